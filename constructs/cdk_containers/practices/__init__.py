@@ -1,0 +1,12 @@
+"""What is demanded of containers on AWS, and why: the practices that the constructs encode, as data.
+
+Errors, documentation and the reasons for opt-outs refer to a practice by its id. Nothing here imports AWS CDK, so that
+everything here works on any template. Checks over templates will live in `practices/checks/`, one module per area,
+named like the data modules and keyed by the same ids.
+"""
+
+from .catalogue import PRACTICES, UnknownPracticeError, practice
+from .model import Checker, Practice, Severity
+from .opt_out import Disabled
+
+__all__ = ["PRACTICES", "Checker", "Disabled", "Practice", "Severity", "UnknownPracticeError", "practice"]

@@ -1,0 +1,46 @@
+"""All the practices, by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from . import clusters, identity, load_balancing, network, observability, registry, services, tasks
+from .model import Practice
+
+_AREAS = (network, registry, clusters, tasks, identity, services, load_balancing, observability)
+
+PRACTICES: Mapping[str, Practice] = MappingProxyType({entry.id: entry for area in _AREAS for entry in area.PRACTICES})
+"""Every practice under its id, area by area."""
+
+
+class UnknownPracticeError(KeyError):
+    """No practice has this id.
+
+    Attributes:
+        id: The id that was asked for.
+        nearest: The ids that come nearest to it, best first; empty when none does.
+    """
+
+    def __init__(self, id: str) -> None:  # noqa: A002  (the field's name)
+        from difflib import get_close_matches  # noqa: PLC0415  (needed only here, and 2 ms to import)
+
+        self.id = id
+        self.nearest = tuple(get_close_matches(id, PRACTICES, n=3, cutoff=0.6))
+        super().__init__(id)
+
+    def __str__(self) -> str:
+        hint = f"; did you mean {' or '.join(map(repr, self.nearest))}?" if self.nearest else ""
+        return f"no practice has the id {self.id!r}{hint}"
+
+
+def practice(id: str) -> Practice:  # noqa: A002
+    """Return the practice with this id.
+
+    Raises:
+        UnknownPracticeError: No practice has the id; the message names the nearest ones.
+    """
+    try:
+        return PRACTICES[id]
+    except KeyError:
+        raise UnknownPracticeError(id) from None

@@ -1,0 +1,141 @@
+"""Practices for load balancers, their listeners and target groups."""
+
+from .model import Practice, Severity
+
+_ALB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application"
+_SECURITY_HUB = "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html"
+
+PRACTICES = (
+    Practice(
+        id="https-listener",
+        title="Serve HTTPS with a certificate from ACM",
+        why="Plain HTTP can be read and changed by everybody on the way, passwords and session cookies included.",
+        source=f"{_ALB}/create-https-listener.html",
+        severity=Severity.CRITICAL,
+        option="AlbExposure.certificate",
+        checkers={
+            "security-hub": ("ELB.18",),
+            "control-tower": ("CT.ELASTICLOADBALANCING.PR.2",),
+            "checkov": ("CKV_AWS_2",),
+        },
+    ),
+    Practice(
+        id="http-redirect",
+        title="Redirect HTTP to HTTPS, or do not listen on it",
+        why=(
+            "A second listener that serves plain HTTP undoes the first one: links and bookmarks without https keep "
+            "working, unencrypted."
+        ),
+        source=f"{_SECURITY_HUB}#elb-1",
+        severity=Severity.HIGH,
+        option="LoadBalancer.http",
+        checkers={"security-hub": ("ELB.1",), "control-tower": ("CT.ELASTICLOADBALANCING.PR.1",)},
+    ),
+    Practice(
+        id="tls-policy",
+        title="Use a TLS policy that AWS recommends",
+        why=(
+            "The policy that a listener gets when none is named may allow old versions and weak ciphers. Security Hub "
+            "keeps a list of those that pass, and the default of aws-cdk-lib 2.275 is not on it."
+        ),
+        source=f"{_ALB}/describe-ssl-policies.html",
+        severity=Severity.HIGH,
+        option="LoadBalancer.ssl_policy",
+        checkers={"security-hub": ("ELB.17",), "checkov": ("CKV_AWS_103",)},
+    ),
+    Practice(
+        id="access-logs",
+        title="Write the access logs of a load balancer to S3",
+        why=(
+            "Requests that the load balancer refused, or that no target answered, appear in no other log. Without it "
+            "neither an attack nor a wave of errors can be explained afterwards."
+        ),
+        source=f"{_ALB}/enable-access-logging.html",
+        severity=Severity.MEDIUM,
+        option="LoadBalancer.access_logs",
+        checkers={
+            "security-hub": ("ELB.5",),
+            "control-tower": ("CT.ELASTICLOADBALANCING.PR.6", "CT.ELASTICLOADBALANCING.PR.10"),
+            "cdk-nag": ("AwsSolutions-ELB2",),
+            "checkov": ("CKV_AWS_91",),
+        },
+    ),
+    Practice(
+        id="drop-invalid-headers",
+        title="Drop request headers that are not valid",
+        why=(
+            "A header that load balancer and application read differently lets an attacker hide a second request in "
+            "the first: request smuggling."
+        ),
+        source=f"{_ALB}/application-load-balancers.html",
+        severity=Severity.MEDIUM,
+        option="LoadBalancer",
+        checkers={
+            "security-hub": ("ELB.4",),
+            "control-tower": ("CT.ELASTICLOADBALANCING.PR.4",),
+            "checkov": ("CKV_AWS_131",),
+        },
+    ),
+    Practice(
+        id="deletion-protection",
+        title="Protect the load balancer of production from deletion",
+        why=(
+            "One wrong call or one renamed construct deletes it, and its DNS name does not come back: everything that "
+            "points there has to be changed."
+        ),
+        source=f"{_ALB}/application-load-balancers.html#deletion-protection",
+        severity=Severity.MEDIUM,
+        option="LoadBalancer.deletion_protection",
+        checkers={"security-hub": ("ELB.6",), "control-tower": ("CT.ELASTICLOADBALANCING.PR.5",)},
+    ),
+    Practice(
+        id="explicit-ingress",
+        title="Say who may connect to a load balancer",
+        why=(
+            "CDK opens a listener to the whole internet unless told otherwise, an internal one and a test one as well. "
+            "What is open is to be read in the code, not to be found out."
+        ),
+        source=f"{_ALB}/load-balancer-update-security-groups.html",
+        severity=Severity.HIGH,
+        option="LoadBalancer.ingress",
+        checkers={
+            "security-hub": ("EC2.18", "EC2.19"),
+            "control-tower": ("CT.EC2.PR.3", "CT.EC2.PR.4"),
+            "cdk-nag": ("AwsSolutions-EC23", "AwsSolutions-EC27"),
+            "checkov": ("CKV_AWS_23", "CKV_AWS_260"),
+        },
+    ),
+    Practice(
+        id="listener-rule-priority",
+        title="Give each rule of a listener a priority and conditions of its own",
+        why=(
+            "Two rules with one priority make the deployment of the second service fail. Two rules with the same "
+            "conditions do not fail: one of the services just never gets a request."
+        ),
+        source=f"{_ALB}/listener-rules.html",
+        severity=Severity.HIGH,
+        option="AlbExposure.priority",
+    ),
+    Practice(
+        id="target-health-check",
+        title="Let the load balancer ask a path that tells whether the service works",
+        why=(
+            "The default asks `/`, which may be slow, need a login or answer while everything behind it is broken. "
+            "Requests then go to tasks that cannot serve them, or healthy tasks are replaced."
+        ),
+        source=f"{_ALB}/target-group-health-checks.html",
+        severity=Severity.MEDIUM,
+        option="AlbExposure.health_check_path",
+    ),
+    Practice(
+        id="deregistration-delay",
+        title="Give requests time to finish before a task stops, and not more",
+        why=(
+            "ECS sends SIGTERM only when the load balancer has let go of a task. A delay shorter than the longest "
+            "request cuts requests off; the default of 300 seconds makes every deployment wait five minutes."
+        ),
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-connection-draining.html",
+        severity=Severity.MEDIUM,
+        option="AlbExposure.deregistration_delay",
+    ),
+)

@@ -1,0 +1,51 @@
+"""What a practice is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+Checker: TypeAlias = Literal["security-hub", "control-tower", "cdk-nag", "checkov", "cfn-lint"]
+"""A tool that looks for a practice too: for cdk-nag its AwsSolutions pack, for checkov its CloudFormation checks."""
+
+_NOT_CHECKED: Mapping[Checker, tuple[str, ...]] = MappingProxyType({})
+
+
+class Severity(StrEnum):
+    """How bad it is when a practice is not followed."""
+
+    CRITICAL = "critical"
+    """An outsider gets in, or secrets get out."""
+    HIGH = "high"
+    """Users see an outage, data can be lost, or what stops an attacker is missing; also what AWS refuses to run."""
+    MEDIUM = "medium"
+    """An incident gets longer, larger or harder to explain."""
+    LOW = "low"
+    """Money, convenience, or one line of defence among several."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Practice:
+    """One demand on a container platform, where it comes from, and the option that meets it.
+
+    Attributes:
+        id: Name in kebab-case, stable: errors, documentation and templates refer to it.
+        title: What to do, one short sentence in the imperative, without a full stop.
+        why: What goes wrong otherwise, in one to three plain sentences.
+        source: The AWS documentation page that it follows.
+        severity: How bad it is when it is not followed.
+        option: The option that encodes it, such as `Container.readonly_root_filesystem`; only the construct where
+            there is nothing to choose.
+        checkers: The ids under which other tools look for it.
+    """
+
+    id: str
+    title: str
+    why: str
+    source: str
+    severity: Severity
+    option: str
+    checkers: Mapping[Checker, tuple[str, ...]] = field(default_factory=lambda: _NOT_CHECKED, hash=False)

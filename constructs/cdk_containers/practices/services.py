@@ -1,0 +1,136 @@
+"""Practices for services: deployments, task counts and scaling."""
+
+from .model import Practice, Severity
+
+_GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+
+PRACTICES = (
+    Practice(
+        id="deployment-circuit-breaker",
+        title="Let the circuit breaker roll back a failed deployment",
+        why=(
+            "ECS otherwise starts the broken version again and again, and CloudFormation waits for hours before it "
+            "gives up. With the circuit breaker the service is back on the last good version in minutes."
+        ),
+        source=f"{_GUIDE}/deployment-circuit-breaker.html",
+        severity=Severity.HIGH,
+        option="Rolling.circuit_breaker",
+    ),
+    Practice(
+        id="deployment-alarms",
+        title="Roll a deployment back when its alarms fire",
+        why=(
+            "The circuit breaker sees only tasks that do not become healthy. A version that starts well and then "
+            "answers with errors is found by alarms alone."
+        ),
+        source=f"{_GUIDE}/deployment-alarm-failure.html",
+        severity=Severity.MEDIUM,
+        option="Rolling.alarms",
+    ),
+    Practice(
+        id="full-capacity-during-deployment",
+        title="Keep all tasks running during a deployment",
+        why=(
+            "With a minimum healthy percentage under 100, ECS stops tasks before their successors are healthy, and the "
+            "rest carry the whole load: half of them at 50, which is the default of CDK."
+        ),
+        source=f"{_GUIDE}/deployment-type-ecs.html",
+        severity=Severity.HIGH,
+        option="Rolling.min_healthy_percent",
+    ),
+    Practice(
+        id="health-check-grace-period",
+        title="Give a starting task time before its health checks count",
+        why=(
+            "The grace period of ECS is 0 unless it is set: a service that takes a while to start is stopped before it "
+            "is ready, and started again, and stopped again."
+        ),
+        source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html",
+        severity=Severity.MEDIUM,
+        option="WebService.health_check_grace_period",
+    ),
+    Practice(
+        id="fixed-count-or-scaling",
+        title="Give a service a fixed count or scaling, never both",
+        why=(
+            "Every deployment of the template sets the count back to the fixed one, whatever scaling had made of it, "
+            "at peak load as well."
+        ),
+        source=f"{_GUIDE}/service-auto-scaling.html",
+        severity=Severity.HIGH,
+        option="WebService.scaling",
+    ),
+    Practice(
+        id="scaling-bounds",
+        title="Give scaling a minimum and a maximum that fit each other",
+        why=(
+            "Application Auto Scaling refuses a minimum above the maximum. Equal bounds never scale, and the maximum "
+            "is what caps the bill when a metric goes mad."
+        ),
+        source="https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html",
+        severity=Severity.HIGH,
+        option="ServiceScaling.max_tasks",
+    ),
+    Practice(
+        id="availability-zone-rebalancing",
+        title="Let ECS rebalance tasks over the Availability Zones",
+        why=(
+            "After a zone came back its tasks stay where they were started meanwhile, and the next failure hits most "
+            "of the service. What ECS does when nothing is said differs between creating and updating a service, so "
+            "the template has to say it."
+        ),
+        source=f"{_GUIDE}/service-rebalancing.html",
+        severity=Severity.MEDIUM,
+        option="WebService.availability_zone_rebalancing",
+    ),
+    Practice(
+        id="cost-allocation-tags",
+        title="Tag tasks with their cluster and service",
+        why=(
+            "Without the tags that ECS manages, and those of the service passed on to its tasks, the bill shows one "
+            "sum for Fargate and nobody can say which service it comes from."
+        ),
+        source=f"{_GUIDE}/ecs-using-tags.html",
+        severity=Severity.LOW,
+        option="WebService.propagate_tags",
+        checkers={"security-hub": ("ECS.13", "ECS.14", "ECS.15")},
+    ),
+    Practice(
+        id="no-public-ip",
+        title="Give tasks no public IP address",
+        why=(
+            "A task with a public address can be reached from the internet past the load balancer, its TLS and its "
+            "logs: only the security group stands between."
+        ),
+        source="https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-2",
+        severity=Severity.HIGH,
+        option="WebService",
+        checkers={"security-hub": ("ECS.2", "ECS.16"), "control-tower": ("CT.ECS.PR.9",)},
+    ),
+    Practice(
+        id="latest-platform-version",
+        title="Run on the latest Fargate platform version",
+        why=(
+            "A platform version is the kernel and the runtime under the task. One that is written down gets old and is "
+            "retired at a date that AWS chooses."
+        ),
+        source=f"{_GUIDE}/platform-fargate.html",
+        severity=Severity.MEDIUM,
+        option="WebService",
+        checkers={"security-hub": ("ECS.10",), "control-tower": ("CT.ECS.PR.1",)},
+    ),
+    Practice(
+        id="several-tasks",
+        title="Run at least two tasks of a service, in different Availability Zones",
+        why=(
+            "A single task is an outage each time it is replaced without notice: its host or zone fails, Fargate "
+            "retires it, Spot takes it back."
+        ),
+        source=(
+            "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/"
+            "rel_fault_isolation_multiaz_region_system.html"
+        ),
+        severity=Severity.HIGH,
+        option="WebService.desired_count",
+    ),
+)
