@@ -16,7 +16,7 @@ PRACTICES = (
         checkers={
             "security-hub": ("ELB.18",),
             "control-tower": ("CT.ELASTICLOADBALANCING.PR.2",),
-            "checkov": ("CKV_AWS_2",),
+            "checkov": ("CKV_AWS_2", "CKV_AWS_103"),
         },
     ),
     Practice(
@@ -101,8 +101,8 @@ PRACTICES = (
         checkers={
             "security-hub": ("EC2.18", "EC2.19"),
             "control-tower": ("CT.EC2.PR.3", "CT.EC2.PR.4"),
-            "cdk-nag": ("AwsSolutions-EC23", "AwsSolutions-EC27"),
-            "checkov": ("CKV_AWS_23", "CKV_AWS_260"),
+            "cdk-nag": ("AwsSolutions-EC23",),
+            "checkov": ("CKV_AWS_260",),
         },
     ),
     Practice(

@@ -39,7 +39,7 @@ class Practice:
         severity: How bad it is when it is not followed.
         option: The option that encodes it, such as `Container.readonly_root_filesystem`; only the construct where
             there is nothing to choose.
-        checkers: The ids under which other tools look for it.
+        checkers: The ids under which other tools report that it is not followed.
     """
 
     id: str
