@@ -46,8 +46,8 @@ lint: install  ## Style, by ruff
 	$(PY) -m ruff format --check
 
 .PHONY: types
-types: install  ## Types, by pyright (strict on the library)
-	$(JSII_NODE) node_modules/pyright/index.js
+types: install  ## Types, by mypy (strict; CDK's own types take it a minute the first time)
+	$(PY) -m mypy
 
 .PHONY: unit
 unit: install  ## The fast tests only: make unit ARGS="-k network"
@@ -80,7 +80,7 @@ install-checkov: .venv-checkov/installed
 	@touch $@
 
 node_modules/installed: package-lock.json package.json .venv/installed
-	@echo "[2/2] CDK CLI and type checker into node_modules (a few seconds)"
+	@echo "[2/2] CDK CLI into node_modules (a few seconds)"
 	@.venv/node/bin/node .venv/node/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
 	@touch $@
 
@@ -104,5 +104,5 @@ lock: install  ## Lock development packages again: make lock ARGS=--upgrade
 
 .PHONY: clean
 clean:  ## Remove everything that make installed or made
-	rm -rf .venv .venv-checkov node_modules cdk.out build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-checkov node_modules cdk.out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,112 @@
+"""Kinds of capacity, and how a strategy splits tasks over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import Problem, Problems
+from ..inputs import field_problems, is_token
+
+_MAX_BASE = 100_000
+_MAX_WEIGHT = 1_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capacity:
+    """A share of a capacity provider strategy.
+
+    Attributes:
+        base: Tasks that run here before the weights count. One share of a strategy may have a base. Default: 0.
+        weight: Share of the tasks beyond the base, relative to the other weights. Default: 1.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-capacity-providers.html
+    """
+
+    base: int = 0
+    weight: int = 1
+
+    @property
+    def provider(self) -> str:
+        """Name of the capacity provider."""
+        raise NotImplementedError
+
+    @property
+    def kind(self) -> str:
+        """Kind of the capacity; a strategy takes one kind only."""
+        raise NotImplementedError
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this share."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        for option, value, high in (("base", self.base, _MAX_BASE), ("weight", self.weight, _MAX_WEIGHT)):
+            if not is_token(value) and not 0 <= value <= high:
+                found.add(option, "out of range", given=value, allowed=f"0–{high}")
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FargateCapacity(Capacity):
+    """Tasks on Fargate, with no instances to look after; `FargateCapacity.spot()` for Fargate Spot."""
+
+    interruptible: bool = False
+
+    @staticmethod
+    def spot(*, base: int = 0, weight: int = 1) -> FargateCapacity:
+        """Take Fargate Spot: up to 70 % cheaper, and ended with two minutes' notice when AWS wants it back."""
+        return FargateCapacity(base=base, weight=weight, interruptible=True)
+
+    @property
+    def provider(self) -> str:
+        """Name of the capacity provider."""
+        return "FARGATE_SPOT" if self.interruptible else "FARGATE"
+
+    @property
+    def kind(self) -> str:
+        """Kind of the capacity."""
+        return "Fargate"
+
+
+def strategy_problems(strategy: Sequence[Capacity]) -> list[Problem]:
+    """Find what ECS refuses in a capacity provider strategy."""
+    found = Problems()
+    for index, share in enumerate(strategy):
+        found.extend(share.problems(), under=f"capacity[{index}]")
+    if found:
+        return list(found)
+    practice = "one-kind-per-strategy"
+    kinds = sorted({share.kind for share in strategy})
+    if not strategy:
+        found.add("capacity", "there is none", allowed="at least one, such as FargateCapacity()", practice=practice)
+        return list(found)
+    if len(kinds) > 1:
+        found.add(
+            "capacity",
+            "a strategy takes one kind of capacity",
+            given=" and ".join(kinds),
+            allowed="one kind; another service of the cluster may use the other",
+            practice=practice,
+        )
+    providers = [share.provider for share in strategy]
+    for provider in sorted({name for name in providers if providers.count(name) > 1}):
+        found.add(
+            "capacity", "one capacity provider stands twice", given=provider, allowed="each once", practice=practice
+        )
+    bases = [share.base for share in strategy if share.base]
+    if len(bases) > 1:
+        found.add(
+            "capacity", "more than one share has a base", given=bases, allowed="a base on one share", practice=practice
+        )
+    weights = [share.weight for share in strategy]
+    if not is_token(weights) and not any(weights):
+        found.add(
+            "capacity",
+            "every weight is 0, so no task beyond the base would run",
+            given=weights,
+            allowed="a weight above 0 on one share",
+            practice=practice,
+        )
+    return list(found)

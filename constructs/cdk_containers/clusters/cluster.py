@@ -1,0 +1,174 @@
+"""An ECS cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from ..inputs import argument_problems, disabled_problems
+from ..logs import Logs, allow_log_encryption, owned_log_group
+from ..network import Network, NetworkLike
+from ..network.network import task_subnets_of, vpc_of
+from ..opt_outs import record_opt_out
+from ..practices import Disabled
+from .capacity import Capacity, FargateCapacity, strategy_problems
+
+
+class Cluster(Construct):
+    """A cluster with Fargate and Fargate Spot, metrics of every container, and an audit of who opened a shell.
+
+    Attributes:
+        cluster: The cluster itself.
+        vpc: The VPC in which its tasks run.
+        task_subnets: The subnets in which its tasks run.
+        default_strategy: How services that do not say otherwise are split over the capacity.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html
+    """
+
+    cluster: ecs.ICluster
+    vpc: ec2.IVpc
+    task_subnets: ec2.SubnetSelection
+    default_strategy: Sequence[Capacity]
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        network: NetworkLike | None = None,
+        capacity: Sequence[Capacity] = (FargateCapacity(),),
+        container_insights: ecs.ContainerInsights | Disabled = ecs.ContainerInsights.ENHANCED,
+        execute_command_logs: Logs | None = None,
+        encryption_key: kms.IKey | None = None,
+        cluster_name: str | None = None,
+    ) -> None:
+        """Make a cluster.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            network: Where tasks run, a `Network` or a VPC of CDK. Default: a new `Network`.
+            capacity: How services that do not say otherwise are split over capacity. Default: Fargate.
+                `[FargateCapacity(base=2), FargateCapacity.spot(weight=3)]` runs two tasks on Fargate and of the rest
+                three in four on Spot.
+            container_insights: Metrics of clusters, services, tasks and containers. Default: enhanced. They are billed;
+                `Disabled(reason="…")` switches them off.
+            execute_command_logs: Where ECS Exec records what was typed and answered. Default: a log group that keeps
+                it for a year.
+            encryption_key: KMS key for the sessions of ECS Exec, and for their log group unless that has its own.
+                Default: none; sessions run over TLS in any case.
+            cluster_name: Default: CloudFormation makes one.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(Cluster.__init__, locals())
+        if not found.has("capacity"):
+            found.extend(strategy_problems(capacity))
+        if execute_command_logs is not None and not found.has("execute_command_logs"):
+            found.extend(execute_command_logs.problems(), under="execute_command_logs")
+        found.extend(disabled_problems(container_insights), under="container_insights")
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        network = network or Network(self, "Network")
+        self.vpc = vpc_of(network)
+        self.task_subnets = task_subnets_of(network, scope, id)
+        self.default_strategy = tuple(capacity)
+        self.cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            vpc=self.vpc,
+            cluster_name=cluster_name,
+            container_insights_v2=(
+                ecs.ContainerInsights.DISABLED if isinstance(container_insights, Disabled) else container_insights
+            ),
+            execute_command_configuration=self._execute_command(execute_command_logs, encryption_key),
+        )
+        if isinstance(container_insights, Disabled):
+            record_opt_out(self.cluster, "container-insights", container_insights)
+        # CDK makes this association in an aspect, too late for a service to depend on it: see `attach`.
+        self._association: ecs.CfnClusterCapacityProviderAssociations | None = (
+            ecs.CfnClusterCapacityProviderAssociations(
+                self,
+                "CapacityProviders",
+                cluster=self.cluster.cluster_name,
+                capacity_providers=["FARGATE", "FARGATE_SPOT"],
+                default_capacity_provider_strategy=[
+                    ecs.CfnClusterCapacityProviderAssociations.CapacityProviderStrategyProperty(
+                        capacity_provider=share.provider, base=share.base, weight=share.weight
+                    )
+                    for share in capacity
+                ],
+            )
+        )
+
+    @classmethod
+    def from_attributes(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster_name: str,
+        network: NetworkLike,
+        capacity: Sequence[Capacity] = (FargateCapacity(),),
+    ) -> Cluster:
+        """Use a cluster that exists.
+
+        Args:
+            scope: The parent.
+            id: Name among the parent's children.
+            cluster_name: Its name.
+            network: Where its tasks run.
+            capacity: How services that do not say otherwise are split over the capacity it has. Default: Fargate.
+        """
+        found = argument_problems(cls.from_attributes, locals())
+        if not found.has("capacity"):
+            found.extend(strategy_problems(capacity))
+        found.raise_for(scope, id)
+        return _ImportedCluster(scope, id, cluster_name=cluster_name, network=network, capacity=capacity)
+
+    def attach(self, service: Construct) -> None:
+        """Have a service wait for the cluster's capacity, and go before it.
+
+        Without this a service may be created before ECS knows the capacity, and the capacity removed while the service
+        still uses it.
+        """
+        if self._association is not None:
+            service.node.add_dependency(self._association)
+
+    def _execute_command(self, logs: Logs | None, key: kms.IKey | None) -> ecs.ExecuteCommandConfiguration:
+        logs = logs or Logs(encryption_key=key)
+        if key is not None:
+            allow_log_encryption(key)
+        return ecs.ExecuteCommandConfiguration(
+            kms_key=key,
+            logging=ecs.ExecuteCommandLogging.OVERRIDE,
+            log_configuration=ecs.ExecuteCommandLogConfiguration(
+                cloud_watch_log_group=owned_log_group(self, "ExecuteCommandLogs", logs),
+                cloud_watch_encryption_enabled=logs.encryption_key is not None,
+            ),
+        )
+
+
+class _ImportedCluster(Cluster):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster_name: str,
+        network: NetworkLike,
+        capacity: Sequence[Capacity],
+    ) -> None:
+        Construct.__init__(self, scope, id)
+        self.vpc = vpc_of(network)
+        self.task_subnets = task_subnets_of(network, scope, id)
+        self.default_strategy = tuple(capacity)
+        self._association = None
+        self.cluster = ecs.Cluster.from_cluster_attributes(self, "Cluster", cluster_name=cluster_name, vpc=self.vpc)

@@ -1,0 +1,110 @@
+"""What a caller sees when an input is wrong: every problem of one call, in one error, before CDK is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One thing that is wrong with one option."""
+
+    option: str
+    """The option as the caller wrote it, such as `sidecars[0].memory_limit_mib`."""
+    what: str
+    """What is wrong, as a sentence without a full stop."""
+    allowed: str
+    """What would be right."""
+    given: str | None = None
+    """The value that was given, or None where there is none to show."""
+    practice: str | None = None
+    """The id of the practice in the catalogue that the value breaks, if it breaks one."""
+
+    def under(self, prefix: str) -> Problem:
+        """Return the same problem, seen from the object that holds the option."""
+        joint = "" if self.option.startswith("[") or not self.option else "."
+        return replace(self, option=f"{prefix}{joint}{self.option}" if prefix else self.option)
+
+    def __str__(self) -> str:
+        lines = [f"{self.option}: {self.what}"]
+        if self.given is not None:
+            lines.append(f"    given:    {self.given}")
+        lines.append(f"    allowed:  {self.allowed}")
+        if self.practice is not None:
+            lines.append(f"    practice: {self.practice}")
+        return "\n".join(lines)
+
+
+class ConstructError(ValueError):
+    """Wrong input to a construct, found before anything was synthesized.
+
+    Attributes:
+        path: Path of the construct that refused its input, such as `Shop/Web`.
+        problems: Everything that was wrong with the call.
+    """
+
+    def __init__(self, path: str, problems: Iterable[Problem]) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        noun = "problem" if count == 1 else "problems"
+        body = "\n".join(f"  {number}. {problem}" for number, problem in enumerate(self.problems, start=1))
+        super().__init__(f"{path}: {count} {noun} in what was given\n{body}")
+
+
+class _Node(Protocol):
+    @property
+    def path(self) -> str: ...
+
+
+class _Scope(Protocol):
+    @property
+    def node(self) -> _Node: ...
+
+
+class Problems:
+    """Collects what is wrong with one call, so that all of it is reported together."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self._found)
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def add(self, option: str, what: str, *, allowed: str, given: object = None, practice: str | None = None) -> None:
+        """Add one problem; `given` is shown by its `repr`, unless it is text that was put together for showing."""
+        shown = None if given is None else given if isinstance(given, Shown) else repr(given)
+        self._found.append(Problem(option=option, what=what, allowed=allowed, given=shown, practice=practice))
+
+    def extend(self, problems: Iterable[Problem], *, under: str = "") -> None:
+        """Add the problems of a part, seen from the whole: `under` is the option that holds the part."""
+        self._found.extend(problem.under(under) for problem in problems)
+
+    def has(self, option: str) -> bool:
+        """Tell whether something is wrong with an option already, so that a later check need not say it again."""
+        return any(
+            problem.option == option or problem.option.startswith((f"{option}.", f"{option}["))
+            for problem in self._found
+        )
+
+    def raise_for(self, scope: _Scope, id: str) -> None:  # noqa: A002  (CDK's name for it)
+        """Raise a `ConstructError` for the construct `id` in `scope` if anything was found."""
+        if self._found:
+            raise ConstructError(child_path(scope, id), self._found)
+
+
+class Shown(str):
+    """Text that describes what was given, to be printed without quotes."""
+
+    __slots__ = ()
+
+
+def child_path(scope: _Scope, id: str) -> str:  # noqa: A002
+    """Return the path that the child `id` of `scope` has or would have."""
+    path = scope.node.path
+    return f"{path}/{id}" if path else id

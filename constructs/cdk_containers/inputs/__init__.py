@@ -1,0 +1,19 @@
+"""Reading what a caller gave, without CDK: tokens, types, durations and names."""
+
+from .durations import DurationLike, as_duration, seconds
+from .names import name_problem
+from .opt_outs import disabled_problems
+from .tokens import is_token
+from .types import argument_problems, field_problems, has_members
+
+__all__ = [
+    "DurationLike",
+    "argument_problems",
+    "as_duration",
+    "disabled_problems",
+    "field_problems",
+    "has_members",
+    "is_token",
+    "name_problem",
+    "seconds",
+]

@@ -1,0 +1,15 @@
+"""Reasons that come with an opt-out."""
+
+from __future__ import annotations
+
+from ..errors import Problem
+from ..practices import Disabled
+
+
+def disabled_problems(value: object) -> list[Problem]:
+    """Find what is wrong with the reason, where a value is an opt-out."""
+    if not isinstance(value, Disabled) or (wrong := value.problem()) is None:
+        return []
+    return [
+        Problem(option="reason", what=wrong, given=repr(value.reason), allowed="a sentence that a reviewer understands")
+    ]

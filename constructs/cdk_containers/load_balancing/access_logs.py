@@ -1,0 +1,109 @@
+"""The record of requests that a load balancer keeps in S3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from ..errors import Problem, Problems
+from ..inputs import field_problems, is_token
+from ..opt_outs import Acknowledgement, acknowledge
+
+_LOG_BUCKET = Acknowledgement(
+    "This bucket receives access logs; logging the access to it would need another bucket with the same finding. "
+    "A central log bucket can be given instead (AccessLogs.bucket)",
+    cdk_nag=("AwsSolutions-S1",),
+    checkov=("CKV_AWS_18",),
+)
+
+_NONCURRENT_DAYS = 30
+_INCOMPLETE_UPLOAD_DAYS = 7
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessLogs:
+    """Where the record of requests goes.
+
+    Attributes:
+        bucket: A bucket that is encrypted with SSE-S3, the only way that load balancers can write; in the same region.
+            Default: one is made.
+        prefix: What the names of the objects begin with. Default: none.
+        retention_days: Days that a made bucket keeps the record, 1 or more. Default: 365.
+        removal_policy: What happens to a made bucket when its stack goes. Default: RETAIN.
+
+    See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    """
+
+    bucket: s3.IBucket | None = None
+    prefix: str | None = None
+    retention_days: int = 365
+    removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        if not is_token(self.retention_days) and self.retention_days < 1:
+            found.add(
+                "retention_days", "out of range", given=self.retention_days, allowed="1 or more", practice="access-logs"
+            )
+        if self.prefix is not None and ("AWSLogs" in self.prefix or self.prefix.startswith("/")):
+            found.add(
+                "prefix",
+                "a prefix that load balancers refuse",
+                given=self.prefix,
+                allowed="no slash at the start, and not the word AWSLogs",
+                practice="access-logs",
+            )
+        return list(found)
+
+
+def write_access_logs(scope: Construct, load_balancer: elbv2.BaseLoadBalancer, logs: AccessLogs) -> s3.IBucket:
+    """Have a load balancer record requests; unlike CDK's own method, in an environment-agnostic stack too."""
+    bucket = logs.bucket or _make_bucket(scope, logs)
+    prefix = f"{logs.prefix.rstrip('/')}/" if logs.prefix else ""
+    added = bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("logdelivery.elasticloadbalancing.amazonaws.com")],
+            actions=["s3:PutObject"],
+            resources=[bucket.arn_for_objects(f"{prefix}AWSLogs/{cdk.Aws.ACCOUNT_ID}/*")],
+        )
+    )
+    load_balancer.set_attribute("access_logs.s3.enabled", "true")
+    load_balancer.set_attribute("access_logs.s3.bucket", bucket.bucket_name)
+    if logs.prefix:
+        load_balancer.set_attribute("access_logs.s3.prefix", logs.prefix.rstrip("/"))
+    if added.policy_dependable is not None:
+        # The load balancer writes a test object when it is made, and fails where the policy is not there yet.
+        load_balancer.node.add_dependency(added.policy_dependable)
+    return bucket
+
+
+def _make_bucket(scope: Construct, logs: AccessLogs) -> s3.Bucket:
+    bucket = s3.Bucket(
+        scope,
+        "AccessLogs",
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        enforce_ssl=True,
+        minimum_tls_version=1.2,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        versioned=True,
+        removal_policy=logs.removal_policy,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                expiration=cdk.Duration.days(logs.retention_days),
+                noncurrent_version_expiration=cdk.Duration.days(_NONCURRENT_DAYS),
+                abort_incomplete_multipart_upload_after=cdk.Duration.days(_INCOMPLETE_UPLOAD_DAYS),
+            )
+        ],
+    )
+    acknowledge(bucket, _LOG_BUCKET)
+    return bucket

@@ -1,0 +1,243 @@
+"""How a service is reached through an Application Load Balancer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from typing import Literal
+
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+
+from ..errors import Problem, Problems
+from ..inputs import DurationLike, field_problems, is_token, seconds
+from ..practices import Disabled
+from .application_load_balancer import ApplicationLoadBalancer, https_problems
+from .rule_priorities import FIRST, LAST, Conditions
+
+_MAX_VALUES = 5
+"""Values that all conditions of one listener rule may have together."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListenerRule:
+    """Which requests of a load balancer are a service's: all conditions given must hold, one value of each is enough.
+
+    Attributes:
+        paths: Such as `/api/*`. Default: every path.
+        hosts: Such as `api.example.com`. Default: every host.
+        headers: Values by the name of the header. Default: any.
+        methods: Such as `GET`. Default: any.
+        source_ips: Blocks of addresses that callers come from. Default: any.
+        priority: 1–50000; lower numbers are tried first. Default: a number that belongs to the conditions, so that it
+            does not move when another service comes; more specific rules come first.
+
+    See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
+    """
+
+    paths: Sequence[str] = ()
+    hosts: Sequence[str] = ()
+    headers: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    methods: Sequence[str] = ()
+    source_ips: Sequence[str] = ()
+    priority: int | None = None
+
+    @property
+    def conditions(self) -> Conditions:
+        """The conditions by the field that they look at; a rule without any takes every path."""
+        given = {"host": self.hosts, "method": self.methods, "path": self.paths, "source-ip": self.source_ips}
+        conditions = {name: values for name, values in given.items() if values}
+        conditions |= {f"header {name.lower()}": values for name, values in self.headers.items()}
+        return conditions or {"path": ["/*"]}
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this rule."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        count = sum(len(values) for values in self.conditions.values())
+        if count > _MAX_VALUES:
+            found.add(
+                "",
+                "too many values for one listener rule",
+                given=count,
+                allowed=f"up to {_MAX_VALUES} in all",
+                practice="listener-rule-priority",
+            )
+        for path in self.paths:
+            if not is_token(path) and not path.startswith(("/", "*")):
+                found.add("paths", "a path begins with a slash", given=path, allowed="a path such as /api/*")
+        for block in self.source_ips:
+            if not is_token(block) and not _is_block(block):
+                found.add("source_ips", "not a block of addresses", given=block, allowed="a block such as 10.0.0.0/8")
+        if self.priority is not None and not is_token(self.priority) and not FIRST <= self.priority <= LAST:
+            found.add(
+                "priority",
+                "out of range",
+                given=self.priority,
+                allowed=f"{FIRST}–{LAST}",
+                practice="listener-rule-priority",
+            )
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetHealthCheck:
+    """How a load balancer tells whether a task can take requests.
+
+    Attributes:
+        interval: Time between checks, 5–300 s. Default: 10 s; the 30 s of AWS make each deployment a minute longer.
+        timeout: Time for an answer, 2–120 s, shorter than the interval. Default: 5 s.
+        healthy_threshold: Answers in a row that make a task healthy, 2–10. Default: 2.
+        unhealthy_threshold: Failures in a row that make it unhealthy, 2–10. Default: 3.
+        healthy_codes: HTTP status codes that count as an answer. Default: `200`.
+
+    See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+    """
+
+    interval: DurationLike | None = None
+    timeout: DurationLike | None = None
+    healthy_threshold: int = 2
+    unhealthy_threshold: int = 3
+    healthy_codes: str = "200"
+
+    @property
+    def interval_seconds(self) -> int:
+        """Time between checks in seconds."""
+        return 10 if self.interval is None else seconds(self.interval)
+
+    @property
+    def timeout_seconds(self) -> int:
+        """Time for an answer in seconds."""
+        return 5 if self.timeout is None else seconds(self.timeout)
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this health check."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        practice = "target-health-check"
+        interval, timeout = self.interval_seconds, self.timeout_seconds
+        for option, value, low, high, unit in (
+            ("interval", interval, 5, 300, " s"),
+            ("timeout", timeout, 2, 120, " s"),
+            ("healthy_threshold", self.healthy_threshold, 2, 10, ""),
+            ("unhealthy_threshold", self.unhealthy_threshold, 2, 10, ""),
+        ):
+            if not is_token(value) and not low <= value <= high:
+                found.add(
+                    option, "out of range", given=f"{value}{unit}", allowed=f"{low}–{high}{unit}", practice=practice
+                )
+        if not is_token([interval, timeout]) and timeout >= interval:
+            found.add(
+                "timeout",
+                "not shorter than the interval",
+                given=f"{timeout} s",
+                allowed=f"less than {interval} s",
+                practice=practice,
+            )
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlbExposure:
+    """A port of a service, reached through an Application Load Balancer.
+
+    Attributes:
+        port: Port in the container, 1–65535. The service's own container listens there without being told; a sidecar
+            has to declare it.
+        container: Container that listens on the port. Default: the service's own.
+        load_balancer: Load balancer to share. Default: the service gets one of its own.
+        certificate: Certificate of a load balancer of its own.
+        https: `Disabled(reason="…")` has a load balancer of its own speak plain HTTP. Default: True.
+        ingress: Who may reach a load balancer of its own, as `ec2.Peer`. Default: everybody for a `WebService`, nobody
+            for a `BackendService`.
+        rule: Which requests are this service's. Default: all.
+        health_check_path: Path that answers when a task can take requests. Default: `/`.
+        health_check: Default: every 10 s, healthy after 2 answers.
+        deregistration_delay: Time that requests under way have to finish when a task stops, 0–3600 s; at least as long
+            as the longest request. SIGTERM comes after it. Default: 30 s; the 300 s of AWS hold up deployments.
+        target_protocol: `HTTPS` if the container speaks TLS. Default: `HTTP`.
+        protocol_version: `HTTP2` or `GRPC` if the container speaks them. Default: `HTTP1`.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
+    """
+
+    port: int
+    container: str | None = None
+    load_balancer: ApplicationLoadBalancer | None = None
+    certificate: acm.ICertificate | None = None
+    https: Literal[True] | Disabled = True
+    ingress: Sequence[ec2.IPeer] | None = None
+    rule: ListenerRule = field(default_factory=ListenerRule)
+    health_check_path: str = "/"
+    health_check: TargetHealthCheck = field(default_factory=TargetHealthCheck)
+    deregistration_delay: DurationLike | None = None
+    target_protocol: Literal["HTTP", "HTTPS"] = "HTTP"
+    protocol_version: Literal["HTTP1", "HTTP2", "GRPC"] = "HTTP1"
+
+    @property
+    def deregistration_delay_seconds(self) -> int:
+        """Time that requests under way have to finish, in seconds."""
+        return 30 if self.deregistration_delay is None else seconds(self.deregistration_delay)
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this exposure by itself."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        if not is_token(self.port) and not 1 <= self.port <= 65535:
+            found.add("port", "not a port", given=self.port, allowed="1–65535", practice="port-mappings")
+        found.extend(self.rule.problems(), under="rule")
+        found.extend(self.health_check.problems(), under="health_check")
+        if not self.health_check_path.startswith("/") and not is_token(self.health_check_path):
+            found.add(
+                "health_check_path",
+                "a path begins with a slash",
+                given=self.health_check_path,
+                allowed="a path such as /healthz",
+                practice="target-health-check",
+            )
+        delay = self.deregistration_delay_seconds
+        if not is_token(delay) and not 0 <= delay <= 3600:
+            found.add(
+                "deregistration_delay",
+                "out of range",
+                given=f"{delay} s",
+                allowed="0–3600 s",
+                practice="deregistration-delay",
+            )
+        found.extend(self._load_balancer_problems())
+        return list(found)
+
+    def _load_balancer_problems(self) -> list[Problem]:
+        if self.load_balancer is None:
+            return https_problems(self.https, [self.certificate] if self.certificate else [], "certificate")
+        found = Problems()
+        given = {
+            "certificate": self.certificate is not None,
+            "https": self.https is not True,
+            "ingress": self.ingress is not None,
+        }
+        for option in (name for name, present in given.items() if present):
+            found.add(
+                option,
+                "a load balancer that is shared has its own",
+                given=getattr(self, option),
+                allowed="this option on the ApplicationLoadBalancer, or no load_balancer here",
+            )
+        if not found:
+            found.extend(self.load_balancer.claim_problems(self.rule.conditions, self.rule.priority))
+        return list(found)
+
+
+def _is_block(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,328 @@
+"""An Application Load Balancer that one service has, or several share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import jsii
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from ..errors import Problem, Problems
+from ..inputs import DurationLike, argument_problems, as_duration, disabled_problems, is_token, seconds
+from ..network import NetworkLike
+from ..network.network import task_subnets_of, vpc_of
+from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
+from ..practices import Disabled
+from .access_logs import AccessLogs, write_access_logs
+from .rule_priorities import FIRST, LAST, Conditions, canonical, derive_priority
+
+_HTTP, _HTTPS = 80, 443
+
+TLS_POLICIES = (
+    elbv2.SslPolicy.TLS13_12_RES_PQ,
+    elbv2.SslPolicy.TLS13_RES,
+    elbv2.SslPolicy.TLS13_13,
+    elbv2.SslPolicy.TLS13_13_PQ,
+    elbv2.SslPolicy.FIPS_TLS13_12_RES,
+    elbv2.SslPolicy.FIPS_TLS13_12_RES_PQ,
+    elbv2.SslPolicy.FIPS_TLS13_13,
+    elbv2.SslPolicy.FIPS_TLS13_13_PQ,
+)
+"""Policies with TLS 1.2 or newer and forward secrecy only."""
+
+_OPEN_TO_THE_WORLD = Acknowledgement(
+    "A public load balancer is there to be reached from the internet; it passes requests on to the ports of services "
+    "only. `ingress` names who may reach it, if not everybody",
+    cdk_nag=("AwsSolutions-EC23",),
+)
+_REDIRECT = Acknowledgement(
+    "Port 80 answers every request with a redirect to HTTPS and forwards none; redirect_http=False closes it",
+    checkov=("CKV_AWS_260",),
+)
+
+
+@jsii.implements(ec2.IConnectable)
+class ApplicationLoadBalancer(Construct):
+    """A load balancer for HTTP: TLS, access logs, closed but for who was named, and hard to delete by mistake.
+
+    Services take a route through it with `AlbExposure(load_balancer=…)`, from any stack. Requests that no route takes
+    are answered with 404.
+
+    Attributes:
+        load_balancer: The load balancer itself.
+        listener: The listener that forwards requests.
+        security_group: Its security group.
+        access_logs_bucket: Where the record of requests goes, if there is one.
+
+    See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html
+    """
+
+    load_balancer: elbv2.IApplicationLoadBalancer
+    listener: elbv2.IApplicationListener
+    security_group: ec2.ISecurityGroup
+    access_logs_bucket: s3.IBucket | None = None
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        network: NetworkLike,
+        certificates: Sequence[acm.ICertificate] = (),
+        https: Literal[True] | Disabled = True,
+        redirect_http: bool = True,
+        internet_facing: bool = True,
+        ingress: Sequence[ec2.IPeer] | None = None,
+        access_logs: AccessLogs | Disabled | None = None,
+        deletion_protection: Literal[True] | Disabled = True,
+        tls_policy: elbv2.SslPolicy = elbv2.SslPolicy.TLS13_12_RES_PQ,
+        idle_timeout: DurationLike | None = None,
+    ) -> None:
+        """Make a load balancer.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            network: Where it is, a `Network` or a VPC of CDK.
+            certificates: Certificates for HTTPS, the default first.
+            https: `Disabled(reason="…")` makes it speak plain HTTP on port 80. Default: True.
+            redirect_http: Also listen on port 80 and redirect to HTTPS, for people who type an address. False is
+                HTTPS only, for callers that are programs. Default: True.
+            internet_facing: Whether it has public addresses, or is for callers inside the network. Default: True.
+            ingress: Who may reach it, as `ec2.Peer`. Default: everybody if it is internet-facing, nobody if it is
+                internal (then `connections.allow_from(…)` lets callers in).
+            access_logs: Default: a bucket that keeps the record for a year. `Disabled(reason="…")` keeps none.
+            deletion_protection: `Disabled(reason="…")` lets its stack delete it. Default: True.
+            tls_policy: Default: `TLS13_12_RES_PQ`, TLS 1.2 and 1.3 with forward secrecy, and post-quantum key exchange
+                with callers that know it. Only policies that Security Hub's ELB.17 recommends are taken.
+            idle_timeout: Time that a connection may be silent, 1–4000 s. Default: 60 s.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(ApplicationLoadBalancer.__init__, locals())
+        if not found:
+            found.extend(https_problems(https, certificates, "certificates"))
+            found.extend(_option_problems(access_logs, deletion_protection, tls_policy, idle_timeout))
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        self._claims: dict[int, tuple[Construct, str]] = {}
+        vpc = vpc_of(network)
+        self.security_group = ec2.SecurityGroup(
+            self, "SecurityGroup", vpc=vpc, description="Application Load Balancer", allow_all_outbound=False
+        )
+        load_balancer = elbv2.ApplicationLoadBalancer(
+            self,
+            "LoadBalancer",
+            vpc=vpc,
+            internet_facing=internet_facing,
+            vpc_subnets=None if internet_facing else task_subnets_of(network, scope, id),
+            security_group=self.security_group,
+            drop_invalid_header_fields=True,
+            desync_mitigation_mode=elbv2.DesyncMitigationMode.DEFENSIVE,
+            deletion_protection=deletion_protection is True,
+            idle_timeout=None if idle_timeout is None else as_duration(idle_timeout),
+        )
+        self.load_balancer = load_balancer
+        if isinstance(deletion_protection, Disabled):
+            record_opt_out(load_balancer, "deletion-protection", deletion_protection)
+        if isinstance(access_logs, Disabled):
+            record_opt_out(load_balancer, "access-logs", access_logs)
+        else:
+            self.access_logs_bucket = write_access_logs(self, load_balancer, access_logs or AccessLogs())
+        self.listener = self._add_listener(load_balancer, certificates, https, tls_policy)
+        redirect = redirect_http and https is True
+        if redirect:
+            self._add_redirect(load_balancer)
+        if ingress is None:
+            ingress = [ec2.Peer.any_ipv4()] if internet_facing else []
+        self._open(ingress, [_HTTP] if https is not True else [_HTTPS, _HTTP] if redirect else [_HTTPS])
+
+    @classmethod
+    def from_attributes(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        load_balancer_arn: str,
+        listener_arn: str,
+        security_group_id: str,
+        dns_name: str,
+        vpc: ec2.IVpc,
+    ) -> ApplicationLoadBalancer:
+        """Use a load balancer that exists, of another app or made by hand.
+
+        The priorities of rules of other apps are not known here: services may need `ListenerRule.priority`.
+        """
+        argument_problems(cls.from_attributes, locals()).raise_for(scope, id)
+        return _ImportedLoadBalancer(
+            scope,
+            id,
+            load_balancer_arn=load_balancer_arn,
+            listener_arn=listener_arn,
+            security_group_id=security_group_id,
+            dns_name=dns_name,
+            vpc=vpc,
+        )
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Who may connect to the load balancer, and it to whom."""
+        return self.load_balancer.connections
+
+    def claim_problems(self, conditions: Conditions, priority: int | None) -> list[Problem]:
+        """Find what keeps a service from having a rule: the rule or its number is taken."""
+        found = Problems()
+        wanted = canonical(conditions)
+        for owner, taken in self._claims.values():
+            if taken == wanted and not is_token(wanted):
+                found.add(
+                    "rule",
+                    f"{owner.node.path} takes exactly these requests from this load balancer already",
+                    given=wanted.replace("\n", ", "),
+                    allowed="other paths, hosts, headers or addresses",
+                    practice="listener-rule-priority",
+                )
+        number = derive_priority(conditions) if priority is None else priority
+        if not found and not is_token(number) and number in self._claims:
+            free = next(candidate for candidate in range(number, LAST) if candidate not in self._claims)
+            found.add(
+                "rule.priority",
+                f"the rule of {self._claims[number][0].node.path} has this number already",
+                given=number,
+                allowed=f"a number of its own in {FIRST}–{LAST}, such as ListenerRule(priority={free})",
+                practice="listener-rule-priority",
+            )
+        return list(found)
+
+    def claim(self, owner: Construct, conditions: Conditions, priority: int | None) -> int:
+        """Take a rule for a service and return its number."""
+        number = derive_priority(conditions) if priority is None else priority
+        self._claims[number] = (owner, canonical(conditions))
+        return number
+
+    def _add_listener(
+        self,
+        load_balancer: elbv2.ApplicationLoadBalancer,
+        certificates: Sequence[acm.ICertificate],
+        https: Literal[True] | Disabled,
+        tls_policy: elbv2.SslPolicy,
+    ) -> elbv2.ApplicationListener:
+        nobody = elbv2.ListenerAction.fixed_response(404, content_type="text/plain", message_body="Not found")
+        if isinstance(https, Disabled):
+            listener = load_balancer.add_listener(
+                "Http", port=_HTTP, protocol=elbv2.ApplicationProtocol.HTTP, open=False, default_action=nobody
+            )
+            record_opt_out(listener, "https-listener", https)
+            return listener
+        return load_balancer.add_listener(
+            "Https",
+            port=_HTTPS,
+            protocol=elbv2.ApplicationProtocol.HTTPS,
+            certificates=list(certificates),
+            ssl_policy=tls_policy,
+            open=False,
+            default_action=nobody,
+        )
+
+    def _add_redirect(self, load_balancer: elbv2.ApplicationLoadBalancer) -> None:
+        load_balancer.add_listener(
+            "Redirect",
+            port=_HTTP,
+            protocol=elbv2.ApplicationProtocol.HTTP,
+            open=False,
+            default_action=elbv2.ListenerAction.redirect(protocol="HTTPS", port=str(_HTTPS), permanent=True),
+        )
+
+    def _open(self, ingress: Sequence[ec2.IPeer], ports: Sequence[int]) -> None:
+        world = False
+        for peer in ingress:
+            world = world or str(peer.unique_id) in ("0.0.0.0/0", "::/0")
+            for port in ports:
+                self.security_group.add_ingress_rule(peer, ec2.Port.tcp(port), f"Requests on port {port}")
+        if world:
+            acknowledge(self.security_group, _OPEN_TO_THE_WORLD)
+            if _HTTP in ports and _HTTPS in ports:
+                acknowledge(self.security_group, _REDIRECT)
+
+
+class _ImportedLoadBalancer(ApplicationLoadBalancer):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        load_balancer_arn: str,
+        listener_arn: str,
+        security_group_id: str,
+        dns_name: str,
+        vpc: ec2.IVpc,
+    ) -> None:
+        Construct.__init__(self, scope, id)
+        self._claims = {}
+        self.security_group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
+        self.load_balancer = elbv2.ApplicationLoadBalancer.from_application_load_balancer_attributes(
+            self,
+            "LoadBalancer",
+            load_balancer_arn=load_balancer_arn,
+            load_balancer_dns_name=dns_name,
+            security_group_id=security_group_id,
+            vpc=vpc,
+        )
+        self.listener = elbv2.ApplicationListener.from_application_listener_attributes(
+            self, "Listener", listener_arn=listener_arn, security_group=self.security_group
+        )
+
+
+def https_problems(https: Literal[True] | Disabled, certificates: Sequence[object], option: str) -> list[Problem]:
+    """Find a listener that could not speak TLS, or was told both to and not to."""
+    found = Problems()
+    found.extend(disabled_problems(https), under="https")
+    if https is True and not certificates:
+        found.add(
+            option,
+            "HTTPS needs a certificate",
+            practice="https-listener",
+            allowed='a certificate; or https=Disabled(reason="…") for plain HTTP',
+        )
+    if isinstance(https, Disabled) and certificates:
+        found.add(
+            "https",
+            "there is a certificate, so HTTPS need not be off",
+            given=https,
+            allowed="one of the two",
+            practice="https-listener",
+        )
+    return list(found)
+
+
+def _option_problems(
+    access_logs: AccessLogs | Disabled | None,
+    deletion_protection: Literal[True] | Disabled,
+    tls_policy: elbv2.SslPolicy,
+    idle_timeout: DurationLike | None,
+) -> list[Problem]:
+    found = Problems()
+    found.extend(disabled_problems(access_logs), under="access_logs")
+    found.extend(disabled_problems(deletion_protection), under="deletion_protection")
+    if isinstance(access_logs, AccessLogs):
+        found.extend(access_logs.problems(), under="access_logs")
+    if tls_policy not in TLS_POLICIES:
+        found.add(
+            "tls_policy",
+            "the policy allows old protocols or ciphers without forward secrecy",
+            given=tls_policy.name,
+            allowed=", ".join(policy.name for policy in TLS_POLICIES),
+            practice="tls-policy",
+        )
+    if idle_timeout is not None:
+        value = seconds(idle_timeout)
+        if not is_token(value) and not 1 <= value <= 4000:
+            found.add("idle_timeout", "out of range", given=f"{value} s", allowed="1–4000 s")
+    return list(found)

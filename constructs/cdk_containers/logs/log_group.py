@@ -1,0 +1,118 @@
+"""A log group for one construct."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from weakref import WeakSet
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs
+from constructs import Construct
+
+from ..errors import Problem, Problems
+from ..inputs import field_problems, is_token
+from ..opt_outs import Acknowledgement, acknowledge
+
+_WITHOUT_KEY = Acknowledgement(
+    "CloudWatch Logs encrypts every log group with a key of its own; a customer managed key costs money and is the "
+    "caller's choice (Logs.encryption_key)",
+    checkov=("CKV_AWS_158",),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Logs:
+    """How long logs are kept, and how.
+
+    Attributes:
+        retention: Default: one year, the shortest time that the Control Tower and FSBP rules accept; CDK's own default
+            keeps logs, and their cost, for ever.
+        encryption_key: KMS key; its policy is extended for CloudWatch Logs. Default: none, the service's own key.
+        removal_policy: What happens to the log group when its stack goes. Default: RETAIN, since logs are looked for
+            when something went wrong.
+
+    See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+
+    retention: aws_logs.RetentionDays = aws_logs.RetentionDays.ONE_YEAR
+    encryption_key: kms.IKey | None = None
+    removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        return field_problems(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContainerLogs(Logs):
+    """How long the logs of containers are kept, and how they get there.
+
+    Attributes:
+        mode: `non-blocking` drops lines when CloudWatch Logs is slower than the containers write, `blocking` stops the
+            containers. Default: `non-blocking`, written out because the default of AWS changed in June 2025.
+        max_buffer_mib: Lines waiting for CloudWatch Logs, in MiB, with `non-blocking`. Default: 25, which AWS found
+            enough for most; it counts as the task's memory.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+    """
+
+    mode: Literal["non-blocking", "blocking"] = "non-blocking"
+    max_buffer_mib: int = 25
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if not found and not is_token(self.max_buffer_mib) and self.max_buffer_mib < 1:
+            found.add(
+                "max_buffer_mib",
+                "out of range",
+                given=self.max_buffer_mib,
+                allowed="1 or more",
+                practice="log-delivery-mode",
+            )
+        return list(found)
+
+
+def owned_log_group(scope: Construct, id: str, logs: Logs) -> aws_logs.LogGroup:  # noqa: A002
+    """Make a log group in `scope`."""
+    group = aws_logs.LogGroup(
+        scope,
+        id,
+        retention=logs.retention,
+        encryption_key=logs.encryption_key,
+        removal_policy=logs.removal_policy,
+    )
+    if logs.encryption_key is None:
+        acknowledge(group, _WITHOUT_KEY)
+    else:
+        allow_log_encryption(logs.encryption_key)
+    return group
+
+
+_opened: WeakSet[kms.IKey] = WeakSet()
+
+
+def allow_log_encryption(key: kms.IKey) -> None:
+    """Let CloudWatch Logs use a key for the log groups of this account and region.
+
+    `aws_logs.LogGroup` does not do this, and without it the log group cannot be created.
+    """
+    if key in _opened:
+        return
+    _opened.add(key)
+    here = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="AllowCloudWatchLogs",
+            principals=[iam.ServicePrincipal(f"logs.{cdk.Aws.REGION}.amazonaws.com")],
+            actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+            resources=["*"],
+            conditions={
+                "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:{cdk.Aws.PARTITION}:logs:{here}:log-group:*"}
+            },
+        )
+    )

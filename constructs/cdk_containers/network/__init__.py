@@ -1,0 +1,5 @@
+"""Where things run: a VPC with private subnets, egress, endpoints and flow logs."""
+
+from .network import NatGateways, Network, NetworkLike, task_subnets_of, vpc_of
+
+__all__ = ["NatGateways", "Network", "NetworkLike", "task_subnets_of", "vpc_of"]

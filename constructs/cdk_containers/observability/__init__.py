@@ -1,0 +1,6 @@
+"""Seeing how services are: alarms and dashboards."""
+
+from .alarms import Alarms, make_alarms, make_server_error_alarm
+from .dashboard import ServiceDashboard
+
+__all__ = ["Alarms", "ServiceDashboard", "make_alarms", "make_server_error_alarm"]

@@ -1,0 +1,153 @@
+"""Alarms of a service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from ..errors import Problem, Problems
+from ..inputs import DurationLike, field_problems, is_token, seconds
+from ..load_balancing.alb_route import AlbRoute
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alarms:
+    """When somebody has to look at a service.
+
+    Attributes:
+        topic: SNS topic that is told, when it begins and when it is over. Default: none; the alarms show in CloudWatch
+            and roll deployments back all the same.
+        server_error_percent: Share of requests answered with a 5xx status, for 3 minutes of 5. Default: 5.
+        cpu_percent: Average CPU use, for 15 minutes. Default: 90.
+        memory_percent: Average memory use, for 15 minutes. Default: 90.
+        response_time: Slowest response of the fastest 99 %, for 5 minutes. Default: none, since only you know what is
+            slow.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html
+    """
+
+    topic: sns.ITopic | None = None
+    server_error_percent: int = 5
+    cpu_percent: int = 90
+    memory_percent: int = 90
+    response_time: DurationLike | None = None
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        for option in ("server_error_percent", "cpu_percent", "memory_percent"):
+            value = getattr(self, option)
+            if not is_token(value) and not 1 <= value <= 100:
+                found.add(option, "out of range", given=value, allowed="1–100", practice="service-alarms")
+        if self.response_time is not None and not is_token(value := seconds(self.response_time)) and value <= 0:
+            found.add(
+                "response_time", "out of range", given=f"{value} s", allowed="more than 0 s", practice="service-alarms"
+            )
+        return list(found)
+
+
+def make_server_error_alarm(scope: Construct, id: str, route: AlbRoute, alarms: Alarms) -> cloudwatch.Alarm:  # noqa: A002
+    """Make the alarm that also rolls deployments back; it knows no service, so that the service can wait for it."""
+    minute = cdk.Duration.minutes(1)
+    errors = _target_group_metric(route, "HTTPCode_Target_5XX_Count", "Sum", minute)
+    requests = _target_group_metric(route, "RequestCount", "Sum", minute)
+    percent = cloudwatch.MathExpression(
+        expression="100 * errors / requests",
+        using_metrics={"errors": errors, "requests": requests},
+        label="Server errors, percent of requests",
+        period=minute,
+    )
+    alarm = cloudwatch.Alarm(
+        scope,
+        id,
+        metric=percent,
+        threshold=alarms.server_error_percent,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluation_periods=5,
+        datapoints_to_alarm=3,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        alarm_description="Requests are answered with 5xx",
+    )
+    _notify(alarm, alarms)
+    return alarm
+
+
+def make_alarms(
+    scope: Construct, service: ecs.BaseService, routes: list[AlbRoute], alarms: Alarms
+) -> dict[str, cloudwatch.Alarm]:
+    """Make the alarms of a service but for its server errors, by name."""
+    made = {
+        "Cpu": _usage_alarm(scope, service, "CPUUtilization", alarms.cpu_percent),
+        "Memory": _usage_alarm(scope, service, "MemoryUtilization", alarms.memory_percent),
+    }
+    minute = cdk.Duration.minutes(1)
+    for index, route in enumerate(routes):
+        suffix = "" if index == 0 else str(index + 1)
+        made[f"UnhealthyTasks{suffix}"] = cloudwatch.Alarm(
+            scope,
+            f"UnhealthyTasksAlarm{suffix}",
+            metric=_target_group_metric(route, "UnHealthyHostCount", "Maximum", minute),
+            threshold=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=5,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description="A task fails the health check of its load balancer",
+        )
+        if alarms.response_time is not None:
+            made[f"ResponseTime{suffix}"] = cloudwatch.Alarm(
+                scope,
+                f"ResponseTimeAlarm{suffix}",
+                metric=_target_group_metric(route, "TargetResponseTime", "p99", minute),
+                threshold=seconds(alarms.response_time),
+                evaluation_periods=5,
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+                alarm_description="One request in a hundred is slow",
+            )
+    for alarm in made.values():
+        _notify(alarm, alarms)
+    return made
+
+
+def _usage_alarm(scope: Construct, service: ecs.BaseService, metric_name: str, percent: int) -> cloudwatch.Alarm:
+    return cloudwatch.Alarm(
+        scope,
+        f"{metric_name.removesuffix('Utilization').capitalize()}Alarm",
+        metric=cloudwatch.Metric(
+            namespace="AWS/ECS",
+            metric_name=metric_name,
+            dimensions_map={"ClusterName": service.cluster.cluster_name, "ServiceName": service.service_name},
+            period=cdk.Duration.minutes(5),
+            statistic="Average",
+        ),
+        threshold=percent,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluation_periods=3,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        alarm_description=f"{metric_name} is high",
+    )
+
+
+def _target_group_metric(route: AlbRoute, name: str, statistic: str, period: cdk.Duration) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/ApplicationELB",
+        metric_name=name,
+        dimensions_map=route.metric_dimensions,
+        statistic=statistic,
+        period=period,
+    )
+
+
+def _notify(alarm: cloudwatch.Alarm, alarms: Alarms) -> None:
+    if alarms.topic is not None:
+        action = cloudwatch_actions.SnsAction(alarms.topic)
+        alarm.add_alarm_action(action)
+        alarm.add_ok_action(action)

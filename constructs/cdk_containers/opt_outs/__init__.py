@@ -1,0 +1,9 @@
+"""Writing reasons into the template: what a caller switched off, and findings that no construct can avoid.
+
+The reasons stand in the metadata of the resource that they are about, where a reviewer and the checkers find them.
+"""
+
+from .acknowledge import Acknowledgement, acknowledge
+from .record import opt_outs_of, record_opt_out
+
+__all__ = ["Acknowledgement", "acknowledge", "opt_outs_of", "record_opt_out"]

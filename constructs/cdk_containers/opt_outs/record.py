@@ -1,0 +1,35 @@
+"""Practices that a caller switched off, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from constructs import IConstruct
+
+from ..practices import Disabled, practice
+from .acknowledge import Acknowledgement, acknowledge, resource_of
+
+_KEY = "cdk_containers"
+
+
+def record_opt_out(construct: IConstruct, practice_id: str, disabled: Disabled) -> None:
+    """Write to a resource that a practice does not hold for it, and tell the checkers that ask for the practice."""
+    resource = resource_of(construct)
+    metadata: dict[str, Any] = resource.get_metadata(_KEY) or {}
+    opt_outs: dict[str, str] = metadata.get("opt_outs", {})
+    resource.add_metadata(_KEY, {"opt_outs": {**opt_outs, practice_id: disabled.reason}})
+    checkers = practice(practice_id).checkers
+    acknowledge(
+        construct,
+        Acknowledgement(disabled.reason, cdk_nag=checkers.get("cdk-nag", ()), checkov=checkers.get("checkov", ())),
+    )
+
+
+def opt_outs_of(template: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Read the opt-outs of a synthesized template, as logical id, practice and reason."""
+    resources = cast("Mapping[str, Mapping[str, Any]]", template.get("Resources", {}))
+    for logical_id, resource in resources.items():
+        opt_outs = resource.get("Metadata", {}).get(_KEY, {}).get("opt_outs", {})
+        for practice_id, reason in opt_outs.items():
+            yield logical_id, practice_id, reason

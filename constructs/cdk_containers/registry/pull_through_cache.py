@@ -1,0 +1,107 @@
+"""A cache of another registry in ECR."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from ..inputs import argument_problems, is_token
+from ..practices import Disabled
+from ..workload import RepositoryImage
+
+_PREFIX = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*")
+_SECRET_PREFIX = "ecr-pullthroughcache/"  # noqa: S105  (a name that ECR prescribes)
+
+Upstream = Literal[
+    "public.ecr.aws", "registry.k8s.io", "quay.io", "registry-1.docker.io", "ghcr.io", "registry.gitlab.com"
+]
+
+_WITHOUT_CREDENTIALS = ("public.ecr.aws", "registry.k8s.io", "quay.io")
+
+
+class PullThroughCache(Construct):
+    """Images of another registry, kept in ECR when they are first pulled: no rate limits, and scanned like one's own.
+
+    See https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        upstream: Upstream,
+        prefix: str,
+        credentials: secretsmanager.ISecret | None = None,
+    ) -> None:
+        """Make a cache.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            upstream: The other registry.
+            prefix: What the names of its repositories begin with here, 2–30 characters, such as `docker-hub`.
+            credentials: Secret whose name begins with `ecr-pullthroughcache/`, for the registries that want a login.
+                Default: none.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(PullThroughCache.__init__, locals())
+        if (
+            not found.has("prefix")
+            and not is_token(prefix)
+            and not (2 <= len(prefix) <= 30 and _PREFIX.fullmatch(prefix))
+        ):
+            found.add(
+                "prefix",
+                "not a prefix that ECR takes",
+                given=prefix,
+                allowed="2–30 lower-case letters, digits and . _ - /",
+            )
+        if not found.has("upstream") and credentials is None and upstream not in _WITHOUT_CREDENTIALS:
+            found.add(
+                "credentials",
+                f"{upstream} wants a login",
+                given=credentials,
+                allowed=f"a secret whose name begins with {_SECRET_PREFIX}",
+            )
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        self.prefix = prefix
+        self.rule = ecr.CfnPullThroughCacheRule(
+            self,
+            "Rule",
+            ecr_repository_prefix=prefix,
+            upstream_registry_url=upstream,
+            credential_arn=credentials.secret_full_arn or credentials.secret_arn if credentials else None,
+        )
+
+    def image(
+        self,
+        name: str,
+        tag: str | None = None,
+        *,
+        digest: str | None = None,
+        pinned: Literal[True] | Disabled = True,
+    ) -> RepositoryImage:
+        """Return an image of the other registry, such as `image("library/nginx", "1.29.1")`.
+
+        The service that takes it may pull it, and, the first time, have ECR fetch it.
+
+        Args:
+            name: Its name in the other registry.
+            tag: The tag. `latest` is refused unless `pinned=Disabled(reason="…")`.
+            digest: The digest, in place of the tag.
+            pinned: Default: True.
+        """
+        child = f"Image{name.replace('/', '-')}"
+        repository = self.node.try_find_child(child) or ecr.Repository.from_repository_name(
+            self, child, f"{self.prefix}/{name}"
+        )
+        return RepositoryImage(repository=repository, tag=tag, digest=digest, pinned=pinned, cached=True)

@@ -1,0 +1,198 @@
+"""An ECR repository."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from ..errors import Problem, Problems
+from ..inputs import argument_problems, disabled_problems, is_token
+from ..opt_outs import record_opt_out
+from ..practices import Disabled
+from ..workload import RepositoryImage
+
+
+class Repository(Construct):
+    """A repository whose tags do not move and whose images are scanned, encrypted and cleaned up.
+
+    Attributes:
+        repository: The repository itself.
+
+    See https://docs.aws.amazon.com/AmazonECR/latest/userguide/Repositories.html
+    """
+
+    repository: ecr.IRepository
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        repository_name: str | None = None,
+        immutable_tags: Literal[True] | Disabled = True,
+        scan_on_push: Literal[True] | Disabled = True,
+        encryption_key: kms.IKey | None = None,
+        keep_images: int = 100,
+        untagged_days: int = 7,
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        outputs: bool = True,
+    ) -> None:
+        """Make a repository.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            repository_name: Name in the registry. Default: CloudFormation makes one.
+            immutable_tags: A tag that was pushed stays what it is, so that a rollback gets the image it had.
+                `Disabled(reason="…")` lets a push move it. Default: True.
+            scan_on_push: Look for known vulnerabilities in each image that is pushed. `Disabled(reason="…")` does not.
+                Default: True.
+            encryption_key: KMS key for the images; it cannot be changed later. Default: the key that AWS manages for
+                ECR in the account.
+            keep_images: How many tagged images are kept, 1 or more. Default: 100, since an image that a rollback needs
+                must still be there.
+            untagged_days: Days after which an image without a tag goes, 1 or more. Default: 7.
+            removal_policy: Default: RETAIN, so that a stack that goes does not take the images of running tasks with
+                it. DESTROY empties the repository too.
+            outputs: Write the commands that log in, tag and push to the stack's outputs. Default: True.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(Repository.__init__, locals())
+        for option, number in (("keep_images", keep_images), ("untagged_days", untagged_days)):
+            if not found.has(option) and not is_token(number) and number < 1:
+                found.add(option, "out of range", given=number, allowed="1 or more", practice="image-lifecycle")
+        found.extend(disabled_problems(immutable_tags), under="immutable_tags")
+        found.extend(disabled_problems(scan_on_push), under="scan_on_push")
+        if not found.has("repository_name") and repository_name is not None:
+            found.extend(_name_problems(repository_name))
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        repository = ecr.Repository(
+            self,
+            "Repository",
+            repository_name=repository_name,
+            image_tag_mutability=(ecr.TagMutability.IMMUTABLE if immutable_tags is True else ecr.TagMutability.MUTABLE),
+            image_scan_on_push=scan_on_push is True,
+            encryption=ecr.RepositoryEncryption.KMS,
+            encryption_key=encryption_key,
+            lifecycle_rules=[
+                ecr.LifecycleRule(
+                    rule_priority=1,
+                    description="Images without a tag",
+                    tag_status=ecr.TagStatus.UNTAGGED,
+                    max_image_age=cdk.Duration.days(untagged_days),
+                ),
+                ecr.LifecycleRule(
+                    rule_priority=2,
+                    description="All but the newest images",
+                    tag_status=ecr.TagStatus.ANY,
+                    max_image_count=keep_images,
+                ),
+            ],
+            removal_policy=removal_policy,
+            empty_on_delete=removal_policy is cdk.RemovalPolicy.DESTROY,
+        )
+        self.repository = repository
+        for practice_id, value in (("immutable-tags", immutable_tags), ("scan-on-push", scan_on_push)):
+            if isinstance(value, Disabled):
+                record_opt_out(repository, practice_id, value)
+        if outputs:
+            self._write_commands(repository)
+
+    @classmethod
+    def from_attributes(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        repository_name: str,
+        repository_arn: str | None = None,
+    ) -> Repository:
+        """Use a repository that exists.
+
+        Args:
+            scope: The parent.
+            id: Name among the parent's children.
+            repository_name: Its name.
+            repository_arn: Its ARN, if it is in another account or region. Default: here.
+        """
+        argument_problems(cls.from_attributes, locals()).raise_for(scope, id)
+        return _ImportedRepository(scope, id, repository_name=repository_name, repository_arn=repository_arn)
+
+    def image(
+        self,
+        tag: str | None = None,
+        *,
+        digest: str | None = None,
+        pinned: Literal[True] | Disabled = True,
+    ) -> RepositoryImage:
+        """Return an image of this repository, by tag or by digest; the service that takes it may pull it.
+
+        Args:
+            tag: The tag. `latest` is refused unless `pinned=Disabled(reason="…")`.
+            digest: The digest, `sha256:` and 64 hexadecimal digits, in place of the tag.
+            pinned: Default: True.
+        """
+        return RepositoryImage(repository=self.repository, tag=tag, digest=digest, pinned=pinned)
+
+    def grant_pull(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a principal pull images."""
+        return self.repository.grant_pull(grantee)
+
+    def grant_push(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a principal push images, and pull the layers that a push compares."""
+        return self.repository.grant_pull_push(grantee)
+
+    def _write_commands(self, repository: ecr.IRepository) -> None:
+        uri = repository.repository_uri
+        host = f"{cdk.Aws.ACCOUNT_ID}.dkr.ecr.{cdk.Aws.REGION}.{cdk.Aws.URL_SUFFIX}"
+        login = f"aws ecr get-login-password --region {cdk.Aws.REGION}"
+        for name, command in (
+            ("Login", f"{login} | docker login --username AWS --password-stdin {host}"),
+            ("Tag", f"docker tag IMAGE {uri}:TAG"),
+            ("Push", f"docker push {uri}:TAG"),
+        ):
+            cdk.CfnOutput(self, f"{name}Command", value=command)
+
+
+class _ImportedRepository(Repository):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        repository_name: str,
+        repository_arn: str | None,
+    ) -> None:
+        Construct.__init__(self, scope, id)
+        if repository_arn is None:
+            self.repository = ecr.Repository.from_repository_name(self, "Repository", repository_name)
+        else:
+            self.repository = ecr.Repository.from_repository_attributes(
+                self, "Repository", repository_name=repository_name, repository_arn=repository_arn
+            )
+
+
+def _name_problems(name: str) -> list[Problem]:
+    found = Problems()
+    parts = name.split("/")
+    valid = 2 <= len(name) <= 256 and all(
+        part and part[0].isalnum() and part == part.lower() and all(c.isalnum() or c in "._-" for c in part)
+        for part in parts
+    )
+    if not is_token(name) and not valid:
+        found.add(
+            "repository_name",
+            "not a name that ECR takes",
+            given=name,
+            allowed="2–256 lower-case letters, digits and . _ - /, such as shop/web",
+        )
+    return list(found)

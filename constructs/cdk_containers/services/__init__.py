@@ -1,0 +1,7 @@
+"""What people deploy: a workload, with the capacity it runs on and the ways it is reached."""
+
+from .backend_service import BackendService
+from .service import Service
+from .web_service import WebService
+
+__all__ = ["BackendService", "Service", "WebService"]

@@ -1,0 +1,80 @@
+"""EFS volumes: TLS, IAM, an access point, the security-group rule and the grant, none of which CDK's volume has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_efs as efs
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from ..errors import Problem, Problems
+from ..workload import Container, EfsVolume, Volume
+
+_OWNER = "1000"
+
+
+def add_efs_volume(
+    scope: Construct,
+    task_definition: ecs.TaskDefinition,
+    volume: EfsVolume,
+    task_role: iam.IRole,
+    containers: Sequence[Container],
+) -> None:
+    """Add an EFS volume to a task definition and let the task role use it."""
+    file_system: efs.IFileSystem = volume.file_system
+    access_point: efs.IAccessPoint = volume.access_point or efs.AccessPoint(
+        scope,
+        f"{volume.name}AccessPoint",
+        file_system=file_system,
+        path=volume.path or f"/{volume.name}",
+        create_acl=efs.Acl(owner_uid=_OWNER, owner_gid=_OWNER, permissions="750"),
+        posix_user=efs.PosixUser(uid=_OWNER, gid=_OWNER),
+    )
+    task_definition.add_volume(
+        name=volume.name,
+        efs_volume_configuration=ecs.EfsVolumeConfiguration(
+            file_system_id=file_system.file_system_id,
+            transit_encryption="ENABLED",
+            authorization_config=ecs.AuthorizationConfig(access_point_id=access_point.access_point_id, iam="ENABLED"),
+        ),
+    )
+    mounts = [mount for container in containers for mount in container.mounts if mount.volume == volume.name]
+    write = [] if all(mount.read_only for mount in mounts) else ["elasticfilesystem:ClientWrite"]
+    task_role.add_to_principal_policy(
+        iam.PolicyStatement(
+            actions=["elasticfilesystem:ClientMount", *write],
+            resources=[file_system.file_system_arn],
+            conditions={
+                "StringEquals": {"elasticfilesystem:AccessPointArn": access_point.access_point_arn},
+                "Bool": {"aws:SecureTransport": "true"},
+            },
+        )
+    )
+
+
+def open_file_system(volume: EfsVolume, peer: ec2.IConnectable) -> None:
+    """Let a peer reach the file system's mount targets."""
+    file_system: efs.IFileSystem = volume.file_system
+    file_system.connections.allow_default_port_from(peer, "Tasks that mount the file system")
+
+
+def efs_problems(volumes: Sequence[Volume], vpc: ec2.IVpc) -> list[Problem]:
+    """Find file systems that tasks in a VPC could not reach, as far as it can be known at synthesis."""
+    found = Problems()
+    for index, volume in enumerate(volumes):
+        if not isinstance(volume, EfsVolume) or not isinstance(volume.file_system, efs.FileSystem):
+            continue
+        groups = volume.file_system.connections.security_groups
+        resource = groups[0].node.default_child if groups else None
+        if isinstance(resource, ec2.CfnSecurityGroup) and resource.vpc_id != vpc.vpc_id:
+            found.add(
+                f"volumes[{index}].file_system",
+                "the file system is in another VPC, where tasks cannot mount it",
+                given=volume.file_system.node.path,
+                allowed="a file system in the network of the cluster",
+                practice="efs-same-vpc",
+            )
+    return list(found)

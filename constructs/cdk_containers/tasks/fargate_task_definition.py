@@ -1,0 +1,103 @@
+"""A task definition for Fargate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from ..errors import Problem, Problems
+from ..inputs import argument_problems
+from ..workload import Container, Volume, Workload
+from .ecs_rules import ecs_problems
+from .fargate_rules import fargate_problems
+from .options import TaskOptions
+from .task_definition import TaskDefinition, role_problems
+
+
+class FargateTaskDefinition(TaskDefinition):
+    """Containers that run on Fargate: sizes that exist, roles of its own, logs kept, nothing writable or root.
+
+    Use it with a `WebService` or `BackendService` through their options, or by itself with any service or schedule of
+    CDK, as `task.task_definition`.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        containers: Sequence[Container],
+        volumes: Sequence[Volume] = (),
+        cpu: int = 256,
+        memory_limit_mib: int = 512,
+        options: TaskOptions | None = None,
+    ) -> None:
+        """Make a task definition.
+
+        Args:
+            scope: The parent.
+            id: Name among the parent's children.
+            containers: One to ten containers; the first is the one that a service sends requests to.
+            volumes: Volumes that they mount. Default: none.
+            cpu: CPU units, 1024 to a vCPU. Default: 256, the smallest.
+            memory_limit_mib: Memory in MiB; only certain pairs with `cpu` exist. Default: 512, the smallest.
+            options: What most tasks leave alone: platform, disk, roles, logs.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(FargateTaskDefinition.__init__, locals())
+        options = options or TaskOptions()
+        if not found:
+            workload = Workload(containers=containers, volumes=volumes, cpu=cpu, memory_limit_mib=memory_limit_mib)
+            found.extend(fargate_task_problems(workload, options))
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        self._make_roles(options)
+        self._fill(
+            ecs.FargateTaskDefinition(
+                self,
+                "Definition",
+                family=options.family,
+                cpu=cpu,
+                memory_limit_mib=memory_limit_mib,
+                ephemeral_storage_gib=options.ephemeral_storage_gib,
+                task_role=self.task_role,
+                execution_role=self.execution_role,
+                runtime_platform=_runtime_platform(options),
+            ),
+            containers=containers,
+            volumes=volumes,
+            memory_limit_mib=memory_limit_mib,
+            options=options,
+        )
+
+
+def fargate_task_problems(workload: Workload, options: TaskOptions) -> list[Problem]:
+    """Find everything that keeps a workload from running on Fargate."""
+    found = Problems()
+    found.extend(options.problems(), under="options")
+    found.extend(workload.problems())
+    found.extend(ecs_problems(workload))
+    found.extend(role_problems(options), under="options")
+    found.extend(
+        fargate_problems(
+            workload,
+            architecture=options.architecture,
+            operating_system=options.operating_system,
+            ephemeral_storage_gib=options.ephemeral_storage_gib,
+        )
+    )
+    return list(found)
+
+
+def _runtime_platform(options: TaskOptions) -> ecs.RuntimePlatform:
+    return ecs.RuntimePlatform(
+        cpu_architecture=ecs.CpuArchitecture.of(options.architecture),
+        operating_system_family=ecs.OperatingSystemFamily.of(options.operating_system),
+    )

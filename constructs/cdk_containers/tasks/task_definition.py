@@ -1,0 +1,134 @@
+"""What the task definitions of every kind of capacity share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
+import jsii
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs
+from constructs import Construct
+
+from ..errors import Problem, Problems
+from ..logs import owned_log_group
+from ..opt_outs import Acknowledgement, acknowledge
+from ..workload import Container, EfsVolume, Volume
+from .containers import add_container, add_dependencies
+from .efs_volumes import add_efs_volume, open_file_system
+from .options import TaskOptions
+from .roles import make_execution_role, make_task_role
+
+_REGISTRY_LOGIN = Acknowledgement(
+    "ecr:GetAuthorizationToken, with which ECS logs in to ECR, takes no resource; everything else that this role may "
+    "do names the repository, secret or log group",
+    cdk_nag=("AwsSolutions-IAM5[Resource::*]",),
+)
+_PLAIN_ENVIRONMENT = Acknowledgement(
+    "Plain environment variables hold settings only: access keys and values that look like secrets are refused when "
+    "the construct is made, and secrets come from Secrets Manager or SSM",
+    cdk_nag=("AwsSolutions-ECS2",),
+)
+
+_owners: WeakKeyDictionary[iam.IRole, Construct] = WeakKeyDictionary()
+
+
+@jsii.implements(iam.IGrantable)
+class TaskDefinition(Construct):
+    """A task definition with roles and a log group of its own. See `FargateTaskDefinition`.
+
+    Attributes:
+        task_definition: The task definition itself.
+        task_role: What the application acts as: grants go here.
+        execution_role: What ECS acts as to start the task.
+        log_group: Where the containers log.
+        containers: The containers, by name.
+    """
+
+    task_definition: ecs.TaskDefinition
+    task_role: iam.IRole
+    execution_role: iam.IRole
+    log_group: aws_logs.ILogGroup
+    containers: dict[str, ecs.ContainerDefinition]
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """Whom a grant to this task goes to: its task role."""
+        return self.task_role.grant_principal
+
+    def _make_roles(self, options: TaskOptions) -> None:
+        self.task_role = options.task_role or make_task_role(self)
+        _owners[self.task_role] = self
+        self.execution_role = options.execution_role or make_execution_role(self)
+
+    def _fill(
+        self,
+        task_definition: ecs.TaskDefinition,
+        *,
+        containers: Sequence[Container],
+        volumes: Sequence[Volume],
+        memory_limit_mib: int | None,
+        options: TaskOptions,
+    ) -> None:
+        """Add containers, volumes and logs to the L2 task definition."""
+        self.task_definition = task_definition
+        self.log_group = owned_log_group(self, "Logs", options.logs)
+        self._efs_volumes = [volume for volume in volumes if isinstance(volume, EfsVolume)]
+        for volume in volumes:
+            if isinstance(volume, EfsVolume):
+                add_efs_volume(self, task_definition, volume, self.task_role, containers)
+            else:
+                task_definition.add_volume(name=volume.name)
+        limits = memory_limits(containers, memory_limit_mib)
+        self.containers = {
+            container.name: add_container(
+                task_definition,
+                container,
+                memory_limit_mib=limit,
+                log_group=self.log_group,
+                execution_role=self.execution_role,
+                options=options,
+            )
+            for container, limit in zip(containers, limits, strict=True)
+        }
+        add_dependencies(containers, self.containers)
+        if isinstance(self.execution_role, iam.Role):
+            acknowledge(self.execution_role, _REGISTRY_LOGIN)
+        if any(container.environment for container in containers):
+            acknowledge(task_definition, _PLAIN_ENVIRONMENT)
+
+    def open_volumes_to(self, peer: ec2.IConnectable) -> None:
+        """Let the network interfaces of the task reach its EFS file systems."""
+        for volume in self._efs_volumes:
+            open_file_system(volume, peer)
+
+
+def role_problems(options: TaskOptions) -> list[Problem]:
+    """Find a task role that another task has already."""
+    found = Problems()
+    owner = _owners.get(options.task_role) if options.task_role is not None else None
+    if owner is not None:
+        found.add(
+            "task_role",
+            f"the role is {owner.node.path}'s already, and would mix what the two may do",
+            given=options.task_role,
+            allowed="a role for each task",
+            practice="task-role-per-service",
+        )
+    return list(found)
+
+
+def memory_limits(containers: Sequence[Container], task_memory: int | None) -> list[int | None]:
+    """Give the memory that no container has claimed to the one container without a limit, if there is just one.
+
+    A container with a limit is killed alone when it leaks; without one, it takes the whole task down.
+    """
+    limits = [container.memory_limit_mib for container in containers]
+    if task_memory is None or limits.count(None) != 1:
+        return limits
+    rest = task_memory - sum(limit for limit in limits if limit is not None)
+    without = limits.index(None)
+    reservation = containers[without].memory_reservation_mib or 0
+    return [rest if index == without and rest > max(reservation, 0) else limit for index, limit in enumerate(limits)]

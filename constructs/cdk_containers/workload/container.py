@@ -1,0 +1,372 @@
+"""One container of a workload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..errors import Problem, Problems
+from ..inputs import DurationLike, disabled_problems, field_problems, is_token, name_problem, seconds
+from ..practices import Disabled
+from .image import ImageLike, image_problems
+from .secrets import NotSecret, environment_problems, secret_problems
+
+DependencyCondition = Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]
+
+DEFAULT_USER = "1000:1000"
+"""Most base images that have a user besides root give it this id."""
+
+_MAX_STOP_TIMEOUT = 120
+_MAX_PORT = 65535
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Port:
+    """A port on which a container listens.
+
+    Attributes:
+        number: The port in the container, 1–65535.
+        protocol: `tcp` or `udp`. Default: `tcp`.
+        name: Name by which Service Connect knows the port. Default: none.
+    """
+
+    number: int
+    protocol: Literal["tcp", "udp"] = "tcp"
+    name: str | None = None
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this port."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if not found and not is_token(self.number) and not 1 <= self.number <= _MAX_PORT:
+            found.add("number", "not a port", given=self.number, allowed="1–65535", practice="port-mappings")
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HealthCheck:
+    """A command that tells, in the container, whether it is healthy.
+
+    Attributes:
+        command: The command, as a list for `CMD` or as one string for a shell. Exit code 0 means healthy.
+        interval: Time between checks, 5–300 s. Default: 10 s, so that a task that fails is replaced within a minute.
+        timeout: Time for one check, 2–60 s. Default: 5 s.
+        retries: Failures in a row that make the container unhealthy, 1–10. Default: 3.
+        start_period: Time at the start in which failures do not count, 0–300 s. Default: 30 s.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
+    """
+
+    command: str | Sequence[str]
+    interval: DurationLike | None = None
+    timeout: DurationLike | None = None
+    retries: int = 3
+    start_period: DurationLike | None = None
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this health check."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        if not self.command:
+            found.add("command", "there is no command", given=self.command, allowed="a command")
+        bounds = (
+            ("interval", self.interval, 5, 300),
+            ("timeout", self.timeout, 2, 60),
+            ("start_period", self.start_period, 0, 300),
+        )
+        for option, duration, low, high in bounds:
+            if duration is None:
+                continue
+            value = seconds(duration)
+            if not is_token(value) and not low <= value <= high:
+                found.add(
+                    option,
+                    "out of range",
+                    given=f"{value} s",
+                    allowed=f"{low}–{high} s",
+                    practice="container-health-check",
+                )
+        if not is_token(self.retries) and not 1 <= self.retries <= 10:
+            found.add("retries", "out of range", given=self.retries, allowed="1–10", practice="container-health-check")
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RestartPolicy:
+    """Restart a container on its own, without a new task, when it exits.
+
+    Attributes:
+        ignored_exit_codes: Exit codes that do not cause a restart, up to 50. Default: none.
+        attempt_period: Time that the container must have run before it is restarted, 60–1800 s. Default: 300 s.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html
+    """
+
+    ignored_exit_codes: Sequence[int] = ()
+    attempt_period: DurationLike | None = None
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this policy."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        if len(self.ignored_exit_codes) > 50:
+            found.add("ignored_exit_codes", "too many", given=len(self.ignored_exit_codes), allowed="up to 50")
+        if self.attempt_period is not None:
+            value = seconds(self.attempt_period)
+            if not is_token(value) and not 60 <= value <= 1800:
+                found.add("attempt_period", "out of range", given=f"{value} s", allowed="60–1800 s")
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tmpfs:
+    """A writable directory in memory: empty at the start, open to every user, gone at the end.
+
+    Attributes:
+        path: Absolute path in the container.
+        size_mib: Upper bound in MiB; what is written counts as the container's memory. Default: 64.
+    """
+
+    path: str
+    size_mib: int = 64
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this directory."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        if not self.path.startswith("/"):
+            found.add("path", "not an absolute path", given=self.path, allowed="a path such as /tmp")
+        if not is_token(self.size_mib) and self.size_mib < 1:
+            found.add("size_mib", "out of range", given=self.size_mib, allowed="1 or more")
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VolumeMount:
+    """A volume of the workload, mounted in one container.
+
+    Attributes:
+        volume: Name of the volume.
+        path: Absolute path in the container.
+        read_only: Whether the container may only read. Default: False.
+    """
+
+    volume: str
+    path: str
+    read_only: bool = False
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this mount."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if not found and not self.path.startswith("/"):
+            found.add("path", "not an absolute path", given=self.path, allowed="a path such as /data")
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogDriver:
+    """Another way for the log than the log group that the construct owns.
+
+    Attributes:
+        name: `splunk` or `awsfirelens` on Fargate.
+        options: Options of the driver.
+        secret_options: Options whose values come from Secrets Manager or SSM.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+    """
+
+    name: str
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+    secret_options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this driver."""
+        return [*field_problems(self), *secret_problems(self.secret_options)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Container:
+    """A container, with the defaults that make it safe.
+
+    Attributes:
+        name: Name in the task, up to 255 letters, digits, hyphens and underscores. Default: `app`.
+        image: A reference, `Image.from_asset`, `Repository.image`, or an `aws_ecs.ContainerImage`.
+        ports: Ports on which the container listens, as numbers or `Port`. Default: none.
+        environment: Plain settings. What looks like a secret is refused. Default: none.
+        secrets: Settings that come from Secrets Manager or SSM when the container starts; the execution role may read
+            these and no others. Default: none.
+        command: Overrides the image's `CMD`. Default: the image's.
+        entry_point: Overrides the image's `ENTRYPOINT`. Default: the image's.
+        working_directory: Overrides the image's. Default: the image's.
+        user: User id and group id. Default: `1000:1000`, since a process that breaks out as root owns the host's
+            kernel interface. `Disabled(reason="…")` takes the image's user, which may be root.
+        readonly_root_filesystem: Default: True, so that nobody can plant a program; `tmpfs` gives room to write.
+            `Disabled(reason="…")` makes it writable.
+        tmpfs: Writable directories in memory. Default: `/tmp` with 64 MiB when the root is read-only, none otherwise.
+        init_process: Run an init process as process 1, so that SIGTERM arrives and zombies are reaped. Default: True.
+        cpu: CPU units kept for this container. Default: none, containers share the task's.
+        memory_limit_mib: Memory in MiB at which the container is killed. Default: the task's.
+        memory_reservation_mib: Memory in MiB kept for this container. Default: none.
+        essential: Whether the task stops when this container does. Default: True.
+        depends_on: Containers that come first, by name, with the condition they must have reached. Default: none.
+        health_check: Default: none; a load balancer's check is separate from it.
+        restart: Restart this container alone when it exits. Default: none, the task is replaced.
+        stop_timeout: Time between SIGTERM and SIGKILL, up to 120 s. Default: 30 s.
+        mounts: Volumes of the workload that this container sees. Default: none.
+        log_driver: Default: none, which means the log group that the construct owns.
+        privileged: Default: False. Fargate refuses True.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+    """
+
+    image: ImageLike
+    name: str = "app"
+    ports: Sequence[int | Port] = ()
+    environment: Mapping[str, str | NotSecret] = field(default_factory=dict[str, "str | NotSecret"])
+    secrets: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    command: Sequence[str] | None = None
+    entry_point: Sequence[str] | None = None
+    working_directory: str | None = None
+    user: str | Disabled = DEFAULT_USER
+    readonly_root_filesystem: Literal[True] | Disabled = True
+    tmpfs: Sequence[Tmpfs] | None = None
+    init_process: Literal[True] | Disabled = True
+    cpu: int | None = None
+    memory_limit_mib: int | None = None
+    memory_reservation_mib: int | None = None
+    essential: bool = True
+    depends_on: Mapping[str, DependencyCondition] = field(default_factory=dict[str, "DependencyCondition"])
+    health_check: HealthCheck | None = None
+    restart: RestartPolicy | None = None
+    stop_timeout: DurationLike | None = None
+    mounts: Sequence[VolumeMount] = ()
+    log_driver: LogDriver | None = None
+    privileged: bool = False
+
+    @property
+    def all_ports(self) -> list[Port]:
+        """The ports, those given as bare numbers included."""
+        return [port if isinstance(port, Port) else Port(number=port) for port in self.ports]
+
+    @property
+    def all_tmpfs(self) -> Sequence[Tmpfs]:
+        """The writable directories in memory, the default included."""
+        if self.tmpfs is not None:
+            return self.tmpfs
+        return (Tmpfs(path="/tmp"),) if self.readonly_root_filesystem is True else ()  # noqa: S108  (in the container)
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this container by itself."""
+        found = Problems()
+        wrong_types = field_problems(self)
+        found.extend(wrong_types)
+        found.extend(image_problems(self.image), under="image")
+        if wrong_types:
+            return list(found)
+        found.extend(self._name_problems())
+        found.extend(environment_problems(self.environment))
+        found.extend(secret_problems(self.secrets))
+        found.extend(self._privilege_problems())
+        found.extend(self._resource_problems())
+        for index, port in enumerate(self.all_ports):
+            found.extend(port.problems(), under=f"ports[{index}]")
+        for index, entry in enumerate(self.all_tmpfs):
+            found.extend(entry.problems(), under=f"tmpfs[{index}]")
+        for index, mount in enumerate(self.mounts):
+            found.extend(mount.problems(), under=f"mounts[{index}]")
+        if self.health_check is not None:
+            found.extend(self.health_check.problems(), under="health_check")
+        if self.restart is not None:
+            found.extend(self.restart.problems(), under="restart")
+        if self.log_driver is not None:
+            found.extend(self.log_driver.problems(), under="log_driver")
+        both = sorted(set(self.environment) & set(self.secrets))
+        if both:
+            found.add(
+                "secrets",
+                "a variable is both plain and secret",
+                given=both,
+                allowed="one of the two",
+                practice="no-secrets-in-environment",
+            )
+        return list(found)
+
+    def _name_problems(self) -> list[Problem]:
+        found = Problems()
+        if wrong := name_problem(self.name):
+            found.add(
+                "name",
+                wrong,
+                given=self.name,
+                practice="container-names",
+                allowed="up to 255 letters, digits, hyphens and underscores",
+            )
+        return list(found)
+
+    def _privilege_problems(self) -> list[Problem]:
+        found = Problems()
+        if isinstance(self.user, Disabled):
+            found.extend(disabled_problems(self.user), under="user")
+        elif not is_token(self.user):
+            name = self.user.partition(":")[0]
+            if not name:
+                found.add(
+                    "user",
+                    "there is no user",
+                    given=self.user,
+                    allowed="a user such as 1000:1000",
+                    practice="non-root-user",
+                )
+            elif name in ("root", "0"):
+                found.add(
+                    "user",
+                    "the container would run as root",
+                    given=self.user,
+                    practice="non-root-user",
+                    allowed='another user, or Disabled(reason="…") for the user of the image',
+                )
+        for option, value in (
+            ("readonly_root_filesystem", self.readonly_root_filesystem),
+            ("init_process", self.init_process),
+        ):
+            if isinstance(value, Disabled):
+                found.extend(disabled_problems(value), under=option)
+        return list(found)
+
+    def _resource_problems(self) -> list[Problem]:
+        found = Problems()
+        for option, value, low in (
+            ("cpu", self.cpu, 0),
+            ("memory_limit_mib", self.memory_limit_mib, 6),
+            ("memory_reservation_mib", self.memory_reservation_mib, 6),
+        ):
+            if value is not None and not is_token(value) and value < low:
+                found.add(option, "too small", given=value, allowed=f"{low} or more", practice="container-memory")
+        limit, reservation = self.memory_limit_mib, self.memory_reservation_mib
+        if limit is not None and reservation is not None and not is_token([limit, reservation]) and reservation > limit:
+            found.add(
+                "memory_reservation_mib",
+                f"more than the limit of {limit} MiB",
+                given=reservation,
+                allowed=f"up to {limit}",
+                practice="container-memory",
+            )
+        if self.stop_timeout is not None:
+            timeout = seconds(self.stop_timeout)
+            if not is_token(timeout) and not 0 <= timeout <= _MAX_STOP_TIMEOUT:
+                found.add(
+                    "stop_timeout",
+                    "out of range",
+                    given=f"{timeout} s",
+                    allowed=f"0–{_MAX_STOP_TIMEOUT} s",
+                    practice="stop-timeout",
+                )
+        return list(found)

@@ -1,0 +1,218 @@
+"""Where a container's image comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..errors import Problem, Problems
+from ..inputs import disabled_problems, field_problems, has_members, is_token
+from ..practices import Disabled
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_ecs, aws_secretsmanager
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """An image for a container: make one with a method below, or with `Repository.image`."""
+
+    @staticmethod
+    def from_registry(
+        reference: str,
+        *,
+        credentials: aws_secretsmanager.ISecret | None = None,
+        pinned: Literal[True] | Disabled = True,
+    ) -> RegistryImage:
+        """Take an image from any registry.
+
+        Args:
+            reference: The image, with its tag or digest, such as `public.ecr.aws/nginx/nginx:1.29.1`.
+            credentials: Secret with the fields `username` and `password`, for a private registry. Default: none.
+                The execution role gets leave to read this secret and no other.
+            pinned: A reference without a tag, or with `:latest`, is refused, since nobody can say later what ran;
+                `Disabled(reason="…")` lets it pass.
+
+        See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
+        """
+        return RegistryImage(reference=reference, credentials=credentials, pinned=pinned)
+
+    @staticmethod
+    def from_asset(
+        directory: str | Path,
+        *,
+        file: str | None = None,
+        target: str | None = None,
+        build_args: Mapping[str, str] | None = None,
+    ) -> AssetImage:
+        """Build an image from a Dockerfile at deployment; synthesis needs no Docker.
+
+        Args:
+            directory: The build context.
+            file: The Dockerfile in it. Default: `Dockerfile`.
+            target: The stage to build. Default: the last.
+            build_args: Build arguments. They stay readable in the image: never a secret.
+
+        The platform is that of the task, so that an image built on another kind of machine runs.
+        """
+        return AssetImage(directory=str(directory), file=file, target=target, build_args=dict(build_args or {}))
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this image."""
+        return field_problems(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegistryImage(Image):
+    """An image in a registry; see `Image.from_registry`."""
+
+    reference: str
+    credentials: Any = None
+    pinned: Literal[True] | Disabled = True
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this image."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found or is_token(self.reference):
+            return list(found)
+        if not self.reference.strip() or any(character.isspace() for character in self.reference):
+            found.add(
+                "",
+                "the image has no name, or a space in it",
+                given=self.reference,
+                allowed="a reference such as public.ecr.aws/nginx/nginx:1.29.1",
+            )
+        elif isinstance(self.pinned, Disabled):
+            found.extend(disabled_problems(self.pinned), under="pinned")
+        elif not _is_pinned(self.reference):
+            found.add(
+                "",
+                "the image has no tag, or the tag `latest`, so nobody can say later what ran",
+                given=self.reference,
+                practice="pinned-image",
+                allowed='a tag or a digest; or Image.from_registry(…, pinned=Disabled(reason="…"))',
+            )
+        if self.credentials is not None and not has_members(self.credentials, "secret_arn"):
+            found.add(
+                "credentials",
+                "not a Secrets Manager secret",
+                given=self.credentials,
+                allowed="an aws_secretsmanager.ISecret",
+            )
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssetImage(Image):
+    """An image built from a Dockerfile; see `Image.from_asset`."""
+
+    directory: str
+    file: str | None = None
+    target: str | None = None
+    build_args: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this image."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if not found:
+            dockerfile = Path(self.directory) / (self.file or "Dockerfile")
+            if not dockerfile.is_file():
+                found.add(
+                    "directory",
+                    "there is no Dockerfile to build",
+                    given=str(dockerfile),
+                    allowed="a directory with a Dockerfile, or its name as `file`",
+                )
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RepositoryImage(Image):
+    """An image in an ECR repository, by tag or by digest; see `Repository.image`."""
+
+    repository: Any
+    tag: str | None = None
+    digest: str | None = None
+    pinned: Literal[True] | Disabled = True
+    cached: bool = False
+    """Whether ECR has to fetch the image from another registry the first time; see `PullThroughCache`."""
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this image."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        if (self.tag is None) == (self.digest is None):
+            found.add(
+                "",
+                "an image is named by one of tag and digest",
+                allowed="tag or digest",
+                given=f"tag={self.tag!r}, digest={self.digest!r}",
+            )
+        if self.tag is not None and not is_token(self.tag):
+            if not _TAG.fullmatch(self.tag):
+                found.add(
+                    "tag",
+                    "not a tag",
+                    given=self.tag,
+                    allowed="up to 128 letters, digits, dots, hyphens and underscores",
+                )
+            if isinstance(self.pinned, Disabled):
+                found.extend(disabled_problems(self.pinned), under="pinned")
+            elif self.tag == "latest":
+                found.add(
+                    "tag",
+                    "the tag `latest` moves, so nobody can say later what ran",
+                    given=self.tag,
+                    practice="pinned-image",
+                    allowed='a tag that stays, a digest, or image(…, pinned=Disabled(reason="…"))',
+                )
+        if self.digest is not None and not is_token(self.digest) and not _DIGEST.fullmatch(self.digest):
+            found.add("digest", "not a digest", given=self.digest, allowed="sha256: and 64 hexadecimal digits")
+        return list(found)
+
+
+def _is_pinned(reference: str) -> bool:
+    name = reference.rsplit("/", 1)[-1]
+    if "@" in name:
+        return True
+    _, colon, tag = name.partition(":")
+    return bool(colon) and tag not in ("", "latest")
+
+
+if TYPE_CHECKING:
+    ImageLike = Image | str | aws_ecs.ContainerImage
+else:
+    ImageLike = Any
+
+
+def as_image(image: ImageLike) -> Image | aws_ecs.ContainerImage:
+    """Read a plain string as a reference to a registry."""
+    return RegistryImage(reference=image) if isinstance(image, str) else image
+
+
+def image_problems(image: object) -> list[Problem]:
+    """Find what is wrong with what was given as an image."""
+    if isinstance(image, str):
+        image = RegistryImage(reference=image)
+    if isinstance(image, Image):
+        return image.problems()
+    if has_members(image, "from_docker_image_asset"):
+        return []
+    return [
+        Problem(
+            option="",
+            what="not an image",
+            given=repr(image),
+            allowed="a reference, Image.from_asset, Repository.image, or an aws_ecs.ContainerImage",
+        )
+    ]
