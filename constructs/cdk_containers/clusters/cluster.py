@@ -92,7 +92,7 @@ class Cluster(Construct):
         )
         if isinstance(container_insights, Disabled):
             record_opt_out(self.cluster, "container-insights", container_insights)
-        # CDK makes this association in an aspect, too late for a service to depend on it: see `attach`.
+        # CDK makes this association in an aspect, too late for a service to depend on it.
         self._association: ecs.CfnClusterCapacityProviderAssociations | None = (
             ecs.CfnClusterCapacityProviderAssociations(
                 self,
@@ -133,14 +133,14 @@ class Cluster(Construct):
         found.raise_for(scope, id)
         return _ImportedCluster(scope, id, cluster_name=cluster_name, network=network, capacity=capacity)
 
-    def attach(self, service: Construct) -> None:
-        """Have a service wait for the cluster's capacity, and go before it.
+    @property
+    def capacity_ready(self) -> list[Construct]:
+        """What a service has to wait for, and go before.
 
         Without this a service may be created before ECS knows the capacity, and the capacity removed while the service
         still uses it.
         """
-        if self._association is not None:
-            service.node.add_dependency(self._association)
+        return [] if self._association is None else [self._association]
 
     def _execute_command(self, logs: Logs | None, key: kms.IKey | None) -> ecs.ExecuteCommandConfiguration:
         logs = logs or Logs(encryption_key=key)
@@ -151,7 +151,7 @@ class Cluster(Construct):
             logging=ecs.ExecuteCommandLogging.OVERRIDE,
             log_configuration=ecs.ExecuteCommandLogConfiguration(
                 cloud_watch_log_group=owned_log_group(self, "ExecuteCommandLogs", logs),
-                cloud_watch_encryption_enabled=logs.encryption_key is not None,
+                cloud_watch_encryption_enabled=True if logs.encryption_key is not None else None,
             ),
         )
 

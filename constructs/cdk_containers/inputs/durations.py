@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast, runtime_checkable
 
+from ..errors import Problem
+
 if TYPE_CHECKING:
     from aws_cdk import Duration
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 @runtime_checkable
 class _CdkDuration(Protocol):
     def to_seconds(self) -> int | float: ...
+    def to_human_string(self) -> str: ...
 
 
 DurationLike: TypeAlias = timedelta | _CdkDuration
@@ -23,6 +26,23 @@ def seconds(duration: DurationLike) -> int:
     if isinstance(duration, timedelta):
         return round(duration.total_seconds())
     return round(duration.to_seconds())
+
+
+def duration_problem(value: object) -> Problem | None:
+    """Say what is wrong with a value, if it is a length of time: AWS counts in whole seconds."""
+    if isinstance(value, timedelta):
+        return _not_whole(str(value)) if value.microseconds else None
+    if not hasattr(type(value), "to_seconds"):
+        return None
+    try:
+        cast("_CdkDuration", value).to_seconds()
+    except RuntimeError:  # parts of a second, or a token in another unit, which CDK cannot convert
+        return _not_whole(cast("_CdkDuration", value).to_human_string())
+    return None
+
+
+def _not_whole(given: str) -> Problem:
+    return Problem(option="", what="not a whole number of seconds", given=given, allowed="whole seconds")
 
 
 def as_duration(duration: DurationLike) -> Duration:

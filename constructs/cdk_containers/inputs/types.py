@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Union, cast, get_args, get_origin
 
 from ..errors import Problem, Problems
+from .durations import duration_problem
 from .tokens import is_token
 
 if TYPE_CHECKING:
@@ -54,21 +56,70 @@ def _keyword_hints(function: Callable[..., object]) -> Mapping[str, Any]:
 
 
 def _problems(hints: Mapping[str, Any], values: Mapping[str, object]) -> list[Problem]:
-    return [
-        Problem(
-            option=name,
-            what=f"{_type_name(values[name])} where {_describe(hint)} belongs{_hint_at(hint, values[name])}",
-            given=repr(values[name]),
-            allowed=_describe(hint),
-        )
-        for name, hint in hints.items()
-        if name in values and not _fits(values[name], hint)
-    ]
+    found: list[Problem] = []
+    for name, hint in hints.items():
+        if name not in values:
+            continue
+        value = values[name]
+        if not _fits(value, hint):
+            found += [
+                _type_problem(f"{name}{place}", part, expected) for place, part, expected in _misfits(value, hint)
+            ]
+        elif (wrong := duration_problem(value)) is not None:
+            found.append(wrong.under(name))
+    return found
+
+
+def _type_problem(option: str, value: object, hint: Any) -> Problem:
+    what = f"{_type_name(value)} where {_describe(hint)} belongs{_hint_at(hint, value)}"
+    return Problem(option=option, what=what, given=_shown(value, hint), allowed=_describe(hint))
+
+
+def _misfits(value: object, hint: Any) -> Iterator[tuple[str, object, Any]]:
+    """Go down to the parts of a collection that do not fit: where they are, what they are, and what belongs there."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        inside = [part for part in arguments if _is_collection(value, get_origin(part))]
+        if inside:
+            yield from _misfits(value, inside[0])
+        else:
+            yield "", value, hint
+    elif not _is_collection(value, origin):
+        yield "", value, hint
+    elif isinstance(value, Mapping):
+        for key, item in cast("Mapping[object, object]", value).items():
+            if not _fits(key, arguments[0]):
+                yield f"[{key!r}]", key, arguments[0]
+            elif not _fits(item, arguments[1]):
+                yield from ((f"[{key!r}]{place}", part, hint) for place, part, hint in _misfits(item, arguments[1]))
+    else:
+        for index, item in enumerate(cast("Sequence[object]", value)):
+            if not _fits(item, arguments[0]):
+                yield from ((f"[{index}]{place}", part, hint) for place, part, hint in _misfits(item, arguments[0]))
+
+
+def _is_collection(value: object, origin: Any) -> bool:
+    return (
+        isinstance(origin, type)
+        and issubclass(origin, Mapping | Sequence)
+        and isinstance(value, origin)
+        and not isinstance(value, str | bytes)
+    )
+
+
+def _shown(value: object, hint: Any) -> str:
+    """Show a plain value as it is, and of anything else the type: a container, say, may hold a secret."""
+    secretive = any(get_origin(part) is Mapping for part in (hint, *get_args(hint)))
+    if secretive or not isinstance(value, str | int | float | Enum | None):
+        return _type_name(value)
+    return repr(value)
 
 
 def _hint_at(hint: Any, value: object) -> str:
     """A default that is on is switched off by name: say so to whoever wrote `False` or `None`."""
-    if value in (False, None) and any(getattr(part, "__name__", "") == "Disabled" for part in get_args(hint)):
+    if (value is False or value is None) and any(
+        getattr(part, "__name__", "") == "Disabled" for part in get_args(hint)
+    ):
         return '; to switch it off write Disabled(reason="…")'
     return ""
 
@@ -122,7 +173,7 @@ def _fits_collection(value: object, origin: type, arguments: tuple[Any, ...]) ->
         entries = cast("Mapping[object, object]", value)
         return all(_fits(key, arguments[0]) and _fits(item, arguments[1]) for key, item in entries.items())
     if issubclass(origin, Sequence):
-        if isinstance(value, str) or not isinstance(value, Sequence):
+        if isinstance(value, str | bytes) or not isinstance(value, Sequence):
             return False
         return all(_fits(item, arguments[0]) for item in cast("Sequence[object]", value))
     return isinstance(value, origin)
@@ -138,5 +189,7 @@ def has_members(value: object, *names: str) -> bool:
 
     CDK hands out some objects as proxies that stand for several interfaces at once.
     """
-    owners = [type(part) for part in getattr(value, "_delegates", ())] or [type(value)]
-    return all(any(hasattr(owner, name) for owner in owners) for name in names)
+    parts: Sequence[object] = getattr(value, "_delegates", ()) or (value,)
+    return all(
+        any(hasattr(type(part), name) or name in getattr(part, "__dict__", ()) for part in parts) for name in names
+    )

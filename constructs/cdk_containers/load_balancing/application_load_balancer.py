@@ -22,6 +22,7 @@ from .access_logs import AccessLogs, write_access_logs
 from .rule_priorities import FIRST, LAST, Conditions, canonical, derive_priority
 
 _HTTP, _HTTPS = 80, 443
+_WORLD = ("0.0.0.0/0", "::/0")
 
 TLS_POLICIES = (
     elbv2.SslPolicy.TLS13_12_RES_PQ,
@@ -142,7 +143,7 @@ class ApplicationLoadBalancer(Construct):
             self._add_redirect(load_balancer)
         if ingress is None:
             ingress = [ec2.Peer.any_ipv4()] if internet_facing else []
-        self._open(ingress, [_HTTP] if https is not True else [_HTTPS, _HTTP] if redirect else [_HTTPS])
+        self._open(ingress, [_HTTP] if https is not True else [_HTTPS, _HTTP] if redirect else [_HTTPS], https)
 
     @classmethod
     def from_attributes(
@@ -240,15 +241,15 @@ class ApplicationLoadBalancer(Construct):
             default_action=elbv2.ListenerAction.redirect(protocol="HTTPS", port=str(_HTTPS), permanent=True),
         )
 
-    def _open(self, ingress: Sequence[ec2.IPeer], ports: Sequence[int]) -> None:
-        world = False
+    def _open(self, ingress: Sequence[ec2.IPeer], ports: Sequence[int], https: Literal[True] | Disabled) -> None:
         for peer in ingress:
-            world = world or str(peer.unique_id) in ("0.0.0.0/0", "::/0")
             for port in ports:
                 self.security_group.add_ingress_rule(peer, ec2.Port.tcp(port), f"Requests on port {port}")
-        if world:
+        if any(peer.unique_id in _WORLD for peer in ingress):
             acknowledge(self.security_group, _OPEN_TO_THE_WORLD)
-            if _HTTP in ports and _HTTPS in ports:
+            if isinstance(https, Disabled):
+                acknowledge(self.security_group, Acknowledgement(https.reason, checkov=_REDIRECT.checkov))
+            elif _HTTP in ports:
                 acknowledge(self.security_group, _REDIRECT)
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
-from constructs import Construct
+from constructs import Construct, Node
 
 from ..inputs import argument_problems
 from ..load_balancing.alb_route import AlbRoute
@@ -23,7 +23,7 @@ class _Service(Protocol):
     @property
     def routes(self) -> Sequence[AlbRoute]: ...
     @property
-    def name(self) -> str: ...
+    def node(self) -> Node: ...
 
 
 class ServiceDashboard(Construct):
@@ -57,6 +57,7 @@ class ServiceDashboard(Construct):
 
 def _row(service: _Service) -> list[cloudwatch.IWidget]:
     l2 = service.service
+    name = service.node.id
     of_service = {"ClusterName": l2.cluster.cluster_name, "ServiceName": l2.service_name}
     graphs = [
         (
@@ -83,7 +84,7 @@ def _row(service: _Service) -> list[cloudwatch.IWidget]:
         ]
     width = max(_WIDTH // len(graphs), 3)
     return [
-        cloudwatch.GraphWidget(title=f"{service.name}: {title}", left=metrics, width=width, height=_HEIGHT)
+        cloudwatch.GraphWidget(title=f"{name}: {title}", left=metrics, width=width, height=_HEIGHT)
         for title, metrics in graphs
     ]
 

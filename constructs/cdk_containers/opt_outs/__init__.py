@@ -3,7 +3,7 @@
 The reasons stand in the metadata of the resource that they are about, where a reviewer and the checkers find them.
 """
 
-from .acknowledge import Acknowledgement, acknowledge
+from .acknowledge import Acknowledgement, acknowledge, resource_of
 from .record import opt_outs_of, record_opt_out
 
-__all__ = ["Acknowledgement", "acknowledge", "opt_outs_of", "record_opt_out"]
+__all__ = ["Acknowledgement", "acknowledge", "opt_outs_of", "record_opt_out", "resource_of"]

@@ -21,7 +21,7 @@ from ..inputs import argument_problems
 from ..load_balancing import AlbExposure, ApplicationLoadBalancer
 from ..load_balancing.alb_route import AlbRoute
 from ..observability import Alarms, make_alarms, make_server_error_alarm
-from ..opt_outs import record_opt_out
+from ..opt_outs import record_opt_out, resource_of
 from ..practices import Disabled
 from ..scaling import ServiceScaling, add_scaling
 from ..tasks import FargateTaskDefinition, TaskOptions
@@ -138,7 +138,8 @@ class Service(Construct):
             options=given.task,
         )
         self.service = self._make_service(given)
-        self.cluster.attach(self.service)
+        self._resource = resource_of(self.service)
+        self._resource.node.add_dependency(*self.cluster.capacity_ready, self.task.execution_role)
         self.task.open_volumes_to(self.service)
         self.routes = self._make_routes(given.exposures, workload)
         self.alarms = self._make_alarms(given)
@@ -270,9 +271,11 @@ class Service(Construct):
                 )
         watched: list[cloudwatch.IAlarm] = [*made.values(), *given.deployment.alarms]
         if rollback and watched:
-            # Once, with all of them: a second call of CDK's method loses the first call's alarms.
-            self.service.enable_deployment_alarms(
-                [alarm.alarm_name for alarm in watched], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM
+            # Not by CDK's enable_deployment_alarms: it loses the alarms of an earlier call, and warns of a circle that
+            # cannot be, since these alarms do not know the service.
+            self._resource.add_property_override(
+                "DeploymentConfiguration.Alarms",
+                {"AlarmNames": [alarm.alarm_name for alarm in watched], "Enable": True, "Rollback": True},
             )
         if wanted:
             made |= make_alarms(self, self.service, list(self.routes), options)

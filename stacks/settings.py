@@ -1,0 +1,66 @@
+"""What differs between the environments of the reference stacks, said once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from cdk_containers import Disabled, FargateCapacity, NatGateways, ServiceScaling
+
+THROW_AWAY = Disabled("a development environment that is thrown away as a whole")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One environment."""
+
+    name: str
+    nat_gateways: NatGateways
+    capacity: tuple[FargateCapacity, ...]
+    removal_policy: cdk.RemovalPolicy
+    production: bool
+    desired_count: int | None
+    scaling: ServiceScaling | None
+    domain: str | None
+    """Domain that the certificate and the names of the services are under; None means plain HTTP."""
+    hosted_zone_id: str | None
+    image_tag: str | None
+    """Tag of the images in the registry; None builds them from `application/` when they are deployed."""
+
+
+def read_settings(scope: Construct) -> Settings:
+    """Read the environment from the context: `-c environment=prod`, and a few values to override."""
+    name = scope.node.try_get_context("environment") or "dev"
+    count = scope.node.try_get_context("desired_count")
+    tag = scope.node.try_get_context("image_tag")
+    match name:
+        case "dev":
+            return Settings(
+                name="dev",
+                nat_gateways=NatGateways.SINGLE,
+                capacity=(FargateCapacity.spot(),),
+                removal_policy=cdk.RemovalPolicy.DESTROY,
+                production=False,
+                desired_count=int(count) if count else 1,
+                scaling=None,
+                domain=None,
+                hosted_zone_id=None,
+                image_tag=tag,
+            )
+        case "prod":
+            return Settings(
+                name="prod",
+                nat_gateways=NatGateways.PER_AZ,
+                capacity=(FargateCapacity(base=2), FargateCapacity.spot(weight=1)),
+                removal_policy=cdk.RemovalPolicy.RETAIN,
+                production=True,
+                desired_count=int(count) if count else None,
+                scaling=None if count else ServiceScaling(min_tasks=3, max_tasks=30, requests_per_target=1000),
+                domain=scope.node.try_get_context("domain") or "shop.example.com",
+                hosted_zone_id=scope.node.try_get_context("hosted_zone_id") or "Z0000000000EXAMPLE",
+                image_tag=tag,
+            )
+        case _:
+            raise ValueError(f"there is no environment {name!r}: write -c environment=dev or -c environment=prod")

@@ -1,0 +1,216 @@
+"""A web application: a public service, and a backend that it and the public reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_efs as efs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_route53_targets as route53_targets
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from cdk_containers import (
+    AccessLogs,
+    Alarms,
+    AlbExposure,
+    ApplicationLoadBalancer,
+    BackendService,
+    Cluster,
+    Container,
+    ContainerLogs,
+    EfsVolume,
+    Image,
+    ListenerRule,
+    Logs,
+    Network,
+    Repository,
+    ServiceDashboard,
+    TaskOptions,
+    VolumeMount,
+    WebService,
+)
+from cdk_containers.workload import ImageLike
+
+from .registry_stack import RegistryStack
+from .settings import THROW_AWAY, Settings
+
+PORT = 8080
+
+
+class WebApplicationStack(cdk.Stack):
+    """`application/`, deployed: web and backend behind one public load balancer, a table, a file system, a sidecar."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        settings: Settings,
+        network: Network,
+        registry: RegistryStack,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, id, **kwargs)
+        self._settings = settings
+        self._network = network
+        self.key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=settings.removal_policy)
+        self.cluster = Cluster(
+            self,
+            "Cluster",
+            network=network,
+            capacity=settings.capacity,
+            encryption_key=self.key,
+            execute_command_logs=Logs(encryption_key=self.key, removal_policy=settings.removal_policy),
+        )
+        table = dynamodb.Table(
+            self,
+            "Orders",
+            partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=self.key,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            removal_policy=settings.removal_policy,
+        )
+        alarms = Alarms(topic=self._topic())
+        public, public_url = self._load_balancer("Public", host="www", internet_facing=True)
+        internal, internal_url = self._load_balancer("Internal", host="internal", internet_facing=False)
+
+        backend = BackendService(
+            self,
+            "Backend",
+            cluster=self.cluster,
+            container=Container(
+                image=self._image(registry.backend, "backend"),
+                environment={"DATA_DIR": "/data"},
+                mounts=[VolumeMount(volume="data", path="/data")],
+            ),
+            sidecars=[
+                Container(
+                    name="archivist",
+                    image=self._image(registry.backend, "backend"),
+                    command=["python", "archive.py"],
+                    environment={"DATA_DIR": "/data"},
+                    essential=False,
+                    depends_on={"app": "START"},
+                    memory_limit_mib=128,
+                    mounts=[VolumeMount(volume="data", path="/data")],
+                )
+            ],
+            volumes=[EfsVolume(name="data", file_system=self._file_system())],
+            task=self._task_options(),
+            exposure=[
+                AlbExposure(port=PORT, load_balancer=internal, health_check_path="/healthz"),
+                AlbExposure(
+                    port=PORT,
+                    load_balancer=public,
+                    rule=ListenerRule(paths=["/visits", "/visits/*"]),
+                    health_check_path="/healthz",
+                ),
+            ],
+            desired_count=settings.desired_count,
+            scaling=settings.scaling,
+            alarms=alarms,
+        )
+        web = WebService(
+            self,
+            "Web",
+            cluster=self.cluster,
+            container=Container(
+                image=self._image(registry.web, "web"),
+                environment={"TABLE_NAME": table.table_name, "BACKEND_URL": internal_url},
+            ),
+            task=self._task_options(),
+            exposure=AlbExposure(port=PORT, load_balancer=public, health_check_path="/healthz"),
+            desired_count=settings.desired_count,
+            scaling=settings.scaling,
+            alarms=alarms,
+        )
+        table.grant_read_data(web)
+        internal.connections.allow_from(web, ec2.Port.tcp(443 if settings.domain else 80), "The web service")
+        ServiceDashboard(self, "Dashboard", services=[web, backend])
+        cdk.CfnOutput(self, "Url", value=public_url)
+
+    def _load_balancer(
+        self,
+        name: str,
+        *,
+        host: str,
+        internet_facing: bool,
+    ) -> tuple[ApplicationLoadBalancer, str]:
+        """Make a load balancer, with a certificate and a name where the environment has a domain; return its URL."""
+        domain = self._settings.domain
+        throw_away = not self._settings.production
+        certificates: list[acm.ICertificate] = []
+        zone: route53.IHostedZone | None = None
+        if domain is not None:
+            zone = route53.HostedZone.from_hosted_zone_attributes(
+                self, f"{name}Zone", hosted_zone_id=self._settings.hosted_zone_id or "", zone_name=domain
+            )
+            certificates = [
+                acm.Certificate(
+                    self,
+                    f"{name}Certificate",
+                    domain_name=f"{host}.{domain}",
+                    validation=acm.CertificateValidation.from_dns(zone),
+                )
+            ]
+        load_balancer = ApplicationLoadBalancer(
+            self,
+            name,
+            network=self._network,
+            internet_facing=internet_facing,
+            certificates=certificates,
+            https=True if certificates else THROW_AWAY,
+            redirect_http=internet_facing,
+            access_logs=THROW_AWAY if throw_away else AccessLogs(),
+            deletion_protection=THROW_AWAY if throw_away else True,
+        )
+        if zone is None:
+            return load_balancer, f"http://{load_balancer.load_balancer.load_balancer_dns_name}"
+        route53.ARecord(
+            self,
+            f"{name}Name",
+            zone=zone,
+            record_name=host,
+            target=route53.RecordTarget.from_alias(route53_targets.LoadBalancerTarget(load_balancer.load_balancer)),
+        )
+        return load_balancer, f"https://{host}.{domain}"
+
+    def _file_system(self) -> efs.FileSystem:
+        return efs.FileSystem(
+            self,
+            "Files",
+            vpc=self._network.vpc,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            security_group=ec2.SecurityGroup(
+                self, "FilesAccess", vpc=self._network.vpc, description="Shared files", allow_all_outbound=False
+            ),
+            encrypted=True,
+            kms_key=self.key,
+            enable_automatic_backups=True,
+            removal_policy=self._settings.removal_policy,
+        )
+
+    def _topic(self) -> sns.Topic:
+        topic = sns.Topic(self, "Alerts", master_key=self.key, enforce_ssl=True)
+        # CloudWatch has to encrypt what it sends, and fails silently where it may not.
+        self.key.grant_encrypt_decrypt(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
+        return topic
+
+    def _task_options(self) -> TaskOptions:
+        return TaskOptions(logs=ContainerLogs(encryption_key=self.key, removal_policy=self._settings.removal_policy))
+
+    def _image(self, repository: Repository, target: str) -> ImageLike:
+        if self._settings.image_tag is not None:
+            return repository.image(self._settings.image_tag)
+        return Image.from_asset("application", target=target)

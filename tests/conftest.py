@@ -1,0 +1,20 @@
+"""Set the scene before anything imports AWS CDK: which Node jsii starts, and that CDK does not validate templates.
+
+CDK's validation takes 3.7 s to start in each process. Unit tests look at templates themselves; a test that needs it
+synthesizes in a process of its own, without this variable.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+_NODE = Path(__file__).parents[1] / ".venv/node/bin/node"
+
+os.environ.setdefault("CDK_VALIDATION", "false")
+if _NODE.exists():
+    os.environ.setdefault("JSII_NODE", str(_NODE))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-snapshots", action="store_true", help="rewrite the golden templates (never in CI)")

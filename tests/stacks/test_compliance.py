@@ -1,0 +1,117 @@
+"""The reference stacks have no findings in any of four checkers; what is acknowledged has a reason."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any, ClassVar
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_s3 as s3
+from cdk_nag import AwsSolutionsChecks
+
+from stacks.reference import add_reference_stacks
+
+from .conftest import ENVIRONMENTS, ROOT, Assembly, cdk_context
+
+pytestmark = [pytest.mark.xdist_group("reference"), pytest.mark.slow]
+
+CFN_LINT_ARTEFACTS = {
+    "W3005": "CDK writes DependsOn for every resource of a construct, also where a reference says the same",
+    "W3010": "CDK names zones where a stack has a region",
+}
+_CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
+_CFN_LINT = ROOT / ".venv" / "bin" / "cfn-lint"
+
+
+def cfn_lint(*templates: Path) -> list[str]:
+    command = [str(_CFN_LINT), "--format", "json", *(str(path) for path in templates)]
+    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found = json.loads(output)
+    return [
+        f"{finding['Rule']['Id']} {finding['Filename']}: {finding['Message']}"
+        for finding in found
+        if finding["Rule"]["Id"] not in CFN_LINT_ARTEFACTS
+    ]
+
+
+def checkov(*templates: Path) -> dict[str, Any]:
+    files = [argument for path in templates for argument in ("-f", str(path))]
+    command = [str(_CHECKOV), *files, "--framework", "cloudformation", "--output", "json", "--quiet"]
+    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return json.loads(output)
+
+
+def nag(app: cdk.App) -> list[str]:
+    report = AwsSolutionsChecks().validate_scope(app)
+    return [f"{found.rule_name}: {found.description}" for found in report.violations]
+
+
+def test_cfn_lint_finds_nothing(assembly: Assembly) -> None:
+    assert cfn_lint(*assembly.template_files) == []
+
+
+def test_checkov_finds_nothing(assembly: Assembly) -> None:
+    report = checkov(*assembly.template_files)
+    assert report["summary"]["parsing_errors"] == 0
+    assert report["summary"]["passed"] > 100
+    assert [f"{check['check_id']} {check['resource']}" for check in report["results"]["failed_checks"]] == []
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_cdk_nag_finds_nothing(environment: str) -> None:
+    app = cdk.App(context=cdk_context(environment=environment))
+    add_reference_stacks(app)
+    assert nag(app) == []
+
+
+def test_cdk_nag_finds_nothing_without_feature_flags() -> None:
+    """Secure defaults are ours: they hold in an app that sets none of CDK's feature flags."""
+    app = cdk.App(context={"environment": "prod"})
+    add_reference_stacks(app)
+    assert nag(app) == []
+
+
+def test_cdk_validation_finds_nothing(assembly: Assembly) -> None:
+    report = json.loads((assembly.folder / "validation-report.json").read_text())
+    assert report["pluginReports"] == []
+
+
+def test_no_custom_resources_and_no_lambda(assembly: Assembly) -> None:
+    types = {
+        resource["Type"] for template in assembly.templates.values() for resource in template["Resources"].values()
+    }
+    assert "AWS::ECS::Service" in types
+    assert not {name for name in types if name.startswith(("Custom::", "AWS::Lambda::", "AWS::CloudFormation::C"))}
+
+
+class TestCheckersWork:
+    """A checker that finds nothing anywhere proves nothing: each of them finds a planted fault."""
+
+    TEMPLATE: ClassVar = {
+        "Resources": {
+            "Group": {
+                "Type": "AWS::EC2::SecurityGroup",
+                "Properties": {
+                    "GroupDescription": "open",
+                    "SecurityGroupIngress": [
+                        {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}
+                    ],
+                    "Wrong": True,
+                },
+            }
+        }
+    }
+
+    def test_cfn_lint_and_checkov(self, tmp_path: Path) -> None:
+        path = tmp_path / "open.template.json"
+        path.write_text(json.dumps(self.TEMPLATE))
+        assert any(found.startswith("E3002") for found in cfn_lint(path))
+        assert "CKV_AWS_24" in [check["check_id"] for check in checkov(path)["results"]["failed_checks"]]
+
+    def test_cdk_nag(self) -> None:
+        app = cdk.App()
+        s3.Bucket(cdk.Stack(app, "Plain"), "Bucket")
+        assert any("AwsSolutions-S10" in found for found in nag(app))
