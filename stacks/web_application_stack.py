@@ -13,12 +13,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as route53_targets
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_containers import (
     AccessLogs,
     Alarms,
+    AlarmTopic,
     AlbExposure,
     ApplicationLoadBalancer,
     BackendService,
@@ -81,7 +81,7 @@ class WebApplicationStack(cdk.Stack):
             ),
             removal_policy=settings.removal_policy,
         )
-        alarms = Alarms(topic=self._topic())
+        alarms = Alarms(topic=AlarmTopic(self, "Alerts", encryption_key=self.key).topic)
         public, public_url = self._load_balancer("Public", host="www", internet_facing=True)
         internal, internal_url = self._load_balancer("Internal", host="internal", internet_facing=False)
 
@@ -198,14 +198,22 @@ class WebApplicationStack(cdk.Stack):
             encrypted=True,
             kms_key=self.key,
             enable_automatic_backups=True,
+            # Only who has leave by IAM gets in, and only as far as that goes: a policy that grants nothing takes the
+            # place of the one with which AWS lets everybody in. Told to deny anonymous access, CDK would add a
+            # statement that lets whoever may mount also write as root.
+            allow_anonymous_access=True,
+            file_system_policy=iam.PolicyDocument(
+                statements=[
+                    iam.PolicyStatement(
+                        effect=iam.Effect.DENY,
+                        principals=[iam.AnyPrincipal()],
+                        actions=["*"],
+                        conditions={"Bool": {"aws:SecureTransport": "false"}},
+                    )
+                ]
+            ),
             removal_policy=self._settings.removal_policy,
         )
-
-    def _topic(self) -> sns.Topic:
-        topic = sns.Topic(self, "Alerts", master_key=self.key, enforce_ssl=True)
-        # CloudWatch has to encrypt what it sends, and fails silently where it may not.
-        self.key.grant_encrypt_decrypt(iam.ServicePrincipal("cloudwatch.amazonaws.com"))
-        return topic
 
     def _task_options(self) -> TaskOptions:
         return TaskOptions(logs=ContainerLogs(encryption_key=self.key, removal_policy=self._settings.removal_policy))

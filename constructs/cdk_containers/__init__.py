@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .load_balancing import AccessLogs, AlbExposure, ApplicationLoadBalancer, ListenerRule, TargetHealthCheck
     from .logs import ContainerLogs, Logs
     from .network import NatGateways, Network
-    from .observability import Alarms, ServiceDashboard
+    from .observability import Alarms, AlarmTopic, ServiceDashboard
     from .practices import Disabled, Practice
     from .registry import PullThroughCache, Repository
     from .scaling import ServiceScaling
@@ -43,7 +43,7 @@ _MODULES = {
     "load_balancing": ("AccessLogs", "AlbExposure", "ApplicationLoadBalancer", "ListenerRule", "TargetHealthCheck"),
     "logs": ("ContainerLogs", "Logs"),
     "network": ("NatGateways", "Network"),
-    "observability": ("Alarms", "ServiceDashboard"),
+    "observability": ("AlarmTopic", "Alarms", "ServiceDashboard"),
     "practices": ("Disabled", "Practice"),
     "registry": ("PullThroughCache", "Repository"),
     "scaling": ("ServiceScaling",),

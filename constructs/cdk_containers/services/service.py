@@ -139,7 +139,7 @@ class Service(Construct):
         )
         self.service = self._make_service(given)
         self._resource = resource_of(self.service)
-        self._resource.node.add_dependency(*self.cluster.capacity_ready, self.task.execution_role)
+        self._resource.node.add_dependency(*self.cluster.capacity_ready, *self.task.ready_when)
         self.task.open_volumes_to(self.service)
         self.routes = self._make_routes(given.exposures, workload)
         self.alarms = self._make_alarms(given)

@@ -8,9 +8,10 @@ from weakref import WeakKeyDictionary
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from ..errors import Problem, Problems
 from ..logs import owned_log_group
@@ -98,6 +99,12 @@ class TaskDefinition(Construct):
             acknowledge(self.execution_role, _REGISTRY_LOGIN)
         if any(container.environment for container in containers):
             acknowledge(task_definition, _PLAIN_ENVIRONMENT)
+
+    @property
+    def ready_when(self) -> list[IDependable]:
+        """What has to be there before a task can start: leave to pull and log, and file systems that can be mounted."""
+        file_systems: list[efs.IFileSystem] = [volume.file_system for volume in self._efs_volumes]
+        return [self.execution_role, *(file_system.mount_targets_available for file_system in file_systems)]
 
     def open_volumes_to(self, peer: ec2.IConnectable) -> None:
         """Let the network interfaces of the task reach its EFS file systems."""

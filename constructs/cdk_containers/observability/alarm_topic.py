@@ -1,0 +1,82 @@
+"""An SNS topic that CloudWatch alarms can publish to although it is encrypted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as sns_subscriptions
+from constructs import Construct
+
+from ..inputs import argument_problems, is_token
+
+
+class AlarmTopic(Construct):
+    """An encrypted topic for alarms; alarms sent to an encrypted topic without the rights made here are lost silently.
+
+    Attributes:
+        topic: The topic itself, for `Alarms(topic=…)`.
+
+    See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        encryption_key: kms.IKey | None = None,
+        email_addresses: Sequence[str] = (),
+    ) -> None:
+        """Make a topic.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            encryption_key: KMS key; its policy is extended for CloudWatch. Default: a key is made, since CloudWatch
+                cannot use the one that AWS manages for SNS.
+            email_addresses: Who is told; each has to confirm by mail. Default: nobody.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(AlarmTopic.__init__, locals())
+        for address in () if found else email_addresses:
+            if not is_token(address) and "@" not in address.strip("@"):
+                found.add(
+                    "email_addresses",
+                    "not an address",
+                    given=address,
+                    allowed="an address such as team@example.com",
+                    practice="service-alarms",
+                )
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        key = encryption_key or kms.Key(self, "Key", enable_key_rotation=True, removal_policy=cdk.RemovalPolicy.DESTROY)
+        self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        from_here = {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
+        cloudwatch = iam.ServicePrincipal("cloudwatch.amazonaws.com")
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AllowCloudWatchAlarms",
+                principals=[cloudwatch],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions=from_here,
+            )
+        )
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AllowCloudWatchAlarms",
+                principals=[cloudwatch],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions=from_here,
+            )
+        )
+        for address in email_addresses:
+            self.topic.add_subscription(sns_subscriptions.EmailSubscription(address))
