@@ -80,7 +80,8 @@ def test_the_severity_is_one_of_four(entry: Practice):
 
 @every_practice
 def test_the_option_is_written_as_construct_and_option(entry: Practice):
-    assert re.fullmatch(r"[A-Z][A-Za-z]+(\.[a-z_]+(\([a-z_]+=\))?)?", entry.option)
+    for option in entry.option.split(", "):
+        assert re.fullmatch(r"[A-Z][A-Za-z]+(\.[a-z_]+(\([a-z_]+=\))?)?", option)
 
 
 @every_practice

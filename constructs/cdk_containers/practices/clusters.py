@@ -29,7 +29,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
         severity=Severity.MEDIUM,
-        option="Cluster.execute_command",
+        option="Cluster.execute_command_logs",
     ),
     Practice(
         id="one-kind-per-strategy",

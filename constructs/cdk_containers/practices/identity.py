@@ -12,7 +12,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html",
         severity=Severity.HIGH,
-        option="WebService.task_role",
+        option="TaskOptions.task_role",
     ),
     Practice(
         id="task-role-trust",
@@ -24,7 +24,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
         severity=Severity.MEDIUM,
-        option="WebService.task_role",
+        option="TaskOptions.task_role",
         checkers={"checkov": ("CKV_AWS_60", "CKV_AWS_61")},
     ),
     Practice(
@@ -37,7 +37,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
         severity=Severity.MEDIUM,
-        option="WebService.execution_role",
+        option="TaskOptions.execution_role",
         checkers={
             "security-hub": ("IAM.21",),
             "cdk-nag": ("AwsSolutions-IAM4", "AwsSolutions-IAM5"),

@@ -12,7 +12,7 @@ PRACTICES = (
         why="Plain HTTP can be read and changed by everybody on the way, passwords and session cookies included.",
         source=f"{_ALB}/create-https-listener.html",
         severity=Severity.CRITICAL,
-        option="AlbExposure.certificate",
+        option="AlbExposure.https, ApplicationLoadBalancer.https",
         checkers={
             "security-hub": ("ELB.18",),
             "control-tower": ("CT.ELASTICLOADBALANCING.PR.2",),
@@ -28,7 +28,7 @@ PRACTICES = (
         ),
         source=f"{_SECURITY_HUB}#elb-1",
         severity=Severity.HIGH,
-        option="LoadBalancer.http",
+        option="ApplicationLoadBalancer.redirect_http",
         checkers={"security-hub": ("ELB.1",), "control-tower": ("CT.ELASTICLOADBALANCING.PR.1",)},
     ),
     Practice(
@@ -40,7 +40,7 @@ PRACTICES = (
         ),
         source=f"{_ALB}/describe-ssl-policies.html",
         severity=Severity.HIGH,
-        option="LoadBalancer.ssl_policy",
+        option="ApplicationLoadBalancer.tls_policy",
         checkers={"security-hub": ("ELB.17",), "checkov": ("CKV_AWS_103",)},
     ),
     Practice(
@@ -52,7 +52,7 @@ PRACTICES = (
         ),
         source=f"{_ALB}/enable-access-logging.html",
         severity=Severity.MEDIUM,
-        option="LoadBalancer.access_logs",
+        option="ApplicationLoadBalancer.access_logs",
         checkers={
             "security-hub": ("ELB.5",),
             "control-tower": ("CT.ELASTICLOADBALANCING.PR.6", "CT.ELASTICLOADBALANCING.PR.10"),
@@ -69,7 +69,7 @@ PRACTICES = (
         ),
         source=f"{_ALB}/application-load-balancers.html",
         severity=Severity.MEDIUM,
-        option="LoadBalancer",
+        option="ApplicationLoadBalancer",
         checkers={
             "security-hub": ("ELB.4",),
             "control-tower": ("CT.ELASTICLOADBALANCING.PR.4",),
@@ -85,7 +85,7 @@ PRACTICES = (
         ),
         source=f"{_ALB}/application-load-balancers.html#deletion-protection",
         severity=Severity.MEDIUM,
-        option="LoadBalancer.deletion_protection",
+        option="ApplicationLoadBalancer.deletion_protection",
         checkers={"security-hub": ("ELB.6",), "control-tower": ("CT.ELASTICLOADBALANCING.PR.5",)},
     ),
     Practice(
@@ -97,7 +97,7 @@ PRACTICES = (
         ),
         source=f"{_ALB}/load-balancer-update-security-groups.html",
         severity=Severity.HIGH,
-        option="LoadBalancer.ingress",
+        option="AlbExposure.ingress, ApplicationLoadBalancer.ingress",
         checkers={
             "security-hub": ("EC2.18", "EC2.19"),
             "control-tower": ("CT.EC2.PR.3", "CT.EC2.PR.4"),
@@ -114,7 +114,7 @@ PRACTICES = (
         ),
         source=f"{_ALB}/listener-rules.html",
         severity=Severity.HIGH,
-        option="AlbExposure.priority",
+        option="ListenerRule.priority",
     ),
     Practice(
         id="target-health-check",

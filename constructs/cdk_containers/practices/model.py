@@ -37,8 +37,8 @@ class Practice:
         why: What goes wrong otherwise, in one to three plain sentences.
         source: The AWS documentation page that it follows.
         severity: How bad it is when it is not followed.
-        option: The option that encodes it, such as `Container.readonly_root_filesystem`; only the construct where
-            there is nothing to choose.
+        option: The option that encodes it, such as `Container.readonly_root_filesystem`; several, with commas, where
+            more than one construct has it; only the construct where there is nothing to choose.
         checkers: The ids under which other tools report that it is not followed.
     """
 

@@ -13,7 +13,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outbound.html",
         severity=Severity.HIGH,
-        option="Network.subnets",
+        option="Network",
     ),
     Practice(
         id="multiple-availability-zones",

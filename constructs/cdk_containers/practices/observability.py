@@ -27,6 +27,6 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html",
         severity=Severity.LOW,
-        option="WebService.dashboard",
+        option="ServiceDashboard",
     ),
 )

@@ -25,7 +25,7 @@ PRACTICES = (
         ),
         source=f"{_GUIDE}/deployment-alarm-failure.html",
         severity=Severity.MEDIUM,
-        option="Rolling.alarms",
+        option="Rolling.alarm_rollback",
     ),
     Practice(
         id="full-capacity-during-deployment",
@@ -47,7 +47,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html",
         severity=Severity.MEDIUM,
-        option="WebService.health_check_grace_period",
+        option="WebService",
     ),
     Practice(
         id="fixed-count-or-scaling",
@@ -81,7 +81,7 @@ PRACTICES = (
         ),
         source=f"{_GUIDE}/service-rebalancing.html",
         severity=Severity.MEDIUM,
-        option="WebService.availability_zone_rebalancing",
+        option="WebService",
     ),
     Practice(
         id="cost-allocation-tags",
@@ -92,7 +92,7 @@ PRACTICES = (
         ),
         source=f"{_GUIDE}/ecs-using-tags.html",
         severity=Severity.LOW,
-        option="WebService.propagate_tags",
+        option="WebService",
         checkers={"security-hub": ("ECS.13", "ECS.14", "ECS.15")},
     ),
     Practice(

@@ -12,7 +12,7 @@ PRACTICES = (
         why="Fargate has a fixed table of CPU and memory. ECS refuses a task definition with any other pair.",
         source=f"{_GUIDE}/fargate-tasks-services.html#fargate-tasks-size",
         severity=Severity.HIGH,
-        option="WebService.cpu",
+        option="WebService.cpu, FargateTaskDefinition.cpu",
         checkers={"cfn-lint": ("E3047", "E3048")},
     ),
     Practice(
@@ -21,7 +21,7 @@ PRACTICES = (
         why="Ten is the quota of ECS and cannot be raised: the task definition is refused.",
         source=f"{_GUIDE}/service-quotas.html",
         severity=Severity.HIGH,
-        option="WebService.sidecars",
+        option="WebService.sidecars, FargateTaskDefinition.containers",
     ),
     Practice(
         id="essential-container",
@@ -130,7 +130,7 @@ PRACTICES = (
         ),
         source=f"{_API}/API_LogConfiguration.html",
         severity=Severity.MEDIUM,
-        option="Logs.mode",
+        option="ContainerLogs.mode",
     ),
     Practice(
         id="read-only-root-filesystem",
@@ -215,7 +215,7 @@ PRACTICES = (
         ),
         source=f"{_GUIDE}/fargate-task-storage.html",
         severity=Severity.HIGH,
-        option="WebService.ephemeral_storage_gib",
+        option="TaskOptions.ephemeral_storage_gib",
     ),
     Practice(
         id="init-process",
@@ -259,7 +259,7 @@ PRACTICES = (
         ),
         source=f"{_API}/API_RuntimePlatform.html",
         severity=Severity.MEDIUM,
-        option="WebService.architecture",
+        option="TaskOptions.architecture",
     ),
     Practice(
         id="container-names",
