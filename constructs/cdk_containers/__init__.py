@@ -9,31 +9,115 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .clusters import Cluster, FargateCapacity
-    from .deployments import Rolling
-    from .errors import ConstructError, Problem
-    from .load_balancing import AccessLogs, AlbExposure, ApplicationLoadBalancer, ListenerRule, TargetHealthCheck
-    from .logs import ContainerLogs, Logs
-    from .network import NatGateways, Network
-    from .observability import Alarms, AlarmTopic, ServiceDashboard
-    from .practices import Disabled, Practice
-    from .registry import PullThroughCache, Repository
-    from .scaling import ServiceScaling
-    from .services import BackendService, WebService
-    from .tasks import FargateTaskDefinition, TaskOptions
+    from .clusters import (
+        Cluster as Cluster,
+    )
+    from .clusters import (
+        FargateCapacity as FargateCapacity,
+    )
+    from .deployments import Rolling as Rolling
+    from .errors import (
+        ConstructError as ConstructError,
+    )
+    from .errors import (
+        Problem as Problem,
+    )
+    from .load_balancing import (
+        AccessLogs as AccessLogs,
+    )
+    from .load_balancing import (
+        AlbExposure as AlbExposure,
+    )
+    from .load_balancing import (
+        ApplicationLoadBalancer as ApplicationLoadBalancer,
+    )
+    from .load_balancing import (
+        ListenerRule as ListenerRule,
+    )
+    from .load_balancing import (
+        TargetHealthCheck as TargetHealthCheck,
+    )
+    from .logs import (
+        ContainerLogs as ContainerLogs,
+    )
+    from .logs import (
+        Logs as Logs,
+    )
+    from .network import (
+        NatGateways as NatGateways,
+    )
+    from .network import (
+        Network as Network,
+    )
+    from .observability import (
+        Alarms as Alarms,
+    )
+    from .observability import (
+        AlarmTopic as AlarmTopic,
+    )
+    from .observability import (
+        ServiceDashboard as ServiceDashboard,
+    )
+    from .practices import (
+        Disabled as Disabled,
+    )
+    from .practices import (
+        Practice as Practice,
+    )
+    from .registry import (
+        PullThroughCache as PullThroughCache,
+    )
+    from .registry import (
+        Repository as Repository,
+    )
+    from .scaling import ServiceScaling as ServiceScaling
+    from .services import (
+        BackendService as BackendService,
+    )
+    from .services import (
+        WebService as WebService,
+    )
+    from .tasks import (
+        FargateTaskDefinition as FargateTaskDefinition,
+    )
+    from .tasks import (
+        TaskOptions as TaskOptions,
+    )
     from .workload import (
-        Container,
-        EfsVolume,
-        HealthCheck,
-        Image,
-        LogDriver,
-        NotSecret,
-        Port,
-        RestartPolicy,
-        SharedVolume,
-        Tmpfs,
-        VolumeMount,
-        Workload,
+        Container as Container,
+    )
+    from .workload import (
+        EfsVolume as EfsVolume,
+    )
+    from .workload import (
+        HealthCheck as HealthCheck,
+    )
+    from .workload import (
+        Image as Image,
+    )
+    from .workload import (
+        LogDriver as LogDriver,
+    )
+    from .workload import (
+        NotSecret as NotSecret,
+    )
+    from .workload import (
+        Port as Port,
+    )
+    from .workload import (
+        RestartPolicy as RestartPolicy,
+    )
+    from .workload import (
+        SharedVolume as SharedVolume,
+    )
+    from .workload import (
+        Tmpfs as Tmpfs,
+    )
+    from .workload import (
+        VolumeMount as VolumeMount,
+    )
+    from .workload import (
+        Workload as Workload,
     )
 
 _MODULES = {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
+
+_ROOT = re.compile(r"[^.\[]*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +24,11 @@ class Problem:
     """The value that was given, or None where there is none to show."""
     practice: str | None = None
     """The id of the practice in the catalogue that the value breaks, if it breaks one."""
+
+    @property
+    def root(self) -> str:
+        """The argument of the call that holds the option."""
+        return _ROOT.match(self.option)[0]  # type: ignore[index]  # matches any text
 
     def under(self, prefix: str) -> Problem:
         """Return the same problem, seen from the object that holds the option."""
@@ -85,6 +93,11 @@ class Problems:
         """Add the problems of a part, seen from the whole: `under` is the option that holds the part."""
         self._found.extend(problem.under(under) for problem in problems)
 
+    def extend_anew(self, problems: Iterable[Problem]) -> None:
+        """Add problems, but for those of options that are known to be wrong: they may only follow from that."""
+        known = {problem.root for problem in self._found}
+        self._found.extend(problem for problem in problems if problem.root not in known)
+
     def has(self, option: str) -> bool:
         """Tell whether something is wrong with an option already, so that a later check need not say it again."""
         return any(
@@ -106,5 +119,7 @@ class Shown(str):
 
 def child_path(scope: _Scope, id: str) -> str:  # noqa: A002
     """Return the path that the child `id` of `scope` has or would have."""
-    path = scope.node.path
-    return f"{path}/{id}" if path else id
+    node = getattr(scope, "node", None)
+    if node is None:
+        return f"{scope!r}/{id}"
+    return f"{node.path}/{id}" if node.path else id

@@ -9,16 +9,17 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from ..inputs import argument_problems, disabled_problems
+from ..checked_construct import CheckedConstruct
+from ..errors import Problem, Problems
+from ..inputs import argument_problems, disabled_problems, is_token, name_problem
 from ..logs import Logs, allow_log_encryption, owned_log_group
-from ..network import Network, NetworkLike
-from ..network.network import task_subnets_of, vpc_of
+from ..network import Network, NetworkLike, task_subnet_problems, task_subnets_of, vpc_of
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
 from .capacity import Capacity, FargateCapacity, strategy_problems
 
 
-class Cluster(Construct):
+class Cluster(CheckedConstruct):
     """A cluster with Fargate and Fargate Spot, metrics of every container, and an audit of who opened a shell.
 
     Attributes:
@@ -73,12 +74,15 @@ class Cluster(Construct):
         if execute_command_logs is not None and not found.has("execute_command_logs"):
             found.extend(execute_command_logs.problems(), under="execute_command_logs")
         found.extend(disabled_problems(container_insights), under="container_insights")
+        found.extend(_name_problems(found, cluster_name))
+        if network is not None and not found.has("network"):
+            found.extend(task_subnet_problems(network))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
         network = network or Network(self, "Network")
         self.vpc = vpc_of(network)
-        self.task_subnets = task_subnets_of(network, scope, id)
+        self.task_subnets = task_subnets_of(network)
         self.default_strategy = tuple(capacity)
         self.cluster = ecs.Cluster(
             self,
@@ -130,6 +134,8 @@ class Cluster(Construct):
         found = argument_problems(cls.from_attributes, locals())
         if not found.has("capacity"):
             found.extend(strategy_problems(capacity))
+        if not found.has("network"):
+            found.extend(task_subnet_problems(network))
         found.raise_for(scope, id)
         return _ImportedCluster(scope, id, cluster_name=cluster_name, network=network, capacity=capacity)
 
@@ -166,9 +172,16 @@ class _ImportedCluster(Cluster):
         network: NetworkLike,
         capacity: Sequence[Capacity],
     ) -> None:
-        Construct.__init__(self, scope, id)
+        CheckedConstruct.__init__(self, scope, id)
         self.vpc = vpc_of(network)
-        self.task_subnets = task_subnets_of(network, scope, id)
+        self.task_subnets = task_subnets_of(network)
         self.default_strategy = tuple(capacity)
         self._association = None
         self.cluster = ecs.Cluster.from_cluster_attributes(self, "Cluster", cluster_name=cluster_name, vpc=self.vpc)
+
+
+def _name_problems(known: Problems, name: str | None) -> list[Problem]:
+    found = Problems()
+    if name is not None and not known.has("cluster_name") and not is_token(name) and (wrong := name_problem(name)):
+        found.add("cluster_name", wrong, given=name, allowed="up to 255 letters, digits, hyphens and underscores")
+    return list(found)

@@ -4,7 +4,7 @@ from .durations import DurationLike, as_duration, seconds
 from .names import name_problem
 from .opt_outs import disabled_problems
 from .tokens import is_token
-from .types import argument_problems, field_problems, has_members
+from .types import argument_problems, field_problems, has_members, usable_arguments
 
 __all__ = [
     "DurationLike",
@@ -16,4 +16,5 @@ __all__ = [
     "is_token",
     "name_problem",
     "seconds",
+    "usable_arguments",
 ]

@@ -41,6 +41,20 @@ def argument_problems(function: Callable[..., object], arguments: Mapping[str, o
     return found
 
 
+def usable_arguments(
+    function: Callable[..., object], arguments: Mapping[str, object], found: Problems
+) -> dict[str, Any]:
+    """Return the keyword-only arguments of a call, with the default in place of each that has a problem already.
+
+    So what is right can be checked further, and everything that is wrong is said at once.
+    """
+    defaults = function.__kwdefaults__ or {}
+    return {
+        name: defaults[name] if found.has(name) and name in defaults else arguments[name]
+        for name in _keyword_hints(function)
+    }
+
+
 @cache
 def _hints(owner: Any) -> Mapping[str, Any]:
     return typing.get_type_hints(owner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -16,6 +17,8 @@ from ..practices import Disabled
 from .application_load_balancer import ApplicationLoadBalancer, https_problems
 from .rule_priorities import FIRST, LAST, Conditions
 
+_METHOD = re.compile(r"[A-Z_-]{1,40}")
+_CODES = re.compile(r"\d{1,3}(?:[,-]\d{1,3})*")
 _MAX_VALUES = 5
 """Values that all conditions of one listener rule may have together."""
 
@@ -69,6 +72,9 @@ class ListenerRule:
         for path in self.paths:
             if not is_token(path) and not path.startswith(("/", "*")):
                 found.add("paths", "a path begins with a slash", given=path, allowed="a path such as /api/*")
+        for method in self.methods:
+            if not is_token(method) and not _METHOD.fullmatch(method):
+                found.add("methods", "not a method", given=method, allowed="capital letters, such as GET")
         for block in self.source_ips:
             if not is_token(block) and not _is_block(block):
                 found.add("source_ips", "not a block of addresses", given=block, allowed="a block such as 10.0.0.0/8")
@@ -131,6 +137,14 @@ class TargetHealthCheck:
                 found.add(
                     option, "out of range", given=f"{value}{unit}", allowed=f"{low}–{high}{unit}", practice=practice
                 )
+        if not is_token(self.healthy_codes) and not _CODES.fullmatch(self.healthy_codes):
+            found.add(
+                "healthy_codes",
+                "not status codes",
+                given=self.healthy_codes,
+                allowed="codes and ranges, such as 200,301 or 200-299",
+                practice=practice,
+            )
         if not is_token([interval, timeout]) and timeout >= interval:
             found.add(
                 "timeout",
@@ -192,7 +206,8 @@ class AlbExposure:
             return list(found)
         if not is_token(self.port) and not 1 <= self.port <= 65535:
             found.add("port", "not a port", given=self.port, allowed="1–65535", practice="port-mappings")
-        found.extend(self.rule.problems(), under="rule")
+        wrong_rule = self.rule.problems()
+        found.extend(wrong_rule, under="rule")
         found.extend(self.health_check.problems(), under="health_check")
         if not self.health_check_path.startswith("/") and not is_token(self.health_check_path):
             found.add(
@@ -211,10 +226,10 @@ class AlbExposure:
                 allowed="0–3600 s",
                 practice="deregistration-delay",
             )
-        found.extend(self._load_balancer_problems())
+        found.extend(self._load_balancer_problems(rule_is_right=not wrong_rule))
         return list(found)
 
-    def _load_balancer_problems(self) -> list[Problem]:
+    def _load_balancer_problems(self, *, rule_is_right: bool) -> list[Problem]:
         if self.load_balancer is None:
             return https_problems(self.https, [self.certificate] if self.certificate else [], "certificate")
         found = Problems()
@@ -230,7 +245,7 @@ class AlbExposure:
                 given=getattr(self, option),
                 allowed="this option on the ApplicationLoadBalancer, or no load_balancer here",
             )
-        if not found:
+        if not found and rule_is_right:
             found.extend(self.load_balancer.claim_problems(self.rule.conditions, self.rule.priority))
         return list(found)
 

@@ -11,12 +11,13 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
+from ..checked_construct import CheckedConstruct
 from .alb_exposure import AlbExposure
 from .application_load_balancer import ApplicationLoadBalancer
 from .rule_priorities import Conditions
 
 
-class AlbRoute(Construct):
+class AlbRoute(CheckedConstruct):
     """One exposure of a service, made: services make it, in their own stack, from `AlbExposure`.
 
     Attributes:

@@ -12,10 +12,10 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..inputs import DurationLike, argument_problems, as_duration, disabled_problems, is_token, seconds
-from ..network import NetworkLike
-from ..network.network import task_subnets_of, vpc_of
+from ..network import NetworkLike, public_subnet_problems, task_subnet_problems, task_subnets_of, vpc_of
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from .access_logs import AccessLogs, write_access_logs
@@ -48,7 +48,7 @@ _REDIRECT = Acknowledgement(
 
 
 @jsii.implements(ec2.IConnectable)
-class ApplicationLoadBalancer(Construct):
+class ApplicationLoadBalancer(CheckedConstruct):
     """A load balancer for HTTP: TLS, access logs, closed but for who was named, and hard to delete by mistake.
 
     Services take a route through it with `AlbExposure(load_balancer=…)`, from any stack. Requests that no route takes
@@ -110,6 +110,9 @@ class ApplicationLoadBalancer(Construct):
         if not found:
             found.extend(https_problems(https, certificates, "certificates"))
             found.extend(_option_problems(access_logs, deletion_protection, tls_policy, idle_timeout))
+            found.extend(
+                public_subnet_problems(network, "network") if internet_facing else task_subnet_problems(network)
+            )
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -123,7 +126,7 @@ class ApplicationLoadBalancer(Construct):
             "LoadBalancer",
             vpc=vpc,
             internet_facing=internet_facing,
-            vpc_subnets=None if internet_facing else task_subnets_of(network, scope, id),
+            vpc_subnets=None if internet_facing else task_subnets_of(network),
             security_group=self.security_group,
             drop_invalid_header_fields=True,
             desync_mitigation_mode=elbv2.DesyncMitigationMode.DEFENSIVE,
@@ -265,7 +268,7 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
         dns_name: str,
         vpc: ec2.IVpc,
     ) -> None:
-        Construct.__init__(self, scope, id)
+        CheckedConstruct.__init__(self, scope, id)
         self._claims = {}
         self.security_group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
         self.load_balancer = elbv2.ApplicationLoadBalancer.from_application_load_balancer_attributes(

@@ -11,7 +11,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ..errors import ConstructError, Problem, Problems, child_path
+from ..checked_construct import CheckedConstruct
+from ..errors import Problem, Problems
 from ..inputs import argument_problems, disabled_problems, is_token
 from ..logs import Logs, owned_log_group
 from ..opt_outs import record_opt_out
@@ -41,7 +42,7 @@ _INTERFACE_ENDPOINTS = {
 _HTTPS = 443
 
 
-class Network(Construct):
+class Network(CheckedConstruct):
     """A VPC over several zones, in whose private subnets tasks run without public addresses.
 
     Attributes:
@@ -191,7 +192,7 @@ class _ImportedNetwork(Network):
         private_subnet_ids: list[str],
         public_subnet_ids: list[str] | None,
     ) -> None:
-        Construct.__init__(self, scope, id)
+        CheckedConstruct.__init__(self, scope, id)
         self.vpc = ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
@@ -212,31 +213,40 @@ def vpc_of(network: NetworkLike) -> ec2.IVpc:
     return network.vpc if isinstance(network, Network) else network
 
 
-def task_subnets_of(network: NetworkLike, scope: Construct, id: str) -> ec2.SubnetSelection:  # noqa: A002
-    """Return the subnets in which tasks run.
-
-    Raises:
-        ConstructError: The VPC has only public subnets, in which a task without a public address reaches nothing.
-    """
+def task_subnets_of(network: NetworkLike) -> ec2.SubnetSelection:
+    """Return the subnets in which tasks run; `task_subnet_problems` says whether there are any."""
     if isinstance(network, Network):
         return network.task_subnets
-    for subnets, kind in (
-        (network.private_subnets, ec2.SubnetType.PRIVATE_WITH_EGRESS),
-        (network.isolated_subnets, ec2.SubnetType.PRIVATE_ISOLATED),
-    ):
-        if subnets:
-            return ec2.SubnetSelection(subnet_type=kind)
-    raise ConstructError(
-        child_path(scope, id),
-        [
-            Problem(
-                option="network",
-                what="the VPC has no private subnets",
-                practice="private-subnets",
-                allowed="a VPC with private subnets, since tasks get no public address",
-            )
-        ],
+    with_egress = bool(network.private_subnets)
+    return ec2.SubnetSelection(
+        subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS if with_egress else ec2.SubnetType.PRIVATE_ISOLATED
     )
+
+
+def task_subnet_problems(network: NetworkLike) -> list[Problem]:
+    """Find a VPC with only public subnets, in which a task without a public address reaches nothing."""
+    found = Problems()
+    if not isinstance(network, Network) and not network.private_subnets and not network.isolated_subnets:
+        found.add(
+            "network",
+            "the VPC has no private subnets",
+            practice="private-subnets",
+            allowed="a VPC with private subnets, since tasks get no public address",
+        )
+    return list(found)
+
+
+def public_subnet_problems(network: NetworkLike, option: str) -> list[Problem]:
+    """Find a VPC without a place for a load balancer that faces the internet."""
+    found = Problems()
+    if not vpc_of(network).public_subnets:
+        found.add(
+            option,
+            "the VPC has no public subnets, where a load balancer that faces the internet has to be",
+            practice="private-subnets",
+            allowed="a network with public subnets, or a load balancer with internet_facing=False",
+        )
+    return list(found)
 
 
 def _subnets(private: ec2.SubnetType, *, isolated: bool) -> list[ec2.SubnetConfiguration]:
@@ -258,11 +268,16 @@ def _own_problems(
     interface_endpoints: bool,
 ) -> list[Problem]:
     found = Problems()
-    if not known.has("cidr") and not is_token(cidr):
+    if not known.has("cidr"):
         try:
             size = IPv4Network(cidr).prefixlen
         except ValueError:
-            found.add("cidr", "not a block of IPv4 addresses", given=cidr, allowed="a block such as 10.0.0.0/16")
+            found.add(
+                "cidr",
+                "not a block of IPv4 addresses",
+                given=cidr,
+                allowed="a block such as 10.0.0.0/16, known at synthesis",
+            )
         else:
             if not 16 <= size <= 28:
                 found.add("cidr", "AWS refuses a VPC of this size", given=cidr, allowed="/16 to /28")

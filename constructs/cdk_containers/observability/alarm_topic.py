@@ -11,10 +11,11 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as sns_subscriptions
 from constructs import Construct
 
+from ..checked_construct import CheckedConstruct
 from ..inputs import argument_problems, is_token
 
 
-class AlarmTopic(Construct):
+class AlarmTopic(CheckedConstruct):
     """An encrypted topic for alarms; alarms sent to an encrypted topic without the rights made here are lost silently.
 
     Attributes:

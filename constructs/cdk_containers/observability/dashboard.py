@@ -10,6 +10,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct, Node
 
+from ..checked_construct import CheckedConstruct
 from ..inputs import argument_problems
 from ..load_balancing.alb_route import AlbRoute
 
@@ -26,7 +27,7 @@ class _Service(Protocol):
     def node(self) -> Node: ...
 
 
-class ServiceDashboard(Construct):
+class ServiceDashboard(CheckedConstruct):
     """A CloudWatch dashboard with a row for each service: tasks, CPU and memory, requests, errors, response time.
 
     Attributes:

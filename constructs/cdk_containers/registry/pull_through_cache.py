@@ -9,6 +9,7 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from ..checked_construct import CheckedConstruct
 from ..inputs import argument_problems, is_token
 from ..practices import Disabled
 from ..workload import RepositoryImage
@@ -23,7 +24,7 @@ Upstream = Literal[
 _WITHOUT_CREDENTIALS = ("public.ecr.aws", "registry.k8s.io", "quay.io")
 
 
-class PullThroughCache(Construct):
+class PullThroughCache(CheckedConstruct):
     """Images of another registry, kept in ECR when they are first pulled: no rate limits, and scanned like one's own.
 
     See https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html

@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..inputs import argument_problems, disabled_problems, is_token
 from ..opt_outs import record_opt_out
@@ -17,7 +18,7 @@ from ..practices import Disabled
 from ..workload import RepositoryImage
 
 
-class Repository(Construct):
+class Repository(CheckedConstruct):
     """A repository whose tags do not move and whose images are scanned, encrypted and cleaned up.
 
     Attributes:
@@ -172,7 +173,7 @@ class _ImportedRepository(Repository):
         repository_name: str,
         repository_arn: str | None,
     ) -> None:
-        Construct.__init__(self, scope, id)
+        CheckedConstruct.__init__(self, scope, id)
         if repository_arn is None:
             self.repository = ecr.Repository.from_repository_name(self, "Repository", repository_name)
         else:

@@ -93,8 +93,8 @@ def add_scaling(
 ) -> ecs.ScalableTaskCount:
     """Scale a service; `target_group` is the one whose requests count."""
     count = service.auto_scale_task_count(min_capacity=scaling.min_tasks, max_capacity=scaling.max_tasks)
-    out = as_duration(scaling.scale_out_cooldown or _SCALE_OUT_COOLDOWN)
-    in_ = as_duration(scaling.scale_in_cooldown or _SCALE_IN_COOLDOWN)
+    out = as_duration(_SCALE_OUT_COOLDOWN if scaling.scale_out_cooldown is None else scaling.scale_out_cooldown)
+    in_ = as_duration(_SCALE_IN_COOLDOWN if scaling.scale_in_cooldown is None else scaling.scale_in_cooldown)
     if scaling.cpu_target is not None:
         count.scale_on_cpu_utilization(
             "Cpu", target_utilization_percent=scaling.cpu_target, scale_out_cooldown=out, scale_in_cooldown=in_

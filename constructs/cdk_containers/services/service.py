@@ -15,9 +15,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 from constructs import Construct
 
+from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
 from ..deployments import Rolling
-from ..inputs import argument_problems
+from ..inputs import argument_problems, usable_arguments
 from ..load_balancing import AlbExposure, ApplicationLoadBalancer
 from ..load_balancing.alb_route import AlbRoute
 from ..observability import Alarms, make_alarms, make_server_error_alarm
@@ -33,7 +34,7 @@ _GRACE_SECONDS = 60
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
-class Service(Construct):
+class Service(CheckedConstruct):
     """An ECS service on Fargate. Use `WebService` or `BackendService`.
 
     Attributes:
@@ -102,27 +103,10 @@ class Service(Construct):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(Service.__init__, locals())
-        exposures = [exposure] if isinstance(exposure, AlbExposure) else list(exposure) if not found else []
-        given = ServiceInput(
-            cluster=cluster,
-            image=image,
-            container=container,
-            sidecars=sidecars,
-            volumes=volumes,
-            cpu=cpu,
-            memory_limit_mib=memory_limit_mib,
-            task=task or TaskOptions(),
-            exposures=exposures,
-            desired_count=desired_count,
-            scaling=scaling,
-            deployment=deployment or Rolling(),
-            capacity=capacity,
-            alarms=alarms or Alarms(),
-            enable_execute_command=enable_execute_command,
-            needs_exposure=self._needs_exposure,
+        given = ServiceInput.of(
+            usable_arguments(Service.__init__, locals(), found), needs_exposure=self._needs_exposure
         )
-        if not found:
-            found.extend(given.problems())
+        found.extend_anew(given.problems())
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -288,7 +272,7 @@ class Service(Construct):
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
-class ImportedService(Construct):
+class ImportedService(CheckedConstruct):
     """A service that exists; see `WebService.from_attributes`."""
 
     def __init__(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from ..clusters import Capacity, Cluster, strategy_problems
 from ..deployments import Rolling
@@ -19,7 +20,7 @@ from ..scaling import ServiceScaling
 from ..tasks import TaskOptions
 from ..tasks.efs_volumes import efs_problems
 from ..tasks.fargate_task_definition import fargate_task_problems
-from ..workload import Container, EfsVolume, ImageLike, Volume, Workload
+from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
 
 _CONTAINER = re.compile(r"containers\[(\d+)\]")
 
@@ -45,13 +46,30 @@ class ServiceInput:
     enable_execute_command: bool
     needs_exposure: bool
 
+    @staticmethod
+    def of(arguments: Mapping[str, Any], *, needs_exposure: bool) -> ServiceInput:
+        """Take the arguments of `Service`, and the defaults of those that stand for more than their value."""
+        given = dict(arguments)
+        exposure = given.pop("exposure")
+        return ServiceInput(
+            **given
+            | {
+                "exposures": [exposure] if isinstance(exposure, AlbExposure) else list(exposure),
+                "task": given["task"] or TaskOptions(),
+                "deployment": given["deployment"] or Rolling(),
+                "alarms": given["alarms"] or Alarms(),
+            },
+            needs_exposure=needs_exposure,
+        )
+
     @cached_property
     def workload(self) -> Workload:
         """What runs: the service's container, with the ports that its exposures need, then the sidecars."""
         main = self.container or Container(image=self.image or "")
-        if not main.ports:
-            ports = [exposure.port for exposure in self.exposures if exposure.container in (None, main.name)]
-            main = replace(main, ports=tuple(dict.fromkeys(ports)))
+        if main.ports in ((), []):
+            exposed = [exposure for exposure in self.exposures if exposure.container in (None, main.name)]
+            ports = dict.fromkeys(exposure.port for exposure in exposed if not Port(number=exposure.port).problems())
+            main = replace(main, ports=tuple(ports))
         return Workload(
             containers=[main, *self.sidecars],
             volumes=self.volumes,
@@ -74,7 +92,7 @@ class ServiceInput:
         else:
             for problem in fargate_task_problems(self.workload, self.task):
                 found.extend([self._in_the_words_of_a_service(problem)])
-        found.extend(self._exposure_problems())
+        found.extend(self._exposure_problems(found))
         found.extend(self._count_problems())
         found.extend(self.deployment.problems(), under="deployment")
         if isinstance(self.alarms, Alarms):
@@ -100,7 +118,7 @@ class ServiceInput:
             option = "sidecars" if self.sidecars else "container"
         return replace(problem, option=re.sub(r"^options\b", "task", option))
 
-    def _exposure_problems(self) -> list[Problem]:
+    def _exposure_problems(self, known: Problems) -> list[Problem]:
         found = Problems()
         if self.needs_exposure and not self.exposures:
             found.add(
@@ -111,31 +129,24 @@ class ServiceInput:
             )
         one = len(self.exposures) == 1
         seen: set[tuple[int, str]] = set()
-        containers = {container.name: container for container in self.workload.containers}
+        names = {str(container.name): index for index, container in enumerate(self.workload.containers)}
         for index, exposure in enumerate(self.exposures):
             option = "exposure" if one else f"exposure[{index}]"
             wrong = exposure.problems()
             found.extend(wrong, under=option)
             if wrong:
                 continue
-            target = containers.get(exposure.container or self.workload.containers[0].name)
-            if target is None:
+            place = names.get(exposure.container) if exposure.container is not None else 0
+            if place is None:
                 found.add(
                     f"{option}.container",
                     "there is no such container",
                     given=exposure.container,
-                    allowed=", ".join(containers),
+                    allowed=", ".join(names),
                     practice="port-mappings",
                 )
-            elif not is_token(exposure.port) and exposure.port not in [port.number for port in target.all_ports]:
-                ports = ", ".join(str(port.number) for port in target.all_ports) or "it declares none"
-                found.add(
-                    f"{option}.port",
-                    f"container {target.name} does not listen on this port",
-                    given=exposure.port,
-                    allowed=ports,
-                    practice="port-mappings",
-                )
+            elif not known.has(f"sidecars[{place - 1}].ports" if place else "container.ports"):
+                found.extend(_port_problems(option, exposure, self.workload.containers[place]))
             if exposure.load_balancer is not None:
                 claim = (id(exposure.load_balancer), canonical(exposure.rule.conditions))
                 if claim in seen:
@@ -202,3 +213,17 @@ class ServiceInput:
                         allowed='readonly_root_filesystem=Disabled(reason="…") on it, or False',
                     )
         return list(found)
+
+
+def _port_problems(option: str, exposure: AlbExposure, target: Container) -> list[Problem]:
+    found = Problems()
+    ports = [port.number for port in target.all_ports]
+    if not is_token(exposure.port) and exposure.port not in ports:
+        found.add(
+            f"{option}.port",
+            f"container {target.name} does not listen on this port",
+            given=exposure.port,
+            allowed=", ".join(str(port) for port in ports) or "it declares none",
+            practice="port-mappings",
+        )
+    return list(found)

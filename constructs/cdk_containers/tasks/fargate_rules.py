@@ -19,8 +19,9 @@ def fargate_problems(
     architecture: Architecture,
     operating_system: OperatingSystem,
     ephemeral_storage_gib: int | None,
+    known: Problems,
 ) -> list[Problem]:
-    """Find what Fargate refuses."""
+    """Find what Fargate refuses, where nothing is known to be wrong already."""
     found = Problems()
     found.extend(_size_problems(workload, operating_system))
     if operating_system != "LINUX" and architecture == "ARM64":
@@ -34,6 +35,7 @@ def fargate_problems(
     low, high = _EPHEMERAL_STORAGE_GIB
     if (
         ephemeral_storage_gib is not None
+        and not known.has("options.ephemeral_storage_gib")
         and not is_token(ephemeral_storage_gib)
         and not (low <= ephemeral_storage_gib <= high)
     ):
@@ -54,7 +56,11 @@ def fargate_problems(
                 allowed="False",
                 practice="no-privileged-containers",
             )
-        if container.log_driver is not None and container.log_driver.name not in LOG_DRIVERS:
+        if (
+            container.log_driver is not None
+            and not known.has(f"{option}.log_driver")
+            and container.log_driver.name not in LOG_DRIVERS
+        ):
             found.add(
                 f"{option}.log_driver",
                 "Fargate has no such log driver",
@@ -64,6 +70,7 @@ def fargate_problems(
             )
         if (
             container.stop_timeout is not None
+            and not known.has(f"{option}.stop_timeout")
             and not is_token(timeout := seconds(container.stop_timeout))
             and (timeout < _MIN_STOP_TIMEOUT)
         ):

@@ -84,13 +84,15 @@ def fargate_task_problems(workload: Workload, options: TaskOptions) -> list[Prob
     found.extend(options.problems(), under="options")
     found.extend(workload.problems())
     found.extend(ecs_problems(workload))
-    found.extend(role_problems(options), under="options")
+    if not found.has("options.task_role"):
+        found.extend(role_problems(options), under="options")
     found.extend(
         fargate_problems(
             workload,
             architecture=options.architecture,
             operating_system=options.operating_system,
             ephemeral_storage_gib=options.ephemeral_storage_gib,
+            known=found,
         )
     )
     return list(found)

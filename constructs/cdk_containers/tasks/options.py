@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from aws_cdk import aws_iam as iam
 
 from ..errors import Problem, Problems
-from ..inputs import field_problems
+from ..inputs import field_problems, is_token, name_problem
 from ..logs import ContainerLogs
 from ..workload import Architecture, OperatingSystem
 
@@ -39,6 +39,9 @@ class TaskOptions:
         """Find what is wrong with these options."""
         found = Problems()
         found.extend(field_problems(self))
-        if not found:
-            found.extend(self.logs.problems(), under="logs")
+        if found:
+            return list(found)
+        if self.family is not None and not is_token(self.family) and (wrong := name_problem(self.family)):
+            found.add("family", wrong, given=self.family, allowed="up to 255 letters, digits, hyphens and underscores")
+        found.extend(self.logs.problems(), under="logs")
         return list(found)

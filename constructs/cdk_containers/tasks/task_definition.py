@@ -13,6 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 from constructs import Construct, IDependable
 
+from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..logs import owned_log_group
 from ..opt_outs import Acknowledgement, acknowledge
@@ -37,7 +38,7 @@ _owners: WeakKeyDictionary[iam.IRole, Construct] = WeakKeyDictionary()
 
 
 @jsii.implements(iam.IGrantable)
-class TaskDefinition(Construct):
+class TaskDefinition(CheckedConstruct):
     """A task definition with roles and a log group of its own. See `FargateTaskDefinition`.
 
     Attributes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -19,6 +20,8 @@ DEFAULT_USER = "1000:1000"
 
 _MAX_STOP_TIMEOUT = 120
 _MAX_PORT = 65535
+_USER = re.compile(r"[\w.-]+(:[\w.-]+)?")
+_PORT_NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,8 +42,18 @@ class Port:
         """Find what is wrong with this port."""
         found = Problems()
         found.extend(field_problems(self))
-        if not found and not is_token(self.number) and not 1 <= self.number <= _MAX_PORT:
+        if found:
+            return list(found)
+        if not is_token(self.number) and not 1 <= self.number <= _MAX_PORT:
             found.add("number", "not a port", given=self.number, allowed="1–65535", practice="port-mappings")
+        if self.name is not None and not is_token(self.name) and not _PORT_NAME.fullmatch(self.name):
+            found.add(
+                "name",
+                "not a name that ECS takes for a port",
+                given=self.name,
+                allowed="up to 64 lower-case letters, digits, underscores and hyphens, no hyphen first",
+                practice="port-mappings",
+            )
         return list(found)
 
 
@@ -189,7 +202,7 @@ class LogDriver:
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this driver."""
-        return [*field_problems(self), *secret_problems(self.secret_options)]
+        return field_problems(self) or secret_problems(self.secret_options)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -317,12 +330,12 @@ class Container:
             found.extend(disabled_problems(self.user), under="user")
         elif not is_token(self.user):
             name = self.user.partition(":")[0]
-            if not name:
+            if not _USER.fullmatch(self.user):
                 found.add(
                     "user",
-                    "there is no user",
+                    "not a user",
                     given=self.user,
-                    allowed="a user such as 1000:1000",
+                    allowed="a user, or user:group, such as 1000:1000",
                     practice="non-root-user",
                 )
             elif name in ("root", "0"):

@@ -151,6 +151,8 @@ class RepositoryImage(Image):
         found.extend(field_problems(self))
         if found:
             return list(found)
+        if not has_members(self.repository, "repository_uri_for_tag"):
+            found.add("repository", "not an ECR repository", given=self.repository, allowed="an aws_ecr.IRepository")
         if (self.tag is None) == (self.digest is None):
             found.add(
                 "",

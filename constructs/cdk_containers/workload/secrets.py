@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Problem, Problems, Shown
-from ..inputs import has_members, is_token
+from ..inputs import field_problems, has_members, is_token
 
 if TYPE_CHECKING:
     from aws_cdk import aws_ecs, aws_secretsmanager, aws_ssm
@@ -39,6 +39,20 @@ class NotSecret:
     value: str
     reason: str
 
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with the reason, or with the type of the value."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if not found and len(self.reason.strip()) < 10:
+            found.add(
+                "reason",
+                "NotSecret needs a reason that a reviewer understands",
+                given=self.reason,
+                allowed="at least 10 characters",
+                practice="no-secrets-in-environment",
+            )
+        return list(found)
+
 
 def environment_problems(environment: Mapping[str, str | NotSecret]) -> list[Problem]:
     """Find access keys, and values that look like secrets, among plain environment variables.
@@ -58,14 +72,7 @@ def environment_problems(environment: Mapping[str, str | NotSecret]) -> list[Pro
                 allowed="no access keys at all: grant the service's task role what it needs",
             )
         elif isinstance(value, NotSecret):
-            if len(value.reason.strip()) < 10:
-                found.add(
-                    option,
-                    "NotSecret needs a reason that a reviewer understands",
-                    given=value.reason,
-                    allowed="at least 10 characters",
-                    practice="no-secrets-in-environment",
-                )
+            found.extend(value.problems(), under=option)
         elif not is_token(value):
             kind = next((kind for pattern, kind in _SECRET_VALUE if pattern.search(value)), None)
             if kind is None and _SECRET_NAME.search(name) and value:

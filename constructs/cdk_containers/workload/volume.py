@@ -64,6 +64,8 @@ class EfsVolume(Volume):
         """Find what is wrong with this volume."""
         found = Problems()
         found.extend(Volume.problems(self))
+        if found.has("path"):
+            return list(found)
         if not has_members(self.file_system, "file_system_id"):
             found.add("file_system", "not an EFS file system", given=self.file_system, allowed="an aws_efs.IFileSystem")
         if self.access_point is not None and not has_members(self.access_point, "access_point_id"):

@@ -1,0 +1,30 @@
+"""The base of every construct of this library."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from .errors import ConstructError, Problem, child_path
+
+
+class CheckedConstruct(Construct):
+    """A construct whose name is checked like every other input, so that no error comes out of CDK's own process."""
+
+    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002
+        try:
+            super().__init__(scope, id)
+        except (AttributeError, RuntimeError, TypeError) as error:
+            # Asking CDK first would cost two calls for each construct, and it is almost never wrong.
+            raise ConstructError(child_path(scope, str(id)), [_problem(id, str(error))]) from None
+
+
+def _problem(name: object, message: str) -> Problem:
+    if not isinstance(name, str):
+        return Problem(option="id", what="not a name", given=repr(name), allowed="a name among the parent's children")
+    if not name:
+        return Problem(option="id", what="the name is empty", given=repr(name), allowed="a name such as Web")
+    if "already a Construct" in message:
+        return Problem(
+            option="id", what="the parent has a child with this name", given=repr(name), allowed="another name"
+        )
+    return Problem(option="id", what=message.splitlines()[0], given=repr(name), allowed="a name that CDK takes")
