@@ -82,9 +82,9 @@ def test_nothing_is_installed_or_downloaded(target: str):
 @TARGETS
 def test_what_is_copied_is_there_and_not_ignored(target: str):
     ignore = (APPLICATION / ".dockerignore").read_text(encoding="utf-8").split()
-    sources = [argument.split()[0] for name, argument in inherited(target) if name == "COPY"]
-    assert sources[0] == "serving.py"
-    assert sources[1] in (f"{target}/main.py", f"{target}/")
+    sources = [source for name, argument in inherited(target) if name == "COPY" for source in argument.split()[:-1]]
+    own = {"web": ["web/main.py"], "backend": ["backend/main.py", "backend/archive.py"]}[target]
+    assert sources == ["serving.py", *own]
     for source in sources:
         assert (APPLICATION / source).is_file()
         assert f"!{source}" in ignore
