@@ -50,7 +50,11 @@ class Capacity:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FargateCapacity(Capacity):
-    """Tasks on Fargate, with no instances to look after; `FargateCapacity.spot()` for Fargate Spot."""
+    """Tasks on Fargate, with no instances to look after; `FargateCapacity.spot()` for Fargate Spot.
+
+    Attributes:
+        interruptible: Whether AWS may end a task with two minutes' notice, which is Fargate Spot. Default: False.
+    """
 
     interruptible: bool = False
 

@@ -63,7 +63,7 @@ class Cluster(CheckedConstruct):
                 it for a year.
             encryption_key: KMS key for the sessions of ECS Exec, and for their log group unless that has its own.
                 Default: none; sessions run over TLS in any case.
-            cluster_name: Default: CloudFormation makes one.
+            cluster_name: Name of the cluster. Default: CloudFormation makes one.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.

@@ -171,7 +171,7 @@ class AlbExposure:
             for a `BackendService`.
         rule: Which requests are this service's. Default: all.
         health_check_path: Path that answers when a task can take requests. Default: `/`.
-        health_check: Default: every 10 s, healthy after 2 answers.
+        health_check: How often the path is asked, and what counts. Default: every 10 s, healthy after 2 answers.
         deregistration_delay: Time that requests under way have to finish when a task stops, 0–3600 s; at least as long
             as the longest request. SIGTERM comes after it. Default: 30 s; the 300 s of AWS hold up deployments.
         target_protocol: `HTTPS` if the container speaks TLS. Default: `HTTP`.

@@ -75,7 +75,7 @@ class Network(CheckedConstruct):
             cidr: Addresses of the VPC, /16 to /28. Default: 10.0.0.0/16.
             max_azs: Zones to use, 2–6. Default: 3; an environment-agnostic stack gets 2, which is all that
                 CloudFormation promises.
-            nat_gateways: Default: one per zone.
+            nat_gateways: How private subnets reach the internet. Default: PER_AZ, one in each zone.
             isolated_subnets: Also make subnets without any way out, for databases. Default: False.
             interface_endpoints: Keep traffic to ECR, CloudWatch Logs, Secrets Manager and Systems Manager inside the
                 VPC. Default: False, since each endpoint costs by the hour and zone; the free gateway endpoint for S3,
@@ -129,6 +129,14 @@ class Network(CheckedConstruct):
         public_subnet_ids: Sequence[str] | None = None,
     ) -> Network:
         """Use a VPC that exists; tasks run in the private subnets, one for each zone.
+
+        Args:
+            scope: The parent.
+            id: Name among the parent's children.
+            vpc_id: Its id.
+            availability_zones: Its zones.
+            private_subnet_ids: A subnet in each zone, in the order of the zones, with a way out to the internet.
+            public_subnet_ids: A subnet in each zone for public load balancers. Default: none.
 
         Raises:
             ConstructError: The numbers of zones and subnets differ.

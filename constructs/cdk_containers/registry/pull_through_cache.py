@@ -99,7 +99,7 @@ class PullThroughCache(CheckedConstruct):
             name: Its name in the other registry.
             tag: The tag. `latest` is refused unless `pinned=Disabled(reason="…")`.
             digest: The digest, in place of the tag.
-            pinned: Default: True.
+            pinned: Refuse a tag that moves. Default: True.
         """
         child = f"Image{name.replace('/', '-')}"
         repository = self.node.try_find_child(child) or ecr.Repository.from_repository_name(

@@ -58,7 +58,7 @@ class Repository(CheckedConstruct):
             keep_images: How many tagged images are kept, 1 or more. Default: 100, since an image that a rollback needs
                 must still be there.
             untagged_days: Days after which an image without a tag goes, 1 or more. Default: 7.
-            removal_policy: Default: RETAIN, so that a stack that goes does not take the images of running tasks with
+            removal_policy: What happens to it when its stack goes. Default: RETAIN, so that a stack that goes does not take the images of running tasks with
                 it. DESTROY empties the repository too.
             outputs: Write the commands that log in, tag and push to the stack's outputs. Default: True.
 
@@ -140,7 +140,7 @@ class Repository(CheckedConstruct):
         Args:
             tag: The tag. `latest` is refused unless `pinned=Disabled(reason="…")`.
             digest: The digest, `sha256:` and 64 hexadecimal digits, in place of the tag.
-            pinned: Default: True.
+            pinned: Refuse a tag that moves. Default: True.
         """
         return RepositoryImage(repository=self.repository, tag=tag, digest=digest, pinned=pinned)
 

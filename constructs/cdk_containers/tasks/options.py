@@ -18,13 +18,13 @@ class TaskOptions:
 
     Attributes:
         family: Name that the revisions of the task definition share. Default: CDK makes one from the construct's path.
-        architecture: Default: `X86_64`. `ARM64` (Graviton) costs about a fifth less, if the image is built for it.
+        architecture: Processor that the images are for. Default: `X86_64`. `ARM64` (Graviton) costs about a fifth less, if the image is built for it.
         operating_system: Default: `LINUX`. On Windows, a read-only root, a user by number and an init process do not
             exist and are left out.
         ephemeral_storage_gib: Disk that the containers share, 21–200 GiB. Default: the 20 GiB that every task has.
         task_role: Role that the application acts as. Default: one is made for this task alone.
         execution_role: Role that ECS pulls images and writes logs as. Default: one is made for this task alone.
-        logs: Default: a log group kept for a year.
+        logs: How long logs are kept, and how they get there. Default: a log group kept for a year.
     """
 
     family: str | None = None

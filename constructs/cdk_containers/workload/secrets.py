@@ -34,6 +34,10 @@ class NotSecret:
     """A plain environment value that only looks like a secret.
 
     `environment={"TOKEN": NotSecret("X-CSRF", reason="the name of a header")}`
+
+    Attributes:
+        value: The value that the container gets.
+        reason: Why it is no secret, in at least 10 characters.
     """
 
     value: str

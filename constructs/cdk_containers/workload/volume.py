@@ -11,7 +11,11 @@ from ..inputs import field_problems, has_members, name_problem
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Volume:
-    """A volume, with the name by which containers mount it."""
+    """A volume, with the name by which containers mount it.
+
+    Attributes:
+        name: Name by which containers mount it, up to 255 letters, digits, hyphens and underscores.
+    """
 
     name: str
 
