@@ -89,13 +89,15 @@ class Service(CheckedConstruct):
             volumes: Volumes that the containers mount. Default: none.
             cpu: CPU units of a task, 1024 to a vCPU. Default: 256, the smallest.
             memory_limit_mib: Memory of a task in MiB; only certain pairs with `cpu` exist. Default: 512.
-            task: What most tasks leave alone: platform, disk, roles, logs.
-            exposure: How it is reached through load balancers: one way, or several.
+            task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
+            exposure: How it is reached through load balancers: one way, or several. A `WebService` needs one. Default:
+                none.
             desired_count: A fixed number of tasks. Default: 2, so that one zone may fail; none with `scaling`.
             scaling: Let the number of tasks follow the load, in place of `desired_count`.
             deployment: How a new version takes over. Default: `Rolling()`, with circuit breaker and alarm rollback.
             capacity: How its tasks are split over capacity. Default: as the cluster says.
-            alarms: Default: on. `Disabled(reason="…")` makes none but the one that rolls deployments back.
+            alarms: What somebody has to look at, and who is told. Default: `Alarms()`, which tells nobody.
+                `Disabled(reason="…")` makes none but the one that rolls deployments back.
             enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:
                 False. It needs a writable root file system.
 

@@ -45,7 +45,7 @@ class FargateTaskDefinition(TaskDefinition):
             volumes: Volumes that they mount. Default: none.
             cpu: CPU units, 1024 to a vCPU. Default: 256, the smallest.
             memory_limit_mib: Memory in MiB; only certain pairs with `cpu` exist. Default: 512, the smallest.
-            options: What most tasks leave alone: platform, disk, roles, logs.
+            options: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
