@@ -15,7 +15,7 @@ from ..errors import Problem, Problems
 from ..inputs import DurationLike, field_problems, is_token, seconds
 from ..practices import Disabled
 from .application_load_balancer import ApplicationLoadBalancer, https_problems
-from .rule_priorities import FIRST, LAST, Conditions
+from .rule_priorities import FIRST, LAST, Conditions, derive_priority
 
 _METHOD = re.compile(r"[A-Z_-]{1,40}")
 _CODES = re.compile(r"\d{1,3}(?:[,-]\d{1,3})*")
@@ -53,6 +53,11 @@ class ListenerRule:
         conditions = {name: values for name, values in given.items() if values}
         conditions |= {f"header {name.lower()}": values for name, values in self.headers.items()}
         return conditions or {"path": ["/*"]}
+
+    @property
+    def number(self) -> int:
+        """The priority, the default included."""
+        return derive_priority(self.conditions) if self.priority is None else self.priority
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this rule."""

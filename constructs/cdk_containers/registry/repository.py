@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import aws_cdk as cdk
@@ -16,6 +17,8 @@ from ..inputs import argument_problems, disabled_problems, is_token
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
 from ..workload import RepositoryImage
+
+_NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*")
 
 
 class Repository(CheckedConstruct):
@@ -67,8 +70,10 @@ class Repository(CheckedConstruct):
         """
         found = argument_problems(Repository.__init__, locals())
         for option, number in (("keep_images", keep_images), ("untagged_days", untagged_days)):
-            if not found.has(option) and not is_token(number) and number < 1:
-                found.add(option, "out of range", given=number, allowed="1 or more", practice="image-lifecycle")
+            # CDK writes the rules as one text, in which a number known only at deployment would be lost.
+            if not found.has(option) and number < 1:
+                allowed = "1 or more, known at synthesis"
+                found.add(option, "out of range", given=number, allowed=allowed, practice="image-lifecycle")
         found.extend(disabled_problems(immutable_tags), under="immutable_tags")
         found.extend(disabled_problems(scan_on_push), under="scan_on_push")
         if not found.has("repository_name") and repository_name is not None:
@@ -184,12 +189,7 @@ class _ImportedRepository(Repository):
 
 def _name_problems(name: str) -> list[Problem]:
     found = Problems()
-    parts = name.split("/")
-    valid = 2 <= len(name) <= 256 and all(
-        part and part[0].isalnum() and part == part.lower() and all(c.isalnum() or c in "._-" for c in part)
-        for part in parts
-    )
-    if not is_token(name) and not valid:
+    if not is_token(name) and not (2 <= len(name) <= 256 and _NAME.fullmatch(name)):
         found.add(
             "repository_name",
             "not a name that ECR takes",

@@ -106,7 +106,9 @@ class Service(CheckedConstruct):
         """
         found = argument_problems(Service.__init__, locals())
         given = ServiceInput.of(
-            usable_arguments(Service.__init__, locals(), found), needs_exposure=self._needs_exposure
+            usable_arguments(Service.__init__, locals(), found),
+            needs_exposure=self._needs_exposure,
+            internet_facing=self._internet_facing,
         )
         found.extend_anew(given.problems())
         found.raise_for(scope, id)

@@ -14,6 +14,7 @@ from ..errors import Problem, Problems
 from ..inputs import disabled_problems, is_token
 from ..load_balancing import AlbExposure
 from ..load_balancing.rule_priorities import canonical
+from ..network import public_subnet_problems
 from ..observability import Alarms
 from ..practices import Disabled
 from ..scaling import ServiceScaling
@@ -45,9 +46,10 @@ class ServiceInput:
     alarms: Alarms | Disabled
     enable_execute_command: bool
     needs_exposure: bool
+    internet_facing: bool
 
     @staticmethod
-    def of(arguments: Mapping[str, Any], *, needs_exposure: bool) -> ServiceInput:
+    def of(arguments: Mapping[str, Any], *, needs_exposure: bool, internet_facing: bool) -> ServiceInput:
         """Take the arguments of `Service`, and the defaults of those that stand for more than their value."""
         given = dict(arguments)
         exposure = given.pop("exposure")
@@ -60,6 +62,7 @@ class ServiceInput:
                 "alarms": given["alarms"] or Alarms(),
             },
             needs_exposure=needs_exposure,
+            internet_facing=internet_facing,
         )
 
     @cached_property
@@ -129,6 +132,7 @@ class ServiceInput:
             )
         one = len(self.exposures) == 1
         seen: set[tuple[int, str]] = set()
+        numbers: set[tuple[int, int]] = set()
         names = {str(container.name): index for index, container in enumerate(self.workload.containers)}
         for index, exposure in enumerate(self.exposures):
             option = "exposure" if one else f"exposure[{index}]"
@@ -158,6 +162,18 @@ class ServiceInput:
                         practice="listener-rule-priority",
                     )
                 seen.add(claim)
+                number = (id(exposure.load_balancer), exposure.rule.number)
+                if number in numbers and not found.has(f"{option}.rule"):
+                    found.add(
+                        f"{option}.rule.priority",
+                        "another exposure of this service has this number",
+                        given=number[1],
+                        allowed="a number of its own",
+                        practice="listener-rule-priority",
+                    )
+                numbers.add(number)
+            elif self.internet_facing and self.cluster is not None and not found.has("cluster"):
+                found.extend(public_subnet_problems(self.cluster.vpc, "cluster"))
         return list(found)
 
     def _count_problems(self) -> list[Problem]:
