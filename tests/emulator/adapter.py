@@ -1,0 +1,122 @@
+"""Mend moto's CloudFormation so that it carries an ECS application through its life: create, update, delete.
+
+Nothing is pretended: a resource type that is neither moto's nor in RECIPES is skipped, and so is an update or a
+deletion that nobody knows. Each of these is a line in the server's log, and the tests compare those lines with a list.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from moto.cloudformation import parsing
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
+
+from .recipes import ATTRIBUTES, DELETIONS, RECIPES, Properties, client
+
+log = logging.getLogger("moto")
+
+# What moto has, before `install` replaces it.
+resolve = parsing.clean_json
+generate_name = parsing.generate_resource_name
+update_resource = parsing.parse_and_update_resource
+difference = parsing.ResourceMap.build_resource_diff
+delete_one = parsing.ResourceMap._delete_resource
+update_parameters = CloudFormationBackend._resolve_update_parameters
+
+
+def install() -> None:
+    """Put the recipes in place of moto's resource classes, and mend what its CloudFormation does with all types."""
+    parsing.get_model_map().update(RECIPES)
+    parsing.get_name_type_map().update({kind: recipe.name for kind, recipe in RECIPES.items()})
+    parsing.clean_json = clean_json
+    parsing.generate_resource_name = generate_resource_name
+    parsing.parse_and_update_resource = parse_and_update_resource
+    resources = parsing.ResourceMap
+    resources.validate_outputs = lambda _self: None  # it accepts only moto's own attributes
+    resources.build_resource_diff = build_resource_diff
+    resources._delete_resource = delete_resource
+    resources.create = told(resources.create)
+    resources.update = told(resources.update)
+    resources.delete = told(delete_all)
+    CloudFormationBackend._resolve_update_parameters = resolve_update_parameters
+
+
+def clean_json(value: Any, resources: Any) -> Any:
+    """Know ATTRIBUTES, and the intrinsic function by which CDK refers to another stack."""
+    if isinstance(value, dict) and (reference := value.get("Fn::GetStackOutput")):
+        region = resolve(reference.get("Region", resources._region_name), resources)
+        stack = cloudformation_backends[resources._account_id][region].get_stack(reference["StackName"])
+        return stack.output_map[reference["OutputName"]].value
+    if isinstance(value, dict) and (reference := value.get("Fn::GetAtt")):
+        resource = resources[reference[0]]
+        if attribute := ATTRIBUTES.get((getattr(resource, "cf_resource_type", ""), reference[1])):
+            return attribute(resource)
+    return resolve(value, resources)
+
+
+def generate_resource_name(resource_type: str, stack_name: str, logical_id: str) -> str:
+    """Give repositories names that ECR takes."""
+    name = generate_name(resource_type, stack_name, logical_id)
+    return name.lower() if resource_type == "AWS::ECR::Repository" else name
+
+
+def parse_and_update_resource(logical_id: str, resource_json: Properties, resources_map: Any, **where: Any) -> Any:
+    """Keep a resource that moto cannot update; moto would forget that it exists."""
+    updated = update_resource(logical_id, resource_json, resources_map, **where)
+    if updated is None:
+        log.warning("No Moto CloudFormation update for %s", resource_json["Type"])
+    return updated or resources_map[logical_id]
+
+
+def build_resource_diff(self: Any, other_template: Properties, parameters: Properties | None = None) -> Properties:
+    """Update what refers to a replaced resource after it, although its own definition did not change."""
+    changes = difference(self, other_template, parameters)
+    new = other_template["Resources"]
+    replaced = [it for it in changes["Modify"] if getattr(RECIPES.get(new[it]["Type"]), "replace", False)]
+    dependents = [it for it in new if {*replaced} & {*parsing.get_references_from_template(new[it])}]
+    others = [it for it in changes["Modify"] if it not in {*replaced, *dependents}]
+    return {**changes, "Modify": replaced + others + [it for it in dependents if it not in changes["Add"]]}
+
+
+def delete_all(self: Any) -> None:
+    """Delete in the reverse order of creation, as CloudFormation does; moto tries them all until it gets stuck."""
+    for logical_id, resource in reversed(self._parsed_resources.copy().items()):
+        definition = self._resource_json_map.get(logical_id)
+        if definition and resource and definition.get("DeletionPolicy") != "Retain":
+            self._delete_resource(resource, definition)
+            del self._parsed_resources[logical_id]
+
+
+def delete_resource(self: Any, parsed_resource: Any, resource_json: Properties) -> None:
+    """Call the API for a type that moto never removes, and say so when nobody knows how."""
+    kind = resource_json["Type"]
+    if kind in DELETIONS:
+        service, remove = DELETIONS[kind]
+        remove(client(service, self._region_name), parsed_resource.physical_resource_id)
+        return
+    known = getattr(parsing.get_model_map()[kind], "delete_from_cloudformation_json", None)
+    if not hasattr(parsed_resource, "delete") and hasattr(known, "__isabstractmethod__"):
+        log.warning("No Moto CloudFormation deletion for %s", kind)
+    delete_one(self, parsed_resource, resource_json)
+
+
+def resolve_update_parameters(self: Any, instance: Any, incoming_params: list[dict[str, str]]) -> dict[str, str]:
+    """Let a parameter whose previous value is its default keep it."""
+    given = [it for it in incoming_params if "ParameterValue" in it or it["ParameterKey"] in instance.parameters]
+    return update_parameters(self, instance, given)
+
+
+def told(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the CLI show what went wrong; moto answers in another service's format, or not at all."""
+
+    @wraps(operation)
+    def tell(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return operation(*args, **kwargs)
+        except Exception as error:
+            log.exception("CloudFormation failed")
+            raise ValidationError(message=f"{type(error).__name__}: {error}") from error
+
+    return tell

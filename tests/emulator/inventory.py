@@ -1,0 +1,131 @@
+"""What exists in the emulated account, read with AWS's SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .cdk_cli import Emulator
+
+Client = Callable[[str], Any]
+
+
+def names(items: Iterable[dict[str, Any]], key: str) -> list[str]:
+    return [item[key] for item in items]
+
+
+def active_clusters(ecs: Any) -> list[str]:
+    arns = ecs.list_clusters()["clusterArns"]
+    found = ecs.describe_clusters(clusters=arns)["clusters"] if arns else []
+    return names((it for it in found if it["status"] == "ACTIVE"), "clusterArn")
+
+
+def services(ecs: Any) -> list[dict[str, Any]]:
+    """Describe the active services of the active clusters."""
+    found: list[dict[str, Any]] = []
+    for cluster in active_clusters(ecs):
+        if arns := ecs.list_services(cluster=cluster)["serviceArns"]:
+            found += ecs.describe_services(cluster=cluster, services=arns)["services"]
+    return [it for it in found if it["status"] == "ACTIVE"]
+
+
+def enabled_keys(kms: Any) -> list[str]:
+    keys = (kms.describe_key(KeyId=it["KeyId"])["KeyMetadata"] for it in kms.list_keys()["Keys"])
+    return names((it for it in keys if it["KeyState"] == "Enabled"), "KeyId")
+
+
+def in_state(items: Iterable[dict[str, Any]], state: str = "available") -> list[dict[str, Any]]:
+    return [item for item in items if item["State"] == state]
+
+
+def own_vpcs(ec2: Any) -> list[str]:
+    return names(ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"], "VpcId")
+
+
+def in_own_vpcs(ec2: Any, items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    own = own_vpcs(ec2)
+    return [item for item in items if item["VpcId"] in own]
+
+
+READERS: dict[str, Callable[[Client], list[str]]] = {
+    "AWS::ApplicationAutoScaling::ScalableTarget": lambda aws: names(
+        aws("application-autoscaling").describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"],
+        "ResourceId",
+    ),
+    "AWS::ApplicationAutoScaling::ScalingPolicy": lambda aws: names(
+        aws("application-autoscaling").describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"],
+        "PolicyName",
+    ),
+    "AWS::CertificateManager::Certificate": lambda aws: names(
+        aws("acm").list_certificates()["CertificateSummaryList"], "CertificateArn"
+    ),
+    "AWS::CloudWatch::Alarm": lambda aws: [
+        name
+        for name in names(aws("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName")
+        if not name.startswith("TargetTracking-")  # Application Auto Scaling makes these itself
+    ],
+    "AWS::CloudWatch::Dashboard": lambda aws: names(
+        aws("cloudwatch").list_dashboards()["DashboardEntries"], "DashboardName"
+    ),
+    "AWS::DynamoDB::Table": lambda aws: aws("dynamodb").list_tables()["TableNames"],
+    "AWS::EC2::EIP": lambda aws: names(aws("ec2").describe_addresses()["Addresses"], "AllocationId"),
+    "AWS::EC2::FlowLog": lambda aws: names(aws("ec2").describe_flow_logs()["FlowLogs"], "FlowLogId"),
+    "AWS::EC2::InternetGateway": lambda aws: names(
+        aws("ec2").describe_internet_gateways()["InternetGateways"], "InternetGatewayId"
+    ),
+    "AWS::EC2::NatGateway": lambda aws: names(
+        in_state(aws("ec2").describe_nat_gateways()["NatGateways"]), "NatGatewayId"
+    ),
+    "AWS::EC2::RouteTable": lambda aws: names(
+        (
+            table
+            for table in in_own_vpcs(aws("ec2"), aws("ec2").describe_route_tables()["RouteTables"])
+            if not any(association["Main"] for association in table["Associations"])
+        ),
+        "RouteTableId",
+    ),
+    "AWS::EC2::SecurityGroup": lambda aws: names(
+        (
+            group
+            for group in in_own_vpcs(aws("ec2"), aws("ec2").describe_security_groups()["SecurityGroups"])
+            if group["GroupName"] != "default"
+        ),
+        "GroupId",
+    ),
+    "AWS::EC2::Subnet": lambda aws: names(
+        in_own_vpcs(aws("ec2"), aws("ec2").describe_subnets()["Subnets"]), "SubnetId"
+    ),
+    "AWS::EC2::VPC": lambda aws: own_vpcs(aws("ec2")),
+    "AWS::EC2::VPCEndpoint": lambda aws: names(
+        in_state(aws("ec2").describe_vpc_endpoints()["VpcEndpoints"]), "VpcEndpointId"
+    ),
+    "AWS::ECR::Repository": lambda aws: names(aws("ecr").describe_repositories()["repositories"], "repositoryArn"),
+    "AWS::ECS::Cluster": lambda aws: active_clusters(aws("ecs")),
+    "AWS::ECS::Service": lambda aws: names(services(aws("ecs")), "serviceArn"),
+    "AWS::ECS::TaskDefinition": lambda aws: aws("ecs").list_task_definitions()["taskDefinitionArns"],
+    "AWS::EFS::AccessPoint": lambda aws: names(aws("efs").describe_access_points()["AccessPoints"], "AccessPointArn"),
+    "AWS::EFS::FileSystem": lambda aws: names(aws("efs").describe_file_systems()["FileSystems"], "FileSystemArn"),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": lambda aws: names(
+        aws("elbv2").describe_load_balancers()["LoadBalancers"], "DNSName"
+    ),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": lambda aws: names(
+        aws("elbv2").describe_target_groups()["TargetGroups"], "TargetGroupArn"
+    ),
+    "AWS::IAM::Role": lambda aws: names(aws("iam").list_roles()["Roles"], "Arn"),
+    "AWS::KMS::Key": lambda aws: enabled_keys(aws("kms")),
+    "AWS::Logs::LogGroup": lambda aws: names(aws("logs").describe_log_groups()["logGroups"], "logGroupName"),
+    "AWS::S3::Bucket": lambda aws: names(aws("s3").list_buckets()["Buckets"], "Name"),
+    "AWS::SNS::Topic": lambda aws: names(aws("sns").list_topics()["Topics"], "TopicArn"),
+}
+
+
+def take_inventory(emulator: Emulator) -> dict[str, list[str]]:
+    """List names by CloudFormation type, without what `cdk bootstrap` made."""
+    clients: dict[str, Any] = {}
+
+    def client(service: str) -> Any:
+        if service not in clients:
+            clients[service] = emulator.client(service)
+        return clients[service]
+
+    return {kind: sorted(it for it in read(client) if "cdk-hnb659fds-" not in it) for kind, read in READERS.items()}

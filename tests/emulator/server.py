@@ -1,0 +1,36 @@
+"""An AWS emulator (moto) on loopback, as a process of its own: `python -m tests.emulator.server` prints its port.
+
+Its log, on standard error, names every resource type of a template that it skipped.
+"""
+
+import os
+import signal
+import sys
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+from .adapter import install
+
+
+class QuietHandler(MotoRequestHandler):
+    """Keep the log to what matters: a line per request says nothing about templates."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        if str(code).startswith("5"):
+            super().log_request(code, size)
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    application = DomainDispatcherApplication(create_backend_app)
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=QuietHandler)
+    os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{server.port}"
+    install()
+    sys.stdout.write(f"{server.port}\n")
+    sys.stdout.flush()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
