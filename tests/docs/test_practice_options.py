@@ -7,8 +7,9 @@ import re
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-import cdk_containers
 import pytest
+
+import cdk_containers
 from cdk_containers.practices import PRACTICES, Practice
 
 _METHOD = re.compile(r"([a-z_]+)\(([a-z_]+)=\)")

@@ -1,0 +1,515 @@
+"""Write the parts of the documentation that are taken from code.
+
+Usage: write_docs.py [--check] [--fast]
+
+  --check  write nothing, and fail if a file is not as it would be written
+  --fast   leave out what takes a synthesis of the reference stacks (docs/suppressions.md)
+
+Written are docs/constructs/*.md (their last part is kept in docs/constructs/_text/), docs/practices.md and
+docs/suppressions.md; in README.md, docs/index.md, docs/errors.md and docs/deploying.md what stands between
+`<!-- generated: … -->` and `<!-- end -->`; and on all these pages the errors that examples raise, which stand in a
+block of plain text after them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+os.environ.setdefault("JSII_NODE", str(ROOT / ".venv/node/bin/node"))
+os.environ.setdefault("CDK_VALIDATION", "false")
+
+from docs_data import (  # noqa: E402  (after the choice of Node)
+    DEFAULTS,
+    FACTS,
+    IN_ERRORS,
+    OPT_OUTS,
+    PAGES,
+    REFUSED,
+    SAME_OPTIONS,
+    Fact,
+)
+from docs_source import (  # noqa: E402
+    DocumentationError,
+    Documented,
+    documented,
+    option_named,
+    practices_of,
+)
+
+import cdk_containers  # noqa: E402
+from cdk_containers import ConstructError  # noqa: E402
+from cdk_containers.practices import (  # noqa: E402
+    PRACTICES,
+    Practice,
+    clusters,
+    identity,
+    load_balancing,
+    network,
+    observability,
+    registry,
+    services,
+    tasks,
+)
+
+DOCS = ROOT / "docs"
+CONSTRUCTS = DOCS / "constructs"
+ENVIRONMENTS = ("dev", "prod")
+AREAS = {
+    "Network": network,
+    "Images": registry,
+    "Clusters": clusters,
+    "Tasks and containers": tasks,
+    "Roles and secrets": identity,
+    "Services": services,
+    "Load balancers": load_balancing,
+    "Observability": observability,
+}
+_NOTE = "<!-- Written by scripts/write_docs.py from {sources}; do not edit it here. -->"
+_MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+_EXAMPLE = re.compile(r"```python\n(?P<code>(?:(?!```).)*)```", re.DOTALL)
+_ERROR_EXAMPLE = re.compile(rf"({_EXAMPLE.pattern}\n\n```text\n)(?:(?!```).)*```", re.DOTALL)
+
+_SUPPRESSIONS = (
+    "cfn-lint, cdk-nag (AwsSolutions), checkov and CDK's own validation find nothing in the reference stacks. What "
+    "stands here they would find otherwise: it is acknowledged, with the reason, in the metadata of the resource."
+)
+_ARTEFACTS = (
+    "Not in this list are cfn-lint's W3005 and W3010, which CDK itself causes: it writes `DependsOn` for every "
+    "resource of a construct, also where a reference says the same, and names zones where a stack has a region."
+)
+
+_CDK = "CDK validation"
+
+Metadata = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def main() -> int:
+    """Write or check; return the exit code."""
+    parser = argparse.ArgumentParser(description="Write the parts of the documentation that are taken from code.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is stale")
+    parser.add_argument("--fast", action="store_true", help="leave out docs/suppressions.md")
+    arguments = parser.parse_args()
+    stale = {path: text for path, text in files(fast=arguments.fast) if not path.exists() or path.read_text() != text}
+    for path, text in stale.items():
+        if arguments.check:
+            print(f"stale: {path.relative_to(ROOT)}")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            print(f"written: {path.relative_to(ROOT)}")
+    if stale and arguments.check:
+        print("Run scripts/write_docs.py and read the diff.")
+        return 1
+    return 0
+
+
+def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
+    """Yield every file with the text that it should have."""
+    _check_pages()
+    for page in PAGES:
+        yield CONSTRUCTS / f"{page}.md", construct_page(page)
+    yield DOCS / "practices.md", practices_page()
+    makers: Mapping[str, Callable[[], str]] = {
+        "constructs": construct_list,
+        "defaults": defaults_table,
+        "first-example": first_example_table,
+        "kept": kept_table,
+    }
+    for path in (ROOT / "README.md", DOCS / "index.md", DOCS / "errors.md", DOCS / "deploying.md"):
+        text = _MARKED.sub(lambda found: f"{found[1]}{makers[found['name']]()}\n{found[3]}", path.read_text())
+        yield path, with_errors(text, "" if path.name == "README.md" else _prelude())
+    if not fast:
+        yield DOCS / "suppressions.md", suppressions_page()
+
+
+# ---- constructs
+
+
+def construct_page(page: str) -> str:
+    """Write the page of a construct: what it is, its options, its practices, and the text kept by hand."""
+    names = PAGES[page]
+    main, *parts = (documented(name) for name in names)
+    lines = [f"# {main.name}", "", _NOTE.format(sources=f"the code and docs/constructs/_text/{page}.md"), ""]
+    lines += [*_introduction(main), *_tables(main, "##")]
+    for part in parts:
+        lines += [f"## {part.name}", "", *_introduction(part), *_tables(part, "###", heading=False)]
+    entries = practices_of(
+        {SAME_OPTIONS.get(name.partition(".")[0], name.partition(".")[0]) for name in names}, PRACTICES
+    )
+    if entries:
+        lines += ["## Practices", "", *_practice_table(entries)]
+    text = (CONSTRUCTS / "_text" / f"{page}.md").read_text()
+    return "\n".join([*lines, with_errors(text, _prelude())])
+
+
+def construct_list() -> str:
+    """List the pages of the constructs, each with its first sentence."""
+    return "\n".join(
+        f"- [{names[0]}](constructs/{page}.md): {_one_line(documented(names[0]).text.split('. ')[0]).rstrip('.')}."
+        for page, names in PAGES.items()
+    )
+
+
+def _check_pages() -> None:
+    """Every public name is on a page, and how each practice is left is known."""
+    on_pages = {name.partition(".")[0] for names in PAGES.values() for name in names} | IN_ERRORS
+    if missing := sorted(set(cdk_containers.__all__) - on_pages):
+        raise DocumentationError(f"on no page: {', '.join(missing)}; see PAGES in scripts/docs_data.py")
+    if unknown := sorted({*OPT_OUTS, *DEFAULTS} - set(PRACTICES)):
+        raise DocumentationError(f"no such practices: {', '.join(unknown)}; see scripts/docs_data.py")
+
+
+def _introduction(read: Documented) -> list[str]:
+    paragraphs = [_one_line(paragraph) for paragraph in read.text.split("\n\n")]
+    links = [f"See <{link}>." for link in read.see]
+    return [line for paragraph in [*paragraphs, *links] for line in (paragraph, "")]
+
+
+def _tables(read: Documented, level: str, *, heading: bool = True) -> list[str]:
+    lines: list[str] = []
+    if read.options:
+        lines += [f"{level} Options", ""] if heading else []
+        lines += _table(
+            ("Option", "Type", "Default", "Meaning"),
+            [(f"`{option.name}`", f"`{option.type}`", option.default, option.meaning) for option in read.options],
+        )
+    if read.attributes and read.attributes[0].type:
+        lines += [f"{level} What it exposes", ""]
+        lines += _table(
+            ("Attribute", "Type", "Meaning"),
+            [
+                (f"`{attribute.name}`", f"`{attribute.type}`" if attribute.type else "", attribute.meaning)
+                for attribute in read.attributes
+            ],
+        )
+    elif read.attributes:
+        lines += _table(("Value", "Meaning"), [(f"`{value.name}`", value.meaning) for value in read.attributes])
+    return lines
+
+
+# ---- practices
+
+
+def practices_page() -> str:
+    """Write the whole catalogue, area by area."""
+    lines = ["# Practices", "", _NOTE.format(sources="constructs/cdk_containers/practices/"), ""]
+    lines += [
+        (
+            f"The library encodes {len(PRACTICES)} practices. Errors, opt-outs and the metadata of templates name them "
+            "by the id that is the heading here."
+        ),
+        "",
+    ]
+    for title, area in AREAS.items():
+        lines += [f"## {title}", ""]
+        for entry in area.PRACTICES:
+            lines += _practice_section(entry)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def defaults_table() -> str:
+    """Write the defaults that a user can leave, for the README."""
+    rows = [
+        (f"[{entry.title}](docs/practices.md#{entry.id})", _short(_default_of(entry)), _opt_out(entry))
+        for area in AREAS.values()
+        for entry in area.PRACTICES
+        if _opt_out(entry) != REFUSED
+    ]
+    return "\n".join(_table(("Practice", "Default", "Opt out, or change"), rows)).rstrip()
+
+
+def _practice_table(entries: Iterable[Practice]) -> list[str]:
+    return _table(
+        ("Practice", "Default", "Why", "Source", "Opt out"),
+        [
+            (
+                f"[{entry.title}](../practices.md#{entry.id})",
+                _default_of(entry),
+                entry.why,
+                f"[AWS]({entry.source})",
+                _opt_out(entry),
+            )
+            for entry in entries
+        ],
+    )
+
+
+def _practice_section(entry: Practice) -> list[str]:
+    checkers = "; ".join(f"{checker} {', '.join(ids)}" for checker, ids in entry.checkers.items())
+    facts = [
+        ("Severity", str(entry.severity)),
+        ("Encoded by", ", ".join(_linked(option) for option in entry.option.split(", "))),
+        ("Default", _default_of(entry)),
+        ("Opt out", _opt_out(entry)),
+        ("Source", f"<{entry.source}>"),
+        ("Also looked for by", checkers),
+    ]
+    return [
+        f"### {entry.id}",
+        "",
+        f"**{entry.title}.** {entry.why}",
+        "",
+        *(f"- {name}: {value}" for name, value in facts if value),
+        "",
+    ]
+
+
+def _linked(option: str) -> str:
+    class_name = option.partition(".")[0]
+    page = next(page for page, names in PAGES.items() if class_name in {name.partition(".")[0] for name in names})
+    return f"[`{option}`](constructs/{page}.md)"
+
+
+def _default_of(entry: Practice) -> str:
+    option = option_named(entry.option.split(", ")[0])
+    return DEFAULTS.get(entry.id) or (option.default if option and option.default else "always")
+
+
+def _opt_out(entry: Practice) -> str:
+    option = option_named(entry.option.split(", ")[0])
+    if option is not None and "Disabled" in option.type:
+        return f'`{option.name}=Disabled("…")`'
+    if option is None:
+        return OPT_OUTS.get(entry.id, "none")
+    if entry.id not in OPT_OUTS:
+        raise DocumentationError(f"how is {entry.id} left? Say it in OPT_OUTS in scripts/docs_data.py")
+    return OPT_OUTS[entry.id]
+
+
+# ---- what the examples show
+
+
+def with_errors(text: str, prelude: str) -> str:
+    """Fill each block of plain text after an example with the error that the example raises."""
+
+    def filled(found: re.Match[str]) -> str:
+        try:
+            exec(prelude + found["code"], {})  # noqa: S102  (our own documentation)
+        except ConstructError as error:
+            return f"{found[1]}{''.join(traceback.format_exception_only(error))}```"
+        raise DocumentationError(f"no error from the example\n{found['code']}")
+
+    return _ERROR_EXAMPLE.sub(filled, text)
+
+
+@cache
+def _prelude() -> str:
+    found = _EXAMPLE.search((DOCS / "index.md").read_text())
+    if found is None:
+        raise DocumentationError("docs/index.md does not say how examples begin")
+    return found["code"]
+
+
+def first_example_table() -> str:
+    """Write what the first example of the README switched on, read from its template."""
+    source = _EXAMPLE.search((ROOT / "README.md").read_text())
+    if source is None:
+        raise DocumentationError("README.md has no Python example")
+    variables: dict[str, Any] = {}
+    exec(source["code"], variables)  # noqa: S102  (our own README)
+    template = variables["app"].synth().stacks[0].template
+    resources = template["Resources"].values()
+    rows = [
+        (
+            f"[{PRACTICES[fact.practice].title}](docs/practices.md#{fact.practice})",
+            f"`{fact.resource}`",
+            _shown(fact, resources),
+        )
+        for fact in FACTS
+    ]
+    count = Counter(resource["Type"] for resource in resources)
+    alarms, total = count["AWS::CloudWatch::Alarm"], sum(count.values())
+    told = (
+        f"The template has {total} resources, {alarms} alarms among them, no Lambda function and no custom resource. "
+    )
+    lines = [f"{told}What it says:", ""]
+    if any(name.startswith(("AWS::Lambda", "Custom::")) for name in count):
+        raise DocumentationError("the first example makes a Lambda function")
+    return "\n".join([*lines, *_table(("Practice", "Resource", "Property"), rows)]).rstrip()
+
+
+def _shown(fact: Fact, resources: Iterable[Mapping[str, Any]]) -> str:
+    for resource in resources:
+        if resource["Type"] == f"AWS::{fact.resource}":
+            properties = resource["Properties"]
+            for value in (_attribute(properties, fact.path), _property(properties, fact.path)):
+                if value is not None:
+                    return f"`{fact.path.replace('.0.', '[0].')}: {json.dumps(value)}`"
+    raise DocumentationError(f"the first example has no {fact.resource} with {fact.path}")
+
+
+def _property(value: Any, path: str) -> Any:
+    for name in path.split("."):
+        if isinstance(value, list) and name.isdecimal():
+            value = value[int(name)]
+        elif isinstance(value, dict) and name in value:
+            value = value[name]
+        else:
+            return None
+    return value
+
+
+def _attribute(properties: Mapping[str, Any], key: str) -> Any:
+    """Find a value in the lists of keys and values that load balancers and target groups have."""
+    for name in ("LoadBalancerAttributes", "TargetGroupAttributes"):
+        for entry in properties.get(name, ()):
+            if entry["Key"] == key:
+                return entry["Value"]
+    return None
+
+
+def kept_table() -> str:
+    """Write what stays when a reference stack is deleted, read from the golden templates."""
+    rows = []
+    for path in sorted((ROOT / "tests" / "snapshots").glob("*.template.json")):
+        resources = json.loads(path.read_text())["Resources"].values()
+        kept = Counter(resource["Type"] for resource in resources if resource.get("DeletionPolicy") == "Retain")
+        shown = ", ".join(f"`{name}`" + (f" × {count}" if count > 1 else "") for name, count in sorted(kept.items()))
+        rows.append((path.name.removesuffix(".template.json"), shown or "nothing"))
+    return "\n".join(_table(("Stack", "Kept"), rows)).rstrip()
+
+
+# ---- suppressions
+
+
+def suppressions_page() -> str:
+    """Write what the reference stacks acknowledge, read from their assemblies."""
+    opt_outs: dict[tuple[str, ...], set[str]] = {}
+    findings: dict[tuple[str, ...], set[str]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for environment in ENVIRONMENTS:
+            assembly = Path(folder) / environment
+            _synthesize(assembly, environment)
+            for opt_out in _opt_outs(assembly):
+                opt_outs.setdefault(opt_out, set()).add(environment)
+            for finding in _acknowledged(assembly):
+                findings.setdefault(finding, set()).add(environment)
+    chosen = {reason for *_, reason in opt_outs}
+    accepted = {finding: where for finding, where in findings.items() if finding[-1] not in chosen}
+    answered = {finding: where for finding, where in findings.items() if finding[-1] in chosen}
+    lines = ["# Suppressions of the reference stacks", "", _NOTE.format(sources="the synthesized stacks"), ""]
+    lines += [_SUPPRESSIONS, "", _ARTEFACTS, ""]
+    lines += ["## Accepted by the library", "", "Wherever it makes the resource.", ""]
+    lines += _by_reason({key: where for key, where in accepted.items() if key[2] != _CDK})
+    lines += ["## Accepted by CDK", "", "In its own L2 constructs.", ""]
+    lines += _by_reason({key: where for key, where in accepted.items() if key[2] == _CDK})
+    lines += ["## Opt-outs", "", "The reference stacks switch these practices off.", ""]
+    rows = [
+        (stack, f"`{path}`", f"[{practice}](practices.md#{practice})", _named(where), reason)
+        for (stack, path, practice, reason), where in sorted(opt_outs.items())
+    ]
+    lines += _table(("Stack", "Construct", "Practice", "Environment", "Reason"), rows)
+    lines += ["The checkers that ask for one of these practices are told the same reason:", ""]
+    rows = [
+        (stack, f"`{path}`", f"{checker} {finding}", _named(where))
+        for (stack, path, checker, finding, _), where in sorted(answered.items())
+    ]
+    lines += _table(("Stack", "Construct", "Finding", "Environment"), rows)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _by_reason(findings: Mapping[tuple[str, ...], set[str]]) -> list[str]:
+    lines: list[str] = []
+    for reason in sorted({key[-1] for key in findings}):
+        same = {key: where for key, where in findings.items() if key[-1] == reason}
+        ids = sorted({f"{checker} {finding}" for _, _, checker, finding, _ in same})
+        places = sorted(
+            {(stack, f"`{path}`" if path else "", _named(where)) for (stack, path, *_), where in same.items()}
+        )
+        lines += [f"### {', '.join(ids)}", "", f"{reason.rstrip('.')}.", ""]
+        lines += _table(("Stack", "Construct", "Environment"), places)
+    return lines
+
+
+def _synthesize(folder: Path, environment: str) -> None:
+    context = {**json.loads((ROOT / "cdk.json").read_text())["context"], "environment": environment}
+    variables = {**os.environ, "CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(context)}
+    subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=variables, check=True, timeout=120)
+
+
+def _opt_outs(assembly: Path) -> Iterator[tuple[str, ...]]:
+    for stack, path, metadata in _resource_metadata(assembly):
+        for practice, reason in metadata.get("cdk_containers", {}).get("opt_outs", {}).items():
+            yield stack, path, practice, reason
+
+
+def _acknowledged(assembly: Path) -> Iterator[tuple[str, ...]]:
+    for stack, path, metadata in _resource_metadata(assembly):
+        for skipped in metadata.get("checkov", {}).get("skip", ()):
+            yield stack, path, "checkov", skipped["id"], skipped["comment"]
+    for stack, _, metadata in _stacks(assembly):
+        for path, entries in metadata.items():
+            for entry in entries:
+                if entry["type"] == "aws:cdk:acknowledged-rules":
+                    for name, reason in entry["data"].items():
+                        source, _, finding = name.partition("::")
+                        checker = "cdk-nag" if source == "Annotation" else _CDK
+                        yield stack, _inside(path), checker, finding, reason
+
+
+def _resource_metadata(assembly: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield stack, path in the stack and metadata of each resource; an L2's own resource under the path of the L2."""
+    for stack, template, metadata in _stacks(assembly):
+        paths = {
+            entry["data"]: path
+            for path, entries in metadata.items()
+            for entry in entries
+            if entry["type"] == "aws:cdk:logicalId"
+        }
+        for logical_id, resource in template["Resources"].items():
+            if "Metadata" in resource:
+                yield stack, _inside(paths[logical_id]).removesuffix("/Resource"), resource["Metadata"]
+
+
+def _stacks(assembly: Path) -> Iterator[tuple[str, Mapping[str, Any], Metadata]]:
+    for path in sorted(assembly.glob("*.template.json")):
+        name = path.name.removesuffix(".template.json")
+        metadata = json.loads((assembly / f"{name}.metadata.json").read_text())
+        yield name.partition("-")[2], json.loads(path.read_text()), metadata
+
+
+def _inside(path: str) -> str:
+    return path.lstrip("/").partition("/")[2]
+
+
+def _named(environments: set[str]) -> str:
+    return " and ".join(sorted(environments))
+
+
+# ---- Markdown
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return [*(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines), ""]
+
+
+def _cell(text: str) -> str:
+    return _one_line(text).replace("|", "\\|")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _short(default: str) -> str:
+    """Leave out what a default is explained with."""
+    return re.split(r"[;:,] (?![^`]*`)|: ", default)[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
