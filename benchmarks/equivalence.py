@@ -1,0 +1,78 @@
+"""Whether two templates make the same resources, whatever these are called."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Template = Mapping[str, Any]
+
+# CDK derives these from the path of the construct, except for the priority, a number that the writer is free to choose.
+_NAMES = {
+    "AWS::EC2::SecurityGroup": "GroupDescription",
+    "AWS::ECS::TaskDefinition": "Family",
+    "AWS::ElasticLoadBalancingV2::ListenerRule": "Priority",
+    "AWS::IAM::Policy": "PolicyName",
+}
+_COMPARED = ("Type", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy")
+_ROUNDS = 8
+"""How far a resource is followed along its references; no template here has longer chains."""
+
+
+def differences(one: Template, other: Template) -> Iterator[str]:
+    """Say what only one template makes (`-`) and what only the other makes (`+`). Metadata makes nothing."""
+    mine, yours = _by_fingerprint(one), _by_fingerprint(other)
+    for mark, these, those in (("-", mine, yours), ("+", yours, mine)):
+        for fingerprint, resources in these.items():
+            for resource in resources[len(those.get(fingerprint, ())) :]:
+                yield f"{mark} {json.dumps(resource, sort_keys=True)}"
+
+
+def _by_fingerprint(template: Template) -> dict[str, list[Any]]:
+    """Return the resources by what they are and what they refer to, without names.
+
+    The fingerprint of a resource starts as its type. In each round, what it refers to is replaced by the fingerprints
+    of the round before, so that it comes to tell the whole neighbourhood of a resource.
+    """
+    resources: Mapping[str, Mapping[str, Any]] = template["Resources"]
+    types = {name: resource["Type"] for name, resource in resources.items()}
+    fingerprints = types
+    for _ in range(_ROUNDS):
+        fingerprints = {
+            name: hashlib.sha256(json.dumps(_nameless(resource, fingerprints), sort_keys=True).encode()).hexdigest()
+            for name, resource in resources.items()
+        }
+    found: dict[str, list[Any]] = {}
+    for name, resource in resources.items():
+        found.setdefault(fingerprints[name], []).append(_nameless(resource, types))
+    return found
+
+
+def _nameless(resource: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+    compared = {key: resource[key] for key in _COMPARED if key in resource}
+    properties = dict(resource.get("Properties", {}))
+    properties.pop(_NAMES.get(resource["Type"], ""), None)
+    tags = [tag for tag in properties.pop("Tags", []) if tag["Key"] != "Name"]
+    if tags:
+        properties["Tags"] = tags
+    depends_on = resource.get("DependsOn", [])
+    names = [depends_on] if isinstance(depends_on, str) else depends_on
+    compared |= {"Properties": _relabelled(properties, labels), "DependsOn": sorted(labels[name] for name in names)}
+    return compared
+
+
+def _relabelled(value: Any, labels: Mapping[str, str]) -> Any:
+    """Replace logical ids in references."""
+    match value:
+        case {"Ref": str(name)}:
+            return {"Ref": labels.get(name, name)}
+        case {"Fn::GetAtt": [str(name), attribute]}:
+            return {"Fn::GetAtt": [labels.get(name, name), attribute]}
+        case dict():
+            return {key: _relabelled(item, labels) for key, item in value.items()}
+        case list():
+            return [_relabelled(item, labels) for item in value]
+        case _:
+            return value

@@ -1,0 +1,309 @@
+"""Compare synthesis with this library, with `aws_ecs_patterns` and with CDK written by hand. `make bench`.
+
+Every measurement is a process of its own. The ways take turns, so that whatever else the machine does hits all of them
+alike; the tables show medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from equivalence import differences
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+PAGE = ROOT / "docs" / "benchmark.md"
+WAYS = {"library": "`cdk_containers`", "handwritten": "CDK by hand", "patterns": "`aws_ecs_patterns`"}
+COUNTS = (1, 10, 30)
+VALIDATED_COUNT = 10
+_MIB = 1024 * 1024
+
+
+class Cell(NamedTuple):
+    """What is measured: a way of writing services, their number, with CDK's own validation or without."""
+
+    way: str
+    services: int
+    validation: bool = False
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One process, its Node process included: seconds on the clock and of the processors, and peak memory."""
+
+    clock: float
+    processor: float
+    mib: float
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a way makes: exact, so one process of each is enough."""
+
+    resources: dict[int, int]
+    calls: dict[int, int]
+
+
+@dataclass(frozen=True)
+class ImportTime:
+    """Seconds to import the package, then also all its names, after CDK's modules."""
+
+    package: float
+    names: float
+    processor: float
+
+
+class Bench:
+    """Runs the processes and keeps what they said."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.samples: dict[Cell, list[Sample]] = {}
+        self.imports: list[ImportTime] = []
+        self.outputs: dict[str, Output] = {}
+
+    def check(self) -> None:
+        """Run every way once, untimed: caches get warm, calls are counted and templates compared."""
+        for way in WAYS:
+            ran = {services: self._synthesize(Cell(way, services), "--count-calls") for services in COUNTS[-2:]}
+            self.outputs[way] = Output(
+                resources={services: result["resources"] for services, (_, result) in ran.items()},
+                calls={services: sum(result["calls"].values()) for services, (_, result) in ran.items()},
+            )
+        for services in COUNTS[-2:]:
+            library, handwritten = (
+                json.loads((self._output(Cell(way, services)) / "Benchmark.template.json").read_text())
+                for way in ("library", "handwritten")
+            )
+            if found := list(differences(library, handwritten)):
+                raise SystemExit("handwritten.py no longer makes what library.py makes:\n" + "\n".join(found))
+
+    def measure(self, *, runs: int, validation: bool) -> None:
+        """Run all cells in turn, as often as asked."""
+        cells = [Cell(way, services) for services in COUNTS for way in WAYS]
+        if validation:
+            cells += [Cell(way, VALIDATED_COUNT, validation=True) for way in WAYS]
+        modules = _run_script("import_time.py").stdout
+        for run in range(1, runs + 1):
+            print(f"run {run} of {runs} …", file=sys.stderr)
+            for cell in cells:
+                clock, result = self._synthesize(cell)
+                sample = Sample(clock, result["processor_seconds"], result["peak_bytes"] / _MIB)
+                self.samples.setdefault(cell, []).append(sample)
+            for _ in range(2):
+                self.imports.append(ImportTime(**json.loads(_run_script("import_time.py", modules).stdout)))
+
+    def _synthesize(self, cell: Cell, *options: str) -> tuple[float, dict[str, Any]]:
+        folder = self._output(cell)
+        begin = perf_counter()
+        ended = _run_script(
+            "synthesize.py", cell.way, str(cell.services), str(folder), *options, validation=cell.validation
+        )
+        seconds = perf_counter() - begin
+        return seconds, json.loads(ended.stdout.splitlines()[-1])
+
+    def _output(self, cell: Cell) -> Path:
+        return self._folder / f"{cell.way}-{cell.services}"
+
+
+class Summary:
+    """What the samples say."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def median(self, cell: Cell, what: str = "clock") -> float:
+        """Return the median of a cell: of the seconds by the clock or of the processors, or of the memory."""
+        return statistics.median(getattr(sample, what) for sample in self._bench.samples[cell])
+
+    def per_service(self, way: str, low: int = COUNTS[-2], high: int = COUNTS[-1], what: str = "clock") -> float:
+        """Return the milliseconds that one more service takes, between two numbers of services."""
+        return 1000 * (self.median(Cell(way, high), what) - self.median(Cell(way, low), what)) / (high - low)
+
+    def resources(self, way: str) -> float:
+        """Return the resources that one more service adds."""
+        return _per_service(self._bench.outputs[way].resources)
+
+    def calls(self, way: str) -> float:
+        """Return the calls to CDK's process that one more service takes."""
+        return _per_service(self._bench.outputs[way].calls)
+
+    def per_resource(self, way: str, what: str = "clock") -> float:
+        """Return the milliseconds of one more service for each of its resources."""
+        return self.per_service(way, what=what) / self.resources(way)
+
+    def import_ms(self, what: str) -> float:
+        """Return the median milliseconds of an import."""
+        return 1000 * statistics.median(getattr(sample, what) for sample in self._bench.imports)
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether CDK's own validation was measured."""
+        return Cell("library", VALIDATED_COUNT, validation=True) in self._bench.samples
+
+
+def _per_service(numbers: Mapping[int, int]) -> float:
+    low, high = COUNTS[-2:]
+    return (numbers[high] - numbers[low]) / (high - low)
+
+
+def results(summary: Summary) -> Iterator[list[str]]:
+    """Yield the rows of the table of results."""
+
+    def row(what: str, show: Callable[[str], str]) -> list[str]:
+        return [what, *(show(way) for way in WAYS)]
+
+    def process(what: str, services: int, *, validation: bool = False) -> list[str]:
+        cells = {way: Cell(way, services, validation) for way in WAYS}
+        return row(what, lambda way: f"{summary.median(cells[way]):.2f} s, {summary.median(cells[way], 'mib'):.0f} MiB")
+
+    yield ["", *WAYS.values()]
+    for services in COUNTS:
+        yield process(f"{services} service{'s' if services > 1 else ''}", services)
+    if summary.has_validation:
+        yield process(f"{VALIDATED_COUNT} services, CDK's validation on", VALIDATED_COUNT, validation=True)
+    for low, high in pairwise(COUNTS):
+        yield row(
+            f"one more service, from {low} to {high}",
+            lambda way, low=low, high=high: f"{summary.per_service(way, low, high):.1f} ms",
+        )
+    yield row("… of processor time", lambda way: f"{summary.per_service(way, what='processor'):.1f} ms")
+    yield row("resources of a service", lambda way: f"{summary.resources(way):g}")
+    yield row("one more resource", lambda way: f"{summary.per_resource(way):.2f} ms")
+    yield row("… of processor time", lambda way: f"{summary.per_resource(way, what='processor'):.2f} ms")
+    yield row("calls to CDK for a service", lambda way: f"{summary.calls(way):g}")
+
+
+def aims(summary: Summary) -> Iterator[list[str]]:
+    """Yield the rows of the table of aims."""
+
+    def ratio(what: str, most: float, measure: Callable[[str], tuple[float, float]]) -> list[str]:
+        values = [round(one / other, 2) for one, other in map(measure, ("clock", "processor"))]
+        return [what, *(f"{value:.2f}" for value in values), f"≤ {most:.2f}", "yes" if values[0] <= most else "no"]
+
+    yield ["", "by the clock", "of the processors", "aim", "met"]
+    for services in COUNTS:
+        cells = Cell("library", services), Cell("handwritten", services)
+        yield ratio(
+            f"{services} service{'s' if services > 1 else ''}: library / by hand",
+            1.05,
+            lambda what, cells=cells: (summary.median(cells[0], what), summary.median(cells[1], what)),
+        )
+    yield ratio(
+        "one more service: library / by hand",
+        1.05,
+        lambda what: (summary.per_service("library", what=what), summary.per_service("handwritten", what=what)),
+    )
+    yield ratio(
+        "one more service: from 10 to 30 / from 1 to 10",
+        1.05,
+        lambda what: (summary.per_service("library", what=what), summary.per_service("library", 1, 10, what)),
+    )
+    yield ratio(
+        "one more resource: library / patterns",
+        1.0,
+        lambda what: (summary.per_resource("library", what), summary.per_resource("patterns", what)),
+    )
+    names, processor = round(summary.import_ms("names")), round(summary.import_ms("processor"))
+    yield [
+        "import of all names, after CDK's",
+        f"{names} ms",
+        f"{processor} ms",
+        "≤ 50 ms",
+        "yes" if names <= 50 else "no",
+    ]
+    yield ["`import cdk_containers`", f"{summary.import_ms('package'):.1f} ms", "", "", ""]
+
+
+def table(rows: Iterator[list[str]]) -> str:
+    """Write a table in Markdown that reads well as text too."""
+    lines = list(rows)
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    lines.insert(1, ["-" * (width - 1) + (":" if column else "-") for column, width in enumerate(widths)])
+
+    def cell(text: str, column: int) -> str:
+        return text.rjust(widths[column]) if column else text.ljust(widths[column])
+
+    return "\n".join("| " + " | ".join(cell(text, column) for column, text in enumerate(line)) + " |" for line in lines)
+
+
+def describe(runs: int) -> str:
+    """Say where and how it was measured."""
+    node = subprocess.run([_node(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return (
+        f"Medians of {runs} runs on {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, "
+        f"Node {node.removeprefix('v')}, aws-cdk-lib {version('aws-cdk-lib')}. CDK's own validation is off unless the "
+        "row says so."
+    )
+
+
+def write_page(text: str) -> None:
+    """Put the tables in the place that the page has for them."""
+    begin, end = "<!-- measured -->", "<!-- end of measured -->"
+    page = PAGE.read_text()
+    PAGE.write_text(re.sub(f"{begin}.*?{end}", f"{begin}\n\n{text}\n\n{end}", page, count=1, flags=re.DOTALL))
+
+
+def _run_script(script: str, *arguments: str, validation: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run one of the scripts beside this one, in the same surroundings wherever the benchmark was started."""
+    unwanted = ("CDK_VALIDATION", "NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+    environment = {name: value for name, value in os.environ.items() if name not in unwanted}
+    environment["JSII_NODE"] = _node()
+    environment["CDK_CONTEXT_JSON"] = json.dumps(json.loads((ROOT / "cdk.json").read_text())["context"])
+    if not validation:
+        environment["CDK_VALIDATION"] = "false"
+    command = [sys.executable, str(HERE / script), *arguments]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise SystemExit(f"{script} failed:\n{ended.stderr}")
+    return ended
+
+
+def _node() -> str:
+    own = ROOT / ".venv" / "node" / "bin" / "node"
+    return os.environ.get("JSII_NODE") or (str(own) if own.exists() else "node")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=7, metavar="N", help="processes of each kind; default 7, 5 minutes")
+    parser.add_argument("--quick", action="store_true", help="2 runs, and without CDK's own validation")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write all samples to a file")
+    parser.add_argument("--markdown", action="store_true", help=f"also write the tables to {PAGE.relative_to(ROOT)}")
+    options = parser.parse_args(arguments)
+    runs = 2 if options.quick else options.runs
+
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        bench = Bench(Path(folder))
+        bench.check()
+        bench.measure(runs=runs, validation=not options.quick)
+    summary = Summary(bench)
+    text = "\n\n".join([describe(runs), table(results(summary)), table(aims(summary))])
+    print(text)
+    if options.json:
+        samples = [{**cell._asdict(), **asdict(sample)} for cell, taken in bench.samples.items() for sample in taken]
+        imports = [asdict(sample) for sample in bench.imports]
+        outputs = {way: asdict(output) for way, output in bench.outputs.items()}
+        options.json.write_text(json.dumps({"samples": samples, "imports": imports, "outputs": outputs}, indent=1))
+    if options.markdown:
+        write_page(text)
+
+
+if __name__ == "__main__":
+    main()
