@@ -5,12 +5,16 @@ from __future__ import annotations
 from constructs import Construct
 
 from .errors import ConstructError, Problem, child_path
+from .inputs import is_token
 
 
 class CheckedConstruct(Construct):
     """A construct whose name is checked like every other input, so that no error comes out of CDK's own process."""
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002
+        if is_token(id):
+            # CDK takes it, and fails when a child asks for its path.
+            raise ConstructError(child_path(scope, id), [_problem(id, "the name is known only at deployment")])
         try:
             super().__init__(scope, id)
         except (AttributeError, RuntimeError, TypeError) as error:

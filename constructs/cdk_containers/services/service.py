@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -18,7 +19,7 @@ from constructs import Construct
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
 from ..deployments import Rolling
-from ..inputs import argument_problems, usable_arguments
+from ..inputs import argument_problems, is_token, usable_arguments
 from ..load_balancing import AlbExposure, ApplicationLoadBalancer
 from ..load_balancing.alb_route import AlbRoute
 from ..observability import Alarms, make_alarms, make_server_error_alarm
@@ -232,11 +233,14 @@ class Service(CheckedConstruct):
 
     def _make_routes(self, exposures: Sequence[AlbExposure], workload: Workload) -> list[AlbRoute]:
         routes: list[AlbRoute] = []
+        names: Counter[str] = Counter()
         for exposure in exposures:
-            again = sum(1 for route in routes if route.exposure.port == exposure.port)
+            # A token's number depends on how many came before it, and would move the route.
+            name = "Port" if is_token(exposure.port) else f"Port{int(exposure.port)}"
+            names[name] += 1
             route = AlbRoute(
                 self,
-                f"Port{exposure.port}" + (f"Route{again + 1}" if again else ""),
+                name + (f"Route{names[name]}" if names[name] > 1 else ""),
                 exposure=exposure,
                 service=self.service,
                 container_name=exposure.container or workload.containers[0].name,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, field_problems, is_token, name_problem, seconds
 from ..practices import Disabled
 from .image import ImageLike, image_problems
@@ -18,6 +19,7 @@ DependencyCondition = Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]
 DEFAULT_USER = "1000:1000"
 """Most base images that have a user besides root give it this id."""
 
+_INTERVAL, _TIMEOUT = timedelta(seconds=10), timedelta(seconds=5)
 _MAX_STOP_TIMEOUT = 120
 _MAX_PORT = 65535
 _USER = re.compile(r"[\w.-]+(:[\w.-]+)?")
@@ -85,23 +87,31 @@ class HealthCheck:
             return list(found)
         if not self.command:
             found.add("command", "there is no command", given=self.command, allowed="a command")
-        bounds = (
-            ("interval", self.interval, 5, 300),
-            ("timeout", self.timeout, 2, 60),
-            ("start_period", self.start_period, 0, 300),
-        )
-        for option, duration, low, high in bounds:
-            if duration is None:
-                continue
-            value = seconds(duration)
-            if not is_token(value) and not low <= value <= high:
+        interval = seconds(_INTERVAL if self.interval is None else self.interval)
+        timeout = seconds(_TIMEOUT if self.timeout is None else self.timeout)
+        start_period = 0 if self.start_period is None else seconds(self.start_period)
+        for option, value, low, high in (
+            ("interval", interval, 5, 300),
+            ("timeout", timeout, 2, 60),
+            ("start_period", start_period, 0, 300),
+        ):
+            # CDK compares these times itself, so interval and timeout cannot be known at deployment only.
+            if not low <= value <= high and not (option == "start_period" and is_token(value)):
                 found.add(
                     option,
                     "out of range",
-                    given=f"{value} s",
+                    given=Shown("a token") if is_token(value) else f"{value} s",
                     allowed=f"{low}–{high} s",
                     practice="container-health-check",
                 )
+        if not found and timeout > interval:
+            found.add(
+                "timeout",
+                "longer than the interval",
+                given=f"{timeout} s",
+                allowed=f"up to {interval} s",
+                practice="container-health-check",
+            )
         if not is_token(self.retries) and not 1 <= self.retries <= 10:
             found.add("retries", "out of range", given=self.retries, allowed="1–10", practice="container-health-check")
         return list(found)
