@@ -1,6 +1,6 @@
 """Reading what a caller gave, without CDK: tokens, types, durations and names."""
 
-from .durations import DurationLike, as_duration, seconds
+from .durations import DurationLike, as_duration, in_seconds, seconds
 from .names import name_problem
 from .opt_outs import disabled_problems
 from .tokens import is_token
@@ -13,6 +13,7 @@ __all__ = [
     "disabled_problems",
     "field_problems",
     "has_members",
+    "in_seconds",
     "is_token",
     "name_problem",
     "seconds",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast, runtime_checkable
 
 from ..errors import Problem
@@ -47,8 +48,12 @@ def _not_whole(given: str) -> Problem:
 
 def as_duration(duration: DurationLike) -> Duration:
     """Return a length of time as CDK takes it."""
-    if isinstance(duration, timedelta):
-        from aws_cdk import Duration  # noqa: PLC0415  (this module is read without CDK)
+    return in_seconds(seconds(duration)) if isinstance(duration, timedelta) else cast("Duration", duration)
 
-        return Duration.seconds(round(duration.total_seconds()))
-    return cast("Duration", duration)
+
+@cache
+def in_seconds(count: int) -> Duration:
+    """Return a number of seconds as CDK takes it, asked for once: a `Duration` never changes."""
+    from aws_cdk import Duration  # noqa: PLC0415  (this module is read without CDK)
+
+    return Duration.seconds(count)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct, Node
 
 from ..checked_construct import CheckedConstruct
-from ..inputs import argument_problems
+from ..inputs import argument_problems, in_seconds
 from ..load_balancing.alb_route import AlbRoute
 
 _WIDTH = 24
@@ -96,5 +95,5 @@ def _metric(namespace: str, name: str, statistic: str, dimensions: dict[str, str
         metric_name=name,
         statistic=statistic,
         dimensions_map=dimensions,
-        period=cdk.Duration.minutes(1),
+        period=in_seconds(60),
     )

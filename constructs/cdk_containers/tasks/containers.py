@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
@@ -195,8 +196,13 @@ def _log_driver(container: Container, log_group: aws_logs.ILogGroup, options: Ta
         stream_prefix=container.name,
         log_group=log_group,
         mode=ecs.AwsLogDriverMode.BLOCKING if blocking else ecs.AwsLogDriverMode.NON_BLOCKING,
-        max_buffer_size=None if blocking else cdk.Size.mebibytes(options.logs.max_buffer_mib),
+        max_buffer_size=None if blocking else _mebibytes(options.logs.max_buffer_mib),
     )
+
+
+@cache
+def _mebibytes(count: int) -> cdk.Size:
+    return cdk.Size.mebibytes(count)
 
 
 def _list(values: Sequence[str] | None) -> list[str] | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..errors import Problem, Problems
 from ..inputs import argument_problems
-from ..workload import Container, Volume, Workload
+from ..workload import Architecture, Container, OperatingSystem, Volume, Workload
 from .ecs_rules import ecs_problems
 from .fargate_rules import fargate_problems
 from .options import TaskOptions
@@ -69,7 +70,7 @@ class FargateTaskDefinition(TaskDefinition):
                 ephemeral_storage_gib=options.ephemeral_storage_gib,
                 task_role=self.task_role,
                 execution_role=self.execution_role,
-                runtime_platform=_runtime_platform(options),
+                runtime_platform=_runtime_platform(options.architecture, options.operating_system),
             ),
             containers=containers,
             volumes=volumes,
@@ -98,8 +99,9 @@ def fargate_task_problems(workload: Workload, options: TaskOptions) -> list[Prob
     return list(found)
 
 
-def _runtime_platform(options: TaskOptions) -> ecs.RuntimePlatform:
+@cache
+def _runtime_platform(architecture: Architecture, operating_system: OperatingSystem) -> ecs.RuntimePlatform:
     return ecs.RuntimePlatform(
-        cpu_architecture=ecs.CpuArchitecture.of(options.architecture),
-        operating_system_family=ecs.OperatingSystemFamily.of(options.operating_system),
+        cpu_architecture=ecs.CpuArchitecture.of(architecture),
+        operating_system_family=ecs.OperatingSystemFamily.of(operating_system),
     )
