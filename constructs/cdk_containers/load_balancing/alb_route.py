@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
+from ..inputs import in_seconds
 from .alb_exposure import AlbExposure
 from .application_load_balancer import ApplicationLoadBalancer
 from .rule_priorities import Conditions
@@ -59,12 +59,12 @@ class AlbRoute(CheckedConstruct):
             protocol=elbv2.ApplicationProtocol[exposure.target_protocol],
             protocol_version=elbv2.ApplicationProtocolVersion[exposure.protocol_version],
             target_type=elbv2.TargetType.IP,
-            deregistration_delay=cdk.Duration.seconds(exposure.deregistration_delay_seconds),
+            deregistration_delay=in_seconds(exposure.deregistration_delay_seconds),
             health_check=elbv2.HealthCheck(
                 path=exposure.health_check_path,
                 protocol=elbv2.Protocol[exposure.target_protocol],
-                interval=cdk.Duration.seconds(check.interval_seconds),
-                timeout=cdk.Duration.seconds(check.timeout_seconds),
+                interval=in_seconds(check.interval_seconds),
+                timeout=in_seconds(check.timeout_seconds),
                 healthy_threshold_count=check.healthy_threshold,
                 unhealthy_threshold_count=check.unhealthy_threshold,
                 healthy_http_codes=None if grpc else check.healthy_codes,
@@ -83,6 +83,11 @@ class AlbRoute(CheckedConstruct):
         self.target_group.add_target(
             service.load_balancer_target(container_name=container_name, container_port=exposure.port)
         )
+
+    @cached_property
+    def metrics(self) -> elbv2.IApplicationTargetGroupMetrics:
+        """The metrics of this route, without those of others."""
+        return self.target_group.metrics
 
     @cached_property
     def metric_dimensions(self) -> dict[str, str]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from ..errors import Problem, Problems
-from ..inputs import DurationLike, field_problems, is_token, seconds
+from ..inputs import DurationLike, field_problems, in_seconds, is_token, seconds
 from ..load_balancing.alb_route import AlbRoute
 
 
@@ -57,9 +57,9 @@ class Alarms:
 
 def make_server_error_alarm(scope: Construct, id: str, route: AlbRoute, alarms: Alarms) -> cloudwatch.Alarm:  # noqa: A002
     """Make the alarm that also rolls deployments back; it knows no service, so that the service can wait for it."""
-    minute = cdk.Duration.minutes(1)
-    errors = _target_group_metric(route, "HTTPCode_Target_5XX_Count", "Sum", minute)
-    requests = _target_group_metric(route, "RequestCount", "Sum", minute)
+    minute = in_seconds(60)
+    errors = route.metrics.http_code_target(elbv2.HttpCodeTarget.TARGET_5XX_COUNT, period=minute)
+    requests = route.metrics.request_count(period=minute)
     percent = cloudwatch.MathExpression(
         expression="100 * errors / requests",
         using_metrics={"errors": errors, "requests": requests},
@@ -85,17 +85,19 @@ def make_alarms(
     scope: Construct, service: ecs.BaseService, routes: list[AlbRoute], alarms: Alarms
 ) -> dict[str, cloudwatch.Alarm]:
     """Make the alarms of a service but for its server errors, by name."""
+    minute, five_minutes = in_seconds(60), in_seconds(300)
     made = {
-        "Cpu": _usage_alarm(scope, service, "CPUUtilization", alarms.cpu_percent),
-        "Memory": _usage_alarm(scope, service, "MemoryUtilization", alarms.memory_percent),
+        "Cpu": _usage_alarm(scope, "CPU", service.metric_cpu_utilization(period=five_minutes), alarms.cpu_percent),
+        "Memory": _usage_alarm(
+            scope, "Memory", service.metric_memory_utilization(period=five_minutes), alarms.memory_percent
+        ),
     }
-    minute = cdk.Duration.minutes(1)
     for index, route in enumerate(routes):
         suffix = "" if index == 0 else str(index + 1)
         made[f"UnhealthyTasks{suffix}"] = cloudwatch.Alarm(
             scope,
             f"UnhealthyTasksAlarm{suffix}",
-            metric=_target_group_metric(route, "UnHealthyHostCount", "Maximum", minute),
+            metric=route.metrics.unhealthy_host_count(statistic="Maximum", period=minute),
             threshold=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=5,
@@ -106,7 +108,7 @@ def make_alarms(
             made[f"ResponseTime{suffix}"] = cloudwatch.Alarm(
                 scope,
                 f"ResponseTimeAlarm{suffix}",
-                metric=_target_group_metric(route, "TargetResponseTime", "p99", minute),
+                metric=route.metrics.target_response_time(statistic="p99", period=minute),
                 threshold=seconds(alarms.response_time),
                 evaluation_periods=5,
                 treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
@@ -117,32 +119,16 @@ def make_alarms(
     return made
 
 
-def _usage_alarm(scope: Construct, service: ecs.BaseService, metric_name: str, percent: int) -> cloudwatch.Alarm:
+def _usage_alarm(scope: Construct, what: str, metric: cloudwatch.Metric, percent: int) -> cloudwatch.Alarm:
     return cloudwatch.Alarm(
         scope,
-        f"{metric_name.removesuffix('Utilization').capitalize()}Alarm",
-        metric=cloudwatch.Metric(
-            namespace="AWS/ECS",
-            metric_name=metric_name,
-            dimensions_map={"ClusterName": service.cluster.cluster_name, "ServiceName": service.service_name},
-            period=cdk.Duration.minutes(5),
-            statistic="Average",
-        ),
+        f"{what.capitalize()}Alarm",
+        metric=metric,
         threshold=percent,
         comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluation_periods=3,
         treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        alarm_description=f"{metric_name} is high",
-    )
-
-
-def _target_group_metric(route: AlbRoute, name: str, statistic: str, period: cdk.Duration) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace="AWS/ApplicationELB",
-        metric_name=name,
-        dimensions_map=route.metric_dimensions,
-        statistic=statistic,
-        period=period,
+        alarm_description=f"{what}Utilization is high",
     )
 
 
