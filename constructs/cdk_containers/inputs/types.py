@@ -194,8 +194,12 @@ def _fits_collection(value: object, origin: type, arguments: tuple[Any, ...]) ->
 
 
 def _fits_protocol(value: object, protocol: type) -> bool:
-    members = {name for name in dir(protocol) if not name.startswith("_")} - {"node", "env", "stack"}
-    return has_members(value, *members)
+    return has_members(value, *_protocol_members(protocol))
+
+
+@cache
+def _protocol_members(protocol: type) -> frozenset[str]:
+    return frozenset(name for name in dir(protocol) if not name.startswith("_")) - {"node", "env", "stack"}
 
 
 def has_members(value: object, *names: str) -> bool:
