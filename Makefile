@@ -69,7 +69,7 @@ install: .venv/installed node_modules/installed  ## Install everything that synt
 install-checkov: .venv-checkov/installed
 
 .venv/installed: requirements-dev.lock pyproject.toml scripts/find-python.sh
-	@echo "[1/2] Python packages and Node into .venv (about a minute; 900 MB)"
+	@echo "[1/2] Python packages and Node into .venv (about a minute; 1 GB)"
 	@python=$$(scripts/find-python.sh) && { test -x .venv/bin/uv || "$$python" -m venv --clear .venv; }
 	@test -x .venv/bin/uv || { sed -n '/^uv==/,/[^\]$$/p' $< > .venv/uv.lock && \
 		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock; }
