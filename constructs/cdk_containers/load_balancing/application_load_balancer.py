@@ -97,7 +97,8 @@ class ApplicationLoadBalancer(CheckedConstruct):
             internet_facing: Whether it has public addresses, or is for callers inside the network. Default: True.
             ingress: Who may reach it, as `ec2.Peer`. Default: everybody if it is internet-facing, nobody if it is
                 internal (then `connections.allow_from(…)` lets callers in).
-            access_logs: Where the record of requests goes. Default: a bucket that keeps the record for a year. `Disabled(reason="…")` keeps none.
+            access_logs: Where the record of requests goes. Default: a bucket that keeps the record for a year.
+                `Disabled(reason="…")` keeps none.
             deletion_protection: `Disabled(reason="…")` lets its stack delete it. Default: True.
             tls_policy: Default: `TLS13_12_RES_PQ`, TLS 1.2 and 1.3 with forward secrecy, and post-quantum key exchange
                 with callers that know it. Only policies that Security Hub's ELB.17 recommends are taken.

@@ -28,8 +28,8 @@ class Logs:
     """How long logs are kept, and how.
 
     Attributes:
-        retention: How long lines are kept. Default: one year, the shortest time that the Control Tower and FSBP rules accept; CDK's own default
-            keeps logs, and their cost, for ever.
+        retention: How long lines are kept. Default: one year, the shortest time that the Control Tower and FSBP rules
+            accept; CDK's own default keeps logs, and their cost, for ever.
         encryption_key: KMS key; its policy is extended for CloudWatch Logs. Default: none, the service's own key.
         removal_policy: What happens to the log group when its stack goes. Default: RETAIN, since logs are looked for
             when something went wrong.

@@ -61,8 +61,8 @@ class Repository(CheckedConstruct):
             keep_images: How many tagged images are kept, 1 or more. Default: 100, since an image that a rollback needs
                 must still be there.
             untagged_days: Days after which an image without a tag goes, 1 or more. Default: 7.
-            removal_policy: What happens to it when its stack goes. Default: RETAIN, so that a stack that goes does not take the images of running tasks with
-                it. DESTROY empties the repository too.
+            removal_policy: What happens to it when its stack goes. Default: RETAIN, so that a stack that goes does not
+                take the images of running tasks with it. DESTROY empties the repository too.
             outputs: Write the commands that log in, tag and push to the stack's outputs. Default: True.
 
         Raises:

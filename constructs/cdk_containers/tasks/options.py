@@ -18,7 +18,8 @@ class TaskOptions:
 
     Attributes:
         family: Name that the revisions of the task definition share. Default: CDK makes one from the construct's path.
-        architecture: Processor that the images are for. Default: `X86_64`. `ARM64` (Graviton) costs about a fifth less, if the image is built for it.
+        architecture: Processor that the images are for. Default: `X86_64`. `ARM64` (Graviton) costs about a fifth less,
+            if the image is built for it.
         operating_system: Default: `LINUX`. On Windows, a read-only root, a user by number and an init process do not
             exist and are left out.
         ephemeral_storage_gib: Disk that the containers share, 21–200 GiB. Default: the 20 GiB that every task has.

@@ -240,7 +240,8 @@ class Container:
         memory_reservation_mib: Memory in MiB kept for this container. Default: none.
         essential: Whether the task stops when this container does. Default: True.
         depends_on: Containers that come first, by name, with the condition they must have reached. Default: none.
-        health_check: Command that tells whether the container is healthy. Default: none; a load balancer's check is separate from it.
+        health_check: Command that tells whether the container is healthy. Default: none; a load balancer's check is
+            separate from it.
         restart: Restart this container alone when it exits. Default: none, the task is replaced.
         stop_timeout: Time between SIGTERM and SIGKILL, up to 120 s. Default: 30 s.
         mounts: Volumes of the workload that this container sees. Default: none.
