@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from .errors import (
         Problem as Problem,
     )
+    from .identity import (
+        AuditTrail as AuditTrail,
+    )
+    from .identity import (
+        ClusterAccess as ClusterAccess,
+    )
+    from .identity import (
+        ExecuteCommandAccess as ExecuteCommandAccess,
+    )
     from .load_balancing import (
         AccessLogs as AccessLogs,
     )
@@ -124,6 +133,7 @@ _MODULES = {
     "clusters": ("Cluster", "FargateCapacity"),
     "deployments": ("Rolling",),
     "errors": ("ConstructError", "Problem"),
+    "identity": ("AuditTrail", "ClusterAccess", "ExecuteCommandAccess"),
     "load_balancing": ("AccessLogs", "AlbExposure", "ApplicationLoadBalancer", "ListenerRule", "TargetHealthCheck"),
     "logs": ("ContainerLogs", "Logs"),
     "network": ("NatGateways", "Network"),

@@ -1,4 +1,4 @@
-"""Practices for the roles and secrets of containers."""
+"""Practices for roles and secrets, for people's access, and for the record of what was done."""
 
 from .model import Practice, Severity
 
@@ -71,5 +71,86 @@ PRACTICES = (
         severity=Severity.CRITICAL,
         option="Container.environment",
         checkers={"security-hub": ("ECS.8",), "control-tower": ("CT.ECS.PR.12",)},
+    ),
+    Practice(
+        id="audit-trail",
+        title="Record the calls to AWS of all regions in a trail",
+        why=(
+            "Without a trail the calls of the last 90 days are all that can be looked at, region by region. An "
+            "attacker works in the region that nobody watches."
+        ),
+        source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
+        severity=Severity.HIGH,
+        option="AuditTrail.multi_region",
+        checkers={"security-hub": ("CloudTrail.1", "CloudTrail.3"), "checkov": ("CKV_AWS_67",)},
+    ),
+    Practice(
+        id="audit-log-integrity",
+        title="Sign the log files of the trail",
+        why=(
+            "Whoever covers up what they did changes or deletes log files. With the signed digests that CloudTrail "
+            "writes every hour it can be proven that none was touched."
+        ),
+        source=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html"),
+        severity=Severity.MEDIUM,
+        option="AuditTrail",
+        checkers={
+            "security-hub": ("CloudTrail.4",),
+            "control-tower": ("CT.CLOUDTRAIL.PR.2",),
+            "checkov": ("CKV_AWS_36",),
+        },
+    ),
+    Practice(
+        id="audit-log-encryption",
+        title="Encrypt the trail with a KMS key of your own",
+        why=(
+            "The log files name everything that the account has and everybody who works in it. With a key of your own "
+            "who reads the bucket still reads nothing without leave to decrypt, and each reading is recorded."
+        ),
+        source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+        severity=Severity.MEDIUM,
+        option="AuditTrail.encryption_key",
+        checkers={
+            "security-hub": ("CloudTrail.2",),
+            "control-tower": ("CT.CLOUDTRAIL.PR.1",),
+            "checkov": ("CKV_AWS_35",),
+        },
+    ),
+    Practice(
+        id="audit-trail-search",
+        title="Send the trail to CloudWatch Logs, where a task's calls are found by its id",
+        why=(
+            "Log files in S3 have to be loaded into something before anybody can ask them a question. The session of "
+            "a task role carries the id of the task, so what one task called, and was denied, is one query."
+        ),
+        source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html",
+        severity=Severity.MEDIUM,
+        option="AuditTrail.logs",
+        checkers={"security-hub": ("CloudTrail.5",), "control-tower": ("CT.CLOUDTRAIL.PR.3",)},
+    ),
+    Practice(
+        id="cluster-access-by-arn",
+        title="Give people access to the clusters that they work on, by ARN and tag",
+        why=(
+            "With ecs:* on everything a command meant for the test cluster stops tasks in production. Many actions "
+            "take no ARN of a cluster, and a policy that only names one allows nothing or too much: the condition "
+            "ecs:cluster limits them."
+        ),
+        source=(
+            "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html"
+        ),
+        severity=Severity.HIGH,
+        option="ClusterAccess",
+    ),
+    Practice(
+        id="execute-command-by-permission",
+        title="Let nobody open a shell in a container who has not been given leave to",
+        why=(
+            "ECS Exec runs as root and with all rights of the task role, past review and deployment. Who may operate a "
+            "service does not need it for that."
+        ),
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
+        severity=Severity.HIGH,
+        option="ClusterAccess.operate(execute_command=)",
     ),
 )

@@ -1,0 +1,234 @@
+"""People's access to one cluster, as IAM policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from ..checked_construct import CheckedConstruct
+from ..clusters import Cluster
+from ..errors import ConstructError, Problem, Problems, child_path
+from ..inputs import argument_problems, disabled_problems, field_problems, has_members, is_token, name_problem
+from ..opt_outs import record_opt_out
+from ..practices import Disabled
+from . import access_statements as access
+from .wildcards import acknowledge_wildcards
+
+_WILDCARDS = (
+    "Services and tasks get their names when they are made, so their ARNs end in a wildcard after the name of the "
+    "cluster; lists and RunTask are limited by the condition ecs:cluster, since ECS has no other way"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExecuteCommandAccess:
+    """Leave to open a shell in containers with ECS Exec.
+
+    Attributes:
+        reason: Why it is needed, for a reviewer; it is written to the policy's metadata.
+        containers: Names of the containers in which it may be opened. Default: any.
+        encryption_key: The key of the cluster's sessions (`Cluster.encryption_key`), which whoever opens one has to
+            use. Default: none.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+    """
+
+    reason: str
+    containers: Sequence[str] = ()
+    encryption_key: kms.IKey | None = None
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        found.extend_anew(disabled_problems(Disabled(self.reason)))
+        if not found.has("containers"):
+            found.extend(_name_problems("containers", self.containers))
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClusterAccess:
+    """What people may do in one cluster, and in no other: statements for IAM, or a managed policy.
+
+    What ECS cannot limit to a cluster is left out: the list of clusters, and task definitions, which belong to the
+    account. So is making and deleting services: that is what the stacks are for.
+
+    Attributes:
+        statements: The statements, for a role, a group, or a permission set of IAM Identity Center; `read`, `operate`,
+            `deny` and `deny_everything_else` make them.
+        shell_reason: Why shells may be opened in containers. Default: None, since they may not.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html
+    """
+
+    statements: Sequence[iam.PolicyStatement]
+    shell_reason: str | None = None
+
+    @classmethod
+    def read(cls, cluster: Cluster | ecs.ICluster, *, tags: Mapping[str, str] | None = None) -> ClusterAccess:
+        """Allow to look at a cluster and what runs in it.
+
+        Args:
+            cluster: The cluster.
+            tags: Tags that a service, task or container instance has to have to be shown. Names are listed all the
+                same. Default: none; everything in the cluster is shown.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(cls.read, locals())
+        _check(cluster, "ClusterAccess.read", found, tags)
+        return cls(statements=access.read(access.Target.of(_ecs_cluster(cluster)), tags or {}))
+
+    @classmethod
+    def operate(
+        cls,
+        cluster: Cluster | ecs.ICluster,
+        *,
+        task_families: Sequence[str] | None = None,
+        pass_roles: Sequence[iam.IRole] = (),
+        execute_command: ExecuteCommandAccess | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> ClusterAccess:
+        """Allow to read, and to run and stop tasks, update services, stop deployments and drain instances.
+
+        Args:
+            cluster: The cluster.
+            task_families: Families of task definitions that may be run, and that services may be updated to; name them
+                where the account has definitions with more rights than these people. Default: all of the account.
+            pass_roles: Task roles and execution roles that tasks may be run with; each can be passed to ECS tasks only.
+                Default: none, so that only tasks without roles can be run. Updating a service needs none.
+            execute_command: Leave to open shells in containers, with a reason. Default: none. With it, sessions past
+                ECS Exec, which nobody logs, are denied.
+            tags: Tags that services, tasks, container instances and task definitions have to have, and that tasks have
+                to be run with. Default: none.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(cls.operate, locals())
+        if task_families is not None and not found.has("task_families"):
+            if not task_families:
+                found.add("task_families", "no family", allowed="one or more, or None for all")
+            found.extend(_name_problems("task_families", task_families))
+        if execute_command is not None and not found.has("execute_command"):
+            found.extend(execute_command.problems(), under="execute_command")
+        _check(cluster, "ClusterAccess.operate", found, tags)
+
+        target, tags = access.Target.of(_ecs_cluster(cluster)), tags or {}
+        statements = [*access.read(target, tags), *access.operate(target, tags, task_families)]
+        if pass_roles:
+            statements.append(access.pass_roles([role.role_arn for role in pass_roles]))
+        if execute_command is None:
+            return cls(statements=statements)
+        key = execute_command.encryption_key
+        statements += access.execute_command(
+            target, tags, execute_command.containers, None if key is None else key.key_arn
+        )
+        return cls(statements=statements, shell_reason=execute_command.reason)
+
+    @classmethod
+    def deny(cls, cluster: Cluster | ecs.ICluster, *, tags: Mapping[str, str] | None = None) -> ClusterAccess:
+        """Deny everything in a cluster, whatever else is allowed.
+
+        Args:
+            cluster: The cluster.
+            tags: Tags of what is denied, or of what would be made. Default: none; the whole cluster is denied.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(cls.deny, locals())
+        _check(cluster, "ClusterAccess.deny", found, tags)
+        return cls(statements=access.deny(access.Target.of(_ecs_cluster(cluster)), tags or {}))
+
+    @classmethod
+    def deny_everything_else(cls, cluster: Cluster | ecs.ICluster) -> ClusterAccess:
+        """Deny every other cluster, whatever else is allowed; it allows nothing by itself.
+
+        Task definitions and capacity providers, which belong to no cluster, are left as they are. Sessions with tasks
+        past ECS Exec are denied in all clusters.
+
+        Args:
+            cluster: The cluster that is spared.
+
+        Raises:
+            ConstructError: The input is wrong.
+        """
+        _check(cluster, "ClusterAccess.deny_everything_else", Problems(), None)
+        return cls(statements=access.deny_everything_else(access.Target.of(_ecs_cluster(cluster))))
+
+    def to_managed_policy(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        description: str | None = None,
+    ) -> iam.ManagedPolicy:
+        """Make a managed policy of the statements.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            description: What the policy is for. Default: none.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        argument_problems(self.to_managed_policy, locals()).raise_for(scope, id)
+        policy = iam.ManagedPolicy(
+            CheckedConstruct(scope, id), "Policy", description=description, statements=list(self.statements)
+        )
+        acknowledge_wildcards(policy, _WILDCARDS)
+        if self.shell_reason is not None:
+            record_opt_out(policy, "execute-command-by-permission", Disabled(self.shell_reason))
+        return policy
+
+
+def _ecs_cluster(cluster: Cluster | ecs.ICluster) -> ecs.ICluster:
+    return cluster.cluster if isinstance(cluster, Cluster) else cluster
+
+
+def _check(cluster: object, call: str, found: Problems, tags: Mapping[str, str] | None) -> None:
+    if not isinstance(cluster, Cluster) and not has_members(cluster, "cluster_arn", "cluster_name"):
+        found.add(
+            "cluster",
+            f"a value of type {type(cluster).__name__} where a cluster belongs",
+            allowed="Cluster or ICluster",
+            practice="cluster-access-by-arn",
+        )
+    if tags is not None and not found.has("tags"):
+        found.extend(_tag_problems(tags))
+    if found:
+        raise ConstructError(child_path(cluster, call) if hasattr(cluster, "node") else call, found)
+
+
+def _tag_problems(tags: Mapping[str, str]) -> list[Problem]:
+    found = Problems()
+    if not tags:
+        found.add("tags", "no tag", allowed="one or more, or None for everything")
+    for key in tags:
+        if not is_token(key) and (not key or key.lower().startswith("aws:") or len(key) > 128):
+            found.add(
+                f"tags[{key!r}]",
+                "not the key of a tag that people give",
+                given=key,
+                allowed="1–128 characters that do not start with aws:",
+            )
+    return list(found)
+
+
+def _name_problems(option: str, names: Sequence[str]) -> list[Problem]:
+    found = Problems()
+    for index, name in enumerate(names):
+        if not is_token(name) and (wrong := name_problem(name)):
+            found.add(
+                f"{option}[{index}]", wrong, given=name, allowed="up to 255 letters, digits, hyphens and underscores"
+            )
+    return list(found)
