@@ -84,7 +84,7 @@ class AuditTrail(CheckedConstruct):
             scope: The parent, mostly a stack.
             id: Name among the parent's children.
             multi_region: Whether calls in all regions are recorded, those of IAM and other global services included.
-                Default: they are; `Disabled(reason="…")` leaves one region.
+                Default: True. `Disabled(reason="…")` leaves one region.
             logs: The log group in which calls are searched. Default: one that keeps them for a year, with the trail's
                 key. Lines are billed; `Disabled(reason="…")` switches it off, and the saved queries with it.
             data_events_of: Buckets and tables in which access to each object or item is recorded as well, at most 250.
