@@ -25,7 +25,9 @@ _WITHOUT_CREDENTIALS = ("public.ecr.aws", "registry.k8s.io", "quay.io")
 
 
 class PullThroughCache(CheckedConstruct):
-    """Images of another registry, kept in ECR when they are first pulled: no rate limits, and scanned like one's own.
+    """Images of another registry, kept in ECR after the first pull, so that tasks start without that registry.
+
+    ECR makes the repositories, with its own settings: tags that move, no life cycle, and the scanning of the registry.
 
     See https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
     """
