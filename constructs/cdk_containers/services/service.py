@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -19,7 +18,7 @@ from constructs import Construct
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
 from ..deployments import Rolling
-from ..inputs import argument_problems, is_token, usable_arguments
+from ..inputs import argument_problems, in_seconds, is_token, usable_arguments
 from ..load_balancing import AlbExposure, ApplicationLoadBalancer
 from ..load_balancing.alb_route import AlbRoute
 from ..observability import Alarms, make_alarms, make_server_error_alarm
@@ -216,7 +215,7 @@ class Service(CheckedConstruct):
             circuit_breaker=(
                 ecs.DeploymentCircuitBreaker(enable=True, rollback=True) if rolling.circuit_breaker is True else None
             ),
-            health_check_grace_period=cdk.Duration.seconds(_GRACE_SECONDS) if given.exposures else None,
+            health_check_grace_period=in_seconds(_GRACE_SECONDS) if given.exposures else None,
             availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.ENABLED,
             enable_ecs_managed_tags=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
