@@ -39,6 +39,16 @@ PAGES: Mapping[str, Sequence[str]] = {
     "logs": ("Logs", "ContainerLogs"),
     "alarms": ("Alarms", "AlarmTopic"),
     "service-dashboard": ("ServiceDashboard",),
+    "audit-trail": ("AuditTrail",),
+    "cluster-access": (
+        "ClusterAccess",
+        "ClusterAccess.read",
+        "ClusterAccess.operate",
+        "ClusterAccess.deny",
+        "ClusterAccess.deny_everything_else",
+        "ClusterAccess.to_managed_policy",
+        "ExecuteCommandAccess",
+    ),
 }
 """What stands on each page of a construct; the first name is its title."""
 
@@ -93,12 +103,21 @@ OPT_OUTS: Mapping[str, str] = {
     "container-health-check": "off unless `health_check=HealthCheck(…)`",
     "runtime-platform": '`architecture="ARM64"`',
     "container-names": REFUSED,
+    "service-dashboard": "off unless you make a `ServiceDashboard`",
+    "audit-log-encryption": "none: a key is made, or it is yours with `encryption_key`",
+    "cluster-access-by-arn": "off unless you make a `ClusterAccess`",
+    "execute-command-by-permission": '`execute_command=ExecuteCommandAccess(reason="…")`',
 }
 """How a practice is left where the option takes no `Disabled`."""
 
 DEFAULTS: Mapping[str, str] = {
+    "log-configuration": "a log group of the task",
+    "log-encryption": "the key of CloudWatch Logs",
+    "no-secrets-in-environment": "what looks like a secret is refused",
     "health-check-grace-period": "60 s, with an exposure",
-    "service-dashboard": "made when you make one",
+    "service-dashboard": "none",
+    "cluster-access-by-arn": "none",
+    "audit-log-integrity": "always, with an `AuditTrail`",
     "task-role-trust": "account and region of the stack",
 }
 """Defaults that no option shows."""

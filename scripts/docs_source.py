@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -228,9 +229,10 @@ def _default(option: str, value: object, said: str | None) -> str:
         return f"`{literal}`" if literal else "none"
     if literal is None:
         return said
+    shown = json.dumps(value) if type(value) is str else literal
     for spelling in (literal, literal.rpartition(".")[2]):
         if begun := re.match(rf"`?{re.escape(spelling)}\b`?|`?{re.escape(spelling)}`?$", said, re.IGNORECASE):
-            return f"`{literal}`{said[begun.end() :]}"
+            return f"`{shown}`{said[begun.end() :]}"
     if isinstance(value, Enum):
         return f"`{literal}`: {said}"
     raise DocumentationError(f"{option}: the docstring says the default is {said}, and it is {literal}")

@@ -72,7 +72,7 @@ AREAS = {
     "Images": registry,
     "Clusters": clusters,
     "Tasks and containers": tasks,
-    "Roles and secrets": identity,
+    "Roles, secrets and audit": identity,
     "Services": services,
     "Load balancers": load_balancing,
     "Observability": observability,
@@ -158,10 +158,11 @@ def construct_page(page: str) -> str:
 
 def construct_list() -> str:
     """List the pages of the constructs, each with its first sentence."""
-    return "\n".join(
-        f"- [{names[0]}](constructs/{page}.md): {_one_line(documented(names[0]).text.split('. ')[0]).rstrip('.')}."
-        for page, names in PAGES.items()
-    )
+
+    def sentence(name: str) -> str:
+        return _one_line(re.split(r"\.\s", documented(name).text)[0]).rstrip(".")
+
+    return "\n".join(f"- [{names[0]}](constructs/{page}.md): {sentence(names[0])}." for page, names in PAGES.items())
 
 
 def _check_pages() -> None:
@@ -222,14 +223,19 @@ def practices_page() -> str:
 
 
 def defaults_table() -> str:
-    """Write the defaults that a user can leave, for the README."""
+    """Write the defaults for the README: those that a user can leave as a table, the others in a sentence."""
+    entries = [entry for area in AREAS.values() for entry in area.PRACTICES if _opt_out(entry) != REFUSED]
     rows = [
         (f"[{entry.title}](docs/practices.md#{entry.id})", _short(_default_of(entry)), _opt_out(entry))
-        for area in AREAS.values()
-        for entry in area.PRACTICES
-        if _opt_out(entry) != REFUSED
+        for entry in entries
+        if _opt_out(entry) != "none"
     ]
-    return "\n".join(_table(("Practice", "Default", "Opt out, or change"), rows)).rstrip()
+    always = [
+        f"[{_lower(entry.title)}](docs/practices.md#{entry.id})" for entry in entries if _opt_out(entry) == "none"
+    ]
+    return "\n".join(
+        [*_table(("Practice", "Default", "Opt out, or change"), rows), f"Without a choice: {'; '.join(always)}."]
+    )
 
 
 def _practice_table(entries: Iterable[Practice]) -> list[str]:
@@ -276,7 +282,10 @@ def _linked(option: str) -> str:
 
 def _default_of(entry: Practice) -> str:
     option = option_named(entry.option.split(", ")[0])
-    return DEFAULTS.get(entry.id) or (option.default if option and option.default else "always")
+    if entry.id in DEFAULTS or option is None or not option.default:
+        return DEFAULTS.get(entry.id, "always")
+    literal = re.match(r"`([^`]+)`(.*)", option.default)
+    return f"`{option.name}={literal[1]}`{literal[2]}" if literal else option.default
 
 
 def _opt_out(entry: Practice) -> str:
@@ -321,25 +330,20 @@ def first_example_table() -> str:
         raise DocumentationError("README.md has no Python example")
     variables: dict[str, Any] = {}
     exec(source["code"], variables)  # noqa: S102  (our own README)
-    template = variables["app"].synth().stacks[0].template
-    resources = template["Resources"].values()
-    rows = [
-        (
-            f"[{PRACTICES[fact.practice].title}](docs/practices.md#{fact.practice})",
-            f"`{fact.resource}`",
-            _shown(fact, resources),
-        )
-        for fact in FACTS
-    ]
+    resources = list(variables["app"].synth().stacks[0].template["Resources"].values())
     count = Counter(resource["Type"] for resource in resources)
-    alarms, total = count["AWS::CloudWatch::Alarm"], sum(count.values())
-    told = (
-        f"The template has {total} resources, {alarms} alarms among them, no Lambda function and no custom resource. "
-    )
-    lines = [f"{told}What it says:", ""]
     if any(name.startswith(("AWS::Lambda", "Custom::")) for name in count):
         raise DocumentationError("the first example makes a Lambda function")
-    return "\n".join([*lines, *_table(("Practice", "Resource", "Property"), rows)]).rstrip()
+    told = f"The template has {len(resources)} resources, {count['AWS::CloudWatch::Alarm']} alarms among them"
+    lines = [f"{told}, and no Lambda function and no custom resource. In it stands:", ""]
+    for kind in dict.fromkeys(fact.resource for fact in FACTS):
+        shown = [
+            f"[{_lower(PRACTICES[fact.practice].title)}](docs/practices.md#{fact.practice}): {_shown(fact, resources)}"
+            for fact in FACTS
+            if fact.resource == kind
+        ]
+        lines += [f"- **{kind.rpartition(':')[2]}**: {'; '.join(shown)}"]
+    return "\n".join(lines)
 
 
 def _shown(fact: Fact, resources: Iterable[Mapping[str, Any]]) -> str:
@@ -348,7 +352,9 @@ def _shown(fact: Fact, resources: Iterable[Mapping[str, Any]]) -> str:
             properties = resource["Properties"]
             for value in (_attribute(properties, fact.path), _property(properties, fact.path)):
                 if value is not None:
-                    return f"`{fact.path.replace('.0.', '[0].')}: {json.dumps(value)}`"
+                    name = fact.path.replace(".0.", "[0].")
+                    short = name if name[0].islower() else ".".join(name.split(".")[-2:])
+                    return f"`{short}: {json.dumps(value)}`"
     raise DocumentationError(f"the first example has no {fact.resource} with {fact.path}")
 
 
@@ -508,7 +514,12 @@ def _one_line(text: str) -> str:
 
 def _short(default: str) -> str:
     """Leave out what a default is explained with."""
-    return re.split(r"[;:,] (?![^`]*`)|: ", default)[0]
+    return re.split(r"; |: |, (?=since|so that|which|written)", default)[0]
+
+
+def _lower(title: str) -> str:
+    """Write a title in the middle of a sentence."""
+    return title if title[1].isupper() else title[0].lower() + title[1:]
 
 
 if __name__ == "__main__":
