@@ -81,7 +81,12 @@ def read(target: Target, tags: Tags) -> list[iam.PolicyStatement]:
         _statement("ReadCluster", ecs(*READ_OF_CLUSTER, "ListTagsForResource"), [target.arn]),
         _statement("ListInCluster", ecs(*LIST_INSIDE), ["*"], target.condition),
         _statement("ReadInCluster", ecs(*READ_INSIDE), target.inside, target.condition, _resource_tags(tags)),
-        _statement("ReadTagsInCluster", ecs("ListTagsForResource"), target.inside, _resource_tags(tags)),
+        _statement(
+            "ReadTagsInCluster",
+            ecs("ListTagsForResource"),
+            [target.all(type_) for type_ in ("container-instance", "service", "task", "task-set")],
+            _resource_tags(tags),
+        ),
     ]
 
 
@@ -92,7 +97,13 @@ def operate(target: Target, tags: Tags, families: Sequence[str] | None) -> list[
     # The key is there only when the service changes its task definition.
     updated_to: Conditions = {"ArnLikeIfExists": {"ecs:task-definition": definitions}} if families else {}
     return [
-        _statement("OperateInCluster", ecs(*others), target.inside, target.condition, _resource_tags(tags)),
+        _statement(
+            "OperateInCluster",
+            ecs(*others),
+            [target.all(type_) for type_ in ("container-instance", "service", "service-deployment", "task")],
+            target.condition,
+            _resource_tags(tags),
+        ),
         _statement(
             "UpdateServices",
             ecs("UpdateService"),
