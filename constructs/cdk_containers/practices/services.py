@@ -133,4 +133,26 @@ PRACTICES = (
         severity=Severity.HIGH,
         option="WebService.desired_count",
     ),
+    Practice(
+        id="placement-strategy",
+        title="Choose placement strategies that ECS has",
+        why=(
+            "A strategy decides what the loss of an instance or a zone costs, and how many instances are paid for. ECS "
+            "takes up to five, and refuses a field that the strategy does not know."
+        ),
+        source=f"{_GUIDE}/task-placement-strategies.html",
+        severity=Severity.HIGH,
+        option="Cluster",
+    ),
+    Practice(
+        id="placement-constraints",
+        title="Give placement constraints that instances can satisfy",
+        why=(
+            "Constraints are binding: a task that no instance may take stays pending, without an error. ECS takes up "
+            "to ten, and refuses an expression that it cannot read."
+        ),
+        source=f"{_GUIDE}/task-placement-constraints.html",
+        severity=Severity.HIGH,
+        option="Cluster",
+    ),
 )
