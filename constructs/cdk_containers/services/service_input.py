@@ -10,7 +10,7 @@ from typing import Any
 
 from ..clusters import Capacity, Cluster, strategy_problems
 from ..deployments import Rolling
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import disabled_problems, is_token
 from ..load_balancing import AlbExposure
 from ..load_balancing.rule_priorities import canonical
@@ -233,12 +233,12 @@ class ServiceInput:
 
 def _port_problems(option: str, exposure: AlbExposure, target: Container) -> list[Problem]:
     found = Problems()
-    ports = [port.number for port in target.all_ports]
-    if not is_token(exposure.port) and exposure.port not in ports:
+    ports = [port.number for port in target.all_ports if port.protocol == "tcp"]
+    if exposure.port not in ports:
         found.add(
             f"{option}.port",
-            f"container {target.name} does not listen on this port",
-            given=exposure.port,
+            f"container {target.name} does not listen on this TCP port",
+            given=Shown("a token") if is_token(exposure.port) else exposure.port,
             allowed=", ".join(str(port) for port in ports) or "it declares none",
             practice="port-mappings",
         )

@@ -110,7 +110,7 @@ def _image(image: ImageLike, execution_role: iam.IRole, options: TaskOptions) ->
             return ecs.ContainerImage.from_registry(reference, credentials=credentials)
         case AssetImage() as asset:
             return ecs.ContainerImage.from_asset(
-                asset.directory,
+                str(asset.directory),
                 file=asset.file,
                 target=asset.target,
                 build_args=dict(asset.build_args) or None,

@@ -61,7 +61,9 @@ class Image:
 
         The platform is that of the task, so that an image built on another kind of machine runs.
         """
-        return AssetImage(directory=str(directory), file=file, target=target, build_args=dict(build_args or {}))
+        return AssetImage(
+            directory=directory, file=file, target=target, build_args={} if build_args is None else build_args
+        )
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this image."""
@@ -113,7 +115,7 @@ class RegistryImage(Image):
 class AssetImage(Image):
     """An image built from a Dockerfile; see `Image.from_asset`."""
 
-    directory: str
+    directory: str | Path
     file: str | None = None
     target: str | None = None
     build_args: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -124,7 +126,7 @@ class AssetImage(Image):
         found.extend(field_problems(self))
         if not found:
             dockerfile = Path(self.directory) / (self.file or "Dockerfile")
-            if not dockerfile.is_file():
+            if not _is_file(dockerfile):
                 found.add(
                     "directory",
                     "there is no Dockerfile to build",
@@ -181,6 +183,13 @@ class RepositoryImage(Image):
         if self.digest is not None and not is_token(self.digest) and not _DIGEST.fullmatch(self.digest):
             found.add("digest", "not a digest", given=self.digest, allowed="sha256: and 64 hexadecimal digits")
         return list(found)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that the file system refuses
+        return False
 
 
 def _is_pinned(reference: str) -> bool:
