@@ -85,16 +85,16 @@ def allow_trail_delivery(bucket: s3.IBucket, trail_arn: str) -> IDependable | No
     return added.policy_dependable
 
 
-def trail_logs_role(scope: Construct, log_group: aws_logs.ILogGroup, trail_arn: str) -> tuple[iam.Role, iam.Policy]:
+def trail_logs_role(scope: Construct, log_group: aws_logs.ILogGroup) -> tuple[iam.Role, iam.Policy]:
     """Make the role that CloudTrail writes to a log group as, and its policy, which the trail has to wait for.
+
+    Its trust policy has no condition on the trail: CloudTrail does not say which it is when it takes the role, and was
+    seen to stop delivering (github.com/prowler-cloud/prowler, issue 4714). Only who may pass the role can hand it to a
+    trail, and it writes nothing but the streams of this account in this log group.
 
     See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
     """
-    role = iam.Role(
-        scope,
-        "LogsRole",
-        assumed_by=iam.ServicePrincipal(_CLOUDTRAIL, conditions={"StringEquals": {"aws:SourceArn": trail_arn}}),
-    )
+    role = iam.Role(scope, "LogsRole", assumed_by=iam.ServicePrincipal(_CLOUDTRAIL))
     here = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
     streams = f"log-stream:{cdk.Aws.ACCOUNT_ID}_CloudTrail_{cdk.Aws.REGION}*"
     policy = iam.Policy(

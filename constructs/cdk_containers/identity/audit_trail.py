@@ -124,7 +124,7 @@ class AuditTrail(CheckedConstruct):
             if logs.encryption_key is None:
                 logs = replace(logs, encryption_key=self.encryption_key)
             self.log_group = owned_log_group(self, "LogGroup", logs)
-            role, role_policy = trail_logs_role(self, self.log_group, self.trail_arn)
+            role, role_policy = trail_logs_role(self, self.log_group)
             self._save_queries(name, self.log_group)
 
         self.trail = cloudtrail.CfnTrail(
