@@ -1,0 +1,242 @@
+"""The house stands as `docs/architecture.md` draws it: layers, public names, descriptions."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import constructs
+import pytest
+
+import cdk_containers
+from cdk_containers.practices import PRACTICES
+
+PACKAGE = Path(cdk_containers.__file__).parent
+
+LAYERS: list[set[str]] = [
+    {"errors", "practices"},
+    {"inputs"},
+    {"checked_construct", "opt_outs", "workload"},
+    {"instances", "logs"},
+    {"network", "placement", "registry", "tasks"},
+    {"clusters", "deployments", "load_balancing", "observability", "scaling"},
+    {"identity", "services"},
+]
+"""Imports go down, from a later layer to an earlier one."""
+
+SIBLINGS = {("observability", "load_balancing")}
+"""Imports within a layer, importer first."""
+
+PURE = {"errors", "inputs", "instances", "placement", "practices", "workload"}
+"""What runs without AWS CDK."""
+
+LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}
+PARTS = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()} - {
+    "__init__"
+}
+
+
+def modules() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path.relative_to(PACKAGE), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path, tree: ast.AST) -> Iterator[str]:
+    """Yield what a module imports, by absolute name."""
+    package = ["cdk_containers", *path.parent.parts]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = [*base, *(node.module.split(".") if node.module else [])]
+            yield from (".".join([*module, alias.name]) for alias in node.names)
+
+
+def part_imports() -> set[tuple[str, str]]:
+    """Pairs of parts of the package, the importer first."""
+    pairs = set()
+    for path, tree in modules():
+        importer = path.parts[0].removesuffix(".py")
+        for name in imports(path, tree):
+            package, _, rest = name.partition(".")
+            imported = rest.partition(".")[0]
+            if package == "cdk_containers" and importer not in ("__init__", imported):
+                pairs.add((importer, imported))
+    return pairs
+
+
+# ---- layers
+
+
+def test_every_part_of_the_package_has_a_layer():
+    assert PARTS - LEVEL.keys() == set(), "say in LAYERS where it belongs"
+    assert sum(len(layer) for layer in LAYERS) == len(LEVEL)
+
+
+def test_imports_go_one_way():
+    pairs = part_imports()
+    assert ("services", "tasks") in pairs
+    up = {(importer, imported) for importer, imported in pairs if LEVEL[imported] >= LEVEL[importer]}
+    assert up == SIBLINGS
+
+
+def test_what_is_pure_imports_no_cdk():
+    found = {}
+    for path, tree in modules():
+        for node in tree.body:  # what is imported in a function, or for the type checker only, is not needed to load it
+            names = list(imports(path, node)) if isinstance(node, ast.Import | ast.ImportFrom) else []
+            if any(name.split(".")[0] in ("aws_cdk", "constructs", "jsii") for name in names):
+                found.setdefault(path.parts[0].removesuffix(".py"), []).append(str(path))
+    assert "services" in found
+    assert {part: paths for part, paths in found.items() if part in PURE} == {}
+
+
+# ---- the import root
+
+
+def test_our_folder_does_not_hide_the_package_that_cdk_depends_on():
+    assert not (PACKAGE.parent / "__init__.py").exists(), "constructs/ is an import root: with this file CDK breaks"
+    assert Path(constructs.__file__).parent != PACKAGE.parent
+    assert hasattr(constructs, "Construct")
+
+
+def test_importing_the_library_does_not_import_cdk():
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import cdk_containers;"
+        "print([name for name in ('aws_cdk', 'constructs', 'jsii') if name in sys.modules], dir(cdk_containers)[:1])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(PACKAGE.parent)], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.startswith("[] ['")
+
+
+# ---- public names
+
+
+def test_the_public_names_are_the_same_at_run_time_and_for_the_type_checker():
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    [checked] = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    declared = {
+        (statement.module, alias.asname or alias.name)
+        for statement in checked.body
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    }
+    lazy = {(module, name) for module, names in cdk_containers._MODULES.items() for name in names}
+    assert declared == lazy
+    assert sorted(cdk_containers.__all__) == sorted(name for _, name in lazy)
+    assert dir(cdk_containers) == sorted(cdk_containers.__all__)
+
+
+@pytest.mark.parametrize("name", cdk_containers.__all__)
+def test_a_public_name_can_be_loaded_and_comes_from_its_module(name: str):
+    module = importlib.import_module(f"cdk_containers.{cdk_containers._HOME[name]}")
+    assert getattr(cdk_containers, name) is getattr(module, name)
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'WebServices'"):
+        cdk_containers.WebServices  # noqa: B018
+
+
+@pytest.mark.parametrize("part", sorted(part for part in PARTS if (PACKAGE / part).is_dir()))
+def test_a_folder_says_what_it_is_and_what_it_exports(part: str):
+    module = importlib.import_module(f"cdk_containers.{part}")
+    assert module.__doc__
+    assert sorted(module.__all__) == sorted(set(module.__all__))
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+# ---- descriptions
+
+
+def described(text: str | None, section: str) -> set[str]:
+    """Return the names that a section of a docstring describes."""
+    found = re.search(rf"^(\s*){section}:\n(.*?)(?=^\1\S|\Z)", inspect.cleandoc(text or ""), re.MULTILINE | re.DOTALL)
+    return set(re.findall(r"^    (\w+):", found[2], re.MULTILINE)) if found else set()
+
+
+def test_a_description_is_read_to_its_end_and_no_further():
+    text = """Do it.
+
+    Args:
+        first: One, which says
+            more: on the next line.
+        second: Two.
+
+    Raises:
+        ConstructError: Wrong.
+    """
+    assert described(text, "Args") == {"first", "second"}
+    assert described(text, "Attributes") == set()
+
+
+def functions() -> list[Any]:
+    """The constructors of constructs, and the public methods that make something of what they are given."""
+    cases = []
+    for name in cdk_containers.__all__:
+        owner = getattr(cdk_containers, name)
+        for member, value in vars(owner).items() if inspect.isclass(owner) else ():
+            function = inspect.unwrap(getattr(value, "__func__", value))
+            if not inspect.isfunction(function) or not function.__module__.startswith("cdk_containers"):
+                continue
+            constructor = member == "__init__" and issubclass(owner, constructs.Construct)
+            keywords = inspect.getfullargspec(function).kwonlyargs
+            maker = not member.startswith("_") and (keywords or isinstance(value, classmethod | staticmethod))
+            if constructor or maker:
+                cases.append(pytest.param(function, id=f"{name}.{member}"))
+    return cases
+
+
+@pytest.mark.parametrize("name", cdk_containers.__all__)
+def test_a_public_class_says_what_it_is(name: str):
+    owner = getattr(cdk_containers, name)
+    assert len(owner.__doc__.split()) > 4
+
+
+@pytest.mark.parametrize("name", list(cdk_containers.__all__))
+def test_every_field_of_a_public_dataclass_is_described(name: str):
+    owner = getattr(cdk_containers, name)
+    if not is_dataclass(owner):
+        return
+    known = set().union(*(described(part.__doc__, "Attributes") for part in inspect.getmro(owner)))
+    source = inspect.getsource(owner)
+    by_line = set(re.findall(r'^    (\w+): .*\n    """', source, re.MULTILINE))
+    assert {field.name for field in fields(owner)} - known - by_line == set()
+
+
+@pytest.mark.parametrize("function", functions())
+def test_every_argument_of_a_public_function_is_described(function: Any):
+    parameters = [name for name in inspect.signature(function).parameters if name not in ("self", "cls")]
+    assert function.__doc__, "says nothing"
+    # One or two arguments may be said in the first sentence, where they are not a construct's.
+    if function.__name__ == "__init__" or len(parameters) > 2:
+        assert set(parameters) - described(function.__doc__, "Args") == set()
+
+
+def test_constructors_and_factories_are_among_them():
+    ids = {parameters.id for parameters in functions()}
+    assert {"Network.__init__", "Network.from_attributes", "Image.from_registry", "Repository.image"} <= ids
+
+
+def test_every_practice_that_the_code_names_exists():
+    named = {
+        value.value
+        for _, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("record_opt_out", "practice"))
+        for value in node.args
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
+    assert "container-insights" in named
+    assert named <= PRACTICES.keys()
