@@ -1,0 +1,237 @@
+"""Who can do what, by the policies of synthesized templates: IAM's rules, offline.
+
+`who_can` errs towards "can": a condition or an ARN that only a deployment decides does not keep anybody out. It proves
+that *nobody else* can. `who_surely_can` errs the other way, and proves that somebody can. Together they prove that
+exactly one role can. Calls of one account are meant; trust policies, SCPs and session policies are not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from tests.iam.symbols import ANYTHING, Answer, Symbols, Template, Templates, like, match
+
+Context = Mapping[str, str]
+
+OVER_TLS: Context = {"aws:SecureTransport": "true"}
+"""What every call of an AWS SDK has."""
+
+_RESOURCE_POLICIES = {
+    "AWS::DynamoDB::Table": ("ResourcePolicy.PolicyDocument", None),
+    "AWS::ECR::Repository": ("RepositoryPolicyText", None),
+    "AWS::EFS::FileSystem": ("FileSystemPolicy", None),
+    "AWS::KMS::Key": ("KeyPolicy", None),
+    "AWS::S3::BucketPolicy": ("PolicyDocument", "Bucket"),
+    "AWS::SNS::TopicPolicy": ("PolicyDocument", "Topics"),
+    "AWS::SQS::QueuePolicy": ("PolicyDocument", "Queues"),
+    "AWS::SecretsManager::ResourcePolicy": ("ResourcePolicy", "SecretId"),
+}
+"""Where a policy of a resource is, and the property that says whose it is where it is a resource of its own."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement of a policy, and whom and what it is about beyond what it says."""
+
+    source: Mapping[str, Any]
+    symbols: Symbols
+    own_resource: str | None = None
+    """The resource whose policy it is; None in a policy of an identity."""
+
+    @property
+    def effect(self) -> str:
+        return str(self.source["Effect"])
+
+    def covers(self, action: str, arn: str) -> Answer:
+        """Tell whether the statement is about an action on a resource."""
+        return self._names_resource(arn) if self._names_action(action) else Answer.NO
+
+    def _names_action(self, action: str) -> bool:
+        if "NotAction" in self.source:
+            return not any(like(p, action, ignore_case=True) for p in self.symbols.texts(self.source["NotAction"]))
+        return any(like(p, action, ignore_case=True) for p in self.symbols.texts(self.source["Action"]))
+
+    def _names_resource(self, arn: str) -> Answer:
+        own = Answer.YES if self.own_resource is None else match(f"{self.own_resource}*", arn)
+        if "NotResource" in self.source:
+            named = self._best(self.source["NotResource"], arn)
+            return min(own, Answer(Answer.YES - named))
+        return min(own, self._best(self.source.get("Resource", "*"), arn))
+
+    def _best(self, patterns: Any, arn: str) -> Answer:
+        return max((match(pattern, arn) for pattern in self.symbols.texts(patterns)), default=Answer.NO)
+
+    def is_for(self, role_arn: str, role_name: str) -> bool:
+        """Tell whether the statement of a resource's policy names a role, or everybody."""
+        principal = self.source.get("Principal")
+        if principal == "*":
+            return True
+        if not isinstance(principal, Mapping) or "AWS" not in principal:
+            return "NotPrincipal" in self.source
+        named = self.symbols.texts(principal["AWS"])
+        return any(name in ("*", role_arn, ANYTHING) or role_name in name for name in named)
+
+    def holds(self, context: Context) -> Answer:
+        """Tell whether the conditions are met by what is known of a call."""
+        answers = [
+            self._compare(operator, context.get(key), self.symbols.texts(values))
+            for operator, keys in self.source.get("Condition", {}).items()
+            for key, values in keys.items()
+        ]
+        return min(answers, default=Answer.YES)
+
+    @staticmethod
+    def _compare(operator: str, value: str | None, wanted: list[str]) -> Answer:
+        if value is None or any("<" in text for text in (value, *wanted) if text != value):
+            return Answer.YES if value is not None and value in wanted and "Not" not in operator else Answer.PERHAPS
+        base = operator.removesuffix("IfExists")
+        match base:
+            case "StringEquals" | "ArnEquals" | "Bool" | "StringLike" | "ArnLike":
+                wildcards = base.endswith("Like") or base == "ArnEquals"
+                met = any(like(text, value) if wildcards else text == value for text in wanted)
+            case "StringNotEquals" | "ArnNotEquals" | "StringNotLike" | "ArnNotLike":
+                wildcards = base.endswith("Like") or base == "ArnNotEquals"
+                met = not any(like(text, value) if wildcards else text == value for text in wanted)
+            case _:
+                return Answer.PERHAPS
+        return Answer.YES if met else Answer.NO
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role of a template."""
+
+    stack: str
+    logical_id: str
+    arn: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.stack}/{self.logical_id}" if self.stack else self.logical_id
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The roles and policies of templates by the names of their stacks."""
+
+    templates: Templates
+
+    @cached_property
+    def roles(self) -> list[Role]:
+        return [
+            Role(stack, logical_id, Symbols(self.templates, stack).arn(logical_id))
+            for stack, logical_id, entry in self._resources()
+            if entry["Type"] == "AWS::IAM::Role"
+        ]
+
+    @cached_property
+    def of_resources(self) -> list[Statement]:
+        return list(self._of_resources())
+
+    def _resources(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        for stack, template in self.templates.items():
+            for logical_id, entry in template.get("Resources", {}).items():
+                yield stack, logical_id, {"Properties": {}, **entry}
+
+    def of_role(self, role: Role) -> Iterator[Statement]:
+        """Yield the statements of a role's own policies, attached or inline."""
+        for stack, logical_id, entry in self._resources():
+            symbols, given = Symbols(self.templates, stack), entry["Properties"]
+            if entry["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"):
+                attached = [*given.get("Roles", []), *([given["RoleName"]] if "RoleName" in given else [])]
+                if f"<{role.name}>" in symbols.texts(attached):
+                    yield from _statements(given["PolicyDocument"], symbols)
+            elif (stack, logical_id) == (role.stack, role.logical_id):
+                for policy in given.get("Policies", []):
+                    yield from _statements(policy["PolicyDocument"], symbols)
+                for arn in symbols.texts(given.get("ManagedPolicyArns", [])):
+                    yield from self._managed(arn, symbols)
+
+    def _managed(self, arn: str, symbols: Symbols) -> Iterator[Statement]:
+        for stack, logical_id, entry in self._resources():
+            own = Symbols(self.templates, stack)
+            if entry["Type"] == "AWS::IAM::ManagedPolicy" and own.arn(logical_id) == arn:
+                yield from _statements(entry["Properties"]["PolicyDocument"], own)
+                return
+        # A policy of AWS, or of another app: what it allows is not in the template, so it may be anything.
+        yield Statement(
+            {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Unknown": {arn: ""}}}, symbols
+        )
+
+    def _of_resources(self) -> Iterator[Statement]:
+        for stack, logical_id, entry in self._resources():
+            if entry["Type"] not in _RESOURCE_POLICIES:
+                continue
+            symbols = Symbols(self.templates, stack)
+            path, owner = _RESOURCE_POLICIES[entry["Type"]]
+            document = entry["Properties"]
+            for key in path.split("."):
+                document = document.get(key, {})
+            if not document:
+                continue
+            for owned in (
+                [symbols.arn(logical_id)] if owner is None else self._owners(entry["Properties"][owner], symbols)
+            ):
+                yield from _statements(document, symbols, own_resource=owned)
+
+    def _owners(self, value: Any, symbols: Symbols) -> list[str]:
+        owners = []
+        for item in value if isinstance(value, list) else [value]:
+            logical_id = item.get("Ref") if isinstance(item, Mapping) else None
+            known = logical_id in symbols._resources
+            owners.append(symbols.arn(logical_id) if known and logical_id is not None else ANYTHING)
+        return owners
+
+    def answer(self, role: Role, action: str, arn: str, context: Context) -> Answer:
+        """Tell whether a role can do something."""
+        about = [
+            *self.of_role(role),
+            *(statement for statement in self.of_resources if statement.is_for(role.arn, f"<{role.name}>")),
+        ]
+        strongest = {"Allow": Answer.NO, "Deny": Answer.NO}
+        for statement in about:
+            holds = min(statement.covers(action, arn), statement.holds(context))
+            strongest[statement.effect] = max(strongest[statement.effect], holds)
+        return min(strongest["Allow"], Answer(Answer.YES - strongest["Deny"]))
+
+
+def _statements(document: Mapping[str, Any], symbols: Symbols, own_resource: str | None = None) -> Iterator[Statement]:
+    listed = document["Statement"]
+    for source in listed if isinstance(listed, list) else [listed]:
+        yield Statement(source, symbols, own_resource)
+
+
+def _by_stack(templates: Template | Templates) -> Templates:
+    return {"": templates} if "Resources" in templates else templates
+
+
+def who_can(templates: Template | Templates, action: str, resource: str, context: Context = OVER_TLS) -> set[str]:
+    """Return the roles that can do something, or might.
+
+    Args:
+        templates: One template, or several by the names of their stacks.
+        action: Such as `dynamodb:GetItem`.
+        resource: An ARN, as `arn_of` returns it; parts may follow, as in `f"{arn_of(…)}/index/by-date"`.
+        context: What is known of the call, by condition key.
+
+    Returns:
+        Logical ids, after the stack's name and a slash where there are several templates.
+    """
+    policies = Policies(_by_stack(templates))
+    return {role.name for role in policies.roles if policies.answer(role, action, resource, context) is not Answer.NO}
+
+
+def who_surely_can(
+    templates: Template | Templates, action: str, resource: str, context: Context = OVER_TLS
+) -> set[str]:
+    """Return the roles that can do something whatever the deployment makes of symbols and conditions."""
+    policies = Policies(_by_stack(templates))
+    return {role.name for role in policies.roles if policies.answer(role, action, resource, context) is Answer.YES}
+
+
+def arn_of(templates: Template | Templates, logical_id: str, stack: str = "") -> str:
+    """Return the ARN of a resource, with symbols for what only a deployment knows."""
+    return Symbols(_by_stack(templates), stack).arn(logical_id)
