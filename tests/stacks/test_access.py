@@ -1,0 +1,54 @@
+"""Who may do what in the reference stacks, proved on the rendered policies."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.iam.evaluation import arn_of, who_can, who_surely_can
+
+from .conftest import Assembly
+
+pytestmark = [pytest.mark.xdist_group("reference"), pytest.mark.slow]
+
+READ = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem")
+WRITE = ("dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem")
+
+
+def only(names: set[str], like: str) -> bool:
+    """Tell whether there is one name, and it is the one of a kind."""
+    return len(names) == 1 and all(like in name for name in names)
+
+
+def table_of(assembly: Assembly) -> tuple[dict[str, dict], str, str]:
+    templates = assembly.templates
+    stack = f"{assembly.environment}-web-application"
+    resources = templates[stack]["Resources"]
+    [table] = [name for name, resource in resources.items() if resource["Type"] == "AWS::DynamoDB::Table"]
+    return templates, stack, table
+
+
+@pytest.mark.parametrize("action", READ)
+def test_only_the_web_services_task_role_can_read_the_table(assembly: Assembly, action: str) -> None:
+    templates, stack, table = table_of(assembly)
+    arn = arn_of(templates, table, stack)
+    can = who_can(templates, action, arn)
+    assert only(can, "WebTaskTaskRole"), can
+    assert who_surely_can(templates, action, arn) == can
+
+
+@pytest.mark.parametrize("action", WRITE)
+def test_nobody_can_write_to_the_table(assembly: Assembly, action: str) -> None:
+    templates, stack, table = table_of(assembly)
+    assert who_can(templates, action, arn_of(templates, table, stack)) == set()
+
+
+def test_other_roles_are_there_and_can_do_other_things(assembly: Assembly) -> None:
+    """Otherwise the tests above could pass for an evaluator that sees no roles."""
+    templates, stack, _ = table_of(assembly)
+    resources = templates[stack]["Resources"]
+    [files] = [name for name, resource in resources.items() if resource["Type"] == "AWS::EFS::FileSystem"]
+    [logs] = [name for name in resources if name.startswith("BackendTaskLogs")]
+    assert only(who_can(templates, "logs:PutLogEvents", arn_of(templates, logs, stack)), "BackendTaskExecutionRole")
+    roles = [name for name, resource in resources.items() if resource["Type"] == "AWS::IAM::Role"]
+    assert len(roles) == 4
+    assert files
