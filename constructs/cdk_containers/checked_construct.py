@@ -14,15 +14,17 @@ class CheckedConstruct(Construct):
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002
         if is_token(id):
             # CDK takes it, and fails when a child asks for its path.
-            raise ConstructError(child_path(scope, id), [_problem(id, "the name is known only at deployment")])
+            raise ConstructError(child_path(scope, id), [_problem(scope, id, "the name is known only at deployment")])
         try:
             super().__init__(scope, id)
         except (AttributeError, RuntimeError, TypeError) as error:
             # Asking CDK first would cost two calls for each construct, and it is almost never wrong.
-            raise ConstructError(child_path(scope, str(id)), [_problem(id, str(error))]) from None
+            raise ConstructError(child_path(scope, str(id)), [_problem(scope, id, str(error))]) from None
 
 
-def _problem(name: object, message: str) -> Problem:
+def _problem(scope: object, name: object, message: str) -> Problem:
+    if not isinstance(scope, Construct):
+        return Problem(option="scope", what="not a construct", given=repr(scope), allowed="the parent, mostly a stack")
     if not isinstance(name, str):
         return Problem(option="id", what="not a name", given=repr(name), allowed="a name among the parent's children")
     if not name:

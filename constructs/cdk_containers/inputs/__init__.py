@@ -1,5 +1,6 @@
 """Reading what a caller gave, without CDK: tokens, types, durations and names."""
 
+from .arns import arn_problems
 from .durations import DurationLike, as_duration, in_seconds, seconds
 from .names import name_problem
 from .opt_outs import disabled_problems
@@ -9,6 +10,7 @@ from .types import argument_problems, field_problems, has_members, usable_argume
 __all__ = [
     "DurationLike",
     "argument_problems",
+    "arn_problems",
     "as_duration",
     "disabled_problems",
     "field_problems",

@@ -14,7 +14,7 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
-from ..inputs import DurationLike, argument_problems, as_duration, disabled_problems, is_token, seconds
+from ..inputs import DurationLike, argument_problems, arn_problems, as_duration, disabled_problems, is_token, seconds
 from ..network import NetworkLike, public_subnet_problems, task_subnet_problems, task_subnets_of, vpc_of
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
@@ -174,7 +174,9 @@ class ApplicationLoadBalancer(CheckedConstruct):
             dns_name: Its DNS name.
             vpc: Where it is.
         """
-        argument_problems(cls.from_attributes, locals()).raise_for(scope, id)
+        found = argument_problems(cls.from_attributes, locals())
+        found.extend(arn_problems(found, load_balancer_arn=load_balancer_arn, listener_arn=listener_arn))
+        found.raise_for(scope, id)
         return _ImportedLoadBalancer(
             scope,
             id,

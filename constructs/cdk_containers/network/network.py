@@ -142,16 +142,20 @@ class Network(CheckedConstruct):
             ConstructError: The numbers of zones and subnets differ.
         """
         found = argument_problems(cls.from_attributes, locals())
+        if not found.has("availability_zones") and not availability_zones:
+            found.add(
+                "availability_zones", "there is none", allowed="one or more", practice="multiple-availability-zones"
+            )
         for option, ids in (("private_subnet_ids", private_subnet_ids), ("public_subnet_ids", public_subnet_ids)):
             if (
                 ids is not None
                 and not found
                 and not is_token([*ids, *availability_zones])
-                and (not ids or len(ids) % len(availability_zones))
+                and len(ids) != len(availability_zones)
             ):
                 found.add(
                     option,
-                    "not a whole number of subnets for each zone",
+                    "not one subnet for each zone",
                     given=list(ids),
                     allowed=f"a subnet in each of {len(availability_zones)} zones",
                     practice="private-subnets",

@@ -10,6 +10,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
+from ..errors import ConstructError, Problem
 from ..inputs import argument_problems, is_token
 from ..practices import Disabled
 from ..workload import RepositoryImage
@@ -103,6 +104,14 @@ class PullThroughCache(CheckedConstruct):
             digest: The digest, in place of the tag.
             pinned: Refuse a tag that moves. Default: True.
         """
+        if not isinstance(name, str) or not (is_token(name) or _PREFIX.fullmatch(name)):
+            problem = Problem(
+                option="name",
+                what="not the name of a repository",
+                given=repr(name),
+                allowed="a name without registry and tag, such as library/nginx",
+            )
+            raise ConstructError(f"{self.node.path}.image", [problem])
         child = f"Image{name.replace('/', '-')}"
         repository = self.node.try_find_child(child) or ecr.Repository.from_repository_name(
             self, child, f"{self.prefix}/{name}"

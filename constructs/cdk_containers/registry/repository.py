@@ -13,7 +13,7 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
-from ..inputs import argument_problems, disabled_problems, is_token
+from ..inputs import argument_problems, arn_problems, disabled_problems, is_token
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
 from ..workload import RepositoryImage
@@ -130,7 +130,9 @@ class Repository(CheckedConstruct):
             repository_name: Its name.
             repository_arn: Its ARN, if it is in another account or region. Default: here.
         """
-        argument_problems(cls.from_attributes, locals()).raise_for(scope, id)
+        found = argument_problems(cls.from_attributes, locals())
+        found.extend(arn_problems(found, repository_arn=repository_arn))
+        found.raise_for(scope, id)
         return _ImportedRepository(scope, id, repository_name=repository_name, repository_arn=repository_arn)
 
     def image(

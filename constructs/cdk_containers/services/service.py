@@ -18,7 +18,8 @@ from constructs import Construct
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
 from ..deployments import Rolling
-from ..inputs import argument_problems, in_seconds, is_token, usable_arguments
+from ..errors import ConstructError, Problem
+from ..inputs import argument_problems, arn_problems, in_seconds, is_token, usable_arguments
 from ..load_balancing import AlbExposure, ApplicationLoadBalancer
 from ..load_balancing.alb_route import AlbRoute
 from ..observability import Alarms, make_alarms, make_server_error_alarm
@@ -154,7 +155,9 @@ class Service(CheckedConstruct):
             security_group_id: Its security group.
             task_role_arn: Its task role.
         """
-        argument_problems(cls.from_attributes, locals()).raise_for(scope, id)
+        found = argument_problems(cls.from_attributes, locals())
+        found.extend(arn_problems(found, service_arn=service_arn, task_role_arn=task_role_arn))
+        found.raise_for(scope, id)
         return ImportedService(
             scope,
             id,
@@ -187,12 +190,24 @@ class Service(CheckedConstruct):
     @property
     def load_balancer(self) -> ApplicationLoadBalancer:
         """The load balancer of its first exposure."""
-        return self.routes[0].load_balancer
+        return self._first_route.load_balancer
 
     @property
     def target_group(self) -> elbv2.ApplicationTargetGroup:
         """The target group of its first exposure."""
-        return self.routes[0].target_group
+        return self._first_route.target_group
+
+    @property
+    def _first_route(self) -> AlbRoute:
+        if not self.routes:
+            problem = Problem(
+                option="exposure",
+                what="there is none, so there is no load balancer",
+                allowed="an AlbExposure",
+                practice="explicit-ingress",
+            )
+            raise ConstructError(self.node.path, [problem])
+        return self.routes[0]
 
     def _make_service(self, given: ServiceInput) -> ecs.FargateService:
         rolling = given.deployment
