@@ -8,12 +8,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 _NODE = Path(__file__).parents[1] / ".venv/node/bin/node"
 
 os.environ.setdefault("CDK_VALIDATION", "false")
 if _NODE.exists():
     os.environ.setdefault("JSII_NODE", str(_NODE))
+
+# The same examples in each run, and no deadline: a machine that is busy is no error.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

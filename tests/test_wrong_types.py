@@ -6,16 +6,32 @@ to be right, something that can be synthesized.
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 
-from cdk_containers import AlbExposure, ApplicationLoadBalancer, ConstructError, Container, Disabled, NotSecret, Port
+from cdk_containers import (
+    AlbExposure,
+    ApplicationLoadBalancer,
+    BackendService,
+    Cluster,
+    ConstructError,
+    Container,
+    Disabled,
+    FargateCapacity,
+    Network,
+    NotSecret,
+    Port,
+    PullThroughCache,
+    Repository,
+)
 from cdk_containers.load_balancing import ListenerRule
 from tests.subjects import SUBJECTS, Subject
-from tests.toolkit import IMAGE, certificate, container, network, new_stack, synth, web
+from tests.toolkit import IMAGE, backend, certificate, cluster, container, network, new_stack, synth, web
 
 WRONG: Any = 5
 JUNK: list[Any] = [
@@ -29,7 +45,7 @@ JUNK: list[Any] = [
     "/",
     True,
     False,
-    object(),
+    Ellipsis,
     int,
     [],
     [None],
@@ -136,3 +152,97 @@ def test_a_wrong_value_is_refused_by_our_own_error(subject: Subject, option: str
     assert errors, "some of it was wrong"
     assert all(error.problems and error.problems[0].option != "id" for error in errors)
     assert not [error for error in errors if "jsii" in str(error)]
+
+
+# ---- what makes something of what exists
+
+ALB = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:{}/app/shop/0123456789abcdef"
+FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str, Any]]]] = {
+    "Network": (
+        Network.from_attributes,
+        lambda _: {
+            "vpc_id": "vpc-1",
+            "availability_zones": ["eu-west-1a", "eu-west-1b"],
+            "private_subnet_ids": ["subnet-1", "subnet-2"],
+            "public_subnet_ids": ["subnet-3", "subnet-4"],
+        },
+    ),
+    "Repository": (
+        Repository.from_attributes,
+        lambda _: {
+            "repository_name": "shop/web",
+            "repository_arn": "arn:aws:ecr:eu-west-1:111111111111:repository/shop/web",
+        },
+    ),
+    "Cluster": (
+        Cluster.from_attributes,
+        lambda stack: {"cluster_name": "shop", "network": network(stack), "capacity": [FargateCapacity()]},
+    ),
+    "ApplicationLoadBalancer": (
+        ApplicationLoadBalancer.from_attributes,
+        lambda stack: {
+            "load_balancer_arn": ALB.format("loadbalancer"),
+            "listener_arn": ALB.format("listener") + "/0123456789abcdef",
+            "security_group_id": "sg-1",
+            "dns_name": "shop.example.com",
+            "vpc": network(stack).vpc,
+        },
+    ),
+    "Service": (
+        BackendService.from_attributes,
+        lambda stack: {
+            "service_arn": "arn:aws:ecs:eu-west-1:111111111111:service/shop/orders",
+            "cluster": cluster(stack),
+            "security_group_id": "sg-1",
+            "task_role_arn": "arn:aws:iam::111111111111:role/orders",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        (name, option)
+        for name, (function, _) in FACTORIES.items()
+        for option in inspect.signature(function).parameters
+        if option not in ("scope", "id")
+    ],
+)
+def test_a_wrong_attribute_is_refused_by_our_own_error(name: str, option: str):
+    make, attributes = FACTORIES[name]
+    stack = new_stack()
+    given = attributes(stack)
+    assert option in given, "give it a right value in FACTORIES"
+    refused = 0
+    for index, value in enumerate([*JUNK, "arn:aws:iam::1", "${Token[Shop.Arn.5]}"]):
+        try:
+            make(stack, f"Existing{index}", **given | {option: value})
+        except ConstructError as error:
+            refused += 1
+            if error.path != f"Shop/Existing{index}":
+                pytest.fail(f"the error is about {error.path}")
+    assert refused
+
+
+@pytest.mark.parametrize("name", [value for value in JUNK if value not in (None, "x")], ids=str)
+def test_an_image_of_a_cache_has_a_name(name: Any):
+    cache = PullThroughCache(new_stack(), "Cache", upstream="quay.io", prefix="quay")
+    with pytest.raises(ConstructError) as raised:
+        cache.image(name, "1.4.2")
+    assert (raised.value.path, raised.value.problems[0].option) == ("Shop/Cache.image", "name")
+
+
+@pytest.mark.parametrize("scope", [None, 5, "Shop"])
+def test_a_parent_is_a_construct(scope: Any):
+    with pytest.raises(ConstructError) as raised:
+        Repository(scope, "Images")
+    assert [problem.option for problem in raised.value.problems] == ["scope"]
+
+
+def test_a_service_that_nothing_leads_to_has_no_load_balancer():
+    service = backend(new_stack())
+    with pytest.raises(ConstructError, match="there is none, so there is no load balancer"):
+        _ = service.load_balancer
+    with pytest.raises(ConstructError, match="there is none, so there is no load balancer"):
+        _ = service.target_group

@@ -13,6 +13,9 @@ class Scope:
     def __init__(self, path: str) -> None:
         self.node = Node(path)
 
+    def __str__(self) -> str:
+        return f"in {self.node.path!r}"
+
 
 def test_an_error_says_where_what_and_what_would_be_right():
     error = ConstructError(

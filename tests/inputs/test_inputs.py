@@ -26,6 +26,9 @@ class Resolvable:
 
     def resolve(self) -> None: ...
 
+    def __repr__(self) -> str:
+        return "a resolvable"
+
 
 class Duration:
     """What CDK's `Duration` looks like from here."""
@@ -37,6 +40,9 @@ class Duration:
         if self.value % 1:
             raise RuntimeError("not whole")
         return self.value
+
+    def __repr__(self) -> str:
+        return f"Duration({self.value})"
 
     def to_human_string(self) -> str:
         return f"{self.value} seconds"
@@ -102,7 +108,7 @@ def wrong(**options: Any) -> list[str]:
         {"by_name": {"a": 1, "b": "c"}},
         {"kind": "b"},
         {"on": Disabled("a reason of ten letters")},
-        {"anything": object()},
+        {"anything": Ellipsis},
         {"nested": {"a": [1]}},
     ],
     ids=str,
