@@ -11,7 +11,7 @@ from typing import Literal
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, field_problems, is_token, seconds
 from ..practices import Disabled
 from .application_load_balancer import ApplicationLoadBalancer, https_problems
@@ -138,10 +138,10 @@ class TargetHealthCheck:
             ("healthy_threshold", self.healthy_threshold, 2, 10, ""),
             ("unhealthy_threshold", self.unhealthy_threshold, 2, 10, ""),
         ):
-            if not is_token(value) and not low <= value <= high:
-                found.add(
-                    option, "out of range", given=f"{value}{unit}", allowed=f"{low}–{high}{unit}", practice=practice
-                )
+            # CDK compares the times itself, so they cannot be known at deployment only.
+            if not low <= value <= high and (unit or not is_token(value)):
+                given = Shown("a token") if is_token(value) else f"{value}{unit}"
+                found.add(option, "out of range", given=given, allowed=f"{low}–{high}{unit}", practice=practice)
         if not is_token(self.healthy_codes) and not _CODES.fullmatch(self.healthy_codes):
             found.add(
                 "healthy_codes",

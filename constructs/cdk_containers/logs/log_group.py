@@ -12,7 +12,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs
 from constructs import Construct
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import field_problems, is_token
 from ..opt_outs import Acknowledgement, acknowledge
 
@@ -66,12 +66,12 @@ class ContainerLogs(Logs):
         """Find what is wrong with these options."""
         found = Problems()
         found.extend(field_problems(self))
-        if not found and not is_token(self.max_buffer_mib) and self.max_buffer_mib < 1:
+        if not found and self.max_buffer_mib < 1:  # CDK converts it, so it cannot be known at deployment only
             found.add(
                 "max_buffer_mib",
                 "out of range",
-                given=self.max_buffer_mib,
-                allowed="1 or more",
+                given=Shown("a token") if is_token(self.max_buffer_mib) else self.max_buffer_mib,
+                allowed="1 or more, known at synthesis",
                 practice="log-delivery-mode",
             )
         return list(found)

@@ -15,6 +15,7 @@ from constructs import Construct, IDependable
 
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
+from ..inputs import is_token
 from ..logs import owned_log_group
 from ..opt_outs import Acknowledgement, acknowledge
 from ..workload import Container, EfsVolume, Volume
@@ -134,7 +135,7 @@ def memory_limits(containers: Sequence[Container], task_memory: int | None) -> l
     A container with a limit is killed alone when it leaks; without one, it takes the whole task down.
     """
     limits = [container.memory_limit_mib for container in containers]
-    if task_memory is None or limits.count(None) != 1:
+    if task_memory is None or is_token([task_memory, *limits]) or limits.count(None) != 1:
         return limits
     rest = task_memory - sum(limit for limit in limits if limit is not None)
     without = limits.index(None)

@@ -141,8 +141,9 @@ class RestartPolicy:
             found.add("ignored_exit_codes", "too many", given=len(self.ignored_exit_codes), allowed="up to 50")
         if self.attempt_period is not None:
             value = seconds(self.attempt_period)
-            if not is_token(value) and not 60 <= value <= 1800:
-                found.add("attempt_period", "out of range", given=f"{value} s", allowed="60–1800 s")
+            if not 60 <= value <= 1800:  # CDK compares it too, so it cannot be known at deployment only
+                given = Shown("a token") if is_token(value) else f"{value} s"
+                found.add("attempt_period", "out of range", given=given, allowed="60–1800 s, known at synthesis")
         return list(found)
 
 
@@ -164,7 +165,7 @@ class Tmpfs:
         found.extend(field_problems(self))
         if found:
             return list(found)
-        if not self.path.startswith("/"):
+        if not is_token(self.path) and not self.path.startswith("/"):
             found.add("path", "not an absolute path", given=self.path, allowed="a path such as /tmp")
         if not is_token(self.size_mib) and self.size_mib < 1:
             found.add("size_mib", "out of range", given=self.size_mib, allowed="1 or more")
@@ -189,7 +190,7 @@ class VolumeMount:
         """Find what is wrong with this mount."""
         found = Problems()
         found.extend(field_problems(self))
-        if not found and not self.path.startswith("/"):
+        if not found and not is_token(self.path) and not self.path.startswith("/"):
             found.add("path", "not an absolute path", given=self.path, allowed="a path such as /data")
         return list(found)
 

@@ -124,6 +124,11 @@ class AssetImage(Image):
         """Find what is wrong with this image."""
         found = Problems()
         found.extend(field_problems(self))
+        for option, value in (("file", self.file), ("target", self.target), ("build_args", self.build_args)):
+            if not found.has(option) and is_token(value):
+                found.add(
+                    option, "a token, but the image is built before deployment", allowed="a value known at synthesis"
+                )
         if not found:
             dockerfile = Path(self.directory) / (self.file or "Dockerfile")
             if not _is_file(dockerfile):

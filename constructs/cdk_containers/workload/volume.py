@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Problem, Problems
-from ..inputs import field_problems, has_members, name_problem
+from ..inputs import field_problems, has_members, is_token, name_problem
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +76,7 @@ class EfsVolume(Volume):
             found.add(
                 "access_point", "not an EFS access point", given=self.access_point, allowed="an aws_efs.IAccessPoint"
             )
-        if self.path is not None and not self.path.startswith("/"):
+        if self.path is not None and not is_token(self.path) and not self.path.startswith("/"):
             found.add("path", "not an absolute path", given=self.path, allowed="a path such as /data")
         if self.path is not None and self.access_point is not None:
             found.add(
