@@ -1,0 +1,94 @@
+"""Values known only at deployment pass wherever a number, a text or a length of time is taken, and reach the template.
+
+Where CDK has to know the value when it synthesizes, our own error says so.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from dataclasses import is_dataclass
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_secretsmanager as secretsmanager
+
+from cdk_containers import ConstructError
+from cdk_containers.inputs import DurationLike
+from tests.subjects import SUBJECTS, Subject
+from tests.toolkit import new_stack, synth
+
+KNOWN_AT_SYNTHESIS = {
+    "Network.cidr": "CDK splits it into subnets",
+    "Network.max_azs": "CDK makes that many subnets",
+    "Repository.keep_images": "CDK writes the rules as one text",
+    "Repository.untagged_days": "CDK writes the rules as one text",
+    "HealthCheck.interval": "CDK compares it with the timeout",
+    "HealthCheck.timeout": "CDK compares it with the interval",
+    "RestartPolicy.attempt_period": "CDK compares it with its bounds",
+    "TargetHealthCheck.interval": "CDK compares it with the timeout",
+    "TargetHealthCheck.timeout": "CDK compares it with the interval",
+    "ContainerLogs.max_buffer_mib": "CDK converts it to bytes",
+    "Container.name": "CDK makes it part of the construct's path",
+    "SharedVolume.name": "it is compared with the mounts",
+    "EfsVolume.name": "it is part of the path of the access point",
+    "VolumeMount.volume": "it is compared with the volumes",
+    "LogDriver.name": "it is compared with what Fargate has",
+    "AlbExposure.container": "it is compared with the containers",
+    "AlbExposure.port": "it is compared with the ports: see test_bad_input, where both are the same token",
+    "PullThroughCache.upstream": "one of a few",
+    "Image.from_asset.directory": "CDK reads it",
+    "Image.from_asset.file": "CDK reads it",
+    "Image.from_asset.target": "the image is built before deployment",
+}
+"""Options that cannot be tokens, and why."""
+
+
+def hints_of(subject: Subject) -> dict[str, Any]:
+    owner = subject.of
+    if inspect.isclass(owner) and not is_dataclass(owner):
+        owner = owner.__init__
+    # What a module imports for the type checker only.
+    return typing.get_type_hints(owner, localns={"aws_secretsmanager": secretsmanager})
+
+
+def makers(hint: Any) -> list[str]:
+    """List the kinds of tokens that a hint takes."""
+    parts = set(typing.get_args(hint)) if typing.get_origin(hint) in (typing.Union, types.UnionType) else {hint}
+    if set(typing.get_args(DurationLike)) <= parts:
+        return ["duration"]
+    return [kind for kind, type_ in (("number", int), ("text", str)) if type_ in parts]
+
+
+def token(stack: cdk.Stack, kind: str) -> Any:
+    if kind == "text":
+        return cdk.CfnParameter(stack, "Given").value_as_string
+    number = cdk.CfnParameter(stack, "Given", type="Number").value_as_number
+    return cdk.Duration.seconds(number) if kind == "duration" else number
+
+
+def options() -> list[Any]:
+    return [
+        pytest.param(subject, option, kind, id=f"{subject.name}-{option}-{kind}")
+        for subject in SUBJECTS
+        for option in subject.options
+        for kind in makers(hints_of(subject)[option])
+    ]
+
+
+@pytest.mark.parametrize(("subject", "option", "kind"), options())
+def test_a_token_passes_or_is_refused_by_our_own_error(subject: Subject, option: str, kind: str):
+    stack = new_stack()
+    given = {option: token(stack, kind)}
+    if f"{subject.name}.{option}" == "RepositoryImage.digest":
+        given["tag"] = None
+    if f"{subject.name}.{option}" in KNOWN_AT_SYNTHESIS:
+        with pytest.raises(ConstructError):
+            subject.build(stack, **given)
+        return
+    subject.build(stack, **given)
+    template = synth(stack)
+    assert "'Ref': 'Given'" in str(template.get("Resources", {})) + str(template.get("Outputs", {}))
+    assert "e+289" not in str(template), "the number of the token itself is in the template"
