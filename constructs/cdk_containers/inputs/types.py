@@ -23,21 +23,27 @@ if TYPE_CHECKING:
 
 
 def field_problems(instance: DataclassInstance) -> list[Problem]:
-    """Find the fields of a dataclass whose values do not fit their hints."""
-    hints = _hints(type(instance))
-    values = {field.name: getattr(instance, field.name) for field in fields(instance)}
-    return _problems(hints, values)
+    """Find the fields of a dataclass whose values do not fit their hints.
+
+    Most fields have their default, which is not looked at: the type checker has done so.
+    """
+    given = {
+        field.name: value for field in fields(instance) if (value := getattr(instance, field.name)) is not field.default
+    }
+    return _problems(_hints(type(instance)), given)
 
 
 def argument_problems(function: Callable[..., object], arguments: Mapping[str, object]) -> Problems:
-    """Find the keyword-only arguments of a call whose values do not fit their hints.
+    """Find the keyword-only arguments of a call whose values do not fit their hints; defaults are not looked at.
 
     Args:
         function: The function that was called.
         arguments: Its local variables, taken as its first statement (`locals()`).
     """
+    defaults = function.__kwdefaults__ or {}
+    given = {name: value for name, value in arguments.items() if name not in defaults or value is not defaults[name]}
     found = Problems()
-    found.extend(_problems(_keyword_hints(function), arguments))
+    found.extend(_problems(_keyword_hints(function), given))
     return found
 
 
