@@ -56,6 +56,10 @@ unit: install  ## The fast tests only: make unit ARGS="-k network"
 snapshots-update: install  ## Rewrite the golden templates; read the diff before you commit it
 	$(PY) -m pytest -m snapshot --update-snapshots $(ARGS)
 
+.PHONY: docs
+docs: install  ## Rewrite the parts of the documentation that are taken from code; read the diff before you commit it
+	$(PY) scripts/write_docs.py $(ARGS)
+
 .PHONY: bench
 bench: install  ## Compare synthesis with aws_ecs_patterns and hand-written CDK
 	$(PY) benchmarks/run.py $(ARGS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 PAGES: Mapping[str, Sequence[str]] = {
@@ -10,6 +10,16 @@ PAGES: Mapping[str, Sequence[str]] = {
     "repository": ("Repository", "Repository.image", "Repository.from_attributes"),
     "pull-through-cache": ("PullThroughCache", "PullThroughCache.image"),
     "cluster": ("Cluster", "Cluster.from_attributes", "FargateCapacity"),
+    "ec2-capacity": (
+        "Ec2Capacity",
+        "Ec2Capacity.share",
+        "InstanceOptions",
+        "Spot",
+        "ManagedScaling",
+        "GroupScaling",
+        "PredictiveScaling",
+        "SshKey",
+    ),
     "container": (
         "Container",
         "Image.from_registry",
@@ -21,19 +31,30 @@ PAGES: Mapping[str, Sequence[str]] = {
         "VolumeMount",
         "SharedVolume",
         "EfsVolume",
+        "EbsVolume",
+        "HostVolume",
+        "DockerVolume",
+        "Ulimit",
+        "LinuxOptions",
+        "Privileged",
         "LogDriver",
         "NotSecret",
         "Workload",
     ),
     "fargate-task-definition": ("FargateTaskDefinition", "TaskOptions"),
+    "ec2-task-definition": ("Ec2TaskDefinition",),
     "web-service": ("WebService", "WebService.from_attributes"),
     "backend-service": ("BackendService",),
+    "daemon-service": ("DaemonService",),
     "application-load-balancer": (
         "ApplicationLoadBalancer",
         "ApplicationLoadBalancer.from_attributes",
         "AccessLogs",
     ),
     "alb-exposure": ("AlbExposure", "ListenerRule", "TargetHealthCheck"),
+    "network-load-balancer": ("NetworkLoadBalancer",),
+    "nlb-exposure": ("NlbExposure",),
+    "classic-exposure": ("ClassicExposure",),
     "rolling": ("Rolling",),
     "service-scaling": ("ServiceScaling",),
     "logs": ("Logs", "ContainerLogs"),
@@ -52,8 +73,37 @@ PAGES: Mapping[str, Sequence[str]] = {
 }
 """What stands on each page of a construct; the first name is its title."""
 
-IN_ERRORS = {"ConstructError", "Problem", "Disabled", "Practice"}
-"""Public names that docs/errors.md describes."""
+BY_HAND: Mapping[str, Set[str]] = {
+    "errors": {"ConstructError", "Problem", "Disabled", "Practice"},
+    "placement": {
+        "PlacementStrategy",
+        "PlacementConstraint",
+        "ContainerInstance",
+        "container_instances",
+        "simulate_placement",
+        "instance_type",
+        "tasks_per_instance",
+    },
+}
+"""Public names that a page without tables describes, by page of docs/."""
+
+NOT_OPTIONS: Mapping[str, Set[str]] = {
+    "DaemonService": {"desired_count", "scaling", "capacity", "placement_strategies"},
+}
+"""Options that a construct has in its signature and refuses."""
+
+INSTANCE_TYPES = (
+    "t4g.medium",
+    "m7g.medium",
+    "m7g.large",
+    "m7g.xlarge",
+    "m7g.4xlarge",
+    "m7i.large",
+    "c7g.large",
+    "r7g.large",
+    "g5.xlarge",
+)
+"""Instance types whose room for tasks docs/capacity.md shows."""
 
 SAME_OPTIONS = {"BackendService": "WebService"}
 """Constructs whose practices the catalogue writes under the other name."""
@@ -84,6 +134,20 @@ OPT_OUTS: Mapping[str, str] = {
     "fixed-count-or-scaling": REFUSED,
     "scaling-bounds": REFUSED,
     "several-tasks": "`desired_count=1`",
+    "encrypted-instance-volumes": "none: the key is AWS's, or yours with `encryption_key`",
+    "no-ssh": '`ssh_key=SshKey(key_pair=…, reason="…")`',
+    "supported-machine-image": '`machine_image="BOTTLEROCKET"`',
+    "instance-architecture": REFUSED,
+    "managed-instance-scaling": "`scaling=GroupScaling()`",
+    "capacity-beside-cluster": REFUSED,
+    "task-fits-instance": REFUSED,
+    "host-ports": "`host_port=…`",
+    "gpu-capacity": REFUSED,
+    "instance-volumes": REFUSED,
+    "instance-kernel-options": REFUSED,
+    "ebs-volume": REFUSED,
+    "daemon-scheduling": REFUSED,
+    "classic-load-balancer": REFUSED,
     "fargate-task-size": REFUSED,
     "container-count": REFUSED,
     "essential-container": "`essential=False`, but not on every container",
@@ -95,7 +159,7 @@ OPT_OUTS: Mapping[str, str] = {
     "log-retention": "`retention=…`",
     "log-encryption": "off unless `encryption_key=…`",
     "log-delivery-mode": '`mode="blocking"`',
-    "no-privileged-containers": REFUSED,
+    "no-privileged-containers": '`privileged=Privileged("…")`, on EC2',
     "efs-access-point": "`access_point=…`",
     "efs-same-vpc": REFUSED,
     "ephemeral-storage": REFUSED,
@@ -103,8 +167,8 @@ OPT_OUTS: Mapping[str, str] = {
     "container-health-check": "off unless `health_check=HealthCheck(…)`",
     "runtime-platform": '`architecture="ARM64"`',
     "container-names": REFUSED,
-    "placement-strategy": REFUSED,
-    "placement-constraints": REFUSED,
+    "placement-strategy": "other `placement_strategies`, of those that ECS has",
+    "placement-constraints": "`placement_constraints=[…]`, in words that ECS knows",
     "service-dashboard": "off unless you make a `ServiceDashboard`",
     "audit-log-encryption": "none: a key is made, or it is yours with `encryption_key`",
     "cluster-access-by-arn": "off unless you make a `ClusterAccess`",
@@ -118,8 +182,17 @@ DEFAULTS: Mapping[str, str] = {
     "no-secrets-in-environment": "what looks like a secret is refused",
     "health-check-grace-period": "60 s, with an exposure",
     "service-dashboard": "none",
-    "placement-strategy": "none: Fargate places tasks by itself",
-    "placement-constraints": "none: Fargate places tasks by itself",
+    "instance-architecture": "that of the types, in one capacity",
+    "capacity-beside-cluster": "one stack",
+    "task-fits-instance": "checked for each type that the package has facts about",
+    "gpu-capacity": "no GPU",
+    "instance-volumes": "no volume",
+    "instance-kernel-options": "Docker's",
+    "ebs-volume": "encrypted, one for each task",
+    "daemon-scheduling": "one task on each instance",
+    "classic-load-balancer": "none",
+    "placement-strategy": "over zones, then over instances; on EC2 only",
+    "placement-constraints": "any instance; on EC2 only",
     "cluster-access-by-arn": "none",
     "audit-log-integrity": "always, with an `AuditTrail`",
     "task-role-trust": "account and region of the stack",

@@ -29,7 +29,7 @@ _TYPES = {
     "ImageLike": "Image | str | ecs.ContainerImage",
     "NetworkLike": "Network | ec2.IVpc",
     "SecretLike": "ISecret | IParameter | ecs.Secret",
-    "_Service": "WebService | BackendService",
+    "_Service": "WebService | BackendService | DaemonService",
 }
 
 

@@ -6,9 +6,9 @@ Usage: write_docs.py [--check] [--fast]
   --fast   leave out what takes a synthesis of the reference stacks (docs/suppressions.md)
 
 Written are docs/constructs/*.md (their last part is kept in docs/constructs/_text/), docs/practices.md and
-docs/suppressions.md; in README.md, docs/index.md, docs/errors.md and docs/deploying.md what stands between
-`<!-- generated: … -->` and `<!-- end -->`; and on all these pages the errors that examples raise, which stand in a
-block of plain text after them.
+docs/suppressions.md; in README.md, docs/index.md, docs/capacity.md, docs/errors.md and docs/deploying.md what stands
+between `<!-- generated: … -->` and `<!-- end -->`; and on all these pages the errors that examples raise, which stand
+in a block of plain text after them.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,11 @@ os.environ.setdefault("JSII_NODE", str(ROOT / ".venv/node/bin/node"))
 os.environ.setdefault("CDK_VALIDATION", "false")
 
 from docs_data import (  # noqa: E402  (after the choice of Node)
+    BY_HAND,
     DEFAULTS,
     FACTS,
-    IN_ERRORS,
+    INSTANCE_TYPES,
+    NOT_OPTIONS,
     OPT_OUTS,
     PAGES,
     REFUSED,
@@ -50,10 +53,11 @@ from docs_source import (  # noqa: E402
 )
 
 import cdk_containers  # noqa: E402
-from cdk_containers import ConstructError  # noqa: E402
+from cdk_containers import ConstructError, instance_type, tasks_per_instance  # noqa: E402
 from cdk_containers.practices import (  # noqa: E402
     PRACTICES,
     Practice,
+    capacity,
     clusters,
     identity,
     load_balancing,
@@ -71,6 +75,7 @@ AREAS = {
     "Network": network,
     "Images": registry,
     "Clusters": clusters,
+    "Instances": capacity,
     "Tasks and containers": tasks,
     "Roles, secrets and audit": identity,
     "Services": services,
@@ -128,8 +133,9 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "defaults": defaults_table,
         "first-example": first_example_table,
         "kept": kept_table,
+        "tasks-per-instance": tasks_per_instance_table,
     }
-    for path in (ROOT / "README.md", DOCS / "index.md", DOCS / "errors.md", DOCS / "deploying.md"):
+    for path in (ROOT / "README.md", *(DOCS / f"{page}.md" for page in ("index", "errors", "deploying", "capacity"))):
         text = _MARKED.sub(lambda found: f"{found[1]}{makers[found['name']]()}\n{found[3]}", path.read_text())
         yield path, with_errors(text, "" if path.name == "README.md" else _prelude())
     if not fast:
@@ -142,7 +148,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
 def construct_page(page: str) -> str:
     """Write the page of a construct: what it is, its options, its practices, and the text kept by hand."""
     names = PAGES[page]
-    main, *parts = (documented(name) for name in names)
+    main, *parts = (_without_refused(documented(name)) for name in names)
     lines = [f"# {main.name}", "", _NOTE.format(sources=f"the code and docs/constructs/_text/{page}.md"), ""]
     lines += [*_introduction(main), *_tables(main, "##")]
     for part in parts:
@@ -156,6 +162,11 @@ def construct_page(page: str) -> str:
     return "\n".join([*lines, with_errors(text, _prelude())])
 
 
+def _without_refused(read: Documented) -> Documented:
+    refused = NOT_OPTIONS.get(read.name, set())
+    return replace(read, options=tuple(option for option in read.options if option.name not in refused))
+
+
 def construct_list() -> str:
     """List the pages of the constructs, each with its first sentence."""
 
@@ -167,7 +178,11 @@ def construct_list() -> str:
 
 def _check_pages() -> None:
     """Every public name is on a page, and how each practice is left is known."""
-    on_pages = {name.partition(".")[0] for names in PAGES.values() for name in names} | IN_ERRORS
+    on_pages = {name.partition(".")[0] for names in PAGES.values() for name in names}.union(*BY_HAND.values())
+    for page, names in BY_HAND.items():
+        text = (DOCS / f"{page}.md").read_text()
+        if silent := sorted(name for name in names if name not in text):
+            raise DocumentationError(f"docs/{page}.md says nothing about {', '.join(silent)}")
     if missing := sorted(set(cdk_containers.__all__) - on_pages):
         raise DocumentationError(f"on no page: {', '.join(missing)}; see PAGES in scripts/docs_data.py")
     if unknown := sorted({*OPT_OUTS, *DEFAULTS} - set(PRACTICES)):
@@ -297,6 +312,37 @@ def _opt_out(entry: Practice) -> str:
     if entry.id not in OPT_OUTS:
         raise DocumentationError(f"how is {entry.id} left? Say it in OPT_OUTS in scripts/docs_data.py")
     return OPT_OUTS[entry.id]
+
+
+# ---- instances
+
+
+def tasks_per_instance_table() -> str:
+    """Write how many tasks of the smallest size of a service some instance types hold, and what runs out first."""
+    cpu, memory = 256, 512
+    rows = []
+    for name in INSTANCE_TYPES:
+        known = instance_type(name)
+        fits = [
+            tasks_per_instance(known, cpu=cpu, memory_mib=memory, network_mode="bridge"),
+            tasks_per_instance(known, cpu=cpu, memory_mib=memory),
+            tasks_per_instance(known, cpu=cpu, memory_mib=memory, eni_trunking=True),
+        ]
+        shown = [f"{fit.tasks}, by {' and '.join(limit.resource for limit in fit.limiting)}" for fit in fits]
+        if known.trunked_tasks is None:
+            shown[2] = "no trunking"
+        size = f"{known.vcpus} vCPU, {known.memory_mib / 1024:g} GiB"
+        rows.append((f"`{name}`", size, str(known.registered_memory_mib), *shown))
+    headings = (
+        "Instance type",
+        "Size",
+        "MiB for tasks, assumed",
+        "`bridge`, dynamic ports",
+        "`awsvpc`",
+        "`awsvpc` with ENI trunking",
+    )
+    told = f"Tasks of {cpu} CPU units and {memory} MiB, the size of a service that names none:"
+    return "\n".join([told, "", *_table(headings, rows)]).rstrip()
 
 
 # ---- what the examples show

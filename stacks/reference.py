@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 
+from .audit_stack import AuditStack
+from .instances_stack import InstancesStack
 from .network_stack import NetworkStack
 from .registry_stack import RegistryStack
 from .settings import read_settings
@@ -16,10 +18,25 @@ def add_reference_stacks(app: cdk.App) -> None:
     cdk.Tags.of(app).add("environment", settings.name)
     network = NetworkStack(app, f"{settings.name}-network", settings=settings)
     registry = RegistryStack(app, f"{settings.name}-registry", settings=settings)
-    WebApplicationStack(
+    web_application = WebApplicationStack(
         app,
         f"{settings.name}-web-application",
         settings=settings,
         network=network.network,
         registry=registry,
+    )
+    InstancesStack(
+        app,
+        f"{settings.name}-instances",
+        settings=settings,
+        network=network.network,
+        registry=registry,
+        load_balancer=web_application.public_load_balancer,
+    )
+    AuditStack(
+        app,
+        f"{settings.name}-audit",
+        settings=settings,
+        cluster=web_application.cluster,
+        session_key=web_application.key,
     )

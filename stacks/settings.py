@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import aws_cdk as cdk
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
 from cdk_containers import Disabled, FargateCapacity, NatGateways, ServiceScaling
@@ -28,6 +30,22 @@ class Settings:
     hosted_zone_id: str | None
     image_tag: str | None
     """Tag of the images in the registry; None builds them from `application/` when they are deployed."""
+
+    def zone(self, scope: Construct, id: str) -> route53.IHostedZone | None:  # noqa: A002
+        """Return the hosted zone of the domain, if there is one."""
+        if self.domain is None:
+            return None
+        return route53.HostedZone.from_hosted_zone_attributes(
+            scope, id, hosted_zone_id=self.hosted_zone_id or "", zone_name=self.domain
+        )
+
+    def certificate(self, scope: Construct, id: str, *, host: str) -> acm.ICertificate | None:  # noqa: A002
+        """Make a certificate for a name under the domain, if there is one."""
+        zone = self.zone(scope, f"{id}Zone")
+        if zone is None:
+            return None
+        validation = acm.CertificateValidation.from_dns(zone)
+        return acm.Certificate(scope, id, domain_name=f"{host}.{self.domain}", validation=validation)
 
 
 def read_settings(scope: Construct) -> Settings:

@@ -26,18 +26,16 @@ from cdk_containers import (
     Container,
     ContainerLogs,
     EfsVolume,
-    Image,
     ListenerRule,
     Logs,
     Network,
-    Repository,
     ServiceDashboard,
     TaskOptions,
     VolumeMount,
     WebService,
 )
-from cdk_containers.workload import ImageLike
 
+from .images import application_image
 from .registry_stack import RegistryStack
 from .settings import THROW_AWAY, Settings
 
@@ -90,14 +88,14 @@ class WebApplicationStack(cdk.Stack):
             "Backend",
             cluster=self.cluster,
             container=Container(
-                image=self._image(registry.backend, "backend"),
+                image=application_image(settings, registry.backend, "backend"),
                 environment={"DATA_DIR": "/data"},
                 mounts=[VolumeMount(volume="data", path="/data")],
             ),
             sidecars=[
                 Container(
                     name="archivist",
-                    image=self._image(registry.backend, "backend"),
+                    image=application_image(settings, registry.backend, "backend"),
                     command=["python", "archive.py"],
                     environment={"DATA_DIR": "/data"},
                     essential=False,
@@ -126,7 +124,7 @@ class WebApplicationStack(cdk.Stack):
             "Web",
             cluster=self.cluster,
             container=Container(
-                image=self._image(registry.web, "web"),
+                image=application_image(settings, registry.web, "web"),
                 environment={"TABLE_NAME": table.table_name, "BACKEND_URL": internal_url},
             ),
             task=self._task_options(),
@@ -135,6 +133,7 @@ class WebApplicationStack(cdk.Stack):
             scaling=settings.scaling,
             alarms=alarms,
         )
+        self.public_load_balancer = public
         table.grant_read_data(web)
         internal.connections.allow_from(web, ec2.Port.tcp(443 if settings.domain else 80), "The web service")
         ServiceDashboard(self, "Dashboard", services=[web, backend])
@@ -217,8 +216,3 @@ class WebApplicationStack(cdk.Stack):
 
     def _task_options(self) -> TaskOptions:
         return TaskOptions(logs=ContainerLogs(encryption_key=self.key, removal_policy=self._settings.removal_policy))
-
-    def _image(self, repository: Repository, target: str) -> ImageLike:
-        if self._settings.image_tag is not None:
-            return repository.image(self._settings.image_tag)
-        return Image.from_asset("application", target=target)

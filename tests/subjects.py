@@ -26,21 +26,38 @@ from cdk_containers import (
     ApplicationLoadBalancer,
     AuditTrail,
     BackendService,
+    ClassicExposure,
     Cluster,
     ClusterAccess,
     Container,
     ContainerLogs,
+    DaemonService,
+    DockerVolume,
+    EbsVolume,
+    Ec2Capacity,
+    Ec2TaskDefinition,
     EfsVolume,
     ExecuteCommandAccess,
     FargateCapacity,
     FargateTaskDefinition,
+    GroupScaling,
     HealthCheck,
+    HostVolume,
     Image,
+    InstanceOptions,
+    LinuxOptions,
     ListenerRule,
     LogDriver,
     Logs,
+    ManagedScaling,
     Network,
+    NetworkLoadBalancer,
+    NlbExposure,
+    PlacementConstraint,
+    PlacementStrategy,
     Port,
+    PredictiveScaling,
+    Privileged,
     PullThroughCache,
     Repository,
     RestartPolicy,
@@ -48,14 +65,29 @@ from cdk_containers import (
     ServiceDashboard,
     ServiceScaling,
     SharedVolume,
+    Spot,
+    SshKey,
     TargetHealthCheck,
     TaskOptions,
     Tmpfs,
+    Ulimit,
     VolumeMount,
     WebService,
 )
 from cdk_containers.workload import RepositoryImage
-from tests.toolkit import IMAGE, REASON, backend, certificate, cluster, container, network, web
+from tests.toolkit import (
+    IMAGE,
+    REASON,
+    backend,
+    capacity,
+    certificate,
+    cluster,
+    container,
+    network,
+    on_ec2,
+    own_cluster,
+    web,
+)
 
 Options = Mapping[str, Any]
 
@@ -92,6 +124,51 @@ def options_of(callable_: Callable[..., Any]) -> list[str]:
 def _task(stack: cdk.Stack, **options: Any) -> FargateTaskDefinition:
     options.setdefault("containers", [container()])
     return FargateTaskDefinition(stack, "Task", **options)
+
+
+def _ec2_task(stack: cdk.Stack, **options: Any) -> Ec2TaskDefinition:
+    return Ec2TaskDefinition(stack, "Task", memory_limit_mib=1024, **{"containers": [container()]} | options)
+
+
+def _either_task(stack: cdk.Stack, given: dict[str, Any], **task: Any) -> object:
+    """Make a task definition on EC2, if that was asked for among the options."""
+    return _ec2_task(stack, **task) if given.get("on_ec2") else _task(stack, **task)
+
+
+def _without(options: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name not in names}
+
+
+def _either_service(stack: cdk.Stack, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what is given, and capacity on EC2 if that was asked for."""
+    if not given.get("on_ec2"):
+        return given
+    return _without(given, "on_ec2") | {"cluster": own_cluster(stack), "capacity": [capacity(stack).share()]}
+
+
+def _placed(stack: cdk.Stack, **placement: Any) -> BackendService:
+    return backend(stack, **on_ec2(stack, "bridge", 8080), **placement)
+
+
+def _balanced(stack: cdk.Stack, given: dict[str, Any]) -> WebService:
+    ports = [8080, 9090, Port(number=5353, protocol="udp")]
+    return web(
+        stack,
+        container=container(ports=ports),
+        sidecars=[container(name="b", ports=[7070])],
+        exposure=NlbExposure(**given),
+    )
+
+
+def _classic(stack: cdk.Stack, given: dict[str, Any]) -> WebService:
+    ports = [Port(number=8080, host_port=80), Port(number=9090, host_port=90)]
+    side = container(name="b", ports=[Port(number=7070, host_port=70)])
+    return web(stack, **on_ec2(stack, "bridge", *ports, sidecars=[side]), exposure=ClassicExposure(**given))
+
+
+def key_pair(stack: cdk.Stack) -> ec2.IKeyPair:
+    found = stack.node.try_find_child("KeyPair")
+    return cast("ec2.IKeyPair", found) if found else ec2.KeyPair.from_key_pair_name(stack, "KeyPair", "operators")
 
 
 def _load_balancer(stack: cdk.Stack, **options: Any) -> ApplicationLoadBalancer:
@@ -161,15 +238,20 @@ SUBJECTS: list[Subject] = [
     ),
     Subject(
         TaskOptions,
-        lambda stack, given: _task(stack, cpu=1024, memory_limit_mib=2048, options=TaskOptions(**given)),
+        lambda stack, given: (
+            _ec2_task(stack, options=TaskOptions(**_without(given, "on_ec2")))
+            if given.get("on_ec2")
+            else _task(stack, cpu=1024, memory_limit_mib=2048, options=TaskOptions(**given))
+        ),
     ),
     Subject(ContainerLogs, lambda stack, given: _task(stack, options=TaskOptions(logs=ContainerLogs(**given)))),
     Subject(
         Container,
-        lambda stack, given: _task(
+        lambda stack, given: _either_task(
             stack,
+            given,
             containers=[
-                Container(**given),
+                Container(**_without(given, "on_ec2")),
                 container(name="another", mounts=[VolumeMount(volume="data", path="/data")]),
             ],
             volumes=[SharedVolume(name="data")],
@@ -177,7 +259,14 @@ SUBJECTS: list[Subject] = [
         lambda _: {"image": IMAGE},
     ),
     Subject(
-        Port, lambda stack, given: _task(stack, containers=[container(ports=[Port(**given)])]), lambda _: {"number": 80}
+        Port,
+        lambda stack, given: _either_task(
+            stack,
+            given,
+            containers=[container(ports=[Port(**_without(given, "on_ec2"))])],
+            **({"options": TaskOptions(network_mode="bridge")} if given.get("on_ec2") else {}),
+        ),
+        lambda _: {"number": 80},
     ),
     Subject(
         HealthCheck,
@@ -259,7 +348,7 @@ SUBJECTS: list[Subject] = [
     Subject(Alarms, lambda stack, given: web(stack, alarms=Alarms(**given))),
     Subject(
         WebService,
-        lambda stack, given: WebService(stack, "Web", **given),
+        lambda stack, given: WebService(stack, "Web", **_either_service(stack, given)),
         lambda stack: {
             "cluster": cluster(stack),
             "image": IMAGE,
@@ -268,7 +357,7 @@ SUBJECTS: list[Subject] = [
     ),
     Subject(
         BackendService,
-        lambda stack, given: BackendService(stack, "Backend", **given),
+        lambda stack, given: BackendService(stack, "Backend", **_either_service(stack, given)),
         lambda stack: {"cluster": cluster(stack), "image": IMAGE},
     ),
     Subject(
@@ -295,4 +384,94 @@ SUBJECTS: list[Subject] = [
         ).to_managed_policy(stack, "Policy"),
         lambda _: {"reason": REASON},
     ),
+    Subject(
+        Ec2Capacity,
+        lambda stack, given: Ec2Capacity(stack, "Instances", **given),
+        lambda stack: {"cluster": own_cluster(stack), "instance_types": ["m7i.large"], "max_instances": 4},
+    ),
+    Subject(InstanceOptions, lambda stack, given: capacity(stack, instances=InstanceOptions(**given))),
+    Subject(
+        SshKey,
+        lambda stack, given: capacity(stack, instances=InstanceOptions(ssh_key=SshKey(**given))),
+        lambda stack: {"key_pair": key_pair(stack), "reason": REASON},
+    ),
+    Subject(Spot, lambda stack, given: capacity(stack, spot=Spot(**given))),
+    Subject(ManagedScaling, lambda stack, given: capacity(stack, scaling=ManagedScaling(**given))),
+    Subject(GroupScaling, lambda stack, given: capacity(stack, scaling=GroupScaling(**given))),
+    Subject(
+        PredictiveScaling,
+        lambda stack, given: capacity(stack, scaling=GroupScaling(predictive=PredictiveScaling(**given))),
+    ),
+    Subject(
+        Ec2TaskDefinition,
+        lambda stack, given: Ec2TaskDefinition(stack, "Task", **given),
+        lambda _: {"containers": [container(memory_limit_mib=256)]},
+    ),
+    Subject(
+        Ulimit,
+        lambda stack, given: _ec2_task(stack, containers=[container(ulimits=[Ulimit(**given)])]),
+        lambda _: {"name": "nofile", "soft": 1024, "hard": 4096},
+    ),
+    Subject(
+        LinuxOptions,
+        lambda stack, given: _ec2_task(stack, containers=[container(linux=LinuxOptions(**given))]),
+    ),
+    Subject(
+        Privileged,
+        lambda stack, given: _ec2_task(stack, containers=[container(privileged=Privileged(**given))]),
+        lambda _: {"reason": REASON},
+    ),
+    Subject(
+        HostVolume,
+        lambda stack, given: _ec2_task(
+            stack,
+            containers=[container(mounts=[VolumeMount(volume=given["name"], path="/data")])],
+            volumes=[HostVolume(**given)],
+        ),
+        lambda _: {"name": "data", "host_path": "/mnt/data"},
+    ),
+    Subject(
+        DockerVolume,
+        lambda stack, given: _ec2_task(
+            stack,
+            containers=[container(mounts=[VolumeMount(volume=given["name"], path="/data")])],
+            volumes=[DockerVolume(**given)],
+        ),
+        lambda _: {"name": "data", "scope": "shared"},
+    ),
+    Subject(
+        EbsVolume,
+        lambda stack, given: backend(
+            stack,
+            container=container(mounts=[VolumeMount(volume=given["name"], path="/data")]),
+            volumes=[EbsVolume(**given)],
+        ),
+        lambda _: {"name": "data", "size_gib": 20},
+    ),
+    Subject(
+        PlacementStrategy,
+        lambda stack, given: _placed(stack, placement_strategies=[PlacementStrategy(**given)]),
+        lambda _: {"type": "spread", "field": "instanceId"},
+    ),
+    Subject(
+        PlacementConstraint,
+        lambda stack, given: _placed(stack, placement_constraints=[PlacementConstraint(**given)]),
+        lambda _: {"type": "memberOf", "expression": "attribute:ecs.instance-type =~ m7i.*"},
+    ),
+    Subject(
+        DaemonService,
+        lambda stack, given: DaemonService(stack, "Daemon", **given),
+        lambda stack: {"cluster": capacity(stack) and own_cluster(stack), "image": IMAGE},
+    ),
+    Subject(
+        NetworkLoadBalancer,
+        lambda stack, given: NetworkLoadBalancer(stack, "LoadBalancer", **given),
+        lambda stack: {"network": network(stack)},
+    ),
+    Subject(
+        NlbExposure,
+        _balanced,
+        lambda stack: {"port": 8080, "protocol": "TLS", "certificate": certificate(stack)},
+    ),
+    Subject(ClassicExposure, _classic, lambda stack: {"port": 8080, "certificate": certificate(stack)}),
 ]

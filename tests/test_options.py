@@ -40,23 +40,44 @@ from cdk_containers import (
     Disabled,
     ExecuteCommandAccess,
     FargateCapacity,
+    GroupScaling,
     HealthCheck,
+    InstanceOptions,
+    LinuxOptions,
     ListenerRule,
     LogDriver,
     Logs,
     NatGateways,
+    NetworkLoadBalancer,
+    PlacementConstraint,
+    PlacementStrategy,
+    PredictiveScaling,
+    Privileged,
     RestartPolicy,
     Rolling,
     ServiceScaling,
     SharedVolume,
+    Spot,
+    SshKey,
     TargetHealthCheck,
     TaskOptions,
     Tmpfs,
+    Ulimit,
     VolumeMount,
 )
 from cdk_containers.logs import ContainerLogs
-from tests.subjects import SUBJECTS, Subject
-from tests.toolkit import REASON, backend, certificate, container, network, new_stack, synth
+from tests.subjects import SUBJECTS, Subject, key_pair
+from tests.toolkit import (
+    REASON,
+    backend,
+    certificate,
+    cluster,
+    container,
+    network,
+    new_stack,
+    own_cluster,
+    synth,
+)
 
 OFF = Disabled(REASON)
 
@@ -132,6 +153,8 @@ SERVICE: dict[str, Any] = {
         value=True,
         beside={"image": None, "container": container(ports=[8080], readonly_root_filesystem=OFF)},
     ),
+    "placement_strategies": Change([PlacementStrategy.random()], beside={"on_ec2": True}),
+    "placement_constraints": Change([PlacementConstraint.distinct_instance()], beside={"on_ec2": True}),
 }
 
 LOGS: dict[str, Any] = {
@@ -178,6 +201,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     "TaskOptions": {
         "family": "shop",
+        "network_mode": Change("bridge", beside={"on_ec2": True}),
         "architecture": "ARM64",
         "operating_system": "WINDOWS_SERVER_2022_CORE",
         "ephemeral_storage_gib": 50,
@@ -209,8 +233,17 @@ CHANGES: dict[str, dict[str, Any]] = {
         "stop_timeout": timedelta(seconds=60),
         "mounts": [VolumeMount(volume="data", path="/data")],
         "log_driver": LogDriver(name="splunk"),
+        "privileged": Change(Privileged(REASON), beside={"on_ec2": True}),
+        "gpus": Change(1, beside={"on_ec2": True}),
+        "ulimits": [Ulimit(name="nofile", soft=1024, hard=4096)],
+        "linux": LinuxOptions(drop_capabilities=["ALL"]),
     },
-    "Port": {"number": 81, "protocol": "udp", "name": "web"},
+    "Port": {
+        "number": 81,
+        "protocol": "udp",
+        "name": "web",
+        "host_port": Change(8080, beside={"on_ec2": True}),
+    },
     "HealthCheck": {
         "command": "false",
         "interval": timedelta(seconds=20),
@@ -324,7 +357,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "memory_percent": 80,
         "response_time": timedelta(seconds=1),
     },
-    "WebService": SERVICE,
+    "WebService": SERVICE | {"health_check_grace_period": timedelta(seconds=300)},
     "BackendService": SERVICE,
     "AlarmTopic": {"encryption_key": key("TopicKey"), "email_addresses": ["team@example.com"]},
     "AuditTrail": {
@@ -350,14 +383,150 @@ CHANGES: dict[str, dict[str, Any]] = {
         "containers": ["app"],
         "encryption_key": key("SessionKey"),
     },
+    "Ec2Capacity": {
+        "cluster": lambda stack: own_cluster(stack, "Other"),
+        "instance_types": ["m7i.xlarge"],
+        "max_instances": 5,
+        "min_instances": 1,
+        "spot": Spot(),
+        "instances": InstanceOptions(root_volume_gib=100),
+        "scaling": GroupScaling(),
+        "max_instance_lifetime": timedelta(days=7),
+        "notification_topic": lambda stack: sns.Topic.from_topic_arn(
+            stack, "Topic", "arn:aws:sns:eu-west-1:111111111111:instances"
+        ),
+    },
+    "InstanceOptions": {
+        "machine_image": "BOTTLEROCKET",
+        "root_volume_gib": 100,
+        "encryption_key": key("VolumeKey"),
+        "user_data": ["echo ready"],
+        "attributes": {"team": "shop"},
+        "nitro_only": OFF,
+        "ssh_key": lambda stack: SshKey(key_pair=key_pair(stack), reason=REASON),
+    },
+    "SshKey": {
+        "key_pair": lambda stack: ec2.KeyPair.from_key_pair_name(stack, "OtherKeyPair", "others"),
+        "reason": "another reason that a reviewer understands",
+    },
+    "Spot": {"on_demand_base": 1, "on_demand_percent": 50},
+    "ManagedScaling": {
+        "target_capacity_percent": 80,
+        "minimum_step": 2,
+        "maximum_step": 4,
+        "instance_warmup": timedelta(seconds=60),
+        "termination_protection": OFF,
+        "draining": OFF,
+    },
+    "GroupScaling": {"cpu_percent": 40, "predictive": PredictiveScaling()},
+    "PredictiveScaling": {"cpu_percent": 40, "forecast_only": True, "buffer": timedelta(seconds=60)},
+    "Ec2TaskDefinition": {
+        "containers": [container(name="other", memory_limit_mib=256)],
+        "cpu": 512,
+        "memory_limit_mib": 1024,
+        "options": TaskOptions(network_mode="host"),
+    },
+    "Ulimit": {"name": "nproc", "soft": 512, "hard": 8192},
+    "LinuxOptions": {
+        "add_capabilities": ["NET_ADMIN"],
+        "drop_capabilities": ["ALL"],
+        "shared_memory_mib": 128,
+        "max_swap_mib": 64,
+        "swappiness": Change(10, beside={"max_swap_mib": 64}),
+    },
+    "Privileged": {"reason": "another reason that a reviewer understands"},
+    "HostVolume": {"name": "other", "host_path": "/mnt/other"},
+    "DockerVolume": {
+        "name": "other",
+        "driver": "rexray/ebs",
+        "scope": "task",
+        "autoprovision": False,
+        "driver_options": {"type": "tmpfs"},
+        "labels": {"team": "shop"},
+    },
+    "EbsVolume": {
+        "name": "other",
+        "size_gib": 30,
+        "volume_type": "gp2",
+        "iops": 4000,
+        "throughput_mib": 250,
+        "snapshot_id": "snap-0123456789abcdef0",
+        "file_system": "ext4",
+        "encryption_key": key("TaskVolumeKey"),
+    },
+    "PlacementStrategy": {"type": Change("random", along={"field": None}), "field": "attribute:rack"},
+    "PlacementConstraint": {
+        "type": Change("distinctInstance", along={"expression": None}),
+        "expression": "attribute:rack == r1",
+    },
+    "DaemonService": {
+        "cluster": lambda stack: cluster(stack, "Other"),
+        "image": "nginx:1.29.2",
+        "container": Change(container(environment={"MODE": "fast"}), beside={"image": None, "container": container()}),
+        "sidecars": [container(name="b")],
+        "cpu": 128,
+        "memory_limit_mib": 256,
+        "task": TaskOptions(network_mode="host"),
+        "exposure": lambda stack: AlbExposure(port=9090, certificate=certificate(stack, "Other")),
+        "deployment": Rolling(circuit_breaker=OFF),
+        "placement_constraints": [PlacementConstraint.member_of("attribute:rack == r1")],
+        "alarms": Alarms(cpu_percent=80),
+        "enable_execute_command": Change(
+            value=True, beside={"image": None, "container": container(readonly_root_filesystem=OFF)}
+        ),
+    },
+    "NetworkLoadBalancer": {
+        "network": lambda stack: ec2.Vpc.from_vpc_attributes(
+            stack,
+            "Vpc",
+            vpc_id="vpc-0aaaaaaaaaaaaaaaa",
+            availability_zones=["eu-west-1a"],
+            public_subnet_ids=["subnet-0ccccccccccccccc1"],
+        ),
+        "internet_facing": False,
+        "access_logs": AccessLogs(retention_days=30),
+        "deletion_protection": OFF,
+        "cross_zone": False,
+    },
+    "NlbExposure": {
+        "port": 9090,
+        "container": Change("b", along={"port": 7070}),
+        "protocol": Change("TCP", along={"certificate": None}),
+        "listener_port": 8443,
+        "load_balancer": lambda stack: NetworkLoadBalancer(stack, "Shared", network=network(stack, "SharedNetwork")),
+        "certificate": lambda stack: certificate(stack, "Other"),
+        "ingress": [ec2.Peer.ipv4("203.0.113.0/24")],
+        "health_check_path": "/healthz",
+        "health_check_port": 9090,
+        "deregistration_delay": timedelta(seconds=60),
+        "preserve_client_ip": False,
+    },
+    "ClassicExposure": {
+        "port": 9090,
+        "container": Change("b", along={"port": 7070}),
+        "certificate": lambda stack: certificate(stack, "Other"),
+        "https": Change(OFF, along={"certificate": None}),
+        "ingress": [ec2.Peer.ipv4("203.0.113.0/24")],
+        "health_check_path": "/healthz",
+        "access_logs": AccessLogs(retention_days=30),
+    },
     "ServiceDashboard": {"services": lambda stack: [backend(stack, "Other")]},
 }
 
 NOT_IN_THE_TEMPLATE: dict[str, str] = {
-    "Container.privileged": "Fargate refuses it: see test_bad_input",
     "Image.from_registry.pinned": "only lets a reference pass: see test_fargate_task_definition",
     "RepositoryImage.pinned": "only lets a tag pass",
     "Image.from_asset.directory": "has to exist; the content is what counts, and the hash of it is CDK's",
+    "InstanceOptions.eni_trunking": "a setting of the account; only tells what fits: see test_ec2_services",
+    "NetworkLoadBalancer.ingress": "opens a port for each listener: see test_network_load_balancer",
+    "BackendService.health_check_grace_period": "wants an exposure as well: see WebService",
+    "DaemonService.desired_count": "refused: see test_bad_input_on_ec2",
+    "DaemonService.scaling": "refused: see test_bad_input_on_ec2",
+    "DaemonService.capacity": "refused: see test_bad_input_on_ec2",
+    "DaemonService.placement_strategies": "refused: see test_bad_input_on_ec2",
+    "DaemonService.health_check_grace_period": "wants an exposure as well: see WebService",
+    "DaemonService.volumes": "wants a mount as well: see test_a_volume_is_rendered",
+    "Ec2TaskDefinition.volumes": "wants a mount as well: see test_a_volume_is_rendered",
     "FargateTaskDefinition.volumes": "wants a mount as well: see test_a_volume_is_rendered",
     "WebService.volumes": "wants a mount as well: see test_a_volume_is_rendered",
     "BackendService.volumes": "wants a mount as well: see test_a_volume_is_rendered",
@@ -371,6 +540,7 @@ NOT_A_SUBJECT: dict[str, str] = {
     "Disabled": "the word of an opt-out: each has a test that looks for the reason",
     "Image": "made by its methods, which are here",
     "ClusterAccess": "made by its methods, which are here",
+    "ContainerInstance": "an instance of the placement simulator",
     "NotSecret": "its value is an environment variable; its reason is for who reads the code",
     "Workload": "describes what FargateTaskDefinition takes by the same names",
 }
@@ -437,10 +607,12 @@ def test_everything_public_that_takes_options_is_in_the_table():
     assert NOT_A_SUBJECT.keys() <= public.keys()
 
 
-@pytest.mark.parametrize("name", ["FargateTaskDefinition", "WebService", "BackendService"])
+@pytest.mark.parametrize(
+    "name", ["FargateTaskDefinition", "Ec2TaskDefinition", "WebService", "BackendService", "DaemonService"]
+)
 def test_a_volume_is_rendered(name: str):
     stack = new_stack()
-    mounting = container(ports=[8080], mounts=[VolumeMount(volume="data", path="/data")])
-    given = {"containers": [mounting]} if name == "FargateTaskDefinition" else {"container": mounting, "image": None}
+    mounting = container(memory_limit_mib=256, ports=[8080], mounts=[VolumeMount(volume="data", path="/data")])
+    given = {"containers": [mounting]} if name.endswith("TaskDefinition") else {"container": mounting, "image": None}
     BY_NAME[name].build(stack, volumes=[SharedVolume(name="data")], **given)
     assert "{'Name': 'data'}" in str(synth(stack)["Resources"])

@@ -28,10 +28,11 @@ from cdk_containers import (
     Port,
     PullThroughCache,
     Repository,
+    TaskOptions,
 )
 from cdk_containers.load_balancing import ListenerRule
 from tests.subjects import SUBJECTS, Subject
-from tests.toolkit import IMAGE, backend, certificate, cluster, container, network, new_stack, synth, web
+from tests.toolkit import IMAGE, backend, certificate, cluster, container, network, new_stack, on_ec2, synth, web
 
 WRONG: Any = 5
 JUNK: list[Any] = [
@@ -115,9 +116,28 @@ MORE = [
     Subject(
         Port, lambda stack, given: web(stack, container=container(ports=[Port(**given)])), lambda _: {"number": 8080}
     ),
+    Subject(
+        Container,
+        lambda stack, given: backend(
+            stack,
+            **on_ec2(
+                stack, container=container(ports=[8080], depends_on={"side": "START"}), sidecars=[Container(**given)]
+            ),
+        ),
+        lambda _: {"image": IMAGE, "name": "side"},
+    ),
+    Subject(
+        Port,
+        lambda stack, given: backend(stack, **on_ec2(stack, "bridge", Port(**given))),
+        lambda _: {"number": 8080},
+    ),
+    Subject(TaskOptions, lambda stack, given: backend(stack, **on_ec2(stack, task=TaskOptions(**given)))),
     Subject(AlbExposure, behind_shared),
     Subject(ListenerRule, lambda stack, given: behind_shared(stack, {"rule": ListenerRule(**given)})),
 ]
+
+
+READ_BY_THE_SUBJECT = {f"{kind}Volume.name" for kind in ("Docker", "Ebs", "Efs", "Host", "Shared")}
 
 
 def options() -> list[Any]:
@@ -125,7 +145,7 @@ def options() -> list[Any]:
         pytest.param(subject, option, id=f"{subject.name}-{option}{'-in-a-service' if subject in MORE else ''}")
         for subject in [*SUBJECTS, *MORE]
         for option in subject.options
-        if f"{subject.name}.{option}" not in ("EfsVolume.name", "SharedVolume.name")  # the subject reads them itself
+        if f"{subject.name}.{option}" not in READ_BY_THE_SUBJECT
     ]
 
 
@@ -242,7 +262,7 @@ def test_a_parent_is_a_construct(scope: Any):
 
 def test_a_service_that_nothing_leads_to_has_no_load_balancer():
     service = backend(new_stack())
-    with pytest.raises(ConstructError, match="there is none, so there is no load balancer"):
+    with pytest.raises(ConstructError, match="there is no Application Load Balancer"):
         _ = service.load_balancer
-    with pytest.raises(ConstructError, match="there is none, so there is no load balancer"):
+    with pytest.raises(ConstructError, match="there is no Application Load Balancer"):
         _ = service.target_group

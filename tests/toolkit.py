@@ -14,7 +14,18 @@ from aws_cdk import assertions
 from aws_cdk import aws_certificatemanager as acm
 from constructs import Construct
 
-from cdk_containers import AlbExposure, BackendService, Cluster, Container, Network, WebService
+from cdk_containers import (
+    AlbExposure,
+    BackendService,
+    Cluster,
+    Container,
+    Ec2Capacity,
+    Network,
+    Port,
+    TaskOptions,
+    WebService,
+)
+from cdk_containers.instances import NetworkMode
 
 IMAGE = "public.ecr.aws/nginx/nginx:1.29.1"
 REASON = "a reason that a reviewer understands"
@@ -57,6 +68,33 @@ def cluster(scope: Construct, id: str = "Cluster", **options: Any) -> Cluster:  
         return found
     options.setdefault("network", network(scope, f"{id}Network"))
     return Cluster.from_attributes(scope, id, cluster_name="shop", **options)
+
+
+def own_cluster(scope: Construct, id: str = "Own") -> Cluster:  # noqa: A002
+    """Make a cluster, for capacity on EC2."""
+    found = scope.node.try_find_child(id)
+    return found if isinstance(found, Cluster) else Cluster(scope, id, network=network(scope, f"{id}Network"))
+
+
+def capacity(scope: Construct, id: str = "Instances", **options: Any) -> Ec2Capacity:  # noqa: A002
+    """Make a capacity of x86 instances with two vCPUs and 8 GiB, in a cluster of its own."""
+    found = scope.node.try_find_child(id)
+    if isinstance(found, Ec2Capacity):
+        return found
+    if "cluster" not in options:
+        options["cluster"] = own_cluster(scope)
+    return Ec2Capacity(scope, id, **{"instance_types": ["m7i.large"], "max_instances": 4} | options)
+
+
+def on_ec2(scope: Construct, network_mode: NetworkMode = "bridge", *ports: int | Port, **options: Any) -> Any:
+    """Return the options of a service that runs on instances, and listens on ports."""
+    made = capacity(scope)
+    return {
+        "cluster": own_cluster(scope),
+        "capacity": [made.share()],
+        "task": TaskOptions(network_mode=network_mode),
+        "container": container(ports=ports),
+    } | options
 
 
 def container(**options: Any) -> Container:

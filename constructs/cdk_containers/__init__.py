@@ -13,7 +13,28 @@ if TYPE_CHECKING:
         Cluster as Cluster,
     )
     from .clusters import (
+        Ec2Capacity as Ec2Capacity,
+    )
+    from .clusters import (
         FargateCapacity as FargateCapacity,
+    )
+    from .clusters import (
+        GroupScaling as GroupScaling,
+    )
+    from .clusters import (
+        InstanceOptions as InstanceOptions,
+    )
+    from .clusters import (
+        ManagedScaling as ManagedScaling,
+    )
+    from .clusters import (
+        PredictiveScaling as PredictiveScaling,
+    )
+    from .clusters import (
+        Spot as Spot,
+    )
+    from .clusters import (
+        SshKey as SshKey,
     )
     from .deployments import Rolling as Rolling
     from .errors import (
@@ -31,6 +52,12 @@ if TYPE_CHECKING:
     from .identity import (
         ExecuteCommandAccess as ExecuteCommandAccess,
     )
+    from .instances import (
+        instance_type as instance_type,
+    )
+    from .instances import (
+        tasks_per_instance as tasks_per_instance,
+    )
     from .load_balancing import (
         AccessLogs as AccessLogs,
     )
@@ -41,7 +68,16 @@ if TYPE_CHECKING:
         ApplicationLoadBalancer as ApplicationLoadBalancer,
     )
     from .load_balancing import (
+        ClassicExposure as ClassicExposure,
+    )
+    from .load_balancing import (
         ListenerRule as ListenerRule,
+    )
+    from .load_balancing import (
+        NetworkLoadBalancer as NetworkLoadBalancer,
+    )
+    from .load_balancing import (
+        NlbExposure as NlbExposure,
     )
     from .load_balancing import (
         TargetHealthCheck as TargetHealthCheck,
@@ -67,6 +103,21 @@ if TYPE_CHECKING:
     from .observability import (
         ServiceDashboard as ServiceDashboard,
     )
+    from .placement import (
+        ContainerInstance as ContainerInstance,
+    )
+    from .placement import (
+        PlacementConstraint as PlacementConstraint,
+    )
+    from .placement import (
+        PlacementStrategy as PlacementStrategy,
+    )
+    from .placement import (
+        container_instances as container_instances,
+    )
+    from .placement import (
+        simulate_placement as simulate_placement,
+    )
     from .practices import (
         Disabled as Disabled,
     )
@@ -84,7 +135,13 @@ if TYPE_CHECKING:
         BackendService as BackendService,
     )
     from .services import (
+        DaemonService as DaemonService,
+    )
+    from .services import (
         WebService as WebService,
+    )
+    from .tasks import (
+        Ec2TaskDefinition as Ec2TaskDefinition,
     )
     from .tasks import (
         FargateTaskDefinition as FargateTaskDefinition,
@@ -96,13 +153,25 @@ if TYPE_CHECKING:
         Container as Container,
     )
     from .workload import (
+        DockerVolume as DockerVolume,
+    )
+    from .workload import (
+        EbsVolume as EbsVolume,
+    )
+    from .workload import (
         EfsVolume as EfsVolume,
     )
     from .workload import (
         HealthCheck as HealthCheck,
     )
     from .workload import (
+        HostVolume as HostVolume,
+    )
+    from .workload import (
         Image as Image,
+    )
+    from .workload import (
+        LinuxOptions as LinuxOptions,
     )
     from .workload import (
         LogDriver as LogDriver,
@@ -114,6 +183,9 @@ if TYPE_CHECKING:
         Port as Port,
     )
     from .workload import (
+        Privileged as Privileged,
+    )
+    from .workload import (
         RestartPolicy as RestartPolicy,
     )
     from .workload import (
@@ -123,6 +195,9 @@ if TYPE_CHECKING:
         Tmpfs as Tmpfs,
     )
     from .workload import (
+        Ulimit as Ulimit,
+    )
+    from .workload import (
         VolumeMount as VolumeMount,
     )
     from .workload import (
@@ -130,30 +205,97 @@ if TYPE_CHECKING:
     )
 
 _MODULES = {
-    "clusters": ("Cluster", "FargateCapacity"),
+    "clusters": (
+        "Cluster",
+        "Ec2Capacity",
+        "FargateCapacity",
+        "GroupScaling",
+        "InstanceOptions",
+        "ManagedScaling",
+        "PredictiveScaling",
+        "Spot",
+        "SshKey",
+    ),
     "deployments": ("Rolling",),
-    "errors": ("ConstructError", "Problem"),
-    "identity": ("AuditTrail", "ClusterAccess", "ExecuteCommandAccess"),
-    "load_balancing": ("AccessLogs", "AlbExposure", "ApplicationLoadBalancer", "ListenerRule", "TargetHealthCheck"),
-    "logs": ("ContainerLogs", "Logs"),
-    "network": ("NatGateways", "Network"),
-    "observability": ("AlarmTopic", "Alarms", "ServiceDashboard"),
-    "practices": ("Disabled", "Practice"),
-    "registry": ("PullThroughCache", "Repository"),
+    "errors": (
+        "ConstructError",
+        "Problem",
+    ),
+    "identity": (
+        "AuditTrail",
+        "ClusterAccess",
+        "ExecuteCommandAccess",
+    ),
+    "instances": (
+        "instance_type",
+        "tasks_per_instance",
+    ),
+    "load_balancing": (
+        "AccessLogs",
+        "AlbExposure",
+        "ApplicationLoadBalancer",
+        "ClassicExposure",
+        "ListenerRule",
+        "NetworkLoadBalancer",
+        "NlbExposure",
+        "TargetHealthCheck",
+    ),
+    "logs": (
+        "ContainerLogs",
+        "Logs",
+    ),
+    "network": (
+        "NatGateways",
+        "Network",
+    ),
+    "observability": (
+        "AlarmTopic",
+        "Alarms",
+        "ServiceDashboard",
+    ),
+    "placement": (
+        "ContainerInstance",
+        "PlacementConstraint",
+        "PlacementStrategy",
+        "container_instances",
+        "simulate_placement",
+    ),
+    "practices": (
+        "Disabled",
+        "Practice",
+    ),
+    "registry": (
+        "PullThroughCache",
+        "Repository",
+    ),
     "scaling": ("ServiceScaling",),
-    "services": ("BackendService", "WebService"),
-    "tasks": ("FargateTaskDefinition", "TaskOptions"),
+    "services": (
+        "BackendService",
+        "DaemonService",
+        "WebService",
+    ),
+    "tasks": (
+        "Ec2TaskDefinition",
+        "FargateTaskDefinition",
+        "TaskOptions",
+    ),
     "workload": (
         "Container",
+        "DockerVolume",
+        "EbsVolume",
         "EfsVolume",
         "HealthCheck",
+        "HostVolume",
         "Image",
+        "LinuxOptions",
         "LogDriver",
         "NotSecret",
         "Port",
+        "Privileged",
         "RestartPolicy",
         "SharedVolume",
         "Tmpfs",
+        "Ulimit",
         "VolumeMount",
         "Workload",
     ),

@@ -13,11 +13,14 @@ from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
 
-from .recipes import ATTRIBUTES, DELETIONS, RECIPES, Properties, client
+from . import ecs_rules
+from .recipe import Properties, client
+from .recipes import ATTRIBUTES, DELETIONS, RECIPES
 
 log = logging.getLogger("moto")
 
 # What moto has, before `install` replaces it.
+find_resource = parsing.ResourceMap.__getitem__
 resolve = parsing.clean_json
 generate_name = parsing.generate_resource_name
 update_resource = parsing.parse_and_update_resource
@@ -33,7 +36,9 @@ def install() -> None:
     parsing.clean_json = clean_json
     parsing.generate_resource_name = generate_resource_name
     parsing.parse_and_update_resource = parse_and_update_resource
+    ecs_rules.install()
     resources = parsing.ResourceMap
+    resources.__getitem__ = get_resource
     resources.validate_outputs = lambda _self: None  # it accepts only moto's own attributes
     resources.build_resource_diff = build_resource_diff
     resources._delete_resource = delete_resource
@@ -41,6 +46,15 @@ def install() -> None:
     resources.update = told(resources.update)
     resources.delete = told(delete_all)
     CloudFormationBackend._resolve_update_parameters = resolve_update_parameters
+
+
+def get_resource(self: Any, key: str) -> Any:
+    """Make what a resource depends on before it, also when it is made early because another one refers to it."""
+    if key in self._resource_json_map and key not in self._parsed_resources:
+        after = self._resource_json_map[key].get("DependsOn", [])
+        for dependency in [after] if isinstance(after, str) else after:
+            self[dependency]
+    return find_resource(self, key)
 
 
 def clean_json(value: Any, resources: Any) -> Any:
@@ -57,7 +71,9 @@ def clean_json(value: Any, resources: Any) -> Any:
 
 
 def generate_resource_name(resource_type: str, stack_name: str, logical_id: str) -> str:
-    """Give repositories names that ECR takes."""
+    """Give repositories names that ECR takes, and Classic load balancers such as CloudFormation makes up."""
+    if resource_type == "AWS::ElasticLoadBalancing::LoadBalancer":
+        resource_type = "AWS::ElasticLoadBalancingV2::LoadBalancer"
     name = generate_name(resource_type, stack_name, logical_id)
     return name.lower() if resource_type == "AWS::ECR::Repository" else name
 

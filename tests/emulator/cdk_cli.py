@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ test "$1" != inspect
 
 class CdkError(Exception):
     """A CDK command failed: what it printed, and what the emulator had to say."""
+
+
+@cache
+def client(service: str, port: int) -> Any:
+    """Give a client of AWS's SDK; to make one takes longer than to ask it."""
+    return boto3.client(service, REGION, endpoint_url=f"http://127.0.0.1:{port}", **KEYS)
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ class Emulator:
         }
 
     def client(self, service: str) -> Any:
-        return boto3.client(service, REGION, endpoint_url=f"http://127.0.0.1:{self.port}", **KEYS)
+        return client(service, self.port)
 
     def log(self) -> str:
         return (self.folder / "emulator.log").read_text()
@@ -88,7 +95,7 @@ class Emulator:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         if finished.returncode:

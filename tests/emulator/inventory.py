@@ -56,9 +56,13 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
         aws("application-autoscaling").describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"],
         "PolicyName",
     ),
+    "AWS::AutoScaling::AutoScalingGroup": lambda aws: names(
+        aws("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"], "AutoScalingGroupName"
+    ),
     "AWS::CertificateManager::Certificate": lambda aws: names(
         aws("acm").list_certificates()["CertificateSummaryList"], "CertificateArn"
     ),
+    "AWS::CloudTrail::Trail": lambda aws: names(aws("cloudtrail").list_trails()["Trails"], "TrailARN"),
     "AWS::CloudWatch::Alarm": lambda aws: [
         name
         for name in names(aws("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName")
@@ -72,6 +76,9 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     "AWS::EC2::FlowLog": lambda aws: names(aws("ec2").describe_flow_logs()["FlowLogs"], "FlowLogId"),
     "AWS::EC2::InternetGateway": lambda aws: names(
         aws("ec2").describe_internet_gateways()["InternetGateways"], "InternetGatewayId"
+    ),
+    "AWS::EC2::LaunchTemplate": lambda aws: names(
+        aws("ec2").describe_launch_templates()["LaunchTemplates"], "LaunchTemplateId"
     ),
     "AWS::EC2::NatGateway": lambda aws: names(
         in_state(aws("ec2").describe_nat_gateways()["NatGateways"]), "NatGatewayId"
@@ -100,17 +107,32 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
         in_state(aws("ec2").describe_vpc_endpoints()["VpcEndpoints"]), "VpcEndpointId"
     ),
     "AWS::ECR::Repository": lambda aws: names(aws("ecr").describe_repositories()["repositories"], "repositoryArn"),
+    "AWS::ECS::CapacityProvider": lambda aws: names(
+        aws("ecs").describe_capacity_providers()["capacityProviders"], "name"
+    ),
     "AWS::ECS::Cluster": lambda aws: active_clusters(aws("ecs")),
     "AWS::ECS::Service": lambda aws: names(services(aws("ecs")), "serviceArn"),
     "AWS::ECS::TaskDefinition": lambda aws: aws("ecs").list_task_definitions()["taskDefinitionArns"],
     "AWS::EFS::AccessPoint": lambda aws: names(aws("efs").describe_access_points()["AccessPoints"], "AccessPointArn"),
     "AWS::EFS::FileSystem": lambda aws: names(aws("efs").describe_file_systems()["FileSystems"], "FileSystemArn"),
+    "AWS::ElasticLoadBalancing::LoadBalancer": lambda aws: names(
+        aws("elb").describe_load_balancers()["LoadBalancerDescriptions"], "LoadBalancerName"
+    ),
+    "AWS::ElasticLoadBalancingV2::Listener": lambda aws: [
+        name
+        for balancer in aws("elbv2").describe_load_balancers()["LoadBalancers"]
+        for name in names(
+            aws("elbv2").describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"], "ListenerArn"
+        )
+    ],
     "AWS::ElasticLoadBalancingV2::LoadBalancer": lambda aws: names(
         aws("elbv2").describe_load_balancers()["LoadBalancers"], "DNSName"
     ),
     "AWS::ElasticLoadBalancingV2::TargetGroup": lambda aws: names(
         aws("elbv2").describe_target_groups()["TargetGroups"], "TargetGroupArn"
     ),
+    "AWS::IAM::InstanceProfile": lambda aws: names(aws("iam").list_instance_profiles()["InstanceProfiles"], "Arn"),
+    "AWS::IAM::ManagedPolicy": lambda aws: names(aws("iam").list_policies(Scope="Local")["Policies"], "Arn"),
     "AWS::IAM::Role": lambda aws: names(aws("iam").list_roles()["Roles"], "Arn"),
     "AWS::KMS::Key": lambda aws: enabled_keys(aws("kms")),
     "AWS::Logs::LogGroup": lambda aws: names(aws("logs").describe_log_groups()["logGroups"], "logGroupName"),
@@ -121,11 +143,6 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
 
 def take_inventory(emulator: Emulator) -> dict[str, list[str]]:
     """List names by CloudFormation type, without what `cdk bootstrap` made."""
-    clients: dict[str, Any] = {}
-
-    def client(service: str) -> Any:
-        if service not in clients:
-            clients[service] = emulator.client(service)
-        return clients[service]
-
-    return {kind: sorted(it for it in read(client) if "cdk-hnb659fds-" not in it) for kind, read in READERS.items()}
+    return {
+        kind: sorted(it for it in read(emulator.client) if "cdk-hnb659fds-" not in it) for kind, read in READERS.items()
+    }

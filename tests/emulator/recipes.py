@@ -1,146 +1,100 @@
-"""What moto's CloudFormation lacks, type by type: how to make, change and remove resources by calls of moto's own API.
+"""What moto's CloudFormation lacks or has wrong, type by type. The calls are those that AWS's CloudFormation makes."""
 
-The calls are those that AWS's CloudFormation makes. Requests are built from AWS's API model, so that a property which
-AWS does not have, or which is of another type, fails the deployment.
-"""
-
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import boto3
-from botocore.model import ListShape, MapShape, Shape, StructureShape
-
-Properties = dict[str, Any]
-
-
-@cache
-def client(service: str, region: str) -> Any:
-    """Give a client of the emulator itself; the server's process has the endpoint in its environment."""
-    return boto3.client(service, region)
-
-
-def call(api: Any, operation: str, properties: Properties, *, partial: bool = False) -> Properties:
-    """Call the API with a resource's properties; `partial` leaves out those that this call does not take."""
-    shape = api.meta.service_model.operation_model(api.meta.method_to_api_mapping[operation]).input_shape
-    if partial:
-        known = {name.lower() for name in shape.members}
-        properties = {name: value for name, value in properties.items() if name.lower() in known}
-    return getattr(api, operation)(**to_api(properties, shape, operation))
-
-
-def to_api(value: Any, shape: Shape, where: str) -> Any:
-    """Turn a property into a parameter: names differ in case, scalars may be strings, tags a list."""
-    match shape:
-        case StructureShape():
-            members = {name.lower(): name for name in shape.members}
-            if unknown := [name for name in value if name.lower() not in members]:
-                raise ValueError(f"AWS's API has no {', '.join(unknown)} in {where}")
-            named = {members[name.lower()]: item for name, item in value.items()}
-            return {name: to_api(item, shape.members[name], f"{where}.{name}") for name, item in named.items()}
-        case ListShape():
-            return [to_api(item, shape.member, where) for item in value]
-        case MapShape():
-            pairs = {tag["Key"]: tag["Value"] for tag in value} if isinstance(value, list) else value
-            return {name: to_api(item, shape.value, where) for name, item in pairs.items()}
-        case _:
-            return CONVERT.get(shape.type_name, lambda item: item)(value)
-
-
-CONVERT: dict[str, Callable[[Any], Any]] = {
-    "boolean": lambda value: {"true": True, "false": False}[str(value).lower()],
-    "double": float,
-    "float": float,
-    "integer": int,
-    "long": int,
-    "string": lambda value: json.dumps(value) if isinstance(value, dict) else str(value),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """How to make, change and remove a resource by API calls. moto takes it for one of its resource classes."""
-
-    service: str
-    create: str
-    """The call that makes it. A change calls it again, as fits `put_...` calls, unless `update` names another one."""
-    identity: Callable[[Properties, Properties], str]
-    """The physical id, from properties and response."""
-    delete: Callable[[Any, str], object]
-    name: str = ""
-    """The property with the resource's name, which CloudFormation makes up when it is not given."""
-    prepare: Callable[[Properties], Properties] = dict
-    """Renames and regroups the properties that the API has elsewhere."""
-    attributes: Callable[[Any, str], Properties] = lambda _api, _identity: {}
-    update: tuple[str, str] | None = None
-    """The call that changes it in place, and the call's parameter for the physical id."""
-    replace: bool = False
-    """A change removes the old resource after it made the new one."""
-
-    def create_from_cloudformation_json(
-        self, name: str, definition: Properties, _account: str, region: str, **_: Any
-    ) -> "Resource":
-        properties = self.prepare({**({self.name: name} if self.name else {}), **definition["Properties"]})
-        response = call(client(self.service, region), self.create, properties)
-        return Resource(self, self.identity(properties, response), region)
-
-    def update_from_cloudformation_json(
-        self,
-        original_resource: "Resource",
-        new_resource_name: str,
-        cloudformation_json: Properties,
-        account_id: str,
-        region_name: str,
-    ) -> "Resource":
-        if self.update:
-            operation, parameter = self.update
-            properties = self.prepare(cloudformation_json["Properties"])
-            properties[parameter] = original_resource.physical_resource_id
-            call(client(self.service, region_name), operation, properties, partial=True)
-            return original_resource
-        new = self.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
-        if self.replace:
-            original_resource.delete(account_id, region_name)
-        return new
-
-
-@dataclass
-class Resource:
-    """A resource that a recipe made, with the members that moto wants of one."""
-
-    recipe: Recipe
-    physical_resource_id: str
-    region: str
-
-    def is_created(self) -> bool:
-        return True
-
-    def get_cfn_attribute(self, attribute: str) -> Any:
-        api = client(self.recipe.service, self.region)
-        return self.recipe.attributes(api, self.physical_resource_id)[attribute]
-
-    def delete(self, _account: str, region: str) -> None:
-        self.recipe.delete(client(self.recipe.service, region), self.physical_resource_id)
-
+from .recipe import Properties, Recipe, call, only, renamed, without
 
 # ---- properties that the API has elsewhere
 
 
-def without(*names: str) -> Callable[[Properties], Properties]:
-    return lambda properties: {name: value for name, value in properties.items() if name not in names}
+def group_request(properties: Properties) -> Properties:
+    """Write the subnets as the one string that the API takes."""
+    rest = without("MetricsCollection")(renamed(Cooldown="DefaultCooldown")(properties))
+    return {**rest, "VPCZoneIdentifier": ",".join(properties["VPCZoneIdentifier"])}
 
 
-def renamed(**names: str) -> Callable[[Properties], Properties]:
-    return lambda properties: {names.get(name, name): value for name, value in properties.items()}
+def collect_metrics(api: Any, name: str, properties: Properties) -> None:
+    for collection in properties.get("MetricsCollection", []):
+        call(api, "enable_metrics_collection", {"AutoScalingGroupName": name, **collection})
+
+
+def launch_template(api: Any, identity: str) -> Properties:
+    found = api.describe_launch_templates(LaunchTemplateIds=[identity])["LaunchTemplates"][0]
+    return {name: found[name] for name in ("DefaultVersionNumber", "LatestVersionNumber")}
+
+
+def trail_request(properties: Properties) -> Properties:
+    rest = without("EventSelectors", "InsightSelectors", "IsLogging")(properties)
+    return renamed(TrailName="Name", Tags="TagsList")(rest)
+
+
+def record_calls(api: Any, name: str, properties: Properties) -> None:
+    if selectors := properties.get("EventSelectors"):
+        call(api, "put_event_selectors", {"TrailName": name, "EventSelectors": selectors})
+    if properties["IsLogging"]:
+        api.start_logging(Name=name)
+    else:
+        api.stop_logging(Name=name)
+
+
+def load_balancer(api: Any, arn: str) -> Properties:
+    found = api.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"][0]
+    names = {
+        "CanonicalHostedZoneID": "CanonicalHostedZoneId",
+        "DNSName": "DNSName",
+        "LoadBalancerName": "LoadBalancerName",
+    }
+    own = {attribute: found[member] for attribute, member in names.items()}
+    return {**own, "LoadBalancerArn": arn, "LoadBalancerFullName": arn.split("loadbalancer/")[1]}
+
+
+def set_load_balancer_attributes(api: Any, arn: str, properties: Properties) -> None:
+    if attributes := properties.get("LoadBalancerAttributes"):
+        call(api, "modify_load_balancer_attributes", {"LoadBalancerArn": arn, "Attributes": attributes})
+
+
+# What a Classic load balancer's listeners, attributes and policies are called in CloudFormation.
+CLASSIC_ATTRIBUTES = {
+    "AccessLoggingPolicy": "AccessLog",
+    "ConnectionDrainingPolicy": "ConnectionDraining",
+    "ConnectionSettings": "ConnectionSettings",
+}
+
+
+def classic_request(properties: Properties) -> Properties:
+    rest = without(*CLASSIC_ATTRIBUTES, "CrossZone", "HealthCheck", "Policies")(properties)
+    return {**rest, "Listeners": [without("PolicyNames")(it) for it in properties["Listeners"]]}
+
+
+def finish_classic(api: Any, name: str, properties: Properties) -> None:
+    """Give a Classic load balancer its attributes, health check and policies, each by a call of its own."""
+    own = {"LoadBalancerName": name}
+    attributes = {api_name: properties[it] for it, api_name in CLASSIC_ATTRIBUTES.items() if it in properties}
+    if "CrossZone" in properties:
+        attributes["CrossZoneLoadBalancing"] = {"Enabled": properties["CrossZone"]}
+    call(api, "modify_load_balancer_attributes", {**own, "LoadBalancerAttributes": attributes})
+    call(api, "configure_health_check", {**own, "HealthCheck": properties["HealthCheck"]})
+    for policy in properties.get("Policies", []):
+        pairs = [{"AttributeName": it["Name"], "AttributeValue": it["Value"]} for it in policy["Attributes"]]
+        kind = {"PolicyName": policy["PolicyName"], "PolicyTypeName": policy["PolicyType"]}
+        call(api, "create_load_balancer_policy", {**own, **kind, "PolicyAttributes": pairs})
+    for listener in properties["Listeners"]:
+        if policies := listener.get("PolicyNames"):
+            port = {"LoadBalancerPort": listener["LoadBalancerPort"], "PolicyNames": policies}
+            call(api, "set_load_balancer_policies_of_listener", {**own, **port})
 
 
 def key_request(properties: Properties) -> Properties:
     """Leave out what is set by calls of their own, and give tags the names that this API has for them."""
-    taken = {name: value for name, value in properties.items() if name in ("Description", "KeySpec", "KeyUsage")}
+    taken = only("Description", "KeySpec", "KeyUsage")(properties)
     tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties.get("Tags", [])]
     return {**taken, "Policy": properties["KeyPolicy"], "Tags": tags}
+
+
+def topic_policy_request(properties: Properties) -> Properties:
+    (topic,) = properties["Topics"]
+    return {"TopicArn": topic, "AttributeName": "Policy", "AttributeValue": properties["PolicyDocument"]}
 
 
 def scaling_policy_request(properties: Properties) -> Properties:
@@ -167,8 +121,8 @@ def security_group_rule(direction: str, peer: str) -> Recipe:
     """Make a rule; CloudFormation has its members side by side, the API has them nested by kind of peer."""
 
     def nested(properties: Properties) -> Properties:
-        rule = {name: properties[name] for name in ("IpProtocol", "FromPort", "ToPort") if name in properties}
-        note = {"Description": properties["Description"]} if "Description" in properties else {}
+        rule = only("IpProtocol", "FromPort", "ToPort")(properties)
+        note = only("Description")(properties)
         for name, peers, member in (
             ("CidrIp", "IpRanges", "CidrIp"),
             ("CidrIpv6", "Ipv6Ranges", "CidrIpv6"),
@@ -209,12 +163,33 @@ RECIPES = {
         identity=lambda _, response: response["PolicyARN"],
         delete=delete_scaling_policy,
     ),
+    "AWS::AutoScaling::AutoScalingGroup": Recipe(
+        service="autoscaling",
+        create="create_auto_scaling_group",
+        name="AutoScalingGroupName",
+        prepare=group_request,
+        identity=lambda made, _: made["AutoScalingGroupName"],
+        then=collect_metrics,
+        update=("update_auto_scaling_group", "AutoScalingGroupName"),
+        delete=lambda api, name: api.delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True),
+    ),
     "AWS::CertificateManager::Certificate": Recipe(
         service="acm",
         create="request_certificate",
         prepare=without("DomainValidationOptions"),  # the zone in which CloudFormation itself answers ACM
         identity=lambda _, response: response["CertificateArn"],
         delete=lambda api, arn: api.delete_certificate(CertificateArn=arn),
+    ),
+    "AWS::CloudTrail::Trail": Recipe(
+        service="cloudtrail",
+        create="create_trail",
+        name="TrailName",
+        prepare=trail_request,
+        identity=lambda made, _: made["Name"],
+        then=record_calls,
+        attributes=lambda api, name: {"Arn": api.get_trail(Name=name)["Trail"]["TrailARN"]},
+        update=("update_trail", "Name"),
+        delete=lambda api, name: api.delete_trail(Name=name),
     ),
     "AWS::CloudWatch::Alarm": Recipe(
         service="cloudwatch",
@@ -223,6 +198,15 @@ RECIPES = {
         identity=lambda made, _: made["AlarmName"],
         attributes=lambda api, name: {"Arn": api.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["AlarmArn"]},
         delete=lambda api, name: api.delete_alarms(AlarmNames=[name]),
+    ),
+    "AWS::EC2::LaunchTemplate": Recipe(
+        service="ec2",
+        create="create_launch_template",
+        name="LaunchTemplateName",
+        identity=lambda _, response: response["LaunchTemplate"]["LaunchTemplateId"],
+        attributes=launch_template,
+        update=("create_launch_template_version", "LaunchTemplateId"),
+        delete=lambda api, identity: api.delete_launch_template(LaunchTemplateId=identity),
     ),
     "AWS::EC2::SecurityGroupEgress": security_group_rule("egress", "Destination"),
     "AWS::EC2::SecurityGroupIngress": security_group_rule("ingress", "Source"),
@@ -239,6 +223,14 @@ RECIPES = {
         delete=lambda api, identity: api.detach_internet_gateway(
             InternetGatewayId=identity.split("|")[0], VpcId=identity.split("|")[1]
         ),
+    ),
+    "AWS::ECS::CapacityProvider": Recipe(
+        service="ecs",
+        create="create_capacity_provider",
+        name="Name",
+        identity=lambda made, _: made["Name"],
+        replace=True,
+        delete=lambda api, name: api.delete_capacity_provider(capacityProvider=name),
     ),
     "AWS::ECS::Cluster": Recipe(
         service="ecs",
@@ -262,6 +254,7 @@ RECIPES = {
         service="ecs",
         create="create_service",
         name="ServiceName",
+        prepare=renamed(PlacementStrategies="placementStrategy"),
         identity=lambda _, response: response["service"]["serviceArn"],
         attributes=lambda _, arn: {"Name": arn.split("/")[-1], "ServiceArn": arn},
         update=("update_service", "service"),
@@ -276,6 +269,27 @@ RECIPES = {
         replace=True,
         delete=lambda api, arn: api.deregister_task_definition(taskDefinition=arn),
     ),
+    "AWS::ElasticLoadBalancing::LoadBalancer": Recipe(
+        service="elb",
+        create="create_load_balancer",
+        name="LoadBalancerName",
+        prepare=classic_request,
+        identity=lambda made, _: made["LoadBalancerName"],
+        then=finish_classic,
+        replace=True,
+        delete=lambda api, name: api.delete_load_balancer(LoadBalancerName=name),
+    ),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": Recipe(
+        service="elbv2",
+        create="create_load_balancer",
+        name="Name",
+        prepare=without("LoadBalancerAttributes"),
+        identity=lambda _, response: response["LoadBalancers"][0]["LoadBalancerArn"],
+        then=set_load_balancer_attributes,
+        attributes=load_balancer,
+        replace=True,
+        delete=lambda api, arn: api.delete_load_balancer(LoadBalancerArn=arn),
+    ),
     "AWS::KMS::Key": Recipe(
         service="kms",
         create="create_key",
@@ -284,6 +298,13 @@ RECIPES = {
         attributes=lambda api, key: {"Arn": api.describe_key(KeyId=key)["KeyMetadata"]["Arn"], "KeyId": key},
         update=("put_key_policy", "KeyId"),
         delete=lambda api, key: api.schedule_key_deletion(KeyId=key),
+    ),
+    "AWS::SNS::TopicPolicy": Recipe(
+        service="sns",
+        create="set_topic_attributes",
+        prepare=topic_policy_request,
+        identity=lambda made, _: made["TopicArn"],
+        delete=lambda _api, _arn: None,  # the policy goes with its topic
     ),
 }
 
@@ -298,14 +319,13 @@ DELETIONS: dict[str, tuple[str, Callable[[Any, str], object]]] = {
     "AWS::ElasticLoadBalancingV2::Listener": ("elbv2", lambda api, it: api.delete_listener(ListenerArn=it)),
     "AWS::ElasticLoadBalancingV2::ListenerRule": ("elbv2", lambda api, it: api.delete_rule(RuleArn=it)),
     "AWS::ElasticLoadBalancingV2::TargetGroup": ("elbv2", lambda api, it: api.delete_target_group(TargetGroupArn=it)),
+    "AWS::IAM::ManagedPolicy": ("iam", lambda api, it: api.delete_policy(PolicyArn=it)),
 }
 
 # Attributes (Fn::GetAtt) of types that moto's CloudFormation makes without them.
 ATTRIBUTES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("AWS::EFS::AccessPoint", "Arn"): lambda it: it.access_point_arn,
     ("AWS::EFS::FileSystem", "Arn"): lambda it: it.file_system_arn,
-    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "CanonicalHostedZoneID"): lambda _: "Z35SXDOTRQ7X7K",
-    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "LoadBalancerFullName"): lambda it: it.arn.split("loadbalancer/")[1],
     ("AWS::ElasticLoadBalancingV2::TargetGroup", "LoadBalancerArns"): lambda it: it.load_balancer_arns,
     ("AWS::ElasticLoadBalancingV2::TargetGroup", "TargetGroupFullName"): lambda it: it.arn.split(":")[-1],
     ("AWS::SNS::Topic", "TopicArn"): lambda it: it.arn,

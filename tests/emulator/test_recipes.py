@@ -7,7 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.emulator.recipes import RECIPES, to_api
+from tests.emulator.recipe import to_api
+from tests.emulator.recipes import RECIPES
 
 
 def request_for(kind: str, properties: dict[str, Any]) -> Any:

@@ -2,6 +2,7 @@ import pytest
 
 from cdk_containers import ConstructError, Problem
 from cdk_containers.errors import Problems, Shown, child_path
+from tests.names import stable
 
 
 class Node:
@@ -99,7 +100,7 @@ def test_nothing_is_raised_for_nothing():
 
 
 @pytest.mark.parametrize(
-    ("scope", "path"), [(Scope("Shop"), "Shop/Web"), (Scope(""), "Web"), (None, "None/Web")], ids=str
+    ("scope", "path"), [(Scope("Shop"), "Shop/Web"), (Scope(""), "Web"), (None, "None/Web")], ids=stable
 )
 def test_the_path_is_that_of_the_construct_to_be(scope: Scope, path: str):
     assert child_path(scope, "Web") == path

@@ -16,6 +16,12 @@ from tests.iam.symbols import ANYTHING, Answer, Symbols, Template, Templates, li
 
 Context = Mapping[str, str]
 
+_AWS_POLICIES = {
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html
+    "service-role/AmazonECSInfrastructureRolePolicyForVolumes": "ec2:*",
+}
+"""Policies of AWS that are about one service only, as their documentation has them."""
+
 OVER_TLS: Context = {"aws:SecureTransport": "true"}
 """What every call of an AWS SDK has."""
 
@@ -157,8 +163,9 @@ class Policies:
                 yield from _statements(entry["Properties"]["PolicyDocument"], own)
                 return
         # A policy of AWS, or of another app: what it allows is not in the template, so it may be anything.
+        action = next((action for name, action in _AWS_POLICIES.items() if arn.endswith(f":aws:policy/{name}")), "*")
         yield Statement(
-            {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Unknown": {arn: ""}}}, symbols
+            {"Effect": "Allow", "Action": action, "Resource": "*", "Condition": {"Unknown": {arn: ""}}}, symbols
         )
 
     def _of_resources(self) -> Iterator[Statement]:

@@ -177,6 +177,13 @@ def test_a_policy_that_is_not_in_the_template_may_allow_anything():
     assert both(template(Other=aws)) == ({"Other"}, set())
 
 
+def test_a_policy_of_aws_that_is_about_volumes_only_allows_nothing_else():
+    name = "service-role/AmazonECSInfrastructureRolePolicyForVolumes"
+    volumes = {"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": [f"arn:aws:iam::aws:policy/{name}"]}}
+    assert both(template(Other=volumes)) == (set(), set())
+    assert who_can(template(Other=volumes), "ec2:CreateVolume", "*") == {"Other"}
+
+
 def test_a_resource_allows_and_denies_by_itself():
     def bucket(principal: Any, effect: str = "Allow") -> dict[str, Any]:
         statement = {

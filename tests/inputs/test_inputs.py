@@ -13,6 +13,7 @@ from cdk_containers.inputs import argument_problems, field_problems, is_token, n
 from cdk_containers.inputs.durations import duration_problem
 from cdk_containers.inputs.types import has_members
 from cdk_containers.practices import Disabled
+from tests.names import stable
 
 TOKEN_NUMBER = -1.8881545897087968e289
 TOKEN_TEXT = "${Token[Shop.Port.12]}"  # noqa: S105  (CDK's own marker)
@@ -64,7 +65,7 @@ class Duration:
         {"a": TOKEN_TEXT},
         Resolvable(),
     ],
-    ids=repr,
+    ids=stable,
 )
 def test_tokens_are_recognised(value: object):
     assert is_token(value)
@@ -111,7 +112,7 @@ def wrong(**options: Any) -> list[str]:
         {"anything": Ellipsis},
         {"nested": {"a": [1]}},
     ],
-    ids=str,
+    ids=stable,
 )
 def test_what_fits_is_no_problem(options: dict[str, Any]):
     assert wrong(**options) == []
@@ -141,7 +142,7 @@ def test_what_fits_is_no_problem(options: dict[str, Any]):
         ({"on": 1}, "on"),
         ({"nested": {"a": [1, "b"]}}, "nested['a'][1]"),
     ],
-    ids=str,
+    ids=stable,
 )
 def test_what_does_not_fit_is_named_to_the_part(options: dict[str, Any], option: str):
     assert wrong(**options) == [option]

@@ -8,7 +8,7 @@ import pytest
 from cdk_containers.practices import PRACTICES, Practice, Severity, UnknownPracticeError, practice
 
 AREAS = (
-    "clusters", "identity", "load_balancing", "network", "observability", "registry", "services", "tasks",
+    "capacity", "clusters", "identity", "load_balancing", "network", "observability", "registry", "services", "tasks",
 )  # fmt: skip
 
 CHECKER_IDS = {
@@ -81,7 +81,7 @@ def test_the_severity_is_one_of_four(entry: Practice):
 @every_practice
 def test_the_option_is_written_as_construct_and_option(entry: Practice):
     for option in entry.option.split(", "):
-        assert re.fullmatch(r"[A-Z][A-Za-z]+(\.[a-z_]+(\([a-z_]+=\))?)?", option)
+        assert re.fullmatch(r"[A-Z][A-Za-z0-9]+(\.[a-z_]+(\([a-z_]+=\))?)?", option)
 
 
 @every_practice

@@ -23,6 +23,7 @@ from cdk_containers import (
     LogDriver,
     NotSecret,
     Port,
+    Privileged,
     Rolling,
     ServiceScaling,
     SharedVolume,
@@ -266,7 +267,7 @@ CASES = [
     Case(
         "too little ephemeral storage",
         {"task": TaskOptions(ephemeral_storage_gib=20)},
-        "ephemeral_storage_gib",
+        "task.ephemeral_storage_gib",
         "21–200",
         "ephemeral-storage",
         "20",
@@ -274,7 +275,7 @@ CASES = [
     Case(
         "too much ephemeral storage",
         {"task": TaskOptions(ephemeral_storage_gib=201)},
-        "ephemeral_storage_gib",
+        "task.ephemeral_storage_gib",
         "21–200",
         "ephemeral-storage",
     ),
@@ -345,9 +346,9 @@ CASES = [
     Case("root by number", {"container": container(user="0:0")}, "container.user", "Disabled", "non-root-user"),
     Case(
         "a privileged container",
-        {"container": container(privileged=True)},
+        {"container": container(privileged=Privileged("loads kernel modules"))},
         "container.privileged",
-        "False",
+        "capacity on EC2",
         "no-privileged-containers",
     ),
     Case(
@@ -608,7 +609,7 @@ def test_all_of_it_is_said_at_once(stack: cdk.Stack, place: Cluster):
         "sidecars[0].image",
         "sidecars[0].stop_timeout",
         "cpu",
-        "ephemeral_storage_gib",
+        "task.ephemeral_storage_gib",
         "container.log_driver",
         "exposure[0].certificate",
         "exposure[1].port",

@@ -81,13 +81,13 @@ def test_windows_comes_in_three_sizes_and_on_x86_only(system: str):
     assert problems_of(512, 1024, operating_system=system) == [("cpu", "fargate-task-size")]
     assert problems_of(8192, 16384, operating_system=system) == [("cpu", "fargate-task-size")]
     assert problems_of(1024, 2048, operating_system=system, architecture="ARM64") == [
-        ("architecture", "runtime-platform")
+        ("options.architecture", "runtime-platform")
     ]
 
 
 @pytest.mark.parametrize(("size", "right"), [(20, False), (21, True), (200, True), (201, False), (0, False)])
 def test_ephemeral_storage_is_21_to_200(size: int, *, right: bool):
-    expected = [] if right else [("ephemeral_storage_gib", "ephemeral-storage")]
+    expected = [] if right else [("options.ephemeral_storage_gib", "ephemeral-storage")]
     assert problems_of(256, 512, ephemeral_storage_gib=size) == expected
 
 

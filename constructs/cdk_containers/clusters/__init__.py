@@ -2,5 +2,21 @@
 
 from .capacity import Capacity, FargateCapacity, strategy_problems
 from .cluster import Cluster
+from .ec2_capacity import Ec2Capacity, Ec2Share
+from .ec2_scaling import GroupScaling, ManagedScaling, PredictiveScaling
+from .instance_options import InstanceOptions, Spot, SshKey
 
-__all__ = ["Capacity", "Cluster", "FargateCapacity", "strategy_problems"]
+__all__ = [
+    "Capacity",
+    "Cluster",
+    "Ec2Capacity",
+    "Ec2Share",
+    "FargateCapacity",
+    "GroupScaling",
+    "InstanceOptions",
+    "ManagedScaling",
+    "PredictiveScaling",
+    "Spot",
+    "SshKey",
+    "strategy_problems",
+]

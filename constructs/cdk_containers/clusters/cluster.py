@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
@@ -22,11 +24,15 @@ from .capacity import Capacity, FargateCapacity, strategy_problems
 class Cluster(CheckedConstruct):
     """A cluster with Fargate and Fargate Spot, metrics of every container, and an audit of who opened a shell.
 
+    `Ec2Capacity` adds instances to it.
+
     Attributes:
         cluster: The cluster itself.
         vpc: The VPC in which its tasks run.
         task_subnets: The subnets in which its tasks run.
         default_strategy: How services that do not say otherwise are split over the capacity.
+        instance_security_groups: The security groups of its instances, one for each capacity on EC2.
+        execute_command_log_group: Where ECS Exec records sessions; None if the cluster is imported.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html
     """
@@ -35,6 +41,8 @@ class Cluster(CheckedConstruct):
     vpc: ec2.IVpc
     task_subnets: ec2.SubnetSelection
     default_strategy: Sequence[Capacity]
+    instance_security_groups: list[ec2.ISecurityGroup]
+    execute_command_log_group: aws_logs.ILogGroup | None = None
 
     def __init__(
         self,
@@ -71,6 +79,7 @@ class Cluster(CheckedConstruct):
         found = argument_problems(Cluster.__init__, locals())
         if not found.has("capacity"):
             found.extend(strategy_problems(capacity))
+            found.extend(_foreign_capacity_problems(capacity))
         if execute_command_logs is not None and not found.has("execute_command_logs"):
             found.extend(execute_command_logs.problems(), under="execute_command_logs")
         found.extend(disabled_problems(container_insights), under="container_insights")
@@ -96,13 +105,15 @@ class Cluster(CheckedConstruct):
         )
         if isinstance(container_insights, Disabled):
             record_opt_out(self.cluster, "container-insights", container_insights)
+        self._providers = ["FARGATE", "FARGATE_SPOT"]
+        self.instance_security_groups = []
         # CDK makes this association in an aspect, too late for a service to depend on it.
         self._association: ecs.CfnClusterCapacityProviderAssociations | None = (
             ecs.CfnClusterCapacityProviderAssociations(
                 self,
                 "CapacityProviders",
                 cluster=self.cluster.cluster_name,
-                capacity_providers=["FARGATE", "FARGATE_SPOT"],
+                capacity_providers=list(self._providers),
                 default_capacity_provider_strategy=[
                     ecs.CfnClusterCapacityProviderAssociations.CapacityProviderStrategyProperty(
                         capacity_provider=share.provider, base=share.base, weight=share.weight
@@ -140,6 +151,28 @@ class Cluster(CheckedConstruct):
         return _ImportedCluster(scope, id, cluster_name=cluster_name, network=network, capacity=capacity)
 
     @property
+    def is_imported(self) -> bool:
+        """Whether the cluster is another app's."""
+        return self._association is None
+
+    @cached_property
+    def with_instances(self) -> ecs.ICluster:
+        """The same cluster, as CDK's services on EC2 want to see it: knowing that it has instances.
+
+        CDK's own way to tell it that also makes the association with capacity providers, too late and a second time.
+        """
+        return ecs.Cluster.from_cluster_attributes(
+            self, "WithInstances", cluster_name=self.cluster.cluster_name, vpc=self.vpc, has_ec2_capacity=True
+        )
+
+    def add_provider(self, name: str, security_group: ec2.ISecurityGroup) -> None:
+        """Tie a capacity provider and its instances to the cluster; `Ec2Capacity` does it for itself."""
+        self.instance_security_groups.append(security_group)
+        self._providers.append(name)
+        if self._association is not None:
+            self._association.capacity_providers = list(self._providers)
+
+    @property
     def capacity_ready(self) -> list[Construct]:
         """What a service has to wait for, and go before.
 
@@ -152,11 +185,12 @@ class Cluster(CheckedConstruct):
         logs = logs or Logs(encryption_key=key)
         if key is not None:
             allow_log_encryption(key)
+        self.execute_command_log_group = owned_log_group(self, "ExecuteCommandLogs", logs)
         return ecs.ExecuteCommandConfiguration(
             kms_key=key,
             logging=ecs.ExecuteCommandLogging.OVERRIDE,
             log_configuration=ecs.ExecuteCommandLogConfiguration(
-                cloud_watch_log_group=owned_log_group(self, "ExecuteCommandLogs", logs),
+                cloud_watch_log_group=self.execute_command_log_group,
                 cloud_watch_encryption_enabled=True if logs.encryption_key is not None else None,
             ),
         )
@@ -177,7 +211,24 @@ class _ImportedCluster(Cluster):
         self.task_subnets = task_subnets_of(network)
         self.default_strategy = tuple(capacity)
         self._association = None
+        self._providers = []
+        self.instance_security_groups = []
         self.cluster = ecs.Cluster.from_cluster_attributes(self, "Cluster", cluster_name=cluster_name, vpc=self.vpc)
+
+
+def _foreign_capacity_problems(capacity: Sequence[Capacity]) -> list[Problem]:
+    found = Problems()
+    for index, share in enumerate(capacity):
+        instances = getattr(share, "capacity", None)
+        if isinstance(instances, Construct):
+            found.add(
+                f"capacity[{index}]",
+                "instances are capacity of the cluster that they were made for, and this one is not there yet",
+                given=instances.node.path,
+                allowed="FargateCapacity(); services name instances: capacity=[ec2_capacity.share()]",
+                practice="capacity-beside-cluster",
+            )
+    return list(found)
 
 
 def _name_problems(known: Problems, name: str | None) -> list[Problem]:

@@ -179,6 +179,8 @@ class AuditTrail(CheckedConstruct):
             ],
         )
         acknowledge(bucket, _AUDIT_BUCKET)
+        if bucket.policy is not None:
+            bucket.policy.apply_removal_policy(removal_policy)
         return bucket
 
     def _save_queries(self, name: str, log_group: aws_logs.ILogGroup) -> None:

@@ -8,7 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from ..errors import Problem, Problems
 from ..inputs import field_problems, is_token
@@ -65,28 +65,50 @@ class AccessLogs:
         return list(found)
 
 
-def write_access_logs(scope: Construct, load_balancer: elbv2.BaseLoadBalancer, logs: AccessLogs) -> s3.IBucket:
+ELB_LOG_DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"
+"""Who writes the logs of Application and Classic Load Balancers; those of Network Load Balancers come by CloudWatch."""
+
+
+def write_access_logs(
+    scope: Construct, load_balancer: elbv2.BaseLoadBalancer, logs: AccessLogs, *, by: str = ELB_LOG_DELIVERY
+) -> s3.IBucket:
     """Have a load balancer record requests; unlike CDK's own method, in an environment-agnostic stack too."""
-    bucket = logs.bucket or _make_bucket(scope, logs)
-    prefix = f"{logs.prefix.rstrip('/')}/" if logs.prefix else ""
-    added = bucket.add_to_resource_policy(
-        iam.PolicyStatement(
-            principals=[iam.ServicePrincipal("logdelivery.elasticloadbalancing.amazonaws.com")],
-            actions=["s3:PutObject"],
-            resources=[bucket.arn_for_objects(f"{prefix}AWSLogs/{cdk.Aws.ACCOUNT_ID}/*")],
-        )
-    )
+    bucket = logs.bucket or make_bucket(scope, logs)
+    policy = allow_log_delivery(bucket, logs, by)
     load_balancer.set_attribute("access_logs.s3.enabled", "true")
     load_balancer.set_attribute("access_logs.s3.bucket", bucket.bucket_name)
     if logs.prefix:
         load_balancer.set_attribute("access_logs.s3.prefix", logs.prefix.rstrip("/"))
-    if added.policy_dependable is not None:
+    if policy is not None:
         # The load balancer writes a test object when it is made, and fails where the policy is not there yet.
-        load_balancer.node.add_dependency(added.policy_dependable)
+        load_balancer.node.add_dependency(policy)
     return bucket
 
 
-def _make_bucket(scope: Construct, logs: AccessLogs) -> s3.Bucket:
+def allow_log_delivery(bucket: s3.IBucket, logs: AccessLogs, by: str) -> IDependable | None:
+    """Let load balancers of this account write to a bucket; return what has to be there first."""
+    prefix = f"{logs.prefix.rstrip('/')}/" if logs.prefix else ""
+    added = bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal(by)],
+            actions=["s3:PutObject"],
+            resources=[bucket.arn_for_objects(f"{prefix}AWSLogs/{cdk.Aws.ACCOUNT_ID}/*")],
+        )
+    )
+    if by != ELB_LOG_DELIVERY:
+        added = bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal(by)],
+                actions=["s3:GetBucketAcl"],
+                resources=[bucket.bucket_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
+            )
+        )
+    return added.policy_dependable
+
+
+def make_bucket(scope: Construct, logs: AccessLogs) -> s3.Bucket:
+    """Make a bucket that only load balancers write to."""
     bucket = s3.Bucket(
         scope,
         "AccessLogs",
@@ -106,4 +128,7 @@ def _make_bucket(scope: Construct, logs: AccessLogs) -> s3.Bucket:
         ],
     )
     acknowledge(bucket, _LOG_BUCKET)
+    if bucket.policy is not None:
+        # CDK would remove the policy with the stack, and leave the bucket without it.
+        bucket.policy.apply_removal_policy(logs.removal_policy)
     return bucket

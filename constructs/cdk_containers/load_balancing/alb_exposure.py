@@ -15,6 +15,7 @@ from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, field_problems, is_token, seconds
 from ..practices import Disabled
 from .application_load_balancer import ApplicationLoadBalancer, https_problems
+from .exposure import Exposure
 from .rule_priorities import FIRST, LAST, Conditions, derive_priority
 
 _METHOD = re.compile(r"[A-Z_-]{1,40}")
@@ -103,7 +104,7 @@ class TargetHealthCheck:
         timeout: Time for an answer, 2–120 s, shorter than the interval. Default: 5 s.
         healthy_threshold: Answers in a row that make a task healthy, 2–10. Default: 2.
         unhealthy_threshold: Failures in a row that make it unhealthy, 2–10. Default: 3.
-        healthy_codes: HTTP status codes that count as an answer. Default: `200`.
+        healthy_codes: Status codes that count as an answer. Default: `200`, and `0` (OK) with gRPC.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
     """
@@ -112,7 +113,7 @@ class TargetHealthCheck:
     timeout: DurationLike | None = None
     healthy_threshold: int = 2
     unhealthy_threshold: int = 3
-    healthy_codes: str = "200"
+    healthy_codes: str | None = None
 
     @property
     def interval_seconds(self) -> int:
@@ -142,7 +143,11 @@ class TargetHealthCheck:
             if not low <= value <= high and (unit or not is_token(value)):
                 given = Shown("a token") if is_token(value) else f"{value}{unit}"
                 found.add(option, "out of range", given=given, allowed=f"{low}–{high}{unit}", practice=practice)
-        if not is_token(self.healthy_codes) and not _CODES.fullmatch(self.healthy_codes):
+        if (
+            self.healthy_codes is not None
+            and not is_token(self.healthy_codes)
+            and not _CODES.fullmatch(self.healthy_codes)
+        ):
             found.add(
                 "healthy_codes",
                 "not status codes",
@@ -162,7 +167,7 @@ class TargetHealthCheck:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AlbExposure:
+class AlbExposure(Exposure):
     """A port of a service, reached through an Application Load Balancer.
 
     Attributes:
@@ -185,8 +190,6 @@ class AlbExposure:
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
     """
 
-    port: int
-    container: str | None = None
     load_balancer: ApplicationLoadBalancer | None = None
     certificate: acm.ICertificate | None = None
     https: Literal[True] | Disabled = True
@@ -206,11 +209,9 @@ class AlbExposure:
     def problems(self) -> list[Problem]:
         """Find what is wrong with this exposure by itself."""
         found = Problems()
-        found.extend(field_problems(self))
-        if found:
+        found.extend(Exposure.problems(self))
+        if any(problem.root != "port" for problem in found):
             return list(found)
-        if not is_token(self.port) and not 1 <= self.port <= 65535:
-            found.add("port", "not a port", given=self.port, allowed="1–65535", practice="port-mappings")
         wrong_rule = self.rule.problems()
         found.extend(wrong_rule, under="rule")
         found.extend(self.health_check.problems(), under="health_check")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Literal
 
 import jsii
@@ -185,6 +186,14 @@ class ApplicationLoadBalancer(CheckedConstruct):
             security_group_id=security_group_id,
             dns_name=dns_name,
             vpc=vpc,
+        )
+
+    @cached_property
+    def full_name(self) -> str | None:
+        """What its metrics call it; None if it is imported."""
+        load_balancer = self.load_balancer
+        return (
+            load_balancer.load_balancer_full_name if isinstance(load_balancer, elbv2.ApplicationLoadBalancer) else None
         )
 
     @property

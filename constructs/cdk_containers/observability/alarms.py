@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from ..errors import Problem, Problems
 from ..inputs import DurationLike, field_problems, in_seconds, is_token, seconds
-from ..load_balancing.alb_route import AlbRoute
+from ..load_balancing import Route
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,11 +55,15 @@ class Alarms:
         return list(found)
 
 
-def make_server_error_alarm(scope: Construct, id: str, route: AlbRoute, alarms: Alarms) -> cloudwatch.Alarm:  # noqa: A002
-    """Make the alarm that also rolls deployments back; it knows no service, so that the service can wait for it."""
+def make_server_error_alarm(scope: Construct, id: str, route: Route, alarms: Alarms) -> cloudwatch.Alarm | None:  # noqa: A002
+    """Make the alarm that also rolls deployments back; it knows no service, so that the service can wait for it.
+
+    A load balancer that does not speak HTTP has none: there the circuit breaker is what rolls back.
+    """
     minute = in_seconds(60)
-    errors = route.metrics.http_code_target(elbv2.HttpCodeTarget.TARGET_5XX_COUNT, period=minute)
-    requests = route.metrics.request_count(period=minute)
+    errors, requests = route.server_errors(minute), route.requests(minute)
+    if errors is None or requests is None:
+        return None
     percent = cloudwatch.MathExpression(
         expression="100 * errors / requests",
         using_metrics={"errors": errors, "requests": requests},
@@ -82,7 +86,7 @@ def make_server_error_alarm(scope: Construct, id: str, route: AlbRoute, alarms: 
 
 
 def make_alarms(
-    scope: Construct, service: ecs.BaseService, routes: list[AlbRoute], alarms: Alarms
+    scope: Construct, service: ecs.BaseService, routes: Sequence[Route], alarms: Alarms
 ) -> dict[str, cloudwatch.Alarm]:
     """Make the alarms of a service but for its server errors, by name."""
     minute, five_minutes = in_seconds(60), in_seconds(300)
@@ -97,18 +101,19 @@ def make_alarms(
         made[f"UnhealthyTasks{suffix}"] = cloudwatch.Alarm(
             scope,
             f"UnhealthyTasksAlarm{suffix}",
-            metric=route.metrics.unhealthy_host_count(statistic="Maximum", period=minute),
+            metric=route.unhealthy_tasks(minute),
             threshold=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=5,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             alarm_description="A task fails the health check of its load balancer",
         )
-        if alarms.response_time is not None:
+        slow = None if alarms.response_time is None else route.response_time(minute, "p99")
+        if alarms.response_time is not None and slow is not None:
             made[f"ResponseTime{suffix}"] = cloudwatch.Alarm(
                 scope,
                 f"ResponseTimeAlarm{suffix}",
-                metric=route.metrics.target_response_time(statistic="p99", period=minute),
+                metric=slow,
                 threshold=seconds(alarms.response_time),
                 evaluation_periods=5,
                 treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct, Node
 
 from ..checked_construct import CheckedConstruct
 from ..inputs import argument_problems, in_seconds
-from ..load_balancing.alb_route import AlbRoute
+from ..load_balancing import Route
 
 _WIDTH = 24
 _HEIGHT = 6
@@ -21,7 +22,7 @@ class _Service(Protocol):
     @property
     def service(self) -> ecs.BaseService: ...
     @property
-    def routes(self) -> Sequence[AlbRoute]: ...
+    def routes(self) -> Sequence[Route]: ...
     @property
     def node(self) -> Node: ...
 
@@ -56,32 +57,27 @@ class ServiceDashboard(CheckedConstruct):
 
 
 def _row(service: _Service) -> list[cloudwatch.IWidget]:
-    l2 = service.service
-    name = service.node.id
-    of_service = {"ClusterName": l2.cluster.cluster_name, "ServiceName": l2.service_name}
-    graphs = [
+    l2, name, minute = service.service, service.node.id, in_seconds(60)
+    graphs: list[tuple[str, list[cloudwatch.IMetric]]] = [
         (
             "CPU and memory, percent",
+            [l2.metric_cpu_utilization(period=minute), l2.metric_memory_utilization(period=minute)],
+        ),
+        (
+            "Running tasks",
             [
-                _metric("AWS/ECS", "CPUUtilization", "Average", of_service),
-                _metric("AWS/ECS", "MemoryUtilization", "Average", of_service),
+                cloudwatch.Metric(
+                    namespace="ECS/ContainerInsights",
+                    metric_name="RunningTaskCount",
+                    statistic="Average",
+                    period=minute,
+                    dimensions_map={"ClusterName": l2.cluster.cluster_name, "ServiceName": l2.service_name},
+                )
             ],
         ),
-        ("Running tasks", [_metric("ECS/ContainerInsights", "RunningTaskCount", "Average", of_service)]),
     ]
     for route in service.routes:
-        of_route = route.metric_dimensions
-        requests = [
-            _metric("AWS/ApplicationELB", name, "Sum", of_route)
-            for name in ("RequestCount", "HTTPCode_Target_4XX_Count", "HTTPCode_Target_5XX_Count")
-        ]
-        times = [
-            _metric("AWS/ApplicationELB", "TargetResponseTime", statistic, of_route) for statistic in ("p50", "p99")
-        ]
-        graphs += [
-            (f"Requests on port {route.exposure.port}", requests),
-            (f"Response time on port {route.exposure.port}, seconds", times),
-        ]
+        graphs += _route_graphs(route, minute)
     width = max(_WIDTH // len(graphs), 3)
     return [
         cloudwatch.GraphWidget(title=f"{name}: {title}", left=metrics, width=width, height=_HEIGHT)
@@ -89,11 +85,13 @@ def _row(service: _Service) -> list[cloudwatch.IWidget]:
     ]
 
 
-def _metric(namespace: str, name: str, statistic: str, dimensions: dict[str, str]) -> cloudwatch.IMetric:
-    return cloudwatch.Metric(
-        namespace=namespace,
-        metric_name=name,
-        statistic=statistic,
-        dimensions_map=dimensions,
-        period=in_seconds(60),
-    )
+def _route_graphs(route: Route, minute: Duration) -> list[tuple[str, list[cloudwatch.IMetric]]]:
+    """Return what a kind of load balancer knows; where it counts no requests, how many tasks fail its check."""
+    counts = [route.requests(minute), route.client_errors(minute), route.server_errors(minute)]
+    times = [route.response_time(minute, statistic) for statistic in ("p50", "p99")]
+    graphs = [
+        (f"Requests on port {route.port}", [metric for metric in counts if metric is not None]),
+        (f"Response time on port {route.port}, seconds", [metric for metric in times if metric is not None]),
+    ]
+    shown = [(title, metrics) for title, metrics in graphs if metrics]
+    return shown or [(f"Unhealthy tasks on port {route.port}", [route.unhealthy_tasks(minute)])]

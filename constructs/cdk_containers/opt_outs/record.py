@@ -18,7 +18,11 @@ def record_opt_out(construct: IConstruct, practice_id: str, disabled: Disabled) 
     resource = resource_of(construct)
     metadata: dict[str, Any] = resource.get_metadata(_KEY) or {}
     opt_outs: dict[str, str] = metadata.get("opt_outs", {})
-    resource.add_metadata(_KEY, {"opt_outs": {**opt_outs, practice_id: disabled.reason}})
+    # Two containers of a task may switch off one practice for two reasons.
+    before, reason = opt_outs.get(practice_id), disabled.reason
+    if before is not None:
+        reason = before if f"; {reason}; " in f"; {before}; " else f"{before}; {reason}"
+    resource.add_metadata(_KEY, {"opt_outs": {**opt_outs, practice_id: reason}})
     checkers = practice(practice_id).checkers
     acknowledge(
         construct,

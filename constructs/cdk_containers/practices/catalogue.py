@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import clusters, identity, load_balancing, network, observability, registry, services, tasks
+from . import capacity, clusters, identity, load_balancing, network, observability, registry, services, tasks
 from .model import Practice
 
-_AREAS = (network, registry, clusters, tasks, identity, services, load_balancing, observability)
+_AREAS = (network, registry, clusters, capacity, tasks, identity, services, load_balancing, observability)
 
 PRACTICES: Mapping[str, Practice] = MappingProxyType({entry.id: entry for area in _AREAS for entry in area.PRACTICES})
 """Every practice under its id, area by area."""

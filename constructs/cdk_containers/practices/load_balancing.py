@@ -12,7 +12,7 @@ PRACTICES = (
         why="Plain HTTP can be read and changed by everybody on the way, passwords and session cookies included.",
         source=f"{_ALB}/create-https-listener.html",
         severity=Severity.CRITICAL,
-        option="AlbExposure.https, ApplicationLoadBalancer.https",
+        option="AlbExposure.https, ApplicationLoadBalancer.https, ClassicExposure.https, NlbExposure.certificate",
         checkers={
             "security-hub": ("ELB.18",),
             "control-tower": ("CT.ELASTICLOADBALANCING.PR.2",),
@@ -40,7 +40,7 @@ PRACTICES = (
         ),
         source=f"{_ALB}/describe-ssl-policies.html",
         severity=Severity.HIGH,
-        option="ApplicationLoadBalancer.tls_policy",
+        option="ApplicationLoadBalancer.tls_policy, NlbExposure",
         checkers={"security-hub": ("ELB.17",), "checkov": ("CKV_AWS_103",)},
     ),
     Practice(
@@ -52,12 +52,12 @@ PRACTICES = (
         ),
         source=f"{_ALB}/enable-access-logging.html",
         severity=Severity.MEDIUM,
-        option="ApplicationLoadBalancer.access_logs",
+        option="ApplicationLoadBalancer.access_logs, NetworkLoadBalancer.access_logs, ClassicExposure.access_logs",
         checkers={
             "security-hub": ("ELB.5",),
             "control-tower": ("CT.ELASTICLOADBALANCING.PR.6", "CT.ELASTICLOADBALANCING.PR.10"),
             "cdk-nag": ("AwsSolutions-ELB2",),
-            "checkov": ("CKV_AWS_91",),
+            "checkov": ("CKV_AWS_91", "CKV_AWS_92"),
         },
     ),
     Practice(
@@ -85,7 +85,7 @@ PRACTICES = (
         ),
         source=f"{_ALB}/application-load-balancers.html#deletion-protection",
         severity=Severity.MEDIUM,
-        option="ApplicationLoadBalancer.deletion_protection",
+        option="ApplicationLoadBalancer.deletion_protection, NetworkLoadBalancer.deletion_protection",
         checkers={"security-hub": ("ELB.6",), "control-tower": ("CT.ELASTICLOADBALANCING.PR.5",)},
     ),
     Practice(
@@ -97,7 +97,10 @@ PRACTICES = (
         ),
         source=f"{_ALB}/load-balancer-update-security-groups.html",
         severity=Severity.HIGH,
-        option="AlbExposure.ingress, ApplicationLoadBalancer.ingress",
+        option=(
+            "AlbExposure.ingress, ApplicationLoadBalancer.ingress, NlbExposure.ingress, NetworkLoadBalancer.ingress, "
+            "ClassicExposure.ingress"
+        ),
         checkers={
             "security-hub": ("EC2.18", "EC2.19"),
             "control-tower": ("CT.EC2.PR.3", "CT.EC2.PR.4"),
@@ -114,7 +117,7 @@ PRACTICES = (
         ),
         source=f"{_ALB}/listener-rules.html",
         severity=Severity.HIGH,
-        option="ListenerRule.priority",
+        option="ListenerRule.priority, NlbExposure.listener_port",
     ),
     Practice(
         id="target-health-check",
@@ -125,7 +128,7 @@ PRACTICES = (
         ),
         source=f"{_ALB}/target-group-health-checks.html",
         severity=Severity.MEDIUM,
-        option="AlbExposure.health_check_path",
+        option="AlbExposure.health_check_path, NlbExposure.health_check_path, ClassicExposure.health_check_path",
     ),
     Practice(
         id="deregistration-delay",
@@ -136,6 +139,6 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-connection-draining.html",
         severity=Severity.MEDIUM,
-        option="AlbExposure.deregistration_delay",
+        option="AlbExposure.deregistration_delay, NlbExposure.deregistration_delay",
     ),
 )

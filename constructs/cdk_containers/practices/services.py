@@ -142,7 +142,7 @@ PRACTICES = (
         ),
         source=f"{_GUIDE}/task-placement-strategies.html",
         severity=Severity.HIGH,
-        option="Cluster",
+        option="WebService.placement_strategies",
     ),
     Practice(
         id="placement-constraints",
@@ -153,6 +153,6 @@ PRACTICES = (
         ),
         source=f"{_GUIDE}/task-placement-constraints.html",
         severity=Severity.HIGH,
-        option="Cluster",
+        option="WebService.placement_constraints",
     ),
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from .service import Service
+from .service_kind import ServiceKind
 
 
 class BackendService(Service):
-    """A containerised service on Fargate that only callers inside the network reach.
+    """A containerised service that only callers inside the network reach, on Fargate or on EC2.
 
     Without an exposure, callers connect to its tasks: `backend.connections.allow_from(web, ec2.Port.tcp(8080))`. With
     one, a load balancer of its own is internal, and closed until a caller is let in:
@@ -17,5 +18,4 @@ class BackendService(Service):
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
     """
 
-    _internet_facing: ClassVar[bool] = False
-    _needs_exposure: ClassVar[bool] = False
+    _kind: ClassVar[ServiceKind] = ServiceKind()

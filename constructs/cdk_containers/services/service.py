@@ -19,24 +19,26 @@ from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
 from ..deployments import Rolling
 from ..errors import ConstructError, Problem
-from ..inputs import argument_problems, arn_problems, in_seconds, is_token, usable_arguments
-from ..load_balancing import AlbExposure, ApplicationLoadBalancer
-from ..load_balancing.alb_route import AlbRoute
+from ..inputs import DurationLike, argument_problems, arn_problems, is_token, usable_arguments
+from ..load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, RouteTarget, make_route
 from ..observability import Alarms, make_alarms, make_server_error_alarm
 from ..opt_outs import record_opt_out, resource_of
+from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
 from ..scaling import ServiceScaling, add_scaling
-from ..tasks import FargateTaskDefinition, TaskOptions
-from ..workload import Container, ImageLike, Volume, Workload
+from ..tasks import Ec2TaskDefinition, FargateTaskDefinition, TaskDefinition, TaskOptions
+from ..tasks.ebs_volumes import attach_ebs_volume
+from ..workload import Container, ImageLike, Volume
+from .ec2_checks import static_host_port
+from .ecs_service import make_ecs_service
+from .execute_command import acknowledge_execute_command
 from .service_input import ServiceInput
-
-_DEFAULT_COUNT = 2
-_GRACE_SECONDS = 60
+from .service_kind import ServiceKind
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
 class Service(CheckedConstruct):
-    """An ECS service on Fargate. Use `WebService` or `BackendService`.
+    """An ECS service on Fargate or on EC2. Use `WebService`, `BackendService` or `DaemonService`.
 
     Attributes:
         service: The service itself.
@@ -47,13 +49,12 @@ class Service(CheckedConstruct):
         scalable_task_count: Its scaling, to add policies to, if it scales.
     """
 
-    _internet_facing: ClassVar[bool]
-    _needs_exposure: ClassVar[bool]
+    _kind: ClassVar[ServiceKind]
 
-    service: ecs.FargateService
+    service: ecs.BaseService
     cluster: Cluster
-    task: FargateTaskDefinition
-    routes: Sequence[AlbRoute]
+    task: TaskDefinition
+    routes: Sequence[Route]
     alarms: Mapping[str, cloudwatch.Alarm]
     scalable_task_count: ecs.ScalableTaskCount | None
 
@@ -67,16 +68,19 @@ class Service(CheckedConstruct):
         container: Container | None = None,
         sidecars: Sequence[Container] = (),
         volumes: Sequence[Volume] = (),
-        cpu: int = 256,
-        memory_limit_mib: int = 512,
+        cpu: int | None = 256,
+        memory_limit_mib: int | None = 512,
         task: TaskOptions | None = None,
-        exposure: AlbExposure | Sequence[AlbExposure] = (),
+        exposure: Exposure | Sequence[Exposure] = (),
         desired_count: int | None = None,
         scaling: ServiceScaling | None = None,
         deployment: Rolling | None = None,
         capacity: Sequence[Capacity] | None = None,
+        placement_strategies: Sequence[PlacementStrategy] | None = None,
+        placement_constraints: Sequence[PlacementConstraint] = (),
         alarms: Alarms | Disabled | None = None,
         enable_execute_command: bool = False,
+        health_check_grace_period: DurationLike | None = None,
     ) -> None:
         """Make a service.
 
@@ -88,49 +92,46 @@ class Service(CheckedConstruct):
             container: The service's container, in place of `image`.
             sidecars: Containers beside it, that live and die with it. Default: none.
             volumes: Volumes that the containers mount. Default: none.
-            cpu: CPU units of a task, 1024 to a vCPU. Default: 256, the smallest.
-            memory_limit_mib: Memory of a task in MiB; only certain pairs with `cpu` exist. Default: 512.
+            cpu: CPU units of a task, 1024 to a vCPU. Default: 256, the smallest. On EC2, None leaves it to containers.
+            memory_limit_mib: Memory of a task in MiB; on Fargate only certain pairs with `cpu` exist. Default: 512. On
+                EC2, None leaves it to containers.
             task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
             exposure: How it is reached through load balancers: one way, or several. A `WebService` needs one. Default:
                 none.
             desired_count: A fixed number of tasks. Default: 2, so that one zone may fail; none with `scaling`.
             scaling: Let the number of tasks follow the load, in place of `desired_count`.
             deployment: How a new version takes over. Default: `Rolling()`, with circuit breaker and alarm rollback.
-            capacity: How its tasks are split over capacity. Default: as the cluster says.
+            capacity: How its tasks are split over capacity, on Fargate or on EC2
+                (`[on_demand.share(base=2), spot.share(weight=3)]`). Default: as the cluster says.
+            placement_strategies: How ECS chooses between instances, on EC2. Default: spread over zones, then instances.
+            placement_constraints: What an instance must be to take a task, on EC2. Default: anything.
             alarms: What somebody has to look at, and who is told. Default: `Alarms()`, which tells nobody.
                 `Disabled(reason="…")` makes none but the one that rolls deployments back.
             enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:
                 False. It needs a writable root file system.
+            health_check_grace_period: Time at the start in which a load balancer's health check stops no task; longer
+                than the application takes to start. Default: 60 s with an exposure, none without.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(Service.__init__, locals())
-        given = ServiceInput.of(
-            usable_arguments(Service.__init__, locals(), found),
-            needs_exposure=self._needs_exposure,
-            internet_facing=self._internet_facing,
-        )
+        given = ServiceInput.of(usable_arguments(Service.__init__, locals(), found), kind=self._kind)
         found.extend_anew(given.problems())
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
         self.cluster = cluster or Cluster(self, "Cluster")
-        workload = given.workload
-        self.task = FargateTaskDefinition(
-            self,
-            "Task",
-            containers=workload.containers,
-            volumes=workload.volumes,
-            cpu=cpu,
-            memory_limit_mib=memory_limit_mib,
-            options=given.task,
-        )
-        self.service = self._make_service(given)
+        self.task = self._make_task(given)
+        self.service = make_ecs_service(self, given, self.cluster, self.task)
         self._resource = resource_of(self.service)
         self._resource.node.add_dependency(*self.cluster.capacity_ready, *self.task.ready_when)
+        self._record_opt_outs(given)
+        if given.enable_execute_command:
+            acknowledge_execute_command(self.task_role, self.cluster)
         self.task.open_volumes_to(self.service)
-        self.routes = self._make_routes(given.exposures, workload)
+        attach_ebs_volume(self, self.service, given.workload.volumes)
+        self.routes = self._make_routes(given)
         self.alarms = self._make_alarms(given)
         self.scalable_task_count = self._scale(scaling)
 
@@ -189,79 +190,81 @@ class Service(CheckedConstruct):
 
     @property
     def load_balancer(self) -> ApplicationLoadBalancer:
-        """The load balancer of its first exposure."""
-        return self._first_route.load_balancer
+        """The first Application Load Balancer that it is reached through; `routes` has them all, of every kind."""
+        return self._first_alb_route.load_balancer
 
     @property
     def target_group(self) -> elbv2.ApplicationTargetGroup:
-        """The target group of its first exposure."""
-        return self._first_route.target_group
+        """The target group of that load balancer."""
+        return self._first_alb_route.target_group
 
     @property
-    def _first_route(self) -> AlbRoute:
-        if not self.routes:
+    def _first_alb_route(self) -> AlbRoute:
+        route = next((route for route in self.routes if isinstance(route, AlbRoute)), None)
+        if route is None:
             problem = Problem(
                 option="exposure",
-                what="there is none, so there is no load balancer",
+                what="there is no Application Load Balancer; `routes` has what there is",
                 allowed="an AlbExposure",
                 practice="explicit-ingress",
             )
             raise ConstructError(self.node.path, [problem])
-        return self.routes[0]
+        return route
 
-    def _make_service(self, given: ServiceInput) -> ecs.FargateService:
-        rolling = given.deployment
-        strategy = given.capacity or self.cluster.default_strategy
-        service = ecs.FargateService(
+    def _make_task(self, given: ServiceInput) -> TaskDefinition:
+        workload = given.workload
+        if given.on_ec2:
+            return Ec2TaskDefinition(
+                self,
+                "Task",
+                containers=workload.containers,
+                volumes=workload.volumes,
+                cpu=workload.cpu,
+                memory_limit_mib=workload.memory_limit_mib,
+                options=given.task,
+            )
+        return FargateTaskDefinition(
             self,
-            "Service",
-            cluster=self.cluster.cluster,
-            task_definition=self.task.task_definition,
-            desired_count=given.desired_count if given.desired_count is not None or given.scaling else _DEFAULT_COUNT,
-            capacity_provider_strategies=[
-                ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
-                for share in strategy
-            ],
-            platform_version=ecs.FargatePlatformVersion.LATEST,
-            assign_public_ip=False,
-            vpc_subnets=self.cluster.task_subnets,
-            min_healthy_percent=rolling.min_healthy_percent,
-            max_healthy_percent=rolling.max_healthy_percent,
-            circuit_breaker=(
-                ecs.DeploymentCircuitBreaker(enable=True, rollback=True) if rolling.circuit_breaker is True else None
-            ),
-            health_check_grace_period=in_seconds(_GRACE_SECONDS) if given.exposures else None,
-            availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.ENABLED,
-            enable_ecs_managed_tags=True,
-            propagate_tags=ecs.PropagatedTagSource.SERVICE,
-            enable_execute_command=given.enable_execute_command,
+            "Task",
+            containers=workload.containers,
+            volumes=workload.volumes,
+            cpu=workload.cpu or 0,
+            memory_limit_mib=workload.memory_limit_mib or 0,
+            options=given.task,
         )
+
+    def _record_opt_outs(self, given: ServiceInput) -> None:
         for practice_id, value in (
-            ("deployment-circuit-breaker", rolling.circuit_breaker),
-            ("deployment-alarms", rolling.alarm_rollback),
+            ("deployment-circuit-breaker", given.deployment.circuit_breaker),
+            ("deployment-alarms", given.deployment.alarm_rollback),
             ("service-alarms", given.alarms),
         ):
             if isinstance(value, Disabled):
-                record_opt_out(service, practice_id, value)
-        return service
+                record_opt_out(self.service, practice_id, value)
 
-    def _make_routes(self, exposures: Sequence[AlbExposure], workload: Workload) -> list[AlbRoute]:
-        routes: list[AlbRoute] = []
+    def _make_routes(self, given: ServiceInput) -> list[Route]:
+        routes: list[Route] = []
         names: Counter[str] = Counter()
-        for exposure in exposures:
+        for exposure in given.exposures:
             # A token's number depends on how many came before it, and would move the route.
             name = "Port" if is_token(exposure.port) else f"Port{int(exposure.port)}"
             names[name] += 1
-            route = AlbRoute(
-                self,
-                name + (f"Route{names[name]}" if names[name] > 1 else ""),
-                exposure=exposure,
+            target = RouteTarget(
                 service=self.service,
-                container_name=exposure.container or workload.containers[0].name,
+                container_name=exposure.container or given.workload.containers[0].name,
                 vpc=self.cluster.vpc,
-                internet_facing=self._internet_facing,
+                subnets=self.cluster.task_subnets,
+                internet_facing=given.internet_facing,
+                by_address=given.task.network_mode == "awsvpc",
+                instance_port=static_host_port(exposure.port, exposure, given.workload, given.task),
+                instance_health_check_port=(
+                    static_host_port(checked, exposure, given.workload, given.task)
+                    if (checked := getattr(exposure, "separate_health_check_port", None)) is not None
+                    else None
+                ),
             )
-            routes.append(route)
+            again = f"Route{names[name]}" if names[name] > 1 else ""
+            routes.append(make_route(self, name + again, exposure, target))
         return routes
 
     def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
@@ -272,9 +275,9 @@ class Service(CheckedConstruct):
         if wanted or rollback:
             for index, route in enumerate(self.routes):
                 suffix = "" if index == 0 else str(index + 1)
-                made[f"ServerErrors{suffix}"] = make_server_error_alarm(
-                    self, f"ServerErrorsAlarm{suffix}", route, options
-                )
+                alarm = make_server_error_alarm(self, f"ServerErrorsAlarm{suffix}", route, options)
+                if alarm is not None:
+                    made[f"ServerErrors{suffix}"] = alarm
         watched: list[cloudwatch.IAlarm] = [*made.values(), *given.deployment.alarms]
         if rollback and watched:
             # Not by CDK's enable_deployment_alarms: it loses the alarms of an earlier call, and warns of a circle that
@@ -284,13 +287,14 @@ class Service(CheckedConstruct):
                 {"AlarmNames": [alarm.alarm_name for alarm in watched], "Enable": True, "Rollback": True},
             )
         if wanted:
-            made |= make_alarms(self, self.service, list(self.routes), options)
+            made |= make_alarms(self, self.service, self.routes, options)
         return made
 
     def _scale(self, scaling: ServiceScaling | None) -> ecs.ScalableTaskCount | None:
         if scaling is None:
             return None
-        return add_scaling(self.service, scaling, self.routes[0].target_group if self.routes else None)
+        alb_routes = [route for route in self.routes if isinstance(route, AlbRoute)]
+        return add_scaling(self.service, scaling, alb_routes[0].target_group if alb_routes else None)
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)

@@ -8,20 +8,29 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from ..clusters import Capacity, Cluster, strategy_problems
+from ..clusters import Capacity, Cluster, Ec2Share, FargateCapacity, strategy_problems
 from ..deployments import Rolling
 from ..errors import Problem, Problems, Shown
-from ..inputs import disabled_problems, is_token
-from ..load_balancing import AlbExposure
-from ..load_balancing.rule_priorities import canonical
-from ..network import public_subnet_problems
+from ..inputs import DurationLike, disabled_problems, is_token, seconds
+from ..load_balancing import AlbExposure, Exposure
 from ..observability import Alarms
+from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
 from ..scaling import ServiceScaling
 from ..tasks import TaskOptions
+from ..tasks.ec2_task_definition import ec2_task_problems
 from ..tasks.efs_volumes import efs_problems
 from ..tasks.fargate_task_definition import fargate_task_problems
 from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
+from .ec2_checks import (
+    classic_problems,
+    fit_problems,
+    health_check_problems,
+    owner_problems,
+    placement_option_problems,
+)
+from .exposure_checks import exposure_problems
+from .service_kind import ServiceKind
 
 _CONTAINER = re.compile(r"containers\[(\d+)\]")
 
@@ -35,35 +44,52 @@ class ServiceInput:
     container: Container | None
     sidecars: Sequence[Container]
     volumes: Sequence[Volume]
-    cpu: int
-    memory_limit_mib: int
+    cpu: int | None
+    memory_limit_mib: int | None
     task: TaskOptions
-    exposures: Sequence[AlbExposure]
+    exposures: Sequence[Exposure]
     desired_count: int | None
     scaling: ServiceScaling | None
     deployment: Rolling
     capacity: Sequence[Capacity] | None
+    placement_strategies: Sequence[PlacementStrategy] | None
+    placement_constraints: Sequence[PlacementConstraint]
     alarms: Alarms | Disabled
     enable_execute_command: bool
+    health_check_grace_period: DurationLike | None
     needs_exposure: bool
     internet_facing: bool
+    daemon: bool
 
     @staticmethod
-    def of(arguments: Mapping[str, Any], *, needs_exposure: bool, internet_facing: bool) -> ServiceInput:
+    def of(arguments: Mapping[str, Any], *, kind: ServiceKind) -> ServiceInput:
         """Take the arguments of `Service`, and the defaults of those that stand for more than their value."""
         given = dict(arguments)
         exposure = given.pop("exposure")
         return ServiceInput(
             **given
             | {
-                "exposures": [exposure] if isinstance(exposure, AlbExposure) else list(exposure),
+                "exposures": [exposure] if isinstance(exposure, Exposure) else list(exposure),
                 "task": given["task"] or TaskOptions(),
                 "deployment": given["deployment"] or Rolling(),
                 "alarms": given["alarms"] or Alarms(),
             },
-            needs_exposure=needs_exposure,
-            internet_facing=internet_facing,
+            needs_exposure=kind.needs_exposure,
+            internet_facing=kind.internet_facing,
+            daemon=kind.daemon,
         )
+
+    @property
+    def strategy(self) -> Sequence[Capacity]:
+        """How tasks are split over capacity: as was said, or as the cluster says."""
+        if self.capacity is not None:
+            return self.capacity
+        return (FargateCapacity(),) if self.cluster is None else self.cluster.default_strategy
+
+    @property
+    def on_ec2(self) -> bool:
+        """Whether tasks run on instances."""
+        return self.daemon or any(isinstance(share, Ec2Share) for share in self.strategy)
 
     @cached_property
     def workload(self) -> Workload:
@@ -71,13 +97,18 @@ class ServiceInput:
         main = self.container or Container(image=self.image or "")
         if main.ports in ((), []):
             exposed = [exposure for exposure in self.exposures if exposure.container in (None, main.name)]
-            ports = dict.fromkeys(exposure.port for exposure in exposed if not Port(number=exposure.port).problems())
+            ports = dict.fromkeys(
+                port
+                for exposure in exposed
+                if not (port := Port(number=exposure.port, protocol=exposure.transport)).problems()
+            )
             main = replace(main, ports=tuple(ports))
         return Workload(
             containers=[main, *self.sidecars],
             volumes=self.volumes,
             cpu=self.cpu,
             memory_limit_mib=self.memory_limit_mib,
+            shared_address=self.task.network_mode != "bridge",
         )
 
     def problems(self) -> list[Problem]:
@@ -93,16 +124,35 @@ class ServiceInput:
                 practice="container-count",
             )
         else:
-            for problem in fargate_task_problems(self.workload, self.task):
+            task_problems = ec2_task_problems if self.on_ec2 else fargate_task_problems
+            for problem in task_problems(self.workload, self.task):
                 found.extend([self._in_the_words_of_a_service(problem)])
-        found.extend(self._exposure_problems(found))
+        found.extend(
+            exposure_problems(
+                self.exposures,
+                self.workload.containers,
+                known=found,
+                needs_exposure=self.needs_exposure,
+                open_vpc=self.cluster.vpc if self.internet_facing and self.cluster is not None else None,
+            )
+        )
         found.extend(self._count_problems())
         found.extend(self.deployment.problems(), under="deployment")
         if isinstance(self.alarms, Alarms):
             found.extend(self.alarms.problems(), under="alarms")
         found.extend(disabled_problems(self.alarms), under="alarms")
         if self.capacity is not None:
-            found.extend(strategy_problems(self.capacity))
+            wrong = strategy_problems(self.capacity)
+            found.extend(wrong or owner_problems(self.capacity, self.cluster))
+        found.extend(
+            placement_option_problems(
+                self.placement_strategies, self.placement_constraints, on_ec2=self.on_ec2, daemon=self.daemon
+            )
+        )
+        found.extend(classic_problems(self.exposures, self.workload, self.task, on_ec2=self.on_ec2))
+        found.extend(health_check_problems(self.exposures, self.workload, self.task))
+        if not found:
+            found.extend(fit_problems(self.strategy, self.workload, self.task))
         found.extend(self._file_system_problems())
         found.extend(self._execute_command_problems())
         return list(found)
@@ -121,63 +171,11 @@ class ServiceInput:
             option = "sidecars" if self.sidecars else "container"
         return replace(problem, option=re.sub(r"^options\b", "task", option))
 
-    def _exposure_problems(self, known: Problems) -> list[Problem]:
-        found = Problems()
-        if self.needs_exposure and not self.exposures:
-            found.add(
-                "exposure",
-                "a web service is reached through a load balancer",
-                allowed="an AlbExposure, or a BackendService for a service that nobody reaches that way",
-                practice="explicit-ingress",
-            )
-        one = len(self.exposures) == 1
-        seen: set[tuple[int, str]] = set()
-        numbers: set[tuple[int, int]] = set()
-        names = {str(container.name): index for index, container in enumerate(self.workload.containers)}
-        for index, exposure in enumerate(self.exposures):
-            option = "exposure" if one else f"exposure[{index}]"
-            wrong = exposure.problems()
-            found.extend(wrong, under=option)
-            if wrong:
-                continue
-            place = names.get(exposure.container) if exposure.container is not None else 0
-            if place is None:
-                found.add(
-                    f"{option}.container",
-                    "there is no such container",
-                    given=exposure.container,
-                    allowed=", ".join(names),
-                    practice="port-mappings",
-                )
-            elif not known.has(f"sidecars[{place - 1}].ports" if place else "container.ports"):
-                found.extend(_port_problems(option, exposure, self.workload.containers[place]))
-            if exposure.load_balancer is not None:
-                claim = (id(exposure.load_balancer), canonical(exposure.rule.conditions))
-                if claim in seen:
-                    found.add(
-                        f"{option}.rule",
-                        "another exposure of this service takes exactly these requests",
-                        given=claim[1].replace("\n", ", "),
-                        allowed="other paths, hosts, headers or addresses",
-                        practice="listener-rule-priority",
-                    )
-                seen.add(claim)
-                number = (id(exposure.load_balancer), exposure.rule.number)
-                if number in numbers and not found.has(f"{option}.rule"):
-                    found.add(
-                        f"{option}.rule.priority",
-                        "another exposure of this service has this number",
-                        given=number[1],
-                        allowed="a number of its own",
-                        practice="listener-rule-priority",
-                    )
-                numbers.add(number)
-            elif self.internet_facing and self.cluster is not None and not found.has("cluster"):
-                found.extend(public_subnet_problems(self.cluster.vpc, "cluster"))
-        return list(found)
-
     def _count_problems(self) -> list[Problem]:
         found = Problems()
+        found.extend(self._grace_period_problems())
+        if self.daemon:
+            return [*found, *self._daemon_problems()]
         if self.desired_count is not None and self.scaling is not None:
             found.add(
                 "desired_count",
@@ -192,14 +190,73 @@ class ServiceInput:
             )
         if self.scaling is not None:
             found.extend(self.scaling.problems(), under="scaling")
-            if self.scaling.requests_per_target is not None and not self.exposures:
+            if self.scaling.requests_per_target is not None and not any(
+                isinstance(exposure, AlbExposure) for exposure in self.exposures
+            ):
                 found.add(
                     "scaling.requests_per_target",
-                    "there is no load balancer to count requests",
+                    "there is no Application Load Balancer to count requests",
                     given=self.scaling.requests_per_target,
-                    allowed="cpu_percent, or an exposure",
+                    allowed="cpu_percent, or an AlbExposure",
                     practice="scaling-bounds",
                 )
+        return list(found)
+
+    def _grace_period_problems(self) -> list[Problem]:
+        found = Problems()
+        grace = self.health_check_grace_period
+        if grace is not None and not self.exposures:
+            found.add(
+                "health_check_grace_period",
+                "there is no load balancer whose health check could be waited for",
+                given=f"{seconds(grace)} s",
+                allowed="nothing, or an exposure",
+                practice="health-check-grace-period",
+            )
+        return list(found)
+
+    def _daemon_problems(self) -> list[Problem]:
+        found = Problems()
+        for option, value in (
+            ("desired_count", self.desired_count),
+            ("scaling", self.scaling),
+            ("capacity", self.capacity),
+        ):
+            if value is not None:
+                found.add(
+                    option,
+                    "a daemon runs one task on every instance of the cluster",
+                    given=Shown(f"{len(value)} shares") if isinstance(value, Sequence) else value,
+                    allowed="nothing; placement_constraints leave instances out",
+                    practice="daemon-scheduling",
+                )
+        for option, value, default in (
+            ("min_healthy_percent", self.deployment.min_healthy_percent, Rolling().min_healthy_percent),
+            ("max_healthy_percent", self.deployment.max_healthy_percent, Rolling().max_healthy_percent),
+        ):
+            if value != default:
+                found.add(
+                    f"deployment.{option}",
+                    "two tasks of a daemon have no room on one instance, so a deployment replaces them in place",
+                    given=value,
+                    allowed="nothing",
+                    practice="daemon-scheduling",
+                )
+        if self.cluster is None:
+            found.add(
+                "cluster",
+                "a daemon runs beside the tasks of others",
+                allowed="a cluster with capacity on EC2",
+                practice="daemon-scheduling",
+            )
+        elif not self.cluster.is_imported and not self.cluster.instance_security_groups:
+            found.add(
+                "cluster",
+                "it has no instances, and Fargate runs no daemons",
+                given=self.cluster.node.path,
+                allowed="a cluster with an Ec2Capacity, made before the daemon",
+                practice="daemon-scheduling",
+            )
         return list(found)
 
     def _file_system_problems(self) -> list[Problem]:
@@ -229,17 +286,3 @@ class ServiceInput:
                         allowed='readonly_root_filesystem=Disabled(reason="…") on it, or False',
                     )
         return list(found)
-
-
-def _port_problems(option: str, exposure: AlbExposure, target: Container) -> list[Problem]:
-    found = Problems()
-    ports = [port.number for port in target.all_ports if port.protocol == "tcp"]
-    if exposure.port not in ports:
-        found.add(
-            f"{option}.port",
-            f"container {target.name} does not listen on this TCP port",
-            given=Shown("a token") if is_token(exposure.port) else exposure.port,
-            allowed=", ".join(str(port) for port in ports) or "it declares none",
-            practice="port-mappings",
-        )
-    return list(found)

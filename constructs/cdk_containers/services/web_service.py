@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from .service import Service
+from .service_kind import ServiceKind
 
 
 class WebService(Service):
-    """A containerised web application on Fargate, behind an Application Load Balancer that is open to the internet.
+    """A containerised web application behind a load balancer that is open to the internet, on Fargate or on EC2.
 
     A load balancer of its own has public addresses; one that is shared has what it was given. For a service inside the
     network, see `BackendService`.
@@ -16,5 +17,4 @@ class WebService(Service):
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
     """
 
-    _internet_facing: ClassVar[bool] = True
-    _needs_exposure: ClassVar[bool] = True
+    _kind: ClassVar[ServiceKind] = ServiceKind(internet_facing=True, needs_exposure=True)

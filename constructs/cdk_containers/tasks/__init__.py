@@ -1,8 +1,16 @@
 """A workload as an ECS task definition: roles, log group, containers and volumes, by the rules of ECS."""
 
+from .ec2_task_definition import Ec2TaskDefinition
 from .fargate_sizes import fargate_sizes, nearest_fargate_sizes
 from .fargate_task_definition import FargateTaskDefinition
 from .options import TaskOptions
 from .task_definition import TaskDefinition
 
-__all__ = ["FargateTaskDefinition", "TaskDefinition", "TaskOptions", "fargate_sizes", "nearest_fargate_sizes"]
+__all__ = [
+    "Ec2TaskDefinition",
+    "FargateTaskDefinition",
+    "TaskDefinition",
+    "TaskOptions",
+    "fargate_sizes",
+    "nearest_fargate_sizes",
+]

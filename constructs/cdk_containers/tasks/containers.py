@@ -16,7 +16,15 @@ from aws_cdk import aws_logs
 from ..inputs import as_duration, has_members
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
-from ..workload import AssetImage, Container, HealthCheck, RegistryImage, RepositoryImage
+from ..workload import (
+    AssetImage,
+    Container,
+    HealthCheck,
+    LinuxOptions,
+    Privileged,
+    RegistryImage,
+    RepositoryImage,
+)
 from ..workload.image import as_image
 from ..workload.secrets import plain_value
 from .options import TaskOptions
@@ -52,6 +60,7 @@ def add_container(
         port_mappings=[
             ecs.PortMapping(
                 container_port=port.number,
+                host_port=port.host_port,
                 protocol=ecs.Protocol.UDP if port.protocol == "udp" else ecs.Protocol.TCP,
                 name=port.name,
             )
@@ -72,7 +81,9 @@ def add_container(
         health_check=_health_check(container.health_check),
         stop_timeout=as_duration(container.stop_timeout or _STOP_TIMEOUT),
         logging=_log_driver(container, log_group, options),
-        privileged=container.privileged or None,
+        privileged=isinstance(container.privileged, Privileged) or None,
+        gpu_count=container.gpus or None,
+        ulimits=_ulimits(container),
         **_restart_policy(container),
     )
     if container.mounts:
@@ -89,6 +100,8 @@ def add_container(
     ):
         if isinstance(value, Disabled):
             record_opt_out(task_definition, practice_id, value)
+    if isinstance(container.privileged, Privileged):
+        record_opt_out(task_definition, "no-privileged-containers", Disabled(container.privileged.reason))
     return definition
 
 
@@ -146,10 +159,27 @@ def _secrets(secrets: Mapping[str, Any]) -> dict[str, ecs.Secret] | None:
     return {name: as_secret(value) for name, value in secrets.items()} or None
 
 
+def _ulimits(container: Container) -> list[ecs.Ulimit] | None:
+    return [
+        ecs.Ulimit(name=ecs.UlimitName[ulimit.name.upper()], soft_limit=ulimit.soft, hard_limit=ulimit.hard)
+        for ulimit in container.ulimits
+    ] or None
+
+
 def _linux_parameters(task_definition: ecs.TaskDefinition, container: Container) -> ecs.LinuxParameters:
+    linux = container.linux or LinuxOptions()
     parameters = ecs.LinuxParameters(
-        task_definition, f"{container.name}Linux", init_process_enabled=container.init_process is True
+        task_definition,
+        f"{container.name}Linux",
+        init_process_enabled=container.init_process is True,
+        shared_memory_size=linux.shared_memory_mib,
+        max_swap=None if linux.max_swap_mib is None else cdk.Size.mebibytes(linux.max_swap_mib),
+        swappiness=linux.swappiness,
     )
+    if linux.add_capabilities:
+        parameters.add_capabilities(*(ecs.Capability[name] for name in linux.add_capabilities))
+    if linux.drop_capabilities:
+        parameters.drop_capabilities(*(ecs.Capability[name] for name in linux.drop_capabilities))
     if container.all_tmpfs:
         parameters.add_tmpfs(
             *(

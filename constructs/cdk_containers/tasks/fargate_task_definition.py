@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..errors import Problem, Problems
 from ..inputs import argument_problems
-from ..workload import Architecture, Container, OperatingSystem, Volume, Workload
+from ..workload import Container, Volume, Workload
 from .ecs_rules import ecs_problems
 from .fargate_rules import fargate_problems
 from .options import TaskOptions
-from .task_definition import TaskDefinition, role_problems
+from .task_definition import TaskDefinition, role_problems, runtime_platform
 
 
 class FargateTaskDefinition(TaskDefinition):
@@ -70,7 +69,7 @@ class FargateTaskDefinition(TaskDefinition):
                 ephemeral_storage_gib=options.ephemeral_storage_gib,
                 task_role=self.task_role,
                 execution_role=self.execution_role,
-                runtime_platform=_runtime_platform(options.architecture, options.operating_system),
+                runtime_platform=runtime_platform(options.architecture, options.operating_system),
             ),
             containers=containers,
             volumes=volumes,
@@ -93,15 +92,8 @@ def fargate_task_problems(workload: Workload, options: TaskOptions) -> list[Prob
             architecture=options.architecture,
             operating_system=options.operating_system,
             ephemeral_storage_gib=options.ephemeral_storage_gib,
+            network_mode=options.network_mode,
             known=found,
         )
     )
     return list(found)
-
-
-@cache
-def _runtime_platform(architecture: Architecture, operating_system: OperatingSystem) -> ecs.RuntimePlatform:
-    return ecs.RuntimePlatform(
-        cpu_architecture=ecs.CpuArchitecture.of(architecture),
-        operating_system_family=ecs.OperatingSystemFamily.of(operating_system),
-    )

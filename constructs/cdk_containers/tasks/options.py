@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 
 from ..errors import Problem, Problems
 from ..inputs import field_problems, is_token, name_problem
+from ..instances import NetworkMode
 from ..logs import ContainerLogs
 from ..workload import Architecture, OperatingSystem
 
@@ -18,17 +19,21 @@ class TaskOptions:
 
     Attributes:
         family: Name that the revisions of the task definition share. Default: CDK makes one from the construct's path.
+        network_mode: On EC2, `bridge` gives containers ports of the instance, and `host` its network. Default:
+            `awsvpc`, a network interface and security group for each task, which is all that Fargate has.
         architecture: Processor that the images are for. Default: `X86_64`. `ARM64` (Graviton) costs about a fifth less,
             if the image is built for it.
         operating_system: Default: `LINUX`. On Windows, a read-only root, a user by number and an init process do not
             exist and are left out.
-        ephemeral_storage_gib: Disk that the containers share, 21–200 GiB. Default: the 20 GiB that every task has.
+        ephemeral_storage_gib: Disk that the containers share, 21–200 GiB; Fargate only. Default: the 20 GiB that every
+            task there has.
         task_role: Role that the application acts as. Default: one is made for this task alone.
         execution_role: Role that ECS pulls images and writes logs as. Default: one is made for this task alone.
         logs: How long logs are kept, and how they get there. Default: a log group kept for a year.
     """
 
     family: str | None = None
+    network_mode: NetworkMode = "awsvpc"
     architecture: Architecture = "X86_64"
     operating_system: OperatingSystem = "LINUX"
     ephemeral_storage_gib: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from weakref import WeakKeyDictionary
 
 import jsii
@@ -18,11 +19,12 @@ from ..errors import Problem, Problems
 from ..inputs import is_token
 from ..logs import owned_log_group
 from ..opt_outs import Acknowledgement, acknowledge
-from ..workload import Container, EfsVolume, Volume
+from ..workload import Architecture, Container, EfsVolume, OperatingSystem, Volume
 from .containers import add_container, add_dependencies
 from .efs_volumes import add_efs_volume, open_file_system
 from .options import TaskOptions
 from .roles import make_execution_role, make_task_role
+from .volumes import add_volume
 
 _REGISTRY_LOGIN = Acknowledgement(
     "ecr:GetAuthorizationToken, with which ECS logs in to ECR, takes no resource; everything else that this role may "
@@ -40,7 +42,7 @@ _owners: WeakKeyDictionary[iam.IRole, Construct] = WeakKeyDictionary()
 
 @jsii.implements(iam.IGrantable)
 class TaskDefinition(CheckedConstruct):
-    """A task definition with roles and a log group of its own. See `FargateTaskDefinition`.
+    """A task definition with roles and a log group of its own. See `FargateTaskDefinition` and `Ec2TaskDefinition`.
 
     Attributes:
         task_definition: The task definition itself.
@@ -83,7 +85,7 @@ class TaskDefinition(CheckedConstruct):
             if isinstance(volume, EfsVolume):
                 add_efs_volume(self, task_definition, volume, self.task_role, containers)
             else:
-                task_definition.add_volume(name=volume.name)
+                add_volume(task_definition, volume)
         limits = memory_limits(containers, memory_limit_mib)
         self.containers = {
             container.name: add_container(
@@ -141,3 +143,12 @@ def memory_limits(containers: Sequence[Container], task_memory: int | None) -> l
     without = limits.index(None)
     reservation = containers[without].memory_reservation_mib or 0
     return [rest if index == without and rest > max(reservation, 0) else limit for index, limit in enumerate(limits)]
+
+
+@cache
+def runtime_platform(architecture: Architecture, operating_system: OperatingSystem) -> ecs.RuntimePlatform:
+    """Return architecture and operating system as CDK takes them."""
+    return ecs.RuntimePlatform(
+        cpu_architecture=ecs.CpuArchitecture.of(architecture),
+        operating_system_family=ecs.OperatingSystemFamily.of(operating_system),
+    )

@@ -15,8 +15,9 @@ from .container import (
     VolumeMount,
 )
 from .image import AssetImage, Image, ImageLike, RegistryImage, RepositoryImage
+from .linux_options import LinuxOptions, Privileged, Ulimit
 from .secrets import NotSecret, SecretLike
-from .volume import EfsVolume, SharedVolume, Volume
+from .volume import DockerVolume, EbsVolume, EfsVolume, HostVolume, SharedVolume, Volume
 from .workload import Architecture, OperatingSystem, Workload
 
 __all__ = [
@@ -24,20 +25,26 @@ __all__ = [
     "AssetImage",
     "Container",
     "DependencyCondition",
+    "DockerVolume",
+    "EbsVolume",
     "EfsVolume",
     "HealthCheck",
+    "HostVolume",
     "Image",
     "ImageLike",
+    "LinuxOptions",
     "LogDriver",
     "NotSecret",
     "OperatingSystem",
     "Port",
+    "Privileged",
     "RegistryImage",
     "RepositoryImage",
     "RestartPolicy",
     "SecretLike",
     "SharedVolume",
     "Tmpfs",
+    "Ulimit",
     "Volume",
     "VolumeMount",
     "Workload",

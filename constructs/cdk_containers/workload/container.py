@@ -12,6 +12,7 @@ from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, field_problems, is_token, name_problem, seconds
 from ..practices import Disabled
 from .image import ImageLike, image_problems
+from .linux_options import LinuxOptions, Privileged, Ulimit
 from .secrets import NotSecret, environment_problems, secret_problems
 
 DependencyCondition = Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]
@@ -34,11 +35,13 @@ class Port:
         number: The port in the container, 1–65535.
         protocol: `tcp` or `udp`. Default: `tcp`.
         name: Name by which Service Connect knows the port. Default: none.
+        host_port: Port on the instance, EC2 only. Default: any free port with bridge networking, the same otherwise.
     """
 
     number: int
     protocol: Literal["tcp", "udp"] = "tcp"
     name: str | None = None
+    host_port: int | None = None
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this port."""
@@ -46,6 +49,15 @@ class Port:
         found.extend(field_problems(self))
         if found:
             return list(found)
+        host_port = self.host_port
+        if host_port is not None and not is_token(host_port) and not 0 <= host_port <= _MAX_PORT:
+            found.add(
+                "host_port",
+                "not a port",
+                given=host_port,
+                allowed="1–65535, or 0 for any free port",
+                practice="port-mappings",
+            )
         if not is_token(self.number) and not 1 <= self.number <= _MAX_PORT:
             found.add("number", "not a port", given=self.number, allowed="1–65535", practice="port-mappings")
         if self.name is not None and not is_token(self.name) and not _PORT_NAME.fullmatch(self.name):
@@ -247,7 +259,11 @@ class Container:
         stop_timeout: Time between SIGTERM and SIGKILL, up to 120 s. Default: 30 s.
         mounts: Volumes of the workload that this container sees. Default: none.
         log_driver: Another way for the log. Default: none, which means the log group that the construct owns.
-        privileged: Rights of root on the host, which Fargate refuses. Default: False.
+        privileged: Default: False. On EC2, `Privileged("reason")` gives the container the rights of root on its
+            instance; Fargate has no such containers.
+        gpus: GPUs for this container alone; EC2 only. Default: 0.
+        ulimits: Limits of the operating system. Default: none beyond the platform's.
+        linux: Capabilities, shared memory and swap. Default: none beyond Docker's.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
     """
@@ -274,7 +290,10 @@ class Container:
     stop_timeout: DurationLike | None = None
     mounts: Sequence[VolumeMount] = ()
     log_driver: LogDriver | None = None
-    privileged: bool = False
+    privileged: Literal[False] | Privileged = False
+    gpus: int = 0
+    ulimits: Sequence[Ulimit] = ()
+    linux: LinuxOptions | None = None
 
     @property
     def all_ports(self) -> list[Port]:
@@ -307,12 +326,7 @@ class Container:
             found.extend(entry.problems(), under=f"tmpfs[{index}]")
         for index, mount in enumerate(self.mounts):
             found.extend(mount.problems(), under=f"mounts[{index}]")
-        if self.health_check is not None:
-            found.extend(self.health_check.problems(), under="health_check")
-        if self.restart is not None:
-            found.extend(self.restart.problems(), under="restart")
-        if self.log_driver is not None:
-            found.extend(self.log_driver.problems(), under="log_driver")
+        found.extend(self._part_problems())
         both = sorted(set(self.environment) & set(self.secrets))
         if both:
             found.add(
@@ -322,6 +336,21 @@ class Container:
                 allowed="one of the two",
                 practice="no-secrets-in-environment",
             )
+        return list(found)
+
+    def _part_problems(self) -> list[Problem]:
+        found = Problems()
+        for option, part in (
+            ("health_check", self.health_check),
+            ("restart", self.restart),
+            ("log_driver", self.log_driver),
+            ("linux", self.linux),
+            ("privileged", self.privileged or None),
+        ):
+            if part is not None:
+                found.extend(part.problems(), under=option)
+        for index, ulimit in enumerate(self.ulimits):
+            found.extend(ulimit.problems(), under=f"ulimits[{index}]")
         return list(found)
 
     def _name_problems(self) -> list[Problem]:
@@ -368,6 +397,8 @@ class Container:
 
     def _resource_problems(self) -> list[Problem]:
         found = Problems()
+        if not is_token(self.gpus) and self.gpus < 0:
+            found.add("gpus", "out of range", given=self.gpus, allowed="0 or more", practice="gpu-capacity")
         for option, value, low in (
             ("cpu", self.cpu, 0),
             ("memory_limit_mib", self.memory_limit_mib, 6),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_ecs, aws_secretsmanager
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_ECR = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
@@ -90,6 +91,14 @@ class RegistryImage(Image):
                 "the image has no name, or a space in it",
                 given=self.reference,
                 allowed="a reference such as public.ecr.aws/nginx/nginx:1.29.1",
+            )
+        elif _ECR.match(self.reference) and self.credentials is None:
+            found.add(
+                "",
+                "nobody would let the task pull from this ECR repository",
+                given=self.reference,
+                allowed='Repository.from_attributes(…).image("tag"), which grants it',
+                practice="least-privilege-execution-role",
             )
         elif isinstance(self.pinned, Disabled):
             found.extend(disabled_problems(self.pinned), under="pinned")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import field_problems, has_members, is_token, name_problem
 
 
@@ -84,5 +86,172 @@ class EfsVolume(Volume):
                 "the access point that was given has its own root",
                 given=self.path,
                 allowed="one of path and access_point",
+            )
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HostVolume(Volume):
+    """A directory of the instance that runs the task, such as an instance store; EC2 only.
+
+    Attributes:
+        host_path: Absolute path on the instance.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
+    """
+
+    host_path: str
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this volume."""
+        found = Problems()
+        found.extend(Volume.problems(self))
+        if not found and not is_token(self.host_path) and not self.host_path.startswith("/"):
+            found.add("host_path", "not an absolute path", given=self.host_path, allowed="a path such as /mnt/scratch")
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DockerVolume(Volume):
+    """A volume that Docker manages on the instance; EC2 only.
+
+    Attributes:
+        driver: Volume driver, `local` or a plugin on the instance. Default: `local`.
+        scope: `task` for a volume that goes with the task, `shared` for one that stays. Default: `task`.
+        autoprovision: Make a shared volume that is not there. Default: True.
+        driver_options: Options of the driver. Default: none.
+        labels: Labels of the volume. Default: none.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/docker-volumes.html
+    """
+
+    driver: str = "local"
+    scope: Literal["task", "shared"] = "task"
+    autoprovision: bool = True
+    driver_options: Mapping[str, str] = field(default_factory=dict[str, str])
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this volume."""
+        found = Problems()
+        found.extend(Volume.problems(self))
+        if not found and not self.driver:
+            found.add("driver", "there is no driver", given=self.driver, allowed="local, or a plugin on the instances")
+        return list(found)
+
+
+EbsVolumeType = Literal["gp3", "gp2", "io1", "io2", "st1", "sc1"]
+
+_EBS_SIZES: Mapping[str, tuple[int, int]] = {
+    "gp3": (1, 65536),
+    "gp2": (1, 16384),
+    "io1": (4, 16384),
+    "io2": (4, 65536),
+    "st1": (125, 16384),
+    "sc1": (125, 16384),
+}
+_EBS_IOPS: Mapping[str, tuple[int, int]] = {
+    "gp3": (3000, 80000),
+    "io1": (100, 64000),
+    "io2": (100, 256000),
+}
+_SNAPSHOT = re.compile(r"snap-[0-9a-f]+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EbsVolume(Volume):
+    """A new EBS volume for each task of a service, encrypted, gone with the task.
+
+    A service has one at most. It belongs to root when it is new: a container that runs as another user writes to it
+    only where its image declares the path as a `VOLUME` with that owner.
+
+    Attributes:
+        size_gib: Size in GiB.
+        volume_type: Type of the volume. Default: `gp3`.
+        iops: Operations per second; io1 and io2 need it. Default: the type's own.
+        throughput_mib: MiB per second, 125–2000, gp3 only. Default: 125.
+        snapshot_id: Snapshot to begin with. Default: none, an empty volume.
+        file_system: File system that a new volume gets. Default: `xfs`.
+        encryption_key: KMS key. Default: the key that AWS manages for EBS in the account.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html
+    """
+
+    size_gib: int
+    volume_type: EbsVolumeType = "gp3"
+    iops: int | None = None
+    throughput_mib: int | None = None
+    snapshot_id: str | None = None
+    file_system: Literal["xfs", "ext3", "ext4", "ntfs"] = "xfs"
+    encryption_key: Any = None
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this volume."""
+        found = Problems()
+        found.extend(Volume.problems(self))
+        if found:
+            return list(found)
+        practice = "ebs-volume"
+        low, high = _EBS_SIZES[self.volume_type]
+        # CDK compares the size itself, so it cannot be known at deployment only.
+        if not low <= self.size_gib <= high:
+            found.add(
+                "size_gib",
+                f"out of range for {self.volume_type}",
+                given=Shown("a token") if is_token(self.size_gib) else self.size_gib,
+                allowed=f"{low}–{high} GiB",
+                practice=practice,
+            )
+        found.extend(self._iops_problems())
+        if self.throughput_mib is not None:
+            if self.volume_type != "gp3":
+                found.add(
+                    "throughput_mib",
+                    "only gp3 takes it",
+                    given=self.throughput_mib,
+                    allowed="none, or gp3",
+                    practice=practice,
+                )
+            elif not is_token(self.throughput_mib) and not 125 <= self.throughput_mib <= 2000:
+                found.add(
+                    "throughput_mib",
+                    "out of range",
+                    given=self.throughput_mib,
+                    allowed="125–2000 MiB/s",
+                    practice=practice,
+                )
+        if self.encryption_key is not None and not has_members(self.encryption_key, "key_arn"):
+            found.add("encryption_key", "not a KMS key", given=self.encryption_key, allowed="an aws_kms.IKey")
+        snapshot = self.snapshot_id
+        if snapshot is not None and not is_token(snapshot) and not _SNAPSHOT.fullmatch(snapshot):
+            found.add(
+                "snapshot_id",
+                "not a snapshot",
+                given=snapshot,
+                allowed="snap- and hexadecimal digits",
+                practice=practice,
+            )
+        return list(found)
+
+    def _iops_problems(self) -> list[Problem]:
+        found = Problems()
+        low, high = _EBS_IOPS.get(self.volume_type, (0, 0))
+        if self.iops is None and self.volume_type in ("io1", "io2"):
+            found.add("iops", f"{self.volume_type} needs it", allowed=f"{low}–{high}", practice="ebs-volume")
+        elif self.iops is not None and not high:
+            found.add(
+                "iops",
+                f"{self.volume_type} has its own",
+                given=self.iops,
+                allowed="none, or gp3",
+                practice="ebs-volume",
+            )
+        elif self.iops is not None and not is_token(self.iops) and not low <= self.iops <= high:
+            found.add(
+                "iops",
+                f"out of range for {self.volume_type}",
+                given=self.iops,
+                allowed=f"{low}–{high}",
+                practice="ebs-volume",
             )
         return list(found)

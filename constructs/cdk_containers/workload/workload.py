@@ -35,12 +35,15 @@ class Workload:
         volumes: Volumes that they may mount.
         cpu: CPU units for all of them, 1024 to a vCPU. Default: none.
         memory_limit_mib: Memory in MiB for all of them. Default: none.
+        shared_address: Whether the containers share one network address, as everywhere but with Docker's bridge.
+            Default: True.
     """
 
     containers: Sequence[Container]
     volumes: Sequence[Volume] = ()
     cpu: int | None = None
     memory_limit_mib: int | None = None
+    shared_address: bool = True
 
     def problems(self) -> list[Problem]:
         """Find what is wrong on any platform."""
@@ -130,7 +133,7 @@ class Workload:
     def _port_problems(self) -> list[Problem]:
         found = Problems()
         ports = [(port.number, port.protocol) for container in self.containers for port in container.all_ports]
-        for number, protocol in _repeated(ports):
+        for number, protocol in _repeated(ports) if self.shared_address else ():
             found.add(
                 "containers",
                 "two containers listen on one port, and they share one network address",

@@ -1,0 +1,64 @@
+"""How a service is reached through a Classic Load Balancer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+
+from ..errors import Problem, Problems
+from ..inputs import disabled_problems, is_token
+from ..practices import Disabled
+from .access_logs import AccessLogs
+from .application_load_balancer import https_problems
+from .exposure import Exposure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClassicExposure(Exposure):
+    """A port of a service, reached through a Classic Load Balancer of its own; for teams that have one to replace.
+
+    It works on EC2 with bridge or host networking and a host port that does not change, so an instance runs one task of
+    the service. Everything else is better served by `AlbExposure` and `NlbExposure`.
+
+    Attributes:
+        port: Port in the container, 1–65535; its `Port.host_port` has to be given with bridge networking.
+        container: Container that listens on the port. Default: the service's own.
+        certificate: Certificate for HTTPS.
+        https: `Disabled(reason="…")` has the load balancer speak plain HTTP. Default: True.
+        ingress: Who may reach it, as `ec2.Peer`. Default: everybody for a `WebService`, nobody for a `BackendService`.
+        health_check_path: Path that answers when a task can take requests. Default: `/`.
+        access_logs: Where the record of requests goes. Default: a bucket that keeps it for a year.
+            `Disabled(reason="…")` keeps none.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-types.html
+    """
+
+    certificate: acm.ICertificate | None = None
+    https: Literal[True] | Disabled = True
+    ingress: Sequence[ec2.IPeer] | None = None
+    health_check_path: str = "/"
+    access_logs: AccessLogs | Disabled | None = None
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this exposure by itself."""
+        found = Problems()
+        found.extend(Exposure.problems(self))
+        if any(problem.root != "port" for problem in found):
+            return list(found)
+        found.extend(https_problems(self.https, [self.certificate] if self.certificate else [], "certificate"))
+        if not self.health_check_path.startswith("/") and not is_token(self.health_check_path):
+            found.add(
+                "health_check_path",
+                "a path begins with a slash",
+                given=self.health_check_path,
+                allowed="a path such as /healthz",
+                practice="target-health-check",
+            )
+        found.extend(disabled_problems(self.access_logs), under="access_logs")
+        if isinstance(self.access_logs, AccessLogs):
+            found.extend(self.access_logs.problems(), under="access_logs")
+        return list(found)

@@ -1,0 +1,160 @@
+"""The Classic Load Balancer that brings requests to one port of a service."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancing as elb
+from constructs import Construct
+
+from ..inputs import in_seconds
+from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
+from ..practices import Disabled
+from .access_logs import ELB_LOG_DELIVERY, AccessLogs, allow_log_delivery, make_bucket
+from .classic_exposure import ClassicExposure
+from .route import Route, RouteTarget
+
+_HTTP, _HTTPS = 80, 443
+_WORLD = ("0.0.0.0/0", "::/0")
+_TLS_POLICY = "TlsOnly"
+_DRAINING_SECONDS = 30
+_CLASSIC = Acknowledgement(
+    "The team asked for a Classic Load Balancer to take the place of one that it has; new services have AlbExposure",
+    cdk_nag=("AwsSolutions-ELB1",),
+)
+_PLAIN_INSIDE = Acknowledgement(
+    "Callers speak TLS to the load balancer; it speaks HTTP to the instances, which only it can reach on that port",
+    cdk_nag=("AwsSolutions-ELB5",),
+)
+_OPEN_TO_THE_WORLD = Acknowledgement(
+    "A public load balancer is there to be reached from the internet; it passes requests on to the port of one service "
+    "only. `ingress` names who may reach it, if not everybody",
+    cdk_nag=("AwsSolutions-EC23",),
+)
+
+
+class ClassicRoute(Route):
+    """One exposure of a service, made: services make it, in their own stack, from `ClassicExposure`.
+
+    Attributes:
+        exposure: What was asked for.
+        load_balancer: The load balancer.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        exposure: ClassicExposure,
+        target: RouteTarget,
+    ) -> None:
+        super().__init__(scope, id)
+        host_port = target.instance_port or exposure.port
+        self.exposure = exposure
+        self.port = exposure.port
+        ingress = exposure.ingress
+        if ingress is None:
+            ingress = [ec2.Peer.any_ipv4()] if target.internet_facing else []
+        secure = exposure.certificate is not None
+        outer = _HTTPS if secure else _HTTP
+        self.load_balancer = elb.LoadBalancer(
+            self,
+            "LoadBalancer",
+            vpc=target.vpc,
+            internet_facing=target.internet_facing,
+            subnet_selection=None if target.internet_facing else target.subnets,
+            cross_zone=True,
+            health_check=elb.HealthCheck(
+                port=host_port,
+                path=exposure.health_check_path,
+                protocol=elb.LoadBalancingProtocol.HTTP,
+                interval=in_seconds(10),
+                timeout=in_seconds(5),
+                healthy_threshold=2,
+                unhealthy_threshold=3,
+            ),
+            listeners=[
+                elb.LoadBalancerListener(
+                    external_port=outer,
+                    external_protocol=elb.LoadBalancingProtocol.HTTPS if secure else elb.LoadBalancingProtocol.HTTP,
+                    internal_port=host_port,
+                    internal_protocol=elb.LoadBalancingProtocol.HTTP,
+                    ssl_certificate_arn=None if exposure.certificate is None else exposure.certificate.certificate_arn,
+                    policy_names=[_TLS_POLICY] if secure else None,
+                    allow_connections_from=[],
+                )
+            ],
+        )
+        self._configure(exposure, secure=secure)
+        for peer in ingress:
+            self.load_balancer.connections.allow_from(peer, ec2.Port.tcp(outer), f"Requests on port {outer}")
+        if any(peer.unique_id in _WORLD for peer in ingress):
+            acknowledge(self.load_balancer, _OPEN_TO_THE_WORLD)
+        self.load_balancer.add_target(
+            target.service.load_balancer_target(container_name=target.container_name, container_port=exposure.port)
+        )
+
+    def requests(self, period: Duration) -> cloudwatch.IMetric:
+        """Number of requests."""
+        return self._metric("RequestCount", "Sum", period)
+
+    def client_errors(self, period: Duration) -> cloudwatch.IMetric:
+        """Number of requests that tasks answered with a 4xx status."""
+        return self._metric("HTTPCode_Backend_4XX", "Sum", period)
+
+    def server_errors(self, period: Duration) -> cloudwatch.IMetric:
+        """Number of requests that tasks answered with a 5xx status."""
+        return self._metric("HTTPCode_Backend_5XX", "Sum", period)
+
+    def response_time(self, period: Duration, statistic: str) -> cloudwatch.IMetric:
+        """Time to the answer of a task, in seconds."""
+        return self._metric("Latency", statistic, period)
+
+    def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
+        """Number of tasks that fail the health check."""
+        return self._metric("UnHealthyHostCount", "Maximum", period)
+
+    def _metric(self, name: str, statistic: str, period: Duration) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace="AWS/ELB",
+            metric_name=name,
+            statistic=statistic,
+            period=period,
+            dimensions_map={"LoadBalancerName": self.load_balancer.load_balancer_name},
+        )
+
+    def _configure(self, exposure: ClassicExposure, *, secure: bool) -> None:
+        resource = cast("elb.CfnLoadBalancer", self.load_balancer.node.default_child)
+        acknowledge(self.load_balancer, _CLASSIC)
+        resource.connection_draining_policy = elb.CfnLoadBalancer.ConnectionDrainingPolicyProperty(
+            enabled=True, timeout=_DRAINING_SECONDS
+        )
+        if secure:
+            acknowledge(self.load_balancer, _PLAIN_INSIDE)
+            resource.policies = [
+                elb.CfnLoadBalancer.PoliciesProperty(
+                    policy_name=_TLS_POLICY,
+                    policy_type="SSLNegotiationPolicyType",
+                    attributes=[{"Name": "Reference-Security-Policy", "Value": "ELBSecurityPolicy-TLS-1-2-2017-01"}],
+                )
+            ]
+        if isinstance(exposure.https, Disabled):
+            record_opt_out(self.load_balancer, "https-listener", exposure.https)
+        if isinstance(exposure.access_logs, Disabled):
+            record_opt_out(self.load_balancer, "access-logs", exposure.access_logs)
+            return
+        logs = exposure.access_logs or AccessLogs()
+        bucket = logs.bucket or make_bucket(self, logs)
+        policy = allow_log_delivery(bucket, logs, ELB_LOG_DELIVERY)
+        resource.access_logging_policy = elb.CfnLoadBalancer.AccessLoggingPolicyProperty(
+            enabled=True,
+            s3_bucket_name=bucket.bucket_name,
+            s3_bucket_prefix=logs.prefix.rstrip("/") if logs.prefix else None,
+            emit_interval=60,
+        )
+        if policy is not None:
+            resource.node.add_dependency(policy)

@@ -1,0 +1,138 @@
+"""How a service is reached through a Network Load Balancer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+
+from ..errors import Problem, Problems
+from ..inputs import DurationLike, is_token, seconds
+from .exposure import Exposure
+from .network_load_balancer import NetworkLoadBalancer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NlbExposure(Exposure):
+    """A port of a service, reached through a Network Load Balancer.
+
+    Attributes:
+        port: Port in the container, 1–65535.
+        container: Container that listens on the port. Default: the service's own.
+        protocol: `TCP`, `UDP`, or `TLS`, which the load balancer ends with a certificate. Default: `TCP`.
+        listener_port: Port of the load balancer. Default: 443 with TLS, the container's port otherwise.
+        load_balancer: Load balancer to share. Default: the service gets one of its own.
+        certificate: Certificate for `TLS`.
+        ingress: Who may reach a load balancer of its own, as `ec2.Peer`. Default: everybody for a `WebService`, nobody
+            for a `BackendService`.
+        health_check_path: Ask this path by HTTP, in place of opening a TCP connection. Default: none.
+        health_check_port: Port in the container for the health check; UDP needs one that speaks TCP. With bridge
+            networking it needs a `Port.host_port`. Default: `port`.
+        deregistration_delay: Time that connections have to end when a task stops, 0–3600 s. Default: 30 s.
+        preserve_client_ip: Whether the task sees the address of the caller; with UDP it always does. Default: True.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb.html
+    """
+
+    protocol: Literal["TCP", "UDP", "TLS"] = "TCP"
+    listener_port: int | None = None
+    load_balancer: NetworkLoadBalancer | None = None
+    certificate: acm.ICertificate | None = None
+    ingress: Sequence[ec2.IPeer] | None = None
+    health_check_path: str | None = None
+    health_check_port: int | None = None
+    deregistration_delay: DurationLike | None = None
+    preserve_client_ip: bool = True
+
+    @property
+    def transport(self) -> Literal["tcp", "udp"]:
+        """Protocol under the listener's, as ports have it."""
+        return "udp" if self.protocol == "UDP" else "tcp"
+
+    @property
+    def outer_port(self) -> int:
+        """Port of the load balancer."""
+        if self.listener_port is not None:
+            return self.listener_port
+        return 443 if self.protocol == "TLS" else self.port
+
+    @property
+    def separate_health_check_port(self) -> int | None:
+        """Port in the container for the health check, where that is another than the one for connections."""
+        same = self.health_check_port == self.port and self.transport == "tcp"
+        return None if same else self.health_check_port
+
+    @property
+    def deregistration_delay_seconds(self) -> int:
+        """Time that connections have to end, in seconds."""
+        return 30 if self.deregistration_delay is None else seconds(self.deregistration_delay)
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this exposure by itself."""
+        found = Problems()
+        found.extend(Exposure.problems(self))
+        if any(problem.root != "port" for problem in found):
+            return list(found)
+        for option, number in (("listener_port", self.listener_port), ("health_check_port", self.health_check_port)):
+            if number is not None and not is_token(number) and not 1 <= number <= 65535:
+                found.add(option, "not a port", given=number, allowed="1–65535", practice="port-mappings")
+        if (self.protocol == "TLS") != (self.certificate is not None):
+            found.add(
+                "certificate",
+                "TLS needs a certificate, and the other protocols have no use for one",
+                given=self.certificate,
+                allowed="protocol TLS with a certificate, or TCP or UDP without",
+                practice="https-listener",
+            )
+        found.extend(self._udp_problems())
+        path = self.health_check_path
+        if path is not None and not is_token(path) and not path.startswith("/"):
+            found.add(
+                "health_check_path",
+                "a path begins with a slash",
+                given=self.health_check_path,
+                allowed="a path such as /healthz",
+                practice="target-health-check",
+            )
+        delay = self.deregistration_delay_seconds
+        if not is_token(delay) and not 0 <= delay <= 3600:
+            found.add(
+                "deregistration_delay",
+                "out of range",
+                given=f"{delay} s",
+                allowed="0–3600 s",
+                practice="deregistration-delay",
+            )
+        if self.load_balancer is not None:
+            if self.ingress is not None:
+                found.add(
+                    "ingress",
+                    "a load balancer that is shared has its own",
+                    given=self.ingress,
+                    allowed="this option on the NetworkLoadBalancer, or no load_balancer here",
+                )
+            found.extend(self.load_balancer.claim_problems(self.outer_port, self.transport))
+        return list(found)
+
+    def _udp_problems(self) -> list[Problem]:
+        found = Problems()
+        if self.protocol != "UDP":
+            return []
+        if self.health_check_port is None:
+            found.add(
+                "health_check_port",
+                "a health check cannot use UDP",
+                allowed="a port on which the container answers by TCP or HTTP",
+                practice="target-health-check",
+            )
+        if not self.preserve_client_ip:
+            found.add(
+                "preserve_client_ip",
+                "with UDP the task always sees the address of the caller",
+                given=False,
+                allowed="True, or TCP or TLS",
+            )
+        return list(found)

@@ -1,0 +1,77 @@
+"""A way to reach a service, made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+
+from ..checked_construct import CheckedConstruct
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RouteTarget:
+    """What requests are brought to.
+
+    Attributes:
+        service: The service.
+        container_name: The container of its tasks that listens.
+        vpc: The network.
+        subnets: Where the tasks, and internal load balancers, are.
+        internet_facing: Whether a load balancer made for the service has public addresses.
+        by_address: Whether tasks have an address of their own (awsvpc), or a port of their instance.
+        instance_port: The port of the instance, where it does not change.
+        instance_health_check_port: The port of the instance that a health check asks, where that is another.
+    """
+
+    service: ecs.BaseService
+    container_name: str
+    vpc: ec2.IVpc
+    subnets: ec2.SubnetSelection
+    internet_facing: bool
+    by_address: bool
+    instance_port: int | None
+    instance_health_check_port: int | None = None
+
+    @property
+    def target_type(self) -> elbv2.TargetType:
+        """What the load balancer counts as a target."""
+        return elbv2.TargetType.IP if self.by_address else elbv2.TargetType.INSTANCE
+
+
+class Route(CheckedConstruct):
+    """A way to reach a service; see `AlbRoute`, `NlbRoute` and `ClassicRoute`. A metric that it lacks is None.
+
+    Attributes:
+        port: Port in the container.
+    """
+
+    port: int
+
+    def requests(self, period: Duration) -> cloudwatch.IMetric | None:
+        """Number of requests."""
+        del period
+        return None
+
+    def client_errors(self, period: Duration) -> cloudwatch.IMetric | None:
+        """Number of requests that tasks answered with a 4xx status."""
+        del period
+        return None
+
+    def server_errors(self, period: Duration) -> cloudwatch.IMetric | None:
+        """Number of requests that tasks answered with a 5xx status."""
+        del period
+        return None
+
+    def response_time(self, period: Duration, statistic: str) -> cloudwatch.IMetric | None:
+        """Time to the answer of a task, in seconds."""
+        del period, statistic
+        return None
+
+    def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
+        """Number of tasks that fail the health check."""
+        raise NotImplementedError

@@ -1,0 +1,28 @@
+"""Making the route that belongs to an exposure."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from .alb_exposure import AlbExposure
+from .alb_route import AlbRoute
+from .classic_exposure import ClassicExposure
+from .classic_route import ClassicRoute
+from .exposure import Exposure
+from .nlb_exposure import NlbExposure
+from .nlb_route import NlbRoute
+from .route import Route, RouteTarget
+
+
+def make_route(scope: Construct, id: str, exposure: Exposure, target: RouteTarget) -> Route:  # noqa: A002
+    """Make a route of a service."""
+    match exposure:
+        case AlbExposure():
+            return AlbRoute(scope, id, exposure=exposure, target=target)
+        case NlbExposure():
+            return NlbRoute(scope, id, exposure=exposure, target=target)
+        case ClassicExposure():
+            return ClassicRoute(scope, id, exposure=exposure, target=target)
+        case _:
+            message = f"there is no route for {type(exposure).__name__}"
+            raise TypeError(message)

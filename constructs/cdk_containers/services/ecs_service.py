@@ -1,0 +1,135 @@
+"""The ECS service of CDK that belongs to what a caller gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from ..clusters import Cluster, Ec2Share
+from ..inputs import as_duration, in_seconds
+from ..load_balancing import ClassicExposure
+from ..placement import PlacementConstraint, PlacementStrategy
+from ..tasks import TaskDefinition
+from .service_input import ServiceInput
+
+_DEFAULT_COUNT = 2
+_GRACE_SECONDS = 60
+_DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrategy.spread_across_instances())
+
+
+def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
+    """Make the service, on Fargate or on EC2."""
+    if not given.on_ec2:
+        return ecs.FargateService(
+            scope,
+            "Service",
+            cluster=cluster.cluster,
+            task_definition=task.task_definition,
+            platform_version=ecs.FargatePlatformVersion.LATEST,
+            assign_public_ip=False,
+            vpc_subnets=cluster.task_subnets,
+            **_common(given),
+        )
+    service = ecs.Ec2Service(
+        scope,
+        "Service",
+        cluster=cluster.with_instances,
+        task_definition=task.task_definition,
+        daemon=given.daemon,
+        placement_constraints=[_constraint(constraint) for constraint in given.placement_constraints] or None,
+        placement_strategies=None if given.daemon else _strategies(given),
+        vpc_subnets=cluster.task_subnets if given.task.network_mode == "awsvpc" else None,
+        **_common(given),
+    )
+    if given.task.network_mode != "awsvpc":
+        # The tasks have the addresses of the instances, of which CDK's capacity provider tells nobody.
+        groups = _instance_groups(given, cluster)
+        service.connections.add_security_group(*(_seen_from(scope, group) for group in groups))
+    return service
+
+
+def _common(given: ServiceInput) -> Mapping[str, Any]:
+    rolling = given.deployment
+    common: dict[str, Any] = {
+        "circuit_breaker": (
+            ecs.DeploymentCircuitBreaker(enable=True, rollback=True) if rolling.circuit_breaker is True else None
+        ),
+        "health_check_grace_period": _grace_period(given),
+        "enable_ecs_managed_tags": True,
+        "propagate_tags": ecs.PropagatedTagSource.SERVICE,
+        "enable_execute_command": given.enable_execute_command,
+    }
+    if given.daemon:
+        return common | {"min_healthy_percent": 0, "max_healthy_percent": 100}
+    fixed = given.desired_count is not None or given.scaling is not None
+    # A Classic Load Balancer cannot follow tasks from zone to zone: ECS refuses the two together.
+    classic = any(isinstance(exposure, ClassicExposure) for exposure in given.exposures)
+    rebalancing = ecs.AvailabilityZoneRebalancing
+    return common | {
+        "desired_count": given.desired_count if fixed else _DEFAULT_COUNT,
+        "capacity_provider_strategies": [
+            ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
+            for share in given.strategy
+        ],
+        "min_healthy_percent": rolling.min_healthy_percent,
+        "max_healthy_percent": rolling.max_healthy_percent,
+        "availability_zone_rebalancing": (
+            rebalancing.DISABLED if classic or not _spreads_zones_first(given) else rebalancing.ENABLED
+        ),
+    }
+
+
+def _grace_period(given: ServiceInput) -> cdk.Duration | None:
+    if given.health_check_grace_period is not None:
+        return as_duration(given.health_check_grace_period)
+    return in_seconds(_GRACE_SECONDS) if given.exposures else None
+
+
+def _spreads_zones_first(given: ServiceInput) -> bool:
+    """Tell whether ECS may move tasks between zones; it refuses to where placement has another aim first."""
+    strategies = given.placement_strategies
+    return not strategies or strategies[0] == PlacementStrategy.spread_across_zones()
+
+
+def _strategies(given: ServiceInput) -> list[ecs.PlacementStrategy]:
+    chosen = _DEFAULT_STRATEGIES if given.placement_strategies is None else given.placement_strategies
+    return [_strategy(strategy) for strategy in chosen]
+
+
+def _strategy(strategy: PlacementStrategy) -> ecs.PlacementStrategy:
+    match strategy.type, strategy.field:
+        case "random", _:
+            return ecs.PlacementStrategy.randomly()
+        case "binpack", "cpu":
+            return ecs.PlacementStrategy.packed_by_cpu()
+        case "binpack", _:
+            return ecs.PlacementStrategy.packed_by_memory()
+        case _, field:
+            return ecs.PlacementStrategy.spread_across(field or "instanceId")
+
+
+def _constraint(constraint: PlacementConstraint) -> ecs.PlacementConstraint:
+    if constraint.expression is None:
+        return ecs.PlacementConstraint.distinct_instances()
+    return ecs.PlacementConstraint.member_of(constraint.expression)
+
+
+def _instance_groups(given: ServiceInput, cluster: Cluster) -> list[ec2.ISecurityGroup]:
+    if given.daemon:
+        return list(cluster.instance_security_groups)
+    return [share.capacity.security_group for share in given.strategy if isinstance(share, Ec2Share)]
+
+
+def _seen_from(scope: Construct, group: ec2.ISecurityGroup) -> ec2.ISecurityGroup:
+    """Return the group, or from another stack a reference to it, so that rules are made in the stack of the service.
+
+    CDK would make them beside the group, and the stack of the cluster would need the one that needs it.
+    """
+    if cdk.Stack.of(group) == cdk.Stack.of(scope):
+        return group
+    return ec2.SecurityGroup.from_security_group_id(scope, cdk.Names.unique_id(group), group.security_group_id)

@@ -1,0 +1,20 @@
+"""What one kind of service has that another has not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceKind:
+    """What a kind of service does by itself.
+
+    Attributes:
+        internet_facing: Load balancers made for it have public addresses.
+        needs_exposure: It makes no sense without a load balancer.
+        daemon: It runs one task on every instance.
+    """
+
+    internet_facing: bool = False
+    needs_exposure: bool = False
+    daemon: bool = False

@@ -1,0 +1,148 @@
+"""How a resource type is made, changed and removed by calls of moto's own API, where its CloudFormation cannot.
+
+Requests are built from AWS's API model, so that a property which AWS does not have, or which is of another type, fails
+the deployment.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+Properties = dict[str, Any]
+
+
+@cache
+def client(service: str, region: str) -> Any:
+    """Give a client of the emulator itself; the server's process has the endpoint in its environment."""
+    return boto3.client(service, region)
+
+
+def call(api: Any, operation: str, properties: Properties, *, partial: bool = False) -> Properties:
+    """Call the API with a resource's properties; `partial` leaves out those that this call does not take."""
+    shape = api.meta.service_model.operation_model(api.meta.method_to_api_mapping[operation]).input_shape
+    if partial:
+        known = {name.lower() for name in shape.members}
+        properties = {name: value for name, value in properties.items() if name.lower() in known}
+    return getattr(api, operation)(**to_api(properties, shape, operation))
+
+
+def to_api(value: Any, shape: Shape, where: str) -> Any:
+    """Turn a property into a parameter: names differ in case, scalars may be strings, tags a list."""
+    match shape:
+        case StructureShape():
+            members = {name.lower(): name for name in shape.members}
+            if unknown := [name for name in value if name.lower() not in members]:
+                raise ValueError(f"AWS's API has no {', '.join(unknown)} in {where}")
+            named = {members[name.lower()]: item for name, item in value.items()}
+            return {name: to_api(item, shape.members[name], f"{where}.{name}") for name, item in named.items()}
+        case ListShape():
+            return [to_api(item, shape.member, where) for item in value]
+        case MapShape():
+            pairs = {tag["Key"]: tag["Value"] for tag in value} if isinstance(value, list) else value
+            return {name: to_api(item, shape.value, where) for name, item in pairs.items()}
+        case _:
+            return CONVERT.get(shape.type_name, lambda item: item)(value)
+
+
+CONVERT: dict[str, Callable[[Any], Any]] = {
+    "boolean": lambda value: {"true": True, "false": False}[str(value).lower()],
+    "double": float,
+    "float": float,
+    "integer": int,
+    "long": int,
+    "string": lambda value: json.dumps(value) if isinstance(value, dict) else str(value),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How to make, change and remove a resource by API calls. moto takes it for one of its resource classes."""
+
+    service: str
+    create: str
+    """The call that makes it. A change calls it again, as fits `put_...` calls, unless `update` names another one."""
+    identity: Callable[[Properties, Properties], str]
+    """The physical id, from properties and response."""
+    delete: Callable[[Any, str], object]
+    name: str = ""
+    """The property with the resource's name, which CloudFormation makes up when it is not given."""
+    prepare: Callable[[Properties], Properties] = dict
+    """Renames and regroups the properties that the API has elsewhere."""
+    then: Callable[[Any, str, Properties], object] = lambda _api, _identity, _properties: None
+    """Makes the calls for what `create` and `update` do not take."""
+    attributes: Callable[[Any, str], Properties] = lambda _api, _identity: {}
+    update: tuple[str, str] | None = None
+    """The call that changes it in place, and the call's parameter for the physical id."""
+    replace: bool = False
+    """A change removes the old resource after it made the new one."""
+
+    def create_from_cloudformation_json(
+        self, name: str, definition: Properties, _account: str, region: str, **_: Any
+    ) -> "Resource":
+        given = {**({self.name: name} if self.name else {}), **definition["Properties"]}
+        properties = self.prepare(given)
+        api = client(self.service, region)
+        response = call(api, self.create, properties)
+        identity = self.identity(properties, response)
+        self.then(api, identity, given)
+        return Resource(self, identity, region)
+
+    def update_from_cloudformation_json(
+        self,
+        original_resource: "Resource",
+        new_resource_name: str,
+        cloudformation_json: Properties,
+        account_id: str,
+        region_name: str,
+    ) -> "Resource":
+        if self.update:
+            operation, parameter = self.update
+            identity = original_resource.physical_resource_id
+            properties = {**self.prepare(cloudformation_json["Properties"]), parameter: identity}
+            api = client(self.service, region_name)
+            call(api, operation, properties, partial=True)
+            self.then(api, identity, cloudformation_json["Properties"])
+            return original_resource
+        new = self.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
+        if self.replace:
+            original_resource.delete(account_id, region_name)
+        return new
+
+
+@dataclass
+class Resource:
+    """A resource that a recipe made, with the members that moto wants of one."""
+
+    recipe: Recipe
+    physical_resource_id: str
+    region: str
+
+    def is_created(self) -> bool:
+        return True
+
+    def get_cfn_attribute(self, attribute: str) -> Any:
+        api = client(self.recipe.service, self.region)
+        return self.recipe.attributes(api, self.physical_resource_id)[attribute]
+
+    def delete(self, _account: str, region: str) -> None:
+        self.recipe.delete(client(self.recipe.service, region), self.physical_resource_id)
+
+
+# ---- properties that the API has elsewhere
+
+
+def without(*names: str) -> Callable[[Properties], Properties]:
+    return lambda properties: {name: value for name, value in properties.items() if name not in names}
+
+
+def renamed(**names: str) -> Callable[[Properties], Properties]:
+    return lambda properties: {names.get(name, name): value for name, value in properties.items()}
+
+
+def only(*names: str) -> Callable[[Properties], Properties]:
+    return lambda properties: {name: value for name, value in properties.items() if name in names}

@@ -1,0 +1,57 @@
+"""What a task definition on EC2 is by itself; services have the rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from cdk_containers import ConstructError, Disabled, Ec2TaskDefinition, TaskOptions
+from cdk_containers.instances import NetworkMode
+from tests.toolkit import container, containers, new_stack, opt_outs, properties, synth
+
+
+@pytest.mark.parametrize("mode", ["awsvpc", "bridge", "host"])
+def test_it_has_the_same_safe_defaults_as_on_fargate(mode: NetworkMode):
+    stack = new_stack()
+    Ec2TaskDefinition(
+        stack, "Task", containers=[container()], memory_limit_mib=512, options=TaskOptions(network_mode=mode)
+    )
+    template = synth(stack)
+    task = properties(template, "AWS::ECS::TaskDefinition")
+    assert (task["NetworkMode"], task["RequiresCompatibilities"], task["Memory"]) == (mode, ["EC2"], "512")
+    app = containers(template)["app"]
+    assert app["ReadonlyRootFilesystem"] is True
+    assert app["User"] == "1000:1000"
+    assert app["LinuxParameters"]["InitProcessEnabled"] is True
+    assert "Privileged" not in app
+    assert app["Memory"] == 512
+
+
+def test_one_practice_that_is_off_for_two_reasons_has_both():
+    stack = new_stack()
+    Ec2TaskDefinition(
+        stack,
+        "Task",
+        memory_limit_mib=512,
+        containers=[
+            container(user=Disabled("binds port 80 itself")),
+            container(name="b", user=Disabled("reads the log of the kernel")),
+            container(name="c", user=Disabled("binds port 80 itself")),
+        ],
+    )
+    assert opt_outs(synth(stack)) == {
+        "AWS::ECS::TaskDefinition": {"non-root-user": "binds port 80 itself; reads the log of the kernel"}
+    }
+
+
+def test_an_address_in_ecr_is_refused_as_a_plain_image():
+    stack = new_stack()
+    with pytest.raises(ConstructError) as raised:
+        Ec2TaskDefinition(
+            stack,
+            "Task",
+            memory_limit_mib=512,
+            containers=[container(image="111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1.4.2")],
+        )
+    [problem] = raised.value.problems
+    assert problem.option == "containers[0].image"
+    assert "Repository" in problem.allowed
