@@ -119,6 +119,7 @@ class Shared(Construct):
             desync_mitigation_mode=elbv2.DesyncMitigationMode.DEFENSIVE,
             deletion_protection=True,
         )
+        self.load_balancer_full_name = load_balancer.load_balancer_full_name
         self._record_requests(load_balancer)
         load_balancer.add_listener(
             "Redirect",
@@ -162,6 +163,8 @@ class Shared(Construct):
                 resources=[bucket.arn_for_objects(f"AWSLogs/{cdk.Aws.ACCOUNT_ID}/*")],
             )
         )
+        if bucket.policy is not None:
+            bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
         load_balancer.set_attribute("access_logs.s3.enabled", "true")
         load_balancer.set_attribute("access_logs.s3.bucket", bucket.bucket_name)
         load_balancer.node.add_dependency(added.policy_dependable)
@@ -193,8 +196,11 @@ class WebService(Construct):
             conditions=[elbv2.ListenerCondition.host_headers([host_name])],
             target_groups=[targets],
         )
-        metrics = targets.metrics
-        errors = self._make_error_alarm(shared, metrics)
+        dimensions = {
+            "LoadBalancer": shared.load_balancer_full_name,
+            "TargetGroup": targets.target_group_full_name,
+        }
+        errors = self._make_error_alarm(shared, dimensions)
         service = ecs.FargateService(
             self,
             "Service",
@@ -226,7 +232,7 @@ class WebService(Construct):
         cloudwatch.Alarm(
             self,
             "UnhealthyTasksAlarm",
-            metric=metrics.unhealthy_host_count(period=shared.minute, statistic="Maximum"),
+            metric=_metric(shared, dimensions, "UnHealthyHostCount", "Maximum"),
             threshold=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=5,
@@ -271,15 +277,15 @@ class WebService(Construct):
         )
         return task_definition
 
-    def _make_error_alarm(self, shared: Shared, metrics: elbv2.IApplicationTargetGroupMetrics) -> cloudwatch.Alarm:
+    def _make_error_alarm(self, shared: Shared, dimensions: dict[str, str]) -> cloudwatch.Alarm:
         return cloudwatch.Alarm(
             self,
             "ServerErrorsAlarm",
             metric=cloudwatch.MathExpression(
                 expression="100 * errors / requests",
                 using_metrics={
-                    "errors": metrics.http_code_target(elbv2.HttpCodeTarget.TARGET_5XX_COUNT, period=shared.minute),
-                    "requests": metrics.request_count(period=shared.minute),
+                    "errors": _metric(shared, dimensions, "HTTPCode_Target_5XX_Count", "Sum"),
+                    "requests": _metric(shared, dimensions, "RequestCount", "Sum"),
                 },
                 label="Server errors, percent of requests",
                 period=shared.minute,
@@ -303,6 +309,16 @@ class WebService(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             alarm_description=f"{metric_name} is high",
         )
+
+
+def _metric(shared: Shared, dimensions: dict[str, str], name: str, statistic: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/ApplicationELB",
+        metric_name=name,
+        statistic=statistic,
+        period=shared.minute,
+        dimensions_map=dimensions,
+    )
 
 
 def add_services(scope: Construct, count: int) -> None:
