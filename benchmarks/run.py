@@ -28,7 +28,12 @@ from equivalence import differences
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 PAGE = ROOT / "docs" / "benchmark.md"
-WAYS = {"library": "`cdk_containers`", "handwritten": "CDK by hand", "patterns": "`aws_ecs_patterns`"}
+WAYS = {
+    "library": "`cdk_containers`",
+    "handwritten": "CDK by hand",
+    "patterns": "`aws_ecs_patterns`",
+    "on_ec2": "`cdk_containers` on EC2",
+}
 COUNTS = (1, 10, 30)
 VALIDATED_COUNT = 10
 _MIB = 1024 * 1024
@@ -286,7 +291,7 @@ def _node() -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=7, metavar="N", help="processes of each kind; default 7, 4 minutes")
+    parser.add_argument("--runs", type=int, default=7, metavar="N", help="processes of each kind; default 7, 5 minutes")
     parser.add_argument("--quick", action="store_true", help="2 runs, and without CDK's own validation")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all samples to a file")
     parser.add_argument("--markdown", action="store_true", help=f"also write the tables to {PAGE.relative_to(ROOT)}")

@@ -1,6 +1,6 @@
 """Synthesize an app with some web services, and say what the process took. Run by `run.py`, in a process of its own.
 
-Usage: synthesize.py {library,patterns,handwritten} COUNT FOLDER [--count-calls]
+Usage: synthesize.py {library,handwritten,patterns,on_ec2} COUNT FOLDER [--count-calls]
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ def main() -> None:
     match variant:
         case "library":
             from library import add_services  # noqa: PLC0415
+        case "on_ec2":
+            from on_ec2 import add_services  # noqa: PLC0415
         case "patterns":
             from patterns import add_services  # noqa: PLC0415
         case "handwritten":
