@@ -54,34 +54,11 @@ from docs_source import (  # noqa: E402
 
 import cdk_containers  # noqa: E402
 from cdk_containers import ConstructError, instance_type, tasks_per_instance  # noqa: E402
-from cdk_containers.practices import (  # noqa: E402
-    PRACTICES,
-    Practice,
-    capacity,
-    clusters,
-    identity,
-    load_balancing,
-    network,
-    observability,
-    registry,
-    services,
-    tasks,
-)
+from cdk_containers.practices import AREAS, PRACTICES, Practice  # noqa: E402
 
 DOCS = ROOT / "docs"
 CONSTRUCTS = DOCS / "constructs"
 ENVIRONMENTS = ("dev", "prod")
-AREAS = {
-    "Network": network,
-    "Images": registry,
-    "Clusters": clusters,
-    "Instances": capacity,
-    "Tasks and containers": tasks,
-    "Roles, secrets and audit": identity,
-    "Services": services,
-    "Load balancers": load_balancing,
-    "Observability": observability,
-}
 _NOTE = "<!-- Written by scripts/write_docs.py from {sources}; do not edit it here. -->"
 _MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -232,14 +209,14 @@ def practices_page() -> str:
     ]
     for title, area in AREAS.items():
         lines += [f"## {title}", ""]
-        for entry in area.PRACTICES:
+        for entry in area:
             lines += _practice_section(entry)
     return "\n".join(lines).rstrip() + "\n"
 
 
 def defaults_table() -> str:
     """Write the defaults for the README: those that a user can leave as a table, the others in a sentence."""
-    entries = [entry for area in AREAS.values() for entry in area.PRACTICES if _opt_out(entry) != REFUSED]
+    entries = [entry for area in AREAS.values() for entry in area if _opt_out(entry) != REFUSED]
     rows = [
         (f"[{entry.title}](docs/practices.md#{entry.id})", _short(_default_of(entry)), _opt_out(entry))
         for entry in entries

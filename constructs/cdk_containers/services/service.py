@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -18,7 +18,7 @@ from constructs import Construct
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
 from ..deployments import Rolling
-from ..errors import ConstructError, Problem
+from ..errors import ConstructError, Problem, Problems
 from ..inputs import DurationLike, argument_problems, arn_problems, is_token, usable_arguments
 from ..load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, RouteTarget, make_route
 from ..observability import Alarms, make_alarms, make_server_error_alarm
@@ -26,7 +26,7 @@ from ..opt_outs import record_opt_out, resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
 from ..scaling import ServiceScaling, add_scaling
-from ..tasks import Ec2TaskDefinition, FargateTaskDefinition, TaskDefinition, TaskOptions
+from ..tasks import TaskDefinition, TaskOptions
 from ..tasks.ebs_volumes import attach_ebs_volume
 from ..workload import Container, ImageLike, Volume
 from .ec2_checks import static_host_port
@@ -116,13 +116,21 @@ class Service(CheckedConstruct):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(Service.__init__, locals())
-        given = ServiceInput.of(usable_arguments(Service.__init__, locals(), found), kind=self._kind)
+        self._make(scope, id, found, usable_arguments(Service.__init__, locals(), found))
+
+    def _make(self, scope: Construct, id: str, found: Problems, arguments: Mapping[str, Any]) -> None:  # noqa: A002
+        """Make the service of arguments of the right type, if nothing was `found` and nothing more is.
+
+        A kind of service with options of its own has a constructor of its own, and ends there too.
+        """
+        given = ServiceInput.of(arguments, kind=self._kind)
         found.extend_anew(given.problems())
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
-        self.cluster = cluster or Cluster(self, "Cluster")
-        self.task = self._make_task(given)
+        self.cluster = given.cluster or Cluster(self, "Cluster")
+        given = self._prepare(given)
+        self.task = given.task_input.make(self, "Task")
         self.service = make_ecs_service(self, given, self.cluster, self.task)
         self._resource = resource_of(self.service)
         self._resource.node.add_dependency(*self.cluster.capacity_ready, *self.task.ready_when)
@@ -133,7 +141,11 @@ class Service(CheckedConstruct):
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = self._make_routes(given)
         self.alarms = self._make_alarms(given)
-        self.scalable_task_count = self._scale(scaling)
+        self.scalable_task_count = self._scale(given)
+
+    def _prepare(self, given: ServiceInput) -> ServiceInput:
+        """Make what the task has to know of, such as a queue, and return the input with what the task is told."""
+        return given
 
     @classmethod
     def from_attributes(
@@ -211,28 +223,6 @@ class Service(CheckedConstruct):
             raise ConstructError(self.node.path, [problem])
         return route
 
-    def _make_task(self, given: ServiceInput) -> TaskDefinition:
-        workload = given.workload
-        if given.on_ec2:
-            return Ec2TaskDefinition(
-                self,
-                "Task",
-                containers=workload.containers,
-                volumes=workload.volumes,
-                cpu=workload.cpu,
-                memory_limit_mib=workload.memory_limit_mib,
-                options=given.task,
-            )
-        return FargateTaskDefinition(
-            self,
-            "Task",
-            containers=workload.containers,
-            volumes=workload.volumes,
-            cpu=workload.cpu or 0,
-            memory_limit_mib=workload.memory_limit_mib or 0,
-            options=given.task,
-        )
-
     def _record_opt_outs(self, given: ServiceInput) -> None:
         for practice_id, value in (
             ("deployment-circuit-breaker", given.deployment.circuit_breaker),
@@ -290,11 +280,11 @@ class Service(CheckedConstruct):
             made |= make_alarms(self, self.service, self.routes, options)
         return made
 
-    def _scale(self, scaling: ServiceScaling | None) -> ecs.ScalableTaskCount | None:
-        if scaling is None:
+    def _scale(self, given: ServiceInput) -> ecs.ScalableTaskCount | None:
+        if given.scaling is None:
             return None
         alb_routes = [route for route in self.routes if isinstance(route, AlbRoute)]
-        return add_scaling(self.service, scaling, alb_routes[0].target_group if alb_routes else None)
+        return add_scaling(self.service, given.scaling, alb_routes[0].target_group if alb_routes else None)
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)

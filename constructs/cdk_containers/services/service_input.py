@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -17,10 +16,8 @@ from ..observability import Alarms
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
 from ..scaling import ServiceScaling
-from ..tasks import TaskOptions
-from ..tasks.ec2_task_definition import ec2_task_problems
+from ..tasks import TaskInput, TaskOptions
 from ..tasks.efs_volumes import efs_problems
-from ..tasks.fargate_task_definition import fargate_task_problems
 from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
 from .ec2_checks import (
     classic_problems,
@@ -31,8 +28,6 @@ from .ec2_checks import (
 )
 from .exposure_checks import exposure_problems
 from .service_kind import ServiceKind
-
-_CONTAINER = re.compile(r"containers\[(\d+)\]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +55,8 @@ class ServiceInput:
     needs_exposure: bool
     internet_facing: bool
     daemon: bool
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Settings that the kind of service gives its container."""
 
     @staticmethod
     def of(arguments: Mapping[str, Any], *, kind: ServiceKind) -> ServiceInput:
@@ -92,41 +89,37 @@ class ServiceInput:
         return self.daemon or any(isinstance(share, Ec2Share) for share in self.strategy)
 
     @cached_property
-    def workload(self) -> Workload:
-        """What runs: the service's container, with the ports that its exposures need, then the sidecars."""
-        main = self.container or Container(image=self.image or "")
-        if main.ports in ((), []):
-            exposed = [exposure for exposure in self.exposures if exposure.container in (None, main.name)]
-            ports = dict.fromkeys(
-                port
-                for exposure in exposed
-                if not (port := Port(number=exposure.port, protocol=exposure.transport)).problems()
-            )
-            main = replace(main, ports=tuple(ports))
-        return Workload(
-            containers=[main, *self.sidecars],
+    def task_input(self) -> TaskInput:
+        """What it takes to have the service's task: its container listens on the ports that exposures need."""
+        name = "app" if self.container is None else self.container.name
+        exposed = [exposure for exposure in self.exposures if exposure.container in (None, name)]
+        ports = dict.fromkeys(
+            port
+            for exposure in exposed
+            if not (port := Port(number=exposure.port, protocol=exposure.transport)).problems()
+        )
+        return TaskInput(
+            image=self.image,
+            container=self.container,
+            sidecars=self.sidecars,
             volumes=self.volumes,
             cpu=self.cpu,
             memory_limit_mib=self.memory_limit_mib,
-            shared_address=self.task.network_mode != "bridge",
+            task=self.task,
+            on_ec2=self.on_ec2,
+            ports=tuple(ports),
+            environment=self.environment,
         )
+
+    @property
+    def workload(self) -> Workload:
+        """What runs: the service's container, with the ports that its exposures need, then the sidecars."""
+        return self.task_input.workload
 
     def problems(self) -> list[Problem]:
         """Find everything that is wrong."""
         found = Problems()
-        if (self.image is None) == (self.container is None):
-            given = "neither" if self.image is None else "both"
-            found.add(
-                "image",
-                "a service has one container of its own",
-                given=given,
-                allowed="one of image and container",
-                practice="container-count",
-            )
-        else:
-            task_problems = ec2_task_problems if self.on_ec2 else fargate_task_problems
-            for problem in task_problems(self.workload, self.task):
-                found.extend([self._in_the_words_of_a_service(problem)])
+        found.extend(self.task_input.problems())
         found.extend(
             exposure_problems(
                 self.exposures,
@@ -156,20 +149,6 @@ class ServiceInput:
         found.extend(self._file_system_problems())
         found.extend(self._execute_command_problems())
         return list(found)
-
-    def _in_the_words_of_a_service(self, problem: Problem) -> Problem:
-        """A workload counts containers; a caller gave an image or a container, and sidecars."""
-
-        def name(match: re.Match[str]) -> str:
-            index = int(match[1])
-            return f"sidecars[{index - 1}]" if index else "container"
-
-        option = _CONTAINER.sub(name, problem.option)
-        if self.image is not None:
-            option = option.removeprefix("container.") if option.startswith("container.image") else option
-        if option == "containers":
-            option = "sidecars" if self.sidecars else "container"
-        return replace(problem, option=re.sub(r"^options\b", "task", option))
 
     def _count_problems(self) -> list[Problem]:
         found = Problems()

@@ -5,11 +5,13 @@ from .fargate_sizes import fargate_sizes, nearest_fargate_sizes
 from .fargate_task_definition import FargateTaskDefinition
 from .options import TaskOptions
 from .task_definition import TaskDefinition
+from .task_input import TaskInput
 
 __all__ = [
     "Ec2TaskDefinition",
     "FargateTaskDefinition",
     "TaskDefinition",
+    "TaskInput",
     "TaskOptions",
     "fargate_sizes",
     "nearest_fargate_sizes",

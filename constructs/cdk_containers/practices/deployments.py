@@ -1,0 +1,5 @@
+"""Practices for how new versions take over."""
+
+from .model import Practice
+
+PRACTICES: tuple[Practice, ...] = ()

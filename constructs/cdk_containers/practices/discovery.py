@@ -1,0 +1,5 @@
+"""Practices for how services find and reach each other."""
+
+from .model import Practice
+
+PRACTICES: tuple[Practice, ...] = ()

@@ -1,0 +1,113 @@
+"""Subjects of `services`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from cdk_containers import (
+    Alarms,
+    AlbExposure,
+    BackendService,
+    DaemonService,
+    FargateCapacity,
+    PlacementConstraint,
+    PlacementStrategy,
+    Rolling,
+    ServiceScaling,
+    TaskOptions,
+    WebService,
+)
+from tests.toolkit import (
+    IMAGE,
+    capacity,
+    certificate,
+    cluster,
+    container,
+    own_cluster,
+)
+
+from .making import OFF, another_cluster, either_service
+from .model import Change, Subject
+
+SERVICE: dict[str, Any] = {
+    "cluster": another_cluster,
+    "image": "nginx:1.29.2",
+    "container": Change(
+        container(ports=[8080], environment={"MODE": "fast"}),
+        beside={"image": None, "container": container(ports=[8080])},
+    ),
+    "sidecars": [container(name="b")],
+    "cpu": Change(512, beside={"memory_limit_mib": 1024}),
+    "memory_limit_mib": 1024,
+    "task": TaskOptions(architecture="ARM64"),
+    "exposure": lambda stack: AlbExposure(port=9090, certificate=certificate(stack, "Other")),
+    "desired_count": 3,
+    "scaling": ServiceScaling(min_tasks=1, max_tasks=2),
+    "deployment": Rolling(min_healthy_percent=50),
+    "capacity": [FargateCapacity.spot()],
+    "alarms": Alarms(cpu_percent=80),
+    "enable_execute_command": Change(
+        value=True,
+        beside={"image": None, "container": container(ports=[8080], readonly_root_filesystem=OFF)},
+    ),
+    "placement_strategies": Change([PlacementStrategy.random()], beside={"on_ec2": True}),
+    "placement_constraints": Change([PlacementConstraint.distinct_instance()], beside={"on_ec2": True}),
+}
+
+SUBJECTS: list[Subject] = [
+    Subject(
+        WebService,
+        lambda stack, given: WebService(stack, "Web", **either_service(stack, given)),
+        lambda stack: {
+            "cluster": cluster(stack),
+            "image": IMAGE,
+            "exposure": AlbExposure(port=8080, certificate=certificate(stack)),
+        },
+    ),
+    Subject(
+        BackendService,
+        lambda stack, given: BackendService(stack, "Backend", **either_service(stack, given)),
+        lambda stack: {"cluster": cluster(stack), "image": IMAGE},
+    ),
+    Subject(
+        DaemonService,
+        lambda stack, given: DaemonService(stack, "Daemon", **given),
+        lambda stack: {"cluster": capacity(stack) and own_cluster(stack), "image": IMAGE},
+    ),
+]
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "WebService": SERVICE | {"health_check_grace_period": timedelta(seconds=300)},
+    "BackendService": SERVICE,
+    "DaemonService": {
+        "cluster": lambda stack: cluster(stack, "Other"),
+        "image": "nginx:1.29.2",
+        "container": Change(container(environment={"MODE": "fast"}), beside={"image": None, "container": container()}),
+        "sidecars": [container(name="b")],
+        "cpu": 128,
+        "memory_limit_mib": 256,
+        "task": TaskOptions(network_mode="host"),
+        "exposure": lambda stack: AlbExposure(port=9090, certificate=certificate(stack, "Other")),
+        "deployment": Rolling(circuit_breaker=OFF),
+        "placement_constraints": [PlacementConstraint.member_of("attribute:rack == r1")],
+        "alarms": Alarms(cpu_percent=80),
+        "enable_execute_command": Change(
+            value=True, beside={"image": None, "container": container(readonly_root_filesystem=OFF)}
+        ),
+    },
+}
+
+NOT_IN_THE_TEMPLATE: dict[str, str] = {
+    "BackendService.health_check_grace_period": "wants an exposure as well: see WebService",
+    "DaemonService.desired_count": "refused: see test_bad_input_on_ec2",
+    "DaemonService.scaling": "refused: see test_bad_input_on_ec2",
+    "DaemonService.capacity": "refused: see test_bad_input_on_ec2",
+    "DaemonService.placement_strategies": "refused: see test_bad_input_on_ec2",
+    "DaemonService.health_check_grace_period": "wants an exposure as well: see WebService",
+    "DaemonService.volumes": "wants a mount as well: see test_a_volume_is_rendered",
+    "WebService.volumes": "wants a mount as well: see test_a_volume_is_rendered",
+    "BackendService.volumes": "wants a mount as well: see test_a_volume_is_rendered",
+}
+
+NOT_A_SUBJECT: dict[str, str] = {}
