@@ -11,6 +11,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from ..errors import Problem, Problems
 from ..inputs import disabled_problems, field_problems, is_token
 from ..practices import Disabled
+from ..rollouts import RollingSteps
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +38,11 @@ class Rolling:
     circuit_breaker: Literal[True] | Disabled = True
     alarm_rollback: Literal[True] | Disabled = True
     alarms: Sequence[cloudwatch.IAlarm] = ()
+
+    @property
+    def rollout_steps(self) -> RollingSteps:
+        """In which steps the new version takes over."""
+        return RollingSteps(min_healthy_percent=self.min_healthy_percent, max_healthy_percent=self.max_healthy_percent)
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with these options."""
