@@ -29,7 +29,7 @@ LAYERS: list[set[str]] = [
     {"network", "placement", "registry", "tasks"},
     {"clusters", "deployments", "discovery", "load_balancing", "messaging", "observability", "scaling"},
     {"beanstalk", "identity", "jobs", "services"},
-    {"application"},
+    {"applications"},
 ]
 """Imports go down, from a later layer to an earlier one."""
 

@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .applications import Application as Application
+    from .applications import Environment as Environment
     from .clusters import (
         Cluster as Cluster,
     )
@@ -205,6 +207,7 @@ if TYPE_CHECKING:
     )
 
 _MODULES = {
+    "applications": ("Application", "Environment"),
     "clusters": (
         "Cluster",
         "Ec2Capacity",

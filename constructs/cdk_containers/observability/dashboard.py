@@ -55,6 +55,10 @@ class ServiceDashboard(CheckedConstruct):
 
         self.dashboard = cloudwatch.Dashboard(self, "Dashboard", widgets=[_row(service) for service in services])
 
+    def add(self, service: _Service) -> None:
+        """Add a row for a service."""
+        self.dashboard.add_widgets(*_row(service))
+
 
 def _row(service: _Service) -> list[cloudwatch.IWidget]:
     l2, name, minute = service.service, service.node.id, in_seconds(60)
