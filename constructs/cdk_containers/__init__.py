@@ -105,21 +105,11 @@ if TYPE_CHECKING:
     from .observability import (
         ServiceDashboard as ServiceDashboard,
     )
-    from .placement import (
-        ContainerInstance as ContainerInstance,
-    )
-    from .placement import (
-        PlacementConstraint as PlacementConstraint,
-    )
-    from .placement import (
-        PlacementStrategy as PlacementStrategy,
-    )
-    from .placement import (
-        container_instances as container_instances,
-    )
-    from .placement import (
-        simulate_placement as simulate_placement,
-    )
+    from .placement import PlacementConstraint as PlacementConstraint
+    from .placement import PlacementStrategy as PlacementStrategy
+    from .placement.container_instance import ContainerInstance as ContainerInstance
+    from .placement.container_instance import container_instances as container_instances
+    from .placement.simulation import simulate_placement as simulate_placement
     from .practices import (
         Disabled as Disabled,
     )
@@ -257,12 +247,14 @@ _MODULES = {
         "ServiceDashboard",
     ),
     "placement": (
-        "ContainerInstance",
         "PlacementConstraint",
         "PlacementStrategy",
-        "container_instances",
-        "simulate_placement",
     ),
+    "placement.container_instance": (
+        "ContainerInstance",
+        "container_instances",
+    ),
+    "placement.simulation": ("simulate_placement",),
     "practices": (
         "Disabled",
         "Practice",

@@ -19,7 +19,8 @@ from ..errors import Problem, Problems
 from ..inputs import is_token
 from ..logs import owned_log_group
 from ..opt_outs import Acknowledgement, acknowledge
-from ..workload import Architecture, Container, EfsVolume, OperatingSystem, Volume
+from ..workload import Architecture, Container, EfsVolume, OperatingSystem, RegistryImage, Volume
+from ..workload.image import as_image
 from .containers import add_container, add_dependencies
 from .efs_volumes import add_efs_volume, open_file_system
 from .options import TaskOptions
@@ -99,7 +100,8 @@ class TaskDefinition(CheckedConstruct):
             for container, limit in zip(containers, limits, strict=True)
         }
         add_dependencies(containers, self.containers)
-        if isinstance(self.execution_role, iam.Role):
+        from_elsewhere = all(isinstance(as_image(container.image), RegistryImage) for container in containers)
+        if isinstance(self.execution_role, iam.Role) and not from_elsewhere:
             acknowledge(self.execution_role, _REGISTRY_LOGIN)
         if any(container.environment for container in containers):
             acknowledge(task_definition, _PLAIN_ENVIRONMENT)
