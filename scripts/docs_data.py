@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 PAGES: Mapping[str, Sequence[str]] = {
+    "application": ("Application", "Environment"),
     "network": ("Network", "Network.from_attributes", "NatGateways"),
     "repository": ("Repository", "Repository.image", "Repository.from_attributes"),
     "pull-through-cache": ("PullThroughCache", "PullThroughCache.image"),

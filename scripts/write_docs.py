@@ -6,7 +6,7 @@ Usage: write_docs.py [--check] [--fast]
   --fast   leave out what takes a synthesis of the reference stacks (docs/suppressions.md)
 
 Written are docs/constructs/*.md (their last part is kept in docs/constructs/_text/), docs/practices.md and
-docs/suppressions.md; in README.md, docs/index.md, docs/capacity.md, docs/errors.md and docs/deploying.md what stands
+docs/suppressions.md; in README.md and the pages index, defaults, capacity, errors and deploying of docs/ what stands
 between `<!-- generated: … -->` and `<!-- end -->`; and on all these pages the errors that examples raise, which stand
 in a block of plain text after them.
 """
@@ -112,7 +112,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "kept": kept_table,
         "tasks-per-instance": tasks_per_instance_table,
     }
-    for path in (ROOT / "README.md", *(DOCS / f"{page}.md" for page in ("index", "errors", "deploying", "capacity"))):
+    for path in (ROOT / "README.md", *(DOCS / f"{page}.md" for page in ("index", "defaults", "errors", "deploying", "capacity"))):
         text = _MARKED.sub(lambda found: f"{found[1]}{makers[found['name']]()}\n{found[3]}", path.read_text())
         yield path, with_errors(text, "" if path.name == "README.md" else _prelude())
     if not fast:
@@ -215,15 +215,15 @@ def practices_page() -> str:
 
 
 def defaults_table() -> str:
-    """Write the defaults for the README: those that a user can leave as a table, the others in a sentence."""
+    """Write the defaults: those that a user can leave as a table, the others in a sentence."""
     entries = [entry for area in AREAS.values() for entry in area if _opt_out(entry) != REFUSED]
     rows = [
-        (f"[{entry.title}](docs/practices.md#{entry.id})", _short(_default_of(entry)), _opt_out(entry))
+        (f"[{entry.title}](practices.md#{entry.id})", _short(_default_of(entry)), _opt_out(entry))
         for entry in entries
         if _opt_out(entry) != "none"
     ]
     always = [
-        f"[{_lower(entry.title)}](docs/practices.md#{entry.id})" for entry in entries if _opt_out(entry) == "none"
+        f"[{_lower(entry.title)}](practices.md#{entry.id})" for entry in entries if _opt_out(entry) == "none"
     ]
     return "\n".join(
         [*_table(("Practice", "Default", "Opt out, or change"), rows), f"Without a choice: {'; '.join(always)}."]
