@@ -69,8 +69,8 @@ PRACTICES = (
         id="sidecar-platform",
         title="Run log routers and collectors where containers reach them",
         why=(
-            "FireLens does not run on Windows. With bridge networking a container finds no collector at its own localhost, "
-            "and traces would be lost without an error."
+            "FireLens does not run on Windows. With bridge networking a container finds no collector at its "
+            "own localhost, and traces would be lost without an error."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html",
         severity=Severity.HIGH,

@@ -16,9 +16,9 @@ from ..workload.secrets import environment_problems, plain_value, secret_problem
 from .place import Place
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_kinesisfirehose as firehose
+    from aws_cdk.interfaces import aws_kinesisfirehose
 
-    DeliveryStream = firehose.IDeliveryStream
+    DeliveryStream = aws_kinesisfirehose.IDeliveryStreamRef
 else:
     DeliveryStream = Any
 
@@ -64,8 +64,8 @@ class FirehoseOutput:
     """Logs go to a delivery stream of Amazon Data Firehose, in the region of the task.
 
     Attributes:
-        delivery_stream: The stream, an `aws_kinesisfirehose.IDeliveryStream`; the task may put records to it and to no
-            other.
+        delivery_stream: The stream, a `DeliveryStream` or `CfnDeliveryStream` of `aws_kinesisfirehose`. The task may
+            put records to it and to no other.
 
     See https://docs.fluentbit.io/manual/data-pipeline/outputs/firehose
     """
@@ -75,30 +75,27 @@ class FirehoseOutput:
     def problems(self) -> list[Problem]:
         """Find what is wrong with this output."""
         found = Problems()
-        if not has_members(self.delivery_stream, "delivery_stream_arn", "delivery_stream_name"):
+        if not has_members(self.delivery_stream, "delivery_stream_ref"):
             found.add(
                 "delivery_stream",
                 "not a delivery stream",
                 given=Shown(f"a value of type {type(self.delivery_stream).__name__}"),
-                allowed="an aws_kinesisfirehose.IDeliveryStream",
+                allowed="an aws_kinesisfirehose.DeliveryStream or CfnDeliveryStream",
                 practice="log-router-output",
             )
         return list(found)
 
     def driver(self, container: str, place: Place) -> LogDriver:  # noqa: ARG002  (the others want it)
         """Return the log driver of a container."""
-        stream = self.delivery_stream.delivery_stream_name
+        stream = self.delivery_stream.delivery_stream_ref.delivery_stream_name
         return LogDriver(
             name=DRIVER, options={"Name": "kinesis_firehose", "region": place.region, "delivery_stream": stream}
         )
 
     def allow(self, role: iam.IRole, place: Place) -> None:  # noqa: ARG002  (the others want it)
         """Let the task put records to the stream; CDK's own grant has PutRecord too, which Fluent Bit never calls."""
-        role.add_to_principal_policy(
-            iam.PolicyStatement(
-                actions=["firehose:PutRecordBatch"], resources=[self.delivery_stream.delivery_stream_arn]
-            )
-        )
+        stream = self.delivery_stream.delivery_stream_ref.delivery_stream_arn
+        role.add_to_principal_policy(iam.PolicyStatement(actions=["firehose:PutRecordBatch"], resources=[stream]))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
