@@ -210,6 +210,7 @@ DEFAULTS: Mapping[str, str] = {
     "log-router-output": "no log router; with one, the log group of the task",
     "log-router-rights": "the log group of the task",
     "log-router-config-file": "the file in AWS's image",
+    "sidecar-memory": "64 MiB for the router, 128 MiB for the collector",
     "sidecar-platform": "neither",
     "trace-collection": "none",
     "metrics-log-retention": "a log group kept for a year",

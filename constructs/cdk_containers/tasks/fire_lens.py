@@ -12,10 +12,10 @@ from aws_cdk import aws_ecs as ecs
 from ..errors import Problem, Problems, Shown
 from ..inputs import disabled_problems, field_problems, has_members, is_token
 from ..practices import Disabled
-from ..workload import Container, DependencyCondition, HealthCheck, ImageLike, LogDriver, NotSecret
+from ..workload import Container, DependencyCondition, ImageLike, LogDriver, NotSecret
 from ..workload.container import DEFAULT_USER
 from .fire_lens_outputs import DRIVER, CloudWatchLogsOutput, Output
-from .place import Place
+from .place import Place, sidecar_health_check
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
@@ -76,7 +76,7 @@ class FireLens:
         ecs_metadata: Add cluster, task and task definition to each line. Default: True.
         buffer_mib: Lines in memory, in MiB, that wait for the router, for each container; up to 512. Default: Docker's,
             1 MiB.
-        image: Image of the router. Default: AWS for Fluent Bit, by its version.
+        image: Image of the router. Default: `public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.15`.
         environment: Plain settings of the router. Default: none.
         secrets: Settings of the router that come from Secrets Manager or SSM. Default: none.
         memory_reservation_mib: Memory in MiB kept for the router. Default: 64.
@@ -176,7 +176,7 @@ class FireLens:
             essential=self.essential,
             user=self.user,
             readonly_root_filesystem=self.readonly_root_filesystem,
-            health_check=HealthCheck(command=_UPTIME) if self.health_check is True else None,
+            health_check=sidecar_health_check(_UPTIME) if self.health_check is True else None,
         )
 
     def configuration(self) -> ecs.FirelensConfig:

@@ -10,9 +10,9 @@ from ..errors import Problem, Problems
 from ..inputs import disabled_problems, field_problems, is_token
 from ..logs import Logs
 from ..practices import Disabled
-from ..workload import Container, DependencyCondition, HealthCheck, ImageLike, NotSecret, RestartPolicy
+from ..workload import Container, DependencyCondition, ImageLike, NotSecret, RestartPolicy
 from ..workload.secrets import environment_problems
-from .place import Place
+from .place import Place, sidecar_health_check
 
 COLLECTOR = "otel-collector"
 
@@ -42,7 +42,8 @@ class OpenTelemetry:
             year.
         config: Configuration of the collector, in YAML or JSON, in place of the one that is made of these options; the
             rights still follow them. Default: none.
-        image: Image of the collector. Default: AWS Distro for OpenTelemetry, by its version.
+        image: Image of the collector, AWS Distro for OpenTelemetry. Default:
+            `public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0`.
         environment: Plain settings of the collector. Default: none.
         secrets: Settings of the collector that come from Secrets Manager or SSM. Default: none.
         memory_reservation_mib: Memory in MiB kept for the collector; from there on it refuses data. Default: 128.
@@ -162,7 +163,7 @@ class OpenTelemetry:
             essential=self.essential,
             restart=None if self.essential else RestartPolicy(),
             # The image has no shell, but a program that asks for it.
-            health_check=HealthCheck(command=["/healthcheck"]) if self.health_check is True else None,
+            health_check=sidecar_health_check(["/healthcheck"]) if self.health_check is True else None,
         )
 
     def used_by(self, container: Container, place: Place | None) -> Container:
