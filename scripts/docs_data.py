@@ -44,6 +44,8 @@ PAGES: Mapping[str, Sequence[str]] = {
     ),
     "fargate-task-definition": ("FargateTaskDefinition", "TaskOptions"),
     "ec2-task-definition": ("Ec2TaskDefinition",),
+    "fire-lens": ("FireLens", "CloudWatchLogsOutput", "FirehoseOutput", "FluentBitOutput", "S3ConfigFile"),
+    "open-telemetry": ("OpenTelemetry",),
     "web-service": ("WebService", "WebService.from_attributes"),
     "backend-service": ("BackendService",),
     "daemon-service": ("DaemonService",),
@@ -173,6 +175,15 @@ OPT_OUTS: Mapping[str, str] = {
     "service-dashboard": "off unless you make a `ServiceDashboard`",
     "audit-log-encryption": "none: a key is made, or it is yours with `encryption_key`",
     "cluster-access-by-arn": "off unless you make a `ClusterAccess`",
+    "log-router-output": "off unless `log_router=FireLens(…)`",
+    "log-router-rights": "`FluentBitOutput(…)`, and grants of your own",
+    "log-router-essential": "`essential=False`",
+    "log-router-config-file": REFUSED,
+    "sidecar-memory": "`memory_reservation_mib=…`",
+    "sidecar-platform": REFUSED,
+    "trace-collection": "off unless `telemetry=OpenTelemetry(…)`",
+    "trace-sampling": "`sampling=…`",
+    "metrics-log-retention": "`metrics_logs=Logs(…)`, or `metrics=False`",
     "execute-command-by-permission": '`execute_command=ExecuteCommandAccess(reason="…")`',
 }
 """How a practice is left where the option takes no `Disabled`."""
@@ -197,6 +208,13 @@ DEFAULTS: Mapping[str, str] = {
     "cluster-access-by-arn": "none",
     "audit-log-integrity": "always, with an `AuditTrail`",
     "task-role-trust": "account and region of the stack",
+    "log-router-output": "no log router; with one, the log group of the task",
+    "log-router-rights": "the log group of the task",
+    "log-router-config-file": "the file in AWS's image",
+    "sidecar-memory": "64 MiB for the router, 128 MiB for the collector",
+    "sidecar-platform": "neither",
+    "trace-collection": "none",
+    "metrics-log-retention": "a log group kept for a year",
 }
 """Defaults that no option shows."""
 

@@ -9,6 +9,7 @@ from .instances_stack import InstancesStack
 from .network_stack import NetworkStack
 from .registry_stack import RegistryStack
 from .settings import read_settings
+from .telemetry_stack import TelemetryStack
 from .web_application_stack import WebApplicationStack
 
 
@@ -39,4 +40,11 @@ def add_reference_stacks(app: cdk.App) -> None:
         settings=settings,
         cluster=web_application.cluster,
         session_key=web_application.key,
+    )
+    TelemetryStack(
+        app,
+        f"{settings.name}-telemetry",
+        settings=settings,
+        network=network.network,
+        registry=registry,
     )

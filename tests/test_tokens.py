@@ -56,6 +56,7 @@ KNOWN_AT_SYNTHESIS = {
     "Image.from_asset.directory": "CDK reads it",
     "Image.from_asset.file": "CDK reads it",
     "Image.from_asset.target": "the image is built before deployment",
+    "FireLens.buffer_mib": "it is multiplied into bytes",
 }
 """Options that cannot be tokens, and why."""
 

@@ -133,10 +133,28 @@ if TYPE_CHECKING:
         WebService as WebService,
     )
     from .tasks import (
+        CloudWatchLogsOutput as CloudWatchLogsOutput,
+    )
+    from .tasks import (
         Ec2TaskDefinition as Ec2TaskDefinition,
     )
     from .tasks import (
         FargateTaskDefinition as FargateTaskDefinition,
+    )
+    from .tasks import (
+        FirehoseOutput as FirehoseOutput,
+    )
+    from .tasks import (
+        FireLens as FireLens,
+    )
+    from .tasks import (
+        FluentBitOutput as FluentBitOutput,
+    )
+    from .tasks import (
+        OpenTelemetry as OpenTelemetry,
+    )
+    from .tasks import (
+        S3ConfigFile as S3ConfigFile,
     )
     from .tasks import (
         TaskOptions as TaskOptions,
@@ -270,8 +288,14 @@ _MODULES = {
         "WebService",
     ),
     "tasks": (
+        "CloudWatchLogsOutput",
         "Ec2TaskDefinition",
         "FargateTaskDefinition",
+        "FireLens",
+        "FirehoseOutput",
+        "FluentBitOutput",
+        "OpenTelemetry",
+        "S3ConfigFile",
         "TaskOptions",
     ),
     "workload": (

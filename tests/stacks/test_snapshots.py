@@ -18,6 +18,7 @@ STACKS = (
     "instances",
     "network",
     "registry",
+    "telemetry",
     "web-application",
 )
 # Unanchored: hashes also stand in the middle of names of images and of nested templates.

@@ -223,7 +223,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "RestartPolicy": {"ignored_exit_codes": [1], "attempt_period": timedelta(seconds=60)},
     "Tmpfs": {"path": "/srv/cache", "size_mib": 128},
     "LogDriver": {
-        "name": "awsfirelens",
+        "name": "awslogs",
         "options": {"splunk-url": "https://splunk.example"},
         "secret_options": lambda stack: {"splunk-token": secret(stack)},
     },

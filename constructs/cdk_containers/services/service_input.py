@@ -18,6 +18,7 @@ from ..practices import Disabled
 from ..scaling import ServiceScaling
 from ..tasks import TaskInput, TaskOptions
 from ..tasks.efs_volumes import efs_problems
+from ..tasks.sidecars import with_sidecars
 from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
 from .ec2_checks import (
     classic_problems,
@@ -145,7 +146,7 @@ class ServiceInput:
         found.extend(classic_problems(self.exposures, self.workload, self.task, on_ec2=self.on_ec2))
         found.extend(health_check_problems(self.exposures, self.workload, self.task))
         if not found:
-            found.extend(fit_problems(self.strategy, self.workload, self.task))
+            found.extend(fit_problems(self.strategy, with_sidecars(self.workload, self.task), self.task))
         found.extend(self._file_system_problems())
         found.extend(self._execute_command_problems())
         return list(found)

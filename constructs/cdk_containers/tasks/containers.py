@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
@@ -27,6 +27,7 @@ from ..workload import (
 )
 from ..workload.image import as_image
 from ..workload.secrets import plain_value
+from .fire_lens import LOG_ROUTER
 from .options import TaskOptions
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ def add_container(
 ) -> ecs.ContainerDefinition:
     """Add a container to a task definition, with everything but its place in the starting order."""
     linux = options.operating_system == "LINUX"
-    definition = task_definition.add_container(
+    add = task_definition.add_container
+    if container.name == LOG_ROUTER and options.log_router is not None:
+        add = partial(task_definition.add_firelens_log_router, firelens_config=options.log_router.configuration())
+    definition = add(
         container.name,
         image=_image(container.image, execution_role, options),
         port_mappings=[

@@ -14,6 +14,7 @@ from ..workload import Container, Volume, Workload
 from .ec2_rules import ec2_problems
 from .ecs_rules import ecs_problems
 from .options import TaskOptions
+from .sidecars import sidecar_problems
 from .task_definition import TaskDefinition, role_problems
 
 _NETWORK_MODES = {
@@ -108,6 +109,8 @@ def ec2_task_problems(workload: Workload, options: TaskOptions) -> list[Problem]
             known=found,
         )
     )
+    if not found:
+        found.extend(sidecar_problems(workload, options, on_ec2=True))
     return list(found)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from weakref import WeakKeyDictionary
 
+import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -18,13 +19,16 @@ from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..inputs import is_token
 from ..logs import owned_log_group
-from ..opt_outs import Acknowledgement, acknowledge
+from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
+from ..practices import Disabled
 from ..workload import Architecture, Container, EfsVolume, OperatingSystem, RegistryImage, Volume
 from ..workload.image import as_image
 from .containers import add_container, add_dependencies
 from .efs_volumes import add_efs_volume, open_file_system
 from .options import TaskOptions
+from .place import Place
 from .roles import make_execution_role, make_task_role
+from .sidecars import allow_sidecars, beside_sidecars, sidecars
 from .volumes import add_volume
 
 _REGISTRY_LOGIN = Acknowledgement(
@@ -87,7 +91,11 @@ class TaskDefinition(CheckedConstruct):
                 add_efs_volume(self, task_definition, volume, self.task_role, containers)
             else:
                 add_volume(task_definition, volume)
-        limits = memory_limits(containers, memory_limit_mib)
+        place = self._place(options)
+        allow_sidecars(containers, options, place, task_role=self.task_role, execution_role=self.execution_role)
+        self._sidecars = sidecars(options, place)
+        limits = memory_limits(containers, memory_limit_mib, beside=self._sidecars)
+        containers = [*beside_sidecars(containers, options, place), *self._sidecars]
         self.containers = {
             container.name: add_container(
                 task_definition,
@@ -97,7 +105,7 @@ class TaskDefinition(CheckedConstruct):
                 execution_role=self.execution_role,
                 options=options,
             )
-            for container, limit in zip(containers, limits, strict=True)
+            for container, limit in zip(containers, [*limits, *(None for _ in self._sidecars)], strict=True)
         }
         add_dependencies(containers, self.containers)
         from_elsewhere = all(isinstance(as_image(container.image), RegistryImage) for container in containers)
@@ -105,12 +113,33 @@ class TaskDefinition(CheckedConstruct):
             acknowledge(self.execution_role, _REGISTRY_LOGIN)
         if any(container.environment for container in containers):
             acknowledge(task_definition, _PLAIN_ENVIRONMENT)
+        for sidecar in (options.log_router, options.telemetry):
+            if sidecar is not None and isinstance(sidecar.health_check, Disabled):
+                record_opt_out(task_definition, "sidecar-health-check", sidecar.health_check)
+
+    def _place(self, options: TaskOptions) -> Place:
+        telemetry, parent = options.telemetry, self.node.scope
+        # A service or a job is what people know; a task definition by itself has its own name.
+        whole = self if parent is None or isinstance(parent, cdk.Stack) else parent
+        return Place(
+            stack=cdk.Stack.of(self),
+            log_group=self.log_group,
+            metrics=owned_log_group(self, "Metrics", telemetry.metrics_logs)
+            if telemetry is not None and telemetry.metrics
+            else None,
+            service=(telemetry and telemetry.service_name) or whole.node.id,
+        )
 
     @property
     def ready_when(self) -> list[IDependable]:
         """What has to be there before a task can start: leave to pull and log, and file systems that can be mounted."""
         file_systems: list[efs.IFileSystem] = [volume.file_system for volume in self._efs_volumes]
-        return [self.execution_role, *(file_system.mount_targets_available for file_system in file_systems)]
+        return [
+            self.execution_role,
+            # A sidecar that may not write where it should is not healthy, or loses what it was given.
+            *([self.task_role] if self._sidecars else []),
+            *(file_system.mount_targets_available for file_system in file_systems),
+        ]
 
     def open_volumes_to(self, peer: ec2.IConnectable) -> None:
         """Let the network interfaces of the task reach its EFS file systems."""
@@ -133,15 +162,19 @@ def role_problems(options: TaskOptions) -> list[Problem]:
     return list(found)
 
 
-def memory_limits(containers: Sequence[Container], task_memory: int | None) -> list[int | None]:
+def memory_limits(
+    containers: Sequence[Container], task_memory: int | None, *, beside: Sequence[Container] = ()
+) -> list[int | None]:
     """Give the memory that no container has claimed to the one container without a limit, if there is just one.
 
-    A container with a limit is killed alone when it leaks; without one, it takes the whole task down.
+    A container with a limit is killed alone when it leaks; without one, it takes the whole task down. What the sidecars
+    `beside` them keep for themselves is claimed.
     """
     limits = [container.memory_limit_mib for container in containers]
-    if task_memory is None or is_token([task_memory, *limits]) or limits.count(None) != 1:
+    kept = [sidecar.memory_reservation_mib or 0 for sidecar in beside]
+    if task_memory is None or is_token([task_memory, *limits, *kept]) or limits.count(None) != 1:
         return limits
-    rest = task_memory - sum(limit for limit in limits if limit is not None)
+    rest = task_memory - sum(kept) - sum(limit for limit in limits if limit is not None)
     without = limits.index(None)
     reservation = containers[without].memory_reservation_mib or 0
     return [rest if index == without and rest > max(reservation, 0) else limit for index, limit in enumerate(limits)]

@@ -212,7 +212,7 @@ class LogDriver:
     """Another way for the log than the log group that the construct owns.
 
     Attributes:
-        name: `splunk` or `awsfirelens` on Fargate.
+        name: `splunk` on Fargate, and `awsfirelens` in a task with a log router.
         options: Options of the driver.
         secret_options: Options whose values come from Secrets Manager or SSM.
 
