@@ -88,6 +88,12 @@ if TYPE_CHECKING:
     from .logs import (
         Logs as Logs,
     )
+    from .messaging import (
+        TopicSubscription as TopicSubscription,
+    )
+    from .messaging import (
+        WorkQueue as WorkQueue,
+    )
     from .network import (
         NatGateways as NatGateways,
     )
@@ -102,6 +108,9 @@ if TYPE_CHECKING:
     )
     from .observability import (
         ServiceDashboard as ServiceDashboard,
+    )
+    from .observability import (
+        WorkerAlarms as WorkerAlarms,
     )
     from .placement import (
         ContainerInstance as ContainerInstance,
@@ -130,7 +139,24 @@ if TYPE_CHECKING:
     from .registry import (
         Repository as Repository,
     )
-    from .scaling import ServiceScaling as ServiceScaling
+    from .scaling import (
+        PredictiveServiceScaling as PredictiveServiceScaling,
+    )
+    from .scaling import (
+        ScalingStep as ScalingStep,
+    )
+    from .scaling import (
+        ScheduledScaling as ScheduledScaling,
+    )
+    from .scaling import (
+        ServiceScaling as ServiceScaling,
+    )
+    from .scaling import (
+        StepScaling as StepScaling,
+    )
+    from .scaling import (
+        TargetMetric as TargetMetric,
+    )
     from .services import (
         BackendService as BackendService,
     )
@@ -139,6 +165,9 @@ if TYPE_CHECKING:
     )
     from .services import (
         WebService as WebService,
+    )
+    from .services import (
+        WorkerService as WorkerService,
     )
     from .tasks import (
         Ec2TaskDefinition as Ec2TaskDefinition,
@@ -244,6 +273,10 @@ _MODULES = {
         "ContainerLogs",
         "Logs",
     ),
+    "messaging": (
+        "TopicSubscription",
+        "WorkQueue",
+    ),
     "network": (
         "NatGateways",
         "Network",
@@ -252,6 +285,7 @@ _MODULES = {
         "AlarmTopic",
         "Alarms",
         "ServiceDashboard",
+        "WorkerAlarms",
     ),
     "placement": (
         "ContainerInstance",
@@ -268,11 +302,19 @@ _MODULES = {
         "PullThroughCache",
         "Repository",
     ),
-    "scaling": ("ServiceScaling",),
+    "scaling": (
+        "PredictiveServiceScaling",
+        "ScalingStep",
+        "ScheduledScaling",
+        "ServiceScaling",
+        "StepScaling",
+        "TargetMetric",
+    ),
     "services": (
         "BackendService",
         "DaemonService",
         "WebService",
+        "WorkerService",
     ),
     "tasks": (
         "Ec2TaskDefinition",

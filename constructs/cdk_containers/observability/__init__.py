@@ -3,5 +3,14 @@
 from .alarm_topic import AlarmTopic
 from .alarms import Alarms, make_alarms, make_server_error_alarm
 from .dashboard import ServiceDashboard
+from .worker_alarms import WorkerAlarms, make_queue_alarms
 
-__all__ = ["AlarmTopic", "Alarms", "ServiceDashboard", "make_alarms", "make_server_error_alarm"]
+__all__ = [
+    "AlarmTopic",
+    "Alarms",
+    "ServiceDashboard",
+    "WorkerAlarms",
+    "make_alarms",
+    "make_queue_alarms",
+    "make_server_error_alarm",
+]
