@@ -104,10 +104,8 @@ def test_cdk_scales_in_the_middle_where_no_range_is_quiet():
     assert service.scalable_task_count is not None
     steps = [autoscaling.ScalingInterval(upper=10, change=-1), autoscaling.ScalingInterval(lower=10, change=1)]
     service.scalable_task_count.scale_on_metric("Depth", metric=DEPTH, scaling_steps=steps)
-    alarms = [
-        entry for name, entry in resources(synth(stack), "AWS::CloudWatch::Alarm").items() if "TaskCountDepth" in name
-    ]
-    assert [entry["Properties"]["Threshold"] for entry in alarms] == [10, 10]
+    alarms = [entry["Properties"] for entry in resources(synth(stack), "AWS::CloudWatch::Alarm").values()]
+    assert [entry["Threshold"] for entry in alarms if entry["MetricName"] == "Depth"] == [10, 10]
 
 
 def test_a_change_in_percent_is_never_nothing():

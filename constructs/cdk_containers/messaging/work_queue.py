@@ -216,7 +216,7 @@ def _fifo_problems(
                 allowed="a FIFO topic, or fifo=False",
                 practice="fifo-queue",
             )
-        if any(other.topic is subscription.topic for other in subscriptions[:index]):
+        if not wrong and any(other.topic.topic_arn == subscription.topic.topic_arn for other in subscriptions[:index]):
             found.add(
                 f"{option}.topic",
                 "the queue is subscribed to the topic already: SNS takes one subscription, with one filter",

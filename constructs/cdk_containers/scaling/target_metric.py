@@ -54,13 +54,12 @@ class TargetMetric:
 def metric_problems(metric: cloudwatch.IMetric) -> list[Problem]:
     """Find what keeps an alarm of Application Auto Scaling from watching a metric."""
     found = Problems()
-    queries = list(_queries("result", metric))
-    names = {query.id for query in queries}
-    if len(names) > _MOST_METRICS:
+    queries = metric_queries(metric)
+    if len(queries) > _MOST_METRICS:
         found.add(
             "metric",
             "too many metrics and expressions for one alarm",
-            given=len(names),
+            given=len(queries),
             allowed=f"up to {_MOST_METRICS}, the expressions counted",
             practice=_PRACTICE,
         )
@@ -71,15 +70,6 @@ def metric_problems(metric: cloudwatch.IMetric) -> list[Problem]:
                 f"an alarm cannot watch an expression with {unfit[1]}",
                 given=query.expression,
                 allowed="an expression that names its metrics",
-                practice=_PRACTICE,
-            )
-    for name in sorted(name for name in names if name is not None):
-        if any(query != first for first, *others in [[q for q in queries if q.id == name]] for query in others):
-            found.add(
-                "metric",
-                "one name stands for two metrics",
-                given=name,
-                allowed="a name of its own for each metric, also in expressions within an expression",
                 practice=_PRACTICE,
             )
     return list(found)
