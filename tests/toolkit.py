@@ -12,6 +12,7 @@ from typing import Any, cast
 import aws_cdk as cdk
 from aws_cdk import assertions
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_containers import (
@@ -24,6 +25,7 @@ from cdk_containers import (
     Port,
     TaskOptions,
     WebService,
+    WorkerService,
 )
 from cdk_containers.instances import NetworkMode
 
@@ -120,6 +122,22 @@ def backend(scope: Construct, id: str = "Backend", **options: Any) -> BackendSer
     if "container" not in options:
         options.setdefault("image", IMAGE)
     return BackendService(scope, id, **options)
+
+
+def worker(scope: Construct, id: str = "Worker", **options: Any) -> WorkerService:  # noqa: A002
+    """Make a worker with its own queue, in a cluster that exists."""
+    if "cluster" not in options:
+        options["cluster"] = cluster(scope, f"{id}Cluster")
+    if "container" not in options:
+        options.setdefault("image", IMAGE)
+    return WorkerService(scope, id, **options)
+
+
+def topic(scope: Construct, name: str = "orders") -> sns.ITopic:
+    found = scope.node.try_find_child(name)
+    if found is not None:
+        return cast("sns.ITopic", found)
+    return sns.Topic.from_topic_arn(scope, name, f"arn:aws:sns:eu-west-1:111111111111:{name}")
 
 
 def synth(scope: Construct) -> Template:

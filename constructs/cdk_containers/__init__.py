@@ -90,6 +90,12 @@ if TYPE_CHECKING:
     from .logs import (
         Logs as Logs,
     )
+    from .messaging import (
+        TopicSubscription as TopicSubscription,
+    )
+    from .messaging import (
+        WorkQueue as WorkQueue,
+    )
     from .network import (
         NatGateways as NatGateways,
     )
@@ -110,6 +116,24 @@ if TYPE_CHECKING:
     from .placement.container_instance import ContainerInstance as ContainerInstance
     from .placement.container_instance import container_instances as container_instances
     from .placement.simulation import simulate_placement as simulate_placement
+    from .observability import (
+        WorkerAlarms as WorkerAlarms,
+    )
+    from .placement import (
+        ContainerInstance as ContainerInstance,
+    )
+    from .placement import (
+        PlacementConstraint as PlacementConstraint,
+    )
+    from .placement import (
+        PlacementStrategy as PlacementStrategy,
+    )
+    from .placement import (
+        container_instances as container_instances,
+    )
+    from .placement import (
+        simulate_placement as simulate_placement,
+    )
     from .practices import (
         Disabled as Disabled,
     )
@@ -122,7 +146,24 @@ if TYPE_CHECKING:
     from .registry import (
         Repository as Repository,
     )
-    from .scaling import ServiceScaling as ServiceScaling
+    from .scaling import (
+        PredictiveServiceScaling as PredictiveServiceScaling,
+    )
+    from .scaling import (
+        ScalingStep as ScalingStep,
+    )
+    from .scaling import (
+        ScheduledScaling as ScheduledScaling,
+    )
+    from .scaling import (
+        ServiceScaling as ServiceScaling,
+    )
+    from .scaling import (
+        StepScaling as StepScaling,
+    )
+    from .scaling import (
+        TargetMetric as TargetMetric,
+    )
     from .services import (
         BackendService as BackendService,
     )
@@ -131,6 +172,9 @@ if TYPE_CHECKING:
     )
     from .services import (
         WebService as WebService,
+    )
+    from .services import (
+        WorkerService as WorkerService,
     )
     from .tasks import (
         CloudWatchLogsOutput as CloudWatchLogsOutput,
@@ -255,6 +299,10 @@ _MODULES = {
         "ContainerLogs",
         "Logs",
     ),
+    "messaging": (
+        "TopicSubscription",
+        "WorkQueue",
+    ),
     "network": (
         "NatGateways",
         "Network",
@@ -263,6 +311,7 @@ _MODULES = {
         "AlarmTopic",
         "Alarms",
         "ServiceDashboard",
+        "WorkerAlarms",
     ),
     "placement": (
         "PlacementConstraint",
@@ -281,11 +330,19 @@ _MODULES = {
         "PullThroughCache",
         "Repository",
     ),
-    "scaling": ("ServiceScaling",),
+    "scaling": (
+        "PredictiveServiceScaling",
+        "ScalingStep",
+        "ScheduledScaling",
+        "ServiceScaling",
+        "StepScaling",
+        "TargetMetric",
+    ),
     "services": (
         "BackendService",
         "DaemonService",
         "WebService",
+        "WorkerService",
     ),
     "tasks": (
         "CloudWatchLogsOutput",

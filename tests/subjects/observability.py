@@ -11,10 +11,13 @@ from cdk_containers import (
     Alarms,
     AlarmTopic,
     ServiceDashboard,
+    WorkerAlarms,
 )
 from tests.toolkit import (
     backend,
+    topic,
     web,
+    worker,
 )
 
 from .making import key
@@ -27,6 +30,7 @@ SUBJECTS: list[Subject] = [
         lambda stack, given: ServiceDashboard(stack, "Dashboard", **given),
         lambda stack: {"services": [backend(stack)]},
     ),
+    Subject(WorkerAlarms, lambda stack, given: worker(stack, alarms=WorkerAlarms(**given))),
     Subject(AlarmTopic, lambda stack, given: AlarmTopic(stack, "Topic", **given)),
 ]
 
@@ -37,6 +41,13 @@ CHANGES: dict[str, dict[str, Any]] = {
         "cpu_percent": 80,
         "memory_percent": 80,
         "response_time": timedelta(seconds=1),
+    },
+    "WorkerAlarms": {
+        "topic": topic,
+        "oldest_message": timedelta(hours=1),
+        "dead_letters": 5,
+        "cpu_percent": 80,
+        "memory_percent": 80,
     },
     "AlarmTopic": {"encryption_key": key("TopicKey"), "email_addresses": ["team@example.com"]},
     "ServiceDashboard": {"services": lambda stack: [backend(stack, "Other")]},

@@ -17,6 +17,9 @@ from cdk_containers import (
     ServiceScaling,
     TaskOptions,
     WebService,
+    WorkerAlarms,
+    WorkerService,
+    WorkQueue,
 )
 from tests.toolkit import (
     IMAGE,
@@ -75,6 +78,11 @@ SUBJECTS: list[Subject] = [
         lambda stack, given: DaemonService(stack, "Daemon", **given),
         lambda stack: {"cluster": capacity(stack) and own_cluster(stack), "image": IMAGE},
     ),
+    Subject(
+        WorkerService,
+        lambda stack, given: WorkerService(stack, "Worker", **given),
+        lambda stack: {"cluster": cluster(stack), "image": IMAGE},
+    ),
 ]
 
 CHANGES: dict[str, dict[str, Any]] = {
@@ -96,6 +104,25 @@ CHANGES: dict[str, dict[str, Any]] = {
             value=True, beside={"image": None, "container": container(readonly_root_filesystem=OFF)}
         ),
     },
+    "WorkerService": {
+        "cluster": another_cluster,
+        "image": "nginx:1.29.2",
+        "container": Change(container(environment={"MODE": "fast"}), beside={"image": None, "container": container()}),
+        "sidecars": [container(name="b")],
+        "cpu": Change(512, beside={"memory_limit_mib": 1024}),
+        "memory_limit_mib": 1024,
+        "task": TaskOptions(architecture="ARM64"),
+        "queue": lambda stack: WorkQueue(stack, "Orders"),
+        "processing_time": timedelta(seconds=60),
+        "desired_count": 3,
+        "scaling": ServiceScaling(min_tasks=1, max_tasks=2),
+        "deployment": Rolling(min_healthy_percent=50),
+        "capacity": [FargateCapacity.spot()],
+        "alarms": WorkerAlarms(dead_letters=5),
+        "enable_execute_command": Change(
+            value=True, beside={"image": None, "container": container(readonly_root_filesystem=OFF)}
+        ),
+    },
 }
 
 NOT_IN_THE_TEMPLATE: dict[str, str] = {
@@ -108,6 +135,7 @@ NOT_IN_THE_TEMPLATE: dict[str, str] = {
     "DaemonService.volumes": "wants a mount as well: see test_a_volume_is_rendered",
     "WebService.volumes": "wants a mount as well: see test_a_volume_is_rendered",
     "BackendService.volumes": "wants a mount as well: see test_a_volume_is_rendered",
+    "WorkerService.volumes": "wants a mount as well: see test_a_volume_is_rendered",
 }
 
 NOT_A_SUBJECT: dict[str, str] = {}

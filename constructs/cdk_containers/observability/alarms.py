@@ -81,7 +81,7 @@ def make_server_error_alarm(scope: Construct, id: str, route: Route, alarms: Ala
         treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         alarm_description="Requests are answered with 5xx",
     )
-    _notify(alarm, alarms)
+    notify(alarm, alarms.topic)
     return alarm
 
 
@@ -120,7 +120,7 @@ def make_alarms(
                 alarm_description="One request in a hundred is slow",
             )
     for alarm in made.values():
-        _notify(alarm, alarms)
+        notify(alarm, alarms.topic)
     return made
 
 
@@ -137,8 +137,9 @@ def _usage_alarm(scope: Construct, what: str, metric: cloudwatch.Metric, percent
     )
 
 
-def _notify(alarm: cloudwatch.Alarm, alarms: Alarms) -> None:
-    if alarms.topic is not None:
-        action = cloudwatch_actions.SnsAction(alarms.topic)
+def notify(alarm: cloudwatch.Alarm, topic: sns.ITopic | None) -> None:
+    """Tell a topic when an alarm begins and when it is over."""
+    if topic is not None:
+        action = cloudwatch_actions.SnsAction(topic)
         alarm.add_alarm_action(action)
         alarm.add_ok_action(action)

@@ -4,5 +4,6 @@ from .backend_service import BackendService
 from .daemon_service import DaemonService
 from .service import Service
 from .web_service import WebService
+from .worker_service import WorkerService
 
-__all__ = ["BackendService", "DaemonService", "Service", "WebService"]
+__all__ = ["BackendService", "DaemonService", "Service", "WebService", "WorkerService"]

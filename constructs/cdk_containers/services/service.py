@@ -13,6 +13,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
@@ -57,6 +58,7 @@ class Service(CheckedConstruct):
     routes: Sequence[Route]
     alarms: Mapping[str, cloudwatch.Alarm]
     scalable_task_count: ecs.ScalableTaskCount | None
+    _read_queue: sqs.IQueue | None = None
 
     def __init__(
         self,
@@ -284,7 +286,12 @@ class Service(CheckedConstruct):
         if given.scaling is None:
             return None
         alb_routes = [route for route in self.routes if isinstance(route, AlbRoute)]
-        return add_scaling(self.service, given.scaling, alb_routes[0].target_group if alb_routes else None)
+        return add_scaling(
+            self.service,
+            given.scaling,
+            target_group=alb_routes[0].target_group if alb_routes else None,
+            queue=self._read_queue,
+        )
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)

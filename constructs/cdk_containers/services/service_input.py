@@ -11,7 +11,7 @@ from ..clusters import Capacity, Cluster, Ec2Share, FargateCapacity, strategy_pr
 from ..deployments import Rolling
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, seconds
-from ..load_balancing import AlbExposure, Exposure
+from ..load_balancing import Exposure
 from ..observability import Alarms
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
@@ -28,6 +28,7 @@ from .ec2_checks import (
     placement_option_problems,
 )
 from .exposure_checks import exposure_problems
+from .scaling_checks import scaling_problems
 from .service_kind import ServiceKind
 
 
@@ -56,6 +57,7 @@ class ServiceInput:
     needs_exposure: bool
     internet_facing: bool
     daemon: bool
+    reads_queue: bool = False
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     """Settings that the kind of service gives its container."""
 
@@ -75,6 +77,7 @@ class ServiceInput:
             needs_exposure=kind.needs_exposure,
             internet_facing=kind.internet_facing,
             daemon=kind.daemon,
+            reads_queue=kind.reads_queue,
         )
 
     @property
@@ -169,17 +172,14 @@ class ServiceInput:
                 "desired_count", "out of range", given=self.desired_count, allowed="0 or more", practice="several-tasks"
             )
         if self.scaling is not None:
-            found.extend(self.scaling.problems(), under="scaling")
-            if self.scaling.requests_per_target is not None and not any(
-                isinstance(exposure, AlbExposure) for exposure in self.exposures
-            ):
-                found.add(
-                    "scaling.requests_per_target",
-                    "there is no Application Load Balancer to count requests",
-                    given=self.scaling.requests_per_target,
-                    allowed="cpu_percent, or an AlbExposure",
-                    practice="scaling-bounds",
-                )
+            wrong = self.scaling.problems()
+            found.extend(
+                wrong
+                or scaling_problems(
+                    self.scaling, exposures=self.exposures, reads_queue=self.reads_queue, cluster=self.cluster
+                ),
+                under="scaling",
+            )
         return list(found)
 
     def _grace_period_problems(self) -> list[Problem]:
