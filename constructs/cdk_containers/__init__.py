@@ -130,6 +130,15 @@ if TYPE_CHECKING:
     from .registry import (
         Repository as Repository,
     )
+    from .rollouts import (
+        Rollout as Rollout,
+    )
+    from .rollouts import (
+        RolloutTimings as RolloutTimings,
+    )
+    from .rollouts import (
+        plan_rollout as plan_rollout,
+    )
     from .scaling import ServiceScaling as ServiceScaling
     from .services import (
         BackendService as BackendService,
@@ -267,6 +276,11 @@ _MODULES = {
     "registry": (
         "PullThroughCache",
         "Repository",
+    ),
+    "rollouts": (
+        "Rollout",
+        "RolloutTimings",
+        "plan_rollout",
     ),
     "scaling": ("ServiceScaling",),
     "services": (
