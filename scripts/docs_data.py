@@ -75,6 +75,7 @@ PAGES: Mapping[str, Sequence[str]] = {
 
 BY_HAND: Mapping[str, Set[str]] = {
     "errors": {"ConstructError", "Problem", "Disabled", "Practice"},
+    "deploying-without-fear": {"Rollout", "RolloutTimings", "plan_rollout"},
     "placement": {
         "PlacementStrategy",
         "PlacementConstraint",

@@ -109,8 +109,10 @@ def picture(title: str, rollout: Rollout) -> str:
         f'<path d="{healthy}" fill="none" stroke="{_INK}" stroke-width="2.5"/>',
         _text(_LEFT - 40, _TASKS_TOP - 10, "tasks", size=12, colour=_PALE),
         *(_grid(traffic_y(percent), f"{percent} %") for percent in (0, 50, 100)),
-        f'<rect x="{_LEFT}" y="{_TRAFFIC_TOP}" width="{_RIGHT - _LEFT}" height="{_TRAFFIC_BOTTOM - _TRAFFIC_TOP}" '
-        f'fill="{_OLD}"/>',
+        (
+            f'<rect x="{_LEFT}" y="{_TRAFFIC_TOP}" width="{_RIGHT - _LEFT}" height="{_TRAFFIC_BOTTOM - _TRAFFIC_TOP}" '
+            f'fill="{_OLD}"/>'
+        ),
         area(lambda moment: moment.percent_new, traffic_y, _NEW),
         _text(_LEFT - 40, _TRAFFIC_TOP - 10, "traffic", size=12, colour=_PALE),
         *_time_axis(end, x),

@@ -25,7 +25,7 @@ _CHECK_INTERVAL = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Concern:
+class Concern:
     """A time that may be needlessly long."""
 
     id: str
@@ -39,14 +39,14 @@ class _Concern:
     """The timings of the library in its place."""
 
 
-_DEREGISTRATION = _Concern(
+_DEREGISTRATION = Concern(
     id="deregistration-delay",
     what="a deregistration delay",
     longest=120,
     option="deregistration_delay of the exposure, to the time of the longest request",
     usual={"deregistration_delay_seconds": _DEFAULT.deregistration_delay_seconds},
 )
-_HEALTH_CHECK = _Concern(
+_HEALTH_CHECK = Concern(
     id="target-health-check",
     what="health checks of a load balancer",
     longest=60,
@@ -56,27 +56,30 @@ _HEALTH_CHECK = _Concern(
         "healthy_threshold": _DEFAULT.healthy_threshold,
     },
 )
-_CONTAINER_CHECK = _Concern(
+_CONTAINER_CHECK = Concern(
     id="container-health-check",
     what="the interval of a container's health check",
     longest=60,
     option="health_check=HealthCheck(interval=…) of the container",
     usual={"container_check_interval_seconds": _CHECK_INTERVAL},
 )
-_STOP = _Concern(
+_STOP = Concern(
     id="stop-timeout",
     what="a stop timeout",
     longest=60,
     option="stop_timeout of the container, or have the application end on SIGTERM",
     usual={"stop_timeout_seconds": _DEFAULT.stop_timeout_seconds},
 )
-_GRACE = _Concern(
+_GRACE = Concern(
     id="health-check-grace-period",
     what="a grace period",
     longest=300,
     option="health_check_grace_period, to what the application needs to start",
     usual={"grace_period_seconds": _DEFAULT.grace_period_seconds},
 )
+
+CONCERNS = (_DEREGISTRATION, _HEALTH_CHECK, _CONTAINER_CHECK, _STOP, _GRACE)
+"""Everything that a service warns of."""
 
 
 def warn_of_slow_rollouts(service: Service, given: ServiceInput) -> None:
@@ -137,17 +140,14 @@ def rollout_timings(given: ServiceInput) -> RolloutTimings:
 
 def _warnings(given: ServiceInput) -> Iterator[tuple[str, str]]:
     timings = rollout_timings(given)
-    concerns = [
-        (concern, taken)
-        for concern, taken in (
-            (_DEREGISTRATION, timings.deregistration_delay_seconds if given.exposures else 0),
-            (_HEALTH_CHECK, _checking(timings)),
-            (_CONTAINER_CHECK, timings.container_check_interval_seconds or 0),
-            (_STOP, timings.stop_timeout_seconds),
-            (_GRACE, timings.grace_period_seconds),
-        )
-        if taken > concern.longest
-    ]
+    times = (
+        timings.deregistration_delay_seconds,
+        _checking(timings),
+        timings.container_check_interval_seconds or 0,
+        timings.stop_timeout_seconds,
+        timings.grace_period_seconds,
+    )
+    concerns = [(concern, taken) for concern, taken in zip(CONCERNS, times, strict=True) if taken > concern.longest]
     if not concerns or given.daemon:
         return
     before = _plan(given, timings)
