@@ -101,6 +101,12 @@ if TYPE_CHECKING:
         AlarmTopic as AlarmTopic,
     )
     from .observability import (
+        ClusterDashboard as ClusterDashboard,
+    )
+    from .observability import (
+        ClusterEvents as ClusterEvents,
+    )
+    from .observability import (
         ServiceDashboard as ServiceDashboard,
     )
     from .placement import (
@@ -260,6 +266,8 @@ _MODULES = {
     "observability": (
         "AlarmTopic",
         "Alarms",
+        "ClusterDashboard",
+        "ClusterEvents",
         "ServiceDashboard",
     ),
     "placement": (

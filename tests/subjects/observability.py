@@ -5,15 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from aws_cdk import aws_logs
 from aws_cdk import aws_sns as sns
 
 from cdk_containers import (
     Alarms,
     AlarmTopic,
+    ClusterDashboard,
+    ClusterEvents,
+    Logs,
     ServiceDashboard,
 )
 from tests.toolkit import (
     backend,
+    cluster,
+    own_cluster,
     web,
 )
 
@@ -21,11 +27,21 @@ from .making import key
 from .model import Subject
 
 SUBJECTS: list[Subject] = [
-    Subject(Alarms, lambda stack, given: web(stack, alarms=Alarms(**given))),
+    Subject(Alarms, lambda stack, given: web(stack, cluster=own_cluster(stack), alarms=Alarms(**given))),
     Subject(
         ServiceDashboard,
         lambda stack, given: ServiceDashboard(stack, "Dashboard", **given),
         lambda stack: {"services": [backend(stack)]},
+    ),
+    Subject(
+        ClusterDashboard,
+        lambda stack, given: ClusterDashboard(stack, "Page", **given),
+        lambda stack: {"cluster": cluster(stack)},
+    ),
+    Subject(
+        ClusterEvents,
+        lambda stack, given: ClusterEvents(stack, "Events", **given),
+        lambda stack: {"cluster": cluster(stack)},
     ),
     Subject(AlarmTopic, lambda stack, given: AlarmTopic(stack, "Topic", **given)),
 ]
@@ -36,7 +52,17 @@ CHANGES: dict[str, dict[str, Any]] = {
         "server_error_percent": 1,
         "cpu_percent": 80,
         "memory_percent": 80,
+        "missing_tasks": 2,
         "response_time": timedelta(seconds=1),
+    },
+    "ClusterDashboard": {
+        "cluster": own_cluster,
+        "events": lambda stack: ClusterEvents(stack, "Shown", cluster=cluster(stack)),
+    },
+    "ClusterEvents": {
+        "cluster": own_cluster,
+        "topic": lambda stack: sns.Topic.from_topic_arn(stack, "Topic", "arn:aws:sns:eu-west-1:111111111111:alarms"),
+        "logs": Logs(retention=aws_logs.RetentionDays.ONE_MONTH),
     },
     "AlarmTopic": {"encryption_key": key("TopicKey"), "email_addresses": ["team@example.com"]},
     "ServiceDashboard": {"services": lambda stack: [backend(stack, "Other")]},

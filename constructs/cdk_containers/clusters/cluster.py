@@ -33,6 +33,7 @@ class Cluster(CheckedConstruct):
         default_strategy: How services that do not say otherwise are split over the capacity.
         instance_security_groups: The security groups of its instances, one for each capacity on EC2.
         execute_command_log_group: Where ECS Exec records sessions; None if the cluster is imported.
+        has_container_insights: Whether it is known to have the metrics of Container Insights; an imported one is not.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html
     """
@@ -43,6 +44,7 @@ class Cluster(CheckedConstruct):
     default_strategy: Sequence[Capacity]
     instance_security_groups: list[ec2.ISecurityGroup]
     execute_command_log_group: aws_logs.ILogGroup | None = None
+    has_container_insights: bool = False
 
     def __init__(
         self,
@@ -102,6 +104,10 @@ class Cluster(CheckedConstruct):
                 ecs.ContainerInsights.DISABLED if isinstance(container_insights, Disabled) else container_insights
             ),
             execute_command_configuration=self._execute_command(execute_command_logs, encryption_key),
+        )
+        self.has_container_insights = container_insights in (
+            ecs.ContainerInsights.ENABLED,
+            ecs.ContainerInsights.ENHANCED,
         )
         if isinstance(container_insights, Disabled):
             record_opt_out(self.cluster, "container-insights", container_insights)

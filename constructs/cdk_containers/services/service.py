@@ -279,7 +279,8 @@ class Service(CheckedConstruct):
                 {"AlarmNames": [alarm.alarm_name for alarm in watched], "Enable": True, "Rollback": True},
             )
         if wanted:
-            made |= make_alarms(self, self.service, self.routes, options)
+            insights = self.cluster.has_container_insights
+            made |= make_alarms(self, self.service, self.routes, options, container_insights=insights)
         return made
 
     def _scale(self, given: ServiceInput) -> ecs.ScalableTaskCount | None:
