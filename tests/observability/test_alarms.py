@@ -231,12 +231,11 @@ def test_the_dashboard_of_a_cluster_shows_every_service_on_it():
     assert "SOURCE" not in body
 
 
-@pytest.mark.parametrize("imported", [True, False])
-def test_instances_show_where_there_may_be_some(imported: bool):
+@pytest.mark.parametrize("make", [own_cluster, cluster], ids=["with instances", "imported"])
+def test_instances_show_where_there_may_be_some(make: Any):
     stack = new_stack()
-    if not imported:
-        capacity(stack)
-    ClusterDashboard(stack, "Dashboard", cluster=cluster(stack) if imported else own_cluster(stack))
+    capacity(stack)
+    ClusterDashboard(stack, "Dashboard", cluster=make(stack))
     body = body_of(stack)
     for text in ("ContainerInstanceCount", "CPUReservation", "MemoryUtilization"):
         assert text in body
