@@ -63,6 +63,8 @@ PAGES: Mapping[str, Sequence[str]] = {
     "logs": ("Logs", "ContainerLogs"),
     "alarms": ("Alarms", "AlarmTopic"),
     "service-dashboard": ("ServiceDashboard",),
+    "cluster-dashboard": ("ClusterDashboard",),
+    "cluster-events": ("ClusterEvents",),
     "audit-trail": ("AuditTrail",),
     "cluster-access": (
         "ClusterAccess",
@@ -78,6 +80,7 @@ PAGES: Mapping[str, Sequence[str]] = {
 
 BY_HAND: Mapping[str, Set[str]] = {
     "errors": {"ConstructError", "Problem", "Disabled", "Practice"},
+    "deploying-without-fear": {"Rollout", "RolloutTimings", "plan_rollout"},
     "placement": {
         "PlacementStrategy",
         "PlacementConstraint",
@@ -173,6 +176,9 @@ OPT_OUTS: Mapping[str, str] = {
     "placement-strategy": "other `placement_strategies`, of those that ECS has",
     "placement-constraints": "`placement_constraints=[…]`, in words that ECS knows",
     "service-dashboard": "off unless you make a `ServiceDashboard`",
+    "cluster-dashboard": "off unless you make a `ClusterDashboard`",
+    "cluster-events": "off unless you make a `ClusterEvents`",
+    "quick-rollouts": "another `interval`, delay or timeout; what takes long is warned of",
     "audit-log-encryption": "none: a key is made, or it is yours with `encryption_key`",
     "cluster-access-by-arn": "off unless you make a `ClusterAccess`",
     "log-router-output": "off unless `log_router=FireLens(…)`",
@@ -194,6 +200,9 @@ DEFAULTS: Mapping[str, str] = {
     "no-secrets-in-environment": "what looks like a secret is refused",
     "health-check-grace-period": "60 s, with an exposure",
     "service-dashboard": "none",
+    "cluster-dashboard": "none",
+    "cluster-events": "none",
+    "quick-rollouts": "checks every 10 s, 30 s of deregistration delay, 30 s of stop timeout",
     "instance-architecture": "that of the types, in one capacity",
     "capacity-beside-cluster": "one stack",
     "task-fits-instance": "checked for each type that the package has facts about",

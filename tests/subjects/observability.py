@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from aws_cdk import aws_logs
 from aws_cdk import aws_sns as sns
 
 from cdk_containers import (
     Alarms,
     AlarmTopic,
+    ClusterDashboard,
+    ClusterEvents,
+    Logs,
     ServiceDashboard,
     WorkerAlarms,
 )
 from tests.toolkit import (
     backend,
+    cluster,
+    own_cluster,
     topic,
     web,
     worker,
@@ -24,13 +30,23 @@ from .making import key
 from .model import Subject
 
 SUBJECTS: list[Subject] = [
-    Subject(Alarms, lambda stack, given: web(stack, alarms=Alarms(**given))),
+    Subject(Alarms, lambda stack, given: web(stack, cluster=own_cluster(stack), alarms=Alarms(**given))),
     Subject(
         ServiceDashboard,
         lambda stack, given: ServiceDashboard(stack, "Dashboard", **given),
         lambda stack: {"services": [backend(stack)]},
     ),
     Subject(WorkerAlarms, lambda stack, given: worker(stack, alarms=WorkerAlarms(**given))),
+    Subject(
+        ClusterDashboard,
+        lambda stack, given: ClusterDashboard(stack, "Page", **given),
+        lambda stack: {"cluster": cluster(stack)},
+    ),
+    Subject(
+        ClusterEvents,
+        lambda stack, given: ClusterEvents(stack, "Events", **given),
+        lambda stack: {"cluster": cluster(stack)},
+    ),
     Subject(AlarmTopic, lambda stack, given: AlarmTopic(stack, "Topic", **given)),
 ]
 
@@ -40,6 +56,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "server_error_percent": 1,
         "cpu_percent": 80,
         "memory_percent": 80,
+        "missing_tasks": 2,
         "response_time": timedelta(seconds=1),
     },
     "WorkerAlarms": {
@@ -48,6 +65,15 @@ CHANGES: dict[str, dict[str, Any]] = {
         "dead_letters": 5,
         "cpu_percent": 80,
         "memory_percent": 80,
+    },
+    "ClusterDashboard": {
+        "cluster": own_cluster,
+        "events": lambda stack: ClusterEvents(stack, "Shown", cluster=cluster(stack)),
+    },
+    "ClusterEvents": {
+        "cluster": own_cluster,
+        "topic": lambda stack: sns.Topic.from_topic_arn(stack, "Topic", "arn:aws:sns:eu-west-1:111111111111:alarms"),
+        "logs": Logs(retention=aws_logs.RetentionDays.ONE_MONTH),
     },
     "AlarmTopic": {"encryption_key": key("TopicKey"), "email_addresses": ["team@example.com"]},
     "ServiceDashboard": {"services": lambda stack: [backend(stack, "Other")]},

@@ -33,7 +33,7 @@ class Cluster(CheckedConstruct):
         default_strategy: How services that do not say otherwise are split over the capacity.
         instance_security_groups: The security groups of its instances, one for each capacity on EC2.
         execute_command_log_group: Where ECS Exec records sessions; None if the cluster is imported.
-        has_container_insights: Whether there are metrics of its tasks; taken for granted of an imported cluster.
+        has_container_insights: Whether there are metrics of its tasks; None if it is imported, and nobody knows.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html
     """
@@ -44,7 +44,7 @@ class Cluster(CheckedConstruct):
     default_strategy: Sequence[Capacity]
     instance_security_groups: list[ec2.ISecurityGroup]
     execute_command_log_group: aws_logs.ILogGroup | None = None
-    has_container_insights: bool = True
+    has_container_insights: bool | None = None
 
     def __init__(
         self,

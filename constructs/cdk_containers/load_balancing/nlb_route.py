@@ -97,3 +97,7 @@ class NlbRoute(Route):
     def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
         """Number of tasks that fail the health check."""
         return self.target_group.metrics.un_healthy_host_count(period=period, statistic="Maximum")
+
+    def healthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
+        """Number of tasks that pass the health check."""
+        return self.target_group.metrics.healthy_host_count(period=period, statistic="Minimum")

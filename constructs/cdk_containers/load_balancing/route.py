@@ -75,3 +75,8 @@ class Route(CheckedConstruct):
     def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
         """Number of tasks that fail the health check."""
         raise NotImplementedError
+
+    def healthy_tasks(self, period: Duration) -> cloudwatch.IMetric | None:
+        """Number of tasks that pass the health check."""
+        del period
+        return None

@@ -14,6 +14,7 @@ from constructs import Construct
 from ..errors import Problem, Problems
 from ..inputs import DurationLike, field_problems, in_seconds, is_token, seconds
 from ..load_balancing import Route
+from .container_insights import service_metric
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +27,8 @@ class Alarms:
         server_error_percent: Share of requests answered with a 5xx status, for 3 minutes of 5. Default: 5.
         cpu_percent: Average CPU use, for 15 minutes. Default: 90.
         memory_percent: Average memory use, for 15 minutes. Default: 90.
+        missing_tasks: Tasks that are wanted and do not run, for 15 minutes: no place is found for them, or they die as
+            soon as they start. Only where the cluster is known to have Container Insights. Default: 1.
         response_time: Slowest response of the fastest 99 %, for 5 minutes. Default: none, since only you know what is
             slow.
 
@@ -36,6 +39,7 @@ class Alarms:
     server_error_percent: int = 5
     cpu_percent: int = 90
     memory_percent: int = 90
+    missing_tasks: int = 1
     response_time: DurationLike | None = None
 
     def problems(self) -> list[Problem]:
@@ -48,6 +52,14 @@ class Alarms:
             value = getattr(self, option)
             if not is_token(value) and not 1 <= value <= 100:
                 found.add(option, "out of range", given=value, allowed="1–100", practice="service-alarms")
+        if not is_token(self.missing_tasks) and self.missing_tasks < 1:
+            found.add(
+                "missing_tasks",
+                "out of range",
+                given=self.missing_tasks,
+                allowed="1 or more",
+                practice="service-alarms",
+            )
         if self.response_time is not None and not is_token(value := seconds(self.response_time)) and value <= 0:
             found.add(
                 "response_time", "out of range", given=f"{value} s", allowed="more than 0 s", practice="service-alarms"
@@ -86,7 +98,7 @@ def make_server_error_alarm(scope: Construct, id: str, route: Route, alarms: Ala
 
 
 def make_alarms(
-    scope: Construct, service: ecs.BaseService, routes: Sequence[Route], alarms: Alarms
+    scope: Construct, service: ecs.BaseService, routes: Sequence[Route], alarms: Alarms, *, container_insights: bool
 ) -> dict[str, cloudwatch.Alarm]:
     """Make the alarms of a service but for its server errors, by name."""
     minute, five_minutes = in_seconds(60), in_seconds(300)
@@ -119,9 +131,46 @@ def make_alarms(
                 treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
                 alarm_description="One request in a hundred is slow",
             )
+        healthy = route.healthy_tasks(minute) if route.server_errors(minute) is None else None
+        if healthy is not None:
+            made[f"NoHealthyTasks{suffix}"] = cloudwatch.Alarm(
+                scope,
+                f"NoHealthyTasksAlarm{suffix}",
+                metric=healthy,
+                threshold=1,
+                comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                evaluation_periods=5,
+                # Without a registered task there is no data.
+                treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+                alarm_description="No task can take connections",
+            )
+    if container_insights:
+        made["MissingTasks"] = _missing_tasks_alarm(scope, service, alarms)
     for alarm in made.values():
         notify(alarm, alarms.topic)
     return made
+
+
+def _missing_tasks_alarm(scope: Construct, service: ecs.BaseService, alarms: Alarms) -> cloudwatch.Alarm:
+    five_minutes = in_seconds(300)
+    return cloudwatch.Alarm(
+        scope,
+        "MissingTasksAlarm",
+        metric=cloudwatch.MathExpression(
+            expression="desired - running",
+            using_metrics={
+                "desired": service_metric(service, "DesiredTaskCount", five_minutes),
+                "running": service_metric(service, "RunningTaskCount", five_minutes),
+            },
+            label="Tasks that are wanted and do not run",
+            period=five_minutes,
+        ),
+        threshold=alarms.missing_tasks,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluation_periods=3,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        alarm_description="Fewer tasks run than are wanted",
+    )
 
 
 def _usage_alarm(scope: Construct, what: str, metric: cloudwatch.Metric, percent: int) -> cloudwatch.Alarm:

@@ -15,9 +15,8 @@ from ..inputs import as_duration, in_seconds
 from ..load_balancing import ClassicExposure
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..tasks import TaskDefinition
-from .service_input import ServiceInput
+from .service_input import DEFAULT_COUNT, ServiceInput
 
-_DEFAULT_COUNT = 2
 _GRACE_SECONDS = 60
 _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrategy.spread_across_instances())
 
@@ -71,7 +70,7 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
     classic = any(isinstance(exposure, ClassicExposure) for exposure in given.exposures)
     rebalancing = ecs.AvailabilityZoneRebalancing
     return common | {
-        "desired_count": given.desired_count if fixed else _DEFAULT_COUNT,
+        "desired_count": given.desired_count if fixed else DEFAULT_COUNT,
         "capacity_provider_strategies": [
             ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
             for share in given.strategy

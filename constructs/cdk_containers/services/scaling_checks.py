@@ -43,7 +43,7 @@ def _backlog_problems(messages: int, *, reads_queue: bool, cluster: Cluster | No
             allowed="a WorkerService; or metrics=[TargetMetric(…)] for a queue of your own",
             practice="backlog-per-task",
         )
-    elif cluster is not None and not cluster.has_container_insights:
+    elif cluster is not None and cluster.has_container_insights is False:
         found.add(
             "messages_per_task",
             "nothing counts the running tasks: Container Insights is off in the cluster",

@@ -33,6 +33,7 @@ from ..workload import Container, ImageLike, Volume
 from .ec2_checks import static_host_port
 from .ecs_service import make_ecs_service
 from .execute_command import acknowledge_execute_command
+from .rollout_warnings import warn_of_slow_rollouts
 from .service_input import ServiceInput
 from .service_kind import ServiceKind
 
@@ -144,6 +145,7 @@ class Service(CheckedConstruct):
         self.routes = self._make_routes(given)
         self.alarms = self._make_alarms(given)
         self.scalable_task_count = self._scale(given)
+        warn_of_slow_rollouts(self, given)
 
     def _prepare(self, given: ServiceInput) -> ServiceInput:
         """Make what the task has to know of, such as a queue, and return the input with what the task is told."""
@@ -279,7 +281,8 @@ class Service(CheckedConstruct):
                 {"AlarmNames": [alarm.alarm_name for alarm in watched], "Enable": True, "Rollback": True},
             )
         if wanted:
-            made |= make_alarms(self, self.service, self.routes, options)
+            insights = self.cluster.has_container_insights is True
+            made |= make_alarms(self, self.service, self.routes, options, container_insights=insights)
         return made
 
     def _scale(self, given: ServiceInput) -> ecs.ScalableTaskCount | None:

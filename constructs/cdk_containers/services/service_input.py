@@ -28,8 +28,12 @@ from .ec2_checks import (
     placement_option_problems,
 )
 from .exposure_checks import exposure_problems
+from .rollout_warnings import stuck_problems
 from .scaling_checks import scaling_problems
 from .service_kind import ServiceKind
+
+DEFAULT_COUNT = 2
+"""How many tasks a service has that says nothing, so that one zone may fail."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +95,13 @@ class ServiceInput:
     def on_ec2(self) -> bool:
         """Whether tasks run on instances."""
         return self.daemon or any(isinstance(share, Ec2Share) for share in self.strategy)
+
+    @property
+    def least_tasks(self) -> int:
+        """How many tasks it has at the least, the default included."""
+        if self.scaling is not None:
+            return self.scaling.min_tasks
+        return DEFAULT_COUNT if self.desired_count is None else self.desired_count
 
     @cached_property
     def task_input(self) -> TaskInput:
@@ -180,6 +191,8 @@ class ServiceInput:
                 ),
                 under="scaling",
             )
+        if not found and not self.deployment.problems():
+            found.extend(stuck_problems(self.deployment.rollout_steps, self.least_tasks))
         return list(found)
 
     def _grace_period_problems(self) -> list[Problem]:
