@@ -20,6 +20,12 @@ PAGES: Mapping[str, Sequence[str]] = {
         "PredictiveScaling",
         "SshKey",
     ),
+    "managed-instances-capacity": (
+        "ManagedInstancesCapacity",
+        "ManagedInstancesCapacity.share",
+        "InstanceRequirements",
+        "ManagedInstancesTaskDefinition",
+    ),
     "container": (
         "Container",
         "Image.from_registry",
@@ -172,6 +178,8 @@ OPT_OUTS: Mapping[str, str] = {
     "service-dashboard": "off unless you make a `ServiceDashboard`",
     "audit-log-encryption": "none: a key is made, or it is yours with `encryption_key`",
     "cluster-access-by-arn": "off unless you make a `ClusterAccess`",
+    "managed-instances-tasks": REFUSED,
+    "managed-instance-requirements": "`requirements=InstanceRequirements(…)`",
     "execute-command-by-permission": '`execute_command=ExecuteCommandAccess(reason="…")`',
 }
 """How a practice is left where the option takes no `Disabled`."""
@@ -196,6 +204,9 @@ DEFAULTS: Mapping[str, str] = {
     "cluster-access-by-arn": "none",
     "audit-log-integrity": "always, with an `AuditTrail`",
     "task-role-trust": "account and region of the stack",
+    "managed-instances-tasks": "no tmpfs",
+    "managed-instance-requirements": "general-purpose types, as ECS chooses",
+    "managed-instance-scale-in": "as ECS decides",
 }
 """Defaults that no option shows."""
 

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
         InstanceOptions as InstanceOptions,
     )
     from .clusters import (
+        InstanceRequirements as InstanceRequirements,
+    )
+    from .clusters import (
+        ManagedInstancesCapacity as ManagedInstancesCapacity,
+    )
+    from .clusters import (
         ManagedScaling as ManagedScaling,
     )
     from .clusters import (
@@ -147,6 +153,9 @@ if TYPE_CHECKING:
         FargateTaskDefinition as FargateTaskDefinition,
     )
     from .tasks import (
+        ManagedInstancesTaskDefinition as ManagedInstancesTaskDefinition,
+    )
+    from .tasks import (
         TaskOptions as TaskOptions,
     )
     from .workload import (
@@ -211,6 +220,8 @@ _MODULES = {
         "FargateCapacity",
         "GroupScaling",
         "InstanceOptions",
+        "InstanceRequirements",
+        "ManagedInstancesCapacity",
         "ManagedScaling",
         "PredictiveScaling",
         "Spot",
@@ -277,6 +288,7 @@ _MODULES = {
     "tasks": (
         "Ec2TaskDefinition",
         "FargateTaskDefinition",
+        "ManagedInstancesTaskDefinition",
         "TaskOptions",
     ),
     "workload": (

@@ -16,7 +16,9 @@ from cdk_containers import (
     FargateCapacity,
     GroupScaling,
     InstanceOptions,
+    InstanceRequirements,
     Logs,
+    ManagedInstancesCapacity,
     ManagedScaling,
     PredictiveScaling,
     Spot,
@@ -44,6 +46,17 @@ SUBJECTS: list[Subject] = [
         Ec2Capacity,
         lambda stack, given: Ec2Capacity(stack, "Instances", **given),
         lambda stack: {"cluster": own_cluster(stack), "instance_types": ["m7i.large"], "max_instances": 4},
+    ),
+    Subject(
+        ManagedInstancesCapacity,
+        lambda stack, given: ManagedInstancesCapacity(stack, "Managed", **given),
+        lambda stack: {"cluster": own_cluster(stack)},
+    ),
+    Subject(
+        InstanceRequirements,
+        lambda stack, given: ManagedInstancesCapacity(
+            stack, "Managed", cluster=own_cluster(stack), requirements=InstanceRequirements(**given)
+        ),
     ),
     Subject(InstanceOptions, lambda stack, given: capacity(stack, instances=InstanceOptions(**given))),
     Subject(
@@ -82,6 +95,24 @@ CHANGES: dict[str, dict[str, Any]] = {
         "notification_topic": lambda stack: sns.Topic.from_topic_arn(
             stack, "Topic", "arn:aws:sns:eu-west-1:111111111111:instances"
         ),
+    },
+    "ManagedInstancesCapacity": {
+        "cluster": lambda stack: own_cluster(stack, "Other"),
+        "requirements": InstanceRequirements(),
+        "capacity_option": "SPOT",
+        "storage_size_gib": 100,
+        "monitoring": "BASIC",
+        "scale_in_after": timedelta(minutes=10),
+    },
+    "InstanceRequirements": {
+        "min_vcpus": 2,
+        "max_vcpus": 8,
+        "min_memory_mib": 2048,
+        "max_memory_mib": 8192,
+        "architecture": "ARM64",
+        "allowed_types": ["m7g.*"],
+        "excluded_types": ["t*"],
+        "min_gpus": 1,
     },
     "InstanceOptions": {
         "machine_image": "BOTTLEROCKET",

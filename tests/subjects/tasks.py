@@ -8,6 +8,7 @@ from cdk_containers import (
     ContainerLogs,
     Ec2TaskDefinition,
     FargateTaskDefinition,
+    ManagedInstancesTaskDefinition,
     TaskOptions,
 )
 from tests.toolkit import (
@@ -36,6 +37,11 @@ SUBJECTS: list[Subject] = [
         lambda stack, given: Ec2TaskDefinition(stack, "Task", **given),
         lambda _: {"containers": [container(memory_limit_mib=256)]},
     ),
+    Subject(
+        ManagedInstancesTaskDefinition,
+        lambda stack, given: ManagedInstancesTaskDefinition(stack, "Task", **given),
+        lambda _: {"containers": [container(memory_limit_mib=256)]},
+    ),
 ]
 
 CHANGES: dict[str, dict[str, Any]] = {
@@ -55,6 +61,12 @@ CHANGES: dict[str, dict[str, Any]] = {
         "execution_role": role,
         "logs": ContainerLogs(mode="blocking"),
     },
+    "ManagedInstancesTaskDefinition": {
+        "containers": [container(name="other", memory_limit_mib=256)],
+        "cpu": 512,
+        "memory_limit_mib": 1024,
+        "options": TaskOptions(network_mode="host"),
+    },
     "Ec2TaskDefinition": {
         "containers": [container(name="other", memory_limit_mib=256)],
         "cpu": 512,
@@ -64,6 +76,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 
 NOT_IN_THE_TEMPLATE: dict[str, str] = {
+    "ManagedInstancesTaskDefinition.volumes": "wants a mount as well: see test_volumes_that_it_has",
     "Ec2TaskDefinition.volumes": "wants a mount as well: see test_a_volume_is_rendered",
     "FargateTaskDefinition.volumes": "wants a mount as well: see test_a_volume_is_rendered",
 }

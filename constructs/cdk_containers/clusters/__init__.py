@@ -5,6 +5,8 @@ from .cluster import Cluster
 from .ec2_capacity import Ec2Capacity, Ec2Share
 from .ec2_scaling import GroupScaling, ManagedScaling, PredictiveScaling
 from .instance_options import InstanceOptions, Spot, SshKey
+from .instance_requirements import InstanceRequirements
+from .managed_instances_capacity import ManagedInstancesCapacity, ManagedInstancesShare
 
 __all__ = [
     "Capacity",
@@ -14,6 +16,9 @@ __all__ = [
     "FargateCapacity",
     "GroupScaling",
     "InstanceOptions",
+    "InstanceRequirements",
+    "ManagedInstancesCapacity",
+    "ManagedInstancesShare",
     "ManagedScaling",
     "PredictiveScaling",
     "Spot",

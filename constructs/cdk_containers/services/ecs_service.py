@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from ..clusters import Cluster, Ec2Share
+from ..clusters import Capacity, Cluster, Ec2Share, ManagedInstancesShare
 from ..inputs import as_duration, in_seconds
 from ..load_balancing import ClassicExposure
 from ..placement import PlacementConstraint, PlacementStrategy
@@ -23,8 +23,10 @@ _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrateg
 
 
 def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
-    """Make the service, on Fargate or on EC2."""
-    if not given.on_ec2:
+    """Make the service, by what its tasks run on."""
+    if given.platform == "MANAGED_INSTANCES":
+        return _on_managed_instances(scope, given, cluster, task)
+    if given.platform == "FARGATE":
         return ecs.FargateService(
             scope,
             "Service",
@@ -50,6 +52,34 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
         # The tasks have the addresses of the instances, of which CDK's capacity provider tells nobody.
         groups = _instance_groups(given, cluster)
         service.connections.add_security_group(*(_seen_from(scope, group) for group in groups))
+    return service
+
+
+def _on_managed_instances(
+    scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition
+) -> ecs.FargateService:
+    """Make the service with the construct that CDK has for it, which is Fargate's: it thinks of awsvpc alone."""
+    own_address = given.task.network_mode == "awsvpc"
+    groups = None if own_address else [_seen_from(scope, group) for group in _instance_groups(given, cluster)]
+    service = ecs.FargateService(
+        scope,
+        "Service",
+        cluster=cluster.cluster,
+        task_definition=task.task_definition,
+        assign_public_ip=False if own_address else None,
+        vpc_subnets=cluster.task_subnets,
+        security_groups=groups,
+        **_common(given),
+    )
+    resource = service.node.default_child
+    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
+    if not own_address:
+        resource.network_configuration = None
+    if given.placement_constraints:
+        resource.placement_constraints = [
+            ecs.CfnService.PlacementConstraintProperty(type=constraint.type, expression=constraint.expression)
+            for constraint in given.placement_constraints
+        ]
     return service
 
 
@@ -122,7 +152,11 @@ def _constraint(constraint: PlacementConstraint) -> ecs.PlacementConstraint:
 def _instance_groups(given: ServiceInput, cluster: Cluster) -> list[ec2.ISecurityGroup]:
     if given.daemon:
         return list(cluster.instance_security_groups)
-    return [share.capacity.security_group for share in given.strategy if isinstance(share, Ec2Share)]
+    return [group for share in given.strategy if (group := _instance_group(share)) is not None]
+
+
+def _instance_group(share: Capacity) -> ec2.ISecurityGroup | None:
+    return share.capacity.security_group if isinstance(share, Ec2Share | ManagedInstancesShare) else None
 
 
 def _seen_from(scope: Construct, group: ec2.ISecurityGroup) -> ec2.ISecurityGroup:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..clusters import Capacity, Cluster, Ec2Share, FargateCapacity, strategy_problems
+from ..clusters import Capacity, Cluster, FargateCapacity, strategy_problems
 from ..deployments import Rolling
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, seconds
@@ -16,7 +16,7 @@ from ..observability import Alarms
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
 from ..scaling import ServiceScaling
-from ..tasks import TaskInput, TaskOptions
+from ..tasks import Platform, TaskInput, TaskOptions
 from ..tasks.efs_volumes import efs_problems
 from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
 from .ec2_checks import (
@@ -84,9 +84,11 @@ class ServiceInput:
         return (FargateCapacity(),) if self.cluster is None else self.cluster.default_strategy
 
     @property
-    def on_ec2(self) -> bool:
-        """Whether tasks run on instances."""
-        return self.daemon or any(isinstance(share, Ec2Share) for share in self.strategy)
+    def platform(self) -> Platform:
+        """What tasks run on; a strategy has one kind of capacity only."""
+        if self.daemon:
+            return "EC2"
+        return next((share.platform for share in self.strategy if share.platform != "FARGATE"), "FARGATE")
 
     @cached_property
     def task_input(self) -> TaskInput:
@@ -106,7 +108,7 @@ class ServiceInput:
             cpu=self.cpu,
             memory_limit_mib=self.memory_limit_mib,
             task=self.task,
-            on_ec2=self.on_ec2,
+            platform=self.platform,
             ports=tuple(ports),
             environment=self.environment,
         )
@@ -139,10 +141,10 @@ class ServiceInput:
             found.extend(wrong or owner_problems(self.capacity, self.cluster))
         found.extend(
             placement_option_problems(
-                self.placement_strategies, self.placement_constraints, on_ec2=self.on_ec2, daemon=self.daemon
+                self.placement_strategies, self.placement_constraints, platform=self.platform, daemon=self.daemon
             )
         )
-        found.extend(classic_problems(self.exposures, self.workload, self.task, on_ec2=self.on_ec2))
+        found.extend(classic_problems(self.exposures, self.workload, self.task, platform=self.platform))
         found.extend(health_check_problems(self.exposures, self.workload, self.task))
         if not found:
             found.extend(fit_problems(self.strategy, self.workload, self.task))

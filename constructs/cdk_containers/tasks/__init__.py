@@ -3,13 +3,17 @@
 from .ec2_task_definition import Ec2TaskDefinition
 from .fargate_sizes import fargate_sizes, nearest_fargate_sizes
 from .fargate_task_definition import FargateTaskDefinition
+from .managed_instances_task_definition import ManagedInstancesTaskDefinition
 from .options import TaskOptions
+from .platform import Platform
 from .task_definition import TaskDefinition
 from .task_input import TaskInput
 
 __all__ = [
     "Ec2TaskDefinition",
     "FargateTaskDefinition",
+    "ManagedInstancesTaskDefinition",
+    "Platform",
     "TaskDefinition",
     "TaskInput",
     "TaskOptions",
