@@ -52,6 +52,7 @@ PAGES: Mapping[str, Sequence[str]] = {
     "web-service": ("WebService", "WebService.from_attributes"),
     "backend-service": ("BackendService",),
     "daemon-service": ("DaemonService",),
+    "external-service": ("ExternalService", "ExternalDaemonService", "ExternalInstances", "ExternalTaskDefinition"),
     "application-load-balancer": (
         "ApplicationLoadBalancer",
         "ApplicationLoadBalancer.from_attributes",
@@ -95,6 +96,15 @@ BY_HAND: Mapping[str, Set[str]] = {
 
 NOT_OPTIONS: Mapping[str, Set[str]] = {
     "DaemonService": {"desired_count", "scaling", "capacity", "placement_strategies"},
+    "ExternalService": {"exposure", "scaling", "capacity", "health_check_grace_period"},
+    "ExternalDaemonService": {
+        "desired_count",
+        "exposure",
+        "scaling",
+        "capacity",
+        "placement_strategies",
+        "health_check_grace_period",
+    },
 }
 """Options that a construct has in its signature and refuses."""
 
@@ -179,6 +189,8 @@ OPT_OUTS: Mapping[str, str] = {
     "audit-log-encryption": "none: a key is made, or it is yours with `encryption_key`",
     "cluster-access-by-arn": "off unless you make a `ClusterAccess`",
     "managed-instances-tasks": REFUSED,
+    "external-tasks": REFUSED,
+    "external-activation": "another `registration_limit`",
     "managed-instance-requirements": "`requirements=InstanceRequirements(…)`",
     "execute-command-by-permission": '`execute_command=ExecuteCommandAccess(reason="…")`',
 }
@@ -205,6 +217,7 @@ DEFAULTS: Mapping[str, str] = {
     "audit-log-integrity": "always, with an `AuditTrail`",
     "task-role-trust": "account and region of the stack",
     "managed-instances-tasks": "no tmpfs",
+    "external-tasks": "bridge networking",
     "managed-instance-requirements": "general-purpose types, as ECS chooses",
     "managed-instance-scale-in": "as ECS decides",
 }

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
         Ec2Capacity as Ec2Capacity,
     )
     from .clusters import (
+        ExternalInstances as ExternalInstances,
+    )
+    from .clusters import (
         FargateCapacity as FargateCapacity,
     )
     from .clusters import (
@@ -144,10 +147,19 @@ if TYPE_CHECKING:
         DaemonService as DaemonService,
     )
     from .services import (
+        ExternalDaemonService as ExternalDaemonService,
+    )
+    from .services import (
+        ExternalService as ExternalService,
+    )
+    from .services import (
         WebService as WebService,
     )
     from .tasks import (
         Ec2TaskDefinition as Ec2TaskDefinition,
+    )
+    from .tasks import (
+        ExternalTaskDefinition as ExternalTaskDefinition,
     )
     from .tasks import (
         FargateTaskDefinition as FargateTaskDefinition,
@@ -217,6 +229,7 @@ _MODULES = {
     "clusters": (
         "Cluster",
         "Ec2Capacity",
+        "ExternalInstances",
         "FargateCapacity",
         "GroupScaling",
         "InstanceOptions",
@@ -283,10 +296,13 @@ _MODULES = {
     "services": (
         "BackendService",
         "DaemonService",
+        "ExternalDaemonService",
+        "ExternalService",
         "WebService",
     ),
     "tasks": (
         "Ec2TaskDefinition",
+        "ExternalTaskDefinition",
         "FargateTaskDefinition",
         "ManagedInstancesTaskDefinition",
         "TaskOptions",

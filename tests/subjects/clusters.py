@@ -13,6 +13,7 @@ from aws_cdk import aws_sns as sns
 from cdk_containers import (
     Cluster,
     Ec2Capacity,
+    ExternalInstances,
     FargateCapacity,
     GroupScaling,
     InstanceOptions,
@@ -46,6 +47,11 @@ SUBJECTS: list[Subject] = [
         Ec2Capacity,
         lambda stack, given: Ec2Capacity(stack, "Instances", **given),
         lambda stack: {"cluster": own_cluster(stack), "instance_types": ["m7i.large"], "max_instances": 4},
+    ),
+    Subject(
+        ExternalInstances,
+        lambda stack, given: ExternalInstances(stack, "Machines", **given),
+        lambda stack: {"cluster": own_cluster(stack)},
     ),
     Subject(
         ManagedInstancesCapacity,
@@ -95,6 +101,11 @@ CHANGES: dict[str, dict[str, Any]] = {
         "notification_topic": lambda stack: sns.Topic.from_topic_arn(
             stack, "Topic", "arn:aws:sns:eu-west-1:111111111111:instances"
         ),
+    },
+    "ExternalInstances": {
+        "cluster": lambda stack: own_cluster(stack, "Other"),
+        "registration_limit": 20,
+        "gpus": True,
     },
     "ManagedInstancesCapacity": {
         "cluster": lambda stack: own_cluster(stack, "Other"),

@@ -10,6 +10,8 @@ from cdk_containers import (
     AlbExposure,
     BackendService,
     DaemonService,
+    ExternalDaemonService,
+    ExternalService,
     FargateCapacity,
     PlacementConstraint,
     PlacementStrategy,
@@ -75,11 +77,42 @@ SUBJECTS: list[Subject] = [
         lambda stack, given: DaemonService(stack, "Daemon", **given),
         lambda stack: {"cluster": capacity(stack) and own_cluster(stack), "image": IMAGE},
     ),
+    Subject(
+        ExternalService,
+        lambda stack, given: ExternalService(stack, "External", **given),
+        lambda stack: {"cluster": cluster(stack), "image": IMAGE},
+    ),
+    Subject(
+        ExternalDaemonService,
+        lambda stack, given: ExternalDaemonService(stack, "Daemon", **given),
+        lambda stack: {"cluster": cluster(stack), "image": IMAGE},
+    ),
 ]
+
+EXTERNAL_DAEMON: dict[str, Any] = {
+    "cluster": another_cluster,
+    "image": "nginx:1.29.2",
+    "container": Change(container(environment={"MODE": "fast"}), beside={"image": None, "container": container()}),
+    "sidecars": [container(name="b")],
+    "cpu": 128,
+    "memory_limit_mib": 256,
+    "task": TaskOptions(network_mode="host"),
+    "deployment": Rolling(circuit_breaker=OFF),
+    "placement_constraints": [PlacementConstraint.member_of("attribute:rack == r1")],
+    "alarms": Alarms(cpu_percent=80),
+    "enable_execute_command": Change(
+        value=True, beside={"image": None, "container": container(readonly_root_filesystem=OFF)}
+    ),
+}
+
+_REFUSED = "refused: see test_external_services"
 
 CHANGES: dict[str, dict[str, Any]] = {
     "WebService": SERVICE | {"health_check_grace_period": timedelta(seconds=300)},
     "BackendService": SERVICE,
+    "ExternalService": EXTERNAL_DAEMON
+    | {"desired_count": 3, "placement_strategies": [PlacementStrategy.spread_across_instances()]},
+    "ExternalDaemonService": EXTERNAL_DAEMON,
     "DaemonService": {
         "cluster": lambda stack: cluster(stack, "Other"),
         "image": "nginx:1.29.2",
@@ -100,6 +133,15 @@ CHANGES: dict[str, dict[str, Any]] = {
 
 NOT_IN_THE_TEMPLATE: dict[str, str] = {
     "BackendService.health_check_grace_period": "wants an exposure as well: see WebService",
+    "ExternalService.volumes": "wants a mount as well: see test_volumes_of_the_machine",
+    "ExternalDaemonService.volumes": "wants a mount as well: see test_volumes_of_the_machine",
+    "ExternalDaemonService.desired_count": _REFUSED,
+    "ExternalDaemonService.placement_strategies": _REFUSED,
+    **{
+        f"{kind}.{option}": _REFUSED
+        for kind in ("ExternalService", "ExternalDaemonService")
+        for option in ("exposure", "scaling", "capacity", "health_check_grace_period")
+    },
     "DaemonService.desired_count": "refused: see test_bad_input_on_ec2",
     "DaemonService.scaling": "refused: see test_bad_input_on_ec2",
     "DaemonService.capacity": "refused: see test_bad_input_on_ec2",

@@ -7,6 +7,7 @@ from typing import Any
 from cdk_containers import (
     ContainerLogs,
     Ec2TaskDefinition,
+    ExternalTaskDefinition,
     FargateTaskDefinition,
     ManagedInstancesTaskDefinition,
     TaskOptions,
@@ -38,6 +39,11 @@ SUBJECTS: list[Subject] = [
         lambda _: {"containers": [container(memory_limit_mib=256)]},
     ),
     Subject(
+        ExternalTaskDefinition,
+        lambda stack, given: ExternalTaskDefinition(stack, "Task", **given),
+        lambda _: {"containers": [container(memory_limit_mib=256)]},
+    ),
+    Subject(
         ManagedInstancesTaskDefinition,
         lambda stack, given: ManagedInstancesTaskDefinition(stack, "Task", **given),
         lambda _: {"containers": [container(memory_limit_mib=256)]},
@@ -61,6 +67,12 @@ CHANGES: dict[str, dict[str, Any]] = {
         "execution_role": role,
         "logs": ContainerLogs(mode="blocking"),
     },
+    "ExternalTaskDefinition": {
+        "containers": [container(name="other", memory_limit_mib=256)],
+        "cpu": 512,
+        "memory_limit_mib": 1024,
+        "options": TaskOptions(network_mode="host"),
+    },
     "ManagedInstancesTaskDefinition": {
         "containers": [container(name="other", memory_limit_mib=256)],
         "cpu": 512,
@@ -76,6 +88,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 
 NOT_IN_THE_TEMPLATE: dict[str, str] = {
+    "ExternalTaskDefinition.volumes": "wants a mount as well: see test_volumes_of_the_machine",
     "ManagedInstancesTaskDefinition.volumes": "wants a mount as well: see test_volumes_that_it_has",
     "Ec2TaskDefinition.volumes": "wants a mount as well: see test_a_volume_is_rendered",
     "FargateTaskDefinition.volumes": "wants a mount as well: see test_a_volume_is_rendered",

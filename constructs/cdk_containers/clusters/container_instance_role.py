@@ -78,17 +78,19 @@ def make_managed_instance_role(scope: Construct, cluster: ecs.ICluster) -> iam.R
     return role
 
 
-def make_instance_role(scope: Construct, cluster: ecs.ICluster) -> iam.Role:
+def make_instance_role(scope: Construct, cluster: ecs.ICluster, *, principal: iam.IPrincipal | None = None) -> iam.Role:
     """Make the role of the instances of one capacity.
 
     Anything granted to it later is an error when the app is synthesized: it would be every task's on the instance.
+
+    Who takes it on is EC2, unless another `principal` is said.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
     """
     role = iam.Role(
         scope,
         "InstanceRole",
-        assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+        assumed_by=principal or iam.ServicePrincipal("ec2.amazonaws.com"),
         inline_policies={
             "ContainerInstance": iam.PolicyDocument(
                 statements=[

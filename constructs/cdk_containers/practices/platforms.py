@@ -47,4 +47,26 @@ PRACTICES: tuple[Practice, ...] = (
         severity=Severity.HIGH,
         option="ManagedInstancesCapacity",
     ),
+    Practice(
+        id="external-tasks",
+        title="Ask machines outside AWS for nothing that only AWS has",
+        why=(
+            "An external instance is in no VPC: ECS refuses network interfaces of a task's own, load balancers, "
+            "service discovery, capacity providers and EFS there. What it runs reaches out, and is not reached."
+        ),
+        source=f"{_GUIDE}/ecs-anywhere.html",
+        severity=Severity.HIGH,
+        option="ExternalService",
+    ),
+    Practice(
+        id="external-activation",
+        title="Register machines with a key that is good for as many as there are, and no longer than needed",
+        why=(
+            "Whoever has the id and the code of an activation can register a machine, which then gets tasks and their "
+            "roles. The code is shown once, when the activation is made, and so it never stands in a template."
+        ),
+        source=f"{_GUIDE}/ecs-anywhere-registration.html",
+        severity=Severity.HIGH,
+        option="ExternalInstances.registration_limit",
+    ),
 )

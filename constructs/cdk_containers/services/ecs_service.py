@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aws_cdk as cdk
@@ -26,6 +26,8 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
     """Make the service, by what its tasks run on."""
     if given.platform == "MANAGED_INSTANCES":
         return _on_managed_instances(scope, given, cluster, task)
+    if given.platform == "EXTERNAL":
+        return _on_external_instances(scope, given, cluster, task)
     if given.platform == "FARGATE":
         return ecs.FargateService(
             scope,
@@ -75,12 +77,41 @@ def _on_managed_instances(
     assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
     if not own_address:
         resource.network_configuration = None
-    if given.placement_constraints:
+    _write_constraints(resource, given.placement_constraints)
+    return service
+
+
+def _on_external_instances(
+    scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition
+) -> ecs.ExternalService:
+    service = ecs.ExternalService(
+        scope,
+        "Service",
+        cluster=cluster.cluster,
+        task_definition=task.task_definition,
+        daemon=given.daemon,
+        **_common(given),
+    )
+    resource = service.node.default_child
+    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
+    if not given.daemon:
+        resource.availability_zone_rebalancing = "DISABLED"
+    if given.placement_strategies:
+        resource.placement_strategies = [
+            ecs.CfnService.PlacementStrategyProperty(type=strategy.type, field=strategy.field)
+            for strategy in given.placement_strategies
+        ]
+    _write_constraints(resource, given.placement_constraints)
+    return service
+
+
+def _write_constraints(resource: ecs.CfnService, constraints: Sequence[PlacementConstraint]) -> None:
+    """Write constraints where CDK's construct has no option for them."""
+    if constraints:
         resource.placement_constraints = [
             ecs.CfnService.PlacementConstraintProperty(type=constraint.type, expression=constraint.expression)
-            for constraint in given.placement_constraints
+            for constraint in constraints
         ]
-    return service
 
 
 def _common(given: ServiceInput) -> Mapping[str, Any]:
@@ -97,17 +128,21 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
     if given.daemon:
         return common | {"min_healthy_percent": 0, "max_healthy_percent": 100}
     fixed = given.desired_count is not None or given.scaling is not None
+    common |= {
+        "desired_count": given.desired_count if fixed else _DEFAULT_COUNT,
+        "min_healthy_percent": rolling.min_healthy_percent,
+        "max_healthy_percent": rolling.max_healthy_percent,
+    }
+    if given.platform == "EXTERNAL":
+        return common
     # A Classic Load Balancer cannot follow tasks from zone to zone: ECS refuses the two together.
     classic = any(isinstance(exposure, ClassicExposure) for exposure in given.exposures)
     rebalancing = ecs.AvailabilityZoneRebalancing
     return common | {
-        "desired_count": given.desired_count if fixed else _DEFAULT_COUNT,
         "capacity_provider_strategies": [
             ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
             for share in given.strategy
         ],
-        "min_healthy_percent": rolling.min_healthy_percent,
-        "max_healthy_percent": rolling.max_healthy_percent,
         "availability_zone_rebalancing": (
             rebalancing.DISABLED if classic or not _spreads_zones_first(given) else rebalancing.ENABLED
         ),

@@ -55,6 +55,7 @@ class ServiceInput:
     needs_exposure: bool
     internet_facing: bool
     daemon: bool
+    external: bool
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     """Settings that the kind of service gives its container."""
 
@@ -67,18 +68,21 @@ class ServiceInput:
             **given
             | {
                 "exposures": [exposure] if isinstance(exposure, Exposure) else list(exposure),
-                "task": given["task"] or TaskOptions(),
+                "task": given["task"] or TaskOptions(network_mode="bridge" if kind.external else "awsvpc"),
                 "deployment": given["deployment"] or Rolling(),
                 "alarms": given["alarms"] or Alarms(),
             },
             needs_exposure=kind.needs_exposure,
             internet_facing=kind.internet_facing,
             daemon=kind.daemon,
+            external=kind.external,
         )
 
     @property
     def strategy(self) -> Sequence[Capacity]:
         """How tasks are split over capacity: as was said, or as the cluster says."""
+        if self.external:
+            return ()
         if self.capacity is not None:
             return self.capacity
         return (FargateCapacity(),) if self.cluster is None else self.cluster.default_strategy
@@ -86,6 +90,8 @@ class ServiceInput:
     @property
     def platform(self) -> Platform:
         """What tasks run on; a strategy has one kind of capacity only."""
+        if self.external:
+            return "EXTERNAL"
         if self.daemon:
             return "EC2"
         return next((share.platform for share in self.strategy if share.platform != "FARGATE"), "FARGATE")
@@ -223,6 +229,8 @@ class ServiceInput:
                     allowed="nothing",
                     practice="daemon-scheduling",
                 )
+        if self.external:
+            return list(found)
         if self.cluster is None:
             found.add(
                 "cluster",

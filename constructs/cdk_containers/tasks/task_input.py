@@ -12,6 +12,7 @@ from constructs import Construct
 from ..errors import Problem, Problems
 from ..workload import Container, ImageLike, NotSecret, Port, Volume, Workload
 from .ec2_task_definition import Ec2TaskDefinition, ec2_task_problems
+from .external_task_definition import ExternalTaskDefinition, external_task_problems
 from .fargate_task_definition import FargateTaskDefinition, fargate_task_problems
 from .managed_instances_task_definition import ManagedInstancesTaskDefinition, managed_instances_task_problems
 from .options import TaskOptions
@@ -23,10 +24,12 @@ _PROBLEMS = {
     "FARGATE": fargate_task_problems,
     "EC2": ec2_task_problems,
     "MANAGED_INSTANCES": managed_instances_task_problems,
+    "EXTERNAL": external_task_problems,
 }
 _ON_INSTANCES = {
     "EC2": Ec2TaskDefinition,
     "MANAGED_INSTANCES": ManagedInstancesTaskDefinition,
+    "EXTERNAL": ExternalTaskDefinition,
 }
 
 
