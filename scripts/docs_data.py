@@ -52,6 +52,7 @@ PAGES: Mapping[str, Sequence[str]] = {
     "web-service": ("WebService", "WebService.from_attributes"),
     "backend-service": ("BackendService",),
     "daemon-service": ("DaemonService",),
+    "express-service": ("ExpressService",),
     "external-service": ("ExternalService", "ExternalDaemonService", "ExternalInstances", "ExternalTaskDefinition"),
     "application-load-balancer": (
         "ApplicationLoadBalancer",
@@ -191,6 +192,8 @@ OPT_OUTS: Mapping[str, str] = {
     "managed-instances-tasks": REFUSED,
     "external-tasks": REFUSED,
     "external-activation": "another `registration_limit`",
+    "express-mode": REFUSED,
+    "express-private-by-default": "`internet_facing=True`",
     "managed-instance-requirements": "`requirements=InstanceRequirements(…)`",
     "execute-command-by-permission": '`execute_command=ExecuteCommandAccess(reason="…")`',
 }

@@ -147,6 +147,9 @@ if TYPE_CHECKING:
         DaemonService as DaemonService,
     )
     from .services import (
+        ExpressService as ExpressService,
+    )
+    from .services import (
         ExternalDaemonService as ExternalDaemonService,
     )
     from .services import (
@@ -296,6 +299,7 @@ _MODULES = {
     "services": (
         "BackendService",
         "DaemonService",
+        "ExpressService",
         "ExternalDaemonService",
         "ExternalService",
         "WebService",

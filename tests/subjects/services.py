@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_logs
+
 from cdk_containers import (
     Alarms,
     AlbExposure,
     BackendService,
     DaemonService,
+    ExpressService,
     ExternalDaemonService,
     ExternalService,
     FargateCapacity,
+    Logs,
     PlacementConstraint,
     PlacementStrategy,
     Rolling,
@@ -29,7 +34,7 @@ from tests.toolkit import (
     own_cluster,
 )
 
-from .making import OFF, another_cluster, either_service
+from .making import OFF, another_cluster, either_service, secret
 from .model import Change, Subject
 
 SERVICE: dict[str, Any] = {
@@ -78,6 +83,11 @@ SUBJECTS: list[Subject] = [
         lambda stack: {"cluster": capacity(stack) and own_cluster(stack), "image": IMAGE},
     ),
     Subject(
+        ExpressService,
+        lambda stack, given: ExpressService(stack, "Express", **given),
+        lambda stack: {"cluster": cluster(stack), "image": IMAGE},
+    ),
+    Subject(
         ExternalService,
         lambda stack, given: ExternalService(stack, "External", **given),
         lambda stack: {"cluster": cluster(stack), "image": IMAGE},
@@ -110,6 +120,22 @@ _REFUSED = "refused: see test_external_services"
 CHANGES: dict[str, dict[str, Any]] = {
     "WebService": SERVICE | {"health_check_grace_period": timedelta(seconds=300)},
     "BackendService": SERVICE,
+    "ExpressService": {
+        "image": "nginx:1.29.2",
+        "cluster": another_cluster,
+        "port": 9090,
+        "health_check_path": "/healthz",
+        "command": ["serve"],
+        "environment": {"MODE": "fast"},
+        "secrets": lambda stack: {"LOGIN": secret(stack)},
+        "cpu": Change(512, beside={"memory_limit_mib": 1024}),
+        "memory_limit_mib": 1024,
+        "scaling": ServiceScaling(min_tasks=1, max_tasks=2),
+        "internet_facing": True,
+        "security_groups": lambda stack: [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-0123456789")],
+        "logs": Logs(retention=aws_logs.RetentionDays.ONE_MONTH),
+        "service_name": "shop",
+    },
     "ExternalService": EXTERNAL_DAEMON
     | {"desired_count": 3, "placement_strategies": [PlacementStrategy.spread_across_instances()]},
     "ExternalDaemonService": EXTERNAL_DAEMON,

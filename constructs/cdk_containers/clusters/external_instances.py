@@ -22,8 +22,8 @@ class ExternalInstances(CheckedConstruct):
     """What machines outside AWS need to join a cluster (ECS Anywhere): a role, and the commands that register them.
 
     The role holds what the ECS agent and Session Manager need, and only Systems Manager of this account and region
-    gives it out. An application gets its rights from the task role of its service: granting something to the machines is an
-    error.
+    gives it out. An application gets its rights from the task role of its service: granting something to the machines
+    is an error.
 
     Attributes:
         cluster: The cluster that the machines join.

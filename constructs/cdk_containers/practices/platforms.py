@@ -69,4 +69,26 @@ PRACTICES: tuple[Practice, ...] = (
         severity=Severity.HIGH,
         option="ExternalInstances.registration_limit",
     ),
+    Practice(
+        id="express-mode",
+        title="Use Express Mode for what fits it, and a service of your own for the rest",
+        why=(
+            "Express Mode runs one container on Fargate behind a load balancer that it shares, and deploys by canary. "
+            "Its container has no read-only root, user, volume or sidecar, and its service no Spot or other deployment."
+        ),
+        source=f"{_GUIDE}/express-service-overview.html",
+        severity=Severity.MEDIUM,
+        option="ExpressService",
+    ),
+    Practice(
+        id="express-private-by-default",
+        title="Open a service to the internet only where that is said",
+        why=(
+            "Express Mode takes public subnets for a load balancer that faces the internet, and gives the tasks in "
+            "them public addresses. In private subnets the load balancer is internal."
+        ),
+        source=f"{_GUIDE}/express-service-work.html",
+        severity=Severity.HIGH,
+        option="ExpressService.internet_facing",
+    ),
 )

@@ -2,8 +2,17 @@
 
 from .backend_service import BackendService
 from .daemon_service import DaemonService
+from .express_service import ExpressService
 from .external_service import ExternalDaemonService, ExternalService
 from .service import Service
 from .web_service import WebService
 
-__all__ = ["BackendService", "DaemonService", "ExternalDaemonService", "ExternalService", "Service", "WebService"]
+__all__ = [
+    "BackendService",
+    "DaemonService",
+    "ExpressService",
+    "ExternalDaemonService",
+    "ExternalService",
+    "Service",
+    "WebService",
+]
