@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .beanstalk import BeanstalkEnvironment as BeanstalkEnvironment
     from .clusters import (
         Cluster as Cluster,
     )
@@ -229,6 +230,7 @@ if TYPE_CHECKING:
     )
 
 _MODULES = {
+    "beanstalk": ("BeanstalkEnvironment",),
     "clusters": (
         "Cluster",
         "Ec2Capacity",

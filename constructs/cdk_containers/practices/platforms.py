@@ -91,4 +91,55 @@ PRACTICES: tuple[Practice, ...] = (
         severity=Severity.HIGH,
         option="ExpressService.internet_facing",
     ),
+    Practice(
+        id="beanstalk-platform",
+        title="Name the version of the platform, and take a supported one",
+        why=(
+            "AWS retires versions of platforms: an environment cannot be made of one that is gone. Amazon Linux 2023 "
+            "is the one that gets new versions."
+        ),
+        source=f"{_BEANSTALK}/platforms-support-policy.html",
+        severity=Severity.HIGH,
+        option="BeanstalkEnvironment.platform",
+    ),
+    Practice(
+        id="beanstalk-managed-updates",
+        title="Let Elastic Beanstalk update the platform each week",
+        why="Patches of the operating system, of Docker and of the ECS agent come with new versions of the platform.",
+        source=f"{_BEANSTALK}/environment-platform-update-managed.html",
+        severity=Severity.HIGH,
+        option="BeanstalkEnvironment.managed_updates",
+        checkers={"security-hub": ("ElasticBeanstalk.2",), "cdk-nag": ("AwsSolutions-EB3",)},
+    ),
+    Practice(
+        id="beanstalk-monitoring",
+        title="Report enhanced health, and keep logs outside the instances",
+        why="Without it, health is what the load balancer sees, and logs go with the instance that wrote them.",
+        source=f"{_BEANSTALK}/health-enhanced.html",
+        severity=Severity.MEDIUM,
+        option="BeanstalkEnvironment.log_retention_days",
+        checkers={
+            "security-hub": ("ElasticBeanstalk.1", "ElasticBeanstalk.3"),
+            "cdk-nag": ("AwsSolutions-EB4",),
+        },
+    ),
+    Practice(
+        id="beanstalk-capacity",
+        title="Bound the number of instances, and keep two at least",
+        why="One instance is one zone, and an update takes it away. No upper bound is a bill without one.",
+        source=f"{_BEANSTALK}/using-features.managing.as.html",
+        severity=Severity.MEDIUM,
+        option="BeanstalkEnvironment.min_instances",
+    ),
+    Practice(
+        id="beanstalk-containers",
+        title="Give Elastic Beanstalk containers that it can run",
+        why=(
+            "Elastic Beanstalk reads containers from a file in the bundle, which is written before deployment, and "
+            "gives them no roles, secrets or volumes of their own here."
+        ),
+        source=f"{_BEANSTALK}/create_deploy_docker_v2config.html",
+        severity=Severity.MEDIUM,
+        option="BeanstalkEnvironment.containers",
+    ),
 )
