@@ -21,6 +21,12 @@ PAGES: Mapping[str, Sequence[str]] = {
         "PredictiveScaling",
         "SshKey",
     ),
+    "managed-instances-capacity": (
+        "ManagedInstancesCapacity",
+        "ManagedInstancesCapacity.share",
+        "InstanceRequirements",
+        "ManagedInstancesTaskDefinition",
+    ),
     "container": (
         "Container",
         "Image.from_registry",
@@ -49,6 +55,8 @@ PAGES: Mapping[str, Sequence[str]] = {
     "web-service": ("WebService", "WebService.from_attributes"),
     "backend-service": ("BackendService",),
     "daemon-service": ("DaemonService",),
+    "express-service": ("ExpressService",),
+    "external-service": ("ExternalService", "ExternalDaemonService", "ExternalInstances", "ExternalTaskDefinition"),
     "application-load-balancer": (
         "ApplicationLoadBalancer",
         "ApplicationLoadBalancer.from_attributes",
@@ -95,6 +103,15 @@ BY_HAND: Mapping[str, Set[str]] = {
 
 NOT_OPTIONS: Mapping[str, Set[str]] = {
     "DaemonService": {"desired_count", "scaling", "capacity", "placement_strategies"},
+    "ExternalService": {"exposure", "scaling", "capacity", "health_check_grace_period"},
+    "ExternalDaemonService": {
+        "desired_count",
+        "exposure",
+        "scaling",
+        "capacity",
+        "placement_strategies",
+        "health_check_grace_period",
+    },
 }
 """Options that a construct has in its signature and refuses."""
 
@@ -190,6 +207,12 @@ OPT_OUTS: Mapping[str, str] = {
     "trace-collection": "off unless `telemetry=OpenTelemetry(…)`",
     "trace-sampling": "`sampling=…`",
     "metrics-log-retention": "`metrics_logs=Logs(…)`, or `metrics=False`",
+    "managed-instances-tasks": REFUSED,
+    "external-tasks": REFUSED,
+    "external-activation": "another `registration_limit`",
+    "express-mode": REFUSED,
+    "express-private-by-default": "`internet_facing=True`",
+    "managed-instance-requirements": "`requirements=InstanceRequirements(…)`",
     "execute-command-by-permission": '`execute_command=ExecuteCommandAccess(reason="…")`',
 }
 """How a practice is left where the option takes no `Disabled`."""
@@ -224,6 +247,10 @@ DEFAULTS: Mapping[str, str] = {
     "sidecar-platform": "neither",
     "trace-collection": "none",
     "metrics-log-retention": "a log group kept for a year",
+    "managed-instances-tasks": "no tmpfs",
+    "external-tasks": "bridge networking",
+    "managed-instance-requirements": "general-purpose types, as ECS chooses",
+    "managed-instance-scale-in": "as ECS decides",
 }
 """Defaults that no option shows."""
 

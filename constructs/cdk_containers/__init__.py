@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .applications import Application as Application
     from .applications import Environment as Environment
+    from .beanstalk import BeanstalkEnvironment as BeanstalkEnvironment
     from .clusters import Cluster as Cluster
     from .clusters import Ec2Capacity as Ec2Capacity
+    from .clusters import ExternalInstances as ExternalInstances
     from .clusters import FargateCapacity as FargateCapacity
     from .clusters import GroupScaling as GroupScaling
     from .clusters import InstanceOptions as InstanceOptions
+    from .clusters import InstanceRequirements as InstanceRequirements
+    from .clusters import ManagedInstancesCapacity as ManagedInstancesCapacity
     from .clusters import ManagedScaling as ManagedScaling
     from .clusters import PredictiveScaling as PredictiveScaling
     from .clusters import Spot as Spot
@@ -68,14 +72,19 @@ if TYPE_CHECKING:
     from .scaling import TargetMetric as TargetMetric
     from .services import BackendService as BackendService
     from .services import DaemonService as DaemonService
+    from .services import ExpressService as ExpressService
+    from .services import ExternalDaemonService as ExternalDaemonService
+    from .services import ExternalService as ExternalService
     from .services import WebService as WebService
     from .services import WorkerService as WorkerService
     from .tasks import CloudWatchLogsOutput as CloudWatchLogsOutput
     from .tasks import Ec2TaskDefinition as Ec2TaskDefinition
+    from .tasks import ExternalTaskDefinition as ExternalTaskDefinition
     from .tasks import FargateTaskDefinition as FargateTaskDefinition
     from .tasks import FirehoseOutput as FirehoseOutput
     from .tasks import FireLens as FireLens
     from .tasks import FluentBitOutput as FluentBitOutput
+    from .tasks import ManagedInstancesTaskDefinition as ManagedInstancesTaskDefinition
     from .tasks import OpenTelemetry as OpenTelemetry
     from .tasks import S3ConfigFile as S3ConfigFile
     from .tasks import TaskOptions as TaskOptions
@@ -103,12 +112,16 @@ _MODULES = {
         "Application",
         "Environment",
     ),
+    "beanstalk": ("BeanstalkEnvironment",),
     "clusters": (
         "Cluster",
         "Ec2Capacity",
+        "ExternalInstances",
         "FargateCapacity",
         "GroupScaling",
         "InstanceOptions",
+        "InstanceRequirements",
+        "ManagedInstancesCapacity",
         "ManagedScaling",
         "PredictiveScaling",
         "Spot",
@@ -191,16 +204,21 @@ _MODULES = {
     "services": (
         "BackendService",
         "DaemonService",
+        "ExpressService",
+        "ExternalDaemonService",
+        "ExternalService",
         "WebService",
         "WorkerService",
     ),
     "tasks": (
         "CloudWatchLogsOutput",
         "Ec2TaskDefinition",
+        "ExternalTaskDefinition",
         "FargateTaskDefinition",
         "FireLens",
         "FirehoseOutput",
         "FluentBitOutput",
+        "ManagedInstancesTaskDefinition",
         "OpenTelemetry",
         "S3ConfigFile",
         "TaskOptions",

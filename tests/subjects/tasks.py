@@ -13,11 +13,13 @@ from cdk_containers import (
     CloudWatchLogsOutput,
     ContainerLogs,
     Ec2TaskDefinition,
+    ExternalTaskDefinition,
     FargateTaskDefinition,
     FirehoseOutput,
     FireLens,
     FluentBitOutput,
     Logs,
+    ManagedInstancesTaskDefinition,
     OpenTelemetry,
     S3ConfigFile,
     TaskOptions,
@@ -95,6 +97,16 @@ SUBJECTS: list[Subject] = [
         lambda stack, given: Ec2TaskDefinition(stack, "Task", **given),
         lambda _: {"containers": [container(memory_limit_mib=256)]},
     ),
+    Subject(
+        ExternalTaskDefinition,
+        lambda stack, given: ExternalTaskDefinition(stack, "Task", **given),
+        lambda _: {"containers": [container(memory_limit_mib=256)]},
+    ),
+    Subject(
+        ManagedInstancesTaskDefinition,
+        lambda stack, given: ManagedInstancesTaskDefinition(stack, "Task", **given),
+        lambda _: {"containers": [container(memory_limit_mib=256)]},
+    ),
 ]
 
 CHANGES: dict[str, dict[str, Any]] = {
@@ -156,6 +168,18 @@ CHANGES: dict[str, dict[str, Any]] = {
         "essential": True,
         "health_check": OFF,
     },
+    "ExternalTaskDefinition": {
+        "containers": [container(name="other", memory_limit_mib=256)],
+        "cpu": 512,
+        "memory_limit_mib": 1024,
+        "options": TaskOptions(network_mode="host"),
+    },
+    "ManagedInstancesTaskDefinition": {
+        "containers": [container(name="other", memory_limit_mib=256)],
+        "cpu": 512,
+        "memory_limit_mib": 1024,
+        "options": TaskOptions(network_mode="host"),
+    },
     "Ec2TaskDefinition": {
         "containers": [container(name="other", memory_limit_mib=256)],
         "cpu": 512,
@@ -165,6 +189,8 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 
 NOT_IN_THE_TEMPLATE: dict[str, str] = {
+    "ExternalTaskDefinition.volumes": "wants a mount as well: see test_volumes_of_the_machine",
+    "ManagedInstancesTaskDefinition.volumes": "wants a mount as well: see test_volumes_that_it_has",
     "Ec2TaskDefinition.volumes": "wants a mount as well: see test_a_volume_is_rendered",
     "FargateTaskDefinition.volumes": "wants a mount as well: see test_a_volume_is_rendered",
 }

@@ -33,6 +33,7 @@ from ..workload import Container, ImageLike, Volume
 from .ec2_checks import static_host_port
 from .ecs_service import make_ecs_service
 from .execute_command import acknowledge_execute_command
+from .external_checks import unsupported_problems
 from .rollout_warnings import warn_of_slow_rollouts
 from .service_input import ServiceInput
 from .service_kind import ServiceKind
@@ -127,6 +128,8 @@ class Service(CheckedConstruct):
         A kind of service with options of its own has a constructor of its own, and ends there too.
         """
         given = ServiceInput.of(arguments, kind=self._kind)
+        if self._kind.external:
+            found.extend_anew(unsupported_problems(arguments, Service.__init__.__kwdefaults__ or {}))
         found.extend_anew(given.problems())
         found.raise_for(scope, id)
         super().__init__(scope, id)

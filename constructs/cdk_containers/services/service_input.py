@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..clusters import Capacity, Cluster, Ec2Share, FargateCapacity, strategy_problems
+from ..clusters import Capacity, Cluster, FargateCapacity, strategy_problems
 from ..deployments import Rolling
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, seconds
@@ -16,7 +16,7 @@ from ..observability import Alarms
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
 from ..scaling import ServiceScaling
-from ..tasks import TaskInput, TaskOptions
+from ..tasks import Platform, TaskInput, TaskOptions
 from ..tasks.efs_volumes import efs_problems
 from ..tasks.sidecars import with_sidecars
 from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
@@ -61,7 +61,8 @@ class ServiceInput:
     needs_exposure: bool
     internet_facing: bool
     daemon: bool
-    reads_queue: bool = False
+    reads_queue: bool
+    external: bool
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     """Settings that the kind of service gives its container."""
 
@@ -74,7 +75,7 @@ class ServiceInput:
             **given
             | {
                 "exposures": [exposure] if isinstance(exposure, Exposure) else list(exposure),
-                "task": given["task"] or TaskOptions(),
+                "task": given["task"] or TaskOptions(network_mode="bridge" if kind.external else "awsvpc"),
                 "deployment": given["deployment"] or Rolling(),
                 "alarms": given["alarms"] or Alarms(),
             },
@@ -82,19 +83,26 @@ class ServiceInput:
             internet_facing=kind.internet_facing,
             daemon=kind.daemon,
             reads_queue=kind.reads_queue,
+            external=kind.external,
         )
 
     @property
     def strategy(self) -> Sequence[Capacity]:
         """How tasks are split over capacity: as was said, or as the cluster says."""
+        if self.external:
+            return ()
         if self.capacity is not None:
             return self.capacity
         return (FargateCapacity(),) if self.cluster is None else self.cluster.default_strategy
 
     @property
-    def on_ec2(self) -> bool:
-        """Whether tasks run on instances."""
-        return self.daemon or any(isinstance(share, Ec2Share) for share in self.strategy)
+    def platform(self) -> Platform:
+        """What tasks run on; a strategy has one kind of capacity only."""
+        if self.external:
+            return "EXTERNAL"
+        if self.daemon:
+            return "EC2"
+        return next((share.platform for share in self.strategy if share.platform != "FARGATE"), "FARGATE")
 
     @property
     def least_tasks(self) -> int:
@@ -121,7 +129,7 @@ class ServiceInput:
             cpu=self.cpu,
             memory_limit_mib=self.memory_limit_mib,
             task=self.task,
-            on_ec2=self.on_ec2,
+            platform=self.platform,
             ports=tuple(ports),
             environment=self.environment,
         )
@@ -154,10 +162,10 @@ class ServiceInput:
             found.extend(wrong or owner_problems(self.capacity, self.cluster))
         found.extend(
             placement_option_problems(
-                self.placement_strategies, self.placement_constraints, on_ec2=self.on_ec2, daemon=self.daemon
+                self.placement_strategies, self.placement_constraints, platform=self.platform, daemon=self.daemon
             )
         )
-        found.extend(classic_problems(self.exposures, self.workload, self.task, on_ec2=self.on_ec2))
+        found.extend(classic_problems(self.exposures, self.workload, self.task, platform=self.platform))
         found.extend(health_check_problems(self.exposures, self.workload, self.task))
         if not found:
             found.extend(fit_problems(self.strategy, with_sidecars(self.workload, self.task), self.task))
@@ -235,6 +243,8 @@ class ServiceInput:
                     allowed="nothing",
                     practice="daemon-scheduling",
                 )
+        if self.external:
+            return list(found)
         if self.cluster is None:
             found.add(
                 "cluster",

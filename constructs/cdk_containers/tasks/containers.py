@@ -71,7 +71,7 @@ def add_container(
             for port in container.all_ports
         ],
         environment={name: plain_value(value) for name, value in container.environment.items()} or None,
-        secrets=_secrets(container.secrets),
+        secrets=ecs_secrets(container.secrets),
         command=_list(container.command),
         entry_point=_list(container.entry_point),
         working_directory=container.working_directory,
@@ -152,7 +152,9 @@ def _platform(options: TaskOptions) -> ecr_assets.Platform | None:
     return ecr_assets.Platform.LINUX_ARM64 if options.architecture == "ARM64" else ecr_assets.Platform.LINUX_AMD64
 
 
-def _secrets(secrets: Mapping[str, Any]) -> dict[str, ecs.Secret] | None:
+def ecs_secrets(secrets: Mapping[str, Any]) -> dict[str, ecs.Secret] | None:
+    """Return secrets as ECS takes them, from Secrets Manager or SSM."""
+
     def as_secret(value: Any) -> ecs.Secret:
         if isinstance(value, ecs.Secret):
             return value
@@ -223,7 +225,7 @@ def _log_driver(container: Container, log_group: aws_logs.ILogGroup, options: Ta
         return ecs.GenericLogDriver(
             log_driver=driver.name,
             options=dict(driver.options) or None,
-            secret_options=_secrets(driver.secret_options),
+            secret_options=ecs_secrets(driver.secret_options),
         )
     blocking = options.logs.mode == "blocking"
     return ecs.LogDrivers.aws_logs(

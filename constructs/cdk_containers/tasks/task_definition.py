@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
+from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
@@ -57,6 +59,9 @@ class TaskDefinition(CheckedConstruct):
         containers: The containers, by name.
     """
 
+    _tmpfs: ClassVar[bool] = True
+    """Whether its platform takes the directories in memory that a container has by default, a sidecar too."""
+
     task_definition: ecs.TaskDefinition
     task_role: iam.IRole
     execution_role: iam.IRole
@@ -96,6 +101,8 @@ class TaskDefinition(CheckedConstruct):
         self._sidecars = sidecars(options, place)
         limits = memory_limits(containers, memory_limit_mib, beside=self._sidecars)
         containers = [*beside_sidecars(containers, options, place), *self._sidecars]
+        if not self._tmpfs:
+            containers = [replace(container, tmpfs=()) for container in containers]
         self.containers = {
             container.name: add_container(
                 task_definition,
