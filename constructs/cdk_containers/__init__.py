@@ -37,6 +37,24 @@ if TYPE_CHECKING:
         SshKey as SshKey,
     )
     from .deployments import Rolling as Rolling
+    from .discovery import (
+        CloudMap as CloudMap,
+    )
+    from .discovery import (
+        Namespace as Namespace,
+    )
+    from .discovery import (
+        ServedPort as ServedPort,
+    )
+    from .discovery import (
+        ServiceConnect as ServiceConnect,
+    )
+    from .discovery import (
+        ServiceConnectAccessLogs as ServiceConnectAccessLogs,
+    )
+    from .discovery import (
+        ServiceConnectTls as ServiceConnectTls,
+    )
     from .errors import (
         ConstructError as ConstructError,
     )
@@ -71,6 +89,9 @@ if TYPE_CHECKING:
         ClassicExposure as ClassicExposure,
     )
     from .load_balancing import (
+        LatticeExposure as LatticeExposure,
+    )
+    from .load_balancing import (
         ListenerRule as ListenerRule,
     )
     from .load_balancing import (
@@ -78,6 +99,9 @@ if TYPE_CHECKING:
     )
     from .load_balancing import (
         NlbExposure as NlbExposure,
+    )
+    from .load_balancing import (
+        ServiceNetwork as ServiceNetwork,
     )
     from .load_balancing import (
         TargetHealthCheck as TargetHealthCheck,
@@ -217,6 +241,14 @@ _MODULES = {
         "SshKey",
     ),
     "deployments": ("Rolling",),
+    "discovery": (
+        "CloudMap",
+        "Namespace",
+        "ServedPort",
+        "ServiceConnect",
+        "ServiceConnectAccessLogs",
+        "ServiceConnectTls",
+    ),
     "errors": (
         "ConstructError",
         "Problem",
@@ -235,9 +267,11 @@ _MODULES = {
         "AlbExposure",
         "ApplicationLoadBalancer",
         "ClassicExposure",
+        "LatticeExposure",
         "ListenerRule",
         "NetworkLoadBalancer",
         "NlbExposure",
+        "ServiceNetwork",
         "TargetHealthCheck",
     ),
     "logs": (

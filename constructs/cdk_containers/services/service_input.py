@@ -9,6 +9,7 @@ from typing import Any
 
 from ..clusters import Capacity, Cluster, Ec2Share, FargateCapacity, strategy_problems
 from ..deployments import Rolling
+from ..discovery import CloudMap, ServiceConnect
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, seconds
 from ..load_balancing import AlbExposure, Exposure
@@ -19,6 +20,7 @@ from ..scaling import ServiceScaling
 from ..tasks import TaskInput, TaskOptions
 from ..tasks.efs_volumes import efs_problems
 from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
+from .discovery_checks import discovery_problems, lattice_problems, served_ports
 from .ec2_checks import (
     classic_problems,
     fit_problems,
@@ -43,6 +45,8 @@ class ServiceInput:
     memory_limit_mib: int | None
     task: TaskOptions
     exposures: Sequence[Exposure]
+    service_connect: ServiceConnect | None
+    cloud_map: CloudMap | None
     desired_count: int | None
     scaling: ServiceScaling | None
     deployment: Rolling
@@ -88,16 +92,21 @@ class ServiceInput:
         """Whether tasks run on instances."""
         return self.daemon or any(isinstance(share, Ec2Share) for share in self.strategy)
 
+    @property
+    def serves_by_service_connect(self) -> bool:
+        """Whether others call it by Service Connect; a service that only calls others takes part as well."""
+        return bool(served_ports(self.service_connect, self.workload))
+
     @cached_property
     def task_input(self) -> TaskInput:
         """What it takes to have the service's task: its container listens on the ports that exposures need."""
         name = "app" if self.container is None else self.container.name
         exposed = [exposure for exposure in self.exposures if exposure.container in (None, name)]
-        ports = dict.fromkeys(
-            port
-            for exposure in exposed
-            if not (port := Port(number=exposure.port, protocol=exposure.transport)).problems()
-        )
+        ports: dict[tuple[int, str], Port] = {}
+        for exposure in exposed:
+            port = Port(number=exposure.port, protocol=exposure.transport, name=exposure.port_name)
+            if not port.problems() and (port.name is not None or (port.number, port.protocol) not in ports):
+                ports[port.number, port.protocol] = port
         return TaskInput(
             image=self.image,
             container=self.container,
@@ -107,7 +116,7 @@ class ServiceInput:
             memory_limit_mib=self.memory_limit_mib,
             task=self.task,
             on_ec2=self.on_ec2,
-            ports=tuple(ports),
+            ports=tuple(ports.values()),
             environment=self.environment,
         )
 
@@ -127,6 +136,17 @@ class ServiceInput:
                 known=found,
                 needs_exposure=self.needs_exposure,
                 open_vpc=self.cluster.vpc if self.internet_facing and self.cluster is not None else None,
+            )
+        )
+        found.extend(lattice_problems(self.exposures, self.workload, self.task))
+        found.extend(
+            discovery_problems(
+                self.service_connect,
+                self.cloud_map,
+                self.workload,
+                self.task,
+                vpc=None if self.cluster is None else self.cluster.vpc,
+                known=found,
             )
         )
         found.extend(self._count_problems())

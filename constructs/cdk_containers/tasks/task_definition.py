@@ -101,8 +101,20 @@ class TaskDefinition(CheckedConstruct):
         add_dependencies(containers, self.containers)
         if isinstance(self.execution_role, iam.Role):
             acknowledge(self.execution_role, _REGISTRY_LOGIN)
+        self._environment_acknowledged = False
         if any(container.environment for container in containers):
-            acknowledge(task_definition, _PLAIN_ENVIRONMENT)
+            self._acknowledge_environment()
+
+    def add_environment(self, name: str, value: str) -> None:
+        """Tell the first container a setting that is known only when it has been made, such as an address."""
+        container = next(iter(self.containers.values()))
+        container.add_environment(name, value)
+        if not self._environment_acknowledged:
+            self._acknowledge_environment()
+
+    def _acknowledge_environment(self) -> None:
+        self._environment_acknowledged = True
+        acknowledge(self.task_definition, _PLAIN_ENVIRONMENT)
 
     @property
     def ready_when(self) -> list[IDependable]:
