@@ -55,6 +55,10 @@ PAGES: Mapping[str, Sequence[str]] = {
     "network-load-balancer": ("NetworkLoadBalancer",),
     "nlb-exposure": ("NlbExposure",),
     "classic-exposure": ("ClassicExposure",),
+    "namespace": ("Namespace", "Namespace.from_attributes"),
+    "service-connect": ("ServiceConnect", "ServedPort", "ServiceConnectAccessLogs", "ServiceConnectTls"),
+    "cloud-map": ("CloudMap",),
+    "lattice-exposure": ("LatticeExposure", "ServiceNetwork", "ServiceNetwork.from_attributes"),
     "rolling": ("Rolling",),
     "service-scaling": ("ServiceScaling",),
     "logs": ("Logs", "ContainerLogs"),
@@ -173,6 +177,15 @@ OPT_OUTS: Mapping[str, str] = {
     "audit-log-encryption": "none: a key is made, or it is yours with `encryption_key`",
     "cluster-access-by-arn": "off unless you make a `ClusterAccess`",
     "execute-command-by-permission": '`execute_command=ExecuteCommandAccess(reason="…")`',
+    "connect-services": "`connections.allow_from(…)` and an address in `environment`, by hand",
+    "unique-discovery-names": REFUSED,
+    "service-connect-named-port": REFUSED,
+    "service-connect-network-mode": REFUSED,
+    "service-connect-timeouts": REFUSED,
+    "service-connect-tls": "off unless `tls=ServiceConnectTls(authority_arn=…)`",
+    "cloud-map-record": REFUSED,
+    "cloud-map-ttl": "`ttl=…`",
+    "lattice-prefix-list": REFUSED,
 }
 """How a practice is left where the option takes no `Disabled`."""
 
@@ -196,6 +209,10 @@ DEFAULTS: Mapping[str, str] = {
     "cluster-access-by-arn": "none",
     "audit-log-integrity": "always, with an `AuditTrail`",
     "task-role-trust": "account and region of the stack",
+    "connect-services": "none: services that were not connected reach nobody",
+    "service-connect-named-port": "all TCP ports that have a name",
+    "service-connect-network-mode": "awsvpc",
+    "unique-discovery-names": "the name of the port",
 }
 """Defaults that no option shows."""
 

@@ -9,11 +9,13 @@ from cdk_containers import (
     Alarms,
     AlbExposure,
     BackendService,
+    CloudMap,
     DaemonService,
     FargateCapacity,
     PlacementConstraint,
     PlacementStrategy,
     Rolling,
+    ServiceConnect,
     ServiceScaling,
     TaskOptions,
     WebService,
@@ -27,6 +29,7 @@ from tests.toolkit import (
     own_cluster,
 )
 
+from .discovery import PORTS, namespace
 from .making import OFF, another_cluster, either_service
 from .model import Change, Subject
 
@@ -42,6 +45,11 @@ SERVICE: dict[str, Any] = {
     "memory_limit_mib": 1024,
     "task": TaskOptions(architecture="ARM64"),
     "exposure": lambda stack: AlbExposure(port=9090, certificate=certificate(stack, "Other")),
+    "service_connect": Change(
+        lambda stack: ServiceConnect(namespace=namespace(stack)),
+        beside={"image": None, "container": container(ports=PORTS)},
+    ),
+    "cloud_map": lambda stack: CloudMap(namespace=namespace(stack), name="orders"),
     "desired_count": 3,
     "scaling": ServiceScaling(min_tasks=1, max_tasks=2),
     "deployment": Rolling(min_healthy_percent=50),
@@ -89,6 +97,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "memory_limit_mib": 256,
         "task": TaskOptions(network_mode="host"),
         "exposure": lambda stack: AlbExposure(port=9090, certificate=certificate(stack, "Other")),
+        "service_connect": lambda stack: ServiceConnect(namespace=namespace(stack)),
+        "cloud_map": lambda stack: CloudMap(namespace=namespace(stack), name="orders"),
         "deployment": Rolling(circuit_breaker=OFF),
         "placement_constraints": [PlacementConstraint.member_of("attribute:rack == r1")],
         "alarms": Alarms(cpu_percent=80),

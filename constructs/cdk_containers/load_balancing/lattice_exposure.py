@@ -8,7 +8,7 @@ from typing import Literal
 
 from aws_cdk import aws_certificatemanager as acm
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import disabled_problems, is_token
 from ..practices import Disabled
 from .alb_exposure import TargetHealthCheck
@@ -73,7 +73,7 @@ class LatticeExposure(Exposure):
             found.add(
                 "certificate",
                 "a name of its own needs a certificate, and the name that VPC Lattice gives has one",
-                given=self.certificate if self.domain_name is None else self.domain_name,
+                given=Shown("certificate" if self.domain_name is None else "domain_name"),
                 allowed="both certificate and domain_name, or neither",
                 practice="https-listener",
             )

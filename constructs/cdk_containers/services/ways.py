@@ -93,7 +93,8 @@ def _way_through(route: Route) -> Way | None:
                 groups=[network.security_group],
                 ports=(exposure.listener_port, exposure.listener_port),
                 vpc=network.vpc,
-                invoke=route.lattice_service if exposure.auth is True else None,
+                # Also without its own demand for it: the service network has one as well.
+                invoke=route.lattice_service,
             )
         case AlbRoute():
             return _way_through_alb(route)
