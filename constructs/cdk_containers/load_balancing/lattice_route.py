@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -12,7 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct
 
-from ..opt_outs import Acknowledgement, acknowledge
+from ..opt_outs import Acknowledgement, acknowledge, resource_of
 from .lattice_exposure import LatticeExposure
 from .route import Route, RouteTarget
 from .service_network import ServiceNetwork, add_auth_policy, auth_type
@@ -174,9 +175,10 @@ class LatticeRoute(Route):
         )
 
 
-def enter_lattice(service: ecs.CfnService, routes: Sequence[Route]) -> None:
+def enter_lattice(service: ecs.BaseService, routes: Sequence[Route]) -> None:
     """Tell ECS into which target groups of VPC Lattice it enters the tasks of a service."""
     lattice = [route for route in routes if isinstance(route, LatticeRoute)]
     if lattice:
-        service.vpc_lattice_configurations = [route.configuration for route in lattice]
-        service.node.add_dependency(*(ready for route in lattice for ready in route.ready_when))
+        resource = cast("ecs.CfnService", resource_of(service))
+        resource.vpc_lattice_configurations = [route.configuration for route in lattice]
+        resource.node.add_dependency(*(ready for route in lattice for ready in route.ready_when))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 import jsii
@@ -38,6 +39,7 @@ from .connecting import (
     make_discoverable,
     make_imported_connector,
 )
+from .connector import CallingConnector
 from .discovery_checks import port_name
 from .ec2_checks import static_host_port
 from .ecs_service import make_ecs_service
@@ -144,7 +146,7 @@ class Service(CheckedConstruct):
         super().__init__(scope, id)
 
         self.cluster = given.cluster or Cluster(self, "Cluster")
-        given = self._prepare(given)
+        self._given = given = self._prepare(given)
         self.task = given.task_input.make(self, "Task")
         self.service = make_ecs_service(self, given, self.cluster, self.task)
         self._resource = resource_of(self.service)
@@ -155,9 +157,8 @@ class Service(CheckedConstruct):
         self.task.open_volumes_to(self.service)
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = self._make_routes(given)
-        enter_lattice(self._resource, self.routes)
+        enter_lattice(self.service, self.routes)
         make_discoverable(self, given, self.service, self.task)
-        self._connector = make_connector(self, given, self.service, self.task, self.routes, vpc=self.cluster.vpc)
         self.alarms = self._make_alarms(given)
         self.scalable_task_count = self._scale(given)
 
@@ -272,6 +273,10 @@ class Service(CheckedConstruct):
     def target_group(self) -> elbv2.ApplicationTargetGroup:
         """The target group of that load balancer."""
         return self._first_alb_route.target_group
+
+    @cached_property
+    def _connector(self) -> CallingConnector:
+        return make_connector(self, self._given, self.service, self.task, self.routes, vpc=self.cluster.vpc)
 
     @property
     def _first_alb_route(self) -> AlbRoute:

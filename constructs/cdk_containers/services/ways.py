@@ -49,29 +49,30 @@ class Way:
 
 def ways_of(given: ServiceInput, service: ecs.BaseService, vpc: ec2.IVpc, routes: Sequence[Route]) -> dict[str, Way]:
     """Return the ways to a service, the best first; by Service Connect there is one for each port that it serves."""
-    tasks = {"groups": service.connections.security_groups, "vpc": vpc}
+    groups = service.connections.security_groups
     found: dict[str, Way] = {}
     options = given.service_connect
     for port, target in served_ports(options, given.workload):
         found[port.name] = Way(
             url=f"http://{port.called_as}:{port.client_port or target.number}",
+            groups=groups,
             # In bridge mode the proxy listens on a port of the instance that is free.
             ports=EPHEMERAL_PORTS if given.task.network_mode == "bridge" else (target.number, target.number),
+            vpc=vpc,
             namespace=None if options is None else options.namespace,
-            **tasks,
         )
     cloud_map = given.cloud_map
-    if cloud_map is not None and (found_at := found_port(cloud_map, given.workload)) is not None:
+    if cloud_map is not None and (registered := found_port(cloud_map, given.workload)) is not None:
         srv = record_type(cloud_map, given.task) == "SRV"
         found["cloud_map"] = Way(
-            url=cloud_map.full_name if srv else f"http://{cloud_map.full_name}:{found_at.number}",
+            url=cloud_map.full_name if srv else f"http://{cloud_map.full_name}:{registered.number}",
             variable="SRV" if srv else "URL",
-            ports=_instance_ports(found_at, given),
-            udp=found_at.protocol == "udp",
-            **tasks,
+            groups=groups,
+            ports=_instance_ports(registered, given),
+            udp=registered.protocol == "udp",
+            vpc=vpc,
         )
-    ordered = sorted(routes, key=lambda route: not isinstance(route, LatticeRoute))
-    for index, route in enumerate(ordered):
+    for index, route in enumerate(sorted(routes, key=lambda route: not isinstance(route, LatticeRoute))):
         way = _way_through(route)
         if way is not None:
             found[f"exposure[{index}]"] = way
@@ -87,31 +88,38 @@ def _instance_ports(port: Port, given: ServiceInput) -> Ports:
 def _way_through(route: Route) -> Way | None:
     match route:
         case LatticeRoute():
-            network, exposure = route.service_network, route.exposure
-            return Way(
-                url=route.url,
-                groups=[network.security_group],
-                ports=(exposure.listener_port, exposure.listener_port),
-                vpc=network.vpc,
-                # Also without its own demand for it: the service network has one as well.
-                invoke=route.lattice_service,
-            )
+            return _way_through_lattice(route)
         case AlbRoute():
             return _way_through_alb(route)
         case NlbRoute():
-            balancer = route.load_balancer.load_balancer
-            if not _is_internal(balancer):
-                return None
-            exposure = route.exposure
-            named = exposure.certificate is not None
-            return Way(
-                url=None if named else f"http://{balancer.load_balancer_dns_name}:{exposure.outer_port}",
-                groups=balancer.connections.security_groups,
-                ports=(exposure.outer_port, exposure.outer_port),
-                udp=exposure.transport == "udp",
-            )
+            return _way_through_nlb(route)
         case _:
             return None
+
+
+def _way_through_lattice(route: LatticeRoute) -> Way:
+    network, port = route.service_network, route.exposure.listener_port
+    return Way(
+        url=route.url,
+        groups=[network.security_group],
+        ports=(port, port),
+        vpc=network.vpc,
+        # Also without its own demand for it: the service network has one as well.
+        invoke=route.lattice_service,
+    )
+
+
+def _way_through_nlb(route: NlbRoute) -> Way | None:
+    balancer, exposure = route.load_balancer.load_balancer, route.exposure
+    if not _is_internal(balancer):
+        return None
+    port = exposure.outer_port
+    return Way(
+        url=None if exposure.protocol == "TLS" else f"http://{balancer.load_balancer_dns_name}:{port}",
+        groups=balancer.connections.security_groups,
+        ports=(port, port),
+        udp=exposure.transport == "udp",
+    )
 
 
 def _way_through_alb(route: AlbRoute) -> Way | None:
