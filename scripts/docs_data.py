@@ -66,6 +66,10 @@ PAGES: Mapping[str, Sequence[str]] = {
     "network-load-balancer": ("NetworkLoadBalancer",),
     "nlb-exposure": ("NlbExposure",),
     "classic-exposure": ("ClassicExposure",),
+    "namespace": ("Namespace", "Namespace.from_attributes"),
+    "service-connect": ("ServiceConnect", "ServedPort", "ServiceConnectAccessLogs", "ServiceConnectTls"),
+    "cloud-map": ("CloudMap",),
+    "lattice-exposure": ("LatticeExposure", "ServiceNetwork", "ServiceNetwork.from_attributes"),
     "rolling": ("Rolling",),
     "service-scaling": ("ServiceScaling",),
     "logs": ("Logs", "ContainerLogs"),
@@ -214,6 +218,15 @@ OPT_OUTS: Mapping[str, str] = {
     "express-private-by-default": "`internet_facing=True`",
     "managed-instance-requirements": "`requirements=InstanceRequirements(…)`",
     "execute-command-by-permission": '`execute_command=ExecuteCommandAccess(reason="…")`',
+    "connect-services": "`connections.allow_from(…)` and an address in `environment`, by hand",
+    "unique-discovery-names": REFUSED,
+    "service-connect-named-port": REFUSED,
+    "service-connect-network-mode": REFUSED,
+    "service-connect-timeouts": REFUSED,
+    "service-connect-tls": "off unless `tls=ServiceConnectTls(authority_arn=…)`",
+    "cloud-map-record": REFUSED,
+    "cloud-map-ttl": "`ttl=…`",
+    "lattice-prefix-list": REFUSED,
 }
 """How a practice is left where the option takes no `Disabled`."""
 
@@ -251,6 +264,10 @@ DEFAULTS: Mapping[str, str] = {
     "external-tasks": "bridge networking",
     "managed-instance-requirements": "general-purpose types, as ECS chooses",
     "managed-instance-scale-in": "as ECS decides",
+    "connect-services": "none: services that were not connected reach nobody",
+    "service-connect-named-port": "all TCP ports that have a name",
+    "service-connect-network-mode": "awsvpc",
+    "unique-discovery-names": "the name of the port",
 }
 """Defaults that no option shows."""
 

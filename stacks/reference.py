@@ -5,6 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 
 from .audit_stack import AuditStack
+from .connections_stack import ConnectionsStack
 from .instances_stack import InstancesStack
 from .network_stack import NetworkStack
 from .registry_stack import RegistryStack
@@ -44,6 +45,13 @@ def add_reference_stacks(app: cdk.App) -> None:
     TelemetryStack(
         app,
         f"{settings.name}-telemetry",
+        settings=settings,
+        network=network.network,
+        registry=registry,
+    )
+    ConnectionsStack(
+        app,
+        f"{settings.name}-connections",
         settings=settings,
         network=network.network,
         registry=registry,

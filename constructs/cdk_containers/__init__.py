@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from .clusters import Spot as Spot
     from .clusters import SshKey as SshKey
     from .deployments import Rolling as Rolling
+    from .discovery import CloudMap as CloudMap
+    from .discovery import Namespace as Namespace
+    from .discovery import ServedPort as ServedPort
+    from .discovery import ServiceConnect as ServiceConnect
+    from .discovery import ServiceConnectAccessLogs as ServiceConnectAccessLogs
+    from .discovery import ServiceConnectTls as ServiceConnectTls
     from .errors import ConstructError as ConstructError
     from .errors import Problem as Problem
     from .identity import AuditTrail as AuditTrail
@@ -36,9 +42,11 @@ if TYPE_CHECKING:
     from .load_balancing import AlbExposure as AlbExposure
     from .load_balancing import ApplicationLoadBalancer as ApplicationLoadBalancer
     from .load_balancing import ClassicExposure as ClassicExposure
+    from .load_balancing import LatticeExposure as LatticeExposure
     from .load_balancing import ListenerRule as ListenerRule
     from .load_balancing import NetworkLoadBalancer as NetworkLoadBalancer
     from .load_balancing import NlbExposure as NlbExposure
+    from .load_balancing import ServiceNetwork as ServiceNetwork
     from .load_balancing import TargetHealthCheck as TargetHealthCheck
     from .logs import ContainerLogs as ContainerLogs
     from .logs import Logs as Logs
@@ -128,6 +136,14 @@ _MODULES = {
         "SshKey",
     ),
     "deployments": ("Rolling",),
+    "discovery": (
+        "CloudMap",
+        "Namespace",
+        "ServedPort",
+        "ServiceConnect",
+        "ServiceConnectAccessLogs",
+        "ServiceConnectTls",
+    ),
     "errors": (
         "ConstructError",
         "Problem",
@@ -146,9 +162,11 @@ _MODULES = {
         "AlbExposure",
         "ApplicationLoadBalancer",
         "ClassicExposure",
+        "LatticeExposure",
         "ListenerRule",
         "NetworkLoadBalancer",
         "NlbExposure",
+        "ServiceNetwork",
         "TargetHealthCheck",
     ),
     "logs": (

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.xdist_group("reference"), pytest.mark.snapshot, pytest
 GOLDENS = ROOT / "tests" / "snapshots"
 STACKS = (
     "audit",
+    "connections",
     "instances",
     "network",
     "registry",

@@ -12,6 +12,7 @@ from cdk_containers import (
     Alarms,
     AlbExposure,
     BackendService,
+    CloudMap,
     DaemonService,
     ExpressService,
     ExternalDaemonService,
@@ -21,6 +22,7 @@ from cdk_containers import (
     PlacementConstraint,
     PlacementStrategy,
     Rolling,
+    ServiceConnect,
     ServiceScaling,
     TaskOptions,
     WebService,
@@ -37,6 +39,7 @@ from tests.toolkit import (
     own_cluster,
 )
 
+from .discovery import PORTS, namespace
 from .making import OFF, another_cluster, either_service, secret
 from .model import Change, Subject
 
@@ -52,6 +55,11 @@ SERVICE: dict[str, Any] = {
     "memory_limit_mib": 1024,
     "task": TaskOptions(architecture="ARM64"),
     "exposure": lambda stack: AlbExposure(port=9090, certificate=certificate(stack, "Other")),
+    "service_connect": Change(
+        lambda stack: ServiceConnect(namespace=namespace(stack)),
+        beside={"image": None, "container": container(ports=PORTS)},
+    ),
+    "cloud_map": lambda stack: CloudMap(namespace=namespace(stack), name="orders"),
     "desired_count": 3,
     "scaling": ServiceScaling(min_tasks=1, max_tasks=2),
     "deployment": Rolling(min_healthy_percent=50),
@@ -88,6 +96,9 @@ SUBJECTS: list[Subject] = [
     Subject(
         WorkerService,
         lambda stack, given: WorkerService(stack, "Worker", **given),
+        lambda stack: {"cluster": cluster(stack), "image": IMAGE},
+    ),
+    Subject(
         ExpressService,
         lambda stack, given: ExpressService(stack, "Express", **given),
         lambda stack: {"cluster": cluster(stack), "image": IMAGE},
@@ -153,6 +164,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "memory_limit_mib": 256,
         "task": TaskOptions(network_mode="host"),
         "exposure": lambda stack: AlbExposure(port=9090, certificate=certificate(stack, "Other")),
+        "service_connect": lambda stack: ServiceConnect(namespace=namespace(stack)),
+        "cloud_map": lambda stack: CloudMap(namespace=namespace(stack), name="orders"),
         "deployment": Rolling(circuit_breaker=OFF),
         "placement_constraints": [PlacementConstraint.member_of("attribute:rack == r1")],
         "alarms": Alarms(cpu_percent=80),

@@ -212,6 +212,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "protocol": "udp",
         "name": "web",
         "host_port": Change(8080, beside={"on_ec2": True}),
+        "app_protocol": Change("http", beside={"name": "web"}),
     },
     "HealthCheck": {
         "command": "false",

@@ -26,6 +26,7 @@ class RouteTarget:
         by_address: Whether tasks have an address of their own (awsvpc), or a port of their instance.
         instance_port: The port of the instance, where it does not change.
         instance_health_check_port: The port of the instance that a health check asks, where that is another.
+        port_name: Name of the port in the task definition, where it has one.
     """
 
     service: ecs.BaseService
@@ -36,6 +37,7 @@ class RouteTarget:
     by_address: bool
     instance_port: int | None
     instance_health_check_port: int | None = None
+    port_name: str | None = None
 
     @property
     def target_type(self) -> elbv2.TargetType:
@@ -44,7 +46,7 @@ class RouteTarget:
 
 
 class Route(CheckedConstruct):
-    """A way to reach a service; see `AlbRoute`, `NlbRoute` and `ClassicRoute`. A metric that it lacks is None.
+    """A way to reach a service; see the kinds, such as `AlbRoute`. A metric that it lacks is None.
 
     Attributes:
         port: Port in the container.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 import jsii
@@ -19,9 +20,10 @@ from constructs import Construct
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
 from ..deployments import Rolling
+from ..discovery import CloudMap, Namespace, ServiceConnect
 from ..errors import ConstructError, Problem, Problems
 from ..inputs import DurationLike, argument_problems, arn_problems, is_token, usable_arguments
-from ..load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, RouteTarget, make_route
+from ..load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, RouteTarget, enter_lattice, make_route
 from ..observability import Alarms, make_alarms, make_server_error_alarm
 from ..opt_outs import record_opt_out, resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
@@ -30,6 +32,16 @@ from ..scaling import ServiceScaling, add_scaling
 from ..tasks import TaskDefinition, TaskOptions
 from ..tasks.ebs_volumes import attach_ebs_volume
 from ..workload import Container, ImageLike, Volume
+from .connecting import (
+    connect,
+    endpoint_of,
+    endpoint_problems,
+    make_connector,
+    make_discoverable,
+    make_imported_connector,
+)
+from .connector import CallingConnector
+from .discovery_checks import port_name
 from .ec2_checks import static_host_port
 from .ecs_service import make_ecs_service
 from .execute_command import acknowledge_execute_command
@@ -76,6 +88,8 @@ class Service(CheckedConstruct):
         memory_limit_mib: int | None = 512,
         task: TaskOptions | None = None,
         exposure: Exposure | Sequence[Exposure] = (),
+        service_connect: ServiceConnect | None = None,
+        cloud_map: CloudMap | None = None,
         desired_count: int | None = None,
         scaling: ServiceScaling | None = None,
         deployment: Rolling | None = None,
@@ -102,6 +116,9 @@ class Service(CheckedConstruct):
             task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
             exposure: How it is reached through load balancers: one way, or several. A `WebService` needs one. Default:
                 none.
+            service_connect: How it takes part in Service Connect: whom it serves, and that it calls others. Default:
+                not; `connect_to` takes it in as one that calls.
+            cloud_map: Its name in DNS. Default: none.
             desired_count: A fixed number of tasks. Default: 2, so that one zone may fail; none with `scaling`.
             scaling: Let the number of tasks follow the load, in place of `desired_count`.
             deployment: How a new version takes over. Default: `Rolling()`, with circuit breaker and alarm rollback.
@@ -125,17 +142,19 @@ class Service(CheckedConstruct):
     def _make(self, scope: Construct, id: str, found: Problems, arguments: Mapping[str, Any]) -> None:  # noqa: A002
         """Make the service of arguments of the right type, if nothing was `found` and nothing more is.
 
-        A kind of service with options of its own has a constructor of its own, and ends there too.
+        A kind of service with options of its own has a constructor of its own, and ends there too; arguments that it
+        does not have keep their defaults.
         """
-        given = ServiceInput.of(arguments, kind=self._kind)
+        defaults = Service.__init__.__kwdefaults__ or {}
+        given = ServiceInput.of({**defaults, **arguments}, kind=self._kind)
         if self._kind.external:
-            found.extend_anew(unsupported_problems(arguments, Service.__init__.__kwdefaults__ or {}))
+            found.extend_anew(unsupported_problems(arguments, defaults))
         found.extend_anew(given.problems())
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
         self.cluster = given.cluster or Cluster(self, "Cluster")
-        given = self._prepare(given)
+        self._given = given = self._prepare(given)
         self.task = given.task_input.make(self, "Task")
         self.service = make_ecs_service(self, given, self.cluster, self.task)
         self._resource = resource_of(self.service)
@@ -146,6 +165,8 @@ class Service(CheckedConstruct):
         self.task.open_volumes_to(self.service)
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = self._make_routes(given)
+        enter_lattice(self.service, self.routes)
+        make_discoverable(self, given, self.service, self.task)
         self.alarms = self._make_alarms(given)
         self.scalable_task_count = self._scale(given)
         warn_of_slow_rollouts(self, given)
@@ -164,6 +185,8 @@ class Service(CheckedConstruct):
         cluster: Cluster,
         security_group_id: str,
         task_role_arn: str,
+        endpoint: str | None = None,
+        namespace: Namespace | None = None,
     ) -> ImportedService:
         """Use a service that exists: to let it connect, and to grant its task role.
 
@@ -174,9 +197,13 @@ class Service(CheckedConstruct):
             cluster: The cluster it runs in.
             security_group_id: Its security group.
             task_role_arn: Its task role.
+            endpoint: Where it is found inside the network, with the port, such as `http://orders:8080`, for others to
+                `connect_to` it. Default: nobody knows.
+            namespace: The namespace in which it serves by Service Connect, if that is how it is found. Default: none.
         """
         found = argument_problems(cls.from_attributes, locals())
         found.extend(arn_problems(found, service_arn=service_arn, task_role_arn=task_role_arn))
+        found.extend(endpoint_problems(found, endpoint))
         found.raise_for(scope, id)
         return ImportedService(
             scope,
@@ -185,6 +212,8 @@ class Service(CheckedConstruct):
             cluster=cluster,
             security_group_id=security_group_id,
             task_role_arn=task_role_arn,
+            endpoint=endpoint,
+            namespace=namespace,
         )
 
     @property
@@ -208,6 +237,43 @@ class Service(CheckedConstruct):
         return self.task.log_group
 
     @property
+    def endpoint(self) -> str:
+        """Where services that were connected to it find it: what `connect_to` tells them."""
+        return endpoint_of(self._connector)
+
+    def connect_to(
+        self,
+        other: Service | ImportedService,
+        *,
+        port: str | None = None,
+        variable: str | None = None,
+        url: str | None = None,
+    ) -> None:
+        """Let this service call another, and tell it where that is.
+
+        It does the whole job: the rule of the security group; the order, so that the other is there first; the
+        namespace, if the other serves by Service Connect; leave to invoke it, behind VPC Lattice; and the address, as
+        an environment variable of this service's own container. The way is the first that the other has of: Service
+        Connect, a name in DNS, VPC Lattice, an internal load balancer.
+
+        Args:
+            other: The service that is called.
+            port: Name of the port, where it serves several by Service Connect. Default: the first.
+            variable: Name of the environment variable. Default: from the other's name: `ORDERS_URL`, or `ORDERS_SRV`
+                for an SRV record, of which the application has to ask the port.
+            url: What the variable says. Default: the address of the other, such as `http://orders:8080`. An internal
+                load balancer with HTTPS needs it, unless its rule has the name.
+
+        Raises:
+            ConstructError: The other cannot be found, or calls this one already.
+
+        See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/interconnecting-services.html
+        """
+        found = argument_problems(Service.connect_to, locals())
+        callee = other._connector if isinstance(other, Service | ImportedService) else None  # noqa: SLF001
+        connect(self._connector, callee, found, port=port, variable=variable, url=url)
+
+    @property
     def load_balancer(self) -> ApplicationLoadBalancer:
         """The first Application Load Balancer that it is reached through; `routes` has them all, of every kind."""
         return self._first_alb_route.load_balancer
@@ -216,6 +282,10 @@ class Service(CheckedConstruct):
     def target_group(self) -> elbv2.ApplicationTargetGroup:
         """The target group of that load balancer."""
         return self._first_alb_route.target_group
+
+    @cached_property
+    def _connector(self) -> CallingConnector:
+        return make_connector(self, self._given, self.service, self.task, self.routes, vpc=self.cluster.vpc)
 
     @property
     def _first_alb_route(self) -> AlbRoute:
@@ -253,6 +323,7 @@ class Service(CheckedConstruct):
                 subnets=self.cluster.task_subnets,
                 internet_facing=given.internet_facing,
                 by_address=given.task.network_mode == "awsvpc",
+                port_name=port_name(exposure, given.workload),
                 instance_port=static_host_port(exposure.port, exposure, given.workload, given.task),
                 instance_health_check_port=(
                     static_host_port(checked, exposure, given.workload, given.task)
@@ -313,14 +384,18 @@ class ImportedService(CheckedConstruct):
         cluster: Cluster,
         security_group_id: str,
         task_role_arn: str,
+        endpoint: str | None,
+        namespace: Namespace | None,
     ) -> None:
         super().__init__(scope, id)
         self.service = ecs.FargateService.from_fargate_service_attributes(
             self, "Service", cluster=cluster.cluster, service_arn=service_arn
         )
         self.task_role = iam.Role.from_role_arn(self, "TaskRole", task_role_arn)
-        self._connections = ec2.Connections(
-            security_groups=[ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)]
+        group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
+        self._connections = ec2.Connections(security_groups=[group])
+        self._connector = make_imported_connector(
+            self, endpoint=endpoint, namespace=namespace, group=group, vpc=cluster.vpc
         )
 
     @property
@@ -332,3 +407,8 @@ class ImportedService(CheckedConstruct):
     def connections(self) -> ec2.Connections:
         """Who may connect to its tasks, and they to whom."""
         return self._connections
+
+    @property
+    def endpoint(self) -> str:
+        """Where services that were connected to it find it."""
+        return endpoint_of(self._connector)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..clusters import Capacity, Cluster, FargateCapacity, strategy_problems
 from ..deployments import Rolling
+from ..discovery import CloudMap, ServiceConnect
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, seconds
 from ..load_balancing import Exposure
@@ -20,6 +21,7 @@ from ..tasks import Platform, TaskInput, TaskOptions
 from ..tasks.efs_volumes import efs_problems
 from ..tasks.sidecars import with_sidecars
 from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
+from .discovery_checks import discovery_problems, lattice_problems, served_ports
 from .ec2_checks import (
     classic_problems,
     fit_problems,
@@ -49,6 +51,8 @@ class ServiceInput:
     memory_limit_mib: int | None
     task: TaskOptions
     exposures: Sequence[Exposure]
+    service_connect: ServiceConnect | None
+    cloud_map: CloudMap | None
     desired_count: int | None
     scaling: ServiceScaling | None
     deployment: Rolling
@@ -111,16 +115,21 @@ class ServiceInput:
             return self.scaling.min_tasks
         return DEFAULT_COUNT if self.desired_count is None else self.desired_count
 
+    @property
+    def serves_by_service_connect(self) -> bool:
+        """Whether others call it by Service Connect; a service that only calls others takes part as well."""
+        return bool(served_ports(self.service_connect, self.workload))
+
     @cached_property
     def task_input(self) -> TaskInput:
         """What it takes to have the service's task: its container listens on the ports that exposures need."""
         name = "app" if self.container is None else self.container.name
         exposed = [exposure for exposure in self.exposures if exposure.container in (None, name)]
-        ports = dict.fromkeys(
-            port
-            for exposure in exposed
-            if not (port := Port(number=exposure.port, protocol=exposure.transport)).problems()
-        )
+        ports: dict[tuple[int, str], Port] = {}
+        for exposure in exposed:
+            port = Port(number=exposure.port, protocol=exposure.transport, name=exposure.port_name)
+            if not port.problems() and (port.name is not None or (port.number, port.protocol) not in ports):
+                ports[port.number, port.protocol] = port
         return TaskInput(
             image=self.image,
             container=self.container,
@@ -130,7 +139,7 @@ class ServiceInput:
             memory_limit_mib=self.memory_limit_mib,
             task=self.task,
             platform=self.platform,
-            ports=tuple(ports),
+            ports=tuple(ports.values()),
             environment=self.environment,
         )
 
@@ -150,6 +159,17 @@ class ServiceInput:
                 known=found,
                 needs_exposure=self.needs_exposure,
                 open_vpc=self.cluster.vpc if self.internet_facing and self.cluster is not None else None,
+            )
+        )
+        found.extend(lattice_problems(self.exposures, self.workload, self.task))
+        found.extend(
+            discovery_problems(
+                self.service_connect,
+                self.cloud_map,
+                self.workload,
+                self.task,
+                vpc=None if self.cluster is None else self.cluster.vpc,
+                known=found,
             )
         )
         found.extend(self._count_problems())

@@ -121,10 +121,6 @@ class WorkerService(Service):
             | {
                 "scaling": _scaling(given["scaling"], given["desired_count"]),
                 "alarms": alarms.of_service if isinstance(alarms, WorkerAlarms) else alarms,
-                "exposure": (),
-                "placement_strategies": None,
-                "placement_constraints": (),
-                "health_check_grace_period": None,
             },
         )
         self.queue.grant_consume_messages(self.task_role)

@@ -67,6 +67,7 @@ def add_container(
                 host_port=port.host_port,
                 protocol=ecs.Protocol.UDP if port.protocol == "udp" else ecs.Protocol.TCP,
                 name=port.name,
+                app_protocol=None if port.app_protocol is None else getattr(ecs.AppProtocol, port.app_protocol),
             )
             for port in container.all_ports
         ],

@@ -118,8 +118,9 @@ class TaskDefinition(CheckedConstruct):
         from_elsewhere = all(isinstance(as_image(container.image), RegistryImage) for container in containers)
         if isinstance(self.execution_role, iam.Role) and not from_elsewhere:
             acknowledge(self.execution_role, _REGISTRY_LOGIN)
+        self._environment_acknowledged = False
         if any(container.environment for container in containers):
-            acknowledge(task_definition, _PLAIN_ENVIRONMENT)
+            self._acknowledge_environment()
         for sidecar in (options.log_router, options.telemetry):
             if sidecar is not None and isinstance(sidecar.health_check, Disabled):
                 record_opt_out(task_definition, "sidecar-health-check", sidecar.health_check)
@@ -136,6 +137,17 @@ class TaskDefinition(CheckedConstruct):
             else None,
             service=(telemetry and telemetry.service_name) or whole.node.id,
         )
+
+    def add_environment(self, name: str, value: str) -> None:
+        """Tell the first container a setting that is known only when it has been made, such as an address."""
+        container = next(iter(self.containers.values()))
+        container.add_environment(name, value)
+        if not self._environment_acknowledged:
+            self._acknowledge_environment()
+
+    def _acknowledge_environment(self) -> None:
+        self._environment_acknowledged = True
+        acknowledge(self.task_definition, _PLAIN_ENVIRONMENT)
 
     @property
     def ready_when(self) -> list[IDependable]:
