@@ -36,7 +36,30 @@ if TYPE_CHECKING:
     from .clusters import (
         SshKey as SshKey,
     )
-    from .deployments import Rolling as Rolling
+    from .deployments import (
+        BlueGreen as BlueGreen,
+    )
+    from .deployments import (
+        Canary as Canary,
+    )
+    from .deployments import (
+        CircuitBreaker as CircuitBreaker,
+    )
+    from .deployments import (
+        CodeDeployBlueGreen as CodeDeployBlueGreen,
+    )
+    from .deployments import (
+        DeploymentHook as DeploymentHook,
+    )
+    from .deployments import (
+        DeploymentPause as DeploymentPause,
+    )
+    from .deployments import (
+        Linear as Linear,
+    )
+    from .deployments import (
+        Rolling as Rolling,
+    )
     from .errors import (
         ConstructError as ConstructError,
     )
@@ -216,7 +239,16 @@ _MODULES = {
         "Spot",
         "SshKey",
     ),
-    "deployments": ("Rolling",),
+    "deployments": (
+        "BlueGreen",
+        "Canary",
+        "CircuitBreaker",
+        "CodeDeployBlueGreen",
+        "DeploymentHook",
+        "DeploymentPause",
+        "Linear",
+        "Rolling",
+    ),
     "errors": (
         "ConstructError",
         "Problem",

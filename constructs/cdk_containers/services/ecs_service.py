@@ -13,6 +13,7 @@ from constructs import Construct
 from ..clusters import Cluster, Ec2Share
 from ..inputs import as_duration, in_seconds
 from ..load_balancing import ClassicExposure
+from ..opt_outs import resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..tasks import TaskDefinition
 from .service_input import ServiceInput
@@ -24,6 +25,13 @@ _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrateg
 
 def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
     """Make the service, on Fargate or on EC2."""
+    service = _make(scope, given, cluster, task)
+    for path, value in given.deployment.overrides.items():
+        resource_of(service).add_property_override(path, value)
+    return service
+
+
+def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
     if not given.on_ec2:
         return ecs.FargateService(
             scope,
@@ -54,11 +62,8 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
 
 
 def _common(given: ServiceInput) -> Mapping[str, Any]:
-    rolling = given.deployment
     common: dict[str, Any] = {
-        "circuit_breaker": (
-            ecs.DeploymentCircuitBreaker(enable=True, rollback=True) if rolling.circuit_breaker is True else None
-        ),
+        **given.deployment.service_options,
         "health_check_grace_period": _grace_period(given),
         "enable_ecs_managed_tags": True,
         "propagate_tags": ecs.PropagatedTagSource.SERVICE,
@@ -76,8 +81,6 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
             ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
             for share in given.strategy
         ],
-        "min_healthy_percent": rolling.min_healthy_percent,
-        "max_healthy_percent": rolling.max_healthy_percent,
         "availability_zone_rebalancing": (
             rebalancing.DISABLED if classic or not _spreads_zones_first(given) else rebalancing.ENABLED
         ),

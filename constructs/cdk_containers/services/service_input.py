@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ..clusters import Capacity, Cluster, Ec2Share, FargateCapacity, strategy_problems
-from ..deployments import Rolling
+from ..deployments import Deployment, Rolling
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, seconds
 from ..load_balancing import AlbExposure, Exposure
@@ -19,6 +19,7 @@ from ..scaling import ServiceScaling
 from ..tasks import TaskInput, TaskOptions
 from ..tasks.efs_volumes import efs_problems
 from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
+from .deployment_checks import deployment_problems
 from .ec2_checks import (
     classic_problems,
     fit_problems,
@@ -45,7 +46,7 @@ class ServiceInput:
     exposures: Sequence[Exposure]
     desired_count: int | None
     scaling: ServiceScaling | None
-    deployment: Rolling
+    deployment: Deployment
     capacity: Sequence[Capacity] | None
     placement_strategies: Sequence[PlacementStrategy] | None
     placement_constraints: Sequence[PlacementConstraint]
@@ -131,6 +132,16 @@ class ServiceInput:
         )
         found.extend(self._count_problems())
         found.extend(self.deployment.problems(), under="deployment")
+        found.extend(
+            deployment_problems(
+                self.deployment,
+                self.exposures,
+                scaling=self.scaling,
+                volumes=self.volumes,
+                daemon=self.daemon,
+                service_connect=False,
+            )
+        )
         if isinstance(self.alarms, Alarms):
             found.extend(self.alarms.problems(), under="alarms")
         found.extend(disabled_problems(self.alarms), under="alarms")
@@ -209,10 +220,10 @@ class ServiceInput:
                     allowed="nothing; placement_constraints leave instances out",
                     practice="daemon-scheduling",
                 )
-        for option, value, default in (
-            ("min_healthy_percent", self.deployment.min_healthy_percent, Rolling().min_healthy_percent),
-            ("max_healthy_percent", self.deployment.max_healthy_percent, Rolling().max_healthy_percent),
-        ):
+        for option in ("min_healthy_percent", "max_healthy_percent"):
+            # Another deployment than a rolling one has no percentages, and is refused for a daemon.
+            default = getattr(Rolling(), option)
+            value = getattr(self.deployment, option, default)
             if value != default:
                 found.add(
                     f"deployment.{option}",
