@@ -5,6 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 
 from .audit_stack import AuditStack
+from .deployments_stack import DeploymentsStack
 from .instances_stack import InstancesStack
 from .network_stack import NetworkStack
 from .registry_stack import RegistryStack
@@ -39,4 +40,11 @@ def add_reference_stacks(app: cdk.App) -> None:
         settings=settings,
         cluster=web_application.cluster,
         session_key=web_application.key,
+    )
+    DeploymentsStack(
+        app,
+        f"{settings.name}-deployments",
+        settings=settings,
+        network=network.network,
+        registry=registry,
     )

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.xdist_group("reference"), pytest.mark.snapshot, pytest
 GOLDENS = ROOT / "tests" / "snapshots"
 STACKS = (
     "audit",
+    "deployments",
     "instances",
     "network",
     "registry",

@@ -21,6 +21,12 @@ _MANAGED_POLICY = Acknowledgement(
     cdk_nag=(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{_POLICY}]",),
 )
 
+_NO_CIRCUIT_BREAKER = Acknowledgement(
+    "The circuit breaker of ECS is for rolling deployments only. Here health checks, hooks, alarms and the bake time are "
+    "what a deployment is rolled back by",
+    cdk_nag=("Annotation::@aws-cdk/aws-ecs:shouldUseCircuitBreaker",),
+)
+
 
 def make_infrastructure_role(scope: Construct, service: ecs.BaseService) -> iam.Role:
     """Make the role that ECS changes weights and target groups with, and have the service wait for it.
@@ -37,6 +43,7 @@ def make_infrastructure_role(scope: Construct, service: ecs.BaseService) -> iam.
         managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_POLICY)],
     )
     acknowledge(role, _MANAGED_POLICY)
+    acknowledge(service, _NO_CIRCUIT_BREAKER)
     resource_of(service).node.add_dependency(role)
     return role
 

@@ -244,7 +244,14 @@ class ApplicationLoadBalancer(CheckedConstruct):
     def claim(
         self, owner: Construct, conditions: Conditions, priority: int | None, *, test_port: int | None = None
     ) -> int:
-        """Take a rule for a service and return its number."""
+        """Take a rule for a service and return its number.
+
+        Args:
+            owner: The service.
+            conditions: The conditions of the rule.
+            priority: Its number, if it does not come from the conditions.
+            test_port: The port of the listener for test traffic, if it is a rule of that one.
+        """
         number = derive_priority(conditions) if priority is None else priority
         self._claims[test_port, number] = (owner, canonical(conditions))
         return number
