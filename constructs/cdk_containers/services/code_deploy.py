@@ -49,6 +49,9 @@ def make_deployment_group(
             failed_deployment=True, stopped_deployment=True, deployment_in_alarm=bool(alarms)
         ),
     )
+    if isinstance(route, AlbRoute) and route.test_rule is not None:
+        # CodeDeploy wants both target groups behind a listener; the group itself refers to listeners only.
+        group.node.add_dependency(route.test_rule)
     if group.role is not None:
         acknowledge(group.role, _MANAGED_POLICY)
     return group
