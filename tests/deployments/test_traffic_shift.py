@@ -19,6 +19,7 @@ from cdk_containers import (
     Linear,
 )
 from cdk_containers.deployments import Deployment
+from tests.subjects.making import alarm
 from tests.toolkit import IMAGE, REASON, hook_function, new_stack, properties, synth, web
 
 MINUTE = timedelta(minutes=1)
@@ -84,17 +85,6 @@ def test_cdk_leaves_out_the_bake_time_and_halves_the_service():
     found = properties(synth(stack), "AWS::ECS::Service")["DeploymentConfiguration"]
     assert "BakeTimeInMinutes" not in found
     assert found["MinimumHealthyPercent"] == 50
-
-
-def test_cdk_refuses_a_percentage_that_ecs_takes():
-    """It checks tenths by binary fractions; when this fails, CDK has mended it."""
-    with pytest.raises(RuntimeError, match=r"multiple of 0\.1"):
-        plain_service(
-            new_stack(),
-            deployment_strategy=ecs.DeploymentStrategy.CANARY,
-            canary_configuration=ecs.TrafficShiftConfig(step_percent=1.1),
-        )
-    assert deployed(Canary(percent=1.1))["CanaryConfiguration"]["CanaryPercent"] == 1.1
 
 
 def plain_service(stack: cdk.Stack, **options: Any) -> ecs.FargateService:
@@ -189,8 +179,6 @@ def test_cloudformation_would_not_wait_for_so_many_steps():
 
 
 def test_alarms_that_nothing_watches_are_a_mistake():
-    from tests.subjects.making import alarm
-
     stack = new_stack()
     with pytest.raises(ConstructError, match=r"deployment\.alarms: alarms that nothing watches"):
         web(stack, deployment=BlueGreen(alarms=alarm(stack), alarm_rollback=Disabled(REASON)))

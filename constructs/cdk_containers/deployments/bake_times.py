@@ -30,11 +30,19 @@ def minutes_problems(
         found.add(option, "known at deployment only", given=Shown("a token"), allowed="a time", practice=practice)
     elif given % 60:
         found.add(
-            option, "not a whole number of minutes", given=f"{given} s", allowed="whole minutes", practice=practice
+            option,
+            "not a whole number of minutes",
+            given=Shown(f"{given} s"),
+            allowed="whole minutes",
+            practice=practice,
         )
     elif not low <= given // 60 <= high:
         found.add(
-            option, "out of range", given=f"{given // 60} min", allowed=f"{low}–{high} minutes", practice=practice
+            option,
+            "out of range",
+            given=Shown(f"{given // 60} min"),
+            allowed=f"{low}–{high} minutes",
+            practice=practice,
         )
     return list(found)
 
@@ -46,7 +54,7 @@ def total_problems(option: str, total: int) -> list[Problem]:
         found.add(
             option,
             "CloudFormation gives up after 36 hours, and refuses a deployment that bakes for longer than 33",
-            given=f"{total} min in all",
+            given=Shown(f"{total} min in all"),
             allowed=f"up to {_LONGEST} minutes with all steps",
             practice="bake-time",
         )

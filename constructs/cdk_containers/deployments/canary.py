@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from aws_cdk import aws_ecs as ecs
 
 from ..errors import Problem
-from ..inputs import DurationLike
+from ..inputs import DurationLike, in_seconds
 from .bake_times import minutes, minutes_problems
 from .percentages import percent_problems
 from .traffic_shift import TrafficShiftingDeployment
@@ -45,14 +45,10 @@ class Canary(TrafficShiftingDeployment):
     canary_bake_time: DurationLike | None = None
 
     @property
-    def overrides(self) -> Mapping[str, object]:
-        """Properties of the service's resource; see `percent_problems` why not by CDK's service."""
-        return {
-            "DeploymentConfiguration.CanaryConfiguration": {
-                "CanaryPercent": self.percent,
-                "CanaryBakeTimeInMinutes": self._canary_minutes,
-            }
-        }
+    def service_options(self) -> Mapping[str, Any]:
+        """What CDK's service is told of it."""
+        first = ecs.TrafficShiftConfig(step_percent=self.percent, step_bake_time=in_seconds(self._canary_minutes * 60))
+        return {**self.common_options, "canary_configuration": first}
 
     @property
     def steps_before_the_last(self) -> Sequence[tuple[float, int]]:

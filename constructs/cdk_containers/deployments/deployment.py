@@ -45,7 +45,7 @@ class Deployment:
 
     @property
     def overrides(self) -> Mapping[str, object]:
-        """Properties of the service's resource that CDK's service has no option for, or a wrong one."""
+        """Properties of the service's resource that CDK's service has no option for."""
         return {}
 
     @property

@@ -45,6 +45,11 @@ class DeploymentHook:
     stages: Sequence[HookStage]
     details: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What makes it the same as another: Python may hold one function of CDK in two objects."""
+        return self.function.node.path, sorted(self.stages), json.dumps(self.details, sort_keys=True)
+
     def problems(self) -> list[Problem]:
         """Find what is wrong with this hook."""
         found = Problems()

@@ -43,6 +43,11 @@ class DeploymentPause:
     on_timeout: Literal["ROLLBACK", "CONTINUE"] = "ROLLBACK"
 
     @property
+    def identity(self) -> tuple[object, ...]:
+        """What makes it the same as another: two pauses at one stage are both waited for."""
+        return sorted(self.stages), self.timeout_minutes, self.on_timeout
+
+    @property
     def timeout_minutes(self) -> int:
         """How long it waits for an answer, in minutes."""
         return minutes(self.timeout, _HOUR)

@@ -11,10 +11,7 @@ _STEP = Decimal("0.1")
 
 
 def percent_problems(option: str, percent: float, *, low: Decimal, practice: str) -> list[Problem]:
-    """Find a share of the traffic that ECS does not take: it counts in tenths of a percent, up to 100.
-
-    CDK checks it with binary fractions, and refuses some that ECS takes, such as 1.1.
-    """
+    """Find a share of the traffic that ECS does not take: it counts in tenths of a percent, up to 100."""
     found = Problems()
     if is_token(percent):
         return []

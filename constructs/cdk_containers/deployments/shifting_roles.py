@@ -22,8 +22,8 @@ _MANAGED_POLICY = Acknowledgement(
 )
 
 _NO_CIRCUIT_BREAKER = Acknowledgement(
-    "The circuit breaker of ECS is for rolling deployments only. Here it is hooks and alarms that roll a deployment back, "
-    "as long as the bake time lasts",
+    "The circuit breaker of ECS is for rolling deployments only. Here it is hooks and alarms that roll a deployment "
+    "back, as long as the bake time lasts",
     cdk_nag=("Annotation::@aws-cdk/aws-ecs:shouldUseCircuitBreaker",),
 )
 

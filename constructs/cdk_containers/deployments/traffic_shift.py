@@ -57,7 +57,12 @@ class TrafficShiftingDeployment(Deployment):
 
     @property
     def service_options(self) -> Mapping[str, Any]:
-        """What CDK's service is told of it; the circuit breaker of ECS is for rolling deployments only."""
+        """What CDK's service is told of it."""
+        return self.common_options
+
+    @property
+    def common_options(self) -> Mapping[str, Any]:
+        """What CDK's service is told of all of them; the circuit breaker of ECS is for rolling deployments only."""
         return {
             "deployment_strategy": self._strategy,
             "bake_time": in_seconds(self._bake_minutes * 60),
@@ -94,8 +99,9 @@ class TrafficShiftingDeployment(Deployment):
             found.extend(problems, under=f"hooks[{index}]")
         if found:
             return list(found)
-        for index, hook in enumerate(self.hooks):
-            if hook in self.hooks[:index]:
+        known = [hook.identity for hook in self.hooks]
+        for index, identity in enumerate(known):
+            if identity in known[:index]:
                 found.add(
                     f"hooks[{index}]",
                     "a hook that is there already would be called twice",
