@@ -551,7 +551,7 @@ def test_a_test_rule_that_another_service_has():
 def test_two_exposures_cannot_have_the_same_test_traffic():
     stack = new_stack()
     shared = shop_load_balancer(stack)
-    test = ListenerRule(paths=["/test/*"])
+    test = ListenerRule(paths=["/test/*"], headers={"X-Test": ["yes"]})
     exposures = [
         AlbExposure(port=8080, load_balancer=shared, rule=ListenerRule(paths=[path]), test_rule=test)
         for path in ("/a", "/b")
