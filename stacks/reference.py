@@ -6,12 +6,20 @@ import aws_cdk as cdk
 
 from .audit_stack import AuditStack
 from .connections_stack import ConnectionsStack
+from .deployments_stack import DeploymentsStack
 from .instances_stack import InstancesStack
 from .network_stack import NetworkStack
 from .registry_stack import RegistryStack
 from .settings import read_settings
 from .telemetry_stack import TelemetryStack
 from .web_application_stack import WebApplicationStack
+
+STACKS = {
+    "deployments": DeploymentsStack,
+    "connections": ConnectionsStack,
+    "telemetry": TelemetryStack,
+}
+"""Stacks that stand on the network and the images alone."""
 
 
 def add_reference_stacks(app: cdk.App) -> None:
@@ -42,17 +50,5 @@ def add_reference_stacks(app: cdk.App) -> None:
         cluster=web_application.cluster,
         session_key=web_application.key,
     )
-    TelemetryStack(
-        app,
-        f"{settings.name}-telemetry",
-        settings=settings,
-        network=network.network,
-        registry=registry,
-    )
-    ConnectionsStack(
-        app,
-        f"{settings.name}-connections",
-        settings=settings,
-        network=network.network,
-        registry=registry,
-    )
+    for name, stack in STACKS.items():
+        stack(app, f"{settings.name}-{name}", settings=settings, network=network.network, registry=registry)

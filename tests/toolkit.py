@@ -12,6 +12,7 @@ from typing import Any, cast
 import aws_cdk as cdk
 from aws_cdk import assertions
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
@@ -48,6 +49,14 @@ def certificate(scope: Construct, id: str = "Certificate") -> acm.ICertificate: 
     return acm.Certificate.from_certificate_arn(
         scope, id, f"arn:aws:acm:eu-west-1:111111111111:certificate/{id.lower()}"
     )
+
+
+def hook_function(scope: Construct, id: str = "Hook") -> lambda_.IFunction:  # noqa: A002
+    """Return a function that a deployment may call."""
+    found = scope.node.try_find_child(id)
+    if found is not None:
+        return cast("lambda_.IFunction", found)
+    return lambda_.Function.from_function_arn(scope, id, f"arn:aws:lambda:eu-west-1:111111111111:function:{id.lower()}")
 
 
 def network(scope: Construct, id: str = "Network") -> Network:  # noqa: A002

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from .clusters import PredictiveScaling as PredictiveScaling
     from .clusters import Spot as Spot
     from .clusters import SshKey as SshKey
+    from .deployments import BlueGreen as BlueGreen
+    from .deployments import Canary as Canary
+    from .deployments import CircuitBreaker as CircuitBreaker
+    from .deployments import CodeDeployBlueGreen as CodeDeployBlueGreen
+    from .deployments import DeploymentHook as DeploymentHook
+    from .deployments import DeploymentPause as DeploymentPause
+    from .deployments import Linear as Linear
     from .deployments import Rolling as Rolling
     from .discovery import CloudMap as CloudMap
     from .discovery import Namespace as Namespace
@@ -135,7 +142,16 @@ _MODULES = {
         "Spot",
         "SshKey",
     ),
-    "deployments": ("Rolling",),
+    "deployments": (
+        "BlueGreen",
+        "Canary",
+        "CircuitBreaker",
+        "CodeDeployBlueGreen",
+        "DeploymentHook",
+        "DeploymentPause",
+        "Linear",
+        "Rolling",
+    ),
     "discovery": (
         "CloudMap",
         "Namespace",

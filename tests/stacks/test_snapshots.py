@@ -16,6 +16,7 @@ GOLDENS = ROOT / "tests" / "snapshots"
 STACKS = (
     "audit",
     "connections",
+    "deployments",
     "instances",
     "network",
     "registry",

@@ -14,6 +14,7 @@ from cdk_containers import (
     AccessLogs,
     AlbExposure,
     ApplicationLoadBalancer,
+    BlueGreen,
     ClassicExposure,
     LatticeExposure,
     ListenerRule,
@@ -122,6 +123,11 @@ CHANGES: dict[str, dict[str, Any]] = {
         "deregistration_delay": timedelta(seconds=60),
         "target_protocol": "HTTPS",
         "protocol_version": "HTTP2",
+        "test_port": Change(8443, beside={"deployment": BlueGreen()}),
+        "test_ingress": Change(
+            [ec2.Peer.ipv4("203.0.113.0/24")], beside={"deployment": BlueGreen(), "test_port": 8443}
+        ),
+        "test_rule": Change(ListenerRule(headers={"X-Test": ["1"]}), beside={"deployment": BlueGreen()}),
     },
     "ListenerRule": {
         "paths": ["/shop/*"],
@@ -163,6 +169,10 @@ CHANGES: dict[str, dict[str, Any]] = {
         "health_check_port": 9090,
         "deregistration_delay": timedelta(seconds=60),
         "preserve_client_ip": False,
+        "test_port": Change(8443, beside={"deployment": BlueGreen()}),
+        "test_ingress": Change(
+            [ec2.Peer.ipv4("203.0.113.0/24")], beside={"deployment": BlueGreen(), "test_port": 8443}
+        ),
     },
     "ServiceNetwork": {
         "network": lambda stack: ec2.Vpc.from_vpc_attributes(

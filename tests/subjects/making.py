@@ -81,7 +81,8 @@ def balanced(stack: cdk.Stack, given: dict[str, Any]) -> WebService:
         stack,
         container=container(ports=ports),
         sidecars=[container(name="b", ports=[7070])],
-        exposure=NlbExposure(**given),
+        exposure=NlbExposure(**without(given, "deployment")),
+        deployment=given.get("deployment"),
     )
 
 
@@ -143,7 +144,8 @@ def exposed(stack: cdk.Stack, options: dict[str, Any]) -> WebService:
         stack,
         container=container(ports=[8080, 9090]),
         sidecars=[container(name="b", ports=[7070])],
-        exposure=AlbExposure(**options),
+        exposure=AlbExposure(**without(options, "deployment")),
+        deployment=options.get("deployment"),
     )
 
 

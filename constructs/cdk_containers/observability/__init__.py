@@ -1,7 +1,7 @@
 """Seeing how services and clusters are: alarms, dashboards and events."""
 
 from .alarm_topic import AlarmTopic, address_problems
-from .alarms import Alarms, make_alarms, make_server_error_alarm
+from .alarms import Alarms, make_alarms, make_server_error_alarms
 from .cluster_dashboard import ClusterDashboard
 from .cluster_events import ClusterEvents
 from .dashboard import ServiceDashboard
@@ -17,5 +17,5 @@ __all__ = [
     "address_problems",
     "make_alarms",
     "make_queue_alarms",
-    "make_server_error_alarm",
+    "make_server_error_alarms",
 ]

@@ -67,15 +67,28 @@ class Alarms:
         return list(found)
 
 
-def make_server_error_alarm(scope: Construct, id: str, route: Route, alarms: Alarms) -> cloudwatch.Alarm | None:  # noqa: A002
-    """Make the alarm that also rolls deployments back; it knows no service, so that the service can wait for it.
+def make_server_error_alarms(scope: Construct, id: str, route: Route, alarms: Alarms) -> list[cloudwatch.Alarm]:  # noqa: A002
+    """Make the alarms that also roll deployments back; they know no service, so that the service can wait for them.
 
-    A load balancer that does not speak HTTP has none: there the circuit breaker is what rolls back.
+    A load balancer that does not speak HTTP has none: there the circuit breaker is what rolls back. A service that is
+    deployed blue/green has one for each target group: among all requests, the errors of a canary would be too few.
     """
+    pairs = route.errors_and_requests(in_seconds(60))
+    names = (id, f"{id}Green")
+    return [
+        _server_error_alarm(scope, name, errors, requests, alarms)
+        for name, (errors, requests) in zip(names, pairs, strict=False)
+    ]
+
+
+def _server_error_alarm(
+    scope: Construct,
+    id: str,  # noqa: A002
+    errors: cloudwatch.IMetric,
+    requests: cloudwatch.IMetric,
+    alarms: Alarms,
+) -> cloudwatch.Alarm:
     minute = in_seconds(60)
-    errors, requests = route.server_errors(minute), route.requests(minute)
-    if errors is None or requests is None:
-        return None
     percent = cloudwatch.MathExpression(
         expression="100 * errors / requests",
         using_metrics={"errors": errors, "requests": requests},

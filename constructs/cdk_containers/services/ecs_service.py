@@ -13,6 +13,7 @@ from constructs import Construct
 from ..clusters import Capacity, Cluster, Ec2Share, ManagedInstancesShare
 from ..inputs import as_duration, in_seconds
 from ..load_balancing import ClassicExposure
+from ..opt_outs import resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..tasks import TaskDefinition
 from .service_input import DEFAULT_COUNT, ServiceInput
@@ -23,6 +24,13 @@ _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrateg
 
 def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
     """Make the service, by what its tasks run on."""
+    service = _make(scope, given, cluster, task)
+    for path, value in given.deployment.overrides.items():
+        resource_of(service).add_property_override(path, value)
+    return service
+
+
+def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
     if given.platform == "MANAGED_INSTANCES":
         return _on_managed_instances(scope, given, cluster, task)
     if given.platform == "EXTERNAL":
@@ -114,11 +122,8 @@ def _write_constraints(resource: ecs.CfnService, constraints: Sequence[Placement
 
 
 def _common(given: ServiceInput) -> Mapping[str, Any]:
-    rolling = given.deployment
     common: dict[str, Any] = {
-        "circuit_breaker": (
-            ecs.DeploymentCircuitBreaker(enable=True, rollback=True) if rolling.circuit_breaker is True else None
-        ),
+        **given.deployment.service_options,
         "health_check_grace_period": _grace_period(given),
         "enable_ecs_managed_tags": True,
         "propagate_tags": ecs.PropagatedTagSource.SERVICE,
@@ -129,8 +134,6 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
     fixed = given.desired_count is not None or given.scaling is not None
     common |= {
         "desired_count": given.desired_count if fixed else DEFAULT_COUNT,
-        "min_healthy_percent": rolling.min_healthy_percent,
-        "max_healthy_percent": rolling.max_healthy_percent,
     }
     if given.platform == "EXTERNAL":
         return common

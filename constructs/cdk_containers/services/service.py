@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -19,12 +20,18 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
-from ..deployments import Rolling
+from ..deployments import (
+    CodeDeployBlueGreen,
+    Deployment,
+    TrafficShiftingDeployment,
+    add_hooks,
+    make_infrastructure_role,
+)
 from ..discovery import CloudMap, Namespace, ServiceConnect
 from ..errors import ConstructError, Problem, Problems
 from ..inputs import DurationLike, argument_problems, arn_problems, is_token, usable_arguments
 from ..load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, RouteTarget, enter_lattice, make_route
-from ..observability import Alarms, make_alarms, make_server_error_alarm
+from ..observability import Alarms, make_alarms, make_server_error_alarms
 from ..opt_outs import record_opt_out, resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
@@ -32,6 +39,7 @@ from ..scaling import ServiceScaling, add_scaling
 from ..tasks import TaskDefinition, TaskOptions
 from ..tasks.ebs_volumes import attach_ebs_volume
 from ..workload import Container, ImageLike, Volume
+from .code_deploy import make_deployment_group
 from .connecting import (
     connect,
     endpoint_of,
@@ -62,6 +70,7 @@ class Service(CheckedConstruct):
         routes: How it is reached, in the order of the exposures.
         alarms: Its alarms, by name.
         scalable_task_count: Its scaling, to add policies to, if it scales.
+        deployment_group: What CodeDeploy deploys it with, for pipelines, if it has a `CodeDeployBlueGreen`.
     """
 
     _kind: ClassVar[ServiceKind]
@@ -73,6 +82,7 @@ class Service(CheckedConstruct):
     alarms: Mapping[str, cloudwatch.Alarm]
     scalable_task_count: ecs.ScalableTaskCount | None
     _read_queue: sqs.IQueue | None = None
+    deployment_group: codedeploy.EcsDeploymentGroup | None = None
 
     def __init__(
         self,
@@ -92,7 +102,7 @@ class Service(CheckedConstruct):
         cloud_map: CloudMap | None = None,
         desired_count: int | None = None,
         scaling: ServiceScaling | None = None,
-        deployment: Rolling | None = None,
+        deployment: Deployment | None = None,
         capacity: Sequence[Capacity] | None = None,
         placement_strategies: Sequence[PlacementStrategy] | None = None,
         placement_constraints: Sequence[PlacementConstraint] = (),
@@ -121,7 +131,8 @@ class Service(CheckedConstruct):
             cloud_map: Its name in DNS. Default: none.
             desired_count: A fixed number of tasks. Default: 2, so that one zone may fail; none with `scaling`.
             scaling: Let the number of tasks follow the load, in place of `desired_count`.
-            deployment: How a new version takes over. Default: `Rolling()`, with circuit breaker and alarm rollback.
+            deployment: How a new version takes over: `Rolling`, `BlueGreen`, `Linear`, `Canary` or
+                `CodeDeployBlueGreen`. Default: `Rolling()`, with circuit breaker and alarm rollback.
             capacity: How its tasks are split over capacity, on Fargate or on EC2
                 (`[on_demand.share(base=2), spot.share(weight=3)]`). Default: as the cluster says.
             placement_strategies: How ECS chooses between instances, on EC2. Default: spread over zones, then instances.
@@ -168,6 +179,12 @@ class Service(CheckedConstruct):
         enter_lattice(self.service, self.routes)
         make_discoverable(self, given, self.service, self.task)
         self.alarms = self._make_alarms(given)
+        if isinstance(given.deployment, TrafficShiftingDeployment):
+            add_hooks(self, self.service, given.deployment.hooks)
+        if isinstance(given.deployment, CodeDeployBlueGreen):
+            self.deployment_group = make_deployment_group(
+                self, self.service, self.routes[0], given.deployment, self._watched_alarms(given)
+            )
         self.scalable_task_count = self._scale(given)
         warn_of_slow_rollouts(self, given)
 
@@ -301,17 +318,15 @@ class Service(CheckedConstruct):
         return route
 
     def _record_opt_outs(self, given: ServiceInput) -> None:
-        for practice_id, value in (
-            ("deployment-circuit-breaker", given.deployment.circuit_breaker),
-            ("deployment-alarms", given.deployment.alarm_rollback),
-            ("service-alarms", given.alarms),
-        ):
+        for practice_id, value in (*given.deployment.defaults.items(), ("service-alarms", given.alarms)):
             if isinstance(value, Disabled):
                 record_opt_out(self.service, practice_id, value)
 
     def _make_routes(self, given: ServiceInput) -> list[Route]:
         routes: list[Route] = []
         names: Counter[str] = Counter()
+        shifting = isinstance(given.deployment, TrafficShiftingDeployment) and given.exposures
+        role = make_infrastructure_role(self, self.service) if shifting else None
         for exposure in given.exposures:
             # A token's number depends on how many came before it, and would move the route.
             name = "Port" if is_token(exposure.port) else f"Port{int(exposure.port)}"
@@ -330,6 +345,8 @@ class Service(CheckedConstruct):
                     if (checked := getattr(exposure, "separate_health_check_port", None)) is not None
                     else None
                 ),
+                shifts_traffic=given.deployment.shifts_traffic,
+                infrastructure_role=role,
             )
             again = f"Route{names[name]}" if names[name] > 1 else ""
             routes.append(make_route(self, name + again, exposure, target))
@@ -343,11 +360,11 @@ class Service(CheckedConstruct):
         if wanted or rollback:
             for index, route in enumerate(self.routes):
                 suffix = "" if index == 0 else str(index + 1)
-                alarm = make_server_error_alarm(self, f"ServerErrorsAlarm{suffix}", route, options)
-                if alarm is not None:
-                    made[f"ServerErrors{suffix}"] = alarm
-        watched: list[cloudwatch.IAlarm] = [*made.values(), *given.deployment.alarms]
-        if rollback and watched:
+                for alarm in make_server_error_alarms(self, f"ServerErrorsAlarm{suffix}", route, options):
+                    made[alarm.node.id.replace("Alarm", "")] = alarm
+        self._server_error_alarms = list(made.values())
+        watched = self._watched_alarms(given)
+        if watched and not isinstance(given.deployment, CodeDeployBlueGreen):
             # Not by CDK's enable_deployment_alarms: it loses the alarms of an earlier call, and warns of a circle that
             # cannot be, since these alarms do not know the service.
             self._resource.add_property_override(
@@ -358,6 +375,10 @@ class Service(CheckedConstruct):
             insights = self.cluster.has_container_insights is True
             made |= make_alarms(self, self.service, self.routes, options, container_insights=insights)
         return made
+
+    def _watched_alarms(self, given: ServiceInput) -> list[cloudwatch.IAlarm]:
+        """Return the alarms that roll a deployment back."""
+        return [*self._server_error_alarms, *given.deployment.alarms] if given.deployment.alarm_rollback is True else []
 
     def _scale(self, given: ServiceInput) -> ecs.ScalableTaskCount | None:
         if given.scaling is None:

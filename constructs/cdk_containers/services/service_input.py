@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ..clusters import Capacity, Cluster, FargateCapacity, strategy_problems
-from ..deployments import Rolling
+from ..deployments import Deployment, Rolling
 from ..discovery import CloudMap, ServiceConnect
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, seconds
@@ -21,6 +21,7 @@ from ..tasks import Platform, TaskInput, TaskOptions
 from ..tasks.efs_volumes import efs_problems
 from ..tasks.sidecars import with_sidecars
 from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
+from .deployment_checks import deployment_problems
 from .discovery_checks import discovery_problems, lattice_problems, served_ports
 from .ec2_checks import (
     classic_problems,
@@ -55,7 +56,7 @@ class ServiceInput:
     cloud_map: CloudMap | None
     desired_count: int | None
     scaling: ServiceScaling | None
-    deployment: Rolling
+    deployment: Deployment
     capacity: Sequence[Capacity] | None
     placement_strategies: Sequence[PlacementStrategy] | None
     placement_constraints: Sequence[PlacementConstraint]
@@ -174,6 +175,16 @@ class ServiceInput:
         )
         found.extend(self._count_problems())
         found.extend(self.deployment.problems(), under="deployment")
+        found.extend(
+            deployment_problems(
+                self.deployment,
+                self.exposures,
+                scaling=self.scaling,
+                volumes=self.volumes,
+                daemon=self.daemon,
+                service_connect=self.serves_by_service_connect,
+            )
+        )
         if isinstance(self.alarms, Alarms):
             found.extend(self.alarms.problems(), under="alarms")
         found.extend(disabled_problems(self.alarms), under="alarms")
@@ -251,10 +262,10 @@ class ServiceInput:
                     allowed="nothing; placement_constraints leave instances out",
                     practice="daemon-scheduling",
                 )
-        for option, value, default in (
-            ("min_healthy_percent", self.deployment.min_healthy_percent, Rolling().min_healthy_percent),
-            ("max_healthy_percent", self.deployment.max_healthy_percent, Rolling().max_healthy_percent),
-        ):
+        for option in ("min_healthy_percent", "max_healthy_percent"):
+            # Another deployment than a rolling one has no percentages, and is refused for a daemon.
+            default = getattr(Rolling(), option)
+            value = getattr(self.deployment, option, default)
             if value != default:
                 found.add(
                     f"deployment.{option}",
