@@ -155,6 +155,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "memory_reservation_mib": 100,
         "essential": True,
         "health_check": OFF,
+        "user": "2000",
+        "readonly_root_filesystem": OFF,
     },
     "Ec2TaskDefinition": {
         "containers": [container(name="other", memory_limit_mib=256)],
