@@ -108,6 +108,9 @@ class TelemetryStack(cdk.Stack):
             ],
         )
         acknowledge(bucket, _LOG_BUCKET)
+        if bucket.policy is not None:
+            # CDK would remove the policy with the stack, and leave the bucket without it.
+            bucket.policy.apply_removal_policy(self._settings.removal_policy)
         role = iam.Role(
             self,
             "DeliveryRole",

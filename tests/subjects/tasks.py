@@ -167,6 +167,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "memory_reservation_mib": 100,
         "essential": True,
         "health_check": OFF,
+        "user": "2000",
+        "readonly_root_filesystem": OFF,
     },
     "ExternalTaskDefinition": {
         "containers": [container(name="other", memory_limit_mib=256)],

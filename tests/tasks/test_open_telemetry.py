@@ -84,6 +84,17 @@ def test_the_collector_is_as_safe_as_any_container(template: Template):
     assert opt_outs(template) == {}
 
 
+def test_the_collector_runs_as_another_user_or_as_the_one_of_its_image():
+    assert containers(traced(OpenTelemetry(user="2000")))["otel-collector"]["User"] == "2000"
+    template = traced(OpenTelemetry(user=Disabled(REASON), readonly_root_filesystem=Disabled(REASON)))
+    assert "User" not in containers(template)["otel-collector"]
+    assert containers(template)["otel-collector"]["ReadonlyRootFilesystem"] is False
+    assert opt_outs(template)["AWS::ECS::TaskDefinition"] == {
+        "non-root-user": REASON,
+        "read-only-root-filesystem": REASON,
+    }
+
+
 def test_the_collector_is_restarted_alone(template: Template):
     collector = containers(template)["otel-collector"]
     assert collector["Essential"] is False

@@ -11,6 +11,7 @@ from ..inputs import disabled_problems, field_problems, is_token
 from ..logs import Logs
 from ..practices import Disabled
 from ..workload import Container, DependencyCondition, ImageLike, NotSecret, RestartPolicy
+from ..workload.container import DEFAULT_USER
 from ..workload.secrets import environment_problems
 from .place import Place, sidecar_health_check
 
@@ -51,6 +52,8 @@ class OpenTelemetry:
             matter more than their traces.
         health_check: Ask the collector whether it is ready, and start containers after it is. Default: True.
             `Disabled(reason="…")` starts them as soon as the collector is started.
+        user: User id and group id. Default: `1000:1000`. `Disabled(reason="…")` takes the image's user.
+        readonly_root_filesystem: Default: True. `Disabled(reason="…")` makes it writable, for images that need it.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/trace-data.html
     """
@@ -70,6 +73,8 @@ class OpenTelemetry:
     memory_reservation_mib: int = 128
     essential: bool = False
     health_check: Literal[True] | Disabled = True
+    user: str | Disabled = DEFAULT_USER
+    readonly_root_filesystem: Literal[True] | Disabled = True
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with these options."""
@@ -161,6 +166,8 @@ class OpenTelemetry:
             secrets=self.secrets,
             memory_reservation_mib=self.memory_reservation_mib,
             essential=self.essential,
+            user=self.user,
+            readonly_root_filesystem=self.readonly_root_filesystem,
             restart=None if self.essential else RestartPolicy(),
             # The image has no shell, but a program that asks for it.
             health_check=sidecar_health_check(["/healthcheck"]) if self.health_check is True else None,

@@ -27,6 +27,7 @@ from ..workload import Architecture, Container, EfsVolume, OperatingSystem, Regi
 from ..workload.image import as_image
 from .containers import add_container, add_dependencies
 from .efs_volumes import add_efs_volume, open_file_system
+from .open_telemetry import OpenTelemetry
 from .options import TaskOptions
 from .place import Place
 from .roles import make_execution_role, make_task_role
@@ -96,11 +97,9 @@ class TaskDefinition(CheckedConstruct):
                 add_efs_volume(self, task_definition, volume, self.task_role, containers)
             else:
                 add_volume(task_definition, volume)
-        place = self._place(options)
-        allow_sidecars(containers, options, place, task_role=self.task_role, execution_role=self.execution_role)
-        self._sidecars = sidecars(options, place)
-        limits = memory_limits(containers, memory_limit_mib, beside=self._sidecars)
-        containers = [*beside_sidecars(containers, options, place), *self._sidecars]
+        own, self._sidecars = self._beside_sidecars(containers, options)
+        limits = memory_limits(own, memory_limit_mib, beside=self._sidecars)
+        containers = [*own, *self._sidecars]
         if not self._tmpfs:
             containers = [replace(container, tmpfs=()) for container in containers]
         self.containers = {
@@ -125,8 +124,18 @@ class TaskDefinition(CheckedConstruct):
             if sidecar is not None and isinstance(sidecar.health_check, Disabled):
                 record_opt_out(task_definition, "sidecar-health-check", sidecar.health_check)
 
-    def _place(self, options: TaskOptions) -> Place:
-        telemetry, parent = options.telemetry, self.node.scope
+    def _beside_sidecars(
+        self, containers: Sequence[Container], options: TaskOptions
+    ) -> tuple[Sequence[Container], Sequence[Container]]:
+        """Return the containers as they use the sidecars of the options, and these, with leave to do their work."""
+        if options.log_router is None and options.telemetry is None:
+            return containers, []
+        place = self._place(options.telemetry)
+        allow_sidecars(containers, options, place, task_role=self.task_role, execution_role=self.execution_role)
+        return beside_sidecars(containers, options, place), sidecars(options, place)
+
+    def _place(self, telemetry: OpenTelemetry | None) -> Place:
+        parent = self.node.scope
         # A service or a job is what people know; a task definition by itself has its own name.
         whole = self if parent is None or isinstance(parent, cdk.Stack) else parent
         return Place(
