@@ -131,11 +131,15 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     "AWS::ElasticLoadBalancingV2::TargetGroup": lambda aws: names(
         aws("elbv2").describe_target_groups()["TargetGroups"], "TargetGroupArn"
     ),
+    "AWS::Events::Rule": lambda aws: names(aws("events").list_rules()["Rules"], "Arn"),
     "AWS::IAM::InstanceProfile": lambda aws: names(aws("iam").list_instance_profiles()["InstanceProfiles"], "Arn"),
     "AWS::IAM::ManagedPolicy": lambda aws: names(aws("iam").list_policies(Scope="Local")["Policies"], "Arn"),
     "AWS::IAM::Role": lambda aws: names(aws("iam").list_roles()["Roles"], "Arn"),
     "AWS::KMS::Key": lambda aws: enabled_keys(aws("kms")),
     "AWS::Logs::LogGroup": lambda aws: names(aws("logs").describe_log_groups()["logGroups"], "logGroupName"),
+    "AWS::Logs::ResourcePolicy": lambda aws: names(
+        aws("logs").describe_resource_policies()["resourcePolicies"], "policyName"
+    ),
     "AWS::S3::Bucket": lambda aws: names(aws("s3").list_buckets()["Buckets"], "Name"),
     "AWS::SNS::Topic": lambda aws: names(aws("sns").list_topics()["Topics"], "TopicArn"),
 }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cdk_containers import ConstructError, Rolling
@@ -300,6 +300,49 @@ def test_a_rolling_deployment_keeps_its_bounds(steps: RollingSteps, tasks: int, 
     rollout = planned(steps, tasks, timings)
     assert min(least, tasks) <= rollout.lowest_healthy
     assert rollout.peak_tasks <= max(most, tasks)
+
+
+def second_by_second(steps: RollingSteps, tasks: int, up: int, down: int) -> list[tuple[int, int, int, int, int]]:
+    """Do what the documentation says, one second after the other: the slow way, for small numbers."""
+    least, most = task_bounds(steps, tasks)
+    started: list[int] = []
+    stopped: list[int] = []
+    seen: list[tuple[int, int, int, int, int]] = []
+    for time in range(tasks * (up + down) + 1):
+        while True:
+            gone = sum(at + down <= time for at in stopped)
+            healthy_new = sum(at + up <= time for at in started)
+            running = tasks - gone + len(started)
+            healthy = tasks - len(stopped) + healthy_new
+            if len(started) < tasks and running < most:
+                started.append(time)
+            elif len(stopped) < tasks and healthy > least:
+                stopped.append(time)
+            else:
+                break
+        now = (tasks - gone, len(started), tasks - len(stopped), healthy_new)
+        if not seen or seen[-1][1:] != now:
+            seen.append((time, *now))
+    return seen
+
+
+@settings(max_examples=60)
+@given(steps=ROLLINGS, tasks=st.integers(1, 7), up=st.integers(1, 9), down=st.integers(1, 9))
+def test_the_model_does_what_a_scheduler_does_second_by_second(
+    steps: RollingSteps, tasks: int, up: int, down: int
+) -> None:
+    timings = RolloutTimings(
+        start_seconds=up,
+        application_start_seconds=0,
+        health_check_interval_seconds=0,
+        deregistration_delay_seconds=0,
+        stop_timeout_seconds=down,
+    )
+    rollout = planned(steps, tasks, timings)
+    assert second_by_second(steps, tasks, up, down) == [
+        (moment.seconds, moment.running_old, moment.running_new, moment.healthy_old, moment.healthy_new)
+        for moment in rollout.moments
+    ]
 
 
 @given(steps=SHIFTS, tasks=st.integers(1, 40), timings=TIMINGS)

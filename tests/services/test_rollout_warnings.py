@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -16,10 +17,11 @@ from cdk_containers import (
     HealthCheck,
     NlbExposure,
     Rolling,
+    RolloutTimings,
     ServiceScaling,
     TargetHealthCheck,
 )
-from cdk_containers.services import rollout_warnings
+from cdk_containers.services import rollout_warnings, service
 from tests.toolkit import backend, certificate, container, new_stack, web
 
 
@@ -103,6 +105,49 @@ def test_batches_multiply_what_a_delay_costs() -> None:
     assert "a deployment of 4 tasks take up to 1560 s, in place of 480 s" in warning
 
 
+def test_the_slowest_container_and_load_balancer_count() -> None:
+    stack = new_stack()
+    quick = TargetHealthCheck(interval=timedelta(seconds=6), timeout=timedelta(seconds=2), unhealthy_threshold=2)
+    given = {
+        "container": container(
+            stop_timeout=timedelta(seconds=5),
+            health_check=HealthCheck(command="true", interval=timedelta(seconds=7), retries=5),
+        ),
+        "sidecars": [container(name="log", stop_timeout=timedelta(seconds=9), essential=False)],
+        "exposure": [
+            exposed(stack, health_check=quick, deregistration_delay=timedelta(seconds=3)),
+            NlbExposure(port=8080, deregistration_delay=timedelta(seconds=4)),
+        ],
+        "health_check_grace_period": timedelta(seconds=8),
+    }
+    with patch.object(service, "warn_of_slow_rollouts") as warn:
+        web(stack, "Both", **given)
+        web(stack, "Alone", **given | {"exposure": given["exposure"][0]})
+        backend(stack, "None", container=given["container"])
+    both, alone, none = (rollout_warnings.rollout_timings(call.args[1]) for call in warn.call_args_list)
+    assert both == RolloutTimings(
+        container_check_interval_seconds=7,
+        container_check_retries=5,
+        stop_timeout_seconds=9,
+        deregistration_delay_seconds=4,
+        grace_period_seconds=8,
+    )
+    assert alone == replace(
+        both, health_check_interval_seconds=6, unhealthy_threshold=2, deregistration_delay_seconds=3
+    )
+    assert (none.health_check_interval_seconds, none.grace_period_seconds, none.stop_timeout_seconds) == (None, 0, 5)
+
+
+def test_a_service_without_tasks_is_judged_by_its_first() -> None:
+    stack = new_stack()
+    slow = container(stop_timeout=timedelta(seconds=120))
+    backend(stack, container=slow, desired_count=0)
+    backend(stack, "Stuck", container=slow, desired_count=0, deployment=Rolling(max_healthy_percent=150))
+    first, stuck = warnings(stack)
+    assert "make a deployment of 1 task take up to" in first
+    assert "make each deployment slower" in stuck
+
+
 def test_what_is_known_at_deployment_only_is_not_judged() -> None:
     stack = new_stack()
     delay = cdk.Duration.seconds(cdk.CfnParameter(stack, "Delay", type="Number").value_as_number)
@@ -129,8 +174,8 @@ def test_no_default_warns_and_nothing_is_called_for_that() -> None:
 
 def test_a_warning_can_be_acknowledged() -> None:
     stack = new_stack()
-    service = web(stack, exposure=exposed(stack, deregistration_delay=timedelta(seconds=300)))
-    cdk.Annotations.of(service).acknowledge_warning(
+    uploads = web(stack, exposure=exposed(stack, deregistration_delay=timedelta(seconds=300)))
+    cdk.Annotations.of(uploads).acknowledge_warning(
         "cdk-containers:slow-rollout:deregistration-delay", "uploads take minutes"
     )
     assert warnings(stack) == []

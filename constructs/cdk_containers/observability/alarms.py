@@ -111,7 +111,12 @@ def _server_error_alarm(
 
 
 def make_alarms(
-    scope: Construct, service: ecs.BaseService, routes: Sequence[Route], alarms: Alarms, *, container_insights: bool
+    scope: Construct,
+    service: ecs.BaseService,
+    routes: Sequence[Route],
+    alarms: Alarms,
+    *,
+    container_insights: bool = False,
 ) -> dict[str, cloudwatch.Alarm]:
     """Make the alarms of a service but for its server errors, by name."""
     minute, five_minutes = in_seconds(60), in_seconds(300)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
+from ..clusters import Cluster
 from ..inputs import argument_problems, in_seconds
 from .cluster_events import ClusterEvents
 from .container_insights import NAMESPACE, cluster_metric
@@ -22,17 +21,6 @@ _QUERY = (
     "fields @timestamp, `detail-type` as what, coalesce(detail.eventName, detail.stopCode) as event, "
     "coalesce(detail.group, resources.0) as whose, coalesce(detail.reason, detail.stoppedReason) as reason"
 )
-
-
-class _Cluster(Protocol):
-    @property
-    def cluster(self) -> ecs.ICluster: ...
-    @property
-    def capacity_ready(self) -> list[Construct]: ...
-    @property
-    def instance_security_groups(self) -> list[ec2.ISecurityGroup]: ...
-    @property
-    def is_imported(self) -> bool: ...
 
 
 class ClusterDashboard(CheckedConstruct):
@@ -46,7 +34,7 @@ class ClusterDashboard(CheckedConstruct):
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
     """
 
-    def __init__(self, scope: Construct, id: str, *, cluster: _Cluster, events: ClusterEvents | None = None) -> None:  # noqa: A002
+    def __init__(self, scope: Construct, id: str, *, cluster: Cluster, events: ClusterEvents | None = None) -> None:  # noqa: A002
         """Make a dashboard.
 
         Args:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
@@ -14,6 +13,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
+from ..clusters import Cluster
 from ..inputs import argument_problems
 from ..logs import Logs, owned_log_group
 
@@ -30,13 +30,6 @@ FAILED_TO_RUN = {
 
 TROUBLE = {"eventType": ["WARN", "ERROR"], "eventName": [{"anything-but": ["SERVICE_DEPLOYMENT_FAILED"]}]}
 """What services warn of, but for failed deployments, of which there is an event of their own."""
-
-
-class _Cluster(Protocol):
-    @property
-    def cluster(self) -> ecs.ICluster: ...
-    @property
-    def capacity_ready(self) -> list[Construct]: ...
 
 
 class ClusterEvents(CheckedConstruct):
@@ -60,7 +53,7 @@ class ClusterEvents(CheckedConstruct):
         scope: Construct,
         id: str,  # noqa: A002
         *,
-        cluster: _Cluster,
+        cluster: Cluster,
         topic: sns.ITopic | None = None,
         logs: Logs | None = None,
     ) -> None:

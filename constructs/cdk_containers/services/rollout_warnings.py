@@ -13,8 +13,9 @@ from aws_cdk import Annotations
 
 from ..errors import Problem, Problems
 from ..inputs import is_token, seconds
-from ..load_balancing import AlbExposure, NlbExposure
+from ..load_balancing import AlbExposure, Exposure, NlbExposure
 from ..rollouts import RollingSteps, Rollout, RolloutSteps, RolloutTimings, is_stuck, plan_rollout
+from ..workload import HealthCheck
 
 if TYPE_CHECKING:
     from .service import Service
@@ -108,34 +109,59 @@ def stuck_problems(steps: RolloutSteps, tasks: int) -> list[Problem]:
 
 
 def rollout_timings(given: ServiceInput) -> RolloutTimings:
-    """Return the times that the options of a service set; what only the application knows is as in the defaults."""
-    intervals = [
-        _known(container.health_check.interval, _CHECK_INTERVAL)
-        for container in given.workload.containers
-        if container.essential and container.health_check is not None
-    ]
+    """Return the times that the options of a service set; what only the application knows is as in the defaults.
+
+    Of several containers and load balancers the slowest counts. What is known at deployment only is as in the defaults.
+    """
     timings = replace(
         _DEFAULT,
-        health_check_interval_seconds=_DEFAULT.health_check_interval_seconds if given.exposures else None,
-        container_check_interval_seconds=max(intervals, default=None),
-        grace_period_seconds=_known(
-            given.health_check_grace_period, _DEFAULT.grace_period_seconds if given.exposures else 0
-        ),
         stop_timeout_seconds=max(
             _known(container.stop_timeout, _DEFAULT.stop_timeout_seconds) for container in given.workload.containers
         ),
     )
-    longest = 0
-    for exposure in given.exposures:
-        if isinstance(exposure, AlbExposure | NlbExposure) and not is_token(exposure.deregistration_delay_seconds):
-            longest = max(longest, exposure.deregistration_delay_seconds)
-            timings = replace(timings, deregistration_delay_seconds=longest)
-        if isinstance(exposure, AlbExposure):
-            check = exposure.health_check
-            interval, threshold = check.interval_seconds, check.healthy_threshold
-            if not is_token([interval, threshold]) and interval * threshold > _checking(timings):
-                timings = replace(timings, health_check_interval_seconds=interval, healthy_threshold=threshold)
-    return timings
+    checks = [
+        container.health_check
+        for container in given.workload.containers
+        if container.essential and container.health_check is not None
+    ]
+    if checks:
+        slowest = max(checks, key=_container_interval)
+        timings = replace(
+            timings,
+            container_check_interval_seconds=_container_interval(slowest),
+            container_check_retries=slowest.retries,
+            container_start_period_seconds=_known(slowest.start_period, _DEFAULT.container_start_period_seconds),
+        )
+    if not given.exposures:
+        return replace(timings, health_check_interval_seconds=None, grace_period_seconds=0)
+    return replace(
+        max((_check_of(timings, exposure) for exposure in given.exposures), key=_checking),
+        deregistration_delay_seconds=max(_delay_of(exposure) for exposure in given.exposures),
+        grace_period_seconds=_known(given.health_check_grace_period, _DEFAULT.grace_period_seconds),
+    )
+
+
+def _check_of(timings: RolloutTimings, exposure: Exposure) -> RolloutTimings:
+    """Return the timings with the health check of a load balancer; only that of an ALB can be chosen."""
+    if not isinstance(exposure, AlbExposure):
+        return timings
+    check = exposure.health_check
+    numbers = [check.interval_seconds, check.healthy_threshold, check.unhealthy_threshold]
+    if is_token(numbers):
+        return timings
+    interval, healthy, unhealthy = numbers
+    return replace(
+        timings,
+        health_check_interval_seconds=interval,
+        healthy_threshold=healthy,
+        unhealthy_threshold=unhealthy,
+    )
+
+
+def _delay_of(exposure: Exposure) -> int:
+    if isinstance(exposure, AlbExposure | NlbExposure) and not is_token(exposure.deregistration_delay_seconds):
+        return exposure.deregistration_delay_seconds
+    return _DEFAULT.deregistration_delay_seconds
 
 
 def _warnings(given: ServiceInput) -> Iterator[tuple[str, str]]:
@@ -162,8 +188,8 @@ def _warnings(given: ServiceInput) -> Iterator[tuple[str, str]]:
             )
         else:
             consequence = (
-                f"make a deployment of {before.tasks} tasks take up to {before.completed_after_seconds} s, in place "
-                f"of {usual.completed_after_seconds} s"
+                f"make a deployment of {before.tasks} task{'' if before.tasks == 1 else 's'} take up to "
+                f"{before.completed_after_seconds} s, in place of {usual.completed_after_seconds} s"
             )
         yield concern.id, f"{taken} s of {concern.what} {consequence}. Change {concern.option}."
 
@@ -176,9 +202,10 @@ def _plan(given: ServiceInput, timings: RolloutTimings) -> Rollout | None:
         if isinstance(steps, RollingSteps)
         else [number for shift in steps.shifts for number in (shift.percent, shift.bake_seconds)]
     )
-    if is_token([given.least_tasks, *numbers]):
+    tasks = max(given.least_tasks, 1)
+    if is_token([given.least_tasks, *numbers]) or (isinstance(steps, RollingSteps) and is_stuck(steps, tasks)):
         return None
-    return plan_rollout(steps, tasks=max(given.least_tasks, 1), timings=timings)
+    return plan_rollout(steps, tasks=tasks, timings=timings)
 
 
 def _checking(timings: RolloutTimings) -> int:
@@ -187,3 +214,7 @@ def _checking(timings: RolloutTimings) -> int:
 
 def _known(duration: Any, default: int) -> int:
     return default if duration is None or is_token(value := seconds(duration)) else value
+
+
+def _container_interval(check: HealthCheck) -> int:
+    return _known(check.interval, _CHECK_INTERVAL)
