@@ -58,6 +58,15 @@ if TYPE_CHECKING:
     from .instances import (
         tasks_per_instance as tasks_per_instance,
     )
+    from .jobs import (
+        EventJob as EventJob,
+    )
+    from .jobs import (
+        ScheduledJob as ScheduledJob,
+    )
+    from .jobs import (
+        StartRetry as StartRetry,
+    )
     from .load_balancing import (
         AccessLogs as AccessLogs,
     )
@@ -99,6 +108,9 @@ if TYPE_CHECKING:
     )
     from .observability import (
         AlarmTopic as AlarmTopic,
+    )
+    from .observability import (
+        JobAlarms as JobAlarms,
     )
     from .observability import (
         ServiceDashboard as ServiceDashboard,
@@ -230,6 +242,11 @@ _MODULES = {
         "instance_type",
         "tasks_per_instance",
     ),
+    "jobs": (
+        "EventJob",
+        "ScheduledJob",
+        "StartRetry",
+    ),
     "load_balancing": (
         "AccessLogs",
         "AlbExposure",
@@ -251,6 +268,7 @@ _MODULES = {
     "observability": (
         "AlarmTopic",
         "Alarms",
+        "JobAlarms",
         "ServiceDashboard",
     ),
     "placement": (

@@ -10,10 +10,14 @@ from aws_cdk import aws_sns as sns
 from cdk_containers import (
     Alarms,
     AlarmTopic,
+    JobAlarms,
+    ScheduledJob,
     ServiceDashboard,
 )
 from tests.toolkit import (
+    IMAGE,
     backend,
+    cluster,
     web,
 )
 
@@ -22,6 +26,12 @@ from .model import Subject
 
 SUBJECTS: list[Subject] = [
     Subject(Alarms, lambda stack, given: web(stack, alarms=Alarms(**given))),
+    Subject(
+        JobAlarms,
+        lambda stack, given: ScheduledJob(
+            stack, "Job", cluster=cluster(stack), image=IMAGE, schedule="rate(1 day)", alarms=JobAlarms(**given)
+        ),
+    ),
     Subject(
         ServiceDashboard,
         lambda stack, given: ServiceDashboard(stack, "Dashboard", **given),
@@ -37,6 +47,11 @@ CHANGES: dict[str, dict[str, Any]] = {
         "cpu_percent": 80,
         "memory_percent": 80,
         "response_time": timedelta(seconds=1),
+    },
+    "JobAlarms": {
+        "topic": lambda stack: sns.Topic.from_topic_arn(stack, "Topic", "arn:aws:sns:eu-west-1:111111111111:alarms"),
+        "failed_runs": 2,
+        "within": timedelta(minutes=10),
     },
     "AlarmTopic": {"encryption_key": key("TopicKey"), "email_addresses": ["team@example.com"]},
     "ServiceDashboard": {"services": lambda stack: [backend(stack, "Other")]},
