@@ -95,7 +95,9 @@ class Job(CheckedConstruct):
     def _finish(self, given: JobInput, starter: cdk.CfnResource | None, role: iam.Role | None) -> None:
         """Order what starts the job, with its role, after all that a run needs, and make alarms and outputs."""
         if starter is not None and role is not None:
-            starter.node.add_dependency(role, self.task, *self.cluster.capacity_ready, *self.task.ready_when)
+            machine = [] if self.state_machine is None else [self.state_machine]
+            needs = (role, self.task, *machine, *self.cluster.capacity_ready, *self.task.ready_when)
+            starter.node.add_dependency(*needs)
         self.alarms = self._make_alarms(given)
         if given.outputs:
             cdk.CfnOutput(self, "StartCommand", value=self.start_command)

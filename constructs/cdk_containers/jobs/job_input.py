@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ..clusters import Capacity, Cluster, Ec2Share, FargateCapacity, strategy_problems
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, seconds
 from ..observability import JobAlarms
 from ..practices import Disabled
@@ -133,7 +133,7 @@ class JobInput:
             found.add(
                 "timeout",
                 "out of range",
-                given=f"{timeout} s",
+                given=Shown(f"{timeout} s"),
                 allowed="60 s, in which a task can just start, to 365 days",
                 practice="job-timeout",
             )

@@ -208,7 +208,7 @@ def _schedule_problems(known: Problems, arguments: dict[str, Any]) -> list[Probl
         found.add(
             "flexible_window",
             "not a window of EventBridge Scheduler",
-            given=Shown("a token") if is_token(length) else f"{length} s",
+            given=Shown("a token" if is_token(length) else f"{length} s"),
             allowed="whole minutes, 1 minute to 1 day, known at synthesis",
             practice="job-schedule",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, field_problems, is_token, seconds
 
 _MAX_ATTEMPTS = 185
@@ -40,5 +40,5 @@ class StartRetry:
             found.add("attempts", "out of range", given=self.attempts, allowed=f"0–{_MAX_ATTEMPTS}", practice=practice)
         age = seconds(self.max_age)
         if not is_token(age) and not _MIN_AGE_SECONDS <= age <= _MAX_AGE_SECONDS:
-            found.add("max_age", "out of range", given=f"{age} s", allowed="60 s to 24 hours", practice=practice)
+            found.add("max_age", "out of range", given=Shown(f"{age} s"), allowed="60 s to 24 hours", practice=practice)
         return list(found)

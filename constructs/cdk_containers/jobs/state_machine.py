@@ -66,14 +66,14 @@ def make_state_machine(scope: Construct, run: TaskRun, runs: Runs, logs: Logs) -
     )
     acknowledge(role, _WITHOUT_RESOURCE)
     if runs.skip_overlap:
-        _let_count_executions(scope, role, machine)
+        _let_count_executions(role, machine)
     return machine
 
 
-def _let_count_executions(scope: Construct, role: iam.Role, machine: sfn.StateMachine) -> None:
+def _let_count_executions(role: iam.Role, machine: sfn.StateMachine) -> None:
     """Let the state machine see its own executions, by a policy apart: it waits for the other one."""
     iam.Policy(
-        scope,
+        machine,
         "OverlapPolicy",
         roles=[role],
         statements=[

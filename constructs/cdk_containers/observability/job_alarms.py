@@ -47,7 +47,7 @@ class JobAlarms:
             found.add(
                 "within",
                 "not a period of CloudWatch",
-                given=Shown("a token") if is_token(within) else f"{within} s",
+                given=Shown("a token" if is_token(within) else f"{within} s"),
                 allowed="whole minutes, 1 minute to 1 day, known at synthesis",
                 practice="job-alarms",
             )
