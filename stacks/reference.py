@@ -6,6 +6,7 @@ import aws_cdk as cdk
 
 from .audit_stack import AuditStack
 from .instances_stack import InstancesStack
+from .jobs_stack import JobsStack
 from .network_stack import NetworkStack
 from .registry_stack import RegistryStack
 from .settings import read_settings
@@ -39,4 +40,11 @@ def add_reference_stacks(app: cdk.App) -> None:
         settings=settings,
         cluster=web_application.cluster,
         session_key=web_application.key,
+    )
+    JobsStack(
+        app,
+        f"{settings.name}-jobs",
+        settings=settings,
+        network=network.network,
+        registry=registry,
     )

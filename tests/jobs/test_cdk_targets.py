@@ -52,7 +52,7 @@ def plain_machine(**context: Any) -> Template:
         "Run",
         cluster=where,
         task_definition=task,
-        launch_target=sfn_tasks.EcsFargateLaunchTarget(),
+        launch_target=sfn_tasks.EcsFargateLaunchTarget(platform_version=ecs.FargatePlatformVersion.LATEST),
         integration_pattern=sfn.IntegrationPattern.RUN_JOB,
     )
     sfn.StateMachine(stack, "Machine", definition_body=sfn.DefinitionBody.from_chainable(run))
@@ -73,11 +73,18 @@ class TestSchedule:
         assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
         assert "DeadLetterConfig" not in target
 
-    def test_cdk_lets_one_revision_run_in_any_cluster_and_passes_roles_to_any_service(self):
-        granted = by_action(plain_schedule(), "SchedulerRole")
-        assert set(granted["ecs:RunTask"]["Resource"]) == {"Ref"}
-        assert granted["ecs:RunTask"].get("Condition", {}) != {}, "this one names the cluster"
-        assert "Condition" not in granted["iam:PassRole"]
+    def test_cdk_lets_one_revision_run_in_any_cluster(self):
+        """A run that is tried again after a deployment has another revision than the role."""
+        run = by_action(plain_schedule(), "SchedulerRole")["ecs:RunTask"]
+        assert set(run["Resource"]) == {"Ref"}
+        assert "Condition" not in run
+
+    def test_ours_runs_every_revision_in_one_cluster(self):
+        stack = new_stack()
+        scheduled(stack)
+        run = by_action(synth(stack), "ScheduleRole")["ecs:RunTask"]
+        assert text_of(run["Resource"]).endswith(":*")
+        assert set(run["Condition"]) == {"ArnEquals"}
 
     def test_cdk_makes_one_role_for_all_schedules_in_a_cluster(self):
         stack = new_stack()
@@ -182,7 +189,7 @@ class TestStateMachine:
         template = synth(stack)
         granted = by_action(template, "RunRole")
         assert text_of(granted["ecs:RunTask"]["Resource"]).endswith(":*")
-        assert text_of(granted["ecs:StopTask"]["Resource"]).endswith(":task/shop/*")
+        assert text_of(granted["ecs:StopTask"]["Condition"]["ArnEquals"]["ecs:cluster"]).endswith(":cluster/shop")
         assert "PropagateTags" in definition(template)["States"]["Run"]["Arguments"]
 
 

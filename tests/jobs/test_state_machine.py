@@ -106,7 +106,7 @@ class TestOneRun:
 
 
 class TestTheRole:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def template(self):
         stack = new_stack()
         scheduled(stack, timeout=HOUR)
@@ -123,7 +123,10 @@ class TestTheRole:
         granted = by_action(template, "RunRole")
         family = f"arn:<AWS::Partition>:ecs:{HERE}:task-definition/ShopJobTaskDefinition"
         assert text_of(granted["ecs:RunTask"]["Resource"]).startswith(family)
-        tasks = f"arn:<AWS::Partition>:ecs:{HERE}:task/shop/*"
+        in_cluster = granted["ecs:RunTask"]["Condition"]
+        assert text_of(in_cluster["ArnEquals"]["ecs:cluster"]).endswith(":cluster/shop")
+        assert granted["ecs:StopTask"]["Condition"] == in_cluster
+        tasks = f"arn:<AWS::Partition>:ecs:{HERE}:task/*"
         assert text_of(granted["ecs:StopTask"]["Resource"]) == tasks
         assert text_of(granted["ecs:DescribeTasks"]["Resource"]) == tasks
         assert granted["iam:PassRole"]["Condition"] == {
@@ -201,7 +204,7 @@ class TestOverlap:
 
 
 class TestManyInputs:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def states(self):
         return states_of(
             on_event, for_each="$.detail.files", environment_from={"FILE": "$"}, timeout=HOUR, max_concurrency=5

@@ -16,6 +16,7 @@ GOLDENS = ROOT / "tests" / "snapshots"
 STACKS = (
     "audit",
     "instances",
+    "jobs",
     "network",
     "registry",
     "web-application",

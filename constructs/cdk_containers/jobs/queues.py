@@ -15,6 +15,11 @@ _LAST_STOP = Acknowledgement(
     "The queue is itself where what could not be done is kept; nothing consumes it that could fail again",
     cdk_nag=("AwsSolutions-SQS3",),
 )
+_SQS_KEY = Acknowledgement(
+    "SQS encrypts the queue with a key of its own. EventBridge cannot use the key that AWS manages in KMS for SQS, and "
+    "what it could not deliver would be lost",
+    checkov=("CKV_AWS_27",),
+)
 _DAYS_KEPT = 14
 
 
@@ -28,6 +33,7 @@ def make_queue(scope: Construct, id: str) -> sqs.Queue:  # noqa: A002
         retention_period=cdk.Duration.days(_DAYS_KEPT),
     )
     acknowledge(queue, _LAST_STOP)
+    acknowledge(queue, _SQS_KEY)
     return queue
 
 

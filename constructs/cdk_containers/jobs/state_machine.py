@@ -19,7 +19,7 @@ from .task_run import TaskRun, service_role
 _WITHOUT_RESOURCE = Acknowledgement(
     "The actions with which Step Functions sets up its log delivery and writes traces take no resource; what the role "
     "may do in ECS names the task definition and the cluster",
-    cdk_nag=("AwsSolutions-IAM5",),
+    cdk_nag=("AwsSolutions-IAM5[Resource::*]",),
 )
 _SECONDS_BEFORE_RETRY = 60
 

@@ -15,13 +15,13 @@ from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
 from ..clusters import Capacity, Cluster
+from ..inputs import is_token
 from ..opt_outs import Acknowledgement, acknowledge
 from ..tasks import TaskDefinition
 
-_ANY_REVISION = Acknowledgement(
-    "The role runs this task definition only, in this cluster only, in whatever revision the last deployment made; "
-    "the ids of the tasks that it tags, and for a state machine also stops, are known when they run and not before",
-    cdk_nag=("AwsSolutions-IAM5",),
+_REASON = (
+    "The role runs this task definition only, in this cluster only, in whatever revision the last deployment made; the "
+    "ids of the tasks that it tags, or of those that a state machine stops, are known when they run and not before"
 )
 
 
@@ -62,8 +62,8 @@ class TaskRun:
         return f"{_here('ecs')}:task-definition/{self.family}:*"
 
     @property
-    def _tasks(self) -> str:
-        return f"{_here('ecs')}:task/{self.cluster.cluster.cluster_name}/*"
+    def _in_cluster(self) -> dict[str, dict[str, str]]:
+        return {"ArnEquals": {"ecs:cluster": self.cluster.cluster.cluster_arn}}
 
     def start_statements(self) -> list[iam.PolicyStatement]:
         """Return what it takes to start a run: this task, in this cluster, with its two roles.
@@ -75,11 +75,11 @@ class TaskRun:
             iam.PolicyStatement(
                 actions=["ecs:RunTask"],
                 resources=[self.any_revision],
-                conditions={"ArnEquals": {"ecs:cluster": self.cluster.cluster.cluster_arn}},
+                conditions=self._in_cluster,
             ),
             iam.PolicyStatement(
                 actions=["ecs:TagResource"],
-                resources=[self._tasks],
+                resources=[_any_task()],
                 conditions={"StringEquals": {"ecs:CreateAction": "RunTask"}},
             ),
             iam.PolicyStatement(
@@ -92,7 +92,9 @@ class TaskRun:
     def watch_statements(self) -> list[iam.PolicyStatement]:
         """Return what it takes to wait for the end of a run, and to put an end to it."""
         return [
-            iam.PolicyStatement(actions=["ecs:DescribeTasks", "ecs:StopTask"], resources=[self._tasks]),
+            iam.PolicyStatement(
+                actions=["ecs:DescribeTasks", "ecs:StopTask"], resources=[_any_task()], conditions=self._in_cluster
+            ),
             iam.PolicyStatement(
                 actions=["events:DescribeRule", "events:PutRule", "events:PutTargets"],
                 # The rule with which Step Functions learns of the end; it makes one for the account.
@@ -104,7 +106,13 @@ class TaskRun:
         """Let a role of ours start runs."""
         for statement in self.start_statements():
             role.add_to_policy(statement)
-        acknowledge(role, _ANY_REVISION)
+        here = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>"
+        findings = tuple(
+            f"AwsSolutions-IAM5[Resource::{here}:{resource}]"
+            for resource in ("task/*", f"task-definition/{self.family}:*")
+            if not is_token(resource)
+        )
+        acknowledge(role, Acknowledgement(_REASON, cdk_nag=findings))
 
     def arguments(self) -> dict[str, Any]:
         """Return what RunTask is told, as Step Functions writes it."""
@@ -200,6 +208,10 @@ class TaskRun:
                 f"'awsvpcConfiguration={{subnets=[{subnets}],securityGroups=[{group}],assignPublicIp=DISABLED}}'"
             )
         return " ".join(words)
+
+
+def _any_task() -> str:
+    return f"{_here('ecs')}:task/*"
 
 
 def _here(service: str) -> str:
