@@ -34,7 +34,7 @@ from .settings import Settings
 LOGS_OF_LOGS = Acknowledgement(
     "The bucket holds the access logs of another one; logs of who reads logs would need a bucket in turn",
     cdk_nag=("AwsSolutions-S1",),
-    checkov=("CKV_AWS_18", "CKV_AWS_21"),
+    checkov=("CKV_AWS_18",),
 )
 
 
@@ -139,7 +139,6 @@ class JobsStack(cdk.Stack):
             encryption=s3.BucketEncryption.KMS,
             encryption_key=self.key,
             bucket_key_enabled=True,
-            versioned=True,
             server_access_logs_bucket=access_logs,
             server_access_logs_prefix="uploads/",
         )
@@ -164,6 +163,7 @@ class JobsStack(cdk.Stack):
             id,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
+            versioned=True,
             removal_policy=self._settings.removal_policy,
             **options,
         )
