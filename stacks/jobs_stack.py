@@ -31,8 +31,8 @@ from .images import application_image
 from .registry_stack import RegistryStack
 from .settings import Settings
 
-LOGS_OF_LOGS = Acknowledgement(
-    "The bucket holds the access logs of another one; logs of who reads logs would need a bucket in turn",
+NO_ACCESS_LOGS = Acknowledgement(
+    "The access logs of another bucket are not logged in turn, and what is thrown away as a whole has none",
     cdk_nag=("AwsSolutions-S1",),
     checkov=("CKV_AWS_18",),
 )
@@ -132,20 +132,27 @@ class JobsStack(cdk.Stack):
 
     def _uploads(self) -> s3.Bucket:
         """Make a bucket that tells EventBridge of each upload, without the function that CDK would deploy for it."""
-        access_logs = self._bucket("AccessLogs", encryption=s3.BucketEncryption.S3_MANAGED)
-        acknowledge(access_logs, LOGS_OF_LOGS)
         uploads = self._bucket(
             "Uploads",
             encryption=s3.BucketEncryption.KMS,
             encryption_key=self.key,
             bucket_key_enabled=True,
-            server_access_logs_bucket=access_logs,
-            server_access_logs_prefix="uploads/",
+            **self._access_logs(),
         )
+        if not self._settings.production:
+            acknowledge(uploads, NO_ACCESS_LOGS)
         resource_of(uploads).add_property_override(
             "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", value=True
         )
         return uploads
+
+    def _access_logs(self) -> dict[str, Any]:
+        """Return the options of a bucket's access logs; a bucket with logs in it could not be thrown away."""
+        if not self._settings.production:
+            return {}
+        bucket = self._bucket("AccessLogs", encryption=s3.BucketEncryption.S3_MANAGED)
+        acknowledge(bucket, NO_ACCESS_LOGS)
+        return {"server_access_logs_bucket": bucket, "server_access_logs_prefix": "uploads/"}
 
     def _let_read(self, uploads: s3.Bucket, job: EventJob) -> None:
         """Let a job read what is incoming, object by object; CDK would let it list the bucket as well."""
