@@ -13,25 +13,21 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
-from ..errors import Problem, Problems
-from ..inputs import DurationLike, argument_problems, is_token, seconds, usable_arguments
+from ..inputs import DurationLike, argument_problems, seconds, usable_arguments
 from ..observability import JobAlarms
 from ..practices import Disabled
 from ..tasks import TaskOptions
 from ..workload import Container, ImageLike, Volume
-from .event_pattern import event_pattern_problems
+from .event_checks import event_problems
 from .job import Job
 from .job_input import JobInput
-from .paths import as_jsonata, path_problems
+from .paths import as_jsonata
 from .queues import let_send, make_queue
 from .start_retry import StartRetry
 from .state_machine import Runs
 from .task_run import service_role
 
-_MAX_CONCURRENCY = 40
 _DEFAULT_CONCURRENCY = 10
-_MAX_VARIABLES = 100
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class EventJob(Job):
@@ -112,7 +108,7 @@ class EventJob(Job):
         arguments = usable_arguments(EventJob.__init__, locals(), found)
         given = JobInput.of(arguments)
         watched = given.is_watched or for_each is not None
-        found.extend_anew([*given.problems(), *_event_problems(arguments, watched=watched)])
+        found.extend_anew([*given.problems(), *event_problems(arguments, watched=watched)])
         found.raise_for(scope, id)
         CheckedConstruct.__init__(self, scope, id)
 
@@ -186,62 +182,3 @@ class EventJob(Job):
     def _overrides(self, values: Mapping[str, str]) -> str:
         environment = [{"name": name, "value": value} for name, value in values.items()]
         return json.dumps({"containerOverrides": [{"name": self._run.container, "environment": environment}]})
-
-
-def _event_problems(arguments: Mapping[str, Any], *, watched: bool) -> list[Problem]:
-    found = Problems()
-    pattern, for_each, concurrency = (arguments[name] for name in ("event_pattern", "for_each", "max_concurrency"))
-    if pattern is not None:
-        found.extend(event_pattern_problems(pattern))
-    elif arguments["event_bus"] is not None:
-        found.add("event_bus", "no event starts the job", allowed="an event_pattern as well", practice="event-pattern")
-    if for_each is not None:
-        found.extend(path_problems("for_each", for_each))
-    if concurrency is not None and for_each is None:
-        found.add(
-            "max_concurrency",
-            "there is one run, so none beside it",
-            given=concurrency,
-            allowed="for_each as well",
-            practice="job-input",
-        )
-    elif concurrency is not None and not is_token(concurrency) and not 1 <= concurrency <= _MAX_CONCURRENCY:
-        found.add(
-            "max_concurrency",
-            "out of range",
-            given=concurrency,
-            allowed=f"1–{_MAX_CONCURRENCY}, beyond which Step Functions does not go",
-            practice="job-input",
-        )
-    found.extend(_variable_problems(arguments["environment_from"] or {}, fed=watched or pattern is not None))
-    return list(found)
-
-
-def _variable_problems(variables: Mapping[str, str], *, fed: bool) -> list[Problem]:
-    found = Problems()
-    if variables and not fed:
-        found.add(
-            "environment_from",
-            "no event starts the job, so there is nothing to take values from",
-            allowed="an event_pattern; or a timeout, with which the job has an input also when it is started by hand",
-            practice="job-input",
-        )
-    if len(variables) > _MAX_VARIABLES:
-        found.add(
-            "environment_from",
-            "EventBridge takes no more",
-            given=len(variables),
-            allowed=f"up to {_MAX_VARIABLES}",
-            practice="job-input",
-        )
-    for name, path in variables.items():
-        if is_token(name) or not _VARIABLE.fullmatch(name):
-            found.add(
-                "environment_from",
-                "not the name of an environment variable",
-                given=name,
-                allowed="letters, digits and underscores, known at synthesis",
-                practice="job-input",
-            )
-        found.extend(path_problems(f"environment_from[{name!r}]", path))
-    return list(found)
