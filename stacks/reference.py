@@ -8,6 +8,7 @@ from .audit_stack import AuditStack
 from .connections_stack import ConnectionsStack
 from .deployments_stack import DeploymentsStack
 from .instances_stack import InstancesStack
+from .jobs_stack import JobsStack
 from .network_stack import NetworkStack
 from .registry_stack import RegistryStack
 from .settings import read_settings
@@ -16,6 +17,7 @@ from .web_application_stack import WebApplicationStack
 
 STACKS = {
     "deployments": DeploymentsStack,
+    "jobs": JobsStack,
     "connections": ConnectionsStack,
     "telemetry": TelemetryStack,
 }

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
     from .instances import instance_type as instance_type
     from .instances import tasks_per_instance as tasks_per_instance
+    from .jobs import EventJob as EventJob
+    from .jobs import ScheduledJob as ScheduledJob
+    from .jobs import StartRetry as StartRetry
     from .load_balancing import AccessLogs as AccessLogs
     from .load_balancing import AlbExposure as AlbExposure
     from .load_balancing import ApplicationLoadBalancer as ApplicationLoadBalancer
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     from .observability import AlarmTopic as AlarmTopic
     from .observability import ClusterDashboard as ClusterDashboard
     from .observability import ClusterEvents as ClusterEvents
+    from .observability import JobAlarms as JobAlarms
     from .observability import ServiceDashboard as ServiceDashboard
     from .observability import WorkerAlarms as WorkerAlarms
     from .placement import PlacementConstraint as PlacementConstraint
@@ -173,6 +177,11 @@ _MODULES = {
         "instance_type",
         "tasks_per_instance",
     ),
+    "jobs": (
+        "EventJob",
+        "ScheduledJob",
+        "StartRetry",
+    ),
     "load_balancing": (
         "AccessLogs",
         "AlbExposure",
@@ -202,6 +211,7 @@ _MODULES = {
         "Alarms",
         "ClusterDashboard",
         "ClusterEvents",
+        "JobAlarms",
         "ServiceDashboard",
         "WorkerAlarms",
     ),

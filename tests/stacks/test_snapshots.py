@@ -18,6 +18,7 @@ STACKS = (
     "connections",
     "deployments",
     "instances",
+    "jobs",
     "network",
     "registry",
     "telemetry",

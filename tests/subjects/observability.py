@@ -13,11 +13,14 @@ from cdk_containers import (
     AlarmTopic,
     ClusterDashboard,
     ClusterEvents,
+    JobAlarms,
     Logs,
+    ScheduledJob,
     ServiceDashboard,
     WorkerAlarms,
 )
 from tests.toolkit import (
+    IMAGE,
     backend,
     cluster,
     own_cluster,
@@ -31,6 +34,12 @@ from .model import Subject
 
 SUBJECTS: list[Subject] = [
     Subject(Alarms, lambda stack, given: web(stack, cluster=own_cluster(stack), alarms=Alarms(**given))),
+    Subject(
+        JobAlarms,
+        lambda stack, given: ScheduledJob(
+            stack, "Job", cluster=cluster(stack), image=IMAGE, schedule="rate(1 day)", alarms=JobAlarms(**given)
+        ),
+    ),
     Subject(
         ServiceDashboard,
         lambda stack, given: ServiceDashboard(stack, "Dashboard", **given),
@@ -74,6 +83,11 @@ CHANGES: dict[str, dict[str, Any]] = {
         "cluster": own_cluster,
         "topic": lambda stack: sns.Topic.from_topic_arn(stack, "Topic", "arn:aws:sns:eu-west-1:111111111111:alarms"),
         "logs": Logs(retention=aws_logs.RetentionDays.ONE_MONTH),
+    },
+    "JobAlarms": {
+        "topic": lambda stack: sns.Topic.from_topic_arn(stack, "Topic", "arn:aws:sns:eu-west-1:111111111111:alarms"),
+        "failed_runs": 2,
+        "within": timedelta(minutes=10),
     },
     "AlarmTopic": {"encryption_key": key("TopicKey"), "email_addresses": ["team@example.com"]},
     "ServiceDashboard": {"services": lambda stack: [backend(stack, "Other")]},
