@@ -10,6 +10,7 @@ from .network_stack import NetworkStack
 from .registry_stack import RegistryStack
 from .settings import read_settings
 from .web_application_stack import WebApplicationStack
+from .workers_stack import WorkersStack
 
 
 def add_reference_stacks(app: cdk.App) -> None:
@@ -39,4 +40,11 @@ def add_reference_stacks(app: cdk.App) -> None:
         settings=settings,
         cluster=web_application.cluster,
         session_key=web_application.key,
+    )
+    WorkersStack(
+        app,
+        f"{settings.name}-workers",
+        settings=settings,
+        network=network.network,
+        registry=registry,
     )
