@@ -46,5 +46,4 @@ def add_reference_stacks(app: cdk.App) -> None:
         f"{settings.name}-workers",
         settings=settings,
         network=network.network,
-        registry=registry,
     )

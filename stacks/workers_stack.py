@@ -24,17 +24,14 @@ from cdk_containers import (
     ServiceScaling,
     StepScaling,
     TaskOptions,
+    TopicSubscription,
     WorkerAlarms,
     WorkerService,
-    TopicSubscription,
     WorkQueue,
 )
 
-from .images import application_image
-from .registry_stack import RegistryStack
 from .settings import Settings
 
-PORT = 8080
 TIME_ZONE = "Europe/Berlin"
 WORK = """
 trap 'stopping=1' TERM
@@ -59,7 +56,6 @@ class WorkersStack(cdk.Stack):
         *,
         settings: Settings,
         network: Network,
-        registry: RegistryStack,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
@@ -139,7 +135,7 @@ class WorkersStack(cdk.Stack):
             self,
             "Prices",
             cluster=cluster,
-            container=Container(image=application_image(settings, registry.backend, "backend"), ports=[PORT]),
+            image="public.ecr.aws/nginx/nginx-unprivileged:1.29.0",
             task=task,
             scaling=ServiceScaling(
                 min_tasks=2 if production else 1,

@@ -220,7 +220,7 @@ def test_alarms_have_names_thresholds_and_a_topic():
 def test_alarms_can_be_switched_off():
     template = made(alarms=Disabled(REASON))
     assert not resources(template, "AWS::CloudWatch::Alarm")
-    assert opt_outs(template)["AWS::ECS::Service"] == {"service-alarms": REASON}
+    assert opt_outs(template)["AWS::ECS::Service"] == {"service-alarms": REASON, "queue-alarms": REASON}
 
 
 # ---- what it shares with other services
