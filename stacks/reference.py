@@ -14,9 +14,11 @@ from .registry_stack import RegistryStack
 from .settings import read_settings
 from .telemetry_stack import TelemetryStack
 from .web_application_stack import WebApplicationStack
+from .workers_stack import WorkersStack
 
 STACKS = {
     "deployments": DeploymentsStack,
+    "workers": WorkersStack,
     "jobs": JobsStack,
     "connections": ConnectionsStack,
     "telemetry": TelemetryStack,

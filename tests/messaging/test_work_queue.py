@@ -227,6 +227,7 @@ def test_a_fifo_topic_fills_fifo_queues_and_standard_ones():
         ({"retention": timedelta(days=15)}, "retention", "queue-times"),
         ({"receive_wait_time": timedelta(seconds=21)}, "receive_wait_time", "queue-times"),
         ({"max_receive_count": 0}, "max_receive_count", "dead-letter-queue"),
+        ({"max_receive_count": 5, "dead_letters": Disabled(REASON)}, "max_receive_count", "dead-letter-queue"),
         ({"max_receive_count": 1001}, "max_receive_count", "dead-letter-queue"),
         ({"content_based_deduplication": True}, "content_based_deduplication", "fifo-queue"),
         ({"high_throughput": True}, "high_throughput", "fifo-queue"),

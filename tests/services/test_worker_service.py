@@ -5,6 +5,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sqs as sqs
 
@@ -13,6 +14,7 @@ from cdk_containers import (
     ConstructError,
     Disabled,
     ServiceScaling,
+    TargetMetric,
     WorkerAlarms,
     WorkerService,
     WorkQueue,
@@ -62,6 +64,11 @@ def test_it_has_a_queue_and_is_told_its_url(default: Template):
     assert environment(default) == {"QUEUE_URL": {"Ref": name}}
 
 
+def own_queue(template: Template) -> dict[str, Any]:
+    [found] = [entry for name, entry in resources(template, "AWS::SQS::Queue").items() if "DeadLetters" not in name]
+    return dict(found["Properties"])
+
+
 def test_only_the_container_of_its_own_is_told():
     template = made(sidecars=[container(name="b")])
     assert "QUEUE_URL" in environment(template)
@@ -109,9 +116,8 @@ def test_a_queue_of_cdk_can_be_given_and_has_no_dead_letters_that_we_know_of():
 
 
 def test_a_message_is_hidden_as_long_as_the_work_may_take():
-    assert resource(made(), "AWS::SQS::Queue", like="QueueQueue")["Properties"]["VisibilityTimeout"] == 300
-    template = made(processing_time=timedelta(hours=1))
-    assert resource(template, "AWS::SQS::Queue", like="QueueQueue")["Properties"]["VisibilityTimeout"] == 3600
+    assert own_queue(made())["VisibilityTimeout"] == 300
+    assert own_queue(made(processing_time=timedelta(hours=1)))["VisibilityTimeout"] == 3600
 
 
 @pytest.mark.parametrize(("minutes", "seconds"), [(0.1, 30), (1, 60), (5, 120)])
@@ -214,7 +220,7 @@ def test_alarms_have_names_thresholds_and_a_topic():
 def test_alarms_can_be_switched_off():
     template = made(alarms=Disabled(REASON))
     assert not resources(template, "AWS::CloudWatch::Alarm")
-    assert opt_outs(template)["AWS::ECS::Service"] == {"service-alarms": REASON}
+    assert opt_outs(template)["AWS::ECS::Service"] == {"service-alarms": REASON, "queue-alarms": REASON}
 
 
 # ---- what it shares with other services
@@ -302,11 +308,24 @@ def test_messages_are_those_of_a_queue(make: Any):
 
 
 def test_a_service_that_answers_requests_is_never_left_without_a_task():
-    metrics = {"metrics": ()} | {"steps": ()}
+    metric = cloudwatch.Metric(namespace="Shop", metric_name="Visitors")
+    scaling = ServiceScaling(min_tasks=0, max_tasks=2, metrics=[TargetMetric(metric=metric, target_value=10)])
     with pytest.raises(ConstructError) as raised:
-        web(new_stack(), scaling=ServiceScaling(min_tasks=0, max_tasks=2, **metrics))
+        web(new_stack(), scaling=scaling)
     [problem] = raised.value.problems
     assert (problem.option, problem.practice) == ("scaling.min_tasks", "scale-to-zero")
+    assert "requests are not kept" in problem.what
+    stack = new_stack()
+    backend(stack, scaling=scaling)
+    assert properties(synth(stack), "AWS::ApplicationAutoScaling::ScalableTarget")["MinCapacity"] == 0
+
+
+def test_a_service_without_tasks_has_no_cpu_to_follow():
+    with pytest.raises(ConstructError) as raised:
+        backend(new_stack(), scaling=ServiceScaling(min_tasks=0, max_tasks=2))
+    [problem] = raised.value.problems
+    assert (problem.option, problem.practice) == ("scaling.min_tasks", "scale-to-zero")
+    assert "nothing would start the first task" in problem.what
 
 
 def test_a_queue_that_is_none_is_refused_by_our_own_error():

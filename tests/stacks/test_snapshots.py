@@ -23,6 +23,7 @@ STACKS = (
     "registry",
     "telemetry",
     "web-application",
+    "workers",
 )
 # Unanchored: hashes also stand in the middle of names of images and of nested templates.
 _HASH = re.compile(r"[0-9a-f]{64}")

@@ -27,7 +27,7 @@ class TopicSubscription:
         filter_policy: Which messages, as SNS writes it: `{"size": ["large"], "price": [{"numeric": [">", 100]}]}`.
             Default: all.
         filter_policy_scope: What the filter looks at: `MessageAttributes`, or `MessageBody` where that is JSON.
-            Default: attributes.
+            Default: MessageAttributes.
         raw_message_delivery: Deliver the message itself, and its attributes as those of the queue, without the envelope
             of SNS. Default: True.
 

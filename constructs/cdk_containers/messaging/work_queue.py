@@ -32,6 +32,7 @@ _VISIBILITY_SECONDS = 300
 _RETENTION_SECONDS = 4 * _DAY
 _DEAD_LETTER_RETENTION_SECONDS = 14 * _DAY
 _LONGEST_WAIT_SECONDS = 20
+_RECEIVE_COUNT = 3
 
 
 class WorkQueue(CheckedConstruct):
@@ -60,7 +61,7 @@ class WorkQueue(CheckedConstruct):
         retention: DurationLike | None = None,
         receive_wait_time: DurationLike | None = None,
         dead_letters: Literal[True] | Disabled = True,
-        max_receive_count: int = 3,
+        max_receive_count: int = _RECEIVE_COUNT,
         fifo: bool = False,
         content_based_deduplication: bool = False,
         high_throughput: bool = False,
@@ -187,6 +188,14 @@ def _dead_letter_problems(dead_letters: object, max_receive_count: int) -> list[
             "out of range",
             given=max_receive_count,
             allowed="1–1000",
+            practice="dead-letter-queue",
+        )
+    elif isinstance(dead_letters, Disabled) and max_receive_count != _RECEIVE_COUNT:
+        found.add(
+            "max_receive_count",
+            "there is no queue that a message could go to",
+            given=max_receive_count,
+            allowed="nothing, while dead_letters is off",
             practice="dead-letter-queue",
         )
     return list(found)

@@ -90,7 +90,7 @@ class StepScaling:
         metric: The metric, or a `MathExpression`.
         steps: What to do in which range; up to 20 above the quiet range and below.
         adjustment_type: What `change` counts: tasks, percent of the tasks there are, or the tasks to have. Default:
-            tasks.
+            ChangeInCapacity, tasks.
         min_change: Fewest tasks that a change in percent adds or takes away. Default: 1.
         cooldown: Time before the next change of the same kind. Default: 60 s after tasks were added, 300 s after some
             were taken away.

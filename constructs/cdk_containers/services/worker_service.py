@@ -17,6 +17,7 @@ from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, in_seconds, is_token, seconds, usable_arguments
 from ..messaging import WorkQueue
 from ..observability import WorkerAlarms, make_queue_alarms
+from ..opt_outs import record_opt_out
 from ..practices import Disabled
 from ..scaling import ServiceScaling
 from ..tasks import TaskOptions
@@ -124,6 +125,8 @@ class WorkerService(Service):
             },
         )
         self.queue.grant_consume_messages(self.task_role)
+        if isinstance(alarms, Disabled):
+            record_opt_out(self.service, "queue-alarms", alarms)
 
     def _prepare(self, given: ServiceInput) -> ServiceInput:
         queue = self._given_queue or WorkQueue(self, "Queue", visibility_timeout=in_seconds(self._processing_time))
