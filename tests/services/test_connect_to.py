@@ -307,7 +307,8 @@ def test_the_ports_of_tasks_in_dns(mode: Any, port: Any, expected: tuple[int, in
 def test_udp_is_opened_for_udp():
     stack = new_stack()
     other = by_name(stack, container=container(ports=[Port(number=53, protocol="udp")]))
-    plain(stack, "Web").connect_to(other, url="orders.shop.internal:53")
+    plain(stack, "Web").connect_to(other)
+    assert environment(stack, "WebTask") == {"ORDERS_URL": "udp://orders.shop.internal:53"}
     assert properties(synth(stack), INGRESS, like="WebToOrders")["IpProtocol"] == "udp"
 
 
@@ -531,7 +532,8 @@ def test_a_service_that_cannot_be_found_is_refused():
     assert [name for name in resources(synth(stack), INGRESS) if "WebTo" in name] == []
 
 
-def test_a_service_of_another_network_is_refused():
+@pytest.mark.parametrize("make", [by_service_connect, by_name, by_load_balancer])
+def test_a_service_of_another_network_is_refused(make: Callable[..., BackendService]):
     stack = new_stack()
     vpc = ec2.Vpc.from_vpc_attributes(
         stack, "Vpc", vpc_id="vpc-0aaaaaaaaaaaaaaaa", availability_zones=["eu-west-1a"], private_subnet_ids=["subnet-1"]
@@ -539,7 +541,7 @@ def test_a_service_of_another_network_is_refused():
     elsewhere = Cluster.from_attributes(stack, "Elsewhere", cluster_name="other", network=vpc)
     caller = backend(stack, "Web", cluster=elsewhere)
     with pytest.raises(ConstructError, match="from another network"):
-        caller.connect_to(by_service_connect(stack))
+        caller.connect_to(make(stack))
 
 
 @pytest.mark.parametrize(
@@ -550,6 +552,7 @@ def test_a_service_of_another_network_is_refused():
         ({"variable": 5}, "variable"),
         ({"url": 5}, "url"),
         ({"port": "web"}, "port"),
+        ({"port": "cloud_map"}, "port"),
         ({"port": 5}, "port"),
     ],
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from aws_cdk import CfnResource, Stack
@@ -15,7 +14,7 @@ from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct, IConstruct
 
 from ..discovery import Namespace
-from ..errors import ConstructError, Problems, Shown
+from ..errors import ConstructError, Problem, Problems, Shown
 from ..inputs import is_token
 from ..opt_outs import Acknowledgement, acknowledge
 from ..tasks import TaskDefinition
@@ -123,14 +122,14 @@ class CallingConnector(Connector):
         self._connect(other, way, name, url or way.url or "")
 
     def _find_way(self, other: Connector, port: str | None, found: Problems) -> Way | None:
-        way = next(iter(other.ways.values()), None) if port is None else other.ways.get(port)
+        served = {name: way for name, way in other.ways.items() if way.namespace is not None}
+        way = next(iter(other.ways.values()), None) if port is None else served.get(port)
         if way is None and port is not None and other.ways:
-            names = [name for name, way in other.ways.items() if way.namespace is not None]
             found.add(
                 "port",
                 "the service serves no port with this name by Service Connect",
                 given=port,
-                allowed=", ".join(names) or "nothing: it serves none that way",
+                allowed=", ".join(served) or "nothing: it serves none that way",
                 practice="service-connect-named-port",
             )
         elif way is None:
@@ -143,7 +142,7 @@ class CallingConnector(Connector):
             )
         return way
 
-    def _way_problems(self, way: Way) -> Iterable[Any]:
+    def _way_problems(self, way: Way) -> Iterable[Problem]:
         found = Problems()
         if way.vpc is not None and different_networks(way.vpc, self.vpc):
             found.add(
