@@ -415,7 +415,7 @@ def test_the_caller_may_invoke_the_one_service():
     caller.connect_to(other)
     template = synth(stack)
     [name] = resources(template, "AWS::VpcLattice::Service")
-    [statement] = statements(template, "WebTaskTaskRole")
+    [statement] = statements(template, "WebInvokeOrders")
     assert statement["Action"] == "vpc-lattice-svcs:Invoke"
     assert statement["Resource"] == {"Fn::Join": ["", [{"Fn::GetAtt": [name, "Arn"]}, "/*"]]}
 
