@@ -10,6 +10,7 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_servicediscovery as servicediscovery
+from cdk_nag import AwsSolutionsChecks
 
 from cdk_containers import (
     AlbExposure,
@@ -418,6 +419,17 @@ def test_the_caller_may_invoke_the_one_service():
     [statement] = statements(template, "WebInvokeOrders")
     assert statement["Action"] == "vpc-lattice-svcs:Invoke"
     assert statement["Resource"] == {"Fn::Join": ["", [{"Fn::GetAtt": [name, "Arn"]}, "/*"]]}
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["one-stack", "two-stacks"])
+def test_the_paths_of_the_service_are_no_finding(apart: bool):  # noqa: FBT001
+    app = cdk.App()
+    callees = cdk.Stack(app, "Callees")
+    caller = backend(cdk.Stack(app, "Callers") if apart else callees, "Web")
+    caller.connect_to(by_lattice(callees))
+    app.synth()
+    found = [finding.rule_name for finding in AwsSolutionsChecks().validate_scope(app).violations]
+    assert [name for name in found if "IAM" in name] == []
 
 
 def test_a_service_of_another_network_is_reached_by_vpc_lattice():
