@@ -10,6 +10,7 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_servicediscovery as servicediscovery
+from cdk_nag import AwsSolutionsChecks
 
 from cdk_containers import (
     AlbExposure,
@@ -307,7 +308,8 @@ def test_the_ports_of_tasks_in_dns(mode: Any, port: Any, expected: tuple[int, in
 def test_udp_is_opened_for_udp():
     stack = new_stack()
     other = by_name(stack, container=container(ports=[Port(number=53, protocol="udp")]))
-    plain(stack, "Web").connect_to(other, url="orders.shop.internal:53")
+    plain(stack, "Web").connect_to(other)
+    assert environment(stack, "WebTask") == {"ORDERS_URL": "udp://orders.shop.internal:53"}
     assert properties(synth(stack), INGRESS, like="WebToOrders")["IpProtocol"] == "udp"
 
 
@@ -414,9 +416,20 @@ def test_the_caller_may_invoke_the_one_service():
     caller.connect_to(other)
     template = synth(stack)
     [name] = resources(template, "AWS::VpcLattice::Service")
-    [statement] = statements(template, "WebTaskTaskRole")
+    [statement] = statements(template, "WebInvokeOrders")
     assert statement["Action"] == "vpc-lattice-svcs:Invoke"
     assert statement["Resource"] == {"Fn::Join": ["", [{"Fn::GetAtt": [name, "Arn"]}, "/*"]]}
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["one-stack", "two-stacks"])
+def test_the_paths_of_the_service_are_no_finding(apart: bool):  # noqa: FBT001
+    app = cdk.App()
+    callees = cdk.Stack(app, "Callees")
+    caller = backend(cdk.Stack(app, "Callers") if apart else callees, "Web")
+    caller.connect_to(by_lattice(callees))
+    app.synth()
+    found = [finding.rule_name for finding in AwsSolutionsChecks().validate_scope(app).violations]
+    assert [name for name in found if "IAM" in name] == []
 
 
 def test_a_service_of_another_network_is_reached_by_vpc_lattice():
@@ -531,7 +544,8 @@ def test_a_service_that_cannot_be_found_is_refused():
     assert [name for name in resources(synth(stack), INGRESS) if "WebTo" in name] == []
 
 
-def test_a_service_of_another_network_is_refused():
+@pytest.mark.parametrize("make", [by_service_connect, by_name, by_load_balancer])
+def test_a_service_of_another_network_is_refused(make: Callable[..., BackendService]):
     stack = new_stack()
     vpc = ec2.Vpc.from_vpc_attributes(
         stack, "Vpc", vpc_id="vpc-0aaaaaaaaaaaaaaaa", availability_zones=["eu-west-1a"], private_subnet_ids=["subnet-1"]
@@ -539,7 +553,7 @@ def test_a_service_of_another_network_is_refused():
     elsewhere = Cluster.from_attributes(stack, "Elsewhere", cluster_name="other", network=vpc)
     caller = backend(stack, "Web", cluster=elsewhere)
     with pytest.raises(ConstructError, match="from another network"):
-        caller.connect_to(by_service_connect(stack))
+        caller.connect_to(make(stack))
 
 
 @pytest.mark.parametrize(
@@ -550,6 +564,7 @@ def test_a_service_of_another_network_is_refused():
         ({"variable": 5}, "variable"),
         ({"url": 5}, "url"),
         ({"port": "web"}, "port"),
+        ({"port": "cloud_map"}, "port"),
         ({"port": 5}, "port"),
     ],
 )

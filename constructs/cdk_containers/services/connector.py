@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from aws_cdk import CfnResource, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_vpclattice as vpclattice
-from constructs import Construct, IConstruct
+from constructs import Construct, IConstruct, IDependable
 
 from ..discovery import Namespace
-from ..errors import ConstructError, Problems, Shown
+from ..errors import ConstructError, Problem, Problems, Shown
 from ..inputs import is_token
-from ..opt_outs import Acknowledgement, acknowledge
+from ..opt_outs import acknowledge_wildcards
 from ..tasks import TaskDefinition
 from .discovery_checks import different_networks
 from .ways import Way
@@ -25,6 +24,7 @@ from .ways import Way
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _INVOKE = "vpc-lattice-svcs:Invoke"
+_PATHS = "The wildcard stands for the paths of one service of VPC Lattice, which the caller was connected to"
 
 _Rule = tuple[str, str, str, int, int]
 _rules: WeakKeyDictionary[IConstruct, dict[_Rule, Construct]] = WeakKeyDictionary()
@@ -123,14 +123,14 @@ class CallingConnector(Connector):
         self._connect(other, way, name, url or way.url or "")
 
     def _find_way(self, other: Connector, port: str | None, found: Problems) -> Way | None:
-        way = next(iter(other.ways.values()), None) if port is None else other.ways.get(port)
+        served = {name: way for name, way in other.ways.items() if way.namespace is not None}
+        way = next(iter(other.ways.values()), None) if port is None else served.get(port)
         if way is None and port is not None and other.ways:
-            names = [name for name, way in other.ways.items() if way.namespace is not None]
             found.add(
                 "port",
                 "the service serves no port with this name by Service Connect",
                 given=port,
-                allowed=", ".join(names) or "nothing: it serves none that way",
+                allowed=", ".join(served) or "nothing: it serves none that way",
                 practice="service-connect-named-port",
             )
         elif way is None:
@@ -143,7 +143,7 @@ class CallingConnector(Connector):
             )
         return way
 
-    def _way_problems(self, way: Way) -> Iterable[Any]:
+    def _way_problems(self, way: Way) -> Iterable[Problem]:
         found = Problems()
         if way.vpc is not None and different_networks(way.vpc, self.vpc):
             found.add(
@@ -178,16 +178,20 @@ class CallingConnector(Connector):
             self.join(way.namespace)
         self.environment.add(name)
         self.task.add_environment(name, url)
-        waits_for: list[Construct] = [] if other.ready is None else [other.ready]
-        self.service.node.add_dependency(*waits_for, *self._open(other, way))
+        waits_for: list[IDependable] = [] if other.ready is None else [other.ready]
         if way.invoke is not None:
-            self._grant_invoke(way.invoke)
+            waits_for.append(self._let_invoke(other, way.invoke))
+        self.service.node.add_dependency(*waits_for, *self._open(other, way))
 
-    def _grant_invoke(self, invoked: vpclattice.CfnService) -> None:
-        iam.Grant.add_to_principal(grantee=self.task, actions=[_INVOKE], resource_arns=[f"{invoked.attr_arn}/*"])
-        stack = Stack.of(invoked)
-        if isinstance(self.task.task_role, iam.Role) and stack == Stack.of(self.owner):
-            acknowledge(self.task.task_role, _paths_of(stack.get_logical_id(invoked)))
+    def _let_invoke(self, other: Connector, invoked: vpclattice.CfnService) -> iam.Policy:
+        policy = iam.Policy(
+            self.owner,
+            _free(self.owner, f"Invoke{other.owner.node.id}"),
+            roles=[self.task.task_role],
+            statements=[iam.PolicyStatement(actions=[_INVOKE], resources=[f"{invoked.attr_arn}/*"])],
+        )
+        acknowledge_wildcards(policy, _PATHS)
+        return policy
 
     def _open(self, other: Connector, way: Way) -> list[Construct]:
         """Let this service in, by rules in its own stack: the other's stack must not need the one that needs it."""
@@ -240,10 +244,3 @@ def _free(scope: Construct, name: str) -> str:
 
 def _description(caller: Construct, callee: Construct) -> str:
     return re.sub(r"[^A-Za-z0-9 ._/-]", "", f"{caller.node.id} to {callee.node.id}")[:255]
-
-
-def _paths_of(logical_id: str) -> Acknowledgement:
-    return Acknowledgement(
-        "The wildcard stands for the paths of one service of VPC Lattice, which the caller was connected to",
-        cdk_nag=(f"AwsSolutions-IAM5[Resource::<{logical_id}.Arn>/*]",),
-    )

@@ -64,8 +64,9 @@ def ways_of(given: ServiceInput, service: ecs.BaseService, vpc: ec2.IVpc, routes
     cloud_map = given.cloud_map
     if cloud_map is not None and (registered := found_port(cloud_map, given.workload)) is not None:
         srv = record_type(cloud_map, given.task) == "SRV"
+        scheme = "udp" if registered.protocol == "udp" else "http"
         found["cloud_map"] = Way(
-            url=cloud_map.full_name if srv else f"http://{cloud_map.full_name}:{registered.number}",
+            url=cloud_map.full_name if srv else f"{scheme}://{cloud_map.full_name}:{registered.number}",
             variable="SRV" if srv else "URL",
             groups=groups,
             ports=_instance_ports(registered, given),
@@ -73,7 +74,7 @@ def ways_of(given: ServiceInput, service: ecs.BaseService, vpc: ec2.IVpc, routes
             vpc=vpc,
         )
     for index, route in enumerate(sorted(routes, key=lambda route: not isinstance(route, LatticeRoute))):
-        way = _way_through(route)
+        way = _way_through(route, vpc)
         if way is not None:
             found[f"exposure[{index}]"] = way
     return found
@@ -85,14 +86,14 @@ def _instance_ports(port: Port, given: ServiceInput) -> Ports:
     return (port.host_port, port.host_port) if port.host_port else EPHEMERAL_PORTS
 
 
-def _way_through(route: Route) -> Way | None:
+def _way_through(route: Route, vpc: ec2.IVpc) -> Way | None:
     match route:
         case LatticeRoute():
             return _way_through_lattice(route)
         case AlbRoute():
-            return _way_through_alb(route)
+            return _way_through_alb(route, vpc)
         case NlbRoute():
-            return _way_through_nlb(route)
+            return _way_through_nlb(route, vpc)
         case _:
             return None
 
@@ -109,20 +110,22 @@ def _way_through_lattice(route: LatticeRoute) -> Way:
     )
 
 
-def _way_through_nlb(route: NlbRoute) -> Way | None:
+def _way_through_nlb(route: NlbRoute, vpc: ec2.IVpc) -> Way | None:
     balancer, exposure = route.load_balancer.load_balancer, route.exposure
     if not _is_internal(balancer):
         return None
-    port = exposure.outer_port
+    port, udp = exposure.outer_port, exposure.transport == "udp"
+    scheme = "udp" if udp else "http"
     return Way(
-        url=None if exposure.protocol == "TLS" else f"http://{balancer.load_balancer_dns_name}:{port}",
+        url=None if exposure.protocol == "TLS" else f"{scheme}://{balancer.load_balancer_dns_name}:{port}",
         groups=balancer.connections.security_groups,
         ports=(port, port),
-        udp=exposure.transport == "udp",
+        udp=udp,
+        vpc=vpc,
     )
 
 
-def _way_through_alb(route: AlbRoute) -> Way | None:
+def _way_through_alb(route: AlbRoute, vpc: ec2.IVpc) -> Way | None:
     balancer = route.load_balancer.load_balancer
     if not _is_internal(balancer):
         return None
@@ -139,6 +142,7 @@ def _way_through_alb(route: AlbRoute) -> Way | None:
         else f"{'https' if secure else 'http'}://{host}{'' if port == default else f':{port}'}",
         groups=balancer.connections.security_groups,
         ports=(port, port),
+        vpc=vpc,
     )
 
 
