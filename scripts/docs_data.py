@@ -54,6 +54,7 @@ PAGES: Mapping[str, Sequence[str]] = {
     "daemon-service": ("DaemonService",),
     "express-service": ("ExpressService",),
     "external-service": ("ExternalService", "ExternalDaemonService", "ExternalInstances", "ExternalTaskDefinition"),
+    "beanstalk-environment": ("BeanstalkEnvironment",),
     "application-load-balancer": (
         "ApplicationLoadBalancer",
         "ApplicationLoadBalancer.from_attributes",
@@ -193,6 +194,10 @@ OPT_OUTS: Mapping[str, str] = {
     "external-tasks": REFUSED,
     "external-activation": "another `registration_limit`",
     "express-mode": REFUSED,
+    "beanstalk-platform": REFUSED,
+    "beanstalk-monitoring": "another `log_retention_days`",
+    "beanstalk-capacity": "other `min_instances`, `max_instances`",
+    "beanstalk-containers": REFUSED,
     "express-private-by-default": "`internet_facing=True`",
     "managed-instance-requirements": "`requirements=InstanceRequirements(…)`",
     "execute-command-by-permission": '`execute_command=ExecuteCommandAccess(reason="…")`',
@@ -221,6 +226,8 @@ DEFAULTS: Mapping[str, str] = {
     "task-role-trust": "account and region of the stack",
     "managed-instances-tasks": "no tmpfs",
     "external-tasks": "bridge networking",
+    "beanstalk-platform": "none",
+    "beanstalk-monitoring": "always; kept for a year",
     "managed-instance-requirements": "general-purpose types, as ECS chooses",
     "managed-instance-scale-in": "as ECS decides",
 }

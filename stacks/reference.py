@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from .audit_stack import AuditStack
 from .instances_stack import InstancesStack
 from .network_stack import NetworkStack
+from .platforms_stack import PlatformsStack
 from .registry_stack import RegistryStack
 from .settings import read_settings
 from .web_application_stack import WebApplicationStack
@@ -39,4 +40,12 @@ def add_reference_stacks(app: cdk.App) -> None:
         settings=settings,
         cluster=web_application.cluster,
         session_key=web_application.key,
+    )
+    PlatformsStack(
+        app,
+        f"{settings.name}-platforms",
+        settings=settings,
+        network=network.network,
+        registry=registry,
+        load_balancer=web_application.public_load_balancer,
     )

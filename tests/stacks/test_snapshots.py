@@ -17,6 +17,7 @@ STACKS = (
     "audit",
     "instances",
     "network",
+    "platforms",
     "registry",
     "web-application",
 )
