@@ -10,6 +10,7 @@ from .deployments_stack import DeploymentsStack
 from .instances_stack import InstancesStack
 from .jobs_stack import JobsStack
 from .network_stack import NetworkStack
+from .platforms_stack import PlatformsStack
 from .registry_stack import RegistryStack
 from .settings import read_settings
 from .telemetry_stack import TelemetryStack
@@ -56,3 +57,11 @@ def add_reference_stacks(app: cdk.App) -> None:
     )
     for name, stack in STACKS.items():
         stack(app, f"{settings.name}-{name}", settings=settings, network=network.network, registry=registry)
+    PlatformsStack(
+        app,
+        f"{settings.name}-platforms",
+        settings=settings,
+        network=network.network,
+        registry=registry,
+        load_balancer=web_application.public_load_balancer,
+    )

@@ -17,6 +17,7 @@ from cdk_containers import (
     Disabled,
     DockerVolume,
     EbsVolume,
+    FargateCapacity,
     HostVolume,
     InstanceRequirements,
     LinuxOptions,
@@ -236,6 +237,26 @@ def test_a_strategy_does_not_mix_them_with_others():
         backend(stack, cluster=own_cluster(stack), capacity=shares)
     [problem] = raised.value.problems
     assert problem.given == "'EC2 and Managed Instances'"
+
+
+def test_one_cluster_has_every_kind_of_capacity_and_each_service_one():
+    stack = new_stack()
+    cluster = own_cluster(stack)
+    strategies = {
+        "Serverless": [FargateCapacity(base=1), FargateCapacity.spot(weight=3)],
+        "Own": [capacity(stack).share()],
+        "Managed": [managed(stack).share()],
+    }
+    for name, shares in strategies.items():
+        backend(stack, f"{name}Service", cluster=cluster, capacity=shares)
+    template = synth(stack)
+    made = {
+        name.partition("Service")[0]: task["Properties"]["RequiresCompatibilities"]
+        for name, task in resources(template, "AWS::ECS::TaskDefinition").items()
+    }
+    assert made == {"Serverless": ["FARGATE"], "Own": ["EC2"], "Managed": ["MANAGED_INSTANCES"]}
+    association = properties(template, "AWS::ECS::ClusterCapacityProviderAssociations")
+    assert len(association["CapacityProviders"]) == 3
 
 
 def test_capacity_of_another_cluster_is_refused():

@@ -20,6 +20,7 @@ STACKS = (
     "instances",
     "jobs",
     "network",
+    "platforms",
     "registry",
     "telemetry",
     "web-application",

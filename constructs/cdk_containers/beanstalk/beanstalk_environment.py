@@ -18,7 +18,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import argument_problems, disabled_problems
 from ..load_balancing import AccessLogs
 from ..load_balancing.access_logs import ELB_LOG_DELIVERY, allow_log_delivery, make_bucket
@@ -410,6 +410,8 @@ def _https_problems(
     if known.has("https") or known.has("certificate"):
         return []
     found.extend(disabled_problems(https), under="https")
+    if found:
+        return list(found)
     if https is True and certificate is None:
         found.add(
             "certificate",
@@ -421,7 +423,7 @@ def _https_problems(
         found.add(
             "certificate",
             "HTTP has no use for one",
-            given=certificate,
+            given=Shown("a certificate"),
             allowed="no certificate, or https=True",
             practice="https-listener",
         )

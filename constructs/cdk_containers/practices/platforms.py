@@ -127,7 +127,7 @@ PRACTICES: tuple[Practice, ...] = (
         id="beanstalk-capacity",
         title="Bound the number of instances, and keep two at least",
         why="One instance is one zone, and an update takes it away. No upper bound is a bill without one.",
-        source=f"{_BEANSTALK}/using-features.managing.as.html",
+        source=f"{_BEANSTALK}/command-options-general.html",
         severity=Severity.MEDIUM,
         option="BeanstalkEnvironment.min_instances",
     ),

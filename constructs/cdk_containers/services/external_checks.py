@@ -27,6 +27,8 @@ _WHY = {
     "exposure": "no load balancer reaches a machine outside AWS",
     "scaling": "ECS does not scale services on external instances",
     "capacity": "external instances have no capacity provider; the service runs on those of its cluster",
+    "service_connect": "external instances are in no network of AWS, and Service Connect does not reach them",
+    "cloud_map": "external instances are in no network of AWS, and service discovery does not find them",
     "health_check_grace_period": "there is no load balancer whose health check could be waited for",
 }
 
