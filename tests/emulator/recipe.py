@@ -34,6 +34,8 @@ def call(api: Any, operation: str, properties: Properties, *, partial: bool = Fa
 def to_api(value: Any, shape: Shape, where: str) -> Any:
     """Turn a property into a parameter: names differ in case, scalars may be strings, tags a list."""
     match shape:
+        case StructureShape() if getattr(shape, "is_document_type", False):  # any JSON
+            return value
         case StructureShape():
             members = {name.lower(): name for name in shape.members}
             if unknown := [name for name in value if name.lower() not in members]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..deployments import CodeDeployBlueGreen, Deployment, Rolling
-from ..errors import Problem, Problems
+from ..deployments import CodeDeployBlueGreen, Deployment
+from ..errors import Problem, Problems, Shown
 from ..load_balancing import AlbExposure, ClassicExposure, Exposure, NlbExposure
 from ..scaling import ServiceScaling
 from ..workload import EbsVolume, Volume
@@ -38,7 +38,7 @@ def deployment_problems(
         found.add(
             "deployment",
             "a daemon has one task on each instance, and no second version beside it",
-            given=deployment,
+            given=Shown(name),
             allowed="Rolling",
             practice="daemon-scheduling",
         )
@@ -47,7 +47,7 @@ def deployment_problems(
         found.add(
             "deployment",
             f"there is no traffic that {name} could shift",
-            given=deployment,
+            given=Shown(name),
             allowed="an AlbExposure or an NlbExposure; or Rolling",
             practice="traffic-source",
         )
@@ -56,7 +56,7 @@ def deployment_problems(
             found.add(
                 _place(exposures, index),
                 f"a Classic Load Balancer has no target groups that {name} could shift traffic between",
-                given=exposure,
+                given=Shown(type(exposure).__name__),
                 allowed="AlbExposure or NlbExposure; or Rolling",
                 practice="traffic-source",
             )
@@ -81,13 +81,13 @@ def _unused_test_problems(exposures: Sequence[Exposure]) -> list[Problem]:
     found = Problems()
     for index, exposure in enumerate(exposures):
         for option in ("test_port", "test_ingress", "test_rule"):
-            if getattr(exposure, option, None) is not None:
+            value = getattr(exposure, option, None)
+            if value is not None:
                 found.add(
                     f"{_place(exposures, index)}.{option}",
                     "a rolling deployment has no new version by itself that could be tested",
-                    given=getattr(exposure, option),
-                    allowed=f"nothing; or a deployment that shifts traffic, such as BlueGreen, in place of "
-                    f"{Rolling.__name__}",
+                    given=value if isinstance(value, int) else Shown(type(value).__name__),
+                    allowed="nothing; or a deployment that shifts traffic, such as BlueGreen",
                     practice="test-traffic",
                 )
     return list(found)
@@ -102,7 +102,7 @@ def _code_deploy_problems(
         found.add(
             "deployment",
             "Service Connect works with the controller of ECS only",
-            given=deployment,
+            given=Shown(type(deployment).__name__),
             allowed="BlueGreen, Linear, Canary or Rolling",
             practice=practice,
         )
@@ -128,7 +128,7 @@ def _code_deploy_problems(
             found.add(
                 f"{place}.test_rule",
                 "CodeDeploy tells test traffic by its listener",
-                given=exposure.test_rule,
+                given=Shown("ListenerRule"),
                 allowed="test_port",
                 practice=practice,
             )
