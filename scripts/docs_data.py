@@ -80,8 +80,6 @@ PAGES: Mapping[str, Sequence[str]] = {
     "linear": ("Linear",),
     "canary": ("Canary",),
     "code-deploy-blue-green": ("CodeDeployBlueGreen",),
-    "service-scaling": ("ServiceScaling",),
-    "rolling": ("Rolling",),
     "service-scaling": (
         "ServiceScaling",
         "TargetMetric",

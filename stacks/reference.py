@@ -55,8 +55,6 @@ def add_reference_stacks(app: cdk.App) -> None:
         cluster=web_application.cluster,
         session_key=web_application.key,
     )
-    for name, stack in STACKS.items():
-        stack(app, f"{settings.name}-{name}", settings=settings, network=network.network, registry=registry)
     PlatformsStack(
         app,
         f"{settings.name}-platforms",
@@ -65,3 +63,5 @@ def add_reference_stacks(app: cdk.App) -> None:
         registry=registry,
         load_balancer=web_application.public_load_balancer,
     )
+    for name, stack in STACKS.items():
+        stack(app, f"{settings.name}-{name}", settings=settings, network=network.network, registry=registry)
