@@ -19,7 +19,6 @@ from .workers_stack import WorkersStack
 
 STACKS = {
     "deployments": DeploymentsStack,
-    "workers": WorkersStack,
     "jobs": JobsStack,
     "connections": ConnectionsStack,
     "telemetry": TelemetryStack,
@@ -55,6 +54,7 @@ def add_reference_stacks(app: cdk.App) -> None:
         cluster=web_application.cluster,
         session_key=web_application.key,
     )
+    WorkersStack(app, f"{settings.name}-workers", settings=settings, network=network.network)
     PlatformsStack(
         app,
         f"{settings.name}-platforms",
