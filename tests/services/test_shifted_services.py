@@ -367,6 +367,19 @@ def test_two_services_share_a_test_listener():
     assert len([name for name in resources(template, RULE) if "TestRule" in name]) == 2
 
 
+def test_the_test_listener_belongs_to_the_load_balancer_and_the_rule_to_the_service():
+    app = cdk.App()
+    edge, shop = cdk.Stack(app, "Edge"), cdk.Stack(app, "Shop")
+    shared = shop_load_balancer(edge)
+    exposure = AlbExposure(port=8080, load_balancer=shared, test_port=8443)
+    backend(shop, exposure=exposure, deployment=BlueGreen())
+    of_edge, of_shop = synth(edge), synth(shop)
+    assert [name for name in resources(of_edge, LISTENER) if "Test8443" in name]
+    assert resources(of_shop, LISTENER) == {}
+    assert resources(of_edge, RULE) == {}
+    assert len(resources(of_shop, RULE)) == 2
+
+
 def test_a_network_load_balancer_has_a_test_listener_that_is_closed():
     stack = new_stack()
     exposure = NlbExposure(port=8080, test_port=9090)
