@@ -330,3 +330,11 @@ def test_a_service_without_tasks_has_no_cpu_to_follow():
 
 def test_a_queue_that_is_none_is_refused_by_our_own_error():
     assert refused(new_stack(), queue="https://sqs.eu-west-1.amazonaws.com/111111111111/orders") == [("queue", None)]
+
+
+def test_the_time_that_a_message_needs_is_no_slow_rollout():
+    stack = new_stack()
+    worker(stack)
+    backend(stack, container=container(stop_timeout=timedelta(seconds=120)))
+    warned = assertions.Annotations.from_stack(stack).find_warning("*", assertions.Match.any_value())
+    assert [entry.id for entry in warned] == ["/Shop/Backend"]
