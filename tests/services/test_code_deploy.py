@@ -20,7 +20,7 @@ from cdk_containers import (
     ServiceScaling,
     VolumeMount,
 )
-from cdk_containers.services.deployment_checks import deployment_problems
+from cdk_containers.services.checks.deployments import deployment_problems
 from tests.subjects.making import alarm
 from tests.toolkit import (
     REASON,
