@@ -12,6 +12,7 @@ from typing import Any
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
+from moto.elbv2.models import ELBv2Backend
 
 from . import ecs_rules
 from .recipe import Properties, client
@@ -27,6 +28,7 @@ update_resource = parsing.parse_and_update_resource
 difference = parsing.ResourceMap.build_resource_diff
 delete_one = parsing.ResourceMap._delete_resource
 update_parameters = CloudFormationBackend._resolve_update_parameters
+convert_actions = ELBv2Backend.convert_and_validate_properties
 
 
 def install() -> None:
@@ -46,6 +48,14 @@ def install() -> None:
     resources.update = told(resources.update)
     resources.delete = told(delete_all)
     CloudFormationBackend._resolve_update_parameters = resolve_update_parameters
+    ELBv2Backend.convert_and_validate_properties = convert_default_actions
+
+
+def convert_default_actions(self: Any, properties: Any) -> list[Any]:
+    """Take a forward to several target groups too, of which moto's CloudFormation knows in rules only."""
+    if any("ForwardConfig" in action for action in properties["DefaultActions"]):
+        return list(properties["DefaultActions"])
+    return convert_actions(self, properties)
 
 
 def get_resource(self: Any, key: str) -> Any:

@@ -53,7 +53,8 @@ def create_service(self: Any) -> Any:
         service.launch_type = None
     for member, attribute in FORGOTTEN.items():
         setattr(service, attribute, self._get_param(member))
-    service.deployments[0]["volumeConfigurations"] = self._get_param("volumeConfigurations")
+    if service.deployments:  # with another controller than that of ECS there are none
+        service.deployments[0]["volumeConfigurations"] = self._get_param("volumeConfigurations")
     return made
 
 
