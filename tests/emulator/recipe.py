@@ -55,7 +55,7 @@ CONVERT: dict[str, Callable[[Any], Any]] = {
     "float": float,
     "integer": int,
     "long": int,
-    "string": lambda value: json.dumps(value) if isinstance(value, dict) else str(value),
+    "string": lambda value: json.dumps(value) if isinstance(value, dict | list) else str(value),
 }
 
 
@@ -67,10 +67,14 @@ class Recipe:
     create: str
     """The call that makes it. A change calls it again, as fits `put_...` calls, unless `update` names another one."""
     identity: Callable[[Properties, Properties], str]
-    """The physical id, from properties and response."""
+    """The physical id, from properties and outcome."""
     delete: Callable[[Any, str], object]
+    outcome: Callable[[Any, Properties], Properties] = lambda _api, response: response
+    """Asks for the outcome of a call that only begins the work."""
     name: str = ""
     """The property with the resource's name, which CloudFormation makes up when it is not given."""
+    longest: int = 0
+    """How many characters a name that CloudFormation makes up may have; 0 if moto's are never too long."""
     prepare: Callable[[Properties], Properties] = dict
     """Renames and regroups the properties that the API has elsewhere."""
     then: Callable[[Any, str, Properties], object] = lambda _api, _identity, _properties: None
@@ -84,13 +88,14 @@ class Recipe:
     def create_from_cloudformation_json(
         self, name: str, definition: Properties, _account: str, region: str, **_: Any
     ) -> "Resource":
-        given = {**({self.name: name} if self.name else {}), **definition["Properties"]}
+        short = name if len(name) <= self.longest or not self.longest else name[: self.longest - 13] + name[-13:]
+        given = {**({self.name: short} if self.name else {}), **definition["Properties"]}
         properties = self.prepare(given)
         api = client(self.service, region)
-        response = call(api, self.create, properties)
-        identity = self.identity(properties, response)
+        outcome = self.outcome(api, call(api, self.create, properties))
+        identity = self.identity(properties, outcome)
         self.then(api, identity, given)
-        return Resource(self, identity, region)
+        return Resource(self, identity, region, name)
 
     def update_from_cloudformation_json(
         self,
@@ -108,7 +113,8 @@ class Recipe:
             call(api, operation, properties, partial=True)
             self.then(api, identity, cloudformation_json["Properties"])
             return original_resource
-        new = self.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
+        name = new_resource_name if self.replace else original_resource.name
+        new = self.create_from_cloudformation_json(name, cloudformation_json, account_id, region_name)
         if self.replace:
             original_resource.delete(account_id, region_name)
         return new
@@ -121,6 +127,7 @@ class Resource:
     recipe: Recipe
     physical_resource_id: str
     region: str
+    name: str
 
     def is_created(self) -> bool:
         return True
