@@ -55,11 +55,16 @@ def create_service(self: Any) -> Any:
         raise InvalidParameterException(f"not associated with cluster {cluster.name}: {sorted(foreign)}")
     check_load_balancers(self)
     check_discovery(self)
+    given = dict(self._get_params())
+    if external := given.get("launchType") == "EXTERNAL":  # moto knows only two launch types
+        self.params["launchType"] = "EC2"
     made = make_service(self)
     service = made.result["service"]
     if strategy:
         service.launch_type = None
-    remember(service, self._get_params())
+    if external:
+        service.launch_type = "EXTERNAL"
+    remember(service, given)
     return made
 
 
@@ -157,35 +162,40 @@ def check_port_names(self: Any, services: list[dict[str, Any]]) -> None:
 
 
 def create_capacity_provider(self: Any) -> Any:
-    """Keep what moto forgets of Managed Instances, which belong to one cluster."""
+    """Keep what moto forgets of Managed Instances, which are their cluster's from the start."""
     instances = self._get_param("managedInstancesProvider")
     name = self._get_param("cluster")
     if (instances is None) != (name is None):
         raise EcsClientException("Managed Instances need a cluster, and nothing else may have one")
-    cluster = self.ecs_backend._get_cluster(name).arn if name else None
     group = {} if instances else self._get_param("autoScalingGroupProvider")
     provider = self.ecs_backend.create_capacity_provider(self._get_param("name"), group, self._get_param("tags"))
-    provider.cluster = cluster
+    provider.cluster = None
     if instances:
+        cluster = self.ecs_backend._get_cluster(name)
+        cluster.capacity_providers = [*(cluster.capacity_providers or []), provider.name]
+        provider.cluster = cluster.arn
         provider.auto_scaling_group_provider = None
         provider.managed_instances_provider = instances
     return ActionResult({"capacityProvider": provider})
 
 
+def managed_instances(backend: Any, cluster: Any) -> list[str]:
+    """Name the Managed Instances of a cluster; they come and go without an association."""
+    return [it.name for it in backend.capacity_providers.values() if it.cluster == cluster.arn]
+
+
 def put_cluster_capacity_providers(
     self: Any, cluster_name: str, capacity_providers: list[str], default_capacity_provider_strategy: list[Any]
 ) -> Any:
-    cluster = self._get_cluster(cluster_name)
     if unknown := {*capacity_providers} - {*self.capacity_providers} - FARGATE:
         raise InvalidParameterException(f"no such capacity provider: {sorted(unknown)}")
-    others = {
-        it for it in {*capacity_providers} - FARGATE if self.capacity_providers[it].cluster not in (None, cluster.arn)
-    }
-    if others:
-        raise InvalidParameterException(f"capacity providers of another cluster: {sorted(others)}")
-    if missing := used(cluster, self) - {*capacity_providers}:
+    if managed := [it for it in {*capacity_providers} - FARGATE if self.capacity_providers[it].cluster]:
+        raise InvalidParameterException(f"Managed Instances cannot be associated: {sorted(managed)}")
+    cluster = self._get_cluster(cluster_name)
+    all_of_them = [*capacity_providers, *managed_instances(self, cluster)]
+    if missing := used(cluster, self) - {*all_of_them}:
         raise EcsClientException(f"services of cluster {cluster.name} use {sorted(missing)}")
-    return associate(self, cluster_name, capacity_providers, default_capacity_provider_strategy)
+    return associate(self, cluster_name, all_of_them, default_capacity_provider_strategy)
 
 
 def describe_capacity_providers(self: Any, names: list[str] | None) -> Any:
@@ -194,6 +204,9 @@ def describe_capacity_providers(self: Any, names: list[str] | None) -> Any:
 
 def delete_capacity_provider(self: Any, name_or_arn: str) -> Any:
     name = name_or_arn.rsplit("/", 1)[-1]
+    for cluster in self.clusters.values():
+        if name in managed_instances(self, cluster) and name not in used(cluster, self):
+            cluster.capacity_providers.remove(name)
     if users := [it.name for it in self.clusters.values() if name in (it.capacity_providers or [])]:
         raise EcsClientException(f"{name} is associated with {users}")
     return delete_provider(self, name)

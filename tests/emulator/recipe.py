@@ -34,6 +34,8 @@ def call(api: Any, operation: str, properties: Properties, *, partial: bool = Fa
 def to_api(value: Any, shape: Shape, where: str) -> Any:
     """Turn a property into a parameter: names differ in case, scalars may be strings, tags a list."""
     match shape:
+        case StructureShape(is_document_type=True):
+            return value
         case StructureShape():
             members = {name.lower(): name for name in shape.members}
             if unknown := [name for name in value if name.lower() not in members]:
@@ -47,6 +49,13 @@ def to_api(value: Any, shape: Shape, where: str) -> Any:
             return {name: to_api(item, shape.value, where) for name, item in pairs.items()}
         case _:
             return CONVERT.get(shape.type_name, lambda item: item)(value)
+
+
+def present(value: Any) -> Any:
+    """Leave out what is AWS::NoValue."""
+    if isinstance(value, dict):
+        return {name: present(item) for name, item in value.items() if item is not None}
+    return [present(item) for item in value if item is not None] if isinstance(value, list) else value
 
 
 CONVERT: dict[str, Callable[[Any], Any]] = {
@@ -89,7 +98,7 @@ class Recipe:
         self, name: str, definition: Properties, _account: str, region: str, **_: Any
     ) -> "Resource":
         short = name if len(name) <= self.longest or not self.longest else name[: self.longest - 13] + name[-13:]
-        given = {**({self.name: short} if self.name else {}), **definition["Properties"]}
+        given = {**({self.name: short} if self.name else {}), **present(definition["Properties"])}
         properties = self.prepare(given)
         api = client(self.service, region)
         outcome = self.outcome(api, call(api, self.create, properties))
@@ -108,10 +117,10 @@ class Recipe:
         if self.update:
             operation, parameter = self.update
             identity = original_resource.physical_resource_id
-            properties = {**self.prepare(cloudformation_json["Properties"]), parameter: identity}
+            given = present(cloudformation_json["Properties"])
             api = client(self.service, region_name)
-            call(api, operation, properties, partial=True)
-            self.then(api, identity, cloudformation_json["Properties"])
+            call(api, operation, {**self.prepare(given), parameter: identity}, partial=True)
+            self.then(api, identity, given)
             return original_resource
         name = new_resource_name if self.replace else original_resource.name
         new = self.create_from_cloudformation_json(name, cloudformation_json, account_id, region_name)

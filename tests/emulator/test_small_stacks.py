@@ -526,10 +526,7 @@ def test_managed_instances_belong_to_their_cluster(emulator: Emulator) -> None:
         "InstanceRequirements": {"VCpuCount": {"Min": 1, "Max": 4}, "MemoryMiB": {"Min": 1024}},
     }
     provider = {"InfrastructureRoleArn": attribute("Role"), "InstanceLaunchTemplate": template}
-    providers: dict[str, Any] = {
-        "CapacityProviders": ["FARGATE", {"Ref": "Managed"}],
-        "DefaultCapacityProviderStrategy": [],
-    }
+    associations: dict[str, list[Any]] = {"CapacityProviders": ["FARGATE"], "DefaultCapacityProviderStrategy": []}
     resources: Resources = {
         **VPC,
         **TASK,
@@ -540,7 +537,8 @@ def test_managed_instances_belong_to_their_cluster(emulator: Emulator) -> None:
             "AWS::ECS::CapacityProvider",
             {"Name": "managed", "ClusterName": {"Ref": "Cluster"}, "ManagedInstancesProvider": provider},
         ),
-        "Providers": ("AWS::ECS::ClusterCapacityProviderAssociations", {"Cluster": {"Ref": "Cluster"}, **providers}),
+        "Service": service(CapacityProviderStrategy=[{"CapacityProvider": {"Ref": "Managed"}, "Weight": 1}]),
+        "Fargate": ("AWS::ECS::ClusterCapacityProviderAssociations", {"Cluster": {"Ref": "Cluster"}, **associations}),
     }
     with stack(emulator, resources) as made:
         (found,) = emulator.client("ecs").describe_capacity_providers(capacityProviders=["managed"])[
@@ -548,6 +546,10 @@ def test_managed_instances_belong_to_their_cluster(emulator: Emulator) -> None:
         ]
         assert found["cluster"].endswith(made["Cluster"])
         assert found["managedInstancesProvider"]["infrastructureRoleArn"].endswith(made["Role"])
+        (cluster,) = emulator.client("ecs").describe_clusters(clusters=[made["Cluster"]])["clusters"]
+        assert set(cluster["capacityProviders"]) == {"FARGATE", "managed"}
+    associations["CapacityProviders"].append({"Ref": "Managed"})
+    refused(emulator, resources, "Managed Instances cannot be associated")
 
 
 def test_a_prefix_list(emulator: Emulator) -> None:

@@ -11,8 +11,6 @@ DELETIONS: dict[str, tuple[str, Callable[[Any, str], object]]] = {
     "AWS::EC2::NatGateway": ("ec2", lambda api, it: api.delete_nat_gateway(NatGatewayId=it)),
     "AWS::EC2::RouteTable": ("ec2", lambda api, it: api.delete_route_table(RouteTableId=it)),
     "AWS::EC2::VPCEndpoint": ("ec2", lambda api, it: api.delete_vpc_endpoints(VpcEndpointIds=[it])),
-    "AWS::ElasticLoadBalancingV2::Listener": ("elbv2", lambda api, it: api.delete_listener(ListenerArn=it)),
-    "AWS::ElasticLoadBalancingV2::ListenerRule": ("elbv2", lambda api, it: api.delete_rule(RuleArn=it)),
     "AWS::ElasticLoadBalancingV2::TargetGroup": ("elbv2", lambda api, it: api.delete_target_group(TargetGroupArn=it)),
     "AWS::IAM::ManagedPolicy": ("iam", lambda api, it: api.delete_policy(PolicyArn=it)),
 }

@@ -25,12 +25,18 @@ def state_machine(api: Any, arn: str) -> Properties:
 def function_request(properties: Properties) -> Properties:
     """Zip the code that the template holds."""
     code = properties["Code"]
+    properties = without("ReservedConcurrentExecutions")(properties)
     if "ZipFile" not in code:
         return properties
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as files:
         files.writestr("index.py", code["ZipFile"])
     return {**properties, "Code": {"ZipFile": archive.getvalue()}}
+
+
+def reserve_concurrency(api: Any, name: str, properties: Properties) -> None:
+    if reserved := properties.get("ReservedConcurrentExecutions"):
+        api.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=int(reserved))
 
 
 def function(api: Any, name: str) -> Properties:
@@ -45,6 +51,7 @@ RECIPES = {
         longest=64,
         prepare=function_request,
         identity=lambda made, _: made["FunctionName"],
+        then=reserve_concurrency,
         attributes=function,
         update=("update_function_configuration", "FunctionName"),
         delete=lambda api, name: api.delete_function(FunctionName=name),

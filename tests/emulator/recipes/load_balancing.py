@@ -21,6 +21,11 @@ def set_load_balancer_attributes(api: Any, arn: str, properties: Properties) -> 
         call(api, "modify_load_balancer_attributes", {"LoadBalancerArn": arn, "Attributes": attributes})
 
 
+def set_listener_attributes(api: Any, arn: str, properties: Properties) -> None:
+    if attributes := properties.get("ListenerAttributes"):
+        call(api, "modify_listener_attributes", {"ListenerArn": arn, "Attributes": attributes})
+
+
 # What a Classic load balancer's listeners, attributes and policies are called in CloudFormation.
 CLASSIC_ATTRIBUTES = {
     "AccessLoggingPolicy": "AccessLog",
@@ -69,6 +74,24 @@ RECIPES = {
         then=finish_classic,
         replace=True,
         delete=lambda api, name: api.delete_load_balancer(LoadBalancerName=name),
+    ),
+    "AWS::ElasticLoadBalancingV2::Listener": Recipe(
+        service="elbv2",
+        create="create_listener",
+        prepare=without("ListenerAttributes"),
+        identity=lambda _, response: response["Listeners"][0]["ListenerArn"],
+        then=set_listener_attributes,
+        attributes=lambda _, arn: {"ListenerArn": arn},
+        update=("modify_listener", "ListenerArn"),
+        delete=lambda api, arn: api.delete_listener(ListenerArn=arn),
+    ),
+    "AWS::ElasticLoadBalancingV2::ListenerRule": Recipe(
+        service="elbv2",
+        create="create_rule",
+        identity=lambda _, response: response["Rules"][0]["RuleArn"],
+        attributes=lambda _, arn: {"RuleArn": arn},
+        update=("modify_rule", "RuleArn"),
+        delete=lambda api, arn: api.delete_rule(RuleArn=arn),
     ),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": Recipe(
         service="elbv2",

@@ -13,9 +13,11 @@ def key_request(properties: Properties) -> Properties:
 
 
 def attach_policies(api: Any, name: str, properties: Properties) -> None:
-    """Give a role its trust policy (again, which a change needs), and the managed and inline policies."""
+    """Give a role its trust policy, where that changed, and the managed and inline policies."""
     role = {"RoleName": name}
-    call(api, "update_assume_role_policy", {**role, "PolicyDocument": properties["AssumeRolePolicyDocument"]})
+    trust = properties["AssumeRolePolicyDocument"]
+    if api.get_role(**role)["Role"]["AssumeRolePolicyDocument"] != trust:
+        call(api, "update_assume_role_policy", {**role, "PolicyDocument": trust})
     for arn in properties.get("ManagedPolicyArns", []):
         api.attach_role_policy(**role, PolicyArn=arn)
     for policy in properties.get("Policies", []):
