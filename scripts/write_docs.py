@@ -6,9 +6,8 @@ Usage: write_docs.py [--check] [--fast]
   --fast   leave out what takes a synthesis of the reference stacks (docs/suppressions.md)
 
 Written are docs/constructs/*.md (their last part is kept in docs/constructs/_text/), docs/practices.md and
-docs/suppressions.md; in README.md and the pages index, defaults, capacity, errors and deploying of docs/ what stands
-between `<!-- generated: … -->` and `<!-- end -->`; and on all these pages the errors that examples raise, which stand
-in a block of plain text after them.
+docs/suppressions.md; in README.md and the pages of WITH_MARKS what stands between `<!-- generated: … -->` and
+`<!-- end -->`; and on all these pages the errors that examples raise, which stand in a block of plain text after them.
 """
 
 from __future__ import annotations
@@ -51,14 +50,17 @@ from docs_source import (  # noqa: E402
     option_named,
     practices_of,
 )
+from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
 
 import cdk_containers  # noqa: E402
 from cdk_containers import ConstructError, instance_type, tasks_per_instance  # noqa: E402
 from cdk_containers.practices import AREAS, PRACTICES, Practice  # noqa: E402
+from cdk_containers.services.rollout_warnings import CONCERNS  # noqa: E402
 
 DOCS = ROOT / "docs"
 CONSTRUCTS = DOCS / "constructs"
 ENVIRONMENTS = ("dev", "prod")
+WITH_MARKS = ("index", "defaults", "errors", "deploying", "capacity", "deploying-without-fear")
 _NOTE = "<!-- Written by scripts/write_docs.py from {sources}; do not edit it here. -->"
 _MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -110,9 +112,11 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "defaults": defaults_table,
         "first-example": first_example_table,
         "kept": kept_table,
+        "rollouts": rollouts_table,
+        "slow-rollouts": slow_rollouts_list,
         "tasks-per-instance": tasks_per_instance_table,
     }
-    for path in (ROOT / "README.md", *(DOCS / f"{page}.md" for page in ("index", "defaults", "errors", "deploying", "capacity"))):
+    for path in (ROOT / "README.md", *(DOCS / f"{page}.md" for page in WITH_MARKS)):
         text = _MARKED.sub(lambda found: f"{found[1]}{makers[found['name']]()}\n{found[3]}", path.read_text())
         yield path, with_errors(text, "" if path.name == "README.md" else _prelude())
     if not fast:
@@ -222,9 +226,7 @@ def defaults_table() -> str:
         for entry in entries
         if _opt_out(entry) != "none"
     ]
-    always = [
-        f"[{_lower(entry.title)}](practices.md#{entry.id})" for entry in entries if _opt_out(entry) == "none"
-    ]
+    always = [f"[{_lower(entry.title)}](practices.md#{entry.id})" for entry in entries if _opt_out(entry) == "none"]
     return "\n".join(
         [*_table(("Practice", "Default", "Opt out, or change"), rows), f"Without a choice: {'; '.join(always)}."]
     )
@@ -320,6 +322,47 @@ def tasks_per_instance_table() -> str:
     )
     told = f"Tasks of {cpu} CPU units and {memory} MiB, the size of a service that names none:"
     return "\n".join([told, "", *_table(headings, rows)]).rstrip()
+
+
+# ---- rollouts
+
+
+def rollouts_table() -> str:
+    """Write what the deployments that are drawn do, and how long they take."""
+    rows = []
+    for name, (title, _) in DEPLOYMENTS.items():
+        rollout = plan(name)
+        times = (
+            rollout.first_traffic_after_seconds,
+            rollout.all_traffic_after_seconds,
+            rollout.completed_after_seconds,
+            rollout.given_up_after_seconds,
+        )
+        rows.append(
+            (
+                title,
+                f"{rollout.lowest_healthy} of {rollout.tasks}",
+                str(rollout.peak_tasks),
+                *(f"{time // 60}:{time % 60:02}" for time in times),
+            )
+        )
+    headings = (
+        "Deployment",
+        "Healthy, at the least",
+        "Tasks at once",
+        "First traffic on the new version",
+        "All traffic",
+        "Done",
+        "A version that never answers is given up",
+    )
+    return "\n".join(["Times are minutes and seconds.", "", *_table(headings, rows)]).rstrip()
+
+
+def slow_rollouts_list() -> str:
+    """List what a service warns of."""
+    return "\n".join(
+        f"- more than {concern.longest} s of {concern.what}: change {concern.option}." for concern in CONCERNS
+    )
 
 
 # ---- what the examples show

@@ -16,11 +16,22 @@ from tests.iam.symbols import ANYTHING, Answer, Symbols, Template, Templates, li
 
 Context = Mapping[str, str]
 
-_AWS_POLICIES = {
+_AWS_POLICIES: Mapping[str, str | list[str]] = {
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html
     "service-role/AmazonECSInfrastructureRolePolicyForVolumes": "ec2:*",
+    "AmazonECSInfrastructureRolePolicyForLoadBalancers": "elasticloadbalancing:*",
+    # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRoleForECS.html
+    "AWSCodeDeployRoleForECS": [
+        "ecs:*",
+        "elasticloadbalancing:*",
+        "lambda:InvokeFunction",
+        "cloudwatch:DescribeAlarms",
+        "sns:Publish",
+        "s3:GetObject*",
+        "iam:PassRole",
+    ],
 }
-"""Policies of AWS that are about one service only, as their documentation has them."""
+"""Policies of AWS that are about a few services only, as their documentation has them."""
 
 OVER_TLS: Context = {"aws:SecureTransport": "true"}
 """What every call of an AWS SDK has."""
@@ -163,7 +174,8 @@ class Policies:
                 yield from _statements(entry["Properties"]["PolicyDocument"], own)
                 return
         # A policy of AWS, or of another app: what it allows is not in the template, so it may be anything.
-        action = next((action for name, action in _AWS_POLICIES.items() if arn.endswith(f":aws:policy/{name}")), "*")
+        known = (action for name, action in _AWS_POLICIES.items() if arn.endswith(f":aws:policy/{name}"))
+        action = next(known, "*")
         yield Statement(
             {"Effect": "Allow", "Action": action, "Resource": "*", "Condition": {"Unknown": {arn: ""}}}, symbols
         )

@@ -52,3 +52,20 @@ def test_other_roles_are_there_and_can_do_other_things(assembly: Assembly) -> No
     roles = [name for name, resource in resources.items() if resource["Type"] == "AWS::IAM::Role"]
     assert len(roles) == 4
     assert files
+
+
+@pytest.mark.parametrize(
+    ("action", "type_", "suffix", "job"),
+    [
+        ("dynamodb:GetItem", "AWS::DynamoDB::Table", "", {"NightlyTaskTaskRole"}),
+        ("s3:GetObject", "AWS::S3::Bucket", "/incoming/1.csv", {"OnUploadTaskTaskRole", "ReimportTaskTaskRole"}),
+    ],
+)
+def test_a_job_reads_what_it_was_granted_and_no_other_does(
+    assembly: Assembly, action: str, type_: str, suffix: str, job: set[str]
+) -> None:
+    templates, stack = assembly.templates, f"{assembly.environment}-jobs"
+    resources = templates[stack]["Resources"]
+    [name] = [name for name, entry in resources.items() if entry["Type"] == type_ and "AccessLogs" not in name]
+    can = who_can(templates, action, arn_of(templates, name, stack) + suffix)
+    assert {next((like for like in job if like in role), role) for role in can} == job

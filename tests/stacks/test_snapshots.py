@@ -15,10 +15,16 @@ pytestmark = [pytest.mark.xdist_group("reference"), pytest.mark.snapshot, pytest
 GOLDENS = ROOT / "tests" / "snapshots"
 STACKS = (
     "audit",
+    "connections",
+    "deployments",
     "instances",
+    "jobs",
     "network",
+    "platforms",
     "registry",
+    "telemetry",
     "web-application",
+    "workers",
 )
 # Unanchored: hashes also stand in the middle of names of images and of nested templates.
 _HASH = re.compile(r"[0-9a-f]{64}")

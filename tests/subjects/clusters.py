@@ -13,10 +13,13 @@ from aws_cdk import aws_sns as sns
 from cdk_containers import (
     Cluster,
     Ec2Capacity,
+    ExternalInstances,
     FargateCapacity,
     GroupScaling,
     InstanceOptions,
+    InstanceRequirements,
     Logs,
+    ManagedInstancesCapacity,
     ManagedScaling,
     PredictiveScaling,
     Spot,
@@ -44,6 +47,22 @@ SUBJECTS: list[Subject] = [
         Ec2Capacity,
         lambda stack, given: Ec2Capacity(stack, "Instances", **given),
         lambda stack: {"cluster": own_cluster(stack), "instance_types": ["m7i.large"], "max_instances": 4},
+    ),
+    Subject(
+        ExternalInstances,
+        lambda stack, given: ExternalInstances(stack, "Machines", **given),
+        lambda stack: {"cluster": own_cluster(stack)},
+    ),
+    Subject(
+        ManagedInstancesCapacity,
+        lambda stack, given: ManagedInstancesCapacity(stack, "Managed", **given),
+        lambda stack: {"cluster": own_cluster(stack)},
+    ),
+    Subject(
+        InstanceRequirements,
+        lambda stack, given: ManagedInstancesCapacity(
+            stack, "Managed", cluster=own_cluster(stack), requirements=InstanceRequirements(**given)
+        ),
     ),
     Subject(InstanceOptions, lambda stack, given: capacity(stack, instances=InstanceOptions(**given))),
     Subject(
@@ -82,6 +101,29 @@ CHANGES: dict[str, dict[str, Any]] = {
         "notification_topic": lambda stack: sns.Topic.from_topic_arn(
             stack, "Topic", "arn:aws:sns:eu-west-1:111111111111:instances"
         ),
+    },
+    "ExternalInstances": {
+        "cluster": lambda stack: own_cluster(stack, "Other"),
+        "registration_limit": 20,
+        "gpus": True,
+    },
+    "ManagedInstancesCapacity": {
+        "cluster": lambda stack: own_cluster(stack, "Other"),
+        "requirements": InstanceRequirements(),
+        "capacity_option": "SPOT",
+        "storage_size_gib": 100,
+        "monitoring": "BASIC",
+        "scale_in_after": timedelta(minutes=10),
+    },
+    "InstanceRequirements": {
+        "min_vcpus": 2,
+        "max_vcpus": 8,
+        "min_memory_mib": 2048,
+        "max_memory_mib": 8192,
+        "architecture": "ARM64",
+        "allowed_types": ["m7g.*"],
+        "excluded_types": ["t*"],
+        "min_gpus": 1,
     },
     "InstanceOptions": {
         "machine_image": "BOTTLEROCKET",

@@ -14,10 +14,14 @@ from cdk_containers import (
     AccessLogs,
     AlbExposure,
     ApplicationLoadBalancer,
+    BlueGreen,
     ClassicExposure,
+    LatticeExposure,
     ListenerRule,
+    Logs,
     NetworkLoadBalancer,
     NlbExposure,
+    ServiceNetwork,
     TargetHealthCheck,
 )
 from tests.toolkit import (
@@ -25,7 +29,17 @@ from tests.toolkit import (
     network,
 )
 
-from .making import OFF, balanced, classic, exposed, own_exposure, own_load_balancer, shared
+from .making import (
+    OFF,
+    balanced,
+    classic,
+    exposed,
+    own_exposure,
+    own_load_balancer,
+    service_network,
+    shared,
+    through_lattice,
+)
 from .model import Change, Subject
 
 SUBJECTS: list[Subject] = [
@@ -50,6 +64,23 @@ SUBJECTS: list[Subject] = [
         NlbExposure,
         balanced,
         lambda stack: {"port": 8080, "protocol": "TLS", "certificate": certificate(stack)},
+    ),
+    Subject(
+        ServiceNetwork,
+        lambda stack, given: through_lattice(
+            stack, {"port": 8080, "service_network": ServiceNetwork(stack, "Lattice", **given)}
+        ),
+        lambda stack: {"network": network(stack), "prefix_list_id": "pl-0123456789abcdef0"},
+    ),
+    Subject(
+        LatticeExposure,
+        through_lattice,
+        lambda stack: {
+            "port": 8080,
+            "service_network": service_network(stack),
+            "certificate": certificate(stack),
+            "domain_name": "orders.example.com",
+        },
     ),
     Subject(ClassicExposure, classic, lambda stack: {"port": 8080, "certificate": certificate(stack)}),
 ]
@@ -92,6 +123,11 @@ CHANGES: dict[str, dict[str, Any]] = {
         "deregistration_delay": timedelta(seconds=60),
         "target_protocol": "HTTPS",
         "protocol_version": "HTTP2",
+        "test_port": Change(8443, beside={"deployment": BlueGreen()}),
+        "test_ingress": Change(
+            [ec2.Peer.ipv4("203.0.113.0/24")], beside={"deployment": BlueGreen(), "test_port": 8443}
+        ),
+        "test_rule": Change(ListenerRule(headers={"X-Test": ["1"]}), beside={"deployment": BlueGreen()}),
     },
     "ListenerRule": {
         "paths": ["/shop/*"],
@@ -133,6 +169,31 @@ CHANGES: dict[str, dict[str, Any]] = {
         "health_check_port": 9090,
         "deregistration_delay": timedelta(seconds=60),
         "preserve_client_ip": False,
+        "test_port": Change(8443, beside={"deployment": BlueGreen()}),
+        "test_ingress": Change(
+            [ec2.Peer.ipv4("203.0.113.0/24")], beside={"deployment": BlueGreen(), "test_port": 8443}
+        ),
+    },
+    "ServiceNetwork": {
+        "network": lambda stack: ec2.Vpc.from_vpc_attributes(
+            stack, "Vpc", vpc_id="vpc-0aaaaaaaaaaaaaaaa", availability_zones=["eu-west-1a"]
+        ),
+        "prefix_list_id": "pl-0aaaaaaaaaaaaaaaa",
+        "auth": OFF,
+        "access_logs": Logs(removal_policy=cdk.RemovalPolicy.DESTROY),
+    },
+    "LatticeExposure": {
+        "port": 9090,
+        "container": Change("b", along={"port": 7070}),
+        "service_network": lambda stack: service_network(stack, "OtherLattice"),
+        "certificate": lambda stack: certificate(stack, "Other"),
+        "domain_name": "stock.example.com",
+        "auth": OFF,
+        "listener_port": 8443,
+        "health_check_path": "/healthz",
+        "health_check": TargetHealthCheck(healthy_codes="204"),
+        "target_protocol": "HTTPS",
+        "protocol_version": "HTTP2",
     },
     "ClassicExposure": {
         "port": 9090,

@@ -25,8 +25,10 @@ from cdk_containers import (
     Ec2TaskDefinition,
     FargateTaskDefinition,
     Image,
+    LatticeExposure,
     NlbExposure,
     Port,
+    ServiceNetwork,
     WebService,
 )
 from tests.toolkit import (
@@ -79,7 +81,25 @@ def balanced(stack: cdk.Stack, given: dict[str, Any]) -> WebService:
         stack,
         container=container(ports=ports),
         sidecars=[container(name="b", ports=[7070])],
-        exposure=NlbExposure(**given),
+        exposure=NlbExposure(**without(given, "deployment")),
+        deployment=given.get("deployment"),
+    )
+
+
+def service_network(stack: cdk.Stack, id: str = "Lattice") -> ServiceNetwork:  # noqa: A002
+    found = stack.node.try_find_child(id)
+    if isinstance(found, ServiceNetwork):
+        return found
+    return ServiceNetwork(stack, id, network=network(stack), prefix_list_id="pl-0123456789abcdef0")
+
+
+def through_lattice(stack: cdk.Stack, given: dict[str, Any]) -> BackendService:
+    ports = [Port(number=8080, name="http"), Port(number=9090, name="admin")]
+    return backend(
+        stack,
+        container=container(ports=ports),
+        sidecars=[container(name="b", ports=[Port(number=7070, name="side")])],
+        exposure=LatticeExposure(**given),
     )
 
 
@@ -124,7 +144,8 @@ def exposed(stack: cdk.Stack, options: dict[str, Any]) -> WebService:
         stack,
         container=container(ports=[8080, 9090]),
         sidecars=[container(name="b", ports=[7070])],
-        exposure=AlbExposure(**options),
+        exposure=AlbExposure(**without(options, "deployment")),
+        deployment=options.get("deployment"),
     )
 
 

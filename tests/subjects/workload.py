@@ -212,6 +212,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "protocol": "udp",
         "name": "web",
         "host_port": Change(8080, beside={"on_ec2": True}),
+        "app_protocol": Change("http", beside={"name": "web"}),
     },
     "HealthCheck": {
         "command": "false",
@@ -223,7 +224,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "RestartPolicy": {"ignored_exit_codes": [1], "attempt_period": timedelta(seconds=60)},
     "Tmpfs": {"path": "/srv/cache", "size_mib": 128},
     "LogDriver": {
-        "name": "awsfirelens",
+        "name": "awslogs",
         "options": {"splunk-url": "https://splunk.example"},
         "secret_options": lambda stack: {"splunk-token": secret(stack)},
     },

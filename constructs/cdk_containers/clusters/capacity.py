@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import Problem, Problems
 from ..inputs import field_problems, is_token
+from ..tasks import Platform
 
 _MAX_BASE = 100_000
 _MAX_WEIGHT = 1_000
@@ -35,6 +36,11 @@ class Capacity:
     def kind(self) -> str:
         """Kind of the capacity; a strategy takes one kind only."""
         raise NotImplementedError
+
+    @property
+    def platform(self) -> Platform:
+        """What tasks run on here; it decides on their task definition."""
+        return "FARGATE"
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this share."""

@@ -13,6 +13,7 @@ from constructs import Construct, Node
 from ..checked_construct import CheckedConstruct
 from ..inputs import argument_problems, in_seconds
 from ..load_balancing import Route
+from .container_insights import service_metric
 
 _WIDTH = 24
 _HEIGHT = 6
@@ -70,13 +71,8 @@ def _row(service: _Service) -> list[cloudwatch.IWidget]:
         (
             "Running tasks",
             [
-                cloudwatch.Metric(
-                    namespace="ECS/ContainerInsights",
-                    metric_name="RunningTaskCount",
-                    statistic="Average",
-                    period=minute,
-                    dimensions_map={"ClusterName": l2.cluster.cluster_name, "ServiceName": l2.service_name},
-                )
+                service_metric(l2, "RunningTaskCount", minute, label="running"),
+                service_metric(l2, "DesiredTaskCount", minute, label="wanted"),
             ],
         ),
     ]

@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..clusters import Capacity, Cluster, Ec2Share
+from ..clusters import Capacity, Cluster, Ec2Share, ManagedInstancesShare
 from ..errors import Problem, Problems, Shown
 from ..inputs import is_token
 from ..instances import Fit, InstanceType, find_instance_type, tasks_per_instance
 from ..load_balancing import ClassicExposure, Exposure, NlbExposure
 from ..placement import PlacementConstraint, PlacementStrategy, placement_problems
-from ..tasks import TaskOptions
+from ..tasks import Platform, TaskOptions
 from ..workload import Workload
+from .managed_instances_checks import managed_fit_problems, managed_placement_problems
+
+_WHERE = {"FARGATE": "Fargate", "MANAGED_INSTANCES": "Managed Instances"}
 
 
 def placement_option_problems(
     strategies: Sequence[PlacementStrategy] | None,
     constraints: Sequence[PlacementConstraint],
     *,
-    on_ec2: bool,
+    platform: Platform,
     daemon: bool,
 ) -> list[Problem]:
     """Find placement that ECS refuses, or that has nothing to place on."""
     found = Problems()
     for option, given in (("placement_strategies", strategies), ("placement_constraints", constraints)):
-        if given and not on_ec2:
+        if given and platform == "FARGATE":
             found.add(
                 option,
                 "Fargate places tasks itself",
@@ -33,6 +36,8 @@ def placement_option_problems(
                 allowed="capacity on EC2: capacity=[ec2_capacity.share()]",
                 practice="placement-strategy",
             )
+    if platform == "MANAGED_INSTANCES":
+        found.extend(managed_placement_problems(strategies or (), constraints))
     if strategies and daemon:
         found.add(
             "placement_strategies",
@@ -49,7 +54,7 @@ def placement_option_problems(
 
 
 def classic_problems(
-    exposures: Sequence[Exposure], workload: Workload, options: TaskOptions, *, on_ec2: bool
+    exposures: Sequence[Exposure], workload: Workload, options: TaskOptions, *, platform: Platform
 ) -> list[Problem]:
     """Find Classic Load Balancers for tasks that they cannot reach."""
     found = Problems()
@@ -57,11 +62,11 @@ def classic_problems(
         if not isinstance(exposure, ClassicExposure):
             continue
         option = "exposure" if len(exposures) == 1 else f"exposure[{index}]"
-        if not on_ec2 or options.network_mode == "awsvpc":
+        if platform != "EC2" or options.network_mode == "awsvpc":
             found.add(
                 option,
                 "a Classic Load Balancer reaches ports of instances, not tasks with an address of their own",
-                given=Shown("Fargate" if not on_ec2 else "network_mode awsvpc"),
+                given=Shown(_WHERE.get(platform, "network_mode awsvpc")),
                 allowed="AlbExposure or NlbExposure; or EC2 with bridge or host networking",
                 practice="classic-load-balancer",
             )
@@ -110,7 +115,7 @@ def owner_problems(capacity: Sequence[Capacity] | None, cluster: Cluster | None)
     """Find capacity that belongs to another cluster than the service."""
     found = Problems()
     for index, share in enumerate(capacity or ()):
-        if isinstance(share, Ec2Share) and share.capacity.cluster is not cluster:
+        if isinstance(share, Ec2Share | ManagedInstancesShare) and share.capacity.cluster is not cluster:
             found.add(
                 f"capacity[{index}]",
                 f"{share.capacity.node.path} is capacity of another cluster than the service's",
@@ -134,6 +139,8 @@ def fit_problems(strategy: Sequence[Capacity], workload: Workload, options: Task
             practice="runtime-platform",
         )
     for index, share in enumerate(strategy):
+        if isinstance(share, ManagedInstancesShare):
+            found.extend(managed_fit_problems(share.capacity, workload, options), under=f"capacity[{index}]")
         if not isinstance(share, Ec2Share):
             continue
         capacity = share.capacity

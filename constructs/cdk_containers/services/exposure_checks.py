@@ -75,7 +75,8 @@ class _Claims:
         found = Problems()
         if isinstance(exposure, AlbExposure) and exposure.load_balancer is not None:
             conditions = canonical(exposure.rule.conditions)
-            if self._take(exposure.load_balancer, conditions):
+            found.extend(self._test_problems(exposure))
+            if self._take(exposure.load_balancer, (None, conditions)):
                 found.add(
                     "rule",
                     "another exposure of this service takes exactly these requests",
@@ -83,7 +84,7 @@ class _Claims:
                     allowed="other paths, hosts, headers or addresses",
                     practice="listener-rule-priority",
                 )
-            if self._take(exposure.load_balancer, exposure.rule.number) and not found:
+            if self._take(exposure.load_balancer, (None, exposure.rule.number)) and not found:
                 found.add(
                     "rule.priority",
                     "another exposure of this service has this number",
@@ -92,15 +93,32 @@ class _Claims:
                     practice="listener-rule-priority",
                 )
         if isinstance(exposure, NlbExposure) and exposure.load_balancer is not None:
-            listener = (exposure.outer_port, exposure.transport)
-            if self._take(exposure.load_balancer, listener):
-                found.add(
-                    "listener_port",
-                    "another exposure of this service has this port of the load balancer",
-                    given=f"{exposure.outer_port}/{exposure.transport}",
-                    allowed="another port",
-                    practice="listener-rule-priority",
-                )
+            for option, port in (("listener_port", exposure.outer_port), ("test_port", exposure.test_port)):
+                if port is not None and self._take(exposure.load_balancer, (port, exposure.transport)):
+                    found.add(
+                        option,
+                        "another exposure of this service has this port of the load balancer",
+                        given=f"{port}/{exposure.transport}",
+                        allowed="another port",
+                        practice="listener-rule-priority",
+                    )
+        return list(found)
+
+    def _test_problems(self, exposure: AlbExposure) -> list[Problem]:
+        found = Problems()
+        traffic = exposure.test_traffic
+        if exposure.test_rule is None or traffic is None:
+            return []  # the rule of production on another listener: what is wrong with it is said of that
+        wanted = canonical(traffic.conditions), traffic.number
+        taken = [self._take(exposure.load_balancer, (exposure.test_port, claim)) for claim in wanted]
+        if any(taken):
+            found.add(
+                "test_rule",
+                "another exposure of this service takes exactly these requests, or has this number",
+                given=canonical(traffic.conditions).replace("\n", ", "),
+                allowed="other conditions, or a number of its own",
+                practice="listener-rule-priority",
+            )
         return list(found)
 
     def _take(self, load_balancer: object, what: object) -> bool:

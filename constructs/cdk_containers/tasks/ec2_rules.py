@@ -105,6 +105,14 @@ def _port_problems(container: Container, network_mode: NetworkMode) -> list[Prob
                 allowed=f"{number}, or nothing; network_mode bridge to map it",
                 practice="host-ports",
             )
+        if network_mode == "host" and port.name is not None:
+            found.add(
+                f"ports[{index}].name",
+                "a name is for Service Connect, which cannot take the port of an instance over",
+                given=port.name,
+                allowed="nothing, or awsvpc or bridge networking",
+                practice="service-connect-network-mode",
+            )
     return list(found)
 
 

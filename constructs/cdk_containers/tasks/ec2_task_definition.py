@@ -14,9 +14,10 @@ from ..workload import Container, Volume, Workload
 from .ec2_rules import ec2_problems
 from .ecs_rules import ecs_problems
 from .options import TaskOptions
+from .sidecars import sidecar_problems
 from .task_definition import TaskDefinition, role_problems
 
-_NETWORK_MODES = {
+NETWORK_MODES = {
     "awsvpc": ecs.NetworkMode.AWS_VPC,
     "bridge": ecs.NetworkMode.BRIDGE,
     "host": ecs.NetworkMode.HOST,
@@ -76,10 +77,10 @@ class Ec2TaskDefinition(TaskDefinition):
                 self,
                 "Definition",
                 compatibility=ecs.Compatibility.EC2,
-                network_mode=_NETWORK_MODES[options.network_mode],
+                network_mode=NETWORK_MODES[options.network_mode],
                 family=options.family,
-                cpu=_text(cpu),
-                memory_mib=_text(memory_limit_mib),
+                cpu=as_text(cpu),
+                memory_mib=as_text(memory_limit_mib),
                 task_role=self.task_role,
                 execution_role=self.execution_role,
             ),
@@ -108,10 +109,12 @@ def ec2_task_problems(workload: Workload, options: TaskOptions) -> list[Problem]
             known=found,
         )
     )
+    if not found:
+        found.extend(sidecar_problems(workload, options, on_ec2=True))
     return list(found)
 
 
-def _text(number: int | None) -> str | None:
+def as_text(number: int | None) -> str | None:
     """Return a number as CDK takes it here; a token's own digits mean nothing."""
     if number is None or not is_token(number):
         return None if number is None else str(int(number))

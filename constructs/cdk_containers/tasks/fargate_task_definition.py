@@ -13,6 +13,7 @@ from ..workload import Container, Volume, Workload
 from .ecs_rules import ecs_problems
 from .fargate_rules import fargate_problems
 from .options import TaskOptions
+from .sidecars import sidecar_problems
 from .task_definition import TaskDefinition, role_problems, runtime_platform
 
 
@@ -96,4 +97,6 @@ def fargate_task_problems(workload: Workload, options: TaskOptions) -> list[Prob
             known=found,
         )
     )
+    if not found:
+        found.extend(sidecar_problems(workload, options, on_ec2=False))
     return list(found)

@@ -12,11 +12,25 @@ from constructs import Construct
 from ..errors import Problem, Problems
 from ..workload import Container, ImageLike, NotSecret, Port, Volume, Workload
 from .ec2_task_definition import Ec2TaskDefinition, ec2_task_problems
+from .external_task_definition import ExternalTaskDefinition, external_task_problems
 from .fargate_task_definition import FargateTaskDefinition, fargate_task_problems
+from .managed_instances_task_definition import ManagedInstancesTaskDefinition, managed_instances_task_problems
 from .options import TaskOptions
+from .platform import Platform
 from .task_definition import TaskDefinition
 
 _CONTAINER = re.compile(r"containers\[(\d+)\]")
+_PROBLEMS = {
+    "FARGATE": fargate_task_problems,
+    "EC2": ec2_task_problems,
+    "MANAGED_INSTANCES": managed_instances_task_problems,
+    "EXTERNAL": external_task_problems,
+}
+_ON_INSTANCES = {
+    "EC2": Ec2TaskDefinition,
+    "MANAGED_INSTANCES": ManagedInstancesTaskDefinition,
+    "EXTERNAL": ExternalTaskDefinition,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +45,7 @@ class TaskInput:
         cpu: CPU units of the task.
         memory_limit_mib: Memory of the task.
         task: What most tasks leave alone.
-        on_ec2: Whether it runs on instances.
+        platform: What it runs on.
         ports: Where the container of its own listens, if it does not say so itself.
         environment: Settings that whoever makes the task adds to the container of its own.
     """
@@ -43,7 +57,7 @@ class TaskInput:
     cpu: int | None
     memory_limit_mib: int | None
     task: TaskOptions
-    on_ec2: bool = False
+    platform: Platform = "FARGATE"
     ports: Sequence[Port] = ()
     environment: Mapping[str, str | NotSecret] = field(default_factory=dict[str, "str | NotSecret"])
 
@@ -75,29 +89,29 @@ class TaskInput:
                 practice="container-count",
             )
             return list(found)
-        task_problems = ec2_task_problems if self.on_ec2 else fargate_task_problems
-        return [self._in_the_words_of_the_caller(problem) for problem in task_problems(self.workload, self.task)]
+        found.extend(_PROBLEMS[self.platform](self.workload, self.task))
+        return [self._in_the_words_of_the_caller(problem) for problem in found]
 
     def make(self, scope: Construct, id: str) -> TaskDefinition:  # noqa: A002
         """Make the task definition."""
         workload = self.workload
-        if self.on_ec2:
-            return Ec2TaskDefinition(
+        if self.platform == "FARGATE":
+            return FargateTaskDefinition(
                 scope,
                 id,
                 containers=workload.containers,
                 volumes=workload.volumes,
-                cpu=workload.cpu,
-                memory_limit_mib=workload.memory_limit_mib,
+                cpu=workload.cpu or 0,
+                memory_limit_mib=workload.memory_limit_mib or 0,
                 options=self.task,
             )
-        return FargateTaskDefinition(
+        return _ON_INSTANCES[self.platform](
             scope,
             id,
             containers=workload.containers,
             volumes=workload.volumes,
-            cpu=workload.cpu or 0,
-            memory_limit_mib=workload.memory_limit_mib or 0,
+            cpu=workload.cpu,
+            memory_limit_mib=workload.memory_limit_mib,
             options=self.task,
         )
 

@@ -34,14 +34,17 @@ class Port:
     Attributes:
         number: The port in the container, 1–65535.
         protocol: `tcp` or `udp`. Default: `tcp`.
-        name: Name by which Service Connect knows the port. Default: none.
+        name: Name by which Service Connect and VPC Lattice know the port. Default: none.
         host_port: Port on the instance, EC2 only. Default: any free port with bridge networking, the same otherwise.
+        app_protocol: What Service Connect may understand of what goes over a port with a name: `http`, `http2` or
+            `grpc`, which it retries and counts by status. Default: nothing, it passes bytes on.
     """
 
     number: int
     protocol: Literal["tcp", "udp"] = "tcp"
     name: str | None = None
     host_port: int | None = None
+    app_protocol: Literal["http", "http2", "grpc"] | None = None
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this port."""
@@ -66,6 +69,14 @@ class Port:
                 "not a name that ECS takes for a port",
                 given=self.name,
                 allowed="up to 64 lower-case letters, digits, underscores and hyphens, no hyphen first",
+                practice="port-mappings",
+            )
+        if self.app_protocol is not None and (self.name is None or self.protocol == "udp"):
+            found.add(
+                "app_protocol",
+                "only Service Connect reads it, which knows TCP ports by their names",
+                given=self.app_protocol,
+                allowed="Port(name=…, app_protocol=…) with protocol tcp, or nothing here",
                 practice="port-mappings",
             )
         return list(found)
@@ -212,7 +223,7 @@ class LogDriver:
     """Another way for the log than the log group that the construct owns.
 
     Attributes:
-        name: `splunk` or `awsfirelens` on Fargate.
+        name: `splunk` on Fargate, and `awsfirelens` in a task with a log router.
         options: Options of the driver.
         secret_options: Options whose values come from Secrets Manager or SSM.
 

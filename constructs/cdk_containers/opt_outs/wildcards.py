@@ -9,7 +9,7 @@ import jsii
 from aws_cdk import aws_iam as iam
 from constructs import IValidation
 
-from ..opt_outs import Acknowledgement, acknowledge
+from .acknowledge import Acknowledgement, acknowledge
 
 
 def acknowledge_wildcards(policy: iam.Policy | iam.ManagedPolicy, reason: str) -> None:
