@@ -71,13 +71,11 @@ def create_service(self: Any) -> Any:
 def update_service(self: Any) -> Any:
     given = self._get_params()
     service = self.ecs_backend._get_service(given.get("cluster", "default"), given["service"])
-    controller = service.deployment_controller["type"]
-    if controller == "CODE_DEPLOY":
-        changed = [it for it in OF_CODEDEPLOY if it in given and given[it] != getattr(service, snake(it), None)]
-        if changed:
-            raise InvalidParameterException(f"{service.name}: a CODE_DEPLOY deployment controller changes {changed}")
+    own = OF_CODEDEPLOY if service.deployment_controller["type"] == "CODE_DEPLOY" else ()
+    if changed := [it for it in own if it in given]:
+        raise InvalidParameterException(f"{service.name}: a CODE_DEPLOY deployment controller changes {changed}")
     check_load_balancers(self)
-    check_discovery(self)
+    check_discovery(self, service)
     made = change_service(self)
     remember(service, given)
     return made
@@ -131,7 +129,7 @@ def rules_of(elbv2: Any) -> list[Any]:
     return [rule for listener in listeners_of(elbv2) for rule in listener.rules.values()]
 
 
-def check_discovery(self: Any) -> None:
+def check_discovery(self: Any, service: Any = None) -> None:
     """Want the namespace, the Cloud Map services and the Lattice target groups that a service is told of."""
     where = self.current_account, self.region
     discovery = servicediscovery_backends[where[0]][where[1]]
@@ -140,7 +138,8 @@ def check_discovery(self: Any) -> None:
     if (namespace := connect.get("namespace")) and namespace not in known:
         raise InvalidParameterException(f"there is no namespace {namespace}")
     if connect.get("services"):
-        check_port_names(self, connect["services"])
+        task_definition = self._get_param("taskDefinition") or service.task_definition
+        check_port_names(self.ecs_backend.describe_task_definition(task_definition), connect["services"])
     registries = {it.arn for it in discovery.services.values()}
     told = {it["registryArn"] for it in self._get_param("serviceRegistries") or []}
     if missing := told - registries:
@@ -151,8 +150,7 @@ def check_discovery(self: Any) -> None:
         raise InvalidParameterException(f"there is no VPC Lattice target group {sorted(missing)}")
 
 
-def check_port_names(self: Any, services: list[dict[str, Any]]) -> None:
-    task_definition = self.ecs_backend.describe_task_definition(self._get_param("taskDefinition"))
+def check_port_names(task_definition: Any, services: list[dict[str, Any]]) -> None:
     mapped = [it for container in task_definition.container_definitions for it in container.get("portMappings", [])]
     if missing := {it["portName"] for it in services} - {it.get("name") for it in mapped}:
         raise InvalidParameterException(f"{task_definition.arn} has no port {sorted(missing)}")

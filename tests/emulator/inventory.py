@@ -60,10 +60,6 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
         aws("application-autoscaling").describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"],
         "PolicyName",
     ),
-    "AWS::ApplicationAutoScaling::ScheduledAction": lambda aws: names(
-        aws("application-autoscaling").describe_scheduled_actions(ServiceNamespace="ecs")["ScheduledActions"],
-        "ScheduledActionARN",
-    ),
     "AWS::AutoScaling::AutoScalingGroup": lambda aws: names(
         aws("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"], "AutoScalingGroupName"
     ),

@@ -91,6 +91,8 @@ class Recipe:
     attributes: Callable[[Any, str], Properties] = lambda _api, _identity: {}
     update: tuple[str, str] | None = None
     """The call that changes it in place, and the call's parameter for the physical id."""
+    changes: Callable[[Properties, Properties], Properties] = lambda _before, after: after
+    """What the update sends, from the properties before and after."""
     replace: bool = False
     """A change removes the old resource after it made the new one."""
 
@@ -104,7 +106,7 @@ class Recipe:
         outcome = self.outcome(api, call(api, self.create, properties))
         identity = self.identity(properties, outcome)
         self.then(api, identity, given)
-        return Resource(self, identity, region, name)
+        return Resource(self, identity, region, name, given)
 
     def update_from_cloudformation_json(
         self,
@@ -119,8 +121,10 @@ class Recipe:
             identity = original_resource.physical_resource_id
             given = present(cloudformation_json["Properties"])
             api = client(self.service, region_name)
-            call(api, operation, {**self.prepare(given), parameter: identity}, partial=True)
+            sent = self.changes(original_resource.given, given)
+            call(api, operation, {**self.prepare(sent), parameter: identity}, partial=True)
             self.then(api, identity, given)
+            original_resource.given = given
             return original_resource
         name = new_resource_name if self.replace else original_resource.name
         new = self.create_from_cloudformation_json(name, cloudformation_json, account_id, region_name)
@@ -137,6 +141,7 @@ class Resource:
     physical_resource_id: str
     region: str
     name: str
+    given: Properties
 
     def is_created(self) -> bool:
         return True

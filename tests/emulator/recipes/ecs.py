@@ -8,6 +8,11 @@ def service_request(properties: Properties) -> Properties:
     return renamed(PlacementStrategies="placementStrategy")(without("ForceNewDeployment")(properties))
 
 
+def service_changes(before: Properties, after: Properties) -> Properties:
+    """Send what changed only: ECS takes nothing but the count of a service that CodeDeploy deploys."""
+    return {name: value for name, value in after.items() if name == "Cluster" or before.get(name) != value}
+
+
 RECIPES = {
     "AWS::ECS::CapacityProvider": Recipe(
         service="ecs",
@@ -44,6 +49,7 @@ RECIPES = {
         identity=lambda _, response: response["service"]["serviceArn"],
         attributes=lambda _, arn: {"Name": arn.split("/")[-1], "ServiceArn": arn},
         update=("update_service", "service"),
+        changes=service_changes,
         delete=lambda api, arn: api.delete_service(cluster=arn.split("/")[1], service=arn, force=True),
     ),
     "AWS::ECS::TaskDefinition": Recipe(
