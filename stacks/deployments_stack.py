@@ -104,7 +104,7 @@ class DeploymentsStack(cdk.Stack):
         # All at once, after a function has asked the new version by a listener that users do not reach.
         WebService(
             self,
-            "Web",
+            "Intranet",
             cluster=cluster,
             container=Container(image=image),
             task=task,
@@ -124,14 +124,14 @@ class DeploymentsStack(cdk.Stack):
         # A tenth first; before that, people try it with a header, and somebody lets it go on.
         BackendService(
             self,
-            "Api",
+            "Orders",
             cluster=cluster,
             container=Container(image=image),
             task=task,
             exposure=AlbExposure(
                 port=PORT,
                 load_balancer=intranet,
-                rule=ListenerRule(paths=["/api", "/api/*"]),
+                rule=ListenerRule(paths=["/orders", "/orders/*"]),
                 test_rule=ListenerRule(headers={"X-Test-Traffic": ["yes"]}),
                 health_check_path="/healthz",
             ),

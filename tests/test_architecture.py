@@ -33,7 +33,7 @@ LAYERS: list[set[str]] = [
 ]
 """Imports go down, from a later layer to an earlier one."""
 
-SIBLINGS = {("jobs", "services"), ("observability", "clusters"), ("observability", "load_balancing")}
+SIBLINGS = {("observability", "clusters"), ("observability", "load_balancing")}
 """Imports within a layer, importer first."""
 
 PURE = {"errors", "inputs", "instances", "placement", "practices", "rollouts", "workload"}

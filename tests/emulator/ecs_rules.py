@@ -24,6 +24,7 @@ OF_CODEDEPLOY = ("taskDefinition", "loadBalancers", "networkConfiguration", "pla
 
 # What moto has, before `install` replaces it.
 make_service = Requests.create_service
+make_task_definition = Requests.register_task_definition
 change_service = Requests.update_service
 associate = Backend.put_cluster_capacity_providers
 describe_providers = Backend.describe_capacity_providers
@@ -34,9 +35,21 @@ def install() -> None:
     Requests.create_service = create_service
     Requests.update_service = update_service
     Requests.create_capacity_provider = create_capacity_provider
+    Requests.register_task_definition = register_task_definition
     Backend.put_cluster_capacity_providers = put_cluster_capacity_providers
     Backend.describe_capacity_providers = describe_capacity_providers
     Backend.delete_capacity_provider = delete_capacity_provider
+
+
+# ---- task definitions
+
+
+def register_task_definition(self: Any) -> Any:
+    """Keep the network mode on machines outside AWS, for which moto takes them for Fargate."""
+    made = make_task_definition(self)
+    if self._get_param("requiresCompatibilities") == ["EXTERNAL"]:
+        made.result["taskDefinition"].network_mode = self._get_param("networkMode") or "bridge"
+    return made
 
 
 # ---- services

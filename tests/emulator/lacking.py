@@ -3,6 +3,7 @@
 They do to moto's state what the call does to AWS's, and refuse what AWS refuses because something else is still there.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -13,7 +14,9 @@ from moto.codedeploy.responses import CodeDeployResponse
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import camelcase_to_underscores
+from moto.events.models import EventTemplateParser, Rule
 from moto.servicediscovery.models import ServiceDiscoveryBackend
+from moto.sns.models import sns_backends
 from moto.vpclattice.responses import VPCLatticeResponse
 
 # What moto has, before `install` replaces it.
@@ -21,6 +24,7 @@ make_policy = scaling.FakeApplicationAutoscalingPolicy.__init__
 describe_policy = scaling_responses._build_policy
 get_parameter = scaling_responses.ApplicationAutoScalingResponse._get_param
 make_private_namespace = ServiceDiscoveryBackend.create_private_dns_namespace
+send_elsewhere = Rule.send_to_targets
 remove_namespace = ServiceDiscoveryBackend.delete_namespace
 
 
@@ -34,6 +38,7 @@ def install() -> None:
     scaling_responses._build_policy = describe_scaling_policy
     ServiceDiscoveryBackend.create_private_dns_namespace = create_private_dns_namespace
     ServiceDiscoveryBackend.delete_namespace = delete_namespace
+    Rule.send_to_targets = send_to_targets
 
 
 # ---- CodeDeploy
@@ -126,3 +131,24 @@ def delete_namespace(self: Any, namespace_id: str) -> str:
     if left := [it.name for it in self.services.values() if it.namespace_id == namespace_id]:
         raise JsonRESTError("ResourceInUse", f"namespace {namespace_id} still has services: {left}")
     return remove_namespace(self, namespace_id)
+
+
+# ---- EventBridge
+
+
+def send_to_targets(self: Any, original_event: Any, transform_input: bool = True) -> None:
+    """Send to topics as well; what starts tasks or executions has nothing here that it could start."""
+    if not self.event_pattern.matches_event(original_event):
+        return
+    targets = self.targets
+    for target in targets:
+        service = target["Arn"].split(":")[2]
+        if service == "sns":
+            transformer = target.get("InputTransformer", {})
+            template, paths = transformer.get("InputTemplate"), transformer.get("InputPathsMap", {})
+            text = EventTemplateParser.parse(input_template=template, input_paths_map=paths, event=original_event)
+            sns_backends[self.account_id][self.region_name].publish(json.dumps(text), arn=target["Arn"])
+        elif service not in ("ecs", "states"):
+            self.targets = [target]
+            send_elsewhere(self, original_event, transform_input)
+    self.targets = targets

@@ -128,7 +128,7 @@ class Recipe:
             return original_resource
         name = new_resource_name if self.replace else original_resource.name
         new = self.create_from_cloudformation_json(name, cloudformation_json, account_id, region_name)
-        if self.replace:
+        if self.replace and cloudformation_json.get("UpdateReplacePolicy") != "Retain":
             original_resource.delete(account_id, region_name)
         return new
 

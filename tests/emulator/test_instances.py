@@ -113,7 +113,7 @@ def test_each_service_runs_on_the_capacity_that_it_asked_for(life: Life) -> None
 
 def test_a_volume_is_attached_to_each_task_of_one_service(life: Life) -> None:
     volumes = {
-        name: [it["name"] for it in service["deployments"][0].get("volumeConfigurations", [])]
+        name: [it["name"] for deployment in service["deployments"] for it in deployment.get("volumeConfigurations", [])]
         for name, service in life.services["deployed"].items()
     }
     assert {name: names for name, names in volumes.items() if names} == {"instances/Cache": ["data"]}

@@ -32,6 +32,9 @@ GAPS = {
 }
 
 
+MOMENTS = ("deployed", "updated")
+
+
 def sizes(inventory: Inventory) -> dict[str, int]:
     return {kind: len(names) for kind, names in inventory.items() if names}
 
@@ -82,8 +85,8 @@ def test_services_are_wired_to_what_was_made_for_them(life: Life) -> None:
 
 def test_services_run_the_image_that_they_were_given(life: Life) -> None:
     application = life.rolled
-    assert {"web-application/Web", "instances/Api", "connections/Orders", "deployments/Feed"} < application
-    own = {moment: {it for it in life.images(moment, *application) if "dkr.ecr" in it} for moment in life.services}
+    assert {"web-application/Web", "instances/Api", "connections/Orders"} < application
+    own = {moment: {it for it in life.images(moment, *application) if "dkr.ecr" in it} for moment in MOMENTS}
     assert {it.rsplit(":")[-1] for it in own["deployed"]} == {"1.0.0"}
     assert {it.rsplit(":")[-1] for it in own["updated"]} == {"1.1.0"}
     others = set(life.services["deployed"]) - application
@@ -105,9 +108,7 @@ def test_the_difference_is_the_image_and_the_count(life: Life) -> None:
 def test_an_update_rolls_the_services_and_touches_nothing_else(life: Life) -> None:
     before, after = life.inventories["deployed"], life.inventories["updated"]
     assert without_task_definitions(after) == without_task_definitions(before)
-    was, now = (
-        {name: it["taskDefinition"] for name, it in life.services[when].items()} for when in ("deployed", "updated")
-    )
+    was, now = ({name: it["taskDefinition"] for name, it in life.services[when].items()} for when in MOMENTS)
     assert {name for name in now if now[name] != was[name]} == life.rolled
     unchanged = {name for name, status in life.stacks["updated"].items() if status == "CREATE_COMPLETE"}
     changed = {stack for stack, _, _ in templates.changed(life.first, life.second)}
@@ -115,12 +116,12 @@ def test_an_update_rolls_the_services_and_touches_nothing_else(life: Life) -> No
 
 
 def test_a_fixed_count_reaches_the_services(life: Life) -> None:
-    for moment, assembly in (("deployed", life.first), ("updated", life.second)):
+    for moment, assembly in zip(MOMENTS, (life.first, life.second), strict=True):
         told = {name: it["DesiredCount"] for name, it in templates.services(assembly).items() if "DesiredCount" in it}
         assert {name: life.services[moment][name]["desiredCount"] for name in told} == told
         replicas = {name for name, it in life.services[moment].items() if it["schedulingStrategy"] == "REPLICA"}
         assert replicas - set(told) == scalable(life)  # the count of these is Application Auto Scaling's
-    web = [life.services[moment]["web-application/Web"]["desiredCount"] for moment in ("deployed", "updated")]
+    web = [life.services[moment]["web-application/Web"]["desiredCount"] for moment in MOMENTS]
     assert web == ([1, 3] if life.environment == "dev" else [0, 0])
 
 

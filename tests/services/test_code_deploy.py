@@ -20,7 +20,7 @@ from cdk_containers import (
     ServiceScaling,
     VolumeMount,
 )
-from cdk_containers.services.deployment_checks import deployment_problems
+from cdk_containers.services.checks.deployments import deployment_problems
 from tests.subjects.making import alarm
 from tests.toolkit import (
     REASON,
@@ -84,6 +84,15 @@ def test_a_new_image_changes_the_task_definition_and_not_the_service(default: Te
     assert properties(default, "AWS::ECS::Service")["TaskDefinition"] == family
     [task] = resources(default, "AWS::ECS::TaskDefinition")
     assert task in resource(default, "AWS::ECS::Service")["DependsOn"]
+
+
+def test_a_revision_stays_when_the_template_has_a_newer_one(default: Template):
+    """CloudFormation would make it inactive, and CodeDeploy could not roll back to it."""
+    stack = new_stack()
+    web(stack)
+    rolling = resource(synth(stack), "AWS::ECS::TaskDefinition")
+    assert resource(default, "AWS::ECS::TaskDefinition")["UpdateReplacePolicy"] == "Retain"
+    assert "UpdateReplacePolicy" not in rolling
 
 
 def test_the_group_knows_service_target_groups_and_listener(default: Template):

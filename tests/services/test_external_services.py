@@ -26,7 +26,7 @@ from cdk_containers import (
     TaskOptions,
     VolumeMount,
 )
-from cdk_containers.services.external_checks import unsupported_problems
+from cdk_containers.services.checks.external import unsupported_problems
 from tests.toolkit import (
     IMAGE,
     REASON,

@@ -32,7 +32,7 @@ from cdk_containers import (
     ServiceDashboard,
     ServiceScaling,
 )
-from cdk_containers.services.deployment_checks import deployment_problems
+from cdk_containers.services.checks.deployments import deployment_problems
 from tests.toolkit import (
     IMAGE,
     REASON,

@@ -5,6 +5,8 @@ from .cluster import Cluster
 from .ec2_capacity import Ec2Capacity, Ec2Share
 from .ec2_scaling import GroupScaling, ManagedScaling, PredictiveScaling
 from .external_instances import ExternalInstances
+from .fit_checks import fit_problems, owner_problems
+from .instance_groups import seen_from
 from .instance_options import InstanceOptions, Spot, SshKey
 from .instance_requirements import InstanceRequirements
 from .managed_instances_capacity import ManagedInstancesCapacity, ManagedInstancesShare
@@ -25,5 +27,8 @@ __all__ = [
     "PredictiveScaling",
     "Spot",
     "SshKey",
+    "fit_problems",
+    "owner_problems",
+    "seen_from",
     "strategy_problems",
 ]

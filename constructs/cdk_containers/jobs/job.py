@@ -13,10 +13,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
-from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
-from ..clusters import Cluster, Ec2Share, ManagedInstancesShare
+from ..clusters import Cluster, Ec2Share, ManagedInstancesShare, seen_from
 from ..observability import (
     JobAlarms,
     failed_executions,
@@ -88,7 +87,7 @@ class Job(CheckedConstruct):
             for share in given.strategy
             if isinstance(share, Ec2Share | ManagedInstancesShare)
         ]
-        return ec2.Connections(security_groups=[_seen_from(self, group) for group in groups])
+        return ec2.Connections(security_groups=[seen_from(self, group) for group in groups])
 
     def _make_state_machine(self, given: JobInput, runs: Runs) -> None:
         self.state_machine = make_state_machine(self, self._run, runs, given.task.logs)
@@ -163,10 +162,3 @@ class Job(CheckedConstruct):
             for statement in self._run.start_statements()
         ]
         return reduce(iam.Grant.combine, grants)
-
-
-def _seen_from(scope: Construct, group: ec2.ISecurityGroup) -> ec2.ISecurityGroup:
-    """Return the group, or from another stack a reference to it, so that rules are made in the stack of the job."""
-    if cdk.Stack.of(group) == cdk.Stack.of(scope):
-        return group
-    return ec2.SecurityGroup.from_security_group_id(scope, cdk.Names.unique_id(group), group.security_group_id)

@@ -7,12 +7,11 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from ..clusters import Capacity, Cluster, FargateCapacity, strategy_problems
+from ..clusters import Capacity, Cluster, FargateCapacity, fit_problems, owner_problems, strategy_problems
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, seconds
 from ..observability import JobAlarms
 from ..practices import Disabled
-from ..services.ec2_checks import fit_problems, owner_problems
 from ..tasks import Platform, TaskInput, TaskOptions
 from ..tasks.efs_volumes import efs_problems
 from ..tasks.sidecars import with_sidecars

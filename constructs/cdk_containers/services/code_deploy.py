@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_ecs as ecs
@@ -11,7 +12,7 @@ from constructs import Construct
 
 from ..deployments import CodeDeployBlueGreen
 from ..load_balancing import AlbRoute, NlbRoute, Route
-from ..opt_outs import Acknowledgement, acknowledge
+from ..opt_outs import Acknowledgement, acknowledge, resource_of
 
 _POLICY = "AWSCodeDeployRoleForECS"
 _MANAGED_POLICY = Acknowledgement(
@@ -52,6 +53,9 @@ def make_deployment_group(
     if isinstance(route, AlbRoute) and route.test_rule is not None:
         # CodeDeploy wants both target groups behind a listener; the group itself refers to listeners only.
         group.node.add_dependency(route.test_rule)
+    # What runs, and what may be rolled back to, is an older revision than the template's: it must stay.
+    task_definition = resource_of(service.task_definition)
+    task_definition.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
     if group.role is not None:
         acknowledge(group.role, _MANAGED_POLICY)
     return group

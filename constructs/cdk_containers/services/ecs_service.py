@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from ..clusters import Capacity, Cluster, Ec2Share, ManagedInstancesShare
+from ..clusters import Capacity, Cluster, Ec2Share, ManagedInstancesShare, seen_from
 from ..inputs import as_duration, in_seconds
 from ..load_balancing import ClassicExposure
 from ..opt_outs import resource_of
@@ -60,7 +60,7 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
     if given.task.network_mode != "awsvpc":
         # The tasks have the addresses of the instances, of which CDK's capacity provider tells nobody.
         groups = _instance_groups(given, cluster)
-        service.connections.add_security_group(*(_seen_from(scope, group) for group in groups))
+        service.connections.add_security_group(*(seen_from(scope, group) for group in groups))
     return service
 
 
@@ -69,7 +69,7 @@ def _on_managed_instances(
 ) -> ecs.FargateService:
     """Make the service with the construct that CDK has for it, which is Fargate's: it thinks of awsvpc alone."""
     own_address = given.task.network_mode == "awsvpc"
-    groups = None if own_address else [_seen_from(scope, group) for group in _instance_groups(given, cluster)]
+    groups = None if own_address else [seen_from(scope, group) for group in _instance_groups(given, cluster)]
     service = ecs.FargateService(
         scope,
         "Service",
@@ -194,13 +194,3 @@ def _instance_groups(given: ServiceInput, cluster: Cluster) -> list[ec2.ISecurit
 
 def _instance_group(share: Capacity) -> ec2.ISecurityGroup | None:
     return share.capacity.security_group if isinstance(share, Ec2Share | ManagedInstancesShare) else None
-
-
-def _seen_from(scope: Construct, group: ec2.ISecurityGroup) -> ec2.ISecurityGroup:
-    """Return the group, or from another stack a reference to it, so that rules are made in the stack of the service.
-
-    CDK would make them beside the group, and the stack of the cluster would need the one that needs it.
-    """
-    if cdk.Stack.of(group) == cdk.Stack.of(scope):
-        return group
-    return ec2.SecurityGroup.from_security_group_id(scope, cdk.Names.unique_id(group), group.security_group_id)

@@ -23,7 +23,7 @@ from ..tasks.ec2_task_definition import as_text
 from ..tasks.roles import make_execution_role, make_task_role
 from ..workload import ImageLike, NotSecret
 from ..workload.secrets import plain_value
-from .express_checks import express_problems
+from .checks.express import express_problems
 from .express_image import image_for_express
 
 _POLICY = "AmazonECSInfrastructureRoleforExpressGatewayServices"

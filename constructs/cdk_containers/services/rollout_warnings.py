@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_cdk import Annotations
+from constructs import Construct
 
-from ..errors import Problem, Problems
 from ..inputs import is_token, seconds
 from ..load_balancing import AlbExposure, Exposure, NlbExposure
-from ..rollouts import RollingSteps, Rollout, RolloutSteps, RolloutTimings, is_stuck, plan_rollout
+from ..rollouts import RollingSteps, Rollout, RolloutTimings, is_stuck, plan_rollout
 from ..workload import HealthCheck
-
-if TYPE_CHECKING:
-    from .service import Service
-    from .service_input import ServiceInput
+from .service_input import ServiceInput
 
 _DEFAULT = RolloutTimings()
 _CHECK_INTERVAL = 10
@@ -83,29 +80,10 @@ CONCERNS = (_DEREGISTRATION, _HEALTH_CHECK, _CONTAINER_CHECK, _STOP, _GRACE)
 """Everything that a service warns of."""
 
 
-def warn_of_slow_rollouts(service: Service, given: ServiceInput) -> None:
+def warn_of_slow_rollouts(service: Construct, given: ServiceInput) -> None:
     """Write a warning for each setting that makes deployments needlessly slow; nothing is called if there is none."""
     for id_, text in _warnings(given):
         Annotations.of(service).add_warning_v2(f"cdk-containers:slow-rollout:{id_}", text)
-
-
-def stuck_problems(steps: RolloutSteps, tasks: int) -> list[Problem]:
-    """Find bounds between which no deployment of so many tasks can ever begin."""
-    found = Problems()
-    if (
-        isinstance(steps, RollingSteps)
-        and not is_token([tasks, steps.min_healthy_percent, steps.max_healthy_percent])
-        and tasks > 0
-        and is_stuck(steps, tasks)
-    ):
-        found.add(
-            "deployment.max_healthy_percent",
-            f"with {tasks} task{'' if tasks == 1 else 's'} ECS can neither start a new task nor stop an old one",
-            given=steps.max_healthy_percent,
-            allowed="200, or a lower min_healthy_percent; the maximum is rounded down, and the minimum up",
-            practice="full-capacity-during-deployment",
-        )
-    return list(found)
 
 
 def rollout_timings(given: ServiceInput) -> RolloutTimings:

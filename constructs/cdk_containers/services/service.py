@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
@@ -25,13 +24,12 @@ from ..deployments import (
     Deployment,
     TrafficShiftingDeployment,
     add_hooks,
-    make_infrastructure_role,
 )
 from ..discovery import CloudMap, Namespace, ServiceConnect
 from ..errors import ConstructError, Problem, Problems
-from ..inputs import DurationLike, argument_problems, arn_problems, is_token, usable_arguments
-from ..load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, RouteTarget, enter_lattice, make_route
-from ..observability import Alarms, make_alarms, make_server_error_alarms
+from ..inputs import DurationLike, argument_problems, arn_problems, usable_arguments
+from ..load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, enter_lattice
+from ..observability import Alarms
 from ..opt_outs import record_opt_out, resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
@@ -39,24 +37,17 @@ from ..scaling import ServiceScaling, add_scaling
 from ..tasks import TaskDefinition, TaskOptions
 from ..tasks.ebs_volumes import attach_ebs_volume
 from ..workload import Container, ImageLike, Volume
+from .checks.external import unsupported_problems
 from .code_deploy import make_deployment_group
-from .connecting import (
-    connect,
-    endpoint_of,
-    endpoint_problems,
-    make_connector,
-    make_discoverable,
-    make_imported_connector,
-)
-from .connector import CallingConnector
-from .discovery_checks import port_name
-from .ec2_checks import static_host_port
+from .connections import CallingConnector, connect, endpoint_of, endpoint_problems, make_connector, make_discoverable
 from .ecs_service import make_ecs_service
 from .execute_command import acknowledge_execute_command
-from .external_checks import unsupported_problems
+from .imported_service import ImportedService
 from .rollout_warnings import warn_of_slow_rollouts
+from .service_alarms import make_other_alarms, make_rollback_alarms, roll_back_on, watched_alarms
 from .service_input import ServiceInput
 from .service_kind import ServiceKind
+from .service_routes import make_routes
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
@@ -175,7 +166,7 @@ class Service(CheckedConstruct):
             acknowledge_execute_command(self.task_role, self.cluster)
         self.task.open_volumes_to(self.service)
         attach_ebs_volume(self, self.service, given.workload.volumes)
-        self.routes = self._make_routes(given)
+        self.routes = make_routes(self, given, self.service, self.cluster)
         enter_lattice(self.service, self.routes)
         make_discoverable(self, given, self.service, self.task)
         self.alarms = self._make_alarms(given)
@@ -183,7 +174,7 @@ class Service(CheckedConstruct):
             add_hooks(self, self.service, given.deployment.hooks)
         if isinstance(given.deployment, CodeDeployBlueGreen):
             self.deployment_group = make_deployment_group(
-                self, self.service, self.routes[0], given.deployment, self._watched_alarms(given)
+                self, self.service, self.routes[0], given.deployment, self._watched_alarms
             )
         self.scalable_task_count = self._scale(given)
         warn_of_slow_rollouts(self, given)
@@ -322,63 +313,11 @@ class Service(CheckedConstruct):
             if isinstance(value, Disabled):
                 record_opt_out(self.service, practice_id, value)
 
-    def _make_routes(self, given: ServiceInput) -> list[Route]:
-        routes: list[Route] = []
-        names: Counter[str] = Counter()
-        shifting = isinstance(given.deployment, TrafficShiftingDeployment) and given.exposures
-        role = make_infrastructure_role(self, self.service) if shifting else None
-        for exposure in given.exposures:
-            # A token's number depends on how many came before it, and would move the route.
-            name = "Port" if is_token(exposure.port) else f"Port{int(exposure.port)}"
-            names[name] += 1
-            target = RouteTarget(
-                service=self.service,
-                container_name=exposure.container or given.workload.containers[0].name,
-                vpc=self.cluster.vpc,
-                subnets=self.cluster.task_subnets,
-                internet_facing=given.internet_facing,
-                by_address=given.task.network_mode == "awsvpc",
-                port_name=port_name(exposure, given.workload),
-                instance_port=static_host_port(exposure.port, exposure, given.workload, given.task),
-                instance_health_check_port=(
-                    static_host_port(checked, exposure, given.workload, given.task)
-                    if (checked := getattr(exposure, "separate_health_check_port", None)) is not None
-                    else None
-                ),
-                shifts_traffic=given.deployment.shifts_traffic,
-                infrastructure_role=role,
-            )
-            again = f"Route{names[name]}" if names[name] > 1 else ""
-            routes.append(make_route(self, name + again, exposure, target))
-        return routes
-
     def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
-        wanted = isinstance(given.alarms, Alarms)
-        options = given.alarms if isinstance(given.alarms, Alarms) else Alarms()
-        rollback = given.deployment.alarm_rollback is True
-        made: dict[str, cloudwatch.Alarm] = {}
-        if wanted or rollback:
-            for index, route in enumerate(self.routes):
-                suffix = "" if index == 0 else str(index + 1)
-                for alarm in make_server_error_alarms(self, f"ServerErrorsAlarm{suffix}", route, options):
-                    made[alarm.node.id.replace("Alarm", "")] = alarm
-        self._server_error_alarms = list(made.values())
-        watched = self._watched_alarms(given)
-        if watched and not isinstance(given.deployment, CodeDeployBlueGreen):
-            # Not by CDK's enable_deployment_alarms: it loses the alarms of an earlier call, and warns of a circle that
-            # cannot be, since these alarms do not know the service.
-            self._resource.add_property_override(
-                "DeploymentConfiguration.Alarms",
-                {"AlarmNames": [alarm.alarm_name for alarm in watched], "Enable": True, "Rollback": True},
-            )
-        if wanted:
-            insights = self.cluster.has_container_insights is True
-            made |= make_alarms(self, self.service, self.routes, options, container_insights=insights)
-        return made
-
-    def _watched_alarms(self, given: ServiceInput) -> list[cloudwatch.IAlarm]:
-        """Return the alarms that roll a deployment back."""
-        return [*self._server_error_alarms, *given.deployment.alarms] if given.deployment.alarm_rollback is True else []
+        failing = make_rollback_alarms(self, given, self.routes)
+        self._watched_alarms = watched_alarms(given, failing)
+        roll_back_on(self._watched_alarms, self._resource, given)
+        return {**failing, **make_other_alarms(self, given, self.service, self.routes, self.cluster)}
 
     def _scale(self, given: ServiceInput) -> ecs.ScalableTaskCount | None:
         if given.scaling is None:
@@ -390,46 +329,3 @@ class Service(CheckedConstruct):
             target_group=alb_routes[0].target_group if alb_routes else None,
             queue=self._read_queue,
         )
-
-
-@jsii.implements(iam.IGrantable, ec2.IConnectable)
-class ImportedService(CheckedConstruct):
-    """A service that exists; see `WebService.from_attributes`."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,  # noqa: A002
-        *,
-        service_arn: str,
-        cluster: Cluster,
-        security_group_id: str,
-        task_role_arn: str,
-        endpoint: str | None,
-        namespace: Namespace | None,
-    ) -> None:
-        super().__init__(scope, id)
-        self.service = ecs.FargateService.from_fargate_service_attributes(
-            self, "Service", cluster=cluster.cluster, service_arn=service_arn
-        )
-        self.task_role = iam.Role.from_role_arn(self, "TaskRole", task_role_arn)
-        group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
-        self._connections = ec2.Connections(security_groups=[group])
-        self._connector = make_imported_connector(
-            self, endpoint=endpoint, namespace=namespace, group=group, vpc=cluster.vpc
-        )
-
-    @property
-    def grant_principal(self) -> iam.IPrincipal:
-        """Whom a grant to this service goes to: its task role."""
-        return self.task_role.grant_principal
-
-    @property
-    def connections(self) -> ec2.Connections:
-        """Who may connect to its tasks, and they to whom."""
-        return self._connections
-
-    @property
-    def endpoint(self) -> str:
-        """Where services that were connected to it find it."""
-        return endpoint_of(self._connector)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..clusters import Capacity, Cluster, FargateCapacity, strategy_problems
+from ..clusters import Capacity, Cluster, FargateCapacity, fit_problems, owner_problems, strategy_problems
 from ..deployments import Deployment, Rolling
 from ..discovery import CloudMap, ServiceConnect
 from ..errors import Problem, Problems, Shown
@@ -21,18 +21,15 @@ from ..tasks import Platform, TaskInput, TaskOptions
 from ..tasks.efs_volumes import efs_problems
 from ..tasks.sidecars import with_sidecars
 from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
-from .deployment_checks import deployment_problems
-from .discovery_checks import discovery_problems, lattice_problems, served_ports
-from .ec2_checks import (
+from .checks.deployments import deployment_problems, stuck_problems
+from .checks.discovery import discovery_problems, lattice_problems, served_ports
+from .checks.ec2 import (
     classic_problems,
-    fit_problems,
     health_check_problems,
-    owner_problems,
     placement_option_problems,
 )
-from .exposure_checks import exposure_problems
-from .rollout_warnings import stuck_problems
-from .scaling_checks import scaling_problems
+from .checks.exposures import exposure_problems
+from .checks.scaling import scaling_problems
 from .service_kind import ServiceKind
 
 DEFAULT_COUNT = 2

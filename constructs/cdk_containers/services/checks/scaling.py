@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..clusters import Cluster
-from ..errors import Problem, Problems
-from ..load_balancing import AlbExposure, Exposure
-from ..scaling import ServiceScaling
+from ...clusters import Cluster
+from ...errors import Problem, Problems
+from ...load_balancing import AlbExposure, Exposure
+from ...scaling import ServiceScaling
 
 
 def scaling_problems(

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_ec2 as ec2
 
-from ..discovery import CloudMap, ServedPort, ServiceConnect
-from ..errors import Problem, Problems, Shown
-from ..inputs import is_token, seconds
-from ..load_balancing import Exposure, LatticeExposure
-from ..tasks import TaskOptions
-from ..workload import Container, Port, Workload
+from ...discovery import CloudMap, ServedPort, ServiceConnect
+from ...errors import Problem, Problems, Shown
+from ...inputs import is_token, seconds
+from ...load_balancing import Exposure, LatticeExposure
+from ...tasks import TaskOptions
+from ...workload import Container, Port, Workload
 
 
 def served_ports(options: ServiceConnect | None, workload: Workload) -> list[tuple[ServedPort, Port]]:

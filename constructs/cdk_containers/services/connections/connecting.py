@@ -10,15 +10,15 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from ..discovery import Namespace, ServiceConnect, join_namespace, register_in_dns
-from ..errors import ConstructError, Problem, Problems
-from ..inputs import is_token
-from ..load_balancing import Route
-from ..opt_outs import resource_of
-from ..tasks import TaskDefinition
+from ...discovery import Namespace, ServiceConnect, join_namespace, register_in_dns
+from ...errors import ConstructError, Problem, Problems
+from ...inputs import is_token
+from ...load_balancing import Route
+from ...opt_outs import resource_of
+from ...tasks import TaskDefinition
+from ..checks.discovery import found_port, names_taken, record_type, served_ports
+from ..service_input import ServiceInput
 from .connector import CallingConnector, Connector
-from .discovery_checks import found_port, names_taken, record_type, served_ports
-from .service_input import ServiceInput
 from .ways import Way, ways_of
 
 

@@ -13,12 +13,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct, IConstruct, IDependable
 
-from ..discovery import Namespace
-from ..errors import ConstructError, Problem, Problems, Shown
-from ..inputs import is_token
-from ..opt_outs import acknowledge_wildcards
-from ..tasks import TaskDefinition
-from .discovery_checks import different_networks
+from ...discovery import Namespace
+from ...errors import ConstructError, Problem, Problems, Shown
+from ...inputs import is_token
+from ...opt_outs import acknowledge_wildcards
+from ...tasks import TaskDefinition
+from ..checks.discovery import different_networks
 from .ways import Way
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

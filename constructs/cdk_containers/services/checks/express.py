@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import is_token, name_problem
-from ..network import public_subnet_problems
-from ..scaling import ServiceScaling
-from ..tasks import fargate_sizes, nearest_fargate_sizes
-from ..workload import Image
-from ..workload.image import as_image, image_problems
-from ..workload.secrets import environment_problems, secret_problems
+from ...errors import Problem, Problems, Shown
+from ...inputs import is_token, name_problem
+from ...network import public_subnet_problems
+from ...scaling import ServiceScaling
+from ...tasks import fargate_sizes, nearest_fargate_sizes
+from ...workload import Image
+from ...workload.image import as_image, image_problems
+from ...workload.secrets import environment_problems, secret_problems
 
 _PRACTICE = "express-mode"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import Problem, Problems, Shown
+from ...errors import Problem, Problems, Shown
 
 _SUPPORTED = {
     "cluster",

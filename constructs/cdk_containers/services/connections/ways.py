@@ -11,12 +11,12 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_vpclattice as vpclattice
 
-from ..discovery import Namespace
-from ..load_balancing import AlbRoute, LatticeRoute, NlbRoute, Route
-from ..load_balancing.ports import EPHEMERAL_PORTS
-from ..workload import Port
-from .discovery_checks import found_port, record_type, served_ports
-from .service_input import ServiceInput
+from ...discovery import Namespace
+from ...load_balancing import AlbRoute, LatticeRoute, NlbRoute, Route
+from ...load_balancing.ports import EPHEMERAL_PORTS
+from ...workload import Port
+from ..checks.discovery import found_port, record_type, served_ports
+from ..service_input import ServiceInput
 
 Ports = tuple[int, int]
 """First and last TCP port."""

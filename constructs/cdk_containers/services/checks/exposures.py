@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_ec2 as ec2
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import is_token
-from ..load_balancing import AlbExposure, Exposure, NlbExposure
-from ..load_balancing.rule_priorities import canonical
-from ..network import public_subnet_problems
-from ..workload import Container
+from ...errors import Problem, Problems, Shown
+from ...inputs import is_token
+from ...load_balancing import AlbExposure, Exposure, NlbExposure
+from ...load_balancing.rule_priorities import canonical
+from ...network import public_subnet_problems
+from ...workload import Container
 
 
 def exposure_problems(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..deployments import CodeDeployBlueGreen, Deployment
-from ..errors import Problem, Problems, Shown
-from ..load_balancing import AlbExposure, ClassicExposure, Exposure, NlbExposure
-from ..scaling import ServiceScaling
-from ..workload import EbsVolume, Volume
+from ...deployments import CodeDeployBlueGreen, Deployment
+from ...errors import Problem, Problems, Shown
+from ...inputs import is_token
+from ...load_balancing import AlbExposure, ClassicExposure, Exposure, NlbExposure
+from ...rollouts import RollingSteps, RolloutSteps, is_stuck
+from ...scaling import ServiceScaling
+from ...workload import EbsVolume, Volume
 
 
 def deployment_problems(
@@ -138,5 +140,24 @@ def _code_deploy_problems(
             "the task sets of CodeDeploy have no EBS volumes",
             allowed="another volume; or BlueGreen, Linear, Canary or Rolling",
             practice=practice,
+        )
+    return list(found)
+
+
+def stuck_problems(steps: RolloutSteps, tasks: int) -> list[Problem]:
+    """Find bounds between which no deployment of so many tasks can ever begin."""
+    found = Problems()
+    if (
+        isinstance(steps, RollingSteps)
+        and not is_token([tasks, steps.min_healthy_percent, steps.max_healthy_percent])
+        and tasks > 0
+        and is_stuck(steps, tasks)
+    ):
+        found.add(
+            "deployment.max_healthy_percent",
+            f"with {tasks} task{'' if tasks == 1 else 's'} ECS can neither start a new task nor stop an old one",
+            given=steps.max_healthy_percent,
+            allowed="200, or a lower min_healthy_percent; the maximum is rounded down, and the minimum up",
+            practice="full-capacity-during-deployment",
         )
     return list(found)
