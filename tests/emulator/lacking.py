@@ -136,7 +136,7 @@ def delete_namespace(self: Any, namespace_id: str) -> str:
 # ---- EventBridge
 
 
-def send_to_targets(self: Any, original_event: Any, transform_input: bool = True) -> None:
+def send_to_targets(self: Any, original_event: Any, *how: Any) -> None:
     """Send to topics as well; what starts tasks or executions has nothing here that it could start."""
     if not self.event_pattern.matches_event(original_event):
         return
@@ -150,5 +150,5 @@ def send_to_targets(self: Any, original_event: Any, transform_input: bool = True
             sns_backends[self.account_id][self.region_name].publish(json.dumps(text), arn=target["Arn"])
         elif service not in ("ecs", "states"):
             self.targets = [target]
-            send_elsewhere(self, original_event, transform_input)
+            send_elsewhere(self, original_event, *how)
     self.targets = targets
