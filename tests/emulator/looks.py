@@ -14,8 +14,11 @@ Look = Callable[[Emulator], Any]
 
 
 def construct(name: str) -> str:
-    """Find stack and logical id in a name that CloudFormation made up: `dev-jobs-NightlyQueue0123ABCD-...`."""
-    found = re.search(r"[a-z]+-(?P<stack>[a-z-]+)-(?P<id>[A-Z]\w+?)[0-9A-F]{8}-", name)
+    """Find stack and logical id in a name that CloudFormation made up: `dev-jobs-NightlyQueue0123ABCD-...`.
+
+    A name that would be too long is cut, and may have less of the hash.
+    """
+    found = re.search(r"[a-z]+-(?P<stack>[a-z-]+)-(?P<id>[A-Z]\w+?)[0-9A-F]{6,8}-", name)
     assert found, name
     return f"{found['stack']}/{found['id']}"
 
