@@ -124,10 +124,12 @@ BY_HAND: Mapping[str, Set[str]] = {
 
 NOT_OPTIONS: Mapping[str, Set[str]] = {
     "DaemonService": {"desired_count", "scaling", "capacity", "placement_strategies"},
-    "ExternalService": {"exposure", "scaling", "capacity", "health_check_grace_period"},
+    "ExternalService": {"exposure", "service_connect", "cloud_map", "scaling", "capacity", "health_check_grace_period"},
     "ExternalDaemonService": {
         "desired_count",
         "exposure",
+        "service_connect",
+        "cloud_map",
         "scaling",
         "capacity",
         "placement_strategies",

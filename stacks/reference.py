@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 
+from .application_stack import ApplicationStack
 from .audit_stack import AuditStack
 from .connections_stack import ConnectionsStack
 from .deployments_stack import DeploymentsStack
@@ -22,6 +23,7 @@ STACKS = {
     "jobs": JobsStack,
     "connections": ConnectionsStack,
     "telemetry": TelemetryStack,
+    "application": ApplicationStack,
 }
 """Stacks that stand on the network and the images alone."""
 

@@ -14,7 +14,6 @@ from cdk_containers import (
     AlarmTopic,
     BackendService,
     Cluster,
-    Container,
     ContainerLogs,
     Logs,
     Network,
@@ -30,20 +29,10 @@ from cdk_containers import (
     WorkQueue,
 )
 
+from .images import worker_container
 from .settings import Settings
 
 TIME_ZONE = "Europe/Berlin"
-WORK = """
-trap 'stopping=1' TERM
-while [ -z "$stopping" ]; do
-  receipt=$(aws sqs receive-message --queue-url "$QUEUE_URL" --query 'Messages[0].ReceiptHandle' --output text)
-  [ "$receipt" = None ] || [ -z "$receipt" ] || {
-    echo "done with a message"
-    aws sqs delete-message --queue-url "$QUEUE_URL" --receipt-handle "$receipt"
-  }
-done
-"""
-"""What a worker does, in the words of the AWS CLI: take a message, work on it, delete it; and stop between two."""
 
 
 class WorkersStack(cdk.Stack):
@@ -70,12 +59,7 @@ class WorkersStack(cdk.Stack):
             encryption_key=key,
             execute_command_logs=Logs(encryption_key=key, removal_policy=removal_policy),
         )
-        worker = Container(
-            image="public.ecr.aws/aws-cli/aws-cli:2.31.18",
-            entry_point=["/bin/sh", "-c"],
-            command=[WORK],
-            environment={"HOME": "/tmp"},  # noqa: S108  (the only place that it may write to)
-        )
+        worker = worker_container()
         alarm_topic = AlarmTopic(self, "AlarmTopic", encryption_key=key).topic
 
         orders = sns.Topic(self, "Orders", master_key=key, enforce_ssl=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import aws_cdk as cdk
@@ -17,12 +18,16 @@ from cdk_containers import (
     ConstructError,
     Disabled,
     Environment,
+    EventJob,
     FargateTaskDefinition,
     ListenerRule,
     NlbExposure,
+    Port,
+    ScheduledJob,
     ServiceScaling,
     TaskOptions,
     WebService,
+    WorkerService,
 )
 from tests.toolkit import (
     IMAGE,
@@ -112,6 +117,66 @@ def test_the_dashboard_has_a_row_for_each_service():
         "Stock",
         "Mail",
     ]
+
+
+def test_workers_and_jobs_have_alarms_of_their_own_and_rows():
+    stack = new_stack()
+    shop = application(stack)
+    mailer = shop.add(WorkerService, "Mailer", image=IMAGE)
+    shop.add(ScheduledJob, "Nightly", image=IMAGE, schedule="cron(0 3 * * ? *)", timeout=timedelta(hours=1))
+    shop.add(EventJob, "Import", image=IMAGE)
+    template = synth(stack)
+    [topic] = resources(template, "AWS::SNS::Topic")
+    alarms = resources(template, "AWS::CloudWatch::Alarm")
+    assert {"DeadLetters", "OldestMessage"} <= mailer.alarms.keys()
+    assert [name for name in alarms if "Nightly" in name]
+    assert [entry["Properties"]["AlarmActions"] for entry in alarms.values()] == [[{"Ref": topic}]] * len(alarms)
+    body = json.dumps(properties(template, "AWS::CloudWatch::Dashboard")["DashboardBody"])
+    for title in ("Mailer: Messages", "Nightly: Runs", "Nightly: Alarms", "Import: Alarms"):
+        assert title in body
+    assert "Import: Runs" not in body
+    # The queue decides how many work, and not a count of the environment.
+    [service] = services(template).values()
+    assert "DesiredCount" not in service
+
+
+def test_the_dashboard_may_begin_with_a_job():
+    stack = new_stack()
+    shop = application(stack)
+    shop.add(ScheduledJob, "Nightly", image=IMAGE, schedule="rate(1 day)")
+    shop.add(BackendService, "Orders", image=IMAGE)
+    body = json.dumps(properties(synth(stack), "AWS::CloudWatch::Dashboard")["DashboardBody"])
+    assert body.index("Nightly: Alarms") < body.index("Orders: Running tasks")
+
+
+def test_a_named_port_is_found_in_the_namespace_of_the_application():
+    stack = new_stack()
+    shop = application(stack)
+    web = shop.add(WebService, "Web", image=IMAGE, exposure=AlbExposure(port=8080))
+    orders = shop.add(BackendService, "Orders", container=container(ports=[Port(number=8080, name="orders")]))
+    web.connect_to(orders)
+    template = synth(stack)
+    assert properties(template, "AWS::ServiceDiscovery::HttpNamespace")["Name"] == "shop.app"
+    by_name = {"Web" if "Web" in name else "Orders": entry for name, entry in services(template).items()}
+    assert by_name["Orders"]["ServiceConnectConfiguration"]["Services"][0]["PortName"] == "orders"
+    assert by_name["Web"]["ServiceConnectConfiguration"]["Enabled"] is True
+    assert orders.endpoint == "http://orders:8080"
+
+
+def test_without_a_named_port_there_is_no_namespace():
+    stack = new_stack()
+    application(stack).add(BackendService, "Orders", container=container(ports=[8080]))
+    template = synth(stack)
+    assert not [entry for entry in template["Resources"].values() if "ServiceDiscovery" in entry["Type"]]
+    assert "ServiceConnectConfiguration" not in next(iter(services(template).values()))
+
+
+def test_what_ecs_says_is_stored_and_told():
+    stack = new_stack()
+    shop = application(stack)
+    template = synth(stack)
+    assert set(shop.events.rules) == {"Store", "FailedDeployments", "FailedTasks", "ServiceTrouble"}
+    assert len(resources(template, "AWS::Events::Rule")) == 4
 
 
 class TestEnvironment:

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.xdist_group("reference"), pytest.mark.snapshot, pytest
 
 GOLDENS = ROOT / "tests" / "snapshots"
 STACKS = (
+    "application",
     "audit",
     "connections",
     "deployments",

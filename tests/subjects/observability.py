@@ -90,7 +90,12 @@ CHANGES: dict[str, dict[str, Any]] = {
         "within": timedelta(minutes=10),
     },
     "AlarmTopic": {"encryption_key": key("TopicKey"), "email_addresses": ["team@example.com"]},
-    "ServiceDashboard": {"services": lambda stack: [backend(stack, "Other")]},
+    "ServiceDashboard": {
+        "services": lambda stack: [backend(stack, "Other")],
+        "jobs": lambda stack: [
+            ScheduledJob(stack, "Nightly", cluster=cluster(stack), image=IMAGE, schedule="rate(1 day)")
+        ],
+    },
 }
 
 NOT_IN_THE_TEMPLATE: dict[str, str] = {}

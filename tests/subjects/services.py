@@ -203,7 +203,14 @@ NOT_IN_THE_TEMPLATE: dict[str, str] = {
     **{
         f"{kind}.{option}": _REFUSED
         for kind in ("ExternalService", "ExternalDaemonService")
-        for option in ("exposure", "scaling", "capacity", "health_check_grace_period")
+        for option in (
+            "exposure",
+            "service_connect",
+            "cloud_map",
+            "scaling",
+            "capacity",
+            "health_check_grace_period",
+        )
     },
     "DaemonService.desired_count": "refused: see test_bad_input_on_ec2",
     "DaemonService.scaling": "refused: see test_bad_input_on_ec2",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -14,17 +15,34 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..clusters import Cluster
+from ..discovery import Namespace, ServiceConnect
 from ..errors import ConstructError, Problems, child_path
 from ..inputs import argument_problems
+from ..jobs import Job
 from ..load_balancing import AccessLogs, AlbExposure, ApplicationLoadBalancer, Exposure
 from ..load_balancing.application_load_balancer import https_problems
 from ..logs import ContainerLogs, Logs
 from ..network import Network, NetworkLike
-from ..observability import Alarms, AlarmTopic, ServiceDashboard, address_problems
+from ..observability import (
+    Alarms,
+    AlarmTopic,
+    ClusterEvents,
+    JobAlarms,
+    ServiceDashboard,
+    WorkerAlarms,
+    address_problems,
+)
 from ..practices import Disabled
-from ..services import Service, WebService
+from ..services import Service, WebService, WorkerService
 from ..tasks import TaskOptions
+from ..workload import Container, Port
 from .environment import Environment
+
+_ALARMS: Mapping[type[Construct], type[Alarms | WorkerAlarms | JobAlarms]] = {
+    WorkerService: WorkerAlarms,
+    Job: JobAlarms,
+}
+"""What kinds have alarms of another class than `Alarms`."""
 
 _Options = ParamSpec("_Options")
 _Added = TypeVar("_Added", bound=Construct)
@@ -34,14 +52,16 @@ class Application(CheckedConstruct):
     """Everything that services and jobs of one application share, made when it is needed, and the defaults for them.
 
     `shop.add(WebService, "Web", …)` is `WebService(shop, "Web", …)` with what was not said filled in: the cluster, the
-    load balancer of an exposure, who is told of alarms, and what the environment says about logs, capacity and counts.
+    load balancer of an exposure, the namespace of a container with named ports, who is told of alarms, and what the
+    environment says about logs, capacity and counts.
 
     Attributes:
         environment: What differs between environments.
         network: Where it runs.
         cluster: The cluster.
-        alarm_topic: Who is told of alarms.
-        dashboard: One page with a row for each service; None before the first one.
+        alarm_topic: Who is told of alarms, of failed deployments and of tasks that failed.
+        events: What ECS says of deployments and tasks, stored and notified.
+        dashboard: One page with a row for each service and job; None before the first one.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/Welcome.html
     """
@@ -50,6 +70,7 @@ class Application(CheckedConstruct):
     network: NetworkLike
     cluster: Cluster
     alarm_topic: AlarmTopic
+    events: ClusterEvents
     dashboard: ServiceDashboard | None
 
     def __init__(
@@ -72,7 +93,7 @@ class Application(CheckedConstruct):
             network: Where it runs, a `Network` or a VPC of CDK. Default: a new `Network`.
             certificates: Certificates of the load balancers, the default first.
             https: `Disabled(reason="…")` has the load balancers speak plain HTTP. Default: True.
-            email_addresses: Who is told of alarms; each has to confirm by mail. Default: nobody.
+            email_addresses: Who is told of alarms and of what failed; each has to confirm by mail. Default: nobody.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -98,12 +119,20 @@ class Application(CheckedConstruct):
             self, "Cluster", network=self.network, capacity=environment.capacity, execute_command_logs=logs
         )
         self.alarm_topic = AlarmTopic(self, "AlarmTopic", email_addresses=email_addresses)
+        self.events = ClusterEvents(self, "Events", cluster=self.cluster, topic=self.alarm_topic.topic, logs=logs)
         self.dashboard = None
 
     @cached_property
     def public_load_balancer(self) -> ApplicationLoadBalancer:
         """The load balancer of web services, made when the first one is added."""
         return self._load_balancer("PublicLoadBalancer", internet_facing=True)
+
+    @cached_property
+    def namespace(self) -> Namespace:
+        """Where services find each other, made when the first one is added whose container has a named port."""
+        # The path of the construct is no other application's of the account, as the name has to be.
+        name = re.sub(r"[^a-z0-9.-]+", "-", self.node.path.replace("/", ".").lower())
+        return Namespace(self, "Namespace", name=name)
 
     @cached_property
     def internal_load_balancer(self) -> ApplicationLoadBalancer:
@@ -134,29 +163,34 @@ class Application(CheckedConstruct):
             found.add("kind", "not a construct", given=kind, allowed="a class such as WebService or ScheduledJob")
             raise ConstructError(child_path(self, id), found)
         made = kind(self, id, *args, **self._filled(kind, options))
-        if isinstance(made, Service):
+        if isinstance(made, Service | Job):
             self._show(made)
         return cast("_Added", made)
 
     def _filled(self, kind: type[Construct], options: Mapping[str, Any]) -> dict[str, Any]:
         """Return the options, with what the application says for those of this kind that were not given."""
         takes = inspect.signature(kind.__init__).parameters
-        filled = {name: value for name, value in self._defaults(options).items() if name in takes} | dict(options)
+        filled = {name: value for name, value in self._defaults(kind, options).items() if name in takes} | dict(options)
         exposure = options.get("exposure")
         if isinstance(exposure, Exposure | Sequence):
             filled["exposure"] = self._routed(exposure, internet_facing=issubclass(kind, WebService))
         return filled
 
-    def _defaults(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        environment = self.environment
+    def _defaults(self, kind: type[Construct], options: Mapping[str, Any]) -> dict[str, Any]:
+        environment, topic = self.environment, self.alarm_topic.topic
         logs = ContainerLogs(retention=environment.log_retention, removal_policy=environment.removal_policy)
+        alarms = next((alarms for base, alarms in _ALARMS.items() if issubclass(kind, base)), Alarms)
         defaults: dict[str, Any] = {
             "cluster": self.cluster,
             "task": TaskOptions(logs=logs),
-            "alarms": Alarms(topic=self.alarm_topic.topic),
+            "alarms": alarms(topic=topic),
         }
-        if options.get("scaling") is None:
+        # A worker follows its queue.
+        if options.get("scaling") is None and not issubclass(kind, WorkerService):
             defaults["desired_count"] = environment.desired_count
+        container = options.get("container")
+        if isinstance(container, Container) and any(isinstance(port, Port) and port.name for port in container.ports):
+            defaults["service_connect"] = ServiceConnect(namespace=self.namespace)
         return defaults
 
     def _routed(self, exposure: Exposure | Sequence[Exposure], *, internet_facing: bool) -> list[Exposure]:
@@ -169,11 +203,14 @@ class Application(CheckedConstruct):
             for one in exposures
         ]
 
-    def _show(self, service: Service) -> None:
+    def _show(self, made: Service | Job) -> None:
         if self.dashboard is None:
-            self.dashboard = ServiceDashboard(self, "Dashboard", services=[service])
+            services, jobs = ([made], []) if isinstance(made, Service) else ([], [made])
+            self.dashboard = ServiceDashboard(self, "Dashboard", services=services, jobs=jobs)
+        elif isinstance(made, Service):
+            self.dashboard.add(made)
         else:
-            self.dashboard.add(service)
+            self.dashboard.add_job(made)
 
     def _load_balancer(self, id: str, *, internet_facing: bool) -> ApplicationLoadBalancer:  # noqa: A002
         environment = self.environment

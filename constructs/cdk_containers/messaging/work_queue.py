@@ -23,7 +23,7 @@ from ..inputs import (
     seconds,
     usable_arguments,
 )
-from ..opt_outs import record_opt_out
+from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from .topic_subscription import TopicSubscription, subscribe
 
@@ -33,6 +33,13 @@ _RETENTION_SECONDS = 4 * _DAY
 _DEAD_LETTER_RETENTION_SECONDS = 14 * _DAY
 _LONGEST_WAIT_SECONDS = 20
 _RECEIVE_COUNT = 3
+
+
+_SQS_KEY = Acknowledgement(
+    "SQS encrypts the queue with a key of its own; a customer managed key costs money and is the caller's choice "
+    "(WorkQueue.encryption_key)",
+    checkov=("CKV_AWS_27",),
+)
 
 
 class WorkQueue(CheckedConstruct):
@@ -146,6 +153,9 @@ class WorkQueue(CheckedConstruct):
             ),
             **common,
         )
+        if encryption_key is None:
+            for queue in (self.queue, *([self.dead_letter_queue] if self.dead_letter_queue else [])):
+                acknowledge(queue, _SQS_KEY)
         if isinstance(dead_letters, Disabled):
             record_opt_out(self.queue, "dead-letter-queue", dead_letters)
         for index, subscription in enumerate(subscriptions):

@@ -56,6 +56,7 @@ def make_deployment_group(
     # What runs, and what may be rolled back to, is an older revision than the template's: it must stay.
     task_definition = resource_of(service.task_definition)
     task_definition.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
+    task_definition.cfn_options.deletion_policy = cdk.CfnDeletionPolicy.DELETE
     if group.role is not None:
         acknowledge(group.role, _MANAGED_POLICY)
     return group

@@ -179,7 +179,7 @@ class ServiceInput:
                 scaling=self.scaling,
                 volumes=self.volumes,
                 daemon=self.daemon,
-                service_connect=self.serves_by_service_connect,
+                service_connect=not found.has("service_connect") and self.serves_by_service_connect,
             )
         )
         if isinstance(self.alarms, Alarms):

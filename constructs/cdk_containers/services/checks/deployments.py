@@ -62,11 +62,11 @@ def deployment_problems(
                 allowed="AlbExposure or NlbExposure; or Rolling",
                 practice="traffic-source",
             )
-    if scaling is not None and scaling.requests_per_target is not None:
+    if scaling is not None and scaling.counts_requests is not None:
         found.add(
-            "scaling.requests_per_target",
+            f"scaling.{scaling.counts_requests}",
             "AWS counts the requests of one target group, and production moves between two",
-            given=scaling.requests_per_target,
+            given=scaling.requests_per_target or (scaling.predictive and scaling.predictive.requests_per_target),
             allowed="cpu_percent or memory_percent; or Rolling",
             practice="traffic-source",
         )
