@@ -12,9 +12,8 @@ from typing import Any
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
-from moto.elbv2.models import ELBv2Backend
 
-from . import ecs_rules
+from . import ecs_rules, lacking
 from .recipe import Properties, client
 from .recipes import ATTRIBUTES, DELETIONS, RECIPES
 
@@ -28,7 +27,6 @@ update_resource = parsing.parse_and_update_resource
 difference = parsing.ResourceMap.build_resource_diff
 delete_one = parsing.ResourceMap._delete_resource
 update_parameters = CloudFormationBackend._resolve_update_parameters
-convert_actions = ELBv2Backend.convert_and_validate_properties
 
 
 def install() -> None:
@@ -39,6 +37,7 @@ def install() -> None:
     parsing.generate_resource_name = generate_resource_name
     parsing.parse_and_update_resource = parse_and_update_resource
     ecs_rules.install()
+    lacking.install()
     resources = parsing.ResourceMap
     resources.__getitem__ = get_resource
     resources.validate_outputs = lambda _self: None  # it accepts only moto's own attributes
@@ -48,14 +47,6 @@ def install() -> None:
     resources.update = told(resources.update)
     resources.delete = told(delete_all)
     CloudFormationBackend._resolve_update_parameters = resolve_update_parameters
-    ELBv2Backend.convert_and_validate_properties = convert_default_actions
-
-
-def convert_default_actions(self: Any, properties: Any) -> list[Any]:
-    """Take a forward to several target groups too, of which moto's CloudFormation knows in rules only."""
-    if any("ForwardConfig" in action for action in properties["DefaultActions"]):
-        return list(properties["DefaultActions"])
-    return convert_actions(self, properties)
 
 
 def get_resource(self: Any, key: str) -> Any:

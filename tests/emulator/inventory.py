@@ -47,6 +47,10 @@ def in_own_vpcs(ec2: Any, items: Iterable[dict[str, Any]]) -> list[dict[str, Any
     return [item for item in items if item["VpcId"] in own]
 
 
+def namespaces(discovery: Any, kind: str) -> list[str]:
+    return [it["Arn"] for it in discovery.list_namespaces()["Namespaces"] if it["Type"] == kind]
+
+
 READERS: dict[str, Callable[[Client], list[str]]] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": lambda aws: names(
         aws("application-autoscaling").describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"],
@@ -71,6 +75,12 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     "AWS::CloudWatch::Dashboard": lambda aws: names(
         aws("cloudwatch").list_dashboards()["DashboardEntries"], "DashboardName"
     ),
+    "AWS::CodeDeploy::Application": lambda aws: aws("codedeploy").list_applications()["applications"],
+    "AWS::CodeDeploy::DeploymentGroup": lambda aws: [
+        name
+        for application in aws("codedeploy").list_applications()["applications"]
+        for name in aws("codedeploy").list_deployment_groups(applicationName=application)["deploymentGroups"]
+    ],
     "AWS::DynamoDB::Table": lambda aws: aws("dynamodb").list_tables()["TableNames"],
     "AWS::EC2::EIP": lambda aws: names(aws("ec2").describe_addresses()["Addresses"], "AllocationId"),
     "AWS::EC2::FlowLog": lambda aws: names(aws("ec2").describe_flow_logs()["FlowLogs"], "FlowLogId"),
@@ -83,6 +93,11 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     "AWS::EC2::NatGateway": lambda aws: names(
         in_state(aws("ec2").describe_nat_gateways()["NatGateways"]), "NatGatewayId"
     ),
+    "AWS::EC2::PrefixList": lambda aws: [
+        it["PrefixListId"]
+        for it in aws("ec2").describe_managed_prefix_lists()["PrefixLists"]
+        if it["OwnerId"] != "AWS" and not it["State"].startswith("delete")
+    ],
     "AWS::EC2::RouteTable": lambda aws: names(
         (
             table
@@ -136,12 +151,32 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     "AWS::IAM::ManagedPolicy": lambda aws: names(aws("iam").list_policies(Scope="Local")["Policies"], "Arn"),
     "AWS::IAM::Role": lambda aws: names(aws("iam").list_roles()["Roles"], "Arn"),
     "AWS::KMS::Key": lambda aws: enabled_keys(aws("kms")),
+    "AWS::KinesisFirehose::DeliveryStream": lambda aws: aws("firehose").list_delivery_streams()["DeliveryStreamNames"],
+    "AWS::Lambda::Function": lambda aws: names(aws("lambda").list_functions()["Functions"], "FunctionArn"),
     "AWS::Logs::LogGroup": lambda aws: names(aws("logs").describe_log_groups()["logGroups"], "logGroupName"),
+    "AWS::Logs::MetricFilter": lambda aws: names(aws("logs").describe_metric_filters()["metricFilters"], "filterName"),
     "AWS::Logs::ResourcePolicy": lambda aws: names(
         aws("logs").describe_resource_policies()["resourcePolicies"], "policyName"
     ),
     "AWS::S3::Bucket": lambda aws: names(aws("s3").list_buckets()["Buckets"], "Name"),
+    "AWS::SNS::Subscription": lambda aws: names(aws("sns").list_subscriptions()["Subscriptions"], "SubscriptionArn"),
     "AWS::SNS::Topic": lambda aws: names(aws("sns").list_topics()["Topics"], "TopicArn"),
+    "AWS::SQS::Queue": lambda aws: aws("sqs").list_queues().get("QueueUrls", []),
+    "AWS::Scheduler::Schedule": lambda aws: names(aws("scheduler").list_schedules()["Schedules"], "Arn"),
+    "AWS::Scheduler::ScheduleGroup": lambda aws: [
+        name
+        for name in names(aws("scheduler").list_schedule_groups()["ScheduleGroups"], "Arn")
+        if not name.endswith("/default")
+    ],
+    "AWS::ServiceDiscovery::HttpNamespace": lambda aws: namespaces(aws("servicediscovery"), "HTTP"),
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": lambda aws: namespaces(aws("servicediscovery"), "DNS_PRIVATE"),
+    "AWS::ServiceDiscovery::Service": lambda aws: names(aws("servicediscovery").list_services()["Services"], "Arn"),
+    "AWS::StepFunctions::StateMachine": lambda aws: names(
+        aws("stepfunctions").list_state_machines()["stateMachines"], "stateMachineArn"
+    ),
+    "AWS::VpcLattice::Service": lambda aws: names(aws("vpc-lattice").list_services()["items"], "arn"),
+    "AWS::VpcLattice::ServiceNetwork": lambda aws: names(aws("vpc-lattice").list_service_networks()["items"], "arn"),
+    "AWS::VpcLattice::TargetGroup": lambda aws: names(aws("vpc-lattice").list_target_groups()["items"], "arn"),
 }
 
 
