@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_ecs as ecs
@@ -11,7 +12,7 @@ from constructs import Construct
 
 from ..deployments import CodeDeployBlueGreen
 from ..load_balancing import AlbRoute, NlbRoute, Route
-from ..opt_outs import Acknowledgement, acknowledge
+from ..opt_outs import Acknowledgement, acknowledge, resource_of
 
 _POLICY = "AWSCodeDeployRoleForECS"
 _MANAGED_POLICY = Acknowledgement(
@@ -54,4 +55,15 @@ def make_deployment_group(
         group.node.add_dependency(route.test_rule)
     if group.role is not None:
         acknowledge(group.role, _MANAGED_POLICY)
+    _keep_revisions(service)
     return group
+
+
+def _keep_revisions(service: ecs.BaseService) -> None:
+    """Keep revisions that the template has no more: what runs is one of them until CodeDeploy deploys the next.
+
+    CloudFormation would deregister each with the stack update that replaces it, and CodeDeploy could go back to none.
+    """
+    options = resource_of(service.task_definition).cfn_options
+    options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
+    options.deletion_policy = cdk.CfnDeletionPolicy.DELETE  # checkers want both or none
