@@ -57,8 +57,8 @@ class InstanceTaskDefinition(TaskDefinition):
             volumes: Volumes that they mount. Default: none.
             cpu: CPU units for all containers, 1024 to a vCPU. Default: none; each container says what it needs.
             memory_limit_mib: Memory in MiB for all containers. Default: none; each container says what it needs.
-            options: What most tasks leave alone: networking, platform, roles, logs. Default: `TaskOptions()`, on machines
-                outside AWS with bridge networking.
+            options: What most tasks leave alone: networking, platform, roles, logs. Default: `TaskOptions()`; on
+                machines outside AWS with bridge networking.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
