@@ -8,6 +8,7 @@ import pytest
 from aws_cdk import assertions
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 
 from cdk_containers import (
@@ -255,6 +256,14 @@ def test_a_queue_hides_messages_for_longer_than_the_work_takes():
     found = refused(stack, queue=orders, processing_time=timedelta(minutes=2))
     assert found == [("processing_time", "visibility-timeout")]
     assert worker(stack, queue=orders, processing_time=timedelta(minutes=1)).work_queue is orders
+
+
+@pytest.mark.parametrize("option", ["environment", "secrets"])
+def test_the_url_of_its_queue_is_its_own_to_say(option: str):
+    stack = new_stack()
+    value = secretsmanager.Secret.from_secret_name_v2(stack, "Secret", "url") if option == "secrets" else "https://sqs"
+    other = container(**{option: {"QUEUE_URL": value}})
+    assert refused(stack, image=None, container=other) == [(f"container.{option}['QUEUE_URL']", None)]
 
 
 @pytest.mark.parametrize("hours", [0, 13])
