@@ -346,5 +346,7 @@ def test_the_time_that_a_message_needs_is_no_slow_rollout():
     stack = new_stack()
     worker(stack)
     backend(stack, container=container(stop_timeout=timedelta(seconds=120)))
-    warned = assertions.Annotations.from_stack(stack).find_warning("*", assertions.Match.any_value())
+    warned = assertions.Annotations.from_stack(stack).find_warning(
+        "*", assertions.Match.string_like_regexp("stop timeout")
+    )
     assert [entry.id for entry in warned] == ["/Shop/Backend"]
