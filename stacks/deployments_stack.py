@@ -38,7 +38,7 @@ from cdk_containers import (
     TaskOptions,
     WebService,
 )
-from cdk_containers.opt_outs import Acknowledgement, acknowledge
+from cdk_containers.opt_outs import Acknowledgement, acknowledge, resource_of
 
 from .images import application_image
 from .registry_stack import RegistryStack
@@ -97,12 +97,12 @@ class DeploymentsStack(cdk.Stack):
         )
         image = application_image(settings, registry.backend, "backend")
         task = TaskOptions(logs=ContainerLogs(encryption_key=self._key, removal_policy=settings.removal_policy))
-        intranet, url = self._load_balancer("intranet")
+        intranet, url, names = self._load_balancer("intranet")
         smoke_test = self._smoke_test()
         intranet.connections.allow_from(smoke_test, ec2.Port.tcp(TEST_PORT), "Smoke test")
 
         # All at once, after a function has asked the new version by a listener that users do not reach.
-        WebService(
+        web = WebService(
             self,
             "Intranet",
             cluster=cluster,
@@ -121,6 +121,8 @@ class DeploymentsStack(cdk.Stack):
             ),
             desired_count=settings.desired_count or 2,
         )
+        # The first deployment is tested too, by the name.
+        resource_of(web.service).node.add_dependency(*names)
         # A tenth first; before that, people try it with a header, and somebody lets it go on.
         BackendService(
             self,
@@ -175,8 +177,8 @@ class DeploymentsStack(cdk.Stack):
             desired_count=settings.desired_count or 2,
         )
 
-    def _load_balancer(self, host: str) -> tuple[ApplicationLoadBalancer, str]:
-        """Make the load balancer, with a certificate and a name where the environment has a domain; return its URL."""
+    def _load_balancer(self, host: str) -> tuple[ApplicationLoadBalancer, str, list[route53.ARecord]]:
+        """Make the load balancer, with a certificate and a name where the environment has a domain; and its URL."""
         settings = self._settings
         zone = settings.zone(self, "Zone")
         certificate: acm.ICertificate | None = settings.certificate(self, "Certificate", host=host)
@@ -193,10 +195,10 @@ class DeploymentsStack(cdk.Stack):
             deletion_protection=True if settings.production else THROW_AWAY,
         )
         if zone is None:
-            return load_balancer, f"http://{load_balancer.load_balancer.load_balancer_dns_name}"
+            return load_balancer, f"http://{load_balancer.load_balancer.load_balancer_dns_name}", []
         alias = route53.RecordTarget.from_alias(route53_targets.LoadBalancerTarget(load_balancer.load_balancer))
-        route53.ARecord(self, "Name", zone=zone, record_name=host, target=alias)
-        return load_balancer, f"https://{host}.{settings.domain}"
+        name = route53.ARecord(self, "Name", zone=zone, record_name=host, target=alias)
+        return load_balancer, f"https://{host}.{settings.domain}", [name]
 
     def _network_load_balancer(self) -> NetworkLoadBalancer:
         production = self._settings.production

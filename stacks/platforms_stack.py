@@ -154,7 +154,7 @@ class PlatformsStack(cdk.Stack):
                     memory_limit_mib=512,
                 )
             ],
-            certificate=self._settings.certificate(self, "IntranetCertificate", host="intranet"),
+            certificate=self._settings.certificate(self, "IntranetCertificate", host="intranet-beanstalk"),
             https=True if self._settings.domain else THROW_AWAY,
             min_instances=2 if production else 1,
             max_instances=6 if production else 2,

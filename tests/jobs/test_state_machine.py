@@ -67,8 +67,14 @@ class TestOneRun:
 
     def test_a_failed_run_is_not_tried_again_but_a_failed_start_is(self):
         [retry] = states_of(scheduled, timeout=HOUR)["Run"]["Retry"]
-        assert retry["ErrorEquals"] == ["AmazonECS.Unknown"]
+        assert "AmazonECS.Unknown" in retry["ErrorEquals"], "there was no place for the task"
         assert retry["MaxAttempts"] == 10
+        assert not [error for error in retry["ErrorEquals"] if error.startswith("States.")]
+
+    def test_a_throttled_call_is_a_failed_start(self):
+        """RunTask answers it with an exception, not with a list of failures; `StartRetry` promises both."""
+        [retry] = states_of(scheduled, timeout=HOUR)["Run"]["Retry"]
+        assert {"ECS.AmazonECSException", "ECS.ThrottlingException"} <= set(retry["ErrorEquals"])
 
     def test_a_failed_run_can_be_tried_again(self):
         start, work = states_of(scheduled, retries=3, start_retry=StartRetry(attempts=1))["Run"]["Retry"]

@@ -86,13 +86,17 @@ def test_a_new_image_changes_the_task_definition_and_not_the_service(default: Te
     assert task in resource(default, "AWS::ECS::Service")["DependsOn"]
 
 
-def test_a_revision_stays_when_the_template_has_a_newer_one(default: Template):
-    """CloudFormation would make it inactive, and CodeDeploy could not roll back to it."""
+def test_revisions_stay_for_codedeploy_to_go_back_to(default: Template):
+    """CloudFormation would deregister what runs, and ECS starts no new version of what is deregistered."""
+    task = resource(default, "AWS::ECS::TaskDefinition")
+    assert (task["UpdateReplacePolicy"], task["DeletionPolicy"]) == ("Retain", "Delete")
+
+
+def test_other_deployments_need_no_old_revisions(default: Template):
     stack = new_stack()
-    web(stack)
-    rolling = resource(synth(stack), "AWS::ECS::TaskDefinition")
-    assert resource(default, "AWS::ECS::TaskDefinition")["UpdateReplacePolicy"] == "Retain"
-    assert "UpdateReplacePolicy" not in rolling
+    web(stack, deployment=Rolling())
+    assert "UpdateReplacePolicy" not in resource(synth(stack), "AWS::ECS::TaskDefinition")
+    assert "UpdateReplacePolicy" in resource(default, "AWS::ECS::TaskDefinition")
 
 
 def test_the_group_knows_service_target_groups_and_listener(default: Template):

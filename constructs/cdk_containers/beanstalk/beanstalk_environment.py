@@ -25,7 +25,7 @@ from ..load_balancing.access_logs import ELB_LOG_DELIVERY, allow_log_delivery, m
 from ..network import Network, NetworkLike, public_subnet_problems, task_subnet_problems, task_subnets_of, vpc_of
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
-from ..tasks.ec2_task_definition import as_text
+from ..tasks.instance_task_definition import as_text
 from ..workload import Container, RepositoryImage
 from ..workload.image import as_image
 from .dockerrun import dockerrun, dockerrun_problems, host_port

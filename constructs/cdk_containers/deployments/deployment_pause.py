@@ -29,6 +29,8 @@ _LONGEST_HOURS = 33
 class DeploymentPause:
     """A deployment waits until somebody calls `ContinueServiceDeployment`, to go on or to roll back.
 
+    The first deployment waits too, and with it the creation of the stack.
+
     Attributes:
         stages: Where it waits. One or more.
         timeout: How long it waits for an answer, 1–1980 minutes. Default: 60 minutes; the 24 hours of AWS come near to

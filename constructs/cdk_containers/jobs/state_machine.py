@@ -22,6 +22,8 @@ _WITHOUT_RESOURCE = Acknowledgement(
     cdk_nag=("AwsSolutions-IAM5[Resource::*]",),
 )
 _SECONDS_BEFORE_RETRY = 60
+_NOT_STARTED = ("AmazonECS.Unknown", "ECS.AmazonECSException", "ECS.ServerException", "ECS.ThrottlingException")
+"""What Step Functions says when RunTask finds no place, is throttled, or fails at AWS."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,17 +110,17 @@ def _run(run: TaskRun, runs: Runs) -> dict[str, Any]:
     if runs.timeout is not None:
         state["TimeoutSeconds"] = runs.timeout
     # ECS could not start the task; every other failure is the task's own.
-    retries = [("AmazonECS.Unknown", runs.start_attempts), ("States.TaskFailed", runs.retries)]
+    retries = [(_NOT_STARTED, runs.start_attempts), (("States.TaskFailed",), runs.retries)]
     state["Retry"] = [
         {
-            "ErrorEquals": [error],
+            "ErrorEquals": list(errors),
             "IntervalSeconds": _SECONDS_BEFORE_RETRY,
             "BackoffRate": 2,
             "MaxDelaySeconds": 5 * 60,
             "JitterStrategy": "FULL",
             "MaxAttempts": attempts,
         }
-        for error, attempts in retries
+        for errors, attempts in retries
         if attempts
     ]
     return state

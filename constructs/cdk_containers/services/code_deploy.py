@@ -53,10 +53,17 @@ def make_deployment_group(
     if isinstance(route, AlbRoute) and route.test_rule is not None:
         # CodeDeploy wants both target groups behind a listener; the group itself refers to listeners only.
         group.node.add_dependency(route.test_rule)
-    # What runs, and what may be rolled back to, is an older revision than the template's: it must stay.
-    task_definition = resource_of(service.task_definition)
-    task_definition.cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
-    task_definition.cfn_options.deletion_policy = cdk.CfnDeletionPolicy.DELETE
     if group.role is not None:
         acknowledge(group.role, _MANAGED_POLICY)
+    _keep_revisions(service)
     return group
+
+
+def _keep_revisions(service: ecs.BaseService) -> None:
+    """Keep revisions that the template has no more: what runs is one of them until CodeDeploy deploys the next.
+
+    CloudFormation would deregister each with the stack update that replaces it, and CodeDeploy could go back to none.
+    """
+    options = resource_of(service.task_definition).cfn_options
+    options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
+    options.deletion_policy = cdk.CfnDeletionPolicy.DELETE  # checkers want both or none

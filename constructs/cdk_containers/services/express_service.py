@@ -19,7 +19,7 @@ from ..logs import Logs, owned_log_group
 from ..opt_outs import Acknowledgement, acknowledge
 from ..scaling import ServiceScaling
 from ..tasks.containers import ecs_secrets
-from ..tasks.ec2_task_definition import as_text
+from ..tasks.instance_task_definition import as_text
 from ..tasks.roles import make_execution_role, make_task_role
 from ..workload import ImageLike, NotSecret
 from ..workload.secrets import plain_value
