@@ -10,6 +10,12 @@ from .cdk_cli import Emulator
 Client = Callable[[str], Any]
 
 
+def every(api: Any, operation: str, member: str, **options: Any) -> list[Any]:
+    """List all there are, not only a first page."""
+    found: list[Any] = api.get_paginator(operation).paginate(**options).build_full_result()[member]
+    return found
+
+
 def names(items: Iterable[dict[str, Any]], key: str) -> list[str]:
     return [item[key] for item in items]
 
@@ -30,7 +36,7 @@ def services(ecs: Any) -> list[dict[str, Any]]:
 
 
 def enabled_keys(kms: Any) -> list[str]:
-    keys = (kms.describe_key(KeyId=it["KeyId"])["KeyMetadata"] for it in kms.list_keys()["Keys"])
+    keys = (kms.describe_key(KeyId=it["KeyId"])["KeyMetadata"] for it in every(kms, "list_keys", "Keys"))
     return names((it for it in keys if it["KeyState"] == "Enabled"), "KeyId")
 
 
@@ -69,7 +75,7 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     "AWS::CloudTrail::Trail": lambda aws: names(aws("cloudtrail").list_trails()["Trails"], "TrailARN"),
     "AWS::CloudWatch::Alarm": lambda aws: [
         name
-        for name in names(aws("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName")
+        for name in names(every(aws("cloudwatch"), "describe_alarms", "MetricAlarms"), "AlarmName")
         if not name.startswith("TargetTracking-")  # Application Auto Scaling makes these itself
     ],
     "AWS::CloudWatch::Dashboard": lambda aws: names(
@@ -127,7 +133,7 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     ),
     "AWS::ECS::Cluster": lambda aws: active_clusters(aws("ecs")),
     "AWS::ECS::Service": lambda aws: names(services(aws("ecs")), "serviceArn"),
-    "AWS::ECS::TaskDefinition": lambda aws: aws("ecs").list_task_definitions()["taskDefinitionArns"],
+    "AWS::ECS::TaskDefinition": lambda aws: every(aws("ecs"), "list_task_definitions", "taskDefinitionArns"),
     "AWS::EFS::AccessPoint": lambda aws: names(aws("efs").describe_access_points()["AccessPoints"], "AccessPointArn"),
     "AWS::EFS::FileSystem": lambda aws: names(aws("efs").describe_file_systems()["FileSystems"], "FileSystemArn"),
     "AWS::ElasticLoadBalancing::LoadBalancer": lambda aws: names(
@@ -148,12 +154,12 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     ),
     "AWS::Events::Rule": lambda aws: names(aws("events").list_rules()["Rules"], "Arn"),
     "AWS::IAM::InstanceProfile": lambda aws: names(aws("iam").list_instance_profiles()["InstanceProfiles"], "Arn"),
-    "AWS::IAM::ManagedPolicy": lambda aws: names(aws("iam").list_policies(Scope="Local")["Policies"], "Arn"),
-    "AWS::IAM::Role": lambda aws: names(aws("iam").list_roles()["Roles"], "Arn"),
+    "AWS::IAM::ManagedPolicy": lambda aws: names(every(aws("iam"), "list_policies", "Policies", Scope="Local"), "Arn"),
+    "AWS::IAM::Role": lambda aws: names(every(aws("iam"), "list_roles", "Roles"), "Arn"),
     "AWS::KMS::Key": lambda aws: enabled_keys(aws("kms")),
     "AWS::KinesisFirehose::DeliveryStream": lambda aws: aws("firehose").list_delivery_streams()["DeliveryStreamNames"],
     "AWS::Lambda::Function": lambda aws: names(aws("lambda").list_functions()["Functions"], "FunctionArn"),
-    "AWS::Logs::LogGroup": lambda aws: names(aws("logs").describe_log_groups()["logGroups"], "logGroupName"),
+    "AWS::Logs::LogGroup": lambda aws: names(every(aws("logs"), "describe_log_groups", "logGroups"), "logGroupName"),
     "AWS::Logs::MetricFilter": lambda aws: names(aws("logs").describe_metric_filters()["metricFilters"], "filterName"),
     "AWS::Logs::ResourcePolicy": lambda aws: names(
         aws("logs").describe_resource_policies()["resourcePolicies"], "policyName"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .cdk_cli import ACCOUNT, REGION, Emulator
-from .inventory import names
+from .inventory import every, names
 
 Look = Callable[[Emulator], Any]
 
@@ -89,7 +89,7 @@ def read_scaling(emulator: Emulator) -> dict[str, dict[str, Any]]:
 
 
 def read_alarm_actions(emulator: Emulator) -> set[str]:
-    alarms = emulator.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    alarms = every(emulator.client("cloudwatch"), "describe_alarms", "MetricAlarms")
     return {action for alarm in alarms for action in alarm["AlarmActions"]}
 
 
@@ -167,7 +167,7 @@ def send_events_of_ecs(emulator: Emulator) -> dict[str, list[str]]:
     logs = emulator.client("logs")
     (group,) = (
         it["logGroupName"]
-        for it in logs.describe_log_groups()["logGroups"]
+        for it in every(logs, "describe_log_groups", "logGroups")
         if "web-application-EventsLogs" in it["logGroupName"]
     )
     stored = names(logs.filter_log_events(logGroupName=group)["events"], "message")
@@ -238,7 +238,7 @@ def read_streams(emulator: Emulator) -> list[dict[str, Any]]:
 
 def read_trust(emulator: Emulator) -> dict[str, Any]:
     """Give the ARN of each role, and whom it trusts."""
-    roles = emulator.client("iam").list_roles()["Roles"]
+    roles = every(emulator.client("iam"), "list_roles", "Roles")
     return {it["Arn"]: it["AssumeRolePolicyDocument"]["Statement"] for it in roles}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.emulator.life import Life
@@ -9,14 +11,20 @@ from tests.emulator.life import Life
 pytestmark = pytest.mark.emulator
 
 
-def test_one_namespace_has_the_names(life: Life) -> None:
-    (namespace,) = life.seen["discovery"]["namespaces"]
-    assert (namespace["Name"], namespace["Type"]) == (f"{life.environment}.shop.internal", "DNS_PRIVATE")
-    (connect,) = (
-        it["serviceConnectConfiguration"] for it in life.services["deployed"]["connections/Orders"]["deployments"]
-    )
-    assert connect["namespace"] == namespace["Arn"]
-    assert [it["portName"] for it in connect["services"]] == ["orders"]
+def namespace_of(life: Life, name: str) -> dict[str, Any]:
+    """Find the namespace of a service that Service Connect makes known."""
+    (connect,) = (it["serviceConnectConfiguration"] for it in life.services["deployed"][name]["deployments"])
+    (found,) = (it for it in life.seen["discovery"]["namespaces"] if it["Arn"] == connect["namespace"])
+    namespace: dict[str, Any] = found
+    return namespace
+
+
+def test_an_application_and_a_stack_of_services_have_a_namespace_each(life: Life) -> None:
+    found = {name: namespace_of(life, name) for name in ("application/ShopOrders", "connections/Orders")}
+    assert len(life.seen["discovery"]["namespaces"]) == 2
+    assert found["application/ShopOrders"]["Id"] != found["connections/Orders"]["Id"]
+    own = found["connections/Orders"]
+    assert (own["Name"], own["Type"]) == (f"{life.environment}.shop.internal", "DNS_PRIVATE")
 
 
 def test_callers_are_clients_of_service_connect(life: Life) -> None:
@@ -26,7 +34,12 @@ def test_callers_are_clients_of_service_connect(life: Life) -> None:
         for deployment in service["deployments"]
         if (connect := deployment.get("serviceConnectConfiguration", {})).get("enabled")
     }
-    assert connected == {"connections/Orders": ["orders"], "connections/Web": []}
+    assert connected == {
+        "application/ShopOrders": ["orders"],
+        "application/ShopWeb": [],
+        "connections/Orders": ["orders"],
+        "connections/Web": [],
+    }
 
 
 def test_a_name_in_dns_leads_to_tasks(life: Life) -> None:
@@ -37,8 +50,7 @@ def test_a_name_in_dns_leads_to_tasks(life: Life) -> None:
         if one["serviceRegistries"]
     }
     assert registered == {"connections/Stock": [service["Arn"]]}
-    (namespace,) = life.seen["discovery"]["namespaces"]
-    assert service["DnsConfig"]["NamespaceId"] == namespace["Id"]
+    assert service["DnsConfig"]["NamespaceId"] == namespace_of(life, "connections/Orders")["Id"]
 
 
 def test_lattice_leads_from_the_network_to_the_service(life: Life) -> None:

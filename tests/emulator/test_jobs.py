@@ -31,12 +31,14 @@ def task_definition(life: Life, name: str) -> str:
 
 
 def test_each_job_has_a_start(life: Life) -> None:
-    assert set(starts(life)) == {"jobs/Nightly", "jobs/Heartbeat", "jobs/OnUpload", "jobs/Reimport"}
+    of_the_stack = {"jobs/Nightly", "jobs/Heartbeat", "jobs/OnUpload", "jobs/Reimport"}
+    assert set(starts(life)) == {*of_the_stack, "application/ShopNightly"}
     expressions = {
         name: (it["ScheduleExpression"], it["ScheduleExpressionTimezone"])
         for name, it in life.seen["schedules"].items()
     }
     assert expressions == {
+        "application/ShopNightlySchedule": ("cron(0 3 * * ? *)", "Europe/Berlin"),
         "jobs/NightlySchedule": ("cron(0 3 * * ? *)", "Europe/Berlin"),
         "jobs/HeartbeatSchedule": ("rate(15 minutes)", "UTC"),
     }

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from tests.emulator.cdk_cli import Emulator, run_emulator
 from tests.emulator.inventory import READERS
 
-pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("emulator-prod")]
+pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("emulator-rules")]
 
 NAME = "small"
 Resources = dict[str, Any]

@@ -23,7 +23,9 @@ def test_each_queue_of_a_worker_has_a_queue_for_what_failed(life: Life) -> None:
         if "RedrivePolicy" in it
     }
     assert redriven == {
-        f"workers/{it}Queue": queues[f"workers/{it}DeadLetters"]["QueueArn"] for it in ("LargeOrders", "Returns")
+        "application/ShopMailerQueue": queues["application/ShopMailerQueueDeadLetters"]["QueueArn"],
+        "workers/LargeOrdersQueue": queues["workers/LargeOrdersDeadLetters"]["QueueArn"],
+        "workers/ReturnsQueue": queues["workers/ReturnsDeadLetters"]["QueueArn"],
     }
 
 
@@ -41,8 +43,9 @@ def test_queues_refuse_what_is_not_encrypted_on_the_way(life: Life) -> None:
 def test_tasks_are_counted_by_policies_of_each_kind_and_by_the_clock(life: Life) -> None:
     scaling = life.seen["scaling"]
     kinds = {name: sorted(policy["PolicyType"] for policy in it["policies"]) for name, it in scaling.items()}
+    first_task = ["StepScaling"] if life.environment == "dev" else []  # where there may be no task at all
     assert {name: it for name, it in kinds.items() if name.startswith("workers/")} == {
-        "workers/Packer": ["StepScaling", "TargetTrackingScaling"],
+        "workers/Packer": [*first_task, "TargetTrackingScaling"],
         "workers/Returner": ["StepScaling", "StepScaling"],
         "workers/Prices": ["PredictiveScaling", "TargetTrackingScaling"],
     }
@@ -59,5 +62,5 @@ def test_tasks_are_counted_by_policies_of_each_kind_and_by_the_clock(life: Life)
 def test_an_alarm_starts_each_policy_of_steps(life: Life) -> None:
     policies = [it for one in life.seen["scaling"].values() for it in one["policies"]]
     steps = {it["PolicyARN"] for it in policies if it["PolicyType"] == "StepScaling"}
-    assert len(steps) == 3
+    assert len(steps) == (3 if life.environment == "dev" else 2)
     assert steps < life.seen["alarm actions"]
