@@ -13,6 +13,7 @@ docs/suppressions.md; in README.md and the pages of WITH_MARKS what stands betwe
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import os
 import re
@@ -112,6 +113,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "defaults": defaults_table,
         "first-example": first_example_table,
         "kept": kept_table,
+        "stacks": stacks_table,
         "rollouts": rollouts_table,
         "slow-rollouts": slow_rollouts_list,
         "tasks-per-instance": tasks_per_instance_table,
@@ -442,6 +444,16 @@ def _attribute(properties: Mapping[str, Any], key: str) -> Any:
             if entry["Key"] == key:
                 return entry["Value"]
     return None
+
+
+def stacks_table() -> str:
+    """Say what each reference stack has, in the words of its class."""
+    rows = []
+    for path in sorted((ROOT / "stacks").glob("*_stack.py")):
+        classes = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
+        name = path.stem.removesuffix("_stack").replace("_", "-")
+        rows.append((f"`{name}`", (ast.get_docstring(classes[0]) or "").splitlines()[0]))
+    return "\n".join(_table(("Stack", "What is in it"), rows)).rstrip()
 
 
 def kept_table() -> str:

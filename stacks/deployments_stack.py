@@ -138,7 +138,7 @@ class DeploymentsStack(cdk.Stack):
                 health_check_path="/healthz",
             ),
             deployment=Canary(
-                percent=10,
+                canary_percent=10,
                 hooks=[DeploymentPause(stages=["POST_TEST_TRAFFIC_SHIFT"], timeout=timedelta(hours=2))],
             ),
             desired_count=settings.desired_count or 2,

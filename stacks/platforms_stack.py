@@ -74,7 +74,7 @@ class PlatformsStack(cdk.Stack):
         self._add_beanstalk()
 
     def _add_managed_instances(self, registry: RegistryStack, load_balancer: ApplicationLoadBalancer) -> None:
-        wanted = InstanceRequirements(architecture="X86_64", max_vcpus=16, excluded_types=["t*"])
+        wanted = InstanceRequirements(architecture="X86_64", max_vcpus=16, excluded_instance_types=["t*"])
         on_demand = ManagedInstancesCapacity(self, "OnDemand", cluster=self.cluster, requirements=wanted)
         spot = ManagedInstancesCapacity(self, "Spot", cluster=self.cluster, requirements=wanted, capacity_option="SPOT")
         BackendService(

@@ -126,7 +126,7 @@ class WorkersStack(cdk.Stack):
                 max_tasks=20,
                 cpu_percent=60,
                 predictive=PredictiveServiceScaling(cpu_percent=60, forecast_only=not production),
-                schedule=[
+                schedules=[
                     ScheduledScaling(schedule="cron(30 6 ? * MON-FRI *)", time_zone=TIME_ZONE, min_tasks=6),
                     ScheduledScaling(
                         schedule="cron(0 19 ? * MON-FRI *)", time_zone=TIME_ZONE, min_tasks=2 if production else 1

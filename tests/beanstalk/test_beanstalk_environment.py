@@ -274,6 +274,7 @@ def test_an_image_of_ecr_is_written_out_where_account_and_region_are_known():
         ({"update_window": "Sunday"}, "update_window", "Sun:02:00"),
         ({"health_check_path": "healthz"}, "health_check_path", "/healthz"),
         ({"instance_types": []}, "instance_types", "t3.small"),
+        ({"instance_types": ["t3small"]}, "instance_types[0]", "t3.small"),
         ({"access_logs": Disabled("no")}, "access_logs.reason", "understands"),
         ({"containers": []}, "containers", ""),
         ({"containers": [container(memory_limit_mib=64)]}, "containers[0].ports", "one port"),

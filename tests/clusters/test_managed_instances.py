@@ -139,7 +139,7 @@ def test_what_instances_must_have():
         min_memory_mib=4096,
         max_memory_mib=65536,
         architecture="ARM64",
-        excluded_types=["t*"],
+        excluded_instance_types=["t*"],
     )
     assert launch(made(requirements=wanted))["InstanceRequirements"] == {
         "VCpuCount": {"Min": 2, "Max": 16},
@@ -158,7 +158,7 @@ def test_gpus_are_nvidias():
 
 
 def test_types_that_are_named_may_be_old():
-    wanted = launch(made(requirements=InstanceRequirements(allowed_types=["m5.large", "m7g.*"])))
+    wanted = launch(made(requirements=InstanceRequirements(allowed_instance_types=["m5.large", "m7g.*"])))
     assert wanted["InstanceRequirements"]["AllowedInstanceTypes"] == ["m5.large", "m7g.*"]
     assert "InstanceGenerations" not in wanted["InstanceRequirements"]
 
@@ -190,11 +190,19 @@ def test_a_stack_whose_name_ecs_would_refuse_gets_another_for_the_provider(stack
         ({"requirements": InstanceRequirements(max_memory_mib=512)}, "requirements.max_memory_mib", "1024 or more"),
         ({"requirements": InstanceRequirements(min_gpus=-1)}, "requirements.min_gpus", "0 or more"),
         (
-            {"requirements": InstanceRequirements(allowed_types=["m7g.large"], excluded_types=["t3.*"])},
-            "requirements.excluded_types",
-            "allowed_types or excluded_types",
+            {
+                "requirements": InstanceRequirements(
+                    allowed_instance_types=["m7g.large"], excluded_instance_types=["t3.*"]
+                )
+            },
+            "requirements.excluded_instance_types",
+            "allowed_instance_types or excluded_instance_types",
         ),
-        ({"requirements": InstanceRequirements(allowed_types=["large"])}, "requirements.allowed_types[0]", "m7g.large"),
+        (
+            {"requirements": InstanceRequirements(allowed_instance_types=["large"])},
+            "requirements.allowed_instance_types[0]",
+            "m7g.large",
+        ),
         ({"storage_size_gib": 0}, "storage_size_gib", "1 or more"),
         ({"scale_in_after": timedelta(hours=2)}, "scale_in_after", "0–3600 s"),
         ({"scale_in_after": Disabled("no")}, "scale_in_after.reason", "understands"),

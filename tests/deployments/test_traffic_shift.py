@@ -64,7 +64,7 @@ def test_the_traffic_goes_over_in_steps():
 
 
 def test_a_share_goes_over_first():
-    found = deployed(Canary(percent=2.5, canary_bake_time=15 * MINUTE, bake_time=0 * MINUTE))
+    found = deployed(Canary(canary_percent=2.5, canary_bake_time=15 * MINUTE, bake_time=0 * MINUTE))
     assert found["Strategy"] == "CANARY"
     assert found["CanaryConfiguration"] == {"CanaryPercent": 2.5, "CanaryBakeTimeInMinutes": 15}
     assert found["BakeTimeInMinutes"] == 0
@@ -103,7 +103,7 @@ def plain_service(stack: cdk.Stack, **options: Any) -> ecs.FargateService:
         (BlueGreen(), [(100, 10)]),
         (BlueGreen(bake_time=30 * MINUTE), [(100, 30)]),
         (Canary(), [(10, 10), (100, 10)]),
-        (Canary(percent=0.1, canary_bake_time=20 * MINUTE, bake_time=5 * MINUTE), [(0.1, 20), (100, 5)]),
+        (Canary(canary_percent=0.1, canary_bake_time=20 * MINUTE, bake_time=5 * MINUTE), [(0.1, 20), (100, 5)]),
         (Linear(step_percent=25, step_bake_time=2 * MINUTE), [(25, 2), (50, 2), (75, 2), (100, 10)]),
         (Linear(step_percent=40, step_bake_time=2 * MINUTE), [(40, 2), (80, 2), (100, 10)]),
         (Linear(step_percent=100), [(100, 10)]),
@@ -140,10 +140,10 @@ def test_a_step_that_is_known_at_deployment_only_reaches_the_template():
 @pytest.mark.parametrize(
     ("deployment", "option", "allowed", "practice"),
     [
-        (Canary(percent=0), "percent", "0.1–100.0, in steps of 0.1", "traffic-shift"),
-        (Canary(percent=100.1), "percent", "0.1–100.0, in steps of 0.1", "traffic-shift"),
-        (Canary(percent=0.15), "percent", "0.1–100.0, in steps of 0.1", "traffic-shift"),
-        (Canary(percent=float("nan")), "percent", "0.1–100.0, in steps of 0.1", "traffic-shift"),
+        (Canary(canary_percent=0), "canary_percent", "0.1–100.0, in steps of 0.1", "traffic-shift"),
+        (Canary(canary_percent=100.1), "canary_percent", "0.1–100.0, in steps of 0.1", "traffic-shift"),
+        (Canary(canary_percent=0.15), "canary_percent", "0.1–100.0, in steps of 0.1", "traffic-shift"),
+        (Canary(canary_percent=float("nan")), "canary_percent", "0.1–100.0, in steps of 0.1", "traffic-shift"),
         (Linear(step_percent=2.9), "step_percent", "3.0–100.0, in steps of 0.1", "traffic-shift"),
         (Linear(step_percent=0), "step_percent", "3.0–100.0, in steps of 0.1", "traffic-shift"),
         (Linear(step_percent=101), "step_percent", "3.0–100.0, in steps of 0.1", "traffic-shift"),
@@ -165,7 +165,13 @@ def test_wrong_input(deployment: Deployment, option: str, allowed: str, practice
 
 
 @pytest.mark.parametrize(
-    "deployment", [Canary(percent=0.1), Canary(percent=100), Linear(step_percent=3), BlueGreen(bake_time=1440 * MINUTE)]
+    "deployment",
+    [
+        Canary(canary_percent=0.1),
+        Canary(canary_percent=100),
+        Linear(step_percent=3),
+        BlueGreen(bake_time=1440 * MINUTE),
+    ],
 )
 def test_the_bounds_themselves_are_taken(deployment: Deployment):
     assert deployed(deployment)["Strategy"] in ("CANARY", "LINEAR", "BLUE_GREEN")
@@ -192,7 +198,7 @@ def test_alarms_that_nothing_watches_are_a_mistake():
     [
         ({"function": None}, "function", "None where IFunction belongs"),
         ({"stages": []}, "stages", "there is none"),
-        ({"stages": ["BAKE_TIME"]}, "stages[0]", "where 'RECONCILE_SERVICE' or"),
+        ({"stages": ["BAKE_TIME"]}, "stages[0]", "no such choice"),
         ({"stages": ["PRE_SCALE_UP", "PRE_SCALE_UP"]}, "stages", "named twice"),
         ({"details": {"at": MINUTE}}, "details", "not JSON"),
     ],

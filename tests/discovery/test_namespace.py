@@ -88,7 +88,7 @@ def test_two_services_with_one_discovery_name_are_refused():
     orders(stack, "Orders", service_connect=ServiceConnect(namespace=namespace))
     with pytest.raises(ConstructError) as error:
         orders(stack, "Others", service_connect=ServiceConnect(namespace=namespace))
-    assert set(problems(error)) == {("service_connect.ports", "unique-discovery-names")}
+    assert problems(error) == [("service_connect.ports", "unique-discovery-names")]
     assert "Shop/Orders has this name in Shop/Names already" in str(error.value)
     assert error.value.problems[0].given == "'orders'"
 

@@ -70,6 +70,13 @@ CASES = [
         "cron(…)",
         "job-time-zone",
     ),
+    Case(
+        "a rate in no time zone",
+        {"schedule": "rate(1 day)", "time_zone": "Berlin"},
+        "time_zone",
+        "nothing",
+        "job-time-zone",
+    ),
     Case("a window of seconds", {"flexible_window": timedelta(seconds=90)}, "flexible_window", "whole", "job-schedule"),
     Case("a window of nothing", {"flexible_window": timedelta(0)}, "flexible_window", "1 minute", "job-schedule"),
     Case("a window of two days", {"flexible_window": timedelta(days=2)}, "flexible_window", "1 day", "job-schedule"),

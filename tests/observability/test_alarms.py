@@ -250,6 +250,15 @@ def test_the_latest_events_show_where_they_are_stored():
     assert "EventsLogs" in body
 
 
+def test_the_events_of_another_cluster_are_refused():
+    stack = new_stack()
+    events = ClusterEvents(stack, "Events", cluster=own_cluster(stack))
+    with pytest.raises(ConstructError) as raised:
+        ClusterDashboard(stack, "Dashboard", cluster=cluster(stack), events=events)
+    [problem] = raised.value.problems
+    assert (problem.option, problem.practice) == ("events", "cluster-dashboard")
+
+
 @pytest.mark.parametrize(
     ("options", "option"), [({"cluster": "shop"}, "cluster"), ({"events": "all of them"}, "events")]
 )

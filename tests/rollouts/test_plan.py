@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cdk_containers import ConstructError, Rolling
+from cdk_containers import Canary, ConstructError, Rolling
 from cdk_containers.rollouts import (
     RollingSteps,
     Rollout,
@@ -217,6 +217,14 @@ def test_how_things_stand_at_a_time() -> None:
         (Rolling(max_healthy_percent=150), {"tasks": 1}, "deployment"),
         (shifting(), {}, "deployment"),
         (shifting((50, 60)), {}, "deployment"),
+        (Rolling(), {"tasks": None}, "tasks"),
+        (Rolling(), {"timings": 5}, "timings"),
+        (Rolling, {}, "deployment"),
+        ("rolling", {}, "deployment"),
+        (None, {}, "deployment"),
+        (Rolling(min_healthy_percent=101), {}, "deployment.min_healthy_percent"),
+        (Canary(canary_percent=0), {}, "deployment.canary_percent"),
+        (Canary(canary_percent="10"), {}, "deployment.canary_percent"),  # type: ignore[arg-type]
         (Rolling(), {"timings": RolloutTimings(start_seconds=-1)}, "timings.start_seconds"),
         (Rolling(), {"timings": RolloutTimings(healthy_threshold=0)}, "timings.healthy_threshold"),
         (Rolling(), {"timings": RolloutTimings(exit_seconds="1")}, "timings.exit_seconds"),  # type: ignore[arg-type]

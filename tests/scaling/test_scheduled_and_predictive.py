@@ -29,7 +29,7 @@ def problem_of(**options: Any) -> tuple[str, str, str | None]:
 
 def test_a_schedule_sets_other_bounds_in_its_time_zone():
     template = scaled(
-        schedule=[
+        schedules=[
             ScheduledScaling(schedule=MORNING, time_zone="Europe/Berlin", min_tasks=8),
             ScheduledScaling(schedule="at(2027-11-26T06:00:00)", min_tasks=20, max_tasks=60),
         ]
@@ -50,14 +50,14 @@ def test_a_schedule_sets_other_bounds_in_its_time_zone():
 
 
 def test_a_schedule_leaves_the_target_of_cpu():
-    template = scaled(schedule=[ScheduledScaling(schedule=MORNING, min_tasks=8)])
+    template = scaled(schedules=[ScheduledScaling(schedule=MORNING, min_tasks=8)])
     policy = properties(template, "AWS::ApplicationAutoScaling::ScalingPolicy")
     assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 60
 
 
 def test_a_web_service_may_be_switched_off_by_the_clock():
     off = ScheduledScaling(schedule="cron(0 20 * * ? *)", min_tasks=0, max_tasks=0)
-    [action] = properties(scaled(schedule=[off]), "AWS::ApplicationAutoScaling::ScalableTarget")["ScheduledActions"]
+    [action] = properties(scaled(schedules=[off]), "AWS::ApplicationAutoScaling::ScalableTarget")["ScheduledActions"]
     assert action["ScalableTargetAction"] == {"MinCapacity": 0, "MaxCapacity": 0}
 
 
@@ -77,8 +77,8 @@ def test_a_web_service_may_be_switched_off_by_the_clock():
     ],
 )
 def test_a_wrong_schedule(options: dict[str, Any], option: str, what: str, practice: str):
-    found = problem_of(schedule=[ScheduledScaling(**{"schedule": MORNING, "min_tasks": 4} | options)])
-    assert (found[0], found[2]) == (f"scaling.schedule[0].{option}", practice)
+    found = problem_of(schedules=[ScheduledScaling(**{"schedule": MORNING, "min_tasks": 4} | options)])
+    assert (found[0], found[2]) == (f"scaling.schedules[0].{option}", practice)
     assert what in found[1]
 
 
@@ -87,8 +87,8 @@ def test_bounds_are_compared_with_those_of_every_schedule():
         ScheduledScaling(schedule=MORNING, max_tasks=50),
         ScheduledScaling(schedule="at(2027-11-26T06:00:00)", min_tasks=40),
     ]
-    assert ServiceScaling(min_tasks=2, max_tasks=20, schedule=schedule).problems() == []
-    assert ServiceScaling(min_tasks=2, max_tasks=20, schedule=schedule[1:]).problems() != []
+    assert ServiceScaling(min_tasks=2, max_tasks=20, schedules=schedule).problems() == []
+    assert ServiceScaling(min_tasks=2, max_tasks=20, schedules=schedule[1:]).problems() != []
 
 
 # ---- predictive

@@ -560,7 +560,9 @@ def test_a_service_of_another_network_is_refused(make: Callable[..., BackendServ
     ("given", "option"),
     [
         ({"variable": "1ST"}, "variable"),
+        ({"variable": ""}, "variable"),
         ({"variable": "MODE"}, "variable"),
+        ({"url": ""}, "url"),
         ({"variable": 5}, "variable"),
         ({"url": 5}, "url"),
         ({"port": "web"}, "port"),
@@ -580,7 +582,9 @@ def test_what_cannot_be_is_refused(given: dict[str, Any], option: str):
 def test_what_is_no_service_is_refused(other: Any):
     with pytest.raises(ConstructError) as error:
         plain(new_stack(), "Web").connect_to(other)
-    assert [problem.option for problem in error.value.problems] == ["other"]
+    [problem] = error.value.problems
+    assert (problem.option, problem.practice) == ("other", "connect-services")
+    assert problem.given is not None
 
 
 def test_connecting_twice_wants_two_names():

@@ -12,7 +12,16 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-from cdk_containers import ConstructError, ExpressService, Image, PullThroughCache, Repository, ServiceScaling
+from cdk_containers import (
+    ConstructError,
+    ExpressService,
+    Image,
+    PredictiveServiceScaling,
+    PullThroughCache,
+    Repository,
+    ScheduledScaling,
+    ServiceScaling,
+)
 from tests.toolkit import (
     IMAGE,
     Template,
@@ -213,6 +222,25 @@ def test_a_registry_with_a_login():
             "WebService",
         ),
         ({"scaling": ServiceScaling(min_tasks=4, max_tasks=2)}, "scaling.max_tasks", "more than 4"),
+        (
+            {"scaling": ServiceScaling(min_tasks=1, max_tasks=2, messages_per_task=5)},
+            "scaling.messages_per_task",
+            "cpu_percent",
+        ),
+        (
+            {
+                "scaling": ServiceScaling(
+                    min_tasks=1, max_tasks=2, schedules=[ScheduledScaling(schedule="rate(1 day)", min_tasks=2)]
+                )
+            },
+            "scaling.schedules",
+            "WebService",
+        ),
+        (
+            {"scaling": ServiceScaling(min_tasks=1, max_tasks=2, predictive=PredictiveServiceScaling())},
+            "scaling.predictive",
+            "WebService",
+        ),
         ({"service_name": "my shop"}, "service_name", "hyphens"),
     ],
 )

@@ -9,6 +9,7 @@ from aws_cdk import aws_ecs as ecs
 
 from cdk_containers import (
     AlbExposure,
+    CloudMap,
     ConstructError,
     Disabled,
     DockerVolume,
@@ -18,6 +19,7 @@ from cdk_containers import (
     ExternalTaskDefinition,
     FargateCapacity,
     HostVolume,
+    Namespace,
     PlacementConstraint,
     PlacementStrategy,
     Port,
@@ -30,10 +32,12 @@ from cdk_containers.services.checks.external import unsupported_problems
 from tests.toolkit import (
     IMAGE,
     REASON,
+    backend,
     certificate,
     cluster,
     container,
     containers,
+    network,
     new_stack,
     properties,
     resources,
@@ -66,6 +70,18 @@ def test_cdk_stops_every_task_in_a_deployment_of_an_external_service():
     task.add_container("app", image=ecs.ContainerImage.from_registry(IMAGE), memory_limit_mib=256)
     ecs.ExternalService(stack, "Service", cluster=cluster(stack).cluster, task_definition=task)
     assert properties(synth(stack), SERVICE)["DeploymentConfiguration"]["MinimumHealthyPercent"] == 0
+
+
+def test_it_is_connected_to_nothing_of_a_network():
+    stack = new_stack()
+    names = Namespace(stack, "Names", name="shop.internal", network=network(stack))
+    orders = backend(stack, container=container(ports=[8080]), cloud_map=CloudMap(namespace=names, name="orders"))
+    outside = ExternalService(stack, "External", cluster=cluster(stack), image=IMAGE)
+    with pytest.raises(ConstructError) as raised:
+        outside.connect_to(orders)
+    [problem] = raised.value.problems
+    assert (problem.option, problem.practice) == ("other", "external-tasks")
+    backend(stack, "Inside").connect_to(orders)
 
 
 def test_its_tasks_have_bridge_networking_and_the_safe_defaults():

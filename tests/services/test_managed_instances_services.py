@@ -236,7 +236,7 @@ def test_a_strategy_does_not_mix_them_with_others():
     with pytest.raises(ConstructError) as raised:
         backend(stack, cluster=own_cluster(stack), capacity=shares)
     [problem] = raised.value.problems
-    assert problem.given == "'EC2 and Managed Instances'"
+    assert problem.given == "EC2 and Managed Instances"
 
 
 def test_one_cluster_has_every_kind_of_capacity_and_each_service_one():

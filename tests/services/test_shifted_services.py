@@ -18,11 +18,13 @@ from cdk_containers import (
     BlueGreen,
     Canary,
     ClassicExposure,
+    CodeDeployBlueGreen,
     ConstructError,
     DaemonService,
     DeploymentHook,
     DeploymentPause,
     Disabled,
+    LatticeExposure,
     Linear,
     ListenerRule,
     NetworkLoadBalancer,
@@ -30,6 +32,7 @@ from cdk_containers import (
     Port,
     Rolling,
     ServiceDashboard,
+    ServiceNetwork,
     ServiceScaling,
 )
 from cdk_containers.services.checks.deployments import deployment_problems
@@ -127,7 +130,7 @@ def test_a_rolling_service_has_one_target_group_and_no_role_for_it(default: Temp
         {"image": "nginx:1.29.2"},
         {"cpu": 512, "memory_limit_mib": 1024},
         {"desired_count": 5},
-        {"deployment": Canary(percent=5)},
+        {"deployment": Canary(canary_percent=5)},
         {"deployment": Linear(bake_time=timedelta(minutes=30))},
         {"deployment": BlueGreen(hooks=[DeploymentPause(stages=["PRE_SCALE_UP"])])},
         {"deployment": BlueGreen(alarm_rollback=Disabled(REASON))},
@@ -451,7 +454,10 @@ def test_service_alarms_may_be_off_and_those_of_deployments_stay():
 
 def test_there_has_to_be_traffic_to_shift():
     found = problems_of(new_stack(), deployment=BlueGreen())
-    assert found == {"deployment": "an AlbExposure or an NlbExposure; or Rolling"}
+    assert found == {"deployment": "an AlbExposure, an NlbExposure or a port that service_connect serves; or Rolling"}
+    assert problems_of(new_stack(), deployment=CodeDeployBlueGreen()) == {
+        "deployment": "an AlbExposure or an NlbExposure; or Rolling"
+    }
 
 
 def test_service_connect_is_traffic_too():
@@ -465,6 +471,14 @@ def test_a_classic_load_balancer_has_no_target_groups():
     options = on_ec2(stack, "bridge", Port(number=8080, host_port=80))
     exposure = ClassicExposure(port=8080, certificate=certificate(stack))
     found = problems_of(stack, **options, exposure=exposure, deployment=Linear())
+    assert found == {"exposure": "AlbExposure or NlbExposure; or Rolling"}
+
+
+@pytest.mark.parametrize("deployment", [BlueGreen(), Linear(), Canary()])
+def test_a_service_of_vpc_lattice_has_one_target_group(deployment: Any):
+    stack = new_stack()
+    lattice = ServiceNetwork(stack, "Lattice", network=network(stack), prefix_list_id="pl-0123456789abcdef0")
+    found = problems_of(stack, exposure=LatticeExposure(port=8080, service_network=lattice), deployment=deployment)
     assert found == {"exposure": "AlbExposure or NlbExposure; or Rolling"}
 
 

@@ -8,6 +8,7 @@ import pytest
 from aws_cdk import assertions
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 
 from cdk_containers import (
@@ -257,6 +258,14 @@ def test_a_queue_hides_messages_for_longer_than_the_work_takes():
     assert worker(stack, queue=orders, processing_time=timedelta(minutes=1)).work_queue is orders
 
 
+@pytest.mark.parametrize("option", ["environment", "secrets"])
+def test_the_url_of_its_queue_is_its_own_to_say(option: str):
+    stack = new_stack()
+    value = secretsmanager.Secret.from_secret_name_v2(stack, "Secret", "url") if option == "secrets" else "https://sqs"
+    other = container(**{option: {"QUEUE_URL": value}})
+    assert refused(stack, image=None, container=other) == [(f"container.{option}['QUEUE_URL']", None)]
+
+
 @pytest.mark.parametrize("hours", [0, 13])
 def test_work_takes_as_long_as_sqs_can_hide_a_message(hours: int):
     assert refused(new_stack(), processing_time=timedelta(hours=hours)) == [("processing_time", "visibility-timeout")]
@@ -338,6 +347,6 @@ def test_the_time_that_a_message_needs_is_no_slow_rollout():
     worker(stack)
     backend(stack, container=container(stop_timeout=timedelta(seconds=120)))
     warned = assertions.Annotations.from_stack(stack).find_warning(
-        "*", assertions.Match.string_like_regexp("deployment")
+        "*", assertions.Match.string_like_regexp("stop timeout")
     )
     assert [entry.id for entry in warned] == ["/Shop/Backend"]

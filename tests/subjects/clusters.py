@@ -121,8 +121,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "min_memory_mib": 2048,
         "max_memory_mib": 8192,
         "architecture": "ARM64",
-        "allowed_types": ["m7g.*"],
-        "excluded_types": ["t*"],
+        "allowed_instance_types": ["m7g.*"],
+        "excluded_instance_types": ["t*"],
         "min_gpus": 1,
     },
     "InstanceOptions": {

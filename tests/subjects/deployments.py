@@ -71,7 +71,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "CircuitBreaker": {"threshold": 20, "threshold_type": "COUNT", "reset_on_healthy_task": False},
     "BlueGreen": SHIFT,
     "Linear": SHIFT | {"step_percent": 25, "step_bake_time": timedelta(minutes=15)},
-    "Canary": SHIFT | {"percent": 5, "canary_bake_time": timedelta(minutes=15)},
+    "Canary": SHIFT | {"canary_percent": 5, "canary_bake_time": timedelta(minutes=15)},
     "DeploymentHook": {
         "function": lambda stack: hook_function(stack, "Other"),
         "stages": ["PRE_SCALE_UP"],

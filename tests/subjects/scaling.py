@@ -62,7 +62,7 @@ SUBJECTS: list[Subject] = [
     ),
     Subject(
         ScheduledScaling,
-        lambda stack, given: scaled_with(stack, schedule=[ScheduledScaling(**given)]),
+        lambda stack, given: scaled_with(stack, schedules=[ScheduledScaling(**given)]),
         lambda _: {"schedule": NIGHT, "min_tasks": 3},
     ),
     Subject(
@@ -81,7 +81,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "messages_per_task": Change(5, beside={"messages_per_task": 10}),
         "metrics": [TargetMetric(metric=metric(), target_value=5)],
         "steps": [StepScaling(metric=metric(), steps=[ScalingStep(lower=10, change=1)])],
-        "schedule": [ScheduledScaling(schedule=NIGHT, min_tasks=1)],
+        "schedules": [ScheduledScaling(schedule=NIGHT, min_tasks=1)],
         "predictive": PredictiveServiceScaling(),
         "scale_out_cooldown": timedelta(seconds=30),
         "scale_in_cooldown": timedelta(seconds=30),

@@ -13,6 +13,7 @@ _ARN = re.compile(
     r"arn:[\w-]+:elasticbeanstalk:[\w-]+::platform/ECS running on 64bit Amazon Linux 2023(/\d+\.\d+\.\d+)?"
 )
 _WINDOW = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun):([01]\d|2[0-3]):[0-5]\d")
+_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 _RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653)
 _PRACTICE = "beanstalk-capacity"
 
@@ -83,7 +84,28 @@ def range_problems(
             practice="beanstalk-managed-updates",
         )
     if not is_token(health_check_path) and not health_check_path.startswith("/"):
-        found.add("health_check_path", "not a path", given=health_check_path, allowed="a path such as /healthz")
+        found.add(
+            "health_check_path",
+            "a path begins with a slash",
+            given=health_check_path,
+            allowed="a path such as /healthz",
+            practice="target-health-check",
+        )
+    found.extend(_instance_type_problems(instance_types))
+    return list(found)
+
+
+def _instance_type_problems(instance_types: Sequence[str]) -> list[Problem]:
+    found = Problems()
     if not instance_types:
         found.add("instance_types", "there is none", allowed="one or more, such as t3.small", practice=_PRACTICE)
+    for index, name in enumerate(instance_types):
+        if not is_token(name) and not _TYPE.fullmatch(name):
+            found.add(
+                f"instance_types[{index}]",
+                "not an instance type",
+                given=name,
+                allowed="a type such as t3.small",
+                practice=_PRACTICE,
+            )
     return list(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import field_problems, is_token
 from ..tasks import Platform
 
@@ -96,7 +96,7 @@ def strategy_problems(strategy: Sequence[Capacity]) -> list[Problem]:
         found.add(
             "capacity",
             "a strategy takes one kind of capacity",
-            given=" and ".join(kinds),
+            given=Shown(" and ".join(kinds)),
             allowed="one kind; another service of the cluster may use the other",
             practice=practice,
         )

@@ -17,7 +17,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, as_duration, disabled_problems, is_token, seconds
 from ..instances import find_instance_type
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
@@ -444,7 +444,7 @@ def _lifetime_problems(lifetime: DurationLike | Disabled | None) -> list[Problem
             found.add(
                 "max_instance_lifetime",
                 "out of range",
-                given=f"{value} s",
+                given=Shown(f"{value} s"),
                 allowed="1–365 days",
                 practice="instance-lifetime",
             )

@@ -27,8 +27,8 @@ class InstanceRequirements:
         min_memory_mib: Least memory in MiB. Default: 1024.
         max_memory_mib: Most memory in MiB. Default: no limit.
         architecture: Processor. Default: any; the task definition says which.
-        allowed_types: Instance types to choose from, `*` for any characters: `m7g.*`. Default: all.
-        excluded_types: Instance types to leave out, in place of `allowed_types`. Default: none.
+        allowed_instance_types: Instance types to choose from, `*` for any characters: `m7g.*`. Default: all.
+        excluded_instance_types: Instance types to leave out, in place of `allowed_instance_types`. Default: none.
         min_gpus: Fewest GPUs, of NVIDIA's. Default: 0, which means types without.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-instance-types.html
@@ -39,8 +39,8 @@ class InstanceRequirements:
     min_memory_mib: int = 1024
     max_memory_mib: int | None = None
     architecture: Architecture | None = None
-    allowed_types: Sequence[str] = ()
-    excluded_types: Sequence[str] = ()
+    allowed_instance_types: Sequence[str] = ()
+    excluded_instance_types: Sequence[str] = ()
     min_gpus: int = 0
 
     def problems(self) -> list[Problem]:
@@ -61,15 +61,18 @@ class InstanceRequirements:
                 )
         if not is_token(self.min_gpus) and self.min_gpus < 0:
             found.add("min_gpus", "out of range", given=self.min_gpus, allowed="0 or more", practice=_PRACTICE)
-        if self.allowed_types and self.excluded_types:
+        if self.allowed_instance_types and self.excluded_instance_types:
             found.add(
-                "excluded_types",
+                "excluded_instance_types",
                 "EC2 takes a list of types to choose from, or one to leave out",
-                given=list(self.excluded_types),
-                allowed="allowed_types or excluded_types",
+                given=list(self.excluded_instance_types),
+                allowed="allowed_instance_types or excluded_instance_types",
                 practice=_PRACTICE,
             )
-        for option, names in (("allowed_types", self.allowed_types), ("excluded_types", self.excluded_types)):
+        for option, names in (
+            ("allowed_instance_types", self.allowed_instance_types),
+            ("excluded_instance_types", self.excluded_instance_types),
+        ):
             for index, name in enumerate(names):
                 if not is_token(name) and not _TYPE.fullmatch(name):
                     found.add(
@@ -89,10 +92,10 @@ class InstanceRequirements:
             v_cpu_count=provider.VCpuCountRangeRequestProperty(min=self.min_vcpus, max=self.max_vcpus),
             memory_mib=provider.MemoryMiBRequestProperty(min=self.min_memory_mib, max=self.max_memory_mib),
             cpu_manufacturers=_MANUFACTURERS[self.architecture] if self.architecture else None,
-            allowed_instance_types=list(self.allowed_types) or None,
-            excluded_instance_types=list(self.excluded_types) or None,
+            allowed_instance_types=list(self.allowed_instance_types) or None,
+            excluded_instance_types=list(self.excluded_instance_types) or None,
             # What is named is wanted, be it old; of all others, only what AWS still makes.
-            instance_generations=None if self.allowed_types else ["current"],
+            instance_generations=None if self.allowed_instance_types else ["current"],
             accelerator_count=gpus and provider.AcceleratorCountRequestProperty(min=gpus),
             accelerator_types=gpus and ["gpu"],
             accelerator_manufacturers=gpus and ["nvidia"],

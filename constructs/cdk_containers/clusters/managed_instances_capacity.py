@@ -13,7 +13,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, disabled_problems, is_token, seconds
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
@@ -242,7 +242,7 @@ def _scale_in_problems(scale_in_after: DurationLike | Disabled | None) -> list[P
             found.add(
                 "scale_in_after",
                 "out of range",
-                given=f"{value} s",
+                given=Shown(f"{value} s"),
                 allowed=f"0–{_MAX_SCALE_IN_SECONDS} s",
                 practice="managed-instance-scale-in",
             )

@@ -23,8 +23,8 @@ class Canary(TrafficShiftingDeployment):
     """The whole new version comes up beside the old one, gets a small share of the traffic first, and then all of it.
 
     Attributes:
-        percent: Share of the traffic that the new version gets first, 0.1–100.0 in tenths. Default: 10; less makes a
-            minute's requests too few to tell a share of errors from.
+        canary_percent: Share of the traffic that the new version gets first, 0.1–100.0 in tenths. Default: 10; less
+            makes a minute's requests too few to tell a share of errors from.
         canary_bake_time: How long it stays so, 0–1440 minutes. Default: 10 minutes, twice the time that the alarm for
             server errors takes.
         bake_time: How long the old version stays after the rest went over, 0–1440 minutes. Default: 10 minutes. The two
@@ -41,19 +41,21 @@ class Canary(TrafficShiftingDeployment):
 
     _strategy: ClassVar[ecs.DeploymentStrategy] = ecs.DeploymentStrategy.CANARY
 
-    percent: float = 10
+    canary_percent: float = 10
     canary_bake_time: DurationLike | None = None
 
     @property
     def service_options(self) -> Mapping[str, Any]:
         """What CDK's service is told of it."""
-        first = ecs.TrafficShiftConfig(step_percent=self.percent, step_bake_time=in_seconds(self._canary_minutes * 60))
+        first = ecs.TrafficShiftConfig(
+            step_percent=self.canary_percent, step_bake_time=in_seconds(self._canary_minutes * 60)
+        )
         return {**self.common_options, "canary_configuration": first}
 
     @property
     def steps_before_the_last(self) -> Sequence[tuple[float, int]]:
         """The share of the traffic in percent, and the minutes for which it stays."""
-        return [(self.percent, self._canary_minutes)]
+        return [(self.canary_percent, self._canary_minutes)]
 
     @property
     def _canary_minutes(self) -> int:
@@ -62,6 +64,6 @@ class Canary(TrafficShiftingDeployment):
     def step_problems(self) -> list[Problem]:
         """Find what is wrong with the first share."""
         return [
-            *percent_problems("percent", self.percent, low=Decimal("0.1"), practice="traffic-shift"),
+            *percent_problems("canary_percent", self.canary_percent, low=Decimal("0.1"), practice="traffic-shift"),
             *minutes_problems("canary_bake_time", self.canary_bake_time),
         ]

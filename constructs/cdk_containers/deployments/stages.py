@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 
 
 def stage_problems(stages: Sequence[str]) -> list[Problem]:
@@ -16,6 +16,10 @@ def stage_problems(stages: Sequence[str]) -> list[Problem]:
     twice = [stage for stage, count in Counter(stages).items() if count > 1]
     if twice:
         found.add(
-            "stages", "named twice", given=", ".join(twice), allowed="each stage once", practice="deployment-hooks"
+            "stages",
+            "named twice",
+            given=Shown(", ".join(twice)),
+            allowed="each stage once",
+            practice="deployment-hooks",
         )
     return list(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, field_problems, is_token, seconds
 from .names import cloud_map_name_problems
 from .namespace import Namespace
@@ -65,6 +65,10 @@ class CloudMap:
             found.add("port", "not a port", given=self.port, allowed="1–65535", practice="port-mappings")
         if not is_token(self.ttl_seconds) and not 0 <= self.ttl_seconds <= 2147483647:
             found.add(
-                "ttl", "out of range", given=f"{self.ttl_seconds} s", allowed="0 s or more", practice="cloud-map-ttl"
+                "ttl",
+                "out of range",
+                given=Shown(f"{self.ttl_seconds} s"),
+                allowed="0 s or more",
+                practice="cloud-map-ttl",
             )
         return list(found)

@@ -109,7 +109,8 @@ class Namespace(CheckedConstruct):
         wanted: set[str] = set()
         for name in (name for name in names if not is_token(name)):
             owner = self._claims.get(name.lower())
-            if owner is not None or name.lower() in wanted:
+            follows = any(problem.given == repr(name.partition(":")[0]) for problem in found)
+            if (owner is not None or name.lower() in wanted) and not follows:
                 found.add(
                     "",
                     f"{'this service' if owner is None else owner.node.path} has this name in {self.node.path} already",

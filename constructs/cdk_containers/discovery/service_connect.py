@@ -9,7 +9,7 @@ from typing import Literal
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, arn_problems, disabled_problems, field_problems, is_token, seconds
 from ..practices import Disabled
 from .names import alias_problems, discovery_name_problems
@@ -162,7 +162,7 @@ class ServiceConnect:
                 found.add(
                     option,
                     "out of range",
-                    given=f"{time} s",
+                    given=Shown(f"{time} s"),
                     allowed="0 s or more; 0 is for ever",
                     practice="service-connect-timeouts",
                 )
@@ -171,7 +171,7 @@ class ServiceConnect:
             found.add(
                 "idle_timeout",
                 "the connection would be closed before the time for an answer is over",
-                given=f"{idle} s",
+                given=Shown(f"{idle} s"),
                 allowed="per_request_timeout or longer, or 0 for ever",
                 practice="service-connect-timeouts",
             )

@@ -195,7 +195,7 @@ def _schedule_problems(known: Problems, arguments: dict[str, Any]) -> list[Probl
                 allowed="nothing; or cron(…) for a time of day",
                 practice="job-time-zone",
             )
-    if time_zone is not None and (wrong := time_zone_problem(time_zone)) is not None:
+    if time_zone is not None and not found.has("time_zone") and (wrong := time_zone_problem(time_zone)) is not None:
         found.add(
             "time_zone",
             wrong,

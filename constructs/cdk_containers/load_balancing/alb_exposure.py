@@ -164,7 +164,7 @@ class TargetHealthCheck:
             found.add(
                 "timeout",
                 "not shorter than the interval",
-                given=f"{timeout} s",
+                given=Shown(f"{timeout} s"),
                 allowed=f"less than {interval} s",
                 practice=practice,
             )
@@ -257,7 +257,7 @@ class AlbExposure(Exposure):
             found.add(
                 "deregistration_delay",
                 "out of range",
-                given=f"{delay} s",
+                given=Shown(f"{delay} s"),
                 allowed="0–3600 s",
                 practice="deregistration-delay",
             )

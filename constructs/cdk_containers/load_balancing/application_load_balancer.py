@@ -420,5 +420,5 @@ def _option_problems(
     if idle_timeout is not None:
         value = seconds(idle_timeout)
         if not is_token(value) and not 1 <= value <= 4000:
-            found.add("idle_timeout", "out of range", given=f"{value} s", allowed="1–4000 s")
+            found.add("idle_timeout", "out of range", given=Shown(f"{value} s"), allowed="1–4000 s")
     return list(found)

@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import argument_problems, disabled_problems
 from ..network import NetworkLike
 from ..network.network import task_subnets_of, vpc_of
@@ -131,7 +131,7 @@ class NetworkLoadBalancer(CheckedConstruct):
             found.add(
                 option,
                 f"{owner.node.path} listens on this port of the load balancer already",
-                given=f"{port}/{protocol}",
+                given=Shown(f"{port}/{protocol}"),
                 allowed="another port",
                 practice="listener-rule-priority",
             )

@@ -89,7 +89,7 @@ class NlbExposure(Exposure):
             found.add(
                 "certificate",
                 "TLS needs a certificate, and the other protocols have no use for one",
-                given=self.certificate,
+                given=Shown("a certificate") if self.certificate is not None else None,
                 allowed="protocol TLS with a certificate, or TCP or UDP without",
                 practice="https-listener",
             )
@@ -108,7 +108,7 @@ class NlbExposure(Exposure):
             found.add(
                 "deregistration_delay",
                 "out of range",
-                given=f"{delay} s",
+                given=Shown(f"{delay} s"),
                 allowed="0–3600 s",
                 practice="deregistration-delay",
             )

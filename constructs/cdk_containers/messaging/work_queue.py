@@ -185,7 +185,7 @@ class WorkQueue(CheckedConstruct):
 def _time_problems(option: str, value: DurationLike | None, low: int, high: int) -> list[Problem]:
     found = Problems()
     if value is not None and not is_token(time := seconds(value)) and not low <= time <= high:
-        found.add(option, "out of range", given=f"{time} s", allowed=f"{low}–{high} s", practice="queue-times")
+        found.add(option, "out of range", given=Shown(f"{time} s"), allowed=f"{low}–{high} s", practice="queue-times")
     return list(found)
 
 

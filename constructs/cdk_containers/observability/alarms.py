@@ -11,7 +11,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, field_problems, in_seconds, is_token, seconds
 from ..load_balancing import Route
 from .container_insights import service_metric
@@ -62,7 +62,11 @@ class Alarms:
             )
         if self.response_time is not None and not is_token(value := seconds(self.response_time)) and value <= 0:
             found.add(
-                "response_time", "out of range", given=f"{value} s", allowed="more than 0 s", practice="service-alarms"
+                "response_time",
+                "out of range",
+                given=Shown(f"{value} s"),
+                allowed="more than 0 s",
+                practice="service-alarms",
             )
         return list(found)
 

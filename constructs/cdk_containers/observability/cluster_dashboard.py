@@ -11,6 +11,7 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..clusters import Cluster
+from ..errors import Shown
 from ..inputs import argument_problems, in_seconds
 from .cluster_events import ClusterEvents
 from .container_insights import NAMESPACE, cluster_metric
@@ -47,6 +48,14 @@ class ClusterDashboard(CheckedConstruct):
             ConstructError: Something else was given.
         """
         found = argument_problems(ClusterDashboard.__init__, locals())
+        if not found and events is not None and events.cluster is not cluster:
+            found.add(
+                "events",
+                "they are those of another cluster",
+                given=Shown(events.cluster.node.path),
+                allowed=f"the ClusterEvents of {cluster.node.path}",
+                practice="cluster-dashboard",
+            )
         found.raise_for(scope, id)
         super().__init__(scope, id)
 

@@ -39,12 +39,14 @@ class ClusterEvents(CheckedConstruct):
     what services warn of, such as tasks that find no place. Tasks that scaling or a deployment stopped are not.
 
     Attributes:
+        cluster: The cluster.
         log_group: Where the events are stored, as JSON.
         rules: The rules, by name: `Store`, and with a topic `FailedDeployments`, `FailedTasks` and `ServiceTrouble`.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html
     """
 
+    cluster: Cluster
     log_group: aws_logs.LogGroup
     rules: Mapping[str, events.CfnRule]
 
@@ -76,6 +78,7 @@ class ClusterEvents(CheckedConstruct):
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
+        self.cluster = cluster
         l2 = cluster.cluster
         here = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
         services = f"arn:{cdk.Aws.PARTITION}:ecs:{here}:service/{l2.cluster_name}/"

@@ -9,7 +9,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, field_problems, in_seconds, is_token, seconds
 from .alarms import Alarms, notify
 
@@ -50,7 +50,9 @@ class WorkerAlarms:
             return list(found)
         found.extend(self.of_service.problems())
         if self.oldest_message is not None and not is_token(age := seconds(self.oldest_message)) and age < 60:
-            found.add("oldest_message", "out of range", given=f"{age} s", allowed="60 s or more", practice=_PRACTICE)
+            found.add(
+                "oldest_message", "out of range", given=Shown(f"{age} s"), allowed="60 s or more", practice=_PRACTICE
+            )
         if not is_token(self.dead_letters) and self.dead_letters < 1:
             found.add("dead_letters", "out of range", given=self.dead_letters, allowed="1 or more", practice=_PRACTICE)
         return list(found)

@@ -61,7 +61,7 @@ PRACTICES = (
         ),
         source=f"{_GUIDE}/canary-deployment.html",
         severity=Severity.LOW,
-        option="Canary.percent, Linear.step_percent",
+        option="Canary.canary_percent, Linear.step_percent",
     ),
     Practice(
         id="deployment-hooks",

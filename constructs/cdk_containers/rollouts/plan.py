@@ -23,7 +23,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..errors import ConstructError, Problems
+from ..errors import ConstructError, Problem, Shown
+from ..inputs import argument_problems, has_members
 from .rollout import Moment, Rollout
 from .steps import RollingSteps, RolloutSteps, ShiftSteps
 from .timings import RolloutTimings
@@ -39,6 +40,10 @@ class Deployment(Protocol):
         """The steps."""
         ...
 
+    def problems(self) -> list[Problem]:
+        """What is wrong with its options."""
+        ...
+
 
 def plan_rollout(
     deployment: Deployment | RolloutSteps, *, tasks: int = 2, timings: RolloutTimings | None = None
@@ -51,19 +56,32 @@ def plan_rollout(
         timings: How long a task takes to come up and to go. Default: `RolloutTimings()`.
 
     Raises:
-        ConstructError: A number is out of range, or the deployment can neither start nor stop a task.
+        ConstructError: Something is of the wrong type or out of range, or the deployment can neither start nor stop a
+            task.
     """
-    steps = deployment if isinstance(deployment, RollingSteps | ShiftSteps) else deployment.rollout_steps
+    found = argument_problems(plan_rollout, locals())
+    given: object = deployment
+    if not isinstance(deployment, RollingSteps | ShiftSteps):
+        if isinstance(given, type) or not has_members(given, "rollout_steps", "problems"):
+            kind = (
+                f"the class {given.__name__}" if isinstance(given, type) else f"a value of type {type(given).__name__}"
+            )
+            found.add("deployment", "not a deployment", given=Shown(kind), allowed="one such as Rolling() or Canary()")
+        else:
+            found.extend(deployment.problems(), under="deployment")
     timings = RolloutTimings() if timings is None else timings
-    found = Problems()
-    found.extend(timings.problems(), under="timings")
+    if not found.has("timings"):
+        found.extend(timings.problems(), under="timings")
+    if found:
+        raise ConstructError("plan_rollout", found)
+    steps = deployment if isinstance(deployment, RollingSteps | ShiftSteps) else deployment.rollout_steps
     if tasks < 1:
         found.add("tasks", "out of range", given=tasks, allowed="1 or more")
     elif isinstance(steps, RollingSteps) and is_stuck(steps, tasks):
         found.add(
             "deployment",
             "it can neither start a task nor stop one",
-            given=f"{tasks} tasks, {steps.min_healthy_percent}–{steps.max_healthy_percent} %",
+            given=Shown(f"{tasks} tasks, {steps.min_healthy_percent}–{steps.max_healthy_percent} %"),
             allowed="bounds with a whole task between them",
             practice="full-capacity-during-deployment",
         )

@@ -11,7 +11,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_sqs as sqs
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, as_duration, field_problems, is_token, seconds
 from .backlog import Backlog
 from .predictive_scaling import PredictiveServiceScaling, add_predictive_scaling
@@ -42,7 +42,7 @@ class ServiceScaling:
             without another target or a step, 10, which is what one call receives.
         metrics: Metrics of your own to keep at a target. Default: none.
         steps: Steps by the range that a metric is in. Default: none.
-        schedule: Other bounds at certain times. Default: none.
+        schedules: Other bounds at certain times. Default: none.
         predictive: Start tasks ahead of a load that comes every day or week. Default: none.
         scale_out_cooldown: Time before the next scale-out. Default: 60 s.
         scale_in_cooldown: Time before the next scale-in. Default: 300 s: tasks come fast and go slowly.
@@ -58,7 +58,7 @@ class ServiceScaling:
     messages_per_task: int | None = None
     metrics: Sequence[TargetMetric] = ()
     steps: Sequence[StepScaling] = ()
-    schedule: Sequence[ScheduledScaling] = ()
+    schedules: Sequence[ScheduledScaling] = ()
     predictive: PredictiveServiceScaling | None = None
     scale_out_cooldown: DurationLike | None = None
     scale_in_cooldown: DurationLike | None = None
@@ -110,11 +110,11 @@ class ServiceScaling:
             ("scale_in_cooldown", self.scale_in_cooldown),
         ):
             if duration is not None and not is_token(value := seconds(duration)) and value < 0:
-                found.add(option, "out of range", given=f"{value} s", allowed="0 s or more", practice=practice)
+                found.add(option, "out of range", given=Shown(f"{value} s"), allowed="0 s or more", practice=practice)
         policies: dict[str, Sequence[TargetMetric | StepScaling | ScheduledScaling]] = {
             "metrics": self.metrics,
             "steps": self.steps,
-            "schedule": self.schedule,
+            "schedules": self.schedules,
         }
         for option, given in policies.items():
             for index, policy in enumerate(given):
@@ -150,13 +150,13 @@ class ServiceScaling:
     def _schedule_problems(self) -> list[Problem]:
         """Find bounds that cross the others whatever schedule came before."""
         found = Problems()
-        lows = [self.min_tasks, *(entry.min_tasks for entry in self.schedule if entry.min_tasks is not None)]
-        highs = [self.max_tasks, *(entry.max_tasks for entry in self.schedule if entry.max_tasks is not None)]
-        for index, entry in enumerate(self.schedule):
+        lows = [self.min_tasks, *(entry.min_tasks for entry in self.schedules if entry.min_tasks is not None)]
+        highs = [self.max_tasks, *(entry.max_tasks for entry in self.schedules if entry.max_tasks is not None)]
+        for index, entry in enumerate(self.schedules):
             low, high = entry.min_tasks, entry.max_tasks
             if low is not None and high is None and not is_token([low, *highs]) and low > max(highs):
                 found.add(
-                    f"schedule[{index}].min_tasks",
+                    f"schedules[{index}].min_tasks",
                     "more than there may be at any time",
                     given=low,
                     allowed=f"up to {max(highs)}, or max_tasks beside it",
@@ -164,7 +164,7 @@ class ServiceScaling:
                 )
             if high is not None and low is None and not is_token([high, *lows]) and high < min(lows):
                 found.add(
-                    f"schedule[{index}].max_tasks",
+                    f"schedules[{index}].max_tasks",
                     "fewer than there have to be at any time",
                     given=high,
                     allowed=f"{min(lows)} or more, or min_tasks beside it",
@@ -205,7 +205,7 @@ def add_scaling(
         add_target_metric(count, name, target, **cooldowns)
     for name, steps in _named("Steps", scaling.steps):
         add_step_scaling(count, name, steps)
-    for name, schedule in _named("Schedule", scaling.schedule):
+    for name, schedule in _named("Schedule", scaling.schedules):
         add_scheduled_scaling(count, name, schedule)
     if scaling.predictive is not None:
         add_predictive_scaling(count, "Predictive", scaling.predictive, target_group)

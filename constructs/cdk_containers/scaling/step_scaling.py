@@ -219,7 +219,7 @@ class StepScaling:
             elif not is_token(self.min_change) and self.min_change < 1:
                 found.add("min_change", "out of range", given=self.min_change, allowed="1 or more", practice=_PRACTICE)
         if self.cooldown is not None and not is_token(value := seconds(self.cooldown)) and value < 0:
-            found.add("cooldown", "out of range", given=f"{value} s", allowed="0 s or more", practice=_PRACTICE)
+            found.add("cooldown", "out of range", given=Shown(f"{value} s"), allowed="0 s or more", practice=_PRACTICE)
         return list(found)
 
 

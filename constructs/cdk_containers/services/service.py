@@ -279,7 +279,7 @@ class Service(CheckedConstruct):
         """
         found = argument_problems(Service.connect_to, locals())
         callee = other._connector if isinstance(other, Service | ImportedService) else None  # noqa: SLF001
-        connect(self._connector, callee, found, port=port, variable=variable, url=url)
+        connect(self._connector, callee, found, other=other, port=port, variable=variable, url=url)
 
     @property
     def load_balancer(self) -> ApplicationLoadBalancer:

@@ -238,7 +238,7 @@ class ServiceInput:
             found.add(
                 "health_check_grace_period",
                 "there is no load balancer whose health check could be waited for",
-                given=f"{seconds(grace)} s",
+                given=Shown(f"{seconds(grace)} s"),
                 allowed="nothing, or an exposure",
                 practice="health-check-grace-period",
             )

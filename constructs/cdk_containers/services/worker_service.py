@@ -26,6 +26,7 @@ from .service import Service
 from .service_input import ServiceInput
 from .service_kind import ServiceKind
 
+_QUEUE_URL = "QUEUE_URL"
 _PROCESSING_SECONDS = 300
 _MESSAGES_PER_TASK = 10
 _SHORTEST_STOP_TIMEOUT, _LONGEST_STOP_TIMEOUT = 30, 120
@@ -111,6 +112,8 @@ class WorkerService(Service):
         found.extend_anew(_time_problems(processing_time, queue))
         if isinstance(alarms, WorkerAlarms):
             found.extend_anew(problem.under("alarms") for problem in alarms.problems())
+        if given["container"] is not None:
+            found.extend_anew(_url_problems(given["container"]))
         self._given_queue = queue
         self._processing_time = _processing_seconds(processing_time, queue)
         self._worker_alarms = alarms or WorkerAlarms()
@@ -135,7 +138,7 @@ class WorkerService(Service):
         container = given.container or Container(image=given.image or "")
         if container.stop_timeout is None:
             container = replace(container, stop_timeout=_time_to_finish(self._processing_time))
-        return replace(given, image=None, container=container, environment={"QUEUE_URL": self.queue.queue_url})
+        return replace(given, image=None, container=container, environment={_QUEUE_URL: self.queue.queue_url})
 
     def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
         made = super()._make_alarms(given)
@@ -180,6 +183,19 @@ def _time_problems(processing_time: DurationLike | None, queue: WorkQueue | sqs.
             allowed=f"up to {queue.visibility_timeout} s, or a longer visibility_timeout of the queue",
             practice="visibility-timeout",
         )
+    return list(found)
+
+
+def _url_problems(container: Container) -> list[Problem]:
+    """Find another value for the setting that says which queue the worker reads."""
+    found = Problems()
+    for option in ("environment", "secrets"):
+        if _QUEUE_URL in getattr(container, option):
+            found.add(
+                f"container.{option}['{_QUEUE_URL}']",
+                "the worker sets it, to the queue that it may read and is scaled by",
+                allowed="queue=…, or another name for another queue",
+            )
     return list(found)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from aws_cdk import aws_iam as iam
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import is_token
 from ..opt_outs import Acknowledgement, acknowledge
 from ..workload import Container, Workload
@@ -138,7 +138,7 @@ def _routing_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool)
         yield Problem(
             option="options.log_router.config_file",
             what="Fargate takes a file in the image of the log router only",
-            given="an S3ConfigFile",
+            given=Shown("an S3ConfigFile"),
             allowed="a path in an `image` of your own, or capacity on EC2",
             practice="log-router-config-file",
         )

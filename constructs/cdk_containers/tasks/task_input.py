@@ -9,7 +9,7 @@ from functools import cached_property
 
 from constructs import Construct
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..workload import Container, ImageLike, NotSecret, Port, Volume, Workload
 from .ec2_task_definition import Ec2TaskDefinition, ec2_task_problems
 from .external_task_definition import ExternalTaskDefinition, external_task_problems
@@ -84,7 +84,7 @@ class TaskInput:
             found.add(
                 "image",
                 "a task has one container of its own",
-                given="neither" if self.image is None else "both",
+                given=Shown("neither" if self.image is None else "both"),
                 allowed="one of image and container",
                 practice="container-count",
             )

@@ -131,7 +131,7 @@ class HealthCheck:
             found.add(
                 "timeout",
                 "longer than the interval",
-                given=f"{timeout} s",
+                given=Shown(f"{timeout} s"),
                 allowed=f"up to {interval} s",
                 practice="container-health-check",
             )
@@ -432,7 +432,7 @@ class Container:
                 found.add(
                     "stop_timeout",
                     "out of range",
-                    given=f"{timeout} s",
+                    given=Shown(f"{timeout} s"),
                     allowed=f"0–{_MAX_STOP_TIMEOUT} s",
                     practice="stop-timeout",
                 )

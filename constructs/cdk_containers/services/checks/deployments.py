@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...deployments import CodeDeployBlueGreen, Deployment
 from ...errors import Problem, Problems, Shown
 from ...inputs import is_token
-from ...load_balancing import AlbExposure, ClassicExposure, Exposure, NlbExposure
+from ...load_balancing import AlbExposure, ClassicExposure, Exposure, LatticeExposure, NlbExposure
 from ...rollouts import RollingSteps, RolloutSteps, is_stuck
 from ...scaling import ServiceScaling
 from ...workload import EbsVolume, Volume
@@ -50,7 +50,9 @@ def deployment_problems(
             "deployment",
             f"there is no traffic that {name} could shift",
             given=Shown(name),
-            allowed="an AlbExposure or an NlbExposure; or Rolling",
+            allowed="an AlbExposure or an NlbExposure; or Rolling"
+            if isinstance(deployment, CodeDeployBlueGreen)
+            else "an AlbExposure, an NlbExposure or a port that service_connect serves; or Rolling",
             practice="traffic-source",
         )
     for index, exposure in enumerate(exposures):
@@ -58,6 +60,14 @@ def deployment_problems(
             found.add(
                 _place(exposures, index),
                 f"a Classic Load Balancer has no target groups that {name} could shift traffic between",
+                given=Shown(type(exposure).__name__),
+                allowed="AlbExposure or NlbExposure; or Rolling",
+                practice="traffic-source",
+            )
+        elif isinstance(exposure, LatticeExposure):
+            found.add(
+                _place(exposures, index),
+                f"it makes one target group in VPC Lattice, and {name} shifts traffic between two",
                 given=Shown(type(exposure).__name__),
                 allowed="AlbExposure or NlbExposure; or Rolling",
                 practice="traffic-source",

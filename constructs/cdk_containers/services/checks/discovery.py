@@ -172,7 +172,7 @@ def _service_connect_problems(options: ServiceConnect, workload: Workload, task:
         found.add(
             "per_request_timeout",
             f"on port {tcp[0]} the proxy sees no requests, only bytes",
-            given=f"{seconds(options.per_request_timeout)} s",
+            given=Shown(f"{seconds(options.per_request_timeout)} s"),
             allowed='Port(name=…, app_protocol="http"), "http2" or "grpc"; or idle_timeout',
             practice="service-connect-timeouts",
         )

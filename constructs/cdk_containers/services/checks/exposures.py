@@ -98,7 +98,7 @@ class _Claims:
                     found.add(
                         option,
                         "another exposure of this service has this port of the load balancer",
-                        given=f"{port}/{exposure.transport}",
+                        given=Shown(f"{port}/{exposure.transport}"),
                         allowed="another port",
                         practice="listener-rule-priority",
                     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...errors import Problem, Problems, Shown
@@ -25,7 +25,13 @@ def express_problems(given: Mapping[str, Any]) -> list[Problem]:
     if not is_token(port) and not 1 <= port <= 65_535:
         found.add("port", "out of range", given=port, allowed="1–65535", practice="port-mappings")
     if not is_token(path) and not path.startswith("/"):
-        found.add("health_check_path", "not a path", given=path, allowed="a path such as /healthz")
+        found.add(
+            "health_check_path",
+            "a path begins with a slash",
+            given=path,
+            allowed="a path such as /healthz",
+            practice="target-health-check",
+        )
     found.extend(environment_problems(given["environment"] or {}))
     found.extend(secret_problems(given["secrets"] or {}))
     found.extend(_size_problems(given["cpu"], given["memory_limit_mib"]))
@@ -87,6 +93,15 @@ def _scaling_problems(scaling: ServiceScaling) -> list[Problem]:
             allowed="one of them; or a WebService",
             practice=_PRACTICE,
         )
+    for option in ("messages_per_task", "metrics", "steps", "schedules", "predictive"):
+        if getattr(scaling, option):
+            found.add(
+                option,
+                "Express Mode follows CPU, memory or requests, and nothing beside",
+                given=Shown(_count_of(getattr(scaling, option))),
+                allowed="cpu_percent, memory_percent or requests_per_target; or a WebService",
+                practice=_PRACTICE,
+            )
     for option in ("scale_out_cooldown", "scale_in_cooldown"):
         if getattr(scaling, option) is not None:
             found.add(
@@ -97,3 +112,10 @@ def _scaling_problems(scaling: ServiceScaling) -> list[Problem]:
                 practice=_PRACTICE,
             )
     return list(found)
+
+
+def _count_of(value: object) -> str:
+    """Show an option of scaling: a number as it is, a list by its length, anything else by its kind."""
+    if isinstance(value, int):
+        return str(value)
+    return f"{len(value)} of them" if isinstance(value, Sequence) else type(value).__name__

@@ -23,7 +23,7 @@ def scaling_problems(
             option,
             "there is no Application Load Balancer to count requests",
             given=scaling.requests_per_target or planned,
-            allowed="cpu_percent, or an AlbExposure",
+            allowed="messages_per_task or cpu_percent" if reads_queue else "cpu_percent, or an AlbExposure",
             practice="scaling-bounds",
         )
     if scaling.messages_per_task is not None:
@@ -57,8 +57,8 @@ def _backlog_problems(messages: int, *, reads_queue: bool, cluster: Cluster | No
 def _exposed_problems(scaling: ServiceScaling) -> list[Problem]:
     """Find where a service that somebody waits for is left without a task, but for one that is switched off."""
     bounds = {"min_tasks": (scaling.min_tasks, scaling.max_tasks)} | {
-        f"schedule[{index}].min_tasks": (entry.min_tasks, entry.max_tasks)
-        for index, entry in enumerate(scaling.schedule)
+        f"schedules[{index}].min_tasks": (entry.min_tasks, entry.max_tasks)
+        for index, entry in enumerate(scaling.schedules)
     }
     found = Problems()
     for option, (low, high) in bounds.items():

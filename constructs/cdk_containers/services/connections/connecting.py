@@ -11,7 +11,7 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ...discovery import Namespace, ServiceConnect, join_namespace, register_in_dns
-from ...errors import ConstructError, Problem, Problems
+from ...errors import ConstructError, Problem, Problems, Shown
 from ...inputs import is_token
 from ...load_balancing import Route
 from ...opt_outs import resource_of
@@ -74,6 +74,7 @@ def make_connector(
         task=task,
         environment={*own.environment, *own.secrets},
         security_groups=service.connections.security_groups,
+        external=given.external,
         host_networking=given.task.network_mode == "host",
         namespace=None if given.service_connect is None else given.service_connect.namespace,
         join=join,
@@ -107,13 +108,20 @@ def connect(
     callee: Connector | None,
     found: Problems,
     *,
+    other: object,
     port: str | None,
     variable: str | None,
     url: str | None,
 ) -> None:
     """Connect a service to another, if what was given is of the right type."""
     if callee is None:
-        found.add("other", "not a service", allowed="a service of this library, made or from_attributes")
+        found.add(
+            "other",
+            "not a service",
+            given=Shown("None" if other is None else f"a value of type {type(other).__name__}"),
+            allowed="a service of this library, made or from_attributes",
+            practice="connect-services",
+        )
     if found or callee is None:
         raise ConstructError(f"{caller.owner.node.path}.connect_to", found)
     caller.connect_to(callee, port=port, variable=variable, url=url)
@@ -126,8 +134,8 @@ def endpoint_of(connector: Connector) -> str:
         problem = Problem(
             option="service_connect",
             what="the service has no address inside the network that is known here",
-            allowed="service_connect=ServiceConnect(…) or cloud_map=CloudMap(…), with a port; a LatticeExposure; or an "
-            "exposure whose load balancer is internal",
+            allowed="service_connect=ServiceConnect(…) and a port with a name, or cloud_map=CloudMap(…) and a port; a "
+            "LatticeExposure; or an exposure whose load balancer is internal",
             practice="connect-services",
         )
         raise ConstructError(f"{connector.owner.node.path}.endpoint", [problem])

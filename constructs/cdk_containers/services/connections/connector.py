@@ -68,6 +68,7 @@ class CallingConnector(Connector):
         environment: The names of the settings that its container has.
         security_groups: The security groups of its tasks.
         host_networking: Whether no proxy can stand before its tasks.
+        external: Whether its tasks are outside AWS.
         namespace: The namespace of Service Connect that it is in.
         join: Takes it into a namespace, as one that only calls.
     """
@@ -77,12 +78,22 @@ class CallingConnector(Connector):
     environment: set[str]
     security_groups: Sequence[ec2.ISecurityGroup]
     host_networking: bool
+    external: bool
     namespace: Namespace | None
     join: Callable[[Namespace], None]
 
     def connect_to(self, other: Connector, *, port: str | None, variable: str | None, url: str | None) -> None:
         """Do everything that it takes for this service to call another."""
         found = Problems()
+        if self.external:
+            found.add(
+                "other",
+                "machines outside AWS are in no network of AWS, in which it could be reached",
+                given=Shown(other.owner.node.path),
+                allowed="a way of your own to it, and the address in environment",
+                practice="external-tasks",
+            )
+            raise ConstructError(f"{self.owner.node.path}.connect_to", found)
         way = self._find_way(other, port, found)
         if path := other.reaches(self):
             found.add(
@@ -101,7 +112,16 @@ class CallingConnector(Connector):
                     allowed='url="https://…" with a name that is, and that leads to the load balancer',
                     practice="connect-services",
                 )
-        name = variable or f"{_as_variable(other.owner.node.id)}_{'URL' if way is None else way.variable}"
+            elif url is not None and not url:
+                found.add(
+                    "url",
+                    "it is empty",
+                    given=url,
+                    allowed="the address that the service is told, or nothing for the one that is known",
+                    practice="connect-services",
+                )
+        default = f"{_as_variable(other.owner.node.id)}_{'URL' if way is None else way.variable}"
+        name = default if variable is None else variable
         if not is_token(name) and not _VARIABLE.fullmatch(name):
             found.add(
                 "variable",
@@ -120,7 +140,7 @@ class CallingConnector(Connector):
             )
         if found or way is None:
             raise ConstructError(f"{self.owner.node.path}.connect_to", found)
-        self._connect(other, way, name, url or way.url or "")
+        self._connect(other, way, name, (way.url or "") if url is None else url)
 
     def _find_way(self, other: Connector, port: str | None, found: Problems) -> Way | None:
         served = {name: way for name, way in other.ways.items() if way.namespace is not None}
@@ -137,8 +157,8 @@ class CallingConnector(Connector):
             found.add(
                 "other",
                 f"{other.owner.node.path} cannot be found inside the network",
-                allowed="service_connect=ServiceConnect(…) or cloud_map=CloudMap(…) on it, with a port; a "
-                "LatticeExposure; or an exposure whose load balancer is internal",
+                allowed="service_connect=ServiceConnect(…) on it and a port with a name, or cloud_map=CloudMap(…) and "
+                "a port; a LatticeExposure; or an exposure whose load balancer is internal",
                 practice="connect-services",
             )
         return way
