@@ -293,6 +293,7 @@ class WebService(Construct):
             memory_limit_mib=512,
             essential=True,
             stop_timeout=shared.half_a_minute,
+            version_consistency=ecs.VersionConsistency.ENABLED,
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix="app",
                 log_group=logs.LogGroup(self, "Logs", retention=logs.RetentionDays.ONE_YEAR),

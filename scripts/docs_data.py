@@ -157,6 +157,7 @@ SAME_OPTIONS = {"BackendService": "WebService"}
 REFUSED = "none: anything else is refused"
 
 OPT_OUTS: Mapping[str, str] = {
+    "fault-injection": "off unless `fault_injection=True`",
     "multiple-availability-zones": "`max_azs=2` at the least",
     "nat-gateway-per-az": "`nat_gateways=NatGateways.SINGLE` or `NONE`",
     "vpc-endpoints": "off unless `interface_endpoints=True`",

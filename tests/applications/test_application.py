@@ -258,7 +258,7 @@ def test_other_constructs_are_given_what_they_take():
 @pytest.mark.parametrize(
     ("options", "option", "practice"),
     [
-        ({"certificates": []}, "certificates", "https-listener"),
+        ({"https": Disabled(REASON)}, "https", "https-listener"),
         ({"environment": Environment(name="")}, "environment.name", None),
         ({"environment": Environment(desired_count=-1)}, "environment.desired_count", "several-tasks"),
         ({"environment": Environment(capacity=[])}, "environment.capacity", "one-kind-per-strategy"),
@@ -283,6 +283,20 @@ def test_what_is_no_construct_cannot_be_added(kind: Any):
     shop = application(new_stack())
     with pytest.raises(ConstructError, match=r"Shop/App/Web: 1 problem.*\n.*kind: not a construct"):
         shop.add(kind, "Web", image=IMAGE)
+
+
+def test_what_nobody_reaches_needs_no_certificate():
+    stack = new_stack()
+    shop = application(stack, certificates=[])
+    shop.add(BackendService, "Orders", image=IMAGE)
+    own = AlbExposure(port=8080, https=Disabled(REASON))
+    shop.add(BackendService, "Own", image=IMAGE, exposure=own)
+    assert len(resources(synth(stack), "AWS::ElasticLoadBalancingV2::LoadBalancer")) == 1
+    with pytest.raises(ConstructError) as raised:
+        shop.add(WebService, "Web", image=IMAGE, exposure=[AlbExposure(port=8080)])
+    [problem] = raised.value.problems
+    assert (raised.value.path, problem.option, problem.practice) == ("Shop/App/Web", "exposure", "https-listener")
+    assert shop.node.try_find_child("Web") is None
 
 
 def test_a_mistake_of_a_service_is_reported_under_its_path():

@@ -15,6 +15,8 @@ from cdk_containers import (
     Cluster,
     ConstructError,
     Disabled,
+    PlacementConstraint,
+    PlacementStrategy,
     ServiceScaling,
     TargetMetric,
     WorkerAlarms,
@@ -238,6 +240,26 @@ def test_it_runs_on_instances_too():
     stack = new_stack()
     WorkerService(stack, "Worker", **on_ec2(stack, "awsvpc"))
     assert properties(synth(stack), "AWS::ECS::TaskDefinition")["RequiresCompatibilities"] == ["EC2"]
+
+
+def test_on_instances_it_is_placed_as_other_services_are():
+    stack = new_stack()
+    WorkerService(
+        stack,
+        "Worker",
+        **on_ec2(stack, "awsvpc"),
+        placement_strategies=[PlacementStrategy.binpack("memory")],
+        placement_constraints=[PlacementConstraint.member_of("attribute:disk == fast")],
+    )
+    service = properties(synth(stack), "AWS::ECS::Service")
+    assert service["PlacementStrategies"] == [{"Type": "binpack", "Field": "MEMORY"}]
+    assert service["PlacementConstraints"] == [{"Type": "memberOf", "Expression": "attribute:disk == fast"}]
+
+
+def test_on_fargate_there_is_no_choice_of_instances():
+    assert refused(new_stack(), placement_strategies=[PlacementStrategy.random()]) == [
+        ("placement_strategies", "placement-strategy")
+    ]
 
 
 # ---- bad input

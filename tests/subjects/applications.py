@@ -16,7 +16,8 @@ from .model import Change, Subject
 
 def _application(stack: cdk.Stack, given: dict[str, Any]) -> Application:
     made = Application(stack, "App", **given)
-    made.add(WebService, "Web", image=IMAGE, exposure=AlbExposure(port=8080))
+    if given.get("certificates") or given.get("https", True) is not True:
+        made.add(WebService, "Web", image=IMAGE, exposure=AlbExposure(port=8080))
     return made
 
 

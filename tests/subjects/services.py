@@ -95,7 +95,7 @@ SUBJECTS: list[Subject] = [
     ),
     Subject(
         WorkerService,
-        lambda stack, given: WorkerService(stack, "Worker", **given),
+        lambda stack, given: WorkerService(stack, "Worker", **either_service(stack, given)),
         lambda stack: {"cluster": cluster(stack), "image": IMAGE},
     ),
     Subject(
@@ -187,6 +187,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "scaling": ServiceScaling(min_tasks=1, max_tasks=2),
         "deployment": Rolling(min_healthy_percent=50),
         "capacity": [FargateCapacity.spot()],
+        "placement_strategies": SERVICE["placement_strategies"],
+        "placement_constraints": SERVICE["placement_constraints"],
         "alarms": WorkerAlarms(dead_letters=5),
         "enable_execute_command": Change(
             value=True, beside={"image": None, "container": container(readonly_root_filesystem=OFF)}

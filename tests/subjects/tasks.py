@@ -124,6 +124,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "ephemeral_storage_gib": 50,
         "task_role": role,
         "execution_role": role,
+        "fault_injection": True,
         "logs": ContainerLogs(mode="blocking"),
         "log_router": FireLens(),
         "telemetry": OpenTelemetry(),

@@ -16,7 +16,7 @@ from constructs import Construct
 from ..checked_construct import CheckedConstruct
 from ..clusters import Cluster
 from ..discovery import Namespace, ServiceConnect
-from ..errors import ConstructError, Problems, child_path
+from ..errors import ConstructError, Problem, Problems, child_path
 from ..inputs import argument_problems
 from ..jobs import Job
 from ..load_balancing import AccessLogs, AlbExposure, ApplicationLoadBalancer, Exposure
@@ -43,6 +43,13 @@ _ALARMS: Mapping[type[Construct], type[Alarms | WorkerAlarms | JobAlarms]] = {
     Job: JobAlarms,
 }
 """What kinds have alarms of another class than `Alarms`."""
+
+_NO_CERTIFICATE = Problem(
+    option="exposure",
+    what="the load balancers of the application have no certificate, and HTTPS needs one",
+    allowed='Application(certificates=[…]) or Application(https=Disabled(reason="…")); or a certificate of its own',
+    practice="https-listener",
+)
 
 _Options = ParamSpec("_Options")
 _Added = TypeVar("_Added", bound=Construct)
@@ -91,7 +98,8 @@ class Application(CheckedConstruct):
             id: Name among the parent's children.
             environment: What differs between environments. Default: `Environment()`, which is production.
             network: Where it runs, a `Network` or a VPC of CDK. Default: a new `Network`.
-            certificates: Certificates of the load balancers, the default first.
+            certificates: Certificates of the load balancers, the default first. Default: none; a service that has to be
+                reached through one of them is refused then.
             https: `Disabled(reason="…")` has the load balancers speak plain HTTP. Default: True.
             email_addresses: Who is told of alarms and of what failed; each has to confirm by mail. Default: nobody.
 
@@ -102,7 +110,7 @@ class Application(CheckedConstruct):
         environment = environment or Environment()
         if not found.has("environment"):
             found.extend(environment.problems(), under="environment")
-        if not found.has("https") and not found.has("certificates"):
+        if not found.has("https") and not found.has("certificates") and (certificates or https is not True):
             found.extend(https_problems(https, certificates, "certificates"))
         if not found.has("email_addresses"):
             found.extend(address_problems(email_addresses))
@@ -162,18 +170,21 @@ class Application(CheckedConstruct):
             found = Problems()
             found.add("kind", "not a construct", given=kind, allowed="a class such as WebService or ScheduledJob")
             raise ConstructError(child_path(self, id), found)
-        made = kind(self, id, *args, **self._filled(kind, options))
+        made = kind(self, id, *args, **self._filled(kind, id, options))
         if isinstance(made, Service | Job):
             self._show(made)
         return cast("_Added", made)
 
-    def _filled(self, kind: type[Construct], options: Mapping[str, Any]) -> dict[str, Any]:
+    def _filled(self, kind: type[Construct], id: str, options: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
         """Return the options, with what the application says for those of this kind that were not given."""
         takes = inspect.signature(kind.__init__).parameters
         filled = {name: value for name, value in self._defaults(kind, options).items() if name in takes} | dict(options)
         exposure = options.get("exposure")
         if isinstance(exposure, Exposure | Sequence):
-            filled["exposure"] = self._routed(exposure, internet_facing=issubclass(kind, WebService))
+            exposures = [exposure] if isinstance(exposure, Exposure) else exposure
+            if self._https is True and not self._certificates and any(_wants_load_balancer(one) for one in exposures):
+                raise ConstructError(child_path(self, id), [_NO_CERTIFICATE])
+            filled["exposure"] = self._routed(exposures, internet_facing=issubclass(kind, WebService))
         return filled
 
     def _defaults(self, kind: type[Construct], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,12 +204,15 @@ class Application(CheckedConstruct):
             defaults["service_connect"] = ServiceConnect(namespace=self.namespace)
         return defaults
 
-    def _routed(self, exposure: Exposure | Sequence[Exposure], *, internet_facing: bool) -> list[Exposure]:
+    def _routed(self, exposures: Sequence[Exposure], *, internet_facing: bool) -> list[Exposure]:
         """Bring exposures that have no load balancer to the application's."""
-        exposures = [exposure] if isinstance(exposure, Exposure) else exposure
+
+        def load_balancer() -> ApplicationLoadBalancer:
+            return self.public_load_balancer if internet_facing else self.internal_load_balancer
+
         return [
-            replace(one, load_balancer=self.public_load_balancer if internet_facing else self.internal_load_balancer)
-            if isinstance(one, AlbExposure) and one.load_balancer is None and one.certificate is None
+            replace(one, load_balancer=load_balancer())
+            if isinstance(one, AlbExposure) and _wants_load_balancer(one)
             else one
             for one in exposures
         ]
@@ -225,3 +239,13 @@ class Application(CheckedConstruct):
             access_logs=environment.throw_away or AccessLogs(removal_policy=environment.removal_policy),
             deletion_protection=environment.throw_away or True,
         )
+
+
+def _wants_load_balancer(exposure: object) -> bool:
+    """Tell whether an exposure says nothing about a load balancer of its own."""
+    return (
+        isinstance(exposure, AlbExposure)
+        and exposure.load_balancer is None
+        and exposure.certificate is None
+        and exposure.https is True
+    )

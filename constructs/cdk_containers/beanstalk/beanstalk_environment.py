@@ -119,10 +119,10 @@ class BeanstalkEnvironment(CheckedConstruct):
                 them.
             network: Where it runs, a `Network` or a VPC of CDK. Default: a new `Network`.
             certificate: Certificate of the load balancer.
-            https: Default: True. `Disabled(reason="…")` listens on port 80, for tests behind nothing else.
+            https: `Disabled(reason="…")` has the load balancer speak plain HTTP. Default: True.
             internet_facing: Whether the load balancer has public addresses, and lets everybody in. Default: False;
                 `environment.connections.allow_default_port_from(…)` lets somebody in.
-            health_check_path: What the load balancer asks for. Default: `/`.
+            health_check_path: Path that answers when an instance can take requests. Default: `/`.
             instance_types: Types of instances, the preferred first. Default: `t3.small`.
             min_instances: Fewest instances. Default: 2, so that one zone may fail.
             max_instances: Most instances. Default: 4.
@@ -132,7 +132,8 @@ class BeanstalkEnvironment(CheckedConstruct):
             managed_updates: Take minor versions and patches of the platform each week. Default: True.
             update_window: When they are taken, in UTC. Default: `Sun:02:00`.
             log_retention_days: Days that CloudWatch Logs keeps logs and health. Default: 365.
-            access_logs: Where requests are recorded. Default: a bucket of its own.
+            access_logs: Where the record of requests goes. Default: a bucket that keeps it for a year.
+                `Disabled(reason="…")` keeps none.
             notification_topic: SNS topic that is told of events of the environment. Default: none.
 
         Raises:

@@ -29,6 +29,7 @@ _NOT_OFFERED = (
     "secrets",
     "stop_timeout",
     "ulimits",
+    "version_consistency",
 )
 
 

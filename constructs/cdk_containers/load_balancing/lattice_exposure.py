@@ -32,7 +32,7 @@ class LatticeExposure(Exposure):
         auth: Refuse requests that are not signed by a role of this account. `Disabled(reason="…")` takes all that the
             service network takes. Default: True.
         listener_port: Port that callers write, 1–65535. Default: 443.
-        health_check_path: Path that answers when the task is well. Default: `/`.
+        health_check_path: Path that answers when a task can take requests. Default: `/`.
         health_check: How often and how long. Default: `TargetHealthCheck()`.
         target_protocol: How VPC Lattice speaks to tasks, `HTTP` or `HTTPS`. Default: `HTTP`.
         protocol_version: `HTTP1`, `HTTP2` or `GRPC`. Default: `HTTP1`.

@@ -98,7 +98,7 @@ class ExpressService(CheckedConstruct):
             image: Image of the container, for X86_64.
             cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
             port: Where the container listens for HTTP. Default: 8080.
-            health_check_path: What the load balancer asks for. Default: `/`.
+            health_check_path: Path that answers when a task can take requests. Default: `/`.
             command: Overrides the image's `CMD`. Default: the image's.
             environment: Plain settings. What looks like a secret is refused. Default: none.
             secrets: Settings that come from Secrets Manager or SSM when a task starts. Default: none.

@@ -116,7 +116,8 @@ class ServiceInput:
     @property
     def serves_by_service_connect(self) -> bool:
         """Whether others call it by Service Connect; a service that only calls others takes part as well."""
-        return bool(served_ports(self.service_connect, self.workload))
+        options = self.service_connect
+        return options is not None and not options.problems() and bool(served_ports(options, self.workload))
 
     @cached_property
     def task_input(self) -> TaskInput:

@@ -18,6 +18,7 @@ from ..inputs import DurationLike, argument_problems, in_seconds, is_token, seco
 from ..messaging import WorkQueue
 from ..observability import WorkerAlarms, make_queue_alarms
 from ..opt_outs import record_opt_out
+from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
 from ..scaling import ServiceScaling
 from ..tasks import TaskOptions
@@ -71,6 +72,8 @@ class WorkerService(Service):
         scaling: ServiceScaling | None = None,
         deployment: Rolling | None = None,
         capacity: Sequence[Capacity] | None = None,
+        placement_strategies: Sequence[PlacementStrategy] | None = None,
+        placement_constraints: Sequence[PlacementConstraint] = (),
         alarms: WorkerAlarms | Disabled | None = None,
         enable_execute_command: bool = False,
     ) -> None:
@@ -98,6 +101,8 @@ class WorkerService(Service):
             deployment: How a new version takes over. Default: `Rolling()`, with circuit breaker.
             capacity: How its tasks are split over capacity, on Fargate or on EC2. Default: as the cluster says. Spot
                 suits a worker: what it does not finish is done again.
+            placement_strategies: How ECS chooses between instances, on EC2. Default: spread over zones, then instances.
+            placement_constraints: What an instance must be to take a task, on EC2. Default: anything.
             alarms: What somebody has to look at, and who is told. Default: `WorkerAlarms()`, which tells nobody.
                 `Disabled(reason="…")` makes none.
             enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:

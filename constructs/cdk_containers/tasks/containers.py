@@ -89,6 +89,7 @@ def add_container(
         privileged=isinstance(container.privileged, Privileged) or None,
         gpu_count=container.gpus or None,
         ulimits=_ulimits(container),
+        version_consistency=_version_consistency(container),
         **_restart_policy(container),
     )
     if container.mounts:
@@ -102,6 +103,7 @@ def add_container(
         ("non-root-user", container.user),
         ("read-only-root-filesystem", container.readonly_root_filesystem),
         ("init-process", container.init_process),
+        ("version-consistency", container.version_consistency),
     ):
         if isinstance(value, Disabled):
             record_opt_out(task_definition, practice_id, value)
@@ -164,6 +166,13 @@ def ecs_secrets(secrets: Mapping[str, Any]) -> dict[str, ecs.Secret] | None:
         return ecs.Secret.from_ssm_parameter(value)
 
     return {name: as_secret(value) for name, value in secrets.items()} or None
+
+
+def _version_consistency(container: Container) -> ecs.VersionConsistency | None:
+    if isinstance(container.version_consistency, Disabled):
+        return ecs.VersionConsistency.DISABLED
+    # The tag of an asset is the hash of its content, and means one image anyhow.
+    return None if isinstance(as_image(container.image), AssetImage) else ecs.VersionConsistency.ENABLED
 
 
 def _ulimits(container: Container) -> list[ecs.Ulimit] | None:

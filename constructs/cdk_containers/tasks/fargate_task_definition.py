@@ -70,6 +70,7 @@ class FargateTaskDefinition(TaskDefinition):
                 ephemeral_storage_gib=options.ephemeral_storage_gib,
                 task_role=self.task_role,
                 execution_role=self.execution_role,
+                enable_fault_injection=options.fault_injection or None,
                 runtime_platform=runtime_platform(options.architecture, options.operating_system),
             ),
             containers=containers,

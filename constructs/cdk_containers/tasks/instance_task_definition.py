@@ -89,6 +89,7 @@ class InstanceTaskDefinition(TaskDefinition):
                 memory_mib=as_text(memory_limit_mib),
                 task_role=self.task_role,
                 execution_role=self.execution_role,
+                enable_fault_injection=options.fault_injection or None,
                 runtime_platform=(
                     runtime_platform(options.architecture, options.operating_system) if self._says_platform else None
                 ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from aws_cdk import aws_iam as iam
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import field_problems, is_token, name_problem
 from ..instances import NetworkMode
 from ..logs import ContainerLogs
@@ -31,6 +31,8 @@ class TaskOptions:
             task there has.
         task_role: Role that the application acts as. Default: one is made for this task alone.
         execution_role: Role that ECS pulls images and writes logs as. Default: one is made for this task alone.
+        fault_injection: Let experiments of AWS Fault Injection Service break the network of the task; Linux with awsvpc
+            or host networking. Default: False.
         logs: How long logs are kept, and how they get there. Default: a log group kept for a year.
         log_router: A sidecar that sends logs elsewhere, or in another form. Default: none, containers log to the group.
         telemetry: A sidecar that takes traces and metrics. Default: none.
@@ -43,6 +45,7 @@ class TaskOptions:
     ephemeral_storage_gib: int | None = None
     task_role: iam.IRole | None = None
     execution_role: iam.IRole | None = None
+    fault_injection: bool = False
     logs: ContainerLogs = field(default_factory=ContainerLogs)
     log_router: FireLens | None = None
     telemetry: OpenTelemetry | None = None
@@ -56,6 +59,14 @@ class TaskOptions:
         if self.family is not None and not is_token(self.family) and (wrong := name_problem(self.family)):
             found.add("family", wrong, given=self.family, allowed="up to 255 letters, digits, hyphens and underscores")
         found.extend(self.logs.problems(), under="logs")
+        if self.fault_injection and (self.network_mode == "bridge" or self.operating_system != "LINUX"):
+            found.add(
+                "fault_injection",
+                "ECS injects faults into Linux tasks with awsvpc or host networking only",
+                given=Shown(f"network_mode {self.network_mode}, {self.operating_system}"),
+                allowed="False, or another network_mode and operating_system",
+                practice="fault-injection",
+            )
         found.extend(self._sidecar_problems())
         return list(found)
 

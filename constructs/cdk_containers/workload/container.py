@@ -273,6 +273,8 @@ class Container:
         privileged: Default: False. On EC2, `Privileged("reason")` gives the container the rights of root on its
             instance; Fargate has no such containers.
         gpus: GPUs for this container alone; EC2 only. Default: 0.
+        version_consistency: Have all tasks of a deployment run the image that the tag meant at first. Default: True.
+            `Disabled(reason="…")` lets each task take what the tag means when it starts.
         ulimits: Limits of the operating system. Default: none beyond the platform's.
         linux: Capabilities, shared memory and swap. Default: none beyond Docker's.
 
@@ -303,6 +305,7 @@ class Container:
     log_driver: LogDriver | None = None
     privileged: Literal[False] | Privileged = False
     gpus: int = 0
+    version_consistency: Literal[True] | Disabled = True
     ulimits: Sequence[Ulimit] = ()
     linux: LinuxOptions | None = None
 
@@ -401,6 +404,7 @@ class Container:
         for option, value in (
             ("readonly_root_filesystem", self.readonly_root_filesystem),
             ("init_process", self.init_process),
+            ("version_consistency", self.version_consistency),
         ):
             if isinstance(value, Disabled):
                 found.extend(disabled_problems(value), under=option)
