@@ -40,10 +40,6 @@ def queue_policy_request(properties: Properties) -> Properties:
 # ---- EventBridge
 
 
-def bus_of(properties: Properties) -> Properties:
-    return only("EventBusName")(properties)
-
-
 def rule_identity(made: Properties, _: Properties) -> str:
     """Give the name of a rule on the default bus, as CloudFormation does."""
     bus = made.get("EventBusName", "default")
