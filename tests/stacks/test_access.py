@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.iam.evaluation import arn_of, who_can, who_surely_can
+from tests.iam.evaluation import OVER_TLS, arn_of, who_can, who_surely_can
 
 from .conftest import Assembly
 
@@ -67,5 +67,7 @@ def test_a_job_reads_what_it_was_granted_and_no_other_does(
     templates, stack = assembly.templates, f"{assembly.environment}-jobs"
     resources = templates[stack]["Resources"]
     [name] = [name for name, entry in resources.items() if entry["Type"] == type_ and "AccessLogs" not in name]
-    can = who_can(templates, action, arn_of(templates, name, stack) + suffix)
+    # CodeDeploy reads what has its tag, in any bucket.
+    context = {**OVER_TLS, "s3:ExistingObjectTag/UseWithCodeDeploy": "false"}
+    can = who_can(templates, action, arn_of(templates, name, stack) + suffix, context)
     assert {next((like for like in job if like in role), role) for role in can} == job
