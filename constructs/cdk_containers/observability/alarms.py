@@ -71,18 +71,21 @@ class Alarms:
         return list(found)
 
 
-def make_server_error_alarms(scope: Construct, id: str, route: Route, alarms: Alarms) -> list[cloudwatch.Alarm]:  # noqa: A002
-    """Make the alarms that also roll deployments back; they know no service, so that the service can wait for them.
+def make_server_error_alarms(
+    scope: Construct, suffix: str, route: Route, alarms: Alarms
+) -> dict[str, cloudwatch.Alarm]:
+    """Make the alarms that also roll deployments back, by name; they know no service, which can so wait for them.
 
     A load balancer that does not speak HTTP has none: there the circuit breaker is what rolls back. A service that is
     deployed blue/green has one for each target group: among all requests, the errors of a canary would be too few.
     """
     pairs = route.errors_and_requests(in_seconds(60))
-    names = (id, f"{id}Green")
-    return [
-        _server_error_alarm(scope, name, errors, requests, alarms)
-        for name, (errors, requests) in zip(names, pairs, strict=False)
-    ]
+    return {
+        f"ServerErrors{suffix}{colour}": _server_error_alarm(
+            scope, f"ServerErrorsAlarm{suffix}{colour}", errors, requests, alarms
+        )
+        for colour, (errors, requests) in zip(("", "Green"), pairs, strict=False)
+    }
 
 
 def _server_error_alarm(

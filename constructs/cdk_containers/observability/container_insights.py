@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
@@ -22,8 +24,18 @@ def service_metric(
         statistic=statistic,
         label=label,
         period=period,
-        dimensions_map={"ClusterName": service.cluster.cluster_name, "ServiceName": service.service_name},
+        dimensions_map=_dimensions(service),
     )
+
+
+_known: WeakKeyDictionary[ecs.BaseService, dict[str, str]] = WeakKeyDictionary()
+
+
+def _dimensions(service: ecs.BaseService) -> dict[str, str]:
+    """Return how CloudWatch names a service, asked of CDK once."""
+    if service not in _known:
+        _known[service] = {"ClusterName": service.cluster.cluster_name, "ServiceName": service.service_name}
+    return _known[service]
 
 
 def cluster_metric(cluster: ecs.ICluster, name: str, period: Duration, *, label: str) -> cloudwatch.Metric:

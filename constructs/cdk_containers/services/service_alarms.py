@@ -24,8 +24,7 @@ def make_rollback_alarms(scope: Construct, given: ServiceInput, routes: Sequence
     options = given.alarms if isinstance(given.alarms, Alarms) else Alarms()
     for index, route in enumerate(routes):
         suffix = "" if index == 0 else str(index + 1)
-        for alarm in make_server_error_alarms(scope, f"ServerErrorsAlarm{suffix}", route, options):
-            made[alarm.node.id.replace("Alarm", "")] = alarm
+        made |= make_server_error_alarms(scope, suffix, route, options)
     return made
 
 
