@@ -239,6 +239,31 @@ class WebService(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             alarm_description="A task fails the health check of its load balancer",
         )
+        tasks = {"ClusterName": service.cluster.cluster_name, "ServiceName": service.service_name}
+        cloudwatch.Alarm(
+            self,
+            "MissingTasksAlarm",
+            metric=cloudwatch.MathExpression(
+                expression="desired - running",
+                using_metrics={
+                    name: cloudwatch.Metric(
+                        namespace="ECS/ContainerInsights",
+                        metric_name=f"{name.capitalize()}TaskCount",
+                        statistic="Average",
+                        period=shared.five_minutes,
+                        dimensions_map=tasks,
+                    )
+                    for name in ("desired", "running")
+                },
+                label="Tasks that are wanted and do not run",
+                period=shared.five_minutes,
+            ),
+            threshold=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=3,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description="Fewer tasks run than are wanted",
+        )
 
     def _make_task_definition(self, shared: Shared, execution_role: iam.Role) -> ecs.FargateTaskDefinition:
         task_definition = ecs.FargateTaskDefinition(
@@ -268,6 +293,7 @@ class WebService(Construct):
             memory_limit_mib=512,
             essential=True,
             stop_timeout=shared.half_a_minute,
+            version_consistency=ecs.VersionConsistency.ENABLED,
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix="app",
                 log_group=logs.LogGroup(self, "Logs", retention=logs.RetentionDays.ONE_YEAR),

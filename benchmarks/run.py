@@ -34,6 +34,13 @@ WAYS = {
     "patterns": "`aws_ecs_patterns`",
     "on_ec2": "`cdk_containers` on EC2",
 }
+OTHERS = {
+    "workers": "`WorkerService`",
+    "patterns_workers": "`QueueProcessingFargateService`",
+    "jobs": "`ScheduledJob`",
+    "patterns_jobs": "`ScheduledFargateTask`",
+}
+"""What is no web service: ours, and what aws_ecs_patterns has for it."""
 COUNTS = (1, 10, 30)
 VALIDATED_COUNT = 10
 _MIB = 1024 * 1024
@@ -84,7 +91,7 @@ class Bench:
 
     def check(self) -> None:
         """Run every way once, untimed: caches get warm, calls are counted and templates compared."""
-        for way in WAYS:
+        for way in (*WAYS, *OTHERS):
             ran = {services: self._synthesize(Cell(way, services), "--count-calls") for services in COUNTS[-2:]}
             self.outputs[way] = Output(
                 resources={services: result["resources"] for services, (_, result) in ran.items()},
@@ -104,6 +111,8 @@ class Bench:
         for run in range(1, runs + 1):
             print(f"run {run} of {runs} …", file=sys.stderr)
             for cell in [Cell(way, services) for services in COUNTS for way in WAYS]:
+                self._sample(cell)
+            for cell in [Cell(way, services) for services in (COUNTS[0], COUNTS[-1]) for way in OTHERS]:
                 self._sample(cell)
             for _ in range(2):
                 self.imports.append(ImportTime(**json.loads(_run_script("import_time.py", modules).stdout)))
@@ -208,6 +217,24 @@ def results(summary: Summary) -> Iterator[list[str]]:
     yield row("calls to CDK for a service", lambda way: f"{summary.calls(way):g}")
 
 
+def other_results(summary: Summary) -> Iterator[list[str]]:
+    """Yield the rows of the table of workers and jobs."""
+    yield ["", *OTHERS.values()]
+    for services in (COUNTS[0], COUNTS[-1]):
+        yield [
+            str(services),
+            *(
+                f"{summary.median(cell):.2f} s, {summary.median(cell, 'mib'):.0f} MiB"
+                for cell in (Cell(way, services) for way in OTHERS)
+            ),
+        ]
+    yield [f"one more, from {COUNTS[0]} to {COUNTS[-1]}", *(f"{summary.per_service(way):.1f} ms" for way in OTHERS)]
+    yield ["… of processor time", *(f"{summary.per_service(way, what='processor'):.1f} ms" for way in OTHERS)]
+    yield ["resources of one", *(f"{summary.resources(way):g}" for way in OTHERS)]
+    yield ["one more resource", *(f"{summary.per_resource(way):.2f} ms" for way in OTHERS)]
+    yield ["calls to CDK for one", *(f"{summary.calls(way):g}" for way in OTHERS)]
+
+
 def aims(summary: Summary) -> Iterator[list[str]]:
     """Yield the rows of the table of aims."""
 
@@ -300,7 +327,7 @@ def _node() -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=7, metavar="N", help="processes of each kind; default 7, 5 minutes")
+    parser.add_argument("--runs", type=int, default=7, metavar="N", help="processes of each kind; default 7, 8 minutes")
     parser.add_argument("--quick", action="store_true", help="2 runs, and without CDK's own validation")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all samples to a file")
     parser.add_argument("--markdown", action="store_true", help=f"also write the tables to {PAGE.relative_to(ROOT)}")
@@ -312,7 +339,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         bench.check()
         bench.measure(runs=runs, validation=not options.quick)
     summary = Summary(bench)
-    text = "\n\n".join([describe(runs), table(results(summary)), table(aims(summary))])
+    text = "\n\n".join([describe(runs), table(results(summary)), table(other_results(summary)), table(aims(summary))])
     print(text)
     if options.json:
         samples = [{**cell._asdict(), **asdict(sample)} for cell, taken in bench.samples.items() for sample in taken]

@@ -1,9 +1,10 @@
-"""What all ways of writing the benchmark's web services have in common."""
+"""What all ways of writing the benchmark's services have in common."""
 
 from __future__ import annotations
 
 IMAGE = "public.ecr.aws/nginx/nginx-unprivileged:1.29"
 PORT = 8080
+NIGHTLY = "cron(0 3 * * ? *)"
 CERTIFICATE_ARN = "arn:aws:acm:eu-west-1:111122223333:certificate/00000000-0000-0000-0000-000000000000"
 
 

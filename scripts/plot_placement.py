@@ -16,13 +16,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "constructs"))
 
-from cdk_containers.placement import (  # noqa: E402
-    ContainerInstance,
-    Placement,
-    PlacementStrategy,
-    container_instances,
-    simulate_placement,
-)
+from cdk_containers.placement import PlacementStrategy  # noqa: E402
+from cdk_containers.placement.container_instance import ContainerInstance, container_instances  # noqa: E402
+from cdk_containers.placement.simulation import simulate_placement  # noqa: E402
+from cdk_containers.placement.simulation_result import Placement  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")

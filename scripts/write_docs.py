@@ -6,14 +6,14 @@ Usage: write_docs.py [--check] [--fast]
   --fast   leave out what takes a synthesis of the reference stacks (docs/suppressions.md)
 
 Written are docs/constructs/*.md (their last part is kept in docs/constructs/_text/), docs/practices.md and
-docs/suppressions.md; in README.md, docs/index.md, docs/capacity.md, docs/errors.md and docs/deploying.md what stands
-between `<!-- generated: … -->` and `<!-- end -->`; and on all these pages the errors that examples raise, which stand
-in a block of plain text after them.
+docs/suppressions.md; in README.md and the pages of WITH_MARKS what stands between `<!-- generated: … -->` and
+`<!-- end -->`; and on all these pages the errors that examples raise, which stand in a block of plain text after them.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import os
 import re
@@ -51,37 +51,17 @@ from docs_source import (  # noqa: E402
     option_named,
     practices_of,
 )
+from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
 
 import cdk_containers  # noqa: E402
 from cdk_containers import ConstructError, instance_type, tasks_per_instance  # noqa: E402
-from cdk_containers.practices import (  # noqa: E402
-    PRACTICES,
-    Practice,
-    capacity,
-    clusters,
-    identity,
-    load_balancing,
-    network,
-    observability,
-    registry,
-    services,
-    tasks,
-)
+from cdk_containers.practices import AREAS, PRACTICES, Practice  # noqa: E402
+from cdk_containers.services.rollout_warnings import CONCERNS  # noqa: E402
 
 DOCS = ROOT / "docs"
 CONSTRUCTS = DOCS / "constructs"
 ENVIRONMENTS = ("dev", "prod")
-AREAS = {
-    "Network": network,
-    "Images": registry,
-    "Clusters": clusters,
-    "Instances": capacity,
-    "Tasks and containers": tasks,
-    "Roles, secrets and audit": identity,
-    "Services": services,
-    "Load balancers": load_balancing,
-    "Observability": observability,
-}
+WITH_MARKS = ("index", "defaults", "errors", "deploying", "capacity", "deploying-without-fear")
 _NOTE = "<!-- Written by scripts/write_docs.py from {sources}; do not edit it here. -->"
 _MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -133,9 +113,12 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "defaults": defaults_table,
         "first-example": first_example_table,
         "kept": kept_table,
+        "stacks": stacks_table,
+        "rollouts": rollouts_table,
+        "slow-rollouts": slow_rollouts_list,
         "tasks-per-instance": tasks_per_instance_table,
     }
-    for path in (ROOT / "README.md", *(DOCS / f"{page}.md" for page in ("index", "errors", "deploying", "capacity"))):
+    for path in (ROOT / "README.md", *(DOCS / f"{page}.md" for page in WITH_MARKS)):
         text = _MARKED.sub(lambda found: f"{found[1]}{makers[found['name']]()}\n{found[3]}", path.read_text())
         yield path, with_errors(text, "" if path.name == "README.md" else _prelude())
     if not fast:
@@ -232,22 +215,20 @@ def practices_page() -> str:
     ]
     for title, area in AREAS.items():
         lines += [f"## {title}", ""]
-        for entry in area.PRACTICES:
+        for entry in area:
             lines += _practice_section(entry)
     return "\n".join(lines).rstrip() + "\n"
 
 
 def defaults_table() -> str:
-    """Write the defaults for the README: those that a user can leave as a table, the others in a sentence."""
-    entries = [entry for area in AREAS.values() for entry in area.PRACTICES if _opt_out(entry) != REFUSED]
+    """Write the defaults: those that a user can leave as a table, the others in a sentence."""
+    entries = [entry for area in AREAS.values() for entry in area if _opt_out(entry) != REFUSED]
     rows = [
-        (f"[{entry.title}](docs/practices.md#{entry.id})", _short(_default_of(entry)), _opt_out(entry))
+        (f"[{entry.title}](practices.md#{entry.id})", _short(_default_of(entry)), _opt_out(entry))
         for entry in entries
         if _opt_out(entry) != "none"
     ]
-    always = [
-        f"[{_lower(entry.title)}](docs/practices.md#{entry.id})" for entry in entries if _opt_out(entry) == "none"
-    ]
+    always = [f"[{_lower(entry.title)}](practices.md#{entry.id})" for entry in entries if _opt_out(entry) == "none"]
     return "\n".join(
         [*_table(("Practice", "Default", "Opt out, or change"), rows), f"Without a choice: {'; '.join(always)}."]
     )
@@ -345,6 +326,47 @@ def tasks_per_instance_table() -> str:
     return "\n".join([told, "", *_table(headings, rows)]).rstrip()
 
 
+# ---- rollouts
+
+
+def rollouts_table() -> str:
+    """Write what the deployments that are drawn do, and how long they take."""
+    rows = []
+    for name, (title, _) in DEPLOYMENTS.items():
+        rollout = plan(name)
+        times = (
+            rollout.first_traffic_after_seconds,
+            rollout.all_traffic_after_seconds,
+            rollout.completed_after_seconds,
+            rollout.given_up_after_seconds,
+        )
+        rows.append(
+            (
+                title,
+                f"{rollout.lowest_healthy} of {rollout.tasks}",
+                str(rollout.peak_tasks),
+                *(f"{time // 60}:{time % 60:02}" for time in times),
+            )
+        )
+    headings = (
+        "Deployment",
+        "Healthy, at the least",
+        "Tasks at once",
+        "First traffic on the new version",
+        "All traffic",
+        "Done",
+        "A version that never answers is given up",
+    )
+    return "\n".join(["Times are minutes and seconds.", "", *_table(headings, rows)]).rstrip()
+
+
+def slow_rollouts_list() -> str:
+    """List what a service warns of."""
+    return "\n".join(
+        f"- more than {concern.longest} s of {concern.what}: change {concern.option}." for concern in CONCERNS
+    )
+
+
 # ---- what the examples show
 
 
@@ -422,6 +444,16 @@ def _attribute(properties: Mapping[str, Any], key: str) -> Any:
             if entry["Key"] == key:
                 return entry["Value"]
     return None
+
+
+def stacks_table() -> str:
+    """Say what each reference stack has, in the words of its class."""
+    rows = []
+    for path in sorted((ROOT / "stacks").glob("*_stack.py")):
+        classes = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
+        name = path.stem.removesuffix("_stack").replace("_", "-")
+        rows.append((f"`{name}`", (ast.get_docstring(classes[0]) or "").splitlines()[0]))
+    return "\n".join(_table(("Stack", "What is in it"), rows)).rstrip()
 
 
 def kept_table() -> str:

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 
+from .application_stack import ApplicationStack
 from .audit_stack import AuditStack
+from .connections_stack import ConnectionsStack
+from .deployments_stack import DeploymentsStack
 from .instances_stack import InstancesStack
+from .jobs_stack import JobsStack
 from .network_stack import NetworkStack
+from .platforms_stack import PlatformsStack
 from .registry_stack import RegistryStack
 from .settings import read_settings
+from .telemetry_stack import TelemetryStack
 from .web_application_stack import WebApplicationStack
+from .workers_stack import WorkersStack
+
+STACKS = {
+    "deployments": DeploymentsStack,
+    "jobs": JobsStack,
+    "connections": ConnectionsStack,
+    "telemetry": TelemetryStack,
+    "application": ApplicationStack,
+}
+"""Stacks that stand on the network and the images alone."""
 
 
 def add_reference_stacks(app: cdk.App) -> None:
@@ -40,3 +56,14 @@ def add_reference_stacks(app: cdk.App) -> None:
         cluster=web_application.cluster,
         session_key=web_application.key,
     )
+    WorkersStack(app, f"{settings.name}-workers", settings=settings, network=network.network)
+    PlatformsStack(
+        app,
+        f"{settings.name}-platforms",
+        settings=settings,
+        network=network.network,
+        registry=registry,
+        load_balancer=web_application.public_load_balancer,
+    )
+    for name, stack in STACKS.items():
+        stack(app, f"{settings.name}-{name}", settings=settings, network=network.network, registry=registry)

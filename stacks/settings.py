@@ -30,6 +30,8 @@ class Settings:
     hosted_zone_id: str | None
     image_tag: str | None
     """Tag of the images in the registry; None builds them from `application/` when they are deployed."""
+    lattice_prefix_list_id: str = "pl-0123456789abcdef0"
+    """AWS's list of the addresses of VPC Lattice in the region: `-c lattice_prefix_list_id=pl-…`."""
 
     def zone(self, scope: Construct, id: str) -> route53.IHostedZone | None:  # noqa: A002
         """Return the hosted zone of the domain, if there is one."""
@@ -53,6 +55,7 @@ def read_settings(scope: Construct) -> Settings:
     name = scope.node.try_get_context("environment") or "dev"
     count = scope.node.try_get_context("desired_count")
     tag = scope.node.try_get_context("image_tag")
+    prefix_list = scope.node.try_get_context("lattice_prefix_list_id") or Settings.lattice_prefix_list_id
     match name:
         case "dev":
             return Settings(
@@ -66,6 +69,7 @@ def read_settings(scope: Construct) -> Settings:
                 domain=None,
                 hosted_zone_id=None,
                 image_tag=tag,
+                lattice_prefix_list_id=prefix_list,
             )
         case "prod":
             return Settings(
@@ -79,6 +83,7 @@ def read_settings(scope: Construct) -> Settings:
                 domain=scope.node.try_get_context("domain") or "shop.example.com",
                 hosted_zone_id=scope.node.try_get_context("hosted_zone_id") or "Z0000000000EXAMPLE",
                 image_tag=tag,
+                lattice_prefix_list_id=prefix_list,
             )
         case _:
             raise ValueError(f"there is no environment {name!r}: write -c environment=dev or -c environment=prod")

@@ -23,6 +23,8 @@ from cdk_containers import (
     ApplicationLoadBalancer,
     BackendService,
     Cluster,
+    ClusterDashboard,
+    ClusterEvents,
     Container,
     ContainerLogs,
     EfsVolume,
@@ -79,7 +81,15 @@ class WebApplicationStack(cdk.Stack):
             ),
             removal_policy=settings.removal_policy,
         )
-        alarms = Alarms(topic=AlarmTopic(self, "Alerts", encryption_key=self.key).topic)
+        alerts = AlarmTopic(self, "Alerts", encryption_key=self.key).topic
+        alarms = Alarms(topic=alerts)
+        events = ClusterEvents(
+            self,
+            "Events",
+            cluster=self.cluster,
+            topic=alerts,
+            logs=Logs(encryption_key=self.key, removal_policy=settings.removal_policy),
+        )
         public, public_url = self._load_balancer("Public", host="www", internet_facing=True)
         internal, internal_url = self._load_balancer("Internal", host="internal", internet_facing=False)
 
@@ -137,6 +147,7 @@ class WebApplicationStack(cdk.Stack):
         table.grant_read_data(web)
         internal.connections.allow_from(web, ec2.Port.tcp(443 if settings.domain else 80), "The web service")
         ServiceDashboard(self, "Dashboard", services=[web, backend])
+        ClusterDashboard(self, "ClusterDashboard", cluster=self.cluster, events=events)
         cdk.CfnOutput(self, "Url", value=public_url)
 
     def _load_balancer(

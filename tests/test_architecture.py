@@ -25,17 +25,18 @@ LAYERS: list[set[str]] = [
     {"errors", "practices"},
     {"inputs"},
     {"checked_construct", "opt_outs", "workload"},
-    {"instances", "logs"},
+    {"instances", "logs", "rollouts"},
     {"network", "placement", "registry", "tasks"},
-    {"clusters", "deployments", "load_balancing", "observability", "scaling"},
-    {"identity", "services"},
+    {"clusters", "deployments", "discovery", "load_balancing", "messaging", "observability", "scaling"},
+    {"beanstalk", "identity", "jobs", "services"},
+    {"applications"},
 ]
 """Imports go down, from a later layer to an earlier one."""
 
-SIBLINGS = {("observability", "load_balancing")}
+SIBLINGS = {("observability", "clusters"), ("observability", "load_balancing")}
 """Imports within a layer, importer first."""
 
-PURE = {"errors", "inputs", "instances", "placement", "practices", "workload"}
+PURE = {"errors", "inputs", "instances", "placement", "practices", "rollouts", "workload"}
 """What runs without AWS CDK."""
 
 LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}

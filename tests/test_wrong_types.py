@@ -23,11 +23,13 @@ from cdk_containers import (
     Container,
     Disabled,
     FargateCapacity,
+    Namespace,
     Network,
     NotSecret,
     Port,
     PullThroughCache,
     Repository,
+    ServiceNetwork,
     TaskOptions,
 )
 from cdk_containers.load_balancing import ListenerRule
@@ -215,6 +217,26 @@ FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str
             "cluster": cluster(stack),
             "security_group_id": "sg-1",
             "task_role_arn": "arn:aws:iam::111111111111:role/orders",
+            "endpoint": "http://orders:8080",
+            "namespace": Namespace(stack, "Names", name="shop.internal"),
+        },
+    ),
+    "Namespace": (
+        Namespace.from_attributes,
+        lambda stack: {
+            "name": "shop.internal",
+            "namespace_id": "ns-0123456789abcdef",
+            "namespace_arn": "arn:aws:servicediscovery:eu-west-1:111111111111:namespace/ns-0123456789abcdef",
+            "network": network(stack),
+        },
+    ),
+    "ServiceNetwork": (
+        ServiceNetwork.from_attributes,
+        lambda stack: {
+            "service_network_arn": "arn:aws:vpc-lattice:eu-west-1:111111111111:servicenetwork/sn-0123456789abcdef0",
+            "security_group_id": "sg-1",
+            "prefix_list_id": "pl-1",
+            "network": network(stack),
         },
     ),
 }

@@ -12,6 +12,8 @@ from typing import Any, cast
 import aws_cdk as cdk
 from aws_cdk import assertions
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_containers import (
@@ -24,6 +26,7 @@ from cdk_containers import (
     Port,
     TaskOptions,
     WebService,
+    WorkerService,
 )
 from cdk_containers.instances import NetworkMode
 
@@ -46,6 +49,14 @@ def certificate(scope: Construct, id: str = "Certificate") -> acm.ICertificate: 
     return acm.Certificate.from_certificate_arn(
         scope, id, f"arn:aws:acm:eu-west-1:111111111111:certificate/{id.lower()}"
     )
+
+
+def hook_function(scope: Construct, id: str = "Hook") -> lambda_.IFunction:  # noqa: A002
+    """Return a function that a deployment may call."""
+    found = scope.node.try_find_child(id)
+    if found is not None:
+        return cast("lambda_.IFunction", found)
+    return lambda_.Function.from_function_arn(scope, id, f"arn:aws:lambda:eu-west-1:111111111111:function:{id.lower()}")
 
 
 def network(scope: Construct, id: str = "Network") -> Network:  # noqa: A002
@@ -120,6 +131,22 @@ def backend(scope: Construct, id: str = "Backend", **options: Any) -> BackendSer
     if "container" not in options:
         options.setdefault("image", IMAGE)
     return BackendService(scope, id, **options)
+
+
+def worker(scope: Construct, id: str = "Worker", **options: Any) -> WorkerService:  # noqa: A002
+    """Make a worker with its own queue, in a cluster that exists."""
+    if "cluster" not in options:
+        options["cluster"] = cluster(scope, f"{id}Cluster")
+    if "container" not in options:
+        options.setdefault("image", IMAGE)
+    return WorkerService(scope, id, **options)
+
+
+def topic(scope: Construct, name: str = "orders") -> sns.ITopic:
+    found = scope.node.try_find_child(name)
+    if found is not None:
+        return cast("sns.ITopic", found)
+    return sns.Topic.from_topic_arn(scope, name, f"arn:aws:sns:eu-west-1:111111111111:{name}")
 
 
 def synth(scope: Construct) -> Template:

@@ -9,214 +9,161 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .clusters import (
-        Cluster as Cluster,
-    )
-    from .clusters import (
-        Ec2Capacity as Ec2Capacity,
-    )
-    from .clusters import (
-        FargateCapacity as FargateCapacity,
-    )
-    from .clusters import (
-        GroupScaling as GroupScaling,
-    )
-    from .clusters import (
-        InstanceOptions as InstanceOptions,
-    )
-    from .clusters import (
-        ManagedScaling as ManagedScaling,
-    )
-    from .clusters import (
-        PredictiveScaling as PredictiveScaling,
-    )
-    from .clusters import (
-        Spot as Spot,
-    )
-    from .clusters import (
-        SshKey as SshKey,
-    )
+    from .applications import Application as Application
+    from .applications import Environment as Environment
+    from .beanstalk import BeanstalkEnvironment as BeanstalkEnvironment
+    from .clusters import Cluster as Cluster
+    from .clusters import Ec2Capacity as Ec2Capacity
+    from .clusters import ExternalInstances as ExternalInstances
+    from .clusters import FargateCapacity as FargateCapacity
+    from .clusters import GroupScaling as GroupScaling
+    from .clusters import InstanceOptions as InstanceOptions
+    from .clusters import InstanceRequirements as InstanceRequirements
+    from .clusters import ManagedInstancesCapacity as ManagedInstancesCapacity
+    from .clusters import ManagedScaling as ManagedScaling
+    from .clusters import PredictiveScaling as PredictiveScaling
+    from .clusters import Spot as Spot
+    from .clusters import SshKey as SshKey
+    from .deployments import BlueGreen as BlueGreen
+    from .deployments import Canary as Canary
+    from .deployments import CircuitBreaker as CircuitBreaker
+    from .deployments import CodeDeployBlueGreen as CodeDeployBlueGreen
+    from .deployments import DeploymentHook as DeploymentHook
+    from .deployments import DeploymentPause as DeploymentPause
+    from .deployments import Linear as Linear
     from .deployments import Rolling as Rolling
-    from .errors import (
-        ConstructError as ConstructError,
-    )
-    from .errors import (
-        Problem as Problem,
-    )
-    from .identity import (
-        AuditTrail as AuditTrail,
-    )
-    from .identity import (
-        ClusterAccess as ClusterAccess,
-    )
-    from .identity import (
-        ExecuteCommandAccess as ExecuteCommandAccess,
-    )
-    from .instances import (
-        instance_type as instance_type,
-    )
-    from .instances import (
-        tasks_per_instance as tasks_per_instance,
-    )
-    from .load_balancing import (
-        AccessLogs as AccessLogs,
-    )
-    from .load_balancing import (
-        AlbExposure as AlbExposure,
-    )
-    from .load_balancing import (
-        ApplicationLoadBalancer as ApplicationLoadBalancer,
-    )
-    from .load_balancing import (
-        ClassicExposure as ClassicExposure,
-    )
-    from .load_balancing import (
-        ListenerRule as ListenerRule,
-    )
-    from .load_balancing import (
-        NetworkLoadBalancer as NetworkLoadBalancer,
-    )
-    from .load_balancing import (
-        NlbExposure as NlbExposure,
-    )
-    from .load_balancing import (
-        TargetHealthCheck as TargetHealthCheck,
-    )
-    from .logs import (
-        ContainerLogs as ContainerLogs,
-    )
-    from .logs import (
-        Logs as Logs,
-    )
-    from .network import (
-        NatGateways as NatGateways,
-    )
-    from .network import (
-        Network as Network,
-    )
-    from .observability import (
-        Alarms as Alarms,
-    )
-    from .observability import (
-        AlarmTopic as AlarmTopic,
-    )
-    from .observability import (
-        ServiceDashboard as ServiceDashboard,
-    )
-    from .placement import (
-        ContainerInstance as ContainerInstance,
-    )
-    from .placement import (
-        PlacementConstraint as PlacementConstraint,
-    )
-    from .placement import (
-        PlacementStrategy as PlacementStrategy,
-    )
-    from .placement import (
-        container_instances as container_instances,
-    )
-    from .placement import (
-        simulate_placement as simulate_placement,
-    )
-    from .practices import (
-        Disabled as Disabled,
-    )
-    from .practices import (
-        Practice as Practice,
-    )
-    from .registry import (
-        PullThroughCache as PullThroughCache,
-    )
-    from .registry import (
-        Repository as Repository,
-    )
+    from .discovery import CloudMap as CloudMap
+    from .discovery import Namespace as Namespace
+    from .discovery import ServedPort as ServedPort
+    from .discovery import ServiceConnect as ServiceConnect
+    from .discovery import ServiceConnectAccessLogs as ServiceConnectAccessLogs
+    from .discovery import ServiceConnectTls as ServiceConnectTls
+    from .errors import ConstructError as ConstructError
+    from .errors import Problem as Problem
+    from .identity import AuditTrail as AuditTrail
+    from .identity import ClusterAccess as ClusterAccess
+    from .identity import ExecuteCommandAccess as ExecuteCommandAccess
+    from .instances import instance_type as instance_type
+    from .instances import tasks_per_instance as tasks_per_instance
+    from .jobs import EventJob as EventJob
+    from .jobs import ScheduledJob as ScheduledJob
+    from .jobs import StartRetry as StartRetry
+    from .load_balancing import AccessLogs as AccessLogs
+    from .load_balancing import AlbExposure as AlbExposure
+    from .load_balancing import ApplicationLoadBalancer as ApplicationLoadBalancer
+    from .load_balancing import ClassicExposure as ClassicExposure
+    from .load_balancing import LatticeExposure as LatticeExposure
+    from .load_balancing import ListenerRule as ListenerRule
+    from .load_balancing import NetworkLoadBalancer as NetworkLoadBalancer
+    from .load_balancing import NlbExposure as NlbExposure
+    from .load_balancing import ServiceNetwork as ServiceNetwork
+    from .load_balancing import TargetHealthCheck as TargetHealthCheck
+    from .logs import ContainerLogs as ContainerLogs
+    from .logs import Logs as Logs
+    from .messaging import TopicSubscription as TopicSubscription
+    from .messaging import WorkQueue as WorkQueue
+    from .network import NatGateways as NatGateways
+    from .network import Network as Network
+    from .observability import Alarms as Alarms
+    from .observability import AlarmTopic as AlarmTopic
+    from .observability import ClusterDashboard as ClusterDashboard
+    from .observability import ClusterEvents as ClusterEvents
+    from .observability import JobAlarms as JobAlarms
+    from .observability import ServiceDashboard as ServiceDashboard
+    from .observability import WorkerAlarms as WorkerAlarms
+    from .placement import PlacementConstraint as PlacementConstraint
+    from .placement import PlacementStrategy as PlacementStrategy
+    from .placement.container_instance import ContainerInstance as ContainerInstance
+    from .placement.container_instance import container_instances as container_instances
+    from .placement.simulation import simulate_placement as simulate_placement
+    from .practices import Disabled as Disabled
+    from .practices import Practice as Practice
+    from .registry import PullThroughCache as PullThroughCache
+    from .registry import Repository as Repository
+    from .rollouts import Rollout as Rollout
+    from .rollouts import RolloutTimings as RolloutTimings
+    from .rollouts import plan_rollout as plan_rollout
+    from .scaling import PredictiveServiceScaling as PredictiveServiceScaling
+    from .scaling import ScalingStep as ScalingStep
+    from .scaling import ScheduledScaling as ScheduledScaling
     from .scaling import ServiceScaling as ServiceScaling
-    from .services import (
-        BackendService as BackendService,
-    )
-    from .services import (
-        DaemonService as DaemonService,
-    )
-    from .services import (
-        WebService as WebService,
-    )
-    from .tasks import (
-        Ec2TaskDefinition as Ec2TaskDefinition,
-    )
-    from .tasks import (
-        FargateTaskDefinition as FargateTaskDefinition,
-    )
-    from .tasks import (
-        TaskOptions as TaskOptions,
-    )
-    from .workload import (
-        Container as Container,
-    )
-    from .workload import (
-        DockerVolume as DockerVolume,
-    )
-    from .workload import (
-        EbsVolume as EbsVolume,
-    )
-    from .workload import (
-        EfsVolume as EfsVolume,
-    )
-    from .workload import (
-        HealthCheck as HealthCheck,
-    )
-    from .workload import (
-        HostVolume as HostVolume,
-    )
-    from .workload import (
-        Image as Image,
-    )
-    from .workload import (
-        LinuxOptions as LinuxOptions,
-    )
-    from .workload import (
-        LogDriver as LogDriver,
-    )
-    from .workload import (
-        NotSecret as NotSecret,
-    )
-    from .workload import (
-        Port as Port,
-    )
-    from .workload import (
-        Privileged as Privileged,
-    )
-    from .workload import (
-        RestartPolicy as RestartPolicy,
-    )
-    from .workload import (
-        SharedVolume as SharedVolume,
-    )
-    from .workload import (
-        Tmpfs as Tmpfs,
-    )
-    from .workload import (
-        Ulimit as Ulimit,
-    )
-    from .workload import (
-        VolumeMount as VolumeMount,
-    )
-    from .workload import (
-        Workload as Workload,
-    )
+    from .scaling import StepScaling as StepScaling
+    from .scaling import TargetMetric as TargetMetric
+    from .services import BackendService as BackendService
+    from .services import DaemonService as DaemonService
+    from .services import ExpressService as ExpressService
+    from .services import ExternalDaemonService as ExternalDaemonService
+    from .services import ExternalService as ExternalService
+    from .services import WebService as WebService
+    from .services import WorkerService as WorkerService
+    from .tasks import CloudWatchLogsOutput as CloudWatchLogsOutput
+    from .tasks import Ec2TaskDefinition as Ec2TaskDefinition
+    from .tasks import ExternalTaskDefinition as ExternalTaskDefinition
+    from .tasks import FargateTaskDefinition as FargateTaskDefinition
+    from .tasks import FirehoseOutput as FirehoseOutput
+    from .tasks import FireLens as FireLens
+    from .tasks import FluentBitOutput as FluentBitOutput
+    from .tasks import ManagedInstancesTaskDefinition as ManagedInstancesTaskDefinition
+    from .tasks import OpenTelemetry as OpenTelemetry
+    from .tasks import S3ConfigFile as S3ConfigFile
+    from .tasks import TaskOptions as TaskOptions
+    from .workload import Container as Container
+    from .workload import DockerVolume as DockerVolume
+    from .workload import EbsVolume as EbsVolume
+    from .workload import EfsVolume as EfsVolume
+    from .workload import HealthCheck as HealthCheck
+    from .workload import HostVolume as HostVolume
+    from .workload import Image as Image
+    from .workload import LinuxOptions as LinuxOptions
+    from .workload import LogDriver as LogDriver
+    from .workload import NotSecret as NotSecret
+    from .workload import Port as Port
+    from .workload import Privileged as Privileged
+    from .workload import RestartPolicy as RestartPolicy
+    from .workload import SharedVolume as SharedVolume
+    from .workload import Tmpfs as Tmpfs
+    from .workload import Ulimit as Ulimit
+    from .workload import VolumeMount as VolumeMount
+    from .workload import Workload as Workload
 
 _MODULES = {
+    "applications": (
+        "Application",
+        "Environment",
+    ),
+    "beanstalk": ("BeanstalkEnvironment",),
     "clusters": (
         "Cluster",
         "Ec2Capacity",
+        "ExternalInstances",
         "FargateCapacity",
         "GroupScaling",
         "InstanceOptions",
+        "InstanceRequirements",
+        "ManagedInstancesCapacity",
         "ManagedScaling",
         "PredictiveScaling",
         "Spot",
         "SshKey",
     ),
-    "deployments": ("Rolling",),
+    "deployments": (
+        "BlueGreen",
+        "Canary",
+        "CircuitBreaker",
+        "CodeDeployBlueGreen",
+        "DeploymentHook",
+        "DeploymentPause",
+        "Linear",
+        "Rolling",
+    ),
+    "discovery": (
+        "CloudMap",
+        "Namespace",
+        "ServedPort",
+        "ServiceConnect",
+        "ServiceConnectAccessLogs",
+        "ServiceConnectTls",
+    ),
     "errors": (
         "ConstructError",
         "Problem",
@@ -230,19 +177,30 @@ _MODULES = {
         "instance_type",
         "tasks_per_instance",
     ),
+    "jobs": (
+        "EventJob",
+        "ScheduledJob",
+        "StartRetry",
+    ),
     "load_balancing": (
         "AccessLogs",
         "AlbExposure",
         "ApplicationLoadBalancer",
         "ClassicExposure",
+        "LatticeExposure",
         "ListenerRule",
         "NetworkLoadBalancer",
         "NlbExposure",
+        "ServiceNetwork",
         "TargetHealthCheck",
     ),
     "logs": (
         "ContainerLogs",
         "Logs",
+    ),
+    "messaging": (
+        "TopicSubscription",
+        "WorkQueue",
     ),
     "network": (
         "NatGateways",
@@ -251,15 +209,21 @@ _MODULES = {
     "observability": (
         "AlarmTopic",
         "Alarms",
+        "ClusterDashboard",
+        "ClusterEvents",
+        "JobAlarms",
         "ServiceDashboard",
+        "WorkerAlarms",
     ),
     "placement": (
-        "ContainerInstance",
         "PlacementConstraint",
         "PlacementStrategy",
-        "container_instances",
-        "simulate_placement",
     ),
+    "placement.container_instance": (
+        "ContainerInstance",
+        "container_instances",
+    ),
+    "placement.simulation": ("simulate_placement",),
     "practices": (
         "Disabled",
         "Practice",
@@ -268,15 +232,39 @@ _MODULES = {
         "PullThroughCache",
         "Repository",
     ),
-    "scaling": ("ServiceScaling",),
+    "rollouts": (
+        "Rollout",
+        "RolloutTimings",
+        "plan_rollout",
+    ),
+    "scaling": (
+        "PredictiveServiceScaling",
+        "ScalingStep",
+        "ScheduledScaling",
+        "ServiceScaling",
+        "StepScaling",
+        "TargetMetric",
+    ),
     "services": (
         "BackendService",
         "DaemonService",
+        "ExpressService",
+        "ExternalDaemonService",
+        "ExternalService",
         "WebService",
+        "WorkerService",
     ),
     "tasks": (
+        "CloudWatchLogsOutput",
         "Ec2TaskDefinition",
+        "ExternalTaskDefinition",
         "FargateTaskDefinition",
+        "FireLens",
+        "FirehoseOutput",
+        "FluentBitOutput",
+        "ManagedInstancesTaskDefinition",
+        "OpenTelemetry",
+        "S3ConfigFile",
         "TaskOptions",
     ),
     "workload": (

@@ -85,8 +85,8 @@ class Problems:
         return bool(self._found)
 
     def add(self, option: str, what: str, *, allowed: str, given: object = None, practice: str | None = None) -> None:
-        """Add one problem; `given` is shown by its `repr`, unless it is text that was put together for showing."""
-        shown = None if given is None else given if isinstance(given, Shown) else repr(given)
+        """Add one problem; `given` is shown as Python writes it, but for text that was put together for showing."""
+        shown = None if given is None else _shown(given)
         self._found.append(Problem(option=option, what=what, allowed=allowed, given=shown, practice=practice))
 
     def extend(self, problems: Iterable[Problem], *, under: str = "") -> None:
@@ -115,6 +115,14 @@ class Shown(str):
     """Text that describes what was given, to be printed without quotes."""
 
     __slots__ = ()
+
+
+def _shown(given: object) -> str:
+    """Show what was given, and of an object that Python only writes with its address, the type."""
+    if isinstance(given, Shown):
+        return given
+    written = repr(given)
+    return f"a value of type {type(given).__name__}" if written.startswith("<") and " at 0x" in written else written
 
 
 def child_path(scope: _Scope, id: str) -> str:  # noqa: A002

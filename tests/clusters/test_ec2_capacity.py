@@ -476,7 +476,7 @@ def test_a_strategy_takes_fargate_or_instances():
     [problem] = raised.value.problems
     assert (problem.option, problem.given, problem.practice) == (
         "capacity",
-        "'EC2 and Fargate'",
+        "EC2 and Fargate",
         "one-kind-per-strategy",
     )
 

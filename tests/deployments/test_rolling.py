@@ -113,7 +113,7 @@ def test_cdk_loses_the_alarms_of_a_second_call():
         ({"min_healthy_percent": 101}, "min_healthy_percent", "0–100", "full-capacity-during-deployment"),
         ({"max_healthy_percent": 100}, "max_healthy_percent", "101–200", "full-capacity-during-deployment"),
         ({"max_healthy_percent": 201}, "max_healthy_percent", "101–200", "full-capacity-during-deployment"),
-        ({"circuit_breaker": False}, "circuit_breaker", "True or Disabled", None),
+        ({"circuit_breaker": False}, "circuit_breaker", "True or CircuitBreaker or Disabled", None),
         ({"alarm_rollback": Disabled("")}, "alarm_rollback.reason", "a reviewer", None),
         ({"alarms": ["errors"]}, "alarms[0]", "IAlarm", None),
     ],

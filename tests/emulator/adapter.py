@@ -13,7 +13,7 @@ from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
 
-from . import ecs_rules
+from . import ecs_rules, lacking
 from .recipe import Properties, client
 from .recipes import ATTRIBUTES, DELETIONS, RECIPES
 
@@ -37,6 +37,7 @@ def install() -> None:
     parsing.generate_resource_name = generate_resource_name
     parsing.parse_and_update_resource = parse_and_update_resource
     ecs_rules.install()
+    lacking.install()
     resources = parsing.ResourceMap
     resources.__getitem__ = get_resource
     resources.validate_outputs = lambda _self: None  # it accepts only moto's own attributes

@@ -135,9 +135,14 @@ class Assembly:
     def stacks(self) -> list[str]:
         return sorted(path.name.removesuffix(".template.json") for path in self.folder.glob("*.template.json"))
 
+    def templates(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Give the resources of each stack, by their logical ids."""
+        paths = (self.folder / f"{name}.template.json" for name in self.stacks)
+        return {it.name.removesuffix(".template.json"): json.loads(it.read_text())["Resources"] for it in paths}
+
     def resources(self) -> Iterator[dict[str, Any]]:
-        for path in self.folder.glob("*.template.json"):
-            yield from json.loads(path.read_text())["Resources"].values()
+        for resources in self.templates().values():
+            yield from resources.values()
 
 
 @contextmanager

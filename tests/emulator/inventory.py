@@ -10,6 +10,12 @@ from .cdk_cli import Emulator
 Client = Callable[[str], Any]
 
 
+def every(api: Any, operation: str, member: str, **options: Any) -> list[Any]:
+    """List all there are, not only a first page."""
+    found: list[Any] = api.get_paginator(operation).paginate(**options).build_full_result()[member]
+    return found
+
+
 def names(items: Iterable[dict[str, Any]], key: str) -> list[str]:
     return [item[key] for item in items]
 
@@ -30,7 +36,7 @@ def services(ecs: Any) -> list[dict[str, Any]]:
 
 
 def enabled_keys(kms: Any) -> list[str]:
-    keys = (kms.describe_key(KeyId=it["KeyId"])["KeyMetadata"] for it in kms.list_keys()["Keys"])
+    keys = (kms.describe_key(KeyId=it["KeyId"])["KeyMetadata"] for it in every(kms, "list_keys", "Keys"))
     return names((it for it in keys if it["KeyState"] == "Enabled"), "KeyId")
 
 
@@ -45,6 +51,10 @@ def own_vpcs(ec2: Any) -> list[str]:
 def in_own_vpcs(ec2: Any, items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     own = own_vpcs(ec2)
     return [item for item in items if item["VpcId"] in own]
+
+
+def namespaces(discovery: Any, kind: str) -> list[str]:
+    return [it["Arn"] for it in discovery.list_namespaces()["Namespaces"] if it["Type"] == kind]
 
 
 READERS: dict[str, Callable[[Client], list[str]]] = {
@@ -65,12 +75,18 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     "AWS::CloudTrail::Trail": lambda aws: names(aws("cloudtrail").list_trails()["Trails"], "TrailARN"),
     "AWS::CloudWatch::Alarm": lambda aws: [
         name
-        for name in names(aws("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName")
+        for name in names(every(aws("cloudwatch"), "describe_alarms", "MetricAlarms"), "AlarmName")
         if not name.startswith("TargetTracking-")  # Application Auto Scaling makes these itself
     ],
     "AWS::CloudWatch::Dashboard": lambda aws: names(
         aws("cloudwatch").list_dashboards()["DashboardEntries"], "DashboardName"
     ),
+    "AWS::CodeDeploy::Application": lambda aws: aws("codedeploy").list_applications()["applications"],
+    "AWS::CodeDeploy::DeploymentGroup": lambda aws: [
+        name
+        for application in aws("codedeploy").list_applications()["applications"]
+        for name in aws("codedeploy").list_deployment_groups(applicationName=application)["deploymentGroups"]
+    ],
     "AWS::DynamoDB::Table": lambda aws: aws("dynamodb").list_tables()["TableNames"],
     "AWS::EC2::EIP": lambda aws: names(aws("ec2").describe_addresses()["Addresses"], "AllocationId"),
     "AWS::EC2::FlowLog": lambda aws: names(aws("ec2").describe_flow_logs()["FlowLogs"], "FlowLogId"),
@@ -83,6 +99,11 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     "AWS::EC2::NatGateway": lambda aws: names(
         in_state(aws("ec2").describe_nat_gateways()["NatGateways"]), "NatGatewayId"
     ),
+    "AWS::EC2::PrefixList": lambda aws: [
+        it["PrefixListId"]
+        for it in aws("ec2").describe_managed_prefix_lists()["PrefixLists"]
+        if it["OwnerId"] != "AWS" and not it["State"].startswith("delete")
+    ],
     "AWS::EC2::RouteTable": lambda aws: names(
         (
             table
@@ -112,7 +133,7 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     ),
     "AWS::ECS::Cluster": lambda aws: active_clusters(aws("ecs")),
     "AWS::ECS::Service": lambda aws: names(services(aws("ecs")), "serviceArn"),
-    "AWS::ECS::TaskDefinition": lambda aws: aws("ecs").list_task_definitions()["taskDefinitionArns"],
+    "AWS::ECS::TaskDefinition": lambda aws: every(aws("ecs"), "list_task_definitions", "taskDefinitionArns"),
     "AWS::EFS::AccessPoint": lambda aws: names(aws("efs").describe_access_points()["AccessPoints"], "AccessPointArn"),
     "AWS::EFS::FileSystem": lambda aws: names(aws("efs").describe_file_systems()["FileSystems"], "FileSystemArn"),
     "AWS::ElasticLoadBalancing::LoadBalancer": lambda aws: names(
@@ -131,13 +152,37 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     "AWS::ElasticLoadBalancingV2::TargetGroup": lambda aws: names(
         aws("elbv2").describe_target_groups()["TargetGroups"], "TargetGroupArn"
     ),
+    "AWS::Events::Rule": lambda aws: names(aws("events").list_rules()["Rules"], "Arn"),
     "AWS::IAM::InstanceProfile": lambda aws: names(aws("iam").list_instance_profiles()["InstanceProfiles"], "Arn"),
-    "AWS::IAM::ManagedPolicy": lambda aws: names(aws("iam").list_policies(Scope="Local")["Policies"], "Arn"),
-    "AWS::IAM::Role": lambda aws: names(aws("iam").list_roles()["Roles"], "Arn"),
+    "AWS::IAM::ManagedPolicy": lambda aws: names(every(aws("iam"), "list_policies", "Policies", Scope="Local"), "Arn"),
+    "AWS::IAM::Role": lambda aws: names(every(aws("iam"), "list_roles", "Roles"), "Arn"),
     "AWS::KMS::Key": lambda aws: enabled_keys(aws("kms")),
-    "AWS::Logs::LogGroup": lambda aws: names(aws("logs").describe_log_groups()["logGroups"], "logGroupName"),
+    "AWS::KinesisFirehose::DeliveryStream": lambda aws: aws("firehose").list_delivery_streams()["DeliveryStreamNames"],
+    "AWS::Lambda::Function": lambda aws: names(aws("lambda").list_functions()["Functions"], "FunctionArn"),
+    "AWS::Logs::LogGroup": lambda aws: names(every(aws("logs"), "describe_log_groups", "logGroups"), "logGroupName"),
+    "AWS::Logs::MetricFilter": lambda aws: names(aws("logs").describe_metric_filters()["metricFilters"], "filterName"),
+    "AWS::Logs::ResourcePolicy": lambda aws: names(
+        aws("logs").describe_resource_policies()["resourcePolicies"], "policyName"
+    ),
     "AWS::S3::Bucket": lambda aws: names(aws("s3").list_buckets()["Buckets"], "Name"),
+    "AWS::SNS::Subscription": lambda aws: names(aws("sns").list_subscriptions()["Subscriptions"], "SubscriptionArn"),
     "AWS::SNS::Topic": lambda aws: names(aws("sns").list_topics()["Topics"], "TopicArn"),
+    "AWS::SQS::Queue": lambda aws: aws("sqs").list_queues().get("QueueUrls", []),
+    "AWS::Scheduler::Schedule": lambda aws: names(aws("scheduler").list_schedules()["Schedules"], "Arn"),
+    "AWS::Scheduler::ScheduleGroup": lambda aws: [
+        name
+        for name in names(aws("scheduler").list_schedule_groups()["ScheduleGroups"], "Arn")
+        if not name.endswith("/default")
+    ],
+    "AWS::ServiceDiscovery::HttpNamespace": lambda aws: namespaces(aws("servicediscovery"), "HTTP"),
+    "AWS::ServiceDiscovery::PrivateDnsNamespace": lambda aws: namespaces(aws("servicediscovery"), "DNS_PRIVATE"),
+    "AWS::ServiceDiscovery::Service": lambda aws: names(aws("servicediscovery").list_services()["Services"], "Arn"),
+    "AWS::StepFunctions::StateMachine": lambda aws: names(
+        aws("stepfunctions").list_state_machines()["stateMachines"], "stateMachineArn"
+    ),
+    "AWS::VpcLattice::Service": lambda aws: names(aws("vpc-lattice").list_services()["items"], "arn"),
+    "AWS::VpcLattice::ServiceNetwork": lambda aws: names(aws("vpc-lattice").list_service_networks()["items"], "arn"),
+    "AWS::VpcLattice::TargetGroup": lambda aws: names(aws("vpc-lattice").list_target_groups()["items"], "arn"),
 }
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from . import templates
 from .cdk_cli import Assembly, Emulator
 from .inventory import names, services, take_inventory
+from .looks import LOOKS
 
 DOMAIN = "shop.example.com"
 
@@ -24,10 +26,10 @@ Inventory = dict[str, list[str]]
 
 
 def construct_id(name: str) -> str:
-    """Find the construct in a name that CloudFormation made up: `dev-instances-ApiService0123ABCD-...`."""
-    found = re.search(r"-(?P<id>\w+?)(Service|Provider|GroupASG)[0-9A-F]{8}-", name)
+    """Find stack and construct in a name that CloudFormation made up: `dev-jobs-NightlyService0123ABCD-...`."""
+    found = re.match(r"[a-z]+-(?P<stack>[a-z-]+)-(?P<id>\w+?)(Service|Provider|GroupASG)[0-9A-F]{8}-", name)
     assert found, name
-    return found["id"]
+    return f"{found['stack']}/{found['id']}"
 
 
 @dataclass
@@ -40,9 +42,11 @@ class Life:
     printed: dict[str, str] = field(default_factory=dict)
     inventories: dict[str, Inventory] = field(default_factory=dict)
     services: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
-    """What ECS says of each service, by moment and by the id of its construct."""
+    """What ECS says of each service, by moment and by its stack and construct."""
     task_definitions: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     """The task definition that each service runs, likewise."""
+    seen: dict[str, Any] = field(default_factory=dict)
+    """What was seen of single parts once, by the name of a look in `looks.py`."""
     capacity: dict[str, Any] = field(default_factory=dict)
     balancers: dict[str, Any] = field(default_factory=dict)
     trail: dict[str, Any] = field(default_factory=dict)
@@ -68,6 +72,12 @@ class Life:
         self.balancers = read_balancers(emulator)
         self.trail = read_trail(emulator)
         self.policies = read_policies(emulator)
+        self.seen = {name: look(emulator) for name, look in LOOKS.items()}
+
+    @property
+    def rolled(self) -> set[str]:
+        """Name the services that run images of the application, and so get new task definitions by the update."""
+        return templates.rolled(self.first, self.second)
 
     def images(self, moment: str, *names: str) -> set[str]:
         """Name the images in the containers of these services."""

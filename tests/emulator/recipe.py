@@ -34,6 +34,8 @@ def call(api: Any, operation: str, properties: Properties, *, partial: bool = Fa
 def to_api(value: Any, shape: Shape, where: str) -> Any:
     """Turn a property into a parameter: names differ in case, scalars may be strings, tags a list."""
     match shape:
+        case StructureShape(is_document_type=True):
+            return value
         case StructureShape():
             members = {name.lower(): name for name in shape.members}
             if unknown := [name for name in value if name.lower() not in members]:
@@ -49,13 +51,20 @@ def to_api(value: Any, shape: Shape, where: str) -> Any:
             return CONVERT.get(shape.type_name, lambda item: item)(value)
 
 
+def present(value: Any) -> Any:
+    """Leave out what is AWS::NoValue."""
+    if isinstance(value, dict):
+        return {name: present(item) for name, item in value.items() if item is not None}
+    return [present(item) for item in value if item is not None] if isinstance(value, list) else value
+
+
 CONVERT: dict[str, Callable[[Any], Any]] = {
     "boolean": lambda value: {"true": True, "false": False}[str(value).lower()],
     "double": float,
     "float": float,
     "integer": int,
     "long": int,
-    "string": lambda value: json.dumps(value) if isinstance(value, dict) else str(value),
+    "string": lambda value: json.dumps(value) if isinstance(value, dict | list) else str(value),
 }
 
 
@@ -67,10 +76,14 @@ class Recipe:
     create: str
     """The call that makes it. A change calls it again, as fits `put_...` calls, unless `update` names another one."""
     identity: Callable[[Properties, Properties], str]
-    """The physical id, from properties and response."""
+    """The physical id, from properties and outcome."""
     delete: Callable[[Any, str], object]
+    outcome: Callable[[Any, Properties], Properties] = lambda _api, response: response
+    """Asks for the outcome of a call that only begins the work."""
     name: str = ""
     """The property with the resource's name, which CloudFormation makes up when it is not given."""
+    longest: int = 0
+    """How many characters a name that CloudFormation makes up may have; 0 if moto's are never too long."""
     prepare: Callable[[Properties], Properties] = dict
     """Renames and regroups the properties that the API has elsewhere."""
     then: Callable[[Any, str, Properties], object] = lambda _api, _identity, _properties: None
@@ -78,19 +91,22 @@ class Recipe:
     attributes: Callable[[Any, str], Properties] = lambda _api, _identity: {}
     update: tuple[str, str] | None = None
     """The call that changes it in place, and the call's parameter for the physical id."""
+    changes: Callable[[Properties, Properties], Properties] = lambda _before, after: after
+    """What the update sends, from the properties before and after."""
     replace: bool = False
     """A change removes the old resource after it made the new one."""
 
     def create_from_cloudformation_json(
         self, name: str, definition: Properties, _account: str, region: str, **_: Any
     ) -> "Resource":
-        given = {**({self.name: name} if self.name else {}), **definition["Properties"]}
+        short = name if len(name) <= self.longest or not self.longest else name[: self.longest - 13] + name[-13:]
+        given = {**({self.name: short} if self.name else {}), **present(definition["Properties"])}
         properties = self.prepare(given)
         api = client(self.service, region)
-        response = call(api, self.create, properties)
-        identity = self.identity(properties, response)
+        outcome = self.outcome(api, call(api, self.create, properties))
+        identity = self.identity(properties, outcome)
         self.then(api, identity, given)
-        return Resource(self, identity, region)
+        return Resource(self, identity, region, name, given)
 
     def update_from_cloudformation_json(
         self,
@@ -103,13 +119,16 @@ class Recipe:
         if self.update:
             operation, parameter = self.update
             identity = original_resource.physical_resource_id
-            properties = {**self.prepare(cloudformation_json["Properties"]), parameter: identity}
+            given = present(cloudformation_json["Properties"])
             api = client(self.service, region_name)
-            call(api, operation, properties, partial=True)
-            self.then(api, identity, cloudformation_json["Properties"])
+            sent = self.changes(original_resource.given, given)
+            call(api, operation, {**self.prepare(sent), parameter: identity}, partial=True)
+            self.then(api, identity, given)
+            original_resource.given = given
             return original_resource
-        new = self.create_from_cloudformation_json(new_resource_name, cloudformation_json, account_id, region_name)
-        if self.replace:
+        name = new_resource_name if self.replace else original_resource.name
+        new = self.create_from_cloudformation_json(name, cloudformation_json, account_id, region_name)
+        if self.replace and cloudformation_json.get("UpdateReplacePolicy") != "Retain":
             original_resource.delete(account_id, region_name)
         return new
 
@@ -121,6 +140,8 @@ class Resource:
     recipe: Recipe
     physical_resource_id: str
     region: str
+    name: str
+    given: Properties
 
     def is_created(self) -> bool:
         return True

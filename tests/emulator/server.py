@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 
+from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
@@ -26,6 +27,8 @@ def main() -> None:
     application = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=QuietHandler)
     os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{server.port}"
+    default_user_config["lambda"]["use_docker"] = False
+    default_user_config["iam"]["load_aws_managed_policies"] = True
     install()
     sys.stdout.write(f"{server.port}\n")
     sys.stdout.flush()

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from tests.emulator.cdk_cli import Emulator, run_emulator
 
-pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("emulator-prod")]
+pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("emulator-rules")]
 
 STRATEGY = [{"capacityProvider": "big", "weight": 1}]
 GROUP = {"autoScalingGroupArn": "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:1:autoScalingGroupName/a"}

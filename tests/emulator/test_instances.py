@@ -11,16 +11,19 @@ from tests.emulator.life import Life, construct_id
 
 pytestmark = pytest.mark.emulator
 
-CAPACITIES = {"OnDemand", "Spot", "Gpu"}
+CAPACITIES = {"instances/OnDemand", "instances/Spot", "instances/Gpu"}
 
 # Capacity provider, base and weight.
 STRATEGIES = {
-    "Api": [("OnDemand", 1, 1), ("Spot", 0, 3)],
-    "Tcp": [("OnDemand", 0, 1)],
-    "Legacy": [("OnDemand", 0, 1)],
-    "Inference": [("Gpu", 0, 1)],
-    "Cache": [("OnDemand", 0, 1)],
-    "LogCollector": [],  # wherever there is an instance
+    "instances/Api": [("instances/OnDemand", 1, 1), ("instances/Spot", 0, 3)],
+    "instances/Tcp": [("instances/OnDemand", 0, 1)],
+    "instances/Legacy": [("instances/OnDemand", 0, 1)],
+    "instances/Inference": [("instances/Gpu", 0, 1)],
+    "instances/Cache": [("instances/OnDemand", 0, 1)],
+    "instances/LogCollector": [],  # wherever there is an instance
+    "platforms/Orders": [("platforms/OnDemand", 1, 1), ("platforms/Spot", 0, 3)],
+    "platforms/Collector": [],
+    "platforms/Uploader": [],
 }
 
 
@@ -46,8 +49,8 @@ def test_each_capacity_is_an_auto_scaling_group_that_starts_empty(life: Life) ->
 
 def test_spot_instances_are_of_several_types(life: Life) -> None:
     groups = life.capacity["groups"]
-    assert {name for name, it in groups.items() if "MixedInstancesPolicy" in it} == {"Spot"}
-    policy = groups["Spot"]["MixedInstancesPolicy"]
+    assert {name for name, it in groups.items() if "MixedInstancesPolicy" in it} == {"instances/Spot"}
+    policy = groups["instances/Spot"]["MixedInstancesPolicy"]
     assert policy["InstancesDistribution"]["OnDemandPercentageAboveBaseCapacity"] == 0
     types = [it["InstanceType"] for it in policy["LaunchTemplate"]["Overrides"]]
     assert types == ["m7i.large", "m6i.large", "m7i-flex.large"]
@@ -56,7 +59,8 @@ def test_spot_instances_are_of_several_types(life: Life) -> None:
 def test_instances_join_the_cluster_with_the_image_of_ecs(life: Life) -> None:
     templates = {name: launch_template_of(life, it) for name, it in life.capacity["groups"].items()}
     assert all(it["ImageId"].startswith("ami-") for it in templates.values())
-    assert templates["OnDemand"]["ImageId"] == templates["Spot"]["ImageId"] != templates["Gpu"]["ImageId"]
+    assert templates["instances/OnDemand"]["ImageId"] == templates["instances/Spot"]["ImageId"]
+    assert templates["instances/OnDemand"]["ImageId"] != templates["instances/Gpu"]["ImageId"]
     for template in templates.values():
         (interface,) = template["NetworkInterfaces"]
         assert set(interface["Groups"]) < set(life.inventories["deployed"]["AWS::EC2::SecurityGroup"])
@@ -66,8 +70,12 @@ def test_instances_join_the_cluster_with_the_image_of_ecs(life: Life) -> None:
         assert f"ECS_CLUSTER={cluster_of_instances(life)['clusterName']}" in script
 
 
+def providers_of_groups(life: Life) -> dict[str, dict[str, Any]]:
+    return {name: it for name, it in life.capacity["providers"].items() if it.get("autoScalingGroupProvider")}
+
+
 def test_capacity_providers_size_their_groups(life: Life) -> None:
-    providers = life.capacity["providers"]
+    providers = providers_of_groups(life)
     assert set(providers) == CAPACITIES
     production = life.environment == "prod"
     for name, provider in providers.items():
@@ -81,7 +89,7 @@ def test_capacity_providers_size_their_groups(life: Life) -> None:
 
 
 def test_the_cluster_has_fargate_and_the_three(life: Life) -> None:
-    own = {it["name"] for it in life.capacity["providers"].values()}
+    own = {it["name"] for it in providers_of_groups(life).values()}
     associated = cluster_of_instances(life)["capacityProviders"]
     assert sorted(associated) == sorted({"FARGATE", "FARGATE_SPOT", *own})
 
@@ -92,27 +100,32 @@ def test_each_service_runs_on_the_capacity_that_it_asked_for(life: Life) -> None
         strategy = found[name].get("capacityProviderStrategy", [])
         assert [(construct_id(it["capacityProvider"]), it["base"], it["weight"]) for it in strategy] == expected
     daemons = {name for name, it in found.items() if it["schedulingStrategy"] == "DAEMON"}
-    assert daemons == {"LogCollector"}
-    assert {name for name, it in found.items() if it.get("launchType") == "EC2"} == daemons
+    assert daemons == {"instances/LogCollector", "platforms/Collector"}
+    launched = {name: it["launchType"] for name, it in found.items() if it.get("launchType")}
+    assert launched == {
+        "instances/LogCollector": "EC2",
+        "platforms/Collector": "EXTERNAL",
+        "platforms/Uploader": "EXTERNAL",
+    }
     elsewhere = [it["capacityProviderStrategy"] for name, it in found.items() if name not in STRATEGIES]
     assert {it["capacityProvider"] for strategy in elsewhere for it in strategy} <= {"FARGATE", "FARGATE_SPOT"}
 
 
 def test_a_volume_is_attached_to_each_task_of_one_service(life: Life) -> None:
     volumes = {
-        name: [it["name"] for it in service["deployments"][0].get("volumeConfigurations", [])]
+        name: [it["name"] for deployment in service["deployments"] for it in deployment.get("volumeConfigurations", [])]
         for name, service in life.services["deployed"].items()
     }
-    assert {name: names for name, names in volumes.items() if names} == {"Cache": ["data"]}
-    (volume,) = life.services["deployed"]["Cache"]["deployments"][0]["volumeConfigurations"]
+    assert {name: names for name, names in volumes.items() if names} == {"instances/Cache": ["data"]}
+    (volume,) = life.services["deployed"]["instances/Cache"]["deployments"][0]["volumeConfigurations"]
     assert volume["managedEBSVolume"]["roleArn"] in life.inventories["deployed"]["AWS::IAM::Role"]
     assert volume["managedEBSVolume"]["kmsKeyId"] in life.inventories["deployed"]["AWS::KMS::Key"]
 
 
 def test_load_balancers_of_three_kinds(life: Life) -> None:
     production = life.environment == "prod"
-    assert life.balancers["types"] == ["application", "application", "network"]
-    assert life.balancers["protected"] == [str(production).lower()] * 3
+    assert set(life.balancers["types"]) == {"application", "network"}
+    assert set(life.balancers["protected"]) == {str(production).lower()}
     classic = life.balancers["classic"]
     (listener,) = classic["ListenerDescriptions"]
     assert listener["Listener"]["InstancePort"] == 8080

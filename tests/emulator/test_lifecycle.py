@@ -12,24 +12,27 @@ from collections import Counter
 
 import pytest
 
+from tests.emulator import templates
 from tests.emulator.cdk_cli import Assembly
 from tests.emulator.inventory import READERS
 from tests.emulator.life import DEV, Inventory, Life, construct_id
 
 pytestmark = pytest.mark.emulator
 
-# By the ids of their constructs: services that run images of the application, those that run somebody else's, and those
-# whose tasks have addresses in subnets.
-APPLICATION = {"Web", "Backend", "Api", "Tcp", "Legacy", "Cache"}
-FOREIGN = {"LogCollector", "Inference"}
-IN_SUBNETS = {"Web", "Backend", "Tcp", "Inference", "Cache"}
-
 # What the emulator cannot do; everything else in the templates is made, changed and removed.
 GAPS = {
+    "support AWS::ECS::ExpressGatewayService",
+    "support AWS::ElasticBeanstalk::Application",
+    "support AWS::ElasticBeanstalk::ApplicationVersion",
+    "support AWS::ElasticBeanstalk::Environment",
     "support AWS::Logs::QueryDefinition",
     "support AWS::S3::BucketPolicy",  # the emulator ignores conditions: a denial of plain HTTP would deny everything
     "deletion AWS::EC2::Route",  # goes with its route table
+    "update AWS::ECS::ExpressGatewayService",
 }
+
+
+MOMENTS = ("deployed", "updated")
 
 
 def sizes(inventory: Inventory) -> dict[str, int]:
@@ -46,9 +49,16 @@ def without_task_definitions(inventory: Inventory) -> Inventory:
     return {kind: names for kind, names in inventory.items() if kind != "AWS::ECS::TaskDefinition"}
 
 
-def scalable(life: Life) -> list[str]:
+def scalable(life: Life) -> set[str]:
     targets = life.inventories["deployed"]["AWS::ApplicationAutoScaling::ScalableTarget"]
-    return [construct_id(it.split("/")[-1]) for it in targets]
+    return {construct_id(it.split("/")[-1]) for it in targets}
+
+
+def target_groups(life: Life) -> set[str]:
+    """Name the target groups that services are attached to, and those that take turns with them."""
+    attached = [it for service in life.services["deployed"].values() for it in service["loadBalancers"]]
+    other = [it["advancedConfiguration"]["alternateTargetGroupArn"] for it in attached if "advancedConfiguration" in it]
+    return {it["targetGroupArn"] for it in attached if "targetGroupArn" in it} | {*other}
 
 
 def test_the_account_holds_what_the_templates_describe(life: Life) -> None:
@@ -59,24 +69,28 @@ def test_the_account_holds_what_the_templates_describe(life: Life) -> None:
 def test_services_are_wired_to_what_was_made_for_them(life: Life) -> None:
     made = life.inventories["deployed"]
     found = life.services["deployed"]
-    assert set(found) == APPLICATION | FOREIGN
-    assert {it["clusterArn"] for it in found.values()} == set(made["AWS::ECS::Cluster"])
-    assert {name for name, it in found.items() if it.get("networkConfiguration")} == IN_SUBNETS
-    for network in (found[name]["networkConfiguration"]["awsvpcConfiguration"] for name in IN_SUBNETS):
+    assert set(found) == set(templates.services(life.first))
+    assert {it["clusterArn"] for it in found.values()} < set(made["AWS::ECS::Cluster"])
+    own_address = {name for name, it in life.task_definitions["deployed"].items() if it["networkMode"] == "awsvpc"}
+    assert {name for name, it in found.items() if it.get("networkConfiguration")} == own_address
+    for network in (found[name]["networkConfiguration"]["awsvpcConfiguration"] for name in own_address):
         assert network["assignPublicIp"] == "DISABLED"
         assert set(network["subnets"]) < set(made["AWS::EC2::Subnet"])
         assert set(network["securityGroups"]) < set(made["AWS::EC2::SecurityGroup"])
+    assert target_groups(life) < set(made["AWS::ElasticLoadBalancingV2::TargetGroup"])
     attached = [it for service in found.values() for it in service["loadBalancers"]]
-    target_groups = sorted(it["targetGroupArn"] for it in attached if "targetGroupArn" in it)
-    assert target_groups == made["AWS::ElasticLoadBalancingV2::TargetGroup"]
     classic = [it["loadBalancerName"] for it in attached if "loadBalancerName" in it]
     assert classic == made["AWS::ElasticLoadBalancing::LoadBalancer"]
 
 
 def test_services_run_the_image_that_they_were_given(life: Life) -> None:
-    assert {it.rsplit(":")[-1] for it in life.images("deployed", *APPLICATION)} == {"1.0.0"}
-    assert {it.rsplit(":")[-1] for it in life.images("updated", *APPLICATION)} == {"1.1.0"}
-    assert life.images("deployed", *FOREIGN) == life.images("updated", *FOREIGN)
+    application = life.rolled
+    assert {"web-application/Web", "instances/Api", "connections/Orders"} < application
+    own = {moment: {it for it in life.images(moment, *application) if "dkr.ecr" in it} for moment in MOMENTS}
+    assert {it.rsplit(":")[-1] for it in own["deployed"]} == {"1.0.0"}
+    assert {it.rsplit(":")[-1] for it in own["updated"]} == {"1.1.0"}
+    others = set(life.services["deployed"]) - application
+    assert life.images("deployed", *others) == life.images("updated", *others)
 
 
 def test_no_difference_from_what_was_just_deployed(life: Life) -> None:
@@ -84,37 +98,31 @@ def test_no_difference_from_what_was_just_deployed(life: Life) -> None:
 
 
 def test_the_difference_is_the_image_and_the_count(life: Life) -> None:
-    changed = re.findall(r"^\[([-+~])\] (AWS::\S+)", life.printed["diff"], flags=re.MULTILINE)
-    task_definitions = [("~", "AWS::ECS::TaskDefinition")] * len(APPLICATION)
-    counts = [("~", "AWS::ECS::Service")] * len(APPLICATION)
-    assert sorted(changed) == sorted(task_definitions + (counts if life.environment == "dev" else []))
+    told = re.findall(r"^\[([-+~])\] (AWS::\S+)", life.printed["diff"], flags=re.MULTILINE)
+    changed = [kind for _, _, kind in templates.changed(life.first, life.second)]
+    assert sorted(told) == sorted(("~", kind) for kind in changed)
+    tasks, preview = "AWS::ECS::TaskDefinition", "AWS::ECS::ExpressGatewayService"
+    assert set(changed) == {tasks, preview, *(["AWS::ECS::Service"] if life.environment == "dev" else [])}
 
 
 def test_an_update_rolls_the_services_and_touches_nothing_else(life: Life) -> None:
     before, after = life.inventories["deployed"], life.inventories["updated"]
     assert without_task_definitions(after) == without_task_definitions(before)
-    was, now = (
-        {name: it["taskDefinition"] for name, it in life.services[when].items()} for when in ("deployed", "updated")
-    )
-    assert {name for name in now if now[name] != was[name]} == APPLICATION
-    assert sorted(now.values()) == after["AWS::ECS::TaskDefinition"]
+    was, now = ({name: it["taskDefinition"] for name, it in life.services[when].items()} for when in MOMENTS)
+    assert {name for name in now if now[name] != was[name]} == life.rolled
     unchanged = {name for name, status in life.stacks["updated"].items() if status == "CREATE_COMPLETE"}
-    changed = {f"{life.environment}-{it}" for it in ("web-application", "instances")}
-    assert set(life.stacks["updated"]) - unchanged == changed
+    changed = {stack for stack, _, _ in templates.changed(life.first, life.second)}
+    assert set(life.stacks["updated"]) - unchanged == {f"{life.environment}-{it}" for it in changed}
 
 
 def test_a_fixed_count_reaches_the_services(life: Life) -> None:
-    first, second = (
-        {name: it["desiredCount"] for name, it in life.services[when].items() if it["schedulingStrategy"] == "REPLICA"}
-        for when in ("deployed", "updated")
-    )
-    if life.environment == "dev":
-        assert first == {**dict.fromkeys(APPLICATION, 1), "Inference": 1}
-        assert second == {**dict.fromkeys(APPLICATION, 3), "Inference": 1}
-    else:  # the count of these two is Application Auto Scaling's
-        assert set(scalable(life)) == {"Web", "Backend"}
-        fixed = {"Api": 3, "Tcp": 2, "Legacy": 2, "Cache": 2, "Inference": 1}
-        assert {name: first[name] for name in fixed} == {name: second[name] for name in fixed} == fixed
+    for moment, assembly in zip(MOMENTS, (life.first, life.second), strict=True):
+        told = {name: it["DesiredCount"] for name, it in templates.services(assembly).items() if "DesiredCount" in it}
+        assert {name: life.services[moment][name]["desiredCount"] for name in told} == told
+        replicas = {name for name, it in life.services[moment].items() if it["schedulingStrategy"] == "REPLICA"}
+        assert replicas - set(told) == scalable(life)  # the count of these is Application Auto Scaling's
+    web = [life.services[moment]["web-application/Web"]["desiredCount"] for moment in MOMENTS]
+    assert web == ([1, 3] if life.environment == "dev" else [0, 0])
 
 
 def test_deploying_the_same_again_changes_nothing(life: Life) -> None:
@@ -127,12 +135,16 @@ def test_images_are_built_from_the_application_and_pushed(life: Life) -> None:
     pushed = {call.removeprefix("push ") for call in life.docker if call.startswith("push ")}
     assert {target for call in builds for target in re.findall(r"--target (\S+)", call)} == {"web", "backend"}
     assert len(pushed) == 2
-    assert pushed == life.images("built", *APPLICATION)
+    assert pushed == {it for it in life.images("built", *life.rolled) if "dkr.ecr" in it}
 
 
 def test_what_stays_is_what_is_retained(life: Life) -> None:
-    left = life.inventories["destroyed"]
+    left = dict(life.inventories["destroyed"])
     assert life.stacks["destroyed"] == {"CDKToolkit": "CREATE_COMPLETE"}
+    revisions = left.pop("AWS::ECS::TaskDefinition")  # CodeDeploy may roll back to each one that an update replaced
+    assert [it.split("/")[-1].split("TaskDefinition")[0] for it in revisions] == [
+        f"{life.environment}deploymentsReports"
+    ] * (2 if life.environment == "dev" else 1)
     assert sizes(left) == described(life.second, retained=True)
     assert all(set(names) <= set(life.inventories["deployed"][kind]) for kind, names in left.items())
     if life.environment == "dev":

@@ -37,6 +37,13 @@ def test_an_error_says_where_what_and_what_would_be_right():
     )
 
 
+def test_an_object_is_shown_by_its_type_and_not_its_address():
+    found = Problems()
+    found.add("scope", "not a construct", allowed="a stack", given=object())
+    found.add("name", "empty", allowed="a name", given="")
+    assert [problem.given for problem in found] == ["a value of type object", "''"]
+
+
 def test_one_problem_is_one():
     assert str(ConstructError("Web", [Problem(option="a", what="b", allowed="c")])).startswith("Web: 1 problem in ")
 

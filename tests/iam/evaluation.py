@@ -7,20 +7,28 @@ exactly one role can. Calls of one account are meant; trust policies, SCPs and s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
+
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from tests.iam.symbols import ANYTHING, Answer, Symbols, Template, Templates, like, match
 
 Context = Mapping[str, str]
 
-_AWS_POLICIES = {
-    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html
-    "service-role/AmazonECSInfrastructureRolePolicyForVolumes": "ec2:*",
-}
-"""Policies of AWS that are about one service only, as their documentation has them."""
+
+@cache
+def _aws_policy(name: str) -> Mapping[str, Any] | None:
+    """Return what a managed policy of AWS allows, as the emulator of AWS has it, if it knows it."""
+    known = json.loads(aws_managed_policies_data).get(name)
+    if known is None:
+        return None
+    document: Mapping[str, Any] = json.loads(json.dumps(known["Document"]).replace("arn:aws:", "arn:<Partition>:"))
+    return document
+
 
 OVER_TLS: Context = {"aws:SecureTransport": "true"}
 """What every call of an AWS SDK has."""
@@ -162,10 +170,14 @@ class Policies:
             if entry["Type"] == "AWS::IAM::ManagedPolicy" and own.arn(logical_id) == arn:
                 yield from _statements(entry["Properties"]["PolicyDocument"], own)
                 return
-        # A policy of AWS, or of another app: what it allows is not in the template, so it may be anything.
-        action = next((action for name, action in _AWS_POLICIES.items() if arn.endswith(f":aws:policy/{name}")), "*")
+        name = arn.rsplit("/", 1)[-1]
+        document = _aws_policy(name) if ":iam::aws:policy/" in arn else None
+        if document is not None:
+            yield from _statements(document, symbols)
+            return
+        # A policy of another app: what it allows is not in the template, so it may be anything.
         yield Statement(
-            {"Effect": "Allow", "Action": action, "Resource": "*", "Condition": {"Unknown": {arn: ""}}}, symbols
+            {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Unknown": {arn: ""}}}, symbols
         )
 
     def _of_resources(self) -> Iterator[Statement]:

@@ -172,16 +172,25 @@ def test_policies_are_attached_inline_or_managed():
 def test_a_policy_that_is_not_in_the_template_may_allow_anything():
     aws = {
         "Type": "AWS::IAM::Role",
-        "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]},
+        "Properties": {"ManagedPolicyArns": ["arn:aws:iam::111111111111:policy/of-another-app"]},
     }
     assert both(template(Other=aws)) == ({"Other"}, set())
+
+
+def test_a_policy_of_aws_is_read_as_aws_has_it():
+    administrator = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess"]},
+    }
+    assert both(template(Other=administrator)) == ({"Other"}, {"Other"})
 
 
 def test_a_policy_of_aws_that_is_about_volumes_only_allows_nothing_else():
     name = "service-role/AmazonECSInfrastructureRolePolicyForVolumes"
     volumes = {"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": [f"arn:aws:iam::aws:policy/{name}"]}}
     assert both(template(Other=volumes)) == (set(), set())
-    assert who_can(template(Other=volumes), "ec2:CreateVolume", "*") == {"Other"}
+    volume = "arn:<Partition>:ec2:<Region>:<AccountId>:volume/v"
+    assert who_can(template(Other=volumes), "ec2:CreateVolume", volume) == {"Other"}
 
 
 def test_a_resource_allows_and_denies_by_itself():

@@ -5,14 +5,28 @@ from typing import Any
 import pytest
 from aws_cdk import aws_sns as sns
 
-from cdk_containers import Alarms, AlbExposure, ConstructError, Disabled, ServiceDashboard
+from cdk_containers import (
+    Alarms,
+    AlbExposure,
+    Cluster,
+    ClusterDashboard,
+    ClusterEvents,
+    ConstructError,
+    Disabled,
+    NlbExposure,
+    ServiceDashboard,
+)
 from tests.toolkit import (
     REASON,
     Template,
     backend,
+    capacity,
     certificate,
+    cluster,
+    network,
     new_stack,
     opt_outs,
+    own_cluster,
     properties,
     resources,
     synth,
@@ -101,6 +115,44 @@ def test_a_service_without_a_load_balancer_is_watched_too():
     assert len(resources(synth(stack), "AWS::CloudWatch::Alarm")) == 2
 
 
+def test_tasks_that_are_wanted_and_do_not_run_set_off_an_alarm_where_that_is_measured(default: Template):
+    stack = new_stack()
+    web(stack, cluster=own_cluster(stack), alarms=Alarms(missing_tasks=2))
+    found = alarms_of(synth(stack))
+    assert found.keys() - alarms_of(default).keys() == {"MissingTasks"}
+    alarm = found["MissingTasks"]
+    [expression] = [entry["Expression"] for entry in alarm["Metrics"] if "Expression" in entry]
+    stats = [entry["MetricStat"] for entry in alarm["Metrics"] if "MetricStat" in entry]
+    assert expression == "desired - running"
+    assert {stat["Metric"]["MetricName"] for stat in stats} == {"DesiredTaskCount", "RunningTaskCount"}
+    assert {dimension["Name"] for stat in stats for dimension in stat["Metric"]["Dimensions"]} == {
+        "ClusterName",
+        "ServiceName",
+    }
+    assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (2, 3)
+    assert {stat["Period"] for stat in stats} == {300}
+
+
+def test_a_cluster_without_container_insights_has_nothing_to_measure_that_with():
+    stack = new_stack()
+    off = Cluster(stack, "Off", network=network(stack), container_insights=Disabled(REASON))
+    assert "MissingTasks" not in backend(stack, cluster=off).alarms
+    assert "MissingTasks" in backend(stack, "Other", cluster=own_cluster(stack)).alarms
+    assert not cluster(stack).has_container_insights
+
+
+def test_a_load_balancer_that_counts_no_errors_tells_that_nobody_answers(default: Template):
+    stack = new_stack()
+    web(stack, exposure=NlbExposure(port=8080))
+    found = alarms_of(synth(stack))
+    assert found.keys() == {"Cpu", "Memory", "UnhealthyTasks", "NoHealthyTasks"}
+    alarm = found["NoHealthyTasks"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/NetworkELB", "HealthyHostCount")
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "LessThanThreshold")
+    assert alarm["TreatMissingData"] == "breaching"
+    assert "NoHealthyTasks" not in alarms_of(default)
+
+
 @pytest.mark.parametrize(
     ("options", "option", "allowed"),
     [
@@ -108,6 +160,7 @@ def test_a_service_without_a_load_balancer_is_watched_too():
         ({"cpu_percent": 101}, "cpu_percent", "1–100"),
         ({"memory_percent": 0}, "memory_percent", "1–100"),
         ({"response_time": timedelta(0)}, "response_time", "more than 0 s"),
+        ({"missing_tasks": 0}, "missing_tasks", "1 or more"),
     ],
 )
 def test_wrong_input(options: dict[str, Any], option: str, allowed: str):
@@ -150,3 +203,76 @@ def test_a_dashboard_shows_services(services: Any):
         ServiceDashboard(stack, "Dashboard", services=services)
     assert [problem.option[:8] for problem in raised.value.problems] == ["services"]
     assert stack.node.try_find_child("Dashboard") is None
+
+
+def body_of(stack: Any) -> str:
+    return json.dumps(properties(synth(stack), "AWS::CloudWatch::Dashboard")["DashboardBody"])
+
+
+def test_the_dashboard_of_a_service_shows_running_tasks_beside_the_wanted_ones():
+    stack = new_stack()
+    ServiceDashboard(stack, "Dashboard", services=[backend(stack)])
+    body = body_of(stack)
+    assert "RunningTaskCount" in body
+    assert "DesiredTaskCount" in body
+
+
+# ---- the dashboard of a cluster
+
+
+def test_the_dashboard_of_a_cluster_shows_every_service_on_it():
+    stack = new_stack()
+    ClusterDashboard(stack, "Dashboard", cluster=own_cluster(stack))
+    body = body_of(stack)
+    for text in ("RunningTaskCount", "PendingTaskCount", "DeploymentCount", "CpuReserved", "MemoryUtilized"):
+        assert text in body
+    assert body.count("SEARCH('{ECS/ContainerInsights,ClusterName,ServiceName}") == 3
+    assert "Instances" not in body
+    assert "SOURCE" not in body
+
+
+@pytest.mark.parametrize("make", [own_cluster, cluster], ids=["with instances", "imported"])
+def test_instances_show_where_there_may_be_some(make: Any):
+    stack = new_stack()
+    capacity(stack)
+    ClusterDashboard(stack, "Dashboard", cluster=make(stack))
+    body = body_of(stack)
+    for text in ("ContainerInstanceCount", "CPUReservation", "MemoryUtilization"):
+        assert text in body
+
+
+def test_the_latest_events_show_where_they_are_stored():
+    stack = new_stack()
+    events = ClusterEvents(stack, "Events", cluster=cluster(stack))
+    ClusterDashboard(stack, "Dashboard", cluster=cluster(stack), events=events)
+    body = body_of(stack)
+    assert "SOURCE '" in body
+    assert "EventsLogs" in body
+
+
+def test_the_events_of_another_cluster_are_refused():
+    stack = new_stack()
+    events = ClusterEvents(stack, "Events", cluster=own_cluster(stack))
+    with pytest.raises(ConstructError) as raised:
+        ClusterDashboard(stack, "Dashboard", cluster=cluster(stack), events=events)
+    [problem] = raised.value.problems
+    assert (problem.option, problem.practice) == ("events", "cluster-dashboard")
+
+
+@pytest.mark.parametrize(
+    ("options", "option"), [({"cluster": "shop"}, "cluster"), ({"events": "all of them"}, "events")]
+)
+def test_a_dashboard_of_a_cluster_shows_a_cluster(options: dict[str, Any], option: str):
+    stack = new_stack()
+    with pytest.raises(ConstructError) as raised:
+        ClusterDashboard(stack, "Dashboard", **{"cluster": cluster(stack)} | options)
+    assert [problem.option for problem in raised.value.problems] == [option]
+    assert stack.node.try_find_child("Dashboard") is None
+
+
+def test_a_service_is_no_cluster():
+    stack = new_stack()
+    service = backend(stack)
+    for make in (ClusterDashboard, ClusterEvents):
+        with pytest.raises(ConstructError, match="where Cluster belongs"):
+            make(stack, "Wrong", cluster=service)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdk_containers.placement import ExpressionError, InstanceFacts, expression_problem, parse_expression
+from cdk_containers.placement.expression import ExpressionError, InstanceFacts, expression_problem, parse_expression
 
 INSTANCE = InstanceFacts(
     attributes={

@@ -11,14 +11,10 @@ from hypothesis import strategies as st
 
 from cdk_containers.errors import ConstructError
 from cdk_containers.instances import UnknownInstanceTypeError, instance_type
-from cdk_containers.placement import (
-    ContainerInstance,
-    Placement,
-    PlacementConstraint,
-    PlacementStrategy,
-    container_instances,
-    simulate_placement,
-)
+from cdk_containers.placement import PlacementConstraint, PlacementStrategy
+from cdk_containers.placement.container_instance import ContainerInstance, container_instances
+from cdk_containers.placement.simulation import simulate_placement
+from cdk_containers.placement.simulation_result import Placement
 
 S, C = PlacementStrategy, PlacementConstraint
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")

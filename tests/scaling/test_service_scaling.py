@@ -92,7 +92,7 @@ def test_a_fixed_count_does_not_scale():
 @pytest.mark.parametrize(
     ("options", "option", "allowed"),
     [
-        ({"min_tasks": 0}, "min_tasks", "1 or more"),
+        ({"min_tasks": -1}, "min_tasks", "0 or more"),
         ({"min_tasks": 20}, "max_tasks", "more than 20"),
         ({"min_tasks": 21}, "max_tasks", "more than 21"),
         ({"cpu_percent": 0}, "cpu_percent", "1–100"),

@@ -132,7 +132,7 @@ CASES = [
         "sidecars",
         "a port for each",
         "port-mappings",
-        "'8080/tcp'",
+        "8080/tcp",
     ),
     Case(
         "two ports with one name",
@@ -357,7 +357,7 @@ CASES = [
         "container.stop_timeout",
         "0–120 s",
         "stop-timeout",
-        "'180 s'",
+        "180 s",
     ),
     Case(
         "a stop timeout that Fargate does not have",
@@ -386,7 +386,7 @@ CASES = [
         "container.health_check.interval",
         "5–300 s",
         "container-health-check",
-        "'0 s'",
+        "0 s",
     ),
     Case(
         "a time that CDK has to know",
@@ -533,7 +533,7 @@ CASES = [
         "exposure.deregistration_delay",
         "0–3600 s",
         "deregistration-delay",
-        "'7200 s'",
+        "7200 s",
         build=web,
     ),
     Case(

@@ -244,7 +244,7 @@ CASES = [
         "sidecars",
         "a port for each",
         "port-mappings",
-        "'8080/tcp'",
+        "8080/tcp",
     ),
     Case(
         "bridge networking with two containers on one port of the instance",
@@ -252,7 +252,7 @@ CASES = [
         "sidecars",
         "a host port for each",
         "host-ports",
-        "'80/tcp'",
+        "80/tcp",
     ),
     Case(
         "two ports of one container on one port of the instance",
@@ -260,7 +260,7 @@ CASES = [
         "container",
         "a host port for each",
         "host-ports",
-        "'80/tcp'",
+        "80/tcp",
     ),
     Case(
         "another host port with awsvpc",

@@ -14,6 +14,9 @@ READ = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGe
 WRITE = ("dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem")
 
 
+_CODE_DEPLOY = "DeploymentGroupServiceRole"
+
+
 def only(names: set[str], like: str) -> bool:
     """Tell whether there is one name, and it is the one of a kind."""
     return len(names) == 1 and all(like in name for name in names)
@@ -52,3 +55,23 @@ def test_other_roles_are_there_and_can_do_other_things(assembly: Assembly) -> No
     roles = [name for name, resource in resources.items() if resource["Type"] == "AWS::IAM::Role"]
     assert len(roles) == 4
     assert files
+
+
+@pytest.mark.parametrize(
+    ("action", "type_", "suffix", "job"),
+    [
+        ("dynamodb:GetItem", "AWS::DynamoDB::Table", "", {"NightlyTaskTaskRole"}),
+        ("s3:GetObject", "AWS::S3::Bucket", "/incoming/1.csv", {"OnUploadTaskTaskRole", "ReimportTaskTaskRole"}),
+    ],
+)
+def test_a_job_reads_what_it_was_granted_and_no_other_does(
+    assembly: Assembly, action: str, type_: str, suffix: str, job: set[str]
+) -> None:
+    templates, stack = assembly.templates, f"{assembly.environment}-jobs"
+    resources = templates[stack]["Resources"]
+    [name] = [name for name, entry in resources.items() if entry["Type"] == type_ and "AccessLogs" not in name]
+    # AWS's own policy for CodeDeploy, which has no other, reads every bucket; see docs/suppressions.md.
+    can = {
+        role for role in who_can(templates, action, arn_of(templates, name, stack) + suffix) if _CODE_DEPLOY not in role
+    }
+    assert {next((like for like in job if like in role), role) for role in can} == job

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections import Counter
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -79,12 +80,22 @@ def test_cdk_validation_finds_nothing(assembly: Assembly) -> None:
     assert report["pluginReports"] == []
 
 
-def test_no_custom_resources_and_no_lambda(assembly: Assembly) -> None:
-    types = {
+def test_no_custom_resources_and_no_lambda_but_the_hook_of_a_deployment(assembly: Assembly) -> None:
+    types = Counter(
         resource["Type"] for template in assembly.templates.values() for resource in template["Resources"].values()
-    }
-    assert "AWS::ECS::Service" in types
-    assert not {name for name in types if name.startswith(("Custom::", "AWS::Lambda::", "AWS::CloudFormation::C"))}
+    )
+    assert types["AWS::ECS::Service"] > 1
+    assert not {name for name in types if name.startswith(("Custom::", "AWS::CloudFormation::C"))}
+    functions = {name: count for name, count in types.items() if name.startswith("AWS::Lambda::")}
+    assert functions == {"AWS::Lambda::Function": 1}
+    [(stack, resource)] = [
+        (name, resource)
+        for name, template in assembly.templates.items()
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Function"
+    ]
+    assert stack.endswith("-deployments")
+    assert "hookStatus" in resource["Properties"]["Code"]["ZipFile"]
 
 
 class TestCheckersWork:

@@ -13,7 +13,20 @@ from .conftest import ENVIRONMENTS, ROOT, Assembly, synthesize
 pytestmark = [pytest.mark.xdist_group("reference"), pytest.mark.snapshot, pytest.mark.slow]
 
 GOLDENS = ROOT / "tests" / "snapshots"
-STACKS = ("audit", "instances", "network", "registry", "web-application")
+STACKS = (
+    "application",
+    "audit",
+    "connections",
+    "deployments",
+    "instances",
+    "jobs",
+    "network",
+    "platforms",
+    "registry",
+    "telemetry",
+    "web-application",
+    "workers",
+)
 # Unanchored: hashes also stand in the middle of names of images and of nested templates.
 _HASH = re.compile(r"[0-9a-f]{64}")
 

@@ -407,3 +407,41 @@ def test_a_tmpfs_has_a_size():
     template = task_template(container(tmpfs=[Tmpfs(path="/var/cache", size_mib=128)]))
     [entry] = containers(template)["app"]["LinuxParameters"]["Tmpfs"]
     assert (entry["ContainerPath"], entry["Size"]) == ("/var/cache", 128)
+
+
+class TestVersionConsistency:
+    def test_a_tag_means_one_image_in_a_deployment(self):
+        stack = new_stack()
+        FargateTaskDefinition(stack, "Task", containers=[container()])
+        assert containers(synth(stack))["app"]["VersionConsistency"] == "enabled"
+
+    def test_an_asset_is_named_by_its_hash_already(self, tmp_path):
+        (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+        stack = new_stack()
+        FargateTaskDefinition(stack, "Task", containers=[container(image=Image.from_asset(str(tmp_path)))])
+        assert "VersionConsistency" not in containers(synth(stack))["app"]
+
+    def test_it_is_left_with_a_reason(self):
+        stack = new_stack()
+        moving = container(version_consistency=Disabled(REASON))
+        FargateTaskDefinition(stack, "Task", containers=[moving])
+        template = synth(stack)
+        assert containers(template)["app"]["VersionConsistency"] == "disabled"
+        assert opt_outs(template) == {"AWS::ECS::TaskDefinition": {"version-consistency": REASON}}
+
+
+class TestFaultInjection:
+    def test_it_is_off_unless_asked_for(self):
+        stack = new_stack()
+        FargateTaskDefinition(stack, "Task", containers=[container()])
+        FargateTaskDefinition(stack, "Tried", containers=[container()], options=TaskOptions(fault_injection=True))
+        template = synth(stack)
+        assert "EnableFaultInjection" not in properties(template, "AWS::ECS::TaskDefinition", like="TaskDef")
+        assert properties(template, "AWS::ECS::TaskDefinition", like="Tried")["EnableFaultInjection"] is True
+
+    def test_windows_has_none(self):
+        options = TaskOptions(fault_injection=True, operating_system="WINDOWS_SERVER_2022_CORE")
+        with pytest.raises(ConstructError, match=r"options\.fault_injection: .*Linux"):
+            FargateTaskDefinition(
+                new_stack(), "Task", containers=[container()], cpu=1024, memory_limit_mib=2048, options=options
+            )

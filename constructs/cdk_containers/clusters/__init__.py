@@ -4,19 +4,31 @@ from .capacity import Capacity, FargateCapacity, strategy_problems
 from .cluster import Cluster
 from .ec2_capacity import Ec2Capacity, Ec2Share
 from .ec2_scaling import GroupScaling, ManagedScaling, PredictiveScaling
+from .external_instances import ExternalInstances
+from .fit_checks import fit_problems, owner_problems
+from .instance_groups import seen_from
 from .instance_options import InstanceOptions, Spot, SshKey
+from .instance_requirements import InstanceRequirements
+from .managed_instances_capacity import ManagedInstancesCapacity, ManagedInstancesShare
 
 __all__ = [
     "Capacity",
     "Cluster",
     "Ec2Capacity",
     "Ec2Share",
+    "ExternalInstances",
     "FargateCapacity",
     "GroupScaling",
     "InstanceOptions",
+    "InstanceRequirements",
+    "ManagedInstancesCapacity",
+    "ManagedInstancesShare",
     "ManagedScaling",
     "PredictiveScaling",
     "Spot",
     "SshKey",
+    "fit_problems",
+    "owner_problems",
+    "seen_from",
     "strategy_problems",
 ]

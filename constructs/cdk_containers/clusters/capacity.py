@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import field_problems, is_token
+from ..tasks import Platform
 
 _MAX_BASE = 100_000
 _MAX_WEIGHT = 1_000
@@ -35,6 +36,11 @@ class Capacity:
     def kind(self) -> str:
         """Kind of the capacity; a strategy takes one kind only."""
         raise NotImplementedError
+
+    @property
+    def platform(self) -> Platform:
+        """What tasks run on here; it decides on their task definition."""
+        return "FARGATE"
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this share."""
@@ -90,7 +96,7 @@ def strategy_problems(strategy: Sequence[Capacity]) -> list[Problem]:
         found.add(
             "capacity",
             "a strategy takes one kind of capacity",
-            given=" and ".join(kinds),
+            given=Shown(" and ".join(kinds)),
             allowed="one kind; another service of the cluster may use the other",
             practice=practice,
         )

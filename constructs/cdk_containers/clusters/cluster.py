@@ -33,6 +33,7 @@ class Cluster(CheckedConstruct):
         default_strategy: How services that do not say otherwise are split over the capacity.
         instance_security_groups: The security groups of its instances, one for each capacity on EC2.
         execute_command_log_group: Where ECS Exec records sessions; None if the cluster is imported.
+        has_container_insights: Whether there are metrics of its tasks; None if it is imported, and nobody knows.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html
     """
@@ -43,6 +44,7 @@ class Cluster(CheckedConstruct):
     default_strategy: Sequence[Capacity]
     instance_security_groups: list[ec2.ISecurityGroup]
     execute_command_log_group: aws_logs.ILogGroup | None = None
+    has_container_insights: bool | None = None
 
     def __init__(
         self,
@@ -93,6 +95,8 @@ class Cluster(CheckedConstruct):
         self.vpc = vpc_of(network)
         self.task_subnets = task_subnets_of(network)
         self.default_strategy = tuple(capacity)
+        off = isinstance(container_insights, Disabled)
+        self.has_container_insights = not off and container_insights != ecs.ContainerInsights.DISABLED
         self.cluster = ecs.Cluster(
             self,
             "Cluster",

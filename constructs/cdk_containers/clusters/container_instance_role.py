@@ -8,6 +8,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IValidation
 
+from ..errors import ConstructError, Problem
 from ..opt_outs import Acknowledgement, acknowledge
 
 _AGENT = (
@@ -32,19 +33,64 @@ _NO_RESOURCE = Acknowledgement(
     cdk_nag=("AwsSolutions-IAM5[Resource::*]",),
     checkov=("CKV_AWS_111",),
 )
+_MANAGED_AGENT = (
+    "ecs:RegisterContainerInstance",
+    "ecs:SubmitAttachmentStateChanges",
+    "ecs:SubmitTaskStateChange",
+)
+_MANAGED_AGENT_ON_INSTANCE = ("ecs:Poll", "ecs:PutSystemLogEvents", "ecs:StartTelemetrySession")
+_ANY_INSTANCE = f"arn:{cdk.Aws.PARTITION}:ecs:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:container-instance/*"
+_ENDPOINT_ONLY = Acknowledgement(
+    "ecs:DiscoverPollEndpoint takes no resource, and the id of an instance is not known before it is there; all "
+    "actions are limited to this cluster",
+    cdk_nag=(
+        "AwsSolutions-IAM5[Resource::*]",
+        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:container-instance/*]",
+    ),
+)
 
 
-def make_instance_role(scope: Construct, cluster: ecs.ICluster) -> iam.Role:
+def make_managed_instance_role(scope: Construct, cluster: ecs.ICluster) -> iam.Role:
+    """Make the role of the instances of one capacity that ECS manages: nobody logs in to them.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-instance-profile.html
+    """
+    role = iam.Role(
+        scope,
+        "InstanceRole",
+        assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+        inline_policies={
+            "ManagedInstance": iam.PolicyDocument(
+                statements=[
+                    iam.PolicyStatement(actions=["ecs:DiscoverPollEndpoint"], resources=["*"]),
+                    iam.PolicyStatement(actions=list(_MANAGED_AGENT), resources=[cluster.cluster_arn]),
+                    iam.PolicyStatement(
+                        actions=list(_MANAGED_AGENT_ON_INSTANCE),
+                        resources=[_ANY_INSTANCE],
+                        conditions={"ArnEquals": {"ecs:cluster": cluster.cluster_arn}},
+                    ),
+                ]
+            )
+        },
+    )
+    acknowledge(role, _ENDPOINT_ONLY)
+    role.node.add_validation(_NothingElse(role))
+    return role
+
+
+def make_instance_role(scope: Construct, cluster: ecs.ICluster, *, principal: iam.IPrincipal | None = None) -> iam.Role:
     """Make the role of the instances of one capacity.
 
     Anything granted to it later is an error when the app is synthesized: it would be every task's on the instance.
+
+    Who takes it on is EC2, unless another `principal` is said.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
     """
     role = iam.Role(
         scope,
         "InstanceRole",
-        assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+        assumed_by=principal or iam.ServicePrincipal("ec2.amazonaws.com"),
         inline_policies={
             "ContainerInstance": iam.PolicyDocument(
                 statements=[
@@ -62,6 +108,17 @@ def make_instance_role(scope: Construct, cluster: ecs.ICluster) -> iam.Role:
     acknowledge(role, _NO_RESOURCE)
     role.node.add_validation(_NothingElse(role))
     return role
+
+
+def no_grants(instances: Construct) -> ConstructError:
+    """Return the error that answers a grant to instances."""
+    problem = Problem(
+        option="grant",
+        what="container instances get no permissions of applications: every task on them could use them",
+        allowed="grant to the service, whose task role is its alone: table.grant_read_data(service)",
+        practice="instance-role-is-the-agents",
+    )
+    return ConstructError(instances.node.path, [problem])
 
 
 @jsii.implements(IValidation)

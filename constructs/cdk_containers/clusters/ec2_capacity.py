@@ -17,15 +17,16 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
-from ..errors import ConstructError, Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, as_duration, disabled_problems, is_token, seconds
 from ..instances import find_instance_type
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
+from ..tasks import Platform
 from .agent_settings import agent_settings, amazon_linux_commands, bottlerocket_settings
 from .capacity import Capacity
 from .cluster import Cluster
-from .container_instance_role import make_instance_role
+from .container_instance_role import make_instance_role, no_grants
 from .ec2_scaling import GroupScaling, ManagedScaling
 from .instance_options import InstanceOptions, Spot, architecture_of, instance_type_problems
 
@@ -56,6 +57,11 @@ class Ec2Share(Capacity):
     @property
     def kind(self) -> str:
         """Kind of the capacity."""
+        return "EC2"
+
+    @property
+    def platform(self) -> Platform:
+        """What tasks run on here."""
         return "EC2"
 
 
@@ -184,17 +190,7 @@ class Ec2Capacity(CheckedConstruct):
         Raises:
             ConstructError: Always.
         """
-        raise ConstructError(
-            self.node.path,
-            [
-                Problem(
-                    option="grant",
-                    what="container instances get no permissions of applications: every task on them could use them",
-                    allowed="grant to the service, whose task role is its alone: table.grant_read_data(service)",
-                    practice="instance-role-is-the-agents",
-                )
-            ],
-        )
+        raise no_grants(self)
 
     def _make_launch_template(self) -> ec2.LaunchTemplate:
         bottlerocket = self.instances.machine_image == "BOTTLEROCKET"
@@ -448,7 +444,7 @@ def _lifetime_problems(lifetime: DurationLike | Disabled | None) -> list[Problem
             found.add(
                 "max_instance_lifetime",
                 "out of range",
-                given=f"{value} s",
+                given=Shown(f"{value} s"),
                 allowed="1–365 days",
                 practice="instance-lifetime",
             )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ecs as ecs
 
 from ..errors import Problem, Problems
 from ..inputs import disabled_problems, field_problems, is_token
 from ..practices import Disabled
+from ..rollouts import RollingSteps
+from .circuit_breaker import CircuitBreaker
+from .deployment import Deployment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rolling:
+class Rolling(Deployment):
     """New tasks come up while the old ones serve; a version that does not come up, or fails, is rolled back.
 
     Attributes:
@@ -23,7 +26,7 @@ class Rolling:
         max_healthy_percent: Share of the wanted tasks that may run at once, more than the minimum, 101–200. Default:
             200.
         circuit_breaker: Give up when tasks do not become healthy, and roll back. Without it a deployment that cannot
-            succeed goes on for hours. Default: True.
+            succeed goes on for hours. Default: True, as `CircuitBreaker()` says.
         alarm_rollback: Roll back when an alarm goes off during the deployment: the share of server errors of each load
             balancer, and `alarms`. Default: True.
         alarms: More alarms to watch. They must not be made from the service itself: it could not be created. Default:
@@ -34,16 +37,39 @@ class Rolling:
 
     min_healthy_percent: int = 100
     max_healthy_percent: int = 200
-    circuit_breaker: Literal[True] | Disabled = True
-    alarm_rollback: Literal[True] | Disabled = True
-    alarms: Sequence[cloudwatch.IAlarm] = ()
+    circuit_breaker: Literal[True] | CircuitBreaker | Disabled = True
+
+    @property
+    def rollout_steps(self) -> RollingSteps:
+        """In which steps the new version takes over."""
+        return RollingSteps(min_healthy_percent=self.min_healthy_percent, max_healthy_percent=self.max_healthy_percent)
+
+    @property
+    def service_options(self) -> Mapping[str, Any]:
+        """What CDK's service is told of it."""
+        off = isinstance(self.circuit_breaker, Disabled)
+        return {
+            "circuit_breaker": None if off else ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            "min_healthy_percent": self.min_healthy_percent,
+            "max_healthy_percent": self.max_healthy_percent,
+        }
+
+    @property
+    def overrides(self) -> Mapping[str, object]:
+        """Properties of the service's resource that CDK's service has no option for."""
+        return self.circuit_breaker.overrides if isinstance(self.circuit_breaker, CircuitBreaker) else {}
+
+    @property
+    def defaults(self) -> Mapping[str, object]:
+        """Values of the options that may be switched off, by practice."""
+        return {"deployment-circuit-breaker": self.circuit_breaker, "deployment-alarms": self.alarm_rollback}
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with these options."""
+        if wrong := field_problems(self):
+            return wrong
         found = Problems()
-        found.extend(field_problems(self))
-        if found:
-            return list(found)
+        found.extend(Deployment.problems(self))
         practice = "full-capacity-during-deployment"
         low, high = self.min_healthy_percent, self.max_healthy_percent
         if not is_token(low) and not 0 <= low <= 100:
@@ -57,13 +83,6 @@ class Rolling:
                 allowed="101–200; spreading tasks over zones again takes more than 100",
             )
         found.extend(disabled_problems(self.circuit_breaker), under="circuit_breaker")
-        found.extend(disabled_problems(self.alarm_rollback), under="alarm_rollback")
-        if self.alarms and self.alarm_rollback is not True:
-            found.add(
-                "alarms",
-                "alarms that nothing watches",
-                given=len(self.alarms),
-                allowed="none, while alarm_rollback is off",
-                practice="deployment-alarms",
-            )
+        if isinstance(self.circuit_breaker, CircuitBreaker):
+            found.extend(self.circuit_breaker.problems(), under="circuit_breaker")
         return list(found)

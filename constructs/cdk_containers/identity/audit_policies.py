@@ -12,7 +12,7 @@ from aws_cdk import aws_logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IDependable
 
-from .wildcards import acknowledge_wildcards
+from ..opt_outs.wildcards import acknowledge_wildcards
 
 _CLOUDTRAIL = "cloudtrail.amazonaws.com"
 

@@ -15,9 +15,9 @@ from ..clusters import Cluster
 from ..errors import ConstructError, Problem, Problems, child_path
 from ..inputs import argument_problems, disabled_problems, field_problems, has_members, is_token, name_problem
 from ..opt_outs import record_opt_out
+from ..opt_outs.wildcards import acknowledge_wildcards
 from ..practices import Disabled
 from . import access_statements as access
-from .wildcards import acknowledge_wildcards
 
 _WILDCARDS = (
     "Services and tasks get their names when they are made, so their ARNs end in a wildcard after the name of the "

@@ -1,9 +1,10 @@
-"""Reading what a caller gave, without CDK: tokens, types, durations and names."""
+"""Reading what a caller gave, without CDK: tokens, types, durations, names and schedules."""
 
 from .arns import arn_problems
 from .durations import DurationLike, as_duration, in_seconds, seconds
 from .names import name_problem
 from .opt_outs import disabled_problems
+from .schedules import schedule_examples, schedule_problem, time_zone_problem
 from .tokens import is_token
 from .types import argument_problems, field_problems, has_members, usable_arguments
 
@@ -18,6 +19,9 @@ __all__ = [
     "in_seconds",
     "is_token",
     "name_problem",
+    "schedule_examples",
+    "schedule_problem",
     "seconds",
+    "time_zone_problem",
     "usable_arguments",
 ]

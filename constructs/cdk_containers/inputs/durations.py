@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 
 @runtime_checkable
-class _CdkDuration(Protocol):
+class _Duration(Protocol):
+    """CDK's `Duration`, by which name it is shown in errors."""
+
     def to_seconds(self) -> int | float: ...
     def to_human_string(self) -> str: ...
 
 
-DurationLike: TypeAlias = timedelta | _CdkDuration
+DurationLike: TypeAlias = timedelta | _Duration
 """A length of time: `aws_cdk.Duration`, or `datetime.timedelta` where CDK is not at hand."""
 
 
@@ -36,9 +38,9 @@ def duration_problem(value: object) -> Problem | None:
     if not hasattr(type(value), "to_seconds"):
         return None
     try:
-        cast("_CdkDuration", value).to_seconds()
+        cast("_Duration", value).to_seconds()
     except RuntimeError:  # parts of a second, or a token in another unit, which CDK cannot convert
-        return _not_whole(cast("_CdkDuration", value).to_human_string())
+        return _not_whole(cast("_Duration", value).to_human_string())
     return None
 
 

@@ -91,8 +91,19 @@ def _problems(hints: Mapping[str, Any], values: Mapping[str, object]) -> list[Pr
 
 
 def _type_problem(option: str, value: object, hint: Any) -> Problem:
-    what = f"{_type_name(value)} where {_describe(hint)} belongs{_hint_at(hint, value)}"
-    return Problem(option=option, what=what, given=_shown(value, hint), allowed=_describe(hint))
+    allowed = _describe(hint)
+    if _is_choice(value, hint):
+        what = "there is no such choice"
+    else:
+        what = f"{_type_name(value, unlike=allowed)} where {allowed} belongs{_hint_at(hint, value)}"
+    return Problem(option=option, what=what, given=_shown(value, hint), allowed=allowed)
+
+
+def _is_choice(value: object, hint: Any) -> bool:
+    """Tell whether a value is of the right type, and only none of those that may be chosen."""
+    parts = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    choices = [choice for part in parts if get_origin(part) is Literal for choice in get_args(part)]
+    return not isinstance(value, bool) and any(type(choice) is type(value) for choice in choices)
 
 
 def _misfits(value: object, hint: Any) -> Iterator[tuple[str, object, Any]]:
@@ -136,16 +147,25 @@ def _shown(value: object, hint: Any) -> str:
 
 
 def _hint_at(hint: Any, value: object) -> str:
-    """A default that is on is switched off by name: say so to whoever wrote `False` or `None`."""
+    """Say how to write it: a default that is on is switched off by name, and capacity is given by its share."""
     if (value is False or value is None) and any(
         getattr(part, "__name__", "") == "Disabled" for part in get_args(hint)
     ):
         return '; to switch it off write Disabled(reason="…")'
+    if getattr(hint, "__name__", "") == "Capacity" and hasattr(type(value), "share"):
+        return "; give its share()"
     return ""
 
 
-def _type_name(value: object) -> str:
-    return "None" if value is None else f"a value of type {type(value).__name__}"
+def _type_name(value: object, unlike: str = "") -> str:
+    """Say what a value is; where a type of the same name belongs, with the module that it is from."""
+    if value is None:
+        return "None"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    kind = type(value)
+    name = kind.__name__ if kind.__name__ not in unlike.split(" or ") else f"{kind.__module__}.{kind.__qualname__}"
+    return f"a value of type {name}"
 
 
 def _describe(hint: Any) -> str:
@@ -200,7 +220,7 @@ def _fits_collection(value: object, origin: type, arguments: tuple[Any, ...]) ->
 
 
 def _fits_protocol(value: object, protocol: type) -> bool:
-    return has_members(value, *_protocol_members(protocol))
+    return not isinstance(value, type) and has_members(value, *_protocol_members(protocol))
 
 
 @cache

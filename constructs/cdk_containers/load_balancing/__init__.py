@@ -7,11 +7,14 @@ from .application_load_balancer import ApplicationLoadBalancer
 from .classic_exposure import ClassicExposure
 from .classic_route import ClassicRoute
 from .exposure import Exposure
+from .lattice_exposure import LatticeExposure
+from .lattice_route import LatticeRoute, enter_lattice
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
 from .nlb_route import NlbRoute
 from .route import Route, RouteTarget
 from .routes import make_route
+from .service_network import ServiceNetwork
 
 __all__ = [
     "AccessLogs",
@@ -21,12 +24,16 @@ __all__ = [
     "ClassicExposure",
     "ClassicRoute",
     "Exposure",
+    "LatticeExposure",
+    "LatticeRoute",
     "ListenerRule",
     "NetworkLoadBalancer",
     "NlbExposure",
     "NlbRoute",
     "Route",
     "RouteTarget",
+    "ServiceNetwork",
     "TargetHealthCheck",
+    "enter_lattice",
     "make_route",
 ]

@@ -14,9 +14,14 @@ from aws_cdk import aws_ec2 as ec2
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, field_problems, is_token, seconds
 from ..practices import Disabled
-from .application_load_balancer import ApplicationLoadBalancer, https_problems
+from .application_load_balancer import (
+    ApplicationLoadBalancer,
+    https_problems,
+    taken_ports,
+    test_port_problems,
+)
 from .exposure import Exposure
-from .rule_priorities import FIRST, LAST, Conditions, derive_priority
+from .rule_priorities import FIRST, LAST, Conditions, canonical, derive_priority
 
 _METHOD = re.compile(r"[A-Z_-]{1,40}")
 _CODES = re.compile(r"\d{1,3}(?:[,-]\d{1,3})*")
@@ -159,7 +164,7 @@ class TargetHealthCheck:
             found.add(
                 "timeout",
                 "not shorter than the interval",
-                given=f"{timeout} s",
+                given=Shown(f"{timeout} s"),
                 allowed=f"less than {interval} s",
                 practice=practice,
             )
@@ -186,6 +191,12 @@ class AlbExposure(Exposure):
             as the longest request. SIGTERM comes after it. Default: 30 s; the 300 s of AWS hold up deployments.
         target_protocol: `HTTPS` if the container speaks TLS. Default: `HTTP`.
         protocol_version: `HTTP2` or `GRPC` if the container speaks them. Default: `HTTP1`.
+        test_port: Port of a second listener, like the first, that brings test traffic to a new version before it gets
+            any other. For deployments that shift traffic. Default: none.
+        test_ingress: Who may reach `test_port`, as `ec2.Peer`. Default: nobody; then
+            `load_balancer.connections.allow_from(…)` lets callers in.
+        test_rule: Which of the service's requests are test traffic: these conditions beside those of `rule`. Without
+            `test_port` it is tried before `rule`, on the same listener. Default: all on `test_port`, none without it.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
     """
@@ -200,6 +211,24 @@ class AlbExposure(Exposure):
     deregistration_delay: DurationLike | None = None
     target_protocol: Literal["HTTP", "HTTPS"] = "HTTP"
     protocol_version: Literal["HTTP1", "HTTP2", "GRPC"] = "HTTP1"
+    test_port: int | None = None
+    test_ingress: Sequence[ec2.IPeer] | None = None
+    test_rule: ListenerRule | None = None
+
+    @property
+    def test_traffic(self) -> ListenerRule | None:
+        """Which requests are test traffic, with the conditions of `rule`; None if there is no way for any."""
+        if self.test_rule is None:
+            return None if self.test_port is None else self.rule
+        test, rule = self.test_rule, self.rule
+        return ListenerRule(
+            paths=test.paths or rule.paths,
+            hosts=test.hosts or rule.hosts,
+            headers={**rule.headers, **test.headers},
+            methods=test.methods or rule.methods,
+            source_ips=test.source_ips or rule.source_ips,
+            priority=test.priority,
+        )
 
     @property
     def deregistration_delay_seconds(self) -> int:
@@ -228,11 +257,62 @@ class AlbExposure(Exposure):
             found.add(
                 "deregistration_delay",
                 "out of range",
-                given=f"{delay} s",
+                given=Shown(f"{delay} s"),
                 allowed="0–3600 s",
                 practice="deregistration-delay",
             )
         found.extend(self._load_balancer_problems(rule_is_right=not wrong_rule))
+        if not found:
+            found.extend(self._test_problems())
+        return list(found)
+
+    def _test_problems(self) -> list[Problem]:
+        found = Problems()
+        port, load_balancer = self.test_port, self.load_balancer
+        if port is not None:
+            found.extend(
+                test_port_problems(port, taken_ports(self.https))
+                if load_balancer is None
+                else load_balancer.test_port_problems(port)
+            )
+        elif self.test_ingress is not None:
+            found.add(
+                "test_ingress",
+                "there is no listener that it could let callers reach",
+                given=Shown(f"{len(self.test_ingress)} peers"),
+                allowed="nothing, or a test_port",
+                practice="test-traffic",
+            )
+        if self.test_rule is not None:
+            found.extend(self._test_rule_problems(self.test_rule))
+        if not found and load_balancer is not None and (traffic := self.test_traffic) is not None:
+            option = "rule" if self.test_rule is None else "test_rule"
+            found.extend(
+                load_balancer.claim_problems(traffic.conditions, traffic.priority, test_port=port, option=option)
+            )
+        return list(found)
+
+    def _test_rule_problems(self, rule: ListenerRule) -> list[Problem]:
+        found = Problems()
+        traffic = self.test_traffic or rule
+        found.extend(rule.problems() or traffic.problems(), under="test_rule")
+        if found or self.test_port is not None or is_token([traffic.number, self.rule.number]):
+            return list(found)
+        if canonical(traffic.conditions) == canonical(self.rule.conditions):
+            found.add(
+                "test_rule",
+                "every request would be test traffic",
+                allowed="a condition that the requests of production do not meet, such as a header; or a test_port",
+                practice="test-traffic",
+            )
+        elif traffic.number >= self.rule.number:
+            found.add(
+                "test_rule.priority",
+                "the rule of production is tried before it, and takes its requests",
+                given=traffic.number,
+                allowed=f"a number under {self.rule.number}",
+                practice="test-traffic",
+            )
         return list(found)
 
     def _load_balancer_problems(self, *, rule_is_right: bool) -> list[Problem]:

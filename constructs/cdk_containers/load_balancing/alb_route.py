@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from ..inputs import in_seconds
 from .alb_exposure import AlbExposure
 from .application_load_balancer import ApplicationLoadBalancer
-from .route import Route, RouteTarget
+from .route import Route, RouteTarget, of_both
 from .rule_priorities import Conditions
 
 
@@ -25,7 +27,15 @@ class AlbRoute(Route):
         load_balancer: The load balancer, shared or the service's own.
         target_group: The tasks of the service, as the load balancer sees them.
         rule: The listener rule.
+        alternate_target_group: The tasks of the other version, where deployments shift traffic: blue and green take
+            turns.
+        test_listener: The listener for test traffic, where that has a port of its own.
+        test_rule: The listener rule for test traffic, if there is any.
     """
+
+    alternate_target_group: elbv2.ApplicationTargetGroup | None = None
+    test_listener: elbv2.ApplicationListener | None = None
+    test_rule: elbv2.ApplicationListenerRule | None = None
 
     def __init__(
         self,
@@ -47,11 +57,34 @@ class AlbRoute(Route):
             internet_facing=target.internet_facing,
             ingress=exposure.ingress,
         )
+        self.target_group = self._make_target_group("Targets", target)
+        if target.shifts_traffic:
+            self.alternate_target_group = self._make_target_group("GreenTargets", target)
+        conditions = exposure.rule.conditions
+        self.rule = elbv2.ApplicationListenerRule(
+            self,
+            "Rule",
+            listener=self.load_balancer.listener,
+            priority=self.load_balancer.claim(scope, conditions, exposure.rule.priority),
+            conditions=list(_listener_conditions(conditions)),
+            **self._forward(target),
+        )
+        self._make_test_rule(scope, target)
+        self.target_group.add_target(
+            target.service.load_balancer_target(
+                container_name=target.container_name,
+                container_port=exposure.port,
+                alternate_target=self._alternate_target(target),
+            )
+        )
+
+    def _make_target_group(self, id: str, target: RouteTarget) -> elbv2.ApplicationTargetGroup:  # noqa: A002
+        exposure = self.exposure
         check = exposure.health_check
         grpc = exposure.protocol_version == "GRPC"
-        self.target_group = elbv2.ApplicationTargetGroup(
+        return elbv2.ApplicationTargetGroup(
             self,
-            "Targets",
+            id,
             vpc=target.vpc,
             port=exposure.port,
             protocol=elbv2.ApplicationProtocol[exposure.target_protocol],
@@ -70,17 +103,52 @@ class AlbRoute(Route):
                 healthy_grpc_codes=check.healthy_codes or "0" if grpc else None,
             ),
         )
-        conditions = exposure.rule.conditions
-        self.rule = elbv2.ApplicationListenerRule(
+
+    def _forward(self, target: RouteTarget) -> dict[str, Any]:
+        """Return where a rule sends requests.
+
+        ECS wants both groups in the rule, moves the weights, and leaves them where they are. What stands here must
+        never change: CloudFormation would set the weights back, and production would go to a version that is gone.
+        """
+        if target.infrastructure_role is None or self.alternate_target_group is None:
+            return {"target_groups": [self.target_group]}
+        return {
+            "action": elbv2.ListenerAction.weighted_forward(
+                [
+                    elbv2.WeightedTargetGroup(target_group=self.target_group, weight=100),
+                    elbv2.WeightedTargetGroup(target_group=self.alternate_target_group, weight=0),
+                ]
+            )
+        }
+
+    def _make_test_rule(self, scope: Construct, target: RouteTarget) -> None:
+        exposure, port = self.exposure, self.exposure.test_port
+        traffic = exposure.test_traffic
+        if traffic is None or self.alternate_target_group is None:
+            return
+        listener = self.load_balancer.listener
+        if port is not None:
+            listener = self.test_listener = self.load_balancer.test_listener(port, exposure.test_ingress or ())
+        native = target.infrastructure_role is not None
+        self.test_rule = elbv2.ApplicationListenerRule(
             self,
-            "Rule",
-            listener=self.load_balancer.listener,
-            priority=self.load_balancer.claim(scope, conditions, exposure.rule.priority),
-            conditions=list(_listener_conditions(conditions)),
-            target_groups=[self.target_group],
+            "TestRule",
+            listener=listener,
+            priority=self.load_balancer.claim(scope, traffic.conditions, traffic.priority, test_port=port),
+            conditions=list(_listener_conditions(traffic.conditions)),
+            **(self._forward(target) if native else {"target_groups": [self.alternate_target_group]}),
         )
-        self.target_group.add_target(
-            target.service.load_balancer_target(container_name=target.container_name, container_port=exposure.port)
+
+    def _alternate_target(self, target: RouteTarget) -> ecs.AlternateTarget | None:
+        if target.infrastructure_role is None or self.alternate_target_group is None:
+            return None
+        by_rule = ecs.ListenerRuleConfiguration.application_listener_rule
+        return ecs.AlternateTarget(
+            "Green",
+            alternate_target_group=self.alternate_target_group,
+            production_listener=by_rule(self.rule),
+            test_listener=None if self.test_rule is None else by_rule(self.test_rule),
+            role=target.infrastructure_role,
         )
 
     def requests(self, period: Duration) -> cloudwatch.IMetric:
@@ -103,23 +171,36 @@ class AlbRoute(Route):
         """Number of tasks that fail the health check."""
         return self._metric("UnHealthyHostCount", "Maximum", period)
 
-    def _metric(self, name: str, statistic: str, period: Duration) -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace="AWS/ApplicationELB",
-            metric_name=name,
-            statistic=statistic,
-            period=period,
-            dimensions_map=self._dimensions,
-        )
+    def errors_and_requests(self, period: Duration) -> Sequence[tuple[cloudwatch.IMetric, cloudwatch.IMetric]]:
+        """Server errors and requests of each target group: errors of a canary are few among all requests."""
+        errors = self._metrics("HTTPCode_Target_5XX_Count", "Sum", period)
+        return list(zip(errors, self._metrics("RequestCount", "Sum", period), strict=True))
+
+    def _metric(self, name: str, statistic: str, period: Duration) -> cloudwatch.IMetric:
+        return of_both(self._metrics(name, statistic, period), name, statistic, period)
+
+    def _metrics(self, name: str, statistic: str, period: Duration) -> list[cloudwatch.IMetric]:
+        return [
+            cloudwatch.Metric(
+                namespace="AWS/ApplicationELB",
+                metric_name=name,
+                statistic=statistic,
+                period=period,
+                dimensions_map={"LoadBalancer": self._load_balancer_name, "TargetGroup": group},
+            )
+            for group in self._target_group_names
+        ]
 
     @cached_property
-    def _dimensions(self) -> dict[str, str]:
+    def _load_balancer_name(self) -> str:
         # CDK takes the name apart from the listener's ARN, with functions that a reference to another stack does not
         # go through in every tool.
-        return {
-            "LoadBalancer": self.load_balancer.full_name or self.target_group.first_load_balancer_full_name,
-            "TargetGroup": self.target_group.target_group_full_name,
-        }
+        return self.load_balancer.full_name or self.target_group.first_load_balancer_full_name
+
+    @cached_property
+    def _target_group_names(self) -> Sequence[str]:
+        groups = (self.target_group, self.alternate_target_group)
+        return [group.target_group_full_name for group in groups if group is not None]
 
 
 def _listener_conditions(conditions: Conditions) -> Iterator[elbv2.ListenerCondition]:

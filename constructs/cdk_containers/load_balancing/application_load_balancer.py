@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Literal
+from typing import Literal, cast
 
 import jsii
 from aws_cdk import aws_certificatemanager as acm
@@ -14,7 +14,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, arn_problems, as_duration, disabled_problems, is_token, seconds
 from ..network import NetworkLike, public_subnet_problems, task_subnet_problems, task_subnets_of, vpc_of
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
@@ -58,6 +58,7 @@ class ApplicationLoadBalancer(CheckedConstruct):
     Attributes:
         load_balancer: The load balancer itself.
         listener: The listener that forwards requests.
+        ports: The ports that it listens on; none is known of an imported one.
         security_group: Its security group.
         access_logs_bucket: Where the record of requests goes, if there is one.
 
@@ -66,6 +67,7 @@ class ApplicationLoadBalancer(CheckedConstruct):
 
     load_balancer: elbv2.IApplicationLoadBalancer
     listener: elbv2.IApplicationListener
+    ports: Sequence[int]
     security_group: ec2.ISecurityGroup
     access_logs_bucket: s3.IBucket | None = None
 
@@ -118,7 +120,9 @@ class ApplicationLoadBalancer(CheckedConstruct):
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
-        self._claims: dict[int, tuple[Construct, str]] = {}
+        self._claims: dict[tuple[int | None, int], tuple[Construct, str]] = {}
+        self._test_listeners: dict[int, elbv2.ApplicationListener] = {}
+        self._certificates, self._https, self._tls_policy = tuple(certificates), https, tls_policy
         vpc = vpc_of(network)
         self.security_group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="Application Load Balancer", allow_all_outbound=False
@@ -142,13 +146,14 @@ class ApplicationLoadBalancer(CheckedConstruct):
             record_opt_out(load_balancer, "access-logs", access_logs)
         else:
             self.access_logs_bucket = write_access_logs(self, load_balancer, access_logs or AccessLogs())
-        self.listener = self._add_listener(load_balancer, certificates, https, tls_policy)
+        self.listener = self._add_listener("Https" if https is True else "Http", _HTTPS if https is True else _HTTP)
         redirect = redirect_http and https is True
         if redirect:
             self._add_redirect(load_balancer)
         if ingress is None:
             ingress = [ec2.Peer.any_ipv4()] if internet_facing else []
-        self._open(ingress, [_HTTP] if https is not True else [_HTTPS, _HTTP] if redirect else [_HTTPS], https)
+        self.ports = taken_ports(https, redirect=redirect)
+        self._open(ingress, self.ports, https)
 
     @classmethod
     def from_attributes(
@@ -201,57 +206,83 @@ class ApplicationLoadBalancer(CheckedConstruct):
         """Who may connect to the load balancer, and it to whom."""
         return self.load_balancer.connections
 
-    def claim_problems(self, conditions: Conditions, priority: int | None) -> list[Problem]:
-        """Find what keeps a service from having a rule: the rule or its number is taken."""
+    def claim_problems(
+        self, conditions: Conditions, priority: int | None, *, test_port: int | None = None, option: str = "rule"
+    ) -> list[Problem]:
+        """Find what keeps a service from having a rule: the rule or its number is taken.
+
+        Args:
+            conditions: The conditions of the rule.
+            priority: Its number, if it does not come from the conditions.
+            test_port: The port of the listener for test traffic, if it is a rule of that one.
+            option: The option that the conditions come from.
+        """
         found = Problems()
         wanted = canonical(conditions)
-        for owner, taken in self._claims.values():
+        claims = {number: claim for (port, number), claim in self._claims.items() if port == test_port}
+        for owner, taken in claims.values():
             if taken == wanted and not is_token(wanted):
                 found.add(
-                    "rule",
+                    option,
                     f"{owner.node.path} takes exactly these requests from this load balancer already",
                     given=wanted.replace("\n", ", "),
                     allowed="other paths, hosts, headers or addresses",
                     practice="listener-rule-priority",
                 )
         number = derive_priority(conditions) if priority is None else priority
-        if not found and not is_token(number) and number in self._claims:
-            free = next(candidate for candidate in range(number, LAST) if candidate not in self._claims)
+        if not found and not is_token(number) and number in claims:
+            free = next(candidate for candidate in range(number, LAST) if candidate not in claims)
             found.add(
-                "rule.priority",
-                f"the rule of {self._claims[number][0].node.path} has this number already",
+                f"{option}.priority",
+                f"the rule of {claims[number][0].node.path} has this number already",
                 given=number,
                 allowed=f"a number of its own in {FIRST}–{LAST}, such as ListenerRule(priority={free})",
                 practice="listener-rule-priority",
             )
         return list(found)
 
-    def claim(self, owner: Construct, conditions: Conditions, priority: int | None) -> int:
-        """Take a rule for a service and return its number."""
+    def claim(
+        self, owner: Construct, conditions: Conditions, priority: int | None, *, test_port: int | None = None
+    ) -> int:
+        """Take a rule for a service and return its number.
+
+        Args:
+            owner: The service.
+            conditions: The conditions of the rule.
+            priority: Its number, if it does not come from the conditions.
+            test_port: The port of the listener for test traffic, if it is a rule of that one.
+        """
         number = derive_priority(conditions) if priority is None else priority
-        self._claims[number] = (owner, canonical(conditions))
+        self._claims[test_port, number] = (owner, canonical(conditions))
         return number
 
-    def _add_listener(
-        self,
-        load_balancer: elbv2.ApplicationLoadBalancer,
-        certificates: Sequence[acm.ICertificate],
-        https: Literal[True] | Disabled,
-        tls_policy: elbv2.SslPolicy,
-    ) -> elbv2.ApplicationListener:
+    def test_port_problems(self, port: int) -> list[Problem]:
+        """Find what keeps a service from having a listener for test traffic on a port."""
+        return test_port_problems(port, self.ports)
+
+    def test_listener(self, port: int, ingress: Sequence[ec2.IPeer]) -> elbv2.ApplicationListener:
+        """Return the listener for test traffic on a port, made when the first service asks for it; let callers in."""
+        if port not in self._test_listeners:
+            self._test_listeners[port] = self._add_listener(f"Test{port}", port)
+        for peer in ingress:
+            self.security_group.add_ingress_rule(peer, ec2.Port.tcp(port), f"Test traffic on port {port}")
+        return self._test_listeners[port]
+
+    def _add_listener(self, id: str, port: int) -> elbv2.ApplicationListener:  # noqa: A002
+        load_balancer = cast("elbv2.ApplicationLoadBalancer", self.load_balancer)
         nobody = elbv2.ListenerAction.fixed_response(404, content_type="text/plain", message_body="Not found")
-        if isinstance(https, Disabled):
+        if isinstance(self._https, Disabled):
             listener = load_balancer.add_listener(
-                "Http", port=_HTTP, protocol=elbv2.ApplicationProtocol.HTTP, open=False, default_action=nobody
+                id, port=port, protocol=elbv2.ApplicationProtocol.HTTP, open=False, default_action=nobody
             )
-            record_opt_out(listener, "https-listener", https)
+            record_opt_out(listener, "https-listener", self._https)
             return listener
         return load_balancer.add_listener(
-            "Https",
-            port=_HTTPS,
+            id,
+            port=port,
             protocol=elbv2.ApplicationProtocol.HTTPS,
-            certificates=list(certificates),
-            ssl_policy=tls_policy,
+            certificates=list(self._certificates),
+            ssl_policy=self._tls_policy,
             open=False,
             default_action=nobody,
         )
@@ -291,6 +322,7 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
     ) -> None:
         CheckedConstruct.__init__(self, scope, id)
         self._claims = {}
+        self.ports = ()
         self.security_group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
         self.load_balancer = elbv2.ApplicationLoadBalancer.from_application_load_balancer_attributes(
             self,
@@ -303,6 +335,45 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
         self.listener = elbv2.ApplicationListener.from_application_listener_attributes(
             self, "Listener", listener_arn=listener_arn, security_group=self.security_group
         )
+
+    def test_port_problems(self, port: int) -> list[Problem]:
+        found = Problems()
+        found.add(
+            "test_port",
+            "an imported load balancer, whose certificates are not known here, gets no new listener",
+            given=port,
+            allowed="test_rule, for test traffic by the listener that it has",
+            practice="test-traffic",
+        )
+        return list(found)
+
+
+def taken_ports(https: Literal[True] | Disabled, *, redirect: bool = True) -> tuple[int, ...]:
+    """Return the ports that a load balancer listens on."""
+    if https is not True:
+        return (_HTTP,)
+    return (_HTTPS, _HTTP) if redirect else (_HTTPS,)
+
+
+def test_port_problems(port: int, taken: Sequence[int]) -> list[Problem]:
+    """Find what keeps a port from being one for test traffic."""
+    found = Problems()
+    if is_token(port):
+        # The listener is named after it, and looked for when another service asks for the same.
+        found.add(
+            "test_port", "known at deployment only", given=Shown("a token"), allowed="a port", practice="test-traffic"
+        )
+    elif not 1 <= port <= 65535:
+        found.add("test_port", "not a port", given=port, allowed="1–65535", practice="test-traffic")
+    elif port in taken:
+        found.add(
+            "test_port",
+            "the load balancer listens on this port already",
+            given=port,
+            allowed=f"another port than {' and '.join(str(number) for number in taken)}",
+            practice="test-traffic",
+        )
+    return list(found)
 
 
 def https_problems(https: Literal[True] | Disabled, certificates: Sequence[object], option: str) -> list[Problem]:
@@ -349,5 +420,5 @@ def _option_problems(
     if idle_timeout is not None:
         value = seconds(idle_timeout)
         if not is_token(value) and not 1 <= value <= 4000:
-            found.add("idle_timeout", "out of range", given=f"{value} s", allowed="1–4000 s")
+            found.add("idle_timeout", "out of range", given=Shown(f"{value} s"), allowed="1–4000 s")
     return list(found)

@@ -11,7 +11,7 @@ from ..inputs import field_problems, is_token
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exposure:
-    """A port of a service, reached through a load balancer: `AlbExposure`, `NlbExposure` or `ClassicExposure`.
+    """A port of a service, reached through a load balancer or VPC Lattice; see the kinds, such as `AlbExposure`.
 
     Attributes:
         port: Port in the container, 1–65535. The service's own container listens there without being told; a sidecar
@@ -26,6 +26,11 @@ class Exposure:
     def transport(self) -> Literal["tcp", "udp"]:
         """Protocol under the application's, as ports have it."""
         return "tcp"
+
+    @property
+    def port_name(self) -> str | None:
+        """Name that the port has to have, if it is declared for the exposure alone."""
+        return None
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this exposure by itself."""

@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import argument_problems, disabled_problems
 from ..network import NetworkLike
 from ..network.network import task_subnets_of, vpc_of
@@ -117,23 +117,36 @@ class NetworkLoadBalancer(CheckedConstruct):
         """Who may connect to the load balancer, and it to whom."""
         return self.load_balancer.connections
 
-    def claim_problems(self, port: int, protocol: str) -> list[Problem]:
-        """Find a listener that another service has already."""
+    def claim_problems(self, port: int, protocol: str, *, option: str = "listener_port") -> list[Problem]:
+        """Find a listener that another service has already.
+
+        Args:
+            port: Its port.
+            protocol: Its protocol under TLS, `tcp` or `udp`.
+            option: The option that the port comes from.
+        """
         found = Problems()
         owner = self._ports.get((port, protocol))
         if owner is not None:
             found.add(
-                "listener_port",
+                option,
                 f"{owner.node.path} listens on this port of the load balancer already",
-                given=f"{port}/{protocol}",
+                given=Shown(f"{port}/{protocol}"),
                 allowed="another port",
                 practice="listener-rule-priority",
             )
         return list(found)
 
-    def claim(self, owner: Construct, port: int, protocol: str) -> None:
-        """Take a port for a service, and open it to those who may reach the load balancer."""
+    def claim(self, owner: Construct, port: int, protocol: str, *, ingress: Sequence[ec2.IPeer] | None = None) -> None:
+        """Take a port for a service, and open it.
+
+        Args:
+            owner: The service.
+            port: The port.
+            protocol: Its protocol under TLS, `tcp` or `udp`.
+            ingress: Who may reach it, if not those who may reach the load balancer.
+        """
         self._ports[port, protocol] = owner
         opened = ec2.Port.udp(port) if protocol == "udp" else ec2.Port.tcp(port)
-        for peer in self._ingress:
+        for peer in self._ingress if ingress is None else ingress:
             self.security_group.add_ingress_rule(peer, opened, f"Connections on port {port}")

@@ -9,7 +9,7 @@ from typing import Literal
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, is_token, seconds
 from .exposure import Exposure
 from .network_load_balancer import NetworkLoadBalancer
@@ -33,6 +33,10 @@ class NlbExposure(Exposure):
             networking it needs a `Port.host_port`. Default: `port`.
         deregistration_delay: Time that connections have to end when a task stops, 0–3600 s. Default: 30 s.
         preserve_client_ip: Whether the task sees the address of the caller; with UDP it always does. Default: True.
+        test_port: Port of a second listener, like the first, that brings test traffic to a new version before it gets
+            any other. For deployments that shift traffic. Default: none.
+        test_ingress: Who may reach `test_port`, as `ec2.Peer`. Default: nobody; then
+            `load_balancer.connections.allow_from(…)` lets callers in.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb.html
     """
@@ -46,6 +50,8 @@ class NlbExposure(Exposure):
     health_check_port: int | None = None
     deregistration_delay: DurationLike | None = None
     preserve_client_ip: bool = True
+    test_port: int | None = None
+    test_ingress: Sequence[ec2.IPeer] | None = None
 
     @property
     def transport(self) -> Literal["tcp", "udp"]:
@@ -83,7 +89,7 @@ class NlbExposure(Exposure):
             found.add(
                 "certificate",
                 "TLS needs a certificate, and the other protocols have no use for one",
-                given=self.certificate,
+                given=Shown("a certificate") if self.certificate is not None else None,
                 allowed="protocol TLS with a certificate, or TCP or UDP without",
                 practice="https-listener",
             )
@@ -102,7 +108,7 @@ class NlbExposure(Exposure):
             found.add(
                 "deregistration_delay",
                 "out of range",
-                given=f"{delay} s",
+                given=Shown(f"{delay} s"),
                 allowed="0–3600 s",
                 practice="deregistration-delay",
             )
@@ -115,6 +121,33 @@ class NlbExposure(Exposure):
                     allowed="this option on the NetworkLoadBalancer, or no load_balancer here",
                 )
             found.extend(self.load_balancer.claim_problems(self.outer_port, self.transport))
+        found.extend(self._test_problems())
+        return list(found)
+
+    def _test_problems(self) -> list[Problem]:
+        found = Problems()
+        port, practice = self.test_port, "test-traffic"
+        if port is None:
+            if self.test_ingress is not None:
+                found.add(
+                    "test_ingress",
+                    "there is no listener that it could let callers reach",
+                    given=Shown(f"{len(self.test_ingress)} peers"),
+                    allowed="nothing, or a test_port",
+                    practice=practice,
+                )
+        elif not is_token(port) and not 1 <= port <= 65535:
+            found.add("test_port", "not a port", given=port, allowed="1–65535", practice=practice)
+        elif port == self.outer_port:
+            found.add(
+                "test_port",
+                "the load balancer listens on this port already",
+                given=port,
+                allowed=f"another port than {self.outer_port}",
+                practice=practice,
+            )
+        elif self.load_balancer is not None:
+            found.extend(self.load_balancer.claim_problems(port, self.transport, option="test_port"))
         return list(found)
 
     def _udp_problems(self) -> list[Problem]:

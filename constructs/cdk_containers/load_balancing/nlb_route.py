@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
@@ -13,7 +15,7 @@ from ..inputs import in_seconds
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
 from .ports import EPHEMERAL_PORTS
-from .route import Route, RouteTarget
+from .route import Route, RouteTarget, of_both
 
 
 class NlbRoute(Route):
@@ -24,7 +26,13 @@ class NlbRoute(Route):
         load_balancer: The load balancer, shared or the service's own.
         target_group: The tasks of the service, as the load balancer sees them.
         listener: The listener.
+        alternate_target_group: The tasks of the other version, where deployments shift traffic: blue and green take
+            turns.
+        test_listener: The listener for test traffic, if there is any.
     """
+
+    alternate_target_group: elbv2.NetworkTargetGroup | None = None
+    test_listener: elbv2.NetworkListener | None = None
 
     def __init__(
         self,
@@ -49,9 +57,38 @@ class NlbRoute(Route):
         checked = exposure.separate_health_check_port
         if not target.by_address:
             checked = target.instance_health_check_port
-        self.target_group = elbv2.NetworkTargetGroup(
+        self.target_group = self._make_target_group("Targets", target, checked)
+        if target.shifts_traffic:
+            self.alternate_target_group = self._make_target_group("GreenTargets", target, checked)
+        self.listener = self._make_listener("Listener", exposure.outer_port, self._forward(target))
+        self._make_test_listener(scope, target)
+        self.target_group.add_target(
+            target.service.load_balancer_target(
+                container_name=target.container_name,
+                container_port=exposure.port,
+                protocol=ecs.Protocol.UDP if udp else ecs.Protocol.TCP,
+                alternate_target=self._alternate_target(target),
+            )
+        )
+        # CDK opens nothing between a Network Load Balancer and tasks.
+        make = ec2.Port.udp_range if udp else ec2.Port.tcp_range
+        fixed = exposure.port if target.by_address else target.instance_port
+        ports = make(*EPHEMERAL_PORTS) if fixed is None else make(fixed, fixed)
+        self.load_balancer.connections.allow_to(target.service, ports, "Load balancer to target")
+        if checked is not None:
+            self.load_balancer.connections.allow_to(target.service, ec2.Port.tcp(checked), "Health check")
+
+    def _make_target_group(
+        self,
+        id: str,  # noqa: A002
+        target: RouteTarget,
+        checked: int | None,
+    ) -> elbv2.NetworkTargetGroup:
+        exposure = self.exposure
+        udp = exposure.protocol == "UDP"
+        return elbv2.NetworkTargetGroup(
             self,
-            "Targets",
+            id,
             vpc=target.vpc,
             port=exposure.port,
             protocol=elbv2.Protocol.UDP if udp else elbv2.Protocol.TCP,
@@ -68,32 +105,82 @@ class NlbRoute(Route):
                 unhealthy_threshold_count=3,
             ),
         )
+
+    def _make_listener(
+        self,
+        id: str,  # noqa: A002
+        port: int,
+        forward: dict[str, Any],
+    ) -> elbv2.NetworkListener:
+        exposure = self.exposure
         tls = exposure.certificate is not None
-        self.listener = elbv2.NetworkListener(
+        return elbv2.NetworkListener(
             self,
-            "Listener",
+            id,
             load_balancer=self.load_balancer.load_balancer,
-            port=exposure.outer_port,
+            port=port,
             protocol=elbv2.Protocol[exposure.protocol],
             certificates=[exposure.certificate] if exposure.certificate is not None else None,
             ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ if tls else None,
-            default_target_groups=[self.target_group],
+            **forward,
         )
-        self.target_group.add_target(
-            target.service.load_balancer_target(
-                container_name=target.container_name,
-                container_port=exposure.port,
-                protocol=ecs.Protocol.UDP if udp else ecs.Protocol.TCP,
+
+    def _forward(self, target: RouteTarget) -> dict[str, Any]:
+        """Return where a listener sends connections; for why it must never change see `AlbRoute`."""
+        if target.infrastructure_role is None or self.alternate_target_group is None:
+            return {"default_target_groups": [self.target_group]}
+        return {
+            "default_action": elbv2.NetworkListenerAction.weighted_forward(
+                [
+                    elbv2.NetworkWeightedTargetGroup(target_group=self.target_group, weight=100),
+                    elbv2.NetworkWeightedTargetGroup(target_group=self.alternate_target_group, weight=0),
+                ]
             )
+        }
+
+    def _make_test_listener(self, scope: Construct, target: RouteTarget) -> None:
+        exposure, port = self.exposure, self.exposure.test_port
+        if port is None or self.alternate_target_group is None:
+            return
+        self.load_balancer.claim(scope, port, exposure.transport, ingress=exposure.test_ingress or ())
+        native = target.infrastructure_role is not None
+        forward = self._forward(target) if native else {"default_target_groups": [self.alternate_target_group]}
+        self.test_listener = self._make_listener("TestListener", port, forward)
+
+    def _alternate_target(self, target: RouteTarget) -> ecs.AlternateTarget | None:
+        if target.infrastructure_role is None or self.alternate_target_group is None:
+            return None
+        by_listener = ecs.ListenerRuleConfiguration.network_listener
+        return ecs.AlternateTarget(
+            "Green",
+            alternate_target_group=self.alternate_target_group,
+            production_listener=by_listener(self.listener),
+            test_listener=None if self.test_listener is None else by_listener(self.test_listener),
+            role=target.infrastructure_role,
         )
-        # CDK opens nothing between a Network Load Balancer and tasks.
-        make = ec2.Port.udp_range if udp else ec2.Port.tcp_range
-        fixed = exposure.port if target.by_address else target.instance_port
-        ports = make(*EPHEMERAL_PORTS) if fixed is None else make(fixed, fixed)
-        self.load_balancer.connections.allow_to(target.service, ports, "Load balancer to target")
-        if checked is not None:
-            self.load_balancer.connections.allow_to(target.service, ec2.Port.tcp(checked), "Health check")
 
     def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
         """Number of tasks that fail the health check."""
-        return self.target_group.metrics.un_healthy_host_count(period=period, statistic="Maximum")
+        return self._of_groups("UnHealthyHostCount", "Maximum", period)
+
+    def healthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
+        """Number of tasks that pass the health check."""
+        return self._of_groups("HealthyHostCount", "Minimum", period)
+
+    def _of_groups(self, name: str, statistic: str, period: Duration) -> cloudwatch.IMetric:
+        # CDK knows no metrics of a group that has no listener yet, as CodeDeploy's green one.
+        groups = [self.target_group, *([self.alternate_target_group] if self.alternate_target_group else [])]
+        metrics = [
+            cloudwatch.Metric(
+                namespace="AWS/NetworkELB",
+                metric_name=name,
+                statistic=statistic,
+                period=period,
+                dimensions_map={
+                    "LoadBalancer": self.load_balancer.load_balancer.load_balancer_full_name,
+                    "TargetGroup": group.target_group_full_name,
+                },
+            )
+            for group in groups
+        ]
+        return of_both(metrics, name, statistic, period)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration
@@ -9,6 +10,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_iam as iam
 
 from ..checked_construct import CheckedConstruct
 
@@ -26,6 +28,9 @@ class RouteTarget:
         by_address: Whether tasks have an address of their own (awsvpc), or a port of their instance.
         instance_port: The port of the instance, where it does not change.
         instance_health_check_port: The port of the instance that a health check asks, where that is another.
+        port_name: Name of the port in the task definition, where it has one.
+        shifts_traffic: Whether deployments shift traffic between two target groups.
+        infrastructure_role: What ECS shifts traffic as; none where somebody else shifts it.
     """
 
     service: ecs.BaseService
@@ -36,6 +41,9 @@ class RouteTarget:
     by_address: bool
     instance_port: int | None
     instance_health_check_port: int | None = None
+    port_name: str | None = None
+    shifts_traffic: bool = False
+    infrastructure_role: iam.IRole | None = None
 
     @property
     def target_type(self) -> elbv2.TargetType:
@@ -44,7 +52,7 @@ class RouteTarget:
 
 
 class Route(CheckedConstruct):
-    """A way to reach a service; see `AlbRoute`, `NlbRoute` and `ClassicRoute`. A metric that it lacks is None.
+    """A way to reach a service; see the kinds, such as `AlbRoute`. A metric that it lacks is None.
 
     Attributes:
         port: Port in the container.
@@ -67,6 +75,11 @@ class Route(CheckedConstruct):
         del period
         return None
 
+    def errors_and_requests(self, period: Duration) -> Sequence[tuple[cloudwatch.IMetric, cloudwatch.IMetric]]:
+        """Server errors and requests of each target group, of which each has a version of its own; none if unknown."""
+        errors, requests = self.server_errors(period), self.requests(period)
+        return [] if errors is None or requests is None else [(errors, requests)]
+
     def response_time(self, period: Duration, statistic: str) -> cloudwatch.IMetric | None:
         """Time to the answer of a task, in seconds."""
         del period, statistic
@@ -75,3 +88,23 @@ class Route(CheckedConstruct):
     def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
         """Number of tasks that fail the health check."""
         raise NotImplementedError
+
+    def healthy_tasks(self, period: Duration) -> cloudwatch.IMetric | None:
+        """Number of tasks that pass the health check."""
+        del period
+        return None
+
+
+def of_both(metrics: Sequence[cloudwatch.IMetric], name: str, statistic: str, period: Duration) -> cloudwatch.IMetric:
+    """Put the metrics of blue and green together: production may be either, and a shift has it between them."""
+    if len(metrics) == 1:
+        return metrics[0]
+    # An id names one metric of a graph, in which others may stand beside it.
+    ids = [f"{colour}_{name}_{statistic}".replace(".", "_") for colour in ("blue", "green")]
+    function = "SUM" if statistic == "Sum" else "MAX"
+    return cloudwatch.MathExpression(
+        expression=f"{function}([{', '.join(ids)}])",
+        using_metrics=dict(zip(ids, metrics, strict=True)),
+        label=f"{name}, blue and green",
+        period=period,
+    )

@@ -9,9 +9,12 @@ from .alb_route import AlbRoute
 from .classic_exposure import ClassicExposure
 from .classic_route import ClassicRoute
 from .exposure import Exposure
+from .lattice_exposure import LatticeExposure
+from .lattice_route import LatticeRoute
 from .nlb_exposure import NlbExposure
 from .nlb_route import NlbRoute
 from .route import Route, RouteTarget
+from .service_network import ServiceNetwork
 
 
 def make_route(scope: Construct, id: str, exposure: Exposure, target: RouteTarget) -> Route:  # noqa: A002
@@ -23,6 +26,8 @@ def make_route(scope: Construct, id: str, exposure: Exposure, target: RouteTarge
             return NlbRoute(scope, id, exposure=exposure, target=target)
         case ClassicExposure():
             return ClassicRoute(scope, id, exposure=exposure, target=target)
+        case LatticeExposure(service_network=ServiceNetwork() as network):
+            return LatticeRoute(scope, id, exposure=exposure, service_network=network, target=target)
         case _:
             message = f"there is no route for {type(exposure).__name__}"
             raise TypeError(message)

@@ -1,7 +1,33 @@
-"""Seeing how services are: alarms and dashboards."""
+"""Seeing how services, jobs and clusters are: alarms, dashboards and events."""
 
-from .alarm_topic import AlarmTopic
-from .alarms import Alarms, make_alarms, make_server_error_alarm
+from .alarm_topic import AlarmTopic, address_problems
+from .alarms import Alarms, make_alarms, make_server_error_alarms
+from .cluster_dashboard import ClusterDashboard
+from .cluster_events import ClusterEvents
 from .dashboard import ServiceDashboard
+from .job_alarms import (
+    JobAlarms,
+    failed_executions,
+    make_failed_runs_alarm,
+    make_not_started_alarm,
+    matched_events,
+)
+from .worker_alarms import WorkerAlarms, make_queue_alarms
 
-__all__ = ["AlarmTopic", "Alarms", "ServiceDashboard", "make_alarms", "make_server_error_alarm"]
+__all__ = [
+    "AlarmTopic",
+    "Alarms",
+    "ClusterDashboard",
+    "ClusterEvents",
+    "JobAlarms",
+    "ServiceDashboard",
+    "WorkerAlarms",
+    "address_problems",
+    "failed_executions",
+    "make_alarms",
+    "make_failed_runs_alarm",
+    "make_not_started_alarm",
+    "make_queue_alarms",
+    "make_server_error_alarms",
+    "matched_events",
+]

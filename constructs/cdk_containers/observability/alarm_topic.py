@@ -12,6 +12,7 @@ from aws_cdk import aws_sns_subscriptions as sns_subscriptions
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
+from ..errors import Problem, Problems
 from ..inputs import argument_problems, is_token
 
 
@@ -45,15 +46,8 @@ class AlarmTopic(CheckedConstruct):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(AlarmTopic.__init__, locals())
-        for address in () if found else email_addresses:
-            if not is_token(address) and "@" not in address.strip("@"):
-                found.add(
-                    "email_addresses",
-                    "not an address",
-                    given=address,
-                    allowed="an address such as team@example.com",
-                    practice="service-alarms",
-                )
+        if not found.has("email_addresses"):
+            found.extend(address_problems(email_addresses))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -81,3 +75,18 @@ class AlarmTopic(CheckedConstruct):
         )
         for address in email_addresses:
             self.topic.add_subscription(sns_subscriptions.EmailSubscription(address))
+
+
+def address_problems(email_addresses: Sequence[str]) -> list[Problem]:
+    """Find what is no address."""
+    found = Problems()
+    for address in email_addresses:
+        if not is_token(address) and "@" not in address.strip("@"):
+            found.add(
+                "email_addresses",
+                "not an address",
+                given=address,
+                allowed="an address such as team@example.com",
+                practice="service-alarms",
+            )
+    return list(found)

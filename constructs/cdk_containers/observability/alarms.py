@@ -11,9 +11,10 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, field_problems, in_seconds, is_token, seconds
 from ..load_balancing import Route
+from .container_insights import service_metric
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +27,8 @@ class Alarms:
         server_error_percent: Share of requests answered with a 5xx status, for 3 minutes of 5. Default: 5.
         cpu_percent: Average CPU use, for 15 minutes. Default: 90.
         memory_percent: Average memory use, for 15 minutes. Default: 90.
+        missing_tasks: Tasks that are wanted and do not run, for 15 minutes: no place is found for them, or they die as
+            soon as they start. Only where the cluster is known to have Container Insights. Default: 1.
         response_time: Slowest response of the fastest 99 %, for 5 minutes. Default: none, since only you know what is
             slow.
 
@@ -36,6 +39,7 @@ class Alarms:
     server_error_percent: int = 5
     cpu_percent: int = 90
     memory_percent: int = 90
+    missing_tasks: int = 1
     response_time: DurationLike | None = None
 
     def problems(self) -> list[Problem]:
@@ -48,22 +52,50 @@ class Alarms:
             value = getattr(self, option)
             if not is_token(value) and not 1 <= value <= 100:
                 found.add(option, "out of range", given=value, allowed="1–100", practice="service-alarms")
+        if not is_token(self.missing_tasks) and self.missing_tasks < 1:
+            found.add(
+                "missing_tasks",
+                "out of range",
+                given=self.missing_tasks,
+                allowed="1 or more",
+                practice="service-alarms",
+            )
         if self.response_time is not None and not is_token(value := seconds(self.response_time)) and value <= 0:
             found.add(
-                "response_time", "out of range", given=f"{value} s", allowed="more than 0 s", practice="service-alarms"
+                "response_time",
+                "out of range",
+                given=Shown(f"{value} s"),
+                allowed="more than 0 s",
+                practice="service-alarms",
             )
         return list(found)
 
 
-def make_server_error_alarm(scope: Construct, id: str, route: Route, alarms: Alarms) -> cloudwatch.Alarm | None:  # noqa: A002
-    """Make the alarm that also rolls deployments back; it knows no service, so that the service can wait for it.
+def make_server_error_alarms(
+    scope: Construct, suffix: str, route: Route, alarms: Alarms
+) -> dict[str, cloudwatch.Alarm]:
+    """Make the alarms that also roll deployments back, by name; they know no service, which can so wait for them.
 
-    A load balancer that does not speak HTTP has none: there the circuit breaker is what rolls back.
+    A load balancer that does not speak HTTP has none: there the circuit breaker is what rolls back. A service that is
+    deployed blue/green has one for each target group: among all requests, the errors of a canary would be too few.
     """
+    pairs = route.errors_and_requests(in_seconds(60))
+    return {
+        f"ServerErrors{suffix}{colour}": _server_error_alarm(
+            scope, f"ServerErrorsAlarm{suffix}{colour}", errors, requests, alarms
+        )
+        for colour, (errors, requests) in zip(("", "Green"), pairs, strict=False)
+    }
+
+
+def _server_error_alarm(
+    scope: Construct,
+    id: str,  # noqa: A002
+    errors: cloudwatch.IMetric,
+    requests: cloudwatch.IMetric,
+    alarms: Alarms,
+) -> cloudwatch.Alarm:
     minute = in_seconds(60)
-    errors, requests = route.server_errors(minute), route.requests(minute)
-    if errors is None or requests is None:
-        return None
     percent = cloudwatch.MathExpression(
         expression="100 * errors / requests",
         using_metrics={"errors": errors, "requests": requests},
@@ -81,12 +113,17 @@ def make_server_error_alarm(scope: Construct, id: str, route: Route, alarms: Ala
         treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         alarm_description="Requests are answered with 5xx",
     )
-    _notify(alarm, alarms)
+    notify(alarm, alarms.topic)
     return alarm
 
 
 def make_alarms(
-    scope: Construct, service: ecs.BaseService, routes: Sequence[Route], alarms: Alarms
+    scope: Construct,
+    service: ecs.BaseService,
+    routes: Sequence[Route],
+    alarms: Alarms,
+    *,
+    container_insights: bool = False,
 ) -> dict[str, cloudwatch.Alarm]:
     """Make the alarms of a service but for its server errors, by name."""
     minute, five_minutes = in_seconds(60), in_seconds(300)
@@ -119,9 +156,46 @@ def make_alarms(
                 treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
                 alarm_description="One request in a hundred is slow",
             )
+        healthy = route.healthy_tasks(minute) if route.server_errors(minute) is None else None
+        if healthy is not None:
+            made[f"NoHealthyTasks{suffix}"] = cloudwatch.Alarm(
+                scope,
+                f"NoHealthyTasksAlarm{suffix}",
+                metric=healthy,
+                threshold=1,
+                comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                evaluation_periods=5,
+                # Without a registered task there is no data.
+                treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+                alarm_description="No task can take connections",
+            )
+    if container_insights:
+        made["MissingTasks"] = _missing_tasks_alarm(scope, service, alarms)
     for alarm in made.values():
-        _notify(alarm, alarms)
+        notify(alarm, alarms.topic)
     return made
+
+
+def _missing_tasks_alarm(scope: Construct, service: ecs.BaseService, alarms: Alarms) -> cloudwatch.Alarm:
+    five_minutes = in_seconds(300)
+    return cloudwatch.Alarm(
+        scope,
+        "MissingTasksAlarm",
+        metric=cloudwatch.MathExpression(
+            expression="desired - running",
+            using_metrics={
+                "desired": service_metric(service, "DesiredTaskCount", five_minutes),
+                "running": service_metric(service, "RunningTaskCount", five_minutes),
+            },
+            label="Tasks that are wanted and do not run",
+            period=five_minutes,
+        ),
+        threshold=alarms.missing_tasks,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluation_periods=3,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        alarm_description="Fewer tasks run than are wanted",
+    )
 
 
 def _usage_alarm(scope: Construct, what: str, metric: cloudwatch.Metric, percent: int) -> cloudwatch.Alarm:
@@ -137,8 +211,9 @@ def _usage_alarm(scope: Construct, what: str, metric: cloudwatch.Metric, percent
     )
 
 
-def _notify(alarm: cloudwatch.Alarm, alarms: Alarms) -> None:
-    if alarms.topic is not None:
-        action = cloudwatch_actions.SnsAction(alarms.topic)
+def notify(alarm: cloudwatch.Alarm, topic: sns.ITopic | None) -> None:
+    """Tell a topic when an alarm begins and when it is over."""
+    if topic is not None:
+        action = cloudwatch_actions.SnsAction(topic)
         alarm.add_alarm_action(action)
         alarm.add_ok_action(action)

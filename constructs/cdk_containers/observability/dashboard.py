@@ -1,18 +1,21 @@
-"""One page that shows how several services are."""
+"""One page that shows how several services and jobs are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, Node
 
 from ..checked_construct import CheckedConstruct
 from ..inputs import argument_problems, in_seconds
 from ..load_balancing import Route
+from .container_insights import service_metric
 
 _WIDTH = 24
 _HEIGHT = 6
@@ -27,8 +30,19 @@ class _Service(Protocol):
     def node(self) -> Node: ...
 
 
+class _Job(Protocol):
+    @property
+    def state_machine(self) -> sfn.StateMachine | None: ...
+    @property
+    def alarms(self) -> Mapping[str, cloudwatch.Alarm]: ...
+    @property
+    def node(self) -> Node: ...
+
+
 class ServiceDashboard(CheckedConstruct):
     """A CloudWatch dashboard with a row for each service: tasks, CPU and memory, requests, errors, response time.
+
+    A worker's row has its queue besides, and a job's the state of its alarms and, with a state machine, its runs.
 
     Attributes:
         dashboard: The dashboard itself.
@@ -36,24 +50,46 @@ class ServiceDashboard(CheckedConstruct):
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
     """
 
-    def __init__(self, scope: Construct, id: str, *, services: Sequence[_Service]) -> None:  # noqa: A002
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        services: Sequence[_Service] = (),
+        jobs: Sequence[_Job] = (),
+    ) -> None:
         """Make a dashboard.
 
         Args:
             scope: The parent, mostly a stack.
             id: Name among the parent's children.
-            services: Services of this library, in the order of their rows.
+            services: Services of this library, in the order of their rows. Default: none.
+            jobs: Jobs of this library, in the order of their rows. Default: none.
 
         Raises:
-            ConstructError: There is no service, or something else was given.
+            ConstructError: There is neither service nor job, or something else was given.
         """
         found = argument_problems(ServiceDashboard.__init__, locals())
-        if not found and not services:
-            found.add("services", "there is none", allowed="at least one service", practice="service-dashboard")
+        if not found and not services and not jobs:
+            found.add(
+                "services",
+                "there is nothing to show",
+                allowed="at least one service or job",
+                practice="service-dashboard",
+            )
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
-        self.dashboard = cloudwatch.Dashboard(self, "Dashboard", widgets=[_row(service) for service in services])
+        rows = [*(_row(service) for service in services), *(_job_row(job) for job in jobs)]
+        self.dashboard = cloudwatch.Dashboard(self, "Dashboard", widgets=rows)
+
+    def add(self, service: _Service) -> None:
+        """Add a row for a service."""
+        self.dashboard.add_widgets(*_row(service))
+
+    def add_job(self, job: _Job) -> None:
+        """Add a row for a job."""
+        self.dashboard.add_widgets(*_job_row(job))
 
 
 def _row(service: _Service) -> list[cloudwatch.IWidget]:
@@ -66,22 +102,61 @@ def _row(service: _Service) -> list[cloudwatch.IWidget]:
         (
             "Running tasks",
             [
-                cloudwatch.Metric(
-                    namespace="ECS/ContainerInsights",
-                    metric_name="RunningTaskCount",
-                    statistic="Average",
-                    period=minute,
-                    dimensions_map={"ClusterName": l2.cluster.cluster_name, "ServiceName": l2.service_name},
-                )
+                service_metric(l2, "RunningTaskCount", minute, label="running"),
+                service_metric(l2, "DesiredTaskCount", minute, label="wanted"),
             ],
         ),
     ]
     for route in service.routes:
         graphs += _route_graphs(route, minute)
-    width = max(_WIDTH // len(graphs), 3)
+    queue: sqs.IQueue | None = getattr(service, "queue", None)
+    if queue is not None:
+        graphs += [("Messages", _queue_metrics(queue, minute))]
+    return list(_graphs(name, graphs))
+
+
+def _job_row(job: _Job) -> list[cloudwatch.IWidget]:
+    name, row = job.node.id, list[cloudwatch.IWidget]()
+    if job.state_machine is not None:
+        machine, five_minutes = job.state_machine, in_seconds(300)
+        runs: list[cloudwatch.IMetric] = [
+            machine.metric_started(period=five_minutes),
+            machine.metric_succeeded(period=five_minutes),
+            machine.metric_failed(period=five_minutes),
+            machine.metric_timed_out(period=five_minutes),
+        ]
+        row += _graphs(name, [("Runs", runs)], width=_WIDTH // 2)
+    if job.alarms:
+        alarms = list(job.alarms.values())
+        row.append(
+            cloudwatch.AlarmStatusWidget(title=f"{name}: Alarms", alarms=alarms, width=_WIDTH // 2, height=_HEIGHT)
+        )
+    return row
+
+
+def _graphs(
+    name: str, graphs: Sequence[tuple[str, list[cloudwatch.IMetric]]], width: int | None = None
+) -> Iterator[cloudwatch.IWidget]:
+    for title, metrics in graphs:
+        yield cloudwatch.GraphWidget(
+            title=f"{name}: {title}", left=metrics, width=width or max(_WIDTH // len(graphs), 3), height=_HEIGHT
+        )
+
+
+def _queue_metrics(queue: sqs.IQueue, minute: Duration) -> list[cloudwatch.IMetric]:
     return [
-        cloudwatch.GraphWidget(title=f"{name}: {title}", left=metrics, width=width, height=_HEIGHT)
-        for title, metrics in graphs
+        cloudwatch.Metric(
+            namespace="AWS/SQS",
+            metric_name=metric,
+            label=label,
+            statistic="Maximum",
+            period=minute,
+            dimensions_map={"QueueName": queue.queue_name},
+        )
+        for metric, label in (
+            ("ApproximateNumberOfMessagesVisible", "waiting"),
+            ("ApproximateNumberOfMessagesNotVisible", "in work"),
+        )
     ]
 
 

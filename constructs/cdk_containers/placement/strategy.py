@@ -9,7 +9,6 @@ from typing import Literal
 
 from ..errors import Problem, Problems
 from ..inputs import field_problems, is_token
-from .expression import expression_problem
 
 MAX_STRATEGIES = 5
 MAX_CONSTRAINTS = 10
@@ -138,7 +137,7 @@ class PlacementConstraint:
                 allowed="one in the cluster query language, such as attribute:ecs.instance-type =~ m7g.*",
                 practice="placement-constraints",
             )
-        elif not is_token(self.expression) and (problem := expression_problem(self.expression)) is not None:
+        elif not is_token(self.expression) and (problem := _expression_problem(self.expression)) is not None:
             found.extend([problem])
         return list(found)
 
@@ -173,3 +172,9 @@ def placement_problems(
 
 def _spreads_over(field: str | None) -> bool:
     return field in INSTANCE_FIELDS or (field is not None and _ATTRIBUTE.fullmatch(field) is not None)
+
+
+def _expression_problem(text: str) -> Problem | None:
+    from .expression import expression_problem  # noqa: PLC0415  (most services have no expression to read)
+
+    return expression_problem(text)

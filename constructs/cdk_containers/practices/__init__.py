@@ -5,8 +5,8 @@ everything here works on any template. Checks over templates will live in `pract
 named like the data modules and keyed by the same ids.
 """
 
-from .catalogue import PRACTICES, UnknownPracticeError, practice
+from .catalogue import AREAS, PRACTICES, UnknownPracticeError, practice
 from .model import Checker, Practice, Severity
 from .opt_out import Disabled
 
-__all__ = ["PRACTICES", "Checker", "Disabled", "Practice", "Severity", "UnknownPracticeError", "practice"]
+__all__ = ["AREAS", "PRACTICES", "Checker", "Disabled", "Practice", "Severity", "UnknownPracticeError", "practice"]

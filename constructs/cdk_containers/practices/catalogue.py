@@ -5,12 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import capacity, clusters, identity, load_balancing, network, observability, registry, services, tasks
+from . import (
+    capacity,
+    clusters,
+    deployments,
+    discovery,
+    identity,
+    jobs,
+    load_balancing,
+    messaging,
+    network,
+    observability,
+    platforms,
+    registry,
+    scaling,
+    services,
+    tasks,
+    telemetry,
+)
 from .model import Practice
 
-_AREAS = (network, registry, clusters, capacity, tasks, identity, services, load_balancing, observability)
+AREAS: Mapping[str, tuple[Practice, ...]] = MappingProxyType(
+    {
+        "Network": network.PRACTICES,
+        "Images": registry.PRACTICES,
+        "Clusters": clusters.PRACTICES,
+        "Instances": capacity.PRACTICES,
+        "Other platforms": platforms.PRACTICES,
+        "Tasks and containers": tasks.PRACTICES,
+        "Logs and traces": telemetry.PRACTICES,
+        "Roles, secrets and audit": identity.PRACTICES,
+        "Services": services.PRACTICES,
+        "Deployments": deployments.PRACTICES,
+        "Scaling": scaling.PRACTICES,
+        "Queues and workers": messaging.PRACTICES,
+        "Jobs": jobs.PRACTICES,
+        "Load balancers": load_balancing.PRACTICES,
+        "Discovery and connections": discovery.PRACTICES,
+        "Observability": observability.PRACTICES,
+    }
+)
+"""The practices by what they are about, in the order in which the documentation shows them."""
 
-PRACTICES: Mapping[str, Practice] = MappingProxyType({entry.id: entry for area in _AREAS for entry in area.PRACTICES})
+PRACTICES: Mapping[str, Practice] = MappingProxyType({entry.id: entry for area in AREAS.values() for entry in area})
 """Every practice under its id, area by area."""
 
 

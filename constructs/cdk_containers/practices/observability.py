@@ -29,4 +29,26 @@ PRACTICES = (
         severity=Severity.LOW,
         option="ServiceDashboard",
     ),
+    Practice(
+        id="cluster-events",
+        title="Keep the events of ECS, and be told of the bad ones",
+        why=(
+            "ECS forgets why a task stopped after an hour, and shows the last hundred messages of a service only. A "
+            "deployment that was rolled back at night, or a task that dies each hour, is seen by nobody otherwise."
+        ),
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html",
+        severity=Severity.MEDIUM,
+        option="ClusterEvents",
+    ),
+    Practice(
+        id="cluster-dashboard",
+        title="Show the state of a cluster on one page",
+        why=(
+            "Services share the capacity of a cluster: that one has no room, or that a deployment hangs, is seen where "
+            "all of them are."
+        ),
+        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html",
+        severity=Severity.LOW,
+        option="ClusterDashboard",
+    ),
 )

@@ -1,43 +1,10 @@
-"""Practices for services: deployments, task counts and scaling."""
+"""Practices for services: task counts, scaling and placement."""
 
 from .model import Practice, Severity
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 
 PRACTICES = (
-    Practice(
-        id="deployment-circuit-breaker",
-        title="Let the circuit breaker roll back a failed deployment",
-        why=(
-            "ECS otherwise starts the broken version again and again, and CloudFormation waits for hours before it "
-            "gives up. With the circuit breaker the service is back on the last good version in minutes."
-        ),
-        source=f"{_GUIDE}/deployment-circuit-breaker.html",
-        severity=Severity.HIGH,
-        option="Rolling.circuit_breaker",
-    ),
-    Practice(
-        id="deployment-alarms",
-        title="Roll a deployment back when its alarms fire",
-        why=(
-            "The circuit breaker sees only tasks that do not become healthy. A version that starts well and then "
-            "answers with errors is found by alarms alone."
-        ),
-        source=f"{_GUIDE}/deployment-alarm-failure.html",
-        severity=Severity.MEDIUM,
-        option="Rolling.alarm_rollback",
-    ),
-    Practice(
-        id="full-capacity-during-deployment",
-        title="Keep all tasks running during a deployment",
-        why=(
-            "With a minimum healthy percentage under 100, ECS stops tasks before their successors are healthy, and the "
-            "rest carry the whole load: half of them at 50, which is the default of CDK."
-        ),
-        source=f"{_GUIDE}/deployment-type-ecs.html",
-        severity=Severity.HIGH,
-        option="Rolling.min_healthy_percent",
-    ),
     Practice(
         id="health-check-grace-period",
         title="Give a starting task time before its health checks count",

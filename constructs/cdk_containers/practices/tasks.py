@@ -145,6 +145,28 @@ PRACTICES = (
         checkers={"security-hub": ("ECS.5",), "control-tower": ("CT.ECS.PR.6",)},
     ),
     Practice(
+        id="version-consistency",
+        title="Run one image in all tasks of a deployment",
+        why=(
+            "A tag can move while a service scales: without it, tasks of one deployment run different images, and a "
+            "rollback brings back a version that never ran. ECS resolves the tag to a digest once."
+        ),
+        source=f"{_GUIDE}/deployment-type-ecs.html",
+        severity=Severity.MEDIUM,
+        option="Container.version_consistency",
+    ),
+    Practice(
+        id="fault-injection",
+        title="Try what happens when the network of a task fails",
+        why=(
+            "Time-outs and retries that nobody has tried fail with the dependency that they are for. Fault Injection "
+            "Service delays and drops the packets of tasks that let it."
+        ),
+        source=f"{_GUIDE}/fault-injection.html",
+        severity=Severity.LOW,
+        option="TaskOptions.fault_injection",
+    ),
+    Practice(
         id="non-root-user",
         title="Run containers as a user other than root",
         why=(

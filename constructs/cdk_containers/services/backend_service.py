@@ -11,9 +11,8 @@ from .service_kind import ServiceKind
 class BackendService(Service):
     """A containerised service that only callers inside the network reach, on Fargate or on EC2.
 
-    Without an exposure, callers connect to its tasks: `backend.connections.allow_from(web, ec2.Port.tcp(8080))`. With
-    one, a load balancer of its own is internal, and closed until a caller is let in:
-    `backend.load_balancer.connections.allow_from(web, ec2.Port.tcp(443))`.
+    Callers find it by `service_connect`, by `cloud_map`, or through an exposure, of which a load balancer of its own is
+    internal. It is closed until a caller is let in: `web.connect_to(backend)` does that, and tells web the address.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
     """

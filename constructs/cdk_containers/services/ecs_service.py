@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aws_cdk as cdk
@@ -10,21 +10,32 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from ..clusters import Cluster, Ec2Share
+from ..clusters import Capacity, Cluster, Ec2Share, ManagedInstancesShare, seen_from
 from ..inputs import as_duration, in_seconds
 from ..load_balancing import ClassicExposure
+from ..opt_outs import resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..tasks import TaskDefinition
-from .service_input import ServiceInput
+from .service_input import DEFAULT_COUNT, ServiceInput
 
-_DEFAULT_COUNT = 2
 _GRACE_SECONDS = 60
 _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrategy.spread_across_instances())
 
 
 def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
-    """Make the service, on Fargate or on EC2."""
-    if not given.on_ec2:
+    """Make the service, by what its tasks run on."""
+    service = _make(scope, given, cluster, task)
+    for path, value in given.deployment.overrides.items():
+        resource_of(service).add_property_override(path, value)
+    return service
+
+
+def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
+    if given.platform == "MANAGED_INSTANCES":
+        return _on_managed_instances(scope, given, cluster, task)
+    if given.platform == "EXTERNAL":
+        return _on_external_instances(scope, given, cluster, task)
+    if given.platform == "FARGATE":
         return ecs.FargateService(
             scope,
             "Service",
@@ -49,16 +60,70 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
     if given.task.network_mode != "awsvpc":
         # The tasks have the addresses of the instances, of which CDK's capacity provider tells nobody.
         groups = _instance_groups(given, cluster)
-        service.connections.add_security_group(*(_seen_from(scope, group) for group in groups))
+        service.connections.add_security_group(*(seen_from(scope, group) for group in groups))
     return service
 
 
+def _on_managed_instances(
+    scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition
+) -> ecs.FargateService:
+    """Make the service with the construct that CDK has for it, which is Fargate's: it thinks of awsvpc alone."""
+    own_address = given.task.network_mode == "awsvpc"
+    groups = None if own_address else [seen_from(scope, group) for group in _instance_groups(given, cluster)]
+    service = ecs.FargateService(
+        scope,
+        "Service",
+        cluster=cluster.cluster,
+        task_definition=task.task_definition,
+        assign_public_ip=False if own_address else None,
+        vpc_subnets=cluster.task_subnets,
+        security_groups=groups,
+        **_common(given),
+    )
+    resource = service.node.default_child
+    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
+    if not own_address:
+        resource.network_configuration = None
+    _write_constraints(resource, given.placement_constraints)
+    return service
+
+
+def _on_external_instances(
+    scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition
+) -> ecs.ExternalService:
+    service = ecs.ExternalService(
+        scope,
+        "Service",
+        cluster=cluster.cluster,
+        task_definition=task.task_definition,
+        daemon=given.daemon,
+        **_common(given),
+    )
+    resource = service.node.default_child
+    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
+    if not given.daemon:
+        resource.availability_zone_rebalancing = "DISABLED"
+    if given.placement_strategies:
+        resource.placement_strategies = [
+            ecs.CfnService.PlacementStrategyProperty(type=strategy.type, field=strategy.field)
+            for strategy in given.placement_strategies
+        ]
+    _write_constraints(resource, given.placement_constraints)
+    return service
+
+
+def _write_constraints(resource: ecs.CfnService, constraints: Sequence[PlacementConstraint]) -> None:
+    """Write constraints where CDK's construct has no option for them."""
+    if constraints:
+        resource.placement_constraints = [
+            ecs.CfnService.PlacementConstraintProperty(type=constraint.type, expression=constraint.expression)
+            for constraint in constraints
+        ]
+
+
 def _common(given: ServiceInput) -> Mapping[str, Any]:
-    rolling = given.deployment
     common: dict[str, Any] = {
-        "circuit_breaker": (
-            ecs.DeploymentCircuitBreaker(enable=True, rollback=True) if rolling.circuit_breaker is True else None
-        ),
+        **given.deployment.service_options,
         "health_check_grace_period": _grace_period(given),
         "enable_ecs_managed_tags": True,
         "propagate_tags": ecs.PropagatedTagSource.SERVICE,
@@ -67,17 +132,19 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
     if given.daemon:
         return common | {"min_healthy_percent": 0, "max_healthy_percent": 100}
     fixed = given.desired_count is not None or given.scaling is not None
+    common |= {
+        "desired_count": given.desired_count if fixed else DEFAULT_COUNT,
+    }
+    if given.platform == "EXTERNAL":
+        return common
     # A Classic Load Balancer cannot follow tasks from zone to zone: ECS refuses the two together.
     classic = any(isinstance(exposure, ClassicExposure) for exposure in given.exposures)
     rebalancing = ecs.AvailabilityZoneRebalancing
     return common | {
-        "desired_count": given.desired_count if fixed else _DEFAULT_COUNT,
         "capacity_provider_strategies": [
             ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
             for share in given.strategy
         ],
-        "min_healthy_percent": rolling.min_healthy_percent,
-        "max_healthy_percent": rolling.max_healthy_percent,
         "availability_zone_rebalancing": (
             rebalancing.DISABLED if classic or not _spreads_zones_first(given) else rebalancing.ENABLED
         ),
@@ -122,14 +189,8 @@ def _constraint(constraint: PlacementConstraint) -> ecs.PlacementConstraint:
 def _instance_groups(given: ServiceInput, cluster: Cluster) -> list[ec2.ISecurityGroup]:
     if given.daemon:
         return list(cluster.instance_security_groups)
-    return [share.capacity.security_group for share in given.strategy if isinstance(share, Ec2Share)]
+    return [group for share in given.strategy if (group := _instance_group(share)) is not None]
 
 
-def _seen_from(scope: Construct, group: ec2.ISecurityGroup) -> ec2.ISecurityGroup:
-    """Return the group, or from another stack a reference to it, so that rules are made in the stack of the service.
-
-    CDK would make them beside the group, and the stack of the cluster would need the one that needs it.
-    """
-    if cdk.Stack.of(group) == cdk.Stack.of(scope):
-        return group
-    return ec2.SecurityGroup.from_security_group_id(scope, cdk.Names.unique_id(group), group.security_group_id)
+def _instance_group(share: Capacity) -> ec2.ISecurityGroup | None:
+    return share.capacity.security_group if isinstance(share, Ec2Share | ManagedInstancesShare) else None

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from functools import cached_property
+from typing import Any, ClassVar
 
 import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
-from ..deployments import Rolling
-from ..errors import ConstructError, Problem
-from ..inputs import DurationLike, argument_problems, arn_problems, is_token, usable_arguments
-from ..load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, RouteTarget, make_route
-from ..observability import Alarms, make_alarms, make_server_error_alarm
+from ..deployments import (
+    CodeDeployBlueGreen,
+    Deployment,
+    TrafficShiftingDeployment,
+    add_hooks,
+)
+from ..discovery import CloudMap, Namespace, ServiceConnect
+from ..errors import ConstructError, Problem, Problems
+from ..inputs import DurationLike, argument_problems, arn_problems, usable_arguments
+from ..load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, enter_lattice
+from ..observability import Alarms
 from ..opt_outs import record_opt_out, resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
 from ..scaling import ServiceScaling, add_scaling
-from ..tasks import Ec2TaskDefinition, FargateTaskDefinition, TaskDefinition, TaskOptions
+from ..tasks import TaskDefinition, TaskOptions
 from ..tasks.ebs_volumes import attach_ebs_volume
 from ..workload import Container, ImageLike, Volume
-from .ec2_checks import static_host_port
+from .checks.external import unsupported_problems
+from .code_deploy import make_deployment_group
+from .connections import CallingConnector, connect, endpoint_of, endpoint_problems, make_connector, make_discoverable
 from .ecs_service import make_ecs_service
 from .execute_command import acknowledge_execute_command
+from .imported_service import ImportedService
+from .rollout_warnings import warn_of_slow_rollouts
+from .service_alarms import make_other_alarms, make_rollback_alarms, roll_back_on, watched_alarms
 from .service_input import ServiceInput
 from .service_kind import ServiceKind
+from .service_routes import make_routes
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
@@ -47,6 +61,7 @@ class Service(CheckedConstruct):
         routes: How it is reached, in the order of the exposures.
         alarms: Its alarms, by name.
         scalable_task_count: Its scaling, to add policies to, if it scales.
+        deployment_group: What CodeDeploy deploys it with, for pipelines, if it has a `CodeDeployBlueGreen`.
     """
 
     _kind: ClassVar[ServiceKind]
@@ -57,6 +72,8 @@ class Service(CheckedConstruct):
     routes: Sequence[Route]
     alarms: Mapping[str, cloudwatch.Alarm]
     scalable_task_count: ecs.ScalableTaskCount | None
+    _read_queue: sqs.IQueue | None = None
+    deployment_group: codedeploy.EcsDeploymentGroup | None = None
 
     def __init__(
         self,
@@ -72,9 +89,11 @@ class Service(CheckedConstruct):
         memory_limit_mib: int | None = 512,
         task: TaskOptions | None = None,
         exposure: Exposure | Sequence[Exposure] = (),
+        service_connect: ServiceConnect | None = None,
+        cloud_map: CloudMap | None = None,
         desired_count: int | None = None,
         scaling: ServiceScaling | None = None,
-        deployment: Rolling | None = None,
+        deployment: Deployment | None = None,
         capacity: Sequence[Capacity] | None = None,
         placement_strategies: Sequence[PlacementStrategy] | None = None,
         placement_constraints: Sequence[PlacementConstraint] = (),
@@ -98,9 +117,13 @@ class Service(CheckedConstruct):
             task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
             exposure: How it is reached through load balancers: one way, or several. A `WebService` needs one. Default:
                 none.
+            service_connect: How it takes part in Service Connect: whom it serves, and that it calls others. Default:
+                not; `connect_to` takes it in as one that calls.
+            cloud_map: Its name in DNS. Default: none.
             desired_count: A fixed number of tasks. Default: 2, so that one zone may fail; none with `scaling`.
             scaling: Let the number of tasks follow the load, in place of `desired_count`.
-            deployment: How a new version takes over. Default: `Rolling()`, with circuit breaker and alarm rollback.
+            deployment: How a new version takes over: `Rolling`, `BlueGreen`, `Linear`, `Canary` or
+                `CodeDeployBlueGreen`. Default: `Rolling()`, with circuit breaker and alarm rollback.
             capacity: How its tasks are split over capacity, on Fargate or on EC2
                 (`[on_demand.share(base=2), spot.share(weight=3)]`). Default: as the cluster says.
             placement_strategies: How ECS chooses between instances, on EC2. Default: spread over zones, then instances.
@@ -116,13 +139,25 @@ class Service(CheckedConstruct):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(Service.__init__, locals())
-        given = ServiceInput.of(usable_arguments(Service.__init__, locals(), found), kind=self._kind)
+        self._make(scope, id, found, usable_arguments(Service.__init__, locals(), found))
+
+    def _make(self, scope: Construct, id: str, found: Problems, arguments: Mapping[str, Any]) -> None:  # noqa: A002
+        """Make the service of arguments of the right type, if nothing was `found` and nothing more is.
+
+        A kind of service with options of its own has a constructor of its own, and ends there too; arguments that it
+        does not have keep their defaults.
+        """
+        defaults = Service.__init__.__kwdefaults__ or {}
+        given = ServiceInput.of({**defaults, **arguments}, kind=self._kind)
+        if self._kind.external:
+            found.extend_anew(unsupported_problems(arguments, defaults))
         found.extend_anew(given.problems())
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
-        self.cluster = cluster or Cluster(self, "Cluster")
-        self.task = self._make_task(given)
+        self.cluster = given.cluster or Cluster(self, "Cluster")
+        self._given = given = self._prepare(given)
+        self.task = given.task_input.make(self, "Task")
         self.service = make_ecs_service(self, given, self.cluster, self.task)
         self._resource = resource_of(self.service)
         self._resource.node.add_dependency(*self.cluster.capacity_ready, *self.task.ready_when)
@@ -131,9 +166,22 @@ class Service(CheckedConstruct):
             acknowledge_execute_command(self.task_role, self.cluster)
         self.task.open_volumes_to(self.service)
         attach_ebs_volume(self, self.service, given.workload.volumes)
-        self.routes = self._make_routes(given)
+        self.routes = make_routes(self, given, self.service, self.cluster)
+        enter_lattice(self.service, self.routes)
+        make_discoverable(self, given, self.service, self.task)
         self.alarms = self._make_alarms(given)
-        self.scalable_task_count = self._scale(scaling)
+        if isinstance(given.deployment, TrafficShiftingDeployment):
+            add_hooks(self, self.service, given.deployment.hooks)
+        if isinstance(given.deployment, CodeDeployBlueGreen):
+            self.deployment_group = make_deployment_group(
+                self, self.service, self.routes[0], given.deployment, self._watched_alarms
+            )
+        self.scalable_task_count = self._scale(given)
+        warn_of_slow_rollouts(self, given)
+
+    def _prepare(self, given: ServiceInput) -> ServiceInput:
+        """Make what the task has to know of, such as a queue, and return the input with what the task is told."""
+        return given
 
     @classmethod
     def from_attributes(
@@ -145,6 +193,8 @@ class Service(CheckedConstruct):
         cluster: Cluster,
         security_group_id: str,
         task_role_arn: str,
+        endpoint: str | None = None,
+        namespace: Namespace | None = None,
     ) -> ImportedService:
         """Use a service that exists: to let it connect, and to grant its task role.
 
@@ -155,9 +205,13 @@ class Service(CheckedConstruct):
             cluster: The cluster it runs in.
             security_group_id: Its security group.
             task_role_arn: Its task role.
+            endpoint: Where it is found inside the network, with the port, such as `http://orders:8080`, for others to
+                `connect_to` it. Default: nobody knows.
+            namespace: The namespace in which it serves by Service Connect, if that is how it is found. Default: none.
         """
         found = argument_problems(cls.from_attributes, locals())
         found.extend(arn_problems(found, service_arn=service_arn, task_role_arn=task_role_arn))
+        found.extend(endpoint_problems(found, endpoint))
         found.raise_for(scope, id)
         return ImportedService(
             scope,
@@ -166,6 +220,8 @@ class Service(CheckedConstruct):
             cluster=cluster,
             security_group_id=security_group_id,
             task_role_arn=task_role_arn,
+            endpoint=endpoint,
+            namespace=namespace,
         )
 
     @property
@@ -189,6 +245,43 @@ class Service(CheckedConstruct):
         return self.task.log_group
 
     @property
+    def endpoint(self) -> str:
+        """Where services that were connected to it find it: what `connect_to` tells them."""
+        return endpoint_of(self._connector)
+
+    def connect_to(
+        self,
+        other: Service | ImportedService,
+        *,
+        port: str | None = None,
+        variable: str | None = None,
+        url: str | None = None,
+    ) -> None:
+        """Let this service call another, and tell it where that is.
+
+        It does the whole job: the rule of the security group; the order, so that the other is there first; the
+        namespace, if the other serves by Service Connect; leave to invoke it, behind VPC Lattice; and the address, as
+        an environment variable of this service's own container. The way is the first that the other has of: Service
+        Connect, a name in DNS, VPC Lattice, an internal load balancer.
+
+        Args:
+            other: The service that is called.
+            port: Name of the port, where it serves several by Service Connect. Default: the first.
+            variable: Name of the environment variable. Default: from the other's name: `ORDERS_URL`, or `ORDERS_SRV`
+                for an SRV record, of which the application has to ask the port.
+            url: What the variable says. Default: the address of the other, such as `http://orders:8080`. An internal
+                load balancer with HTTPS needs it, unless its rule has the name.
+
+        Raises:
+            ConstructError: The other cannot be found, or calls this one already.
+
+        See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/interconnecting-services.html
+        """
+        found = argument_problems(Service.connect_to, locals())
+        callee = other._connector if isinstance(other, Service | ImportedService) else None  # noqa: SLF001
+        connect(self._connector, callee, found, other=other, port=port, variable=variable, url=url)
+
+    @property
     def load_balancer(self) -> ApplicationLoadBalancer:
         """The first Application Load Balancer that it is reached through; `routes` has them all, of every kind."""
         return self._first_alb_route.load_balancer
@@ -197,6 +290,10 @@ class Service(CheckedConstruct):
     def target_group(self) -> elbv2.ApplicationTargetGroup:
         """The target group of that load balancer."""
         return self._first_alb_route.target_group
+
+    @cached_property
+    def _connector(self) -> CallingConnector:
+        return make_connector(self, self._given, self.service, self.task, self.routes, vpc=self.cluster.vpc)
 
     @property
     def _first_alb_route(self) -> AlbRoute:
@@ -211,121 +308,24 @@ class Service(CheckedConstruct):
             raise ConstructError(self.node.path, [problem])
         return route
 
-    def _make_task(self, given: ServiceInput) -> TaskDefinition:
-        workload = given.workload
-        if given.on_ec2:
-            return Ec2TaskDefinition(
-                self,
-                "Task",
-                containers=workload.containers,
-                volumes=workload.volumes,
-                cpu=workload.cpu,
-                memory_limit_mib=workload.memory_limit_mib,
-                options=given.task,
-            )
-        return FargateTaskDefinition(
-            self,
-            "Task",
-            containers=workload.containers,
-            volumes=workload.volumes,
-            cpu=workload.cpu or 0,
-            memory_limit_mib=workload.memory_limit_mib or 0,
-            options=given.task,
-        )
-
     def _record_opt_outs(self, given: ServiceInput) -> None:
-        for practice_id, value in (
-            ("deployment-circuit-breaker", given.deployment.circuit_breaker),
-            ("deployment-alarms", given.deployment.alarm_rollback),
-            ("service-alarms", given.alarms),
-        ):
+        for practice_id, value in (*given.deployment.defaults.items(), ("service-alarms", given.alarms)):
             if isinstance(value, Disabled):
                 record_opt_out(self.service, practice_id, value)
 
-    def _make_routes(self, given: ServiceInput) -> list[Route]:
-        routes: list[Route] = []
-        names: Counter[str] = Counter()
-        for exposure in given.exposures:
-            # A token's number depends on how many came before it, and would move the route.
-            name = "Port" if is_token(exposure.port) else f"Port{int(exposure.port)}"
-            names[name] += 1
-            target = RouteTarget(
-                service=self.service,
-                container_name=exposure.container or given.workload.containers[0].name,
-                vpc=self.cluster.vpc,
-                subnets=self.cluster.task_subnets,
-                internet_facing=given.internet_facing,
-                by_address=given.task.network_mode == "awsvpc",
-                instance_port=static_host_port(exposure.port, exposure, given.workload, given.task),
-                instance_health_check_port=(
-                    static_host_port(checked, exposure, given.workload, given.task)
-                    if (checked := getattr(exposure, "separate_health_check_port", None)) is not None
-                    else None
-                ),
-            )
-            again = f"Route{names[name]}" if names[name] > 1 else ""
-            routes.append(make_route(self, name + again, exposure, target))
-        return routes
-
     def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
-        wanted = isinstance(given.alarms, Alarms)
-        options = given.alarms if isinstance(given.alarms, Alarms) else Alarms()
-        rollback = given.deployment.alarm_rollback is True
-        made: dict[str, cloudwatch.Alarm] = {}
-        if wanted or rollback:
-            for index, route in enumerate(self.routes):
-                suffix = "" if index == 0 else str(index + 1)
-                alarm = make_server_error_alarm(self, f"ServerErrorsAlarm{suffix}", route, options)
-                if alarm is not None:
-                    made[f"ServerErrors{suffix}"] = alarm
-        watched: list[cloudwatch.IAlarm] = [*made.values(), *given.deployment.alarms]
-        if rollback and watched:
-            # Not by CDK's enable_deployment_alarms: it loses the alarms of an earlier call, and warns of a circle that
-            # cannot be, since these alarms do not know the service.
-            self._resource.add_property_override(
-                "DeploymentConfiguration.Alarms",
-                {"AlarmNames": [alarm.alarm_name for alarm in watched], "Enable": True, "Rollback": True},
-            )
-        if wanted:
-            made |= make_alarms(self, self.service, self.routes, options)
-        return made
+        failing = make_rollback_alarms(self, given, self.routes)
+        self._watched_alarms = watched_alarms(given, failing)
+        roll_back_on(self._watched_alarms, self._resource, given)
+        return {**failing, **make_other_alarms(self, given, self.service, self.routes, self.cluster)}
 
-    def _scale(self, scaling: ServiceScaling | None) -> ecs.ScalableTaskCount | None:
-        if scaling is None:
+    def _scale(self, given: ServiceInput) -> ecs.ScalableTaskCount | None:
+        if given.scaling is None:
             return None
         alb_routes = [route for route in self.routes if isinstance(route, AlbRoute)]
-        return add_scaling(self.service, scaling, alb_routes[0].target_group if alb_routes else None)
-
-
-@jsii.implements(iam.IGrantable, ec2.IConnectable)
-class ImportedService(CheckedConstruct):
-    """A service that exists; see `WebService.from_attributes`."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,  # noqa: A002
-        *,
-        service_arn: str,
-        cluster: Cluster,
-        security_group_id: str,
-        task_role_arn: str,
-    ) -> None:
-        super().__init__(scope, id)
-        self.service = ecs.FargateService.from_fargate_service_attributes(
-            self, "Service", cluster=cluster.cluster, service_arn=service_arn
+        return add_scaling(
+            self.service,
+            given.scaling,
+            target_group=alb_routes[0].target_group if alb_routes else None,
+            queue=self._read_queue,
         )
-        self.task_role = iam.Role.from_role_arn(self, "TaskRole", task_role_arn)
-        self._connections = ec2.Connections(
-            security_groups=[ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)]
-        )
-
-    @property
-    def grant_principal(self) -> iam.IPrincipal:
-        """Whom a grant to this service goes to: its task role."""
-        return self.task_role.grant_principal
-
-    @property
-    def connections(self) -> ec2.Connections:
-        """Who may connect to its tasks, and they to whom."""
-        return self._connections

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..clusters import Capacity, Cluster, Ec2Share, FargateCapacity, strategy_problems
-from ..deployments import Rolling
+from ..clusters import Capacity, Cluster, FargateCapacity, fit_problems, owner_problems, strategy_problems
+from ..deployments import Deployment, Rolling
+from ..discovery import CloudMap, ServiceConnect
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, seconds
-from ..load_balancing import AlbExposure, Exposure
+from ..load_balancing import Exposure
 from ..observability import Alarms
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
 from ..scaling import ServiceScaling
-from ..tasks import TaskOptions
-from ..tasks.ec2_task_definition import ec2_task_problems
+from ..tasks import Platform, TaskInput, TaskOptions
 from ..tasks.efs_volumes import efs_problems
-from ..tasks.fargate_task_definition import fargate_task_problems
+from ..tasks.sidecars import with_sidecars
 from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
-from .ec2_checks import (
+from .checks.deployments import deployment_problems, stuck_problems
+from .checks.discovery import discovery_problems, lattice_problems, served_ports
+from .checks.ec2 import (
     classic_problems,
-    fit_problems,
     health_check_problems,
-    owner_problems,
     placement_option_problems,
 )
-from .exposure_checks import exposure_problems
+from .checks.exposures import exposure_problems
+from .checks.scaling import scaling_problems
 from .service_kind import ServiceKind
 
-_CONTAINER = re.compile(r"containers\[(\d+)\]")
+DEFAULT_COUNT = 2
+"""How many tasks a service has that says nothing, so that one zone may fail."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,9 +49,11 @@ class ServiceInput:
     memory_limit_mib: int | None
     task: TaskOptions
     exposures: Sequence[Exposure]
+    service_connect: ServiceConnect | None
+    cloud_map: CloudMap | None
     desired_count: int | None
     scaling: ServiceScaling | None
-    deployment: Rolling
+    deployment: Deployment
     capacity: Sequence[Capacity] | None
     placement_strategies: Sequence[PlacementStrategy] | None
     placement_constraints: Sequence[PlacementConstraint]
@@ -60,6 +63,10 @@ class ServiceInput:
     needs_exposure: bool
     internet_facing: bool
     daemon: bool
+    reads_queue: bool
+    external: bool
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Settings that the kind of service gives its container."""
 
     @staticmethod
     def of(arguments: Mapping[str, Any], *, kind: ServiceKind) -> ServiceInput:
@@ -70,63 +77,80 @@ class ServiceInput:
             **given
             | {
                 "exposures": [exposure] if isinstance(exposure, Exposure) else list(exposure),
-                "task": given["task"] or TaskOptions(),
+                "task": given["task"] or TaskOptions(network_mode="bridge" if kind.external else "awsvpc"),
                 "deployment": given["deployment"] or Rolling(),
                 "alarms": given["alarms"] or Alarms(),
             },
             needs_exposure=kind.needs_exposure,
             internet_facing=kind.internet_facing,
             daemon=kind.daemon,
+            reads_queue=kind.reads_queue,
+            external=kind.external,
         )
 
     @property
     def strategy(self) -> Sequence[Capacity]:
         """How tasks are split over capacity: as was said, or as the cluster says."""
+        if self.external:
+            return ()
         if self.capacity is not None:
             return self.capacity
         return (FargateCapacity(),) if self.cluster is None else self.cluster.default_strategy
 
     @property
-    def on_ec2(self) -> bool:
-        """Whether tasks run on instances."""
-        return self.daemon or any(isinstance(share, Ec2Share) for share in self.strategy)
+    def platform(self) -> Platform:
+        """What tasks run on; a strategy has one kind of capacity only."""
+        if self.external:
+            return "EXTERNAL"
+        if self.daemon:
+            return "EC2"
+        return next((share.platform for share in self.strategy if share.platform != "FARGATE"), "FARGATE")
+
+    @property
+    def least_tasks(self) -> int:
+        """How many tasks it has at the least, the default included."""
+        if self.scaling is not None:
+            return self.scaling.min_tasks
+        return DEFAULT_COUNT if self.desired_count is None else self.desired_count
+
+    @property
+    def serves_by_service_connect(self) -> bool:
+        """Whether others call it by Service Connect; a service that only calls others takes part as well."""
+        options = self.service_connect
+        return options is not None and not options.problems() and bool(served_ports(options, self.workload))
 
     @cached_property
-    def workload(self) -> Workload:
-        """What runs: the service's container, with the ports that its exposures need, then the sidecars."""
-        main = self.container or Container(image=self.image or "")
-        if main.ports in ((), []):
-            exposed = [exposure for exposure in self.exposures if exposure.container in (None, main.name)]
-            ports = dict.fromkeys(
-                port
-                for exposure in exposed
-                if not (port := Port(number=exposure.port, protocol=exposure.transport)).problems()
-            )
-            main = replace(main, ports=tuple(ports))
-        return Workload(
-            containers=[main, *self.sidecars],
+    def task_input(self) -> TaskInput:
+        """What it takes to have the service's task: its container listens on the ports that exposures need."""
+        name = "app" if self.container is None else self.container.name
+        exposed = [exposure for exposure in self.exposures if exposure.container in (None, name)]
+        ports: dict[tuple[int, str], Port] = {}
+        for exposure in exposed:
+            port = Port(number=exposure.port, protocol=exposure.transport, name=exposure.port_name)
+            if not port.problems() and (port.name is not None or (port.number, port.protocol) not in ports):
+                ports[port.number, port.protocol] = port
+        return TaskInput(
+            image=self.image,
+            container=self.container,
+            sidecars=self.sidecars,
             volumes=self.volumes,
             cpu=self.cpu,
             memory_limit_mib=self.memory_limit_mib,
-            shared_address=self.task.network_mode != "bridge",
+            task=self.task,
+            platform=self.platform,
+            ports=tuple(ports.values()),
+            environment=self.environment,
         )
+
+    @property
+    def workload(self) -> Workload:
+        """What runs: the service's container, with the ports that its exposures need, then the sidecars."""
+        return self.task_input.workload
 
     def problems(self) -> list[Problem]:
         """Find everything that is wrong."""
         found = Problems()
-        if (self.image is None) == (self.container is None):
-            given = "neither" if self.image is None else "both"
-            found.add(
-                "image",
-                "a service has one container of its own",
-                given=given,
-                allowed="one of image and container",
-                practice="container-count",
-            )
-        else:
-            task_problems = ec2_task_problems if self.on_ec2 else fargate_task_problems
-            for problem in task_problems(self.workload, self.task):
-                found.extend([self._in_the_words_of_a_service(problem)])
+        found.extend(self.task_input.problems())
         found.extend(
             exposure_problems(
                 self.exposures,
@@ -136,8 +160,29 @@ class ServiceInput:
                 open_vpc=self.cluster.vpc if self.internet_facing and self.cluster is not None else None,
             )
         )
+        found.extend(lattice_problems(self.exposures, self.workload, self.task))
+        found.extend(
+            discovery_problems(
+                self.service_connect,
+                self.cloud_map,
+                self.workload,
+                self.task,
+                vpc=None if self.cluster is None else self.cluster.vpc,
+                known=found,
+            )
+        )
         found.extend(self._count_problems())
         found.extend(self.deployment.problems(), under="deployment")
+        found.extend(
+            deployment_problems(
+                self.deployment,
+                self.exposures,
+                scaling=self.scaling,
+                volumes=self.volumes,
+                daemon=self.daemon,
+                service_connect=not found.has("service_connect") and self.serves_by_service_connect,
+            )
+        )
         if isinstance(self.alarms, Alarms):
             found.extend(self.alarms.problems(), under="alarms")
         found.extend(disabled_problems(self.alarms), under="alarms")
@@ -146,30 +191,16 @@ class ServiceInput:
             found.extend(wrong or owner_problems(self.capacity, self.cluster))
         found.extend(
             placement_option_problems(
-                self.placement_strategies, self.placement_constraints, on_ec2=self.on_ec2, daemon=self.daemon
+                self.placement_strategies, self.placement_constraints, platform=self.platform, daemon=self.daemon
             )
         )
-        found.extend(classic_problems(self.exposures, self.workload, self.task, on_ec2=self.on_ec2))
+        found.extend(classic_problems(self.exposures, self.workload, self.task, platform=self.platform))
         found.extend(health_check_problems(self.exposures, self.workload, self.task))
         if not found:
-            found.extend(fit_problems(self.strategy, self.workload, self.task))
+            found.extend(fit_problems(self.strategy, with_sidecars(self.workload, self.task), self.task))
         found.extend(self._file_system_problems())
         found.extend(self._execute_command_problems())
         return list(found)
-
-    def _in_the_words_of_a_service(self, problem: Problem) -> Problem:
-        """A workload counts containers; a caller gave an image or a container, and sidecars."""
-
-        def name(match: re.Match[str]) -> str:
-            index = int(match[1])
-            return f"sidecars[{index - 1}]" if index else "container"
-
-        option = _CONTAINER.sub(name, problem.option)
-        if self.image is not None:
-            option = option.removeprefix("container.") if option.startswith("container.image") else option
-        if option == "containers":
-            option = "sidecars" if self.sidecars else "container"
-        return replace(problem, option=re.sub(r"^options\b", "task", option))
 
     def _count_problems(self) -> list[Problem]:
         found = Problems()
@@ -189,17 +220,16 @@ class ServiceInput:
                 "desired_count", "out of range", given=self.desired_count, allowed="0 or more", practice="several-tasks"
             )
         if self.scaling is not None:
-            found.extend(self.scaling.problems(), under="scaling")
-            if self.scaling.requests_per_target is not None and not any(
-                isinstance(exposure, AlbExposure) for exposure in self.exposures
-            ):
-                found.add(
-                    "scaling.requests_per_target",
-                    "there is no Application Load Balancer to count requests",
-                    given=self.scaling.requests_per_target,
-                    allowed="cpu_percent, or an AlbExposure",
-                    practice="scaling-bounds",
-                )
+            wrong = self.scaling.problems()
+            found.extend(
+                wrong
+                or scaling_problems(
+                    self.scaling, exposures=self.exposures, reads_queue=self.reads_queue, cluster=self.cluster
+                ),
+                under="scaling",
+            )
+        if not found and not self.deployment.problems():
+            found.extend(stuck_problems(self.deployment.rollout_steps, self.least_tasks))
         return list(found)
 
     def _grace_period_problems(self) -> list[Problem]:
@@ -209,7 +239,7 @@ class ServiceInput:
             found.add(
                 "health_check_grace_period",
                 "there is no load balancer whose health check could be waited for",
-                given=f"{seconds(grace)} s",
+                given=Shown(f"{seconds(grace)} s"),
                 allowed="nothing, or an exposure",
                 practice="health-check-grace-period",
             )
@@ -230,10 +260,10 @@ class ServiceInput:
                     allowed="nothing; placement_constraints leave instances out",
                     practice="daemon-scheduling",
                 )
-        for option, value, default in (
-            ("min_healthy_percent", self.deployment.min_healthy_percent, Rolling().min_healthy_percent),
-            ("max_healthy_percent", self.deployment.max_healthy_percent, Rolling().max_healthy_percent),
-        ):
+        for option in ("min_healthy_percent", "max_healthy_percent"):
+            # Another deployment than a rolling one has no percentages, and is refused for a daemon.
+            default = getattr(Rolling(), option)
+            value = getattr(self.deployment, option, default)
             if value != default:
                 found.add(
                     f"deployment.{option}",
@@ -242,6 +272,8 @@ class ServiceInput:
                     allowed="nothing",
                     practice="daemon-scheduling",
                 )
+        if self.external:
+            return list(found)
         if self.cluster is None:
             found.add(
                 "cluster",

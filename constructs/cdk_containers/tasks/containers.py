@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
@@ -27,6 +27,7 @@ from ..workload import (
 )
 from ..workload.image import as_image
 from ..workload.secrets import plain_value
+from .fire_lens import LOG_ROUTER
 from .options import TaskOptions
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ def add_container(
 ) -> ecs.ContainerDefinition:
     """Add a container to a task definition, with everything but its place in the starting order."""
     linux = options.operating_system == "LINUX"
-    definition = task_definition.add_container(
+    add = task_definition.add_container
+    if container.name == LOG_ROUTER and options.log_router is not None:
+        add = partial(task_definition.add_firelens_log_router, firelens_config=options.log_router.configuration())
+    definition = add(
         container.name,
         image=_image(container.image, execution_role, options),
         port_mappings=[
@@ -63,11 +67,12 @@ def add_container(
                 host_port=port.host_port,
                 protocol=ecs.Protocol.UDP if port.protocol == "udp" else ecs.Protocol.TCP,
                 name=port.name,
+                app_protocol=None if port.app_protocol is None else getattr(ecs.AppProtocol, port.app_protocol),
             )
             for port in container.all_ports
         ],
         environment={name: plain_value(value) for name, value in container.environment.items()} or None,
-        secrets=_secrets(container.secrets),
+        secrets=ecs_secrets(container.secrets),
         command=_list(container.command),
         entry_point=_list(container.entry_point),
         working_directory=container.working_directory,
@@ -84,6 +89,7 @@ def add_container(
         privileged=isinstance(container.privileged, Privileged) or None,
         gpu_count=container.gpus or None,
         ulimits=_ulimits(container),
+        version_consistency=_version_consistency(container),
         **_restart_policy(container),
     )
     if container.mounts:
@@ -97,6 +103,7 @@ def add_container(
         ("non-root-user", container.user),
         ("read-only-root-filesystem", container.readonly_root_filesystem),
         ("init-process", container.init_process),
+        ("version-consistency", container.version_consistency),
     ):
         if isinstance(value, Disabled):
             record_opt_out(task_definition, practice_id, value)
@@ -148,7 +155,9 @@ def _platform(options: TaskOptions) -> ecr_assets.Platform | None:
     return ecr_assets.Platform.LINUX_ARM64 if options.architecture == "ARM64" else ecr_assets.Platform.LINUX_AMD64
 
 
-def _secrets(secrets: Mapping[str, Any]) -> dict[str, ecs.Secret] | None:
+def ecs_secrets(secrets: Mapping[str, Any]) -> dict[str, ecs.Secret] | None:
+    """Return secrets as ECS takes them, from Secrets Manager or SSM."""
+
     def as_secret(value: Any) -> ecs.Secret:
         if isinstance(value, ecs.Secret):
             return value
@@ -157,6 +166,13 @@ def _secrets(secrets: Mapping[str, Any]) -> dict[str, ecs.Secret] | None:
         return ecs.Secret.from_ssm_parameter(value)
 
     return {name: as_secret(value) for name, value in secrets.items()} or None
+
+
+def _version_consistency(container: Container) -> ecs.VersionConsistency | None:
+    if isinstance(container.version_consistency, Disabled):
+        return ecs.VersionConsistency.DISABLED
+    # The tag of an asset is the hash of its content, and means one image anyhow.
+    return None if isinstance(as_image(container.image), AssetImage) else ecs.VersionConsistency.ENABLED
 
 
 def _ulimits(container: Container) -> list[ecs.Ulimit] | None:
@@ -219,7 +235,7 @@ def _log_driver(container: Container, log_group: aws_logs.ILogGroup, options: Ta
         return ecs.GenericLogDriver(
             log_driver=driver.name,
             options=dict(driver.options) or None,
-            secret_options=_secrets(driver.secret_options),
+            secret_options=ecs_secrets(driver.secret_options),
         )
     blocking = options.logs.mode == "blocking"
     return ecs.LogDrivers.aws_logs(

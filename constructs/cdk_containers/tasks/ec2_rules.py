@@ -40,7 +40,7 @@ def ec2_problems(
         found.add(
             "options.operating_system",
             "Windows containers run on X86_64, and not with host networking",
-            given=f"{operating_system}, {architecture}, {network_mode}",
+            given=Shown(f"{operating_system}, {architecture}, {network_mode}"),
             allowed="X86_64 with awsvpc or bridge",
             practice="runtime-platform",
         )
@@ -105,6 +105,14 @@ def _port_problems(container: Container, network_mode: NetworkMode) -> list[Prob
                 allowed=f"{number}, or nothing; network_mode bridge to map it",
                 practice="host-ports",
             )
+        if network_mode == "host" and port.name is not None:
+            found.add(
+                f"ports[{index}].name",
+                "a name is for Service Connect, which cannot take the port of an instance over",
+                given=port.name,
+                allowed="nothing, or awsvpc or bridge networking",
+                practice="service-connect-network-mode",
+            )
     return list(found)
 
 
@@ -122,7 +130,7 @@ def _host_port_problems(containers: Sequence[Container]) -> list[Problem]:
                 found.add(
                     "containers",
                     f"two ports of {both} take one port of the instance",
-                    given=f"{port.host_port}/{port.protocol}",
+                    given=Shown(f"{port.host_port}/{port.protocol}"),
                     allowed="a host port for each, or none for any free port",
                     practice="host-ports",
                 )

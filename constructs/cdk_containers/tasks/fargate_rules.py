@@ -77,7 +77,7 @@ def fargate_problems(
             found.add(
                 f"{option}.stop_timeout",
                 "too short for Fargate",
-                given=f"{timeout} s",
+                given=Shown(f"{timeout} s"),
                 allowed=f"{_MIN_STOP_TIMEOUT}–120 s",
                 practice="stop-timeout",
             )

@@ -13,6 +13,7 @@ from ..workload import Container, Volume, Workload
 from .ecs_rules import ecs_problems
 from .fargate_rules import fargate_problems
 from .options import TaskOptions
+from .sidecars import sidecar_problems
 from .task_definition import TaskDefinition, role_problems, runtime_platform
 
 
@@ -69,6 +70,7 @@ class FargateTaskDefinition(TaskDefinition):
                 ephemeral_storage_gib=options.ephemeral_storage_gib,
                 task_role=self.task_role,
                 execution_role=self.execution_role,
+                enable_fault_injection=options.fault_injection or None,
                 runtime_platform=runtime_platform(options.architecture, options.operating_system),
             ),
             containers=containers,
@@ -96,4 +98,6 @@ def fargate_task_problems(workload: Workload, options: TaskOptions) -> list[Prob
             known=found,
         )
     )
+    if not found:
+        found.extend(sidecar_problems(workload, options, on_ec2=False))
     return list(found)

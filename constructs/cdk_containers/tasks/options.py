@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 from aws_cdk import aws_iam as iam
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import field_problems, is_token, name_problem
 from ..instances import NetworkMode
 from ..logs import ContainerLogs
 from ..workload import Architecture, OperatingSystem
+from .fire_lens import FireLens
+from .open_telemetry import OpenTelemetry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +31,11 @@ class TaskOptions:
             task there has.
         task_role: Role that the application acts as. Default: one is made for this task alone.
         execution_role: Role that ECS pulls images and writes logs as. Default: one is made for this task alone.
+        fault_injection: Let experiments of AWS Fault Injection Service break the network of the task; Linux with awsvpc
+            or host networking. Default: False.
         logs: How long logs are kept, and how they get there. Default: a log group kept for a year.
+        log_router: A sidecar that sends logs elsewhere, or in another form. Default: none, containers log to the group.
+        telemetry: A sidecar that takes traces and metrics. Default: none.
     """
 
     family: str | None = None
@@ -39,7 +45,10 @@ class TaskOptions:
     ephemeral_storage_gib: int | None = None
     task_role: iam.IRole | None = None
     execution_role: iam.IRole | None = None
+    fault_injection: bool = False
     logs: ContainerLogs = field(default_factory=ContainerLogs)
+    log_router: FireLens | None = None
+    telemetry: OpenTelemetry | None = None
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with these options."""
@@ -50,4 +59,45 @@ class TaskOptions:
         if self.family is not None and not is_token(self.family) and (wrong := name_problem(self.family)):
             found.add("family", wrong, given=self.family, allowed="up to 255 letters, digits, hyphens and underscores")
         found.extend(self.logs.problems(), under="logs")
+        if self.fault_injection and (self.network_mode == "bridge" or self.operating_system != "LINUX"):
+            found.add(
+                "fault_injection",
+                "ECS injects faults into Linux tasks with awsvpc or host networking only",
+                given=Shown(f"network_mode {self.network_mode}, {self.operating_system}"),
+                allowed="False, or another network_mode and operating_system",
+                practice="fault-injection",
+            )
+        found.extend(self._sidecar_problems())
+        return list(found)
+
+    def _sidecar_problems(self) -> list[Problem]:
+        found = Problems()
+        for option, sidecar in (("log_router", self.log_router), ("telemetry", self.telemetry)):
+            if sidecar is None:
+                continue
+            found.extend(sidecar.problems(), under=option)
+            if self.operating_system != "LINUX":
+                found.add(
+                    option,
+                    "the sidecar runs on Linux only",
+                    given=self.operating_system,
+                    allowed="LINUX, or none",
+                    practice="sidecar-platform",
+                )
+        if self.telemetry is not None and self.network_mode == "bridge":
+            found.add(
+                "telemetry",
+                "with bridge networking each container has a localhost of its own, where no collector listens",
+                given=self.network_mode,
+                allowed="awsvpc or host networking, or none",
+                practice="sidecar-platform",
+            )
+        if self.log_router is not None and self.logs.mode == "blocking":
+            found.add(
+                "logs.mode",
+                "containers log through the router, which never stops them",
+                given=self.logs.mode,
+                allowed="non-blocking; FireLens.buffer_mib gives lines more room",
+                practice="log-delivery-mode",
+            )
         return list(found)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
+from typing import ClassVar
 from weakref import WeakKeyDictionary
 
+import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -18,12 +21,17 @@ from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..inputs import is_token
 from ..logs import owned_log_group
-from ..opt_outs import Acknowledgement, acknowledge
-from ..workload import Architecture, Container, EfsVolume, OperatingSystem, Volume
+from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
+from ..practices import Disabled
+from ..workload import Architecture, Container, EfsVolume, OperatingSystem, RegistryImage, Volume
+from ..workload.image import as_image
 from .containers import add_container, add_dependencies
 from .efs_volumes import add_efs_volume, open_file_system
+from .open_telemetry import OpenTelemetry
 from .options import TaskOptions
+from .place import Place
 from .roles import make_execution_role, make_task_role
+from .sidecars import allow_sidecars, beside_sidecars, sidecars
 from .volumes import add_volume
 
 _REGISTRY_LOGIN = Acknowledgement(
@@ -51,6 +59,9 @@ class TaskDefinition(CheckedConstruct):
         log_group: Where the containers log.
         containers: The containers, by name.
     """
+
+    _tmpfs: ClassVar[bool] = True
+    """Whether its platform takes the directories in memory that a container has by default, a sidecar too."""
 
     task_definition: ecs.TaskDefinition
     task_role: iam.IRole
@@ -86,7 +97,11 @@ class TaskDefinition(CheckedConstruct):
                 add_efs_volume(self, task_definition, volume, self.task_role, containers)
             else:
                 add_volume(task_definition, volume)
-        limits = memory_limits(containers, memory_limit_mib)
+        own, self._sidecars = self._beside_sidecars(containers, options)
+        limits = memory_limits(own, memory_limit_mib, beside=self._sidecars)
+        containers = [*own, *self._sidecars]
+        if not self._tmpfs:
+            containers = [replace(container, tmpfs=()) for container in containers]
         self.containers = {
             container.name: add_container(
                 task_definition,
@@ -96,19 +111,63 @@ class TaskDefinition(CheckedConstruct):
                 execution_role=self.execution_role,
                 options=options,
             )
-            for container, limit in zip(containers, limits, strict=True)
+            for container, limit in zip(containers, [*limits, *(None for _ in self._sidecars)], strict=True)
         }
         add_dependencies(containers, self.containers)
-        if isinstance(self.execution_role, iam.Role):
+        from_elsewhere = all(isinstance(as_image(container.image), RegistryImage) for container in containers)
+        if isinstance(self.execution_role, iam.Role) and not from_elsewhere:
             acknowledge(self.execution_role, _REGISTRY_LOGIN)
+        self._environment_acknowledged = False
         if any(container.environment for container in containers):
-            acknowledge(task_definition, _PLAIN_ENVIRONMENT)
+            self._acknowledge_environment()
+        for sidecar in (options.log_router, options.telemetry):
+            if sidecar is not None and isinstance(sidecar.health_check, Disabled):
+                record_opt_out(task_definition, "sidecar-health-check", sidecar.health_check)
+
+    def _beside_sidecars(
+        self, containers: Sequence[Container], options: TaskOptions
+    ) -> tuple[Sequence[Container], Sequence[Container]]:
+        """Return the containers as they use the sidecars of the options, and these, with leave to do their work."""
+        if options.log_router is None and options.telemetry is None:
+            return containers, []
+        place = self._place(options.telemetry)
+        allow_sidecars(containers, options, place, task_role=self.task_role, execution_role=self.execution_role)
+        return beside_sidecars(containers, options, place), sidecars(options, place)
+
+    def _place(self, telemetry: OpenTelemetry | None) -> Place:
+        parent = self.node.scope
+        # A service or a job is what people know; a task definition by itself has its own name.
+        whole = self if parent is None or isinstance(parent, cdk.Stack) else parent
+        return Place(
+            stack=cdk.Stack.of(self),
+            log_group=self.log_group,
+            metrics=owned_log_group(self, "Metrics", telemetry.metrics_logs)
+            if telemetry is not None and telemetry.metrics
+            else None,
+            service=(telemetry and telemetry.service_name) or whole.node.id,
+        )
+
+    def add_environment(self, name: str, value: str) -> None:
+        """Tell the first container a setting that is known only when it has been made, such as an address."""
+        container = next(iter(self.containers.values()))
+        container.add_environment(name, value)
+        if not self._environment_acknowledged:
+            self._acknowledge_environment()
+
+    def _acknowledge_environment(self) -> None:
+        self._environment_acknowledged = True
+        acknowledge(self.task_definition, _PLAIN_ENVIRONMENT)
 
     @property
     def ready_when(self) -> list[IDependable]:
         """What has to be there before a task can start: leave to pull and log, and file systems that can be mounted."""
         file_systems: list[efs.IFileSystem] = [volume.file_system for volume in self._efs_volumes]
-        return [self.execution_role, *(file_system.mount_targets_available for file_system in file_systems)]
+        return [
+            self.execution_role,
+            # A sidecar that may not write where it should is not healthy, or loses what it was given.
+            *([self.task_role] if self._sidecars else []),
+            *(file_system.mount_targets_available for file_system in file_systems),
+        ]
 
     def open_volumes_to(self, peer: ec2.IConnectable) -> None:
         """Let the network interfaces of the task reach its EFS file systems."""
@@ -131,15 +190,19 @@ def role_problems(options: TaskOptions) -> list[Problem]:
     return list(found)
 
 
-def memory_limits(containers: Sequence[Container], task_memory: int | None) -> list[int | None]:
+def memory_limits(
+    containers: Sequence[Container], task_memory: int | None, *, beside: Sequence[Container] = ()
+) -> list[int | None]:
     """Give the memory that no container has claimed to the one container without a limit, if there is just one.
 
-    A container with a limit is killed alone when it leaks; without one, it takes the whole task down.
+    A container with a limit is killed alone when it leaks; without one, it takes the whole task down. What the sidecars
+    `beside` them keep for themselves is claimed.
     """
     limits = [container.memory_limit_mib for container in containers]
-    if task_memory is None or is_token([task_memory, *limits]) or limits.count(None) != 1:
+    kept = [sidecar.memory_reservation_mib or 0 for sidecar in beside]
+    if task_memory is None or is_token([task_memory, *limits, *kept]) or limits.count(None) != 1:
         return limits
-    rest = task_memory - sum(limit for limit in limits if limit is not None)
+    rest = task_memory - sum(kept) - sum(limit for limit in limits if limit is not None)
     without = limits.index(None)
     reservation = containers[without].memory_reservation_mib or 0
     return [rest if index == without and rest > max(reservation, 0) else limit for index, limit in enumerate(limits)]

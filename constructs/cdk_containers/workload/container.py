@@ -34,14 +34,17 @@ class Port:
     Attributes:
         number: The port in the container, 1–65535.
         protocol: `tcp` or `udp`. Default: `tcp`.
-        name: Name by which Service Connect knows the port. Default: none.
+        name: Name by which Service Connect and VPC Lattice know the port. Default: none.
         host_port: Port on the instance, EC2 only. Default: any free port with bridge networking, the same otherwise.
+        app_protocol: What Service Connect may understand of what goes over a port with a name: `http`, `http2` or
+            `grpc`, which it retries and counts by status. Default: nothing, it passes bytes on.
     """
 
     number: int
     protocol: Literal["tcp", "udp"] = "tcp"
     name: str | None = None
     host_port: int | None = None
+    app_protocol: Literal["http", "http2", "grpc"] | None = None
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this port."""
@@ -66,6 +69,14 @@ class Port:
                 "not a name that ECS takes for a port",
                 given=self.name,
                 allowed="up to 64 lower-case letters, digits, underscores and hyphens, no hyphen first",
+                practice="port-mappings",
+            )
+        if self.app_protocol is not None and (self.name is None or self.protocol == "udp"):
+            found.add(
+                "app_protocol",
+                "only Service Connect reads it, which knows TCP ports by their names",
+                given=self.app_protocol,
+                allowed="Port(name=…, app_protocol=…) with protocol tcp, or nothing here",
                 practice="port-mappings",
             )
         return list(found)
@@ -120,7 +131,7 @@ class HealthCheck:
             found.add(
                 "timeout",
                 "longer than the interval",
-                given=f"{timeout} s",
+                given=Shown(f"{timeout} s"),
                 allowed=f"up to {interval} s",
                 practice="container-health-check",
             )
@@ -212,7 +223,7 @@ class LogDriver:
     """Another way for the log than the log group that the construct owns.
 
     Attributes:
-        name: `splunk` or `awsfirelens` on Fargate.
+        name: `splunk` on Fargate, and `awsfirelens` in a task with a log router.
         options: Options of the driver.
         secret_options: Options whose values come from Secrets Manager or SSM.
 
@@ -262,6 +273,8 @@ class Container:
         privileged: Default: False. On EC2, `Privileged("reason")` gives the container the rights of root on its
             instance; Fargate has no such containers.
         gpus: GPUs for this container alone; EC2 only. Default: 0.
+        version_consistency: Have all tasks of a deployment run the image that the tag meant at first. Default: True.
+            `Disabled(reason="…")` lets each task take what the tag means when it starts.
         ulimits: Limits of the operating system. Default: none beyond the platform's.
         linux: Capabilities, shared memory and swap. Default: none beyond Docker's.
 
@@ -292,6 +305,7 @@ class Container:
     log_driver: LogDriver | None = None
     privileged: Literal[False] | Privileged = False
     gpus: int = 0
+    version_consistency: Literal[True] | Disabled = True
     ulimits: Sequence[Ulimit] = ()
     linux: LinuxOptions | None = None
 
@@ -390,6 +404,7 @@ class Container:
         for option, value in (
             ("readonly_root_filesystem", self.readonly_root_filesystem),
             ("init_process", self.init_process),
+            ("version_consistency", self.version_consistency),
         ):
             if isinstance(value, Disabled):
                 found.extend(disabled_problems(value), under=option)
@@ -421,7 +436,7 @@ class Container:
                 found.add(
                     "stop_timeout",
                     "out of range",
-                    given=f"{timeout} s",
+                    given=Shown(f"{timeout} s"),
                     allowed=f"0–{_MAX_STOP_TIMEOUT} s",
                     practice="stop-timeout",
                 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import disabled_problems, field_problems, has_members, is_token
 from ..practices import Disabled
 
@@ -174,7 +174,7 @@ class RepositoryImage(Image):
                 "",
                 "an image is named by one of tag and digest",
                 allowed="tag or digest",
-                given=f"tag={self.tag!r}, digest={self.digest!r}",
+                given=Shown(f"tag={self.tag!r}, digest={self.digest!r}"),
             )
         if self.tag is not None and not is_token(self.tag):
             if not _TAG.fullmatch(self.tag):

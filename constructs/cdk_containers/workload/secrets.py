@@ -58,15 +58,17 @@ class NotSecret:
         return list(found)
 
 
-def environment_problems(environment: Mapping[str, str | NotSecret]) -> list[Problem]:
-    """Find access keys, and values that look like secrets, among plain environment variables.
+def environment_problems(
+    environment: Mapping[str, str | NotSecret], *, option: str = "environment", secrets: str = "secrets"
+) -> list[Problem]:
+    """Find access keys, and values that look like secrets, among plain environment variables, or options like them.
 
     The values are never shown: the error must not be the next place where a secret leaks.
     """
-    found = Problems()
-    way_out = "`secrets`, with a Secrets Manager secret or an SSM parameter"
+    found, root = Problems(), option
+    way_out = f"`{secrets}`, with a Secrets Manager secret or an SSM parameter"
     for name, value in environment.items():
-        option = f"environment[{name!r}]"
+        option = f"{root}[{name!r}]"
         if name.upper() in _ACCESS_KEYS:
             found.add(
                 option,
@@ -97,13 +99,13 @@ def plain_value(value: str | NotSecret) -> str:
     return value.value if isinstance(value, NotSecret) else value
 
 
-def secret_problems(secrets: Mapping[str, object]) -> list[Problem]:
+def secret_problems(secrets: Mapping[str, object], *, option: str = "secrets") -> list[Problem]:
     """Find what is wrong with the values given as secrets."""
     found = Problems()
     for name, value in secrets.items():
         if not any(has_members(value, member) for member in ("secret_arn", "parameter_arn", "from_secrets_manager")):
             found.add(
-                f"secrets[{name!r}]",
+                f"{option}[{name!r}]",
                 "not a secret",
                 given=Shown(f"a value of type {type(value).__name__}"),
                 allowed="an aws_secretsmanager.ISecret, an aws_ssm.IParameter or an aws_ecs.Secret",

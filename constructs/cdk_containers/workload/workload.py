@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal, TypeVar
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import field_problems, is_token
 from .container import Container
 from .volume import Volume
@@ -124,7 +124,7 @@ class Workload:
             found.add(
                 "containers",
                 "containers wait for each other in a circle, so none would start",
-                given=" → ".join(reversed(cycle.args[1])),
+                given=Shown(" → ".join(reversed(cycle.args[1]))),
                 allowed="an order in which they can start",
                 practice="container-dependencies",
             )
@@ -137,7 +137,7 @@ class Workload:
             found.add(
                 "containers",
                 "two containers listen on one port, and they share one network address",
-                given=f"{number}/{protocol}",
+                given=Shown(f"{number}/{protocol}"),
                 allowed="a port for each",
                 practice="port-mappings",
             )
@@ -213,7 +213,7 @@ class Workload:
                 found.add(
                     "containers",
                     f"together they keep more {option} than the task's {total}",
-                    given=" + ".join(str(part) for part in parts if part),
+                    given=Shown(" + ".join(str(part) for part in parts if part)),
                     allowed=f"up to {total} in all",
                     practice="container-memory",
                 )

@@ -1,0 +1,251 @@
+"""An application: what its services and jobs share, made once."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
+
+import aws_cdk as cdk
+from aws_cdk import aws_certificatemanager as acm
+from constructs import Construct
+
+from ..checked_construct import CheckedConstruct
+from ..clusters import Cluster
+from ..discovery import Namespace, ServiceConnect
+from ..errors import ConstructError, Problem, Problems, child_path
+from ..inputs import argument_problems
+from ..jobs import Job
+from ..load_balancing import AccessLogs, AlbExposure, ApplicationLoadBalancer, Exposure
+from ..load_balancing.application_load_balancer import https_problems
+from ..logs import ContainerLogs, Logs
+from ..network import Network, NetworkLike
+from ..observability import (
+    Alarms,
+    AlarmTopic,
+    ClusterEvents,
+    JobAlarms,
+    ServiceDashboard,
+    WorkerAlarms,
+    address_problems,
+)
+from ..practices import Disabled
+from ..services import Service, WebService, WorkerService
+from ..tasks import TaskOptions
+from ..workload import Container, Port
+from .environment import Environment
+
+_ALARMS: Mapping[type[Construct], type[Alarms | WorkerAlarms | JobAlarms]] = {
+    WorkerService: WorkerAlarms,
+    Job: JobAlarms,
+}
+"""What kinds have alarms of another class than `Alarms`."""
+
+_NO_CERTIFICATE = Problem(
+    option="exposure",
+    what="the load balancers of the application have no certificate, and HTTPS needs one",
+    allowed='Application(certificates=[…]) or Application(https=Disabled(reason="…")); or a certificate of its own',
+    practice="https-listener",
+)
+
+_Options = ParamSpec("_Options")
+_Added = TypeVar("_Added", bound=Construct)
+
+
+class Application(CheckedConstruct):
+    """Everything that services and jobs of one application share, made when it is needed, and the defaults for them.
+
+    `shop.add(WebService, "Web", …)` is `WebService(shop, "Web", …)` with what was not said filled in: the cluster, the
+    load balancer of an exposure, the namespace of a container with named ports, who is told of alarms, and what the
+    environment says about logs, capacity and counts.
+
+    Attributes:
+        environment: What differs between environments.
+        network: Where it runs.
+        cluster: The cluster.
+        alarm_topic: Who is told of alarms, of failed deployments and of tasks that failed.
+        events: What ECS says of deployments and tasks, stored and notified.
+        dashboard: One page with a row for each service and job; None before the first one.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/Welcome.html
+    """
+
+    environment: Environment
+    network: NetworkLike
+    cluster: Cluster
+    alarm_topic: AlarmTopic
+    events: ClusterEvents
+    dashboard: ServiceDashboard | None
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        environment: Environment | None = None,
+        network: NetworkLike | None = None,
+        certificates: Sequence[acm.ICertificate] = (),
+        https: Literal[True] | Disabled = True,
+        email_addresses: Sequence[str] = (),
+    ) -> None:
+        """Make an application.
+
+        Args:
+            scope: The parent, mostly a stack; one for each environment.
+            id: Name among the parent's children.
+            environment: What differs between environments. Default: `Environment()`, which is production.
+            network: Where it runs, a `Network` or a VPC of CDK. Default: a new `Network`.
+            certificates: Certificates of the load balancers, the default first. Default: none; a service that has to be
+                reached through one of them is refused then.
+            https: `Disabled(reason="…")` has the load balancers speak plain HTTP. Default: True.
+            email_addresses: Who is told of alarms and of what failed; each has to confirm by mail. Default: nobody.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(Application.__init__, locals())
+        environment = environment or Environment()
+        if not found.has("environment"):
+            found.extend(environment.problems(), under="environment")
+        if not found.has("https") and not found.has("certificates") and (certificates or https is not True):
+            found.extend(https_problems(https, certificates, "certificates"))
+        if not found.has("email_addresses"):
+            found.extend(address_problems(email_addresses))
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        self.environment = environment
+        self._certificates = tuple(certificates)
+        self._https: Literal[True] | Disabled = https
+        cdk.Tags.of(self).add("environment", environment.name)
+        logs = Logs(retention=environment.log_retention, removal_policy=environment.removal_policy)
+        self.network = network or Network(self, "Network", nat_gateways=environment.nat_gateways, flow_logs=logs)
+        self.cluster = Cluster(
+            self, "Cluster", network=self.network, capacity=environment.capacity, execute_command_logs=logs
+        )
+        self.alarm_topic = AlarmTopic(self, "AlarmTopic", email_addresses=email_addresses)
+        self.events = ClusterEvents(self, "Events", cluster=self.cluster, topic=self.alarm_topic.topic, logs=logs)
+        self.dashboard = None
+
+    @cached_property
+    def public_load_balancer(self) -> ApplicationLoadBalancer:
+        """The load balancer of web services, made when the first one is added."""
+        return self._load_balancer("PublicLoadBalancer", internet_facing=True)
+
+    @cached_property
+    def namespace(self) -> Namespace:
+        """Where services find each other, made when the first one is added whose container has a named port."""
+        # The path of the construct is no other application's of the account, as the name has to be.
+        name = re.sub(r"[^a-z0-9.-]+", "-", self.node.path.replace("/", ".").lower())
+        return Namespace(self, "Namespace", name=name)
+
+    @cached_property
+    def internal_load_balancer(self) -> ApplicationLoadBalancer:
+        """The load balancer of services inside the network, made when the first one with an exposure is added."""
+        return self._load_balancer("InternalLoadBalancer", internet_facing=False)
+
+    def add(
+        self,
+        kind: Callable[Concatenate[Construct, str, _Options], _Added],
+        id: str,  # noqa: A002
+        /,
+        *args: _Options.args,
+        **options: _Options.kwargs,
+    ) -> _Added:
+        """Make a service or job of this application.
+
+        Args:
+            kind: What to make: `WebService`, `BackendService`, `WorkerService`, `ScheduledJob`, `EventJob`, …
+            id: Its name among the application's children.
+            args: None; options have names.
+            options: The options of that kind. Those that are not given come from the application.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        if not inspect.isclass(kind) or not issubclass(kind, Construct):
+            found = Problems()
+            found.add("kind", "not a construct", given=kind, allowed="a class such as WebService or ScheduledJob")
+            raise ConstructError(child_path(self, id), found)
+        made = kind(self, id, *args, **self._filled(kind, id, options))
+        if isinstance(made, Service | Job):
+            self._show(made)
+        return cast("_Added", made)
+
+    def _filled(self, kind: type[Construct], id: str, options: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
+        """Return the options, with what the application says for those of this kind that were not given."""
+        takes = inspect.signature(kind.__init__).parameters
+        filled = {name: value for name, value in self._defaults(kind, options).items() if name in takes} | dict(options)
+        exposure = options.get("exposure")
+        if isinstance(exposure, Exposure | Sequence):
+            exposures = [exposure] if isinstance(exposure, Exposure) else exposure
+            if self._https is True and not self._certificates and any(_wants_load_balancer(one) for one in exposures):
+                raise ConstructError(child_path(self, id), [_NO_CERTIFICATE])
+            filled["exposure"] = self._routed(exposures, internet_facing=issubclass(kind, WebService))
+        return filled
+
+    def _defaults(self, kind: type[Construct], options: Mapping[str, Any]) -> dict[str, Any]:
+        environment, topic = self.environment, self.alarm_topic.topic
+        logs = ContainerLogs(retention=environment.log_retention, removal_policy=environment.removal_policy)
+        alarms = next((alarms for base, alarms in _ALARMS.items() if issubclass(kind, base)), Alarms)
+        defaults: dict[str, Any] = {
+            "cluster": self.cluster,
+            "task": TaskOptions(logs=logs),
+            "alarms": alarms(topic=topic),
+        }
+        # A worker follows its queue.
+        if options.get("scaling") is None and not issubclass(kind, WorkerService):
+            defaults["desired_count"] = environment.desired_count
+        container = options.get("container")
+        if isinstance(container, Container) and any(isinstance(port, Port) and port.name for port in container.ports):
+            defaults["service_connect"] = ServiceConnect(namespace=self.namespace)
+        return defaults
+
+    def _routed(self, exposures: Sequence[Exposure], *, internet_facing: bool) -> list[Exposure]:
+        """Bring exposures that have no load balancer to the application's."""
+
+        def load_balancer() -> ApplicationLoadBalancer:
+            return self.public_load_balancer if internet_facing else self.internal_load_balancer
+
+        return [
+            replace(one, load_balancer=load_balancer())
+            if isinstance(one, AlbExposure) and _wants_load_balancer(one)
+            else one
+            for one in exposures
+        ]
+
+    def _show(self, made: Service | Job) -> None:
+        if self.dashboard is None:
+            services, jobs = ([made], []) if isinstance(made, Service) else ([], [made])
+            self.dashboard = ServiceDashboard(self, "Dashboard", services=services, jobs=jobs)
+        elif isinstance(made, Service):
+            self.dashboard.add(made)
+        else:
+            self.dashboard.add_job(made)
+
+    def _load_balancer(self, id: str, *, internet_facing: bool) -> ApplicationLoadBalancer:  # noqa: A002
+        environment = self.environment
+        return ApplicationLoadBalancer(
+            self,
+            id,
+            network=self.network,
+            internet_facing=internet_facing,
+            certificates=self._certificates,
+            https=self._https,
+            redirect_http=internet_facing,
+            access_logs=environment.throw_away or AccessLogs(removal_policy=environment.removal_policy),
+            deletion_protection=environment.throw_away or True,
+        )
+
+
+def _wants_load_balancer(exposure: object) -> bool:
+    """Tell whether an exposure says nothing about a load balancer of its own."""
+    return (
+        isinstance(exposure, AlbExposure)
+        and exposure.load_balancer is None
+        and exposure.certificate is None
+        and exposure.https is True
+    )

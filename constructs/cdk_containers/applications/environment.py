@@ -1,0 +1,74 @@
+"""What differs between the environments of an application."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_logs
+
+from ..clusters import Capacity, FargateCapacity, strategy_problems
+from ..errors import Problem, Problems
+from ..inputs import disabled_problems, field_problems, is_token
+from ..network import NatGateways
+from ..practices import Disabled
+
+_THROW_AWAY = "an environment that is thrown away as a whole"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Environment:
+    """What differs between the environments of an application, said once; the defaults are those of production.
+
+    `Environment.development()` is the same at a fraction of the price, and goes without a trace.
+
+    Attributes:
+        name: Name of the environment; tag `environment` of everything in it. Default: `production`.
+        capacity: How services that do not say otherwise are split over capacity. Default: Fargate.
+        nat_gateways: How tasks reach the internet. Default: PER_AZ, one in each zone.
+        desired_count: Tasks of a service that says neither a count nor scaling. Default: 2, so that one zone may fail.
+        log_retention: How long logs are kept. Default: one year.
+        removal_policy: What happens to logs and records when the stack goes. Default: RETAIN.
+        throw_away: Why load balancers need no deletion protection and keep no access logs, if that is so. Default:
+            none; they are protected, and keep them.
+
+    See https://docs.aws.amazon.com/wellarchitected/latest/operational-excellence-pillar/ops_dev_integ_multi_env.html
+    """
+
+    name: str = "production"
+    capacity: Sequence[Capacity] = (FargateCapacity(),)
+    nat_gateways: NatGateways = NatGateways.PER_AZ
+    desired_count: int = 2
+    log_retention: aws_logs.RetentionDays = aws_logs.RetentionDays.ONE_YEAR
+    removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN
+    throw_away: Disabled | None = None
+
+    @staticmethod
+    def development(name: str = "development") -> Environment:
+        """Take Fargate Spot, one task of each service, one NAT gateway, logs for a month, and nothing that stays."""
+        return Environment(
+            name=name,
+            capacity=(FargateCapacity.spot(),),
+            nat_gateways=NatGateways.SINGLE,
+            desired_count=1,
+            log_retention=aws_logs.RetentionDays.ONE_MONTH,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+            throw_away=Disabled(_THROW_AWAY),
+        )
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        if not self.name:
+            found.add("name", "the name is empty", given=self.name, allowed="a name such as production")
+        found.extend(strategy_problems(self.capacity))
+        if not is_token(self.desired_count) and self.desired_count < 0:
+            found.add(
+                "desired_count", "out of range", given=self.desired_count, allowed="0 or more", practice="several-tasks"
+            )
+        found.extend(disabled_problems(self.throw_away), under="throw_away")
+        return list(found)

@@ -1,0 +1,140 @@
+"""Whether a task fits on the capacity that it is to run on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import Problem, Problems, Shown
+from ..inputs import is_token
+from ..instances import Fit, InstanceType, find_instance_type, tasks_per_instance
+from ..tasks import TaskOptions
+from ..workload import Workload
+from .capacity import Capacity
+from .cluster import Cluster
+from .ec2_capacity import Ec2Share
+from .managed_instances_capacity import ManagedInstancesCapacity, ManagedInstancesShare
+
+
+def owner_problems(capacity: Sequence[Capacity] | None, cluster: Cluster | None) -> list[Problem]:
+    """Find capacity that belongs to another cluster than the service."""
+    found = Problems()
+    for index, share in enumerate(capacity or ()):
+        if isinstance(share, Ec2Share | ManagedInstancesShare) and share.capacity.cluster is not cluster:
+            found.add(
+                f"capacity[{index}]",
+                f"{share.capacity.node.path} is capacity of another cluster than the service's",
+                given=None if cluster is None else Shown(cluster.node.path),
+                allowed="capacity of the cluster that the service is given",
+                practice="capacity-beside-cluster",
+            )
+    return list(found)
+
+
+def fit_problems(strategy: Sequence[Capacity], workload: Workload, options: TaskOptions) -> list[Problem]:
+    """Find capacities that could not hold one task; types that are newer than the facts here pass."""
+    found = Problems()
+    asked = _Asked(workload, options)
+    if options.operating_system != "LINUX" and any(isinstance(share, Ec2Share) for share in strategy):
+        found.add(
+            "task.operating_system",
+            "the instances run Linux",
+            given=options.operating_system,
+            allowed="LINUX, or capacity on Fargate",
+            practice="runtime-platform",
+        )
+    for index, share in enumerate(strategy):
+        if isinstance(share, ManagedInstancesShare):
+            found.extend(_managed_fit_problems(share.capacity, workload, options), under=f"capacity[{index}]")
+        if not isinstance(share, Ec2Share):
+            continue
+        capacity = share.capacity
+        types = [find_instance_type(name) for name in capacity.instance_types]
+        architectures = {fact.architecture for fact in types if fact is not None}
+        if architectures and options.architecture not in architectures:
+            found.add(
+                "task.architecture",
+                f"the instances of {capacity.node.id} have another architecture",
+                given=options.architecture,
+                allowed=" or ".join(sorted(architectures)),
+                practice="instance-architecture",
+            )
+        fits = [asked.fit(fact, eni_trunking=capacity.instances.eni_trunking) for fact in types if fact is not None]
+        if len(fits) == len(types) and not any(fit.holds_a_task for fit in fits):
+            arithmetic = "; ".join(f"{fit.instance.name}: {fit.explanation}" for fit in fits)
+            found.add(
+                f"capacity[{index}]",
+                f"no instance of {capacity.node.id} can hold one task",
+                given=Shown(arithmetic),
+                allowed="a smaller task, or larger instances",
+                practice="task-fits-instance",
+            )
+    return list(found)
+
+
+class _Asked:
+    """What one task asks of an instance."""
+
+    def __init__(self, workload: Workload, options: TaskOptions) -> None:
+        containers = workload.containers
+        self._cpu = workload.cpu or sum(container.cpu or 0 for container in containers)
+        self._memory = workload.memory_limit_mib or sum(
+            container.memory_reservation_mib or container.memory_limit_mib or 0 for container in containers
+        )
+        self._gpus = sum(container.gpus for container in containers)
+        ports = [port for container in containers for port in container.all_ports]
+        host = options.network_mode == "host"
+        self._ports = [port.host_port or (port.number if host else 0) for port in ports]
+        self._mode = options.network_mode
+        self._unknown = is_token([self._cpu, self._memory, self._gpus, *self._ports])
+
+    def fit(self, fact: InstanceType, *, eni_trunking: bool) -> Fit:
+        """Count how many fit on an instance; what is not known asks for nothing."""
+        return tasks_per_instance(
+            fact,
+            cpu=0 if self._unknown else self._cpu,
+            memory_mib=0 if self._unknown else self._memory,
+            gpus=0 if self._unknown else self._gpus,
+            host_ports=() if self._unknown else self._ports,
+            network_mode=self._mode,
+            eni_trunking=eni_trunking,
+        )
+
+
+def _managed_fit_problems(
+    capacity: ManagedInstancesCapacity, workload: Workload, options: TaskOptions
+) -> list[Problem]:
+    """Find requirements that no instance can meet and hold one task as well."""
+    found = Problems()
+    wanted = capacity.requirements
+    gpus = sum(container.gpus for container in workload.containers)
+    if gpus and (wanted is None or wanted.min_gpus == 0):
+        found.add(
+            "",
+            f"ECS would choose instances without GPUs for {capacity.node.id}",
+            given=Shown(f"{gpus} GPUs in a task"),
+            allowed="InstanceRequirements(min_gpus=…) on the capacity",
+            practice="gpu-capacity",
+        )
+    if wanted is None:
+        return list(found)
+    if wanted.architecture not in (None, options.architecture):
+        found.add(
+            "",
+            f"the instances of {capacity.node.id} have another architecture",
+            given=Shown(f"{wanted.architecture}, and {options.architecture} in the task"),
+            allowed="one architecture",
+            practice="instance-architecture",
+        )
+    for what, needed, most in (
+        ("CPU units", workload.cpu, None if wanted.max_vcpus is None else wanted.max_vcpus * 1024),
+        ("MiB", workload.memory_limit_mib, wanted.max_memory_mib),
+    ):
+        if needed is not None and most is not None and not is_token([needed, most]) and needed > most:
+            found.add(
+                "",
+                f"no instance of {capacity.node.id} can hold one task",
+                given=Shown(f"{needed} {what} of at most {most}"),
+                allowed="a smaller task, or larger instances",
+                practice="task-fits-instance",
+            )
+    return list(found)

@@ -1,0 +1,17 @@
+"""Security groups of instances, as a service or a job in another stack may use them."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+
+def seen_from(scope: Construct, group: ec2.ISecurityGroup) -> ec2.ISecurityGroup:
+    """Return the group, or from another stack a reference to it, so that rules are made in the stack of `scope`.
+
+    CDK would make them beside the group, and the stack of the cluster would need the one that needs it.
+    """
+    if cdk.Stack.of(group) == cdk.Stack.of(scope):
+        return group
+    return ec2.SecurityGroup.from_security_group_id(scope, cdk.Names.unique_id(group), group.security_group_id)

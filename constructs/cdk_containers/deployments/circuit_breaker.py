@@ -1,0 +1,58 @@
+"""When a rolling deployment is given up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import Problem, Problems
+from ..inputs import field_problems, is_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CircuitBreaker:
+    """How many tasks may fail before a rolling deployment is given up and rolled back.
+
+    Attributes:
+        threshold: Failed tasks: a percentage of the wanted tasks, 1–100, or with `COUNT` a number, 1 or more. Default:
+            50.
+        threshold_type: `BOUNDED_PERCENT` never takes fewer than 3 and never more than 200 failures; `UNBOUNDED_PERCENT`
+            does, for very large services; `COUNT` is a number, for small ones. Default: `BOUNDED_PERCENT`.
+        reset_on_healthy_task: Count failures in a row: a task that gets healthy sets the count back to 0. False counts
+            all of the deployment, and finds a version that fails now and then. Default: True.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+    """
+
+    threshold: int = 50
+    threshold_type: Literal["BOUNDED_PERCENT", "UNBOUNDED_PERCENT", "COUNT"] = "BOUNDED_PERCENT"
+    reset_on_healthy_task: bool = True
+
+    @property
+    def overrides(self) -> Mapping[str, object]:
+        """Properties of the service's resource: CDK's circuit breaker knows neither."""
+        return {
+            "DeploymentConfiguration.DeploymentCircuitBreaker.ThresholdConfiguration": {
+                "Type": self.threshold_type,
+                "Value": self.threshold,
+            },
+            "DeploymentConfiguration.DeploymentCircuitBreaker.ResetOnHealthyTask": self.reset_on_healthy_task,
+        }
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        top = None if self.threshold_type == "COUNT" else 100
+        if not is_token(self.threshold) and (self.threshold < 1 or (top is not None and self.threshold > top)):
+            found.add(
+                "threshold",
+                "out of range",
+                given=self.threshold,
+                allowed="1–100" if top else "1 or more",
+                practice="deployment-circuit-breaker",
+            )
+        return list(found)

@@ -1,0 +1,118 @@
+"""Blue/green deployments by CodeDeploy, for teams that deploy with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from aws_cdk import aws_codedeploy as codedeploy
+from aws_cdk import aws_ecs as ecs
+
+from ..errors import Problem, Problems
+from ..inputs import DurationLike, field_problems, in_seconds
+from ..rollouts import ShiftSteps, TrafficShift
+from .bake_times import minutes, minutes_problems
+from .deployment import Deployment
+
+_TWO_DAYS = 2880
+_TERMINATION_MINUTES = 10
+_CONFIGS: Mapping[str, tuple[str, float, int]] = {
+    "ALL_AT_ONCE": ("ALL_AT_ONCE", 100, 0),
+    "CANARY_10PERCENT_5MINUTES": ("CANARY_10_PERCENT_5_MINUTES", 10, 5),
+    "CANARY_10PERCENT_15MINUTES": ("CANARY_10_PERCENT_15_MINUTES", 10, 15),
+    "LINEAR_10PERCENT_EVERY_1MINUTES": ("LINEAR_10_PERCENT_EVERY_1_MINUTES", 10, 1),
+    "LINEAR_10PERCENT_EVERY_3MINUTES": ("LINEAR_10_PERCENT_EVERY_3_MINUTES", 10, 3),
+}
+"""What CDK calls a predefined way to shift traffic, its percentage, and the minutes for which each step stays."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeDeployBlueGreen(Deployment):
+    """CodeDeploy deploys new versions: a team that has pipelines with CodeDeploy keeps them.
+
+    CloudFormation makes the service and registers task definitions, and can deploy none of them: what CodeDeploy was
+    not told of does not run. `BlueGreen`, `Linear` and `Canary` have no such limit, and new services take those.
+
+    Attributes:
+        traffic: How the traffic goes over: `ALL_AT_ONCE`, or a canary or linear way that CodeDeploy has ready. A
+            Network Load Balancer knows `ALL_AT_ONCE` only. Default: `ALL_AT_ONCE`.
+        approval_wait: How long the new version waits for somebody to let the traffic go over, 1–2880 minutes; the
+            deployment stops when nobody does. Default: it does not wait.
+        termination_wait: How long the old version stays after the traffic went over, 0–2880 minutes; it can be rolled
+            back to for so long. Default: 10 minutes, twice the time that the alarm for server errors takes.
+        alarm_rollback: Roll back when an alarm goes off during the deployment: the share of server errors of each
+            target group, and `alarms`. A deployment that fails is always rolled back. Default: True.
+        alarms: More alarms to watch. Default: none.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html
+    """
+
+    traffic: Literal[
+        "ALL_AT_ONCE",
+        "CANARY_10PERCENT_5MINUTES",
+        "CANARY_10PERCENT_15MINUTES",
+        "LINEAR_10PERCENT_EVERY_1MINUTES",
+        "LINEAR_10PERCENT_EVERY_3MINUTES",
+    ] = "ALL_AT_ONCE"
+    approval_wait: DurationLike | None = None
+    termination_wait: DurationLike | None = None
+
+    @property
+    def shifts_traffic(self) -> bool:
+        """Whether the new version has a target group of its own, and traffic goes over to it."""
+        return True
+
+    @property
+    def approval_minutes(self) -> int | None:
+        """How long the new version waits for somebody, in minutes."""
+        return None if self.approval_wait is None else minutes(self.approval_wait, 0)
+
+    @property
+    def termination_minutes(self) -> int:
+        """How long the old version stays, in minutes."""
+        return minutes(self.termination_wait, _TERMINATION_MINUTES)
+
+    @property
+    def deployment_config(self) -> codedeploy.IEcsDeploymentConfig:
+        """How CDK calls the way in which the traffic goes over."""
+        config: codedeploy.IEcsDeploymentConfig = getattr(codedeploy.EcsDeploymentConfig, _CONFIGS[self.traffic][0])
+        return config
+
+    @property
+    def rollout_steps(self) -> ShiftSteps:
+        """In which steps the new version takes over."""
+        _, percent, stay = _CONFIGS[self.traffic]
+        linear = self.traffic.startswith("LINEAR")
+        before = [10.0 * step for step in range(1, 10)] if linear else [percent] if percent < 100 else []
+        last = TrafficShift(percent=100.0, bake_seconds=self.termination_minutes * 60)
+        return ShiftSteps(shifts=(*(TrafficShift(percent=share, bake_seconds=stay * 60) for share in before), last))
+
+    @property
+    def service_options(self) -> Mapping[str, Any]:
+        """What CDK's service is told of it; ECS takes no other percentages than its own with this controller."""
+        return {
+            "deployment_controller": ecs.DeploymentController(type=ecs.DeploymentControllerType.CODE_DEPLOY),
+            "min_healthy_percent": 100,
+            "max_healthy_percent": 200,
+        }
+
+    def blue_green_config(self, **parts: Any) -> codedeploy.EcsBlueGreenDeploymentConfig:
+        """Return what CDK calls target groups, listeners and waits."""
+        approval = self.approval_minutes
+        return codedeploy.EcsBlueGreenDeploymentConfig(
+            deployment_approval_wait_time=None if approval is None else in_seconds(approval * 60),
+            termination_wait_time=in_seconds(self.termination_minutes * 60),
+            **parts,
+        )
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        if wrong := field_problems(self):
+            return wrong
+        found = Problems()
+        found.extend(Deployment.problems(self))
+        practice = "code-deploy"
+        found.extend(minutes_problems("approval_wait", self.approval_wait, low=1, high=_TWO_DAYS, practice=practice))
+        found.extend(minutes_problems("termination_wait", self.termination_wait, high=_TWO_DAYS, practice=practice))
+        return list(found)

@@ -1,0 +1,69 @@
+"""Lambda functions that a deployment asks whether it may go on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from aws_cdk import aws_lambda as lambda_
+
+from ..errors import Problem, Problems
+from ..inputs import field_problems
+from .stages import stage_problems
+
+HookStage: TypeAlias = Literal[
+    "RECONCILE_SERVICE",
+    "PRE_SCALE_UP",
+    "POST_SCALE_UP",
+    "TEST_TRAFFIC_SHIFT",
+    "POST_TEST_TRAFFIC_SHIFT",
+    "PRE_PRODUCTION_TRAFFIC_SHIFT",
+    "PRODUCTION_TRAFFIC_SHIFT",
+    "POST_PRODUCTION_TRAFFIC_SHIFT",
+]
+"""Stages of a deployment at which a function is called."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeploymentHook:
+    """A function that a deployment calls at some of its stages, and that says whether it goes on.
+
+    It answers `{"hookStatus": "SUCCEEDED"}`, `"FAILED"`, which rolls back, or `"IN_PROGRESS"`, and is called again. An
+    answer that is none of them rolls back too.
+
+    Attributes:
+        function: The function, or a version or alias of one. ECS may call this one and no other.
+        stages: When it is called: `PRE_SCALE_UP`, `POST_TEST_TRAFFIC_SHIFT` and so on. One or more.
+        details: What the function is given with each call, beside what ECS tells it. Default: nothing.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-lifecycle-hooks.html
+    """
+
+    function: lambda_.IFunction
+    stages: Sequence[HookStage]
+    details: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What makes it the same as another: Python may hold one function of CDK in two objects."""
+        return self.function.node.path, sorted(self.stages), json.dumps(self.details, sort_keys=True)
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this hook."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        found.extend(stage_problems(self.stages))
+        try:
+            json.dumps(self.details)
+        except (TypeError, ValueError):
+            found.add(
+                "details",
+                "not JSON",
+                allowed="text, numbers, lists and mappings of them",
+                practice="deployment-hooks",
+            )
+        return list(found)

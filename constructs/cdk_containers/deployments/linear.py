@@ -1,0 +1,74 @@
+"""Linear deployments: the traffic goes over in equal steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from aws_cdk import aws_ecs as ecs
+
+from ..errors import Problem
+from ..inputs import DurationLike, in_seconds, is_token
+from .bake_times import minutes, minutes_problems
+from .percentages import percent_problems
+from .traffic_shift import TrafficShiftingDeployment
+
+_STEP_MINUTES = 6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Linear(TrafficShiftingDeployment):
+    """The whole new version comes up beside the old one, and takes the traffic over in equal steps.
+
+    Attributes:
+        step_percent: Share of the traffic that goes over with each step, 3.0–100.0 in tenths. Default: 20, which makes
+            five steps and half an hour.
+        step_bake_time: How long each step stays before the next, 0–1440 minutes. Default: 6 minutes: the alarm for
+            server errors looks at five.
+        bake_time: How long the old version stays after the last step, 0–1440 minutes. Default: 10 minutes. With all the
+            steps it may be 33 hours.
+        hooks: Functions that are asked whether the deployment goes on, and places where it waits for somebody. Default:
+            none.
+        alarm_rollback: Roll back when an alarm goes off during the deployment: the share of server errors of each
+            target group, and `alarms`. Default: True.
+        alarms: More alarms to watch. They must not be made from the service itself: it could not be created. Default:
+            none.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-linear.html
+    """
+
+    _strategy: ClassVar[ecs.DeploymentStrategy] = ecs.DeploymentStrategy.LINEAR
+
+    step_percent: float = 20
+    step_bake_time: DurationLike | None = None
+
+    @property
+    def service_options(self) -> Mapping[str, Any]:
+        """What CDK's service is told of it."""
+        step = ecs.TrafficShiftConfig(
+            step_percent=self.step_percent, step_bake_time=in_seconds(self._step_minutes * 60)
+        )
+        return {**self.common_options, "linear_configuration": step}
+
+    @property
+    def steps_before_the_last(self) -> Sequence[tuple[float, int]]:
+        """The shares of the traffic in percent, and the minutes for which each stays; one step if it is a token."""
+        if is_token(self.step_percent) or self.step_percent <= 0:
+            return ()
+        step, steps = Decimal(str(self.step_percent)), list[tuple[float, int]]()
+        while (reached := step * (len(steps) + 1)) < 100:
+            steps.append((float(reached), self._step_minutes))
+        return steps
+
+    @property
+    def _step_minutes(self) -> int:
+        return minutes(self.step_bake_time, _STEP_MINUTES)
+
+    def step_problems(self) -> list[Problem]:
+        """Find what is wrong with the steps."""
+        return [
+            *percent_problems("step_percent", self.step_percent, low=Decimal("3.0"), practice="traffic-shift"),
+            *minutes_problems("step_bake_time", self.step_bake_time),
+        ]

@@ -1,0 +1,120 @@
+"""What the deployments share in which ECS shifts traffic from the old version to the new one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
+
+from aws_cdk import aws_ecs as ecs
+
+from ..errors import Problem, Problems
+from ..inputs import DurationLike, field_problems, in_seconds
+from ..rollouts import ShiftSteps, TrafficShift
+from .bake_times import minutes, minutes_problems, total_problems
+from .deployment import Deployment
+from .deployment_hook import DeploymentHook
+from .deployment_pause import DeploymentPause
+
+Hook: TypeAlias = DeploymentHook | DeploymentPause
+
+_BAKE_MINUTES = 10
+_MAX_HOOKS = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrafficShiftingDeployment(Deployment):
+    """The whole new version comes up beside the old one, and ECS shifts the traffic: `BlueGreen`, `Linear`, `Canary`.
+
+    Attributes:
+        bake_time: How long the old version stays after the last of the traffic went over, 0–1440 minutes.
+        hooks: Functions that are asked whether the deployment goes on, and places where it waits for somebody.
+    """
+
+    _strategy: ClassVar[ecs.DeploymentStrategy]
+
+    bake_time: DurationLike | None = None
+    hooks: Sequence[DeploymentHook | DeploymentPause] = ()
+
+    @property
+    def shifts_traffic(self) -> bool:
+        """Whether the new version has a target group of its own, and traffic goes over to it."""
+        return True
+
+    @property
+    def steps_before_the_last(self) -> Sequence[tuple[float, int]]:
+        """The shares of the traffic in percent, and the minutes for which each stays, before all of it goes over."""
+        return ()
+
+    @property
+    def rollout_steps(self) -> ShiftSteps:
+        """In which steps the new version takes over."""
+        steps = [*self.steps_before_the_last, (100.0, self._bake_minutes)]
+        return ShiftSteps(
+            shifts=tuple(TrafficShift(percent=percent, bake_seconds=time * 60) for percent, time in steps)
+        )
+
+    @property
+    def service_options(self) -> Mapping[str, Any]:
+        """What CDK's service is told of it."""
+        return self.common_options
+
+    @property
+    def common_options(self) -> Mapping[str, Any]:
+        """What CDK's service is told of all of them; the circuit breaker of ECS is for rolling deployments only."""
+        return {
+            "deployment_strategy": self._strategy,
+            "bake_time": in_seconds(self._bake_minutes * 60),
+            "min_healthy_percent": 100,
+            "max_healthy_percent": 200,
+        }
+
+    @property
+    def _bake_minutes(self) -> int:
+        return minutes(self.bake_time, _BAKE_MINUTES)
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        if wrong := field_problems(self):
+            return wrong
+        found = Problems()
+        found.extend(Deployment.problems(self))
+        found.extend(minutes_problems("bake_time", self.bake_time))
+        found.extend(self.step_problems())
+        if not found:
+            baking = sum(time for _, time in self.steps_before_the_last) + self._bake_minutes
+            found.extend(total_problems("bake_time", baking))
+        found.extend(self._hook_problems())
+        return list(found)
+
+    def step_problems(self) -> list[Problem]:
+        """Find what is wrong with the steps before the last."""
+        return []
+
+    def _hook_problems(self) -> list[Problem]:
+        found = Problems()
+        wrong = [hook.problems() for hook in self.hooks]
+        for index, problems in enumerate(wrong):
+            found.extend(problems, under=f"hooks[{index}]")
+        if found:
+            return list(found)
+        known = [hook.identity for hook in self.hooks]
+        for index, identity in enumerate(known):
+            if identity in known[:index]:
+                found.add(
+                    f"hooks[{index}]",
+                    "a hook that is there already would be called twice",
+                    allowed="each hook once, with all its stages",
+                    practice="deployment-hooks",
+                )
+        for kind, count in Counter(type(hook) for hook in self.hooks).items():
+            if count > _MAX_HOOKS:
+                found.add(
+                    "hooks",
+                    f"more than ECS takes of {kind.__name__}",
+                    given=count,
+                    allowed=f"up to {_MAX_HOOKS}; a hook may have several stages",
+                    practice="deployment-hooks",
+                )
+        return list(found)

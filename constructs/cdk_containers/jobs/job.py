@@ -1,0 +1,164 @@
+"""What jobs of all kinds share: a task that somebody starts, and that comes to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+
+from ..checked_construct import CheckedConstruct
+from ..clusters import Cluster, Ec2Share, ManagedInstancesShare, seen_from
+from ..observability import (
+    JobAlarms,
+    failed_executions,
+    make_failed_runs_alarm,
+    make_not_started_alarm,
+    matched_events,
+)
+from ..opt_outs import record_opt_out, resource_of
+from ..practices import Disabled
+from ..tasks import TaskDefinition
+from .job_input import JobInput
+from .queues import keep_failed_runs
+from .state_machine import Runs, make_state_machine
+from .task_run import TaskRun
+
+
+@jsii.implements(iam.IGrantable, ec2.IConnectable)
+class Job(CheckedConstruct):
+    """A task that runs to its end. Use `ScheduledJob` or `EventJob`.
+
+    Attributes:
+        cluster: The cluster it runs in.
+        task: Its task definition, with roles, log group and containers.
+        security_group: The security group of its runs; None where they have no address of their own.
+        state_machine: What waits for the end of a run, with a timeout, retries or many inputs; None without.
+        dead_letter_queue: Where runs are kept that could not be started; None if nothing starts it by itself.
+        failed_runs_queue: Where ECS's word on runs that failed is kept; None with a state machine, which knows.
+        alarms: Its alarms, by name.
+    """
+
+    cluster: Cluster
+    task: TaskDefinition
+    security_group: ec2.ISecurityGroup | None
+    state_machine: sfn.StateMachine | None = None
+    dead_letter_queue: sqs.Queue | None = None
+    failed_runs_queue: sqs.Queue | None = None
+    alarms: Mapping[str, cloudwatch.Alarm]
+
+    _given_by_hand = ""
+    """What the command that starts a run by hand has besides."""
+
+    def _make_task(self, given: JobInput) -> None:
+        self.cluster = given.cluster or Cluster(self, "Cluster")
+        self.task = given.task_input.make(self, "Task")
+        self._connections = self._connect(given)
+        self.task.open_volumes_to(self._connections)
+        self._run = TaskRun(
+            cluster=self.cluster,
+            task=self.task,
+            container=given.task_input.workload.containers[0].name,
+            strategy=given.strategy,
+            platform=given.platform,
+            security_group=self.security_group,
+        )
+
+    def _connect(self, given: JobInput) -> ec2.Connections:
+        if given.task.network_mode == "awsvpc":
+            self.security_group = ec2.SecurityGroup(
+                self,
+                "SecurityGroup",
+                vpc=self.cluster.vpc,
+                description="Runs of a job, which nobody has to reach",
+                allow_all_outbound=True,
+            )
+            return ec2.Connections(security_groups=[self.security_group])
+        self.security_group = None
+        groups = [
+            share.capacity.security_group
+            for share in given.strategy
+            if isinstance(share, Ec2Share | ManagedInstancesShare)
+        ]
+        return ec2.Connections(security_groups=[seen_from(self, group) for group in groups])
+
+    def _make_state_machine(self, given: JobInput, runs: Runs) -> None:
+        self.state_machine = make_state_machine(self, self._run, runs, given.task.logs)
+        # It names the family of the task definition, which CloudFormation does not see as a reference.
+        needs = (self.task.task_definition, *self.cluster.capacity_ready, *self.task.ready_when)
+        resource_of(self.state_machine).node.add_dependency(*needs)
+
+    def _finish(self, given: JobInput, starter: cdk.CfnResource | None, role: iam.Role | None) -> None:
+        """Order what starts the job, with its role, after all that a run needs, and make alarms and outputs."""
+        if starter is not None and role is not None:
+            machine = [] if self.state_machine is None else [self.state_machine]
+            needs = (role, self.task, *machine, *self.cluster.capacity_ready, *self.task.ready_when)
+            starter.node.add_dependency(*needs)
+        self.alarms = self._make_alarms(given)
+        if given.outputs:
+            cdk.CfnOutput(self, "StartCommand", value=self.start_command)
+
+    def _make_alarms(self, given: JobInput) -> dict[str, cloudwatch.Alarm]:
+        if isinstance(given.alarms, Disabled):
+            record_opt_out(self.task.task_definition, "job-alarms", given.alarms)
+            return {}
+        alarms: JobAlarms = given.alarms
+        if self.state_machine is None:
+            rule, self.failed_runs_queue = keep_failed_runs(self, self._run)
+            failed = matched_events(rule.ref, alarms)
+        else:
+            failed = failed_executions(self.state_machine.state_machine_arn, alarms)
+        made = {"FailedRuns": make_failed_runs_alarm(self, failed, alarms)}
+        if self.dead_letter_queue is not None:
+            made["NotStarted"] = make_not_started_alarm(self, self.dead_letter_queue, alarms)
+        return made
+
+    @property
+    def start_command(self) -> str:
+        """The command that starts a run by hand; see `grant_start`."""
+        if self.state_machine is not None:
+            start = f"aws stepfunctions start-execution --state-machine-arn {self.state_machine.state_machine_arn}"
+            return start + self._given_by_hand
+        return self._run.command() + self._given_by_hand
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """Whom a grant to this job goes to: its task role, which is no other's."""
+        return self.task.grant_principal
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Who may connect to its runs, and they to whom."""
+        return self._connections
+
+    @property
+    def task_role(self) -> iam.IRole:
+        """The role that the application acts as."""
+        return self.task.task_role
+
+    @property
+    def log_group(self) -> aws_logs.ILogGroup:
+        """Where its containers log."""
+        return self.task.log_group
+
+    def grant_start(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a principal start a run, with the command in `start_command`."""
+        if self.state_machine is not None:
+            return self.state_machine.grant_start_execution(grantee)
+        grants = [
+            iam.Grant.add_to_principal(
+                grantee=grantee,
+                actions=statement.actions,
+                resource_arns=statement.resources,
+                conditions=statement.conditions,
+            )
+            for statement in self._run.start_statements()
+        ]
+        return reduce(iam.Grant.combine, grants)

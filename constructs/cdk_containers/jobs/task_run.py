@@ -1,0 +1,233 @@
+"""One run of a job's task: what RunTask is told, and what it takes to be allowed to call it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from constructs import Construct
+
+from ..clusters import Capacity, Cluster
+from ..inputs import is_token
+from ..opt_outs import Acknowledgement, acknowledge
+from ..tasks import Platform, TaskDefinition
+
+_REASON = (
+    "The role runs this task definition only, in this cluster only, in whatever revision the last deployment made; the "
+    "ids of the tasks that it tags, or of those that a state machine stops, are known when they run and not before"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRun:
+    """How a job's task is run.
+
+    Attributes:
+        cluster: Where.
+        task: What.
+        container: Name of the container of its own, which is told about its run.
+        strategy: On which capacity.
+        platform: What kind of capacity that is.
+        security_group: The security group of its network interface, if it has one.
+    """
+
+    cluster: Cluster
+    task: TaskDefinition
+    container: str
+    strategy: Sequence[Capacity]
+    platform: Platform
+    security_group: ec2.ISecurityGroup | None
+
+    @cached_property
+    def _subnets(self) -> list[str]:
+        wanted = self.cluster.task_subnets
+        chosen = self.cluster.vpc.select_subnets(subnets=wanted.subnets, subnet_type=wanted.subnet_type)
+        return list(chosen.subnet_ids)
+
+    @cached_property
+    def family(self) -> str:
+        """Name that the revisions of the task definition share."""
+        return self.task.task_definition.family
+
+    @property
+    def any_revision(self) -> str:
+        """ARN of the task definition in whatever revision."""
+        return f"{_here('ecs')}:task-definition/{self.family}:*"
+
+    @property
+    def _in_cluster(self) -> dict[str, dict[str, str]]:
+        return {"ArnEquals": {"ecs:cluster": self.cluster.cluster.cluster_arn}}
+
+    def start_statements(self) -> list[iam.PolicyStatement]:
+        """Return what it takes to start a run: this task, in this cluster, with its two roles.
+
+        Any revision, since a run may be tried again after a deployment, and the role outlives the revision.
+        """
+        roles = [self.task.task_role.role_arn, self.task.execution_role.role_arn]
+        return [
+            iam.PolicyStatement(
+                actions=["ecs:RunTask"],
+                resources=[self.any_revision],
+                conditions=self._in_cluster,
+            ),
+            iam.PolicyStatement(
+                actions=["ecs:TagResource"],
+                resources=[_any_task()],
+                conditions={"StringEquals": {"ecs:CreateAction": "RunTask"}},
+            ),
+            iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=roles,
+                conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+            ),
+        ]
+
+    def watch_statements(self) -> list[iam.PolicyStatement]:
+        """Return what it takes to wait for the end of a run, and to put an end to it."""
+        return [
+            iam.PolicyStatement(
+                actions=["ecs:DescribeTasks", "ecs:StopTask"], resources=[_any_task()], conditions=self._in_cluster
+            ),
+            iam.PolicyStatement(
+                actions=["events:DescribeRule", "events:PutRule", "events:PutTargets"],
+                # The rule with which Step Functions learns of the end; it makes one for the account.
+                resources=[f"{_here('events')}:rule/StepFunctionsGetEventsForECSTaskRule"],
+            ),
+        ]
+
+    def let_start(self, role: iam.Role) -> None:
+        """Let a role of ours start runs."""
+        for statement in self.start_statements():
+            role.add_to_policy(statement)
+        here = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>"
+        findings = tuple(
+            f"AwsSolutions-IAM5[Resource::{here}:{resource}]"
+            for resource in ("task/*", f"task-definition/{self.family}:*")
+            if not is_token(resource)
+        )
+        acknowledge(role, Acknowledgement(_REASON, cdk_nag=findings))
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what RunTask is told, as Step Functions writes it."""
+        told: dict[str, Any] = {
+            "Cluster": self.cluster.cluster.cluster_arn,
+            # The newest revision: an execution may outlive the one that it began with, which is gone then.
+            "TaskDefinition": self.family,
+            "CapacityProviderStrategy": [
+                {"CapacityProvider": share.provider, "Base": share.base, "Weight": share.weight}
+                for share in self.strategy
+            ],
+            "PropagateTags": "TASK_DEFINITION",
+        }
+        if self.platform == "FARGATE":
+            told["PlatformVersion"] = "LATEST"
+        if self.security_group is not None:
+            told["NetworkConfiguration"] = {
+                "AwsvpcConfiguration": {
+                    "Subnets": self._subnets,
+                    "SecurityGroups": [self.security_group.security_group_id],
+                    "AssignPublicIp": "DISABLED",
+                }
+            }
+        return told
+
+    def scheduler_parameters(self) -> scheduler.CfnSchedule.EcsParametersProperty:
+        """Return what RunTask is told, as EventBridge Scheduler writes it."""
+        schedule = scheduler.CfnSchedule
+        return schedule.EcsParametersProperty(
+            task_definition_arn=self.task.task_definition.task_definition_arn,
+            task_count=1,
+            capacity_provider_strategy=[
+                schedule.CapacityProviderStrategyItemProperty(
+                    capacity_provider=share.provider, base=share.base, weight=share.weight
+                )
+                for share in self.strategy
+            ],
+            platform_version="LATEST" if self.platform == "FARGATE" else None,
+            enable_ecs_managed_tags=True,
+            propagate_tags="TASK_DEFINITION",
+            network_configuration=schedule.NetworkConfigurationProperty(
+                awsvpc_configuration=schedule.AwsVpcConfigurationProperty(
+                    subnets=self._subnets,
+                    security_groups=[self.security_group.security_group_id],
+                    assign_public_ip="DISABLED",
+                )
+            )
+            if self.security_group is not None
+            else None,
+        )
+
+    def rule_parameters(self) -> events.CfnRule.EcsParametersProperty:
+        """Return what RunTask is told, as a rule of EventBridge writes it."""
+        rule = events.CfnRule
+        return rule.EcsParametersProperty(
+            task_definition_arn=self.task.task_definition.task_definition_arn,
+            task_count=1,
+            capacity_provider_strategy=[
+                rule.CapacityProviderStrategyItemProperty(
+                    capacity_provider=share.provider, base=share.base, weight=share.weight
+                )
+                for share in self.strategy
+            ],
+            platform_version="LATEST" if self.platform == "FARGATE" else None,
+            enable_ecs_managed_tags=True,
+            propagate_tags="TASK_DEFINITION",
+            network_configuration=rule.NetworkConfigurationProperty(
+                aws_vpc_configuration=rule.AwsVpcConfigurationProperty(
+                    subnets=self._subnets,
+                    security_groups=[self.security_group.security_group_id],
+                    assign_public_ip="DISABLED",
+                )
+            )
+            if self.security_group is not None
+            else None,
+        )
+
+    def command(self) -> str:
+        """Return the command that starts a run by hand."""
+        strategy = " ".join(
+            f"capacityProvider={share.provider},base={share.base},weight={share.weight}" for share in self.strategy
+        )
+        words = [
+            f"aws ecs run-task --cluster {self.cluster.cluster.cluster_name} --task-definition {self.family}",
+            f"--capacity-provider-strategy {strategy}",
+            "--propagate-tags TASK_DEFINITION --enable-ecs-managed-tags",
+        ]
+        if self.security_group is not None:
+            subnets = cdk.Fn.join(",", self._subnets)
+            group = self.security_group.security_group_id
+            words.append(
+                "--network-configuration "
+                f"'awsvpcConfiguration={{subnets=[{subnets}],securityGroups=[{group}],assignPublicIp=DISABLED}}'"
+            )
+        return " ".join(words)
+
+
+def _any_task() -> str:
+    return f"{_here('ecs')}:task/*"
+
+
+def _here(service: str) -> str:
+    return f"arn:{cdk.Aws.PARTITION}:{service}:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+
+
+def service_role(scope: Construct, id: str, service: str, source_arn: str) -> iam.Role:  # noqa: A002
+    """Make a role that a service of AWS takes on for resources of this account, and for no one else's."""
+    return iam.Role(
+        scope,
+        id,
+        assumed_by=iam.ServicePrincipal(
+            f"{service}.amazonaws.com",
+            conditions={
+                "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
+                "ArnLike": {"aws:SourceArn": f"{_here(service)}:{source_arn}"},
+            },
+        ),
+    )

@@ -1,0 +1,102 @@
+"""How a service is reached through VPC Lattice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from aws_cdk import aws_certificatemanager as acm
+
+from ..errors import Problem, Problems, Shown
+from ..inputs import disabled_problems, is_token
+from ..practices import Disabled
+from .alb_exposure import TargetHealthCheck
+from .exposure import Exposure
+from .service_network import ServiceNetwork
+
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LatticeExposure(Exposure):
+    """A port of a service, reached through VPC Lattice: over HTTPS, by requests that are signed, also from other VPCs.
+
+    Attributes:
+        port: Port in the container, 1–65535. A container that declares its ports gives it a name.
+        container: Container that listens on the port. Default: the service's own.
+        service_network: The service network that it enters.
+        certificate: Certificate for `domain_name`.
+        domain_name: A name of its own, whose record in DNS is yours to make. Default: the name that VPC Lattice gives,
+            with a certificate of AWS's.
+        auth: Refuse requests that are not signed by a role of this account. `Disabled(reason="…")` takes all that the
+            service network takes. Default: True.
+        listener_port: Port that callers write, 1–65535. Default: 443.
+        health_check_path: Path that answers when a task can take requests. Default: `/`.
+        health_check: How often and how long. Default: `TargetHealthCheck()`.
+        target_protocol: How VPC Lattice speaks to tasks, `HTTP` or `HTTPS`. Default: `HTTP`.
+        protocol_version: `HTTP1`, `HTTP2` or `GRPC`. Default: `HTTP1`.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-vpc-lattice.html
+    """
+
+    service_network: ServiceNetwork | None = None
+    certificate: acm.ICertificate | None = None
+    domain_name: str | None = None
+    auth: Literal[True] | Disabled = True
+    listener_port: int = 443
+    health_check_path: str = "/"
+    health_check: TargetHealthCheck = field(default_factory=TargetHealthCheck)
+    target_protocol: Literal["HTTP", "HTTPS"] = "HTTP"
+    protocol_version: Literal["HTTP1", "HTTP2", "GRPC"] = "HTTP1"
+
+    @property
+    def port_name(self) -> str | None:
+        """Name that the port gets, where the container does not declare it."""
+        known = isinstance(self.port, int | float) and not is_token(self.port)
+        return f"port-{int(self.port)}" if known else None
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this exposure by itself."""
+        found = Problems()
+        found.extend(Exposure.problems(self))
+        if any(problem.root != "port" for problem in found):
+            return list(found)
+        if self.service_network is None:
+            found.add(
+                "service_network",
+                "a service of VPC Lattice is called through a service network",
+                allowed="a ServiceNetwork",
+                practice="explicit-ingress",
+            )
+        if (self.certificate is None) != (self.domain_name is None):
+            found.add(
+                "certificate",
+                "a name of its own needs a certificate, and the name that VPC Lattice gives has one",
+                given=Shown("certificate" if self.domain_name is None else "domain_name"),
+                allowed="both certificate and domain_name, or neither",
+                practice="https-listener",
+            )
+        if self.domain_name is not None and not is_token(self.domain_name) and not _DOMAIN.fullmatch(self.domain_name):
+            found.add(
+                "domain_name",
+                "not a name in DNS",
+                given=self.domain_name,
+                allowed="a name such as orders.example.com",
+                practice="https-listener",
+            )
+        if not is_token(self.listener_port) and not 1 <= self.listener_port <= 65535:
+            found.add(
+                "listener_port", "not a port", given=self.listener_port, allowed="1–65535", practice="port-mappings"
+            )
+        if not is_token(self.health_check_path) and not self.health_check_path.startswith("/"):
+            found.add(
+                "health_check_path",
+                "a path begins with a slash",
+                given=self.health_check_path,
+                allowed="a path such as /healthz",
+                practice="target-health-check",
+            )
+        found.extend(disabled_problems(self.auth), under="auth")
+        found.extend(self.health_check.problems(), under="health_check")
+        return list(found)

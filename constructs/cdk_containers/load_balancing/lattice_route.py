@@ -1,0 +1,184 @@
+"""The service of VPC Lattice that brings requests to one port of a service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_vpclattice as vpclattice
+from constructs import Construct
+
+from ..opt_outs import Acknowledgement, acknowledge, resource_of
+from .lattice_exposure import LatticeExposure
+from .route import Route, RouteTarget
+from .service_network import ServiceNetwork, add_auth_policy, auth_type
+
+_POLICY = "AmazonECSInfrastructureRolePolicyForVpcLattice"
+_MANAGED_POLICY = Acknowledgement(
+    "AWS documents this managed policy as the rights that ECS needs to enter tasks into target groups, and keeps it "
+    "current; AWS has no narrower one",
+    cdk_nag=(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{_POLICY}]",),
+)
+
+
+class LatticeRoute(Route):
+    """One exposure of a service, made: services make it, in their own stack, from `LatticeExposure`.
+
+    Attributes:
+        exposure: What was asked for.
+        service_network: The service network that it entered.
+        lattice_service: The service, as VPC Lattice knows it.
+        target_group: The tasks of the service, as VPC Lattice sees them.
+        infrastructure_role: What ECS acts as to enter and remove tasks.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        exposure: LatticeExposure,
+        service_network: ServiceNetwork,
+        target: RouteTarget,
+    ) -> None:
+        super().__init__(scope, id)
+        self.exposure = exposure
+        self.port = exposure.port
+        self.service_network = service_network
+        self.lattice_service = vpclattice.CfnService(
+            self,
+            "Service",
+            auth_type=auth_type(exposure.auth),
+            certificate_arn=None if exposure.certificate is None else exposure.certificate.certificate_arn,
+            custom_domain_name=exposure.domain_name,
+        )
+        arn = self.lattice_service.attr_arn
+        add_auth_policy(self, self.lattice_service, arn, exposure.auth, resource=f"{arn}/*")
+        self.target_group = self._make_target_group(target)
+        self._listener = vpclattice.CfnListener(
+            self,
+            "Listener",
+            service_identifier=self.lattice_service.attr_id,
+            protocol="HTTPS",
+            port=exposure.listener_port,
+            default_action=vpclattice.CfnListener.DefaultActionProperty(
+                forward=vpclattice.CfnListener.ForwardProperty(
+                    target_groups=[
+                        vpclattice.CfnListener.WeightedTargetGroupProperty(
+                            target_group_identifier=self.target_group.attr_id, weight=100
+                        )
+                    ]
+                )
+            ),
+        )
+        self._association = vpclattice.CfnServiceNetworkServiceAssociation(
+            self,
+            "Association",
+            service_identifier=self.lattice_service.attr_id,
+            service_network_identifier=service_network.service_network_arn,
+        )
+        self.infrastructure_role = iam.Role(
+            self,
+            "InfrastructureRole",
+            assumed_by=iam.ServicePrincipal("ecs.amazonaws.com"),
+            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_POLICY)],
+        )
+        acknowledge(self.infrastructure_role, _MANAGED_POLICY)
+        self._port_name = target.port_name
+        target.service.connections.allow_from(
+            ec2.Peer.prefix_list(service_network.prefix_list_id), ec2.Port.tcp(exposure.port), "VPC Lattice to target"
+        )
+
+    @property
+    def url(self) -> str:
+        """Where callers in the network find it."""
+        port = "" if self.exposure.listener_port == 443 else f":{self.exposure.listener_port}"
+        return f"https://{self.exposure.domain_name or self.lattice_service.attr_dns_entry_domain_name}{port}"
+
+    @property
+    def ready_when(self) -> list[Construct]:
+        """What has to be there before ECS can enter a task."""
+        return [self._listener, self._association, self.infrastructure_role]
+
+    @property
+    def configuration(self) -> ecs.CfnService.VpcLatticeConfigurationProperty:
+        """What ECS has to know to enter and remove tasks."""
+        return ecs.CfnService.VpcLatticeConfigurationProperty(
+            port_name=self._port_name or "",
+            target_group_arn=self.target_group.attr_arn,
+            role_arn=self.infrastructure_role.role_arn,
+        )
+
+    def requests(self, period: Duration) -> cloudwatch.IMetric:
+        """Number of requests."""
+        return self._metric("TotalRequestCount", "Sum", period)
+
+    def client_errors(self, period: Duration) -> cloudwatch.IMetric:
+        """Number of requests that tasks answered with a 4xx status."""
+        return self._metric("HTTPCode_4XX_Count", "Sum", period)
+
+    def server_errors(self, period: Duration) -> cloudwatch.IMetric:
+        """Number of requests that tasks answered with a 5xx status."""
+        return self._metric("HTTPCode_5XX_Count", "Sum", period)
+
+    def response_time(self, period: Duration, statistic: str) -> cloudwatch.IMetric:
+        """Time to the answer of a task, in seconds; VPC Lattice counts in milliseconds."""
+        return cloudwatch.MathExpression(
+            expression="milliseconds / 1000",
+            using_metrics={"milliseconds": self._metric("RequestTime", statistic, period)},
+            label=f"Response time {statistic}",
+            period=period,
+        )
+
+    def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
+        """Number of tasks that fail the health check."""
+        return self._metric("UnhealthyTargetCount", "Maximum", period)
+
+    def _metric(self, name: str, statistic: str, period: Duration) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace="AWS/VpcLattice",
+            metric_name=name,
+            statistic=statistic,
+            period=period,
+            dimensions_map={"TargetGroup": self.target_group.attr_id},
+        )
+
+    def _make_target_group(self, target: RouteTarget) -> vpclattice.CfnTargetGroup:
+        exposure, check = self.exposure, self.exposure.health_check
+        return vpclattice.CfnTargetGroup(
+            self,
+            "Targets",
+            type="IP",
+            config=vpclattice.CfnTargetGroup.TargetGroupConfigProperty(
+                vpc_identifier=target.vpc.vpc_id,
+                port=exposure.port,
+                protocol=exposure.target_protocol,
+                protocol_version=exposure.protocol_version,
+                health_check=vpclattice.CfnTargetGroup.HealthCheckConfigProperty(
+                    enabled=True,
+                    path=exposure.health_check_path,
+                    protocol=exposure.target_protocol,
+                    # There is no check that speaks gRPC.
+                    protocol_version="HTTP1" if exposure.protocol_version == "HTTP1" else "HTTP2",
+                    health_check_interval_seconds=check.interval_seconds,
+                    health_check_timeout_seconds=check.timeout_seconds,
+                    healthy_threshold_count=check.healthy_threshold,
+                    unhealthy_threshold_count=check.unhealthy_threshold,
+                    matcher=vpclattice.CfnTargetGroup.MatcherProperty(http_code=check.healthy_codes or "200"),
+                ),
+            ),
+        )
+
+
+def enter_lattice(service: ecs.BaseService, routes: Sequence[Route]) -> None:
+    """Tell ECS into which target groups of VPC Lattice it enters the tasks of a service."""
+    lattice = [route for route in routes if isinstance(route, LatticeRoute)]
+    if lattice:
+        resource = cast("ecs.CfnService", resource_of(service))
+        resource.vpc_lattice_configurations = [route.configuration for route in lattice]
+        resource.node.add_dependency(*(ready for route in lattice for ready in route.ready_when))

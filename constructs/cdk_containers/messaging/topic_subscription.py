@@ -1,0 +1,118 @@
+"""A topic that fills a queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from ..errors import Problem, Problems
+from ..inputs import field_problems, is_token
+from .filter_policies import FilterPolicyScope, filter_policy_problems
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TopicSubscription:
+    """Messages of an SNS topic, sent on to a queue: all of them, or those that a filter lets through.
+
+    Attributes:
+        topic: The topic. A FIFO queue takes messages of FIFO topics only.
+        filter_policy: Which messages, as SNS writes it: `{"size": ["large"], "price": [{"numeric": [">", 100]}]}`.
+            Default: all.
+        filter_policy_scope: What the filter looks at: `MessageAttributes`, or `MessageBody` where that is JSON.
+            Default: MessageAttributes.
+        raw_message_delivery: Deliver the message itself, and its attributes as those of the queue, without the envelope
+            of SNS. Default: True.
+
+    See https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html
+    """
+
+    topic: sns.ITopic
+    filter_policy: Mapping[str, Any] | None = None
+    filter_policy_scope: FilterPolicyScope = "MessageAttributes"
+    raw_message_delivery: bool = True
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        if self.filter_policy is not None:
+            found.extend(filter_policy_problems(self.filter_policy, self.filter_policy_scope), under="filter_policy")
+        elif self.filter_policy_scope != "MessageAttributes":
+            found.add(
+                "filter_policy_scope",
+                "there is no filter that could look at it",
+                given=self.filter_policy_scope,
+                allowed="nothing, or filter_policy beside it",
+                practice="filter-policy",
+            )
+        return list(found)
+
+
+def subscribe(
+    scope: Construct,
+    id: str,  # noqa: A002
+    subscription: TopicSubscription,
+    *,
+    queue: sqs.Queue,
+    dead_letters: sqs.Queue | None,
+    key: kms.IKey | None,
+) -> None:
+    """Subscribe a queue to a topic; what SNS cannot deliver goes to the dead letters.
+
+    Not by CDK's `SqsSubscription`: without a feature flag it lets every topic of every account use the key.
+    """
+    topic = subscription.topic
+    queues = [queue] if dead_letters is None else [queue, dead_letters]
+    service = iam.ServicePrincipal("sns.amazonaws.com")
+    allowed = [
+        target.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[service],
+                actions=["sqs:SendMessage"],
+                resources=[target.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": topic.topic_arn}},
+            )
+        ).policy_dependable
+        for target in queues
+    ]
+    if key is not None:
+        # By account and not by topic: the key may be of a stack that the topic's stack needs.
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[service],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions={"StringEquals": {"aws:SourceAccount": topic.env.account}},
+            )
+        )
+    made = sns.CfnSubscription(
+        scope,
+        id,
+        topic_arn=topic.topic_arn,
+        protocol="sqs",
+        endpoint=queue.queue_arn,
+        raw_message_delivery=subscription.raw_message_delivery,
+        filter_policy=subscription.filter_policy,
+        filter_policy_scope=subscription.filter_policy_scope if subscription.filter_policy is not None else None,
+        redrive_policy=None if dead_letters is None else {"deadLetterTargetArn": dead_letters.queue_arn},
+        region=_region_of(topic, scope),
+    )
+    for policy in allowed:
+        if policy is not None:
+            made.node.add_dependency(policy)
+
+
+def _region_of(topic: sns.ITopic, scope: Construct) -> str | None:
+    """Return the region of a topic that is in another than the queue: the subscription is made there."""
+    there, here = topic.env.region, cdk.Stack.of(scope).region
+    return None if is_token(there) or there == here else there

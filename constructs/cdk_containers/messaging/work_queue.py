@@ -1,0 +1,246 @@
+"""A queue of work, and the queue for messages that could not be worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from ..checked_construct import CheckedConstruct
+from ..errors import Problem, Problems, Shown
+from ..inputs import (
+    DurationLike,
+    argument_problems,
+    as_duration,
+    disabled_problems,
+    in_seconds,
+    is_token,
+    seconds,
+    usable_arguments,
+)
+from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
+from ..practices import Disabled
+from .topic_subscription import TopicSubscription, subscribe
+
+_DAY = 24 * 3600
+_VISIBILITY_SECONDS = 300
+_RETENTION_SECONDS = 4 * _DAY
+_DEAD_LETTER_RETENTION_SECONDS = 14 * _DAY
+_LONGEST_WAIT_SECONDS = 20
+_RECEIVE_COUNT = 3
+
+
+_SQS_KEY = Acknowledgement(
+    "SQS encrypts the queue with a key of its own; a customer managed key costs money and is the caller's choice "
+    "(WorkQueue.encryption_key)",
+    checkov=("CKV_AWS_27",),
+)
+
+
+class WorkQueue(CheckedConstruct):
+    """An encrypted SQS queue, with a second one for messages that were received too often.
+
+    A `WorkerService` makes one for itself; make it yourself to subscribe it to topics, or to share it.
+
+    Attributes:
+        queue: The queue itself.
+        dead_letter_queue: Where messages go that were received too often; None if that is switched off.
+        visibility_timeout: How long a message that was received is hidden from others, in seconds.
+
+    See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-best-practices.html
+    """
+
+    queue: sqs.Queue
+    dead_letter_queue: sqs.Queue | None
+    visibility_timeout: int
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        visibility_timeout: DurationLike | None = None,
+        retention: DurationLike | None = None,
+        receive_wait_time: DurationLike | None = None,
+        dead_letters: Literal[True] | Disabled = True,
+        max_receive_count: int = _RECEIVE_COUNT,
+        fifo: bool = False,
+        content_based_deduplication: bool = False,
+        high_throughput: bool = False,
+        encryption_key: kms.IKey | None = None,
+        subscriptions: Sequence[TopicSubscription] = (),
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.DESTROY,
+    ) -> None:
+        """Make a queue.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            visibility_timeout: How long a message that was received is hidden from others, 0 s to 12 h; longer than
+                the work on it takes, or it is done twice. Default: 5 min.
+            retention: How long a message is kept that nobody deletes, 60 s to 14 days. Default: 4 days.
+            receive_wait_time: How long a receive call waits for a message, 0–20 s. Default: 20 s: fewer calls find
+                nothing, and all servers are asked.
+            dead_letters: Move a message that was received too often to a queue of its own, which keeps it for 14 days
+                from when it was first sent. Default: True; a message that no worker can read is otherwise tried until
+                it is too old.
+            max_receive_count: How often is too often, 1–1000. Default: 3.
+            fifo: Keep messages of a group in order, and take each once. Default: False.
+            content_based_deduplication: Take messages with the same body within 5 min for one, on a FIFO queue.
+                Default: False; senders give an id.
+            high_throughput: Count the limits of a FIFO queue for each message group. Default: False.
+            encryption_key: KMS key. Default: the key of SQS.
+            subscriptions: Topics that fill it. Default: none.
+            removal_policy: What happens to the queues, and their messages, when the stack is deleted. Default: they are
+                deleted.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(WorkQueue.__init__, locals())
+        given = usable_arguments(WorkQueue.__init__, locals(), found)
+        found.extend_anew(
+            [
+                *_time_problems("visibility_timeout", given["visibility_timeout"], 0, 12 * 3600),
+                *_time_problems("retention", given["retention"], 60, 14 * _DAY),
+                *_time_problems("receive_wait_time", given["receive_wait_time"], 0, _LONGEST_WAIT_SECONDS),
+                *_dead_letter_problems(given["dead_letters"], given["max_receive_count"]),
+                *_fifo_problems(
+                    given["subscriptions"],
+                    fifo=given["fifo"],
+                    content_based_deduplication=given["content_based_deduplication"],
+                    high_throughput=given["high_throughput"],
+                ),
+            ]
+        )
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        self.visibility_timeout = _VISIBILITY_SECONDS if visibility_timeout is None else seconds(visibility_timeout)
+        common: dict[str, Any] = {
+            # CDK takes None for "not said", and False for a property that standard queues refuse.
+            "fifo": True if fifo else None,
+            "deduplication_scope": sqs.DeduplicationScope.MESSAGE_GROUP if high_throughput else None,
+            "fifo_throughput_limit": sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID if high_throughput else None,
+            "encryption": sqs.QueueEncryption.KMS if encryption_key is not None else sqs.QueueEncryption.SQS_MANAGED,
+            "encryption_master_key": encryption_key,
+            "enforce_ssl": True,
+            "removal_policy": removal_policy,
+        }
+        self.dead_letter_queue = None
+        if dead_letters is True:
+            self.dead_letter_queue = sqs.Queue(
+                self, "DeadLetters", retention_period=in_seconds(_DEAD_LETTER_RETENTION_SECONDS), **common
+            )
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            visibility_timeout=in_seconds(self.visibility_timeout),
+            retention_period=in_seconds(_RETENTION_SECONDS) if retention is None else as_duration(retention),
+            receive_message_wait_time=(
+                in_seconds(_LONGEST_WAIT_SECONDS) if receive_wait_time is None else as_duration(receive_wait_time)
+            ),
+            content_based_deduplication=True if content_based_deduplication else None,
+            dead_letter_queue=(
+                sqs.DeadLetterQueue(queue=self.dead_letter_queue, max_receive_count=max_receive_count)
+                if self.dead_letter_queue is not None
+                else None
+            ),
+            **common,
+        )
+        if encryption_key is None:
+            for queue in (self.queue, *([self.dead_letter_queue] if self.dead_letter_queue else [])):
+                acknowledge(queue, _SQS_KEY)
+        if isinstance(dead_letters, Disabled):
+            record_opt_out(self.queue, "dead-letter-queue", dead_letters)
+        for index, subscription in enumerate(subscriptions):
+            subscribe(
+                self,
+                f"Subscription{index + 1 if index else ''}",
+                subscription,
+                queue=self.queue,
+                dead_letters=self.dead_letter_queue,
+                key=encryption_key,
+            )
+
+    @property
+    def queue_url(self) -> str:
+        """Its URL, for senders: `environment={"QUEUE_URL": queue.queue_url}`."""
+        return self.queue.queue_url
+
+    def grant_send_messages(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a sender, such as a service, put messages into the queue."""
+        return self.queue.grant_send_messages(grantee)
+
+    def grant_consume_messages(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a worker take messages from the queue; a `WorkerService` has that."""
+        return self.queue.grant_consume_messages(grantee)
+
+
+def _time_problems(option: str, value: DurationLike | None, low: int, high: int) -> list[Problem]:
+    found = Problems()
+    if value is not None and not is_token(time := seconds(value)) and not low <= time <= high:
+        found.add(option, "out of range", given=Shown(f"{time} s"), allowed=f"{low}–{high} s", practice="queue-times")
+    return list(found)
+
+
+def _dead_letter_problems(dead_letters: object, max_receive_count: int) -> list[Problem]:
+    found = Problems()
+    found.extend(disabled_problems(dead_letters), under="dead_letters")
+    if not is_token(max_receive_count) and not 1 <= max_receive_count <= 1000:
+        found.add(
+            "max_receive_count",
+            "out of range",
+            given=max_receive_count,
+            allowed="1–1000",
+            practice="dead-letter-queue",
+        )
+    elif isinstance(dead_letters, Disabled) and max_receive_count != _RECEIVE_COUNT:
+        found.add(
+            "max_receive_count",
+            "there is no queue that a message could go to",
+            given=max_receive_count,
+            allowed="nothing, while dead_letters is off",
+            practice="dead-letter-queue",
+        )
+    return list(found)
+
+
+def _fifo_problems(
+    subscriptions: Sequence[TopicSubscription], *, fifo: bool, content_based_deduplication: bool, high_throughput: bool
+) -> list[Problem]:
+    found = Problems()
+    for option, value in (
+        ("content_based_deduplication", content_based_deduplication),
+        ("high_throughput", high_throughput),
+    ):
+        if value and not fifo:
+            found.add(
+                option, "a standard queue has no such thing", given=True, allowed="fifo=True", practice="fifo-queue"
+            )
+    for index, subscription in enumerate(subscriptions):
+        option = f"subscriptions[{index}]"
+        wrong = subscription.problems()
+        found.extend(wrong, under=option)
+        if fifo and not wrong and not subscription.topic.fifo:
+            found.add(
+                f"{option}.topic",
+                "a standard topic delivers to no FIFO queue",
+                given=subscription.topic.node.path,
+                allowed="a FIFO topic, or fifo=False",
+                practice="fifo-queue",
+            )
+        if not wrong and any(other.topic.topic_arn == subscription.topic.topic_arn for other in subscriptions[:index]):
+            found.add(
+                f"{option}.topic",
+                "the queue is subscribed to the topic already: SNS takes one subscription, with one filter",
+                given=Shown("the same topic"),
+                allowed="one subscription for each topic",
+                practice="filter-policy",
+            )
+    return list(found)

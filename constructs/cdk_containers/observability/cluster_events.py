@@ -1,0 +1,181 @@
+"""What ECS says about a cluster, stored, and told to somebody where somebody has to look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from ..checked_construct import CheckedConstruct
+from ..clusters import Cluster
+from ..inputs import argument_problems
+from ..logs import Logs, owned_log_group
+
+DEPLOYMENT, TASK, SERVICE = "ECS Deployment State Change", "ECS Task State Change", "ECS Service Action"
+
+FAILED_TO_RUN = {
+    "$or": [
+        {"stopCode": ["TaskFailedToStart"]},
+        {"stopCode": ["EssentialContainerExited"], "containers": {"exitCode": [{"anything-but": [0]}]}},
+        {"stoppedReason": [{"prefix": "Task failed "}]},
+    ]
+}
+"""Tasks that did not start, died, or failed a health check; not those that scaling, deployments or people stopped."""
+
+TROUBLE = {"eventType": ["WARN", "ERROR"], "eventName": [{"anything-but": ["SERVICE_DEPLOYMENT_FAILED"]}]}
+"""What services warn of, but for failed deployments, of which there is an event of their own."""
+
+
+class ClusterEvents(CheckedConstruct):
+    """Deployments, stopped tasks and trouble of the services of a cluster: all stored, and the bad ones notified.
+
+    Notified are deployments that failed; tasks that could not start, ended with an error or failed a health check; and
+    what services warn of, such as tasks that find no place. Tasks that scaling or a deployment stopped are not.
+
+    Attributes:
+        cluster: The cluster.
+        log_group: Where the events are stored, as JSON.
+        rules: The rules, by name: `Store`, and with a topic `FailedDeployments`, `FailedTasks` and `ServiceTrouble`.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html
+    """
+
+    cluster: Cluster
+    log_group: aws_logs.LogGroup
+    rules: Mapping[str, events.CfnRule]
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster: Cluster,
+        topic: sns.ITopic | None = None,
+        logs: Logs | None = None,
+    ) -> None:
+        """Make rules for the events of a cluster.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            cluster: The cluster.
+            topic: SNS topic that is told, such as that of an `AlarmTopic`; EventBridge is allowed to publish there, and
+                to use its key. Default: none; the events are stored all the same.
+            logs: How long events are kept. Default: a year.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(ClusterEvents.__init__, locals())
+        if logs is not None and not found.has("logs"):
+            found.extend(logs.problems(), under="logs")
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        self.cluster = cluster
+        l2 = cluster.cluster
+        here = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+        services = f"arn:{cdk.Aws.PARTITION}:ecs:{here}:service/{l2.cluster_name}/"
+        # A deployment names its service only, so its cluster is read from the service's ARN.
+        of_deployments = {"resources": [{"prefix": services}], "detail-type": [DEPLOYMENT]}
+        of_cluster = {"clusterArn": [l2.cluster_arn]}
+
+        self.log_group = owned_log_group(self, "Logs", logs or Logs())
+        made = {
+            "Store": self._rule(
+                "Store",
+                {
+                    "$or": [
+                        of_deployments,
+                        {"detail-type": [SERVICE], "detail": of_cluster},
+                        {"detail-type": [TASK], "detail": {**of_cluster, "lastStatus": ["STOPPED"]}},
+                    ]
+                },
+                f"arn:{cdk.Aws.PARTITION}:logs:{here}:log-group:{self.log_group.log_group_name}",
+            )
+        }
+        self._allow_storing(made["Store"])
+        if topic is not None:
+            # No conditions in the policies of topic and key: EventBridge fails them without a word.
+            topic.grant_publish(iam.ServicePrincipal("events.amazonaws.com"))
+            made["FailedDeployments"] = self._rule(
+                "FailedDeployments",
+                {**of_deployments, "detail": {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]}},
+                topic.topic_arn,
+                "A deployment failed: <service>. <reason> (<time>)",
+                service="$.resources[0]",
+                reason="$.detail.reason",
+            )
+            made["FailedTasks"] = self._rule(
+                "FailedTasks",
+                {"detail-type": [TASK], "detail": {**of_cluster, "lastStatus": ["STOPPED"], **FAILED_TO_RUN}},
+                topic.topic_arn,
+                "A task of <group> failed: <code>. <reason> Task <task> (<time>)",
+                group="$.detail.group",
+                code="$.detail.stopCode",
+                reason="$.detail.stoppedReason",
+                task="$.detail.taskArn",
+            )
+            made["ServiceTrouble"] = self._rule(
+                "ServiceTrouble",
+                {"detail-type": [SERVICE], "detail": {**of_cluster, **TROUBLE}},
+                topic.topic_arn,
+                "<event> of <service>. <reason> (<time>)",
+                event="$.detail.eventName",
+                service="$.resources[0]",
+                reason="$.detail.reason",
+            )
+        self.rules = made
+
+    def _rule(
+        self,
+        name: str,
+        pattern: Mapping[str, Any],
+        target_arn: str,
+        message: str | None = None,
+        **paths: str,
+    ) -> events.CfnRule:
+        """Make a rule. CDK's `Rule` knows no `$or`, and its target for a log group makes a Lambda function."""
+        transformer = None
+        if message is not None:
+            transformer = events.CfnRule.InputTransformerProperty(
+                input_paths_map={**paths, "time": "$.time"}, input_template=f'"{message}"'
+            )
+        return events.CfnRule(
+            self,
+            name,
+            event_pattern={"source": ["aws.ecs"], **pattern},
+            targets=[events.CfnRule.TargetProperty(id="Target", arn=target_arn, input_transformer=transformer)],
+        )
+
+    def _allow_storing(self, rule: events.CfnRule) -> None:
+        """Let the rule write to the log group."""
+        document = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "StoreEvents",
+                    "Effect": "Allow",
+                    "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
+                    "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                    "Resource": self.log_group.log_group_arn,
+                    "Condition": {
+                        "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
+                        "ArnEquals": {"aws:SourceArn": rule.attr_arn},
+                    },
+                }
+            ],
+        }
+        stack = cdk.Stack.of(self)
+        aws_logs.CfnResourcePolicy(
+            self,
+            "StorePolicy",
+            policy_name=cdk.Names.unique_id(self),
+            policy_document=stack.to_json_string(document),
+        )

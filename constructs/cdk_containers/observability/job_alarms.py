@@ -1,0 +1,122 @@
+"""Alarms of a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from ..errors import Problem, Problems, Shown
+from ..inputs import DurationLike, as_duration, field_problems, in_seconds, is_token, seconds
+
+_WITHIN = timedelta(minutes=5)
+_DAY_SECONDS = 24 * 60 * 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobAlarms:
+    """When somebody has to look at a job: a run failed, or could not be started.
+
+    Attributes:
+        topic: SNS topic that is told, when it begins and when it is over. Default: none; the alarms show in CloudWatch.
+        failed_runs: Runs that have to fail within the time below, 1 or more. Default: 1.
+        within: Time over which they are counted, whole minutes, 1 minute to 1 day. Default: 5 minutes.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html
+    """
+
+    topic: sns.ITopic | None = None
+    failed_runs: int = 1
+    within: DurationLike = _WITHIN
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        if not is_token(self.failed_runs) and self.failed_runs < 1:
+            found.add("failed_runs", "out of range", given=self.failed_runs, allowed="1 or more", practice="job-alarms")
+        within = seconds(self.within)
+        if is_token(within) or not (60 <= within <= _DAY_SECONDS and within % 60 == 0):
+            found.add(
+                "within",
+                "not a period of CloudWatch",
+                given=Shown("a token" if is_token(within) else f"{within} s"),
+                allowed="whole minutes, 1 minute to 1 day, known at synthesis",
+                practice="job-alarms",
+            )
+        return list(found)
+
+
+def make_failed_runs_alarm(scope: Construct, failed: cloudwatch.IMetric, alarms: JobAlarms) -> cloudwatch.Alarm:
+    """Make the alarm on runs that failed; the metric counts them over `alarms.within`."""
+    alarm = cloudwatch.Alarm(
+        scope,
+        "FailedRunsAlarm",
+        metric=failed,
+        threshold=alarms.failed_runs,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluation_periods=1,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        alarm_description="A run of the job failed",
+    )
+    _notify(alarm, alarms)
+    return alarm
+
+
+def make_not_started_alarm(scope: Construct, dead_letters: sqs.IQueue, alarms: JobAlarms) -> cloudwatch.Alarm:
+    """Make the alarm on runs that were given up before they began; it is over when the queue is empty."""
+    alarm = cloudwatch.Alarm(
+        scope,
+        "NotStartedAlarm",
+        metric=dead_letters.metric_approximate_number_of_messages_visible(period=in_seconds(60), statistic="Maximum"),
+        threshold=1,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluation_periods=1,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        alarm_description="A run of the job could not be started and waits in the dead-letter queue",
+    )
+    _notify(alarm, alarms)
+    return alarm
+
+
+def failed_executions(state_machine_arn: str, alarms: JobAlarms) -> cloudwatch.IMetric:
+    """Count the executions of a state machine that failed or ran out of time."""
+    period = as_duration(alarms.within)
+    metrics: dict[str, cloudwatch.IMetric] = {
+        name: cloudwatch.Metric(
+            namespace="AWS/States",
+            metric_name=metric,
+            statistic="Sum",
+            period=period,
+            dimensions_map={"StateMachineArn": state_machine_arn},
+        )
+        for name, metric in (("failed", "ExecutionsFailed"), ("late", "ExecutionsTimedOut"))
+    }
+    return cloudwatch.MathExpression(
+        expression="FILL(failed, 0) + FILL(late, 0)", using_metrics=metrics, label="Failed runs", period=period
+    )
+
+
+def matched_events(rule_name: str, alarms: JobAlarms) -> cloudwatch.IMetric:
+    """Count the events that a rule of the default bus matched."""
+    return cloudwatch.Metric(
+        namespace="AWS/Events",
+        metric_name="TriggeredRules",
+        statistic="Sum",
+        period=as_duration(alarms.within),
+        dimensions_map={"RuleName": rule_name},
+    )
+
+
+def _notify(alarm: cloudwatch.Alarm, alarms: JobAlarms) -> None:
+    if alarms.topic is not None:
+        action = cloudwatch_actions.SnsAction(alarms.topic)
+        alarm.add_alarm_action(action)
+        alarm.add_ok_action(action)

@@ -1,0 +1,104 @@
+"""Alarms of a service that works on a queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from ..errors import Problem, Problems, Shown
+from ..inputs import DurationLike, field_problems, in_seconds, is_token, seconds
+from .alarms import Alarms, notify
+
+_PRACTICE = "queue-alarms"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerAlarms:
+    """When somebody has to look at a worker, or at its queue.
+
+    Attributes:
+        topic: SNS topic that is told, when it begins and when it is over. Default: none; the alarms show in CloudWatch.
+        oldest_message: Age of the oldest message, for 3 minutes of 5. Default: three times as long as the work on a
+            message may take.
+        dead_letters: Messages in the dead-letter queue. Default: 1, so any.
+        cpu_percent: Average CPU use, for 15 minutes. Default: 90.
+        memory_percent: Average memory use, for 15 minutes. Default: 90.
+
+    See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+    """
+
+    topic: sns.ITopic | None = None
+    oldest_message: DurationLike | None = None
+    dead_letters: int = 1
+    cpu_percent: int = 90
+    memory_percent: int = 90
+
+    @property
+    def of_service(self) -> Alarms:
+        """Those that every service has."""
+        return Alarms(topic=self.topic, cpu_percent=self.cpu_percent, memory_percent=self.memory_percent)
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        found.extend(self.of_service.problems())
+        if self.oldest_message is not None and not is_token(age := seconds(self.oldest_message)) and age < 60:
+            found.add(
+                "oldest_message", "out of range", given=Shown(f"{age} s"), allowed="60 s or more", practice=_PRACTICE
+            )
+        if not is_token(self.dead_letters) and self.dead_letters < 1:
+            found.add("dead_letters", "out of range", given=self.dead_letters, allowed="1 or more", practice=_PRACTICE)
+        return list(found)
+
+
+def make_queue_alarms(
+    scope: Construct, queue: sqs.IQueue, dead_letters: sqs.IQueue | None, alarms: WorkerAlarms, *, processing_time: int
+) -> dict[str, cloudwatch.Alarm]:
+    """Make the alarms of a queue, by name; `processing_time` is how long the work on a message may take, in seconds."""
+    age = processing_time if is_token(processing_time) else 3 * processing_time
+    if alarms.oldest_message is not None:
+        age = seconds(alarms.oldest_message)
+    made = {
+        "OldestMessage": cloudwatch.Alarm(
+            scope,
+            "OldestMessageAlarm",
+            metric=_metric(queue, "ApproximateAgeOfOldestMessage"),
+            threshold=age,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=5,
+            datapoints_to_alarm=3,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description="A message has been in the queue for too long",
+        )
+    }
+    if dead_letters is not None:
+        made["DeadLetters"] = cloudwatch.Alarm(
+            scope,
+            "DeadLettersAlarm",
+            metric=_metric(dead_letters, "ApproximateNumberOfMessagesVisible"),
+            threshold=alarms.dead_letters,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description="Messages could not be worked on",
+        )
+    for alarm in made.values():
+        notify(alarm, alarms.topic)
+    return made
+
+
+def _metric(queue: sqs.IQueue, name: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/SQS",
+        metric_name=name,
+        dimensions_map={"QueueName": queue.queue_name},
+        statistic="Maximum",
+        period=in_seconds(60),
+    )

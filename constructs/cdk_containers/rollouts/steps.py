@@ -1,0 +1,47 @@
+"""In which steps a new version takes over: what a deployment says of itself, as plain numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RollingSteps:
+    """New tasks come up and old ones go, within two bounds.
+
+    Attributes:
+        min_healthy_percent: Share of the wanted tasks that keep running.
+        max_healthy_percent: Share of the wanted tasks that may run at once.
+    """
+
+    min_healthy_percent: int
+    max_healthy_percent: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrafficShift:
+    """A share of the traffic goes to the new version, and stays there for a while.
+
+    Attributes:
+        percent: Share of the production traffic that the new version has from here on, 0–100.
+        bake_seconds: How long it stays so, at the least.
+    """
+
+    percent: float
+    bake_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShiftSteps:
+    """The whole new version comes up beside the old one, takes the traffic over, and the old one goes at the end.
+
+    Attributes:
+        shifts: The steps in their order; the last has all the traffic, and bakes before the old version goes.
+    """
+
+    shifts: tuple[TrafficShift, ...]
+
+
+RolloutSteps: TypeAlias = RollingSteps | ShiftSteps
+"""What `plan_rollout` reads; every deployment has it as `rollout_steps`."""

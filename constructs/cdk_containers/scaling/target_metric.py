@@ -1,0 +1,138 @@
+"""Target tracking on a metric of the application's own, or on an expression of several."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_applicationautoscaling as autoscaling
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ecs as ecs
+
+from ..errors import Problem, Problems
+from ..inputs import field_problems, is_token
+
+_PRACTICE = "scaling-metric"
+_MOST_METRICS = 10
+_UNFIT = re.compile(r"\b(SEARCH|METRICS|INSIGHT_RULE_METRIC|LAMBDA|DB_PERF_INSIGHTS)\s*\(")
+
+Query = autoscaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetMetric:
+    """A metric to keep at a target; it has to fall when tasks are added, as a number per task does.
+
+    Attributes:
+        metric: The metric, or a `MathExpression` of up to nine of them. It is read each minute, whatever its period.
+        target_value: The value to keep, more than 0.
+        scale_in: Take tasks away too when the metric is low. Default: True; False leaves that to other policies.
+
+    See https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html
+    """
+
+    metric: cloudwatch.IMetric
+    target_value: float
+    scale_in: bool = True
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        if not is_token(self.target_value) and self.target_value <= 0:
+            found.add(
+                "target_value", "out of range", given=self.target_value, allowed="more than 0", practice=_PRACTICE
+            )
+        found.extend(metric_problems(self.metric))
+        return list(found)
+
+
+def metric_problems(metric: cloudwatch.IMetric) -> list[Problem]:
+    """Find what keeps an alarm of Application Auto Scaling from watching a metric."""
+    found = Problems()
+    queries = metric_queries(metric)
+    if len(queries) > _MOST_METRICS:
+        found.add(
+            "metric",
+            "too many metrics and expressions for one alarm",
+            given=len(queries),
+            allowed=f"up to {_MOST_METRICS}, the expressions counted",
+            practice=_PRACTICE,
+        )
+    for query in queries:
+        if query.expression is not None and (unfit := _UNFIT.search(query.expression)) is not None:
+            found.add(
+                "metric",
+                f"an alarm cannot watch an expression with {unfit[1]}",
+                given=query.expression,
+                allowed="an expression that names its metrics",
+                practice=_PRACTICE,
+            )
+    return list(found)
+
+
+def metric_queries(metric: cloudwatch.IMetric) -> list[Query]:
+    """Return a metric as Application Auto Scaling takes it, after those that it is computed from.
+
+    CDK's `scale_to_track_custom_metric` refuses expressions and percentiles, which the service has taken since 2023.
+    """
+    return list({query.id: query for query in _queries("result", metric)}.values())
+
+
+def _queries(name: str, metric: cloudwatch.IMetric, *, returned: bool = True) -> Iterator[Query]:
+    config = metric.to_metric_config()
+    if (expression := config.math_expression) is not None:
+        for part, used in expression.using_metrics.items():
+            yield from _queries(part, used, returned=False)
+        yield Query(id=name, expression=expression.expression, return_data=returned)
+    elif (stat := config.metric_stat) is not None:
+        yield Query(id=name, metric_stat=_stat(stat), return_data=returned)
+
+
+def _stat(stat: cloudwatch.MetricStatConfig) -> autoscaling.CfnScalingPolicy.TargetTrackingMetricStatProperty:
+    return autoscaling.CfnScalingPolicy.TargetTrackingMetricStatProperty(
+        stat=stat.statistic,
+        # Python has CDK's name of a unit, COUNT_PER_SECOND, and not CloudWatch's, Count/Second.
+        unit="/".join(word.capitalize() for word in stat.unit_filter.name.split("_PER_")) if stat.unit_filter else None,
+        metric=autoscaling.CfnScalingPolicy.TargetTrackingMetricProperty(
+            namespace=stat.namespace,
+            metric_name=stat.metric_name,
+            dimensions=[
+                autoscaling.CfnScalingPolicy.TargetTrackingMetricDimensionProperty(name=entry.name, value=entry.value)
+                for entry in stat.dimensions or ()
+            ],
+        ),
+    )
+
+
+def add_target_metric(
+    count: ecs.ScalableTaskCount,
+    name: str,
+    target: TargetMetric,
+    *,
+    scale_out_cooldown: cdk.Duration,
+    scale_in_cooldown: cdk.Duration,
+) -> None:
+    """Add the policy."""
+    autoscaling.CfnScalingPolicy(
+        count,
+        name,
+        policy_name=name,
+        policy_type="TargetTrackingScaling",
+        scaling_target_id=count.scalable_target_ref.resource_id,
+        target_tracking_scaling_policy_configuration=(
+            autoscaling.CfnScalingPolicy.TargetTrackingScalingPolicyConfigurationProperty(
+                target_value=target.target_value,
+                disable_scale_in=None if target.scale_in else True,
+                scale_out_cooldown=scale_out_cooldown.to_seconds(),
+                scale_in_cooldown=scale_in_cooldown.to_seconds(),
+                customized_metric_specification=autoscaling.CfnScalingPolicy.CustomizedMetricSpecificationProperty(
+                    metrics=metric_queries(target.metric)
+                ),
+            )
+        ),
+    )

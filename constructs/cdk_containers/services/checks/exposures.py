@@ -1,0 +1,142 @@
+"""What is wrong with the ways a service is reached, seen together with its containers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_ec2 as ec2
+
+from ...errors import Problem, Problems, Shown
+from ...inputs import is_token
+from ...load_balancing import AlbExposure, Exposure, NlbExposure
+from ...load_balancing.rule_priorities import canonical
+from ...network import public_subnet_problems
+from ...workload import Container
+
+
+def exposure_problems(
+    exposures: Sequence[Exposure],
+    containers: Sequence[Container],
+    *,
+    known: Problems,
+    needs_exposure: bool,
+    open_vpc: ec2.IVpc | None,
+) -> list[Problem]:
+    """Find what is wrong with exposures.
+
+    Args:
+        exposures: The exposures.
+        containers: The containers, the service's own first.
+        known: What is known to be wrong with the containers.
+        needs_exposure: Whether the service makes no sense without one.
+        open_vpc: The VPC, if load balancers made for the service have public addresses.
+    """
+    found = Problems()
+    if needs_exposure and not exposures:
+        found.add(
+            "exposure",
+            "a web service is reached through a load balancer",
+            allowed="an AlbExposure, or a BackendService for a service that nobody reaches that way",
+            practice="explicit-ingress",
+        )
+    names = {str(container.name): index for index, container in enumerate(containers)}
+    claimed = _Claims()
+    for index, exposure in enumerate(exposures):
+        option = "exposure" if len(exposures) == 1 else f"exposure[{index}]"
+        wrong = exposure.problems()
+        found.extend(wrong, under=option)
+        if wrong:
+            continue
+        place = names.get(exposure.container) if exposure.container is not None else 0
+        if place is None:
+            found.add(
+                f"{option}.container",
+                "there is no such container",
+                given=exposure.container,
+                allowed=", ".join(names),
+                practice="port-mappings",
+            )
+        elif not known.has(f"sidecars[{place - 1}].ports" if place else "container.ports"):
+            found.extend(_port_problems(option, exposure, containers[place]))
+        found.extend(claimed.problems(exposure), under=option)
+        if open_vpc is not None and getattr(exposure, "load_balancer", None) is None and not found.has("cluster"):
+            found.extend(public_subnet_problems(open_vpc, "cluster"))
+    return list(found)
+
+
+class _Claims:
+    """What the exposures of one service take from load balancers that they share."""
+
+    def __init__(self) -> None:
+        self._taken: set[tuple[int, object]] = set()
+
+    def problems(self, exposure: Exposure) -> list[Problem]:
+        """Find what an exposure before this one took, and take what this one wants."""
+        found = Problems()
+        if isinstance(exposure, AlbExposure) and exposure.load_balancer is not None:
+            conditions = canonical(exposure.rule.conditions)
+            found.extend(self._test_problems(exposure))
+            if self._take(exposure.load_balancer, (None, conditions)):
+                found.add(
+                    "rule",
+                    "another exposure of this service takes exactly these requests",
+                    given=conditions.replace("\n", ", "),
+                    allowed="other paths, hosts, headers or addresses",
+                    practice="listener-rule-priority",
+                )
+            if self._take(exposure.load_balancer, (None, exposure.rule.number)) and not found:
+                found.add(
+                    "rule.priority",
+                    "another exposure of this service has this number",
+                    given=exposure.rule.number,
+                    allowed="a number of its own",
+                    practice="listener-rule-priority",
+                )
+        if isinstance(exposure, NlbExposure) and exposure.load_balancer is not None:
+            for option, port in (("listener_port", exposure.outer_port), ("test_port", exposure.test_port)):
+                if port is not None and self._take(exposure.load_balancer, (port, exposure.transport)):
+                    found.add(
+                        option,
+                        "another exposure of this service has this port of the load balancer",
+                        given=Shown(f"{port}/{exposure.transport}"),
+                        allowed="another port",
+                        practice="listener-rule-priority",
+                    )
+        return list(found)
+
+    def _test_problems(self, exposure: AlbExposure) -> list[Problem]:
+        found = Problems()
+        traffic = exposure.test_traffic
+        if exposure.test_rule is None or traffic is None:
+            return []  # the rule of production on another listener: what is wrong with it is said of that
+        wanted = canonical(traffic.conditions), traffic.number
+        taken = [self._take(exposure.load_balancer, (exposure.test_port, claim)) for claim in wanted]
+        if any(taken):
+            found.add(
+                "test_rule",
+                "another exposure of this service takes exactly these requests, or has this number",
+                given=canonical(traffic.conditions).replace("\n", ", "),
+                allowed="other conditions, or a number of its own",
+                practice="listener-rule-priority",
+            )
+        return list(found)
+
+    def _take(self, load_balancer: object, what: object) -> bool:
+        claim = (id(load_balancer), what)
+        taken = claim in self._taken
+        self._taken.add(claim)
+        return taken
+
+
+def _port_problems(option: str, exposure: Exposure, target: Container) -> list[Problem]:
+    found = Problems()
+    ports = [port.number for port in target.all_ports if port.protocol == exposure.transport]
+    if exposure.port not in ports:
+        found.add(
+            f"{option}.port",
+            f"container {target.name} does not listen on this {exposure.transport.upper()} port",
+            given=Shown("a token") if is_token(exposure.port) else exposure.port,
+            allowed=", ".join(str(port) for port in ports) or "it declares none",
+            practice="port-mappings",
+        )
+    return list(found)

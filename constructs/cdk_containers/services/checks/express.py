@@ -1,0 +1,121 @@
+"""What is wrong with the input of a service on Express Mode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...errors import Problem, Problems, Shown
+from ...inputs import is_token, name_problem
+from ...network import public_subnet_problems
+from ...scaling import ServiceScaling
+from ...tasks import fargate_sizes, nearest_fargate_sizes
+from ...workload import Image
+from ...workload.image import as_image, image_problems
+from ...workload.secrets import environment_problems, secret_problems
+
+_PRACTICE = "express-mode"
+
+
+def express_problems(given: Mapping[str, Any]) -> list[Problem]:
+    """Find everything that is wrong."""
+    found = Problems()
+    found.extend(_image_problems(given["image"]))
+    port, path = given["port"], given["health_check_path"]
+    if not is_token(port) and not 1 <= port <= 65_535:
+        found.add("port", "out of range", given=port, allowed="1–65535", practice="port-mappings")
+    if not is_token(path) and not path.startswith("/"):
+        found.add(
+            "health_check_path",
+            "a path begins with a slash",
+            given=path,
+            allowed="a path such as /healthz",
+            practice="target-health-check",
+        )
+    found.extend(environment_problems(given["environment"] or {}))
+    found.extend(secret_problems(given["secrets"] or {}))
+    found.extend(_size_problems(given["cpu"], given["memory_limit_mib"]))
+    if given["scaling"] is not None:
+        found.extend(_scaling_problems(given["scaling"]), under="scaling")
+    if given["logs"] is not None:
+        found.extend(given["logs"].problems(), under="logs")
+    if given["internet_facing"] is True and given["cluster"] is not None:
+        found.extend(public_subnet_problems(given["cluster"].vpc, "internet_facing"))
+    name = given["service_name"]
+    if name is not None and not is_token(name) and (wrong := name_problem(name)):
+        found.add("service_name", wrong, given=name, allowed="up to 255 letters, digits, hyphens and underscores")
+    return list(found)
+
+
+def _image_problems(image: object) -> list[Problem]:
+    found = Problems()
+    found.extend(image_problems(image), under="image")
+    if not found and not isinstance(as_image(image), Image):  # type: ignore[arg-type]
+        found.add(
+            "image",
+            "an image of CDK belongs to a task definition, and Express Mode makes its own",
+            given=Shown(type(image).__name__),
+            allowed="a reference, Image.from_asset or Repository.image",
+            practice=_PRACTICE,
+        )
+    return list(found)
+
+
+def _size_problems(cpu: int, memory: int) -> list[Problem]:
+    found = Problems()
+    if not is_token([cpu, memory]) and (cpu, memory) not in fargate_sizes():
+        nearest = ", ".join(f"{c} with {m}" for c, m in nearest_fargate_sizes(cpu, memory))
+        found.add(
+            "cpu",
+            "cpu and memory_limit_mib are no Fargate task size together",
+            given=Shown(f"cpu={cpu}, memory_limit_mib={memory}"),
+            allowed=f"the nearest sizes are {nearest} (CPU units with MiB)",
+            practice="fargate-task-size",
+        )
+    return list(found)
+
+
+def _scaling_problems(scaling: ServiceScaling) -> list[Problem]:
+    found = Problems()
+    found.extend(scaling.problems())
+    if found:
+        return list(found)
+    targets = {
+        name: value
+        for name in ("cpu_percent", "memory_percent", "requests_per_target")
+        if (value := getattr(scaling, name)) is not None
+    }
+    if len(targets) > 1:
+        found.add(
+            list(targets)[-1],
+            "Express Mode follows one metric",
+            given=Shown(", ".join(targets)),
+            allowed="one of them; or a WebService",
+            practice=_PRACTICE,
+        )
+    for option in ("messages_per_task", "metrics", "steps", "schedules", "predictive"):
+        if getattr(scaling, option):
+            found.add(
+                option,
+                "Express Mode follows CPU, memory or requests, and nothing beside",
+                given=Shown(_count_of(getattr(scaling, option))),
+                allowed="cpu_percent, memory_percent or requests_per_target; or a WebService",
+                practice=_PRACTICE,
+            )
+    for option in ("scale_out_cooldown", "scale_in_cooldown"):
+        if getattr(scaling, option) is not None:
+            found.add(
+                option,
+                "Express Mode chooses how long it waits between steps",
+                given=Shown(str(getattr(scaling, option))),
+                allowed="nothing; or a WebService",
+                practice=_PRACTICE,
+            )
+    return list(found)
+
+
+def _count_of(value: object) -> str:
+    """Show an option of scaling: a number as it is, a list by its length, anything else by its kind."""
+    if isinstance(value, int):
+        return str(value)
+    return f"{len(value)} of them" if isinstance(value, Sequence) else type(value).__name__

@@ -1,0 +1,46 @@
+"""A task definition for Managed Instances."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from aws_cdk import aws_ecs as ecs
+
+from ..errors import Problem, Problems
+from ..workload import Workload
+from .ec2_task_definition import ec2_task_problems
+from .instance_task_definition import InstanceTaskDefinition
+from .managed_instances_rules import managed_instances_problems
+from .options import TaskOptions
+
+
+class ManagedInstancesTaskDefinition(InstanceTaskDefinition):
+    """Containers that run on ECS Managed Instances, with the same safe defaults as on Fargate, but for `/tmp`.
+
+    GPUs and privileged containers are there as on EC2, and no size has to be a pair of Fargate's. There is no tmpfs:
+    with a read-only root file system nothing is writable but the volumes that are mounted.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-tasks-services.html
+    """
+
+    # ECS refuses tmpfs here, and so the one that every container has by default.
+    _tmpfs: ClassVar[bool] = False
+
+    _compatibility: ClassVar[ecs.Compatibility] = ecs.Compatibility.MANAGED_INSTANCES
+    _says_platform: ClassVar[bool] = True
+
+    @staticmethod
+    def _problems(workload: Workload, options: TaskOptions) -> list[Problem]:
+        return managed_instances_task_problems(workload, options)
+
+
+def managed_instances_task_problems(workload: Workload, options: TaskOptions) -> list[Problem]:
+    """Find everything that keeps a workload from running on Managed Instances."""
+    found = Problems()
+    found.extend(ec2_task_problems(workload, options))
+    found.extend(
+        managed_instances_problems(
+            workload, network_mode=options.network_mode, operating_system=options.operating_system, known=found
+        )
+    )
+    return list(found)
