@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from ..errors import Problem, Problems
+from ..errors import Problem
 from ..inputs import argument_problems
 from ..workload import Container, Volume, Workload
-from .ecs_rules import ecs_problems
 from .fargate_rules import fargate_problems
 from .options import TaskOptions
-from .sidecars import sidecar_problems
-from .task_definition import TaskDefinition, role_problems, runtime_platform
+from .task_definition import TaskDefinition, runtime_platform
+from .task_problems import task_problems
 
 
 class FargateTaskDefinition(TaskDefinition):
@@ -82,22 +81,4 @@ class FargateTaskDefinition(TaskDefinition):
 
 def fargate_task_problems(workload: Workload, options: TaskOptions) -> list[Problem]:
     """Find everything that keeps a workload from running on Fargate."""
-    found = Problems()
-    found.extend(options.problems(), under="options")
-    found.extend(workload.problems())
-    found.extend(ecs_problems(workload))
-    if not found.has("options.task_role"):
-        found.extend(role_problems(options), under="options")
-    found.extend(
-        fargate_problems(
-            workload,
-            architecture=options.architecture,
-            operating_system=options.operating_system,
-            ephemeral_storage_gib=options.ephemeral_storage_gib,
-            network_mode=options.network_mode,
-            known=found,
-        )
-    )
-    if not found:
-        found.extend(sidecar_problems(workload, options, on_ec2=False))
-    return list(found)
+    return task_problems(workload, options, fargate_problems, on_ec2=False)
