@@ -1,7 +1,7 @@
 """Where tasks find capacity: clusters and the kinds of capacity that they hold."""
 
-from .capacity import Capacity, FargateCapacity, strategy_problems
-from .cluster import Cluster
+from .capacity import Capacity, FargateCapacity, platform_of, strategy_problems
+from .cluster import Cluster, strategy_of
 from .ec2_capacity import Ec2Capacity, Ec2Share
 from .ec2_scaling import GroupScaling, ManagedScaling, PredictiveScaling
 from .external_instances import ExternalInstances
@@ -29,6 +29,8 @@ __all__ = [
     "SshKey",
     "fit_problems",
     "owner_problems",
+    "platform_of",
     "seen_from",
+    "strategy_of",
     "strategy_problems",
 ]

@@ -80,6 +80,11 @@ class FargateCapacity(Capacity):
         return "Fargate"
 
 
+def platform_of(strategy: Sequence[Capacity]) -> Platform:
+    """Return what tasks run on; a strategy has one kind of capacity only."""
+    return next((share.platform for share in strategy if share.platform != "FARGATE"), "FARGATE")
+
+
 def strategy_problems(strategy: Sequence[Capacity]) -> list[Problem]:
     """Find what ECS refuses in a capacity provider strategy."""
     found = Problems()

@@ -220,6 +220,13 @@ class _ImportedCluster(Cluster):
         self.cluster = ecs.Cluster.from_cluster_attributes(self, "Cluster", cluster_name=cluster_name, vpc=self.vpc)
 
 
+def strategy_of(capacity: Sequence[Capacity] | None, cluster: Cluster | None) -> Sequence[Capacity]:
+    """Return how tasks are split over capacity: as was said, or as the cluster says."""
+    if capacity is not None:
+        return capacity
+    return (FargateCapacity(),) if cluster is None else cluster.default_strategy
+
+
 def _foreign_capacity_problems(capacity: Sequence[Capacity]) -> list[Problem]:
     found = Problems()
     for index, share in enumerate(capacity):

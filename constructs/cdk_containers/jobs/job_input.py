@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from ..clusters import Capacity, Cluster, FargateCapacity, fit_problems, owner_problems, strategy_problems
+from ..clusters import Capacity, Cluster, fit_problems, owner_problems, platform_of, strategy_of, strategy_problems
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, seconds
 from ..observability import JobAlarms
@@ -59,14 +59,12 @@ class JobInput:
     @property
     def strategy(self) -> Sequence[Capacity]:
         """How runs are split over capacity: as was said, or as the cluster says."""
-        if self.capacity is not None:
-            return self.capacity
-        return (FargateCapacity(),) if self.cluster is None else self.cluster.default_strategy
+        return strategy_of(self.capacity, self.cluster)
 
     @property
     def platform(self) -> Platform:
         """What runs are on; a strategy has one kind of capacity only."""
-        return next((share.platform for share in self.strategy if share.platform != "FARGATE"), "FARGATE")
+        return platform_of(self.strategy)
 
     @property
     def is_watched(self) -> bool:

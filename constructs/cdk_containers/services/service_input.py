@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..clusters import Capacity, Cluster, FargateCapacity, fit_problems, owner_problems, strategy_problems
+from ..clusters import Capacity, Cluster, fit_problems, owner_problems, platform_of, strategy_of, strategy_problems
 from ..deployments import Deployment, Rolling
 from ..discovery import CloudMap, ServiceConnect
 from ..errors import Problem, Problems, Shown
@@ -93,9 +93,7 @@ class ServiceInput:
         """How tasks are split over capacity: as was said, or as the cluster says."""
         if self.external:
             return ()
-        if self.capacity is not None:
-            return self.capacity
-        return (FargateCapacity(),) if self.cluster is None else self.cluster.default_strategy
+        return strategy_of(self.capacity, self.cluster)
 
     @property
     def platform(self) -> Platform:
@@ -104,7 +102,7 @@ class ServiceInput:
             return "EXTERNAL"
         if self.daemon:
             return "EC2"
-        return next((share.platform for share in self.strategy if share.platform != "FARGATE"), "FARGATE")
+        return platform_of(self.strategy)
 
     @property
     def least_tasks(self) -> int:
