@@ -21,13 +21,10 @@ Context = Mapping[str, str]
 
 
 @cache
-def _aws_policy(name: str) -> Mapping[str, Any] | None:
-    """Return what a managed policy of AWS allows, as the emulator of AWS has it, if it knows it."""
-    known = json.loads(aws_managed_policies_data).get(name)
-    if known is None:
-        return None
-    document: Mapping[str, Any] = json.loads(json.dumps(known["Document"]).replace("arn:aws:", "arn:<Partition>:"))
-    return document
+def _aws_policies() -> Mapping[str, Mapping[str, Any]]:
+    """Return the managed policies of AWS by name, as the emulator of AWS has them."""
+    known: Mapping[str, Any] = json.loads(aws_managed_policies_data.replace("arn:aws:", "arn:<Partition>:"))
+    return {name: entry["Document"] for name, entry in known.items()}
 
 
 OVER_TLS: Context = {"aws:SecureTransport": "true"}
@@ -171,7 +168,7 @@ class Policies:
                 yield from _statements(entry["Properties"]["PolicyDocument"], own)
                 return
         name = arn.rsplit("/", 1)[-1]
-        document = _aws_policy(name) if ":iam::aws:policy/" in arn else None
+        document = _aws_policies().get(name) if ":iam::aws:policy/" in arn else None
         if document is not None:
             yield from _statements(document, symbols)
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,7 +23,7 @@ from .job_input import JobInput
 from .paths import as_jsonata
 from .queues import let_send, make_queue
 from .start_retry import StartRetry
-from .state_machine import Runs
+from .state_machine import Runs, let_start
 from .task_run import service_role
 
 _DEFAULT_CONCURRENCY = 10
@@ -153,14 +152,12 @@ class EventJob(Job):
         if watched and (variables or for_each):
             self._given_by_hand = " --input file://input.json"
         elif variables:
-            self._given_by_hand = f" --overrides '{self._overrides(dict.fromkeys(variables, 'VALUE'))}'"
+            self._given_by_hand = f" --overrides '{self._run.overrides(dict.fromkeys(variables, 'VALUE'))}'"
         self._finish(given, self.rule, role)
 
     def _target(self, role: iam.Role, variables: Mapping[str, str]) -> dict[str, Any]:
         if self.state_machine is not None:
-            arn = self.state_machine.state_machine_arn
-            role.add_to_policy(iam.PolicyStatement(actions=["states:StartExecution"], resources=[arn]))
-            return {"arn": arn, "role_arn": role.role_arn}
+            return {"arn": let_start(role, self.state_machine), "role_arn": role.role_arn}
         self._run.let_start(role)
         return {
             "arn": self.cluster.cluster.cluster_arn,
@@ -172,13 +169,9 @@ class EventJob(Job):
 
     def _transformer(self, variables: Mapping[str, str]) -> events.CfnRule.InputTransformerProperty:
         short = {name: f"v{index}" for index, name in enumerate(variables)}
-        template = self._overrides({name: f"<{short[name]}>" for name in variables})
+        template = self._run.overrides({name: f"<{short[name]}>" for name in variables})
         return events.CfnRule.InputTransformerProperty(
             input_paths_map={short[name]: path for name, path in variables.items()},
             # Without quotes EventBridge writes text as JSON: a name of a file with quotes in it stays a name.
             input_template=re.sub(r'"(<v\d+>)"', r"\1", template),
         )
-
-    def _overrides(self, values: Mapping[str, str]) -> str:
-        environment = [{"name": name, "value": value} for name, value in values.items()]
-        return json.dumps({"containerOverrides": [{"name": self._run.container, "environment": environment}]})

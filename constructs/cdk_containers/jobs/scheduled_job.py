@@ -24,7 +24,7 @@ from .job import Job
 from .job_input import JobInput
 from .queues import make_queue
 from .start_retry import StartRetry
-from .state_machine import Runs
+from .state_machine import Runs, let_start
 from .task_run import service_role
 
 SCHEDULED_TIME = "SCHEDULED_TIME"
@@ -138,17 +138,13 @@ class ScheduledJob(Job):
         role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn]))
         target: dict[str, Any]
         if self.state_machine is not None:
-            arn = self.state_machine.state_machine_arn
-            role.add_to_policy(iam.PolicyStatement(actions=["states:StartExecution"], resources=[arn]))
-            target = {"arn": arn, "input": json.dumps({_INPUT_FIELD: _SCHEDULED_TIME})}
+            target = {"arn": let_start(role, self.state_machine), "input": json.dumps({_INPUT_FIELD: _SCHEDULED_TIME})}
         else:
             self._run.let_start(role)
-            environment = [{"name": SCHEDULED_TIME, "value": _SCHEDULED_TIME}]
-            overrides = {"containerOverrides": [{"name": self._run.container, "environment": environment}]}
             target = {
                 "arn": self.cluster.cluster.cluster_arn,
                 "ecs_parameters": self._run.scheduler_parameters(),
-                "input": json.dumps(overrides),
+                "input": self._run.overrides({SCHEDULED_TIME: _SCHEDULED_TIME}),
             }
         return scheduler.CfnSchedule.TargetProperty(
             **target,

@@ -191,3 +191,10 @@ def _alone(then: str) -> dict[str, Any]:
         },
         "Skipped": {"Type": "Succeed"},
     }
+
+
+def let_start(role: iam.Role, state_machine: sfn.StateMachine) -> str:
+    """Let a role start one state machine, and return what it starts."""
+    arn = state_machine.state_machine_arn
+    role.add_to_policy(iam.PolicyStatement(actions=["states:StartExecution"], resources=[arn]))
+    return arn

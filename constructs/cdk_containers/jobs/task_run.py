@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -137,6 +138,11 @@ class TaskRun:
                 }
             }
         return told
+
+    def overrides(self, environment: Mapping[str, str]) -> str:
+        """Return what tells the container about its run, as RunTask reads it."""
+        listed = [{"name": name, "value": value} for name, value in environment.items()]
+        return json.dumps({"containerOverrides": [{"name": self.container, "environment": listed}]})
 
     def scheduler_parameters(self) -> scheduler.CfnSchedule.EcsParametersProperty:
         """Return what RunTask is told, as EventBridge Scheduler writes it."""

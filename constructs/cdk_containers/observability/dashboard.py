@@ -16,6 +16,7 @@ from ..checked_construct import CheckedConstruct
 from ..inputs import argument_problems, in_seconds
 from ..load_balancing import Route
 from .container_insights import service_metric
+from .worker_alarms import queue_metric
 
 _WIDTH = 24
 _HEIGHT = 6
@@ -111,7 +112,11 @@ def _row(service: _Service) -> list[cloudwatch.IWidget]:
         graphs += _route_graphs(route, minute)
     queue: sqs.IQueue | None = getattr(service, "queue", None)
     if queue is not None:
-        graphs += [("Messages", _queue_metrics(queue, minute))]
+        messages: list[cloudwatch.IMetric] = [
+            queue_metric(queue, "ApproximateNumberOfMessagesVisible", label="waiting"),
+            queue_metric(queue, "ApproximateNumberOfMessagesNotVisible", label="in work"),
+        ]
+        graphs += [("Messages", messages)]
     return list(_graphs(name, graphs))
 
 
@@ -141,23 +146,6 @@ def _graphs(
         yield cloudwatch.GraphWidget(
             title=f"{name}: {title}", left=metrics, width=width or max(_WIDTH // len(graphs), 3), height=_HEIGHT
         )
-
-
-def _queue_metrics(queue: sqs.IQueue, minute: Duration) -> list[cloudwatch.IMetric]:
-    return [
-        cloudwatch.Metric(
-            namespace="AWS/SQS",
-            metric_name=metric,
-            label=label,
-            statistic="Maximum",
-            period=minute,
-            dimensions_map={"QueueName": queue.queue_name},
-        )
-        for metric, label in (
-            ("ApproximateNumberOfMessagesVisible", "waiting"),
-            ("ApproximateNumberOfMessagesNotVisible", "in work"),
-        )
-    ]
 
 
 def _route_graphs(route: Route, minute: Duration) -> list[tuple[str, list[cloudwatch.IMetric]]]:

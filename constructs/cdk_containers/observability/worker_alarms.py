@@ -69,7 +69,7 @@ def make_queue_alarms(
         "OldestMessage": cloudwatch.Alarm(
             scope,
             "OldestMessageAlarm",
-            metric=_metric(queue, "ApproximateAgeOfOldestMessage"),
+            metric=queue_metric(queue, "ApproximateAgeOfOldestMessage"),
             threshold=age,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=5,
@@ -82,7 +82,7 @@ def make_queue_alarms(
         made["DeadLetters"] = cloudwatch.Alarm(
             scope,
             "DeadLettersAlarm",
-            metric=_metric(dead_letters, "ApproximateNumberOfMessagesVisible"),
+            metric=queue_metric(dead_letters, "ApproximateNumberOfMessagesVisible"),
             threshold=alarms.dead_letters,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=1,
@@ -94,10 +94,12 @@ def make_queue_alarms(
     return made
 
 
-def _metric(queue: sqs.IQueue, name: str) -> cloudwatch.Metric:
+def queue_metric(queue: sqs.IQueue, name: str, *, label: str | None = None) -> cloudwatch.Metric:
+    """Return a metric of a queue, the most of each minute."""
     return cloudwatch.Metric(
         namespace="AWS/SQS",
         metric_name=name,
+        label=label,
         dimensions_map={"QueueName": queue.queue_name},
         statistic="Maximum",
         period=in_seconds(60),
