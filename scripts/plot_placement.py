@@ -14,14 +14,14 @@ from html import escape
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "constructs"))
+sys.path[:0] = [str(ROOT / "constructs"), str(ROOT)]
 
 from cdk_containers.placement import PlacementStrategy  # noqa: E402
 from cdk_containers.placement.container_instance import ContainerInstance, container_instances  # noqa: E402
 from cdk_containers.placement.simulation import simulate_placement  # noqa: E402
 from cdk_containers.placement.simulation_result import Placement  # noqa: E402
+from scripts.pictures import write_pictures  # noqa: E402
 
-IMAGES = ROOT / "docs" / "images"
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 STEPS = (10, 5)
 SLOTS = 4
@@ -193,23 +193,5 @@ def _text(
     )
 
 
-def main(arguments: list[str]) -> int:
-    """Write or check the pictures; return the exit code."""
-    stale = {
-        name: drawn
-        for name, drawn in pictures().items()
-        if not (IMAGES / name).exists() or (IMAGES / name).read_text(encoding="utf-8") != drawn
-    }
-    if "--check" in arguments:
-        for name in stale:
-            print(f"stale: docs/images/{name}")
-        return 1 if stale else 0
-    IMAGES.mkdir(exist_ok=True)
-    for name, drawn in stale.items():
-        (IMAGES / name).write_text(drawn, encoding="utf-8")
-        print(f"drawn: docs/images/{name}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write_pictures(pictures(), sys.argv[1:]))

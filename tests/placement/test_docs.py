@@ -11,6 +11,7 @@ import pytest
 
 from cdk_containers.instances import RESERVED_HOST_PORTS, instance_type, tasks_per_instance
 from scripts import plot_placement
+from scripts.pictures import IMAGES
 
 PAGE = Path(__file__).parents[2] / "docs" / "placement.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -49,7 +50,7 @@ def test_reserved_ports() -> None:
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_pictures_are_current(name: str) -> None:
-    assert (plot_placement.IMAGES / name).read_text(encoding="utf-8") == PICTURES[name], (
+    assert (IMAGES / name).read_text(encoding="utf-8") == PICTURES[name], (
         "run scripts/plot_placement.py and look at the diff"
     )
 
@@ -65,7 +66,7 @@ def test_pictures_are_well_formed_and_described(name: str) -> None:
 
 def test_every_picture_is_shown_and_no_other() -> None:
     assert set(re.findall(r"\]\(images/(placement-\S+)\)", TEXT)) == set(PICTURES)
-    assert {path.name for path in plot_placement.IMAGES.glob("placement-*")} == set(PICTURES)
+    assert {path.name for path in IMAGES.glob("placement-*")} == set(PICTURES)
 
 
 def test_what_the_pictures_are_said_to_show() -> None:

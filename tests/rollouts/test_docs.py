@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from scripts import plot_rollouts
+from scripts.pictures import IMAGES
 
 PAGE = Path(__file__).parents[2] / "docs" / "deploying-without-fear.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -28,7 +29,7 @@ def test_examples_give_what_they_show() -> None:
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_pictures_are_current(name: str) -> None:
-    assert (plot_rollouts.IMAGES / name).read_text(encoding="utf-8") == PICTURES[name], (
+    assert (IMAGES / name).read_text(encoding="utf-8") == PICTURES[name], (
         "run scripts/plot_rollouts.py and look at the diff"
     )
 
@@ -45,7 +46,7 @@ def test_pictures_are_well_formed_and_described(name: str) -> None:
 
 def test_every_picture_is_shown_and_no_other() -> None:
     assert set(re.findall(r"\]\(images/(rollout-\S+)\)", TEXT)) == set(PICTURES)
-    assert {path.name for path in plot_rollouts.IMAGES.glob("rollout-*")} == set(PICTURES)
+    assert {path.name for path in IMAGES.glob("rollout-*")} == set(PICTURES)
 
 
 def test_what_the_pictures_are_said_to_show() -> None:
