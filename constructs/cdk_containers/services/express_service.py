@@ -17,6 +17,7 @@ from ..clusters import Cluster
 from ..inputs import argument_problems, usable_arguments
 from ..logs import Logs, owned_log_group
 from ..opt_outs import Acknowledgement, acknowledge
+from ..registry import warn_of_empty_repository
 from ..scaling import ServiceScaling
 from ..tasks.containers import ecs_secrets
 from ..tasks.instance_task_definition import as_text
@@ -134,6 +135,7 @@ class ExpressService(CheckedConstruct):
         self.log_group.grant_write(self.execution_role)
         express = ecs.CfnExpressGatewayService
         pulled = image_for_express(self, image, self.execution_role)
+        warn_of_empty_repository(self, [image])
         self.service = express(
             self,
             "Service",
