@@ -11,6 +11,7 @@ from tests.subjects.pairs import each_option, is_shown, pair
 from tests.updates.allowed import _ALLOWED, ALLOWED, PAGE
 from tests.updates.consequences import consequences
 
+HOLDS_DATA = ("AWS::ECR::Repository", "AWS::EFS::FileSystem")
 ROOT = Path(__file__).parents[2]
 
 
@@ -23,6 +24,17 @@ def test_an_update_does_what_was_reviewed(name: str, option: str):
     without, given = pair(name, option)
     assert consequences(without, given) == set(allowed.given if allowed else ())
     assert consequences(given, without) == set(allowed.removed if allowed else ())
+
+
+@each_option()
+def test_what_is_kept_when_it_is_deleted_is_kept_when_it_is_replaced(name: str, option: str):
+    if not is_shown(name, option):
+        return
+    for template in pair(name, option):
+        for id_, entry in template["Resources"].items():
+            kept = entry.get("UpdateReplacePolicy") in ("Retain", "Snapshot")
+            assert kept or entry.get("DeletionPolicy") not in ("Retain", "Snapshot"), id_
+            assert kept or entry["Type"] not in HOLDS_DATA, id_
 
 
 @pytest.mark.parametrize("entry", _ALLOWED, ids=lambda entry: entry.options[0])
