@@ -63,8 +63,8 @@ class Repository(CheckedConstruct):
                 must still be there.
             untagged_days: Days after which an image without a tag goes, 1 or more. Default: 7.
             removal_policy: What happens to it when its stack goes. Default: RETAIN, so that a stack that goes does not
-                take the images of running tasks with it. DESTROY empties the repository too. One that an update replaces
-                is kept in any case.
+                take the images of running tasks with it. DESTROY empties the repository too. A repository that an
+                update replaces is kept in any case.
             outputs: Write the commands that log in, tag and push to the stack's outputs. Default: True.
 
         Raises:
