@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from .comparison import Template, compare
 from .meetings import meetings
+from .refusals import refusals
 
 REPLACED_FREELY: Mapping[str, str] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": "the number of tasks stays as it is",
@@ -57,6 +58,7 @@ def consequences(before: Template, after: Template) -> set[str]:
         *_by_type("leaves", (update.type_of(name) for name in update.deleted & retained), DELETED_FREELY),
         *_by_type("deletes", (update.type_of(name) for name in update.deleted - retained), DELETED_FREELY),
         *(f"fails: {meeting.what.removeprefix('AWS::')}" for meeting in meetings(update)),
+        *(f"fails: {refusal}" for refusal in refusals(update)),
     }
 
 
