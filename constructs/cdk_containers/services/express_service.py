@@ -18,7 +18,7 @@ from ..inputs import argument_problems, usable_arguments
 from ..logs import Logs, owned_log_group
 from ..opt_outs import Acknowledgement, acknowledge
 from ..scaling import ServiceScaling
-from ..tasks.containers import ecs_secrets
+from ..tasks.secrets import ecs_secrets
 from ..tasks.instance_task_definition import as_text
 from ..tasks.roles import make_execution_role, make_task_role
 from ..workload import ImageLike, NotSecret
@@ -178,7 +178,7 @@ class ExpressService(CheckedConstruct):
         return self.task_role.grant_principal
 
     def _secrets(self, secrets: Mapping[str, Any]) -> list[ecs.CfnExpressGatewayService.SecretProperty] | None:
-        found = ecs_secrets(secrets) or {}
+        found = ecs_secrets(self, secrets, self.execution_role) or {}
         for secret in found.values():
             secret.grant_read(self.execution_role)
         return [
