@@ -28,6 +28,7 @@ LAYERS: list[set[str]] = [
     {"instances", "logs", "rollouts"},
     {"network", "placement", "registry", "tasks"},
     {"clusters", "deployments", "discovery", "load_balancing", "messaging", "observability", "scaling"},
+    {"connections"},
     {"beanstalk", "identity", "jobs", "services"},
     {"applications"},
 ]

@@ -18,9 +18,9 @@ from ..inputs import argument_problems, usable_arguments
 from ..logs import Logs, owned_log_group
 from ..opt_outs import Acknowledgement, acknowledge
 from ..scaling import ServiceScaling
-from ..tasks.secrets import ecs_secrets
 from ..tasks.instance_task_definition import as_text
 from ..tasks.roles import make_execution_role, make_task_role
+from ..tasks.secrets import ecs_secrets
 from ..workload import ImageLike, NotSecret
 from ..workload.secrets import plain_value
 from .checks.express import express_problems

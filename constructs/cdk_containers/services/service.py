@@ -19,6 +19,7 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
+from ..connections import CallingConnector, connect
 from ..deployments import (
     CodeDeployBlueGreen,
     Deployment,
@@ -39,7 +40,7 @@ from ..tasks.ebs_volumes import attach_ebs_volume
 from ..workload import Container, ImageLike, Volume
 from .checks.external import unsupported_problems
 from .code_deploy import make_deployment_group
-from .connections import CallingConnector, connect, endpoint_of, endpoint_problems, make_connector, make_discoverable
+from .connections import endpoint_of, endpoint_problems, make_connector, make_discoverable
 from .ecs_service import make_ecs_service
 from .execute_command import acknowledge_execute_command
 from .imported_service import ImportedService
@@ -278,8 +279,7 @@ class Service(CheckedConstruct):
         See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/interconnecting-services.html
         """
         found = argument_problems(Service.connect_to, locals())
-        callee = other._connector if isinstance(other, Service | ImportedService) else None  # noqa: SLF001
-        connect(self._connector, callee, found, other=other, port=port, variable=variable, url=url)
+        connect(self._connector, found, other=other, port=port, variable=variable, url=url)
 
     @property
     def load_balancer(self) -> ApplicationLoadBalancer:
