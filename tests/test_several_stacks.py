@@ -295,7 +295,7 @@ def _lattice(team: Construct, platform: Platform) -> None:
 
 
 def _load_balancers(team: Construct, platform: Platform) -> None:
-    outside = ApplicationLoadBalancer(platform, "Alb", network=platform.network, certificate=certificate(platform))
+    outside = ApplicationLoadBalancer(platform, "Alb", network=platform.network, certificates=[certificate(platform)])
     inside = NetworkLoadBalancer(platform, "Nlb", network=platform.network, internet_facing=False)
     shared = AlbExposure(port=8080, load_balancer=outside, path="/web")
     WebService(team, "Web", cluster=platform.cluster, image=IMAGE, exposure=shared)

@@ -162,7 +162,7 @@ class Job(CheckedConstruct):
 
         Args:
             other: The service that is called.
-                variable: Name of the environment variable. Default: from the other's name, such as `ORDERS_URL`.
+            variable: Name of the environment variable. Default: from the other's name, such as `ORDERS_URL`.
             url: What the variable says. Default: the address of the other, such as `http://orders.shop.internal:8080`.
 
         Raises:

@@ -10,13 +10,18 @@ from .network import (
     task_subnets_of,
     vpc_of,
 )
+from .security_group_rules import PortRange, RuleKey, let_in, rules_of
 
 __all__ = [
     "NatGateways",
     "Network",
     "NetworkLike",
+    "PortRange",
+    "RuleKey",
     "different_networks",
+    "let_in",
     "public_subnet_problems",
+    "rules_of",
     "task_subnet_problems",
     "task_subnets_of",
     "vpc_of",

@@ -172,7 +172,7 @@ class TaskDefinition(CheckedConstruct):
     def open_volumes_to(self, peer: ec2.IConnectable) -> None:
         """Let the network interfaces of the task reach its EFS file systems."""
         for volume in self._efs_volumes:
-            open_file_system(volume, peer)
+            self.task_definition.node.add_dependency(*open_file_system(self, volume, peer))
 
 
 def role_problems(options: TaskOptions) -> list[Problem]:
