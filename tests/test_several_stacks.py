@@ -8,24 +8,24 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs, aws_rds, aws_secretsmanager, aws_sns, aws_sqs, aws_ssm
-from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_containers import (
-    AlarmTopic,
     Alarms,
+    AlarmTopic,
     AlbExposure,
     ApplicationLoadBalancer,
     BackendService,
     CloudMap,
     CloudWatchLogsOutput,
     Cluster,
+    ConstructError,
     Container,
     ContainerLogs,
     DaemonService,
@@ -39,6 +39,7 @@ from cdk_containers import (
     Image,
     JobAlarms,
     LatticeExposure,
+    ListenerRule,
     LogDriver,
     Namespace,
     Network,
@@ -124,7 +125,8 @@ def _login_of_a_database(team: Construct, platform: Platform) -> None:
 
 
 def _secret_of_a_log_driver(team: Construct, platform: Platform) -> None:
-    driver = LogDriver(name="splunk", options={"splunk-url": "https://x"}, secret_options={"splunk-token": platform.secret})
+    options, secrets = {"splunk-url": "https://x"}, {"splunk-token": platform.secret}
+    driver = LogDriver(name="splunk", options=options, secret_options=secrets)
     service(team, platform, container=Container(image=IMAGE, log_driver=driver))
 
 
@@ -280,9 +282,7 @@ def _namespace(team: Construct, platform: Platform) -> None:
     names = Namespace(platform, "Names", name="shop.internal", network=platform.network)
     container = Container(image=IMAGE, ports=[Port(number=8080, name="web")])
     orders = service(team, platform, "Orders", container=container, service_connect=ServiceConnect(namespace=names))
-    stock = service(
-        team, platform, "Stock", container=container, cloud_map=CloudMap(namespace=names, name="stock")
-    )
+    stock = service(team, platform, "Stock", container=container, cloud_map=CloudMap(namespace=names, name="stock"))
     web = service(team, platform)
     web.connect_to(orders)
     web.connect_to(stock)
@@ -297,10 +297,10 @@ def _lattice(team: Construct, platform: Platform) -> None:
 def _load_balancers(team: Construct, platform: Platform) -> None:
     outside = ApplicationLoadBalancer(platform, "Alb", network=platform.network, certificates=[certificate(platform)])
     inside = NetworkLoadBalancer(platform, "Nlb", network=platform.network, internet_facing=False)
-    shared = AlbExposure(port=8080, load_balancer=outside, path="/web")
+    shared = AlbExposure(port=8080, load_balancer=outside, rule=ListenerRule(paths=["/web/*"]))
     WebService(team, "Web", cluster=platform.cluster, image=IMAGE, exposure=shared)
     feed = service(team, platform, "Feed", exposure=NlbExposure(port=9000, load_balancer=inside))
-    service(team, platform).connect_to(feed)
+    service(team, platform, "Reader").connect_to(feed)
 
 
 def _instances(team: Construct, platform: Platform) -> None:
@@ -378,9 +378,8 @@ def test_whoever_reads_a_secret_may_decrypt_it_by_its_own_policy(use: Use, *, to
     decrypts = [entry for entry in statements(team, "ExecutionRole") if "kms:Decrypt" in entry["Action"]]
     reads = [entry for entry in statements(team, "ExecutionRole") if "secretsmanager:GetSecretValue" in entry["Action"]]
     assert len(decrypts) == len(reads) == 1
-    assert decrypts[0]["Condition"] == {
-        "StringEquals": {"kms:ViaService": {"Fn::Join": ["", ["secretsmanager.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}}
-    }
+    manager = {"Fn::Join": ["", ["secretsmanager.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}
+    assert decrypts[0]["Condition"] == {"StringEquals": {"kms:ViaService": manager}}
     [key] = [entry for entry in platform["Resources"].values() if entry["Type"] == "AWS::KMS::Key"]
     assert "ExecutionRole" not in json.dumps(key)
 
@@ -393,14 +392,143 @@ def test_an_imported_secret_is_decrypted_with_the_key_that_it_was_imported_with(
     secret = aws_secretsmanager.Secret.from_secret_attributes(
         team,
         "Secret",
-        secret_complete_arn="arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop-abcdef",
+        secret_complete_arn="arn:aws:secretsmanager:eu-west-1:111111111111:secret:shop-abcdef",  # noqa: S106
         encryption_key=key,
     )
     cluster = Cluster(team, "Cluster")
-    BackendService(
-        team, "Web", cluster=cluster, container=Container(image=IMAGE, secrets={"PASSWORD": wrap(secret)})
-    )
+    BackendService(team, "Web", cluster=cluster, container=Container(image=IMAGE, secrets={"PASSWORD": wrap(secret)}))
     template = app.synth().get_stack_by_name("Team").template
     [decrypt] = [entry for entry in statements(template, "ExecutionRole") if entry["Action"] == "kms:Decrypt"]
     assert decrypt["Resource"] == "arn:aws:kms:eu-west-1:111111111111:key/1234"
     assert decrypt["Condition"] == {"StringEquals": {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"}}
+
+
+# ---- rules of security groups
+
+
+def ingress(*templates: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rules of security groups in templates, those for one port range and one pair of groups alike."""
+    return [
+        entry["Properties"] | {"made": name}
+        for template in templates
+        for name, entry in template["Resources"].items()
+        if entry["Type"] == "AWS::EC2::SecurityGroupIngress"
+    ]
+
+
+def test_the_rule_of_a_file_system_is_in_the_stack_of_the_service_which_waits_for_it():
+    platform, team = synthesized(_file_system)
+    [rule] = [rule for rule in ingress(team) if rule["FromPort"] == 2049]
+    assert [rule for rule in ingress(platform) if rule["FromPort"] == 2049] == []
+    assert "ImportValue" in json.dumps(rule["GroupId"])
+    [task] = [entry for entry in team["Resources"].values() if entry["Type"] == "AWS::ECS::TaskDefinition"]
+    assert rule["made"] in task["DependsOn"]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_instances_are_let_into_a_file_system_once_for_all_services_on_them(count: int):
+    app = cdk.App()
+    platform = Platform(app)
+    files, instances = _files(platform), platform.instances
+    teams = [cdk.Stack(app, f"Team{number}") for number in range(count)]
+    for team in teams:
+        for name in ("One", "Two"):
+            service(
+                team,
+                platform,
+                name,
+                capacity=[instances.share()],
+                task=TaskOptions(network_mode="bridge"),
+                container=mounts(),
+                volumes=[EfsVolume(name="files", file_system=files)],
+            )
+    assembly = app.synth()
+    templates = [assembly.get_stack_by_name(stack.stack_name).template for stack in (platform, *teams)]
+    assert len([rule for rule in ingress(*templates) if rule["FromPort"] == 2049]) == 1
+    assert {stack.stack_name: [other.stack_name for other in stack.dependencies] for stack in teams} == {
+        team.stack_name: ["Platform"] for team in teams
+    }
+
+
+# ---- jobs that call services
+
+
+def callee(platform: Platform, team: Construct, **options: Any) -> BackendService:
+    container = Container(image=IMAGE, ports=[Port(number=8080, name="orders", app_protocol="http")])
+    return service(team, platform, "Orders", container=container, **options)
+
+
+@pytest.mark.parametrize("schedule", [None, "rate(1 day)"])
+def test_a_job_is_told_where_a_service_of_another_stack_is_and_let_in_by_its_own_stack(schedule: str | None):
+    app = cdk.App()
+    platform = Platform(app)
+    names = Namespace(platform, "Names", name="shop.internal", network=platform.network)
+    orders_stack, job_stack = cdk.Stack(app, "OrdersStack"), cdk.Stack(app, "JobStack")
+    orders = callee(platform, orders_stack, cloud_map=CloudMap(namespace=names, name="orders"))
+    job: EventJob | ScheduledJob = (
+        EventJob(job_stack, "Import", cluster=platform.cluster, image=IMAGE)
+        if schedule is None
+        else ScheduledJob(job_stack, "Import", cluster=platform.cluster, image=IMAGE, schedule=schedule)
+    )
+    job.connect_to(orders)
+    assembly = app.synth()
+    template = assembly.get_stack_by_name("JobStack").template
+    [task] = [entry for entry in template["Resources"].values() if entry["Type"] == "AWS::ECS::TaskDefinition"]
+    [own] = task["Properties"]["ContainerDefinitions"]
+    assert {"Name": "ORDERS_URL", "Value": "http://orders.shop.internal:8080"} in own["Environment"]
+    [rule] = ingress(template)
+    assert (rule["FromPort"], rule["ToPort"]) == (8080, 8080)
+    assert rule["made"] in task["DependsOn"]
+    assert ingress(assembly.get_stack_by_name("OrdersStack").template) == []
+
+
+def test_a_job_waits_for_the_service_that_it_calls():
+    app = cdk.App()
+    platform = Platform(app)
+    names = Namespace(platform, "Names", name="shop.internal", network=platform.network)
+    orders = callee(platform, platform, cloud_map=CloudMap(namespace=names, name="orders"))
+    EventJob(platform, "Import", cluster=platform.cluster, image=IMAGE).connect_to(orders, variable="WHERE")
+    template = app.synth().get_stack_by_name("Platform").template
+    [orders_id] = [name for name, entry in template["Resources"].items() if entry["Type"] == "AWS::ECS::Service"]
+    [task] = [
+        entry
+        for name, entry in template["Resources"].items()
+        if entry["Type"] == "AWS::ECS::TaskDefinition" and "Import" in name
+    ]
+    assert orders_id in task["DependsOn"]
+    assert [variable["Name"] for variable in task["Properties"]["ContainerDefinitions"][0]["Environment"]] == ["WHERE"]
+
+
+def test_a_job_invokes_a_service_behind_lattice():
+    app = cdk.App()
+    platform = Platform(app)
+    team = cdk.Stack(app, "Team")
+    lattice = ServiceNetwork(platform, "Lattice", network=platform.network, prefix_list_id="pl-0123456789abcdef0")
+    prices = callee(platform, platform, exposure=LatticeExposure(port=8080, service_network=lattice))
+    EventJob(team, "Import", cluster=platform.cluster, image=IMAGE).connect_to(prices)
+    template = app.synth().get_stack_by_name("Team").template
+    assert [entry["Action"] for entry in statements(template, "Invoke")] == ["vpc-lattice-svcs:Invoke"]
+
+
+def test_a_job_cannot_take_part_in_service_connect():
+    platform = Platform(cdk.App())
+    names = Namespace(platform, "Names", name="shop.internal")
+    orders = callee(platform, platform, service_connect=ServiceConnect(namespace=names))
+    job = EventJob(platform, "Import", cluster=platform.cluster, image=IMAGE)
+    with pytest.raises(
+        ConstructError, match="found by Service Connect alone, which only services take part in"
+    ) as raised:
+        job.connect_to(orders)
+    [problem] = raised.value.problems
+    assert problem.option == "other"
+    assert "cloud_map" in problem.allowed
+
+
+@pytest.mark.parametrize("other", [None, "orders", 3])
+def test_a_job_connects_to_services_of_this_library_only(other: Any):
+    platform = Platform(cdk.App())
+    job = EventJob(platform, "Import", cluster=platform.cluster, image=IMAGE)
+    with pytest.raises(ConstructError, match="not a service"):
+        job.connect_to(other)
+    with pytest.raises(ConstructError, match="cannot be found inside the network"):
+        job.connect_to(service(platform, platform))

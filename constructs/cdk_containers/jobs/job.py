@@ -63,8 +63,9 @@ class Job(CheckedConstruct):
     def _make_task(self, given: JobInput) -> None:
         self.cluster = given.cluster or Cluster(self, "Cluster")
         self.task = given.task_input.make(self, "Task")
-        self._connections = self._connect(given)
-        self.task.open_volumes_to(self._connections)
+        groups = self._security_groups(given)
+        self._connections = ec2.Connections(security_groups=[seen_from(self, group) for group in groups])
+        self.task.open_volumes_to(groups)
         self._given = given
         self._run = TaskRun(
             cluster=self.cluster,
@@ -75,7 +76,7 @@ class Job(CheckedConstruct):
             security_group=self.security_group,
         )
 
-    def _connect(self, given: JobInput) -> ec2.Connections:
+    def _security_groups(self, given: JobInput) -> list[ec2.ISecurityGroup]:
         if given.task.network_mode == "awsvpc":
             self.security_group = ec2.SecurityGroup(
                 self,
@@ -84,14 +85,13 @@ class Job(CheckedConstruct):
                 description="Runs of a job, which nobody has to reach",
                 allow_all_outbound=True,
             )
-            return ec2.Connections(security_groups=[self.security_group])
+            return [self.security_group]
         self.security_group = None
-        groups = [
+        return [
             share.capacity.security_group
             for share in given.strategy
             if isinstance(share, Ec2Share | ManagedInstancesShare)
         ]
-        return ec2.Connections(security_groups=[seen_from(self, group) for group in groups])
 
     def _make_state_machine(self, given: JobInput, runs: Runs) -> None:
         self.state_machine = make_state_machine(self, self._run, runs, given.task.logs)

@@ -41,7 +41,7 @@ from ..workload import Container, ImageLike, Volume
 from .checks.external import unsupported_problems
 from .code_deploy import make_deployment_group
 from .connections import endpoint_of, endpoint_problems, make_connector, make_discoverable
-from .ecs_service import make_ecs_service
+from .ecs_service import instance_groups, make_ecs_service
 from .execute_command import acknowledge_execute_command
 from .imported_service import ImportedService
 from .rollout_warnings import warn_of_slow_rollouts
@@ -165,7 +165,10 @@ class Service(CheckedConstruct):
         self._record_opt_outs(given)
         if given.enable_execute_command:
             acknowledge_execute_command(self.task_role, self.cluster)
-        self.task.open_volumes_to(self.service)
+        by_address = given.task.network_mode == "awsvpc"
+        self.task.open_volumes_to(
+            self.service.connections.security_groups if by_address else instance_groups(given, self.cluster)
+        )
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = make_routes(self, given, self.service, self.cluster)
         enter_lattice(self.service, self.routes)

@@ -57,13 +57,15 @@ def add_efs_volume(
     )
 
 
-def open_file_system(scope: Construct, volume: EfsVolume, peer: ec2.IConnectable) -> list[Construct]:
-    """Let a peer reach the file system's mount targets, and return what a task has to wait for."""
+def open_file_system(
+    scope: Construct, volume: EfsVolume, groups: Sequence[ec2.ISecurityGroup]
+) -> list[Construct]:
+    """Let security groups reach the file system's mount targets, and return what a task has to wait for."""
     file_system: efs.IFileSystem = volume.file_system
     return [
         rule
         for group in file_system.connections.security_groups
-        for own in peer.connections.security_groups
+        for own in groups
         for rule in let_in(group, own, _NFS, user=scope, description="Tasks that mount the file system")
     ]
 
