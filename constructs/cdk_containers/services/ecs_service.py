@@ -67,7 +67,7 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
     )
     if given.task.network_mode != "awsvpc":
         # The tasks have the addresses of the instances, of which CDK's capacity provider tells nobody.
-        groups = _instance_groups(given, cluster)
+        groups = instance_groups(given, cluster)
         service.connections.add_security_group(*(seen_from(scope, group) for group in groups))
     return service
 
@@ -77,7 +77,7 @@ def _on_managed_instances(
 ) -> ecs.FargateService:
     """Make the service with the construct that CDK has for it, which is Fargate's: it thinks of awsvpc alone."""
     own_address = given.task.network_mode == "awsvpc"
-    groups = None if own_address else [seen_from(scope, group) for group in _instance_groups(given, cluster)]
+    groups = None if own_address else [seen_from(scope, group) for group in instance_groups(given, cluster)]
     service = ecs.FargateService(
         scope,
         "Service",
@@ -194,7 +194,8 @@ def _constraint(constraint: PlacementConstraint) -> ecs.PlacementConstraint:
     return ecs.PlacementConstraint.member_of(constraint.expression)
 
 
-def _instance_groups(given: ServiceInput, cluster: Cluster) -> list[ec2.ISecurityGroup]:
+def instance_groups(given: ServiceInput, cluster: Cluster) -> list[ec2.ISecurityGroup]:
+    """Return the security groups of the instances that tasks may run on."""
     if given.daemon:
         return list(cluster.instance_security_groups)
     return [group for share in given.strategy if (group := _instance_group(share)) is not None]
