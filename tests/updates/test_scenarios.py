@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from inspect import isfunction
+from inspect import isclass, isfunction
 from itertools import pairwise, permutations
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_kms as kms
+from constructs import Construct
 
 from cdk_containers import (
     AlbExposure,
@@ -46,6 +47,7 @@ from cdk_containers import (
     WorkQueue,
 )
 from cdk_containers.deployments import Deployment
+from tests.subjects.pairs import BY_NAME
 from tests.toolkit import (
     IMAGE,
     Template,
@@ -426,6 +428,10 @@ SCENARIOS = [
 ]
 
 
+def is_construct(made_from: Any) -> bool:
+    return isclass(made_from) and issubclass(made_from, Construct)
+
+
 def made(step: Step) -> Template:
     stack = new_stack(region="eu-west-1")
     step(stack)
@@ -455,5 +461,46 @@ def by_strategy() -> dict[str, Template]:
 
 @pytest.mark.parametrize(("before", "after"), permutations(STRATEGIES, 2))
 def test_a_strategy_follows_another(by_strategy: dict[str, Template], before: str, after: str):
-    found = consequences(by_strategy[before], by_strategy[after])
-    assert found == set()
+    shifted_by_ecs = {"blue/green", "linear", "canary"}
+    expected = set()
+    if after == "CodeDeploy":
+        expected |= {"fails: a service changes to CodeDeploy"}
+    if before == "CodeDeploy":
+        expected |= {"deletes CodeDeploy::Application", "deletes CodeDeploy::DeploymentGroup"}
+    if before != "rolling" and after == "rolling":
+        expected |= {"deletes ElasticLoadBalancingV2::TargetGroup"}
+    if before in shifted_by_ecs and after not in shifted_by_ecs:
+        expected |= {"sets back the weights of a rule"}
+    assert consequences(by_strategy[before], by_strategy[after]) == expected
+
+
+# ---- a tag for everything
+
+
+def tagged(step: Step) -> Step:
+    def make(stack: cdk.Stack) -> None:
+        step(stack)
+        cdk.Tags.of(stack).add("team", "shop")
+
+    return make
+
+
+@pytest.mark.parametrize("deployment", [BlueGreen(), Linear(), Canary()], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("exposure", ["alb", "nlb"])
+def test_a_tag_leaves_the_rules_alone_whose_weights_are_those_of_ecs(deployment: Deployment, exposure: str):
+    def step(stack: cdk.Stack) -> None:
+        if exposure == "alb":
+            shown: AlbExposure | NlbExposure = AlbExposure(port=8080, certificate=certificate(stack), test_port=9000)
+        else:
+            shown = NlbExposure(port=8080, listener_port=443, test_port=9000)
+        service(kind=WebService, deployment=deployment, exposure=shown)(stack)
+
+    before, after = made(step), made(tagged(step))
+    assert consequences(before, after) == set()
+    assert before != after
+
+
+@pytest.mark.parametrize("name", [name for name, subject in BY_NAME.items() if is_construct(subject.of)])
+def test_a_tag_replaces_nothing(name: str):
+    subject = BY_NAME[name]
+    assert consequences(made(subject.build), made(tagged(subject.build))) == set()
