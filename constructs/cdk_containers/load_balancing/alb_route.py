@@ -59,7 +59,7 @@ class AlbRoute(Route):
             ingress=exposure.ingress,
         )
         self.target_group = self._make_target_group("Targets", target)
-        if target.shifts_traffic:
+        if target.has_alternate:
             self.alternate_target_group = self._make_target_group("GreenTargets", target)
         conditions = exposure.rule.conditions
         self.rule = elbv2.ApplicationListenerRule(

@@ -201,7 +201,7 @@ class LatticeRoute(Route):
 
 def enter_lattice(service: ecs.BaseService, routes: Sequence[Route]) -> None:
     """Tell ECS into which target groups of VPC Lattice it enters the tasks of a service."""
-    lattice = [route for route in routes if isinstance(route, LatticeRoute)]
+    lattice = sorted((route for route in routes if isinstance(route, LatticeRoute)), key=lambda route: route.node.id)
     if lattice:
         resource = cast("ecs.CfnService", resource_of(service))
         resource.vpc_lattice_configurations = [route.configuration for route in lattice]

@@ -58,7 +58,7 @@ class NlbRoute(Route):
         if not target.by_address:
             checked = target.instance_health_check_port
         self.target_group = self._make_target_group("Targets", target, checked)
-        if target.shifts_traffic:
+        if target.has_alternate:
             self.alternate_target_group = self._make_target_group("GreenTargets", target, checked)
         self.listener = self._make_listener("Listener", exposure.outer_port, self._forward(target))
         self._make_test_listener(scope, target)

@@ -35,7 +35,7 @@ class RouteTarget:
         instance_health_check_port: The port of the instance that a health check asks, where that is another.
         security_groups: The groups that the tasks are in, or their instances.
         port_name: Name of the port in the task definition, where it has one.
-        shifts_traffic: Whether deployments shift traffic between two target groups.
+        has_alternate: Whether there is a second target group, which deployments may shift traffic to.
         infrastructure_role: What ECS shifts traffic as; none where somebody else shifts it.
     """
 
@@ -49,7 +49,7 @@ class RouteTarget:
     security_groups: Sequence[ec2.ISecurityGroup]
     instance_health_check_port: int | None = None
     port_name: str | None = None
-    shifts_traffic: bool = False
+    has_alternate: bool = False
     infrastructure_role: iam.IRole | None = None
 
     @property

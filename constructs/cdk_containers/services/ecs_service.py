@@ -34,8 +34,15 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
     for path, value in given.deployment.overrides.items():
         resource.add_property_override(path, value)
     if not isinstance(given.deployment, CodeDeployBlueGreen):
+        # CDK writes the default controller for some services and not for others, by the flags of the app.
+        resource.deployment_controller = None
         force_deployments(scope, resource, given)
     return service
+
+
+def _id(given: ServiceInput) -> str:
+    """Return the id of the service: ECS refuses to give a service to CodeDeploy that it has deployed itself."""
+    return "CodeDeployService" if isinstance(given.deployment, CodeDeployBlueGreen) else "Service"
 
 
 def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
@@ -56,7 +63,7 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
         )
     service = ecs.Ec2Service(
         scope,
-        "Service",
+        _id(given),
         cluster=cluster.with_instances,
         task_definition=task.task_definition,
         daemon=given.daemon,
@@ -80,7 +87,7 @@ def _on_managed_instances(
     groups = None if own_address else [seen_from(scope, group) for group in instance_groups(given, cluster)]
     service = ecs.FargateService(
         scope,
-        "Service",
+        _id(given),
         cluster=cluster.cluster,
         task_definition=task.task_definition,
         assign_public_ip=False if own_address else None,
@@ -101,7 +108,7 @@ def _on_external_instances(
 ) -> ecs.ExternalService:
     service = ecs.ExternalService(
         scope,
-        "Service",
+        _id(given),
         cluster=cluster.cluster,
         task_definition=task.task_definition,
         daemon=given.daemon,
@@ -138,6 +145,7 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
         "enable_execute_command": given.enable_execute_command,
     }
     if given.daemon:
+        del common["deployment_strategy"]
         return common | {"min_healthy_percent": 0, "max_healthy_percent": 100}
     fixed = given.desired_count is not None or given.scaling is not None
     common |= {
@@ -145,14 +153,16 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
     }
     if given.platform == "EXTERNAL":
         return common
+    common["capacity_provider_strategies"] = [
+        ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
+        for share in given.strategy
+    ]
+    if isinstance(given.deployment, CodeDeployBlueGreen):
+        return common  # UpdateService does not take it for a service that CodeDeploy deploys
     # A Classic Load Balancer cannot follow tasks from zone to zone: ECS refuses the two together.
     classic = any(isinstance(exposure, ClassicExposure) for exposure in given.exposures)
     rebalancing = ecs.AvailabilityZoneRebalancing
     return common | {
-        "capacity_provider_strategies": [
-            ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
-            for share in given.strategy
-        ],
         "availability_zone_rebalancing": (
             rebalancing.DISABLED if classic or not _spreads_zones_first(given) else rebalancing.ENABLED
         ),

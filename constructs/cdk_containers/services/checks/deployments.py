@@ -34,8 +34,10 @@ def deployment_problems(
     """
     found = Problems()
     name = type(deployment).__name__
-    if not deployment.shifts_traffic:
+    if not deployment.has_alternate:
         return _unused_test_problems(exposures)
+    if not deployment.shifts_traffic:
+        return _kept_alternate_problems(exposures, scaling)
     if daemon:
         found.add(
             "deployment",
@@ -72,6 +74,14 @@ def deployment_problems(
                 allowed="AlbExposure or NlbExposure; or Rolling",
                 practice="traffic-source",
             )
+    found.extend(_scaling_problems(scaling))
+    if isinstance(deployment, CodeDeployBlueGreen):
+        found.extend(_code_deploy_problems(deployment, exposures, volumes, service_connect=service_connect))
+    return list(found)
+
+
+def _scaling_problems(scaling: ServiceScaling | None) -> list[Problem]:
+    found = Problems()
     if scaling is not None and scaling.counts_requests is not None:
         found.add(
             f"scaling.{scaling.counts_requests}",
@@ -80,8 +90,21 @@ def deployment_problems(
             allowed="cpu_percent or memory_percent; or Rolling",
             practice="traffic-source",
         )
-    if isinstance(deployment, CodeDeployBlueGreen):
-        found.extend(_code_deploy_problems(deployment, exposures, volumes, service_connect=service_connect))
+    return list(found)
+
+
+def _kept_alternate_problems(exposures: Sequence[Exposure], scaling: ServiceScaling | None) -> list[Problem]:
+    """Find what a service on its way back from a deployment that shifts traffic cannot have had."""
+    found = Problems()
+    if not exposures or not all(isinstance(exposure, AlbExposure | NlbExposure) for exposure in exposures):
+        found.add(
+            "deployment.keep_alternate",
+            "no deployment that shifts traffic has left a second target group here",
+            given=True,
+            allowed="False; or each exposure an AlbExposure or an NlbExposure",
+            practice="traffic-source",
+        )
+    found.extend(_scaling_problems(scaling))
     return list(found)
 
 
