@@ -6,7 +6,7 @@ happens, the page about it says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import isclass, isfunction
 from itertools import pairwise, permutations
@@ -201,23 +201,26 @@ def queue(*topics: str, **options: Any) -> Step:
     return make
 
 
-def calling(*callees: str) -> Step:
-    """Two services that others call, and one that calls some of them."""
+def calling(*calls: tuple[str, str], bridge: Sequence[str] = ()) -> Step:
+    """Services of which some call others; those named in `bridge` share the security group of their instances.
+
+    There are an `Api` in each of two places, whose ids are the same.
+    """
 
     def make(stack: cdk.Stack) -> None:
-        names = Namespace(stack, "Names", name="shop.internal", network=network(stack, "ClusterNetwork"))
-        made = {}
-        for place in ("Orders", "Returns"):
-            made[place] = BackendService(
-                stack,
-                place,
-                cluster=cluster(stack),
-                container=container(ports=[8080]),
-                cloud_map=CloudMap(namespace=names, name=place.lower()),
-            )
-        web = BackendService(stack, "Web", cluster=cluster(stack), image=IMAGE)
-        for callee in callees:
-            web.connect_to(made[callee], url=f"http://{callee}")
+        names = Namespace(stack, "Names", name="shop.internal", network=network(stack, "OwnNetwork"))
+        made: dict[str, BackendService] = {}
+        for path in ("Orders", "Returns", "Shop/Api", "Admin/Api", "Web", "Mobile"):
+            place, _, id_ = path.rpartition("/")
+            scope = Construct(stack, place) if place else stack
+            options: dict[str, Any] = {"cloud_map": CloudMap(namespace=names, name=path.lower().replace("/", "-"))}
+            if path in bridge:
+                options |= {"capacity": [capacity(stack).share()], "task": TaskOptions(network_mode="bridge")}
+                options["cloud_map"] = None if path in ("Web", "Mobile") else options["cloud_map"]
+            listening = container(ports=[8080])
+            made[path] = BackendService(scope, id_, cluster=own_cluster(stack), container=listening, **options)
+        for caller, callee in calls:
+            made[caller].connect_to(made[callee], variable=f"{callee.upper().replace('/', '_')}_AT")
 
     return make
 
@@ -412,11 +415,34 @@ SCENARIOS = [
     Scenario(
         name="who is called",
         steps=(
-            calling("Orders", "Returns"),
-            calling("Returns", "Orders"),
-            calling("Returns"),
+            calling(("Web", "Orders"), ("Web", "Returns")),
+            calling(("Web", "Returns"), ("Web", "Orders")),
+            calling(("Web", "Returns")),
             calling(),
-            calling("Orders"),
+        ),
+    ),
+    Scenario(
+        name="services with one id in two places are called",
+        steps=(
+            calling(("Web", "Shop/Api"), ("Web", "Admin/Api")),
+            calling(("Web", "Admin/Api"), ("Web", "Shop/Api")),
+            calling(("Web", "Admin/Api")),
+        ),
+    ),
+    Scenario(
+        name="callers on the same instances",
+        steps=(
+            calling(("Web", "Orders"), ("Mobile", "Orders"), bridge=("Web", "Mobile")),
+            calling(("Mobile", "Orders"), ("Web", "Orders"), bridge=("Web", "Mobile")),
+            calling(("Mobile", "Orders"), bridge=("Web", "Mobile")),
+        ),
+    ),
+    Scenario(
+        name="called on the same instances",
+        steps=(
+            calling(("Web", "Orders"), ("Web", "Returns"), bridge=("Orders", "Returns")),
+            calling(("Web", "Returns"), ("Web", "Orders"), bridge=("Orders", "Returns")),
+            calling(("Web", "Returns"), bridge=("Orders", "Returns")),
         ),
     ),
     # an application
