@@ -89,7 +89,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
         self.internet_facing = internet_facing
         self._ingress = tuple(ingress)
         self._ports: dict[tuple[int, str], Construct] = {}
-        vpc = vpc_of(network)
+        self.vpc = vpc = vpc_of(network)
         self.security_group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="Network Load Balancer", allow_all_outbound=False
         )

@@ -53,7 +53,7 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
     if given.platform == "FARGATE":
         return ecs.FargateService(
             scope,
-            "Service",
+            _id(given),
             cluster=cluster.cluster,
             task_definition=task.task_definition,
             platform_version=ecs.FargatePlatformVersion.LATEST,
