@@ -62,6 +62,7 @@ class NlbRoute(Route):
             self.alternate_target_group = self._make_target_group("GreenTargets", target, checked)
         self.listener = self._make_listener("Listener", exposure.outer_port, self._forward(target))
         self._make_test_listener(scope, target)
+        target.leave_to_ecs(self.listener, self.test_listener)
         self.entry = ecs.CfnService.LoadBalancerProperty(
             target_group_arn=self.target_group.target_group_arn,
             container_name=target.container_name,
