@@ -172,6 +172,12 @@ ENTRIES: Sequence[Allowed] = (
         section="A deployment strategy",
     ),
     Allowed(
+        options=["Rolling.keep_alternate"],
+        removed=["deletes ElasticLoadBalancingV2::TargetGroup", "sets back the weights of a rule"],
+        reason="the second target group goes when all of the traffic is on the first",
+        section="A deployment strategy",
+    ),
+    Allowed(
         options=["NlbExposure.test_port"],
         removed=["deletes ElasticLoadBalancingV2::Listener"],
         reason="it is the listener of the test traffic",
