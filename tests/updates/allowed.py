@@ -61,28 +61,24 @@ _OWN_NETWORK_LOAD_BALANCER = (
 
 ENTRIES: Sequence[Allowed] = (
     both_ways(
-        "AlbExposure.container",
         "AlbExposure.name",
         happens=_OWN_LOAD_BALANCER,
-        reason="they say which exposure it is, and another one has a load balancer of its own",
+        reason="the name says which exposure it is, and another one has a load balancer of its own",
         section="A port or a path",
     ),
     both_ways(
-        "NlbExposure.container",
         "NlbExposure.name",
         happens=_OWN_NETWORK_LOAD_BALANCER,
-        reason="they say which exposure it is, and another one has a load balancer of its own",
+        reason="the name says which exposure it is, and another one has a load balancer of its own",
         section="A port or a path",
     ),
     both_ways(
-        "ClassicExposure.container",
         "ClassicExposure.name",
         happens=["deletes ElasticLoadBalancing::LoadBalancer", "leaves S3::Bucket"],
-        reason="they say which exposure it is, and a Classic Load Balancer cannot be shared",
+        reason="the name says which exposure it is, and a Classic Load Balancer cannot be shared",
         section="A load balancer",
     ),
     both_ways(
-        "LatticeExposure.container",
         "LatticeExposure.name",
         happens=[
             "deletes VpcLattice::Listener",
@@ -90,7 +86,7 @@ ENTRIES: Sequence[Allowed] = (
             "deletes VpcLattice::ServiceNetworkServiceAssociation",
             "deletes VpcLattice::TargetGroup",
         ],
-        reason="they say which exposure it is, and another one is another service of VPC Lattice",
+        reason="the name says which exposure it is, and another one is another service of VPC Lattice",
         section="VPC Lattice",
     ),
     Allowed(
@@ -368,6 +364,25 @@ ENTRIES: Sequence[Allowed] = (
         happens=["replaces ECS::CapacityProvider"],
         reason="a capacity provider belongs to one cluster",
         section="A capacity",
+    ),
+    both_ways(
+        "EfsVolume.file_system",
+        "EfsVolume.path",
+        happens=["replaces EFS::AccessPoint"],
+        reason="an access point leads to one directory; files stay where they are",
+        section="Files",
+    ),
+    both_ways(
+        "EfsVolume.name",
+        happens=["deletes EFS::AccessPoint"],
+        reason="the name is the default of `path`, and another path is another directory",
+        section="Files",
+    ),
+    Allowed(
+        options=["EfsVolume.access_point"],
+        given=["deletes EFS::AccessPoint"],
+        reason="your own access point takes the place of the one that was made",
+        section="Files",
     ),
     both_ways(
         "CloudMap.namespace",

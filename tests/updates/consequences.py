@@ -18,7 +18,6 @@ REPLACED_FREELY: Mapping[str, str] = {
     "AWS::EC2::VPCGatewayAttachment": "named with its VPC",
     "AWS::ECS::ClusterCapacityProviderAssociations": "named with its cluster",
     "AWS::ECS::TaskDefinition": "a new revision, to which the service deploys",
-    "AWS::EFS::AccessPoint": "a door to files that stay where they are",
     "AWS::ElasticBeanstalk::ApplicationVersion": "a new version, to which the environment deploys",
     "AWS::VpcLattice::AuthPolicy": "named with what it protects",
 }
@@ -37,7 +36,6 @@ DELETED_FREELY: Mapping[str, str] = {
     "AWS::EC2::SubnetRouteTableAssociation": "named with its subnet",
     "AWS::EC2::VPCGatewayAttachment": "named with its VPC",
     "AWS::ECS::TaskDefinition": "tasks of it run on, and its revisions are listed as inactive",
-    "AWS::EFS::AccessPoint": "a door to files that stay where they are",
     "AWS::IAM::InstanceProfile": "named with its role",
     "AWS::IAM::Policy": "a right that nobody uses any more",
     "AWS::IAM::Role": "a role that nobody acts as any more",
