@@ -71,13 +71,14 @@ class AlbRoute(Route):
             **self._forward(target),
         )
         self._make_test_rule(scope, target)
-        self.target_group.add_target(
-            target.service.load_balancer_target(
-                container_name=target.container_name,
-                container_port=exposure.port,
-                alternate_target=self._alternate_target(target),
-            )
+        self.entry = ecs.CfnService.LoadBalancerProperty(
+            target_group_arn=self.target_group.target_group_arn,
+            container_name=target.container_name,
+            container_port=exposure.port,
+            advanced_configuration=self._shift(target),
         )
+        opened = target.let_in(self, self.load_balancer, target.ports(exposure.port))
+        self.ready_when = [rule for rule in (self.rule, self.test_rule, *opened) if rule is not None]
 
     def _make_target_group(self, id: str, target: RouteTarget) -> elbv2.ApplicationTargetGroup:  # noqa: A002
         exposure = self.exposure
@@ -147,16 +148,15 @@ class AlbRoute(Route):
             **(self._forward(target) if native else {"target_groups": [self.alternate_target_group]}),
         )
 
-    def _alternate_target(self, target: RouteTarget) -> ecs.AlternateTarget | None:
+    def _shift(self, target: RouteTarget) -> ecs.CfnService.AdvancedConfigurationProperty | None:
+        """Return what ECS shifts traffic with."""
         if target.infrastructure_role is None or self.alternate_target_group is None:
             return None
-        by_rule = ecs.ListenerRuleConfiguration.application_listener_rule
-        return ecs.AlternateTarget(
-            "Green",
-            alternate_target_group=self.alternate_target_group,
-            production_listener=by_rule(self.rule),
-            test_listener=None if self.test_rule is None else by_rule(self.test_rule),
-            role=target.infrastructure_role,
+        return ecs.CfnService.AdvancedConfigurationProperty(
+            alternate_target_group_arn=self.alternate_target_group.target_group_arn,
+            production_listener_rule=self.rule.listener_rule_arn,
+            test_listener_rule=None if self.test_rule is None else self.test_rule.listener_rule_arn,
+            role_arn=target.infrastructure_role.role_arn,
         )
 
     def requests(self, period: Duration) -> cloudwatch.IMetric:

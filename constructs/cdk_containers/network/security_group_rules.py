@@ -65,44 +65,30 @@ def let_in(
     """
     own = Stack.of(user)
     beside_group = Stack.of(group) == own and is_token(group.security_group_id)
-    rules = [_find_or_make("from", group, peer, ports, description, user, beside_first=beside_group)]
+    home = Stack.of(group if beside_group else peer)
+    sides: list[tuple[_Direction, ec2.ISecurityGroup, ec2.ISecurityGroup]] = [("from", group, peer)]
     if not peer.allow_all_outbound:
-        rules.append(_find_or_make("to", peer, group, ports, description, user, beside_first=not beside_group))
-    return [rule for rule in rules if rule is not None and Stack.of(rule) == own]
-
-
-def _find_or_make(
-    direction: _Direction,
-    first: ec2.ISecurityGroup,
-    second: ec2.ISecurityGroup,
-    ports: PortRange,
-    description: str,
-    user: Construct,
-    *,
-    beside_first: bool,
-) -> Construct | None:
-    rules = rules_of(user)
-    key = (direction, first.security_group_id, second.security_group_id, ports.protocol, ports.first, ports.last)
-    home = Stack.of(first if beside_first else second)
-    if key in rules:
-        if Stack.of(rules[key]) != home:
+        sides.append(("to", peer, group))
+    rules, found = rules_of(user), list[Construct]()
+    for direction, first, second in sides:
+        key = (direction, first.security_group_id, second.security_group_id, ports.protocol, ports.first, ports.last)
+        if key not in rules:
+            add = first.add_ingress_rule if direction == "from" else first.add_egress_rule
+            add(second, ports.as_port, description, beside_group == (direction == "to"))
+            made = _made_by_cdk(direction, first, second, ports.as_port.to_string())
+            if made is None:
+                continue  # CDK makes none for a group that was imported as one that must not change
+            rules[key] = made
+        elif Stack.of(rules[key]) != home:
             _warn_of_borrowed_rule(user, rules[key])
-        return rules[key]
-    port = ports.as_port
-    if direction == "from":
-        first.add_ingress_rule(second, port, description, not beside_first)
-    else:
-        first.add_egress_rule(second, port, description, not beside_first)
-    made = _made_by_cdk(direction, first, second, port.to_string())
-    if made is not None:
-        rules[key] = made
-    return made
+        found.append(rules[key])
+    return [rule for rule in found if Stack.of(rule) == own]
 
 
 def _made_by_cdk(
     direction: _Direction, first: ec2.ISecurityGroup, second: ec2.ISecurityGroup, port: str
 ) -> Construct | None:
-    """Return the rule that CDK made, or had made for somebody else; none where a group is not to be changed."""
+    """Return the rule that CDK made now, or earlier when somebody called it."""
     found = first.node.try_find_child(f"{direction} {second.unique_id}:{port}")
     if found is None:
         seen_from_second = "to" if direction == "from" else "from"
@@ -116,6 +102,6 @@ def _warn_of_borrowed_rule(user: Construct, rule: Construct) -> None:
     own.add_dependency(other, "A rule of a security group that both need")
     Annotations.of(user).add_warning_v2(
         "cdk-containers:borrowed-rule",
-        f"The rule that lets a load balancer reach the tasks is in stack {other.node.path}, since EC2 takes it once, and "
-        "goes with it. Import the load balancer in a stack of its own that the services share, and the rule is there",
+        f"The rule that lets a load balancer reach the tasks is in stack {other.node.path}, since EC2 takes it once, "
+        "and goes with it. Import the load balancer in a stack that the services share, and the rule is there",
     )

@@ -7,15 +7,18 @@ from constructs import Construct
 
 from ..clusters import Cluster
 from ..deployments import TrafficShiftingDeployment, make_infrastructure_role
-from ..load_balancing import Route, RouteTarget, claim_given_numbers, make_route, route_ids
+from ..load_balancing import Route, RouteTarget, claim_given_numbers, enter_load_balancers, make_route, route_ids
 from .checks.discovery import port_name
 from .checks.ec2 import static_host_port
+from .ecs_service import instance_groups
 from .service_input import ServiceInput
 
 
 def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService, cluster: Cluster) -> list[Route]:
     """Make a route for each exposure of a service, in their order."""
-    routes: list[Route] = []
+    routes: dict[str, Route] = {}
+    by_address = given.task.network_mode == "awsvpc"
+    groups = service.connections.security_groups if by_address else instance_groups(given, cluster)
     own = given.workload.containers[0].name
     ids = route_ids(scope, given.exposures, internet_facing=given.internet_facing, own_container=own)
     shifting = isinstance(given.deployment, TrafficShiftingDeployment) and given.exposures
@@ -28,8 +31,9 @@ def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService,
             vpc=cluster.vpc,
             subnets=cluster.task_subnets,
             internet_facing=given.internet_facing,
-            by_address=given.task.network_mode == "awsvpc",
+            by_address=by_address,
             port_name=port_name(exposure, given.workload),
+            security_groups=groups,
             instance_port=static_host_port(exposure.port, exposure, given.workload, given.task),
             instance_health_check_port=(
                 static_host_port(checked, exposure, given.workload, given.task)
@@ -39,5 +43,6 @@ def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService,
             shifts_traffic=given.deployment.shifts_traffic,
             infrastructure_role=role,
         )
-        routes.append(make_route(scope, id_, exposure, target))
-    return routes
+        routes[id_] = make_route(scope, id_, exposure, target)
+    enter_load_balancers(service, routes)
+    return list(routes.values())
