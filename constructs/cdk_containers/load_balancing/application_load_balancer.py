@@ -103,7 +103,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
                 HTTPS only, for callers that are programs. Default: True.
             internet_facing: Whether it has public addresses, or is for callers inside the network. Default: True.
             ingress: Who may reach it, as `ec2.Peer`. Default: everybody if it is internet-facing, nobody if it is
-                internal (then `connections.allow_from(…)` lets callers in).
+                internal (then `caller.connections.allow_to(…)` lets callers in).
             access_logs: Where the record of requests goes. Default: a bucket that keeps the record for a year.
                 `Disabled(reason="…")` keeps none.
             deletion_protection: `Disabled(reason="…")` lets its stack delete it. Default: True.

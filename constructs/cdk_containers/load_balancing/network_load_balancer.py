@@ -67,7 +67,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             network: Where it is, a `Network` or a VPC of CDK.
             internet_facing: Whether it has public addresses, or is for callers inside the network. Default: True.
             ingress: Who may reach it, as `ec2.Peer`. Default: everybody if it is internet-facing, nobody if it is
-                internal (then `connections.allow_from(…)` lets callers in).
+                internal (then `caller.connections.allow_to(…)` lets callers in).
             access_logs: Where the record of connections goes; AWS records those of TLS listeners only. Default: a
                 bucket that keeps it for a year. `Disabled(reason="…")` keeps none.
             deletion_protection: `Disabled(reason="…")` lets its stack delete it. Default: True.

@@ -30,7 +30,7 @@ class ServiceNetwork(CheckedConstruct):
     Attributes:
         service_network_arn: Its ARN.
         vpc: The VPC from which its services can be called.
-        security_group: Who in the VPC may call: nobody, until `connect_to` or `connections.allow_from` says so.
+        security_group: Who in the VPC may call: nobody, until `connect_to` or `caller.connections.allow_to` says so.
         prefix_list_id: Where its requests come from, as the tasks see it.
         access_logs_group: Where the record of requests goes, if there is one.
 
