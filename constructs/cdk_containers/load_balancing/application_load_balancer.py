@@ -16,7 +16,7 @@ from constructs import Construct
 
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, arn_problems, as_duration, disabled_problems, is_token, seconds
-from ..network import NetworkLike, public_subnet_problems, task_subnet_problems, task_subnets_of, vpc_of
+from ..network import Connections, NetworkLike, public_subnet_problems, task_subnet_problems, task_subnets_of, vpc_of
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from .access_logs import AccessLogs, write_access_logs
@@ -209,7 +209,11 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
     @property
     def connections(self) -> ec2.Connections:
         """Who may connect to the load balancer, and it to whom."""
-        return self.load_balancer.connections
+        return self._connections
+
+    @cached_property
+    def _connections(self) -> Connections:
+        return Connections(security_groups=self.load_balancer.connections.security_groups)
 
     def claim_problems(
         self, conditions: Conditions, priority: int | None, *, test_port: int | None = None, option: str = "rule"

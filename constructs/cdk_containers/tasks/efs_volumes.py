@@ -57,9 +57,7 @@ def add_efs_volume(
     )
 
 
-def open_file_system(
-    scope: Construct, volume: EfsVolume, groups: Sequence[ec2.ISecurityGroup]
-) -> list[Construct]:
+def open_file_system(scope: Construct, volume: EfsVolume, groups: Sequence[ec2.ISecurityGroup]) -> list[Construct]:
     """Let security groups reach the file system's mount targets, and return what a task has to wait for."""
     file_system: efs.IFileSystem = volume.file_system
     return [
