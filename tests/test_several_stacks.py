@@ -575,3 +575,38 @@ def test_a_rule_within_a_stack_is_where_cdk_makes_it():
     [rule] = [rule for rule in ingress(template) if rule["FromPort"] == 4711]
     assert rule["made"].startswith("AlbSecurityGroup")
     assert "4712" in json.dumps(template)
+
+
+# ---- names
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_two_services_of_different_stacks_cannot_have_one_name(imported: bool):  # noqa: FBT001
+    app = cdk.App()
+    platform = Platform(app)
+    names = Namespace(platform, "Names", name="shop.internal", network=platform.network)
+    teams = [cdk.Stack(app, f"Team{number}") for number in range(2)]
+
+    def join(team: cdk.Stack, name: str) -> BackendService:
+        seen = names
+        if imported:
+            arn = "arn:aws:servicediscovery:eu-west-1:111111111111:namespace/ns-1"
+            found = team.node.try_find_child("Names")
+            seen = (
+                found
+                if isinstance(found, Namespace)
+                else Namespace.from_attributes(
+                    team,
+                    "Names",
+                    name="shop.internal",
+                    namespace_id="ns-1",
+                    namespace_arn=arn,
+                    network=platform.network,
+                )
+            )
+        return callee(platform, cdk.NestedStack(team, name), cloud_map=CloudMap(namespace=seen, name=name))
+
+    join(teams[0], "orders")
+    join(teams[1], "stock")
+    with pytest.raises(ConstructError, match=r"has this name in .*Names already"):
+        join(teams[1], "orders")
