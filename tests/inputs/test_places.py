@@ -304,7 +304,7 @@ def test_what_another_stack_makes_here_passes(option: str, places: tuple[Any, An
     assert of_places(problems(lambda: MADE[option](*made))) == []
 
 
-@pytest.mark.parametrize("option", ["cluster", "exposure.load_balancer", "encryption_key"])
+@pytest.mark.parametrize("option", ["cluster", "exposure.load_balancer", "encryption_key", "image.repository"])
 def test_one_stack_that_says_where_it_is_and_one_that_does_not_is_an_error(option: str):
     for places in ((None, HERE), (HERE, None)):
         found = problems(lambda places=places: MADE[option](*of_another(*places)))
@@ -325,6 +325,19 @@ def test_a_repository_with_a_name_is_pulled_from_another_account(name: str):
 def test_the_error_of_a_repository_without_a_name_says_the_way_out():
     [problem] = problems(lambda: MADE["image.repository"](*of_another(ACCOUNT)))
     assert "repository_name='…' or cdk.PhysicalName.GENERATE_IF_NEEDED" in problem.allowed
+
+
+@pytest.mark.parametrize("option", ["cluster", "encryption_key", "container.secrets['P']"])
+def test_what_a_stack_outside_of_a_stage_makes_is_an_error(option: str):
+    app = cdk.App()
+    other = in_place(HERE, app, "Other")
+    stage = cdk.Stage(app, "Stage", env=cdk.Environment(account=HERE[0], region=HERE[1]))
+    own = cdk.Stack(stage, "Shop")
+    [problem] = problems(lambda: MADE[option](other, own))
+    assert problem.option == option
+    assert "outside of this stage" in problem.what
+    beside = cdk.Stack(stage, "Beside")
+    assert problems(lambda: MADE[option](beside, cdk.Stack(stage, "Next"))) == []
 
 
 def test_a_repository_of_another_account_that_is_named_by_its_arn_passes():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from ..errors import Problem, Problems, Shown
+from ..errors import Problem, Problems
 from .arns import is_arn
 from .members import has_members
 from .tokens import is_token
@@ -90,6 +90,7 @@ _Place = tuple[str, str]
 """Account and region; either may be a token."""
 
 _stacks: WeakKeyDictionary[object, Any] = WeakKeyDictionary()
+_stages: WeakKeyDictionary[object, Any] = WeakKeyDictionary()
 _places: WeakKeyDictionary[object, _Place] = WeakKeyDictionary()
 
 
@@ -157,19 +158,29 @@ def _of_object(option: str, thing: Any, stack: Any) -> list[Problem]:  # noqa: P
             return [] if subscribed else _elsewhere(option, arn, kind, place, stack)
         place = _places[thing] = (thing.env.account, thing.env.region)
     own = _place_of(stack)
-    if place == own:
+    if place == own and not _in_another_stage(thing, stack):
         return []
     if _is_imported(thing):
         return [] if subscribed else _elsewhere(option, "", kind, place, stack)
-    if kind.by_name and (subscribed or not (kind.same_region and _differ(place[1], own[1]))):
-        return _unnamed(option, thing, member, kind, stack, difference=_difference(place, own))
-    return [_made_elsewhere(option, kind.noun, place, own, kind.way)]
+    if (
+        kind.by_name
+        and (subscribed or not (kind.same_region and _differ(place[1], own[1])))
+        and _is_named(thing, member, stack)
+    ):
+        return []
+    way = kind.way
+    if kind.by_name:
+        way = f"{kind.noun}_name='…' or cdk.PhysicalName.GENERATE_IF_NEEDED where it is made, so that its ARN is known"
+    return [_made_elsewhere(option, kind.noun, place, own, way)]
 
 
 def _of_ours(option: str, thing: Any, stack: Any) -> list[Problem]:
     """Find a construct of this library in a stack that is elsewhere: nothing that it makes can be used here."""
     its_stack, own = _stack_of(thing), _place_of(stack)
-    if its_stack is None or its_stack is stack or (place := _place_of(its_stack)) == own:
+    if its_stack is None or its_stack is stack:
+        return []
+    place = _place_of(its_stack)
+    if place == own and not _in_another_stage(thing, stack):
         return []
     if not (_differ(place[0], own[0]) or _differ(place[1], own[1])) and _is_imported(thing):
         return []
@@ -181,6 +192,13 @@ def _of_ours(option: str, thing: Any, stack: Any) -> list[Problem]:
 
 
 def _made_elsewhere(option: str, noun: str, place: _Place, own: _Place, way: str) -> Problem:
+    if place == own:
+        return Problem(
+            option=option,
+            what=f"the {noun} belongs to a stack outside of this stage, to which CDK cannot refer",
+            given=_said(place),
+            allowed=f"a {noun} of a stack in the same cdk.Stage, or one imported in this stack",
+        )
     if any(is_token(one) != is_token(other) for one, other in zip(place, own, strict=True)):
         return Problem(
             option=option,
@@ -212,29 +230,33 @@ def _elsewhere(option: str, arn: str, kind: _Kind, place: _Place, stack: Any) ->
     ]
 
 
-def _unnamed(option: str, thing: Any, member: str, kind: _Kind, stack: Any, *, difference: str) -> list[Problem]:
-    """Find a thing of another account or region whose name nobody knows before it is made."""
+def _is_named(thing: Any, member: str, stack: Any) -> bool:
+    """Tell whether the name of a thing of another account, region or stage is known before it is made."""
     try:
-        stack.resolve(getattr(thing, member))
+        return "Fn::GetAtt" not in str(stack.resolve(getattr(thing, member)))
     except RuntimeError as error:
         if "physical name" not in str(error):
             raise
-    else:
-        return []
-    found = Problems()
-    found.add(
-        option,
-        f"the {kind.noun} belongs to a stack of another {difference}, and has no name there "
-        "that is known before it is made",
-        given=Shown(thing.node.path),
-        allowed=f"{kind.noun}_name='…' or cdk.PhysicalName.GENERATE_IF_NEEDED where it is made",
-    )
-    return list(found)
+        return False
 
 
 def _is_imported(thing: Any) -> bool:
     """Tell whether something exists already: CDK makes no resource for it."""
     return not any(has_members(part, "cfn_resource_type") for part in thing.node.find_all())
+
+
+def _in_another_stage(thing: Any, stack: Any) -> bool:
+    its_stack = _stack_of(thing)
+    return its_stack is not None and its_stack is not stack and _stage_of(its_stack) is not _stage_of(stack)
+
+
+def _stage_of(stack: Any) -> Any:
+    if stack not in _stages:
+        scope = stack.node.scope
+        while scope is not None and not has_members(scope, "parent_stage"):
+            scope = scope.node.scope
+        _stages[stack] = scope
+    return _stages[stack]
 
 
 def _differ(one: str, other: str) -> bool:
