@@ -274,7 +274,7 @@ OPT_OUTS: Mapping[str, str] = {
     "express-private-by-default": "`internet_facing=True`",
     "managed-instance-requirements": "`requirements=InstanceRequirements(…)`",
     "execute-command-by-permission": '`execute_command=ExecuteCommandAccess(reason="…")`',
-    "connect-services": "`connections.allow_from(…)` and an address in `environment`, by hand",
+    "connect-services": "`connections.allow_to(…)` and an address in `environment`, by hand",
     "unique-discovery-names": REFUSED,
     "service-connect-named-port": REFUSED,
     "service-connect-network-mode": REFUSED,

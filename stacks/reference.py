@@ -13,7 +13,10 @@ from .jobs_stack import JobsStack
 from .network_stack import NetworkStack
 from .platforms_stack import PlatformsStack
 from .registry_stack import RegistryStack
+from .second_account import SecondAccount
 from .settings import read_settings
+from .shared_platform_stack import SharedPlatformStack
+from .team_stacks import BillingTeamStack, ShopTeamStack
 from .telemetry_stack import TelemetryStack
 from .web_application_stack import WebApplicationStack
 from .workers_stack import WorkersStack
@@ -26,6 +29,9 @@ STACKS = {
     "application": ApplicationStack,
 }
 """Stacks that stand on the network and the images alone."""
+
+TEAMS = {"team-shop": ShopTeamStack, "team-billing": BillingTeamStack}
+"""Stacks of teams on the shared platform."""
 
 
 def add_reference_stacks(app: cdk.App) -> None:
@@ -65,5 +71,9 @@ def add_reference_stacks(app: cdk.App) -> None:
         registry=registry,
         load_balancer=web_application.public_load_balancer,
     )
+    platform = SharedPlatformStack(app, f"{settings.name}-shared-platform", settings=settings, network=network.network)
+    for name, team in TEAMS.items():
+        team(app, f"{settings.name}-{name}", settings=settings, platform=platform, registry=registry)
+    SecondAccount(app, f"{settings.name}-second-account", settings=settings)
     for name, stack in STACKS.items():
         stack(app, f"{settings.name}-{name}", settings=settings, network=network.network, registry=registry)

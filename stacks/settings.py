@@ -32,6 +32,17 @@ class Settings:
     """Tag of the images in the registry; None builds them from `application/` when they are deployed."""
     lattice_prefix_list_id: str = "pl-0123456789abcdef0"
     """AWS's list of the addresses of VPC Lattice in the region: `-c lattice_prefix_list_id=pl-…`."""
+    first_account: str = "111111111111"
+    """Account of the stacks, which the second account pulls images from: `-c first_account=…`."""
+    first_region: str = "eu-west-1"
+    """Region of that registry: `-c first_region=…`."""
+    second_account: str = "222222222222"
+    """Account of the stage: `-c second_account=…`."""
+
+    @property
+    def shared_repository(self) -> str:
+        """Name of the repository that both accounts use."""
+        return f"{self.name}-platform/web"
 
     def zone(self, scope: Construct, id: str) -> route53.IHostedZone | None:  # noqa: A002
         """Return the hosted zone of the domain, if there is one."""
@@ -55,6 +66,11 @@ def read_settings(scope: Construct) -> Settings:
     name = scope.node.try_get_context("environment") or "dev"
     count = scope.node.try_get_context("desired_count")
     tag = scope.node.try_get_context("image_tag")
+    given = {
+        name: value
+        for name in ("first_account", "first_region", "second_account")
+        if (value := scope.node.try_get_context(name)) is not None
+    }
     prefix_list = scope.node.try_get_context("lattice_prefix_list_id") or Settings.lattice_prefix_list_id
     match name:
         case "dev":
@@ -70,6 +86,7 @@ def read_settings(scope: Construct) -> Settings:
                 hosted_zone_id=None,
                 image_tag=tag,
                 lattice_prefix_list_id=prefix_list,
+                **given,
             )
         case "prod":
             return Settings(
@@ -84,6 +101,7 @@ def read_settings(scope: Construct) -> Settings:
                 hosted_zone_id=scope.node.try_get_context("hosted_zone_id") or "Z0000000000EXAMPLE",
                 image_tag=tag,
                 lattice_prefix_list_id=prefix_list,
+                **given,
             )
         case _:
             raise ValueError(f"there is no environment {name!r}: write -c environment=dev or -c environment=prod")

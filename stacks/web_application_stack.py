@@ -145,7 +145,7 @@ class WebApplicationStack(cdk.Stack):
         )
         self.public_load_balancer = public
         table.grant_read_data(web)
-        internal.connections.allow_from(web, ec2.Port.tcp(443 if settings.domain else 80), "The web service")
+        web.connections.allow_to(internal, ec2.Port.tcp(443 if settings.domain else 80), "The web service")
         ServiceDashboard(self, "Dashboard", services=[web, backend])
         ClusterDashboard(self, "ClusterDashboard", cluster=self.cluster, events=events)
         cdk.CfnOutput(self, "Url", value=public_url)

@@ -8,6 +8,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_efs as efs
@@ -532,3 +533,80 @@ def test_a_job_connects_to_services_of_this_library_only(other: Any):
         job.connect_to(other)
     with pytest.raises(ConstructError, match="cannot be found inside the network"):
         job.connect_to(service(platform, platform))
+
+
+# ---- callers let in by hand
+
+
+@pytest.mark.parametrize("asked", ["callee", "caller"])
+@pytest.mark.parametrize("kind", ["balancer", "tcp balancer", "service", "capacity"])
+def test_a_rule_made_by_hand_is_in_the_stack_that_was_begun_later(asked: str, kind: str):
+    app = cdk.App()
+    platform = Platform(app)
+    team = cdk.Stack(app, "Team")
+    reached: Any = {
+        "balancer": lambda: ApplicationLoadBalancer(
+            platform, "Alb", network=platform.network, certificates=[certificate(platform)]
+        ),
+        "tcp balancer": lambda: NetworkLoadBalancer(platform, "Nlb", network=platform.network, internet_facing=False),
+        "service": lambda: service(platform, platform, "Orders"),
+        "capacity": lambda: platform.instances,
+    }[kind]()
+    job = EventJob(team, "Import", cluster=platform.cluster, image=IMAGE)
+    if asked == "callee":
+        reached.connections.allow_from(job, ec2.Port.tcp(4711))
+    else:
+        job.connections.allow_to(reached, ec2.Port.tcp(4711))
+    assembly = app.synth()
+    templates = [assembly.get_stack_by_name(name).template for name in ("Platform", "Team")]
+    assert [len([rule for rule in ingress(it) if rule["FromPort"] == 4711]) for it in templates] == [0, 1]
+
+
+def test_a_rule_within_a_stack_is_where_cdk_makes_it():
+    app = cdk.App()
+    platform = Platform(app)
+    balancer = ApplicationLoadBalancer(
+        platform, "Alb", network=platform.network, internet_facing=False, certificates=[certificate(platform)]
+    )
+    job = EventJob(platform, "Import", cluster=platform.cluster, image=IMAGE)
+    balancer.connections.allow_from(job, ec2.Port.tcp(4711))
+    balancer.connections.allow_from(ec2.Peer.ipv4("10.0.0.0/8"), ec2.Port.tcp(4712))
+    template = app.synth().get_stack_by_name("Platform").template
+    [rule] = [rule for rule in ingress(template) if rule["FromPort"] == 4711]
+    assert rule["made"].startswith("AlbSecurityGroup")
+    assert "4712" in json.dumps(template)
+
+
+# ---- names
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_two_services_of_different_stacks_cannot_have_one_name(imported: bool):  # noqa: FBT001
+    app = cdk.App()
+    platform = Platform(app)
+    names = Namespace(platform, "Names", name="shop.internal", network=platform.network)
+    teams = [cdk.Stack(app, f"Team{number}") for number in range(2)]
+
+    def join(team: cdk.Stack, name: str) -> BackendService:
+        seen = names
+        if imported:
+            arn = "arn:aws:servicediscovery:eu-west-1:111111111111:namespace/ns-1"
+            found = team.node.try_find_child("Names")
+            seen = (
+                found
+                if isinstance(found, Namespace)
+                else Namespace.from_attributes(
+                    team,
+                    "Names",
+                    name="shop.internal",
+                    namespace_id="ns-1",
+                    namespace_arn=arn,
+                    network=platform.network,
+                )
+            )
+        return callee(platform, cdk.NestedStack(team, name), cloud_map=CloudMap(namespace=seen, name=name))
+
+    join(teams[0], "orders")
+    join(teams[1], "stock")
+    with pytest.raises(ConstructError, match=r"has this name in .*Names already"):
+        join(teams[1], "orders")

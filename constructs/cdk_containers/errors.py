@@ -77,12 +77,13 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: list[Problem] = []
+        self._beside: list[Problem] = []
 
     def __iter__(self) -> Iterator[Problem]:
-        return iter(self._found)
+        return iter([*self._found, *self._beside])
 
     def __bool__(self) -> bool:
-        return bool(self._found)
+        return bool(self._found or self._beside)
 
     def add(self, option: str, what: str, *, allowed: str, given: object = None, practice: str | None = None) -> None:
         """Add one problem; `given` is shown as Python writes it, but for text that was put together for showing."""
@@ -92,6 +93,10 @@ class Problems:
     def extend(self, problems: Iterable[Problem], *, under: str = "") -> None:
         """Add the problems of a part, seen from the whole: `under` is the option that holds the part."""
         self._found.extend(problem.under(under) for problem in problems)
+
+    def extend_beside(self, problems: Iterable[Problem]) -> None:
+        """Add problems of options that can still be checked further: the value is right, and cannot be used here."""
+        self._beside.extend(problems)
 
     def extend_anew(self, problems: Iterable[Problem]) -> None:
         """Add problems, but for those of options that are known to be wrong: they may only follow from that."""
@@ -107,6 +112,7 @@ class Problems:
 
     def raise_for(self, scope: _Scope, id: str) -> None:  # noqa: A002  (CDK's name for it)
         """Raise a `ConstructError` for the construct `id` in `scope` if anything was found."""
+        self._found += self._beside
         if self._found:
             raise ConstructError(child_path(scope, id), self._found)
 

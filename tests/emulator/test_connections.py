@@ -21,7 +21,7 @@ def namespace_of(life: Life, name: str) -> dict[str, Any]:
 
 def test_an_application_and_a_stack_of_services_have_a_namespace_each(life: Life) -> None:
     found = {name: namespace_of(life, name) for name in ("application/ShopOrders", "connections/Orders")}
-    assert len(life.seen["discovery"]["namespaces"]) == 2
+    assert len(life.seen["discovery"]["namespaces"]) == 3  # and that of the shared platform
     assert found["application/ShopOrders"]["Id"] != found["connections/Orders"]["Id"]
     own = found["connections/Orders"]
     assert (own["Name"], own["Type"]) == (f"{life.environment}.shop.internal", "DNS_PRIVATE")
@@ -43,14 +43,17 @@ def test_callers_are_clients_of_service_connect(life: Life) -> None:
 
 
 def test_a_name_in_dns_leads_to_tasks(life: Life) -> None:
-    (service,) = (it for it in life.seen["discovery"]["services"] if it["Name"] == "stock")
+    found = {it["Name"]: it for it in life.seen["discovery"]["services"] if it["Name"] in ("stock", "shop-api")}
     registered = {
         name: [it["registryArn"] for it in one["serviceRegistries"]]
         for name, one in life.services["deployed"].items()
         if one["serviceRegistries"]
     }
-    assert registered == {"connections/Stock": [service["Arn"]]}
-    assert service["DnsConfig"]["NamespaceId"] == namespace_of(life, "connections/Orders")["Id"]
+    assert registered == {
+        "connections/Stock": [found["stock"]["Arn"]],
+        "team-shop/Api": [found["shop-api"]["Arn"]],
+    }
+    assert found["stock"]["DnsConfig"]["NamespaceId"] == namespace_of(life, "connections/Orders")["Id"]
 
 
 def test_lattice_leads_from_the_network_to_the_service(life: Life) -> None:

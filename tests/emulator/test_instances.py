@@ -11,7 +11,7 @@ from tests.emulator.life import Life, construct_id
 
 pytestmark = pytest.mark.emulator
 
-CAPACITIES = {"instances/OnDemand", "instances/Spot", "instances/Gpu"}
+CAPACITIES = {"instances/OnDemand", "instances/Spot", "instances/Gpu", "shared-platform/Instances"}
 """The groups that ECS sizes."""
 
 STEADY = "instances/Steady"
@@ -29,6 +29,11 @@ STRATEGIES = {
     "platforms/Orders": [("platforms/OnDemand", 1, 1), ("platforms/Spot", 0, 3)],
     "platforms/Collector": [],
     "platforms/Uploader": [],
+    "team-billing/Agent": [],
+    "team-billing/Invoices": [("shared-platform/Instances", 0, 1)],
+    "team-billing/Ledger": [("shared-platform/Instances", 0, 1)],
+    "team-billing/Rates": [("shared-platform/Instances", 0, 1)],
+    "team-shop/Pages": [("shared-platform/Instances", 0, 1)],
 }
 
 
@@ -39,8 +44,10 @@ def launch_template_of(life: Life, group: dict[str, Any]) -> dict[str, Any]:
     return template
 
 
-def cluster_of_instances(life: Life) -> dict[str, Any]:
-    (found,) = (it for it in life.capacity["clusters"] if f"{life.environment}-instances" in it["clusterName"])
+def cluster_of(life: Life, capacity: str) -> dict[str, Any]:
+    """Find the cluster in the stack of a capacity."""
+    stack = f"{life.environment}-{capacity.split('/', maxsplit=1)[0]}-"
+    (found,) = (it for it in life.capacity["clusters"] if it["clusterName"].startswith(stack))
     return found
 
 
@@ -67,13 +74,13 @@ def test_instances_join_the_cluster_with_the_image_of_ecs(life: Life) -> None:
     assert all(it["ImageId"].startswith("ami-") for it in templates.values())
     assert templates["instances/OnDemand"]["ImageId"] == templates["instances/Spot"]["ImageId"]
     assert templates["instances/OnDemand"]["ImageId"] != templates["instances/Gpu"]["ImageId"]
-    for template in templates.values():
+    for name, template in templates.items():
         (interface,) = template["NetworkInterfaces"]
         assert set(interface["Groups"]) < set(life.inventories["deployed"]["AWS::EC2::SecurityGroup"])
         assert template["IamInstanceProfile"]["Arn"] in life.inventories["deployed"]["AWS::IAM::InstanceProfile"]
         assert template["MetadataOptions"]["HttpTokens"] == "required"
         script = base64.b64decode(template["UserData"]).decode().splitlines()
-        assert f"ECS_CLUSTER={cluster_of_instances(life)['clusterName']}" in script
+        assert f"ECS_CLUSTER={cluster_of(life, name)['clusterName']}" in script
 
 
 def providers_of_groups(life: Life) -> dict[str, dict[str, Any]]:
@@ -102,9 +109,11 @@ def test_one_group_follows_its_load_and_a_forecast(life: Life) -> None:
     assert sorted(it["PolicyType"] for it in policies) == ["PredictiveScaling", "TargetTrackingScaling"]
 
 
-def test_the_cluster_has_fargate_and_the_groups(life: Life) -> None:
-    own = {it["name"] for it in providers_of_groups(life).values()}
-    associated = cluster_of_instances(life)["capacityProviders"]
+@pytest.mark.parametrize("stack", ["instances", "shared-platform"])
+def test_each_cluster_has_fargate_and_its_groups(life: Life, stack: str) -> None:
+    own = {it["name"] for name, it in providers_of_groups(life).items() if name.startswith(f"{stack}/")}
+    assert len(own) == (4 if stack == "instances" else 1)
+    associated = cluster_of(life, f"{stack}/")["capacityProviders"]
     assert sorted(associated) == sorted({"FARGATE", "FARGATE_SPOT", *own})
 
 
@@ -114,12 +123,13 @@ def test_each_service_runs_on_the_capacity_that_it_asked_for(life: Life) -> None
         strategy = found[name].get("capacityProviderStrategy", [])
         assert [(construct_id(it["capacityProvider"]), it["base"], it["weight"]) for it in strategy] == expected
     daemons = {name for name, it in found.items() if it["schedulingStrategy"] == "DAEMON"}
-    assert daemons == {"instances/LogCollector", "platforms/Collector"}
+    assert daemons == {"instances/LogCollector", "platforms/Collector", "team-billing/Agent"}
     launched = {name: it["launchType"] for name, it in found.items() if it.get("launchType")}
     assert launched == {
         "instances/LogCollector": "EC2",
         "platforms/Collector": "EXTERNAL",
         "platforms/Uploader": "EXTERNAL",
+        "team-billing/Agent": "EC2",
     }
     elsewhere = [it["capacityProviderStrategy"] for name, it in found.items() if name not in STRATEGIES]
     assert {it["capacityProvider"] for strategy in elsewhere for it in strategy} <= {"FARGATE", "FARGATE_SPOT"}

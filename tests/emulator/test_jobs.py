@@ -32,7 +32,7 @@ def task_definition(life: Life, name: str) -> str:
 
 def test_each_job_has_a_start(life: Life) -> None:
     of_the_stack = {"jobs/Nightly", "jobs/Heartbeat", "jobs/OnUpload", "jobs/Reimport"}
-    assert set(starts(life)) == {*of_the_stack, "application/ShopNightly"}
+    assert set(starts(life)) == {*of_the_stack, "application/ShopNightly", "team-shop/Prices"}
     expressions = {
         name: (it["ScheduleExpression"], it["ScheduleExpressionTimezone"])
         for name, it in life.seen["schedules"].items()
@@ -41,6 +41,7 @@ def test_each_job_has_a_start(life: Life) -> None:
         "application/ShopNightlySchedule": ("cron(0 3 * * ? *)", "Europe/Berlin"),
         "jobs/NightlySchedule": ("cron(0 3 * * ? *)", "Europe/Berlin"),
         "jobs/HeartbeatSchedule": ("rate(15 minutes)", "UTC"),
+        "team-shop/PricesSchedule": ("cron(0 4 * * ? *)", "UTC"),
     }
 
 

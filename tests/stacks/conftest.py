@@ -7,10 +7,13 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from scripts.summarize_assembly import stacks
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("dev", "prod")
@@ -23,16 +26,21 @@ class Assembly:
     environment: str
     folder: Path
 
+    @cached_property
+    def files(self) -> dict[str, Path]:
+        """The template of each stack, those of stages included."""
+        return dict(stacks(self.folder))
+
     @property
     def template_files(self) -> list[Path]:
-        return sorted(self.folder.glob("*.template.json"))
+        return sorted(self.files.values())
 
     def template(self, stack: str) -> dict[str, Any]:
-        return json.loads((self.folder / f"{self.environment}-{stack}.template.json").read_text())
+        return json.loads(self.files[f"{self.environment}-{stack}"].read_text())
 
     @property
     def templates(self) -> dict[str, dict[str, Any]]:
-        return {path.name.removesuffix(".template.json"): json.loads(path.read_text()) for path in self.template_files}
+        return {name: json.loads(path.read_text()) for name, path in sorted(self.files.items())}
 
 
 def cdk_context(**values: str) -> dict[str, Any]:

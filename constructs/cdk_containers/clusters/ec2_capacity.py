@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import aws_cdk as cdk
@@ -20,6 +21,7 @@ from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, as_duration, disabled_problems, is_token, seconds
 from ..instances import find_instance_type
+from ..network import Connections
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from ..tasks import Platform
@@ -188,7 +190,11 @@ class Ec2Capacity(CheckedConstruct):
     @property
     def connections(self) -> ec2.Connections:
         """Who may connect to the instances, and they to whom."""
-        return self.auto_scaling_group.connections
+        return self._connections
+
+    @cached_property
+    def _connections(self) -> Connections:
+        return Connections(security_groups=self.auto_scaling_group.connections.security_groups)
 
     @property
     def grant_principal(self) -> iam.IPrincipal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import aws_cdk as cdk
@@ -15,6 +16,7 @@ from constructs import Construct
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, disabled_problems, is_token, seconds
+from ..network import Connections
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from ..tasks import Platform
@@ -178,7 +180,11 @@ class ManagedInstancesCapacity(CheckedConstruct):
     @property
     def connections(self) -> ec2.Connections:
         """Who may connect to the instances, and they to whom."""
-        return self.security_group.connections
+        return self._connections
+
+    @cached_property
+    def _connections(self) -> Connections:
+        return Connections(security_groups=[self.security_group])
 
     @property
     def grant_principal(self) -> iam.IPrincipal:

@@ -97,7 +97,7 @@ class CallingConnector(Connector):
                 "other",
                 "the services would wait for each other, and none could start",
                 given=Shown(" → ".join(connector.owner.node.path for connector in [self, *path])),
-                allowed="one direction; by hand, connections.allow_from(…) and an address in environment",
+                allowed="one direction; by hand, connections.allow_to(…) and an address in environment",
                 practice="connect-services",
             )
         if way is not None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_servicediscovery as servicediscovery
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
@@ -123,7 +124,11 @@ class Namespace(CheckedConstruct):
 
     def claim(self, owner: Construct, names: Iterable[str]) -> None:
         """Take names for a service."""
-        self._claims |= {name.lower(): owner for name in names}
+        self._claims.update({name.lower(): owner for name in names})
+
+
+_imported: WeakKeyDictionary[IConstruct, dict[str, dict[str, Construct]]] = WeakKeyDictionary()
+"""The names in namespaces that exist, by app and ARN."""
 
 
 class _ImportedNamespace(Namespace):
@@ -138,7 +143,8 @@ class _ImportedNamespace(Namespace):
         vpc: ec2.IVpc | None,
     ) -> None:
         CheckedConstruct.__init__(self, scope, id)
-        self._claims = {}
+        # Several stacks of an app may import the same namespace, each for itself.
+        self._claims = _imported.setdefault(self.node.root, {}).setdefault(namespace_arn, {})
         self.name = name
         self.vpc = vpc
         attributes = {"namespace_arn": namespace_arn, "namespace_id": namespace_id, "namespace_name": name}

@@ -2,11 +2,12 @@
 
 from .arns import arn_problems
 from .durations import DurationLike, as_duration, in_seconds, seconds
+from .members import has_members
 from .names import name_problem
 from .opt_outs import disabled_problems
 from .schedules import schedule_examples, schedule_problem, time_zone_problem
 from .tokens import is_token
-from .types import argument_problems, field_problems, has_members, usable_arguments
+from .types import argument_problems, field_problems, usable_arguments
 
 __all__ = [
     "DurationLike",

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal, Union, cast, get_args, get_origi
 
 from ..errors import Problem, Problems
 from .durations import duration_problem
+from .members import has_members
+from .places import place_problems
 from .tokens import is_token
 
 if TYPE_CHECKING:
@@ -42,8 +44,12 @@ def argument_problems(function: Callable[..., object], arguments: Mapping[str, o
     """
     defaults = function.__kwdefaults__ or {}
     given = {name: value for name, value in arguments.items() if name not in defaults or value is not defaults[name]}
+    hints = _keyword_hints(function)
     found = Problems()
-    found.extend(_problems(_keyword_hints(function), given))
+    found.extend(_problems(hints, given))
+    if "scope" in arguments:
+        placed = {name: value for name, value in given.items() if name in hints and not found.has(name)}
+        found.extend_beside(place_problems(arguments["scope"], placed))
     return found
 
 
@@ -226,14 +232,3 @@ def _fits_protocol(value: object, protocol: type) -> bool:
 @cache
 def _protocol_members(protocol: type) -> frozenset[str]:
     return frozenset(name for name in dir(protocol) if not name.startswith("_")) - {"node", "env", "stack"}
-
-
-def has_members(value: object, *names: str) -> bool:
-    """Tell whether a value has members, without reading them: that would call into CDK.
-
-    CDK hands out some objects as proxies that stand for several interfaces at once.
-    """
-    parts: Sequence[object] = getattr(value, "_delegates", ()) or (value,)
-    return all(
-        any(hasattr(type(part), name) or name in getattr(part, "__dict__", ()) for part in parts) for name in names
-    )

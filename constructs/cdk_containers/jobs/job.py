@@ -19,6 +19,7 @@ from ..checked_construct import CheckedConstruct
 from ..clusters import Cluster, Ec2Share, ManagedInstancesShare, seen_from
 from ..connections import Callee, CallingConnector, connect
 from ..inputs import argument_problems
+from ..network import Connections
 from ..observability import (
     JobAlarms,
     failed_executions,
@@ -64,7 +65,7 @@ class Job(CheckedConstruct):
         self.cluster = given.cluster or Cluster(self, "Cluster")
         self.task = given.task_input.make(self, "Task")
         groups = self._security_groups(given)
-        self._connections = ec2.Connections(security_groups=[seen_from(self, group) for group in groups])
+        self._connections = Connections(security_groups=[seen_from(self, group) for group in groups])
         self.task.open_volumes_to(groups)
         self._given = given
         self._run = TaskRun(

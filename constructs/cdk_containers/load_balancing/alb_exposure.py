@@ -202,7 +202,7 @@ class AlbExposure(Exposure):
         test_port: Port of a second listener, like the first, that brings test traffic to a new version before it gets
             any other. For deployments that shift traffic. Default: none.
         test_ingress: Who may reach `test_port`, as `ec2.Peer`. Default: nobody; then
-            `load_balancer.connections.allow_from(…)` lets callers in.
+            `caller.connections.allow_to(load_balancer, …)` lets callers in.
         test_rule: Which of the service's requests are test traffic: these conditions beside those of `rule`. Without
             `test_port` it is tried before `rule`, on the same listener. Default: all on `test_port`, none without it.
 

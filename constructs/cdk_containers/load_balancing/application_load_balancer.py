@@ -16,7 +16,7 @@ from constructs import Construct
 
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, arn_problems, as_duration, disabled_problems, is_token, seconds
-from ..network import NetworkLike, public_subnet_problems, task_subnet_problems, task_subnets_of, vpc_of
+from ..network import Connections, NetworkLike, public_subnet_problems, task_subnet_problems, task_subnets_of, vpc_of
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from .access_logs import AccessLogs, write_access_logs
@@ -103,7 +103,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
                 HTTPS only, for callers that are programs. Default: True.
             internet_facing: Whether it has public addresses, or is for callers inside the network. Default: True.
             ingress: Who may reach it, as `ec2.Peer`. Default: everybody if it is internet-facing, nobody if it is
-                internal (then `connections.allow_from(…)` lets callers in).
+                internal (then `caller.connections.allow_to(…)` lets callers in).
             access_logs: Where the record of requests goes. Default: a bucket that keeps the record for a year.
                 `Disabled(reason="…")` keeps none.
             deletion_protection: `Disabled(reason="…")` lets its stack delete it. Default: True.
@@ -216,7 +216,11 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
     @property
     def connections(self) -> ec2.Connections:
         """Who may connect to the load balancer, and it to whom."""
-        return self.load_balancer.connections
+        return self._connections
+
+    @cached_property
+    def _connections(self) -> Connections:
+        return Connections(security_groups=self.load_balancer.connections.security_groups)
 
     def claim_problems(
         self, conditions: Conditions, priority: int | None, *, test_port: int | None = None, option: str = "rule"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Literal
 
 import jsii
@@ -13,7 +14,7 @@ from constructs import Construct
 
 from ..errors import Problem, Problems, Shown
 from ..inputs import argument_problems, disabled_problems
-from ..network import NetworkLike
+from ..network import Connections, NetworkLike
 from ..network.network import task_subnets_of, vpc_of
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
@@ -67,7 +68,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             network: Where it is, a `Network` or a VPC of CDK.
             internet_facing: Whether it has public addresses, or is for callers inside the network. Default: True.
             ingress: Who may reach it, as `ec2.Peer`. Default: everybody if it is internet-facing, nobody if it is
-                internal (then `connections.allow_from(…)` lets callers in).
+                internal (then `caller.connections.allow_to(…)` lets callers in).
             access_logs: Where the record of connections goes; AWS records those of TLS listeners only. Default: a
                 bucket that keeps it for a year. `Disabled(reason="…")` keeps none.
             deletion_protection: `Disabled(reason="…")` lets its stack delete it. Default: True.
@@ -117,7 +118,11 @@ class NetworkLoadBalancer(SharedLoadBalancer):
     @property
     def connections(self) -> ec2.Connections:
         """Who may connect to the load balancer, and it to whom."""
-        return self.load_balancer.connections
+        return self._connections
+
+    @cached_property
+    def _connections(self) -> Connections:
+        return Connections(security_groups=self.load_balancer.connections.security_groups)
 
     def claim_problems(self, port: int, protocol: str, *, option: str = "listener_port") -> list[Problem]:
         """Find a listener that another service has already.

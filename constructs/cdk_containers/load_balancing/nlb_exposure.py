@@ -39,7 +39,7 @@ class NlbExposure(Exposure):
         test_port: Port of a second listener, like the first, that brings test traffic to a new version before it gets
             any other. For deployments that shift traffic. Default: none.
         test_ingress: Who may reach `test_port`, as `ec2.Peer`. Default: nobody; then
-            `load_balancer.connections.allow_from(…)` lets callers in.
+            `caller.connections.allow_to(load_balancer, …)` lets callers in.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb.html
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal
 
 import aws_cdk as cdk
@@ -16,7 +17,7 @@ from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..inputs import argument_problems, arn_problems, disabled_problems, is_token
 from ..logs import Logs, owned_log_group
-from ..network import NetworkLike, vpc_of
+from ..network import Connections, NetworkLike, vpc_of
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
 
@@ -30,7 +31,7 @@ class ServiceNetwork(CheckedConstruct):
     Attributes:
         service_network_arn: Its ARN.
         vpc: The VPC from which its services can be called.
-        security_group: Who in the VPC may call: nobody, until `connect_to` or `connections.allow_from` says so.
+        security_group: Who in the VPC may call: nobody, until `connect_to` or `caller.connections.allow_to` says so.
         prefix_list_id: Where its requests come from, as the tasks see it.
         access_logs_group: Where the record of requests goes, if there is one.
 
@@ -139,7 +140,11 @@ class ServiceNetwork(CheckedConstruct):
     @property
     def connections(self) -> ec2.Connections:
         """Who may call its services."""
-        return self.security_group.connections
+        return self._connections
+
+    @cached_property
+    def _connections(self) -> Connections:
+        return Connections(security_groups=[self.security_group])
 
     def _write_access_logs(self, service_network: vpclattice.CfnServiceNetwork, logs: Logs) -> None:
         group = owned_log_group(self, "AccessLogs", logs)

@@ -1,5 +1,6 @@
 """Where things run: a VPC with private subnets, egress, endpoints and flow logs."""
 
+from .connections import Connections
 from .network import (
     NatGateways,
     Network,
@@ -13,6 +14,7 @@ from .network import (
 from .security_group_rules import PortRange, RuleKey, let_in, rules_of
 
 __all__ = [
+    "Connections",
     "NatGateways",
     "Network",
     "NetworkLike",

@@ -11,6 +11,7 @@ from constructs import Construct
 from ..checked_construct import CheckedConstruct
 from ..clusters import Cluster
 from ..discovery import Namespace
+from ..network import Connections
 from .connections import endpoint_of, make_imported_connector
 
 
@@ -36,7 +37,7 @@ class ImportedService(CheckedConstruct):
         )
         self.task_role = iam.Role.from_role_arn(self, "TaskRole", task_role_arn)
         group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
-        self._connections = ec2.Connections(security_groups=[group])
+        self._connections = Connections(security_groups=[group])
         self._connector = make_imported_connector(
             self, endpoint=endpoint, namespace=namespace, group=group, vpc=cluster.vpc
         )

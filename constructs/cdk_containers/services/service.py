@@ -30,6 +30,7 @@ from ..discovery import CloudMap, Namespace, ServiceConnect
 from ..errors import ConstructError, Problem, Problems
 from ..inputs import DurationLike, argument_problems, arn_problems, usable_arguments
 from ..load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, enter_lattice
+from ..network import Connections
 from ..observability import Alarms
 from ..opt_outs import record_opt_out, resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
@@ -239,7 +240,11 @@ class Service(CheckedConstruct):
     @property
     def connections(self) -> ec2.Connections:
         """Who may connect to its tasks, and they to whom."""
-        return self.service.connections
+        return self._connections
+
+    @cached_property
+    def _connections(self) -> Connections:
+        return Connections(security_groups=self.service.connections.security_groups)
 
     @property
     def task_role(self) -> iam.IRole:

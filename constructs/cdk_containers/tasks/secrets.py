@@ -33,7 +33,7 @@ def readable(scope: Construct, secret: secretsmanager.ISecret, reader: iam.IRole
     key: kms.IKey | None = secret.encryption_key
     if key is None:
         return secret
-    id = f"{Names.node_unique_id(secret.node)}"  # noqa: A001
+    id = Names.node_unique_id(secret.node)  # noqa: A001
     known = scope.node.try_find_child(id)
     if known is not None:
         return known  # type: ignore[return-value]

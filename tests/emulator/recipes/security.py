@@ -1,5 +1,6 @@
-"""Roles and keys."""
+"""Roles, keys and secrets."""
 
+import json
 from typing import Any
 
 from ..recipe import Properties, Recipe, call, only, without
@@ -33,6 +34,14 @@ def delete_role(api: Any, name: str) -> None:
     api.delete_role(**role)
 
 
+def secret_request(properties: Properties) -> Properties:
+    """Make up the value, which CloudFormation has Secrets Manager generate."""
+    generated = properties.get("GenerateSecretString", {})
+    template, key = generated.get("SecretStringTemplate"), generated.get("GenerateStringKey")
+    value = "generated" if template is None else json.dumps(json.loads(template) | {key: "generated"})
+    return {**without("GenerateSecretString")(properties), "SecretString": value}
+
+
 RECIPES = {
     "AWS::IAM::Role": Recipe(
         service="iam",
@@ -54,5 +63,14 @@ RECIPES = {
         attributes=lambda api, key: {"Arn": api.describe_key(KeyId=key)["KeyMetadata"]["Arn"], "KeyId": key},
         update=("put_key_policy", "KeyId"),
         delete=lambda api, key: api.schedule_key_deletion(KeyId=key),
+    ),
+    "AWS::SecretsManager::Secret": Recipe(
+        service="secretsmanager",
+        create="create_secret",
+        name="Name",
+        prepare=secret_request,
+        identity=lambda _, response: response["ARN"],
+        update=("update_secret", "SecretId"),
+        delete=lambda api, arn: api.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True),
     ),
 }

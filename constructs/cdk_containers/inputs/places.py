@@ -1,0 +1,300 @@
+"""Where things are: the account and the region of what a caller gave, and of the stack that is to use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+from ..errors import Problem, Problems
+from .arns import is_arn
+from .members import has_members
+from .tokens import is_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Kind:
+    """A kind of thing of AWS that constructs are given.
+
+    Attributes:
+        noun: What it is called.
+        same_region: Whether AWS takes it from the same region only.
+        same_account: Whether AWS takes it from the same account only.
+        way: What can be given in place of one that is elsewhere.
+        by_name: Whether one of another stack's account or region can be used, as long as it has a name.
+    """
+
+    noun: str
+    same_region: bool = False
+    same_account: bool = False
+    way: str
+    by_name: bool = False
+
+
+_KINDS: Mapping[str, _Kind] = {
+    "certificate_arn": _Kind(
+        noun="certificate", same_region=True, same_account=True, way="a certificate of ACM in {here}, for the same name"
+    ),
+    "key_arn": _Kind(
+        noun="key",
+        same_region=True,
+        way="a key in {here}, or kms.Key.from_key_arn(…) with one of this region whose policy lets this account use it",
+    ),
+    "topic_arn": _Kind(
+        noun="topic",
+        same_region=True,
+        way="a topic in {here}; alarms publish to none of another region",
+        by_name=True,
+    ),
+    "queue_arn": _Kind(
+        noun="queue",
+        same_region=True,
+        same_account=True,
+        way="a WorkQueue in {here} with a TopicSubscription; the metrics that scale a worker are where its queue is",
+    ),
+    "log_group_arn": _Kind(noun="log group", same_region=True, same_account=True, way="a log group in {here}"),
+    "function_arn": _Kind(noun="function", same_region=True, way="a function in {here}"),
+    "load_balancer_arn": _Kind(
+        noun="load balancer", same_region=True, same_account=True, way="a load balancer in {here}"
+    ),
+    "event_bus_arn": _Kind(noun="event bus", same_region=True, same_account=True, way="an event bus in {here}"),
+    "file_system_arn": _Kind(noun="file system", same_region=True, same_account=True, way="a file system in {here}"),
+    "role_arn": _Kind(noun="role", same_account=True, way="a role in {here}"),
+    "namespace_arn": _Kind(noun="namespace", same_region=True, way="a namespace in {here}"),
+    "bucket_arn": _Kind(noun="bucket", way="a bucket in {here}, or s3.Bucket.from_bucket_name(…) for one that exists"),
+    "vpc_id": _Kind(noun="VPC", way="a VPC in {here}, or Network.from_attributes(…) for one that is shared with it"),
+    "secret_arn": _Kind(
+        noun="secret",
+        way="Secret.from_secret_attributes(…) with its complete ARN and its key, after its own policy and that of its "
+        "key let the execution role in",
+    ),
+    "parameter_arn": _Kind(noun="parameter", way="a parameter in {here}"),
+    "repository_arn": _Kind(
+        noun="repository", way="a repository in {here}, or Repository.from_attributes(…)", by_name=True
+    ),
+}
+"""By the member that identifies one."""
+
+_ARNS: Mapping[str, str] = {
+    "acm": "certificate_arn",
+    "kms": "key_arn",
+    "logs": "log_group_arn",
+    "elasticloadbalancing": "load_balancer_arn",
+    "servicediscovery": "namespace_arn",
+    "iam": "role_arn",
+}
+"""Which kind a plain ARN is of, by its service; another may well be elsewhere."""
+
+_Place = tuple[str, str]
+"""Account and region; either may be a token."""
+
+_stacks: WeakKeyDictionary[object, Any] = WeakKeyDictionary()
+_stages: WeakKeyDictionary[object, Any] = WeakKeyDictionary()
+_places: WeakKeyDictionary[object, _Place] = WeakKeyDictionary()
+
+
+def place_problems(scope: object, arguments: Mapping[str, object]) -> list[Problem]:
+    """Find what cannot be used in a stack: things of another account or region, and text that should be an ARN."""
+    found = Problems()
+    things = [(option, thing) for name, value in arguments.items() for option, thing in _things(name, value)]
+    stack = _stack_of(scope) if things else None
+    if stack is None:
+        return []
+    for option, thing in things:
+        found.extend(_of_text(option, thing, stack) if isinstance(thing, str) else _of_object(option, thing, stack))
+    return list(found)
+
+
+def _things(option: str, value: object) -> Iterator[tuple[str, object]]:
+    """Yield what may be somewhere, with the option that holds it: constructs, and text that should be an ARN."""
+    if isinstance(value, str):
+        if option.endswith("_arn") and not is_token(value):
+            yield option, value
+    elif isinstance(value, Mapping):
+        for key, item in cast("Mapping[object, object]", value).items():
+            yield from _things(f"{option}[{key!r}]", item)
+    elif isinstance(value, Sequence):
+        for index, item in enumerate(cast("Sequence[object]", value)):
+            yield from _things(f"{option}[{index}]", item)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for part in fields(value):
+            # Where SNS delivers to is no matter of its own place.
+            name = "subscribed" if part.name == "topic" and type(value).__name__ == "TopicSubscription" else part.name
+            yield from _things(f"{option}.{name}", getattr(value, part.name))
+    elif has_members(value, "node"):
+        yield option, value
+
+
+def _of_text(option: str, arn: str, stack: Any) -> list[Problem]:
+    if not is_arn(arn):
+        return []  # said where the option is checked
+    service = arn.split(":")[2]
+    kind = _KINDS.get(_ARNS.get(service, ""))
+    return [] if kind is None else _elsewhere(option, arn, kind, _place_of_arn(arn), stack)
+
+
+def _of_object(option: str, thing: Any, stack: Any) -> list[Problem]:  # noqa: PLR0911  (one for each answer)
+    member = next((member for member in _KINDS if has_members(thing, member)), None)
+    if member is None:
+        return [] if has_members(thing, "env") else _of_ours(option, thing, stack)
+    kind = _KINDS[member]
+    subscribed = option.endswith(".subscribed")
+    option = option.removesuffix("subscribed") + "topic" if subscribed else option
+    place = _places.get(thing)
+    if place is None:
+        arn = "" if member == "vpc_id" else getattr(thing, member)
+        if arn and not is_token(arn):
+            if not is_arn(arn):
+                return [
+                    Problem(
+                        option=option,
+                        what=f"the {kind.noun} has no ARN",
+                        given=repr(arn),
+                        allowed="arn:partition:service:region:account:resource",
+                    )
+                ]
+            place = _places[thing] = _place_of_arn(arn)
+            return [] if subscribed else _elsewhere(option, arn, kind, place, stack)
+        place = _places[thing] = (thing.env.account, thing.env.region)
+    own = _place_of(stack)
+    if place == own and not _in_another_stage(thing, stack):
+        return []
+    if _is_imported(thing):
+        return [] if subscribed else _elsewhere(option, "", kind, place, stack)
+    if (
+        kind.by_name
+        and (subscribed or not (kind.same_region and _differ(place[1], own[1])))
+        and _is_named(thing, member, stack)
+    ):
+        return []
+    way = kind.way
+    if kind.by_name:
+        way = f"{kind.noun}_name='…' or cdk.PhysicalName.GENERATE_IF_NEEDED where it is made, so that its ARN is known"
+    return [_made_elsewhere(option, kind.noun, place, own, way)]
+
+
+def _of_ours(option: str, thing: Any, stack: Any) -> list[Problem]:
+    """Find a construct of this library in a stack that is elsewhere: nothing that it makes can be used here."""
+    its_stack, own = _stack_of(thing), _place_of(stack)
+    if its_stack is None or its_stack is stack:
+        return []
+    place = _place_of(its_stack)
+    if place == own and not _in_another_stage(thing, stack):
+        return []
+    if not (_differ(place[0], own[0]) or _differ(place[1], own[1])) and _is_imported(thing):
+        return []
+    name = type(thing).__name__.lstrip("_")
+    way = f"a {name} in {{here}}"
+    if has_members(thing, "from_attributes"):
+        way += f", or {name}.from_attributes(…) in this stack for one that exists there"
+    return [_made_elsewhere(option, name, place, own, way)]
+
+
+def _made_elsewhere(option: str, noun: str, place: _Place, own: _Place, way: str) -> Problem:
+    if place == own:
+        return Problem(
+            option=option,
+            what=f"the {noun} belongs to a stack outside of this stage, to which CDK cannot refer",
+            given=_said(place),
+            allowed=f"a {noun} of a stack in the same cdk.Stage, or one imported in this stack",
+        )
+    if any(is_token(one) != is_token(other) for one, other in zip(place, own, strict=True)):
+        return Problem(
+            option=option,
+            what=f"the {noun}'s stack and this one do not say the same about where they are",
+            given=f"{_said(place)}; this stack: {_said(own)}",
+            allowed="the same env=cdk.Environment(account=…, region=…) for both stacks, or none for both",
+        )
+    return Problem(
+        option=option,
+        what=f"the {noun} belongs to a stack of another {_difference(place, own)}",
+        given=_said(place),
+        allowed=way.format(here=_said(own)),
+    )
+
+
+def _elsewhere(option: str, arn: str, kind: _Kind, place: _Place, stack: Any) -> list[Problem]:
+    own = _place_of(stack)
+    account = kind.same_account and _differ(place[0], own[0])
+    region = kind.same_region and _differ(place[1], own[1])
+    if not (account or region):
+        return []
+    return [
+        Problem(
+            option=option,
+            what=f"the {kind.noun} is in another {'account' if account else 'region'} than the stack",
+            given=arn or _said(place),
+            allowed=kind.way.format(here=_said(own)),
+        )
+    ]
+
+
+def _is_named(thing: Any, member: str, stack: Any) -> bool:
+    """Tell whether the name of a thing of another account, region or stage is known before it is made."""
+    try:
+        return "Fn::GetAtt" not in str(stack.resolve(getattr(thing, member)))
+    except RuntimeError as error:
+        if "physical name" not in str(error):
+            raise
+        return False
+
+
+def _is_imported(thing: Any) -> bool:
+    """Tell whether something exists already: CDK makes no resource for it."""
+    return not any(has_members(part, "cfn_resource_type") for part in thing.node.find_all())
+
+
+def _in_another_stage(thing: Any, stack: Any) -> bool:
+    its_stack = _stack_of(thing)
+    return its_stack is not None and its_stack is not stack and _stage_of(its_stack) is not _stage_of(stack)
+
+
+def _stage_of(stack: Any) -> Any:
+    if stack not in _stages:
+        scope = stack.node.scope
+        while scope is not None and not has_members(scope, "parent_stage"):
+            scope = scope.node.scope
+        _stages[stack] = scope
+    return _stages[stack]
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(one and other) and not is_token([one, other]) and one != other
+
+
+def _difference(place: _Place, own: _Place) -> str:
+    return "account" if _differ(place[0], own[0]) else "region"
+
+
+def _said(place: _Place) -> str:
+    account, region = ("" if is_token(part) else part for part in place)
+    return f"account {account or 'not said'}, region {region or 'not said'}"
+
+
+def _place_of_arn(arn: str) -> _Place:
+    _, _, _, region, account, _ = arn.split(":", 5)
+    return account, region
+
+
+def _place_of(stack: Any) -> _Place:
+    place = _places.get(stack)
+    if place is None:
+        place = _places[stack] = (stack.account, stack.region)
+    return place
+
+
+def _stack_of(construct: Any) -> Any:
+    """Return the stack of a construct, or None for what is in none."""
+    climbed: list[Any] = []
+    while construct is not None and has_members(construct, "node") and construct not in _stacks:
+        climbed.append(construct)
+        if has_members(construct, "template_options"):
+            _stacks[construct] = construct
+            break
+        construct = construct.node.scope
+    stack = _stacks.get(construct) if construct is not None else None
+    for passed in climbed:
+        if passed is not stack:
+            _stacks[passed] = stack
+    return stack

@@ -1,0 +1,58 @@
+"""Who connects to whom, over stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aws_cdk import Stack
+from aws_cdk import aws_ec2 as ec2
+
+
+class Connections(ec2.Connections):
+    """Connections whose rules are made in the stack that was begun later, which may need the other one.
+
+    CDK makes them in the stack of whoever is asked. A load balancer that is told who may call it would come to need the
+    stack of the caller, which needs the load balancer's.
+    """
+
+    def allow_from(self, other: ec2.IConnectable, port_range: ec2.Port, description: str | None = None) -> None:
+        """Let another connect to this one."""
+        if not _making and _is_later(other.connections, self):
+            other.connections.allow_to(self, port_range, description)
+        else:
+            with _made_here():
+                super().allow_from(other, port_range, description)
+
+    def allow_to(self, other: ec2.IConnectable, port_range: ec2.Port, description: str | None = None) -> None:
+        """Let this one connect to another."""
+        if not _making and _is_later(other.connections, self):
+            other.connections.allow_from(self, port_range, description)
+        else:
+            with _made_here():
+                super().allow_to(other, port_range, description)
+
+
+_making: list[None] = []
+
+
+@contextmanager
+def _made_here() -> Iterator[None]:
+    """Leave the rest to CDK, which asks the other side to agree."""
+    _making.append(None)
+    try:
+        yield
+    finally:
+        _making.pop()
+
+
+def _is_later(one: ec2.Connections, other: ec2.Connections) -> bool:
+    """Tell whether one is in a stack that was begun after the other's."""
+    groups = [*one.security_groups[:1], *other.security_groups[:1]]
+    if len(groups) < 2:
+        return False
+    first, second = (Stack.of(group) for group in groups)
+    if first == second:
+        return False
+    begun = [construct for construct in first.node.root.node.find_all() if isinstance(construct, Stack)]
+    return begun.index(first) > begun.index(second)
