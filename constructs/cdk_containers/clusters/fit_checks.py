@@ -19,7 +19,7 @@ def owner_problems(capacity: Sequence[Capacity] | None, cluster: Cluster | None)
     """Find capacity that belongs to another cluster than the service."""
     found = Problems()
     for index, share in enumerate(capacity or ()):
-        if isinstance(share, Ec2Share | ManagedInstancesShare) and share.capacity.cluster is not cluster:
+        if isinstance(share, Ec2Share | ManagedInstancesShare) and not _is_same(share.capacity.cluster, cluster):
             found.add(
                 f"capacity[{index}]",
                 f"{share.capacity.node.path} is capacity of another cluster than the service's",
@@ -28,6 +28,13 @@ def owner_problems(capacity: Sequence[Capacity] | None, cluster: Cluster | None)
                 practice="capacity-beside-cluster",
             )
     return list(found)
+
+
+def _is_same(one: Cluster, other: Cluster | None) -> bool:
+    """Tell whether two are one cluster, which may have been imported twice."""
+    if one is other or other is None or not (one.is_imported and other.is_imported):
+        return one is other
+    return one.cluster.cluster_name == other.cluster.cluster_name
 
 
 def fit_problems(strategy: Sequence[Capacity], workload: Workload, options: TaskOptions) -> list[Problem]:
@@ -59,7 +66,7 @@ def fit_problems(strategy: Sequence[Capacity], workload: Workload, options: Task
                 practice="instance-architecture",
             )
         fits = [asked.fit(fact, eni_trunking=capacity.instances.eni_trunking) for fact in types if fact is not None]
-        if len(fits) == len(types) and not any(fit.holds_a_task for fit in fits):
+        if fits and len(fits) == len(types) and not any(fit.holds_a_task for fit in fits):
             arithmetic = "; ".join(f"{fit.instance.name}: {fit.explanation}" for fit in fits)
             found.add(
                 f"capacity[{index}]",
@@ -107,7 +114,8 @@ def _managed_fit_problems(
     found = Problems()
     wanted = capacity.requirements
     gpus = sum(container.gpus for container in workload.containers)
-    if gpus and (wanted is None or wanted.min_gpus == 0):
+    unknown = wanted is None and capacity.is_imported
+    if gpus and not unknown and (wanted is None or wanted.min_gpus == 0):
         found.add(
             "",
             f"ECS would choose instances without GPUs for {capacity.node.id}",

@@ -1,6 +1,6 @@
 """Reading what a caller gave, without CDK: tokens, types, durations, names and schedules."""
 
-from .arns import arn_problems
+from .arns import arn_problems, security_group_problems
 from .durations import DurationLike, as_duration, in_seconds, seconds
 from .names import name_problem
 from .opt_outs import disabled_problems
@@ -22,6 +22,7 @@ __all__ = [
     "schedule_examples",
     "schedule_problem",
     "seconds",
+    "security_group_problems",
     "time_zone_problem",
     "usable_arguments",
 ]

@@ -15,7 +15,8 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from ..checked_construct import CheckedConstruct
-from ..clusters import Cluster, Ec2Share, ManagedInstancesShare, seen_from
+from ..clusters import Cluster, TaskConnections, instance_groups_of, seen_from, unknown_group_problems
+from ..errors import ConstructError
 from ..observability import (
     JobAlarms,
     failed_executions,
@@ -39,7 +40,8 @@ class Job(CheckedConstruct):
     Attributes:
         cluster: The cluster it runs in.
         task: Its task definition, with roles, log group and containers.
-        security_group: The security group of its runs; None where they have no address of their own.
+        security_group: The security group made for its runs; None where they were given others, or have no address of
+            their own.
         state_machine: What waits for the end of a run, with a timeout, retries or many inputs; None without.
         dead_letter_queue: Where runs are kept that could not be started; None if nothing starts it by itself.
         failed_runs_queue: Where ECS's word on runs that failed is kept; None with a state machine, which knows.
@@ -68,10 +70,15 @@ class Job(CheckedConstruct):
             container=given.task_input.workload.containers[0].name,
             strategy=given.strategy,
             platform=given.platform,
-            security_group=self.security_group,
+            security_groups=self._connections.security_groups if given.task.network_mode == "awsvpc" else (),
+            subnets=given.vpc_subnets or self.cluster.task_subnets,
         )
 
     def _connect(self, given: JobInput) -> ec2.Connections:
+        self.security_group = None
+        if given.task.network_mode == "awsvpc" and given.security_groups:
+            groups = [seen_from(self, group) for group in given.security_groups]
+            return TaskConnections(self.node.path, groups, own_address=True)
         if given.task.network_mode == "awsvpc":
             self.security_group = ec2.SecurityGroup(
                 self,
@@ -80,14 +87,9 @@ class Job(CheckedConstruct):
                 description="Runs of a job, which nobody has to reach",
                 allow_all_outbound=True,
             )
-            return ec2.Connections(security_groups=[self.security_group])
-        self.security_group = None
-        groups = [
-            share.capacity.security_group
-            for share in given.strategy
-            if isinstance(share, Ec2Share | ManagedInstancesShare)
-        ]
-        return ec2.Connections(security_groups=[seen_from(self, group) for group in groups])
+            return TaskConnections(self.node.path, [self.security_group], own_address=True)
+        groups = instance_groups_of(given.strategy, self.cluster)
+        return TaskConnections(self.node.path, [seen_from(self, group) for group in groups], own_address=False)
 
     def _make_state_machine(self, given: JobInput, runs: Runs) -> None:
         self.state_machine = make_state_machine(self, self._run, runs, given.task.logs)
@@ -135,7 +137,15 @@ class Job(CheckedConstruct):
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to its runs, and they to whom."""
+        """Who may connect to its runs, and they to whom.
+
+        Raises:
+            ConstructError: Its runs have the security groups of instances, and those are not known.
+        """
+        groups = self._connections.security_groups
+        unknown = unknown_group_problems(groups, self.cluster, why="no rule can be made for the runs")
+        if unknown:
+            raise ConstructError(self.node.path, unknown)
         return self._connections
 
     @property

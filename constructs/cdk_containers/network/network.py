@@ -248,6 +248,50 @@ def task_subnet_problems(network: NetworkLike) -> list[Problem]:
     return list(found)
 
 
+def subnet_ids_of(vpc: ec2.IVpc, wanted: ec2.SubnetSelection) -> list[str]:
+    """Return the ids of selected subnets."""
+    if wanted.subnets is not None:
+        return [subnet.subnet_id for subnet in wanted.subnets]
+    return _select(vpc, wanted).subnet_ids
+
+
+def subnet_problems(vpc: ec2.IVpc, wanted: ec2.SubnetSelection, option: str) -> list[Problem]:
+    """Find a selection for tasks that selects nothing, or subnets in which they reach nothing."""
+    found = Problems()
+    if wanted.subnets is not None:
+        if not wanted.subnets:
+            found.add(option, "it selects no subnet", allowed="private subnets of the VPC", practice="private-subnets")
+        return list(found)
+    try:
+        chosen = _select(vpc, wanted)
+    except RuntimeError as error:
+        found.add(
+            option,
+            str(error).splitlines()[0],
+            allowed="a group or type of subnets that the VPC has",
+            practice="private-subnets",
+        )
+        return list(found)
+    if chosen.has_public:
+        found.add(
+            option,
+            "some of the subnets are public, and a task without a public address reaches nothing from there",
+            allowed="private subnets",
+            practice="no-public-ip",
+        )
+    return list(found)
+
+
+def _select(vpc: ec2.IVpc, wanted: ec2.SubnetSelection) -> ec2.SelectedSubnets:
+    return vpc.select_subnets(
+        availability_zones=wanted.availability_zones,
+        one_per_az=wanted.one_per_az,
+        subnet_filters=wanted.subnet_filters,
+        subnet_group_name=wanted.subnet_group_name,
+        subnet_type=wanted.subnet_type,
+    )
+
+
 def public_subnet_problems(network: NetworkLike, option: str) -> list[Problem]:
     """Find a VPC without a place for a load balancer that faces the internet."""
     found = Problems()

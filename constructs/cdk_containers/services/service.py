@@ -18,7 +18,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
-from ..clusters import Capacity, Cluster
+from ..clusters import Capacity, Cluster, TaskConnections, unknown_group_problems
 from ..deployments import (
     CodeDeployBlueGreen,
     Deployment,
@@ -100,6 +100,9 @@ class Service(CheckedConstruct):
         alarms: Alarms | Disabled | None = None,
         enable_execute_command: bool = False,
         health_check_grace_period: DurationLike | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        service_name: str | None = None,
     ) -> None:
         """Make a service.
 
@@ -134,6 +137,11 @@ class Service(CheckedConstruct):
                 False. It needs a writable root file system.
             health_check_grace_period: Time at the start in which a load balancer's health check stops no task; longer
                 than the application takes to start. Default: 60 s with an exposure, none without.
+            security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
+                Default: one is made.
+            vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
+            service_name: Name of the service. A service with a fixed name cannot be replaced: an update that has to
+                replace it fails. Default: CloudFormation makes one.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -231,8 +239,13 @@ class Service(CheckedConstruct):
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to its tasks, and they to whom."""
-        return self.service.connections
+        """Who may connect to its tasks, and they to whom.
+
+        Raises:
+            ConstructError: Its tasks have the security groups of instances, and those are not known.
+        """
+        self._check_groups()
+        return self._connections
 
     @property
     def task_role(self) -> iam.IRole:
@@ -292,8 +305,21 @@ class Service(CheckedConstruct):
         return self._first_alb_route.target_group
 
     @cached_property
+    def _connections(self) -> TaskConnections:
+        own_address = self._given.task.network_mode == "awsvpc"
+        return TaskConnections(self.node.path, self.service.connections.security_groups, own_address=own_address)
+
+    @cached_property
     def _connector(self) -> CallingConnector:
+        self._check_groups()
         return make_connector(self, self._given, self.service, self.task, self.routes, vpc=self.cluster.vpc)
+
+    def _check_groups(self) -> None:
+        if self._given.has_groups_of_instances:
+            why = "no rule can be made for the tasks"
+            unknown = unknown_group_problems(self._given.groups_of_instances, self.cluster, why=why)
+            if unknown:
+                raise ConstructError(self.node.path, unknown)
 
     @property
     def _first_alb_route(self) -> AlbRoute:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -76,6 +77,9 @@ class WorkerService(Service):
         placement_constraints: Sequence[PlacementConstraint] = (),
         alarms: WorkerAlarms | Disabled | None = None,
         enable_execute_command: bool = False,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        service_name: str | None = None,
     ) -> None:
         """Make a worker.
 
@@ -107,6 +111,11 @@ class WorkerService(Service):
                 `Disabled(reason="…")` makes none.
             enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:
                 False. It needs a writable root file system.
+            security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
+                Default: one is made.
+            vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
+            service_name: Name of the service. A service with a fixed name cannot be replaced: an update that has to
+                replace it fails. Default: CloudFormation makes one.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
