@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import reduce
 
 import aws_cdk as cdk
@@ -92,7 +93,7 @@ class Job(CheckedConstruct):
         return TaskConnections(self.node.path, [seen_from(self, group) for group in groups], own_address=False)
 
     def _make_state_machine(self, given: JobInput, runs: Runs) -> None:
-        self.state_machine = make_state_machine(self, self._run, runs, given.task.logs)
+        self.state_machine = make_state_machine(self, self._run, runs, replace(given.task.logs, log_group=None))
         # It names the family of the task definition, which CloudFormation does not see as a reference.
         needs = (self.task.task_definition, *self.cluster.capacity_ready, *self.task.ready_when)
         resource_of(self.state_machine).node.add_dependency(*needs)
