@@ -7,6 +7,7 @@ from .opt_outs import disabled_problems
 from .schedules import schedule_examples, schedule_problem, time_zone_problem
 from .tokens import is_token
 from .types import argument_problems, field_problems, has_members, usable_arguments
+from .ways_in import way_in
 
 __all__ = [
     "DurationLike",
@@ -25,4 +26,5 @@ __all__ = [
     "security_group_problems",
     "time_zone_problem",
     "usable_arguments",
+    "way_in",
 ]
