@@ -15,7 +15,15 @@ from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..inputs import argument_problems, disabled_problems, is_token, name_problem, security_group_problems
 from ..logs import Logs, allow_log_encryption, owned_log_group
-from ..network import Network, NetworkLike, task_subnet_problems, task_subnets_of, vpc_of
+from ..network import (
+    WHICH_SUBNETS,
+    Network,
+    NetworkLike,
+    task_subnet_problems,
+    task_subnets_of,
+    vpc_of,
+    which_subnets_problems,
+)
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
 from .capacity import Capacity, FargateCapacity, LaunchType, strategy_problems
@@ -92,6 +100,7 @@ class Cluster(CheckedConstruct):
         super().__init__(scope, id)
 
         network = network or Network(self, "Network")
+        self._network = network
         self.vpc = vpc_of(network)
         self.task_subnets = task_subnets_of(network)
         self.default_strategy = tuple(capacity)
@@ -195,6 +204,11 @@ class Cluster(CheckedConstruct):
         """Whether the cluster is another app's."""
         return self._association is None
 
+    def which_subnets_problems(self, option: str, *, ask: str = "") -> list[Problem]:
+        """Find that nobody said in which of several kinds of private subnets something in this cluster belongs."""
+        of_cluster = f"a cluster with {WHICH_SUBNETS}"
+        return which_subnets_problems(self._network, option, ask=f"{ask}, or {of_cluster}" if ask else of_cluster)
+
     @cached_property
     def with_instances(self) -> ecs.ICluster:
         """The same cluster, as CDK's services on EC2 want to see it: knowing that it has instances.
@@ -256,6 +270,7 @@ class _ImportedCluster(Cluster):
         has_container_insights: bool | None,
     ) -> None:
         CheckedConstruct.__init__(self, scope, id)
+        self._network = network
         self.vpc = vpc_of(network)
         self.task_subnets = task_subnets_of(network)
         self.default_strategy = tuple(capacity)

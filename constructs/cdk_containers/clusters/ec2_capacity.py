@@ -150,6 +150,7 @@ class Ec2Capacity(CheckedConstruct):
             found.extend(_lifetime_problems(max_instance_lifetime))
         if not found.has("cluster"):
             found.extend(_stack_problems(scope, cluster))
+            found.extend(cluster.which_subnets_problems("cluster"))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 

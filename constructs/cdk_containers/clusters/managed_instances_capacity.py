@@ -128,6 +128,8 @@ class ManagedInstancesCapacity(CheckedConstruct):
                 allowed="1 or more",
                 practice="managed-instance-requirements",
             )
+        if not found.has("cluster"):
+            found.extend(cluster.which_subnets_problems("cluster"))
         if not found.has("scale_in_after"):
             found.extend(_scale_in_problems(scale_in_after))
         found.raise_for(scope, id)

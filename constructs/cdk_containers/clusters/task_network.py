@@ -73,6 +73,9 @@ def task_network_problems(
             allowed="a cluster in their network",
             practice="private-subnets",
         )
+    elif cluster is not None and vpc_subnets is None:
+        ask = "ec2.SubnetSelection(subnet_group_name=…)"
+        found.extend(cluster.which_subnets_problems("vpc_subnets", ask=ask))
     elif vpc_subnets is not None and cluster is not None:
         found.extend(subnet_problems(cluster.vpc, vpc_subnets, "vpc_subnets"))
     return list(found)

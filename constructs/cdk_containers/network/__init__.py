@@ -1,6 +1,7 @@
 """Where things run: a VPC with private subnets, egress, endpoints and flow logs."""
 
 from .network import (
+    WHICH_SUBNETS,
     NatGateways,
     Network,
     NetworkLike,
@@ -10,9 +11,11 @@ from .network import (
     task_subnet_problems,
     task_subnets_of,
     vpc_of,
+    which_subnets_problems,
 )
 
 __all__ = [
+    "WHICH_SUBNETS",
     "NatGateways",
     "Network",
     "NetworkLike",
@@ -22,4 +25,5 @@ __all__ = [
     "task_subnet_problems",
     "task_subnets_of",
     "vpc_of",
+    "which_subnets_problems",
 ]
