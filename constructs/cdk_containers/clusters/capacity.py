@@ -114,7 +114,7 @@ class LaunchType(Capacity):
     @property
     def platform(self) -> Platform:
         """What tasks run on here."""
-        return self.name
+        return "EC2" if self.name == "EC2" else "FARGATE"
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this launch type."""
