@@ -13,6 +13,9 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs
 
 from cdk_containers import (
     AlbExposure,
@@ -22,7 +25,10 @@ from cdk_containers import (
     ConstructError,
     Container,
     Disabled,
+    Ec2Capacity,
     FargateCapacity,
+    InstanceRequirements,
+    ManagedInstancesCapacity,
     Namespace,
     Network,
     NotSecret,
@@ -31,6 +37,7 @@ from cdk_containers import (
     Repository,
     ServiceNetwork,
     TaskOptions,
+    WorkQueue,
 )
 from cdk_containers.load_balancing import ListenerRule
 from tests.subjects import SUBJECTS, Subject
@@ -178,6 +185,11 @@ def test_a_wrong_value_is_refused_by_our_own_error(subject: Subject, option: str
 
 # ---- what makes something of what exists
 
+
+def key(stack: cdk.Stack) -> kms.IKey:
+    return kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:eu-west-1:111111111111:key/abc")
+
+
 ALB = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:{}/app/shop/0123456789abcdef"
 FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str, Any]]]] = {
     "Network": (
@@ -198,7 +210,51 @@ FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str
     ),
     "Cluster": (
         Cluster.from_attributes,
-        lambda stack: {"cluster_name": "shop", "network": network(stack), "capacity": [FargateCapacity()]},
+        lambda stack: {
+            "cluster_name": "shop",
+            "network": network(stack),
+            "capacity": [FargateCapacity()],
+            "instance_security_group_ids": ["sg-01"],
+            "execute_command_log_group": aws_logs.LogGroup.from_log_group_name(stack, "Sessions", "sessions"),
+            "encryption_key": key(stack),
+            "has_container_insights": True,
+        },
+    ),
+    "Ec2Capacity": (
+        Ec2Capacity.from_attributes,
+        lambda stack: {
+            "cluster": cluster(stack),
+            "capacity_provider_name": "shop",
+            "security_group_id": "sg-01",
+            "instance_types": ["m7i.large"],
+            "eni_trunking": True,
+        },
+    ),
+    "ManagedInstancesCapacity": (
+        ManagedInstancesCapacity.from_attributes,
+        lambda stack: {
+            "cluster": cluster(stack),
+            "capacity_provider_name": "shop",
+            "security_group_id": "sg-01",
+            "requirements": InstanceRequirements(),
+        },
+    ),
+    "WorkQueue": (
+        WorkQueue.from_attributes,
+        lambda stack: {
+            "queue_arn": "arn:aws:sqs:eu-west-1:111111111111:orders",
+            "queue_url": "https://sqs.eu-west-1.amazonaws.com/111111111111/orders",
+            "visibility_timeout": timedelta(minutes=1),
+            "dead_letter_queue_arn": "arn:aws:sqs:eu-west-1:111111111111:letters",
+            "encryption_key": key(stack),
+        },
+    ),
+    "Vpc": (
+        Network.from_vpc,
+        lambda stack: {
+            "vpc": network(stack).vpc,
+            "task_subnets": ec2.SubnetSelection(availability_zones=["eu-west-1a"]),
+        },
     ),
     "ApplicationLoadBalancer": (
         ApplicationLoadBalancer.from_attributes,
