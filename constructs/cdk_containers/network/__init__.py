@@ -5,6 +5,7 @@ from .network import (
     NatGateways,
     Network,
     NetworkLike,
+    different_networks,
     public_subnet_problems,
     subnet_ids_of,
     subnet_problems,
@@ -13,13 +14,19 @@ from .network import (
     vpc_of,
     which_subnets_problems,
 )
+from .security_group_rules import PortRange, RuleKey, let_in, rules_of
 
 __all__ = [
     "WHICH_SUBNETS",
     "NatGateways",
     "Network",
     "NetworkLike",
+    "PortRange",
+    "RuleKey",
+    "different_networks",
+    "let_in",
     "public_subnet_problems",
+    "rules_of",
     "subnet_ids_of",
     "subnet_problems",
     "task_subnet_problems",

@@ -11,11 +11,12 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..clusters import Cluster, launch_type_of, seen_from
+from ..deployments import CodeDeployBlueGreen
 from ..inputs import as_duration, in_seconds
 from ..load_balancing import ClassicExposure
-from ..opt_outs import resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..tasks import TaskDefinition
+from .forced_deployment import force_deployments
 from .service_input import DEFAULT_COUNT, ServiceInput
 
 _GRACE_SECONDS = 60
@@ -25,8 +26,12 @@ _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrateg
 def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
     """Make the service, by what its tasks run on."""
     service = _make(scope, given, cluster, task)
+    resource = service.node.default_child
+    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
     for path, value in given.deployment.overrides.items():
-        resource_of(service).add_property_override(path, value)
+        resource.add_property_override(path, value)
+    if not isinstance(given.deployment, CodeDeployBlueGreen):
+        force_deployments(scope, resource, given)
     return service
 
 
@@ -184,6 +189,13 @@ def _constraint(constraint: PlacementConstraint) -> ecs.PlacementConstraint:
     if constraint.expression is None:
         return ecs.PlacementConstraint.distinct_instances()
     return ecs.PlacementConstraint.member_of(constraint.expression)
+
+
+def groups_of_tasks(given: ServiceInput, service: ecs.BaseService) -> list[ec2.ISecurityGroup]:
+    """Return the security groups of tasks: of their instances, those that were given, or the one that was made."""
+    if given.task.network_mode != "awsvpc":
+        return given.groups_of_instances
+    return list(given.security_groups) or service.connections.security_groups
 
 
 def _capacity_provider_strategies(given: ServiceInput) -> list[ecs.CapacityProviderStrategy] | None:
