@@ -70,7 +70,10 @@ PAGES: Mapping[str, Sequence[str]] = {
         "AccessLogs",
     ),
     "alb-exposure": ("AlbExposure", "ListenerRule", "TargetHealthCheck"),
-    "network-load-balancer": ("NetworkLoadBalancer",),
+    "network-load-balancer": (
+        "NetworkLoadBalancer",
+        "NetworkLoadBalancer.from_attributes",
+    ),
     "nlb-exposure": ("NlbExposure",),
     "classic-exposure": ("ClassicExposure",),
     "namespace": ("Namespace", "Namespace.from_attributes"),

@@ -31,6 +31,7 @@ from cdk_containers import (
     ManagedInstancesCapacity,
     Namespace,
     Network,
+    NetworkLoadBalancer,
     NotSecret,
     Port,
     PullThroughCache,
@@ -264,6 +265,16 @@ FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str
             "security_group_id": "sg-1",
             "dns_name": "shop.example.com",
             "vpc": network(stack).vpc,
+        },
+    ),
+    "NetworkLoadBalancer": (
+        NetworkLoadBalancer.from_attributes,
+        lambda stack: {
+            "load_balancer_arn": ALB.format("loadbalancer"),
+            "security_group_id": "sg-1",
+            "dns_name": "shop.example.com",
+            "vpc": network(stack).vpc,
+            "ingress": [ec2.Peer.any_ipv4()],
         },
     ),
     "Service": (

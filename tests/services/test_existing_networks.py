@@ -10,6 +10,7 @@ from aws_cdk import assertions
 from aws_cdk import aws_ec2 as ec2
 
 from cdk_containers import (
+    AlbExposure,
     ApplicationLoadBalancer,
     Cluster,
     ConstructError,
@@ -234,6 +235,18 @@ class TestSeveralKindsOfPrivateSubnets:
         assert properties(template, "AWS::AutoScaling::AutoScalingGroup")["VPCZoneIdentifier"] == wanted
         managed = properties(template, "AWS::ECS::CapacityProvider", like="Managed")["ManagedInstancesProvider"]
         assert managed["InstanceLaunchTemplate"]["NetworkConfiguration"]["Subnets"] == wanted
+
+    def test_an_internal_load_balancer_of_a_service_is_there_too(self):
+        stack = new_stack()
+        network = Network.from_vpc(stack, "Network", vpc=two_kinds(stack), task_subnets=APP)
+        shop = Cluster.from_attributes(stack, "Cluster", cluster_name="shop", network=network)
+        exposure = AlbExposure(port=8080, certificate=certificate(stack))
+        backend(stack, cluster=shop, exposure=exposure)
+        made = properties(synth(stack), "AWS::ElasticLoadBalancingV2::LoadBalancer")
+        assert made["Subnets"] == ["subnet-0a1", "subnet-0a2"]
+        plain = Cluster.from_attributes(stack, "Plain", cluster_name="shop", network=network.vpc)
+        with pytest.raises(ConstructError, match=r"cluster: the VPC has several kinds of private subnets"):
+            backend(stack, "Other", cluster=plain, exposure=exposure, vpc_subnets=APP)
 
     def test_load_balancers_and_instances_ask_too(self):
         stack = new_stack()

@@ -36,7 +36,8 @@ class Cluster(CheckedConstruct):
 
     Attributes:
         cluster: The cluster itself.
-        vpc: The VPC in which its tasks run.
+        network: The network in which its tasks run, as it was given.
+        vpc: Its VPC.
         task_subnets: The subnets in which its tasks run.
         default_strategy: How services that do not say otherwise are split over the capacity.
         instance_security_groups: The security groups of its instances, one for each capacity on EC2.
@@ -47,6 +48,7 @@ class Cluster(CheckedConstruct):
     """
 
     cluster: ecs.ICluster
+    network: NetworkLike
     vpc: ec2.IVpc
     task_subnets: ec2.SubnetSelection
     default_strategy: Sequence[Capacity]
@@ -100,7 +102,7 @@ class Cluster(CheckedConstruct):
         super().__init__(scope, id)
 
         network = network or Network(self, "Network")
-        self._network = network
+        self.network = network
         self.vpc = vpc_of(network)
         self.task_subnets = task_subnets_of(network)
         self.default_strategy = tuple(capacity)
@@ -207,7 +209,7 @@ class Cluster(CheckedConstruct):
     def which_subnets_problems(self, option: str, *, ask: str = "") -> list[Problem]:
         """Find that nobody said in which of several kinds of private subnets something in this cluster belongs."""
         of_cluster = f"a cluster with {WHICH_SUBNETS}"
-        return which_subnets_problems(self._network, option, ask=f"{ask}, or {of_cluster}" if ask else of_cluster)
+        return which_subnets_problems(self.network, option, ask=f"{ask}, or {of_cluster}" if ask else of_cluster)
 
     @cached_property
     def with_instances(self) -> ecs.ICluster:
@@ -270,7 +272,7 @@ class _ImportedCluster(Cluster):
         has_container_insights: bool | None,
     ) -> None:
         CheckedConstruct.__init__(self, scope, id)
-        self._network = network
+        self.network = network
         self.vpc = vpc_of(network)
         self.task_subnets = task_subnets_of(network)
         self.default_strategy = tuple(capacity)

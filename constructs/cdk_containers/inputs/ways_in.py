@@ -52,6 +52,12 @@ _WAYS: Mapping[str, Mapping[str, str]] = {
             "ApplicationLoadBalancer.from_attributes(scope, id, listener_arn=given.listener_arn, …)"
         ),
     },
+    "NetworkLoadBalancer": {
+        "aws_elasticloadbalancingv2.NetworkLoadBalancer": (
+            "NetworkLoadBalancer.from_attributes(scope, id, load_balancer_arn=given.load_balancer_arn, "
+            "security_group_id=…, dns_name=given.load_balancer_dns_name, vpc=given.vpc)"
+        ),
+    },
     "Namespace": {
         f"aws_servicediscovery.{kind}": _NAMESPACE if kind == "HttpNamespace" else f"{_NAMESPACE[:-1]}, network=…)"
         for kind in ("HttpNamespace", "PrivateDnsNamespace", "Namespace")

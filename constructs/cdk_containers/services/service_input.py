@@ -25,7 +25,7 @@ from ..deployments import Deployment, Rolling
 from ..discovery import CloudMap, ServiceConnect
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, name_problem, seconds
-from ..load_balancing import Exposure
+from ..load_balancing import AlbExposure, Exposure, NlbExposure
 from ..observability import Alarms
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
@@ -245,6 +245,12 @@ class ServiceInput:
         if needed and self.cluster is not None and self.has_groups_of_instances:
             why = "they take part in the rules of load balancers and file systems"
             found.extend(unknown_group_problems(self.groups_of_instances, self.cluster, why=why))
+        own_balancer = any(
+            isinstance(exposure, AlbExposure | NlbExposure) and exposure.load_balancer is None
+            for exposure in self.exposures
+        )
+        if own_balancer and not self.internet_facing and self.cluster is not None and self.vpc_subnets is not None:
+            found.extend(self.cluster.which_subnets_problems("cluster"))
         name = self.service_name
         if name is not None and not is_token(name) and (wrong := name_problem(name)):
             found.add("service_name", wrong, given=name, allowed="up to 255 letters, digits, hyphens and underscores")

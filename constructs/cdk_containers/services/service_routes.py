@@ -28,6 +28,7 @@ def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService,
         target = RouteTarget(
             service=service,
             container_name=exposure.container or own,
+            network=cluster.network,
             vpc=cluster.vpc,
             subnets=cluster.task_subnets,
             internet_facing=given.internet_facing,
