@@ -308,6 +308,17 @@ class TestWhatIsWrong:
         with pytest.raises(ConstructError, match="security groups of its instances are not known"):
             job.connections.allow_to_any_ipv4(ec2.Port.tcp(443))
 
+    def test_a_cluster_of_ours_without_instances(self):
+        stack = new_stack()
+        made = own_cluster(stack)
+        with pytest.raises(ConstructError, match="the cluster has no instances"):
+            backend(stack, cluster=made, capacity=[LaunchType.EC2])
+        with pytest.raises(ConstructError, match="the cluster has no instances"):
+            backend(stack, cluster=None, capacity=[LaunchType.EC2])
+        imported(stack, made)
+        backend(stack, cluster=made, capacity=[LaunchType.EC2])
+        assert service_of(synth(stack))["LaunchType"] == "EC2"
+
     def test_of_a_cluster(self):
         with pytest.raises(ConstructError) as caught:
             Cluster.from_attributes(

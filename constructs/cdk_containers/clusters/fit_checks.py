@@ -9,7 +9,7 @@ from ..inputs import is_token
 from ..instances import Fit, InstanceType, find_instance_type, tasks_per_instance
 from ..tasks import TaskOptions
 from ..workload import Workload
-from .capacity import Capacity
+from .capacity import Capacity, LaunchType
 from .cluster import Cluster
 from .ec2_capacity import Ec2Share
 from .managed_instances_capacity import ManagedInstancesCapacity, ManagedInstancesShare
@@ -25,6 +25,15 @@ def owner_problems(capacity: Sequence[Capacity] | None, cluster: Cluster | None)
                 f"{share.capacity.node.path} is capacity of another cluster than the service's",
                 given=None if cluster is None else Shown(cluster.node.path),
                 allowed="capacity of the cluster that the service is given",
+                practice="capacity-beside-cluster",
+            )
+        own = cluster is None or not cluster.is_imported
+        if share == LaunchType.EC2 and own and (cluster is None or not cluster.instance_security_groups):
+            found.add(
+                f"capacity[{index}]",
+                "the cluster has no instances",
+                given=Shown("LaunchType.EC2"),
+                allowed="a cluster with an Ec2Capacity that is made before, or a Cluster.from_attributes",
                 practice="capacity-beside-cluster",
             )
         if isinstance(share, Ec2Share | ManagedInstancesShare) and share.capacity.retired:
