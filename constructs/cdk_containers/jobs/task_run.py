@@ -130,15 +130,9 @@ class TaskRun:
             "Cluster": self.cluster.cluster.cluster_arn,
             # The newest revision: an execution may outlive the one that it began with, which is gone then.
             "TaskDefinition": self.family,
+            **self._capacity(),
             "PropagateTags": "TASK_DEFINITION",
         }
-        if self._launch_type is not None:
-            told["LaunchType"] = self._launch_type.name
-        else:
-            told["CapacityProviderStrategy"] = [
-                {"CapacityProvider": share.provider, "Base": share.base, "Weight": share.weight}
-                for share in self.strategy
-            ]
         if self.platform == "FARGATE":
             told["PlatformVersion"] = "LATEST"
         if self.security_groups:
@@ -150,6 +144,16 @@ class TaskRun:
                 }
             }
         return told
+
+    def _capacity(self) -> dict[str, Any]:
+        if self._launch_type is not None:
+            return {"LaunchType": self._launch_type.name}
+        return {
+            "CapacityProviderStrategy": [
+                {"CapacityProvider": share.provider, "Base": share.base, "Weight": share.weight}
+                for share in self.strategy
+            ]
+        }
 
     def overrides(self, environment: Mapping[str, str]) -> str:
         """Return what tells the container about its run, as RunTask reads it."""
