@@ -41,7 +41,7 @@ class Cluster(CheckedConstruct):
         task_subnets: The subnets in which its tasks run.
         default_strategy: How services that do not say otherwise are split over the capacity.
         instance_security_groups: The security groups of its instances, one for each capacity on EC2.
-        execute_command_log_group: Where ECS Exec records sessions; None if the cluster is imported.
+        execute_command_log_group: Where ECS Exec records sessions; None if it is imported, and nobody said.
         has_container_insights: Whether there are metrics of its tasks; None if it is imported, and nobody knows.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html
