@@ -331,11 +331,14 @@ def subnet_problems(
     except RuntimeError as error:
         found.add(
             option,
-            str(error).splitlines()[0],
+            # CDK puts a code of its own before the sentence.
+            str(error).splitlines()[0].partition(": ")[2] or str(error),
             allowed="a group or type of subnets that the VPC has",
             practice="private-subnets",
         )
         return list(found)
+    if not chosen.subnet_ids and not chosen.is_pending_lookup:
+        found.add(option, "it selects no subnet", allowed="private subnets of the VPC", practice="private-subnets")
     zones = chosen.availability_zones
     if one_per_zone and not is_token(zones) and len(zones) > len(set(zones)):
         found.add(
