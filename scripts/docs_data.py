@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 PAGES: Mapping[str, Sequence[str]] = {
     "application": ("Application", "Environment"),
-    "network": ("Network", "Network.from_attributes", "NatGateways"),
+    "network": ("Network", "Network.from_attributes", "Network.from_vpc", "NatGateways"),
     "repository": ("Repository", "Repository.image", "Repository.from_attributes"),
     "pull-through-cache": ("PullThroughCache", "PullThroughCache.image"),
-    "cluster": ("Cluster", "Cluster.from_attributes", "FargateCapacity"),
+    "cluster": ("Cluster", "Cluster.from_attributes", "FargateCapacity", "LaunchType"),
     "ec2-capacity": (
         "Ec2Capacity",
         "Ec2Capacity.share",
+        "Ec2Capacity.from_attributes",
         "InstanceOptions",
         "Spot",
         "ManagedScaling",
@@ -24,6 +25,7 @@ PAGES: Mapping[str, Sequence[str]] = {
     "managed-instances-capacity": (
         "ManagedInstancesCapacity",
         "ManagedInstancesCapacity.share",
+        "ManagedInstancesCapacity.from_attributes",
         "InstanceRequirements",
         "ManagedInstancesTaskDefinition",
     ),
@@ -60,7 +62,7 @@ PAGES: Mapping[str, Sequence[str]] = {
     "scheduled-job": ("ScheduledJob", "StartRetry"),
     "event-job": ("EventJob",),
     "worker-service": ("WorkerService", "WorkerAlarms"),
-    "work-queue": ("WorkQueue", "TopicSubscription"),
+    "work-queue": ("WorkQueue", "WorkQueue.from_attributes", "TopicSubscription"),
     "beanstalk-environment": ("BeanstalkEnvironment",),
     "application-load-balancer": (
         "ApplicationLoadBalancer",
@@ -68,7 +70,10 @@ PAGES: Mapping[str, Sequence[str]] = {
         "AccessLogs",
     ),
     "alb-exposure": ("AlbExposure", "ListenerRule", "TargetHealthCheck"),
-    "network-load-balancer": ("NetworkLoadBalancer",),
+    "network-load-balancer": (
+        "NetworkLoadBalancer",
+        "NetworkLoadBalancer.from_attributes",
+    ),
     "nlb-exposure": ("NlbExposure",),
     "classic-exposure": ("ClassicExposure",),
     "namespace": ("Namespace", "Namespace.from_attributes"),

@@ -13,6 +13,9 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs
 
 from cdk_containers import (
     AlbExposure,
@@ -22,15 +25,20 @@ from cdk_containers import (
     ConstructError,
     Container,
     Disabled,
+    Ec2Capacity,
     FargateCapacity,
+    InstanceRequirements,
+    ManagedInstancesCapacity,
     Namespace,
     Network,
+    NetworkLoadBalancer,
     NotSecret,
     Port,
     PullThroughCache,
     Repository,
     ServiceNetwork,
     TaskOptions,
+    WorkQueue,
 )
 from cdk_containers.load_balancing import ListenerRule
 from tests.subjects import SUBJECTS, Subject
@@ -178,6 +186,11 @@ def test_a_wrong_value_is_refused_by_our_own_error(subject: Subject, option: str
 
 # ---- what makes something of what exists
 
+
+def key(stack: cdk.Stack) -> kms.IKey:
+    return kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:eu-west-1:111111111111:key/abc")
+
+
 ALB = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:{}/app/shop/0123456789abcdef"
 FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str, Any]]]] = {
     "Network": (
@@ -198,7 +211,51 @@ FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str
     ),
     "Cluster": (
         Cluster.from_attributes,
-        lambda stack: {"cluster_name": "shop", "network": network(stack), "capacity": [FargateCapacity()]},
+        lambda stack: {
+            "cluster_name": "shop",
+            "network": network(stack),
+            "capacity": [FargateCapacity()],
+            "instance_security_group_ids": ["sg-01"],
+            "execute_command_log_group": aws_logs.LogGroup.from_log_group_name(stack, "Sessions", "sessions"),
+            "encryption_key": key(stack),
+            "has_container_insights": True,
+        },
+    ),
+    "Ec2Capacity": (
+        Ec2Capacity.from_attributes,
+        lambda stack: {
+            "cluster": cluster(stack),
+            "capacity_provider_name": "shop",
+            "security_group_id": "sg-01",
+            "instance_types": ["m7i.large"],
+            "eni_trunking": True,
+        },
+    ),
+    "ManagedInstancesCapacity": (
+        ManagedInstancesCapacity.from_attributes,
+        lambda stack: {
+            "cluster": cluster(stack),
+            "capacity_provider_name": "shop",
+            "security_group_id": "sg-01",
+            "requirements": InstanceRequirements(),
+        },
+    ),
+    "WorkQueue": (
+        WorkQueue.from_attributes,
+        lambda stack: {
+            "queue_arn": "arn:aws:sqs:eu-west-1:111111111111:orders",
+            "queue_url": "https://sqs.eu-west-1.amazonaws.com/111111111111/orders",
+            "visibility_timeout": timedelta(minutes=1),
+            "dead_letter_queue_arn": "arn:aws:sqs:eu-west-1:111111111111:letters",
+            "encryption_key": key(stack),
+        },
+    ),
+    "Vpc": (
+        Network.from_vpc,
+        lambda stack: {
+            "vpc": network(stack).vpc,
+            "task_subnets": ec2.SubnetSelection(availability_zones=["eu-west-1a"]),
+        },
     ),
     "ApplicationLoadBalancer": (
         ApplicationLoadBalancer.from_attributes,
@@ -208,6 +265,16 @@ FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str
             "security_group_id": "sg-1",
             "dns_name": "shop.example.com",
             "vpc": network(stack).vpc,
+        },
+    ),
+    "NetworkLoadBalancer": (
+        NetworkLoadBalancer.from_attributes,
+        lambda stack: {
+            "load_balancer_arn": ALB.format("loadbalancer"),
+            "security_group_id": "sg-1",
+            "dns_name": "shop.example.com",
+            "vpc": network(stack).vpc,
+            "ingress": [ec2.Peer.any_ipv4()],
         },
     ),
     "Service": (

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .clusters import GroupScaling as GroupScaling
     from .clusters import InstanceOptions as InstanceOptions
     from .clusters import InstanceRequirements as InstanceRequirements
+    from .clusters import LaunchType as LaunchType
     from .clusters import ManagedInstancesCapacity as ManagedInstancesCapacity
     from .clusters import ManagedScaling as ManagedScaling
     from .clusters import PredictiveScaling as PredictiveScaling
@@ -140,6 +141,7 @@ _MODULES = {
         "GroupScaling",
         "InstanceOptions",
         "InstanceRequirements",
+        "LaunchType",
         "ManagedInstancesCapacity",
         "ManagedScaling",
         "PredictiveScaling",

@@ -152,7 +152,7 @@ class TestRule:
         template = synth(stack)
         [target] = properties(template, "AWS::Events::Rule", like="JobRule")["Targets"]
         assert target["EcsParameters"]["EnableECSManagedTags"] is True
-        assert target["EcsParameters"]["CapacityProviderStrategy"]
+        assert target["EcsParameters"]["LaunchType"] == "FARGATE"
         assert {"DeadLetterConfig", "RetryPolicy"} <= target.keys()
         granted = by_action(template, "RuleRole")
         assert "Condition" in granted["ecs:TagResource"]

@@ -317,7 +317,8 @@ class TestByHand:
         scheduled(stack)
         [command] = outputs(synth(stack)).values()
         assert command.startswith("aws ecs run-task --cluster shop --task-definition ShopJobTaskDefinition")
-        assert "--capacity-provider-strategy capacityProvider=FARGATE,base=0,weight=1" in command
+        assert "--launch-type FARGATE" in command
+        assert "--capacity-provider-strategy" not in command
         assert (
             "subnets=[subnet-0aaaaaaaaaaaaaaa1,subnet-0aaaaaaaaaaaaaaa2],securityGroups=[<JobSecurityGroup" in command
         )

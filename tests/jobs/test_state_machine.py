@@ -37,7 +37,8 @@ class TestOneRun:
     def test_the_task_is_run_as_without(self):
         told = states_of(scheduled, timeout=HOUR)["Run"]["Arguments"]
         assert told["Cluster"] == f"arn:<AWS::Partition>:ecs:{HERE}:cluster/shop"
-        assert told["CapacityProviderStrategy"] == [{"CapacityProvider": "FARGATE", "Base": 0, "Weight": 1}]
+        assert told["LaunchType"] == "FARGATE"
+        assert "CapacityProviderStrategy" not in told
         assert told["PropagateTags"] == "TASK_DEFINITION"
         assert told["PlatformVersion"] == "LATEST"
         network = told["NetworkConfiguration"]["AwsvpcConfiguration"]

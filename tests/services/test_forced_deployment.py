@@ -143,6 +143,9 @@ def test_no_service_has_an_empty_strategy():
     assert "CapacityProviderStrategy" not in properties(synth(stack), "AWS::ECS::Service")
     stack = new_stack()
     backend(stack)
+    assert "CapacityProviderStrategy" not in properties(synth(stack), "AWS::ECS::Service")
+    stack = new_stack()
+    backend(stack, capacity=[FargateCapacity()])
     assert properties(synth(stack), "AWS::ECS::Service")["CapacityProviderStrategy"] == [
         {"Base": 0, "CapacityProvider": "FARGATE", "Weight": 1}
     ]

@@ -85,10 +85,11 @@ def test_nobody_opens_a_shell(default: Template):
 
 
 def test_capacity_is_that_of_the_cluster_or_of_the_service(default: Template):
-    assert service_of(default)["CapacityProviderStrategy"] == [{"CapacityProvider": "FARGATE", "Base": 0, "Weight": 1}]
-    assert "LaunchType" not in service_of(default)
+    assert service_of(default)["LaunchType"] == "FARGATE"
+    assert "CapacityProviderStrategy" not in service_of(default)
     stack = new_stack()
     web(stack, capacity=[FargateCapacity.spot()])
+    assert "LaunchType" not in service_of(synth(stack))
     assert service_of(synth(stack))["CapacityProviderStrategy"] == [
         {"CapacityProvider": "FARGATE_SPOT", "Base": 0, "Weight": 1}
     ]

@@ -157,4 +157,6 @@ NOT_IN_THE_TEMPLATE: dict[str, str] = {
     "InstanceOptions.eni_trunking": "a setting of the account; only tells what fits: see test_ec2_services",
 }
 
-NOT_A_SUBJECT: dict[str, str] = {}
+NOT_A_SUBJECT: dict[str, str] = {
+    "LaunchType": "its name is its only option, and has no default: see test_existing_capacity",
+}

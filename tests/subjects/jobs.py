@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_events as events
 
 from cdk_containers import EventJob, FargateCapacity, JobAlarms, ScheduledJob, StartRetry, TaskOptions
 from tests.toolkit import IMAGE, cluster, container
 
-from .making import another_cluster
+from .making import another_cluster, security_group
 from .model import Change, Subject
 
 PATTERN = {"source": ["aws.s3"], "detail-type": ["Object Created"]}
@@ -35,6 +36,8 @@ JOB: dict[str, Any] = {
     "start_retry": StartRetry(attempts=1),
     "alarms": JobAlarms(failed_runs=2),
     "outputs": False,
+    "security_groups": lambda stack: [security_group(stack)],
+    "vpc_subnets": ec2.SubnetSelection(availability_zones=["eu-west-1a"]),
 }
 
 SUBJECTS: list[Subject] = [

@@ -21,6 +21,7 @@ from .making import fargate_task, key
 from .model import Subject
 
 LOGS: dict[str, Any] = {
+    "log_group": lambda stack: aws_logs.LogGroup.from_log_group_name(stack, "Given", "/team/shop"),
     "retention": aws_logs.RetentionDays.ONE_MONTH,
     "encryption_key": key("LogKey"),
     "removal_policy": cdk.RemovalPolicy.DESTROY,
@@ -36,7 +37,8 @@ SUBJECTS: list[Subject] = [
 
 CHANGES: dict[str, dict[str, Any]] = {
     "Logs": LOGS,
-    "ContainerLogs": LOGS | {"mode": "blocking", "max_buffer_mib": 50},
+    "ContainerLogs": LOGS
+    | {"mode": "blocking", "max_buffer_mib": 50, "multiline_pattern": "^ERROR", "datetime_format": "%H:%M:%S"},
 }
 
 NOT_IN_THE_TEMPLATE: dict[str, str] = {}

@@ -60,6 +60,10 @@ def either_task(stack: cdk.Stack, given: dict[str, Any], **task: Any) -> object:
     return ec2_task(stack, **task) if given.get("on_ec2") else fargate_task(stack, **task)
 
 
+def security_group(stack: cdk.Stack) -> ec2.ISecurityGroup:
+    return ec2.SecurityGroup.from_security_group_id(stack, "Given", "sg-0123456789abcdef0")
+
+
 def without(options: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name not in names}
 

@@ -40,8 +40,14 @@ from tests.toolkit import (
 )
 
 from .discovery import PORTS, namespace
-from .making import OFF, another_cluster, either_service, secret
+from .making import OFF, another_cluster, either_service, secret, security_group
 from .model import Change, Subject
+
+NETWORK: dict[str, Any] = {
+    "security_groups": lambda stack: [security_group(stack)],
+    "vpc_subnets": ec2.SubnetSelection(availability_zones=["eu-west-1a"]),
+    "service_name": "shop",
+}
 
 SERVICE: dict[str, Any] = {
     "cluster": another_cluster,
@@ -71,6 +77,7 @@ SERVICE: dict[str, Any] = {
     ),
     "placement_strategies": Change([PlacementStrategy.random()], beside={"on_ec2": True}),
     "placement_constraints": Change([PlacementConstraint.distinct_instance()], beside={"on_ec2": True}),
+    **NETWORK,
 }
 
 SUBJECTS: list[Subject] = [
@@ -154,8 +161,12 @@ CHANGES: dict[str, dict[str, Any]] = {
         "tags": {"team": "shop"},
     },
     "ExternalService": EXTERNAL_DAEMON
-    | {"desired_count": 3, "placement_strategies": [PlacementStrategy.spread_across_instances()]},
-    "ExternalDaemonService": EXTERNAL_DAEMON,
+    | {
+        "service_name": "shop",
+        "desired_count": 3,
+        "placement_strategies": [PlacementStrategy.spread_across_instances()],
+    },
+    "ExternalDaemonService": EXTERNAL_DAEMON | {"service_name": "shop"},
     "DaemonService": {
         "cluster": lambda stack: cluster(stack, "Other"),
         "image": "nginx:1.29.2",
@@ -173,6 +184,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "enable_execute_command": Change(
             value=True, beside={"image": None, "container": container(readonly_root_filesystem=OFF)}
         ),
+        **NETWORK,
     },
     "WorkerService": {
         "cluster": another_cluster,
@@ -194,6 +206,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "enable_execute_command": Change(
             value=True, beside={"image": None, "container": container(readonly_root_filesystem=OFF)}
         ),
+        **NETWORK,
     },
 }
 
@@ -213,6 +226,8 @@ NOT_IN_THE_TEMPLATE: dict[str, str] = {
             "scaling",
             "capacity",
             "health_check_grace_period",
+            "security_groups",
+            "vpc_subnets",
         )
     },
     "DaemonService.desired_count": "refused: see test_bad_input_on_ec2",

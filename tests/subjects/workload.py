@@ -89,7 +89,7 @@ SUBJECTS: list[Subject] = [
     ),
     Subject(
         LogDriver,
-        lambda stack, given: fargate_task(stack, containers=[container(log_driver=LogDriver(**given))]),
+        lambda stack, given: ec2_task(stack, containers=[container(log_driver=LogDriver(**given))]),
         lambda _: {"name": "splunk"},
     ),
     Subject(
@@ -225,7 +225,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "RestartPolicy": {"ignored_exit_codes": [1], "attempt_period": timedelta(seconds=60)},
     "Tmpfs": {"path": "/srv/cache", "size_mib": 128},
     "LogDriver": {
-        "name": "awslogs",
+        "name": "syslog",
         "options": {"splunk-url": "https://splunk.example"},
         "secret_options": lambda stack: {"splunk-token": secret(stack)},
     },

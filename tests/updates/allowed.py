@@ -456,6 +456,36 @@ ENTRIES: Sequence[Allowed] = (
         reason="it is the rule that tells the topic",
         section="Logs and records",
     ),
+    Allowed(
+        options=["Logs.log_group", "ContainerLogs.log_group"],
+        given=["leaves Logs::LogGroup"],
+        reason="the log group that was made before keeps its lines",
+        section="Logs and records",
+    ),
+    both_ways(
+        "WebService.capacity",
+        "BackendService.capacity",
+        "WorkerService.capacity",
+        happens=["replaces ECS::Service"],
+        reason="on an imported cluster a service has a launch type; ECS takes no strategy in its place",
+        section="A capacity",
+    ),
+    both_ways(
+        *(
+            f"{kind}.service_name"
+            for kind in (
+                "WebService",
+                "BackendService",
+                "DaemonService",
+                "WorkerService",
+                "ExternalService",
+                "ExternalDaemonService",
+            )
+        ),
+        happens=["replaces ECS::Service"],
+        reason="a service keeps its name for as long as it exists",
+        section="A name",
+    ),
 )
 
 ALLOWED: Mapping[str, Allowed] = {option: entry for entry in ENTRIES for option in entry.options}

@@ -22,7 +22,17 @@ from ..errors import Problem, Problems, Shown
 from ..inputs import argument_problems, disabled_problems
 from ..load_balancing import AccessLogs
 from ..load_balancing.access_logs import ELB_LOG_DELIVERY, allow_log_delivery, make_bucket
-from ..network import Network, NetworkLike, public_subnet_problems, task_subnet_problems, task_subnets_of, vpc_of
+from ..network import (
+    WHICH_SUBNETS,
+    Network,
+    NetworkLike,
+    public_subnet_problems,
+    subnet_ids_of,
+    task_subnet_problems,
+    task_subnets_of,
+    vpc_of,
+    which_subnets_problems,
+)
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from ..tasks.instance_task_definition import as_text
@@ -165,6 +175,7 @@ class BeanstalkEnvironment(CheckedConstruct):
             found.extend(access_logs.problems(), under="access_logs")
         if network is not None and not found.has("network"):
             found.extend(task_subnet_problems(network))
+            found.extend(which_subnets_problems(network, "network", ask=WHICH_SUBNETS))
             if internet_facing is True:
                 found.extend(public_subnet_problems(network, "internet_facing"))
         found.raise_for(scope, id)
@@ -298,9 +309,7 @@ class BeanstalkEnvironment(CheckedConstruct):
         }
 
     def _placement(self, *, internet_facing: bool) -> Mapping[tuple[str, str], Any]:
-        private = self._vpc.select_subnets(
-            subnet_group_name=self._private.subnet_group_name, subnet_type=self._private.subnet_type
-        ).subnet_ids
+        private = subnet_ids_of(self._vpc, self._private)
         public = self._vpc.select_subnets(subnet_type=ec2.SubnetType.PUBLIC).subnet_ids if internet_facing else private
         space = "aws:ec2:vpc"
         return {

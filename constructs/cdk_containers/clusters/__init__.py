@@ -1,15 +1,16 @@
 """Where tasks find capacity: clusters and the kinds of capacity that they hold."""
 
-from .capacity import Capacity, FargateCapacity, platform_of, strategy_problems
+from .capacity import Capacity, FargateCapacity, LaunchType, launch_type_of, platform_of, strategy_problems
 from .cluster import Cluster, strategy_of
 from .ec2_capacity import Ec2Capacity, Ec2Share
 from .ec2_scaling import GroupScaling, ManagedScaling, PredictiveScaling
 from .external_instances import ExternalInstances
 from .fit_checks import fit_problems, owner_problems
-from .instance_groups import seen_from
+from .instance_groups import instance_groups_of, seen_from
 from .instance_options import InstanceOptions, Spot, SshKey
 from .instance_requirements import InstanceRequirements
 from .managed_instances_capacity import ManagedInstancesCapacity, ManagedInstancesShare
+from .task_network import TaskConnections, task_network_problems, unknown_group_problems
 
 __all__ = [
     "Capacity",
@@ -21,16 +22,22 @@ __all__ = [
     "GroupScaling",
     "InstanceOptions",
     "InstanceRequirements",
+    "LaunchType",
     "ManagedInstancesCapacity",
     "ManagedInstancesShare",
     "ManagedScaling",
     "PredictiveScaling",
     "Spot",
     "SshKey",
+    "TaskConnections",
     "fit_problems",
+    "instance_groups_of",
+    "launch_type_of",
     "owner_problems",
     "platform_of",
     "seen_from",
     "strategy_of",
     "strategy_problems",
+    "task_network_problems",
+    "unknown_group_problems",
 ]

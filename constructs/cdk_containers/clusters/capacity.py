@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from ..errors import Problem, Problems, Shown
 from ..inputs import field_problems, is_token
@@ -11,6 +13,7 @@ from ..tasks import Platform
 
 _MAX_BASE = 100_000
 _MAX_WEIGHT = 1_000
+_PROVIDER_NAME = re.compile(r"(?!aws|ecs|fargate)[a-z0-9_-]{1,255}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +83,66 @@ class FargateCapacity(Capacity):
         return "Fargate"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LaunchType(Capacity):
+    """Tasks without a capacity provider: `LaunchType.FARGATE`, or `LaunchType.EC2` for instances of the cluster.
+
+    A launch type stands alone: it has no base and no weight, and is no part of a strategy. ECS needs no association
+    with the cluster for it. Changing from a launch type to a strategy, or back, replaces a service.
+
+    Attributes:
+        name: `FARGATE`, or `EC2` for instances that registered themselves with the cluster.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/launch-type-fargate.html
+    """
+
+    name: Literal["FARGATE", "EC2"]
+
+    FARGATE: ClassVar[LaunchType]
+    EC2: ClassVar[LaunchType]
+
+    @property
+    def provider(self) -> str:
+        """Name of the launch type, which stands in the place of a capacity provider."""
+        return self.name
+
+    @property
+    def kind(self) -> str:
+        """Kind of the capacity."""
+        return f"launch type {self.name}"
+
+    @property
+    def platform(self) -> Platform:
+        """What tasks run on here."""
+        return "EC2" if self.name == "EC2" else "FARGATE"
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this launch type."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        for option, value, default in (("base", self.base, 0), ("weight", self.weight, 1)):
+            if value != default:
+                found.add(
+                    option,
+                    "a launch type takes all tasks, and shares them with no other capacity",
+                    given=value,
+                    allowed="nothing; or a capacity provider, such as FargateCapacity()",
+                    practice="one-kind-per-strategy",
+                )
+        return list(found)
+
+
+LaunchType.FARGATE = LaunchType(name="FARGATE")
+LaunchType.EC2 = LaunchType(name="EC2")
+
+
+def launch_type_of(strategy: Sequence[Capacity]) -> LaunchType | None:
+    """Return the launch type of tasks that have one in place of a strategy."""
+    return next((share for share in strategy if isinstance(share, LaunchType)), None)
+
+
 def platform_of(strategy: Sequence[Capacity]) -> Platform:
     """Return what tasks run on; a strategy has one kind of capacity only."""
     return next((share.platform for share in strategy if share.platform != "FARGATE"), "FARGATE")
@@ -123,5 +186,25 @@ def strategy_problems(strategy: Sequence[Capacity]) -> list[Problem]:
             given=weights,
             allowed="a weight above 0 on one share",
             practice=practice,
+        )
+    return list(found)
+
+
+def provider_name_problems(name: str) -> list[Problem]:
+    """Find what is no name of a capacity provider of an account, such as an ARN, or a name that AWS keeps for itself.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html
+    """
+    found = Problems()
+    if not is_token(name) and not _PROVIDER_NAME.fullmatch(name):
+        fargate = name.upper() in ("FARGATE", "FARGATE_SPOT")
+        found.add(
+            "capacity_provider_name",
+            "the name is AWS's own" if fargate else "not a name that ECS gives to a capacity provider",
+            given=name,
+            allowed="FargateCapacity()"
+            if fargate
+            else "up to 255 letters, digits, hyphens and underscores, without aws, ecs or fargate at the start",
+            practice="capacity-beside-cluster",
         )
     return list(found)

@@ -13,12 +13,20 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
-from ..inputs import argument_problems, disabled_problems, is_token, name_problem
+from ..inputs import argument_problems, disabled_problems, is_token, name_problem, security_group_problems
 from ..logs import Logs, allow_log_encryption, owned_log_group
-from ..network import Network, NetworkLike, task_subnet_problems, task_subnets_of, vpc_of
+from ..network import (
+    WHICH_SUBNETS,
+    Network,
+    NetworkLike,
+    task_subnet_problems,
+    task_subnets_of,
+    vpc_of,
+    which_subnets_problems,
+)
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
-from .capacity import Capacity, FargateCapacity, strategy_problems
+from .capacity import Capacity, FargateCapacity, LaunchType, strategy_problems
 
 
 class Cluster(CheckedConstruct):
@@ -28,17 +36,19 @@ class Cluster(CheckedConstruct):
 
     Attributes:
         cluster: The cluster itself.
-        vpc: The VPC in which its tasks run.
+        network: The network in which its tasks run, as it was given.
+        vpc: Its VPC.
         task_subnets: The subnets in which its tasks run.
         default_strategy: How services that do not say otherwise are split over the capacity.
         instance_security_groups: The security groups of its instances, one for each capacity on EC2.
-        execute_command_log_group: Where ECS Exec records sessions; None if the cluster is imported.
+        execute_command_log_group: Where ECS Exec records sessions; None if it is imported, and nobody said.
         has_container_insights: Whether there are metrics of its tasks; None if it is imported, and nobody knows.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html
     """
 
     cluster: ecs.ICluster
+    network: NetworkLike
     vpc: ec2.IVpc
     task_subnets: ec2.SubnetSelection
     default_strategy: Sequence[Capacity]
@@ -92,9 +102,13 @@ class Cluster(CheckedConstruct):
         super().__init__(scope, id)
 
         network = network or Network(self, "Network")
+        self.network = network
         self.vpc = vpc_of(network)
         self.task_subnets = task_subnets_of(network)
         self.default_strategy = tuple(capacity)
+        self._execute_command_configuration: ecs.ExecuteCommandConfiguration | None = self._execute_command(
+            execute_command_logs, encryption_key
+        )
         off = isinstance(container_insights, Disabled)
         self.has_container_insights = not off and container_insights != ecs.ContainerInsights.DISABLED
         self.cluster = ecs.Cluster(
@@ -105,7 +119,7 @@ class Cluster(CheckedConstruct):
             container_insights_v2=(
                 ecs.ContainerInsights.DISABLED if isinstance(container_insights, Disabled) else container_insights
             ),
-            execute_command_configuration=self._execute_command(execute_command_logs, encryption_key),
+            execute_command_configuration=self._execute_command_configuration,
         )
         if isinstance(container_insights, Disabled):
             record_opt_out(self.cluster, "container-insights", container_insights)
@@ -123,6 +137,7 @@ class Cluster(CheckedConstruct):
                         capacity_provider=share.provider, base=share.base, weight=share.weight
                     )
                     for share in capacity
+                    if not isinstance(share, LaunchType)
                 ],
             )
         )
@@ -135,7 +150,11 @@ class Cluster(CheckedConstruct):
         *,
         cluster_name: str,
         network: NetworkLike,
-        capacity: Sequence[Capacity] = (FargateCapacity(),),
+        capacity: Sequence[Capacity] | None = None,
+        instance_security_group_ids: Sequence[str] = (),
+        execute_command_log_group: aws_logs.ILogGroup | None = None,
+        encryption_key: kms.IKey | None = None,
+        has_container_insights: bool | None = None,
     ) -> Cluster:
         """Use a cluster that exists.
 
@@ -144,20 +163,53 @@ class Cluster(CheckedConstruct):
             id: Name among the parent's children.
             cluster_name: Its name.
             network: Where its tasks run.
-            capacity: How services that do not say otherwise are split over the capacity it has. Default: Fargate.
+            capacity: How services and jobs that do not say otherwise are split over the capacity it has. Default:
+                `[LaunchType.FARGATE]`, which every cluster has; a strategy such as `[FargateCapacity()]` needs the
+                capacity provider to be associated with the cluster. Changing between the two replaces services.
+            instance_security_group_ids: Security groups of its instances, for daemons, and for tasks of
+                `LaunchType.EC2` with bridge or host networking. Default: nobody knows; instances of an `Ec2Capacity`
+                bring their own.
+            execute_command_log_group: Where it records sessions of ECS Exec. Task roles of services with ECS Exec may
+                write there. Default: none.
+            encryption_key: KMS key of its sessions of ECS Exec. Task roles of services with ECS Exec may decrypt with
+                it. Default: none.
+            has_container_insights: Whether it has metrics of its tasks. Default: nobody knows.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(cls.from_attributes, locals())
+        strategy = (LaunchType.FARGATE,) if capacity is None else capacity
         if not found.has("capacity"):
-            found.extend(strategy_problems(capacity))
+            found.extend(strategy_problems(strategy))
         if not found.has("network"):
             found.extend(task_subnet_problems(network))
+        found.extend(_name_problems(found, cluster_name))
+        if not found.has("instance_security_group_ids"):
+            for index, group in enumerate(instance_security_group_ids):
+                found.extend(security_group_problems(f"instance_security_group_ids[{index}]", group))
         found.raise_for(scope, id)
-        return _ImportedCluster(scope, id, cluster_name=cluster_name, network=network, capacity=capacity)
+        return _ImportedCluster(
+            scope,
+            id,
+            cluster_name=cluster_name,
+            network=network,
+            capacity=strategy,
+            instance_security_group_ids=instance_security_group_ids,
+            execute_command_log_group=execute_command_log_group,
+            encryption_key=encryption_key,
+            has_container_insights=has_container_insights,
+        )
 
     @property
     def is_imported(self) -> bool:
         """Whether the cluster is another app's."""
         return self._association is None
+
+    def which_subnets_problems(self, option: str, *, ask: str = "") -> list[Problem]:
+        """Find that nobody said in which of several kinds of private subnets something in this cluster belongs."""
+        of_cluster = f"a cluster with {WHICH_SUBNETS}"
+        return which_subnets_problems(self.network, option, ask=f"{ask}, or {of_cluster}" if ask else of_cluster)
 
     @cached_property
     def with_instances(self) -> ecs.ICluster:
@@ -166,7 +218,12 @@ class Cluster(CheckedConstruct):
         CDK's own way to tell it that also makes the association with capacity providers, too late and a second time.
         """
         return ecs.Cluster.from_cluster_attributes(
-            self, "WithInstances", cluster_name=self.cluster.cluster_name, vpc=self.vpc, has_ec2_capacity=True
+            self,
+            "WithInstances",
+            cluster_name=self.cluster.cluster_name,
+            vpc=self.vpc,
+            has_ec2_capacity=True,
+            execute_command_configuration=self._execute_command_configuration,
         )
 
     def add_provider(self, name: str, security_group: ec2.ISecurityGroup) -> None:
@@ -209,15 +266,45 @@ class _ImportedCluster(Cluster):
         cluster_name: str,
         network: NetworkLike,
         capacity: Sequence[Capacity],
+        instance_security_group_ids: Sequence[str],
+        execute_command_log_group: aws_logs.ILogGroup | None,
+        encryption_key: kms.IKey | None,
+        has_container_insights: bool | None,
     ) -> None:
         CheckedConstruct.__init__(self, scope, id)
+        self.network = network
         self.vpc = vpc_of(network)
         self.task_subnets = task_subnets_of(network)
         self.default_strategy = tuple(capacity)
+        self.has_container_insights = has_container_insights
+        self.execute_command_log_group = execute_command_log_group
+        self._execute_command_configuration = _known_execute_command(execute_command_log_group, encryption_key)
         self._association = None
         self._providers = []
-        self.instance_security_groups = []
-        self.cluster = ecs.Cluster.from_cluster_attributes(self, "Cluster", cluster_name=cluster_name, vpc=self.vpc)
+        self.instance_security_groups = [
+            ec2.SecurityGroup.from_security_group_id(self, f"Instances{index or ''}", group)
+            for index, group in enumerate(instance_security_group_ids)
+        ]
+        self.cluster = ecs.Cluster.from_cluster_attributes(
+            self,
+            "Cluster",
+            cluster_name=cluster_name,
+            vpc=self.vpc,
+            execute_command_configuration=self._execute_command_configuration,
+        )
+
+
+def _known_execute_command(
+    log_group: aws_logs.ILogGroup | None, key: kms.IKey | None
+) -> ecs.ExecuteCommandConfiguration | None:
+    """Return what a cluster of others does with sessions, from which CDK knows the rights that a task needs."""
+    if log_group is None:
+        return None if key is None else ecs.ExecuteCommandConfiguration(kms_key=key)
+    return ecs.ExecuteCommandConfiguration(
+        kms_key=key,
+        logging=ecs.ExecuteCommandLogging.OVERRIDE,
+        log_configuration=ecs.ExecuteCommandLogConfiguration(cloud_watch_log_group=log_group),
+    )
 
 
 def strategy_of(capacity: Sequence[Capacity] | None, cluster: Cluster | None) -> Sequence[Capacity]:

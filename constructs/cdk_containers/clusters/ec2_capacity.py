@@ -19,14 +19,22 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems, Shown
-from ..inputs import DurationLike, argument_problems, as_duration, disabled_problems, is_token, seconds
+from ..inputs import (
+    DurationLike,
+    argument_problems,
+    as_duration,
+    disabled_problems,
+    is_token,
+    seconds,
+    security_group_problems,
+)
 from ..instances import find_instance_type
 from ..network import Connections
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from ..tasks import Platform
 from .agent_settings import agent_settings, amazon_linux_commands, bottlerocket_settings
-from .capacity import Capacity
+from .capacity import Capacity, provider_name_problems
 from .cluster import Cluster
 from .container_instance_role import make_instance_role, no_grants
 from .ec2_scaling import GroupScaling, ManagedScaling
@@ -92,7 +100,7 @@ class Ec2Capacity(CheckedConstruct):
     launch_template: ec2.LaunchTemplate
     capacity_provider: ecs.AsgCapacityProvider
     instance_role: iam.Role
-    security_group: ec2.SecurityGroup
+    security_group: ec2.ISecurityGroup
     retired: bool = False
 
     def __init__(
@@ -149,6 +157,7 @@ class Ec2Capacity(CheckedConstruct):
             found.extend(_lifetime_problems(max_instance_lifetime))
         if not found.has("cluster"):
             found.extend(_stack_problems(scope, cluster))
+            found.extend(cluster.which_subnets_problems("cluster"))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -177,6 +186,54 @@ class Ec2Capacity(CheckedConstruct):
         self.capacity_provider = self._make_provider(scaling)
         self.provider_name = self.capacity_provider.capacity_provider_name
         cluster.add_provider(self.provider_name, self.security_group)
+
+    @classmethod
+    def from_attributes(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster: Cluster,
+        capacity_provider_name: str,
+        security_group_id: str,
+        instance_types: Sequence[str] = (),
+        eni_trunking: bool = False,
+    ) -> Ec2Capacity:
+        """Use a capacity provider with an Auto Scaling group that exists. Nothing about its instances is changed.
+
+        Of the attributes, an imported capacity has `cluster` and `security_group`.
+
+        Args:
+            scope: The parent.
+            id: Name among the parent's children.
+            cluster: The cluster that has the capacity, mostly a `Cluster.from_attributes`. A cluster of this app is
+                told of the capacity provider.
+            capacity_provider_name: Name of the capacity provider, not its ARN.
+            security_group_id: Security group of the instances, which tasks with bridge or host networking have too.
+            instance_types: Types of its instances, to find tasks that do not fit. Default: nobody knows; ECS finds out.
+            eni_trunking: Whether the account has `awsvpcTrunking` on, so that more tasks with an address of their own
+                fit. Default: False.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(cls.from_attributes, locals())
+        if not found.has("capacity_provider_name"):
+            found.extend(provider_name_problems(capacity_provider_name))
+        if not found.has("security_group_id"):
+            found.extend(security_group_problems("security_group_id", security_group_id))
+        if instance_types and not found.has("instance_types"):
+            found.extend(instance_type_problems(instance_types, None))
+        found.raise_for(scope, id)
+        return _ImportedEc2Capacity(
+            scope,
+            id,
+            cluster=cluster,
+            capacity_provider_name=capacity_provider_name,
+            security_group_id=security_group_id,
+            instance_types=instance_types,
+            instances=InstanceOptions(eni_trunking=eni_trunking),
+        )
 
     def share(self, *, base: int = 0, weight: int = 1) -> Ec2Share:
         """Return a share of a strategy: `capacity=[on_demand.share(base=2), spot.share(weight=3)]`.
@@ -417,6 +474,31 @@ class Ec2Capacity(CheckedConstruct):
                 record_opt_out(self.auto_scaling_group, practice_id, value)
         if self.instances.ssh_key is not None:
             record_opt_out(self.launch_template, "no-ssh", Disabled(self.instances.ssh_key.reason))
+
+
+class _ImportedEc2Capacity(Ec2Capacity):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster: Cluster,
+        capacity_provider_name: str,
+        security_group_id: str,
+        instance_types: Sequence[str],
+        instances: InstanceOptions,
+    ) -> None:
+        CheckedConstruct.__init__(self, scope, id)
+        self.cluster = cluster
+        self.instance_types = tuple(instance_types)
+        self.instances = instances
+        self.security_group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
+        self.provider_name = capacity_provider_name
+        cluster.add_provider(self.provider_name, self.security_group)
+
+    @property
+    def connections(self) -> ec2.Connections:
+        return self.security_group.connections
 
 
 def _lifetime(lifetime: DurationLike | Disabled | None) -> cdk.Duration | None:

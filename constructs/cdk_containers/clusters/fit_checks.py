@@ -9,7 +9,7 @@ from ..inputs import is_token
 from ..instances import Fit, InstanceType, find_instance_type, tasks_per_instance
 from ..tasks import TaskOptions
 from ..workload import Workload
-from .capacity import Capacity
+from .capacity import Capacity, LaunchType
 from .cluster import Cluster
 from .ec2_capacity import Ec2Share
 from .managed_instances_capacity import ManagedInstancesCapacity, ManagedInstancesShare
@@ -19,12 +19,21 @@ def owner_problems(capacity: Sequence[Capacity] | None, cluster: Cluster | None)
     """Find capacity that belongs to another cluster than the service, or that takes no more tasks."""
     found = Problems()
     for index, share in enumerate(capacity or ()):
-        if isinstance(share, Ec2Share | ManagedInstancesShare) and share.capacity.cluster is not cluster:
+        if isinstance(share, Ec2Share | ManagedInstancesShare) and not _is_same(share.capacity.cluster, cluster):
             found.add(
                 f"capacity[{index}]",
                 f"{share.capacity.node.path} is capacity of another cluster than the service's",
                 given=None if cluster is None else Shown(cluster.node.path),
                 allowed="capacity of the cluster that the service is given",
+                practice="capacity-beside-cluster",
+            )
+        own = cluster is None or not cluster.is_imported
+        if share == LaunchType.EC2 and own and (cluster is None or not cluster.instance_security_groups):
+            found.add(
+                f"capacity[{index}]",
+                "the cluster has no instances",
+                given=Shown("LaunchType.EC2"),
+                allowed="a cluster with an Ec2Capacity that is made before, or a Cluster.from_attributes",
                 practice="capacity-beside-cluster",
             )
         if isinstance(share, Ec2Share | ManagedInstancesShare) and share.capacity.retired:
@@ -36,6 +45,13 @@ def owner_problems(capacity: Sequence[Capacity] | None, cluster: Cluster | None)
                 practice="capacity-retired-first",
             )
     return list(found)
+
+
+def _is_same(one: Cluster, other: Cluster | None) -> bool:
+    """Tell whether two are one cluster, which may have been imported twice."""
+    if one is other or other is None or not (one.is_imported and other.is_imported):
+        return one is other
+    return one.cluster.cluster_name == other.cluster.cluster_name
 
 
 def fit_problems(strategy: Sequence[Capacity], workload: Workload, options: TaskOptions) -> list[Problem]:
@@ -67,7 +83,7 @@ def fit_problems(strategy: Sequence[Capacity], workload: Workload, options: Task
                 practice="instance-architecture",
             )
         fits = [asked.fit(fact, eni_trunking=capacity.instances.eni_trunking) for fact in types if fact is not None]
-        if len(fits) == len(types) and not any(fit.holds_a_task for fit in fits):
+        if fits and len(fits) == len(types) and not any(fit.holds_a_task for fit in fits):
             arithmetic = "; ".join(f"{fit.instance.name}: {fit.explanation}" for fit in fits)
             found.add(
                 f"capacity[{index}]",
@@ -115,7 +131,8 @@ def _managed_fit_problems(
     found = Problems()
     wanted = capacity.requirements
     gpus = sum(container.gpus for container in workload.containers)
-    if gpus and (wanted is None or wanted.min_gpus == 0):
+    unknown = wanted is None and capacity.is_imported
+    if gpus and not unknown and (wanted is None or wanted.min_gpus == 0):
         found.add(
             "",
             f"ECS would choose instances without GPUs for {capacity.node.id}",

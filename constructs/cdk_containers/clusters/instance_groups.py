@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import (
+    Sequence,
+)
+from typing import (
+    cast,
+)
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
+
+from .capacity import Capacity, LaunchType
+from .cluster import Cluster
+from .ec2_capacity import Ec2Share
+from .managed_instances_capacity import ManagedInstancesShare
+
+
+def instance_groups_of(strategy: Sequence[Capacity], cluster: Cluster) -> list[ec2.ISecurityGroup]:
+    """Return the security groups of the instances that tasks may run on; by launch type, that is any of the cluster."""
+    if LaunchType.EC2 in strategy:
+        return list(cluster.instance_security_groups)
+    return [share.capacity.security_group for share in strategy if isinstance(share, Ec2Share | ManagedInstancesShare)]
 
 
 def seen_from(scope: Construct, group: ec2.ISecurityGroup) -> ec2.ISecurityGroup:

@@ -15,12 +15,22 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems, Shown
-from ..inputs import DurationLike, argument_problems, disabled_problems, is_token, seconds
-from ..network import Connections
+from ..inputs import (
+    DurationLike,
+    argument_problems,
+    disabled_problems,
+    is_token,
+    seconds,
+    security_group_problems,
+)
+from ..network import (
+    Connections,
+    subnet_ids_of,
+)
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from ..tasks import Platform
-from .capacity import Capacity
+from .capacity import Capacity, provider_name_problems
 from .cluster import Cluster
 from .container_instance_role import make_managed_instance_role, no_grants
 from .instance_requirements import InstanceRequirements
@@ -79,8 +89,10 @@ class ManagedInstancesCapacity(CheckedConstruct):
     capacity_provider: ecs.CfnCapacityProvider
     infrastructure_role: iam.Role
     instance_role: iam.Role
-    security_group: ec2.SecurityGroup
+    security_group: ec2.ISecurityGroup
     retired: bool = False
+    is_imported: bool = False
+    """Whether it is another app's, and only what was said of it is known."""
 
     def __init__(
         self,
@@ -125,6 +137,8 @@ class ManagedInstancesCapacity(CheckedConstruct):
                 allowed="1 or more",
                 practice="managed-instance-requirements",
             )
+        if not found.has("cluster"):
+            found.extend(cluster.which_subnets_problems("cluster"))
         if not found.has("scale_in_after"):
             found.extend(_scale_in_problems(scale_in_after))
         found.raise_for(scope, id)
@@ -155,7 +169,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
                     monitoring=monitoring,
                     instance_requirements=requirements.render() if requirements is not None else None,
                     network_configuration=provider.ManagedInstancesNetworkConfigurationProperty(
-                        subnets=_subnet_ids(cluster),
+                        subnets=subnet_ids_of(cluster.vpc, cluster.task_subnets),
                         security_groups=[self.security_group.security_group_id],
                     ),
                     storage_configuration=provider.ManagedInstancesStorageConfigurationProperty(
@@ -167,6 +181,49 @@ class ManagedInstancesCapacity(CheckedConstruct):
         if isinstance(scale_in_after, Disabled):
             record_opt_out(self.capacity_provider, "managed-instance-scale-in", scale_in_after)
         self.provider_name = self.capacity_provider.ref
+
+    @classmethod
+    def from_attributes(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster: Cluster,
+        capacity_provider_name: str,
+        security_group_id: str,
+        requirements: InstanceRequirements | None = None,
+    ) -> ManagedInstancesCapacity:
+        """Use a capacity provider of Managed Instances that exists. Nothing about its instances is changed.
+
+        Of the attributes, an imported capacity has `cluster` and `security_group`.
+
+        Args:
+            scope: The parent.
+            id: Name among the parent's children.
+            cluster: The cluster that has the capacity, mostly a `Cluster.from_attributes`.
+            capacity_provider_name: Name of the capacity provider, not its ARN.
+            security_group_id: Security group of the instances, which tasks with host networking have too.
+            requirements: What its instances have, to find tasks that do not fit. Default: nobody knows.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(cls.from_attributes, locals())
+        if not found.has("capacity_provider_name"):
+            found.extend(provider_name_problems(capacity_provider_name))
+        if not found.has("security_group_id"):
+            found.extend(security_group_problems("security_group_id", security_group_id))
+        if requirements is not None and not found.has("requirements"):
+            found.extend(requirements.problems(), under="requirements")
+        found.raise_for(scope, id)
+        return _ImportedManagedInstancesCapacity(
+            scope,
+            id,
+            cluster=cluster,
+            capacity_provider_name=capacity_provider_name,
+            security_group_id=security_group_id,
+            requirements=requirements,
+        )
 
     def share(self, *, base: int = 0, weight: int = 1) -> ManagedInstancesShare:
         """Return a share of a strategy: `capacity=[on_demand.share(base=2), spot.share(weight=3)]`.
@@ -229,11 +286,23 @@ class ManagedInstancesCapacity(CheckedConstruct):
         return f"cp-{cdk.Names.unique_resource_name(self, max_length=252, allowed_special_characters='-_')}"
 
 
-def _subnet_ids(cluster: Cluster) -> list[str]:
-    wanted = cluster.task_subnets
-    return cluster.vpc.select_subnets(
-        subnet_group_name=wanted.subnet_group_name, subnet_type=wanted.subnet_type
-    ).subnet_ids
+class _ImportedManagedInstancesCapacity(ManagedInstancesCapacity):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster: Cluster,
+        capacity_provider_name: str,
+        security_group_id: str,
+        requirements: InstanceRequirements | None,
+    ) -> None:
+        CheckedConstruct.__init__(self, scope, id)
+        self.cluster = cluster
+        self.requirements = requirements
+        self.security_group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
+        self.provider_name = capacity_provider_name
+        self.is_imported = True
 
 
 def _optimization(

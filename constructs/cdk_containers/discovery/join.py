@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -93,7 +92,7 @@ def _log_configuration(task: TaskDefinition, logs: ContainerLogs) -> ecs.CfnServ
     task.log_group.grant_write(task.execution_role)
     options = {
         "awslogs-group": task.log_group.log_group_name,
-        "awslogs-region": cdk.Stack.of(task).region,
+        "awslogs-region": task.log_group.env.region,
         "awslogs-stream-prefix": STREAM_PREFIX,
         "mode": logs.mode,
     }

@@ -1,13 +1,20 @@
 """Reading what a caller gave, without CDK: tokens, types, durations, names and schedules."""
 
-from .arns import arn_problems
+from .arns import arn_problems, security_group_problems
 from .durations import DurationLike, as_duration, in_seconds, seconds
 from .members import has_members
 from .names import name_problem
 from .opt_outs import disabled_problems
 from .schedules import schedule_examples, schedule_problem, time_zone_problem
 from .tokens import is_token
-from .types import argument_problems, field_problems, usable_arguments
+from .types import (
+    argument_problems,
+    field_problems,
+    usable_arguments,
+)
+from .ways_in import (
+    way_in,
+)
 
 __all__ = [
     "DurationLike",
@@ -23,6 +30,8 @@ __all__ = [
     "schedule_examples",
     "schedule_problem",
     "seconds",
+    "security_group_problems",
     "time_zone_problem",
     "usable_arguments",
+    "way_in",
 ]

@@ -19,6 +19,7 @@ from .durations import duration_problem
 from .members import has_members
 from .places import place_problems
 from .tokens import is_token
+from .ways_in import interface_of, way_in
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -102,7 +103,17 @@ def _type_problem(option: str, value: object, hint: Any) -> Problem:
         what = "there is no such choice"
     else:
         what = f"{_type_name(value, unlike=allowed)} where {allowed} belongs{_hint_at(hint, value)}"
-    return Problem(option=option, what=what, given=_shown(value, hint), allowed=allowed)
+    way = way_in(value, _names(hint))
+    return Problem(option=option, what=what, given=_shown(value, hint), allowed=way or allowed)
+
+
+def _names(hint: Any) -> Iterator[str]:
+    """Yield the names of the types that a hint allows, those of which a list is allowed included."""
+    parts = get_args(hint)
+    if not parts:
+        yield getattr(hint, "__name__", "")
+    for part in parts:
+        yield from _names(part)
 
 
 def _is_choice(value: object, hint: Any) -> bool:
@@ -169,6 +180,9 @@ def _type_name(value: object, unlike: str = "") -> str:
         return "None"
     if isinstance(value, type):
         return f"the class {value.__name__}"
+    interface = interface_of(value)
+    if interface is not None:
+        return f"a value of type {interface}"
     kind = type(value)
     name = kind.__name__ if kind.__name__ not in unlike.split(" or ") else f"{kind.__module__}.{kind.__qualname__}"
     return f"a value of type {name}"

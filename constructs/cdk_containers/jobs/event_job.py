@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -67,6 +68,8 @@ class EventJob(Job):
         start_retry: StartRetry | None = None,
         alarms: JobAlarms | Disabled | None = None,
         outputs: bool = True,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        vpc_subnets: ec2.SubnetSelection | None = None,
     ) -> None:
         """Make a job.
 
@@ -99,6 +102,9 @@ class EventJob(Job):
             alarms: What somebody has to look at, and who is told. Default: `JobAlarms()`, which tells nobody.
                 `Disabled(reason="…")` makes none.
             outputs: Write the command that starts a run by hand to the stack's outputs. Default: True.
+            security_groups: Security groups of its runs, up to 5, in place of one of its own; with awsvpc networking.
+                Default: one is made.
+            vpc_subnets: Private subnets in which it runs, with awsvpc networking. Default: those of the cluster.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property, reduce
 from typing import cast
 
@@ -16,10 +17,10 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from ..checked_construct import CheckedConstruct
-from ..clusters import Cluster, Ec2Share, ManagedInstancesShare, seen_from
+from ..clusters import Cluster, TaskConnections, instance_groups_of, seen_from, unknown_group_problems
 from ..connections import Callee, CallingConnector, connect
+from ..errors import ConstructError
 from ..inputs import argument_problems
-from ..network import Connections
 from ..observability import (
     JobAlarms,
     failed_executions,
@@ -43,7 +44,8 @@ class Job(CheckedConstruct):
     Attributes:
         cluster: The cluster it runs in.
         task: Its task definition, with roles, log group and containers.
-        security_group: The security group of its runs; None where they have no address of their own.
+        security_group: The security group made for its runs; None where they were given others, or have no address of
+            their own.
         state_machine: What waits for the end of a run, with a timeout, retries or many inputs; None without.
         dead_letter_queue: Where runs are kept that could not be started; None if nothing starts it by itself.
         failed_runs_queue: Where ECS's word on runs that failed is kept; None with a state machine, which knows.
@@ -65,7 +67,9 @@ class Job(CheckedConstruct):
         self.cluster = given.cluster or Cluster(self, "Cluster")
         self.task = given.task_input.make(self, "Task")
         groups = self._security_groups(given)
-        self._connections = Connections(security_groups=[seen_from(self, group) for group in groups])
+        by_address = given.task.network_mode == "awsvpc"
+        own = [seen_from(self, group) for group in groups]
+        self._connections = TaskConnections(self.node.path, own, own_address=by_address)
         self.task.open_volumes_to(groups)
         self._given = given
         self._run = TaskRun(
@@ -74,10 +78,14 @@ class Job(CheckedConstruct):
             container=given.task_input.workload.containers[0].name,
             strategy=given.strategy,
             platform=given.platform,
-            security_group=self.security_group,
+            security_groups=own if by_address else (),
+            subnets=given.vpc_subnets or self.cluster.task_subnets,
         )
 
     def _security_groups(self, given: JobInput) -> list[ec2.ISecurityGroup]:
+        self.security_group = None
+        if given.security_groups:
+            return list(given.security_groups)
         if given.task.network_mode == "awsvpc":
             self.security_group = ec2.SecurityGroup(
                 self,
@@ -87,15 +95,10 @@ class Job(CheckedConstruct):
                 allow_all_outbound=True,
             )
             return [self.security_group]
-        self.security_group = None
-        return [
-            share.capacity.security_group
-            for share in given.strategy
-            if isinstance(share, Ec2Share | ManagedInstancesShare)
-        ]
+        return instance_groups_of(given.strategy, self.cluster)
 
     def _make_state_machine(self, given: JobInput, runs: Runs) -> None:
-        self.state_machine = make_state_machine(self, self._run, runs, given.task.logs)
+        self.state_machine = make_state_machine(self, self._run, runs, replace(given.task.logs, log_group=None))
         # It names the family of the task definition, which CloudFormation does not see as a reference.
         needs = (self.task.task_definition, *self.cluster.capacity_ready, *self.task.ready_when)
         resource_of(self.state_machine).node.add_dependency(*needs)
@@ -140,7 +143,15 @@ class Job(CheckedConstruct):
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to its runs, and they to whom."""
+        """Who may connect to its runs, and they to whom.
+
+        Raises:
+            ConstructError: Its runs have the security groups of instances, and those are not known.
+        """
+        groups = self._connections.security_groups
+        unknown = unknown_group_problems(groups, self.cluster, why="no rule can be made for the runs")
+        if unknown:
+            raise ConstructError(self.node.path, unknown)
         return self._connections
 
     @property
@@ -185,7 +196,7 @@ class Job(CheckedConstruct):
             waiting=cast("cdk.CfnResource", self.task.task_definition.node.default_child),
             task=self.task,
             environment={*own.environment, *own.secrets},
-            security_groups=self._connections.security_groups,
+            security_groups=self.connections.security_groups,
             external=False,
             host_networking=self._given.task.network_mode == "host",
             namespace=None,

@@ -7,7 +7,20 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from ..clusters import Capacity, Cluster, fit_problems, owner_problems, platform_of, strategy_of, strategy_problems
+from aws_cdk import aws_ec2 as ec2
+
+from ..clusters import (
+    Capacity,
+    Cluster,
+    fit_problems,
+    instance_groups_of,
+    owner_problems,
+    platform_of,
+    strategy_of,
+    strategy_problems,
+    task_network_problems,
+    unknown_group_problems,
+)
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, disabled_problems, is_token, seconds
 from ..observability import JobAlarms
@@ -42,6 +55,8 @@ class JobInput:
     start_retry: StartRetry
     alarms: JobAlarms | Disabled
     outputs: bool
+    security_groups: Sequence[ec2.ISecurityGroup]
+    vpc_subnets: ec2.SubnetSelection | None
 
     @staticmethod
     def of(arguments: Mapping[str, Any]) -> JobInput:
@@ -97,6 +112,15 @@ class JobInput:
         found.extend(self._capacity_problems())
         if not found:
             found.extend(fit_problems(self.strategy, with_sidecars(self.task_input.workload, self.task), self.task))
+        found.extend(
+            task_network_problems(
+                security_groups=self.security_groups,
+                vpc_subnets=self.vpc_subnets,
+                network_mode=self.task.network_mode,
+                cluster=self.cluster,
+            )
+        )
+        found.extend(self._group_problems())
         found.extend(self._volume_problems())
         found.extend(self._run_problems())
         found.extend(self.start_retry.problems(), under="start_retry")
@@ -140,6 +164,15 @@ class JobInput:
                 "retries", "out of range", given=self.retries, allowed=f"0–{_MAX_RETRIES}", practice="job-retries"
             )
         return list(found)
+
+    def _group_problems(self) -> list[Problem]:
+        """Find file systems for runs whose security groups nobody knows."""
+        on_instances = self.platform in ("EC2", "MANAGED_INSTANCES") and self.task.network_mode != "awsvpc"
+        mounts = any(isinstance(volume, EfsVolume) for volume in self.volumes)
+        if not mounts or not on_instances or self.cluster is None:
+            return []
+        groups = instance_groups_of(self.strategy, self.cluster)
+        return unknown_group_problems(groups, self.cluster, why="the file system has to let the runs reach it")
 
     def _volume_problems(self) -> list[Problem]:
         found = Problems()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
@@ -74,6 +75,8 @@ class ScheduledJob(Job):
         start_retry: StartRetry | None = None,
         alarms: JobAlarms | Disabled | None = None,
         outputs: bool = True,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        vpc_subnets: ec2.SubnetSelection | None = None,
     ) -> None:
         """Make a job.
 
@@ -104,6 +107,9 @@ class ScheduledJob(Job):
             alarms: What somebody has to look at, and who is told. Default: `JobAlarms()`, which tells nobody.
                 `Disabled(reason="…")` makes none.
             outputs: Write the command that starts a run by hand to the stack's outputs. Default: True.
+            security_groups: Security groups of its runs, up to 5, in place of one of its own; with awsvpc networking.
+                Default: one is made.
+            vpc_subnets: Private subnets in which it runs, with awsvpc networking. Default: those of the cluster.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.

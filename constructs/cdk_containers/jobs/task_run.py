@@ -15,8 +15,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from ..clusters import Capacity, Cluster
+from ..clusters import Capacity, Cluster, LaunchType, launch_type_of
 from ..inputs import is_token
+from ..network import subnet_ids_of
 from ..opt_outs import Acknowledgement, acknowledge
 from ..tasks import Platform, TaskDefinition
 
@@ -36,7 +37,8 @@ class TaskRun:
         container: Name of the container of its own, which is told about its run.
         strategy: On which capacity.
         platform: What kind of capacity that is.
-        security_group: The security group of its network interface, if it has one.
+        security_groups: The security groups of its network interface, if it has one.
+        subnets: Where that is.
     """
 
     cluster: Cluster
@@ -44,13 +46,16 @@ class TaskRun:
     container: str
     strategy: Sequence[Capacity]
     platform: Platform
-    security_group: ec2.ISecurityGroup | None
+    security_groups: Sequence[ec2.ISecurityGroup]
+    subnets: ec2.SubnetSelection
 
     @cached_property
     def _subnets(self) -> list[str]:
-        wanted = self.cluster.task_subnets
-        chosen = self.cluster.vpc.select_subnets(subnets=wanted.subnets, subnet_type=wanted.subnet_type)
-        return list(chosen.subnet_ids)
+        return subnet_ids_of(self.cluster.vpc, self.subnets)
+
+    @cached_property
+    def _group_ids(self) -> list[str]:
+        return [group.security_group_id for group in self.security_groups]
 
     @cached_property
     def family(self) -> str:
@@ -61,6 +66,10 @@ class TaskRun:
     def any_revision(self) -> str:
         """ARN of the task definition in whatever revision."""
         return f"{_here('ecs')}:task-definition/{self.family}:*"
+
+    @cached_property
+    def _launch_type(self) -> LaunchType | None:
+        return launch_type_of(self.strategy)
 
     @property
     def _in_cluster(self) -> dict[str, dict[str, str]]:
@@ -121,23 +130,30 @@ class TaskRun:
             "Cluster": self.cluster.cluster.cluster_arn,
             # The newest revision: an execution may outlive the one that it began with, which is gone then.
             "TaskDefinition": self.family,
-            "CapacityProviderStrategy": [
-                {"CapacityProvider": share.provider, "Base": share.base, "Weight": share.weight}
-                for share in self.strategy
-            ],
+            **self._capacity(),
             "PropagateTags": "TASK_DEFINITION",
         }
         if self.platform == "FARGATE":
             told["PlatformVersion"] = "LATEST"
-        if self.security_group is not None:
+        if self.security_groups:
             told["NetworkConfiguration"] = {
                 "AwsvpcConfiguration": {
                     "Subnets": self._subnets,
-                    "SecurityGroups": [self.security_group.security_group_id],
+                    "SecurityGroups": self._group_ids,
                     "AssignPublicIp": "DISABLED",
                 }
             }
         return told
+
+    def _capacity(self) -> dict[str, Any]:
+        if self._launch_type is not None:
+            return {"LaunchType": self._launch_type.name}
+        return {
+            "CapacityProviderStrategy": [
+                {"CapacityProvider": share.provider, "Base": share.base, "Weight": share.weight}
+                for share in self.strategy
+            ]
+        }
 
     def overrides(self, environment: Mapping[str, str]) -> str:
         """Return what tells the container about its run, as RunTask reads it."""
@@ -150,23 +166,26 @@ class TaskRun:
         return schedule.EcsParametersProperty(
             task_definition_arn=self.task.task_definition.task_definition_arn,
             task_count=1,
+            launch_type=None if self._launch_type is None else self._launch_type.name,
             capacity_provider_strategy=[
                 schedule.CapacityProviderStrategyItemProperty(
                     capacity_provider=share.provider, base=share.base, weight=share.weight
                 )
                 for share in self.strategy
-            ],
+            ]
+            if self._launch_type is None
+            else None,
             platform_version="LATEST" if self.platform == "FARGATE" else None,
             enable_ecs_managed_tags=True,
             propagate_tags="TASK_DEFINITION",
             network_configuration=schedule.NetworkConfigurationProperty(
                 awsvpc_configuration=schedule.AwsVpcConfigurationProperty(
                     subnets=self._subnets,
-                    security_groups=[self.security_group.security_group_id],
+                    security_groups=self._group_ids,
                     assign_public_ip="DISABLED",
                 )
             )
-            if self.security_group is not None
+            if self.security_groups
             else None,
         )
 
@@ -176,42 +195,48 @@ class TaskRun:
         return rule.EcsParametersProperty(
             task_definition_arn=self.task.task_definition.task_definition_arn,
             task_count=1,
+            launch_type=None if self._launch_type is None else self._launch_type.name,
             capacity_provider_strategy=[
                 rule.CapacityProviderStrategyItemProperty(
                     capacity_provider=share.provider, base=share.base, weight=share.weight
                 )
                 for share in self.strategy
-            ],
+            ]
+            if self._launch_type is None
+            else None,
             platform_version="LATEST" if self.platform == "FARGATE" else None,
             enable_ecs_managed_tags=True,
             propagate_tags="TASK_DEFINITION",
             network_configuration=rule.NetworkConfigurationProperty(
                 aws_vpc_configuration=rule.AwsVpcConfigurationProperty(
                     subnets=self._subnets,
-                    security_groups=[self.security_group.security_group_id],
+                    security_groups=self._group_ids,
                     assign_public_ip="DISABLED",
                 )
             )
-            if self.security_group is not None
+            if self.security_groups
             else None,
         )
 
     def command(self) -> str:
         """Return the command that starts a run by hand."""
-        strategy = " ".join(
-            f"capacityProvider={share.provider},base={share.base},weight={share.weight}" for share in self.strategy
-        )
+        if self._launch_type is not None:
+            capacity = f"--launch-type {self._launch_type.name}"
+        else:
+            capacity = "--capacity-provider-strategy " + " ".join(
+                f"capacityProvider={share.provider},base={share.base},weight={share.weight}" for share in self.strategy
+            )
         words = [
             f"aws ecs run-task --cluster {self.cluster.cluster.cluster_name} --task-definition {self.family}",
-            f"--capacity-provider-strategy {strategy}",
+            capacity,
             "--propagate-tags TASK_DEFINITION --enable-ecs-managed-tags",
         ]
-        if self.security_group is not None:
+        if self.security_groups:
             subnets = cdk.Fn.join(",", self._subnets)
-            group = self.security_group.security_group_id
+            groups = cdk.Fn.join(",", self._group_ids)
             words.append(
                 "--network-configuration "
-                f"'awsvpcConfiguration={{subnets=[{subnets}],securityGroups=[{group}],assignPublicIp=DISABLED}}'"
+                f"'awsvpcConfiguration={{subnets=[{subnets}],securityGroups=[{groups}],assignPublicIp=DISABLED}}'"
             )
         return " ".join(words)
 

@@ -52,7 +52,7 @@ class AlbRoute(Route):
         self.load_balancer = exposure.load_balancer or ApplicationLoadBalancer(
             self,
             "LoadBalancer",
-            network=target.vpc,
+            network=target.network,
             certificates=[exposure.certificate] if exposure.certificate is not None else [],
             https=exposure.https,
             internet_facing=target.internet_facing,

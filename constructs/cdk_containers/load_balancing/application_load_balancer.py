@@ -16,7 +16,16 @@ from constructs import Construct
 
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, arn_problems, as_duration, disabled_problems, is_token, seconds
-from ..network import Connections, NetworkLike, public_subnet_problems, task_subnet_problems, task_subnets_of, vpc_of
+from ..network import (
+    WHICH_SUBNETS,
+    Connections,
+    NetworkLike,
+    public_subnet_problems,
+    task_subnet_problems,
+    task_subnets_of,
+    vpc_of,
+    which_subnets_problems,
+)
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from .access_logs import AccessLogs, write_access_logs
@@ -119,7 +128,12 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             found.extend(https_problems(https, certificates, "certificates"))
             found.extend(_option_problems(access_logs, deletion_protection, tls_policy, idle_timeout))
             found.extend(
-                public_subnet_problems(network, "network") if internet_facing else task_subnet_problems(network)
+                public_subnet_problems(network, "network")
+                if internet_facing
+                else [
+                    *task_subnet_problems(network),
+                    *which_subnets_problems(network, "network", ask=WHICH_SUBNETS),
+                ]
             )
         found.raise_for(scope, id)
         super().__init__(scope, id)

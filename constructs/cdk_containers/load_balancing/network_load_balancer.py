@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
-from typing import Literal
+from functools import (
+    cached_property,
+)
+from typing import (
+    Literal,
+    cast,
+)
 
+import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -13,9 +19,21 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from ..errors import Problem, Problems, Shown
-from ..inputs import argument_problems, disabled_problems
-from ..network import Connections, NetworkLike
-from ..network.network import task_subnets_of, vpc_of
+from ..inputs import (
+    argument_problems,
+    arn_problems,
+    disabled_problems,
+    is_token,
+)
+from ..network import (
+    WHICH_SUBNETS,
+    Connections,
+    NetworkLike,
+    task_subnet_problems,
+    task_subnets_of,
+    vpc_of,
+    which_subnets_problems,
+)
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from .access_logs import AccessLogs, write_access_logs
@@ -44,8 +62,8 @@ class NetworkLoadBalancer(SharedLoadBalancer):
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/network/introduction.html
     """
 
-    load_balancer: elbv2.NetworkLoadBalancer
-    security_group: ec2.SecurityGroup
+    load_balancer: elbv2.INetworkLoadBalancer
+    security_group: ec2.ISecurityGroup
     access_logs_bucket: s3.IBucket | None = None
 
     def __init__(
@@ -78,6 +96,9 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(NetworkLoadBalancer.__init__, locals())
+        if not internet_facing and not found.has("network"):
+            found.extend(task_subnet_problems(network))
+            found.extend(which_subnets_problems(network, "network", ask=WHICH_SUBNETS))
         found.extend(disabled_problems(access_logs), under="access_logs")
         found.extend(disabled_problems(deletion_protection), under="deletion_protection")
         if isinstance(access_logs, AccessLogs):
@@ -94,7 +115,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
         self.security_group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="Network Load Balancer", allow_all_outbound=False
         )
-        self.load_balancer = elbv2.NetworkLoadBalancer(
+        self.load_balancer = load_balancer = elbv2.NetworkLoadBalancer(
             self,
             "LoadBalancer",
             vpc=vpc,
@@ -105,15 +126,65 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             deletion_protection=deletion_protection is True,
         )
         if isinstance(deletion_protection, Disabled):
-            record_opt_out(self.load_balancer, "deletion-protection", deletion_protection)
+            record_opt_out(load_balancer, "deletion-protection", deletion_protection)
         if isinstance(access_logs, Disabled):
-            record_opt_out(self.load_balancer, "access-logs", access_logs)
+            record_opt_out(load_balancer, "access-logs", access_logs)
         else:
             self.access_logs_bucket = write_access_logs(
-                self, self.load_balancer, access_logs or AccessLogs(), by="delivery.logs.amazonaws.com"
+                self, load_balancer, access_logs or AccessLogs(), by="delivery.logs.amazonaws.com"
             )
         if any(peer.unique_id in _WORLD for peer in self._ingress):
             acknowledge(self.security_group, _OPEN_TO_THE_WORLD)
+
+    @classmethod
+    def from_attributes(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        load_balancer_arn: str,
+        security_group_id: str,
+        dns_name: str,
+        vpc: ec2.IVpc,
+        ingress: Sequence[ec2.IPeer] = (),
+    ) -> NetworkLoadBalancer:
+        """Use a load balancer that exists, of another app or made by hand; each exposure adds a listener to it.
+
+        The ports on which it listens already are not known here: ELB refuses a second listener on one of them.
+
+        Args:
+            scope: The parent.
+            id: Name among the parent's children.
+            load_balancer_arn: Its ARN.
+            security_group_id: Its security group.
+            dns_name: Its DNS name.
+            vpc: Where it is.
+            ingress: Who may reach the listeners that services add, as `ec2.Peer`. Default: nobody is let in but by
+                the rules that its security group has.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(cls.from_attributes, locals())
+        found.extend(arn_problems(found, load_balancer_arn=load_balancer_arn))
+        found.raise_for(scope, id)
+        return _ImportedNetworkLoadBalancer(
+            scope,
+            id,
+            load_balancer_arn=load_balancer_arn,
+            security_group_id=security_group_id,
+            dns_name=dns_name,
+            vpc=vpc,
+            ingress=ingress,
+        )
+
+    @property
+    def full_name(self) -> str:
+        """What its metrics call it."""
+        arn = self.imported_arn
+        if arn is None:
+            return cast("elbv2.NetworkLoadBalancer", self.load_balancer).load_balancer_full_name
+        return cdk.Fn.select(1, cdk.Fn.split("loadbalancer/", arn)) if is_token(arn) else arn.split("loadbalancer/")[-1]
 
     @property
     def connections(self) -> ec2.Connections:
@@ -157,3 +228,30 @@ class NetworkLoadBalancer(SharedLoadBalancer):
         opened = ec2.Port.udp(port) if protocol == "udp" else ec2.Port.tcp(port)
         for peer in self._ingress if ingress is None else ingress:
             self.security_group.add_ingress_rule(peer, opened, f"Connections on port {port}")
+
+
+class _ImportedNetworkLoadBalancer(NetworkLoadBalancer):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        load_balancer_arn: str,
+        security_group_id: str,
+        dns_name: str,
+        vpc: ec2.IVpc,
+        ingress: Sequence[ec2.IPeer],
+    ) -> None:
+        SharedLoadBalancer.__init__(self, scope, id)
+        self.imported_arn = load_balancer_arn
+        self._ingress = tuple(ingress)
+        self._ports = {}
+        self.security_group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
+        self.load_balancer = elbv2.NetworkLoadBalancer.from_network_load_balancer_attributes(
+            self,
+            "LoadBalancer",
+            load_balancer_arn=load_balancer_arn,
+            load_balancer_dns_name=dns_name,
+            load_balancer_security_groups=[security_group_id],
+            vpc=vpc,
+        )

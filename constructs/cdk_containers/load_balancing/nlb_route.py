@@ -48,7 +48,7 @@ class NlbRoute(Route):
         self.load_balancer = exposure.load_balancer or NetworkLoadBalancer(
             self,
             "LoadBalancer",
-            network=target.vpc,
+            network=target.network,
             internet_facing=target.internet_facing,
             ingress=exposure.ingress,
         )
@@ -173,7 +173,7 @@ class NlbRoute(Route):
                 statistic=statistic,
                 period=period,
                 dimensions_map={
-                    "LoadBalancer": self.load_balancer.load_balancer.load_balancer_full_name,
+                    "LoadBalancer": self.load_balancer.full_name,
                     "TargetGroup": group.target_group_full_name,
                 },
             )

@@ -15,7 +15,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 from ..checked_construct import CheckedConstruct
-from ..network import PortRange, let_in
+from ..network import NetworkLike, PortRange, let_in
 from ..opt_outs import resource_of
 from .ports import EPHEMERAL_PORTS
 
@@ -27,7 +27,8 @@ class RouteTarget:
     Attributes:
         service: The service.
         container_name: The container of its tasks that listens.
-        vpc: The network.
+        network: The network, with what is known of its subnets.
+        vpc: Its VPC.
         subnets: Where the tasks, and internal load balancers, are.
         internet_facing: Whether a load balancer made for the service has public addresses.
         by_address: Whether tasks have an address of their own (awsvpc), or a port of their instance.
@@ -41,6 +42,7 @@ class RouteTarget:
 
     service: ecs.BaseService
     container_name: str
+    network: NetworkLike
     vpc: ec2.IVpc
     subnets: ec2.SubnetSelection
     internet_facing: bool

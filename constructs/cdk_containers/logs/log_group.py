@@ -1,4 +1,4 @@
-"""A log group for one construct."""
+"""A log group for one construct, or one that exists."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ _WITHOUT_KEY = Acknowledgement(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Logs:
-    """How long logs are kept, and how.
+    """How long logs are kept, and how; or a log group that exists.
 
     Attributes:
+        log_group: A log group that exists, or that you made with CDK. No other is made, and how long it keeps lines is
+            its own matter; whoever writes gets the right to. Default: none, one is made.
         retention: How long lines are kept. Default: one year, the shortest time that the Control Tower and FSBP rules
             accept; CDK's own default keeps logs, and their cost, for ever.
         encryption_key: KMS key; its policy is extended for CloudWatch Logs. Default: none, the service's own key.
@@ -37,13 +39,28 @@ class Logs:
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
 
+    log_group: aws_logs.ILogGroup | None = None
     retention: aws_logs.RetentionDays = aws_logs.RetentionDays.ONE_YEAR
     encryption_key: kms.IKey | None = None
     removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with these options."""
-        return field_problems(self)
+        found = Problems()
+        found.extend(field_problems(self))
+        if found or self.log_group is None:
+            return list(found)
+        default = Logs()
+        for option in ("retention", "encryption_key", "removal_policy"):
+            if getattr(self, option) != getattr(default, option):
+                found.add(
+                    option,
+                    "the log group exists, and this is its own matter",
+                    given=getattr(self, option),
+                    allowed="nothing beside log_group",
+                    practice="log-retention",
+                )
+        return list(found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,17 +72,31 @@ class ContainerLogs(Logs):
             containers. Default: `non-blocking`, written out because the default of AWS changed in June 2025.
         max_buffer_mib: Lines waiting for CloudWatch Logs, in MiB, with `non-blocking`. Default: 25, which AWS found
             enough for most; it counts as the task's memory.
+        multiline_pattern: Regular expression of the first line of an event, so that a stack trace is one event and not
+            many. Default: none, each line is an event.
+        datetime_format: The same by the time at the start of an event, in the notation of Python's `strftime`, such as
+            `%Y-%m-%d %H:%M:%S`. Default: none.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
     """
 
     mode: Literal["non-blocking", "blocking"] = "non-blocking"
     max_buffer_mib: int = 25
+    multiline_pattern: str | None = None
+    datetime_format: str | None = None
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with these options."""
         found = Problems()
-        found.extend(field_problems(self))
+        found.extend(Logs.problems(self))
+        if not found.has("multiline_pattern") and None not in (self.multiline_pattern, self.datetime_format):
+            found.add(
+                "multiline_pattern",
+                "the log driver ignores it beside datetime_format",
+                given=self.multiline_pattern,
+                allowed="one of the two",
+                practice="log-configuration",
+            )
         if not found and self.max_buffer_mib < 1:  # CDK converts it, so it cannot be known at deployment only
             found.add(
                 "max_buffer_mib",
@@ -77,8 +108,10 @@ class ContainerLogs(Logs):
         return list(found)
 
 
-def owned_log_group(scope: Construct, id: str, logs: Logs) -> aws_logs.LogGroup:  # noqa: A002
-    """Make a log group in `scope`."""
+def owned_log_group(scope: Construct, id: str, logs: Logs) -> aws_logs.ILogGroup:  # noqa: A002
+    """Make a log group in `scope`, or return the one that was given."""
+    if logs.log_group is not None:
+        return logs.log_group
     group = aws_logs.LogGroup(
         scope,
         id,

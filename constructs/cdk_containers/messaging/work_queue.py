@@ -16,6 +16,7 @@ from ..errors import Problem, Problems, Shown
 from ..inputs import (
     DurationLike,
     argument_problems,
+    arn_problems,
     as_duration,
     disabled_problems,
     in_seconds,
@@ -50,14 +51,15 @@ class WorkQueue(CheckedConstruct):
     Attributes:
         queue: The queue itself.
         dead_letter_queue: Where messages go that were received too often; None if that is switched off.
-        visibility_timeout: How long a message that was received is hidden from others, in seconds.
+        visibility_timeout: How long a message that was received is hidden from others, in seconds; None if the queue
+            is imported, and nobody said so.
 
     See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-best-practices.html
     """
 
-    queue: sqs.Queue
-    dead_letter_queue: sqs.Queue | None
-    visibility_timeout: int
+    queue: sqs.IQueue
+    dead_letter_queue: sqs.IQueue | None
+    visibility_timeout: int | None
 
     def __init__(
         self,
@@ -122,7 +124,8 @@ class WorkQueue(CheckedConstruct):
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
-        self.visibility_timeout = _VISIBILITY_SECONDS if visibility_timeout is None else seconds(visibility_timeout)
+        hidden = _VISIBILITY_SECONDS if visibility_timeout is None else seconds(visibility_timeout)
+        self.visibility_timeout = hidden
         common: dict[str, Any] = {
             # CDK takes None for "not said", and False for a property that standard queues refuse.
             "fifo": True if fifo else None,
@@ -141,7 +144,7 @@ class WorkQueue(CheckedConstruct):
         self.queue = sqs.Queue(
             self,
             "Queue",
-            visibility_timeout=in_seconds(self.visibility_timeout),
+            visibility_timeout=in_seconds(hidden),
             retention_period=in_seconds(_RETENTION_SECONDS) if retention is None else as_duration(retention),
             receive_message_wait_time=(
                 in_seconds(_LONGEST_WAIT_SECONDS) if receive_wait_time is None else as_duration(receive_wait_time)
@@ -172,6 +175,49 @@ class WorkQueue(CheckedConstruct):
                 key=encryption_key,
             )
 
+    @classmethod
+    def from_attributes(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        queue_arn: str,
+        queue_url: str | None = None,
+        visibility_timeout: DurationLike | None = None,
+        dead_letter_queue_arn: str | None = None,
+        encryption_key: kms.IKey | None = None,
+    ) -> WorkQueue:
+        """Use a queue that exists. Nothing about it is changed; it takes no subscriptions here.
+
+        Args:
+            scope: The parent.
+            id: Name among the parent's children.
+            queue_arn: Its ARN. A FIFO queue is known by `.fifo` at the end.
+            queue_url: Its URL. Default: as SQS makes it from the ARN.
+            visibility_timeout: How long it hides a message that was received. A worker whose work takes longer is
+                refused. Default: nobody knows, and the worker's `processing_time` is trusted.
+            dead_letter_queue_arn: ARN of the queue for messages that were received too often, for an alarm. Default:
+                none is watched.
+            encryption_key: KMS key of the queue, which senders and workers may then use. Default: the key of SQS.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(cls.from_attributes, locals())
+        if not found.has("visibility_timeout"):
+            found.extend(_time_problems("visibility_timeout", visibility_timeout, 0, 12 * 3600))
+        found.extend(_queue_arn_problems(found, queue_arn=queue_arn, dead_letter_queue_arn=dead_letter_queue_arn))
+        found.raise_for(scope, id)
+        return _ImportedWorkQueue(
+            scope,
+            id,
+            queue_arn=queue_arn,
+            queue_url=queue_url,
+            visibility_timeout=None if visibility_timeout is None else seconds(visibility_timeout),
+            dead_letter_queue_arn=dead_letter_queue_arn,
+            encryption_key=encryption_key,
+        )
+
     @property
     def queue_url(self) -> str:
         """Its URL, for senders: `environment={"QUEUE_URL": queue.queue_url}`."""
@@ -184,6 +230,44 @@ class WorkQueue(CheckedConstruct):
     def grant_consume_messages(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a worker take messages from the queue; a `WorkerService` has that."""
         return self.queue.grant_consume_messages(grantee)
+
+
+class _ImportedWorkQueue(WorkQueue):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        queue_arn: str,
+        queue_url: str | None,
+        visibility_timeout: int | None,
+        dead_letter_queue_arn: str | None,
+        encryption_key: kms.IKey | None,
+    ) -> None:
+        CheckedConstruct.__init__(self, scope, id)
+        self.visibility_timeout = visibility_timeout
+        self.queue = sqs.Queue.from_queue_attributes(
+            self,
+            "Queue",
+            queue_arn=queue_arn,
+            queue_url=queue_url,
+            key_arn=None if encryption_key is None else encryption_key.key_arn,
+        )
+        self.dead_letter_queue = (
+            None
+            if dead_letter_queue_arn is None
+            else sqs.Queue.from_queue_arn(self, "DeadLetters", dead_letter_queue_arn)
+        )
+
+
+def _queue_arn_problems(known: Problems, **arns: str | None) -> list[Problem]:
+    found = Problems()
+    found.extend(arn_problems(known, **arns))
+    for option, arn in arns.items():
+        checked = arn is not None and not is_token(arn) and not known.has(option) and not found.has(option)
+        if arn is not None and checked and arn.split(":")[2] != "sqs":
+            found.add(option, "not the ARN of a queue", given=arn, allowed="arn:aws:sqs:region:account:name")
+    return list(found)
 
 
 def _time_problems(option: str, value: DurationLike | None, low: int, high: int) -> list[Problem]:

@@ -7,12 +7,13 @@ from enum import StrEnum
 from ipaddress import IPv4Network
 from typing import TypeAlias, Union
 
+import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import argument_problems, disabled_problems, is_token
 from ..logs import Logs, owned_log_group
 from ..opt_outs import record_opt_out
@@ -40,6 +41,9 @@ _INTERFACE_ENDPOINTS = {
 }
 
 _HTTPS = 443
+_ASK = "ec2.SubnetSelection(subnet_group_name=…)"
+WHICH_SUBNETS = f"network=Network.from_vpc(scope, id, vpc=…, task_subnets={_ASK})"
+"""How to say which private subnets of a VPC are for tasks."""
 
 
 class Network(CheckedConstruct):
@@ -170,6 +174,40 @@ class Network(CheckedConstruct):
             public_subnet_ids=list(public_subnet_ids) if public_subnet_ids else None,
         )
 
+    @classmethod
+    def from_vpc(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        vpc: ec2.IVpc,
+        task_subnets: ec2.SubnetSelection | None = None,
+    ) -> Network:
+        """Use a VPC of CDK, made or looked up, and say in which of its subnets tasks run.
+
+        Only a VPC with several private subnets in one zone needs it; any other may be given as it is where a `Network`
+        belongs.
+
+        Args:
+            scope: The parent.
+            id: Name among the parent's children.
+            vpc: The VPC, such as `ec2.Vpc.from_lookup(…)`.
+            task_subnets: Private subnets in which tasks, instances and internal load balancers are, one in each zone:
+                `ec2.SubnetSelection(subnet_group_name="App")`. Default: all private subnets.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(cls.from_vpc, locals())
+        if not found:
+            found.extend(
+                [*task_subnet_problems(vpc, "vpc"), *which_subnets_problems(vpc, "task_subnets", ask=_ASK)]
+                if task_subnets is None
+                else subnet_problems(vpc, task_subnets, "task_subnets", one_per_zone=True)
+            )
+        found.raise_for(scope, id)
+        return _VpcNetwork(scope, id, vpc=vpc, task_subnets=task_subnets)
+
     def _add_interface_endpoints(self, vpc: ec2.Vpc, inside: ec2.IPeer) -> None:
         group = ec2.SecurityGroup(
             self, "Endpoints", vpc=vpc, description="Interface endpoints of the VPC", allow_all_outbound=False
@@ -213,7 +251,23 @@ class _ImportedNetwork(Network):
             private_subnet_ids=private_subnet_ids,
             public_subnet_ids=public_subnet_ids,
         )
+        # Nothing here asks for a route table, which is what CDK warns of for each subnet.
+        cdk.Annotations.of(self).acknowledge_warning("@aws-cdk/aws-ec2:noSubnetRouteTableId")
         self.task_subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
+
+
+class _VpcNetwork(Network):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        vpc: ec2.IVpc,
+        task_subnets: ec2.SubnetSelection | None,
+    ) -> None:
+        CheckedConstruct.__init__(self, scope, id)
+        self.vpc = vpc
+        self.task_subnets = task_subnets or task_subnets_of(vpc)
 
 
 NetworkLike: TypeAlias = Union[Network, ec2.IVpc]  # noqa: UP007  (an interface of CDK has no `|` at run time)
@@ -243,15 +297,91 @@ def task_subnets_of(network: NetworkLike) -> ec2.SubnetSelection:
     )
 
 
-def task_subnet_problems(network: NetworkLike) -> list[Problem]:
+def task_subnet_problems(network: NetworkLike, option: str = "network") -> list[Problem]:
     """Find a VPC with only public subnets, in which a task without a public address reaches nothing."""
     found = Problems()
     if not isinstance(network, Network) and not network.private_subnets and not network.isolated_subnets:
         found.add(
-            "network",
+            option,
             "the VPC has no private subnets",
             practice="private-subnets",
             allowed="a VPC with private subnets, since tasks get no public address",
+        )
+    return list(found)
+
+
+def subnet_ids_of(vpc: ec2.IVpc, wanted: ec2.SubnetSelection) -> list[str]:
+    """Return the ids of selected subnets."""
+    if wanted.subnets is not None:
+        return [subnet.subnet_id for subnet in wanted.subnets]
+    return _select(vpc, wanted).subnet_ids
+
+
+def subnet_problems(
+    vpc: ec2.IVpc, wanted: ec2.SubnetSelection, option: str, *, one_per_zone: bool = False
+) -> list[Problem]:
+    """Find a selection for tasks that selects nothing, or subnets in which they reach nothing."""
+    found = Problems()
+    if wanted.subnets is not None:
+        if not wanted.subnets:
+            found.add(option, "it selects no subnet", allowed="private subnets of the VPC", practice="private-subnets")
+        return list(found)
+    try:
+        chosen = _select(vpc, wanted)
+    except RuntimeError as error:
+        found.add(
+            option,
+            # CDK puts a code of its own before the sentence.
+            str(error).splitlines()[0].partition(": ")[2] or str(error),
+            allowed="a group or type of subnets that the VPC has",
+            practice="private-subnets",
+        )
+        return list(found)
+    if not chosen.subnet_ids and not chosen.is_pending_lookup:
+        found.add(option, "it selects no subnet", allowed="private subnets of the VPC", practice="private-subnets")
+    zones = chosen.availability_zones
+    if one_per_zone and not is_token(zones) and len(zones) > len(set(zones)):
+        found.add(
+            option,
+            "it selects several subnets of a zone",
+            given=Shown(f"{len(zones)} subnets in {len(set(zones))} zones"),
+            allowed="one group of subnets, or one_per_az=True",
+            practice="private-subnets",
+        )
+    if chosen.has_public:
+        found.add(
+            option,
+            "some of the subnets are public, and a task without a public address reaches nothing from there",
+            allowed="private subnets",
+            practice="no-public-ip",
+        )
+    return list(found)
+
+
+def _select(vpc: ec2.IVpc, wanted: ec2.SubnetSelection) -> ec2.SelectedSubnets:
+    return vpc.select_subnets(
+        availability_zones=wanted.availability_zones,
+        one_per_az=wanted.one_per_az,
+        subnet_filters=wanted.subnet_filters,
+        subnet_group_name=wanted.subnet_group_name,
+        subnet_type=wanted.subnet_type,
+    )
+
+
+def which_subnets_problems(network: NetworkLike, option: str, *, ask: str) -> list[Problem]:
+    """Find a VPC with several private subnets in a zone, of which nobody said which ones tasks run in."""
+    found = Problems()
+    if isinstance(network, Network):
+        return []
+    subnets = network.private_subnets or network.isolated_subnets
+    zones = network.availability_zones
+    if not any(zone.startswith("#{Token") for zone in zones) and len(subnets) > len(zones) > 0:
+        found.add(
+            option,
+            "the VPC has several kinds of private subnets, and nobody said in which of them this belongs",
+            given=Shown(f"{len(subnets)} private subnets in {len(zones)} zones"),
+            allowed=ask,
+            practice="private-subnets",
         )
     return list(found)
 

@@ -47,7 +47,7 @@ class ClusterEvents(CheckedConstruct):
     """
 
     cluster: Cluster
-    log_group: aws_logs.LogGroup
+    log_group: aws_logs.ILogGroup
     rules: Mapping[str, events.CfnRule]
 
     def __init__(

@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from ..clusters import Capacity, Cluster, Ec2Share, ManagedInstancesShare, seen_from
+from ..clusters import Cluster, launch_type_of, seen_from
 from ..deployments import CodeDeployBlueGreen
 from ..inputs import as_duration, in_seconds
 from ..load_balancing import ClassicExposure
@@ -58,7 +58,8 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
             task_definition=task.task_definition,
             platform_version=ecs.FargatePlatformVersion.LATEST,
             assign_public_ip=False,
-            vpc_subnets=cluster.task_subnets,
+            vpc_subnets=given.vpc_subnets or cluster.task_subnets,
+            security_groups=_given_groups(scope, given),
             **_common(given),
         )
     service = ecs.Ec2Service(
@@ -69,13 +70,14 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
         daemon=given.daemon,
         placement_constraints=[_constraint(constraint) for constraint in given.placement_constraints] or None,
         placement_strategies=None if given.daemon else _strategies(given),
-        vpc_subnets=cluster.task_subnets if given.task.network_mode == "awsvpc" else None,
+        vpc_subnets=(given.vpc_subnets or cluster.task_subnets) if given.task.network_mode == "awsvpc" else None,
+        security_groups=_given_groups(scope, given),
         **_common(given),
     )
     if given.task.network_mode != "awsvpc":
         # The tasks have the addresses of the instances, of which CDK's capacity provider tells nobody.
-        groups = instance_groups(given, cluster)
-        service.connections.add_security_group(*(seen_from(scope, group) for group in groups))
+        groups = [seen_from(scope, group) for group in given.groups_of_instances]
+        service.connections.add_security_group(*groups)
     return service
 
 
@@ -84,15 +86,15 @@ def _on_managed_instances(
 ) -> ecs.FargateService:
     """Make the service with the construct that CDK has for it, which is Fargate's: it thinks of awsvpc alone."""
     own_address = given.task.network_mode == "awsvpc"
-    groups = None if own_address else [seen_from(scope, group) for group in instance_groups(given, cluster)]
+    of_instances = [] if own_address else [seen_from(scope, group) for group in given.groups_of_instances]
     service = ecs.FargateService(
         scope,
         _id(given),
         cluster=cluster.cluster,
         task_definition=task.task_definition,
         assign_public_ip=False if own_address else None,
-        vpc_subnets=cluster.task_subnets,
-        security_groups=groups,
+        vpc_subnets=given.vpc_subnets or cluster.task_subnets,
+        security_groups=_given_groups(scope, given) if own_address else of_instances,
         **_common(given),
     )
     resource = service.node.default_child
@@ -143,6 +145,7 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
         "enable_ecs_managed_tags": True,
         "propagate_tags": ecs.PropagatedTagSource.SERVICE,
         "enable_execute_command": given.enable_execute_command,
+        "service_name": given.service_name,
     }
     if given.daemon:
         del common["deployment_strategy"]
@@ -153,10 +156,7 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
     }
     if given.platform == "EXTERNAL":
         return common
-    common["capacity_provider_strategies"] = [
-        ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
-        for share in given.strategy
-    ]
+    common["capacity_provider_strategies"] = _capacity_provider_strategies(given)
     if isinstance(given.deployment, CodeDeployBlueGreen):
         return common  # UpdateService does not take it for a service that CodeDeploy deploys
     # A Classic Load Balancer cannot follow tasks from zone to zone: ECS refuses the two together.
@@ -204,12 +204,22 @@ def _constraint(constraint: PlacementConstraint) -> ecs.PlacementConstraint:
     return ecs.PlacementConstraint.member_of(constraint.expression)
 
 
-def instance_groups(given: ServiceInput, cluster: Cluster) -> list[ec2.ISecurityGroup]:
-    """Return the security groups of the instances that tasks may run on."""
-    if given.daemon:
-        return list(cluster.instance_security_groups)
-    return [group for share in given.strategy if (group := _instance_group(share)) is not None]
+def groups_of_tasks(given: ServiceInput, service: ecs.BaseService) -> list[ec2.ISecurityGroup]:
+    """Return the security groups of tasks: of their instances, those that were given, or the one that was made."""
+    if given.task.network_mode != "awsvpc":
+        return given.groups_of_instances
+    return list(given.security_groups) or service.connections.security_groups
 
 
-def _instance_group(share: Capacity) -> ec2.ISecurityGroup | None:
-    return share.capacity.security_group if isinstance(share, Ec2Share | ManagedInstancesShare) else None
+def _capacity_provider_strategies(given: ServiceInput) -> list[ecs.CapacityProviderStrategy] | None:
+    """Return the strategy; None for a launch type, which CDK's constructs write by themselves."""
+    if launch_type_of(given.strategy) is not None:
+        return None
+    return [
+        ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
+        for share in given.strategy
+    ]
+
+
+def _given_groups(scope: Construct, given: ServiceInput) -> list[ec2.ISecurityGroup] | None:
+    return [seen_from(scope, group) for group in given.security_groups] or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs
 
 from ..clusters import Cluster
 from ..opt_outs import Acknowledgement, acknowledge, resource_of
@@ -18,7 +19,7 @@ def acknowledge_execute_command(role: iam.IRole, cluster: Cluster) -> None:
     """Acknowledge the wildcards in the rights of a task role that ECS Exec needs."""
     findings = ["AwsSolutions-IAM5[Resource::*]"]
     group = cluster.execute_command_log_group
-    if group is not None and cdk.Stack.of(group) == cdk.Stack.of(role):
+    if isinstance(group, aws_logs.LogGroup) and cdk.Stack.of(group) == cdk.Stack.of(role):
         logical_id = cdk.Stack.of(group).resolve(resource_of(group).ref)["Ref"]
         arn = f"arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:<{logical_id}>:*"
         findings.append(f"AwsSolutions-IAM5[Resource::{arn}]")

@@ -16,6 +16,7 @@ from ..checked_construct import CheckedConstruct
 from ..clusters import Cluster
 from ..inputs import argument_problems, usable_arguments
 from ..logs import Logs, owned_log_group
+from ..network import subnet_ids_of
 from ..opt_outs import Acknowledgement, acknowledge
 from ..registry import warn_of_empty_repository
 from ..scaling import ServiceScaling
@@ -204,10 +205,7 @@ class ExpressService(CheckedConstruct):
     def _subnets(self, *, internet_facing: bool) -> list[str]:
         if internet_facing:
             return self.cluster.vpc.select_subnets(subnet_type=ec2.SubnetType.PUBLIC).subnet_ids
-        wanted = self.cluster.task_subnets
-        return self.cluster.vpc.select_subnets(
-            subnet_group_name=wanted.subnet_group_name, subnet_type=wanted.subnet_type
-        ).subnet_ids
+        return subnet_ids_of(self.cluster.vpc, self.cluster.task_subnets)
 
 
 def _scaling_target(scaling: ServiceScaling) -> ecs.CfnExpressGatewayService.ExpressGatewayScalingTargetProperty:

@@ -18,7 +18,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
-from ..clusters import Capacity, Cluster
+from ..clusters import Capacity, Cluster, TaskConnections, unknown_group_problems
 from ..connections import CallingConnector, connect
 from ..deployments import (
     CodeDeployBlueGreen,
@@ -30,7 +30,6 @@ from ..discovery import CloudMap, Namespace, ServiceConnect
 from ..errors import ConstructError, Problem, Problems
 from ..inputs import DurationLike, argument_problems, arn_problems, usable_arguments
 from ..load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, enter_lattice
-from ..network import Connections
 from ..observability import Alarms
 from ..opt_outs import record_opt_out, resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
@@ -43,7 +42,7 @@ from ..workload import Container, ImageLike, Volume
 from .checks.external import unsupported_problems
 from .code_deploy import make_deployment_group
 from .connections import endpoint_of, endpoint_problems, make_connector, make_discoverable
-from .ecs_service import instance_groups, make_ecs_service
+from .ecs_service import groups_of_tasks, make_ecs_service
 from .execute_command import acknowledge_execute_command
 from .imported_service import ImportedService
 from .rollout_warnings import warn_of_slow_rollouts
@@ -103,6 +102,9 @@ class Service(CheckedConstruct):
         alarms: Alarms | Disabled | None = None,
         enable_execute_command: bool = False,
         health_check_grace_period: DurationLike | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        service_name: str | None = None,
     ) -> None:
         """Make a service.
 
@@ -137,6 +139,11 @@ class Service(CheckedConstruct):
                 False. It needs a writable root file system.
             health_check_grace_period: Time at the start in which a load balancer's health check stops no task; longer
                 than the application takes to start. Default: 60 s with an exposure, none without.
+            security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
+                Default: one is made.
+            vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
+            service_name: Name of the service. A service with a fixed name cannot be replaced: an update that has to
+                replace it fails. Default: CloudFormation makes one.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -167,10 +174,7 @@ class Service(CheckedConstruct):
         self._record_opt_outs(given)
         if given.enable_execute_command:
             acknowledge_execute_command(self.task_role, self.cluster)
-        by_address = given.task.network_mode == "awsvpc"
-        self.task.open_volumes_to(
-            self.service.connections.security_groups if by_address else instance_groups(given, self.cluster)
-        )
+        self.task.open_volumes_to(groups_of_tasks(given, self.service))
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = make_routes(self, given, self.service, self.cluster)
         enter_lattice(self.service, self.routes)
@@ -239,12 +243,13 @@ class Service(CheckedConstruct):
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to its tasks, and they to whom."""
-        return self._connections
+        """Who may connect to its tasks, and they to whom.
 
-    @cached_property
-    def _connections(self) -> Connections:
-        return Connections(security_groups=self.service.connections.security_groups)
+        Raises:
+            ConstructError: Its tasks have the security groups of instances, and those are not known.
+        """
+        self._check_groups()
+        return self._connections
 
     @property
     def task_role(self) -> iam.IRole:
@@ -303,8 +308,21 @@ class Service(CheckedConstruct):
         return self._first_alb_route.target_group
 
     @cached_property
+    def _connections(self) -> TaskConnections:
+        own_address = self._given.task.network_mode == "awsvpc"
+        return TaskConnections(self.node.path, self.service.connections.security_groups, own_address=own_address)
+
+    @cached_property
     def _connector(self) -> CallingConnector:
+        self._check_groups()
         return make_connector(self, self._given, self.service, self.task, self.routes, vpc=self.cluster.vpc)
+
+    def _check_groups(self) -> None:
+        if self._given.has_groups_of_instances:
+            why = "no rule can be made for the tasks"
+            unknown = unknown_group_problems(self._given.groups_of_instances, self.cluster, why=why)
+            if unknown:
+                raise ConstructError(self.node.path, unknown)
 
     @property
     def _first_alb_route(self) -> AlbRoute:

@@ -7,12 +7,25 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..clusters import Capacity, Cluster, fit_problems, owner_problems, platform_of, strategy_of, strategy_problems
+from aws_cdk import aws_ec2 as ec2
+
+from ..clusters import (
+    Capacity,
+    Cluster,
+    fit_problems,
+    instance_groups_of,
+    owner_problems,
+    platform_of,
+    strategy_of,
+    strategy_problems,
+    task_network_problems,
+    unknown_group_problems,
+)
 from ..deployments import Deployment, Rolling
 from ..discovery import CloudMap, ServiceConnect
 from ..errors import Problem, Problems, Shown
-from ..inputs import DurationLike, disabled_problems, is_token, seconds
-from ..load_balancing import Exposure
+from ..inputs import DurationLike, disabled_problems, is_token, name_problem, seconds
+from ..load_balancing import AlbExposure, Exposure, NlbExposure
 from ..observability import Alarms
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
@@ -60,6 +73,9 @@ class ServiceInput:
     alarms: Alarms | Disabled
     enable_execute_command: bool
     health_check_grace_period: DurationLike | None
+    security_groups: Sequence[ec2.ISecurityGroup]
+    vpc_subnets: ec2.SubnetSelection | None
+    service_name: str | None
     needs_exposure: bool
     internet_facing: bool
     daemon: bool
@@ -103,6 +119,20 @@ class ServiceInput:
         if self.daemon:
             return "EC2"
         return platform_of(self.strategy)
+
+    @property
+    def has_groups_of_instances(self) -> bool:
+        """Whether tasks have the security groups of the instances that they run on, and none of their own."""
+        return self.platform in ("EC2", "MANAGED_INSTANCES") and self.task.network_mode != "awsvpc"
+
+    @property
+    def groups_of_instances(self) -> list[ec2.ISecurityGroup]:
+        """The security groups of the instances, as far as they are known."""
+        if self.cluster is None:
+            return []
+        if self.daemon:
+            return list(self.cluster.instance_security_groups)
+        return instance_groups_of(self.strategy, self.cluster)
 
     @property
     def least_tasks(self) -> int:
@@ -198,8 +228,34 @@ class ServiceInput:
         found.extend(health_check_problems(self.exposures, self.workload, self.task))
         if not found:
             found.extend(fit_problems(self.strategy, with_sidecars(self.workload, self.task), self.task))
+        found.extend(self._network_problems())
         found.extend(self._file_system_problems())
         found.extend(self._execute_command_problems())
+        return list(found)
+
+    def _network_problems(self) -> list[Problem]:
+        found = Problems()
+        found.extend(
+            task_network_problems(
+                security_groups=self.security_groups,
+                vpc_subnets=self.vpc_subnets,
+                network_mode=self.task.network_mode,
+                cluster=self.cluster,
+            )
+        )
+        needed = self.exposures or any(isinstance(volume, EfsVolume) for volume in self.volumes)
+        if needed and self.cluster is not None and self.has_groups_of_instances:
+            why = "they take part in the rules of load balancers and file systems"
+            found.extend(unknown_group_problems(self.groups_of_instances, self.cluster, why=why))
+        own_balancer = any(
+            isinstance(exposure, AlbExposure | NlbExposure) and exposure.load_balancer is None
+            for exposure in self.exposures
+        )
+        if own_balancer and not self.internet_facing and self.cluster is not None and self.vpc_subnets is not None:
+            found.extend(self.cluster.which_subnets_problems("cluster"))
+        name = self.service_name
+        if name is not None and not is_token(name) and (wrong := name_problem(name)):
+            found.add("service_name", wrong, given=name, allowed="up to 255 letters, digits, hyphens and underscores")
         return list(found)
 
     def _count_problems(self) -> list[Problem]:

@@ -10,14 +10,14 @@ from ..deployments import CodeDeployBlueGreen, acknowledge_no_circuit_breaker, m
 from ..load_balancing import Route, RouteTarget, claim_given_numbers, enter_load_balancers, make_route, route_ids
 from .checks.discovery import port_name
 from .checks.ec2 import static_host_port
-from .ecs_service import instance_groups
+from .ecs_service import groups_of_tasks
 from .service_input import ServiceInput
 
 
 def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService, cluster: Cluster) -> list[Route]:
     """Make a route for each exposure of a service, in their order."""
     by_address = given.task.network_mode == "awsvpc"
-    groups = service.connections.security_groups if by_address else instance_groups(given, cluster)
+    groups = groups_of_tasks(given, service)
     own = given.workload.containers[0].name
     ids = route_ids(scope, given.exposures, internet_facing=given.internet_facing, own_container=own)
     by_ecs = given.deployment.has_alternate and not isinstance(given.deployment, CodeDeployBlueGreen)
@@ -30,6 +30,7 @@ def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService,
         target = RouteTarget(
             service=service,
             container_name=exposure.container or own,
+            network=cluster.network,
             vpc=cluster.vpc,
             subnets=cluster.task_subnets,
             internet_facing=given.internet_facing,

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -15,7 +16,7 @@ from ..clusters import Capacity, Cluster
 from ..deployments import Rolling
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, in_seconds, is_token, seconds, usable_arguments
-from ..messaging import WorkQueue
+from ..messaging import WorkQueue, dead_letter_queue_of, lacks_dead_letters, visibility_timeout_of
 from ..observability import WorkerAlarms, make_queue_alarms
 from ..opt_outs import record_opt_out
 from ..placement import PlacementConstraint, PlacementStrategy
@@ -28,6 +29,10 @@ from .service_input import ServiceInput
 from .service_kind import ServiceKind
 
 _QUEUE_URL = "QUEUE_URL"
+_NO_DEAD_LETTERS = (
+    "The queue has no dead-letter queue: a message that makes the worker fail comes back until it is too old, and is "
+    "then deleted. Give the queue a dead_letter_queue, or use a WorkQueue."
+)
 _PROCESSING_SECONDS = 300
 _MESSAGES_PER_TASK = 10
 _SHORTEST_STOP_TIMEOUT, _LONGEST_STOP_TIMEOUT = 30, 120
@@ -76,6 +81,9 @@ class WorkerService(Service):
         placement_constraints: Sequence[PlacementConstraint] = (),
         alarms: WorkerAlarms | Disabled | None = None,
         enable_execute_command: bool = False,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        service_name: str | None = None,
     ) -> None:
         """Make a worker.
 
@@ -93,8 +101,8 @@ class WorkerService(Service):
             task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
             queue: The queue that it reads. Default: a new `WorkQueue`.
             processing_time: The longest that the work on the messages of one receive call takes, 1 s to 12 h: so long
-                they are hidden from other tasks. Default: the visibility timeout of the `WorkQueue` that is given, or
-                5 min.
+                they are hidden from other tasks. Default: the visibility timeout of the queue that is given, or 5 min
+                where nobody knows it.
             desired_count: A fixed number of tasks, in place of scaling.
             scaling: How many tasks there are. Default: 1 to 10, with 10 waiting messages for each; and never by CPU
                 unless you say so, for a worker that waits uses none.
@@ -107,6 +115,11 @@ class WorkerService(Service):
                 `Disabled(reason="…")` makes none.
             enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:
                 False. It needs a writable root file system.
+            security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
+                Default: one is made.
+            vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
+            service_name: Name of the service. A service with a fixed name cannot be replaced: an update that has to
+                replace it fails. Default: CloudFormation makes one.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -133,6 +146,8 @@ class WorkerService(Service):
             },
         )
         self.queue.grant_consume_messages(self.task_role)
+        if queue is not None and lacks_dead_letters(queue):
+            cdk.Annotations.of(self).add_warning_v2("cdk-containers:dead-letter-queue", _NO_DEAD_LETTERS)
         if isinstance(alarms, Disabled):
             record_opt_out(self.service, "queue-alarms", alarms)
 
@@ -140,6 +155,7 @@ class WorkerService(Service):
         queue = self._given_queue or WorkQueue(self, "Queue", visibility_timeout=in_seconds(self._processing_time))
         self.work_queue = queue if isinstance(queue, WorkQueue) else None
         self.queue = self._read_queue = queue.queue if isinstance(queue, WorkQueue) else queue
+        self._dead_letters = dead_letter_queue_of(queue)
         container = given.container or Container(image=given.image or "")
         if container.stop_timeout is None:
             container = replace(container, stop_timeout=_time_to_finish(self._processing_time))
@@ -148,9 +164,8 @@ class WorkerService(Service):
     def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
         made = super()._make_alarms(given)
         if isinstance(self._worker_alarms, WorkerAlarms):
-            dead_letters = None if self.work_queue is None else self.work_queue.dead_letter_queue
             made |= make_queue_alarms(
-                self, self.queue, dead_letters, self._worker_alarms, processing_time=self._processing_time
+                self, self.queue, self._dead_letters, self._worker_alarms, processing_time=self._processing_time
             )
         return made
 
@@ -165,13 +180,15 @@ def _time_to_finish(processing_time: int) -> cdk.Duration:
 def _processing_seconds(processing_time: DurationLike | None, queue: WorkQueue | sqs.IQueue | None) -> int:
     if processing_time is not None:
         return seconds(processing_time)
-    return queue.visibility_timeout if isinstance(queue, WorkQueue) else _PROCESSING_SECONDS
+    hidden = None if queue is None else visibility_timeout_of(queue)
+    return _PROCESSING_SECONDS if hidden is None else hidden
 
 
 def _time_problems(processing_time: DurationLike | None, queue: WorkQueue | sqs.IQueue | None) -> list[Problem]:
     found = Problems()
     if processing_time is None or is_token(time := seconds(processing_time)):
         return []
+    hidden = None if queue is None else visibility_timeout_of(queue)
     if not 1 <= time <= _LONGEST_PROCESSING_SECONDS:
         found.add(
             "processing_time",
@@ -180,12 +197,12 @@ def _time_problems(processing_time: DurationLike | None, queue: WorkQueue | sqs.
             allowed=f"1–{_LONGEST_PROCESSING_SECONDS} s, since no message is hidden for longer than 12 h",
             practice="visibility-timeout",
         )
-    elif isinstance(queue, WorkQueue) and not is_token(queue.visibility_timeout) and time > queue.visibility_timeout:
+    elif hidden is not None and not is_token(hidden) and time > hidden:
         found.add(
             "processing_time",
             "longer than the queue hides a message, so a second task would start on it",
             given=Shown(f"{time} s"),
-            allowed=f"up to {queue.visibility_timeout} s, or a longer visibility_timeout of the queue",
+            allowed=f"up to {hidden} s, or a longer visibility_timeout of the queue",
             practice="visibility-timeout",
         )
     return list(found)

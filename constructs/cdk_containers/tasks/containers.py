@@ -238,6 +238,8 @@ def _log_driver(
     return ecs.LogDrivers.aws_logs(
         stream_prefix=container.name,
         log_group=log_group,
+        datetime_format=options.logs.datetime_format,
+        multiline_pattern=options.logs.multiline_pattern,
         mode=ecs.AwsLogDriverMode.BLOCKING if blocking else ecs.AwsLogDriverMode.NON_BLOCKING,
         max_buffer_size=None if blocking else _mebibytes(options.logs.max_buffer_mib),
     )

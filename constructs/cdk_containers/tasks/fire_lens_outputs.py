@@ -30,7 +30,7 @@ class CloudWatchLogsOutput:
     """Logs go to CloudWatch Logs.
 
     Attributes:
-        log_group: The log group, in the region of the task; the task may write to it. Default: the task's own.
+        log_group: The log group; the task may write to it. Default: the task's own.
 
     See https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch
     """
@@ -43,12 +43,13 @@ class CloudWatchLogsOutput:
 
     def driver(self, container: str, place: Place) -> LogDriver:
         """Return the log driver of a container: one stream for each container of each task."""
+        group = self.log_group or place.log_group
         return LogDriver(
             name=DRIVER,
             options={
                 "Name": "cloudwatch_logs",
-                "region": place.region,
-                "log_group_name": (self.log_group or place.log_group).log_group_name,
+                "region": group.env.region,
+                "log_group_name": group.log_group_name,
                 "log_stream_prefix": f"{container}/",
                 "auto_create_group": "false",
             },

@@ -92,6 +92,15 @@ class TaskOptions:
                 allowed="awsvpc or host networking, or none",
                 practice="sidecar-platform",
             )
+        for option in ("multiline_pattern", "datetime_format"):
+            if self.log_router is not None and getattr(self.logs, option) is not None:
+                found.add(
+                    f"logs.{option}",
+                    "containers log through the router, which puts lines together itself",
+                    given=getattr(self.logs, option),
+                    allowed="nothing, and a [MULTILINE_PARSER] in the configuration of the router",
+                    practice="log-router-output",
+                )
         if self.log_router is not None and self.logs.mode == "blocking":
             found.add(
                 "logs.mode",

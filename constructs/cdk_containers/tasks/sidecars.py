@@ -117,6 +117,14 @@ def _driver_problems(workload: Workload, options: TaskOptions) -> Iterator[Probl
                 allowed="TaskOptions(log_router=FireLens(…)), or another driver",
                 practice="log-router-output",
             )
+        if driver is not None and driver.name == "awslogs":
+            yield Problem(
+                option=f"containers[{index}].log_driver",
+                what="containers log with awslogs anyhow, and ECS has no right to write to what these options name",
+                given=repr(driver.name),
+                allowed="no log_driver; TaskOptions(logs=ContainerLogs(log_group=…, multiline_pattern=…)) instead",
+                practice="log-configuration",
+            )
 
 
 def _routing_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool) -> Iterator[Problem]:

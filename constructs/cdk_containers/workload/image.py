@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import Problem, Problems, Shown
-from ..inputs import disabled_problems, field_problems, has_members, is_token
+from ..inputs import disabled_problems, field_problems, has_members, is_token, way_in
 from ..practices import Disabled
 
 if TYPE_CHECKING:
@@ -238,6 +238,7 @@ def image_problems(image: object) -> list[Problem]:
             option="",
             what="not an image",
             given=repr(image),
-            allowed="a reference, Image.from_asset, Repository.image, or an aws_ecs.ContainerImage",
+            allowed=way_in(image, ["Image"])
+            or "a reference, Image.from_asset, Repository.image, or an aws_ecs.ContainerImage",
         )
     ]

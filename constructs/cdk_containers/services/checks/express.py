@@ -44,6 +44,8 @@ def express_problems(given: Mapping[str, Any]) -> list[Problem]:
         found.extend(given["logs"].problems(), under="logs")
     if given["internet_facing"] is True and given["cluster"] is not None:
         found.extend(public_subnet_problems(given["cluster"].vpc, "internet_facing"))
+    if given["internet_facing"] is False and given["cluster"] is not None:
+        found.extend(given["cluster"].which_subnets_problems("cluster"))
     name = given["service_name"]
     if name is not None and not is_token(name) and (wrong := name_problem(name)):
         found.add("service_name", wrong, given=name, allowed="up to 255 letters, digits, hyphens and underscores")

@@ -22,6 +22,7 @@ _SUPPORTED = {
     "placement_constraints",
     "alarms",
     "enable_execute_command",
+    "service_name",
 }
 _WHY = {
     "exposure": "no load balancer reaches a machine outside AWS",
@@ -29,6 +30,8 @@ _WHY = {
     "capacity": "external instances have no capacity provider; the service runs on those of its cluster",
     "service_connect": "external instances are in no network of AWS, and Service Connect does not reach them",
     "cloud_map": "external instances are in no network of AWS, and service discovery does not find them",
+    "security_groups": "external instances are in no network of AWS",
+    "vpc_subnets": "external instances are in no network of AWS",
     "health_check_grace_period": "there is no load balancer whose health check could be waited for",
 }
 
