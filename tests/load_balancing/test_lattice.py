@@ -20,6 +20,7 @@ from cdk_containers import (
     TargetHealthCheck,
 )
 from cdk_containers.load_balancing import LatticeRoute
+from tests.iam.evaluation import arn_of, service_surely_can
 from tests.toolkit import (
     IMAGE,
     REASON,
@@ -96,9 +97,11 @@ def test_every_request_is_recorded():
     [group] = resources(template, "AWS::Logs::LogGroup")
     subscription = resource(template, f"{PREFIX}AccessLogSubscription")
     assert subscription["Properties"]["DestinationArn"] == {"Fn::GetAtt": [group, "Arn"]}
-    [policy] = resources(template, "AWS::Logs::ResourcePolicy")
-    assert subscription["DependsOn"] == [policy]
-    assert "delivery.logs.amazonaws.com" in str(template["Resources"][policy])
+    assert not resources(template, "AWS::Logs::ResourcePolicy")
+    here = {"aws:SourceAccount": "<AccountId>", "aws:SourceArn": "arn:<Partition>:logs:<Region>:<AccountId>:*"}
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        assert service_surely_can(template, "delivery.logs.amazonaws.com", action, arn_of(template, group), here)
+        assert not service_surely_can(template, "delivery.logs.amazonaws.com", action, arn_of(template, group), {})
     assert properties(template, "AWS::Logs::LogGroup")["RetentionInDays"] == 365
     assert made.access_logs_group is not None
 
