@@ -41,7 +41,9 @@ def sizes(inventory: Inventory) -> dict[str, int]:
 
 def described(assembly: Assembly, *, retained: bool = False) -> dict[str, int]:
     """Count the resources in the templates, of the types that the inventory reads."""
-    resources = (it for it in assembly.resources() if not retained or str(it.get("DeletionPolicy")).startswith("Retain"))
+    resources = (
+        it for it in assembly.resources() if not retained or str(it.get("DeletionPolicy")).startswith("Retain")
+    )
     return dict(Counter(it["Type"] for it in resources if it["Type"] in READERS))
 
 

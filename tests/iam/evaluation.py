@@ -27,6 +27,11 @@ def _aws_policies() -> Mapping[str, Mapping[str, Any]]:
     return {name: entry["Document"] for name, entry in known.items()}
 
 
+def aws_policy(name: str) -> Mapping[str, Any]:
+    """Return the document of a managed policy of AWS."""
+    return _aws_policies()[name]
+
+
 OVER_TLS: Context = {"aws:SecureTransport": "true"}
 """What every call of an AWS SDK has."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from weakref import WeakSet
 
 import aws_cdk as cdk
@@ -118,8 +118,7 @@ def delivered_log_group(
         # A deployment that fails takes its new log group along, or the next one would find the name taken.
         logs = replace(logs, removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
     group = owned_log_group(scope, id, logs)
-    resource = group.node.default_child
-    assert isinstance(resource, aws_logs.CfnLogGroup)
+    resource = cast("aws_logs.CfnLogGroup", group.node.default_child)
     name = f"{prefix}{resource.logical_id}-{cdk.Fn.select(2, cdk.Fn.split('/', cdk.Aws.STACK_ID))}"
     resource.log_group_name = name
     resource.resource_policy_document = {
@@ -145,9 +144,7 @@ def vended_log_statements(streams_arn: str) -> list[dict[str, Any]]:
             "Resource": streams_arn,
             "Condition": {
                 "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
-                "ArnLike": {
-                    "aws:SourceArn": f"arn:{cdk.Aws.PARTITION}:logs:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:*"
-                },
+                "ArnLike": {"aws:SourceArn": f"arn:{cdk.Aws.PARTITION}:logs:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:*"},
             },
         }
     ]
