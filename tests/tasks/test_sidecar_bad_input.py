@@ -195,6 +195,15 @@ CASES = [
     ),
     Case("no sampling", traced(sampling=0), "task.telemetry.sampling", "0.05", "trace-sampling"),
     Case("percent", traced(sampling=5), "task.telemetry.sampling", "up to 1", "trace-sampling"),
+    Case("no propagator", traced(propagators=[]), "task.telemetry.propagators", "tracecontext", "trace-propagation"),
+    Case(
+        "none and one",
+        traced(propagators=["none", "xray"]),
+        "task.telemetry.propagators",
+        '["none"]',
+        "trace-propagation",
+    ),
+    Case("unknown propagator", traced(propagators=["w3c"]), "task.telemetry.propagators[0]", "'tracecontext'", None),
     Case("another sampler", traced(sampling="always"), "task.telemetry.sampling", "'xray'", None),
     Case(
         "rules for no traces",
