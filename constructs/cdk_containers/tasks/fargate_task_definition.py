@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..errors import Problem
 from ..inputs import argument_problems
+from ..practices import Disabled
 from ..workload import Container, Volume, Workload
 from .fargate_rules import fargate_problems
 from .options import TaskOptions
@@ -24,6 +26,11 @@ class FargateTaskDefinition(TaskDefinition):
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
     """
+
+    _router_user: ClassVar[str | Disabled] = Disabled(
+        "AWS documents log routers on Fargate as root: whether another user can make their socket there is open, "
+        "https://github.com/aws/containers-roadmap/issues/2122"
+    )
 
     def __init__(
         self,

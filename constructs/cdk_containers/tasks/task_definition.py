@@ -24,9 +24,11 @@ from ..logs import owned_log_group
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from ..workload import Architecture, Container, EfsVolume, OperatingSystem, RegistryImage, Volume
+from ..workload.container import DEFAULT_USER
 from ..workload.image import as_image
 from .containers import add_container, add_dependencies
 from .efs_volumes import add_efs_volume, open_file_system
+from .fire_lens import LOG_ROUTER
 from .open_telemetry import OpenTelemetry
 from .options import TaskOptions
 from .place import Place
@@ -62,6 +64,9 @@ class TaskDefinition(CheckedConstruct):
 
     _tmpfs: ClassVar[bool] = True
     """Whether its platform takes the directories in memory that a container has by default, a sidecar too."""
+
+    _router_user: ClassVar[str | Disabled] = DEFAULT_USER
+    """Whom its platform lets a log router run as, where the caller does not say."""
 
     task_definition: ecs.TaskDefinition
     task_role: iam.IRole
@@ -132,7 +137,10 @@ class TaskDefinition(CheckedConstruct):
             return containers, []
         place = self._place(options.telemetry)
         allow_sidecars(containers, options, place, task_role=self.task_role, execution_role=self.execution_role)
-        return beside_sidecars(containers, options, place), sidecars(options, place)
+        added = sidecars(options, place)
+        if options.log_router is not None and options.log_router.user is None:
+            added = [replace(one, user=self._router_user) if one.name == LOG_ROUTER else one for one in added]
+        return beside_sidecars(containers, options, place), added
 
     def _place(self, telemetry: OpenTelemetry | None) -> Place:
         parent = self.node.scope
