@@ -70,6 +70,15 @@ def task(
     }
 
 
+def exited(reason: str | None = None, **codes: int) -> dict[str, Any]:
+    """Return the event of a task that stopped since an essential container had ended, with the codes of all."""
+    event = task("EssentialContainerExited", "Essential container in task exited")
+    event["detail"]["containers"] = [{"name": name, "exitCode": code} for name, code in codes.items()]
+    if reason is not None:
+        event["detail"]["containers"][-1]["reason"] = reason
+    return event
+
+
 def action(type_: str, name: str, *, cluster_arn: str = CLUSTER) -> dict[str, Any]:
     return {
         "source": "aws.ecs",
@@ -128,6 +137,21 @@ def key_statements(template: Template) -> list[dict[str, Any]]:
         (task("EssentialContainerExited", "Essential container in task exited", 1), {"Store", "FailedTasks"}),
         (task("EssentialContainerExited", "OutOfMemoryError: Container killed", 137, 0), {"Store", "FailedTasks"}),
         (task("EssentialContainerExited", "Essential container in task exited", 0), {"Store"}),
+        # The application ended, and ECS stopped what was beside it.
+        (exited(app=0, side=143), {"Store"}),
+        (exited(app=0, **{"log-router": 143, "otel-collector": 137}), {"Store"}),
+        (exited(app=143, **{"ecs-service-connect-Ab3": 137}), {"Store"}),
+        (exited(app=1, side=143), {"Store", "FailedTasks"}),
+        (exited(app=139, side=0), {"Store", "FailedTasks"}),
+        # A router that died, and took the application along.
+        (exited(app=143, **{"log-router": 1}), {"Store", "FailedTasks"}),
+        (
+            exited(reason="OutOfMemoryError: Container killed due to memory usage", app=143, **{"log-router": 137}),
+            {"Store", "FailedTasks"},
+        ),
+        # Nobody can tell that from an application that was killed, so it is told.
+        (exited(app=0, side=137), {"Store", "FailedTasks"}),
+        (exited(app=137, **{"log-router": 0}), {"Store", "FailedTasks"}),
         (
             task("ServiceSchedulerInitiated", "Task failed ELB health checks in (target-group …)", 143),
             {"Store", "FailedTasks"},

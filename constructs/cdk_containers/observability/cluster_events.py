@@ -16,13 +16,25 @@ from ..checked_construct import CheckedConstruct
 from ..clusters import Cluster
 from ..inputs import argument_problems
 from ..logs import Logs, delivered_log_group
+from ..tasks.fire_lens import LOG_ROUTER
+from ..tasks.open_telemetry import COLLECTOR
 
 DEPLOYMENT, TASK, SERVICE = "ECS Deployment State Change", "ECS Task State Change", "ECS Service Action"
 
+_KILLED, _TERMINATED = 137, 143
+_SIDECARS = [LOG_ROUTER, COLLECTOR, "ecs-service-connect-", "aws-guardduty-agent-"]
+"""What names of containers begin with that no caller wrote."""
+
+_EXITED = {"stopCode": ["EssentialContainerExited"]}
 FAILED_TO_RUN = {
     "$or": [
         {"stopCode": ["TaskFailedToStart"]},
-        {"stopCode": ["EssentialContainerExited"], "containers": {"exitCode": [{"anything-but": [0]}]}},
+        # When one container ends, ECS stops the others: with SIGTERM, and with SIGKILL those that do not listen. An
+        # event does not say which container was essential, so these two codes are no failure by themselves. Fields of
+        # an array have to match in one and the same element.
+        {**_EXITED, "containers": {"exitCode": [{"anything-but": [0, _KILLED, _TERMINATED]}]}},
+        {**_EXITED, "containers": {"name": [{"anything-but": {"prefix": _SIDECARS}}], "exitCode": [_KILLED]}},
+        {**_EXITED, "containers": {"reason": [{"prefix": "OutOfMemory"}]}},
         {"stoppedReason": [{"prefix": "Task failed "}]},
     ]
 }
