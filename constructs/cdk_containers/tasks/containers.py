@@ -29,6 +29,7 @@ from ..workload.image import as_image
 from ..workload.secrets import plain_value
 from .fire_lens import LOG_ROUTER
 from .options import TaskOptions
+from .pulling import allow_pull
 
 if TYPE_CHECKING:
     from ..workload import ImageLike
@@ -127,6 +128,7 @@ def add_dependencies(containers: Sequence[Container], definitions: Mapping[str, 
 def _image(image: ImageLike, execution_role: iam.IRole, options: TaskOptions) -> ecs.ContainerImage:
     match as_image(image):
         case RegistryImage(reference=reference, credentials=credentials):
+            allow_pull(image, execution_role)
             return ecs.ContainerImage.from_registry(reference, credentials=credentials)
         case AssetImage() as asset:
             return ecs.ContainerImage.from_asset(

@@ -32,6 +32,7 @@ from .fire_lens import LOG_ROUTER
 from .open_telemetry import OpenTelemetry
 from .options import TaskOptions
 from .place import Place
+from .pulling import ecr_address
 from .roles import make_execution_role, make_task_role
 from .sidecars import allow_sidecars, beside_sidecars, sidecars
 from .volumes import add_volume
@@ -119,7 +120,10 @@ class TaskDefinition(CheckedConstruct):
             for container, limit in zip(containers, [*limits, *(None for _ in self._sidecars)], strict=True)
         }
         add_dependencies(containers, self.containers)
-        from_elsewhere = all(isinstance(as_image(container.image), RegistryImage) for container in containers)
+        from_elsewhere = all(
+            isinstance(as_image(container.image), RegistryImage) and ecr_address(container.image) is None
+            for container in containers
+        )
         if isinstance(self.execution_role, iam.Role) and not from_elsewhere:
             acknowledge(self.execution_role, _REGISTRY_LOGIN)
         self._environment_acknowledged = False
