@@ -22,6 +22,8 @@ class Settings:
     nat_gateways: NatGateways
     capacity: tuple[FargateCapacity, ...]
     removal_policy: cdk.RemovalPolicy
+    """Of all but buckets: those are not empty when a stack is deleted, and CloudFormation does not empty them."""
+    objects_kept_days: int
     production: bool
     desired_count: int | None
     scaling: ServiceScaling | None
@@ -63,6 +65,7 @@ def read_settings(scope: Construct) -> Settings:
                 nat_gateways=NatGateways.SINGLE,
                 capacity=(FargateCapacity.spot(),),
                 removal_policy=cdk.RemovalPolicy.DESTROY,
+                objects_kept_days=7,
                 production=False,
                 desired_count=int(count) if count else 1,
                 scaling=None,
@@ -77,6 +80,7 @@ def read_settings(scope: Construct) -> Settings:
                 nat_gateways=NatGateways.PER_AZ,
                 capacity=(FargateCapacity(base=2), FargateCapacity.spot(weight=1)),
                 removal_policy=cdk.RemovalPolicy.RETAIN,
+                objects_kept_days=365,
                 production=True,
                 desired_count=int(count) if count else None,
                 scaling=None if count else ServiceScaling(min_tasks=3, max_tasks=30, requests_per_target=1000),
