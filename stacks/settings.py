@@ -32,6 +32,9 @@ class Settings:
     hosted_zone_id: str | None
     image_tag: str | None
     """Tag of the images in the registry; None builds them from `application/` when they are deployed."""
+    external_tasks: int = 0
+    """Tasks on machines outside AWS: none before one is registered, since the stack would wait for them:
+    `-c external_tasks=1`."""
     lattice_prefix_list_id: str = "pl-0123456789abcdef0"
     """AWS's list of the addresses of VPC Lattice in the region: `-c lattice_prefix_list_id=pl-…`."""
 
@@ -56,6 +59,7 @@ def read_settings(scope: Construct) -> Settings:
     """Read the environment from the context: `-c environment=prod`, and a few values to override."""
     name = scope.node.try_get_context("environment") or "dev"
     count = scope.node.try_get_context("desired_count")
+    external_tasks = int(scope.node.try_get_context("external_tasks") or 0)
     tag = scope.node.try_get_context("image_tag")
     prefix_list = scope.node.try_get_context("lattice_prefix_list_id") or Settings.lattice_prefix_list_id
     match name:
@@ -72,6 +76,7 @@ def read_settings(scope: Construct) -> Settings:
                 domain=None,
                 hosted_zone_id=None,
                 image_tag=tag,
+                external_tasks=external_tasks,
                 lattice_prefix_list_id=prefix_list,
             )
         case "prod":
@@ -87,6 +92,7 @@ def read_settings(scope: Construct) -> Settings:
                 domain=scope.node.try_get_context("domain") or "shop.example.com",
                 hosted_zone_id=scope.node.try_get_context("hosted_zone_id") or "Z0000000000EXAMPLE",
                 image_tag=tag,
+                external_tasks=external_tasks,
                 lattice_prefix_list_id=prefix_list,
             )
         case _:

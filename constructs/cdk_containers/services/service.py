@@ -19,6 +19,7 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
+from ..clusters.external_instances import warn_of_missing_machines
 from ..deployments import (
     CodeDeployBlueGreen,
     Deployment,
@@ -178,6 +179,8 @@ class Service(CheckedConstruct):
             )
         self.scalable_task_count = self._scale(given)
         warn_of_slow_rollouts(self, given)
+        if self._kind.external and not self._kind.daemon and given.least_tasks != 0:
+            warn_of_missing_machines(self, self.cluster)
 
     def _prepare(self, given: ServiceInput) -> ServiceInput:
         """Make what the task has to know of, such as a queue, and return the input with what the task is told."""
