@@ -29,6 +29,7 @@ from ..workload.image import as_image
 from .containers import add_container, add_dependencies
 from .efs_volumes import add_efs_volume, open_file_system
 from .fire_lens import LOG_ROUTER
+from .neuron import give_neuron_devices
 from .open_telemetry import OpenTelemetry
 from .options import TaskOptions
 from .place import Place
@@ -119,6 +120,7 @@ class TaskDefinition(CheckedConstruct):
             )
             for container, limit in zip(containers, [*limits, *(None for _ in self._sidecars)], strict=True)
         }
+        give_neuron_devices(task_definition, containers)
         add_dependencies(containers, self.containers)
         from_elsewhere = all(
             isinstance(as_image(container.image), RegistryImage) and ecr_address(container.image) is None
