@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -58,7 +59,14 @@ class Route(CheckedConstruct):
         port: Port in the container.
     """
 
+    _rolls_back: ClassVar[bool] = True
+
     port: int
+
+    @property
+    def rolls_back(self) -> bool:
+        """Whether its errors may roll a deployment back: its metrics are documented, names and dimensions."""
+        return self._rolls_back
 
     def requests(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of requests."""
@@ -85,9 +93,10 @@ class Route(CheckedConstruct):
         del period, statistic
         return None
 
-    def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
+    def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of tasks that fail the health check."""
-        raise NotImplementedError
+        del period
+        return None
 
     def healthy_tasks(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of tasks that pass the health check."""
