@@ -30,7 +30,20 @@ from typing import Any
 
 TARGET = Path(__file__).parents[1] / "constructs" / "cdk_containers" / "instances" / "instance_types.csv"
 READ = "2026-11-22"
-COLUMNS = ("name", "vcpus", "memory_mib", "architecture", "gpus", "network_interfaces", "trunked_tasks", "hypervisor")
+COLUMNS = (
+    "name",
+    "vcpus",
+    "memory_mib",
+    "architecture",
+    "gpus",
+    "neuron_devices",
+    "network_interfaces",
+    "trunked_tasks",
+    "hypervisor",
+)
+
+# EC2 does not tell of these; an UltraServer's instance has what a trn2.48xlarge has.
+_NEURON_DEVICES = {"trn2u.48xlarge": 16}
 
 # Tasks with ENI trunking by size. A size that is not in a family's column is not in the source either.
 _GRAVITON = {
@@ -134,6 +147,8 @@ def rows() -> Iterator[tuple[Any, ...]]:
             facts["MemoryInfo"]["SizeInMiB"],
             architecture.upper(),
             sum(gpu["Count"] for gpu in facts.get("GpuInfo", {}).get("Gpus", ())),
+            sum(device["Count"] for device in facts.get("NeuronInfo", {}).get("NeuronDevices", ()))
+            or _NEURON_DEVICES.get(name, 0),
             facts["NetworkInfo"]["MaximumNetworkInterfaces"],
             trunked_tasks(name),
             facts.get("Hypervisor"),

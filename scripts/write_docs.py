@@ -481,7 +481,9 @@ def kept_table() -> str:
     rows = []
     for path in sorted((ROOT / "tests" / "snapshots").glob("*.template.json")):
         resources = json.loads(path.read_text())["Resources"].values()
-        kept = Counter(resource["Type"] for resource in resources if resource.get("DeletionPolicy") == "Retain")
+        kept = Counter(
+            resource["Type"] for resource in resources if str(resource.get("DeletionPolicy")).startswith("Retain")
+        )
         shown = ", ".join(f"`{name}`" + (f" × {count}" if count > 1 else "") for name, count in sorted(kept.items()))
         rows.append((path.name.removesuffix(".template.json"), shown or "nothing"))
     return "\n".join(_table(("Stack", "Kept"), rows)).rstrip()

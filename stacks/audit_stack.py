@@ -28,7 +28,9 @@ class AuditStack(cdk.Stack):
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
-        self.trail = AuditTrail(self, "Trail", removal_policy=settings.removal_policy)
+        self.trail = AuditTrail(
+            self, "Trail", removal_policy=settings.removal_policy, retention_days=settings.objects_kept_days
+        )
         self.readers = ClusterAccess.read(cluster).to_managed_policy(
             self, "Readers", description=f"Look at the cluster of {settings.name}"
         )

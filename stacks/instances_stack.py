@@ -35,6 +35,7 @@ from cdk_containers import (
     PlacementStrategy,
     Port,
     PredictiveScaling,
+    SharedVolume,
     Spot,
     TaskOptions,
     VolumeMount,
@@ -172,7 +173,16 @@ class InstancesStack(cdk.Stack):
             self,
             "Inference",
             cluster=cluster,
-            container=Container(image="nvcr.io/nvidia/tritonserver:24.08-py3", ports=[8000], gpus=1),
+            container=Container(
+                image="nvcr.io/nvidia/tritonserver:24.08-py3",
+                # The entry point of the image runs what it is given, and without that ends as soon as it has started.
+                command=["tritonserver", "--model-repository=/models"],
+                mounts=[VolumeMount(volume="models", path="/models", read_only=True)],
+                ports=[8000],
+                gpus=1,
+            ),
+            # Empty, which is enough to start; models come from an EFS volume, or from a bucket that the command names.
+            volumes=[SharedVolume(name="models")],
             cpu=2048,
             memory_limit_mib=8192,
             task=TaskOptions(logs=logs),

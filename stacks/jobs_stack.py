@@ -147,7 +147,7 @@ class JobsStack(cdk.Stack):
         return uploads
 
     def _access_logs(self) -> dict[str, Any]:
-        """Return the options of a bucket's access logs; a bucket with logs in it could not be thrown away."""
+        """Return the options of a bucket's access logs, which production has."""
         if not self._settings.production:
             return {}
         bucket = self._bucket("AccessLogs", encryption=s3.BucketEncryption.S3_MANAGED)
@@ -165,15 +165,26 @@ class JobsStack(cdk.Stack):
         acknowledge(job.task_role, Acknowledgement("The job reads what was uploaded, whatever its name", (finding,)))
 
     def _bucket(self, id: str, **options: Any) -> s3.Bucket:  # noqa: A002
-        return s3.Bucket(
+        bucket = s3.Bucket(
             self,
             id,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
             versioned=True,
-            removal_policy=self._settings.removal_policy,
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=cdk.Duration.days(self._settings.objects_kept_days),
+                    noncurrent_version_expiration=cdk.Duration.days(7),
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
+                )
+            ],
             **options,
         )
+        if bucket.policy is not None:
+            # CDK would remove the policy with the stack, and leave the bucket without it.
+            bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        return bucket
 
     def _table(self) -> dynamodb.Table:
         return dynamodb.Table(

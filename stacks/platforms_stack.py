@@ -135,7 +135,7 @@ class PlatformsStack(cdk.Stack):
             volumes=[HostVolume(name="scans", host_path="/srv/scans")],
             task=bridge,
             placement_constraints=[PlacementConstraint.member_of("attribute:site == hamburg")],
-            desired_count=1,
+            desired_count=self._settings.external_tasks,
         )
 
     def _add_beanstalk(self) -> None:

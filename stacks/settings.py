@@ -22,6 +22,8 @@ class Settings:
     nat_gateways: NatGateways
     capacity: tuple[FargateCapacity, ...]
     removal_policy: cdk.RemovalPolicy
+    """Of all but buckets: those are not empty when a stack is deleted, and CloudFormation does not empty them."""
+    objects_kept_days: int
     production: bool
     desired_count: int | None
     scaling: ServiceScaling | None
@@ -30,6 +32,9 @@ class Settings:
     hosted_zone_id: str | None
     image_tag: str | None
     """Tag of the images in the registry; None builds them from `application/` when they are deployed."""
+    external_tasks: int = 0
+    """Tasks on machines outside AWS: none before one is registered, since the stack would wait for them:
+    `-c external_tasks=1`."""
     lattice_prefix_list_id: str = "pl-0123456789abcdef0"
     """AWS's list of the addresses of VPC Lattice in the region: `-c lattice_prefix_list_id=pl-…`."""
     first_account: str = "111111111111"
@@ -65,6 +70,7 @@ def read_settings(scope: Construct) -> Settings:
     """Read the environment from the context: `-c environment=prod`, and a few values to override."""
     name = scope.node.try_get_context("environment") or "dev"
     count = scope.node.try_get_context("desired_count")
+    external_tasks = int(scope.node.try_get_context("external_tasks") or 0)
     tag = scope.node.try_get_context("image_tag")
     given = {
         name: value
@@ -79,12 +85,14 @@ def read_settings(scope: Construct) -> Settings:
                 nat_gateways=NatGateways.SINGLE,
                 capacity=(FargateCapacity.spot(),),
                 removal_policy=cdk.RemovalPolicy.DESTROY,
+                objects_kept_days=7,
                 production=False,
                 desired_count=int(count) if count else 1,
                 scaling=None,
                 domain=None,
                 hosted_zone_id=None,
                 image_tag=tag,
+                external_tasks=external_tasks,
                 lattice_prefix_list_id=prefix_list,
                 **given,
             )
@@ -94,12 +102,14 @@ def read_settings(scope: Construct) -> Settings:
                 nat_gateways=NatGateways.PER_AZ,
                 capacity=(FargateCapacity(base=2), FargateCapacity.spot(weight=1)),
                 removal_policy=cdk.RemovalPolicy.RETAIN,
+                objects_kept_days=365,
                 production=True,
                 desired_count=int(count) if count else None,
                 scaling=None if count else ServiceScaling(min_tasks=3, max_tasks=30, requests_per_target=1000),
                 domain=scope.node.try_get_context("domain") or "shop.example.com",
                 hosted_zone_id=scope.node.try_get_context("hosted_zone_id") or "Z0000000000EXAMPLE",
                 image_tag=tag,
+                external_tasks=external_tasks,
                 lattice_prefix_list_id=prefix_list,
                 **given,
             )

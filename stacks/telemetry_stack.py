@@ -97,10 +97,10 @@ class TelemetryStack(cdk.Stack):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             versioned=True,
-            removal_policy=self._settings.removal_policy,
+            removal_policy=cdk.RemovalPolicy.RETAIN,
             lifecycle_rules=[
                 s3.LifecycleRule(
-                    expiration=cdk.Duration.days(365),
+                    expiration=cdk.Duration.days(self._settings.objects_kept_days),
                     noncurrent_version_expiration=cdk.Duration.days(30),
                     abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
                 )
@@ -109,7 +109,7 @@ class TelemetryStack(cdk.Stack):
         acknowledge(bucket, _LOG_BUCKET)
         if bucket.policy is not None:
             # CDK would remove the policy with the stack, and leave the bucket without it.
-            bucket.policy.apply_removal_policy(self._settings.removal_policy)
+            bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
         role = iam.Role(
             self,
             "DeliveryRole",

@@ -20,6 +20,7 @@ from tests.toolkit import Template, backend, capacity, new_stack, on_ec2, proper
 AGENT_ACTIONS = {
     "ecs:DeregisterContainerInstance",
     "ecs:DiscoverPollEndpoint",
+    "ecs:ListTagsForResource",
     "ecs:Poll",
     "ecs:RegisterContainerInstance",
     "ecs:StartTelemetrySession",

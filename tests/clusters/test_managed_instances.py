@@ -113,7 +113,6 @@ def test_the_role_of_the_instances_holds_what_the_agent_needs_in_this_cluster():
         "ecs:SubmitTaskStateChange",
     ]
     assert by_action["ecs:RegisterContainerInstance"]["Resource"]["Fn::GetAtt"][1] == "Arn"
-    assert "ecs:cluster" in by_action["ecs:Poll"]["Condition"]["ArnEquals"]
 
 
 def test_a_grant_to_the_instances_is_an_error():

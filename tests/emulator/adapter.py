@@ -101,7 +101,7 @@ def delete_all(self: Any) -> None:
     """Delete in the reverse order of creation, as CloudFormation does; moto tries them all until it gets stuck."""
     for logical_id, resource in reversed(self._parsed_resources.copy().items()):
         definition = self._resource_json_map.get(logical_id)
-        if definition and resource and definition.get("DeletionPolicy") != "Retain":
+        if definition and resource and not str(definition.get("DeletionPolicy")).startswith("Retain"):
             self._delete_resource(resource, definition)
             del self._parsed_resources[logical_id]
 

@@ -164,9 +164,6 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     "AWS::Lambda::Function": lambda aws: names(aws("lambda").list_functions()["Functions"], "FunctionArn"),
     "AWS::Logs::LogGroup": lambda aws: names(every(aws("logs"), "describe_log_groups", "logGroups"), "logGroupName"),
     "AWS::Logs::MetricFilter": lambda aws: names(aws("logs").describe_metric_filters()["metricFilters"], "filterName"),
-    "AWS::Logs::ResourcePolicy": lambda aws: names(
-        aws("logs").describe_resource_policies()["resourcePolicies"], "policyName"
-    ),
     "AWS::S3::Bucket": lambda aws: names(aws("s3").list_buckets()["Buckets"], "Name"),
     "AWS::SNS::Subscription": lambda aws: names(aws("sns").list_subscriptions()["Subscriptions"], "SubscriptionArn"),
     "AWS::SNS::Topic": lambda aws: names(aws("sns").list_topics()["Topics"], "TopicArn"),

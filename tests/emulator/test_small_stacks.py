@@ -437,10 +437,6 @@ def test_policies_of_each_kind_and_scheduled_actions(emulator: Emulator) -> None
 
 def test_a_stream_delivers_logs_to_a_bucket(emulator: Emulator) -> None:
     destination = {"BucketARN": attribute("Bucket"), "RoleARN": attribute("Role"), "CompressionFormat": "GZIP"}
-    document = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "logs:*"}],
-    }
     transformation = {"MetricName": "Errors", "MetricNamespace": "Shop", "MetricValue": "1"}
     resources: Resources = {
         "Bucket": ("AWS::S3::Bucket", {}),
@@ -463,7 +459,6 @@ def test_a_stream_delivers_logs_to_a_bucket(emulator: Emulator) -> None:
                 "RoleArn": attribute("Role"),
             },
         ),
-        "Policy": ("AWS::Logs::ResourcePolicy", {"PolicyName": "events", "PolicyDocument": json.dumps(document)}),
     }
     firehose = emulator.client("firehose")
     with stack(emulator, resources) as made:

@@ -27,6 +27,11 @@ def _aws_policies() -> Mapping[str, Mapping[str, Any]]:
     return {name: entry["Document"] for name, entry in known.items()}
 
 
+def aws_policy(name: str) -> Mapping[str, Any]:
+    """Return the document of a managed policy of AWS."""
+    return _aws_policies()[name]
+
+
 OVER_TLS: Context = {"aws:SecureTransport": "true"}
 """What every call of an AWS SDK has."""
 
@@ -35,6 +40,7 @@ _RESOURCE_POLICIES = {
     "AWS::ECR::Repository": ("RepositoryPolicyText", None),
     "AWS::EFS::FileSystem": ("FileSystemPolicy", None),
     "AWS::KMS::Key": ("KeyPolicy", None),
+    "AWS::Logs::LogGroup": ("ResourcePolicyDocument", None),
     "AWS::S3::BucketPolicy": ("PolicyDocument", "Bucket"),
     "AWS::SNS::TopicPolicy": ("PolicyDocument", "Topics"),
     "AWS::SQS::QueuePolicy": ("PolicyDocument", "Queues"),
@@ -84,6 +90,11 @@ class Statement:
             return "NotPrincipal" in self.source
         named = self.symbols.texts(principal["AWS"])
         return any(name in ("*", role_arn, ANYTHING) or role_name in name for name in named)
+
+    def is_for_service(self, service: str) -> bool:
+        """Tell whether the statement of a resource's policy names a service of AWS."""
+        principal = self.source.get("Principal")
+        return isinstance(principal, Mapping) and service in self.symbols.texts(principal.get("Service", []))
 
     def holds(self, context: Context) -> Answer:
         """Tell whether the conditions are met by what is known of a call."""
@@ -203,21 +214,42 @@ class Policies:
 
     def answer(self, role: Role, action: str, arn: str, context: Context) -> Answer:
         """Tell whether a role can do something."""
-        about = [
-            *self.of_role(role),
-            *(statement for statement in self.of_resources if statement.is_for(role.arn, f"<{role.name}>")),
-        ]
-        strongest = {"Allow": Answer.NO, "Deny": Answer.NO}
-        for statement in about:
-            holds = min(statement.covers(action, arn), statement.holds(context))
-            strongest[statement.effect] = max(strongest[statement.effect], holds)
-        return min(strongest["Allow"], Answer(Answer.YES - strongest["Deny"]))
+        return _decision(
+            [
+                *self.of_role(role),
+                *(statement for statement in self.of_resources if statement.is_for(role.arn, f"<{role.name}>")),
+            ],
+            action,
+            arn,
+            context,
+        )
+
+
+def _decision(about: list[Statement], action: str, arn: str, context: Context) -> Answer:
+    """Return what the statements about a caller say together."""
+    strongest = {"Allow": Answer.NO, "Deny": Answer.NO}
+    for statement in about:
+        holds = min(statement.covers(action, arn), statement.holds(context))
+        strongest[statement.effect] = max(strongest[statement.effect], holds)
+    return min(strongest["Allow"], Answer(Answer.YES - strongest["Deny"]))
 
 
 def _statements(document: Mapping[str, Any], symbols: Symbols, own_resource: str | None = None) -> Iterator[Statement]:
     listed = document["Statement"]
     for source in listed if isinstance(listed, list) else [listed]:
         yield Statement(source, symbols, own_resource)
+
+
+def service_surely_can(
+    templates: Template | Templates, service: str, action: str, resource: str, context: Context
+) -> bool:
+    """Tell whether the policy of a resource lets a service of AWS do something, by what is known of its call.
+
+    A condition on a key that the call does not have keeps the service out, as it does in IAM.
+    """
+    policies = Policies(_by_stack(templates))
+    about = [statement for statement in policies.of_resources if statement.is_for_service(service)]
+    return _decision(about, action, resource, context) is Answer.YES
 
 
 def _by_stack(templates: Template | Templates) -> Templates:

@@ -25,6 +25,7 @@ _FORMS = {
     "AWS::ECS::Cluster": _HERE.format("ecs", "cluster/{}"),
     "AWS::EFS::AccessPoint": _HERE.format("elasticfilesystem", "access-point/{}"),
     "AWS::EFS::FileSystem": _HERE.format("elasticfilesystem", "file-system/{}"),
+    "AWS::Events::Rule": _HERE.format("events", "rule/{}"),
     "AWS::IAM::Role": "arn:<Partition>:iam::<AccountId>:role/{}",
     "AWS::KMS::Key": _HERE.format("kms", "key/{}"),
     "AWS::Logs::LogGroup": _HERE.format("logs", "log-group:{}:*"),
@@ -34,6 +35,7 @@ _FORMS = {
     "AWS::SSM::Parameter": _HERE.format("ssm", "parameter/{}"),
     "AWS::SecretsManager::Secret": _HERE.format("secretsmanager", "secret:{}"),
 }
+_NAMED = {"AWS::Events::Rule": "Name", "AWS::Logs::LogGroup": "LogGroupName"}
 _REF_IS_ARN = frozenset({"AWS::SNS::Topic", "AWS::SecretsManager::Secret", "AWS::IAM::ManagedPolicy"})
 _SUBSTITUTE = re.compile(r"\$\{([^}]+)\}")
 
@@ -89,7 +91,13 @@ class Symbols:
     def arn(self, logical_id: str) -> str:
         """Return the ARN of a resource of this stack."""
         form = _FORMS.get(self._resources[logical_id]["Type"])
-        return f"<{self._id(logical_id)}.Arn>" if form is None else form.format(f"<{self._id(logical_id)}>")
+        return f"<{self._id(logical_id)}.Arn>" if form is None else form.format(self._name(logical_id))
+
+    def _name(self, logical_id: str) -> str:
+        """Return the name that a template gives to a log group or a rule, or a symbol for the one that AWS makes up."""
+        entry = self._resources[logical_id]
+        given = entry.get("Properties", {}).get(_NAMED.get(entry["Type"]))
+        return f"<{self._id(logical_id)}>" if given is None else self.text(given)
 
     def _id(self, logical_id: str) -> str:
         return f"{self._stack}/{logical_id}" if self._stack else logical_id
@@ -99,7 +107,7 @@ class Symbols:
             return f"<{name.removeprefix('AWS::')}>"
         if self._resources.get(name, {}).get("Type") in _REF_IS_ARN:
             return self.arn(name)
-        return f"<{self._id(name)}>"
+        return self._name(name) if name in self._resources else f"<{self._id(name)}>"
 
     def _attribute(self, name: str, attribute: str) -> str:
         if attribute == "Arn" and name in self._resources:
@@ -118,6 +126,8 @@ class Symbols:
 
     @staticmethod
     def _part(whole: str, delimiter: str, index: int) -> str:
+        if whole == "<StackId>":
+            return f"<StackId.{index}>"
         parts = whole.split(delimiter)
         return parts[index] if index < len(parts) and ANYTHING not in whole else ANYTHING
 

@@ -266,8 +266,11 @@ class TestOptions:
         template = trail_template(retention_days=2557, removal_policy=cdk.RemovalPolicy.DESTROY)
         [rule] = properties(template, "AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"]
         assert rule["ExpirationInDays"] == 2557
-        for type_ in ("AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Logs::LogGroup"):
+        for type_ in ("AWS::KMS::Key", "AWS::Logs::LogGroup"):
             assert resource(template, type_)["DeletionPolicy"] == "Delete"
+        # It is not empty when the stack is deleted, and then CloudFormation fails.
+        for type_ in ("AWS::S3::Bucket", "AWS::S3::BucketPolicy"):
+            assert resource(template, type_)["DeletionPolicy"] == "Retain"
 
     def test_the_name(self):
         assert properties(trail_template(trail_name="shop.audit-1"), TRAIL)["TrailName"] == "shop.audit-1"

@@ -92,6 +92,13 @@ def test_gpus() -> None:
     assert not fit("m5.large", gpus=1).holds_a_task
 
 
+def test_tasks_share_neuron_devices() -> None:
+    assert fit("inf2.24xlarge", cpu=1024, neuron_devices=6, network_mode="host").tasks == 96
+    too_few = fit("inf2.xlarge", neuron_devices=2)
+    assert not too_few.holds_a_task
+    assert "neuron devices: 1, fewer than 2" in too_few.explanation
+
+
 def test_memory_that_the_agent_keeps_for_the_system() -> None:
     assert "memory: 5632 MiB / 2048 = 2" in fit("m5.large", reserved_memory_mib=2048).explanation
     assert fit("t3.nano", reserved_memory_mib=4096, memory_mib=4).tasks == 0

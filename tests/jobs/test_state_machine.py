@@ -8,6 +8,7 @@ import pytest
 from aws_cdk import aws_kms as kms
 
 from cdk_containers import ContainerLogs, StartRetry, TaskOptions
+from tests.iam.evaluation import arn_of, service_surely_can
 from tests.jobs.making import by_action, definition, on_event, scheduled, text_of
 from tests.toolkit import capacity, new_stack, own_cluster, properties, resource, resources, synth
 
@@ -163,6 +164,17 @@ class TestLogs:
         group = destination["CloudWatchLogsLogGroup"]["LogGroupArn"]["Fn::GetAtt"][0]
         assert group.startswith("JobRunLogs")
         assert resources(template, "AWS::Logs::LogGroup")[group]["Properties"]["RetentionInDays"] == 365
+
+    def test_their_delivery_takes_no_policy_of_the_account(self):
+        """Which Step Functions would make or extend for a group that allows nothing itself; an account has ten."""
+        stack = new_stack()
+        scheduled(stack, timeout=HOUR)
+        template = synth(stack)
+        group = arn_of(template, next(name for name in resources(template, "AWS::Logs::LogGroup") if "RunLogs" in name))
+        assert ":log-group:/aws/vendedlogs/states/" in group
+        here = {"aws:SourceAccount": "<AccountId>", "aws:SourceArn": "arn:<Partition>:logs:<Region>:<AccountId>:*"}
+        for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+            assert service_surely_can(template, "delivery.logs.amazonaws.com", action, group, here)
 
     def test_they_are_kept_like_those_of_the_containers(self):
         stack = new_stack()

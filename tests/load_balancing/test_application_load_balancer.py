@@ -279,6 +279,12 @@ def test_one_that_exists_takes_routes():
         ({"deletion_protection": False}, "deletion_protection", "True or Disabled", None),
         ({"access_logs": Disabled("no")}, "access_logs.reason", "a reviewer", None),
         ({"access_logs": AccessLogs(retention_days=0)}, "access_logs.retention_days", "1 or more", "access-logs"),
+        (
+            {"access_logs": AccessLogs(removal_policy=cdk.RemovalPolicy.DESTROY)},
+            "access_logs.removal_policy",
+            "RETAIN with a short retention_days",
+            "access-logs",
+        ),
         ({"access_logs": AccessLogs(prefix="/shop")}, "access_logs.prefix", "no slash", "access-logs"),
         ({"access_logs": AccessLogs(prefix="a/AWSLogs")}, "access_logs.prefix", "AWSLogs", "access-logs"),
         ({"ingress": ["0.0.0.0/0"]}, "ingress[0]", "IPeer", None),

@@ -7,6 +7,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 
 from cdk_containers import (
     AlbExposure,
@@ -16,10 +17,12 @@ from cdk_containers import (
     LatticeExposure,
     Logs,
     Port,
+    Rolling,
     ServiceNetwork,
     TargetHealthCheck,
 )
 from cdk_containers.load_balancing import LatticeRoute
+from tests.iam.evaluation import arn_of, service_surely_can
 from tests.toolkit import (
     IMAGE,
     REASON,
@@ -96,9 +99,11 @@ def test_every_request_is_recorded():
     [group] = resources(template, "AWS::Logs::LogGroup")
     subscription = resource(template, f"{PREFIX}AccessLogSubscription")
     assert subscription["Properties"]["DestinationArn"] == {"Fn::GetAtt": [group, "Arn"]}
-    [policy] = resources(template, "AWS::Logs::ResourcePolicy")
-    assert subscription["DependsOn"] == [policy]
-    assert "delivery.logs.amazonaws.com" in str(template["Resources"][policy])
+    assert not resources(template, "AWS::Logs::ResourcePolicy")
+    here = {"aws:SourceAccount": "<AccountId>", "aws:SourceArn": "arn:<Partition>:logs:<Region>:<AccountId>:*"}
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        assert service_surely_can(template, "delivery.logs.amazonaws.com", action, arn_of(template, group), here)
+        assert not service_surely_can(template, "delivery.logs.amazonaws.com", action, arn_of(template, group), {})
     assert properties(template, "AWS::Logs::LogGroup")["RetentionInDays"] == 365
     assert made.access_logs_group is not None
 
@@ -270,16 +275,38 @@ def test_beside_a_load_balancer_on_the_same_port():
     assert made.endpoint.startswith("https://")
 
 
-def test_it_is_watched_and_rolled_back_by_its_errors():
+def test_it_is_watched_by_its_errors_and_not_rolled_back_by_them():
+    """What the metrics of VPC Lattice are called, AWS documents for none of its tools to check."""
     stack = new_stack()
     made = orders(stack)
     template = synth(stack)
-    assert {"ServerErrors", "UnhealthyTasks"} <= set(made.alarms)
+    assert "ServerErrors" in made.alarms
+    assert "UnhealthyTasks" not in made.alarms
     alarm = properties(template, "AWS::CloudWatch::Alarm", like="ServerErrors")
     metrics = {entry["MetricStat"]["Metric"]["MetricName"] for entry in alarm["Metrics"] if "MetricStat" in entry}
     assert metrics == {"HTTPCode_5XX_Count", "TotalRequestCount"}
-    service = properties(template, "AWS::ECS::Service")
-    assert len(service["DeploymentConfiguration"]["Alarms"]["AlarmNames"]) == 1
+    deployment = properties(template, "AWS::ECS::Service")["DeploymentConfiguration"]
+    assert deployment["Alarms"] == {"AlarmNames": [], "Enable": False, "Rollback": False}
+    assert deployment["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
+
+
+def test_alarms_of_a_load_balancer_beside_it_and_of_the_caller_roll_back():
+    stack = new_stack()
+    alarm = cloudwatch.Alarm.from_alarm_arn(stack, "Own", "arn:aws:cloudwatch:eu-west-1:111111111111:alarm:own")
+    exposures = [
+        LatticeExposure(port=8080, service_network=lattice(stack)),
+        AlbExposure(port=8080, https=Disabled(REASON)),
+    ]
+    backend(stack, "Orders", image=IMAGE, exposure=exposures, deployment=Rolling(alarms=[alarm]))
+    template = synth(stack)
+    names = properties(template, "AWS::ECS::Service")["DeploymentConfiguration"]["Alarms"]["AlarmNames"]
+    of_errors = {
+        name: "AWS/ApplicationELB" in str(entry)
+        for name, entry in resources(template, "AWS::CloudWatch::Alarm").items()
+        if "ServerErrors" in name
+    }
+    assert sorted(of_errors.values()) == [False, True]
+    assert names == [*({"Ref": name} for name, of_alb in of_errors.items() if of_alb), "own"]
 
 
 def test_its_metrics_are_those_of_the_target_group():
@@ -289,7 +316,8 @@ def test_its_metrics_are_those_of_the_target_group():
     assert isinstance(route, LatticeRoute)
     minute = Duration.minutes(1)
     expected = {"TargetGroup": route.target_group.attr_id}
-    for metric in (route.requests(minute), route.client_errors(minute), route.unhealthy_tasks(minute)):
+    assert route.unhealthy_tasks(minute) is None
+    for metric in (route.requests(minute), route.client_errors(minute), route.server_errors(minute)):
         found: Any = metric
         assert (found.namespace, found.dimensions) == ("AWS/VpcLattice", expected)
     slow: Any = route.response_time(minute, "p99")

@@ -10,7 +10,11 @@ from typing import Any
 
 
 def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
-    """Tell whether an event matches: all fields of the pattern, and one of each `$or`."""
+    """Tell whether an event matches: all fields of the pattern, and one of each `$or`.
+
+    Fields of objects in an array have to match in one and the same object, as in the rule engine of EventBridge:
+    https://github.com/aws/event-ruler#json-array-matching
+    """
     for field, wanted in pattern.items():
         if field == "$or":
             if not any(matches(one, event) for one in wanted):
@@ -38,6 +42,8 @@ def _fits(test: Any, value: Any) -> bool:
     match operator:
         case "prefix":
             return isinstance(value, str) and value.startswith(operand)
+        case "anything-but" if isinstance(operand, Mapping):
+            return isinstance(value, str) and not value.startswith(tuple(operand["prefix"]))
         case "anything-but":
             return value not in operand
     raise NotImplementedError(operator)

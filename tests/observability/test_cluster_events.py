@@ -21,8 +21,9 @@ from aws_cdk import aws_logs
 from aws_cdk import aws_sns as sns
 
 from cdk_containers import AlarmTopic, ClusterEvents, ConstructError, Logs
+from tests.iam.evaluation import arn_of, service_surely_can
 from tests.observability.event_patterns import matches
-from tests.toolkit import Template, cluster, new_stack, own_cluster, properties, resources, synth
+from tests.toolkit import Template, cluster, new_stack, own_cluster, properties, resource, resources, synth
 
 REGION, ACCOUNT = "eu-west-1", "111111111111"
 CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"
@@ -67,6 +68,15 @@ def task(
             **({} if stop_code is None else {"stopCode": stop_code, "stoppedReason": reason}),
         },
     }
+
+
+def exited(reason: str | None = None, **codes: int) -> dict[str, Any]:
+    """Return the event of a task that stopped since an essential container had ended, with the codes of all."""
+    event = task("EssentialContainerExited", "Essential container in task exited")
+    event["detail"]["containers"] = [{"name": name, "exitCode": code} for name, code in codes.items()]
+    if reason is not None:
+        event["detail"]["containers"][-1]["reason"] = reason
+    return event
 
 
 def action(type_: str, name: str, *, cluster_arn: str = CLUSTER) -> dict[str, Any]:
@@ -127,6 +137,21 @@ def key_statements(template: Template) -> list[dict[str, Any]]:
         (task("EssentialContainerExited", "Essential container in task exited", 1), {"Store", "FailedTasks"}),
         (task("EssentialContainerExited", "OutOfMemoryError: Container killed", 137, 0), {"Store", "FailedTasks"}),
         (task("EssentialContainerExited", "Essential container in task exited", 0), {"Store"}),
+        # The application ended, and ECS stopped what was beside it.
+        (exited(app=0, side=143), {"Store"}),
+        (exited(app=0, **{"log-router": 143, "otel-collector": 137}), {"Store"}),
+        (exited(app=143, **{"ecs-service-connect-Ab3": 137}), {"Store"}),
+        (exited(app=1, side=143), {"Store", "FailedTasks"}),
+        (exited(app=139, side=0), {"Store", "FailedTasks"}),
+        # A router that died, and took the application along.
+        (exited(app=143, **{"log-router": 1}), {"Store", "FailedTasks"}),
+        (
+            exited(reason="OutOfMemoryError: Container killed due to memory usage", app=143, **{"log-router": 137}),
+            {"Store", "FailedTasks"},
+        ),
+        # Nobody can tell that from an application that was killed, so it is told.
+        (exited(app=0, side=137), {"Store", "FailedTasks"}),
+        (exited(app=137, **{"log-router": 0}), {"Store", "FailedTasks"}),
         (
             task("ServiceSchedulerInitiated", "Task failed ELB health checks in (target-group …)", 143),
             {"Store", "FailedTasks"},
@@ -169,21 +194,57 @@ def test_a_message_says_what_happened_and_names_only_what_it_reads(template: Tem
         assert target["Arn"].startswith("AlertsTopic")
 
 
-def test_the_rule_may_write_to_the_log_group_and_nothing_else_may(template: Template) -> None:
-    policy = json.loads(resolved(properties(template, "AWS::Logs::ResourcePolicy")["PolicyDocument"]))
-    [statement] = policy["Statement"]
-    [store] = [name for name in resources(template, "AWS::Events::Rule") if "Store" in name]
+def streams(template: Template) -> tuple[str, str]:
+    """Return the ARN of the streams of the log group, and that of the rule that stores events there."""
     [group] = resources(template, "AWS::Logs::LogGroup")
-    assert statement["Principal"] == {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]}
-    assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
-    assert statement["Resource"] == f"{group}.Arn"
-    assert statement["Condition"] == {
-        "StringEquals": {"aws:SourceAccount": ACCOUNT},
-        "ArnEquals": {"aws:SourceArn": f"{store}.Arn"},
-    }
+    [store] = [name for name in resources(template, "AWS::Events::Rule") if "Store" in name]
+    return arn_of(template, group), arn_of(template, store)
+
+
+@pytest.mark.parametrize("service", ["events.amazonaws.com", "delivery.logs.amazonaws.com"])
+def test_the_rule_may_write_to_the_log_group_and_no_other_rule_may(template: Template, service: str) -> None:
+    group, rule = streams(template)
+    stream = group.removesuffix("*") + "log-stream:58e8a4d3"
+
+    def can(action: str, resource: str = stream, **context: str) -> bool:
+        return service_surely_can(template, service, action, resource, context)
+
+    # EventBridge makes a stream without saying for which rule, https://github.com/aws-samples/serverless-patterns/pull/618
+    assert can("logs:CreateLogStream")
+    assert can("logs:PutLogEvents", **{"aws:SourceArn": rule})
+    assert not can("logs:PutLogEvents", **{"aws:SourceArn": f"{rule}-two"})
+    assert not can("logs:PutLogEvents")
+    assert not can("logs:DeleteLogStream")
+    assert not can("logs:CreateLogStream", stream.replace("EventsLogs", "OtherLogs"))
+
+
+def test_the_policy_is_the_log_groups_and_the_rule_waits_for_it(template: Template) -> None:
+    [group] = resources(template, "AWS::Logs::LogGroup")
+    assert "ResourcePolicyDocument" in properties(template, "AWS::Logs::LogGroup")
     [target] = rules(template)["Store"]["Targets"]
     assert target["Arn"] == f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}"
     assert "InputTransformer" not in target
+    # A reference to the rule in the policy would be a cycle.
+    assert "EventsStore" not in str(properties(template, "AWS::Logs::LogGroup"))
+
+
+def test_a_stack_that_is_made_again_does_not_meet_the_log_group_that_it_left_behind(template: Template) -> None:
+    name = properties(template, "AWS::Logs::LogGroup")["LogGroupName"]
+    assert {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]} in name["Fn::Join"][1]
+    entry = resource(template, "AWS::Logs::LogGroup")
+    # What a failed deployment made goes with it: the next one needs the name.
+    assert entry["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert entry["UpdateReplacePolicy"] == "Retain"
+    stack = new_stack()
+    ClusterEvents(stack, "Events", cluster=cluster(stack), logs=Logs(removal_policy=cdk.RemovalPolicy.DESTROY))
+    assert resource(synth(stack), "AWS::Logs::LogGroup")["DeletionPolicy"] == "Delete"
+
+
+def test_the_name_of_the_rule_is_short_enough_however_long_its_path_is() -> None:
+    stack = new_stack("A" * 100)
+    ClusterEvents(stack, "Events" * 20, cluster=cluster(stack))
+    [rule] = resources(synth(stack), "AWS::Events::Rule").values()
+    assert len(rule["Properties"]["Name"]) == 64
 
 
 def test_events_are_kept_for_a_year_or_as_was_said(template: Template) -> None:
@@ -218,8 +279,9 @@ def test_two_clusters_may_have_one_topic() -> None:
         ClusterEvents(stack, name, cluster=own_cluster(stack, f"{name}Cluster"), topic=topic)
     made = synth(stack)
     assert len(resources(made, "AWS::Events::Rule")) == 8
-    names = {entry["Properties"]["PolicyName"] for entry in resources(made, "AWS::Logs::ResourcePolicy").values()}
-    assert len(names) == 2
+    for type_, property_ in (("AWS::Events::Rule", "Name"), ("AWS::Logs::LogGroup", "LogGroupName")):
+        names = [entry["Properties"].get(property_) for entry in resources(made, type_).values()]
+        assert len({str(name) for name in names if name is not None}) == 2
     [*statements] = properties(made, "AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
     assert len([entry for entry in statements if "events.amazonaws.com" in str(entry["Principal"])]) == 1
 
@@ -241,16 +303,17 @@ def test_wrong_input(options: dict[str, Any], option: str) -> None:
 
 
 def test_cdk_makes_a_lambda_function_to_let_event_bridge_write_to_a_log_group(template: Template) -> None:
-    """A custom resource whose role may replace any such policy, for what CloudFormation has a resource for."""
+    """A custom resource whose role may replace any policy of the account, for what log groups have a property for."""
     stack = new_stack()
     rule = events.Rule(stack, "Rule", event_pattern=events.EventPattern(source=["aws.ecs"]))
     rule.add_target(targets.CloudWatchLogGroup(aws_logs.LogGroup(stack, "Logs")))
     plain = synth(stack)
     assert resources(plain, "AWS::Lambda::Function")
     assert "logs:PutResourcePolicy" in str(resources(plain, "AWS::IAM::Policy"))
-    assert not resources(plain, "AWS::Logs::ResourcePolicy")
+    assert "ResourcePolicyDocument" not in properties(plain, "AWS::Logs::LogGroup")
 
-    assert resources(template, "AWS::Logs::ResourcePolicy")
+    assert "ResourcePolicyDocument" in properties(template, "AWS::Logs::LogGroup")
+    assert not resources(template, "AWS::Logs::ResourcePolicy")
     assert not resources(template, "AWS::Lambda::Function")
 
 

@@ -499,6 +499,34 @@ CASES = [
         "Privileged",
         None,
     ),
+    Case(
+        "a Neuron device on Fargate",
+        fargate(container=container(neuron_devices=1)),
+        "container.neuron_devices",
+        "Ec2Capacity",
+        "neuron-devices",
+    ),
+    Case(
+        "all Neuron devices on EC2",
+        ec2(container=container(neuron_devices="ALL")),
+        "container.neuron_devices",
+        "a number",
+        "neuron-devices",
+    ),
+    Case(
+        "fewer than no Neuron devices",
+        ec2(container=container(neuron_devices=-1)),
+        "container.neuron_devices",
+        "0 or more",
+        "neuron-devices",
+    ),
+    Case(
+        "GPUs and Neuron devices",
+        ec2(container=container(neuron_devices=1, gpus=1)),
+        "container.neuron_devices",
+        "gpus or neuron_devices",
+        "neuron-devices",
+    ),
     Case("fewer than no GPUs", ec2(container=container(gpus=-1)), "container.gpus", "0 or more", "gpu-capacity"),
     # ---- what instances are
     Case(

@@ -383,6 +383,31 @@ def test_a_container_gets_a_gpu_of_an_instance_that_has_one():
     assert "/gpu/" in template["Parameters"][data["ImageId"]["Ref"]]["Default"]
 
 
+def test_a_container_sees_neuron_devices_of_an_instance_with_the_image_for_them():
+    stack = new_stack()
+    inferentia = capacity(stack, "Inferentia", instance_types=["inf2.24xlarge"])
+    backend(
+        stack,
+        cluster=own_cluster(stack),
+        capacity=[inferentia.share()],
+        task=TaskOptions(network_mode="bridge"),
+        container=container(neuron_devices=2),
+        sidecars=[container(name="side")],
+        memory_limit_mib=4096,
+        cpu=1024,
+    )
+    template = synth(stack)
+    assert containers(template)["app"]["LinuxParameters"]["Devices"] == [
+        {"HostPath": path, "ContainerPath": path, "Permissions": ["read", "write"]}
+        for path in ("/dev/neuron0", "/dev/neuron1")
+    ]
+    assert containers(template)["app"]["LinuxParameters"]["InitProcessEnabled"] is True
+    assert "Devices" not in containers(template)["side"]["LinuxParameters"]
+    data = properties(template, "AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
+    assert "amazon-linux-2023/neuron/" in template["Parameters"][data["ImageId"]["Ref"]]["Default"]
+    assert "GPU" not in json.dumps(data["UserData"])
+
+
 def test_memory_and_cpu_may_be_said_by_container():
     stack = new_stack()
     given = on_ec2(stack) | {"container": container(cpu=512, memory_limit_mib=1024, memory_reservation_mib=256)}

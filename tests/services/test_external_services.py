@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk import assertions
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers import (
@@ -15,6 +17,7 @@ from cdk_containers import (
     DockerVolume,
     EbsVolume,
     ExternalDaemonService,
+    ExternalInstances,
     ExternalService,
     ExternalTaskDefinition,
     FargateCapacity,
@@ -39,6 +42,7 @@ from tests.toolkit import (
     containers,
     network,
     new_stack,
+    own_cluster,
     properties,
     resources,
     synth,
@@ -211,3 +215,40 @@ def test_a_task_definition_by_itself_is_checked_too():
         ExternalTaskDefinition(
             stack, "Task", containers=[container(memory_limit_mib=64)], options=TaskOptions(network_mode="awsvpc")
         )
+
+
+# ---- machines that are not there yet
+
+
+def warnings(stack: cdk.Stack) -> list[str]:
+    found = assertions.Annotations.from_stack(stack).find_warning("*", assertions.Match.any_value())
+    return [str(entry.entry.data) for entry in found if "external-instances" in str(entry.entry.data)]
+
+
+@pytest.mark.parametrize("first", ["service", "machines"])
+def test_a_service_in_the_stack_that_tells_how_machines_are_registered_is_warned_of(first: str):
+    stack = new_stack()
+    own = own_cluster(stack)
+    makers = [
+        lambda: ExternalService(stack, "External", cluster=own, container=container()),
+        lambda: ExternalInstances(stack, "Machines", cluster=own),
+    ]
+    for make in makers if first == "service" else reversed(makers):
+        make()
+    [warning] = warnings(stack)
+    assert "Shop/Machines" in warning
+    assert "desired_count=0" in warning
+    assert "external-order" in warning
+
+
+def test_nobody_is_warned_where_nothing_waits():
+    stack = new_stack()
+    own = own_cluster(stack)
+    ExternalInstances(stack, "Machines", cluster=own)
+    ExternalService(stack, "Later", cluster=own, container=container(), desired_count=0)
+    ExternalDaemonService(stack, "Collector", cluster=own, container=container())
+    elsewhere = cdk.Stack(stack.node.root, "Elsewhere", env=cdk.Environment(account=stack.account, region=stack.region))
+    ExternalService(elsewhere, "External", cluster=own, container=container())
+    assert warnings(stack) == warnings(elsewhere) == []
+    counts = {entry["Properties"].get("DesiredCount") for entry in resources(synth(stack), SERVICE).values()}
+    assert counts == {0, None}

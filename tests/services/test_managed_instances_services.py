@@ -149,6 +149,19 @@ def test_constraints_are_written_where_cdk_has_no_option_for_them():
     ]
 
 
+def test_neuron_devices_are_all_of_the_instance():
+    stack = new_stack()
+    ManagedInstancesTaskDefinition(
+        stack,
+        "Task",
+        containers=[container(name="side"), container(neuron_devices="ALL")],
+        memory_limit_mib=4096,
+    )
+    found = containers(synth(stack))
+    assert found["app"]["ResourceRequirements"] == [{"Type": "NeuronDevice", "Value": "ALL"}]
+    assert "ResourceRequirements" not in found["side"]
+
+
 def test_gpus_and_privileged_containers_are_allowed():
     stack = new_stack()
     app = container(gpus=1, privileged=Privileged(REASON))

@@ -108,7 +108,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "bucket": lambda stack: s3.Bucket.from_bucket_name(stack, "Central", "central-logs"),
         "prefix": "shop",
         "retention_days": 30,
-        "removal_policy": cdk.RemovalPolicy.DESTROY,
+        "removal_policy": cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     },
     "AlbExposure": {
         "name": "partners",

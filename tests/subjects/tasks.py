@@ -157,6 +157,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "metrics": False,
         "logs": True,
         "sampling": "xray",
+        "propagators": ["tracecontext", "xray"],
         "protocol": "grpc",
         "service_name": "orders",
         "resource_attributes": {"team": "shop"},

@@ -204,6 +204,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "log_driver": LogDriver(name="splunk"),
         "privileged": Change(Privileged(REASON), beside={"on_ec2": True}),
         "gpus": Change(1, beside={"on_ec2": True}),
+        "neuron_devices": Change(1, beside={"on_ec2": True}),
         "version_consistency": OFF,
         "ulimits": [Ulimit(name="nofile", soft=1024, hard=4096)],
         "linux": LinuxOptions(drop_capabilities=["ALL"]),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cdk_containers import ConstructError, Disabled, Ec2TaskDefinition, TaskOptions
+from cdk_containers import Disabled, Ec2TaskDefinition, TaskOptions
 from cdk_containers.instances import NetworkMode
-from tests.toolkit import container, containers, new_stack, opt_outs, properties, synth
+from tests.iam.evaluation import who_surely_can
+from tests.toolkit import container, containers, new_stack, opt_outs, properties, resources, synth
 
 
 @pytest.mark.parametrize("mode", ["awsvpc", "bridge", "host"])
@@ -43,15 +44,17 @@ def test_one_practice_that_is_off_for_two_reasons_has_both():
     }
 
 
-def test_an_address_in_ecr_is_refused_as_a_plain_image():
+def test_an_address_in_ecr_may_be_pulled_by_the_execution_role():
     stack = new_stack()
-    with pytest.raises(ConstructError) as raised:
-        Ec2TaskDefinition(
-            stack,
-            "Task",
-            memory_limit_mib=512,
-            containers=[container(image="111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1.4.2")],
-        )
-    [problem] = raised.value.problems
-    assert problem.option == "containers[0].image"
-    assert "Repository" in problem.allowed
+    Ec2TaskDefinition(
+        stack,
+        "Task",
+        memory_limit_mib=512,
+        containers=[container(image="111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1.4.2")],
+    )
+    template = synth(stack)
+    image = "arn:aws:ecr:eu-west-1:111111111111:repository/shop/web"
+    [execution_role] = [name for name in resources(template, "AWS::IAM::Role") if "ExecutionRole" in name]
+    assert who_surely_can(template, "ecr:BatchGetImage", image) == {execution_role}
+    assert who_surely_can(template, "ecr:GetAuthorizationToken", "*") == {execution_role}
+    assert who_surely_can(template, "ecr:BatchGetImage", f"{image}-two") == set()

@@ -78,11 +78,10 @@ def test_the_router_is_fluent_bit_of_a_version(template: Template):
 
 def test_the_router_is_as_safe_as_any_container(template: Template):
     router = containers(template)["log-router"]
-    assert router["User"] == "1000:1000"
     assert router["ReadonlyRootFilesystem"] is True
     assert router["Essential"] is True
     assert [entry["ContainerPath"] for entry in router["LinuxParameters"]["Tmpfs"]] == ["/tmp"]  # noqa: S108
-    assert opt_outs(template) == {}
+    assert set(opt_outs(template)["AWS::ECS::TaskDefinition"]) == {"non-root-user"}
 
 
 def test_the_router_logs_to_the_log_group_itself(template: Template):
@@ -114,7 +113,7 @@ def test_without_a_health_check_containers_start_after_the_router_has_started():
     router = containers(template)["log-router"]
     assert "HealthCheck" not in router
     assert router["FirelensConfiguration"]["Options"] == {"enable-ecs-log-metadata": "true"}
-    assert opt_outs(template)["AWS::ECS::TaskDefinition"] == {"sidecar-health-check": REASON}
+    assert opt_outs(template)["AWS::ECS::TaskDefinition"]["sidecar-health-check"] == REASON
 
 
 def test_other_order_stays():
@@ -138,6 +137,32 @@ def test_a_router_runs_as_another_user_or_as_the_one_of_its_image():
         "non-root-user": REASON,
         "read-only-root-filesystem": REASON,
     }
+
+
+def test_without_a_word_a_router_is_root_on_fargate_alone(template: Template):
+    """AWS says of instances only that the socket of a router is made for its user."""
+    assert "User" not in containers(template)["log-router"]
+    assert "containers-roadmap/issues/2122" in opt_outs(template)["AWS::ECS::TaskDefinition"]["non-root-user"]
+    assert containers(template)["app"]["User"] == "1000:1000"
+    stack = new_stack()
+    backend(stack, **on_ec2(stack, "awsvpc", task=TaskOptions(network_mode="awsvpc", log_router=FireLens())))
+    on_instances = synth(stack)
+    assert containers(on_instances)["log-router"]["User"] == "1000:1000"
+    assert "non-root-user" not in opt_outs(on_instances).get("AWS::ECS::TaskDefinition", {})
+
+
+@pytest.mark.parametrize("file", ["output-metrics-healthcheck.conf", "plugin-metrics-to-cloudwatch.conf"])
+def test_files_of_aws_that_switch_on_the_http_server_are_taken(file: str):
+    options = containers(routed(FireLens(config_file=f"/fluent-bit/configs/{file}")))["log-router"]
+    assert options["FirelensConfiguration"]["Options"]["config-file-value"] == f"/fluent-bit/configs/{file}"
+
+
+def test_other_files_of_aws_are_taken_where_nothing_asks_the_http_server():
+    file = "/fluent-bit/configs/parse-json.conf"
+    made = containers(routed(FireLens(config_file=file, health_check=Disabled(REASON))))["log-router"]
+    assert made["FirelensConfiguration"]["Options"]["config-file-value"] == file
+    own = FireLens(config_file="/fluent-bit/configs/extra.conf", image="example.com/router:1.0.0")
+    assert containers(routed(own))["log-router"]["FirelensConfiguration"]
 
 
 def test_a_router_has_settings_and_secrets_of_its_own():

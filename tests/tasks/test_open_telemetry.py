@@ -274,7 +274,8 @@ def test_containers_are_told_where_the_collector_is(template: Template):
         "OTEL_RESOURCE_ATTRIBUTES": "service.namespace=Shop",
         "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
-        "OTEL_PROPAGATORS": "xray",
+        # Every SDK has these two; the plain one of Python ends with an error where another is not installed.
+        "OTEL_PROPAGATORS": "tracecontext,baggage",
         "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
         "OTEL_TRACES_SAMPLER_ARG": "0.05",
         "OTEL_LOGS_EXPORTER": "none",
@@ -298,6 +299,12 @@ def test_what_a_container_sets_itself_stays():
     assert environment(template)["OTHER"] == "too"
     assert "OTEL_EXPORTER_OTLP_ENDPOINT" not in environment(template)
     assert "OTEL_PROPAGATORS" in environment(template)
+
+
+def test_propagators():
+    told = environment(traced(OpenTelemetry(propagators=["tracecontext", "xray"])))
+    assert told["OTEL_PROPAGATORS"] == "tracecontext,xray"
+    assert environment(traced(OpenTelemetry(propagators=["none"])))["OTEL_PROPAGATORS"] == "none"
 
 
 def test_grpc():

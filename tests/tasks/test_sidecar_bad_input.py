@@ -158,6 +158,23 @@ CASES = [
         "absolute",
         "log-router-config-file",
     ),
+    *(
+        Case(
+            f"{file} of AWS",
+            routed(config_file=f"/fluent-bit/configs/{file}"),
+            "task.log_router.config_file",
+            "HTTP_Server On",
+            "sidecar-health-check",
+        )
+        for file in ("parse-json.conf", "minimize-log-loss.conf", "parse-multiline-json.conf", "newer.conf")
+    ),
+    Case(
+        "a file of AWS in an image of the caller's",
+        routed(config_file="/fluent-bit/configs/parse-json.conf", image="example.com/router:1.0.0"),
+        "task.log_router.config_file",
+        "health_check=Disabled",
+        "sidecar-health-check",
+    ),
     Case("a floating image", routed(image="fluent-bit"), "task.log_router.image", "a tag", "pinned-image"),
     Case("a named user", routed(user="fluent"), "task.log_router.user", "1000", "non-root-user"),
     Case("root", routed(user="0"), "task.log_router.user", "Disabled", "non-root-user"),
@@ -195,6 +212,15 @@ CASES = [
     ),
     Case("no sampling", traced(sampling=0), "task.telemetry.sampling", "0.05", "trace-sampling"),
     Case("percent", traced(sampling=5), "task.telemetry.sampling", "up to 1", "trace-sampling"),
+    Case("no propagator", traced(propagators=[]), "task.telemetry.propagators", "tracecontext", "trace-propagation"),
+    Case(
+        "none and one",
+        traced(propagators=["none", "xray"]),
+        "task.telemetry.propagators",
+        '["none"]',
+        "trace-propagation",
+    ),
+    Case("unknown propagator", traced(propagators=["w3c"]), "task.telemetry.propagators[0]", "'tracecontext'", None),
     Case("another sampler", traced(sampling="always"), "task.telemetry.sampling", "'xray'", None),
     Case(
         "rules for no traces",

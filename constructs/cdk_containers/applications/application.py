@@ -236,7 +236,7 @@ class Application(CheckedConstruct):
             certificates=self._certificates,
             https=self._https,
             redirect_http=internet_facing,
-            access_logs=environment.throw_away or AccessLogs(removal_policy=environment.removal_policy),
+            access_logs=environment.throw_away or AccessLogs(),
             deletion_protection=environment.throw_away or True,
         )
 

@@ -21,7 +21,7 @@ _THROW_AWAY = "an environment that is thrown away as a whole"
 class Environment:
     """What differs between the environments of an application, said once; the defaults are those of production.
 
-    `Environment.development()` is the same at a fraction of the price, and goes without a trace.
+    `Environment.development()` is the same at a fraction of the price, and keeps nothing when its stack is deleted.
 
     Attributes:
         name: Name of the environment; tag `environment` of everything in it. Default: `production`.
@@ -29,7 +29,7 @@ class Environment:
         nat_gateways: How tasks reach the internet. Default: PER_AZ, one in each zone.
         desired_count: Tasks of a service that says neither a count nor scaling. Default: 2, so that one zone may fail.
         log_retention: How long logs are kept. Default: one year.
-        removal_policy: What happens to logs and records when the stack goes. Default: RETAIN.
+        removal_policy: What happens to log groups when the stack goes. Default: RETAIN.
         throw_away: Why load balancers need no deletion protection and keep no access logs, if that is so. Default:
             none; they are protected, and keep them.
 

@@ -36,6 +36,7 @@ from ..network import (
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from ..tasks.instance_task_definition import as_text
+from ..tasks.pulling import allow_pull
 from ..workload import Container, RepositoryImage
 from ..workload.image import as_image
 from .dockerrun import dockerrun, dockerrun_problems, host_port
@@ -287,7 +288,8 @@ class BeanstalkEnvironment(CheckedConstruct):
         stored = [image for container in containers if isinstance(image := as_image(container.image), RepositoryImage)]
         for image in stored:
             image.repository.grant_pull(role)
-        if stored:
+        in_ecr = [allow_pull(container.image, role) for container in containers]
+        if stored or any(in_ecr):
             acknowledge(role, _REGISTRY_LOGIN)
         return role
 

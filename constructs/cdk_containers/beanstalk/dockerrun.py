@@ -13,6 +13,7 @@ from ..errors import Problem, Problems, Shown
 from ..inputs import is_token
 from ..practices import Disabled
 from ..workload import Container, ImageLike, Port, RegistryImage, RepositoryImage, Workload
+from ..workload.ecr_address import domain_of
 from ..workload.image import as_image
 from ..workload.secrets import plain_value
 
@@ -136,9 +137,8 @@ def _address(scope: Construct, image: RepositoryImage) -> str | None:
     name = cdk.Stack.of(scope).resolve(image.repository.repository_name)
     if is_token([account, region]) or not isinstance(name, str):
         return None
-    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     version = f"@{image.digest}" if image.digest else f":{image.tag}"
-    return f"{account}.dkr.ecr.{region}.{domain}/{name}{version}"
+    return f"{account}.dkr.ecr.{region}.{domain_of(region)}/{name}{version}"
 
 
 def _definition(scope: Construct, container: Container) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from constructs import Construct, IValidation
 
 from ..errors import ConstructError, Problem
 from ..opt_outs import Acknowledgement, acknowledge
+from ..opt_outs.wildcards import acknowledge_wildcards
 
 _AGENT = (
     "ecs:DeregisterContainerInstance",
@@ -30,23 +31,20 @@ _SESSION_MANAGER = (
 _NO_RESOURCE = Acknowledgement(
     "ecs:DiscoverPollEndpoint and the actions of Session Manager take no resource; what else the ECS agent may do is "
     "limited to this cluster, by its ARN or by a condition",
-    cdk_nag=("AwsSolutions-IAM5[Resource::*]",),
     checkov=("CKV_AWS_111",),
 )
+_AGENT_READS_TAGS = "ecs:ListTagsForResource"
+"""For `taskWithTags` of the metadata endpoint of tasks."""
+
 _MANAGED_AGENT = (
     "ecs:RegisterContainerInstance",
     "ecs:SubmitAttachmentStateChanges",
     "ecs:SubmitTaskStateChange",
 )
 _MANAGED_AGENT_ON_INSTANCE = ("ecs:Poll", "ecs:PutSystemLogEvents", "ecs:StartTelemetrySession")
-_ANY_INSTANCE = f"arn:{cdk.Aws.PARTITION}:ecs:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:container-instance/*"
-_ENDPOINT_ONLY = Acknowledgement(
-    "ecs:DiscoverPollEndpoint takes no resource, and the id of an instance is not known before it is there; all "
-    "actions are limited to this cluster",
-    cdk_nag=(
-        "AwsSolutions-IAM5[Resource::*]",
-        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:container-instance/*]",
-    ),
+_IN_CLUSTER = (
+    "ecs:DiscoverPollEndpoint and the actions of Session Manager take no resource, and the ids of instances and tasks "
+    "are not known before they are there; all other actions are limited to this cluster"
 )
 
 
@@ -66,14 +64,14 @@ def make_managed_instance_role(scope: Construct, cluster: ecs.ICluster) -> iam.R
                     iam.PolicyStatement(actions=list(_MANAGED_AGENT), resources=[cluster.cluster_arn]),
                     iam.PolicyStatement(
                         actions=list(_MANAGED_AGENT_ON_INSTANCE),
-                        resources=[_ANY_INSTANCE],
-                        conditions={"ArnEquals": {"ecs:cluster": cluster.cluster_arn}},
+                        resources=[_all(cluster, "container-instance")],
                     ),
+                    _poll_for_proxies(cluster),
                 ]
             )
         },
     )
-    acknowledge(role, _ENDPOINT_ONLY)
+    acknowledge_wildcards(role, _IN_CLUSTER)
     role.node.add_validation(_NothingElse(role))
     return role
 
@@ -100,14 +98,34 @@ def make_instance_role(scope: Construct, cluster: ecs.ICluster, *, principal: ia
                         resources=["*"],
                         conditions={"ArnEquals": {"ecs:cluster": cluster.cluster_arn}},
                     ),
+                    iam.PolicyStatement(
+                        actions=[_AGENT_READS_TAGS],
+                        resources=[_all(cluster, "container-instance"), _all(cluster, "task")],
+                    ),
+                    _poll_for_proxies(cluster),
                     iam.PolicyStatement(actions=["ecs:DiscoverPollEndpoint", *_SESSION_MANAGER], resources=["*"]),
                 ]
             )
         },
     )
     acknowledge(role, _NO_RESOURCE)
+    acknowledge_wildcards(role, _IN_CLUSTER)
     role.node.add_validation(_NothingElse(role))
     return role
+
+
+def _all(cluster: ecs.ICluster, type_: str) -> str:
+    """Return the ARN of all resources of a type in the cluster."""
+    here = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+    return f"arn:{cdk.Aws.PARTITION}:ecs:{here}:{type_}/{cluster.cluster_name}/*"
+
+
+def _poll_for_proxies(cluster: ecs.ICluster) -> iam.PolicyStatement:
+    """Let the proxies of Service Connect ask for their settings, which they do as their instance.
+
+    The call says nothing of `ecs:cluster`; the name in the ARN keeps it to the cluster.
+    """
+    return iam.PolicyStatement(actions=["ecs:Poll"], resources=[_all(cluster, "task-set")])
 
 
 def no_grants(instances: Construct) -> ConstructError:

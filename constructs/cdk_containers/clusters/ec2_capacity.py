@@ -28,7 +28,6 @@ from ..inputs import (
     seconds,
     security_group_problems,
 )
-from ..instances import find_instance_type
 from ..network import Connections
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
@@ -38,7 +37,14 @@ from .capacity import Capacity, provider_name_problems
 from .cluster import Cluster
 from .container_instance_role import make_instance_role, no_grants
 from .ec2_scaling import GroupScaling, ManagedScaling
-from .instance_options import InstanceOptions, Spot, architecture_of, instance_type_problems
+from .instance_options import (
+    InstanceOptions,
+    Spot,
+    architecture_of,
+    has_gpus,
+    has_neuron_devices,
+    instance_type_problems,
+)
 
 _NO_NOTIFICATIONS = Acknowledgement(
     "Instances come and go with the tasks, so a message for each would be noise; the alarms of the services tell when "
@@ -164,8 +170,8 @@ class Ec2Capacity(CheckedConstruct):
         self.cluster = cluster
         self.instance_types = tuple(instance_types)
         self.instances = instances
-        facts = [fact for name in instance_types if (fact := find_instance_type(name)) is not None]
-        self._gpu = any(fact.gpus for fact in facts)
+        self._gpu = any(has_gpus(name) for name in instance_types)
+        self._neuron = any(has_neuron_devices(name) for name in instance_types)
         self._architecture = architecture_of(instance_types)
         self.instance_role = make_instance_role(self, cluster.cluster)
         self.security_group = ec2.SecurityGroup(
@@ -330,7 +336,13 @@ class Ec2Capacity(CheckedConstruct):
             )
         hardware = ecs.AmiHardwareType
         return ecs.EcsOptimizedImage.amazon_linux2023(
-            hardware.GPU if self._gpu else hardware.ARM if arm else hardware.STANDARD
+            hardware.NEURON
+            if self._neuron
+            else hardware.GPU
+            if self._gpu
+            else hardware.ARM
+            if arm
+            else hardware.STANDARD
         )
 
     def _user_data(self) -> ec2.UserData:

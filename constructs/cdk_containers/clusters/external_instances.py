@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
@@ -20,6 +22,10 @@ _SCRIPT = "https://amazon-ecs-agent.s3.amazonaws.com/ecs-anywhere-install-latest
 @jsii.implements(iam.IGrantable)
 class ExternalInstances(CheckedConstruct):
     """What machines outside AWS need to join a cluster (ECS Anywhere): a role, and the commands that register them.
+
+    Deploy it before the services that run on the machines: in a stack before theirs, or with `desired_count=0` in the
+    service's first deployment. The commands are outputs, which come out when the stack is deployed, and a stack is not
+    deployed before the tasks of its services run.
 
     The role holds what the ECS agent and Session Manager need, and only Systems Manager of this account and region
     gives it out. An application gets its rights from the task role of its service: granting something to the machines
@@ -78,6 +84,9 @@ class ExternalInstances(CheckedConstruct):
             f"bash /tmp/ecs-anywhere-install.sh --region {region} --cluster {cluster.cluster.cluster_name} "
             f'--activation-id "$ACTIVATION_ID" --activation-code "$ACTIVATION_CODE"{" --enable-gpu" if gpus else ""}'
         )
+        _machines.setdefault(cluster, []).append(self)
+        for service in _waiting.get(cluster, ()):
+            _warn(service, self)
         cdk.CfnOutput(self, "Activation", value=self.activation_command, description="Run once, by an administrator")
         cdk.CfnOutput(self, "Registration", value=self.registration_command, description="Run as root on each machine")
 
@@ -89,6 +98,28 @@ class ExternalInstances(CheckedConstruct):
             ConstructError: Always.
         """
         raise no_grants(self)
+
+
+_machines: WeakKeyDictionary[Cluster, list[ExternalInstances]] = WeakKeyDictionary()
+_waiting: WeakKeyDictionary[Cluster, list[Construct]] = WeakKeyDictionary()
+
+
+def warn_of_missing_machines(service: Construct, cluster: Cluster) -> None:
+    """Warn where a service waits for machines whose commands come out of the stack that waits for the service."""
+    _waiting.setdefault(cluster, []).append(service)
+    for machines in _machines.get(cluster, ()):
+        _warn(service, machines)
+
+
+def _warn(service: Construct, machines: ExternalInstances) -> None:
+    if cdk.Stack.of(service) is not cdk.Stack.of(machines):
+        return
+    cdk.Annotations.of(service).add_warning_v2(
+        "cdk-containers:external-instances-in-the-same-stack",
+        f"The command that registers machines ({machines.node.path}) comes out when this stack is deployed, and the "
+        "stack waits for the tasks of this service, which need a machine. Put ExternalInstances into a stack that is "
+        "deployed first, or deploy with desired_count=0 until a machine is registered. practice: external-order",
+    )
 
 
 def _systems_manager_of_this_account() -> iam.IPrincipal:

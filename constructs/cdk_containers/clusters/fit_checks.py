@@ -105,6 +105,8 @@ class _Asked:
             container.memory_reservation_mib or container.memory_limit_mib or 0 for container in containers
         )
         self._gpus = sum(container.gpus for container in containers)
+        devices = [container.neuron_devices for container in containers]
+        self._neuron_devices = max((it for it in devices if isinstance(it, int)), default=0)
         ports = [port for container in containers for port in container.all_ports]
         host = options.network_mode == "host"
         self._ports = [port.host_port or (port.number if host else 0) for port in ports]
@@ -118,6 +120,7 @@ class _Asked:
             cpu=0 if self._unknown else self._cpu,
             memory_mib=0 if self._unknown else self._memory,
             gpus=0 if self._unknown else self._gpus,
+            neuron_devices=self._neuron_devices,
             host_ports=() if self._unknown else self._ports,
             network_mode=self._mode,
             eni_trunking=eni_trunking,

@@ -20,6 +20,7 @@ MachineImage = Literal["AL2023", "BOTTLEROCKET"]
 
 _MIN_ROOT_GIB = 30
 _SHORTEST_REASON = 10
+_GPU, _NEURON = re.compile(r"(g|gr|p)\d"), re.compile(r"(inf|trn)\d")
 _GRAVITON = re.compile(r"[a-z]+\d+[a-z-]*g")
 """Letters after the generation tell what is special about a family, and g is for Graviton."""
 
@@ -164,25 +165,21 @@ def instance_type_problems(names: Sequence[str], options: InstanceOptions | None
             allowed="one architecture for each capacity",
             practice="instance-architecture",
         )
-    if len({bool(fact.gpus) for fact in known.values()}) > 1:
-        found.add(
-            "instance_types",
-            "types with and without a GPU need different machine images",
-            given=list(names),
-            allowed="one of the two for each capacity",
-            practice="instance-architecture",
-        )
+    for kind, having in (
+        ("a GPU", {has_gpus(name) for name in names}),
+        ("Neuron devices", {has_neuron_devices(name) for name in names}),
+    ):
+        if len(having) > 1:
+            found.add(
+                "instance_types",
+                f"types with and without {kind} need different machine images",
+                given=list(names),
+                allowed="one of the two for each capacity",
+                practice="instance-architecture",
+            )
     if options is None:
         return list(found)
-    accelerated = [name for name, fact in known.items() if fact.gpus and fact.architecture == "ARM64"]
-    if accelerated and options.machine_image == "AL2023":
-        found.add(
-            "instance_types",
-            "there is no image of Amazon Linux 2023 for ARM64 with GPUs",
-            given=accelerated,
-            allowed='InstanceOptions(machine_image="BOTTLEROCKET"), or a type with X86_64',
-            practice="instance-architecture",
-        )
+    found.extend(_image_problems(names, options))
     old = [name for name, fact in known.items() if not fact.nitro]
     if old and options.nitro_only is True:
         found.add(
@@ -193,6 +190,41 @@ def instance_type_problems(names: Sequence[str], options: InstanceOptions | None
             practice="nitro-instances",
         )
     return list(found)
+
+
+def _image_problems(names: Sequence[str], options: InstanceOptions) -> list[Problem]:
+    """Find types for which the operating system has no image."""
+    found = Problems()
+    known = {name: fact for name in names if (fact := find_instance_type(name)) is not None}
+    accelerated = [name for name, fact in known.items() if fact.gpus and fact.architecture == "ARM64"]
+    if accelerated and options.machine_image == "AL2023":
+        found.add(
+            "instance_types",
+            "there is no image of Amazon Linux 2023 for ARM64 with GPUs",
+            given=accelerated,
+            allowed='InstanceOptions(machine_image="BOTTLEROCKET"), or a type with X86_64',
+            practice="instance-architecture",
+        )
+    neuron = [name for name in names if has_neuron_devices(name)]
+    if neuron and options.machine_image == "BOTTLEROCKET":
+        found.add(
+            "instance_types",
+            "there is no Bottlerocket for ECS with the driver of Neuron",
+            given=neuron,
+            allowed='InstanceOptions(machine_image="AL2023"), which takes the image for Neuron',
+            practice="neuron-devices",
+        )
+    return list(found)
+
+
+def has_gpus(name: str) -> bool:
+    """Tell whether a type has GPUs, if only a part of one; of a type newer than the facts, as its name tells it."""
+    return bool((fact := find_instance_type(name)) and fact.gpus) or _GPU.match(name) is not None
+
+
+def has_neuron_devices(name: str) -> bool:
+    """Tell whether a type has accelerators of AWS; of a type newer than the facts, as its name tells it."""
+    return bool((fact := find_instance_type(name)) and fact.neuron_devices) or _NEURON.match(name) is not None
 
 
 def architecture_of(names: Sequence[str]) -> Architecture:

@@ -22,6 +22,9 @@ from .ecs_actions import (
 
 _INSIDE = (
     "container-instance",
+    "daemon",
+    "daemon-deployment",
+    "daemon-revision",
     "service",
     "service-deployment",
     "service-revision",
@@ -80,7 +83,9 @@ def read(target: Target, tags: Tags) -> list[iam.PolicyStatement]:
     return [
         _statement("ReadCluster", ecs(*READ_OF_CLUSTER, "ListTagsForResource"), [target.arn]),
         _statement("ListInCluster", ecs(*LIST_INSIDE), ["*"], target.condition),
-        _statement("ReadInCluster", ecs(*READ_INSIDE), target.inside, target.condition, _resource_tags(tags)),
+        # One ARN for all types, since a policy may not be long. The condition keeps out a service of another cluster
+        # that has the name of this one, as in service-deployment/other/shop/1.
+        _statement("ReadInCluster", ecs(*READ_INSIDE), [target.all("*")], target.condition, _resource_tags(tags)),
         _statement(
             "ReadTagsInCluster",
             ecs("ListTagsForResource"),

@@ -96,8 +96,9 @@ class AuditTrail(CheckedConstruct):
             retention_days: Days that a made bucket keeps the log files, 1 or more. Default: 365.
             trail_name: Name of the trail. Default: made from the construct's path. The policies of bucket and key name
                 the trail before it exists, so CloudFormation cannot choose it.
-            removal_policy: What happens to what is made here when its stack goes, the trail apart. Default: RETAIN,
-                since the record and the key that opens it outlive what they are about.
+            removal_policy: What happens to the key and the log group when the stack goes. Default: RETAIN, since the
+                record and the key that opens it outlive what they are about. A bucket that is made always stays:
+                CloudFormation deletes empty buckets only, and CloudTrail writes until the trail is gone.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -115,7 +116,7 @@ class AuditTrail(CheckedConstruct):
             self, "Key", enable_key_rotation=True, removal_policy=removal_policy
         )
         allow_trail_encryption(self.encryption_key, self.trail_arn)
-        self.bucket = bucket or self._make_bucket(retention_days or _RETENTION_DAYS, removal_policy)
+        self.bucket = bucket or self._make_bucket(retention_days or _RETENTION_DAYS)
         delivery = allow_trail_delivery(self.bucket, self.trail_arn)
 
         self.log_group, role, role_policy = None, None, None
@@ -156,7 +157,7 @@ class AuditTrail(CheckedConstruct):
         if isinstance(logs, Disabled):
             record_opt_out(self.trail, "audit-trail-search", logs)
 
-    def _make_bucket(self, retention_days: int, removal_policy: cdk.RemovalPolicy) -> s3.Bucket:
+    def _make_bucket(self, retention_days: int) -> s3.Bucket:
         bucket = s3.Bucket(
             self,
             "Bucket",
@@ -169,7 +170,7 @@ class AuditTrail(CheckedConstruct):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             versioned=True,
-            removal_policy=removal_policy,
+            removal_policy=cdk.RemovalPolicy.RETAIN,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     expiration=cdk.Duration.days(retention_days),
@@ -180,7 +181,7 @@ class AuditTrail(CheckedConstruct):
         )
         acknowledge(bucket, _AUDIT_BUCKET)
         if bucket.policy is not None:
-            bucket.policy.apply_removal_policy(removal_policy)
+            bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
         return bucket
 
     def _save_queries(self, name: str, log_group: aws_logs.ILogGroup) -> None:

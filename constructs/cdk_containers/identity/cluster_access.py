@@ -96,7 +96,7 @@ class ClusterAccess:
         execute_command: ExecuteCommandAccess | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> ClusterAccess:
-        """Allow to read, and to run and stop tasks, update services, stop deployments and drain instances.
+        """Allow to read, run and stop tasks, update services, continue and stop deployments, and drain instances.
 
         Args:
             cluster: The cluster.

@@ -1,7 +1,6 @@
-"""Which actions of ECS can be limited to one cluster, and by what.
+"""Which actions of ECS can be limited to one cluster, and by what: all of them, each in one list.
 
-From the Service Authorization Reference as of April 2026. What it cannot limit to a cluster is missing here: task
-definitions and the list of clusters belong to the account, and who sees one sees all.
+A test holds the lists against the Service Authorization Reference, and fails when AWS adds an action.
 
 See https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
 """
@@ -13,20 +12,26 @@ READ_OF_CLUSTER = ("DescribeClusters", "ListAttributes", "ListContainerInstances
 
 READ_INSIDE = (
     "DescribeContainerInstances",
+    "DescribeDaemon",
+    "DescribeDaemonDeployments",
+    "DescribeDaemonRevisions",
+    "DescribeExpressGatewayService",
     "DescribeServiceDeployments",
     "DescribeServiceRevisions",
     "DescribeServices",
     "DescribeTaskSets",
     "DescribeTasks",
     "GetTaskProtection",
+    "ListDaemonDeployments",
     "ListServiceDeployments",
 )
 """Limited by the ARN of what is in the cluster, its tags, and `ecs:cluster`."""
 
-LIST_INSIDE = ("ListServices", "ListTasks")
+LIST_INSIDE = ("ListDaemons", "ListServices", "ListTasks")
 """Limited by `ecs:cluster` only."""
 
 OPERATE_INSIDE = (
+    "ContinueServiceDeployment",
     "StopServiceDeployment",
     "StopTask",
     "UpdateContainerInstancesState",
@@ -40,6 +45,7 @@ TAGS = ("ListTagsForResource", "TagResource", "UntagResource")
 
 OF_A_CLUSTER = (
     *READ_OF_CLUSTER,
+    "AllowVendedLogDeliveryForResource",
     "CreateCluster",
     "DeleteCluster",
     "DeregisterContainerInstance",
@@ -57,26 +63,65 @@ INSIDE_A_CLUSTER = (
     *READ_INSIDE,
     *LIST_INSIDE,
     *OPERATE_INSIDE,
+    "AssociateGatewayWithCluster",
+    "CreateDaemon",
     "CreateExpressGatewayService",
     "CreateService",
     "CreateTaskSet",
     "DeleteAttributes",
+    "DeleteDaemon",
     "DeleteExpressGatewayService",
     "DeleteService",
     "DeleteTaskSet",
-    "DescribeExpressGatewayService",
+    "DisassociateGatewayFromCluster",
     "ExecuteCommand",
+    "ListGatewayClusterAssociations",
+    "ListGatewayRoutes",
     "Poll",
     "PutAttributes",
+    "PutSystemLogEvents",
     "RunTask",
     "StartTask",
     "StartTelemetrySession",
     "UpdateContainerAgent",
+    "UpdateDaemon",
     "UpdateExpressGatewayService",
     "UpdateServicePrimaryTaskSet",
     "UpdateTaskSet",
 )
 """Everything that `ecs:cluster` limits."""
+
+OF_THE_ACCOUNT = (
+    "CreateCapacityProvider",
+    "CreateGateway",
+    "DeleteAccountSetting",
+    "DeleteCapacityProvider",
+    "DeleteDaemonTaskDefinition",
+    "DeleteGateway",
+    "DeleteTaskDefinitions",
+    "DeregisterTaskDefinition",
+    "DescribeCapacityProviders",
+    "DescribeDaemonTaskDefinition",
+    "DescribeGateway",
+    "DescribeGatewayResources",
+    "DescribeGatewayRoute",
+    "DescribeTaskDefinition",
+    "DiscoverPollEndpoint",
+    "ListAccountSettings",
+    "ListClusters",
+    "ListDaemonTaskDefinitions",
+    "ListGateways",
+    "ListServicesByNamespace",
+    "ListTaskDefinitionFamilies",
+    "ListTaskDefinitions",
+    "PutAccountSetting",
+    "PutAccountSettingDefault",
+    "RegisterDaemonTaskDefinition",
+    "RegisterTaskDefinition",
+    "UpdateCapacityProvider",
+    "UpdateGateway",
+)
+"""What no policy can limit to a cluster: who may do it to one may do it to all, so nobody is given any of it."""
 
 
 def ecs(*names: str) -> list[str]:

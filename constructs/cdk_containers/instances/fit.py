@@ -90,6 +90,7 @@ def tasks_per_instance(
     cpu: int,
     memory_mib: int,
     gpus: int = 0,
+    neuron_devices: int = 0,
     host_ports: Collection[int] = (),
     network_mode: NetworkMode = "awsvpc",
     eni_trunking: bool = False,
@@ -103,6 +104,7 @@ def tasks_per_instance(
         memory_mib: Memory of a task in MiB: its own, or else the sum of its containers' reservations, and of their
             limits where they have no reservation.
         gpus: GPUs of a task.
+        neuron_devices: Neuron devices that a task sees. Tasks share them, so nothing fits only where there are fewer.
         host_ports: Ports that a task takes on the instance, in bridge and host mode; 0 is a dynamic port, which never
             runs out. Without effect in awsvpc mode, where every task has an interface of its own.
         network_mode: Network mode of the task definition.
@@ -115,6 +117,9 @@ def tasks_per_instance(
         *_resources(instance, cpu=cpu, memory_mib=memory_mib, gpus=gpus, reserved_memory_mib=reserved_memory_mib),
         *(_interfaces(instance, eni_trunking=eni_trunking) if network_mode == "awsvpc" else _ports(host_ports)),
     ]
+    if neuron_devices > instance.neuron_devices:
+        arithmetic = f"neuron devices: {instance.neuron_devices}, fewer than {neuron_devices}"
+        limits.append(Limit(resource="neuron devices", tasks=0, arithmetic=arithmetic))
     return Fit(
         instance=instance,
         limits=tuple(limits),

@@ -28,6 +28,7 @@ class InstanceType:
         memory_mib: Memory as EC2 advertises it, in MiB. ECS has less to give: see `registered_memory_mib`.
         architecture: Processor architecture, in the words of task definitions.
         gpus: Number of whole GPUs.
+        neuron_devices: Number of AWS's own accelerators, Inferentia or Trainium.
         network_interfaces: Most network interfaces, the instance's own included.
         trunked_tasks: Most tasks in awsvpc mode with ENI trunking; None where the type has no trunking, or none of the
             sources lists it.
@@ -39,6 +40,7 @@ class InstanceType:
     memory_mib: int
     architecture: Architecture
     gpus: int
+    neuron_devices: int
     network_interfaces: int
     trunked_tasks: int | None
     hypervisor: Hypervisor | None
@@ -128,6 +130,7 @@ def _read() -> Iterator[InstanceType]:
                 memory_mib=int(row["memory_mib"]),
                 architecture=cast("Architecture", row["architecture"]),
                 gpus=int(row["gpus"]),
+                neuron_devices=int(row["neuron_devices"]),
                 network_interfaces=int(row["network_interfaces"]),
                 trunked_tasks=int(row["trunked_tasks"]) if row["trunked_tasks"] else None,
                 hypervisor=cast("Hypervisor | None", row["hypervisor"] or None),

@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from ..logs import Logs, owned_log_group
+from ..logs import Logs, delivered_log_group
 from ..opt_outs import Acknowledgement, acknowledge
 from .paths import as_jsonata
 from .task_run import TaskRun, service_role
@@ -62,7 +62,9 @@ def make_state_machine(scope: Construct, run: TaskRun, runs: Runs, logs: Logs) -
         definition_body=sfn.DefinitionBody.from_string(definition),
         role=role,
         logs=sfn.LogOptions(
-            destination=owned_log_group(scope, "RunLogs", logs), level=sfn.LogLevel.ALL, include_execution_data=True
+            destination=delivered_log_group(scope, "RunLogs", logs, prefix="/aws/vendedlogs/states/"),
+            level=sfn.LogLevel.ALL,
+            include_execution_data=True,
         ),
         tracing_enabled=True,
     )

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IDependable
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import field_problems, is_token
 from ..opt_outs import Acknowledgement, acknowledge
 
@@ -34,7 +34,8 @@ class AccessLogs:
             Default: one is made.
         prefix: What the names of the objects begin with. Default: none.
         retention_days: Days that a made bucket keeps the record, 1 or more. Default: 365.
-        removal_policy: What happens to a made bucket when its stack goes. Default: RETAIN.
+        removal_policy: What happens to a made bucket when its stack goes. Default: RETAIN. DESTROY is refused, since
+            CloudFormation deletes empty buckets only, and load balancers write until they are gone.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """
@@ -53,6 +54,16 @@ class AccessLogs:
         if not is_token(self.retention_days) and self.retention_days < 1:
             found.add(
                 "retention_days", "out of range", given=self.retention_days, allowed="1 or more", practice="access-logs"
+            )
+        if self.removal_policy is cdk.RemovalPolicy.DESTROY:
+            found.add(
+                "removal_policy",
+                "CloudFormation deletes empty buckets only, and load balancers write until they are gone: deleting "
+                "the stack would fail",
+                given=Shown("DESTROY"),
+                allowed="RETAIN with a short retention_days; a bucket of your own, which something empties; or "
+                'access_logs=Disabled(reason="…")',
+                practice="access-logs",
             )
         if self.prefix is not None and ("AWSLogs" in self.prefix or self.prefix.startswith("/")):
             found.add(

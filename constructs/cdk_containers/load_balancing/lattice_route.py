@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import ClassVar, cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -40,6 +40,9 @@ class LatticeRoute(Route):
         target_group: The tasks of the service, as VPC Lattice sees them.
         infrastructure_role: What ECS acts as to enter and remove tasks.
     """
+
+    # Which values the dimensions of its metrics have, AWS does not say.
+    _rolls_back: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -136,10 +139,6 @@ class LatticeRoute(Route):
             label=f"Response time {statistic}",
             period=period,
         )
-
-    def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of tasks that fail the health check."""
-        return self._metric("UnhealthyTargetCount", "Maximum", period)
 
     def _metric(self, name: str, statistic: str, period: Duration) -> cloudwatch.Metric:
         return cloudwatch.Metric(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import ClassVar, cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -99,9 +99,16 @@ class Route(CheckedConstruct):
         ready_when: What has to be there before the service.
     """
 
+    _rolls_back: ClassVar[bool] = True
+
     port: int
     entry: ecs.CfnService.LoadBalancerProperty | None = None
     ready_when: Sequence[Construct] = ()
+
+    @property
+    def rolls_back(self) -> bool:
+        """Whether its errors may roll a deployment back: its metrics are documented, names and dimensions."""
+        return self._rolls_back
 
     def requests(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of requests."""
@@ -128,9 +135,10 @@ class Route(CheckedConstruct):
         del period, statistic
         return None
 
-    def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
+    def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of tasks that fail the health check."""
-        raise NotImplementedError
+        del period
+        return None
 
     def healthy_tasks(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of tasks that pass the health check."""

@@ -8,7 +8,6 @@ from typing import Any, Literal
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct
@@ -16,7 +15,7 @@ from constructs import Construct
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..inputs import argument_problems, arn_problems, disabled_problems, is_token
-from ..logs import Logs, owned_log_group
+from ..logs import Logs, delivered_log_group
 from ..network import Connections, NetworkLike, vpc_of
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
@@ -147,25 +146,14 @@ class ServiceNetwork(CheckedConstruct):
         return Connections(security_groups=[self.security_group])
 
     def _write_access_logs(self, service_network: vpclattice.CfnServiceNetwork, logs: Logs) -> None:
-        group = owned_log_group(self, "AccessLogs", logs)
-        self.access_logs_group = group
-        # Left to itself, AWS writes this leave into a policy of the account that nobody manages.
-        allowed = group.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("delivery.logs.amazonaws.com")],
-                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                resources=[group.log_group_arn],
-                conditions={"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
-            )
-        )
-        subscription = vpclattice.CfnAccessLogSubscription(
+        # Without a policy of its own, AWS writes the leave into one that nobody manages.
+        self.access_logs_group = delivered_log_group(self, "AccessLogs", logs, prefix="/aws/vendedlogs/lattice/")
+        vpclattice.CfnAccessLogSubscription(
             self,
             "AccessLogSubscription",
-            destination_arn=group.log_group_arn,
+            destination_arn=self.access_logs_group.log_group_arn,
             resource_identifier=service_network.attr_id,
         )
-        if allowed.policy_dependable is not None:
-            subscription.node.add_dependency(allowed.policy_dependable)
 
 
 class _ImportedServiceNetwork(ServiceNetwork):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
 from weakref import WeakSet
 
 import aws_cdk as cdk
@@ -124,6 +125,62 @@ def owned_log_group(scope: Construct, id: str, logs: Logs) -> aws_logs.ILogGroup
     else:
         allow_log_encryption(logs.encryption_key)
     return group
+
+
+def delivered_log_group(
+    scope: Construct,
+    id: str,  # noqa: A002
+    logs: Logs,
+    *,
+    prefix: str,
+    statements: Callable[[str], list[dict[str, Any]]] | None = None,
+) -> aws_logs.LogGroup:
+    """Make a log group that a service of AWS writes to, with leave in the policy of the group itself.
+
+    Policies of the account are ten in a region. A policy cannot ask for the ARN of the group that it is a property of,
+    so the group has a name; the id of the stack is in it, because a group that a stack left behind keeps its name.
+
+    Args:
+        scope: The parent.
+        id: Name among the parent's children.
+        logs: How long logs are kept.
+        prefix: What the name begins with.
+        statements: The statements for the ARN of the streams of the group. Default: those of AWS for vended logs.
+    """
+    if logs.removal_policy is cdk.RemovalPolicy.RETAIN:
+        # A deployment that fails takes its new log group along, or the next one would find the name taken.
+        logs = replace(logs, removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+    group = owned_log_group(scope, id, logs)
+    resource = cast("aws_logs.CfnLogGroup", group.node.default_child)
+    name = f"{prefix}{resource.logical_id}-{cdk.Fn.select(2, cdk.Fn.split('/', cdk.Aws.STACK_ID))}"
+    resource.log_group_name = name
+    resource.resource_policy_document = {
+        "Version": "2012-10-17",
+        "Statement": (statements or vended_log_statements)(
+            f"arn:{cdk.Aws.PARTITION}:logs:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:log-group:{name}:*"
+        ),
+    }
+    return group
+
+
+def vended_log_statements(streams_arn: str) -> list[dict[str, Any]]:
+    """Allow the log delivery of AWS to write, in the words in which AWS would add it to the policy itself.
+
+    See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
+    """
+    return [
+        {
+            "Sid": "AWSLogDeliveryWrite20150319",
+            "Effect": "Allow",
+            "Principal": {"Service": "delivery.logs.amazonaws.com"},
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": streams_arn,
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
+                "ArnLike": {"aws:SourceArn": f"arn:{cdk.Aws.PARTITION}:logs:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:*"},
+            },
+        }
+    ]
 
 
 _opened: WeakSet[kms.IKey] = WeakSet()

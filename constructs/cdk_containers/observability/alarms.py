@@ -135,16 +135,18 @@ def make_alarms(
     }
     for index, route in enumerate(routes):
         suffix = "" if index == 0 else str(index + 1)
-        made[f"UnhealthyTasks{suffix}"] = cloudwatch.Alarm(
-            scope,
-            f"UnhealthyTasksAlarm{suffix}",
-            metric=route.unhealthy_tasks(minute),
-            threshold=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            evaluation_periods=5,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description="A task fails the health check of its load balancer",
-        )
+        unhealthy = route.unhealthy_tasks(minute)
+        if unhealthy is not None:
+            made[f"UnhealthyTasks{suffix}"] = cloudwatch.Alarm(
+                scope,
+                f"UnhealthyTasksAlarm{suffix}",
+                metric=unhealthy,
+                threshold=1,
+                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+                evaluation_periods=5,
+                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+                alarm_description="A task fails the health check of its load balancer",
+            )
         slow = None if alarms.response_time is None else route.response_time(minute, "p99")
         if alarms.response_time is not None and slow is not None:
             made[f"ResponseTime{suffix}"] = cloudwatch.Alarm(

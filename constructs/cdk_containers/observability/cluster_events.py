@@ -15,14 +15,26 @@ from constructs import Construct
 from ..checked_construct import CheckedConstruct
 from ..clusters import Cluster
 from ..inputs import argument_problems
-from ..logs import Logs, owned_log_group
+from ..logs import Logs, delivered_log_group
+from ..tasks.fire_lens import LOG_ROUTER
+from ..tasks.open_telemetry import COLLECTOR
 
 DEPLOYMENT, TASK, SERVICE = "ECS Deployment State Change", "ECS Task State Change", "ECS Service Action"
 
+_KILLED, _TERMINATED = 137, 143
+_SIDECARS = [LOG_ROUTER, COLLECTOR, "ecs-service-connect-", "aws-guardduty-agent-"]
+"""What names of containers begin with that no caller wrote."""
+
+_EXITED = {"stopCode": ["EssentialContainerExited"]}
 FAILED_TO_RUN = {
     "$or": [
         {"stopCode": ["TaskFailedToStart"]},
-        {"stopCode": ["EssentialContainerExited"], "containers": {"exitCode": [{"anything-but": [0]}]}},
+        # When one container ends, ECS stops the others: with SIGTERM, and with SIGKILL those that do not listen. An
+        # event does not say which container was essential, so these two codes are no failure by themselves. Fields of
+        # an array have to match in one and the same element.
+        {**_EXITED, "containers": {"exitCode": [{"anything-but": [0, _KILLED, _TERMINATED]}]}},
+        {**_EXITED, "containers": {"name": [{"anything-but": {"prefix": _SIDECARS}}], "exitCode": [_KILLED]}},
+        {**_EXITED, "containers": {"reason": [{"prefix": "OutOfMemory"}]}},
         {"stoppedReason": [{"prefix": "Task failed "}]},
     ]
 }
@@ -86,7 +98,16 @@ class ClusterEvents(CheckedConstruct):
         of_deployments = {"resources": [{"prefix": services}], "detail-type": [DEPLOYMENT]}
         of_cluster = {"clusterArn": [l2.cluster_arn]}
 
-        self.log_group = owned_log_group(self, "Logs", logs or Logs())
+        # The rule waits for the log group, whose policy names it: by its name, since it is not there yet.
+        store = cdk.Names.unique_resource_name(self, max_length=64, separator="-")
+        store_arn = f"arn:{cdk.Aws.PARTITION}:events:{here}:rule/{store}"
+        self.log_group = delivered_log_group(
+            self,
+            "Logs",
+            logs or Logs(),
+            prefix="/aws/events/",
+            statements=lambda streams_arn: _storing_statements(streams_arn, store_arn),
+        )
         made = {
             "Store": self._rule(
                 "Store",
@@ -100,7 +121,7 @@ class ClusterEvents(CheckedConstruct):
                 f"arn:{cdk.Aws.PARTITION}:logs:{here}:log-group:{self.log_group.log_group_name}",
             )
         }
-        self._allow_storing(made["Store"])
+        made["Store"].name = store
         if topic is not None:
             # No conditions in the policies of topic and key: EventBridge fails them without a word.
             topic.grant_publish(iam.ServicePrincipal("events.amazonaws.com"))
@@ -154,28 +175,27 @@ class ClusterEvents(CheckedConstruct):
             targets=[events.CfnRule.TargetProperty(id="Target", arn=target_arn, input_transformer=transformer)],
         )
 
-    def _allow_storing(self, rule: events.CfnRule) -> None:
-        """Let the rule write to the log group."""
-        document = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "StoreEvents",
-                    "Effect": "Allow",
-                    "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
-                    "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-                    "Resource": self.log_group.log_group_arn,
-                    "Condition": {
-                        "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
-                        "ArnEquals": {"aws:SourceArn": rule.attr_arn},
-                    },
-                }
-            ],
-        }
-        stack = cdk.Stack.of(self)
-        aws_logs.CfnResourcePolicy(
-            self,
-            "StorePolicy",
-            policy_name=cdk.Names.unique_id(self),
-            policy_document=stack.to_json_string(document),
-        )
+
+def _storing_statements(streams_arn: str, rule_arn: str) -> list[dict[str, Any]]:
+    """Let one rule store its events.
+
+    EventBridge makes a stream without saying for which rule: with a condition on that, nothing is stored.
+    """
+    by = {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]}
+    return [
+        {
+            "Sid": "MakeStreams",
+            "Effect": "Allow",
+            "Principal": by,
+            "Action": "logs:CreateLogStream",
+            "Resource": streams_arn,
+        },
+        {
+            "Sid": "StoreEvents",
+            "Effect": "Allow",
+            "Principal": by,
+            "Action": "logs:PutLogEvents",
+            "Resource": streams_arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": rule_arn}},
+        },
+    ]

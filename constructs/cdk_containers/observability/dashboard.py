@@ -152,9 +152,11 @@ def _route_graphs(route: Route, minute: Duration) -> list[tuple[str, list[cloudw
     """Return what a kind of load balancer knows; where it counts no requests, how many tasks fail its check."""
     counts = [route.requests(minute), route.client_errors(minute), route.server_errors(minute)]
     times = [route.response_time(minute, statistic) for statistic in ("p50", "p99")]
+    unhealthy = [route.unhealthy_tasks(minute)] if not any(counts) else []
     graphs = [
-        (f"Requests on port {route.port}", [metric for metric in counts if metric is not None]),
-        (f"Response time on port {route.port}, seconds", [metric for metric in times if metric is not None]),
+        (f"Requests on port {route.port}", counts),
+        (f"Response time on port {route.port}, seconds", times),
+        (f"Unhealthy tasks on port {route.port}", unhealthy),
     ]
-    shown = [(title, metrics) for title, metrics in graphs if metrics]
-    return shown or [(f"Unhealthy tasks on port {route.port}", [route.unhealthy_tasks(minute)])]
+    known = [(title, [metric for metric in metrics if metric is not None]) for title, metrics in graphs]
+    return [(title, metrics) for title, metrics in known if metrics]

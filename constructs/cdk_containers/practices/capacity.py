@@ -197,6 +197,17 @@ PRACTICES = (
         option="Container.gpus",
     ),
     Practice(
+        id="neuron-devices",
+        title="Run containers that use Inferentia or Trainium on instances that have them, with Neuron's machine image",
+        why=(
+            "The plain machine image lacks the driver, and a container sees only the devices that its task definition "
+            "names. A device that the instance does not have keeps the task from starting."
+        ),
+        source=f"{_GUIDE}/ecs-inference.html",
+        severity=Severity.MEDIUM,
+        option="Container.neuron_devices",
+    ),
+    Practice(
         id="instance-volumes",
         title="Mount directories and Docker volumes of instances on EC2 only",
         why="They are on one instance, and a task that is replaced elsewhere does not find them again.",

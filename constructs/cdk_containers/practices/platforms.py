@@ -70,6 +70,17 @@ PRACTICES: tuple[Practice, ...] = (
         option="ExternalInstances.registration_limit",
     ),
     Practice(
+        id="external-order",
+        title="Register machines before the stack whose services wait for them",
+        why=(
+            "CloudFormation waits until the tasks of a service run, up to a day and a half, and shows the outputs of a "
+            "stack at its end. The command that registers the first machine has to come out of an earlier deployment."
+        ),
+        source=f"{_GUIDE}/ecs-anywhere-registration.html",
+        severity=Severity.HIGH,
+        option="ExternalInstances",
+    ),
+    Practice(
         id="express-mode",
         title="Use Express Mode for what fits it, and a service of your own for the rest",
         why=(

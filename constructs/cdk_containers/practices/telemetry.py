@@ -96,6 +96,17 @@ PRACTICES = (
         option="OpenTelemetry.sampling",
     ),
     Practice(
+        id="trace-propagation",
+        title="Pass traces on in headers that the SDKs know",
+        why=(
+            "Every SDK has the W3C headers. Others come in packages, and an SDK that is told to use one that is not "
+            "installed ends the application before it starts."
+        ),
+        source="https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader",
+        severity=Severity.MEDIUM,
+        option="OpenTelemetry.propagators",
+    ),
+    Practice(
         id="metrics-log-retention",
         title="Own the log group that metrics arrive in",
         why=(

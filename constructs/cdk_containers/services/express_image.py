@@ -10,6 +10,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from ..tasks.pulling import allow_pull
 from ..tasks.secrets import readable
 from ..workload import AssetImage, ImageLike, RegistryImage, RepositoryImage
 from ..workload.image import as_image
@@ -30,6 +31,7 @@ def image_for_express(scope: Construct, image: ImageLike, execution_role: iam.Ro
     match as_image(image):
         case RegistryImage(reference=reference, credentials=login):
             if login is None:
+                allow_pull(image, execution_role)
                 return PulledImage(uri=reference)
             readable(scope, login, execution_role).grant_read(execution_role)
             return PulledImage(uri=reference, credentials=Credentials(credentials_parameter=login.secret_arn))

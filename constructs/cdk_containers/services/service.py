@@ -19,13 +19,9 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster, TaskConnections, unknown_group_problems
+from ..clusters.external_instances import warn_of_missing_machines
 from ..connections import CallingConnector, connect
-from ..deployments import (
-    CodeDeployBlueGreen,
-    Deployment,
-    TrafficShiftingDeployment,
-    add_hooks,
-)
+from ..deployments import CodeDeployBlueGreen, Deployment, TrafficShiftingDeployment, add_hooks
 from ..discovery import CloudMap, Namespace, ServiceConnect
 from ..errors import ConstructError, Problem, Problems
 from ..inputs import DurationLike, argument_problems, arn_problems, usable_arguments
@@ -188,6 +184,8 @@ class Service(CheckedConstruct):
             )
         self.scalable_task_count = self._scale(given)
         warn_of_slow_rollouts(self, given)
+        if self._kind.external and not self._kind.daemon and given.least_tasks != 0:
+            warn_of_missing_machines(self, self.cluster)
         if given.least_tasks:
             warn_of_empty_repository(self, [container.image for container in given.workload.containers])
 

@@ -17,12 +17,14 @@ from .service_input import ServiceInput
 
 
 def make_rollback_alarms(scope: Construct, given: ServiceInput, routes: Sequence[Route]) -> dict[str, cloudwatch.Alarm]:
-    """Make the alarms on server errors, by name; they are there also for deployments alone."""
+    """Make the alarms on server errors that roll deployments back, by name; they are there also for that alone."""
     made: dict[str, cloudwatch.Alarm] = {}
     if not isinstance(given.alarms, Alarms) and given.deployment.alarm_rollback is not True:
         return made
     options = given.alarms if isinstance(given.alarms, Alarms) else Alarms()
     for index, route in enumerate(routes):
+        if not route.rolls_back:
+            continue
         suffix = "" if index == 0 else str(index + 1)
         made |= make_server_error_alarms(scope, suffix, route, options)
     return made
@@ -50,5 +52,9 @@ def make_other_alarms(
     """Make the alarms that somebody has to look at, by name, if they are wanted."""
     if not isinstance(given.alarms, Alarms):
         return {}
+    made: dict[str, cloudwatch.Alarm] = {}
+    for index, route in enumerate(routes):
+        if not route.rolls_back:
+            made |= make_server_error_alarms(scope, "" if index == 0 else str(index + 1), route, given.alarms)
     insights = cluster.has_container_insights is True
-    return make_alarms(scope, service, routes, given.alarms, container_insights=insights)
+    return made | make_alarms(scope, service, routes, given.alarms, container_insights=insights)

@@ -29,6 +29,7 @@ from ..workload.image import as_image
 from ..workload.secrets import plain_value
 from .fire_lens import LOG_ROUTER
 from .options import TaskOptions
+from .pulling import allow_pull
 from .secrets import ecs_secrets, readable
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def _image(
 ) -> ecs.ContainerImage:
     match as_image(image):
         case RegistryImage(reference=reference, credentials=credentials):
+            allow_pull(image, execution_role)
             login = None if credentials is None else readable(scope, credentials, execution_role)
             return ecs.ContainerImage.from_registry(reference, credentials=login)
         case AssetImage() as asset:

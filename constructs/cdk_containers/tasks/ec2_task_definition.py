@@ -6,11 +6,13 @@ from typing import ClassVar
 
 from aws_cdk import aws_ecs as ecs
 
-from ..errors import Problem
+from ..errors import Problem, Problems
 from ..workload import Workload
 from .ec2_rules import ec2_problems
 from .instance_task_definition import InstanceTaskDefinition
+from .neuron import neuron_problems
 from .options import TaskOptions
+from .platform import Platform
 from .task_problems import task_problems
 
 
@@ -29,6 +31,9 @@ class Ec2TaskDefinition(InstanceTaskDefinition):
         return ec2_task_problems(workload, options)
 
 
-def ec2_task_problems(workload: Workload, options: TaskOptions) -> list[Problem]:
-    """Find everything that keeps a workload from running on EC2."""
-    return task_problems(workload, options, ec2_problems, on_ec2=True)
+def ec2_task_problems(workload: Workload, options: TaskOptions, *, platform: Platform = "EC2") -> list[Problem]:
+    """Find everything that keeps a workload from running on EC2, and on platforms that are built on it."""
+    found = Problems()
+    found.extend(task_problems(workload, options, ec2_problems, on_ec2=True))
+    found.extend(neuron_problems(workload.containers, platform))
+    return list(found)

@@ -34,7 +34,7 @@ class ExternalTaskDefinition(InstanceTaskDefinition):
 def external_task_problems(workload: Workload, options: TaskOptions) -> list[Problem]:
     """Find everything that keeps a workload from running on external instances."""
     found = Problems()
-    found.extend(ec2_task_problems(workload, options))
+    found.extend(ec2_task_problems(workload, options, platform="EXTERNAL"))
     found.extend(
         external_problems(
             workload, network_mode=options.network_mode, operating_system=options.operating_system, known=found

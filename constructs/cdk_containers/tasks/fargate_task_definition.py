@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from ..errors import Problem
+from ..errors import Problem, Problems
 from ..inputs import argument_problems
+from ..practices import Disabled
 from ..workload import Container, Volume, Workload
 from .fargate_rules import fargate_problems
+from .neuron import neuron_problems
 from .options import TaskOptions
 from .task_definition import TaskDefinition, runtime_platform
 from .task_problems import task_problems
@@ -24,6 +27,11 @@ class FargateTaskDefinition(TaskDefinition):
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
     """
+
+    _router_user: ClassVar[str | Disabled] = Disabled(
+        "AWS documents log routers on Fargate as root: whether another user can make their socket there is open, "
+        "https://github.com/aws/containers-roadmap/issues/2122"
+    )
 
     def __init__(
         self,
@@ -81,4 +89,7 @@ class FargateTaskDefinition(TaskDefinition):
 
 def fargate_task_problems(workload: Workload, options: TaskOptions) -> list[Problem]:
     """Find everything that keeps a workload from running on Fargate."""
-    return task_problems(workload, options, fargate_problems, on_ec2=False)
+    found = Problems()
+    found.extend(task_problems(workload, options, fargate_problems, on_ec2=False))
+    found.extend(neuron_problems(workload.containers, "FARGATE"))
+    return list(found)

@@ -28,7 +28,20 @@ LOG_ROUTER = "log-router"
 
 # The 3.x line is built on Amazon Linux 2023, 2.x on Amazon Linux 2, which has no support since June 2026.
 _IMAGE = "public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.15"
-_HTTP_SERVER_ON = "/fluent-bit/configs/output-metrics-healthcheck.conf"
+_CONFIGS = "/fluent-bit/configs/"
+_HTTP_SERVER_ON = f"{_CONFIGS}output-metrics-healthcheck.conf"
+# As of aws-for-fluent-bit 3.4: https://github.com/aws/aws-for-fluent-bit/tree/mainline/configs
+_WITH_HTTP_SERVER = (
+    _HTTP_SERVER_ON,
+    f"{_CONFIGS}plugin-and-storage-metrics-to-cloudwatch.conf",
+    f"{_CONFIGS}plugin-metrics-to-cloudwatch.conf",
+)
+_WITHOUT_HTTP_SERVER = (
+    f"{_CONFIGS}minimize-log-loss.conf",
+    f"{_CONFIGS}multiline-parse-json.conf",
+    f"{_CONFIGS}parse-json.conf",
+    f"{_CONFIGS}parse-multiline-json.conf",
+)
 _UPTIME = "curl -f http://127.0.0.1:2020/api/v1/uptime || exit 1"
 _USER_ID = re.compile(r"\d+(:[\w.-]+)?")
 _MAX_BUFFER_MIB = 512
@@ -72,7 +85,8 @@ class FireLens:
             `CloudWatchLogsOutput()`, the task's own log group.
         outputs: Another output for containers that are named here. Default: none.
         config_file: Further configuration: a path in the image, or an `S3ConfigFile`, on EC2. With the health check, it
-            has to switch on Fluent Bit's HTTP server on port 2020. Default: the file in AWS's image that does so.
+            has to switch on Fluent Bit's HTTP server on port 2020, which `parse-json.conf` and others of AWS do not.
+            Default: the file in AWS's image that does so.
         ecs_metadata: Add cluster, task and task definition to each line. Default: True.
         buffer_mib: Lines in memory, in MiB, that wait for the router, for each container; up to 512. Default: Docker's,
             1 MiB.
@@ -83,8 +97,9 @@ class FireLens:
         essential: Whether the task stops when the router does. Default: True, since nobody sees logs that are missing.
         health_check: Ask Fluent Bit whether it responds, and start containers after it does. Default: True.
             `Disabled(reason="…")` starts them as soon as the router is started.
-        user: User id and group id, in numbers. Default: `1000:1000`, which ECS can since agent 1.96.0.
-            `Disabled(reason="…")` takes the image's user, root.
+        user: User id and group id, in numbers. Default: `1000:1000` on instances, where ECS makes the router's socket
+            for it from agent 1.96.0 on, and the image's user, root, on Fargate, where AWS does not say that it does.
+            `Disabled(reason="…")` takes the image's user everywhere.
         readonly_root_filesystem: Default: True. `Disabled(reason="…")` makes it writable, for images that need it.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html
@@ -101,7 +116,7 @@ class FireLens:
     memory_reservation_mib: int = 64
     essential: bool = True
     health_check: Literal[True] | Disabled = True
-    user: str | Disabled = DEFAULT_USER
+    user: str | Disabled | None = None
     readonly_root_filesystem: Literal[True] | Disabled = True
 
     def problems(self) -> list[Problem]:
@@ -151,7 +166,22 @@ class FireLens:
                 allowed="an absolute path, or an S3ConfigFile on EC2",
                 practice="log-router-config-file",
             )
+        elif isinstance(file, str) and self.health_check is True and self._has_no_http_server(file):
+            found.add(
+                "config_file",
+                "this file of AWS does not switch on Fluent Bit's HTTP server, which the health check asks: the router "
+                "would be unhealthy, and the application would never start",
+                given=file,
+                allowed="a file in an image of your own that has HTTP_Server On and HTTP_Port 2020 besides; "
+                f'{", ".join(_WITH_HTTP_SERVER)}; or health_check=Disabled(reason="…")',
+                practice="sidecar-health-check",
+            )
         return list(found)
+
+    def _has_no_http_server(self, file: str) -> bool:
+        """Tell whether a file is known not to switch it on. What an image of the caller's has is not known."""
+        of_aws = isinstance(self.image, str) and "aws-for-fluent-bit" in self.image
+        return file in _WITHOUT_HTTP_SERVER or (of_aws and file not in _WITH_HTTP_SERVER and file.startswith(_CONFIGS))
 
     @property
     def listens_on(self) -> Mapping[int, str]:
@@ -174,7 +204,7 @@ class FireLens:
             secrets=self.secrets,
             memory_reservation_mib=self.memory_reservation_mib,
             essential=self.essential,
-            user=self.user,
+            user=DEFAULT_USER if self.user is None else self.user,
             readonly_root_filesystem=self.readonly_root_filesystem,
             health_check=sidecar_health_check(_UPTIME) if self.health_check is True else None,
         )

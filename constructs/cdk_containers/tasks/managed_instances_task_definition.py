@@ -37,7 +37,7 @@ class ManagedInstancesTaskDefinition(InstanceTaskDefinition):
 def managed_instances_task_problems(workload: Workload, options: TaskOptions) -> list[Problem]:
     """Find everything that keeps a workload from running on Managed Instances."""
     found = Problems()
-    found.extend(ec2_task_problems(workload, options))
+    found.extend(ec2_task_problems(workload, options, platform="MANAGED_INSTANCES"))
     found.extend(
         managed_instances_problems(
             workload, network_mode=options.network_mode, operating_system=options.operating_system, known=found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -21,6 +21,9 @@ _IMAGE = "public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0"
 _HERE = "127.0.0.1"
 _GRPC, _HTTP, _SAMPLING, _HEALTH = 4317, 4318, 2000, 13133
 
+Propagator = Literal["tracecontext", "baggage", "b3", "b3multi", "jaeger", "ottrace", "xray", "xray-lambda", "none"]
+"""What OpenTelemetry knows as a value of `OTEL_PROPAGATORS`."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenTelemetry:
@@ -35,6 +38,10 @@ class OpenTelemetry:
         logs: Send log records that come by OTLP to the log group of the task. Default: False.
         sampling: Share of the requests that are traced, up to 1, or `xray` for the sampling rules in X-Ray, where the
             SDK can follow them. Default: 0.05, as in X-Ray's own default rule; SDKs would trace every request.
+        propagators: Headers in which services pass a trace on, in order of preference. Default: `tracecontext` and
+            `baggage` (W3C), which every SDK has. `xray` also continues the traces of load balancers and API Gateway,
+            and needs a package in the image: `opentelemetry-propagator-aws-xray` for Python, which ends the application
+            without it, `@opentelemetry/propagator-aws-xray` for Node.js, `opentelemetry-aws-xray-propagator` for Java.
         protocol: How containers talk to the collector. Default: `http/protobuf`, as in most SDKs.
         service_name: Name of the service in traces, and namespace of its metrics. Default: the service's id.
         resource_attributes: What else is said of each trace and metric. Default: the name of the stack as
@@ -62,6 +69,7 @@ class OpenTelemetry:
     metrics: bool = True
     logs: bool = False
     sampling: float | Literal["xray"] = 0.05
+    propagators: Sequence[Propagator] = ("tracecontext", "baggage")
     protocol: Literal["http/protobuf", "grpc"] = "http/protobuf"
     service_name: str | None = None
     resource_attributes: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -91,6 +99,7 @@ class OpenTelemetry:
                 practice="trace-collection",
             )
         found.extend(self._sampling_problems())
+        found.extend(self._propagator_problems())
         for name, value in self.resource_attributes.items():
             if not name or any(character in name + ("" if is_token(value) else value) for character in ",="):
                 found.add(
@@ -130,6 +139,25 @@ class OpenTelemetry:
                 given=self.sampling,
                 allowed="traces=True, or nothing",
                 practice="trace-sampling",
+            )
+        return list(found)
+
+    def _propagator_problems(self) -> list[Problem]:
+        found = Problems()
+        wrong = (
+            "no header, which SDKs read as their default"
+            if not self.propagators
+            else "`none` stands for no header, and there are others"
+            if "none" in self.propagators and len(self.propagators) > 1
+            else None
+        )
+        if wrong is not None:
+            found.add(
+                "propagators",
+                wrong,
+                given=list(self.propagators),
+                allowed='one or more, such as ["tracecontext", "xray"]; or ["none"]',
+                practice="trace-propagation",
             )
         return list(found)
 
@@ -198,7 +226,7 @@ class OpenTelemetry:
             "OTEL_RESOURCE_ATTRIBUTES": ",".join(f"{name}={value}" for name, value in attributes.items()),
             "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{_HERE}:{_GRPC if self.protocol == 'grpc' else _HTTP}",
             "OTEL_EXPORTER_OTLP_PROTOCOL": self.protocol,
-            "OTEL_PROPAGATORS": "xray",
+            "OTEL_PROPAGATORS": ",".join(self.propagators),
             "OTEL_TRACES_SAMPLER": sampler,
             "OTEL_TRACES_SAMPLER_ARG": argument,
             **off,

@@ -24,12 +24,16 @@ from ..logs import owned_log_group
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from ..workload import Architecture, Container, EfsVolume, OperatingSystem, RegistryImage, Volume
+from ..workload.container import DEFAULT_USER
 from ..workload.image import as_image
 from .containers import add_container, add_dependencies
 from .efs_volumes import add_efs_volume, open_file_system
+from .fire_lens import LOG_ROUTER
+from .neuron import give_neuron_devices
 from .open_telemetry import OpenTelemetry
 from .options import TaskOptions
 from .place import Place
+from .pulling import ecr_address
 from .roles import make_execution_role, make_task_role
 from .sidecars import allow_sidecars, beside_sidecars, sidecars
 from .volumes import add_volume
@@ -62,6 +66,9 @@ class TaskDefinition(CheckedConstruct):
 
     _tmpfs: ClassVar[bool] = True
     """Whether its platform takes the directories in memory that a container has by default, a sidecar too."""
+
+    _router_user: ClassVar[str | Disabled] = DEFAULT_USER
+    """Whom its platform lets a log router run as, where the caller does not say."""
 
     task_definition: ecs.TaskDefinition
     task_role: iam.IRole
@@ -113,8 +120,12 @@ class TaskDefinition(CheckedConstruct):
             )
             for container, limit in zip(containers, [*limits, *(None for _ in self._sidecars)], strict=True)
         }
+        give_neuron_devices(task_definition, containers)
         add_dependencies(containers, self.containers)
-        from_elsewhere = all(isinstance(as_image(container.image), RegistryImage) for container in containers)
+        from_elsewhere = all(
+            isinstance(as_image(container.image), RegistryImage) and ecr_address(container.image) is None
+            for container in containers
+        )
         if isinstance(self.execution_role, iam.Role) and not from_elsewhere:
             acknowledge(self.execution_role, _REGISTRY_LOGIN)
         self._environment_acknowledged = False
@@ -132,7 +143,10 @@ class TaskDefinition(CheckedConstruct):
             return containers, []
         place = self._place(options.telemetry)
         allow_sidecars(containers, options, place, task_role=self.task_role, execution_role=self.execution_role)
-        return beside_sidecars(containers, options, place), sidecars(options, place)
+        added = sidecars(options, place)
+        if options.log_router is not None and options.log_router.user is None:
+            added = [replace(one, user=self._router_user) if one.name == LOG_ROUTER else one for one in added]
+        return beside_sidecars(containers, options, place), added
 
     def _place(self, telemetry: OpenTelemetry | None) -> Place:
         parent = self.node.scope

@@ -273,6 +273,9 @@ class Container:
         privileged: Default: False. On EC2, `Privileged("reason")` gives the container the rights of root on its
             instance; Fargate has no such containers.
         gpus: GPUs for this container alone; EC2 only. Default: 0.
+        neuron_devices: AWS's own accelerators (Inferentia, Trainium) that the container sees. On EC2 a number, from
+            `/dev/neuron0` on: ECS does not count them, so tasks on one instance share them. On Managed Instances `ALL`
+            of the instance. Default: 0.
         version_consistency: Have all tasks of a deployment run the image that the tag meant at first. Default: True.
             `Disabled(reason="…")` lets each task take what the tag means when it starts.
         ulimits: Limits of the operating system. Default: none beyond the platform's.
@@ -305,6 +308,7 @@ class Container:
     log_driver: LogDriver | None = None
     privileged: Literal[False] | Privileged = False
     gpus: int = 0
+    neuron_devices: int | Literal["ALL"] = 0
     version_consistency: Literal[True] | Disabled = True
     ulimits: Sequence[Ulimit] = ()
     linux: LinuxOptions | None = None
@@ -414,6 +418,22 @@ class Container:
         found = Problems()
         if not is_token(self.gpus) and self.gpus < 0:
             found.add("gpus", "out of range", given=self.gpus, allowed="0 or more", practice="gpu-capacity")
+        if is_token(self.neuron_devices) or (isinstance(self.neuron_devices, int) and self.neuron_devices < 0):
+            found.add(
+                "neuron_devices",
+                "out of range",
+                given=Shown("a token") if is_token(self.neuron_devices) else self.neuron_devices,
+                allowed="0 or more, known at synthesis, or ALL on Managed Instances",
+                practice="neuron-devices",
+            )
+        elif self.neuron_devices and self.gpus:
+            found.add(
+                "neuron_devices",
+                "no instance has both GPUs and Neuron devices",
+                given=self.neuron_devices,
+                allowed="gpus or neuron_devices",
+                practice="neuron-devices",
+            )
         for option, value, low in (
             ("cpu", self.cpu, 0),
             ("memory_limit_mib", self.memory_limit_mib, 6),

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from aws_cdk import aws_ecs, aws_secretsmanager
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_ECR = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
@@ -34,7 +33,8 @@ class Image:
         """Take an image from any registry.
 
         Args:
-            reference: The image, with its tag or digest, such as `public.ecr.aws/nginx/nginx:1.29.1`.
+            reference: The image, with its tag or digest, such as `public.ecr.aws/nginx/nginx:1.29.1`. If it is in a
+                private repository of ECR, in any form of its address, the execution role may pull from that repository.
             credentials: Secret with the fields `username` and `password`, for a private registry. Default: none.
                 The execution role gets leave to read this secret and no other.
             pinned: A reference without a tag, or with `:latest`, is refused, since nobody can say later what ran;
@@ -91,14 +91,6 @@ class RegistryImage(Image):
                 "the image has no name, or a space in it",
                 given=self.reference,
                 allowed="a reference such as public.ecr.aws/nginx/nginx:1.29.1",
-            )
-        elif _ECR.match(self.reference) and self.credentials is None:
-            found.add(
-                "",
-                "nobody would let the task pull from this ECR repository",
-                given=self.reference,
-                allowed='Repository.from_attributes(…).image("tag"), which grants it',
-                practice="least-privilege-execution-role",
             )
         elif isinstance(self.pinned, Disabled):
             found.extend(disabled_problems(self.pinned), under="pinned")

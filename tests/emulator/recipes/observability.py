@@ -68,12 +68,5 @@ RECIPES = {
         delete=lambda api, name: api.delete_delivery_stream(DeliveryStreamName=name),
     ),
     "AWS::Logs::MetricFilter": log_filter("metric"),
-    "AWS::Logs::ResourcePolicy": Recipe(
-        service="logs",
-        create="put_resource_policy",
-        name="PolicyName",
-        identity=lambda made, _: made["PolicyName"],
-        delete=lambda api, name: api.delete_resource_policy(policyName=name),
-    ),
     "AWS::Logs::SubscriptionFilter": log_filter("subscription"),
 }
