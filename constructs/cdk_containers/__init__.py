@@ -5,8 +5,11 @@ The names load their modules when they are first used, so that `import cdk_conta
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from .inputs.calls import check_names_of_values
 
 if TYPE_CHECKING:
     from .applications import Application as Application
@@ -299,6 +302,8 @@ def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    if isinstance(value, type) and is_dataclass(value) and hasattr(value, "problems"):
+        check_names_of_values(value)
     globals()[name] = value
     return value
 
