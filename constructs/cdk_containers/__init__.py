@@ -111,9 +111,11 @@ if TYPE_CHECKING:
     from .tasks import S3ConfigFile as S3ConfigFile
     from .tasks import TaskOptions as TaskOptions
     from .workload import Container as Container
+    from .workload import DockerOptions as DockerOptions
     from .workload import DockerVolume as DockerVolume
     from .workload import EbsVolume as EbsVolume
     from .workload import EfsVolume as EfsVolume
+    from .workload import EnvironmentFile as EnvironmentFile
     from .workload import HealthCheck as HealthCheck
     from .workload import HostVolume as HostVolume
     from .workload import Image as Image
@@ -121,6 +123,7 @@ if TYPE_CHECKING:
     from .workload import LogDriver as LogDriver
     from .workload import NotSecret as NotSecret
     from .workload import Port as Port
+    from .workload import PortRange as PortRange
     from .workload import Privileged as Privileged
     from .workload import RestartPolicy as RestartPolicy
     from .workload import SharedVolume as SharedVolume
@@ -272,9 +275,11 @@ _MODULES = {
     ),
     "workload": (
         "Container",
+        "DockerOptions",
         "DockerVolume",
         "EbsVolume",
         "EfsVolume",
+        "EnvironmentFile",
         "HealthCheck",
         "HostVolume",
         "Image",
@@ -282,6 +287,7 @@ _MODULES = {
         "LogDriver",
         "NotSecret",
         "Port",
+        "PortRange",
         "Privileged",
         "RestartPolicy",
         "SharedVolume",

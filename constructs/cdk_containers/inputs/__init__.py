@@ -6,10 +6,13 @@ from .durations import DurationLike, as_duration, in_seconds, seconds
 from .names import name_problem
 from .opt_outs import disabled_problems
 from .schedules import schedule_examples, schedule_problem, time_zone_problem
-from .tokens import is_token
+from .tokens import HIDDEN, LATER, REFERENCE, is_token, written_out
 from .types import argument_problems, field_problems, has_members, usable_arguments
 
 __all__ = [
+    "HIDDEN",
+    "LATER",
+    "REFERENCE",
     "DurationLike",
     "argument_problems",
     "arn_problems",
@@ -27,4 +30,5 @@ __all__ = [
     "seconds",
     "time_zone_problem",
     "usable_arguments",
+    "written_out",
 ]

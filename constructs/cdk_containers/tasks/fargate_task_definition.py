@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
@@ -12,7 +13,7 @@ from ..inputs import argument_problems
 from ..workload import Container, Volume, Workload
 from .fargate_rules import fargate_problems
 from .options import TaskOptions
-from .task_definition import TaskDefinition, runtime_platform
+from .task_definition import TaskDefinition, pid_mode, runtime_platform
 from .task_problems import task_problems
 
 
@@ -24,6 +25,8 @@ class FargateTaskDefinition(TaskDefinition):
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
     """
+
+    _tmpfs_everywhere: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -69,6 +72,7 @@ class FargateTaskDefinition(TaskDefinition):
                 ephemeral_storage_gib=options.ephemeral_storage_gib,
                 task_role=self.task_role,
                 execution_role=self.execution_role,
+                pid_mode=pid_mode(options),
                 enable_fault_injection=options.fault_injection or None,
                 runtime_platform=runtime_platform(options.architecture, options.operating_system),
             ),

@@ -15,16 +15,14 @@ from .options import TaskOptions
 
 
 class ManagedInstancesTaskDefinition(InstanceTaskDefinition):
-    """Containers that run on ECS Managed Instances, with the same safe defaults as on Fargate, but for `/tmp`.
+    """Containers that run on ECS Managed Instances, with the same safe defaults as on Fargate.
 
-    GPUs and privileged containers are there as on EC2, and no size has to be a pair of Fargate's. There is no tmpfs:
-    with a read-only root file system nothing is writable but the volumes that are mounted.
+    GPUs and privileged containers are there as on EC2, and no size has to be a pair of Fargate's.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-tasks-services.html
     """
 
-    # ECS refuses tmpfs here, and so the one that every container has by default.
-    _tmpfs: ClassVar[bool] = False
+    _tmpfs_everywhere: ClassVar[bool] = False
 
     _compatibility: ClassVar[ecs.Compatibility] = ecs.Compatibility.MANAGED_INSTANCES
     _says_platform: ClassVar[bool] = True
