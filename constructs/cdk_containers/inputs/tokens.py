@@ -54,8 +54,8 @@ def written_out(text: str) -> str:
     try:
         given = [text] if _LIST_MARKER in text else text
         return _flat(Tokenization.resolve(given, scope=scope, resolver=resolver, preparing=False))
-    except RuntimeError:  # CDK says so when it synthesizes
-        return LATER
+    except RuntimeError:  # nobody knows what it is; CDK says so when it synthesizes
+        return REFERENCE
 
 
 @cache

@@ -11,7 +11,8 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..clusters import Capacity, Cluster, Ec2Share, ManagedInstancesShare, seen_from
-from ..inputs import as_duration, in_seconds
+from ..deployments import Rolling
+from ..inputs import as_duration, in_seconds, is_token
 from ..load_balancing import ClassicExposure
 from ..opt_outs import resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
@@ -137,17 +138,13 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
     }
     if given.platform == "EXTERNAL":
         return common
-    # A Classic Load Balancer cannot follow tasks from zone to zone: ECS refuses the two together.
-    classic = any(isinstance(exposure, ClassicExposure) for exposure in given.exposures)
     rebalancing = ecs.AvailabilityZoneRebalancing
     return common | {
         "capacity_provider_strategies": [
             ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
             for share in given.strategy
         ],
-        "availability_zone_rebalancing": (
-            rebalancing.DISABLED if classic or not _spreads_zones_first(given) else rebalancing.ENABLED
-        ),
+        "availability_zone_rebalancing": (rebalancing.ENABLED if _may_rebalance_zones(given) else rebalancing.DISABLED),
     }
 
 
@@ -157,10 +154,22 @@ def _grace_period(given: ServiceInput) -> cdk.Duration | None:
     return in_seconds(_GRACE_SECONDS) if given.exposures else None
 
 
-def _spreads_zones_first(given: ServiceInput) -> bool:
-    """Tell whether ECS may move tasks between zones; it refuses to where placement has another aim first."""
-    strategies = given.placement_strategies
-    return not strategies or strategies[0] == PlacementStrategy.spread_across_zones()
+def _may_rebalance_zones(given: ServiceInput) -> bool:
+    """Tell whether ECS may move tasks between zones; it refuses a service that asks for it and for one of these.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+    """
+    classic = any(isinstance(exposure, ClassicExposure) for exposure in given.exposures)
+    spreads_zones_first = (
+        not given.placement_strategies or given.placement_strategies[0] == PlacementStrategy.spread_across_zones()
+    )
+    bound_to_zones = any(
+        constraint.expression is not None
+        and (is_token(constraint.expression) or "ecs.availability-zone" in constraint.expression)
+        for constraint in given.placement_constraints
+    )
+    has_room = not isinstance(given.deployment, Rolling) or given.deployment.max_healthy_percent != 100
+    return spreads_zones_first and has_room and not classic and not bound_to_zones
 
 
 def _strategies(given: ServiceInput) -> list[ecs.PlacementStrategy]:

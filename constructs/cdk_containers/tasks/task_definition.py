@@ -113,7 +113,9 @@ class TaskDefinition(CheckedConstruct):
                 execution_role=self.execution_role,
                 options=options,
             )
-            for container, limit in zip(containers, [*limits, *(None for _ in self._sidecars)], strict=True)
+            for container, limit in zip(
+                containers, [*limits, *(sidecar.memory_limit_mib for sidecar in self._sidecars)], strict=True
+            )
         }
         resource = resource_of(task_definition)
         for index, container in enumerate(containers):

@@ -183,7 +183,8 @@ class AssetImage(Image):
                     allowed="src=… with a path, or env=… with a variable",
                     practice="no-secrets-in-environment",
                 )
-        caches = [*self.cache_from, *([] if self.cache_to is None else [self.cache_to])]
+        caches = [] if found.has("cache_from") else [*self.cache_from]
+        caches += [] if self.cache_to is None else [self.cache_to]
         if wrong := [cache for cache in caches if not has_members(cache, "type", "params")]:
             found.add("cache_from", "not a cache", given=wrong, allowed="aws_ecr_assets.DockerCacheOption(type=…)")
         if not found:
