@@ -147,6 +147,7 @@ class Ec2Capacity(CheckedConstruct):
 
         self.cluster = cluster
         self.instance_types = tuple(instance_types)
+        self.max_instances = max_instances
         self.instances = instances
         facts = [fact for name in instance_types if (fact := find_instance_type(name)) is not None]
         self._gpu = any(fact.gpus for fact in facts)

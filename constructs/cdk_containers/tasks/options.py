@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from aws_cdk import aws_iam as iam
 
@@ -14,6 +14,9 @@ from ..logs import ContainerLogs
 from ..workload import Architecture, OperatingSystem
 from .fire_lens import FireLens
 from .open_telemetry import OpenTelemetry
+
+# Not the object that "X86_64" is: so an application can tell whether somebody said it.
+_X86_64 = cast("Architecture", str(b"X86_64", "ascii"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +48,7 @@ class TaskOptions:
 
     family: str | None = None
     network_mode: NetworkMode = "awsvpc"
-    architecture: Architecture = "X86_64"
+    architecture: Architecture = _X86_64
     operating_system: OperatingSystem = "LINUX"
     ephemeral_storage_gib: int | None = None
     task_role: iam.IRole | None = None
