@@ -5,7 +5,7 @@ from .calls import check_names, check_names_of_values
 from .durations import DurationLike, as_duration, in_seconds, seconds
 from .names import name_problem
 from .opt_outs import disabled_problems
-from .schedules import schedule_examples, schedule_problem, time_zone_problem
+from .schedules import is_over, schedule_examples, schedule_problem, time_zone_problem
 from .tokens import HIDDEN, LATER, REFERENCE, is_token, written_out
 from .types import argument_problems, field_problems, has_members, usable_arguments
 
@@ -23,6 +23,7 @@ __all__ = [
     "field_problems",
     "has_members",
     "in_seconds",
+    "is_over",
     "is_token",
     "name_problem",
     "schedule_examples",
