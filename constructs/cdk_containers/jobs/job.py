@@ -23,7 +23,7 @@ from ..observability import (
     make_not_started_alarm,
     matched_events,
 )
-from ..opt_outs import record_opt_out, resource_of
+from ..opt_outs import acknowledge_open_egress, record_opt_out, resource_of
 from ..practices import Disabled
 from ..tasks import TaskDefinition
 from .job_input import JobInput
@@ -61,6 +61,7 @@ class Job(CheckedConstruct):
         self.cluster = given.cluster or Cluster(self, "Cluster")
         self.task = given.task_input.make(self, "Task")
         self._connections = self._connect(given)
+        acknowledge_open_egress(self)
         self.task.open_volumes_to(self._connections)
         self._run = TaskRun(
             cluster=self.cluster,

@@ -104,6 +104,7 @@ def add_container(
         **_restart_policy(container),
         **_rarely_given(container, execution_role),
     )
+    _warn_of_other_processor(task_definition, container, options)
     if container.mounts:
         definition.add_mount_points(
             *(
@@ -209,6 +210,16 @@ def _image(image: ImageLike, execution_role: iam.IRole, options: TaskOptions) ->
             return ecs.ContainerImage.from_ecr_repository(stored.repository, stored.digest or stored.tag)
         case other:
             return cast("ecs.ContainerImage", other)
+
+
+def _warn_of_other_processor(task_definition: ecs.TaskDefinition, container: Container, options: TaskOptions) -> None:
+    """Warn of an image that CDK builds for the processor of the machine that builds, unless it was told another."""
+    if options.architecture == "ARM64" and isinstance(container.image, ecs.AssetImage):
+        cdk.Annotations.of(task_definition).add_warning_v2(
+            "cdk-containers:image-processor",
+            f"The image of {container.name} is built for the processor of the machine that builds it, unless "
+            "ContainerImage.from_asset was given platform=Platform.LINUX_ARM64. Image.from_asset takes the task's own.",
+        )
 
 
 def _platform(options: TaskOptions) -> ecr_assets.Platform | None:
