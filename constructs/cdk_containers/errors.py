@@ -64,6 +64,10 @@ class ConstructError(ValueError):
         super().__init__(f"{path}: {count} {noun} in what was given\n{body}")
 
 
+class OptionError(ConstructError, TypeError):
+    """A call with an option that there is not, or without one that there has to be: what Python calls a `TypeError`."""
+
+
 class _Node(Protocol):
     @property
     def path(self) -> str: ...
@@ -113,7 +117,7 @@ class Problems:
             found = Problems()
             found.extend(already)
             found.extend_anew(self._found)
-            raise ConstructError(child_path(scope, id), found)
+            raise OptionError(child_path(scope, id), found)
         if self._found:
             raise ConstructError(child_path(scope, id), self._found)
 

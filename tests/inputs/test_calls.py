@@ -53,6 +53,12 @@ def test_the_value_counts_under_the_name_that_is_meant():
     assert problems.keys() == {"imagee"}
 
 
+def test_it_is_the_type_error_that_python_would_have_raised():
+    made: Any = {"imagee": IMAGE}
+    with pytest.raises(TypeError, match="BackendService has no such option"):
+        BackendService(new_stack(), "Orders", **made)
+
+
 def test_where_no_name_is_near_all_are_listed():
     _, problems = problems_of(lambda: Cluster(new_stack(), "Cluster", zzz=1))
     assert "one of capacity, " in problems["zzz"]

@@ -108,6 +108,8 @@ def room_problems(
         each = min(max(count or 0 for count in held), 1 if one_each else tasks * 2)
         room += most * each
         counted.append(f"{most} × {each} on {share.capacity.node.id}")
+    if not counted:
+        return []
     given = Shown(f"{tasks} task{'' if tasks == 1 else 's'}, and room for {room} ({', '.join(counted)})")
     if room < tasks:
         found.add(

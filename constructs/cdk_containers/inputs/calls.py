@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, cast
 
-from ..errors import ConstructError, Problem, Problems, child_path, together_with
+from ..errors import OptionError, Problem, Problems, child_path, together_with
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -90,7 +90,7 @@ def _signature(function: Callable[..., Any], bound: int) -> _Signature:
 
 
 def check_names(function: Callable[..., Any], *, bound: int, construct: bool) -> Callable[..., Any]:
-    """Have a function answer for the names of its options, in a `ConstructError` with what else is wrong.
+    """Have a function answer for the names of its options, in an `OptionError` with what else is wrong.
 
     Args:
         function: A constructor, or another function that makes something.
@@ -114,14 +114,14 @@ def check_names(function: Callable[..., Any], *, bound: int, construct: bool) ->
         if not construct:
             value = function(*args[:bound], *given, **known)
             found.extend_anew((args[0] if bound else value).problems())
-            raise ConstructError(name, found)
+            raise OptionError(name, found)
         place = {**dict(zip(signature.positional, given, strict=False)), **known}
         if any(isinstance(place.get(part, Missing()), Missing) for part in ("scope", "id")):
-            raise ConstructError(name, found)
+            raise OptionError(name, found)
         if function.__module__.startswith(_PACKAGE):  # anybody else's checks nothing before it makes something
             with together_with(found):
                 function(*args[:bound], *given, **known)
-        raise ConstructError(child_path(place["scope"], str(place["id"])), found)
+        raise OptionError(child_path(place["scope"], str(place["id"])), found)
 
     return _with_defaults_of(function, checked)
 

@@ -125,8 +125,8 @@ def misspelt_instance_type(name: str) -> str | None:
     family, dot, size = name.partition(".")
     if name in instance_types() or (dot and _FAMILY.fullmatch(family) and _SIZE.fullmatch(size)):
         return None
-    nearest = _nearest(name)
-    return f"a type such as {', '.join(nearest or ('m7g.large',))}"
+    known = any(type_.startswith(f"{family}.") for type_ in instance_types())
+    return f"a type such as {', '.join(_nearest(name) if known else ['m7g.large'])}"
 
 
 @cache

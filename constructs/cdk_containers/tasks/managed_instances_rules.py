@@ -86,7 +86,7 @@ def _writable(path: str) -> bool:
 
 
 def _unknown_options(container: Container, known: Problems, option: str) -> Iterator[tuple[str, object]]:
-    if container.docker is not None:
+    if container.docker is not None and not known.has(f"{option}.docker"):
         yield "docker", Shown("DockerOptions")
     if container.linux is None or known.has(f"{option}.linux"):
         return

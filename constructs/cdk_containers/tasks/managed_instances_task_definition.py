@@ -36,6 +36,14 @@ def managed_instances_task_problems(workload: Workload, options: TaskOptions) ->
     """Find everything that keeps a workload from running on Managed Instances."""
     found = Problems()
     found.extend(ec2_task_problems(workload, options))
+    if options.ipc_mode is not None and not found.has("options.ipc_mode"):
+        found.add(
+            "options.ipc_mode",
+            "Managed Instances do not have this option",
+            given=options.ipc_mode,
+            allowed="nothing; or capacity on EC2 (Ec2Capacity)",
+            practice="managed-instances-tasks",
+        )
     found.extend(
         managed_instances_problems(
             workload, network_mode=options.network_mode, operating_system=options.operating_system, known=found

@@ -38,7 +38,7 @@ class TaskOptions:
         pid_mode: `task` lets the containers see each other's processes, as agents that watch an application need;
             `host` those of the instance as well, not on Fargate. Linux only. Default: none, each sees its own.
         ipc_mode: `task` lets the containers share memory and semaphores, `host` with the instance as well, and `none`
-            shares nothing; EC2 and Managed Instances only, on Linux. Default: none, as Docker does.
+            shares nothing; EC2 only, on Linux. Default: none, as Docker does.
         fault_injection: Let experiments of AWS Fault Injection Service break the network of the task; Linux with awsvpc
             or host networking. Default: False.
         logs: How long logs are kept, and how they get there. Default: a log group kept for a year.

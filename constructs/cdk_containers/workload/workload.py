@@ -125,7 +125,7 @@ class Workload:
                         given=link,
                         allowed=_listed(name for name in by_name if name != container.name),
                     )
-        order = TopologicalSorter({container.name: container.depends_on for container in self.containers})
+        order = TopologicalSorter({container.name: _before(container) for container in self.containers})
         try:
             order.prepare()
         except CycleError as cycle:
@@ -251,6 +251,12 @@ class Workload:
                     practice="container-memory",
                 )
         return list(found)
+
+
+def _before(container: Container) -> list[str]:
+    """Return the containers that are there before a container starts: it waits for them, or is linked to them."""
+    links = container.docker.links if container.docker is not None else ()
+    return [*container.depends_on, *(link.partition(":")[0] for link in links if not is_token(link))]
 
 
 def _repeated(items: Iterable[_Item]) -> list[_Item]:
