@@ -215,3 +215,19 @@ def test_a_command_of_one_word_with_spaces_is_split():
     for right in (["python", "app.py"], ["run"], ["/bin/sh", "-c", "a b"], [r"C:\Program Files\app.exe"]):
         assert Container(image=IMAGE, command=right).problems() == []
     assert Container(image=IMAGE, entry_point=["sh", "-c"], command=["python app.py"]).problems() == []
+
+
+def test_a_secret_in_what_is_put_together_late_is_refused_at_synthesis():
+    stack = new_stack()
+    text = stack.to_json_string({"url": sqs.Queue(stack, "Queue").queue_url, "password": password(stack)})
+    backend(stack, container=container(environment={"SETTINGS": text}))
+    with pytest.raises(RuntimeError, match="the container app would show a secret"):
+        synth(stack)
+
+
+def test_what_is_put_together_late_without_a_secret_is_rendered():
+    stack = new_stack()
+    text = stack.to_json_string({"url": sqs.Queue(stack, "Queue").queue_url})
+    secret = secretsmanager.Secret(stack, "Secret")
+    backend(stack, container=container(environment={"SETTINGS": text}, secrets={"PASSWORD": secret}))
+    assert "SETTINGS" in str(containers(synth(stack))["app"]["Environment"])

@@ -27,6 +27,7 @@ from ..workload.image import as_image
 from ..workload.secrets import environment_problems
 from .containers import add_container, add_dependencies, container_overrides
 from .efs_volumes import add_efs_volume, open_file_system
+from .late_secrets import check_when_synthesized
 from .open_telemetry import OpenTelemetry
 from .options import TaskOptions
 from .place import Place
@@ -122,6 +123,7 @@ class TaskDefinition(CheckedConstruct):
             for path, value in container_overrides(container, options).items():
                 resource.add_property_override(f"ContainerDefinitions.{index}.{path}", value)
         add_dependencies(containers, self.containers)
+        check_when_synthesized(task_definition, own)
         from_elsewhere = all(isinstance(as_image(container.image), RegistryImage) for container in containers)
         if isinstance(self.execution_role, iam.Role) and not from_elsewhere:
             acknowledge(self.execution_role, _REGISTRY_LOGIN)

@@ -138,7 +138,7 @@ def _value_problems(
 ) -> list[Problem]:
     found = Problems()
     text = written_out(plain_value(value)) if isinstance(plain_value(value), str) else ""
-    if _DYNAMIC_REFERENCE.search(text) or HIDDEN in text:
+    if holds_secret(text) or HIDDEN in text:
         found.add(
             option,
             "CloudFormation would write the secret itself here, where all who see the task definition can read it",
@@ -157,6 +157,11 @@ def _value_problems(
             allowed=f'{way_out}; or NotSecret("…", reason="…") if it is none',
         )
     return list(found)
+
+
+def holds_secret(text: str) -> bool:
+    """Tell whether CloudFormation would write a secret into a text."""
+    return _DYNAMIC_REFERENCE.search(text) is not None
 
 
 def _kind(name: str, text: str, *, assignments: bool) -> str | None:
