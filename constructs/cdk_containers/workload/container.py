@@ -327,7 +327,7 @@ class LogDriver:
 
     Attributes:
         name: `splunk` on Fargate, and `awsfirelens` in a task with a log router.
-        options: Options of the driver.
+        options: Options of the driver. What looks like a secret is refused.
         secret_options: Options whose values come from Secrets Manager or SSM.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
@@ -339,7 +339,10 @@ class LogDriver:
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this driver."""
-        return field_problems(self) or secret_problems(self.secret_options)
+        return field_problems(self) or [
+            *environment_problems(self.options, option="options", secrets="secret_options"),
+            *secret_problems(self.secret_options, option="secret_options"),
+        ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
