@@ -7,24 +7,19 @@ from typing import Any
 from constructs import Construct
 
 from .errors import ConstructError, Problem, Problems, child_path
-from .inputs import check_names, is_token
+from .inputs import check_names_of_construct, is_token
 
 
 class CheckedConstruct(Construct):
     """A construct whose name is checked like every other input, so that no error comes out of CDK's own process.
 
-    So are the names of its options, in its constructor and in the methods that import it (`from_attributes`).
+    So are the names of its options, in its constructor and its methods.
     """
 
     def __init_subclass__(cls, **arguments: Any) -> None:
-        """Have each class with a constructor of its own answer for the names of its options."""
+        """Have each class answer for the names of the options that it takes."""
         super().__init_subclass__(**arguments)
-        for name, member in list(vars(cls).items()):
-            if name == "__init__":
-                cls.__init__ = check_names(member, bound=1, construct=True)  # type: ignore[method-assign]
-            elif name.startswith("from_") and isinstance(member, staticmethod | classmethod):
-                bound = int(isinstance(member, classmethod))
-                setattr(cls, name, type(member)(check_names(member.__func__, bound=bound, construct=True)))
+        check_names_of_construct(cls)
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002
         Problems().raise_for(scope, id)

@@ -18,15 +18,18 @@ from cdk_containers import (
     Cluster,
     ConstructError,
     Container,
+    Environment,
+    FargateCapacity,
     Image,
     ManagedInstancesCapacity,
     Network,
     Port,
+    Repository,
     TaskOptions,
     WebService,
     WorkerService,
 )
-from tests.toolkit import IMAGE, certificate, cluster, new_stack, resources, synth
+from tests.toolkit import IMAGE, backend, certificate, cluster, new_stack, resources, synth
 
 ANY: Any = None
 
@@ -99,6 +102,8 @@ def test_values_say_it_when_they_are_made():
         "Image.from_asset",
         "Image.from_asset has no such option / the nearest is directory",
     )
+    assert problems_of(lambda: FargateCapacity.spot(wieght=3))[1].keys() == {"wieght"}
+    assert problems_of(lambda: Environment.development(nme="dev"))[1].keys() == {"nme"}
 
 
 def test_values_without_a_name():
@@ -121,6 +126,16 @@ def test_a_construct_without_a_place_or_a_required_option():
         "ManagedInstancesCapacity",
         {"id": "ManagedInstancesCapacity needs it / str", "cluster": "ManagedInstancesCapacity needs it / Cluster"},
     )
+
+
+def test_methods_answer_for_their_options():
+    stack = new_stack()
+    images = Repository(stack, "Images")
+    path, problems = problems_of(lambda: images.image(tga="1.4.2"))
+    assert (path, problems) == ("Repository.image", {"tga": "Repository.image has no such option / the nearest is tag"})
+    web, api = backend(stack, "Web"), backend(stack, "Api")
+    assert problems_of(lambda: web.connect_to(api, enviroment="API"))[1].keys() == {"enviroment"}
+    assert images.image("1.4.2").problems() == []
 
 
 def test_what_is_right_is_made_as_before():

@@ -1,7 +1,7 @@
 """Reading what a caller gave, without CDK: tokens, types, durations, names and schedules."""
 
 from .arns import arn_problems
-from .calls import check_names, check_names_of_values
+from .calls import check_names_of_construct, check_names_of_values
 from .durations import DurationLike, as_duration, in_seconds, seconds
 from .names import name_problem
 from .opt_outs import disabled_problems
@@ -17,7 +17,7 @@ __all__ = [
     "argument_problems",
     "arn_problems",
     "as_duration",
-    "check_names",
+    "check_names_of_construct",
     "check_names_of_values",
     "disabled_problems",
     "field_problems",

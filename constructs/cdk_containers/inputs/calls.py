@@ -10,9 +10,11 @@ import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
-from typing import Any, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from ..errors import OptionError, Problem, Problems, child_path, together_with
+
+Makes: TypeAlias = Literal["construct", "value", "anything"]
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -89,14 +91,14 @@ def _signature(function: Callable[..., Any], bound: int) -> _Signature:
     )
 
 
-def check_names(function: Callable[..., Any], *, bound: int, construct: bool) -> Callable[..., Any]:
+def check_names(function: Callable[..., Any], *, bound: int, makes: Makes) -> Callable[..., Any]:
     """Have a function answer for the names of its options, in an `OptionError` with what else is wrong.
 
     Args:
         function: A constructor, or another function that makes something.
         bound: How many arguments Python gives it by itself: 1 for the instance or the class, 0 for a static method.
-        construct: Whether it makes a construct, and so takes a scope and an id and raises by itself, or a value, which
-            is asked for its problems.
+        makes: A construct, with a scope and an id, which raises by itself; a value, which is asked for its problems; or
+            anything else, of which no more is known.
     """
 
     @wraps(function)
@@ -111,9 +113,10 @@ def check_names(function: Callable[..., Any], *, bound: int, construct: bool) ->
         found = Problems()
         found.extend(signature.problems(name, args[bound:], options))
         given, known = signature.corrected(args[bound:], options)
-        if not construct:
+        if makes == "value":
             value = function(*args[:bound], *given, **known)
             found.extend_anew((args[0] if bound else value).problems())
+        if makes != "construct":
             raise OptionError(name, found)
         place = {**dict(zip(signature.positional, given, strict=False)), **known}
         if any(isinstance(place.get(part, Missing()), Missing) for part in ("scope", "id")):
@@ -133,8 +136,23 @@ def _with_defaults_of(function: Callable[..., Any], wrapper: Any) -> Callable[..
 
 
 def check_names_of_values(owner: type) -> None:
-    """Have a class of values, and the methods that make some of its kinds, answer for the names of options."""
-    owner.__init__ = check_names(owner.__init__, bound=1, construct=False)  # type: ignore[misc]
+    """Have a public class of values, and what it has been given to make some of its kinds, answer for its options."""
+    owner.__init__ = check_names(owner.__init__, bound=1, makes="value")  # type: ignore[misc]
     for name, member in list(vars(owner).items()):
-        if isinstance(member, staticmethod) and name.startswith("from_"):
-            setattr(owner, name, staticmethod(check_names(member.__func__, bound=0, construct=False)))
+        if isinstance(member, staticmethod) and not name.startswith("_"):
+            setattr(owner, name, staticmethod(check_names(member.__func__, bound=0, makes="anything")))
+
+
+def check_names_of_construct(owner: type) -> None:
+    """Have the constructor of a construct, its imports and its public methods answer for the names of their options."""
+    for name, member in list(vars(owner).items()):
+        if name == "__init__":
+            owner.__init__ = check_names(member, bound=1, makes="construct")  # type: ignore[misc]
+        elif name.startswith("_"):
+            continue
+        elif isinstance(member, staticmethod | classmethod):
+            makes: Makes = "construct" if name.startswith("from_") else "anything"
+            bound = int(isinstance(member, classmethod))
+            setattr(owner, name, type(member)(check_names(member.__func__, bound=bound, makes=makes)))
+        elif inspect.isfunction(member):
+            setattr(owner, name, check_names(member, bound=1, makes="anything"))
