@@ -14,7 +14,7 @@ from cdk_containers import Ec2TaskDefinition, TaskOptions
 from tests.toolkit import container, new_stack, properties, synth
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NoOption:
     path: str
     value: Any
@@ -35,30 +35,38 @@ _FSX = {
 }
 
 NO_OPTION: dict[str, NoOption] = {
-    "interactive": NoOption(f"{FIRST}.Interactive", True, "for a person at a terminal, whom a task does not have"),
-    "pseudoTerminal": NoOption(f"{FIRST}.PseudoTerminal", True, "the same; ECS Exec brings a terminal of its own"),
-    "disableNetworking": NoOption(f"{FIRST}.DisableNetworking", True, "rare, and without any effect with awsvpc"),
+    "interactive": NoOption(
+        path=f"{FIRST}.Interactive", value=True, why="for a person at a terminal, whom a task does not have"
+    ),
+    "pseudoTerminal": NoOption(
+        path=f"{FIRST}.PseudoTerminal", value=True, why="the same; ECS Exec brings a terminal of its own"
+    ),
+    "disableNetworking": NoOption(
+        path=f"{FIRST}.DisableNetworking", value=True, why="rare: a container without a network"
+    ),
     "credentialSpecs": NoOption(
-        f"{FIRST}.CredentialSpecs",
-        ["credentialspecdomainless:arn:aws:s3:::shop-settings/gmsa.json"],
-        "gMSA wants a domain, instances that have joined it or a plugin, and rights that nothing here knows of",
+        path=f"{FIRST}.CredentialSpecs",
+        value=["credentialspecdomainless:arn:aws:s3:::shop-settings/gmsa.json"],
+        why="gMSA wants a domain, instances that have joined it or a plugin, and rights that nothing here knows of",
     ),
     "volumesFrom": NoOption(
-        f"{FIRST}.VolumesFrom",
-        [{"SourceContainer": "other", "ReadOnly": True}],
-        "a SharedVolume with a mount in each container says the same, and is checked",
+        path=f"{FIRST}.VolumesFrom",
+        value=[{"SourceContainer": "other", "ReadOnly": True}],
+        why="a SharedVolume with a mount in each container says the same, and is checked",
     ),
     "devices": NoOption(
-        f"{FIRST}.LinuxParameters.Devices",
-        [{"HostPath": "/dev/fuse", "ContainerPath": "/dev/fuse", "Permissions": ["read", "write"]}],
-        "they depend on the instance; GPUs have an option",
+        path=f"{FIRST}.LinuxParameters.Devices",
+        value=[{"HostPath": "/dev/fuse", "ContainerPath": "/dev/fuse", "Permissions": ["read", "write"]}],
+        why="they depend on the instance; GPUs have an option",
     ),
     "placementConstraints of the task": NoOption(
-        "PlacementConstraints",
-        [{"Type": "memberOf", "Expression": "attribute:ecs.instance-type =~ m7i.*"}],
-        "those of the service are checked and explained",
+        path="PlacementConstraints",
+        value=[{"Type": "memberOf", "Expression": "attribute:ecs.instance-type =~ m7i.*"}],
+        why="those of the service are checked and explained",
     ),
-    "volumes of FSx for Windows": NoOption("Volumes", [_FSX], "for Windows on EC2, for which Ec2Capacity has no image"),
+    "volumes of FSx for Windows": NoOption(
+        path="Volumes", value=[_FSX], why="for Windows on EC2, for which Ec2Capacity has no image"
+    ),
 }
 
 
