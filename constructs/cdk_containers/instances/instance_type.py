@@ -126,7 +126,7 @@ def misspelt_instance_type(name: str) -> str | None:
     if name in instance_types() or (dot and _FAMILY.fullmatch(family) and _SIZE.fullmatch(size)):
         return None
     known = any(type_.startswith(f"{family}.") for type_ in instance_types())
-    return f"a type such as {', '.join(_nearest(name) if known else ['m7g.large'])}"
+    return f"a type such as {', '.join(_nearest(name) if known else ['m7g.large', 't3.small'])}"
 
 
 @cache

@@ -13,7 +13,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 
-from ..inputs import as_duration, has_members, seconds
+from ..inputs import as_duration, seconds
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
 from ..workload import (
@@ -32,6 +32,7 @@ from ..workload.secrets import plain_value
 from .fire_lens import LOG_ROUTER
 from .image_builds import build_options
 from .options import TaskOptions
+from .secrets import ecs_secrets, readable
 
 if TYPE_CHECKING:
     from ..workload import ImageLike
@@ -63,7 +64,7 @@ def add_container(
         add = partial(task_definition.add_firelens_log_router, firelens_config=options.log_router.configuration())
     definition = add(
         container.name,
-        image=_image(container.image, execution_role, options),
+        image=_image(task_definition, container.image, execution_role, options),
         port_mappings=[
             ecs.PortMapping(
                 container_port=port.number,
@@ -83,7 +84,7 @@ def add_container(
             for ports in container.port_ranges
         ],
         environment={name: plain_value(value) for name, value in container.environment.items()} or None,
-        secrets=ecs_secrets(container.secrets),
+        secrets=ecs_secrets(task_definition, container.secrets, execution_role),
         command=_words(container.command),
         entry_point=_words(container.entry_point),
         working_directory=container.working_directory,
@@ -96,7 +97,7 @@ def add_container(
         essential=container.essential,
         health_check=_health_check(container.health_check),
         stop_timeout=_stop_timeout(container),
-        logging=_log_driver(container, log_group, options),
+        logging=_log_driver(task_definition, container, log_group, execution_role, options),
         privileged=isinstance(container.privileged, Privileged) or None,
         gpu_count=container.gpus or None,
         ulimits=_ulimits(container),
@@ -189,10 +190,13 @@ def add_dependencies(containers: Sequence[Container], definitions: Mapping[str, 
             )
 
 
-def _image(image: ImageLike, execution_role: iam.IRole, options: TaskOptions) -> ecs.ContainerImage:
+def _image(
+    scope: ecs.TaskDefinition, image: ImageLike, execution_role: iam.IRole, options: TaskOptions
+) -> ecs.ContainerImage:
     match as_image(image):
         case RegistryImage(reference=reference, credentials=credentials):
-            return ecs.ContainerImage.from_registry(reference, credentials=credentials)
+            login = None if credentials is None else readable(scope, credentials, execution_role)
+            return ecs.ContainerImage.from_registry(reference, credentials=login)
         case AssetImage() as asset:
             return ecs.ContainerImage.from_asset(
                 str(asset.directory),
@@ -226,19 +230,6 @@ def _platform(options: TaskOptions) -> ecr_assets.Platform | None:
     if options.operating_system != "LINUX":
         return None
     return ecr_assets.Platform.LINUX_ARM64 if options.architecture == "ARM64" else ecr_assets.Platform.LINUX_AMD64
-
-
-def ecs_secrets(secrets: Mapping[str, Any]) -> dict[str, ecs.Secret] | None:
-    """Return secrets as ECS takes them, from Secrets Manager or SSM."""
-
-    def as_secret(value: Any) -> ecs.Secret:
-        if isinstance(value, ecs.Secret):
-            return value
-        if has_members(value, "secret_arn"):
-            return ecs.Secret.from_secrets_manager(value)
-        return ecs.Secret.from_ssm_parameter(value)
-
-    return {name: as_secret(value) for name, value in secrets.items()} or None
 
 
 def _version_consistency(container: Container) -> ecs.VersionConsistency | None:
@@ -308,13 +299,19 @@ def _restart_policy(container: Container) -> dict[str, Any]:
     }
 
 
-def _log_driver(container: Container, log_group: aws_logs.ILogGroup, options: TaskOptions) -> ecs.LogDriver:
+def _log_driver(
+    scope: ecs.TaskDefinition,
+    container: Container,
+    log_group: aws_logs.ILogGroup,
+    execution_role: iam.IRole,
+    options: TaskOptions,
+) -> ecs.LogDriver:
     driver = container.log_driver
     if driver is not None:
         return ecs.GenericLogDriver(
             log_driver=driver.name,
             options=dict(driver.options) or None,
-            secret_options=ecs_secrets(driver.secret_options),
+            secret_options=ecs_secrets(scope, driver.secret_options, execution_role),
         )
     blocking = options.logs.mode == "blocking"
     return ecs.LogDrivers.aws_logs(

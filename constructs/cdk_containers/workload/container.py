@@ -341,7 +341,7 @@ class LogDriver:
         """Find what is wrong with this driver."""
         return field_problems(self) or [
             *environment_problems(self.options, option="options", secrets="secret_options"),
-            *secret_problems(self.secret_options, option="secret_options"),
+            *secret_problems(self.secret_options),
         ]
 
 
