@@ -566,6 +566,30 @@ class Container:
                 found.extend(disabled_problems(value), under=option)
         return list(found)
 
+    def _memory_problems(self) -> list[Problem]:
+        found = Problems()
+        limit, reservation = self.memory_limit_mib, self.memory_reservation_mib
+        # CDK compares the two itself, so a token has to be the same one.
+        if limit is None or reservation is None:
+            return []
+        if is_token(limit) and limit != reservation:
+            found.add(
+                "memory_limit_mib",
+                "it is compared with memory_reservation_mib, and known only at deployment",
+                given=Shown("a token"),
+                allowed="a number; or none, or no memory_reservation_mib",
+                practice="container-memory",
+            )
+        elif not is_token([limit, reservation]) and reservation > limit:
+            found.add(
+                "memory_reservation_mib",
+                f"more than the limit of {limit} MiB",
+                given=reservation,
+                allowed=f"up to {limit}",
+                practice="container-memory",
+            )
+        return list(found)
+
     def _resource_problems(self) -> list[Problem]:
         found = Problems()
         if not is_token(self.gpus) and self.gpus < 0:
@@ -577,15 +601,7 @@ class Container:
         ):
             if value is not None and not is_token(value) and value < low:
                 found.add(option, "too small", given=value, allowed=f"{low} or more", practice="container-memory")
-        limit, reservation = self.memory_limit_mib, self.memory_reservation_mib
-        if limit is not None and reservation is not None and not is_token([limit, reservation]) and reservation > limit:
-            found.add(
-                "memory_reservation_mib",
-                f"more than the limit of {limit} MiB",
-                given=reservation,
-                allowed=f"up to {limit}",
-                practice="container-memory",
-            )
+        found.extend(self._memory_problems())
         if self.start_timeout is not None:
             timeout = seconds(self.start_timeout)
             if not is_token(timeout) and not 2 <= timeout <= _MAX_STOP_TIMEOUT:
