@@ -13,6 +13,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from cdk_containers import ConstructError
@@ -21,6 +22,14 @@ from tests.subjects import SUBJECTS, Subject
 from tests.toolkit import new_stack, synth
 
 KNOWN_AT_SYNTHESIS = {
+    "FireLens.memory_limit_mib": "CDK compares it with the reservation",
+    "OpenTelemetry.memory_limit_mib": "CDK compares it with the reservation",
+    "PortRange.first": "CDK takes the range as one text",
+    "PortRange.last": "CDK takes the range as one text",
+    "Tmpfs.uid": "it is part of a text",
+    "Tmpfs.gid": "it is part of a text",
+    "Image.from_asset.build_ssh": "the image is built before",
+    "Image.from_asset.network": "the image is built before",
     "Network.cidr": "CDK splits it into subnets",
     "Network.max_azs": "CDK makes that many subnets",
     "Repository.keep_images": "CDK writes the rules as one text",
@@ -92,7 +101,7 @@ def hints_of(subject: Subject) -> dict[str, Any]:
     if inspect.isclass(owner) and not is_dataclass(owner):
         owner = owner.__init__
     # What a module imports for the type checker only.
-    return typing.get_type_hints(owner, localns={"aws_secretsmanager": secretsmanager})
+    return typing.get_type_hints(owner, localns={"aws_secretsmanager": secretsmanager, "ecr_assets": ecr_assets})
 
 
 def makers(hint: Any) -> list[str]:

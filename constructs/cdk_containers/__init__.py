@@ -5,8 +5,11 @@ The names load their modules when they are first used, so that `import cdk_conta
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from .inputs.calls import check_names_of_values
 
 if TYPE_CHECKING:
     from .applications import Application as Application
@@ -109,9 +112,11 @@ if TYPE_CHECKING:
     from .tasks import S3ConfigFile as S3ConfigFile
     from .tasks import TaskOptions as TaskOptions
     from .workload import Container as Container
+    from .workload import DockerOptions as DockerOptions
     from .workload import DockerVolume as DockerVolume
     from .workload import EbsVolume as EbsVolume
     from .workload import EfsVolume as EfsVolume
+    from .workload import EnvironmentFile as EnvironmentFile
     from .workload import HealthCheck as HealthCheck
     from .workload import HostVolume as HostVolume
     from .workload import Image as Image
@@ -119,6 +124,7 @@ if TYPE_CHECKING:
     from .workload import LogDriver as LogDriver
     from .workload import NotSecret as NotSecret
     from .workload import Port as Port
+    from .workload import PortRange as PortRange
     from .workload import Privileged as Privileged
     from .workload import RestartPolicy as RestartPolicy
     from .workload import SharedVolume as SharedVolume
@@ -271,9 +277,11 @@ _MODULES = {
     ),
     "workload": (
         "Container",
+        "DockerOptions",
         "DockerVolume",
         "EbsVolume",
         "EfsVolume",
+        "EnvironmentFile",
         "HealthCheck",
         "HostVolume",
         "Image",
@@ -281,6 +289,7 @@ _MODULES = {
         "LogDriver",
         "NotSecret",
         "Port",
+        "PortRange",
         "Privileged",
         "RestartPolicy",
         "SharedVolume",
@@ -301,6 +310,8 @@ def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    if isinstance(value, type) and is_dataclass(value) and hasattr(value, "problems"):
+        check_names_of_values(value)
     globals()[name] = value
     return value
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from constructs import Construct
 
-from .errors import ConstructError, Problem, child_path
-from .inputs import is_token
+from .errors import ConstructError, Problem, Problems, child_path
+from .inputs import check_names_of_construct, is_token
 
 
 class CheckedConstruct(Construct):
-    """A construct whose name is checked like every other input, so that no error comes out of CDK's own process."""
+    """A construct whose name is checked like every other input, so that no error comes out of CDK's own process.
+
+    So are the names of its options, in its constructor and its methods.
+    """
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        """Have each class answer for the names of the options that it takes."""
+        super().__init_subclass__(**arguments)
+        check_names_of_construct(cls)
 
     def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002
+        Problems().raise_for(scope, id)
         if is_token(id):
             # CDK takes it, and fails when a child asks for its path.
             raise ConstructError(child_path(scope, id), [_problem(scope, id, "the name is known only at deployment")])

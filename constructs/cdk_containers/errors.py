@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -62,6 +64,10 @@ class ConstructError(ValueError):
         super().__init__(f"{path}: {count} {noun} in what was given\n{body}")
 
 
+class OptionError(ConstructError, TypeError):
+    """A call with an option that there is not, or without one that there has to be: what Python calls a `TypeError`."""
+
+
 class _Node(Protocol):
     @property
     def path(self) -> str: ...
@@ -113,8 +119,26 @@ class Problems:
     def raise_for(self, scope: _Scope, id: str) -> None:  # noqa: A002  (CDK's name for it)
         """Raise a `ConstructError` for the construct `id` in `scope` if anything was found."""
         self._found += self._beside
+        if already := _already_found.get():
+            found = Problems()
+            found.extend(already)
+            found.extend_anew(self._found)
+            raise OptionError(child_path(scope, id), found)
         if self._found:
             raise ConstructError(child_path(scope, id), self._found)
+
+
+_already_found: ContextVar[tuple[Problem, ...]] = ContextVar("already_found", default=())
+
+
+@contextmanager
+def together_with(problems: Iterable[Problem]) -> Iterator[None]:
+    """Have the construct that is made here raise these problems, together with those that it finds itself."""
+    before = _already_found.set(tuple(problems))
+    try:
+        yield
+    finally:
+        _already_found.reset(before)
 
 
 class Shown(str):

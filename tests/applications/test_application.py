@@ -9,19 +9,23 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_logs
 
 from cdk_containers import (
+    Alarms,
     AlbExposure,
     Application,
     ApplicationLoadBalancer,
     BackendService,
     ConstructError,
+    ContainerLogs,
     Disabled,
     Environment,
     EventJob,
     FargateTaskDefinition,
     ListenerRule,
     NlbExposure,
+    OpenTelemetry,
     Port,
     ScheduledJob,
     ServiceScaling,
@@ -308,3 +312,48 @@ def test_a_mistake_of_a_service_is_reported_under_its_path():
     assert shop.dashboard is None
     with pytest.raises(ConstructError, match="a web service is reached through a load balancer"):
         shop.add(WebService, "Web", image=IMAGE)
+
+
+# ---- what is filled in, part by part
+
+
+def test_options_of_a_task_keep_what_the_environment_says_of_the_others():
+    stack = new_stack()
+    shop = application(stack, environment=Environment.development())
+    task = TaskOptions(architecture="ARM64", telemetry=OpenTelemetry(sampling=1.0))
+    shop.add(BackendService, "Orders", image=IMAGE, task=task)
+    template = synth(stack)
+    definition = properties(template, "AWS::ECS::TaskDefinition")
+    assert definition["RuntimePlatform"]["CpuArchitecture"] == "ARM64"
+    groups = {name: entry for name, entry in resources(template, "AWS::Logs::LogGroup").items() if "Orders" in name}
+    assert len(groups) == 2
+    assert {(entry["Properties"]["RetentionInDays"], entry["DeletionPolicy"]) for entry in groups.values()} == {
+        (30, "Delete")
+    }
+
+
+def test_what_is_said_of_logs_and_alarms_is_kept_and_the_rest_filled_in():
+    stack = new_stack()
+    shop = application(stack, environment=Environment.development())
+    logs = ContainerLogs(retention=aws_logs.RetentionDays.ONE_WEEK)
+    orders = shop.add(BackendService, "Orders", image=IMAGE, task=TaskOptions(logs=logs), alarms=Alarms(cpu_percent=50))
+    template = synth(stack)
+    group = resource(template, "AWS::Logs::LogGroup", like="OrdersTask")
+    assert (group["Properties"]["RetentionInDays"], group["DeletionPolicy"]) == (7, "Delete")
+    told = [
+        entry["Properties"] for name, entry in resources(template, "AWS::CloudWatch::Alarm").items() if "Cpu" in name
+    ]
+    assert orders.alarms
+    assert [(alarm["Threshold"], len(alarm["AlarmActions"])) for alarm in told] == [(50, 1)]
+
+
+def test_the_processor_of_an_environment_and_of_a_service_that_says_otherwise():
+    stack = new_stack()
+    shop = application(stack, environment=Environment(architecture="ARM64"))
+    shop.add(BackendService, "Orders", image=IMAGE)
+    shop.add(BackendService, "Legacy", image=IMAGE, task=TaskOptions(architecture="X86_64"))
+    found = {
+        name: entry["Properties"]["RuntimePlatform"]["CpuArchitecture"]
+        for name, entry in resources(synth(stack), "AWS::ECS::TaskDefinition").items()
+    }
+    assert {name[3:9]: processor for name, processor in found.items()} == {"Orders": "ARM64", "Legacy": "X86_64"}

@@ -111,8 +111,8 @@ def test_cdk_loses_the_alarms_of_a_second_call():
     [
         ({"min_healthy_percent": -1}, "min_healthy_percent", "0–100", "full-capacity-during-deployment"),
         ({"min_healthy_percent": 101}, "min_healthy_percent", "0–100", "full-capacity-during-deployment"),
-        ({"max_healthy_percent": 100}, "max_healthy_percent", "101–200", "full-capacity-during-deployment"),
-        ({"max_healthy_percent": 201}, "max_healthy_percent", "101–200", "full-capacity-during-deployment"),
+        ({"max_healthy_percent": 99}, "max_healthy_percent", "100–200", "full-capacity-during-deployment"),
+        ({"max_healthy_percent": 201}, "max_healthy_percent", "100–200", "full-capacity-during-deployment"),
         ({"circuit_breaker": False}, "circuit_breaker", "True or CircuitBreaker or Disabled", None),
         ({"alarm_rollback": Disabled("")}, "alarm_rollback.reason", "a reviewer", None),
         ({"alarms": ["errors"]}, "alarms[0]", "IAlarm", None),
@@ -133,3 +133,20 @@ def test_alarms_that_nothing_watches_are_a_mistake():
     rolling = Rolling(alarms=[metric_alarm(stack, "Orders")], alarm_rollback=Disabled(REASON))
     with pytest.raises(ConstructError, match=r"deployment\.alarms: alarms that nothing watches"):
         backend(stack, deployment=rolling)
+
+
+def test_a_task_may_stop_before_the_next_one_starts():
+    """A single task on a volume: there is no room beside it, and ECS refuses to move tasks between zones then."""
+
+    def service(**options: Any) -> dict[str, Any]:
+        stack = new_stack()
+        backend(stack, desired_count=1, **options)
+        return properties(synth(stack), "AWS::ECS::Service")
+
+    in_place = service(deployment=Rolling(min_healthy_percent=0, max_healthy_percent=100))
+    percent = {"MinimumHealthyPercent": 0, "MaximumPercent": 100}
+    assert percent.items() <= in_place["DeploymentConfiguration"].items()
+    assert in_place["AvailabilityZoneRebalancing"] == "DISABLED"
+    assert service()["AvailabilityZoneRebalancing"] == "ENABLED"
+    with pytest.raises(ConstructError, match="neither start a new task nor stop an old one"):
+        service(deployment=Rolling(max_healthy_percent=100))

@@ -260,6 +260,14 @@ def test_zero_is_for_ever():
     assert service["Timeout"] == {"IdleTimeoutSeconds": 0, "PerRequestTimeoutSeconds": 0}
 
 
+@pytest.mark.parametrize("request_seconds", [0, 300])
+def test_an_answer_may_take_longer_than_a_connection_may_be_silent(request_seconds: int):
+    stack = new_stack()
+    orders(stack, idle_timeout=timedelta(seconds=60), per_request_timeout=timedelta(seconds=request_seconds))
+    [service] = configuration(stack)["Services"]
+    assert service["Timeout"] == {"IdleTimeoutSeconds": 60, "PerRequestTimeoutSeconds": request_seconds}
+
+
 def test_tls_comes_with_a_role():
     stack = new_stack()
     orders(stack, tls=ServiceConnectTls(authority_arn=AUTHORITY))
@@ -304,12 +312,6 @@ def test_tls_with_a_key():
             {"per_request_timeout": timedelta(seconds=9)},
             [Port(number=5432, name="db")],
             "per_request_timeout",
-            "service-connect-timeouts",
-        ),
-        (
-            {"idle_timeout": timedelta(seconds=5), "per_request_timeout": timedelta(seconds=9)},
-            ONE,
-            "idle_timeout",
             "service-connect-timeouts",
         ),
         ({"idle_timeout": timedelta(seconds=5)}, [8080], "idle_timeout", "service-connect-named-port"),

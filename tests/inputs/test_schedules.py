@@ -1,8 +1,10 @@
 """Schedules as AWS writes them."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from cdk_containers.inputs.schedules import schedule_examples, schedule_problem, time_zone_problem
+from cdk_containers.inputs.schedules import is_over, schedule_examples, schedule_problem, time_zone_problem
 
 TOKEN = "${Token[Shop.Schedule.12]}"  # noqa: S105  (CDK's own marker)
 
@@ -99,3 +101,22 @@ def test_a_time_zone_that_is_there_has_no_problem(name: str):
 @pytest.mark.parametrize("name", ["Europe/Bern-Lyon", "Berlin", "", "../etc/passwd", "/etc/localtime"])
 def test_a_time_zone_that_is_not_there_is_a_problem(name: str):
     assert time_zone_problem(name) == "there is no such time zone"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "over"),
+    [
+        ("at(2020-01-01T00:00:00)", True),
+        ("at(2026-06-15T11:59:59)", True),
+        ("at(2026-06-15T12:00:01)", False),
+        ("cron(0 8 1 1 ? 2020)", True),
+        ("cron(0 8 1 1 ? 2019-2025)", True),
+        ("cron(0 8 1 1 ? 2025,2026)", False),
+        ("cron(0 8 1 1 ? *)", False),
+        ("cron(0 8 1 1 ? 2020/1)", False),
+        ("rate(5 minutes)", False),
+        ("${Token[TOKEN.1]}", False),
+    ],
+)
+def test_what_never_comes_again(schedule: str, over: bool):  # noqa: FBT001
+    assert is_over(schedule, datetime(2026, 6, 15, 12, tzinfo=UTC)) is over

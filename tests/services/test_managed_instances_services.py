@@ -15,6 +15,7 @@ from cdk_containers import (
     ConstructError,
     DaemonService,
     Disabled,
+    DockerOptions,
     DockerVolume,
     EbsVolume,
     FargateCapacity,
@@ -28,7 +29,6 @@ from cdk_containers import (
     PlacementStrategy,
     Privileged,
     TaskOptions,
-    Tmpfs,
     VolumeMount,
 )
 from tests.toolkit import (
@@ -50,6 +50,9 @@ from tests.toolkit import (
 )
 
 SERVICE = "AWS::ECS::Service"
+
+
+SECURED = DockerOptions(security_options=["no-new-privileges"])
 
 
 def managed(stack: cdk.Stack, **options: Any) -> ManagedInstancesCapacity:
@@ -88,14 +91,14 @@ def test_its_task_definition_is_for_managed_instances():
     assert app["User"] == "1000:1000"
 
 
-def test_there_is_no_tmpfs_which_managed_instances_refuse():
+def test_tmp_is_writable_as_on_fargate():
     stack = new_stack()
     backend(stack, "On", **on_managed(stack))
     backend(stack, "Off")
     tasks = resources(synth(stack), "AWS::ECS::TaskDefinition")
-    linux = {name[:2]: task["Properties"]["ContainerDefinitions"][0]["LinuxParameters"] for name, task in tasks.items()}
-    assert "Tmpfs" not in linux["On"]
-    assert linux["Of"]["Tmpfs"][0]["ContainerPath"] == "/tmp"  # noqa: S108
+    linux = [task["Properties"]["ContainerDefinitions"][0]["LinuxParameters"]["Tmpfs"] for task in tasks.values()]
+    assert len(linux) == 2
+    assert linux[0] == linux[1]
 
 
 def test_it_waits_for_the_capacity_of_its_cluster():
@@ -201,7 +204,11 @@ def mounted(volume: Any) -> Options:
         (given(task=TaskOptions(network_mode="bridge")), "task.network_mode", "awsvpc or host"),
         (given(task=TaskOptions(operating_system="WINDOWS_SERVER_2022_CORE")), "task.operating_system", "LINUX"),
         (given(task=TaskOptions(ephemeral_storage_gib=50)), "task.ephemeral_storage_gib", "EbsVolume"),
-        (given(container=container(tmpfs=[Tmpfs(path="/run")])), "container.tmpfs", "capacity on EC2"),
+        (
+            given(container=container(docker=DockerOptions(security_options=["no-new-privileges"]))),
+            "container.docker",
+            "capacity on EC2",
+        ),
         (
             given(container=container(linux=LinuxOptions(shared_memory_mib=64))),
             "container.linux.shared_memory_mib",

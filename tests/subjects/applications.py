@@ -46,6 +46,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "Environment": {
         "name": "other",
         "capacity": [FargateCapacity.spot()],
+        "architecture": "ARM64",
         "nat_gateways": NatGateways.SINGLE,
         "desired_count": 3,
         "log_retention": aws_logs.RetentionDays.ONE_MONTH,

@@ -18,11 +18,14 @@ from cdk_containers import (
     FirehoseOutput,
     FireLens,
     FluentBitOutput,
+    LogDriver,
     Logs,
     ManagedInstancesTaskDefinition,
     OpenTelemetry,
     S3ConfigFile,
+    SharedVolume,
     TaskOptions,
+    VolumeMount,
 )
 from tests.toolkit import (
     IMAGE,
@@ -49,8 +52,22 @@ def config_file(**options: Any) -> FireLens:
     return FireLens(config_file=S3ConfigFile(**options))
 
 
+def routed(stack: cdk.Stack, given: dict[str, Any]) -> Any:
+    router = FireLens(**without(given, "on_ec2"))
+    if given.get("on_ec2"):
+        beside = container(name="cache", log_driver=LogDriver(name="json-file"))
+        options = TaskOptions(log_router=router, network_mode="bridge")
+        return ec2_task(stack, containers=[container(), beside], options=options)
+    return fargate_task(stack, **with_volume(), options=TaskOptions(log_router=router))
+
+
+def with_volume() -> dict[str, Any]:
+    mounting = container(mounts=[VolumeMount(volume="buffers", path="/buffers")])
+    return {"containers": [mounting], "volumes": [SharedVolume(name="buffers")]}
+
+
 SUBJECTS: list[Subject] = [
-    Subject(FireLens, lambda stack, given: fargate_task(stack, options=TaskOptions(log_router=FireLens(**given)))),
+    Subject(FireLens, routed),
     Subject(
         S3ConfigFile,
         lambda stack, given: ec2_task(stack, options=TaskOptions(log_router=config_file(**given))),
@@ -77,7 +94,10 @@ SUBJECTS: list[Subject] = [
         lambda _: {"name": "datadog"},
     ),
     Subject(
-        OpenTelemetry, lambda stack, given: fargate_task(stack, options=TaskOptions(telemetry=OpenTelemetry(**given)))
+        OpenTelemetry,
+        lambda stack, given: fargate_task(
+            stack, **with_volume(), options=TaskOptions(telemetry=OpenTelemetry(**given))
+        ),
     ),
     Subject(
         FargateTaskDefinition,
@@ -124,6 +144,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "ephemeral_storage_gib": 50,
         "task_role": role,
         "execution_role": role,
+        "pid_mode": "task",
+        "ipc_mode": Change("task", beside={"on_ec2": True}),
         "fault_injection": True,
         "logs": ContainerLogs(mode="blocking"),
         "log_router": FireLens(),
@@ -136,6 +158,16 @@ CHANGES: dict[str, dict[str, Any]] = {
         "ecs_metadata": False,
         "buffer_mib": 2,
         "image": IMAGE,
+        "type": Change(
+            "fluentd",
+            beside={"image": IMAGE, "health_check": OFF, "output": FluentBitOutput(name="stdout")},
+        ),
+        "command": ["run"],
+        "entry_point": ["/start"],
+        "mounts": [VolumeMount(volume="buffers", path="/buffers")],
+        "ports": [5170],
+        "links": Change(["cache"], beside={"on_ec2": True}),
+        "memory_limit_mib": 200,
         "environment": {"LEVEL": "debug"},
         "secrets": lambda stack: {"API_KEY": secret(stack)},
         "memory_reservation_mib": 100,
@@ -163,6 +195,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "resource_attributes": {"team": "shop"},
         "metrics_logs": Logs(retention=aws_logs.RetentionDays.ONE_WEEK),
         "config": "receivers: {}",
+        "mounts": [VolumeMount(volume="buffers", path="/buffers")],
+        "memory_limit_mib": 200,
         "image": IMAGE,
         "environment": {"LEVEL": "debug"},
         "secrets": lambda stack: {"API_KEY": secret(stack)},

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
+import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_efs as efs
+from aws_cdk import aws_s3 as s3
 
 from cdk_containers import (
     Container,
+    DockerOptions,
     DockerVolume,
     EbsVolume,
     EfsVolume,
+    EnvironmentFile,
     HealthCheck,
     HostVolume,
     Image,
     LinuxOptions,
     LogDriver,
     Port,
+    PortRange,
     Privileged,
     RestartPolicy,
     SharedVolume,
@@ -50,6 +55,12 @@ from .making import (
 )
 from .model import Change, Subject
 
+
+def settings(stack: cdk.Stack, name: str = "settings") -> s3.IBucket:
+    found = stack.node.try_find_child(name)
+    return cast("s3.IBucket", found) if found else s3.Bucket.from_bucket_name(stack, name, name)
+
+
 SUBJECTS: list[Subject] = [
     Subject(
         Container,
@@ -73,6 +84,24 @@ SUBJECTS: list[Subject] = [
             **({"options": TaskOptions(network_mode="bridge")} if given.get("on_ec2") else {}),
         ),
         lambda _: {"number": 80},
+    ),
+    Subject(
+        PortRange,
+        lambda stack, given: fargate_task(stack, containers=[container(port_ranges=[PortRange(**given)])]),
+        lambda _: {"first": 4000, "last": 4010},
+    ),
+    Subject(
+        DockerOptions,
+        lambda stack, given: ec2_task(
+            stack,
+            containers=[container(docker=DockerOptions(**given)), container(name="another")],
+            options=TaskOptions(network_mode="bridge"),
+        ),
+    ),
+    Subject(
+        EnvironmentFile,
+        lambda stack, given: fargate_task(stack, containers=[container(environment_files=[EnvironmentFile(**given)])]),
+        lambda stack: {"bucket": settings(stack), "key": "web.env"},
     ),
     Subject(
         HealthCheck,
@@ -208,7 +237,23 @@ CHANGES: dict[str, dict[str, Any]] = {
         "version_consistency": OFF,
         "ulimits": [Ulimit(name="nofile", soft=1024, hard=4096)],
         "linux": LinuxOptions(drop_capabilities=["ALL"]),
+        "docker": Change(DockerOptions(security_options=["no-new-privileges"]), beside={"on_ec2": True}),
+        "port_ranges": [PortRange(first=4000, last=4010)],
+        "docker_labels": {"team": "shop"},
+        "environment_files": lambda stack: [EnvironmentFile(bucket=settings(stack), key="web.env")],
+        "system_controls": {"net.core.somaxconn": "1024"},
+        "start_timeout": timedelta(seconds=60),
     },
+    "PortRange": {"first": 4001, "last": 4011, "protocol": "udp"},
+    "DockerOptions": {
+        "hostname": "web",
+        "links": ["another"],
+        "extra_hosts": {"db.internal": "10.0.0.1"},
+        "dns_servers": ["10.0.0.2"],
+        "dns_search_domains": ["shop.internal"],
+        "security_options": ["no-new-privileges"],
+    },
+    "EnvironmentFile": {"bucket": lambda stack: settings(stack, "other"), "key": "other.env"},
     "Port": {
         "number": 81,
         "protocol": "udp",
@@ -224,7 +269,15 @@ CHANGES: dict[str, dict[str, Any]] = {
         "start_period": timedelta(0),
     },
     "RestartPolicy": {"ignored_exit_codes": [1], "attempt_period": timedelta(seconds=60)},
-    "Tmpfs": {"path": "/srv/cache", "size_mib": 128},
+    "Tmpfs": {
+        "path": "/srv/cache",
+        "size_mib": 128,
+        "uid": 7,
+        "gid": 8,
+        "mode": "0700",
+        "exec": True,
+        "options": ["noatime"],
+    },
     "LogDriver": {
         "name": "syslog",
         "options": {"splunk-url": "https://splunk.example"},
@@ -246,6 +299,10 @@ CHANGES: dict[str, dict[str, Any]] = {
         "file": "Other.Dockerfile",
         "target": "runtime",
         "build_args": {"VERSION": "1"},
+        "build_secrets": {"npm": "src=.npmrc"},
+        "build_ssh": "default",
+        "exclude": ["*.Dockerfile"],
+        "network": "host",
     },
     "RepositoryImage": {
         "repository": lambda stack: ecr.Repository.from_repository_name(stack, "Other", "shop/other"),
@@ -286,6 +343,10 @@ CHANGES: dict[str, dict[str, Any]] = {
 NOT_IN_THE_TEMPLATE: dict[str, str] = {
     "Image.from_registry.pinned": "only lets a reference pass: see test_fargate_task_definition",
     "RepositoryImage.pinned": "only lets a tag pass",
+    **dict.fromkeys(
+        ["Image.from_asset.cache_from", "Image.from_asset.cache_to"],
+        "for the machine that builds, and so in the asset manifest: see test_image_builds",
+    ),
     "Image.from_asset.directory": "has to exist; the content is what counts, and the hash of it is CDK's",
 }
 

@@ -75,7 +75,11 @@ def test_nothing_in_the_container_is_root_or_writable_but_its_tmp(app: dict[str,
     assert app["User"] == "1000:1000"
     assert app["ReadonlyRootFilesystem"] is True
     assert app["LinuxParameters"]["Tmpfs"] == [
-        {"ContainerPath": "/tmp", "Size": 64, "MountOptions": ["rw", "nosuid", "nodev"]}  # noqa: S108
+        {
+            "ContainerPath": "/tmp",  # noqa: S108
+            "Size": 64,
+            "MountOptions": ["rw", "nosuid", "nodev", "noexec", "uid=1000", "gid=1000"],
+        }
     ]
     assert "Privileged" not in app
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_efs as efs
 from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs
@@ -15,9 +17,11 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from cdk_containers import (
     BackendService,
     CloudWatchLogsOutput,
+    ConstructError,
     ContainerLogs,
     Disabled,
     Ec2TaskDefinition,
+    EfsVolume,
     FargateTaskDefinition,
     FirehoseOutput,
     FireLens,
@@ -25,8 +29,11 @@ from cdk_containers import (
     HealthCheck,
     LogDriver,
     NotSecret,
+    OpenTelemetry,
     S3ConfigFile,
+    SharedVolume,
     TaskOptions,
+    VolumeMount,
 )
 from tests.toolkit import (
     REASON,
@@ -457,3 +464,89 @@ def test_without_a_router_nothing_of_it_is_there():
     stack = new_stack()
     backend(stack)
     assert list(containers(synth(stack))) == ["app"]
+
+
+# ---- a router of one's own
+
+
+def test_a_volume_that_only_a_sidecar_mounts():
+    stack = new_stack()
+    mount = VolumeMount(volume="buffers", path="/buffers")
+    task = TaskOptions(log_router=FireLens(mounts=[mount]))
+    volumes = [SharedVolume(name="buffers")]
+    FargateTaskDefinition(stack, "Router", containers=[container()], volumes=volumes, options=task)
+    collector = TaskOptions(telemetry=OpenTelemetry(mounts=[mount]))
+    FargateTaskDefinition(stack, "Collector", containers=[container()], volumes=volumes, options=collector)
+    tasks = [entry["Properties"] for entry in resources(synth(stack), "AWS::ECS::TaskDefinition").values()]
+    for made in tasks:
+        assert made["Volumes"] == [{"Name": "buffers"}]
+        mounted = {one["Name"] for one in made["ContainerDefinitions"] if one.get("MountPoints")}
+        assert mounted in ({"log-router"}, {"otel-collector"})
+    with pytest.raises(ConstructError, match="no container mounts it"):
+        FargateTaskDefinition(stack, "Nobody", containers=[container()], volumes=volumes)
+    with pytest.raises(ConstructError, match="there is no such volume"):
+        FargateTaskDefinition(stack, "Nothing", containers=[container()], options=task)
+
+
+def test_an_efs_volume_of_the_router_may_be_written():
+    stack = new_stack()
+    group = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-0123456789abcdef0")
+    files = efs.FileSystem.from_file_system_attributes(
+        stack, "Files", file_system_id="fs-0123456789abcdef0", security_group=group
+    )
+    router = FireLens(mounts=[VolumeMount(volume="buffers", path="/buffers")])
+    volumes = [EfsVolume(name="buffers", file_system=files)]
+    FargateTaskDefinition(
+        stack, "Task", containers=[container()], volumes=volumes, options=TaskOptions(log_router=router)
+    )
+    actions = [statement["Action"] for statement in statements(synth(stack), "TaskRole")]
+    assert ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"] in actions
+
+
+def test_parts_of_an_image_of_ones_own():
+    router = FireLens(
+        image="registry.example.com/fluent-bit:1",
+        command=["run"],
+        entry_point=["/start"],
+        ports=[5170],
+        memory_limit_mib=256,
+    )
+    made = containers(routed(router))["log-router"]
+    assert (made["Command"], made["EntryPoint"], made["Memory"]) == (["run"], ["/start"], 256)
+    assert made["PortMappings"] == [{"ContainerPort": 5170, "Protocol": "tcp"}]
+
+
+def test_fluentd_names_its_plugins_otherwise():
+    router = FireLens(
+        type="fluentd",
+        image="registry.example.com/fluentd:1",
+        health_check=HealthCheck(command=["/healthy"]),
+        output=FluentBitOutput(name="elasticsearch", options={"host": "logs.example.com"}),
+    )
+    template = routed(router)
+    made = containers(template)
+    assert made["log-router"]["FirelensConfiguration"]["Type"] == "fluentd"
+    assert made["log-router"]["HealthCheck"]["Command"] == ["CMD", "/healthy"]
+    assert log_options(template) == {"@type": "elasticsearch", "host": "logs.example.com"}
+    assert {"ContainerName": "log-router", "Condition": "HEALTHY"} in made["app"]["DependsOn"]
+
+
+def test_fluentd_has_nothing_of_fluent_bit():
+    found = FireLens(type="fluentd").problems()
+    assert [problem.option for problem in found] == ["image", "health_check", "output"]
+
+
+def test_a_router_is_linked_with_bridge_networking_and_not_in_a_circle():
+    stack = new_stack()
+    cache = container(name="cache", log_driver=LogDriver(name="json-file"))
+
+    def task(name: str, mode: Any, *beside: Any) -> None:
+        options = TaskOptions(log_router=FireLens(links=["cache"]), network_mode=mode)
+        Ec2TaskDefinition(stack, name, containers=[container(), *beside], memory_limit_mib=512, options=options)
+
+    task("Linked", "bridge", cache)
+    assert containers(synth(stack))["log-router"]["Links"] == ["cache"]
+    with pytest.raises(ConstructError, match="bridge networking"):
+        task("Own", "awsvpc", cache)
+    with pytest.raises(ConstructError, match="circle"):
+        task("Circle", "bridge", container(name="cache"))

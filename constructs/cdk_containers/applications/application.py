@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
@@ -34,7 +34,7 @@ from ..observability import (
 )
 from ..practices import Disabled
 from ..services import Service, WebService, WorkerService
-from ..tasks import TaskOptions
+from ..tasks import OpenTelemetry, TaskOptions
 from ..workload import Container, Port
 from .environment import Environment
 
@@ -60,7 +60,8 @@ class Application(CheckedConstruct):
 
     `shop.add(WebService, "Web", …)` is `WebService(shop, "Web", …)` with what was not said filled in: the cluster, the
     load balancer of an exposure, the namespace of a container with named ports, who is told of alarms, and what the
-    environment says about logs, capacity and counts.
+    environment says about logs, capacity, processors and counts. Options that belong together are filled in one by one:
+    `task=TaskOptions(architecture="ARM64")` keeps the logs of the environment.
 
     Attributes:
         environment: What differs between environments.
@@ -178,7 +179,8 @@ class Application(CheckedConstruct):
     def _filled(self, kind: type[Construct], id: str, options: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
         """Return the options, with what the application says for those of this kind that were not given."""
         takes = inspect.signature(kind.__init__).parameters
-        filled = {name: value for name, value in self._defaults(kind, options).items() if name in takes} | dict(options)
+        defaults = {name: value for name, value in self._defaults(kind, options).items() if name in takes}
+        filled = defaults | {name: filled_in(value, defaults.get(name)) for name, value in options.items()}
         exposure = options.get("exposure")
         if isinstance(exposure, Exposure | Sequence):
             exposures = [exposure] if isinstance(exposure, Exposure) else exposure
@@ -191,9 +193,13 @@ class Application(CheckedConstruct):
         environment, topic = self.environment, self.alarm_topic.topic
         logs = ContainerLogs(retention=environment.log_retention, removal_policy=environment.removal_policy)
         alarms = next((alarms for base, alarms in _ALARMS.items() if issubclass(kind, base)), Alarms)
+        task = TaskOptions(logs=logs, architecture=environment.architecture)
+        if isinstance(given := options.get("task"), TaskOptions) and given.telemetry is not None:
+            metrics = Logs(retention=environment.log_retention, removal_policy=environment.removal_policy)
+            task = replace(task, telemetry=OpenTelemetry(metrics_logs=metrics))
         defaults: dict[str, Any] = {
             "cluster": self.cluster,
-            "task": TaskOptions(logs=logs),
+            "task": task,
             "alarms": alarms(topic=topic),
         }
         # A worker follows its queue.
@@ -239,6 +245,23 @@ class Application(CheckedConstruct):
             access_logs=environment.throw_away or AccessLogs(),
             deletion_protection=environment.throw_away or True,
         )
+
+
+def filled_in(given: Any, default: Any) -> Any:
+    """Return an option with what is said of its parts by default, where they are as they are when nobody says anything.
+
+    A part that was given as what it is anyhow cannot be told from one that was not.
+    """
+    if not is_dataclass(given) or type(given) is not type(default):
+        return given
+    changes: dict[str, Any] = {}
+    for part in fields(given):
+        value, said = getattr(given, part.name), getattr(default, part.name)
+        if value is part.default or (part.default_factory is not MISSING and value == part.default_factory()):
+            changes[part.name] = said
+        else:
+            changes[part.name] = filled_in(value, said)
+    return replace(given, **changes)  # type: ignore[type-var]
 
 
 def _wants_load_balancer(exposure: object) -> bool:

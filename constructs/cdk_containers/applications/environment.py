@@ -13,6 +13,7 @@ from ..errors import Problem, Problems
 from ..inputs import disabled_problems, field_problems, is_token
 from ..network import NatGateways
 from ..practices import Disabled
+from ..workload import Architecture
 
 _THROW_AWAY = "an environment that is thrown away as a whole"
 
@@ -26,6 +27,7 @@ class Environment:
     Attributes:
         name: Name of the environment; tag `environment` of everything in it. Default: `production`.
         capacity: How services that do not say otherwise are split over capacity. Default: Fargate.
+        architecture: Processor that images are for, where a service or job says nothing. Default: `X86_64`.
         nat_gateways: How tasks reach the internet. Default: PER_AZ, one in each zone.
         desired_count: Tasks of a service that says neither a count nor scaling. Default: 2, so that one zone may fail.
         log_retention: How long logs are kept. Default: one year.
@@ -38,6 +40,7 @@ class Environment:
 
     name: str = "production"
     capacity: Sequence[Capacity] = (FargateCapacity(),)
+    architecture: Architecture = "X86_64"
     nat_gateways: NatGateways = NatGateways.PER_AZ
     desired_count: int = 2
     log_retention: aws_logs.RetentionDays = aws_logs.RetentionDays.ONE_YEAR

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import aws_cdk as cdk
@@ -12,7 +13,7 @@ from constructs import Construct
 from ..errors import Problem, Problems, Shown
 from ..inputs import is_token
 from ..practices import Disabled
-from ..workload import Container, ImageLike, Port, RegistryImage, RepositoryImage, Workload
+from ..workload import Container, DockerOptions, ImageLike, Port, RegistryImage, RepositoryImage, Workload
 from ..workload.ecr_address import domain_of
 from ..workload.image import as_image
 from ..workload.secrets import plain_value
@@ -20,15 +21,19 @@ from ..workload.secrets import plain_value
 _PRACTICE = "beanstalk-containers"
 _NOT_OFFERED = (
     "depends_on",
+    "environment_files",
     "gpus",
     "health_check",
     "linux",
     "log_driver",
     "mounts",
+    "port_ranges",
     "privileged",
     "restart",
     "secrets",
+    "start_timeout",
     "stop_timeout",
+    "system_controls",
     "ulimits",
     "version_consistency",
 )
@@ -116,7 +121,14 @@ def _values(container: Container) -> Iterator[tuple[str, object]]:
     for name in ("name", "command", "entry_point", "working_directory", "cpu", "memory_limit_mib"):
         yield name, getattr(container, name)
     yield "memory_reservation_mib", container.memory_reservation_mib
+    yield "docker_labels", {name: plain_value(value) for name, value in container.docker_labels.items()}
     yield "environment", {name: plain_value(value) for name, value in container.environment.items()}
+    yield (
+        "docker",
+        []
+        if container.docker is None
+        else [getattr(container.docker, entry.name) for entry in fields(container.docker)],
+    )
     yield "ports", [(port.number, port.host_port) for port in container.all_ports]
 
 
@@ -142,6 +154,8 @@ def _address(scope: Construct, image: RepositoryImage) -> str | None:
 
 
 def _definition(scope: Construct, container: Container) -> Mapping[str, Any]:
+    user = None if isinstance(container.user, Disabled) else container.user
+    docker = container.docker or DockerOptions()
     definition = {
         "name": container.name,
         "image": _reference(scope, container.image),
@@ -149,8 +163,8 @@ def _definition(scope: Construct, container: Container) -> Mapping[str, Any]:
         "memory": container.memory_limit_mib,
         "memoryReservation": container.memory_reservation_mib,
         "cpu": container.cpu,
-        "command": container.command and list(container.command),
-        "entryPoint": container.entry_point and list(container.entry_point),
+        "command": [plain_value(word) for word in container.command or ()],
+        "entryPoint": [plain_value(word) for word in container.entry_point or ()],
         "workingDirectory": container.working_directory,
         "environment": [
             {"name": name, "value": plain_value(value)} for name, value in sorted(container.environment.items())
@@ -159,14 +173,21 @@ def _definition(scope: Construct, container: Container) -> Mapping[str, Any]:
             {"containerPort": port.number, "hostPort": host_port(port), "protocol": port.protocol}
             for port in container.all_ports
         ],
-        "user": None if isinstance(container.user, Disabled) else container.user,
+        "user": user,
         "readonlyRootFilesystem": container.readonly_root_filesystem is True,
         "linuxParameters": {
             "initProcessEnabled": container.init_process is True,
             "tmpfs": [
-                {"containerPath": entry.path, "size": entry.size_mib, "mountOptions": ["rw", "nosuid", "nodev"]}
+                {"containerPath": entry.path, "size": entry.size_mib, "mountOptions": entry.mount_options(user)}
                 for entry in container.all_tmpfs
             ],
         },
+        "links": list(docker.links),
+        "hostname": docker.hostname,
+        "extraHosts": [{"hostname": name, "ipAddress": address} for name, address in docker.extra_hosts.items()],
+        "dnsServers": list(docker.dns_servers),
+        "dnsSearchDomains": list(docker.dns_search_domains),
+        "dockerSecurityOptions": list(docker.security_options),
+        "dockerLabels": {name: plain_value(value) for name, value in container.docker_labels.items()},
     }
-    return {name: value for name, value in definition.items() if value not in (None, [])}
+    return {name: value for name, value in definition.items() if value not in (None, [], {})}

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from ..errors import Problem, Problems
 from ..inputs import is_token
+from ..instances import misspelt_instance_type
 
 _STACK = re.compile(r"64bit Amazon Linux 2023 v(\d+\.\d+\.\d+) running ECS")
 _ARN = re.compile(
     r"arn:[\w-]+:elasticbeanstalk:[\w-]+::platform/ECS running on 64bit Amazon Linux 2023(/\d+\.\d+\.\d+)?"
 )
 _WINDOW = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun):([01]\d|2[0-3]):[0-5]\d")
-_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 _RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653)
 _PRACTICE = "beanstalk-capacity"
 
@@ -108,12 +108,12 @@ def _instance_type_problems(instance_types: Sequence[str]) -> list[Problem]:
     if not instance_types:
         found.add("instance_types", "there is none", allowed="one or more, such as t3.small", practice=_PRACTICE)
     for index, name in enumerate(instance_types):
-        if not is_token(name) and not _TYPE.fullmatch(name):
+        if not is_token(name) and (nearest := misspelt_instance_type(name)) is not None:
             found.add(
                 f"instance_types[{index}]",
                 "not an instance type",
                 given=name,
-                allowed="a type such as t3.small",
+                allowed=nearest,
                 practice=_PRACTICE,
             )
     return list(found)

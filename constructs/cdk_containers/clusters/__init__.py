@@ -5,7 +5,7 @@ from .cluster import Cluster, strategy_of
 from .ec2_capacity import Ec2Capacity, Ec2Share
 from .ec2_scaling import GroupScaling, ManagedScaling, PredictiveScaling
 from .external_instances import ExternalInstances
-from .fit_checks import fit_problems, owner_problems
+from .fit_checks import fit_problems, owner_problems, room_problems
 from .instance_groups import instance_groups_of, seen_from
 from .instance_options import InstanceOptions, Spot, SshKey
 from .instance_requirements import InstanceRequirements
@@ -35,6 +35,7 @@ __all__ = [
     "launch_type_of",
     "owner_problems",
     "platform_of",
+    "room_problems",
     "seen_from",
     "strategy_of",
     "strategy_problems",

@@ -169,6 +169,7 @@ class Ec2Capacity(CheckedConstruct):
 
         self.cluster = cluster
         self.instance_types = tuple(instance_types)
+        self.max_instances = max_instances
         self.instances = instances
         self._gpu = any(has_gpus(name) for name in instance_types)
         self._neuron = any(has_neuron_devices(name) for name in instance_types)

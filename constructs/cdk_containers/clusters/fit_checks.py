@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ..errors import Problem, Problems, Shown
 from ..inputs import is_token
 from ..instances import Fit, InstanceType, find_instance_type, tasks_per_instance
+from ..rollouts import RollingSteps, RolloutSteps, task_bounds
 from ..tasks import TaskOptions
 from ..workload import Workload
 from .capacity import Capacity, LaunchType
@@ -92,6 +93,75 @@ def fit_problems(strategy: Sequence[Capacity], workload: Workload, options: Task
                 allowed="a smaller task, or larger instances",
                 practice="task-fits-instance",
             )
+    return list(found)
+
+
+def room_problems(
+    strategy: Sequence[Capacity],
+    workload: Workload,
+    options: TaskOptions,
+    *,
+    tasks: int,
+    steps: RolloutSteps,
+    one_each: bool = False,
+) -> list[Problem]:
+    """Find instances that all together could never hold the tasks, or no second version beside them.
+
+    Args:
+        strategy: The capacity of the service; nothing is known unless all of it is EC2 of known types.
+        workload: What one task runs.
+        options: Options of the task.
+        tasks: How many tasks the service has at the least.
+        steps: How a new version takes over.
+        one_each: Whether an instance takes one task of the service at most.
+    """
+    found = Problems()
+    asked = _Asked(workload, options)
+    room, counted = 0, []
+    for share in strategy:
+        most = getattr(share.capacity, "max_instances", None) if isinstance(share, Ec2Share) else None
+        facts = (
+            [find_instance_type(name) for name in share.capacity.instance_types] if isinstance(share, Ec2Share) else []
+        )
+        if not isinstance(share, Ec2Share) or most is None or is_token([most, tasks]) or not all(facts):
+            return []
+        trunking = share.capacity.instances.eni_trunking
+        held = [asked.fit(fact, eni_trunking=trunking).tasks for fact in facts if fact is not None]
+        if not held or None in held:
+            return []
+        each = min(max(count or 0 for count in held), 1 if one_each else tasks * 2)
+        room += most * each
+        counted.append(f"{most} × {each} on {share.capacity.node.id}")
+    if not counted:
+        return []
+    given = Shown(f"{tasks} task{'' if tasks == 1 else 's'}, and room for {room} ({', '.join(counted)})")
+    if room < tasks:
+        found.add(
+            "capacity",
+            "the instances cannot hold all tasks",
+            given=given,
+            allowed="more max_instances, larger instances, smaller or fewer tasks",
+            practice="task-fits-instance",
+        )
+    elif isinstance(steps, RollingSteps):
+        # With room for one more a deployment goes on task by task; without it, one has to stop first.
+        numbers = [steps.min_healthy_percent, steps.max_healthy_percent]
+        if tasks and room == tasks and not is_token(numbers) and task_bounds(steps, tasks)[0] >= tasks:
+            found.add(
+                "capacity",
+                "the instances are full, so a new version could not start a task and may not stop an old one",
+                given=given,
+                allowed="more max_instances, or Rolling(min_healthy_percent=…) below 100",
+                practice="task-fits-instance",
+            )
+    elif room < 2 * tasks:
+        found.add(
+            "capacity",
+            "the instances cannot hold a second version of all tasks beside the first",
+            given=given,
+            allowed=f"room for {2 * tasks} tasks; or Rolling",
+            practice="task-fits-instance",
+        )
     return list(found)
 
 

@@ -12,7 +12,7 @@ from aws_cdk import aws_kms as kms
 
 from ..errors import Problem, Problems
 from ..inputs import disabled_problems, field_problems, is_token
-from ..instances import find_instance_type
+from ..instances import find_instance_type, misspelt_instance_type
 from ..practices import Disabled
 from ..workload import Architecture
 
@@ -154,8 +154,8 @@ def instance_type_problems(names: Sequence[str], options: InstanceOptions | None
         found.add("instance_types", "there is none", allowed="at least one, such as m7g.large")
     known = {name: fact for name in names if (fact := find_instance_type(name)) is not None}
     for name in names:
-        if "." not in name:
-            found.add("instance_types", "not an instance type", given=name, allowed="a type such as m7g.large")
+        if not is_token(name) and (nearest := misspelt_instance_type(name)) is not None:
+            found.add("instance_types", "not an instance type", given=name, allowed=nearest)
     kinds = {fact.architecture: name for name, fact in known.items()}
     if len(kinds) > 1:
         found.add(

@@ -23,8 +23,9 @@ class Rolling(Deployment):
     Attributes:
         min_healthy_percent: Share of the wanted tasks that keep running, 0–100. Default: 100; CDK's own default of 50
             halves the service during each deployment.
-        max_healthy_percent: Share of the wanted tasks that may run at once, more than the minimum, 101–200. Default:
-            200.
+        max_healthy_percent: Share of the wanted tasks that may run at once, more than the minimum, 100–200. With 100
+            old tasks stop before new ones start, as a single task on a volume needs, and ECS does not move tasks
+            between zones. Default: 200.
         circuit_breaker: Give up when tasks do not become healthy, and roll back. Without it a deployment that cannot
             succeed goes on for hours. Default: True, as `CircuitBreaker()` says.
         keep_alternate: Keep the second target group, and the rule that forwards to both, of a service that was deployed
@@ -86,13 +87,13 @@ class Rolling(Deployment):
         low, high = self.min_healthy_percent, self.max_healthy_percent
         if not is_token(low) and not 0 <= low <= 100:
             found.add("min_healthy_percent", "out of range", given=low, allowed="0–100", practice=practice)
-        if not is_token(high) and not 101 <= high <= 200:
+        if not is_token(high) and not 100 <= high <= 200:
             found.add(
                 "max_healthy_percent",
                 "out of range",
                 given=high,
                 practice=practice,
-                allowed="101–200; spreading tasks over zones again takes more than 100",
+                allowed="100–200",
             )
         found.extend(disabled_problems(self.circuit_breaker), under="circuit_breaker")
         if isinstance(self.circuit_breaker, CircuitBreaker):

@@ -121,7 +121,8 @@ class ServiceConnect:
             that serves none calls others only.
         idle_timeout: Time that a connection may be silent; 0 is for ever. Default: as ECS, five minutes for HTTP, an
             hour for TCP.
-        per_request_timeout: Time for an answer; 0 is for ever. Not for TCP. Default: as ECS, 15 s.
+        per_request_timeout: Time for an answer; 0 is for ever. Where no byte moves, `idle_timeout` ends the request
+            first if it is shorter. Not for TCP. Default: as ECS, 15 s.
         tls: TLS between the proxies. Default: none.
         access_logs: A record of each request, among the logs of the task. Default: `ServiceConnectAccessLogs()`.
             `Disabled(reason="…")` keeps none.
@@ -166,13 +167,4 @@ class ServiceConnect:
                     allowed="0 s or more; 0 is for ever",
                     practice="service-connect-timeouts",
                 )
-        idle, request = times.get("idle_timeout"), times.get("per_request_timeout")
-        if idle and request is not None and not is_token([idle, request]) and (request == 0 or idle < request):
-            found.add(
-                "idle_timeout",
-                "the connection would be closed before the time for an answer is over",
-                given=Shown(f"{idle} s"),
-                allowed="per_request_timeout or longer, or 0 for ever",
-                practice="service-connect-timeouts",
-            )
         return list(found)

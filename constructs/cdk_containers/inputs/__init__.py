@@ -1,30 +1,31 @@
 """Reading what a caller gave, without CDK: tokens, types, durations, names and schedules."""
 
 from .arns import arn_problems, security_group_problems
+from .calls import check_names_of_construct, check_names_of_values
 from .durations import DurationLike, as_duration, in_seconds, seconds
 from .members import has_members
 from .names import name_problem
 from .opt_outs import disabled_problems
-from .schedules import schedule_examples, schedule_problem, time_zone_problem
-from .tokens import is_token
-from .types import (
-    argument_problems,
-    field_problems,
-    usable_arguments,
-)
-from .ways_in import (
-    way_in,
-)
+from .schedules import is_over, schedule_examples, schedule_problem, time_zone_problem
+from .tokens import HIDDEN, LATER, REFERENCE, is_token, written_out
+from .types import argument_problems, field_problems, usable_arguments
+from .ways_in import way_in
 
 __all__ = [
+    "HIDDEN",
+    "LATER",
+    "REFERENCE",
     "DurationLike",
     "argument_problems",
     "arn_problems",
     "as_duration",
+    "check_names_of_construct",
+    "check_names_of_values",
     "disabled_problems",
     "field_problems",
     "has_members",
     "in_seconds",
+    "is_over",
     "is_token",
     "name_problem",
     "schedule_examples",
@@ -34,4 +35,5 @@ __all__ = [
     "time_zone_problem",
     "usable_arguments",
     "way_in",
+    "written_out",
 ]

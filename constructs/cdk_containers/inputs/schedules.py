@@ -107,6 +107,19 @@ def schedule_problem(expression: str, *, allowed: Collection[ScheduleForm] = SCH
             return _at_problem(text)
 
 
+def is_over(expression: str, now: datetime) -> bool:
+    """Tell whether a schedule that is right can never come again: its moment, or the last of its years, is past."""
+    found = None if is_token(expression) else _EXPRESSION.fullmatch(expression)
+    match found and found.groups():
+        case ("at", moment):
+            return datetime.fromisoformat(moment) < now.replace(tzinfo=None)
+        case ("cron", fields):
+            years = fields.split()[-1]
+            return re.fullmatch(r"[\d,-]+", years) is not None and max(map(int, re.findall(r"\d+", years))) < now.year
+        case _:
+            return False
+
+
 def time_zone_problem(name: str) -> str | None:
     """Say what is wrong with the name of a time zone, or None; on a machine without a list of zones all are right."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones  # noqa: PLC0415  (rarely needed)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from functools import cache, lru_cache
+from typing import Any, cast
 
 _STRING_MARKER = "${Token["
 _LIST_MARKER = "#{Token["
@@ -27,3 +28,68 @@ def is_token(value: object) -> bool:
     if isinstance(value, Sequence):
         return any(is_token(item) for item in cast("Sequence[object]", value))
     return hasattr(type(value), "resolve") and hasattr(type(value), "creation_stack")
+
+
+REFERENCE = "⟨reference⟩"
+"""What `written_out` writes for the name or an attribute of a resource, or a parameter."""
+
+HIDDEN = "⟨hidden⟩"
+"""What it writes for a parameter that CloudFormation shows to nobody (`NoEcho`)."""
+
+LATER = "⟨later⟩"
+"""What it writes for what is put together when CDK synthesizes."""
+
+
+@lru_cache(maxsize=4096)
+def written_out(text: str) -> str:
+    """Return a text with its tokens as the template will have them, so far as that can be known; functions are flat.
+
+    Nothing is asked for its final value: a reference would tie stacks together, and what is lazy would be fixed early.
+    """
+    if not is_token(text):
+        return text
+    from aws_cdk import Tokenization  # noqa: PLC0415  (this module is read without CDK)
+
+    scope, resolver = _resolver()
+    try:
+        given = [text] if _LIST_MARKER in text else text
+        return _flat(Tokenization.resolve(given, scope=scope, resolver=resolver, preparing=False))
+    except RuntimeError:  # nobody knows what it is; CDK says so when it synthesizes
+        return REFERENCE
+
+
+@cache
+def _resolver() -> tuple[Any, Any]:
+    """Return a place that is no stack of anybody's, and what reads tokens there."""
+    import aws_cdk as cdk  # noqa: PLC0415
+
+    class Reader(cdk.DefaultTokenResolver):
+        def resolve_token(self, t: cdk.IResolvable, context: cdk.IResolveContext, post_processor: Any) -> str:
+            if isinstance(t, cdk.Reference):
+                target = t.target
+                return HIDDEN if isinstance(target, cdk.CfnParameter) and target.no_echo else REFERENCE
+            parts: Sequence[object] = getattr(t, "_delegates", ()) or (t,)
+            # A join is no intrinsic of CDK's, and known by the name that it gives its token.
+            if any(isinstance(part, cdk.Intrinsic) for part in parts) or "Fn::Join" in cdk.Token.as_string(t):
+                return _flat(super().resolve_token(t, context, post_processor))
+            return LATER
+
+    return cdk.App(auto_synth=False, analytics_reporting=False), Reader(cdk.StringConcat())
+
+
+def _flat(value: object) -> str:
+    match value:
+        case {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::ImportValue": _}:
+            return REFERENCE
+        case {"Fn::Join": [str() as delimiter, [*parts]]}:
+            return delimiter.join(_flat(part) for part in parts)
+        case {"Fn::Sub": [str() as text, Mapping() as variables]}:
+            for name, part in cast("Mapping[str, object]", variables).items():
+                text = text.replace(f"${{{name}}}", _flat(part))
+            return text
+        case Mapping():
+            return " ".join(_flat(part) for part in cast("Mapping[object, object]", value).values())
+        case [*parts]:
+            return " ".join(_flat(part) for part in parts)
+        case _:
+            return str(value)

@@ -6,6 +6,7 @@ read the hints that are there for the type checker anyway, so an option's type i
 
 from __future__ import annotations
 
+import inspect
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -75,7 +76,7 @@ def _hints(owner: Any) -> Mapping[str, Any]:
 
 @cache
 def _keyword_hints(function: Callable[..., object]) -> Mapping[str, Any]:
-    function = getattr(function, "__func__", function)
+    function = inspect.unwrap(getattr(function, "__func__", function))
     code = function.__code__
     keyword_only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
     hints = _hints(function)

@@ -7,6 +7,7 @@ from .instance_type import (
     find_instance_type,
     instance_type,
     instance_types,
+    misspelt_instance_type,
 )
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "find_instance_type",
     "instance_type",
     "instance_types",
+    "misspelt_instance_type",
     "tasks_per_instance",
 ]

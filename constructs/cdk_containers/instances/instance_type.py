@@ -7,6 +7,7 @@ in it: who checks an input by these facts should let such a type pass (`find_ins
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,9 @@ from importlib import resources
 from typing import Literal, cast
 
 from ..workload import Architecture
+
+_FAMILY = re.compile(r"[a-z][a-z0-9-]*")
+_SIZE = re.compile(r"nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?")
 
 Hypervisor = Literal["nitro", "xen"]
 
@@ -113,6 +117,18 @@ def instance_type(name: str) -> InstanceType:
 def find_instance_type(name: str) -> InstanceType | None:
     """Return the facts about an instance type, or None where there are none: it may be newer than they are."""
     return instance_types().get(name)
+
+
+def misspelt_instance_type(name: str) -> str | None:
+    """Say what a name is that no instance type can have, with the nearest that one has; None where it may be one.
+
+    A family, or a size of it, may be newer than the facts; what a size is called is not.
+    """
+    family, dot, size = name.partition(".")
+    if name in instance_types() or (dot and _FAMILY.fullmatch(family) and _SIZE.fullmatch(size)):
+        return None
+    known = any(type_.startswith(f"{family}.") for type_ in instance_types())
+    return f"a type such as {', '.join(_nearest(name) if known else ['m7g.large', 't3.small'])}"
 
 
 @cache

@@ -28,7 +28,7 @@ from ..observability import (
     make_not_started_alarm,
     matched_events,
 )
-from ..opt_outs import record_opt_out, resource_of
+from ..opt_outs import acknowledge_open_egress, record_opt_out, resource_of
 from ..practices import Disabled
 from ..tasks import TaskDefinition
 from .job_input import JobInput
@@ -70,6 +70,7 @@ class Job(CheckedConstruct):
         by_address = given.task.network_mode == "awsvpc"
         own = [seen_from(self, group) for group in groups]
         self._connections = TaskConnections(self.node.path, own, own_address=by_address)
+        acknowledge_open_egress(self)
         self.task.open_volumes_to(groups)
         self._given = given
         self._run = TaskRun(

@@ -18,6 +18,7 @@ from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, is_token, seconds, usable_arguments
 from ..inputs.schedules import schedule_examples, schedule_problem, time_zone_problem
 from ..observability import JobAlarms
+from ..opt_outs import warn_of_past_schedule
 from ..practices import Disabled
 from ..tasks import TaskOptions
 from ..workload import Container, ImageLike, Volume
@@ -139,6 +140,7 @@ class ScheduledJob(Job):
             target=self._target(given, role, queue),
         )
         self._finish(given, self.schedule, role)
+        warn_of_past_schedule(self, schedule, time_zone)
 
     def _target(self, given: JobInput, role: iam.Role, queue: sqs.Queue) -> scheduler.CfnSchedule.TargetProperty:
         role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn]))

@@ -32,6 +32,7 @@ from .rule_priorities import (
     without_tokens,
 )
 
+_HOST = re.compile(r"[A-Za-z0-9.*?_-]{1,128}")
 _METHOD = re.compile(r"[A-Z_-]{1,40}")
 _CODES = re.compile(r"\d{1,3}(?:[,-]\d{1,3})*")
 _MAX_VALUES = 5
@@ -85,15 +86,15 @@ class ListenerRule:
                 allowed=f"up to {_MAX_VALUES} in all",
                 practice="listener-rule-priority",
             )
-        for path in self.paths:
-            if not is_token(path) and not path.startswith(("/", "*")):
-                found.add("paths", "a path begins with a slash", given=path, allowed="a path such as /api/*")
-        for method in self.methods:
-            if not is_token(method) and not _METHOD.fullmatch(method):
-                found.add("methods", "not a method", given=method, allowed="capital letters, such as GET")
-        for block in self.source_ips:
-            if not is_token(block) and not _is_block(block):
-                found.add("source_ips", "not a block of addresses", given=block, allowed="a block such as 10.0.0.0/8")
+        for option, right, what, allowed in (
+            ("paths", lambda path: path.startswith(("/", "*")), "a path begins with a slash", "a path such as /api/*"),
+            ("hosts", _HOST.fullmatch, "not the name of a host", "a name such as *.example.com, alone"),
+            ("methods", _METHOD.fullmatch, "not a method", "capital letters, such as GET"),
+            ("source_ips", _is_block, "not a block of addresses", "a block such as 10.0.0.0/8, or 10.0.0.1/32"),
+        ):
+            for value in getattr(self, option):
+                if not is_token(value) and not right(value):
+                    found.add(option, what, given=value, allowed=allowed)
         if self.priority is not None and not is_token(self.priority) and not FIRST <= self.priority <= LAST:
             found.add(
                 "priority",
@@ -378,4 +379,4 @@ def _is_block(text: str) -> bool:
         ip_network(text, strict=False)
     except ValueError:
         return False
-    return True
+    return "/" in text  # Elastic Load Balancing takes no address without its mask

@@ -134,7 +134,7 @@ def delivered_log_group(
     *,
     prefix: str,
     statements: Callable[[str], list[dict[str, Any]]] | None = None,
-) -> aws_logs.LogGroup:
+) -> aws_logs.ILogGroup:
     """Make a log group that a service of AWS writes to, with leave in the policy of the group itself.
 
     Policies of the account are ten in a region. A policy cannot ask for the ARN of the group that it is a property of,
@@ -147,6 +147,17 @@ def delivered_log_group(
         prefix: What the name begins with.
         statements: The statements for the ARN of the streams of the group. Default: those of AWS for vended logs.
     """
+    allowed = statements or vended_log_statements
+    if logs.log_group is not None:
+        # A group that exists keeps the policy that it has.
+        document = {"Version": "2012-10-17", "Statement": allowed(logs.log_group.log_group_arn)}
+        aws_logs.CfnResourcePolicy(
+            scope,
+            f"{id}Policy",
+            policy_name=cdk.Names.unique_resource_name(scope, separator="-"),
+            policy_document=cdk.Stack.of(scope).to_json_string(document),
+        )
+        return logs.log_group
     if logs.removal_policy is cdk.RemovalPolicy.RETAIN:
         # A deployment that fails takes its new log group along, or the next one would find the name taken.
         logs = replace(logs, removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
@@ -156,9 +167,7 @@ def delivered_log_group(
     resource.log_group_name = name
     resource.resource_policy_document = {
         "Version": "2012-10-17",
-        "Statement": (statements or vended_log_statements)(
-            f"arn:{cdk.Aws.PARTITION}:logs:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:log-group:{name}:*"
-        ),
+        "Statement": allowed(f"arn:{cdk.Aws.PARTITION}:logs:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:log-group:{name}:*"),
     }
     return group
 

@@ -3,8 +3,18 @@
 The reasons stand in the metadata of the resource that they are about, where a reviewer and the checkers find them.
 """
 
-from .acknowledge import Acknowledgement, acknowledge, resource_of
+from .acknowledge import Acknowledgement, acknowledge, acknowledge_open_egress, resource_of
+from .past_schedules import warn_of_past_schedule
 from .record import opt_outs_of, record_opt_out
 from .wildcards import acknowledge_wildcards
 
-__all__ = ["Acknowledgement", "acknowledge", "acknowledge_wildcards", "opt_outs_of", "record_opt_out", "resource_of"]
+__all__ = [
+    "Acknowledgement",
+    "acknowledge",
+    "acknowledge_open_egress",
+    "acknowledge_wildcards",
+    "opt_outs_of",
+    "record_opt_out",
+    "resource_of",
+    "warn_of_past_schedule",
+]

@@ -46,3 +46,13 @@ def resource_of(construct: IConstruct) -> cdk.CfnResource:
     if not isinstance(child, cdk.CfnResource):
         raise TypeError(f"{construct.node.path} has no CloudFormation resource of its own")
     return child
+
+
+def acknowledge_open_egress(construct: IConstruct) -> None:
+    """Have CDK say nothing where a rule to leave a security group is added that leaves it open anyhow.
+
+    `connections.allow_to_default_port(database)` opens the database, which is what is wanted of it.
+    """
+    annotations = cdk.Annotations.of(construct)
+    for version in ("ipv4", "ipv6"):
+        annotations.acknowledge_warning(f"@aws-cdk/aws-ec2:{version}IgnoreEgressRule")

@@ -10,7 +10,7 @@ PRACTICES: tuple[Practice, ...] = (
         id="managed-instances-tasks",
         title="Ask Managed Instances for nothing that they have not",
         why=(
-            "ECS refuses a task definition for Managed Instances that has bridge networking, tmpfs, swap or Docker "
+            "ECS refuses a task definition for Managed Instances that has bridge networking, swap or Docker "
             "volumes, and an instance has few directories that can be written to."
         ),
         source=f"{_GUIDE}/managed-instances-tasks-services.html",

@@ -136,6 +136,8 @@ class Repository(CheckedConstruct):
         """
         found = argument_problems(cls.from_attributes, locals())
         found.extend(arn_problems(found, repository_arn=repository_arn))
+        if not found.has("repository_name"):
+            found.extend(_name_problems(repository_name))
         found.raise_for(scope, id)
         return _ImportedRepository(scope, id, repository_name=repository_name, repository_arn=repository_arn)
 

@@ -10,6 +10,7 @@ from aws_cdk import aws_ecs as ecs
 
 from ..errors import Problem, Problems
 from ..inputs import field_problems, is_token, schedule_examples, schedule_problem, time_zone_problem
+from ..opt_outs import warn_of_past_schedule
 
 _PRACTICE = "schedule-expression"
 _BOUNDS = "scaling-bounds"
@@ -79,3 +80,4 @@ def add_scheduled_scaling(count: ecs.ScalableTaskCount, name: str, scaling: Sche
         min_capacity=scaling.min_tasks,
         max_capacity=scaling.max_tasks,
     )
+    warn_of_past_schedule(count, scaling.schedule, scaling.time_zone)

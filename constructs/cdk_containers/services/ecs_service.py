@@ -11,8 +11,8 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..clusters import Cluster, launch_type_of, seen_from
-from ..deployments import CodeDeployBlueGreen
-from ..inputs import as_duration, in_seconds
+from ..deployments import CodeDeployBlueGreen, Rolling
+from ..inputs import as_duration, in_seconds, is_token
 from ..load_balancing import ClassicExposure
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..tasks import TaskDefinition
@@ -159,13 +159,9 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
     common["capacity_provider_strategies"] = _capacity_provider_strategies(given)
     if isinstance(given.deployment, CodeDeployBlueGreen):
         return common  # UpdateService does not take it for a service that CodeDeploy deploys
-    # A Classic Load Balancer cannot follow tasks from zone to zone: ECS refuses the two together.
-    classic = any(isinstance(exposure, ClassicExposure) for exposure in given.exposures)
     rebalancing = ecs.AvailabilityZoneRebalancing
     return common | {
-        "availability_zone_rebalancing": (
-            rebalancing.DISABLED if classic or not _spreads_zones_first(given) else rebalancing.ENABLED
-        ),
+        "availability_zone_rebalancing": rebalancing.ENABLED if _may_rebalance_zones(given) else rebalancing.DISABLED,
     }
 
 
@@ -175,10 +171,22 @@ def _grace_period(given: ServiceInput) -> cdk.Duration | None:
     return in_seconds(_GRACE_SECONDS) if given.exposures else None
 
 
-def _spreads_zones_first(given: ServiceInput) -> bool:
-    """Tell whether ECS may move tasks between zones; it refuses to where placement has another aim first."""
-    strategies = given.placement_strategies
-    return not strategies or strategies[0] == PlacementStrategy.spread_across_zones()
+def _may_rebalance_zones(given: ServiceInput) -> bool:
+    """Tell whether ECS may move tasks between zones; it refuses a service that asks for it and for one of these.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+    """
+    classic = any(isinstance(exposure, ClassicExposure) for exposure in given.exposures)
+    spreads_zones_first = (
+        not given.placement_strategies or given.placement_strategies[0] == PlacementStrategy.spread_across_zones()
+    )
+    bound_to_zones = any(
+        constraint.expression is not None
+        and (is_token(constraint.expression) or "ecs.availability-zone" in constraint.expression)
+        for constraint in given.placement_constraints
+    )
+    has_room = not isinstance(given.deployment, Rolling) or given.deployment.max_healthy_percent != 100
+    return spreads_zones_first and has_room and not classic and not bound_to_zones
 
 
 def _strategies(given: ServiceInput) -> list[ecs.PlacementStrategy]:

@@ -10,6 +10,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from ..tasks.image_builds import build_options
 from ..tasks.pulling import allow_pull
 from ..tasks.secrets import readable
 from ..workload import AssetImage, ImageLike, RegistryImage, RepositoryImage
@@ -40,10 +41,8 @@ def image_for_express(scope: Construct, image: ImageLike, execution_role: iam.Ro
                 scope,
                 "Image",
                 directory=str(asset.directory),
-                file=asset.file,
-                target=asset.target,
-                build_args=dict(asset.build_args) or None,
                 platform=ecr_assets.Platform.LINUX_AMD64,
+                **build_options(asset),
             )
             built.repository.grant_pull(execution_role)
             return PulledImage(uri=built.image_uri)

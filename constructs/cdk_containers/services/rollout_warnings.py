@@ -14,6 +14,7 @@ from constructs import Construct
 
 from ..inputs import is_token, seconds
 from ..load_balancing import AlbExposure, Exposure, NlbExposure
+from ..practices import Disabled
 from ..rollouts import RollingSteps, Rollout, RolloutTimings, is_stuck, plan_rollout
 from ..workload import HealthCheck
 from .service_input import ServiceInput
@@ -191,7 +192,9 @@ def _checking(timings: RolloutTimings) -> int:
 
 
 def _known(duration: Any, default: int) -> int:
-    return default if duration is None or is_token(value := seconds(duration)) else value
+    return (
+        default if duration is None or isinstance(duration, Disabled) or is_token(value := seconds(duration)) else value
+    )
 
 
 def _container_interval(check: HealthCheck) -> int:

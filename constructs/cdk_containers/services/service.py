@@ -27,7 +27,7 @@ from ..errors import ConstructError, Problem, Problems
 from ..inputs import DurationLike, argument_problems, arn_problems, usable_arguments
 from ..load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, enter_lattice
 from ..observability import Alarms
-from ..opt_outs import record_opt_out, resource_of
+from ..opt_outs import acknowledge_open_egress, record_opt_out, resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
 from ..registry import warn_of_empty_repository
@@ -170,6 +170,7 @@ class Service(CheckedConstruct):
         self._record_opt_outs(given)
         if given.enable_execute_command:
             acknowledge_execute_command(self.task_role, self.cluster)
+        acknowledge_open_egress(self)
         self.task.open_volumes_to(groups_of_tasks(given, self.service))
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = make_routes(self, given, self.service, self.cluster)

@@ -16,6 +16,7 @@ from ..clusters import (
     instance_groups_of,
     owner_problems,
     platform_of,
+    room_problems,
     strategy_of,
     strategy_problems,
     task_network_problems,
@@ -227,7 +228,20 @@ class ServiceInput:
         found.extend(classic_problems(self.exposures, self.workload, self.task, platform=self.platform))
         found.extend(health_check_problems(self.exposures, self.workload, self.task))
         if not found:
-            found.extend(fit_problems(self.strategy, with_sidecars(self.workload, self.task), self.task))
+            together = with_sidecars(self.workload, self.task)
+            found.extend(fit_problems(self.strategy, together, self.task))
+            if not found and not self.daemon:
+                one_each = any(constraint.type == "distinctInstance" for constraint in self.placement_constraints)
+                found.extend(
+                    room_problems(
+                        self.strategy,
+                        together,
+                        self.task,
+                        tasks=self.least_tasks,
+                        steps=self.deployment.rollout_steps,
+                        one_each=one_each,
+                    )
+                )
         found.extend(self._network_problems())
         found.extend(self._file_system_problems())
         found.extend(self._execute_command_problems())

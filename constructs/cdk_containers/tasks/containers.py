@@ -13,14 +13,16 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 
-from ..inputs import as_duration
+from ..inputs import as_duration, seconds
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
 from ..workload import (
     AssetImage,
     Container,
+    EnvironmentFile,
     HealthCheck,
     LinuxOptions,
+    NotSecret,
     Privileged,
     RegistryImage,
     RepositoryImage,
@@ -28,6 +30,7 @@ from ..workload import (
 from ..workload.image import as_image
 from ..workload.secrets import plain_value
 from .fire_lens import LOG_ROUTER
+from .image_builds import build_options
 from .options import TaskOptions
 from .pulling import allow_pull
 from .secrets import ecs_secrets, readable
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from ..workload import ImageLike
 
 _STOP_TIMEOUT = timedelta(seconds=30)
-_TMPFS_OPTIONS = [ecs.TmpfsMountOption.RW, ecs.TmpfsMountOption.NOSUID, ecs.TmpfsMountOption.NODEV]
+_CHECK_INTERVAL, _CHECK_TIMEOUT = timedelta(seconds=10), timedelta(seconds=5)
 
 _CONDITIONS = {
     "START": ecs.ContainerDependencyCondition.START,
@@ -72,11 +75,19 @@ def add_container(
                 app_protocol=None if port.app_protocol is None else getattr(ecs.AppProtocol, port.app_protocol),
             )
             for port in container.all_ports
+        ]
+        + [
+            ecs.PortMapping(
+                container_port=ecs.ContainerDefinition.CONTAINER_PORT_USE_RANGE,
+                container_port_range=f"{ports.first}-{ports.last}",
+                protocol=ecs.Protocol.UDP if ports.protocol == "udp" else ecs.Protocol.TCP,
+            )
+            for ports in container.port_ranges
         ],
         environment={name: plain_value(value) for name, value in container.environment.items()} or None,
         secrets=ecs_secrets(task_definition, container.secrets, execution_role),
-        command=_list(container.command),
-        entry_point=_list(container.entry_point),
+        command=_words(container.command),
+        entry_point=_words(container.entry_point),
         working_directory=container.working_directory,
         user=container.user if linux and isinstance(container.user, str) else None,
         readonly_root_filesystem=(container.readonly_root_filesystem is True) if linux else None,
@@ -86,14 +97,16 @@ def add_container(
         memory_reservation_mib=container.memory_reservation_mib,
         essential=container.essential,
         health_check=_health_check(container.health_check),
-        stop_timeout=as_duration(container.stop_timeout or _STOP_TIMEOUT),
+        stop_timeout=_stop_timeout(container),
         logging=_log_driver(task_definition, container, log_group, execution_role, options),
         privileged=isinstance(container.privileged, Privileged) or None,
         gpu_count=container.gpus or None,
         ulimits=_ulimits(container),
         version_consistency=_version_consistency(container),
         **_restart_policy(container),
+        **_rarely_given(container, execution_role),
     )
+    _warn_of_other_processor(task_definition, container, options)
     if container.mounts:
         definition.add_mount_points(
             *(
@@ -112,6 +125,58 @@ def add_container(
     if isinstance(container.privileged, Privileged):
         record_opt_out(task_definition, "no-privileged-containers", Disabled(container.privileged.reason))
     return definition
+
+
+def _rarely_given(container: Container, execution_role: iam.IRole) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "docker_labels": {name: plain_value(value) for name, value in container.docker_labels.items()},
+        "environment_files": [_environment_file(file, execution_role) for file in container.environment_files],
+        "system_controls": [
+            ecs.SystemControl(namespace=name, value=value) for name, value in container.system_controls.items()
+        ],
+        "start_timeout": None if container.start_timeout is None else as_duration(container.start_timeout),
+    }
+    if (docker := container.docker) is not None:
+        given |= {
+            "hostname": docker.hostname,
+            "extra_hosts": dict(docker.extra_hosts),
+            "dns_servers": list(docker.dns_servers),
+            "dns_search_domains": list(docker.dns_search_domains),
+            "docker_security_options": list(docker.security_options),
+        }
+    return {name: value for name, value in given.items() if value}
+
+
+def _environment_file(file: EnvironmentFile, execution_role: iam.IRole) -> ecs.EnvironmentFile:
+    """Return a file in the words of CDK, which would not let ECS read it."""
+    bucket = file.bucket
+    for action, resource in (
+        ("s3:GetObject", bucket.arn_for_objects(file.key)),
+        ("s3:GetBucketLocation", bucket.bucket_arn),
+    ):
+        execution_role.add_to_principal_policy(iam.PolicyStatement(actions=[action], resources=[resource]))
+    if bucket.encryption_key is not None:
+        execution_role.add_to_principal_policy(
+            iam.PolicyStatement(actions=["kms:Decrypt"], resources=[bucket.encryption_key.key_arn])
+        )
+    return ecs.EnvironmentFile.from_bucket(bucket, file.key)
+
+
+def container_overrides(container: Container, options: TaskOptions) -> dict[str, Any]:
+    """Return what CDK's container definition has no option for, or refuses although ECS takes it, by path."""
+    found: dict[str, Any] = {}
+    if options.operating_system == "LINUX" and container.all_tmpfs:
+        user = container.user if isinstance(container.user, str) else None
+        found["LinuxParameters.Tmpfs"] = [
+            {"ContainerPath": entry.path, "Size": entry.size_mib, "MountOptions": entry.mount_options(user)}
+            for entry in container.all_tmpfs
+        ]
+    check = container.health_check
+    if check is not None and check.timeout is not None and _outlasts_interval(check):
+        found["HealthCheck.Timeout"] = seconds(check.timeout)
+    if container.docker is not None and container.docker.links:
+        found["Links"] = list(container.docker.links)
+    return found
 
 
 def add_dependencies(containers: Sequence[Container], definitions: Mapping[str, ecs.ContainerDefinition]) -> None:
@@ -137,10 +202,8 @@ def _image(
         case AssetImage() as asset:
             return ecs.ContainerImage.from_asset(
                 str(asset.directory),
-                file=asset.file,
-                target=asset.target,
-                build_args=dict(asset.build_args) or None,
                 platform=_platform(options),
+                **build_options(asset),
             )
         case RepositoryImage() as stored:
             if stored.cached:
@@ -153,6 +216,16 @@ def _image(
             return ecs.ContainerImage.from_ecr_repository(stored.repository, stored.digest or stored.tag)
         case other:
             return cast("ecs.ContainerImage", other)
+
+
+def _warn_of_other_processor(task_definition: ecs.TaskDefinition, container: Container, options: TaskOptions) -> None:
+    """Warn of an image that CDK builds for the processor of the machine that builds, unless it was told another."""
+    if options.architecture == "ARM64" and isinstance(container.image, ecs.AssetImage):
+        cdk.Annotations.of(task_definition).add_warning_v2(
+            "cdk-containers:image-processor",
+            f"The image of {container.name} is built for the processor of the machine that builds it, unless "
+            "ContainerImage.from_asset was given platform=Platform.LINUX_ARM64. Image.from_asset takes the task's own.",
+        )
 
 
 def _platform(options: TaskOptions) -> ecr_assets.Platform | None:
@@ -189,13 +262,6 @@ def _linux_parameters(task_definition: ecs.TaskDefinition, container: Container)
         parameters.add_capabilities(*(ecs.Capability[name] for name in linux.add_capabilities))
     if linux.drop_capabilities:
         parameters.drop_capabilities(*(ecs.Capability[name] for name in linux.drop_capabilities))
-    if container.all_tmpfs:
-        parameters.add_tmpfs(
-            *(
-                ecs.Tmpfs(container_path=entry.path, size=entry.size_mib, mount_options=_TMPFS_OPTIONS)
-                for entry in container.all_tmpfs
-            )
-        )
     return parameters
 
 
@@ -203,12 +269,25 @@ def _health_check(check: HealthCheck | None) -> ecs.HealthCheck | None:
     if check is None:
         return None
     return ecs.HealthCheck(
-        command=["CMD-SHELL", check.command] if isinstance(check.command, str) else ["CMD", *check.command],
-        interval=as_duration(check.interval or timedelta(seconds=10)),
-        timeout=as_duration(check.timeout or timedelta(seconds=5)),
+        command=_check_command(check.command),
+        interval=as_duration(_CHECK_INTERVAL if check.interval is None else check.interval),
+        # CDK takes no timeout that is longer; it is written past CDK then.
+        timeout=as_duration(_CHECK_TIMEOUT if check.timeout is None or _outlasts_interval(check) else check.timeout),
         retries=check.retries,
         start_period=as_duration(timedelta(seconds=30) if check.start_period is None else check.start_period),
     )
+
+
+def _outlasts_interval(check: HealthCheck) -> bool:
+    """Tell whether one check may last longer than the time between two."""
+    timeout = _CHECK_TIMEOUT if check.timeout is None else check.timeout
+    return seconds(timeout) > seconds(_CHECK_INTERVAL if check.interval is None else check.interval)
+
+
+def _check_command(command: str | Sequence[str]) -> list[str]:
+    if isinstance(command, str):
+        return ["CMD-SHELL", command]
+    return list(command) if command[0] in ("CMD", "CMD-SHELL") else ["CMD", *command]
 
 
 def _restart_policy(container: Container) -> dict[str, Any]:
@@ -252,5 +331,12 @@ def _mebibytes(count: int) -> cdk.Size:
     return cdk.Size.mebibytes(count)
 
 
-def _list(values: Sequence[str] | None) -> list[str] | None:
-    return None if values is None else list(values)
+def _words(words: Sequence[str | NotSecret] | None) -> list[str] | None:
+    return None if words is None else [plain_value(word) for word in words]
+
+
+def _stop_timeout(container: Container) -> cdk.Duration | None:
+    timeout = container.stop_timeout
+    if isinstance(timeout, Disabled):
+        return None
+    return as_duration(_STOP_TIMEOUT if timeout is None else timeout)

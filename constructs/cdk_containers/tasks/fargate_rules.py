@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from ..errors import Problem, Problems, Shown
 from ..inputs import is_token, seconds
 from ..instances import NetworkMode
+from ..practices import Disabled
 from ..workload import Architecture, Container, DockerVolume, HostVolume, LinuxOptions, OperatingSystem, Workload
 from .ec2_rules import ebs_problems
 from .fargate_sizes import WINDOWS_CPU, fargate_sizes, nearest_fargate_sizes
@@ -68,19 +69,29 @@ def fargate_problems(
                 allowed=", ".join(LOG_DRIVERS),
                 practice="fargate-log-driver",
             )
-        if (
-            container.stop_timeout is not None
-            and not known.has(f"{option}.stop_timeout")
-            and not is_token(timeout := seconds(container.stop_timeout))
-            and (timeout < _MIN_STOP_TIMEOUT)
-        ):
-            found.add(
-                f"{option}.stop_timeout",
-                "too short for Fargate",
-                given=Shown(f"{timeout} s"),
-                allowed=f"{_MIN_STOP_TIMEOUT}–120 s",
-                practice="stop-timeout",
-            )
+        if not known.has(f"{option}.stop_timeout"):
+            found.extend(_stop_timeout_problems(container), under=option)
+    return list(found)
+
+
+def _stop_timeout_problems(container: Container) -> list[Problem]:
+    found, timeout = Problems(), container.stop_timeout
+    if isinstance(timeout, Disabled):
+        found.add(
+            "stop_timeout",
+            "Fargate has no agent with a setting of its own",
+            given=Shown("Disabled"),
+            allowed=f"{_MIN_STOP_TIMEOUT}–120 s, or nothing for 30 s",
+            practice="stop-timeout",
+        )
+    elif timeout is not None and not is_token(time := seconds(timeout)) and time < _MIN_STOP_TIMEOUT:
+        found.add(
+            "stop_timeout",
+            "too short for Fargate",
+            given=Shown(f"{time} s"),
+            allowed=f"{_MIN_STOP_TIMEOUT}–120 s",
+            practice="stop-timeout",
+        )
     return list(found)
 
 

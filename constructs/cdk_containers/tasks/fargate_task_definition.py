@@ -15,7 +15,7 @@ from ..workload import Container, Volume, Workload
 from .fargate_rules import fargate_problems
 from .neuron import neuron_problems
 from .options import TaskOptions
-from .task_definition import TaskDefinition, runtime_platform
+from .task_definition import TaskDefinition, pid_mode, runtime_platform
 from .task_problems import task_problems
 
 
@@ -32,6 +32,7 @@ class FargateTaskDefinition(TaskDefinition):
         "AWS documents log routers on Fargate as root: whether another user can make their socket there is open, "
         "https://github.com/aws/containers-roadmap/issues/2122"
     )
+    _tmpfs_everywhere: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -77,6 +78,7 @@ class FargateTaskDefinition(TaskDefinition):
                 ephemeral_storage_gib=options.ephemeral_storage_gib,
                 task_role=self.task_role,
                 execution_role=self.execution_role,
+                pid_mode=pid_mode(options),
                 enable_fault_injection=options.fault_injection or None,
                 runtime_platform=runtime_platform(options.architecture, options.operating_system),
             ),

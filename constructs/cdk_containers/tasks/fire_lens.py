@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,9 +12,19 @@ from aws_cdk import aws_ecs as ecs
 from ..errors import Problem, Problems, Shown
 from ..inputs import disabled_problems, field_problems, has_members, is_token
 from ..practices import Disabled
-from ..workload import Container, DependencyCondition, ImageLike, LogDriver, NotSecret
+from ..workload import (
+    Container,
+    DependencyCondition,
+    DockerOptions,
+    HealthCheck,
+    ImageLike,
+    LogDriver,
+    NotSecret,
+    Port,
+    VolumeMount,
+)
 from ..workload.container import DEFAULT_USER
-from .fire_lens_outputs import DRIVER, CloudWatchLogsOutput, Output
+from .fire_lens_outputs import DRIVER, CloudWatchLogsOutput, FluentBitOutput, Output
 from .place import Place, sidecar_health_check
 
 if TYPE_CHECKING:
@@ -91,12 +101,20 @@ class FireLens:
         buffer_mib: Lines in memory, in MiB, that wait for the router, for each container; up to 512. Default: Docker's,
             1 MiB.
         image: Image of the router. Default: `public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.15`.
+        type: `fluentbit`, or `fluentd`, which takes an `image` of your own and a `FluentBitOutput` by the names of its
+            plugins. Default: `fluentbit`.
+        command: Overrides the image's `CMD`. Default: the image's.
+        entry_point: Overrides the image's `ENTRYPOINT`. Default: the image's.
+        mounts: Volumes of the task that the router sees, such as one for its buffers. Default: none.
+        ports: Ports on which the router listens besides, such as 24224 for lines from elsewhere. Default: none.
+        links: Containers of the task that the router reaches by name, with bridge networking. Default: none.
         environment: Plain settings of the router. Default: none.
         secrets: Settings of the router that come from Secrets Manager or SSM. Default: none.
         memory_reservation_mib: Memory in MiB kept for the router. Default: 64.
+        memory_limit_mib: Memory in MiB at which the router is killed. Default: the task's.
         essential: Whether the task stops when the router does. Default: True, since nobody sees logs that are missing.
         health_check: Ask Fluent Bit whether it responds, and start containers after it does. Default: True.
-            `Disabled(reason="…")` starts them as soon as the router is started.
+            A `HealthCheck` asks otherwise; `Disabled(reason="…")` starts them as soon as the router is started.
         user: User id and group id, in numbers. Default: `1000:1000` on instances, where ECS makes the router's socket
             for it from agent 1.96.0 on, and the image's user, root, on Fargate, where AWS does not say that it does.
             `Disabled(reason="…")` takes the image's user everywhere.
@@ -111,11 +129,18 @@ class FireLens:
     ecs_metadata: bool = True
     buffer_mib: int | None = None
     image: ImageLike = _IMAGE
+    type: Literal["fluentbit", "fluentd"] = "fluentbit"
+    command: Sequence[str | NotSecret] | None = None
+    entry_point: Sequence[str | NotSecret] | None = None
+    mounts: Sequence[VolumeMount] = ()
+    ports: Sequence[int | Port] = ()
+    links: Sequence[str] = ()
     environment: Mapping[str, str | NotSecret] = field(default_factory=dict[str, "str | NotSecret"])
     secrets: Mapping[str, Any] = field(default_factory=dict[str, Any])
     memory_reservation_mib: int = 64
+    memory_limit_mib: int | None = None
     essential: bool = True
-    health_check: Literal[True] | Disabled = True
+    health_check: Literal[True] | HealthCheck | Disabled = True
     user: str | Disabled | None = None
     readonly_root_filesystem: Literal[True] | Disabled = True
 
@@ -129,6 +154,7 @@ class FireLens:
         for name, output in self.outputs.items():
             found.extend(output.problems(), under=f"outputs[{name!r}]")
         found.extend(self._config_file_problems())
+        found.extend(self._type_problems())
         if isinstance(self.health_check, Disabled):
             found.extend(disabled_problems(self.health_check), under="health_check")
         buffer = self.buffer_mib
@@ -151,6 +177,32 @@ class FireLens:
                 allowed="numbers, such as 1000 or 1000:1000",
                 practice="non-root-user",
             )
+        return list(found)
+
+    def _type_problems(self) -> list[Problem]:
+        found = Problems()
+        if self.type == "fluentbit":
+            return []
+        if self.image == _IMAGE:
+            found.add("image", "it holds Fluent Bit", given=self.image, allowed="an image with Fluentd")
+        if self.health_check is True:
+            found.add(
+                "health_check",
+                "it asks Fluent Bit",
+                given=True,
+                allowed='a HealthCheck that the image can run, or Disabled(reason="…")',
+                practice="sidecar-health-check",
+            )
+        named = {"output": self.output} | {f"outputs[{name!r}]": output for name, output in self.outputs.items()}
+        for option, output in named.items():
+            if not isinstance(output, FluentBitOutput):
+                found.add(
+                    option,
+                    "a plugin of Fluent Bit",
+                    given=Shown(type(output).__name__),
+                    allowed="FluentBitOutput(name=…) with a plugin of Fluentd",
+                    practice="log-router-output",
+                )
         return list(found)
 
     def _config_file_problems(self) -> list[Problem]:
@@ -193,7 +245,7 @@ class FireLens:
     @property
     def condition(self) -> DependencyCondition:
         """What containers wait for before they start."""
-        return "HEALTHY" if self.health_check is True else "START"
+        return "START" if isinstance(self.health_check, Disabled) else "HEALTHY"
 
     def container(self) -> Container:
         """Return the router itself."""
@@ -203,11 +255,22 @@ class FireLens:
             environment=self.environment,
             secrets=self.secrets,
             memory_reservation_mib=self.memory_reservation_mib,
+            memory_limit_mib=self.memory_limit_mib,
             essential=self.essential,
             user=DEFAULT_USER if self.user is None else self.user,
             readonly_root_filesystem=self.readonly_root_filesystem,
-            health_check=sidecar_health_check(_UPTIME) if self.health_check is True else None,
+            health_check=self._check(),
+            command=self.command,
+            entry_point=self.entry_point,
+            mounts=self.mounts,
+            ports=self.ports,
+            docker=DockerOptions(links=self.links) if self.links else None,
         )
+
+    def _check(self) -> HealthCheck | None:
+        if isinstance(self.health_check, Disabled):
+            return None
+        return sidecar_health_check(_UPTIME) if self.health_check is True else self.health_check
 
     def configuration(self) -> ecs.FirelensConfig:
         """Return what makes a container a log router, in the words of CDK."""
@@ -220,7 +283,7 @@ class FireLens:
         elif file is not None:
             kind, value = ecs.FirelensConfigFileType.FILE, file
         return ecs.FirelensConfig(
-            type=ecs.FirelensLogRouterType.FLUENTBIT,
+            type=ecs.FirelensLogRouterType[self.type.upper()],
             options=ecs.FirelensOptions(
                 enable_ecs_log_metadata=self.ecs_metadata, config_file_type=kind, config_file_value=value
             ),
@@ -241,6 +304,9 @@ class FireLens:
         return replace(container, log_driver=driver, depends_on={**container.depends_on, LOG_ROUTER: self.condition})
 
     def _buffered(self, driver: LogDriver) -> LogDriver:
+        if self.type == "fluentd":  # which calls its plugins so
+            named = {"@type" if key == "Name" else key: value for key, value in driver.options.items()}
+            driver = replace(driver, options=named)
         if self.buffer_mib is None:
             return driver
         return replace(

@@ -14,7 +14,7 @@ from ..inputs import argument_problems, is_token
 from ..instances import NetworkMode
 from ..workload import Container, Volume, Workload
 from .options import TaskOptions
-from .task_definition import TaskDefinition, runtime_platform
+from .task_definition import TaskDefinition, pid_mode, runtime_platform
 
 _NETWORK_MODES = {
     "awsvpc": ecs.NetworkMode.AWS_VPC,
@@ -89,6 +89,8 @@ class InstanceTaskDefinition(TaskDefinition):
                 memory_mib=as_text(memory_limit_mib),
                 task_role=self.task_role,
                 execution_role=self.execution_role,
+                pid_mode=pid_mode(options),
+                ipc_mode=None if options.ipc_mode is None else ecs.IpcMode[options.ipc_mode.upper()],
                 enable_fault_injection=options.fault_injection or None,
                 runtime_platform=(
                     runtime_platform(options.architecture, options.operating_system) if self._says_platform else None

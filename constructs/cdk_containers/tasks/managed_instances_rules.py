@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..errors import Problem, Problems
+from ..errors import Problem, Problems, Shown
 from ..inputs import is_token
 from ..instances import NetworkMode
 from ..workload import Container, DockerVolume, HostVolume, OperatingSystem, Workload
@@ -86,8 +86,8 @@ def _writable(path: str) -> bool:
 
 
 def _unknown_options(container: Container, known: Problems, option: str) -> Iterator[tuple[str, object]]:
-    if container.tmpfs and not known.has(f"{option}.tmpfs"):
-        yield "tmpfs", [entry.path for entry in container.tmpfs]
+    if container.docker is not None and not known.has(f"{option}.docker"):
+        yield "docker", Shown("DockerOptions")
     if container.linux is None or known.has(f"{option}.linux"):
         return
     for name in ("shared_memory_mib", "max_swap_mib", "swappiness"):

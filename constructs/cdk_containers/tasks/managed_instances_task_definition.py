@@ -15,16 +15,14 @@ from .options import TaskOptions
 
 
 class ManagedInstancesTaskDefinition(InstanceTaskDefinition):
-    """Containers that run on ECS Managed Instances, with the same safe defaults as on Fargate, but for `/tmp`.
+    """Containers that run on ECS Managed Instances, with the same safe defaults as on Fargate.
 
-    GPUs and privileged containers are there as on EC2, and no size has to be a pair of Fargate's. There is no tmpfs:
-    with a read-only root file system nothing is writable but the volumes that are mounted.
+    GPUs and privileged containers are there as on EC2, and no size has to be a pair of Fargate's.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-tasks-services.html
     """
 
-    # ECS refuses tmpfs here, and so the one that every container has by default.
-    _tmpfs: ClassVar[bool] = False
+    _tmpfs_everywhere: ClassVar[bool] = False
 
     _compatibility: ClassVar[ecs.Compatibility] = ecs.Compatibility.MANAGED_INSTANCES
     _says_platform: ClassVar[bool] = True
@@ -38,6 +36,14 @@ def managed_instances_task_problems(workload: Workload, options: TaskOptions) ->
     """Find everything that keeps a workload from running on Managed Instances."""
     found = Problems()
     found.extend(ec2_task_problems(workload, options, platform="MANAGED_INSTANCES"))
+    if options.ipc_mode is not None and not found.has("options.ipc_mode"):
+        found.add(
+            "options.ipc_mode",
+            "Managed Instances do not have this option",
+            given=options.ipc_mode,
+            allowed="nothing; or capacity on EC2 (Ec2Capacity)",
+            practice="managed-instances-tasks",
+        )
     found.extend(
         managed_instances_problems(
             workload, network_mode=options.network_mode, operating_system=options.operating_system, known=found

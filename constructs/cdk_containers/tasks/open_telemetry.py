@@ -10,7 +10,7 @@ from ..errors import Problem, Problems
 from ..inputs import disabled_problems, field_problems, is_token
 from ..logs import Logs
 from ..practices import Disabled
-from ..workload import Container, DependencyCondition, ImageLike, NotSecret, RestartPolicy
+from ..workload import Container, DependencyCondition, ImageLike, NotSecret, RestartPolicy, VolumeMount
 from ..workload.container import DEFAULT_USER
 from ..workload.secrets import environment_problems
 from .place import Place, sidecar_health_check
@@ -52,9 +52,11 @@ class OpenTelemetry:
             rights still follow them. Default: none.
         image: Image of the collector, AWS Distro for OpenTelemetry. Default:
             `public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0`.
+        mounts: Volumes of the task that the collector sees. Default: none.
         environment: Plain settings of the collector. Default: none.
         secrets: Settings of the collector that come from Secrets Manager or SSM. Default: none.
         memory_reservation_mib: Memory in MiB kept for the collector; from there on it refuses data. Default: 128.
+        memory_limit_mib: Memory in MiB at which the collector is killed. Default: the task's.
         essential: Whether the task stops when the collector does. Default: False, it is restarted alone: requests
             matter more than their traces.
         health_check: Ask the collector whether it is ready, and start containers after it is. Default: True.
@@ -76,9 +78,11 @@ class OpenTelemetry:
     metrics_logs: Logs = field(default_factory=Logs)
     config: str | None = None
     image: ImageLike = _IMAGE
+    mounts: Sequence[VolumeMount] = ()
     environment: Mapping[str, str | NotSecret] = field(default_factory=dict[str, "str | NotSecret"])
     secrets: Mapping[str, Any] = field(default_factory=dict[str, Any])
     memory_reservation_mib: int = 128
+    memory_limit_mib: int | None = None
     essential: bool = False
     health_check: Literal[True] | Disabled = True
     user: str | Disabled = DEFAULT_USER
@@ -192,7 +196,9 @@ class OpenTelemetry:
             image=self.image,
             environment={**config, **self.environment},
             secrets=self.secrets,
+            mounts=self.mounts,
             memory_reservation_mib=self.memory_reservation_mib,
+            memory_limit_mib=self.memory_limit_mib,
             essential=self.essential,
             user=self.user,
             readonly_root_filesystem=self.readonly_root_filesystem,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal, cast
 
 from aws_cdk import aws_iam as iam
 
@@ -13,6 +14,9 @@ from ..logs import ContainerLogs
 from ..workload import Architecture, OperatingSystem
 from .fire_lens import FireLens
 from .open_telemetry import OpenTelemetry
+
+# Not the object that "X86_64" is: so an application can tell whether somebody said it.
+_X86_64 = cast("Architecture", str(b"X86_64", "ascii"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +35,10 @@ class TaskOptions:
             task there has.
         task_role: Role that the application acts as. Default: one is made for this task alone.
         execution_role: Role that ECS pulls images and writes logs as. Default: one is made for this task alone.
+        pid_mode: `task` lets the containers see each other's processes, as agents that watch an application need;
+            `host` those of the instance as well, not on Fargate. Linux only. Default: none, each sees its own.
+        ipc_mode: `task` lets the containers share memory and semaphores, `host` with the instance as well, and `none`
+            shares nothing; EC2 only, on Linux. Default: none, as Docker does.
         fault_injection: Let experiments of AWS Fault Injection Service break the network of the task; Linux with awsvpc
             or host networking. Default: False.
         logs: How long logs are kept, and how they get there. Default: a log group kept for a year.
@@ -40,11 +48,13 @@ class TaskOptions:
 
     family: str | None = None
     network_mode: NetworkMode = "awsvpc"
-    architecture: Architecture = "X86_64"
+    architecture: Architecture = _X86_64
     operating_system: OperatingSystem = "LINUX"
     ephemeral_storage_gib: int | None = None
     task_role: iam.IRole | None = None
     execution_role: iam.IRole | None = None
+    pid_mode: Literal["task", "host"] | None = None
+    ipc_mode: Literal["task", "host", "none"] | None = None
     fault_injection: bool = False
     logs: ContainerLogs = field(default_factory=ContainerLogs)
     log_router: FireLens | None = None
@@ -67,6 +77,9 @@ class TaskOptions:
                 allowed="False, or another network_mode and operating_system",
                 practice="fault-injection",
             )
+        for option, mode in (("pid_mode", self.pid_mode), ("ipc_mode", self.ipc_mode)):
+            if mode is not None and self.operating_system != "LINUX":
+                found.add(option, "Windows has no such namespaces", given=mode, allowed="none, or LINUX")
         found.extend(self._sidecar_problems())
         return list(found)
 

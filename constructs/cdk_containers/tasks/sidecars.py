@@ -14,6 +14,7 @@ from ..workload import Container, Workload
 from .ecs_rules import ecs_problems
 from .fire_lens import LOG_ROUTER, FireLens, S3ConfigFile
 from .fire_lens_outputs import DRIVER
+from .namespace_rules import option_problems
 from .open_telemetry import COLLECTOR, OpenTelemetry
 from .options import TaskOptions
 from .place import Place
@@ -68,7 +69,8 @@ def sidecar_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool) 
             continue
         together = with_sidecars(workload, given)
         # The containers are right without the sidecar, so it is what makes them too many, or too large.
-        for problem in (*together.problems(), *ecs_problems(together)):
+        wrong = (*together.problems(), *ecs_problems(together), *option_problems(together, given, on_ec2=on_ec2))
+        for problem in wrong:
             found.extend([replace(problem, option=f"options.{option}")])
         if found:
             break

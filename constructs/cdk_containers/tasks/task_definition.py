@@ -21,14 +21,16 @@ from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..inputs import is_token
 from ..logs import owned_log_group
-from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
+from ..opt_outs import Acknowledgement, acknowledge, record_opt_out, resource_of
 from ..practices import Disabled
 from ..workload import Architecture, Container, EfsVolume, OperatingSystem, RegistryImage, Volume
 from ..workload.container import DEFAULT_USER
 from ..workload.image import as_image
-from .containers import add_container, add_dependencies
+from ..workload.secrets import environment_problems
+from .containers import add_container, add_dependencies, container_overrides
 from .efs_volumes import add_efs_volume, open_file_system
 from .fire_lens import LOG_ROUTER
+from .late_secrets import check_when_synthesized
 from .neuron import give_neuron_devices
 from .open_telemetry import OpenTelemetry
 from .options import TaskOptions
@@ -36,7 +38,7 @@ from .place import Place
 from .pulling import ecr_address
 from .roles import make_execution_role, make_task_role
 from .sidecars import allow_sidecars, beside_sidecars, sidecars
-from .volumes import add_volume
+from .volumes import add_volume, has_tmpfs, with_volumes_for_tmpfs
 
 _REGISTRY_LOGIN = Acknowledgement(
     "ecr:GetAuthorizationToken, with which ECS logs in to ECR, takes no resource; everything else that this role may "
@@ -64,8 +66,8 @@ class TaskDefinition(CheckedConstruct):
         containers: The containers, by name.
     """
 
-    _tmpfs: ClassVar[bool] = True
-    """Whether its platform takes the directories in memory that a container has by default, a sidecar too."""
+    _tmpfs_everywhere: ClassVar[bool] = True
+    """Whether its platform has directories in memory in every partition of AWS, or in the commercial one alone."""
 
     _router_user: ClassVar[str | Disabled] = DEFAULT_USER
     """Whom its platform lets a log router run as, where the caller does not say."""
@@ -98,17 +100,19 @@ class TaskDefinition(CheckedConstruct):
         """Add containers, volumes and logs to the L2 task definition."""
         self.task_definition = task_definition
         self.log_group = owned_log_group(self, "Logs", options.logs)
+        own, self._sidecars = self._beside_sidecars(containers, options)
+        limits = memory_limits(own, memory_limit_mib, beside=self._sidecars)
+        containers = [*own, *self._sidecars]
+        linux = options.operating_system == "LINUX"
+        if linux and not self._tmpfs_everywhere and not has_tmpfs(cdk.Stack.of(self).region):
+            containers, replaced = with_volumes_for_tmpfs(containers)
+            volumes = [*volumes, *replaced]
         self._efs_volumes = [volume for volume in volumes if isinstance(volume, EfsVolume)]
         for volume in volumes:
             if isinstance(volume, EfsVolume):
                 add_efs_volume(self, task_definition, volume, self.task_role, containers)
             else:
                 add_volume(task_definition, volume)
-        own, self._sidecars = self._beside_sidecars(containers, options)
-        limits = memory_limits(own, memory_limit_mib, beside=self._sidecars)
-        containers = [*own, *self._sidecars]
-        if not self._tmpfs:
-            containers = [replace(container, tmpfs=()) for container in containers]
         self.containers = {
             container.name: add_container(
                 task_definition,
@@ -118,10 +122,17 @@ class TaskDefinition(CheckedConstruct):
                 execution_role=self.execution_role,
                 options=options,
             )
-            for container, limit in zip(containers, [*limits, *(None for _ in self._sidecars)], strict=True)
+            for container, limit in zip(
+                containers, [*limits, *(sidecar.memory_limit_mib for sidecar in self._sidecars)], strict=True
+            )
         }
         give_neuron_devices(task_definition, containers)
+        resource = resource_of(task_definition)
+        for index, container in enumerate(containers):
+            for path, value in container_overrides(container, options).items():
+                resource.add_property_override(f"ContainerDefinitions.{index}.{path}", value)
         add_dependencies(containers, self.containers)
+        check_when_synthesized(task_definition, own)
         from_elsewhere = all(
             isinstance(as_image(container.image), RegistryImage) and ecr_address(container.image) is None
             for container in containers
@@ -163,6 +174,9 @@ class TaskDefinition(CheckedConstruct):
 
     def add_environment(self, name: str, value: str) -> None:
         """Tell the first container a setting that is known only when it has been made, such as an address."""
+        found = Problems()
+        found.extend(environment_problems({name: value}))
+        found.raise_for(self, "environment")
         container = next(iter(self.containers.values()))
         container.add_environment(name, value)
         if not self._environment_acknowledged:
@@ -220,6 +234,11 @@ def memory_limits(
     without = limits.index(None)
     reservation = containers[without].memory_reservation_mib or 0
     return [rest if index == without and rest > max(reservation, 0) else limit for index, limit in enumerate(limits)]
+
+
+def pid_mode(options: TaskOptions) -> ecs.PidMode | None:
+    """Return whose processes containers see, as CDK takes it."""
+    return None if options.pid_mode is None else ecs.PidMode[options.pid_mode.upper()]
 
 
 @cache

@@ -8,8 +8,9 @@ from ..errors import Problem, Problems
 from ..instances import NetworkMode
 from ..workload import Architecture, OperatingSystem, Workload
 from .ecs_rules import ecs_problems
+from .namespace_rules import option_problems
 from .options import TaskOptions
-from .sidecars import sidecar_problems
+from .sidecars import sidecar_problems, sidecars
 from .task_definition import role_problems
 
 
@@ -34,7 +35,7 @@ def task_problems(workload: Workload, options: TaskOptions, rules: PlatformRules
     """Find everything that is wrong with a workload and its options on a platform with these rules."""
     found = Problems()
     found.extend(options.problems(), under="options")
-    found.extend(workload.problems())
+    found.extend(workload.problems(beside=[] if found else sidecars(options)))
     found.extend(ecs_problems(workload))
     if not found.has("options.task_role"):
         found.extend(role_problems(options), under="options")
@@ -48,6 +49,7 @@ def task_problems(workload: Workload, options: TaskOptions, rules: PlatformRules
             known=found,
         )
     )
+    found.extend_anew(option_problems(workload, options, on_ec2=on_ec2))
     if not found:
         found.extend(sidecar_problems(workload, options, on_ec2=on_ec2))
     return list(found)

@@ -10,10 +10,13 @@ from .container import (
     HealthCheck,
     LogDriver,
     Port,
+    PortRange,
     RestartPolicy,
     Tmpfs,
     VolumeMount,
 )
+from .docker_options import DockerOptions
+from .environment_file import EnvironmentFile
 from .image import AssetImage, Image, ImageLike, RegistryImage, RepositoryImage
 from .linux_options import LinuxOptions, Privileged, Ulimit
 from .secrets import NotSecret, SecretLike
@@ -25,9 +28,11 @@ __all__ = [
     "AssetImage",
     "Container",
     "DependencyCondition",
+    "DockerOptions",
     "DockerVolume",
     "EbsVolume",
     "EfsVolume",
+    "EnvironmentFile",
     "HealthCheck",
     "HostVolume",
     "Image",
@@ -37,6 +42,7 @@ __all__ = [
     "NotSecret",
     "OperatingSystem",
     "Port",
+    "PortRange",
     "Privileged",
     "RegistryImage",
     "RepositoryImage",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import Problem, Problems, Shown
 from ..inputs import disabled_problems, field_problems, has_members, is_token, way_in
 from ..practices import Disabled
+from .secrets import NotSecret, environment_problems
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_ecr_assets as ecr_assets
     from aws_cdk import aws_ecs, aws_secretsmanager
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_BUILD_SECRET = re.compile(r"(type=\w+,)?(src|source|env)=[^,\s]+")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
@@ -50,7 +53,13 @@ class Image:
         *,
         file: str | None = None,
         target: str | None = None,
-        build_args: Mapping[str, str] | None = None,
+        build_args: Mapping[str, str | NotSecret] | None = None,
+        build_secrets: Mapping[str, str] | None = None,
+        build_ssh: str | None = None,
+        exclude: Sequence[str] = (),
+        cache_from: Sequence[ecr_assets.DockerCacheOption] = (),
+        cache_to: ecr_assets.DockerCacheOption | None = None,
+        network: str | None = None,
     ) -> AssetImage:
         """Build an image from a Dockerfile at deployment; synthesis needs no Docker.
 
@@ -58,12 +67,31 @@ class Image:
             directory: The build context.
             file: The Dockerfile in it. Default: `Dockerfile`.
             target: The stage to build. Default: the last.
-            build_args: Build arguments. They stay readable in the image: never a secret.
+            build_args: Build arguments. They stay readable in the image, so what looks like a secret is refused.
+                Default: none.
+            build_secrets: Secrets that the build mounts (`RUN --mount=type=secret`), by their id: where the machine
+                that builds finds each, such as `src=.npmrc` or `env=NPM_TOKEN`, and never the secret. Default: none.
+            build_ssh: SSH agent or keys that the build may use (`RUN --mount=type=ssh`), such as `default`. Default:
+                none.
+            exclude: Patterns of files that are no part of the build context, beside those of `.dockerignore`. Default:
+                none.
+            cache_from: Where layers of earlier builds are found. Default: Docker's own cache.
+            cache_to: Where layers are kept for later builds. Default: Docker's own cache.
+            network: Network of `RUN` instructions, such as `host`. Default: Docker's.
 
         The platform is that of the task, so that an image built on another kind of machine runs.
         """
         return AssetImage(
-            directory=directory, file=file, target=target, build_args={} if build_args is None else build_args
+            directory=directory,
+            file=file,
+            target=target,
+            build_args={} if build_args is None else build_args,
+            build_secrets={} if build_secrets is None else build_secrets,
+            build_ssh=build_ssh,
+            exclude=exclude,
+            cache_from=cache_from,
+            cache_to=cache_to,
+            network=network,
         )
 
     def problems(self) -> list[Problem]:
@@ -119,17 +147,38 @@ class AssetImage(Image):
     directory: str | Path
     file: str | None = None
     target: str | None = None
-    build_args: Mapping[str, str] = field(default_factory=dict[str, str])
+    build_args: Mapping[str, str | NotSecret] = field(default_factory=dict[str, "str | NotSecret"])
+    build_secrets: Mapping[str, str] = field(default_factory=dict[str, str])
+    build_ssh: str | None = None
+    exclude: Sequence[str] = ()
+    cache_from: Sequence[Any] = ()
+    cache_to: Any = None
+    network: str | None = None
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this image."""
         found = Problems()
         found.extend(field_problems(self))
-        for option, value in (("file", self.file), ("target", self.target), ("build_args", self.build_args)):
-            if not found.has(option) and is_token(value):
+        for option in ("directory", "file", "target", "build_args", "build_secrets", "build_ssh", "exclude", "network"):
+            if not found.has(option) and is_token(getattr(self, option)):
                 found.add(
                     option, "a token, but the image is built before deployment", allowed="a value known at synthesis"
                 )
+        if not found.has("build_args"):
+            found.extend(environment_problems(self.build_args, option="build_args", secrets="build_secrets"))
+        for name, source in self.build_secrets.items() if not found.has("build_secrets") else ():
+            if not _BUILD_SECRET.fullmatch(source):
+                found.add(
+                    f"build_secrets[{name!r}]",
+                    "it says where the machine that builds finds the secret",
+                    given=Shown("(not shown)"),
+                    allowed="src=… with a path, or env=… with a variable",
+                    practice="no-secrets-in-environment",
+                )
+        caches = [] if found.has("cache_from") else [*self.cache_from]
+        caches += [] if self.cache_to is None else [self.cache_to]
+        if wrong := [cache for cache in caches if not has_members(cache, "type", "params")]:
+            found.add("cache_from", "not a cache", given=wrong, allowed="aws_ecr_assets.DockerCacheOption(type=…)")
         if not found:
             dockerfile = Path(self.directory) / (self.file or "Dockerfile")
             if not _is_file(dockerfile):

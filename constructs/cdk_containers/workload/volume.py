@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ..errors import Problem, Problems, Shown
 from ..inputs import field_problems, has_members, is_token, name_problem
+from .secrets import text_problems
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,6 +138,11 @@ class DockerVolume(Volume):
         found.extend(Volume.problems(self))
         if not found and not self.driver:
             found.add("driver", "there is no driver", given=self.driver, allowed="local, or a plugin on the instances")
+        if not found:
+            way_out = "what the plugin on the instance knows by itself"
+            for option, values in (("driver_options", self.driver_options), ("labels", self.labels)):
+                for name, value in values.items():
+                    found.extend(text_problems(value, option=f"{option}[{name!r}]", way_out=way_out))
         return list(found)
 
 

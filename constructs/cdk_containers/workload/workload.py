@@ -45,8 +45,8 @@ class Workload:
     memory_limit_mib: int | None = None
     shared_address: bool = True
 
-    def problems(self) -> list[Problem]:
-        """Find what is wrong on any platform."""
+    def problems(self, *, beside: Sequence[Container] = ()) -> list[Problem]:
+        """Find what is wrong on any platform; containers that others put `beside` these may mount volumes too."""
         found = Problems()
         wrong_types = field_problems(self)
         if wrong_types:
@@ -60,7 +60,7 @@ class Workload:
         found.extend(self._container_problems())
         found.extend(self._dependency_problems())
         found.extend(self._port_problems())
-        found.extend(self._volume_problems())
+        found.extend(self._volume_problems(beside))
         found.extend(self._size_problems())
         return list(found)
 
@@ -117,7 +117,15 @@ class Workload:
                         allowed="essential=False on that container",
                         practice="container-dependencies",
                     )
-        order = TopologicalSorter({container.name: container.depends_on for container in self.containers})
+            for link in container.docker.links if container.docker is not None else ():
+                if not is_token(link) and link.partition(":")[0] not in by_name.keys() - {container.name}:
+                    found.add(
+                        f"containers[{index}].docker.links",
+                        "there is no such container beside it",
+                        given=link,
+                        allowed=_listed(name for name in by_name if name != container.name),
+                    )
+        order = TopologicalSorter({container.name: _before(container) for container in self.containers})
         try:
             order.prepare()
         except CycleError as cycle:
@@ -141,6 +149,7 @@ class Workload:
                 allowed="a port for each",
                 practice="port-mappings",
             )
+        found.extend(self._port_range_problems())
         names = [port.name for container in self.containers for port in container.all_ports if port.name]
         for name in _repeated(names):
             found.add(
@@ -148,7 +157,31 @@ class Workload:
             )
         return list(found)
 
-    def _volume_problems(self) -> list[Problem]:
+    def _port_range_problems(self) -> list[Problem]:
+        """Find ports of ranges that are taken by the container itself, or by others with the same address."""
+        found = Problems()
+        taken = [
+            (index, port.number, port.number, port.protocol)
+            for index, container in enumerate(self.containers)
+            for port in container.all_ports
+            if not is_token(port.number)
+        ]
+        for index, container in enumerate(self.containers):
+            for number, ports in enumerate(container.port_ranges):
+                for owner, first, last, protocol in taken:
+                    beside = owner == index or self.shared_address
+                    if beside and protocol == ports.protocol and first <= ports.last and ports.first <= last:
+                        found.add(
+                            f"containers[{index}].port_ranges[{number}]",
+                            f"{self.containers[owner].name} listens on a port of it",
+                            given=Shown(f"{ports.first}-{ports.last}/{ports.protocol}"),
+                            allowed="ports that are no one's",
+                            practice="port-mappings",
+                        )
+                taken.append((index, ports.first, ports.last, ports.protocol))
+        return list(found)
+
+    def _volume_problems(self, beside: Sequence[Container]) -> list[Problem]:
         found = Problems()
         names = [volume.name for volume in self.volumes]
         for name in _repeated(names):
@@ -159,7 +192,7 @@ class Workload:
                 allowed="a name for each",
                 practice="container-names",
             )
-        mounted = {mount.volume for container in self.containers for mount in container.mounts}
+        mounted = {mount.volume for container in (*self.containers, *beside) for mount in container.mounts}
         for index, container in enumerate(self.containers):
             for mount in container.mounts:
                 if mount.volume not in names:
@@ -218,6 +251,12 @@ class Workload:
                     practice="container-memory",
                 )
         return list(found)
+
+
+def _before(container: Container) -> list[str]:
+    """Return the containers that are there before a container starts: it waits for them, or is linked to them."""
+    links = container.docker.links if container.docker is not None else ()
+    return [*container.depends_on, *(link.partition(":")[0] for link in links if not is_token(link))]
 
 
 def _repeated(items: Iterable[_Item]) -> list[_Item]:

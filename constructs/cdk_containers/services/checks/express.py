@@ -13,7 +13,7 @@ from ...scaling import ServiceScaling
 from ...tasks import fargate_sizes, nearest_fargate_sizes
 from ...workload import Image
 from ...workload.image import as_image, image_problems
-from ...workload.secrets import environment_problems, secret_problems
+from ...workload.secrets import environment_problems, secret_problems, text_problems, variable_problems
 
 _PRACTICE = "express-mode"
 _MAX_TAGS = 50
@@ -37,6 +37,8 @@ def express_problems(given: Mapping[str, Any]) -> list[Problem]:
         )
     found.extend(environment_problems(given["environment"] or {}))
     found.extend(secret_problems(given["secrets"] or {}))
+    found.extend(variable_problems(given["environment"] or {}, given["secrets"] or {}))
+    found.extend(text_problems(given["command"] or (), option="command"))
     found.extend(_size_problems(given["cpu"], given["memory_limit_mib"]))
     if given["scaling"] is not None:
         found.extend(_scaling_problems(given["scaling"]), under="scaling")
