@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 PAGES: Mapping[str, Sequence[str]] = {
     "application": ("Application", "Environment"),
-    "network": ("Network", "Network.from_attributes", "NatGateways"),
+    "network": ("Network", "Network.from_attributes", "NatGateways", "SubnetMasks"),
     "repository": ("Repository", "Repository.image", "Repository.from_attributes"),
     "pull-through-cache": ("PullThroughCache", "PullThroughCache.image"),
     "cluster": ("Cluster", "Cluster.from_attributes", "FargateCapacity"),

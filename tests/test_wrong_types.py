@@ -187,6 +187,7 @@ FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str
             "availability_zones": ["eu-west-1a", "eu-west-1b"],
             "private_subnet_ids": ["subnet-1", "subnet-2"],
             "public_subnet_ids": ["subnet-3", "subnet-4"],
+            "dual_stack": True,
         },
     ),
     "Repository": (

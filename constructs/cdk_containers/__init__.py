@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .messaging import WorkQueue as WorkQueue
     from .network import NatGateways as NatGateways
     from .network import Network as Network
+    from .network import SubnetMasks as SubnetMasks
     from .observability import Alarms as Alarms
     from .observability import AlarmTopic as AlarmTopic
     from .observability import ClusterDashboard as ClusterDashboard
@@ -205,6 +206,7 @@ _MODULES = {
     "network": (
         "NatGateways",
         "Network",
+        "SubnetMasks",
     ),
     "observability": (
         "AlarmTopic",

@@ -15,7 +15,7 @@ from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..inputs import argument_problems, disabled_problems, is_token, name_problem
 from ..logs import Logs, allow_log_encryption, owned_log_group
-from ..network import Network, NetworkLike, task_subnet_problems, task_subnets_of, vpc_of
+from ..network import Network, NetworkLike, task_subnet_problems, task_subnets_of, vpc_of, warn_without_way_out
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
 from .capacity import Capacity, FargateCapacity, strategy_problems
@@ -94,6 +94,7 @@ class Cluster(CheckedConstruct):
         network = network or Network(self, "Network")
         self.vpc = vpc_of(network)
         self.task_subnets = task_subnets_of(network)
+        warn_without_way_out(self, network)
         self.default_strategy = tuple(capacity)
         off = isinstance(container_insights, Disabled)
         self.has_container_insights = not off and container_insights != ecs.ContainerInsights.DISABLED
@@ -213,6 +214,7 @@ class _ImportedCluster(Cluster):
         CheckedConstruct.__init__(self, scope, id)
         self.vpc = vpc_of(network)
         self.task_subnets = task_subnets_of(network)
+        warn_without_way_out(self, network)
         self.default_strategy = tuple(capacity)
         self._association = None
         self._providers = []

@@ -20,6 +20,7 @@ from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, as_duration, disabled_problems, is_token, seconds
 from ..instances import find_instance_type
+from ..network import has_ipv6
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from ..tasks import Platform
@@ -153,7 +154,11 @@ class Ec2Capacity(CheckedConstruct):
         self._architecture = architecture_of(instance_types)
         self.instance_role = make_instance_role(self, cluster.cluster)
         self.security_group = ec2.SecurityGroup(
-            self, "SecurityGroup", vpc=cluster.vpc, description="Container instances"
+            self,
+            "SecurityGroup",
+            vpc=cluster.vpc,
+            description="Container instances",
+            allow_all_ipv6_outbound=has_ipv6(cluster.vpc),
         )
         self.launch_template = self._make_launch_template()
         self.auto_scaling_group = self._make_group(min_instances, max_instances, spot, scaling, max_instance_lifetime)

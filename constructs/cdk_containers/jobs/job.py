@@ -16,6 +16,7 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from ..checked_construct import CheckedConstruct
 from ..clusters import Cluster, Ec2Share, ManagedInstancesShare, seen_from
+from ..network import has_ipv6
 from ..observability import (
     JobAlarms,
     failed_executions,
@@ -79,6 +80,7 @@ class Job(CheckedConstruct):
                 vpc=self.cluster.vpc,
                 description="Runs of a job, which nobody has to reach",
                 allow_all_outbound=True,
+                allow_all_ipv6_outbound=has_ipv6(self.cluster.vpc),
             )
             return ec2.Connections(security_groups=[self.security_group])
         self.security_group = None

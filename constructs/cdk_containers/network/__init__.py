@@ -4,18 +4,26 @@ from .network import (
     NatGateways,
     Network,
     NetworkLike,
+    has_ipv6,
+    open_ipv6_egress,
     public_subnet_problems,
     task_subnet_problems,
     task_subnets_of,
     vpc_of,
 )
+from .subnets import SubnetMasks
+from .way_out import warn_without_way_out
 
 __all__ = [
     "NatGateways",
     "Network",
     "NetworkLike",
+    "SubnetMasks",
+    "has_ipv6",
+    "open_ipv6_egress",
     "public_subnet_problems",
     "task_subnet_problems",
     "task_subnets_of",
     "vpc_of",
+    "warn_without_way_out",
 ]

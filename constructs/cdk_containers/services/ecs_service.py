@@ -13,6 +13,7 @@ from constructs import Construct
 from ..clusters import Capacity, Cluster, Ec2Share, ManagedInstancesShare, seen_from
 from ..inputs import as_duration, in_seconds
 from ..load_balancing import ClassicExposure
+from ..network import open_ipv6_egress
 from ..opt_outs import resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..tasks import TaskDefinition
@@ -27,6 +28,7 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
     service = _make(scope, given, cluster, task)
     for path, value in given.deployment.overrides.items():
         resource_of(service).add_property_override(path, value)
+    open_ipv6_egress(service, cluster.vpc)
     return service
 
 
