@@ -67,6 +67,7 @@ PAGES: Mapping[str, Sequence[str]] = {
         "ApplicationLoadBalancer.from_attributes",
         "AccessLogs",
     ),
+    "domain": ("Domain", "Domain.names", "DomainNames"),
     "alb-exposure": ("AlbExposure", "ListenerRule", "TargetHealthCheck"),
     "network-load-balancer": ("NetworkLoadBalancer",),
     "nlb-exposure": ("NlbExposure",),
@@ -280,6 +281,10 @@ OPT_OUTS: Mapping[str, str] = {
     "cloud-map-record": REFUSED,
     "cloud-map-ttl": "`ttl=…`",
     "lattice-prefix-list": REFUSED,
+    "dns-validated-certificate": "`certificate=…` of your own",
+    "domain-names": REFUSED,
+    "ipv6-addresses": "`dual_stack=True` switches it on; what does not fit the network is refused",
+    "web-acl": "off unless `web_acl_arn=…`",
 }
 """How a practice is left where the option takes no `Disabled`."""
 
@@ -340,6 +345,10 @@ DEFAULTS: Mapping[str, str] = {
     "service-connect-named-port": "all TCP ports that have a name",
     "service-connect-network-mode": "awsvpc",
     "unique-discovery-names": "the name of the port",
+    "dns-validated-certificate": "one certificate for each name",
+    "domain-names": "none",
+    "ipv6-addresses": "IPv4; both in a dual-stack network",
+    "web-acl": "none",
 }
 """Defaults that no option shows."""
 

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from .load_balancing import AlbExposure as AlbExposure
     from .load_balancing import ApplicationLoadBalancer as ApplicationLoadBalancer
     from .load_balancing import ClassicExposure as ClassicExposure
+    from .load_balancing import Domain as Domain
+    from .load_balancing import DomainNames as DomainNames
     from .load_balancing import LatticeExposure as LatticeExposure
     from .load_balancing import ListenerRule as ListenerRule
     from .load_balancing import NetworkLoadBalancer as NetworkLoadBalancer
@@ -188,6 +190,8 @@ _MODULES = {
         "AlbExposure",
         "ApplicationLoadBalancer",
         "ClassicExposure",
+        "Domain",
+        "DomainNames",
         "LatticeExposure",
         "ListenerRule",
         "NetworkLoadBalancer",

@@ -6,6 +6,7 @@ from .alb_route import AlbRoute
 from .application_load_balancer import ApplicationLoadBalancer
 from .classic_exposure import ClassicExposure
 from .classic_route import ClassicRoute
+from .domain import Domain, DomainNames
 from .exposure import Exposure
 from .lattice_exposure import LatticeExposure
 from .lattice_route import LatticeRoute, enter_lattice
@@ -23,6 +24,8 @@ __all__ = [
     "ApplicationLoadBalancer",
     "ClassicExposure",
     "ClassicRoute",
+    "Domain",
+    "DomainNames",
     "Exposure",
     "LatticeExposure",
     "LatticeRoute",

@@ -9,6 +9,7 @@ from typing import TypeAlias, Union
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -279,7 +280,7 @@ def has_ipv6(network: NetworkLike) -> bool | None:
     return None
 
 
-def open_ipv6_egress(service: ec2.IConnectable, network: NetworkLike) -> None:
+def open_ipv6_egress(service: ecs.BaseService, network: NetworkLike) -> None:
     """Let the tasks of a service of CDK out over IPv6 too, where the network has it; CDK opens IPv4 alone."""
     if has_ipv6(network):
         for group in service.connections.security_groups:
