@@ -14,7 +14,8 @@ from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
 from .nlb_route import NlbRoute
 from .route import Route, RouteTarget
-from .routes import make_route
+from .route_ids import route_ids, told_apart_by_nothing
+from .routes import claim_given_numbers, make_route
 from .service_network import ServiceNetwork
 
 __all__ = [
@@ -37,6 +38,9 @@ __all__ = [
     "RouteTarget",
     "ServiceNetwork",
     "TargetHealthCheck",
+    "claim_given_numbers",
     "enter_lattice",
     "make_route",
+    "route_ids",
+    "told_apart_by_nothing",
 ]

@@ -15,8 +15,9 @@ from constructs import Construct
 from ..inputs import in_seconds
 from .alb_exposure import AlbExposure
 from .application_load_balancer import ApplicationLoadBalancer
+from .ports import GROUP_PORTS
 from .route import Route, RouteTarget, of_both
-from .rule_priorities import Conditions
+from .rule_priorities import Conditions, before
 
 
 class AlbRoute(Route):
@@ -65,7 +66,7 @@ class AlbRoute(Route):
             self,
             "Rule",
             listener=self.load_balancer.listener,
-            priority=self.load_balancer.claim(scope, conditions, exposure.rule.priority),
+            priority=self.load_balancer.claim(self, scope, conditions, exposure.rule.priority),
             conditions=list(_listener_conditions(conditions)),
             **self._forward(target),
         )
@@ -86,14 +87,14 @@ class AlbRoute(Route):
             self,
             id,
             vpc=target.vpc,
-            port=exposure.port,
+            port=GROUP_PORTS[exposure.target_protocol],
             protocol=elbv2.ApplicationProtocol[exposure.target_protocol],
             protocol_version=elbv2.ApplicationProtocolVersion[exposure.protocol_version],
             target_type=target.target_type,
             deregistration_delay=in_seconds(exposure.deregistration_delay_seconds),
             health_check=elbv2.HealthCheck(
                 path=exposure.health_check_path,
-                port=None if target.by_address else "traffic-port",
+                port="traffic-port",
                 protocol=elbv2.Protocol[exposure.target_protocol],
                 interval=in_seconds(check.interval_seconds),
                 timeout=in_seconds(check.timeout_seconds),
@@ -134,7 +135,14 @@ class AlbRoute(Route):
             self,
             "TestRule",
             listener=listener,
-            priority=self.load_balancer.claim(scope, traffic.conditions, traffic.priority, test_port=port),
+            priority=self.load_balancer.claim(
+                self,
+                scope,
+                traffic.conditions,
+                traffic.priority,
+                test_port=port,
+                at_least=before(exposure.rule.conditions),
+            ),
             conditions=list(_listener_conditions(traffic.conditions)),
             **(self._forward(target) if native else {"target_groups": [self.alternate_target_group]}),
         )

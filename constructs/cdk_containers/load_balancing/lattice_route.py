@@ -15,6 +15,7 @@ from constructs import Construct
 
 from ..opt_outs import Acknowledgement, acknowledge, resource_of
 from .lattice_exposure import LatticeExposure
+from .ports import GROUP_PORTS
 from .route import Route, RouteTarget
 from .service_network import ServiceNetwork, add_auth_policy, auth_type
 
@@ -156,7 +157,7 @@ class LatticeRoute(Route):
             type="IP",
             config=vpclattice.CfnTargetGroup.TargetGroupConfigProperty(
                 vpc_identifier=target.vpc.vpc_id,
-                port=exposure.port,
+                port=GROUP_PORTS[exposure.target_protocol],
                 protocol=exposure.target_protocol,
                 protocol_version=exposure.protocol_version,
                 health_check=vpclattice.CfnTargetGroup.HealthCheckConfigProperty(

@@ -14,7 +14,7 @@ from constructs import Construct
 from ..inputs import in_seconds
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
-from .ports import EPHEMERAL_PORTS
+from .ports import EPHEMERAL_PORTS, GROUP_PORTS
 from .route import Route, RouteTarget, of_both
 
 
@@ -90,7 +90,7 @@ class NlbRoute(Route):
             self,
             id,
             vpc=target.vpc,
-            port=exposure.port,
+            port=GROUP_PORTS["HTTP"],
             protocol=elbv2.Protocol.UDP if udp else elbv2.Protocol.TCP,
             target_type=target.target_type,
             preserve_client_ip=exposure.preserve_client_ip,
@@ -98,7 +98,7 @@ class NlbRoute(Route):
             health_check=elbv2.HealthCheck(
                 protocol=elbv2.Protocol.HTTP if exposure.health_check_path else elbv2.Protocol.TCP,
                 path=exposure.health_check_path,
-                port=None if checked is None and target.by_address else str(checked or "traffic-port"),
+                port=str(checked or "traffic-port"),
                 interval=in_seconds(10),
                 timeout=in_seconds(5),
                 healthy_threshold_count=2,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..clusters import Cluster
 from ..deployments import TrafficShiftingDeployment, make_infrastructure_role
-from ..inputs import is_token
-from ..load_balancing import Route, RouteTarget, make_route
+from ..load_balancing import Route, RouteTarget, claim_given_numbers, make_route, route_ids
 from .checks.discovery import port_name
 from .checks.ec2 import static_host_port
 from .service_input import ServiceInput
@@ -19,16 +16,15 @@ from .service_input import ServiceInput
 def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService, cluster: Cluster) -> list[Route]:
     """Make a route for each exposure of a service, in their order."""
     routes: list[Route] = []
-    names: Counter[str] = Counter()
+    own = given.workload.containers[0].name
+    ids = route_ids(scope, given.exposures, internet_facing=given.internet_facing, own_container=own)
     shifting = isinstance(given.deployment, TrafficShiftingDeployment) and given.exposures
     role = make_infrastructure_role(scope, service) if shifting else None
-    for exposure in given.exposures:
-        # A token's number depends on how many came before it, and would move the route.
-        name = "Port" if is_token(exposure.port) else f"Port{int(exposure.port)}"
-        names[name] += 1
+    claim_given_numbers(scope, given.exposures)
+    for id_, exposure in zip(ids, given.exposures, strict=True):
         target = RouteTarget(
             service=service,
-            container_name=exposure.container or given.workload.containers[0].name,
+            container_name=exposure.container or own,
             vpc=cluster.vpc,
             subnets=cluster.task_subnets,
             internet_facing=given.internet_facing,
@@ -43,6 +39,5 @@ def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService,
             shifts_traffic=given.deployment.shifts_traffic,
             infrastructure_role=role,
         )
-        again = f"Route{names[name]}" if names[name] > 1 else ""
-        routes.append(make_route(scope, name + again, exposure, target))
+        routes.append(make_route(scope, id_, exposure, target))
     return routes
