@@ -59,7 +59,9 @@ if TYPE_CHECKING:
     from .load_balancing import NetworkLoadBalancer as NetworkLoadBalancer
     from .load_balancing import NlbExposure as NlbExposure
     from .load_balancing import ServiceNetwork as ServiceNetwork
+    from .load_balancing import Stickiness as Stickiness
     from .load_balancing import TargetHealthCheck as TargetHealthCheck
+    from .load_balancing import WebAcl as WebAcl
     from .logs import ContainerLogs as ContainerLogs
     from .logs import Logs as Logs
     from .messaging import TopicSubscription as TopicSubscription
@@ -197,7 +199,9 @@ _MODULES = {
         "NetworkLoadBalancer",
         "NlbExposure",
         "ServiceNetwork",
+        "Stickiness",
         "TargetHealthCheck",
+        "WebAcl",
     ),
     "logs": (
         "ContainerLogs",

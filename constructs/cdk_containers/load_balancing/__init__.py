@@ -1,7 +1,7 @@
 """How requests reach containers: load balancers, and the routes of services through them."""
 
 from .access_logs import AccessLogs
-from .alb_exposure import AlbExposure, ListenerRule, TargetHealthCheck
+from .alb_exposure import AlbExposure, ListenerRule, Stickiness, TargetHealthCheck
 from .alb_route import AlbRoute
 from .application_load_balancer import ApplicationLoadBalancer
 from .classic_exposure import ClassicExposure
@@ -17,6 +17,7 @@ from .route import Route, RouteTarget
 from .route_ids import route_ids, told_apart_by_nothing
 from .routes import claim_given_numbers, make_route
 from .service_network import ServiceNetwork
+from .web_acl import WebAcl
 
 __all__ = [
     "AccessLogs",
@@ -37,7 +38,9 @@ __all__ = [
     "Route",
     "RouteTarget",
     "ServiceNetwork",
+    "Stickiness",
     "TargetHealthCheck",
+    "WebAcl",
     "claim_given_numbers",
     "enter_lattice",
     "make_route",

@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from aws_cdk import Duration
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
@@ -15,6 +17,7 @@ from constructs import Construct
 from ..inputs import in_seconds
 from .alb_exposure import AlbExposure
 from .application_load_balancer import ApplicationLoadBalancer
+from .domain_records import add_certificates, make_certificates, make_records
 from .ports import GROUP_PORTS
 from .route import Route, RouteTarget, of_both
 from .rule_priorities import Conditions, before
@@ -53,7 +56,7 @@ class AlbRoute(Route):
             self,
             "LoadBalancer",
             network=target.vpc,
-            certificates=[exposure.certificate] if exposure.certificate is not None else [],
+            certificates=self._own_certificates(exposure),
             https=exposure.https,
             internet_facing=target.internet_facing,
             ingress=exposure.ingress,
@@ -71,6 +74,7 @@ class AlbRoute(Route):
             **self._forward(target),
         )
         self._make_test_rule(scope, target)
+        self._serve_names(scope)
         self.target_group.add_target(
             target.service.load_balancer_target(
                 container_name=target.container_name,
@@ -78,9 +82,50 @@ class AlbRoute(Route):
                 alternate_target=self._alternate_target(target),
             )
         )
+        if (checked := self._checked_port(target)) is not None:
+            # CDK opens the port for requests alone.
+            self.load_balancer.connections.allow_to(target.service, ec2.Port.tcp(checked), "Health check")
+
+    @property
+    def url(self) -> str:
+        """Where it is reached: at its first name, or at the DNS name of the load balancer."""
+        load_balancer = self.load_balancer
+        hosts = [host for host in self.exposure.rule.hosts if "*" not in host and "?" not in host]
+        host = hosts[0] if hosts else load_balancer.load_balancer.load_balancer_dns_name
+        return f"{'https' if load_balancer.speaks_https else 'http'}://{host}"
+
+    def _own_certificates(self, exposure: AlbExposure) -> Sequence[acm.ICertificate]:
+        if exposure.names is not None and exposure.https is True:
+            return make_certificates(self, exposure.names)
+        return [] if exposure.certificate is None else [exposure.certificate]
+
+    def _serve_names(self, scope: Construct) -> None:
+        """Make what it takes for callers to come under the names of a domain."""
+        exposure, load_balancer = self.exposure, self.load_balancer
+        names = exposure.names
+        if names is None:
+            return
+        if exposure.load_balancer is not None and load_balancer.speaks_https:
+            add_certificates(self, names, load_balancer.listener, known=load_balancer.certificates)
+        make_records(self, scope, names, load_balancer.load_balancer, load_balancer.ip_address_type)
+        if names.redirected:
+            redirect = Construct(self, "Redirect")
+            conditions = {"host": names.redirected}
+            elbv2.ApplicationListenerRule(
+                redirect,
+                "Rule",
+                listener=load_balancer.listener,
+                priority=load_balancer.claim(redirect, scope, conditions, None),
+                conditions=list(_listener_conditions(conditions)),
+                action=elbv2.ListenerAction.redirect(host=names.served[0], permanent=True),
+            )
+
+    def _checked_port(self, target: RouteTarget) -> int | None:
+        return self.exposure.separate_health_check_port if target.by_address else target.instance_health_check_port
 
     def _make_target_group(self, id: str, target: RouteTarget) -> elbv2.ApplicationTargetGroup:  # noqa: A002
         exposure = self.exposure
+        sticky = exposure.stickiness
         check = exposure.health_check
         grpc = exposure.protocol_version == "GRPC"
         return elbv2.ApplicationTargetGroup(
@@ -92,9 +137,11 @@ class AlbRoute(Route):
             protocol_version=elbv2.ApplicationProtocolVersion[exposure.protocol_version],
             target_type=target.target_type,
             deregistration_delay=in_seconds(exposure.deregistration_delay_seconds),
+            stickiness_cookie_duration=None if sticky is None else in_seconds(sticky.duration_seconds),
+            stickiness_cookie_name=None if sticky is None else sticky.cookie_name,
             health_check=elbv2.HealthCheck(
                 path=exposure.health_check_path,
-                port="traffic-port",
+                port=str(self._checked_port(target) or "traffic-port"),
                 protocol=elbv2.Protocol[exposure.target_protocol],
                 interval=in_seconds(check.interval_seconds),
                 timeout=in_seconds(check.timeout_seconds),

@@ -12,10 +12,18 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from ..inputs import in_seconds
+from .domain_records import make_certificates, make_records
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
 from .ports import EPHEMERAL_PORTS, GROUP_PORTS
 from .route import Route, RouteTarget, of_both
+
+_GROUP_PROTOCOLS = {
+    "TCP": elbv2.Protocol.TCP,
+    "TLS": elbv2.Protocol.TCP,
+    "UDP": elbv2.Protocol.UDP,
+    "TCP_UDP": elbv2.Protocol.TCP_UDP,
+}
 
 
 class NlbRoute(Route):
@@ -51,8 +59,9 @@ class NlbRoute(Route):
             network=target.vpc,
             internet_facing=target.internet_facing,
             ingress=exposure.ingress,
+            ip_address_type=self._ip_address_type(exposure),
         )
-        self.load_balancer.claim(scope, exposure.outer_port, exposure.transport)
+        self.load_balancer.claim(scope, exposure.outer_port, exposure.outer_transport)
         udp = exposure.protocol == "UDP"
         checked = exposure.separate_health_check_port
         if not target.by_address:
@@ -60,6 +69,10 @@ class NlbRoute(Route):
         self.target_group = self._make_target_group("Targets", target, checked)
         if target.shifts_traffic:
             self.alternate_target_group = self._make_target_group("GreenTargets", target, checked)
+        names = exposure.names
+        self._certificates = [exposure.certificate] if exposure.certificate is not None else []
+        if names is not None and exposure.protocol == "TLS":
+            self._certificates = make_certificates(self, names)
         self.listener = self._make_listener("Listener", exposure.outer_port, self._forward(target))
         self._make_test_listener(scope, target)
         self.target_group.add_target(
@@ -71,12 +84,31 @@ class NlbRoute(Route):
             )
         )
         # CDK opens nothing between a Network Load Balancer and tasks.
-        make = ec2.Port.udp_range if udp else ec2.Port.tcp_range
         fixed = exposure.port if target.by_address else target.instance_port
-        ports = make(*EPHEMERAL_PORTS) if fixed is None else make(fixed, fixed)
-        self.load_balancer.connections.allow_to(target.service, ports, "Load balancer to target")
+        first, last = EPHEMERAL_PORTS if fixed is None else (fixed, fixed)
+        makers = {"udp": ec2.Port.udp_range, "tcp": ec2.Port.tcp_range}
+        for transport, make in makers.items():
+            if transport in exposure.outer_transport.split("_"):
+                self.load_balancer.connections.allow_to(target.service, make(first, last), "Load balancer to target")
         if checked is not None:
             self.load_balancer.connections.allow_to(target.service, ec2.Port.tcp(checked), "Health check")
+        if names is not None:
+            balancer = self.load_balancer
+            make_records(self, scope, names, balancer.load_balancer, balancer.ip_address_type)
+
+    @property
+    def url(self) -> str:
+        """Where it is reached: at its first name, or at the DNS name of the load balancer."""
+        exposure = self.exposure
+        names = exposure.names
+        host = self.load_balancer.load_balancer.load_balancer_dns_name if names is None else names.served[0]
+        scheme = {"UDP": "udp", "TLS": "tls"}.get(exposure.protocol, "tcp")
+        return f"{scheme}://{host}:{exposure.outer_port}"
+
+    @staticmethod
+    def _ip_address_type(exposure: NlbExposure) -> elbv2.IpAddressType | None:
+        # AWS documents UDP over dual-stack load balancers for targets with IPv6 addresses; ours have those of IPv4.
+        return elbv2.IpAddressType.IPV4 if exposure.protocol in ("UDP", "TCP_UDP") else None
 
     def _make_target_group(
         self,
@@ -85,13 +117,12 @@ class NlbRoute(Route):
         checked: int | None,
     ) -> elbv2.NetworkTargetGroup:
         exposure = self.exposure
-        udp = exposure.protocol == "UDP"
         return elbv2.NetworkTargetGroup(
             self,
             id,
             vpc=target.vpc,
             port=GROUP_PORTS["HTTP"],
-            protocol=elbv2.Protocol.UDP if udp else elbv2.Protocol.TCP,
+            protocol=_GROUP_PROTOCOLS[exposure.protocol],
             target_type=target.target_type,
             preserve_client_ip=exposure.preserve_client_ip,
             deregistration_delay=in_seconds(exposure.deregistration_delay_seconds),
@@ -113,14 +144,14 @@ class NlbRoute(Route):
         forward: dict[str, Any],
     ) -> elbv2.NetworkListener:
         exposure = self.exposure
-        tls = exposure.certificate is not None
+        tls = exposure.protocol == "TLS"
         return elbv2.NetworkListener(
             self,
             id,
             load_balancer=self.load_balancer.load_balancer,
             port=port,
             protocol=elbv2.Protocol[exposure.protocol],
-            certificates=[exposure.certificate] if exposure.certificate is not None else None,
+            certificates=self._certificates if tls else None,
             ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ if tls else None,
             **forward,
         )
@@ -142,7 +173,7 @@ class NlbRoute(Route):
         exposure, port = self.exposure, self.exposure.test_port
         if port is None or self.alternate_target_group is None:
             return
-        self.load_balancer.claim(scope, port, exposure.transport, ingress=exposure.test_ingress or ())
+        self.load_balancer.claim(scope, port, exposure.outer_transport, ingress=exposure.test_ingress or ())
         native = target.infrastructure_role is not None
         forward = self._forward(target) if native else {"default_target_groups": [self.alternate_target_group]}
         self.test_listener = self._make_listener("TestListener", port, forward)

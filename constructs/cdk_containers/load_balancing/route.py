@@ -60,6 +60,11 @@ class Route(CheckedConstruct):
 
     port: int
 
+    @property
+    def url(self) -> str | None:
+        """Where it is reached, if that can be said."""
+        return None
+
     def requests(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of requests."""
         del period

@@ -321,6 +321,46 @@ def public_subnet_problems(network: NetworkLike, option: str) -> list[Problem]:
     return list(found)
 
 
+def selection_problems(
+    network: NetworkLike, selection: ec2.SubnetSelection, option: str, *, zones: int = 1, public: bool = False
+) -> list[Problem]:
+    """Find a selection of subnets that takes none, too few, or none that the internet reaches.
+
+    Args:
+        network: Where the subnets are.
+        selection: The selection.
+        option: The option that it comes from.
+        zones: In how many zones there have to be subnets.
+        public: Whether they have to be public.
+    """
+    found = Problems()
+    try:
+        chosen = vpc_of(network).select_subnets(
+            **{name: value for name, value in selection._values.items() if value is not None}  # noqa: SLF001
+        )
+    except RuntimeError as error:
+        found.add(option, "the network has no such subnets", given=selection, allowed=str(error).splitlines()[0])
+        return list(found)
+    if not is_token(chosen.availability_zones) and len(set(chosen.availability_zones)) < zones:
+        found.add(
+            option,
+            "the subnets are in too few zones",
+            given=chosen.availability_zones,
+            allowed=f"subnets in {zones} zones or more",
+            practice="multiple-availability-zones",
+        )
+    # Of subnets that are imported one by one, CDK does not know the kind.
+    if public and not selection.subnets and not chosen.has_public:
+        found.add(
+            option,
+            "a load balancer that faces the internet has to be in public subnets",
+            given=selection,
+            allowed="public subnets, or internet_facing=False",
+            practice="private-subnets",
+        )
+    return list(found)
+
+
 def _subnets(private: ec2.SubnetType, plan: SubnetPlan) -> list[ec2.SubnetConfiguration]:
     public = ec2.SubnetConfiguration(
         name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=plan.public, map_public_ip_on_launch=False

@@ -24,6 +24,7 @@ from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
 from .checks.deployments import deployment_problems, stuck_problems
 from .checks.discovery import discovery_problems, lattice_problems, served_ports
 from .checks.ec2 import (
+    both_transports_problems,
     classic_problems,
     health_check_problems,
     placement_option_problems,
@@ -156,6 +157,7 @@ class ServiceInput:
                 known=found,
                 needs_exposure=self.needs_exposure,
                 open_vpc=self.cluster.vpc if self.internet_facing and self.cluster is not None else None,
+                network=None if self.cluster is None else self.cluster.vpc,
             )
         )
         found.extend(lattice_problems(self.exposures, self.workload, self.task))
@@ -194,6 +196,7 @@ class ServiceInput:
         )
         found.extend(classic_problems(self.exposures, self.workload, self.task, platform=self.platform))
         found.extend(health_check_problems(self.exposures, self.workload, self.task))
+        found.extend(both_transports_problems(self.exposures, self.workload, self.task))
         if not found:
             found.extend(fit_problems(self.strategy, with_sidecars(self.workload, self.task), self.task))
         found.extend(self._file_system_problems())

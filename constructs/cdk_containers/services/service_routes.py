@@ -9,7 +9,7 @@ from ..clusters import Cluster
 from ..deployments import TrafficShiftingDeployment, make_infrastructure_role
 from ..load_balancing import Route, RouteTarget, claim_given_numbers, make_route, route_ids
 from .checks.discovery import port_name
-from .checks.ec2 import static_host_port
+from .checks.ec2 import checked_host_port, static_host_port
 from .service_input import ServiceInput
 
 
@@ -31,11 +31,7 @@ def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService,
             by_address=given.task.network_mode == "awsvpc",
             port_name=port_name(exposure, given.workload),
             instance_port=static_host_port(exposure.port, exposure, given.workload, given.task),
-            instance_health_check_port=(
-                static_host_port(checked, exposure, given.workload, given.task)
-                if (checked := getattr(exposure, "separate_health_check_port", None)) is not None
-                else None
-            ),
+            instance_health_check_port=checked_host_port(exposure, given.workload, given.task),
             shifts_traffic=given.deployment.shifts_traffic,
             infrastructure_role=role,
         )

@@ -56,6 +56,14 @@ def deployment_problems(
             practice="traffic-source",
         )
     for index, exposure in enumerate(exposures):
+        if isinstance(exposure, AlbExposure) and exposure.stickiness is not None:
+            found.add(
+                "exposure.stickiness" if len(exposures) == 1 else f"exposure[{index}].stickiness",
+                f"browsers would stay with the old version while {name} shifts traffic",
+                given=exposure.stickiness,
+                allowed="none; or Rolling",
+                practice="traffic-shift",
+            )
         if isinstance(exposure, ClassicExposure):
             found.add(
                 _place(exposures, index),
