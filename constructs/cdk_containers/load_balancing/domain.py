@@ -113,6 +113,16 @@ class Domain(CheckedConstruct):
         """
         return DomainNames(domain=self, hosts=hosts, redirect_from=redirect_from)
 
+    def under(self, scope: Construct, id: str, label: str) -> Domain:  # noqa: A002
+        """Return a domain under this one, in the same hosted zone, such as `dev.example.com`.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            label: What stands before the domain, such as `dev`.
+        """
+        return Domain(scope, id, name=f"{label}.{self.name}", zone=self.zone, validation_zone=self._validation_zone)
+
     def full_name(self, host: str) -> str:
         """Return the full name for a label, or a name that is full already."""
         return host if is_token(host) or "." in host else f"{host}.{self.name}"
@@ -262,6 +272,11 @@ class DomainNames:
 def names_of(domain: Domain | DomainNames) -> DomainNames:
     """Return the names that are meant: of a domain, its own."""
     return DomainNames(domain=domain) if isinstance(domain, Domain) else domain
+
+
+def subdomain_problems(label: str) -> list[Problem]:
+    """Find what is wrong with a label that stands before a domain."""
+    return _name_problems(f"{label}.example.com", "subdomain") if label else _name_problems(label, "subdomain")
 
 
 def _name_problems(name: str, option: str, *, wildcard: bool = False) -> list[Problem]:

@@ -258,7 +258,7 @@ class Service(CheckedConstruct):
             problem = Problem(
                 option="exposure",
                 what="the service is reached through no load balancer, so it has no address",
-                allowed="an AlbExposure, an NlbExposure or a LatticeExposure; `endpoint` is for services inside the network",
+                allowed="an AlbExposure, an NlbExposure or a LatticeExposure; `endpoint` is for other services",
                 practice="explicit-ingress",
             )
             raise ConstructError(self.node.path, [problem])

@@ -151,7 +151,7 @@ class _Claims:
                     "domain",
                     "another exposure of this service has this name",
                     given=name,
-                    allowed=f'another name; or on a shared load balancer rule=ListenerRule(hosts=["{name}"], paths=[…])',
+                    allowed=f'another name; or for some of its paths rule=ListenerRule(hosts=["{name}"], paths=[…])',
                     practice="domain-names",
                 )
         return list(found)
