@@ -13,6 +13,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from cdk_containers import (
     AlbExposure,
@@ -209,6 +210,8 @@ FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str
             "security_group_id": "sg-1",
             "dns_name": "shop.example.com",
             "vpc": network(stack).vpc,
+            "canonical_hosted_zone_id": "Z32O12XQLNTSW2",
+            "ip_address_type": elbv2.IpAddressType.DUAL_STACK,
         },
     ),
     "Service": (

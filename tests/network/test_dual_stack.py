@@ -1,12 +1,11 @@
 """What runs in a dual-stack network: it reaches others over IPv6, and is reached."""
 
-from typing import Any
 
 import aws_cdk as cdk
 import pytest
 
 from cdk_containers import Cluster, Ec2Capacity, ManagedInstancesCapacity, Network, ScheduledJob
-from tests.toolkit import IMAGE, Template, backend, new_stack, properties, resources, synth
+from tests.toolkit import IMAGE, Template, backend, new_stack, resources, synth
 
 
 def stack_with_cluster(*, dual_stack: bool | None) -> tuple[cdk.Stack, Cluster]:
