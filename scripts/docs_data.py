@@ -283,7 +283,7 @@ OPT_OUTS: Mapping[str, str] = {
     "lattice-prefix-list": REFUSED,
     "dns-validated-certificate": "`certificate=…` of your own",
     "domain-names": REFUSED,
-    "ipv6-addresses": "`dual_stack=True` switches it on; what does not fit the network is refused",
+    "dual-stack-addresses": "`dual_stack=True` switches it on; what does not fit the network is refused",
     "web-acl": "off unless `web_acl_arn=…`",
 }
 """How a practice is left where the option takes no `Disabled`."""
@@ -347,7 +347,7 @@ DEFAULTS: Mapping[str, str] = {
     "unique-discovery-names": "the name of the port",
     "dns-validated-certificate": "one certificate for each name",
     "domain-names": "none",
-    "ipv6-addresses": "IPv4; both in a dual-stack network",
+    "dual-stack-addresses": "IPv4; both in a dual-stack network",
     "web-acl": "none",
 }
 """Defaults that no option shows."""

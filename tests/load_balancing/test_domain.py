@@ -15,6 +15,7 @@ from cdk_containers import (
     AlbExposure,
     Application,
     ApplicationLoadBalancer,
+    BlueGreen,
     ConstructError,
     Disabled,
     Domain,
@@ -433,3 +434,53 @@ def test_an_environment_has_a_label_for_a_subdomain():
 def test_a_service_without_exposure_has_no_address():
     with pytest.raises(ConstructError, match="an AlbExposure"):
         _ = backend(new_stack()).url
+
+
+def test_another_load_balancer_keeps_records_and_certificates():
+    def template(*, own: bool) -> Template:
+        stack = new_stack(region="eu-west-1")
+        shared = ApplicationLoadBalancer(stack, "Shared", network=network(stack), certificates=[certificate(stack)])
+        names = domain_of(stack).names("shop", redirect_from=["www"])
+        web(stack, exposure=AlbExposure(port=8080, domain=names, load_balancer=None if own else shared))
+        return synth(stack)
+
+    before, after = template(own=True), template(own=False)
+    # Route 53 refuses a second record for a name, so the one that is there has to change.
+    for type_ in ("AWS::Route53::RecordSet", "AWS::CertificateManager::Certificate"):
+        assert len(resources(before, type_)) == 2
+        assert resources(before, type_).keys() == resources(after, type_).keys()
+    changed = [
+        {key for key in entry["Properties"] if entry["Properties"][key] != after["Resources"][name]["Properties"][key]}
+        for name, entry in resources(before, "AWS::Route53::RecordSet").items()
+    ]
+    assert changed == [{"AliasTarget"}] * 2
+
+
+def test_a_listener_takes_one_certificate_at_a_time():
+    stack = new_stack(region="eu-west-1")
+    names = domain_of(stack).names("a", "b", "c")
+    web(stack, exposure=AlbExposure(port=8080, domain=names))
+    web(stack, "Tls", exposure=NlbExposure(port=8883, protocol="TLS", domain=names.domain.names("d", "e", "f")))
+    template = synth(stack)
+    added = [
+        entry["Properties"]["Certificates"]
+        for entry in resources(template, "AWS::ElasticLoadBalancingV2::ListenerCertificate").values()
+    ]
+    first = [
+        entry["Properties"]["Certificates"]
+        for entry in resources(template, "AWS::ElasticLoadBalancingV2::Listener").values()
+        if "Certificates" in entry["Properties"]
+    ]
+    assert [len(each) for each in (*added, *first)] == [1] * 6
+    assert len({str(each) for each in (*added, *first)}) == 6
+
+
+def test_a_listener_for_test_traffic_knows_the_names_too():
+    stack = new_stack(region="eu-west-1")
+    shared = ApplicationLoadBalancer(stack, "Shared", network=network(stack), certificates=[certificate(stack)])
+    exposure = AlbExposure(port=8080, domain=domain_of(stack), load_balancer=shared, test_port=8443)
+    web(stack, exposure=exposure, deployment=BlueGreen())
+    template = synth(stack)
+    added = resources(template, "AWS::ElasticLoadBalancingV2::ListenerCertificate").values()
+    assert len({str(entry["Properties"]["ListenerArn"]) for entry in added}) == 2
+    assert len({str(entry["Properties"]["Certificates"]) for entry in added}) == 1

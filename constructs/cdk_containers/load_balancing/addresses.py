@@ -13,7 +13,7 @@ from ..network import NetworkLike, has_ipv6
 
 _IPV4, _DUAL = elbv2.IpAddressType.IPV4, elbv2.IpAddressType.DUAL_STACK
 _WITHOUT_IPV4 = elbv2.IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4
-_PRACTICE = "ipv6-addresses"
+_PRACTICE = "dual-stack-addresses"
 
 
 def default_ip_address_type(network: NetworkLike) -> elbv2.IpAddressType:

@@ -17,7 +17,7 @@ from constructs import Construct
 from ..inputs import in_seconds
 from .alb_exposure import AlbExposure
 from .application_load_balancer import ApplicationLoadBalancer
-from .domain_records import add_certificates, make_certificates, make_records
+from .domain_records import add_certificates, certificate_for, make_records
 from .ports import GROUP_PORTS
 from .route import Route, RouteTarget, of_both
 from .rule_priorities import Conditions, before
@@ -56,7 +56,7 @@ class AlbRoute(Route):
             self,
             "LoadBalancer",
             network=target.vpc,
-            certificates=self._own_certificates(exposure),
+            certificates=_own_certificates(scope, exposure),
             https=exposure.https,
             internet_facing=target.internet_facing,
             ingress=exposure.ingress,
@@ -94,20 +94,23 @@ class AlbRoute(Route):
         host = hosts[0] if hosts else load_balancer.load_balancer.load_balancer_dns_name
         return f"{'https' if load_balancer.speaks_https else 'http'}://{host}"
 
-    def _own_certificates(self, exposure: AlbExposure) -> Sequence[acm.ICertificate]:
-        if exposure.names is not None and exposure.https is True:
-            return make_certificates(self, exposure.names)
-        return [] if exposure.certificate is None else [exposure.certificate]
-
     def _serve_names(self, scope: Construct) -> None:
         """Make what it takes for callers to come under the names of a domain."""
         exposure, load_balancer = self.exposure, self.load_balancer
         names = exposure.names
         if names is None:
             return
-        if exposure.load_balancer is not None and load_balancer.speaks_https:
-            add_certificates(self, names, load_balancer.listener, known=load_balancer.certificates)
-        make_records(self, scope, names, load_balancer.load_balancer, load_balancer.ip_address_type)
+        for listener in (load_balancer.listener, self.test_listener) if load_balancer.speaks_https else ():
+            if listener is not None:
+                add_certificates(
+                    self if listener is load_balancer.listener else Construct(self, "Test"),
+                    scope,
+                    names,
+                    listener,
+                    known=load_balancer.certificates,
+                    has_first=exposure.load_balancer is None,
+                )
+        make_records(scope, names, load_balancer.load_balancer, load_balancer.ip_address_type)
         if names.redirected:
             redirect = Construct(self, "Redirect")
             conditions = {"host": names.redirected}
@@ -256,6 +259,13 @@ class AlbRoute(Route):
     def _target_group_names(self) -> Sequence[str]:
         groups = (self.target_group, self.alternate_target_group)
         return [group.target_group_full_name for group in groups if group is not None]
+
+
+def _own_certificates(service: Construct, exposure: AlbExposure) -> Sequence[acm.ICertificate]:
+    """Return the certificate that a load balancer of the service's own begins with."""
+    if exposure.names is not None and exposure.https is True:
+        return [certificate_for(service, exposure.names, exposure.names.served[0])]
+    return [] if exposure.certificate is None else [exposure.certificate]
 
 
 def _listener_conditions(conditions: Conditions) -> Iterator[elbv2.ListenerCondition]:

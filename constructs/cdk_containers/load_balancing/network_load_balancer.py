@@ -116,7 +116,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
                     "only an Application Load Balancer can have this",
                     given=Shown(ip_address_type.name),
                     allowed="IPV4 or DUAL_STACK",
-                    practice="ipv6-addresses",
+                    practice="dual-stack-addresses",
                 )
             else:
                 found.extend(ip_address_problems(ip_address_type, network, ingress, internet_facing=internet_facing))

@@ -12,7 +12,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from ..inputs import in_seconds
-from .domain_records import make_certificates, make_records
+from .domain_records import add_certificates, certificate_for, make_records
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
 from .ports import EPHEMERAL_PORTS, GROUP_PORTS
@@ -70,9 +70,10 @@ class NlbRoute(Route):
         if target.shifts_traffic:
             self.alternate_target_group = self._make_target_group("GreenTargets", target, checked)
         names = exposure.names
-        self._certificates = [exposure.certificate] if exposure.certificate is not None else []
-        if names is not None and exposure.protocol == "TLS":
-            self._certificates = make_certificates(self, names)
+        tls = exposure.protocol == "TLS"
+        self._certificate = exposure.certificate
+        if names is not None and tls:
+            self._certificate = certificate_for(scope, names, names.served[0])
         self.listener = self._make_listener("Listener", exposure.outer_port, self._forward(target))
         self._make_test_listener(scope, target)
         self.target_group.add_target(
@@ -93,8 +94,9 @@ class NlbRoute(Route):
         if checked is not None:
             self.load_balancer.connections.allow_to(target.service, ec2.Port.tcp(checked), "Health check")
         if names is not None:
-            balancer = self.load_balancer
-            make_records(self, scope, names, balancer.load_balancer, balancer.ip_address_type)
+            if tls:
+                add_certificates(self, scope, names, self.listener, has_first=True)
+            make_records(scope, names, self.load_balancer.load_balancer, self.load_balancer.ip_address_type)
 
     @property
     def url(self) -> str:
@@ -144,15 +146,14 @@ class NlbRoute(Route):
         forward: dict[str, Any],
     ) -> elbv2.NetworkListener:
         exposure = self.exposure
-        tls = exposure.protocol == "TLS"
         return elbv2.NetworkListener(
             self,
             id,
             load_balancer=self.load_balancer.load_balancer,
             port=port,
             protocol=elbv2.Protocol[exposure.protocol],
-            certificates=self._certificates if tls else None,
-            ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ if tls else None,
+            certificates=None if self._certificate is None else [self._certificate],
+            ssl_policy=None if self._certificate is None else elbv2.SslPolicy.TLS13_12_RES_PQ,
             **forward,
         )
 

@@ -28,7 +28,7 @@ PRACTICES = (
         option="Domain.name, DomainNames.hosts, AlbExposure.domain, NlbExposure.domain",
     ),
     Practice(
-        id="ipv6-addresses",
+        id="dual-stack-addresses",
         title="Offer IPv6 where the network has it, and open what is offered",
         why=(
             "A load balancer is refused IPv6 addresses in subnets that have none. One with IPv4 alone takes rules for "
