@@ -20,7 +20,7 @@ from .application_load_balancer import (
     taken_ports,
     test_port_problems,
 )
-from .domain import Domain, DomainNames, names_of
+from .domain import Domain, DomainNames, names_of, names_problems
 from .exposure import Exposure
 from .rule_priorities import (
     FIRST,
@@ -287,7 +287,7 @@ class AlbExposure(Exposure):
     @property
     def names(self) -> DomainNames | None:
         """The names under which the service is reached, if its domain is known."""
-        return names_of(self.domain) if isinstance(self.domain, Domain | DomainNames) else None
+        return names_of(self.domain)
 
     @property
     def separate_health_check_port(self) -> int | None:
@@ -368,10 +368,10 @@ class AlbExposure(Exposure):
 
     def _domain_problems(self) -> list[Problem]:
         found = Problems()
+        found.extend(names_problems(self.domain), under="domain")
         names = self.names
         if names is None:
-            return []
-        found.extend(names.problems(), under="domain")
+            return list(found)
         if tuple(self.rule.hosts) != tuple(names.served):
             found.add(
                 "rule.hosts",

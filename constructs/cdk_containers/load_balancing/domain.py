@@ -269,9 +269,16 @@ class DomainNames:
         return list(found)
 
 
-def names_of(domain: Domain | DomainNames) -> DomainNames:
-    """Return the names that are meant: of a domain, its own."""
-    return DomainNames(domain=domain) if isinstance(domain, Domain) else domain
+def names_of(domain: object) -> DomainNames | None:
+    """Return the names that are meant, of a domain its own; None if there are none, or they are of a wrong type."""
+    names = DomainNames(domain=domain) if isinstance(domain, Domain) else domain
+    return names if isinstance(names, DomainNames) and not field_problems(names) else None
+
+
+def names_problems(domain: object) -> list[Problem]:
+    """Find what is wrong with the names that are meant."""
+    names = DomainNames(domain=domain) if isinstance(domain, Domain) else domain
+    return names.problems() if isinstance(names, DomainNames) else []
 
 
 def subdomain_problems(label: str) -> list[Problem]:

@@ -11,7 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, is_token, seconds
-from .domain import Domain, DomainNames, names_of
+from .domain import Domain, DomainNames, names_of, names_problems
 from .exposure import Exposure
 from .network_load_balancer import NetworkLoadBalancer
 
@@ -77,7 +77,7 @@ class NlbExposure(Exposure):
     @property
     def names(self) -> DomainNames | None:
         """The names under which the service is reached, if its domain is known."""
-        return names_of(self.domain) if isinstance(self.domain, Domain | DomainNames) else None
+        return names_of(self.domain)
 
     @property
     def shared_load_balancer(self) -> NetworkLoadBalancer | None:
@@ -191,10 +191,10 @@ class NlbExposure(Exposure):
 
     def _domain_problems(self) -> list[Problem]:
         found = Problems()
+        found.extend(names_problems(self.domain), under="domain")
         names = self.names
         if names is None:
-            return []
-        found.extend(names.problems(), under="domain")
+            return list(found)
         if names.redirect_from:
             found.add(
                 "domain.redirect_from",
