@@ -66,9 +66,10 @@ PAGES: Mapping[str, Sequence[str]] = {
         "ApplicationLoadBalancer",
         "ApplicationLoadBalancer.from_attributes",
         "AccessLogs",
+        "WebAcl",
     ),
     "domain": ("Domain", "Domain.names", "DomainNames"),
-    "alb-exposure": ("AlbExposure", "ListenerRule", "TargetHealthCheck"),
+    "alb-exposure": ("AlbExposure", "ListenerRule", "TargetHealthCheck", "Stickiness"),
     "network-load-balancer": ("NetworkLoadBalancer",),
     "nlb-exposure": ("NlbExposure",),
     "classic-exposure": ("ClassicExposure",),
@@ -284,7 +285,7 @@ OPT_OUTS: Mapping[str, str] = {
     "dns-validated-certificate": "`certificate=…` of your own",
     "domain-names": REFUSED,
     "dual-stack-addresses": "`dual_stack=True` switches it on; what does not fit the network is refused",
-    "web-acl": "off unless `web_acl_arn=…`",
+    "web-acl": "off unless `web_acl=WebAcl(arn=…)`",
 }
 """How a practice is left where the option takes no `Disabled`."""
 

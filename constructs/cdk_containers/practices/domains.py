@@ -47,7 +47,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
         severity=Severity.MEDIUM,
-        option="ApplicationLoadBalancer.web_acl_arn",
+        option="ApplicationLoadBalancer.web_acl",
         checkers={"security-hub": ("ELB.16",), "checkov": ("CKV2_AWS_28",)},
     ),
 )
