@@ -1,16 +1,12 @@
 """Changing any option of anything changes the template: no option is forgotten on its way.
 
-The options are read from the signatures, so an option that is new fails here until the table knows a value for it. A
-value comes with what it takes to be valid at all, such as a second container to wait for; both templates get that, and
-everything that making the value leaves in the stack, so the difference is the option's own.
+The options are read from the signatures, so an option that is new fails here until the table knows a value for it.
 """
 
 from __future__ import annotations
 
 import inspect
 from dataclasses import is_dataclass
-from functools import cache
-from typing import Any
 
 import pytest
 from constructs import Construct
@@ -20,52 +16,20 @@ from cdk_containers import (
     SharedVolume,
     VolumeMount,
 )
-from tests.subjects import CHANGES, NOT_A_SUBJECT, NOT_IN_THE_TEMPLATE, SUBJECTS, Change, Subject
+from tests.subjects import CHANGES, NOT_A_SUBJECT, NOT_IN_THE_TEMPLATE
+from tests.subjects.pairs import BY_NAME, each_option, is_shown, options, pair
 from tests.toolkit import (
     container,
     new_stack,
     synth,
 )
 
-BY_NAME: dict[str, Subject] = {subject.name: subject for subject in SUBJECTS}
 
-
-def options() -> list[tuple[str, str]]:
-    return [(name, option) for name, subject in BY_NAME.items() for option in subject.options]
-
-
-@pytest.mark.parametrize(("name", "option"), options(), ids=lambda part: part)
+@each_option()
 def test_changing_an_option_changes_the_template(name: str, option: str):
-    if f"{name}.{option}" in NOT_IN_THE_TEMPLATE:
-        return
-    changes = CHANGES.get(name, {})
-    assert option in changes, f"give {name}.{option} another value in CHANGES, or a reason in NOT_IN_THE_TEMPLATE"
-    change = changes[option] if isinstance(changes[option], Change) else Change(changes[option])
-    assert template_with(name, option, change) != template_without(name, change)
-
-
-def template_with(name: str, option: str, change: Change) -> Any:
-    stack = new_stack(region="eu-west-1")
-    value = change.value(stack) if inspect.isfunction(change.value) else change.value
-    BY_NAME[name].build(stack, **{**change.beside, option: value, **change.along})
-    return synth(stack)
-
-
-def template_without(name: str, change: Change) -> Any:
-    if not change.beside and not inspect.isfunction(change.value):
-        return default_template(name)
-    stack = new_stack(region="eu-west-1")
-    if inspect.isfunction(change.value):
-        change.value(stack)  # what it makes in the stack is not the option's doing
-    BY_NAME[name].build(stack, **change.beside)
-    return synth(stack)
-
-
-@cache
-def default_template(name: str) -> Any:
-    stack = new_stack(region="eu-west-1")
-    BY_NAME[name].build(stack)
-    return synth(stack)
+    if is_shown(name, option):
+        without, given = pair(name, option)
+        assert given != without
 
 
 def test_the_table_has_no_option_that_is_gone():

@@ -404,7 +404,7 @@ def test_wrong_stickiness(sticky: Any, option: str):
 def test_browsers_do_not_stay_with_an_old_version():
     stack = new_stack(region="eu-west-1")
     exposure = AlbExposure(port=8080, certificate=certificate(stack), stickiness=Stickiness())
-    with pytest.raises(ConstructError, match="BlueGreen shifts traffic") as raised:
+    with pytest.raises(ConstructError, match="stay with the old version") as raised:
         web(stack, exposure=exposure, deployment=BlueGreen())
     assert problems(raised) == ["exposure.stickiness"]
 

@@ -9,7 +9,7 @@ from .deployment_hook import DeploymentHook
 from .deployment_pause import DeploymentPause
 from .linear import Linear
 from .rolling import Rolling
-from .shifting_roles import add_hooks, make_infrastructure_role
+from .shifting_roles import acknowledge_no_circuit_breaker, add_hooks, make_infrastructure_role
 from .traffic_shift import TrafficShiftingDeployment
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Linear",
     "Rolling",
     "TrafficShiftingDeployment",
+    "acknowledge_no_circuit_breaker",
     "add_hooks",
     "make_infrastructure_role",
 ]

@@ -34,6 +34,11 @@ class Deployment:
         return False
 
     @property
+    def has_alternate(self) -> bool:
+        """Whether the service has a second target group."""
+        return self.shifts_traffic
+
+    @property
     def rollout_steps(self) -> RolloutSteps:
         """In which steps the new version takes over."""
         raise NotImplementedError

@@ -27,6 +27,9 @@ class Rolling(Deployment):
             200.
         circuit_breaker: Give up when tasks do not become healthy, and roll back. Without it a deployment that cannot
             succeed goes on for hours. Default: True, as `CircuitBreaker()` says.
+        keep_alternate: Keep the second target group, and the rule that forwards to both, of a service that was deployed
+            with `BlueGreen`, `Linear` or `Canary`: its tasks may be in either. Default: False; True for the deployment
+            in which a service goes back to rolling deployments, until traffic is known to be on the first group.
         alarm_rollback: Roll back when an alarm goes off during the deployment: the share of server errors of each load
             balancer, and `alarms`. Default: True.
         alarms: More alarms to watch. They must not be made from the service itself: it could not be created. Default:
@@ -38,6 +41,12 @@ class Rolling(Deployment):
     min_healthy_percent: int = 100
     max_healthy_percent: int = 200
     circuit_breaker: Literal[True] | CircuitBreaker | Disabled = True
+    keep_alternate: bool = False
+
+    @property
+    def has_alternate(self) -> bool:
+        """Whether the service has a second target group."""
+        return self.keep_alternate
 
     @property
     def rollout_steps(self) -> RollingSteps:
@@ -49,6 +58,8 @@ class Rolling(Deployment):
         """What CDK's service is told of it."""
         off = isinstance(self.circuit_breaker, Disabled)
         return {
+            # ECS does not document whether an update without a strategy keeps the one before.
+            "deployment_strategy": ecs.DeploymentStrategy.ROLLING,
             "circuit_breaker": None if off else ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             "min_healthy_percent": self.min_healthy_percent,
             "max_healthy_percent": self.max_healthy_percent,
@@ -57,7 +68,8 @@ class Rolling(Deployment):
     @property
     def overrides(self) -> Mapping[str, object]:
         """Properties of the service's resource that CDK's service has no option for."""
-        return self.circuit_breaker.overrides if isinstance(self.circuit_breaker, CircuitBreaker) else {}
+        breaker = self.circuit_breaker.overrides if isinstance(self.circuit_breaker, CircuitBreaker) else {}
+        return {**breaker, "DeploymentConfiguration.LifecycleHooks": []} if self.keep_alternate else breaker
 
     @property
     def defaults(self) -> Mapping[str, object]:

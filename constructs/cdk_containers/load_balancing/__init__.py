@@ -13,7 +13,7 @@ from .lattice_route import LatticeRoute, enter_lattice
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
 from .nlb_route import NlbRoute
-from .route import Route, RouteTarget
+from .route import Route, RouteTarget, enter_load_balancers
 from .route_ids import route_ids, told_apart_by_nothing
 from .routes import claim_given_numbers, make_route
 from .service_network import ServiceNetwork
@@ -43,6 +43,7 @@ __all__ = [
     "WebAcl",
     "claim_given_numbers",
     "enter_lattice",
+    "enter_load_balancers",
     "make_route",
     "route_ids",
     "told_apart_by_nothing",

@@ -9,12 +9,12 @@ from typing import Any
 from aws_cdk import Duration
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from ..inputs import in_seconds
+from ..network import PortRange
 from .alb_exposure import AlbExposure
 from .application_load_balancer import ApplicationLoadBalancer
 from .domain_records import add_certificates, certificate_for, make_records
@@ -62,7 +62,7 @@ class AlbRoute(Route):
             ingress=exposure.ingress,
         )
         self.target_group = self._make_target_group("Targets", target)
-        if target.shifts_traffic:
+        if target.has_alternate:
             self.alternate_target_group = self._make_target_group("GreenTargets", target)
         conditions = exposure.rule.conditions
         self.rule = elbv2.ApplicationListenerRule(
@@ -75,16 +75,17 @@ class AlbRoute(Route):
         )
         self._make_test_rule(scope, target)
         self._serve_names(scope)
-        self.target_group.add_target(
-            target.service.load_balancer_target(
-                container_name=target.container_name,
-                container_port=exposure.port,
-                alternate_target=self._alternate_target(target),
-            )
+        self.entry = ecs.CfnService.LoadBalancerProperty(
+            target_group_arn=self.target_group.target_group_arn,
+            container_name=target.container_name,
+            container_port=exposure.port,
+            advanced_configuration=self._shift(target),
         )
+        opened = target.let_in(self, self.load_balancer, target.ports(exposure.port))
         if (checked := self._checked_port(target)) is not None:
-            # CDK opens the port for requests alone.
-            self.load_balancer.connections.allow_to(target.service, ec2.Port.tcp(checked), "Health check")
+            ports = PortRange(first=checked, last=checked)
+            opened = [*opened, *target.let_in(self, self.load_balancer, ports, "Health check")]
+        self.ready_when = [rule for rule in (self.rule, self.test_rule, *opened) if rule is not None]
 
     @property
     def url(self) -> str:
@@ -197,16 +198,15 @@ class AlbRoute(Route):
             **(self._forward(target) if native else {"target_groups": [self.alternate_target_group]}),
         )
 
-    def _alternate_target(self, target: RouteTarget) -> ecs.AlternateTarget | None:
+    def _shift(self, target: RouteTarget) -> ecs.CfnService.AdvancedConfigurationProperty | None:
+        """Return what ECS shifts traffic with."""
         if target.infrastructure_role is None or self.alternate_target_group is None:
             return None
-        by_rule = ecs.ListenerRuleConfiguration.application_listener_rule
-        return ecs.AlternateTarget(
-            "Green",
-            alternate_target_group=self.alternate_target_group,
-            production_listener=by_rule(self.rule),
-            test_listener=None if self.test_rule is None else by_rule(self.test_rule),
-            role=target.infrastructure_role,
+        return ecs.CfnService.AdvancedConfigurationProperty(
+            alternate_target_group_arn=self.alternate_target_group.target_group_arn,
+            production_listener_rule=self.rule.listener_rule_arn,
+            test_listener_rule=None if self.test_rule is None else self.test_rule.listener_rule_arn,
+            role_arn=target.infrastructure_role.role_arn,
         )
 
     def requests(self, period: Duration) -> cloudwatch.IMetric:

@@ -375,7 +375,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
 
     def _add_redirect(self, load_balancer: elbv2.ApplicationLoadBalancer) -> None:
         load_balancer.add_listener(
-            "Redirect",
+            "Http",
             port=_HTTP,
             protocol=elbv2.ApplicationProtocol.HTTP,
             open=False,

@@ -6,16 +6,16 @@ from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from ..inputs import in_seconds
+from ..network import PortRange
 from .domain_records import add_certificates, certificate_for, make_records
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
-from .ports import EPHEMERAL_PORTS, GROUP_PORTS
+from .ports import GROUP_PORTS
 from .route import Route, RouteTarget, of_both
 
 _GROUP_PROTOCOLS = {
@@ -62,12 +62,11 @@ class NlbRoute(Route):
             ip_address_type=self._ip_address_type(exposure),
         )
         self.load_balancer.claim(scope, exposure.outer_port, exposure.outer_transport)
-        udp = exposure.protocol == "UDP"
         checked = exposure.separate_health_check_port
         if not target.by_address:
             checked = target.instance_health_check_port
         self.target_group = self._make_target_group("Targets", target, checked)
-        if target.shifts_traffic:
+        if target.has_alternate:
             self.alternate_target_group = self._make_target_group("GreenTargets", target, checked)
         names = exposure.names
         tls = exposure.protocol == "TLS"
@@ -76,23 +75,20 @@ class NlbRoute(Route):
             self._certificate = certificate_for(scope, names, names.served[0])
         self.listener = self._make_listener("Listener", exposure.outer_port, self._forward(target))
         self._make_test_listener(scope, target)
-        self.target_group.add_target(
-            target.service.load_balancer_target(
-                container_name=target.container_name,
-                container_port=exposure.port,
-                protocol=ecs.Protocol.UDP if udp else ecs.Protocol.TCP,
-                alternate_target=self._alternate_target(target),
-            )
+        self.entry = ecs.CfnService.LoadBalancerProperty(
+            target_group_arn=self.target_group.target_group_arn,
+            container_name=target.container_name,
+            container_port=exposure.port,
+            advanced_configuration=self._shift(target),
         )
-        # CDK opens nothing between a Network Load Balancer and tasks.
-        fixed = exposure.port if target.by_address else target.instance_port
-        first, last = EPHEMERAL_PORTS if fixed is None else (fixed, fixed)
-        makers = {"udp": ec2.Port.udp_range, "tcp": ec2.Port.tcp_range}
-        for transport, make in makers.items():
+        opened: list[Construct] = []
+        for transport in ("tcp", "udp"):
             if transport in exposure.outer_transport.split("_"):
-                self.load_balancer.connections.allow_to(target.service, make(first, last), "Load balancer to target")
+                opened += target.let_in(self, self.load_balancer, target.ports(exposure.port, transport))
         if checked is not None:
-            self.load_balancer.connections.allow_to(target.service, ec2.Port.tcp(checked), "Health check")
+            opened += target.let_in(self, self.load_balancer, PortRange(first=checked, last=checked), "Health check")
+        listeners = (self.listener, self.test_listener)
+        self.ready_when = [ready for ready in (*listeners, *opened) if ready is not None]
         if names is not None:
             if tls:
                 add_certificates(self, scope, names, self.listener, has_first=True)
@@ -179,16 +175,15 @@ class NlbRoute(Route):
         forward = self._forward(target) if native else {"default_target_groups": [self.alternate_target_group]}
         self.test_listener = self._make_listener("TestListener", port, forward)
 
-    def _alternate_target(self, target: RouteTarget) -> ecs.AlternateTarget | None:
+    def _shift(self, target: RouteTarget) -> ecs.CfnService.AdvancedConfigurationProperty | None:
+        """Return what ECS shifts traffic with."""
         if target.infrastructure_role is None or self.alternate_target_group is None:
             return None
-        by_listener = ecs.ListenerRuleConfiguration.network_listener
-        return ecs.AlternateTarget(
-            "Green",
-            alternate_target_group=self.alternate_target_group,
-            production_listener=by_listener(self.listener),
-            test_listener=None if self.test_listener is None else by_listener(self.test_listener),
-            role=target.infrastructure_role,
+        return ecs.CfnService.AdvancedConfigurationProperty(
+            alternate_target_group_arn=self.alternate_target_group.target_group_arn,
+            production_listener_rule=self.listener.listener_arn,
+            test_listener_rule=None if self.test_listener is None else self.test_listener.listener_arn,
+            role_arn=target.infrastructure_role.role_arn,
         )
 
     def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:

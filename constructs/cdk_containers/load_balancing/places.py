@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from aws_cdk import Stack
 from constructs import IConstruct
 
@@ -19,6 +21,11 @@ def place_in_account(construct: IConstruct, *, seen_from: IConstruct | None = No
     if seen_from is not None and _root_stack(seen_from) == stack:
         return path
     return f"{stack.node.id if is_token(stack.stack_name) else stack.stack_name}/{path}"
+
+
+def short_hash(text: str) -> str:
+    """Return eight characters that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _root_stack(construct: IConstruct) -> Stack:

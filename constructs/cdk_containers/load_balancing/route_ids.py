@@ -7,14 +7,13 @@ in the id, and neither the container's port nor the place in the list is.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from constructs import IConstruct
 
 from ..inputs import is_token
 from .exposure import Exposure, SharedLoadBalancer
-from .places import place_in_account
+from .places import place_in_account, short_hash
 
 
 def route_ids(
@@ -56,11 +55,6 @@ def told_apart_by_nothing(exposures: Sequence[Exposure]) -> list[tuple[int, int]
             pairs.append((seen[key], place))
         seen.setdefault(key, place)
     return pairs
-
-
-def short_hash(text: str) -> str:
-    """Return eight characters that stand for a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _id_by_itself(scope: IConstruct, exposure: Exposure, *, internet_facing: bool, own_container: str) -> str:

@@ -12,6 +12,7 @@ from .network import (
     task_subnets_of,
     vpc_of,
 )
+from .security_group_rules import PortRange, RuleKey, let_in, rules_of
 from .subnets import SubnetMasks
 from .way_out import warn_without_way_out
 
@@ -19,10 +20,14 @@ __all__ = [
     "NatGateways",
     "Network",
     "NetworkLike",
+    "PortRange",
+    "RuleKey",
     "SubnetMasks",
     "has_ipv6",
+    "let_in",
     "open_ipv6_egress",
     "public_subnet_problems",
+    "rules_of",
     "selection_problems",
     "task_subnet_problems",
     "task_subnets_of",

@@ -11,12 +11,13 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..clusters import Capacity, Cluster, Ec2Share, ManagedInstancesShare, seen_from
+from ..deployments import CodeDeployBlueGreen
 from ..inputs import as_duration, in_seconds
 from ..load_balancing import ClassicExposure
 from ..network import open_ipv6_egress
-from ..opt_outs import resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..tasks import TaskDefinition
+from .forced_deployment import force_deployments
 from .service_input import DEFAULT_COUNT, ServiceInput
 
 _GRACE_SECONDS = 60
@@ -26,10 +27,21 @@ _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrateg
 def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
     """Make the service, by what its tasks run on."""
     service = _make(scope, given, cluster, task)
+    resource = service.node.default_child
+    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
     for path, value in given.deployment.overrides.items():
-        resource_of(service).add_property_override(path, value)
+        resource.add_property_override(path, value)
+    if not isinstance(given.deployment, CodeDeployBlueGreen):
+        # CDK writes the default controller for some services and not for others, by the flags of the app.
+        resource.deployment_controller = None
+        force_deployments(scope, resource, given)
     open_ipv6_egress(service, cluster.vpc)
     return service
+
+
+def _id(given: ServiceInput) -> str:
+    """Return the id of the service: ECS refuses to give a service to CodeDeploy that it has deployed itself."""
+    return "CodeDeployService" if isinstance(given.deployment, CodeDeployBlueGreen) else "Service"
 
 
 def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
@@ -50,7 +62,7 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
         )
     service = ecs.Ec2Service(
         scope,
-        "Service",
+        _id(given),
         cluster=cluster.with_instances,
         task_definition=task.task_definition,
         daemon=given.daemon,
@@ -61,7 +73,7 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
     )
     if given.task.network_mode != "awsvpc":
         # The tasks have the addresses of the instances, of which CDK's capacity provider tells nobody.
-        groups = _instance_groups(given, cluster)
+        groups = instance_groups(given, cluster)
         service.connections.add_security_group(*(seen_from(scope, group) for group in groups))
     return service
 
@@ -71,10 +83,10 @@ def _on_managed_instances(
 ) -> ecs.FargateService:
     """Make the service with the construct that CDK has for it, which is Fargate's: it thinks of awsvpc alone."""
     own_address = given.task.network_mode == "awsvpc"
-    groups = None if own_address else [seen_from(scope, group) for group in _instance_groups(given, cluster)]
+    groups = None if own_address else [seen_from(scope, group) for group in instance_groups(given, cluster)]
     service = ecs.FargateService(
         scope,
-        "Service",
+        _id(given),
         cluster=cluster.cluster,
         task_definition=task.task_definition,
         assign_public_ip=False if own_address else None,
@@ -95,7 +107,7 @@ def _on_external_instances(
 ) -> ecs.ExternalService:
     service = ecs.ExternalService(
         scope,
-        "Service",
+        _id(given),
         cluster=cluster.cluster,
         task_definition=task.task_definition,
         daemon=given.daemon,
@@ -132,6 +144,7 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
         "enable_execute_command": given.enable_execute_command,
     }
     if given.daemon:
+        del common["deployment_strategy"]
         return common | {"min_healthy_percent": 0, "max_healthy_percent": 100}
     fixed = given.desired_count is not None or given.scaling is not None
     common |= {
@@ -139,14 +152,16 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
     }
     if given.platform == "EXTERNAL":
         return common
+    common["capacity_provider_strategies"] = [
+        ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
+        for share in given.strategy
+    ]
+    if isinstance(given.deployment, CodeDeployBlueGreen):
+        return common  # UpdateService does not take it for a service that CodeDeploy deploys
     # A Classic Load Balancer cannot follow tasks from zone to zone: ECS refuses the two together.
     classic = any(isinstance(exposure, ClassicExposure) for exposure in given.exposures)
     rebalancing = ecs.AvailabilityZoneRebalancing
     return common | {
-        "capacity_provider_strategies": [
-            ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
-            for share in given.strategy
-        ],
         "availability_zone_rebalancing": (
             rebalancing.DISABLED if classic or not _spreads_zones_first(given) else rebalancing.ENABLED
         ),
@@ -188,7 +203,8 @@ def _constraint(constraint: PlacementConstraint) -> ecs.PlacementConstraint:
     return ecs.PlacementConstraint.member_of(constraint.expression)
 
 
-def _instance_groups(given: ServiceInput, cluster: Cluster) -> list[ec2.ISecurityGroup]:
+def instance_groups(given: ServiceInput, cluster: Cluster) -> list[ec2.ISecurityGroup]:
+    """Return the security groups of the instances that tasks may run on."""
     if given.daemon:
         return list(cluster.instance_security_groups)
     return [group for share in given.strategy if (group := _instance_group(share)) is not None]

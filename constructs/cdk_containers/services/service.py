@@ -33,6 +33,7 @@ from ..observability import Alarms
 from ..opt_outs import record_opt_out, resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
+from ..registry import warn_of_empty_repository
 from ..scaling import ServiceScaling, add_scaling
 from ..tasks import TaskDefinition, TaskOptions
 from ..tasks.ebs_volumes import attach_ebs_volume
@@ -180,6 +181,8 @@ class Service(CheckedConstruct):
             )
         self.scalable_task_count = self._scale(given)
         warn_of_slow_rollouts(self, given)
+        if given.least_tasks:
+            warn_of_empty_repository(self, [container.image for container in given.workload.containers])
 
     def _prepare(self, given: ServiceInput) -> ServiceInput:
         """Make what the task has to know of, such as a queue, and return the input with what the task is told."""

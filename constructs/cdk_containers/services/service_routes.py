@@ -6,21 +6,26 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..clusters import Cluster
-from ..deployments import TrafficShiftingDeployment, make_infrastructure_role
-from ..load_balancing import Route, RouteTarget, claim_given_numbers, make_route, route_ids
+from ..deployments import CodeDeployBlueGreen, acknowledge_no_circuit_breaker, make_infrastructure_role
+from ..load_balancing import Route, RouteTarget, claim_given_numbers, enter_load_balancers, make_route, route_ids
 from .checks.discovery import port_name
 from .checks.ec2 import checked_host_port, static_host_port
+from .ecs_service import instance_groups
 from .service_input import ServiceInput
 
 
 def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService, cluster: Cluster) -> list[Route]:
     """Make a route for each exposure of a service, in their order."""
-    routes: list[Route] = []
+    by_address = given.task.network_mode == "awsvpc"
+    groups = service.connections.security_groups if by_address else instance_groups(given, cluster)
     own = given.workload.containers[0].name
     ids = route_ids(scope, given.exposures, internet_facing=given.internet_facing, own_container=own)
-    shifting = isinstance(given.deployment, TrafficShiftingDeployment) and given.exposures
-    role = make_infrastructure_role(scope, service) if shifting else None
+    by_ecs = given.deployment.has_alternate and not isinstance(given.deployment, CodeDeployBlueGreen)
+    role = make_infrastructure_role(scope, service) if by_ecs and given.exposures else None
+    if role is not None and given.deployment.shifts_traffic:
+        acknowledge_no_circuit_breaker(service)
     claim_given_numbers(scope, given.exposures)
+    routes: dict[str, Route] = {}
     for id_, exposure in zip(ids, given.exposures, strict=True):
         target = RouteTarget(
             service=service,
@@ -28,12 +33,14 @@ def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService,
             vpc=cluster.vpc,
             subnets=cluster.task_subnets,
             internet_facing=given.internet_facing,
-            by_address=given.task.network_mode == "awsvpc",
+            by_address=by_address,
             port_name=port_name(exposure, given.workload),
+            security_groups=groups,
             instance_port=static_host_port(exposure.port, exposure, given.workload, given.task),
             instance_health_check_port=checked_host_port(exposure, given.workload, given.task),
-            shifts_traffic=given.deployment.shifts_traffic,
+            has_alternate=given.deployment.has_alternate,
             infrastructure_role=role,
         )
-        routes.append(make_route(scope, id_, exposure, target))
-    return routes
+        routes[id_] = make_route(scope, id_, exposure, target)
+    enter_load_balancers(service, routes)
+    return list(routes.values())

@@ -34,8 +34,11 @@ def deployment_problems(
     """
     found = Problems()
     name = type(deployment).__name__
-    if not deployment.shifts_traffic:
+    if not deployment.has_alternate:
         return _unused_test_problems(exposures)
+    if not deployment.shifts_traffic:
+        return [*_kept_alternate_problems(exposures, scaling), *_stickiness_problems(exposures)]
+    found.extend(_stickiness_problems(exposures))
     if daemon:
         found.add(
             "deployment",
@@ -56,14 +59,6 @@ def deployment_problems(
             practice="traffic-source",
         )
     for index, exposure in enumerate(exposures):
-        if isinstance(exposure, AlbExposure) and exposure.stickiness is not None:
-            found.add(
-                "exposure.stickiness" if len(exposures) == 1 else f"exposure[{index}].stickiness",
-                f"browsers would stay with the old version while {name} shifts traffic",
-                given=exposure.stickiness,
-                allowed="none; or Rolling",
-                practice="traffic-shift",
-            )
         if isinstance(exposure, ClassicExposure):
             found.add(
                 _place(exposures, index),
@@ -80,6 +75,14 @@ def deployment_problems(
                 allowed="AlbExposure or NlbExposure; or Rolling",
                 practice="traffic-source",
             )
+    found.extend(_scaling_problems(scaling))
+    if isinstance(deployment, CodeDeployBlueGreen):
+        found.extend(_code_deploy_problems(deployment, exposures, volumes, service_connect=service_connect))
+    return list(found)
+
+
+def _scaling_problems(scaling: ServiceScaling | None) -> list[Problem]:
+    found = Problems()
     if scaling is not None and scaling.counts_requests is not None:
         found.add(
             f"scaling.{scaling.counts_requests}",
@@ -88,8 +91,36 @@ def deployment_problems(
             allowed="cpu_percent or memory_percent; or Rolling",
             practice="traffic-source",
         )
-    if isinstance(deployment, CodeDeployBlueGreen):
-        found.extend(_code_deploy_problems(deployment, exposures, volumes, service_connect=service_connect))
+    return list(found)
+
+
+def _stickiness_problems(exposures: Sequence[Exposure]) -> list[Problem]:
+    """Find browsers that would stay with the old version, in a rule that has a target group for each."""
+    found = Problems()
+    for index, exposure in enumerate(exposures):
+        if isinstance(exposure, AlbExposure) and exposure.stickiness is not None:
+            found.add(
+                f"{_place(exposures, index)}.stickiness",
+                "browsers would stay with the old version when traffic is shifted",
+                given=exposure.stickiness,
+                allowed="none; or Rolling without an alternate target group",
+                practice="traffic-shift",
+            )
+    return list(found)
+
+
+def _kept_alternate_problems(exposures: Sequence[Exposure], scaling: ServiceScaling | None) -> list[Problem]:
+    """Find what a service on its way back from a deployment that shifts traffic cannot have had."""
+    found = Problems()
+    if not exposures or not all(isinstance(exposure, AlbExposure | NlbExposure) for exposure in exposures):
+        found.add(
+            "deployment.keep_alternate",
+            "no deployment that shifts traffic has left a second target group here",
+            given=True,
+            allowed="False; or each exposure an AlbExposure or an NlbExposure",
+            practice="traffic-source",
+        )
+    found.extend(_scaling_problems(scaling))
     return list(found)
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 
 from aws_cdk import CfnResource, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_vpclattice as vpclattice
-from constructs import Construct, IConstruct, IDependable
+from constructs import Construct, IDependable
 
 from ...discovery import Namespace
 from ...errors import ConstructError, Problem, Problems, Shown
 from ...inputs import is_token
+from ...network import RuleKey, rules_of
 from ...opt_outs import acknowledge_wildcards
 from ...tasks import TaskDefinition
 from ..checks.discovery import different_networks
@@ -25,10 +25,6 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _INVOKE = "vpc-lattice-svcs:Invoke"
 _PATHS = "The wildcard stands for the paths of one service of VPC Lattice, which the caller was connected to"
-
-_Rule = tuple[str, str, str, int, int]
-_rules: WeakKeyDictionary[IConstruct, dict[_Rule, Construct]] = WeakKeyDictionary()
-"""The rules that there are, by app: who lets whom in, on which ports."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -217,12 +213,12 @@ class CallingConnector(Connector):
         """Let this service in, by rules in its own stack: the other's stack must not need the one that needs it."""
         made: list[Construct] = []
         # Services behind one load balancer, or on instances of one group, want the same rule; EC2 takes it once.
-        rules = _rules.setdefault(self.owner.node.root, {})
+        rules = rules_of(self.owner)
         protocol = "udp" if way.udp else "tcp"
         low, high = way.ports or (0, 0)
         for group in way.groups if way.ports else ():
             for own in self.security_groups:
-                key = (group.security_group_id, own.security_group_id, protocol, low, high)
+                key: RuleKey = ("from", group.security_group_id, own.security_group_id, protocol, low, high)
                 if key in rules:
                     if Stack.of(rules[key]) == Stack.of(self.owner):
                         made.append(rules[key])
