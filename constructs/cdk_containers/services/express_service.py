@@ -19,9 +19,9 @@ from ..logs import Logs, owned_log_group
 from ..opt_outs import Acknowledgement, acknowledge
 from ..registry import warn_of_empty_repository
 from ..scaling import ServiceScaling
-from ..tasks.containers import ecs_secrets
 from ..tasks.instance_task_definition import as_text
 from ..tasks.roles import make_execution_role, make_task_role
+from ..tasks.secrets import ecs_secrets
 from ..workload import ImageLike, NotSecret
 from ..workload.secrets import plain_value
 from .checks.express import express_problems
@@ -193,7 +193,7 @@ class ExpressService(CheckedConstruct):
             self.service.add_property_deletion_override("Tags")
 
     def _secrets(self, secrets: Mapping[str, Any]) -> list[ecs.CfnExpressGatewayService.SecretProperty] | None:
-        found = ecs_secrets(secrets) or {}
+        found = ecs_secrets(self, secrets, self.execution_role) or {}
         for secret in found.values():
             secret.grant_read(self.execution_role)
         return [

@@ -19,6 +19,7 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
+from ..connections import CallingConnector, connect
 from ..deployments import (
     CodeDeployBlueGreen,
     Deployment,
@@ -41,8 +42,8 @@ from ..workload import Container, ImageLike, Volume
 from .checks.exposures import domain_place_problems
 from .checks.external import unsupported_problems
 from .code_deploy import make_deployment_group
-from .connections import CallingConnector, connect, endpoint_of, endpoint_problems, make_connector, make_discoverable
-from .ecs_service import make_ecs_service
+from .connections import endpoint_of, endpoint_problems, make_connector, make_discoverable
+from .ecs_service import instance_groups, make_ecs_service
 from .execute_command import acknowledge_execute_command
 from .imported_service import ImportedService
 from .rollout_warnings import warn_of_slow_rollouts
@@ -167,7 +168,10 @@ class Service(CheckedConstruct):
         self._record_opt_outs(given)
         if given.enable_execute_command:
             acknowledge_execute_command(self.task_role, self.cluster)
-        self.task.open_volumes_to(self.service)
+        by_address = given.task.network_mode == "awsvpc"
+        self.task.open_volumes_to(
+            self.service.connections.security_groups if by_address else instance_groups(given, self.cluster)
+        )
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = make_routes(self, given, self.service, self.cluster)
         enter_lattice(self.service, self.routes)
@@ -301,8 +305,7 @@ class Service(CheckedConstruct):
         See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/interconnecting-services.html
         """
         found = argument_problems(Service.connect_to, locals())
-        callee = other._connector if isinstance(other, Service | ImportedService) else None  # noqa: SLF001
-        connect(self._connector, callee, found, other=other, port=port, variable=variable, url=url)
+        connect(self._connector, found, other=other, port=port, variable=variable, url=url)
 
     @property
     def load_balancer(self) -> ApplicationLoadBalancer:
