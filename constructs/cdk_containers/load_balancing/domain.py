@@ -16,9 +16,15 @@ from constructs import Construct, IConstruct
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems, Shown
 from ..inputs import argument_problems, field_problems, is_token
+from ..opt_outs import Acknowledgement, acknowledge
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _PRACTICE = "domain-names"
+_WILDCARD = Acknowledgement(
+    "Services that share a load balancer have names under one domain; with a certificate for them all, a name is added "
+    "without a new certificate. ACM keeps the private key, and load balancers of the account alone use it",
+    checkov=("CKV2_AWS_71",),
+)
 
 _taken: MutableMapping[IConstruct, dict[tuple[str, str], Construct]] = WeakKeyDictionary()
 """Who has which name of which zone, in each app: two constructs may stand for one zone."""
@@ -95,13 +101,15 @@ class Domain(CheckedConstruct):
 
         It is made in the stack of the domain when it is first asked for.
         """
-        return acm.Certificate(
+        certificate = acm.Certificate(
             self,
             "Certificate",
             domain_name=self.name,
             subject_alternative_names=[f"*.{self.name}"],
             validation=acm.CertificateValidation.from_dns(self._validation_zone),
         )
+        acknowledge(certificate, _WILDCARD)
+        return certificate
 
     def names(self, *hosts: str, redirect_from: Sequence[str] = ()) -> DomainNames:
         """Return names that a service has.
@@ -138,12 +146,15 @@ class Domain(CheckedConstruct):
 
         Names of a certificate cannot change: with one for each, a name that is added replaces none that is in use.
         """
-        return acm.Certificate(
+        certificate = acm.Certificate(
             scope,
             f"Certificate-{host}",
             domain_name=host,
             validation=acm.CertificateValidation.from_dns(self._validation_zone),
         )
+        if "*" in host:
+            acknowledge(certificate, _WILDCARD)
+        return certificate
 
     def claim_problems(self, host: str, scope: Construct | None = None) -> list[Problem]:
         """Find what keeps a service from having a name."""
