@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 PAGES: Mapping[str, Sequence[str]] = {
     "application": ("Application", "Environment"),
-    "network": ("Network", "Network.from_attributes", "Network.from_vpc", "NatGateways"),
+    "network": ("Network", "Network.from_attributes", "Network.from_vpc", "NatGateways", "SubnetMasks"),
     "repository": ("Repository", "Repository.image", "Repository.from_attributes"),
     "pull-through-cache": ("PullThroughCache", "PullThroughCache.image"),
     "cluster": ("Cluster", "Cluster.from_attributes", "FargateCapacity", "LaunchType"),
@@ -71,12 +71,11 @@ PAGES: Mapping[str, Sequence[str]] = {
         "ApplicationLoadBalancer",
         "ApplicationLoadBalancer.from_attributes",
         "AccessLogs",
+        "WebAcl",
     ),
-    "alb-exposure": ("AlbExposure", "ListenerRule", "TargetHealthCheck"),
-    "network-load-balancer": (
-        "NetworkLoadBalancer",
-        "NetworkLoadBalancer.from_attributes",
-    ),
+    "domain": ("Domain", "Domain.names", "DomainNames"),
+    "alb-exposure": ("AlbExposure", "ListenerRule", "TargetHealthCheck", "Stickiness"),
+    "network-load-balancer": ("NetworkLoadBalancer", "NetworkLoadBalancer.from_attributes"),
     "nlb-exposure": ("NlbExposure",),
     "classic-exposure": ("ClassicExposure",),
     "namespace": ("Namespace", "Namespace.from_attributes"),
@@ -291,6 +290,10 @@ OPT_OUTS: Mapping[str, str] = {
     "cloud-map-record": REFUSED,
     "cloud-map-ttl": "`ttl=…`",
     "lattice-prefix-list": REFUSED,
+    "dns-validated-certificate": "`certificate=…` of your own",
+    "domain-names": REFUSED,
+    "dual-stack-addresses": "`dual_stack=True` switches it on; what does not fit the network is refused",
+    "web-acl": "off unless `web_acl=WebAcl(arn=…)`",
 }
 """How a practice is left where the option takes no `Disabled`."""
 
@@ -352,6 +355,10 @@ DEFAULTS: Mapping[str, str] = {
     "service-connect-named-port": "all TCP ports that have a name",
     "service-connect-network-mode": "awsvpc",
     "unique-discovery-names": "the name of the port",
+    "dns-validated-certificate": "one certificate for each name",
+    "domain-names": "none",
+    "dual-stack-addresses": "IPv4; both in a dual-stack network",
+    "web-acl": "none",
 }
 """Defaults that no option shows."""
 

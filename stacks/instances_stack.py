@@ -67,6 +67,7 @@ class InstancesStack(cdk.Stack):
         key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=settings.removal_policy)
         logs = ContainerLogs(encryption_key=key, removal_policy=settings.removal_policy)
         bridge = TaskOptions(network_mode="bridge", logs=logs)
+        domain = settings.domain_in(self)
         backend = application_image(settings, registry.backend, "backend")
         cluster = Cluster(
             self,
@@ -103,7 +104,7 @@ class InstancesStack(cdk.Stack):
             exposure=AlbExposure(
                 port=PORT,
                 load_balancer=load_balancer,
-                rule=ListenerRule(paths=["/instances", "/instances/*"]),
+                rule=ListenerRule(hosts=settings.hosts("www"), paths=["/instances", "/instances/*"]),
                 health_check_path="/healthz",
             ),
             desired_count=settings.desired_count or 3,
@@ -116,7 +117,11 @@ class InstancesStack(cdk.Stack):
             task=TaskOptions(logs=logs),
             capacity=[on_demand.share()],
             exposure=NlbExposure(
-                port=PORT, load_balancer=self._network_load_balancer(network), health_check_path="/healthz"
+                port=PORT,
+                protocol="TLS" if domain else "TCP",
+                domain=domain.names("tcp") if domain else None,
+                load_balancer=self._network_load_balancer(network),
+                health_check_path="/healthz",
             ),
             desired_count=settings.desired_count or 2,
         )

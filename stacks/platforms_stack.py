@@ -88,7 +88,7 @@ class PlatformsStack(cdk.Stack):
             exposure=AlbExposure(
                 port=PORT,
                 load_balancer=load_balancer,
-                rule=ListenerRule(paths=["/orders", "/orders/*"]),
+                rule=ListenerRule(hosts=self._settings.hosts("www"), paths=["/orders", "/orders/*"]),
                 health_check_path="/healthz",
             ),
             desired_count=self._settings.desired_count or 3,

@@ -9,7 +9,7 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
-from cdk_containers import Disabled, FargateCapacity, NatGateways, ServiceScaling
+from cdk_containers import Disabled, Domain, FargateCapacity, NatGateways, ServiceScaling
 
 THROW_AWAY = Disabled("a development environment that is thrown away as a whole")
 
@@ -56,6 +56,15 @@ class Settings:
         return route53.HostedZone.from_hosted_zone_attributes(
             scope, id, hosted_zone_id=self.hosted_zone_id or "", zone_name=self.domain
         )
+
+    def domain_in(self, scope: Construct) -> Domain | None:
+        """Return the domain as a stack has names of it, if there is one."""
+        zone = self.zone(scope, "Zone")
+        return None if zone is None or self.domain is None else Domain(scope, "Domain", name=self.domain, zone=zone)
+
+    def hosts(self, label: str) -> list[str]:
+        """Return the name under the domain for the rule of a load balancer; none without a domain."""
+        return [] if self.domain is None else [f"{label}.{self.domain}"]
 
     def certificate(self, scope: Construct, id: str, *, host: str) -> acm.ICertificate | None:  # noqa: A002
         """Make a certificate for a name under the domain, if there is one."""

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_route53 as route53
-from aws_cdk import aws_route53_targets as route53_targets
 from constructs import Construct
 
 from cdk_containers import (
@@ -90,8 +87,9 @@ class WebApplicationStack(cdk.Stack):
             topic=alerts,
             logs=Logs(encryption_key=self.key, removal_policy=settings.removal_policy),
         )
-        public, public_url = self._load_balancer("Public", host="www", internet_facing=True)
-        internal, internal_url = self._load_balancer("Internal", host="internal", internet_facing=False)
+        self._domain = domain = settings.domain_in(self)
+        public = self._load_balancer("Public", internet_facing=True)
+        internal = self._load_balancer("Internal", internet_facing=False)
 
         backend = BackendService(
             self,
@@ -117,11 +115,16 @@ class WebApplicationStack(cdk.Stack):
             volumes=[EfsVolume(name="data", file_system=self._file_system())],
             task=self._task_options(),
             exposure=[
-                AlbExposure(port=PORT, load_balancer=internal, health_check_path="/healthz"),
+                AlbExposure(
+                    port=PORT,
+                    load_balancer=internal,
+                    domain=domain.names("internal") if domain else None,
+                    health_check_path="/healthz",
+                ),
                 AlbExposure(
                     port=PORT,
                     load_balancer=public,
-                    rule=ListenerRule(paths=["/visits", "/visits/*"]),
+                    rule=ListenerRule(hosts=settings.hosts("www"), paths=["/visits", "/visits/*"]),
                     health_check_path="/healthz",
                 ),
             ],
@@ -135,10 +138,15 @@ class WebApplicationStack(cdk.Stack):
             cluster=self.cluster,
             container=Container(
                 image=application_image(settings, registry.web, "web"),
-                environment={"TABLE_NAME": table.table_name, "BACKEND_URL": internal_url},
+                environment={"TABLE_NAME": table.table_name, "BACKEND_URL": backend.url},
             ),
             task=self._task_options(),
-            exposure=AlbExposure(port=PORT, load_balancer=public, health_check_path="/healthz"),
+            exposure=AlbExposure(
+                port=PORT,
+                load_balancer=public,
+                domain=domain.names("www") if domain else None,
+                health_check_path="/healthz",
+            ),
             desired_count=settings.desired_count,
             scaling=settings.scaling,
             alarms=alarms,
@@ -148,53 +156,22 @@ class WebApplicationStack(cdk.Stack):
         web.connections.allow_to(internal, ec2.Port.tcp(443 if settings.domain else 80), "The web service")
         ServiceDashboard(self, "Dashboard", services=[web, backend])
         ClusterDashboard(self, "ClusterDashboard", cluster=self.cluster, events=events)
-        cdk.CfnOutput(self, "Url", value=public_url)
+        cdk.CfnOutput(self, "Url", value=web.url)
 
-    def _load_balancer(
-        self,
-        name: str,
-        *,
-        host: str,
-        internet_facing: bool,
-    ) -> tuple[ApplicationLoadBalancer, str]:
-        """Make a load balancer, with a certificate and a name where the environment has a domain; return its URL."""
-        domain = self._settings.domain
+    def _load_balancer(self, name: str, *, internet_facing: bool) -> ApplicationLoadBalancer:
+        """Make a load balancer, with the certificate of the domain where the environment has one."""
         throw_away = not self._settings.production
-        certificates: list[acm.ICertificate] = []
-        zone: route53.IHostedZone | None = None
-        if domain is not None:
-            zone = route53.HostedZone.from_hosted_zone_attributes(
-                self, f"{name}Zone", hosted_zone_id=self._settings.hosted_zone_id or "", zone_name=domain
-            )
-            certificates = [
-                acm.Certificate(
-                    self,
-                    f"{name}Certificate",
-                    domain_name=f"{host}.{domain}",
-                    validation=acm.CertificateValidation.from_dns(zone),
-                )
-            ]
-        load_balancer = ApplicationLoadBalancer(
+        return ApplicationLoadBalancer(
             self,
             name,
             network=self._network,
             internet_facing=internet_facing,
-            certificates=certificates,
-            https=True if certificates else THROW_AWAY,
+            certificates=[self._domain.certificate] if self._domain else [],
+            https=True if self._domain else THROW_AWAY,
             redirect_http=internet_facing,
             access_logs=THROW_AWAY if throw_away else AccessLogs(),
             deletion_protection=THROW_AWAY if throw_away else True,
         )
-        if zone is None:
-            return load_balancer, f"http://{load_balancer.load_balancer.load_balancer_dns_name}"
-        route53.ARecord(
-            self,
-            f"{name}Name",
-            zone=zone,
-            record_name=host,
-            target=route53.RecordTarget.from_alias(route53_targets.LoadBalancerTarget(load_balancer.load_balancer)),
-        )
-        return load_balancer, f"https://{host}.{domain}"
 
     def _file_system(self) -> efs.FileSystem:
         return efs.FileSystem(

@@ -14,6 +14,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs
 
@@ -200,6 +201,7 @@ FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str
             "availability_zones": ["eu-west-1a", "eu-west-1b"],
             "private_subnet_ids": ["subnet-1", "subnet-2"],
             "public_subnet_ids": ["subnet-3", "subnet-4"],
+            "dual_stack": True,
         },
     ),
     "Repository": (
@@ -265,6 +267,8 @@ FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str
             "security_group_id": "sg-1",
             "dns_name": "shop.example.com",
             "vpc": network(stack).vpc,
+            "canonical_hosted_zone_id": "Z32O12XQLNTSW2",
+            "ip_address_type": elbv2.IpAddressType.DUAL_STACK,
         },
     ),
     "NetworkLoadBalancer": (

@@ -56,18 +56,23 @@ if TYPE_CHECKING:
     from .load_balancing import AlbExposure as AlbExposure
     from .load_balancing import ApplicationLoadBalancer as ApplicationLoadBalancer
     from .load_balancing import ClassicExposure as ClassicExposure
+    from .load_balancing import Domain as Domain
+    from .load_balancing import DomainNames as DomainNames
     from .load_balancing import LatticeExposure as LatticeExposure
     from .load_balancing import ListenerRule as ListenerRule
     from .load_balancing import NetworkLoadBalancer as NetworkLoadBalancer
     from .load_balancing import NlbExposure as NlbExposure
     from .load_balancing import ServiceNetwork as ServiceNetwork
+    from .load_balancing import Stickiness as Stickiness
     from .load_balancing import TargetHealthCheck as TargetHealthCheck
+    from .load_balancing import WebAcl as WebAcl
     from .logs import ContainerLogs as ContainerLogs
     from .logs import Logs as Logs
     from .messaging import TopicSubscription as TopicSubscription
     from .messaging import WorkQueue as WorkQueue
     from .network import NatGateways as NatGateways
     from .network import Network as Network
+    from .network import SubnetMasks as SubnetMasks
     from .observability import Alarms as Alarms
     from .observability import AlarmTopic as AlarmTopic
     from .observability import ClusterDashboard as ClusterDashboard
@@ -195,12 +200,16 @@ _MODULES = {
         "AlbExposure",
         "ApplicationLoadBalancer",
         "ClassicExposure",
+        "Domain",
+        "DomainNames",
         "LatticeExposure",
         "ListenerRule",
         "NetworkLoadBalancer",
         "NlbExposure",
         "ServiceNetwork",
+        "Stickiness",
         "TargetHealthCheck",
+        "WebAcl",
     ),
     "logs": (
         "ContainerLogs",
@@ -213,6 +222,7 @@ _MODULES = {
     "network": (
         "NatGateways",
         "Network",
+        "SubnetMasks",
     ),
     "observability": (
         "AlarmTopic",

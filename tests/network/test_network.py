@@ -1,12 +1,16 @@
+from ipaddress import ip_network
+from itertools import combinations
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import assertions, aws_logs
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs
 
-from cdk_containers import Cluster, ConstructError, Disabled, Logs, NatGateways, Network
+from cdk_containers import Cluster, ConstructError, Disabled, Logs, NatGateways, Network, SubnetMasks
+from cdk_containers.network import has_ipv6
+from cdk_containers.network.subnets import plan_subnets
 from tests.toolkit import REASON, Template, new_stack, opt_outs, properties, resource, resources, synth
 
 
@@ -230,3 +234,193 @@ def test_a_network_that_exists_has_a_subnet_in_each_zone(private: list[str], pub
     assert [problem.option for problem in raised.value.problems] == [option]
     assert raised.value.path == "Shop/Network"
     assert stack.node.try_find_child("Network") is None
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", None])
+@pytest.mark.parametrize("isolated", [True, False])
+@pytest.mark.parametrize("prefix", range(16, 29))
+def test_a_network_of_any_size_works_or_is_one_clear_error(prefix: int, isolated: bool, region: str | None):  # noqa: FBT001
+    stack = new_stack(region=region)
+    zones = 2 if region is None else 3
+    options: dict[str, Any] = {"cidr": f"10.0.0.0/{prefix}", "isolated_subnets": isolated}
+    if 2 ** (32 - prefix) < 16 * zones * (3 if isolated else 2):
+        with pytest.raises(ConstructError) as raised:
+            Network(stack, "Network", **options)
+        assert [problem.option for problem in raised.value.problems] == ["cidr"]
+        return
+    Network(stack, "Network", **options)
+    made = [
+        ip_network(entry["Properties"]["CidrBlock"]) for entry in resources(synth(stack), "AWS::EC2::Subnet").values()
+    ]
+    assert len(made) == zones * (3 if isolated else 2)
+    assert all(block.subnet_of(ip_network(f"10.0.0.0/{prefix}")) for block in made)
+    assert not any(one.overlaps(other) for one, other in combinations(made, 2))
+
+
+@pytest.mark.parametrize("max_azs", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize("prefix", [20, 22, 23, 24, 25, 26])
+def test_what_is_planned_is_what_cdk_makes(prefix: int, max_azs: int):
+    # A dummy region has three zones: CDK's own splitting is asked for the others.
+    plan = plan_subnets(prefix, max_azs, SubnetMasks(), isolated=True)
+    addresses = ec2.IpAddresses.cidr(f"10.0.0.0/{prefix}")
+    addresses.allocate_vpc_cidr()
+    if plan is None:
+        return
+    asked = [
+        ec2.RequestedSubnet(
+            availability_zone="a",
+            configuration=ec2.SubnetConfiguration(name=name, subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=mask),
+            subnet_construct_id=f"{name}{zone}",
+        )
+        for name, mask in (("A", plan.public), ("B", plan.private), ("C", plan.isolated))
+        for zone in range(max_azs)
+    ]
+    made = addresses.allocate_subnets_cidr(requested_subnets=asked, vpc_cidr=f"10.0.0.0/{prefix}").allocated_subnets
+    blocks = [ip_network(subnet.cidr) for subnet in made]
+    assert len(blocks) == 3 * max_azs
+    assert all(block.subnet_of(ip_network(f"10.0.0.0/{prefix}")) for block in blocks)
+
+
+def test_tasks_never_get_the_smallest_subnets():
+    for prefix in range(16, 27):
+        for zones in range(2, 7):
+            plan = plan_subnets(prefix, zones, SubnetMasks(), isolated=False)
+            if plan is not None:
+                rest = 2 ** (32 - prefix) - zones * 2 ** (32 - plan.public)
+                assert rest // zones >= 2 ** (32 - plan.public), (prefix, zones)
+
+
+def test_the_sizes_of_subnets_can_be_said():
+    template = network_template(
+        cidr="10.0.0.0/20", isolated_subnets=True, subnet_masks=SubnetMasks(public=27, private=23, isolated=26)
+    )
+    sizes = {
+        kind: {entry["Properties"]["CidrBlock"].split("/")[1] for entry in subnets(template, kind).values()}
+        for kind in ("Public", "Private", "Isolated")
+    }
+    assert sizes == {"Public": {"27"}, "Private": {"23"}, "Isolated": {"26"}}
+
+
+@pytest.mark.parametrize(
+    ("options", "option", "allowed"),
+    [
+        ({"cidr": "10.0.0.0/26"}, "cidr", "/16 to /25"),
+        ({"cidr": "10.0.0.0/25", "isolated_subnets": True}, "cidr", "/16 to /24"),
+        ({"cidr": "10.0.0.0/24", "subnet_masks": SubnetMasks(private=25)}, "subnet_masks", "/16 to /23"),
+        ({"subnet_masks": SubnetMasks(private=16)}, "subnet_masks", "smaller subnets"),
+        ({"subnet_masks": SubnetMasks(public=29)}, "subnet_masks.public", "16–28"),
+        ({"subnet_masks": SubnetMasks(isolated=26)}, "subnet_masks.isolated", "isolated_subnets=True"),
+        ({"subnet_masks": 24}, "subnet_masks", "SubnetMasks"),
+    ],
+)
+def test_subnets_that_do_not_fit(options: dict[str, Any], option: str, allowed: str):
+    with pytest.raises(ConstructError) as raised:
+        Network(new_stack(region="eu-west-1"), "Network", **options)
+    [problem] = raised.value.problems
+    assert problem.option == option
+    assert allowed in problem.allowed
+
+
+@pytest.fixture(scope="module")
+def dual_stack() -> Template:
+    return network_template(dual_stack=True, isolated_subnets=True)
+
+
+def test_a_dual_stack_network_gives_each_subnet_addresses_of_its_own(dual_stack: Template):
+    assert properties(dual_stack, "AWS::EC2::VPCCidrBlock")["AmazonProvidedIpv6CidrBlock"] is True
+    blocks = [str(entry["Properties"]["Ipv6CidrBlock"]) for entry in resources(dual_stack, "AWS::EC2::Subnet").values()]
+    assert len(set(blocks)) == 9
+    assert all(
+        entry["Properties"]["AssignIpv6AddressOnCreation"]
+        for entry in resources(dual_stack, "AWS::EC2::Subnet").values()
+    )
+    assert not any("Ipv6Native" in entry["Properties"] for entry in resources(dual_stack, "AWS::EC2::Subnet").values())
+
+
+def test_ipv6_leads_out_of_private_subnets_and_never_in(dual_stack: Template):
+    out = {
+        name: next(target for target in ("GatewayId", "EgressOnlyInternetGatewayId") if target in entry["Properties"])
+        for name, entry in resources(dual_stack, "AWS::EC2::Route").items()
+        if entry["Properties"].get("DestinationIpv6CidrBlock") == "::/0"
+    }
+    assert {target for name, target in out.items() if "VpcPublic" in name} == {"GatewayId"}
+    assert {target for name, target in out.items() if "VpcPrivate" in name} == {"EgressOnlyInternetGatewayId"}
+    assert len(out) == 6
+    assert not [name for name in out if "VpcIsolated" in name]
+
+
+def test_switching_dual_stack_on_replaces_nothing(dual_stack: Template):
+    before = network_template(isolated_subnets=True)
+    added = {"AWS::EC2::VPCCidrBlock", "AWS::EC2::EgressOnlyInternetGateway", "AWS::EC2::Route"}
+    assert before["Resources"].keys() <= dual_stack["Resources"].keys()
+    new = dual_stack["Resources"].keys() - before["Resources"].keys()
+    assert {dual_stack["Resources"][name]["Type"] for name in new} == added
+    changed = {
+        (entry["Type"], key)
+        for name, entry in before["Resources"].items()
+        for key in (entry.get("Properties", {}) | dual_stack["Resources"][name].get("Properties", {}))
+        if entry.get("Properties", {}).get(key) != dual_stack["Resources"][name].get("Properties", {}).get(key)
+    }
+    # Neither is create-only: the subnet is associated with a block that it had none of.
+    assert changed == {
+        ("AWS::EC2::Subnet", "AssignIpv6AddressOnCreation"),
+        ("AWS::EC2::Subnet", "Ipv6CidrBlock"),
+    }
+
+
+def test_whether_a_network_has_ipv6_is_known_where_it_can_be():
+    stack = new_stack()
+    assert has_ipv6(Network(stack, "Own", dual_stack=True)) is True
+    assert has_ipv6(Network(stack, "Old")) is False
+    assert has_ipv6(Network(stack, "Vpc", dual_stack=True).vpc) is True
+    assert has_ipv6(ec2.Vpc(stack, "Dual", ip_protocol=ec2.IpProtocol.DUAL_STACK)) is True
+    assert has_ipv6(ec2.Vpc(stack, "Plain")) is False
+    known: dict[str, Any] = {"vpc_id": "vpc-1", "availability_zones": ["a"], "private_subnet_ids": ["subnet-1"]}
+    assert has_ipv6(Network.from_attributes(stack, "Imported", **known)) is None
+    assert has_ipv6(Network.from_attributes(stack, "Told", **known, dual_stack=True)) is True
+    assert has_ipv6(ec2.Vpc.from_vpc_attributes(stack, "Foreign", **known)) is None
+
+
+def isolated_vpc(stack: cdk.Stack) -> ec2.Vpc:
+    isolated = ec2.SubnetConfiguration(name="A", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+    return ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=0, subnet_configuration=[isolated])
+
+
+def no_way_out(stack: cdk.Stack) -> list[str]:
+    found = assertions.Annotations.from_stack(stack).find_warning("*", assertions.Match.any_value())
+    return [str(entry.entry.data) for entry in found if "no-way-to-images" in str(entry.entry.data)]
+
+
+def test_a_vpc_in_which_no_image_can_be_pulled_is_warned_of():
+    stack = new_stack()
+    Cluster(stack, "Cluster", network=isolated_vpc(stack))
+    [warning] = no_way_out(stack)
+    assert "ecr.api, ecr.dkr, s3, logs" in warning
+    assert "Shop/Vpc" in warning
+
+
+def test_endpoints_that_come_later_count():
+    stack = new_stack()
+    vpc = isolated_vpc(stack)
+    Cluster(stack, "Cluster", network=vpc)
+    services = ec2.InterfaceVpcEndpointAwsService
+    vpc.add_interface_endpoint("Api", service=services.ECR)
+    vpc.add_interface_endpoint("Docker", service=services.ECR_DOCKER)
+    vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
+    [warning] = no_way_out(stack)
+    assert "no endpoint for logs:" in warning
+
+
+def test_a_route_out_by_something_else_counts():
+    stack = new_stack()
+    vpc = isolated_vpc(stack)
+    Cluster(stack, "Cluster", network=vpc)
+    for index, subnet in enumerate(vpc.isolated_subnets):
+        ec2.CfnRoute(
+            stack,
+            f"Out{index}",
+            route_table_id=subnet.route_table.route_table_id,
+            destination_cidr_block="0.0.0.0/0",
+            transit_gateway_id="tgw-0123456789abcdef0",
+        )
+    assert no_way_out(stack) == []

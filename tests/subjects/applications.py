@@ -10,14 +10,14 @@ from aws_cdk import aws_logs
 from cdk_containers import AlbExposure, Application, Disabled, Environment, FargateCapacity, NatGateways, WebService
 from tests.toolkit import IMAGE, REASON, certificate, network
 
-from .making import OFF
+from .making import OFF, domain
 from .model import Change, Subject
 
 
 def _application(stack: cdk.Stack, given: dict[str, Any]) -> Application:
     made = Application(stack, "App", **given)
-    if given.get("certificates") or given.get("https", True) is not True:
-        made.add(WebService, "Web", image=IMAGE, exposure=AlbExposure(port=8080))
+    if given.get("certificates") or made.domain or given.get("https", True) is not True:
+        made.add(WebService, "Web", image=IMAGE, exposure=AlbExposure(port=8080, domain=made.domain))
     return made
 
 
@@ -29,9 +29,7 @@ SUBJECTS: list[Subject] = [
     ),
     Subject(
         Environment,
-        lambda stack, given: _application(
-            stack, {"certificates": [certificate(stack)], "environment": Environment(**given)}
-        ),
+        lambda stack, given: _application(stack, {"domain": domain(stack), "environment": Environment(**given)}),
     ),
 ]
 
@@ -39,6 +37,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "Application": {
         "environment": Environment.development(),
         "network": None,
+        "domain": domain,
         "certificates": lambda stack: [certificate(stack, "Other")],
         "https": Change(OFF, along={"certificates": []}),
         "email_addresses": ["team@example.com"],
@@ -51,6 +50,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "desired_count": 3,
         "log_retention": aws_logs.RetentionDays.ONE_MONTH,
         "removal_policy": cdk.RemovalPolicy.DESTROY,
+        "subdomain": "dev",
         "throw_away": Disabled(REASON),
     },
 }

@@ -16,13 +16,17 @@ from cdk_containers import (
     ApplicationLoadBalancer,
     BlueGreen,
     ClassicExposure,
+    Domain,
+    DomainNames,
     LatticeExposure,
     ListenerRule,
     Logs,
     NetworkLoadBalancer,
     NlbExposure,
     ServiceNetwork,
+    Stickiness,
     TargetHealthCheck,
+    WebAcl,
 )
 from tests.toolkit import (
     certificate,
@@ -33,12 +37,15 @@ from .making import (
     OFF,
     balanced,
     classic,
+    domain,
     exposed,
     own_exposure,
     own_load_balancer,
     service_network,
     shared,
     through_lattice,
+    with_domain,
+    zone,
 )
 from .model import Change, Subject
 
@@ -83,6 +90,25 @@ SUBJECTS: list[Subject] = [
         },
     ),
     Subject(ClassicExposure, classic, lambda stack: {"port": 8080, "certificate": certificate(stack)}),
+    Subject(
+        Stickiness,
+        lambda stack, given: exposed(stack, own_exposure(stack) | {"stickiness": Stickiness(**given)}),
+    ),
+    Subject(
+        WebAcl,
+        lambda stack, given: own_load_balancer(stack, web_acl=WebAcl(**given)),
+        lambda _: {"arn": "arn:aws:wafv2:eu-west-1:111111111111:regional/webacl/shop/0123"},
+    ),
+    Subject(
+        Domain,
+        lambda stack, given: with_domain(stack, Domain(stack, "Domain", **given)),
+        lambda stack: {"name": "example.com", "zone": zone(stack)},
+    ),
+    Subject(
+        DomainNames,
+        lambda stack, given: with_domain(stack, DomainNames(**given)),
+        lambda stack: {"domain": domain(stack)},
+    ),
 ]
 
 CHANGES: dict[str, dict[str, Any]] = {
@@ -103,6 +129,15 @@ CHANGES: dict[str, dict[str, Any]] = {
         "deletion_protection": OFF,
         "tls_policy": elbv2.SslPolicy.TLS13_13,
         "idle_timeout": timedelta(seconds=30),
+        "ip_address_type": elbv2.IpAddressType.DUAL_STACK,
+        "vpc_subnets": lambda stack: ec2.SubnetSelection(
+            subnets=[
+                ec2.Subnet.from_subnet_attributes(stack, zone, subnet_id=f"subnet-{zone}", availability_zone=zone)
+                for zone in ("eu-west-1a", "eu-west-1b")
+            ]
+        ),
+        "security_group": lambda stack: ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1"),
+        "web_acl": WebAcl(arn="arn:aws:wafv2:eu-west-1:111111111111:regional/webacl/shop/0123"),
     },
     "AccessLogs": {
         "bucket": lambda stack: s3.Bucket.from_bucket_name(stack, "Central", "central-logs"),
@@ -115,13 +150,16 @@ CHANGES: dict[str, dict[str, Any]] = {
         "port": 9090,
         "container": Change("b", along={"port": 7070}),
         "load_balancer": Change(shared, along={"certificate": None}),
+        "domain": Change(domain, along={"certificate": None}),
         "certificate": lambda stack: certificate(stack, "Other"),
         "https": Change(OFF, along={"certificate": None}),
         "ingress": [ec2.Peer.ipv4("203.0.113.0/24")],
         "rule": ListenerRule(paths=["/shop/*"]),
         "health_check_path": "/healthz",
+        "health_check_port": 9090,
         "health_check": TargetHealthCheck(healthy_codes="204"),
         "deregistration_delay": timedelta(seconds=60),
+        "stickiness": Stickiness(),
         "target_protocol": "HTTPS",
         "protocol_version": "HTTP2",
         "test_port": Change(8443, beside={"deployment": BlueGreen()}),
@@ -157,6 +195,9 @@ CHANGES: dict[str, dict[str, Any]] = {
         "access_logs": AccessLogs(retention_days=30),
         "deletion_protection": OFF,
         "cross_zone": False,
+        "ip_address_type": elbv2.IpAddressType.DUAL_STACK,
+        "vpc_subnets": ec2.SubnetSelection(availability_zones=["eu-west-1a"], subnet_type=ec2.SubnetType.PUBLIC),
+        "security_groups": lambda stack: [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-1")],
     },
     "NlbExposure": {
         "name": "partners",
@@ -165,6 +206,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "protocol": Change("TCP", along={"certificate": None}),
         "listener_port": 8443,
         "load_balancer": lambda stack: NetworkLoadBalancer(stack, "Shared", network=network(stack, "SharedNetwork")),
+        "domain": Change(domain, along={"certificate": None}),
         "certificate": lambda stack: certificate(stack, "Other"),
         "ingress": [ec2.Peer.ipv4("203.0.113.0/24")],
         "health_check_path": "/healthz",
@@ -207,6 +249,18 @@ CHANGES: dict[str, dict[str, Any]] = {
         "ingress": [ec2.Peer.ipv4("203.0.113.0/24")],
         "health_check_path": "/healthz",
         "access_logs": AccessLogs(retention_days=30),
+    },
+    "Stickiness": {"duration": timedelta(hours=1), "cookie_name": "session"},
+    "WebAcl": {"arn": "arn:aws:wafv2:eu-west-1:111111111111:regional/webacl/other/0123", "fail_open": True},
+    "Domain": {
+        "name": "dev.example.com",
+        "zone": lambda stack: zone(stack, "Other"),
+        "validation_zone": lambda stack: zone(stack, "Other"),
+    },
+    "DomainNames": {
+        "domain": lambda stack: Domain(stack, "Other", name="dev.example.com", zone=zone(stack)),
+        "hosts": ["shop"],
+        "redirect_from": ["www"],
     },
 }
 

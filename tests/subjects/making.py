@@ -13,6 +13,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from cdk_containers import (
@@ -22,6 +23,8 @@ from cdk_containers import (
     ClassicExposure,
     Cluster,
     Disabled,
+    Domain,
+    DomainNames,
     Ec2TaskDefinition,
     FargateTaskDefinition,
     Image,
@@ -151,6 +154,24 @@ def exposed(stack: cdk.Stack, options: dict[str, Any]) -> WebService:
         exposure=AlbExposure(**without(options, "deployment")),
         deployment=options.get("deployment"),
     )
+
+
+def zone(stack: cdk.Stack, id: str = "Zone") -> route53.IHostedZone:  # noqa: A002
+    found = stack.node.try_find_child(id)
+    if found is not None:
+        return cast("route53.IHostedZone", found)
+    return route53.HostedZone.from_hosted_zone_attributes(
+        stack, id, hosted_zone_id=f"Z{id.upper()}", zone_name="example.com"
+    )
+
+
+def domain(stack: cdk.Stack) -> Domain:
+    found = stack.node.try_find_child("Names")
+    return found if isinstance(found, Domain) else Domain(stack, "Names", name="example.com", zone=zone(stack))
+
+
+def with_domain(stack: cdk.Stack, given: Domain | DomainNames) -> WebService:
+    return web(stack, exposure=AlbExposure(port=8080, domain=given))
 
 
 def own_exposure(stack: cdk.Stack) -> dict[str, Any]:

@@ -10,12 +10,17 @@ from cdk_containers import (
     Logs,
     NatGateways,
     Network,
+    SubnetMasks,
 )
 
 from .model import Subject
 
 SUBJECTS: list[Subject] = [
     Subject(Network, lambda stack, given: Network(stack, "Network", **given)),
+    Subject(
+        SubnetMasks,
+        lambda stack, given: Network(stack, "Network", isolated_subnets=True, subnet_masks=SubnetMasks(**given)),
+    ),
 ]
 
 CHANGES: dict[str, dict[str, Any]] = {
@@ -26,7 +31,10 @@ CHANGES: dict[str, dict[str, Any]] = {
         "isolated_subnets": True,
         "interface_endpoints": True,
         "flow_logs": Logs(retention=aws_logs.RetentionDays.ONE_MONTH),
+        "dual_stack": True,
+        "subnet_masks": SubnetMasks(private=22),
     },
+    "SubnetMasks": {"public": 25, "private": 22, "isolated": 26},
 }
 
 NOT_IN_THE_TEMPLATE: dict[str, str] = {}

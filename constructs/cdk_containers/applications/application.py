@@ -19,7 +19,7 @@ from ..discovery import Namespace, ServiceConnect
 from ..errors import ConstructError, Problem, Problems, child_path
 from ..inputs import argument_problems
 from ..jobs import Job
-from ..load_balancing import AccessLogs, AlbExposure, ApplicationLoadBalancer, Exposure
+from ..load_balancing import AccessLogs, AlbExposure, ApplicationLoadBalancer, Domain, Exposure
 from ..load_balancing.application_load_balancer import https_problems
 from ..logs import ContainerLogs, Logs
 from ..network import Network, NetworkLike
@@ -47,7 +47,10 @@ _ALARMS: Mapping[type[Construct], type[Alarms | WorkerAlarms | JobAlarms]] = {
 _NO_CERTIFICATE = Problem(
     option="exposure",
     what="the load balancers of the application have no certificate, and HTTPS needs one",
-    allowed='Application(certificates=[…]) or Application(https=Disabled(reason="…")); or a certificate of its own',
+    allowed=(
+        'Application(domain=…), Application(certificates=[…]) or Application(https=Disabled(reason="…")); or a '
+        "certificate of its own"
+    ),
     practice="https-listener",
 )
 
@@ -65,6 +68,7 @@ class Application(CheckedConstruct):
 
     Attributes:
         environment: What differs between environments.
+        domain: The domain that its services have names of, if there is one.
         network: Where it runs.
         cluster: The cluster.
         alarm_topic: Who is told of alarms, of failed deployments and of tasks that failed.
@@ -75,6 +79,7 @@ class Application(CheckedConstruct):
     """
 
     environment: Environment
+    domain: Domain | None
     network: NetworkLike
     cluster: Cluster
     alarm_topic: AlarmTopic
@@ -88,6 +93,7 @@ class Application(CheckedConstruct):
         *,
         environment: Environment | None = None,
         network: NetworkLike | None = None,
+        domain: Domain | None = None,
         certificates: Sequence[acm.ICertificate] = (),
         https: Literal[True] | Disabled = True,
         email_addresses: Sequence[str] = (),
@@ -99,8 +105,11 @@ class Application(CheckedConstruct):
             id: Name among the parent's children.
             environment: What differs between environments. Default: `Environment()`, which is production.
             network: Where it runs, a `Network` or a VPC of CDK. Default: a new `Network`.
-            certificates: Certificates of the load balancers, the default first. Default: none; a service that has to be
-                reached through one of them is refused then.
+            domain: The domain that its services have names of: `AlbExposure(domain=shop.domain.names("api"))`. The
+                load balancers get its certificate. With an environment that has a `subdomain`, names are under that.
+                Default: none.
+            certificates: Certificates of the load balancers, the default first. Default: that of `domain`, or none; a
+                service that has to be reached through one of them is refused then.
             https: `Disabled(reason="…")` has the load balancers speak plain HTTP. Default: True.
             email_addresses: Who is told of alarms and of what failed; each has to confirm by mail. Default: nobody.
 
@@ -119,6 +128,9 @@ class Application(CheckedConstruct):
         super().__init__(scope, id)
 
         self.environment = environment
+        self.domain = domain
+        if domain is not None and environment.subdomain is not None:
+            self.domain = domain.under(self, "Domain", environment.subdomain)
         self._certificates = tuple(certificates)
         self._https: Literal[True] | Disabled = https
         cdk.Tags.of(self).add("environment", environment.name)
@@ -184,7 +196,8 @@ class Application(CheckedConstruct):
         exposure = options.get("exposure")
         if isinstance(exposure, Exposure | Sequence):
             exposures = [exposure] if isinstance(exposure, Exposure) else exposure
-            if self._https is True and not self._certificates and any(_wants_load_balancer(one) for one in exposures):
+            certified = self._certificates or self.domain is not None
+            if self._https is True and not certified and any(_wants_load_balancer(one) for one in exposures):
                 raise ConstructError(child_path(self, id), [_NO_CERTIFICATE])
             filled["exposure"] = self._routed(exposures, internet_facing=issubclass(kind, WebService))
         return filled
@@ -232,6 +245,10 @@ class Application(CheckedConstruct):
         else:
             self.dashboard.add_job(made)
 
+    @property
+    def _certificates_of_domain(self) -> Sequence[acm.ICertificate]:
+        return [] if self.domain is None or self._https is not True else [self.domain.certificate]
+
     def _load_balancer(self, id: str, *, internet_facing: bool) -> ApplicationLoadBalancer:  # noqa: A002
         environment = self.environment
         return ApplicationLoadBalancer(
@@ -239,7 +256,7 @@ class Application(CheckedConstruct):
             id,
             network=self.network,
             internet_facing=internet_facing,
-            certificates=self._certificates,
+            certificates=self._certificates or self._certificates_of_domain,
             https=self._https,
             redirect_http=internet_facing,
             access_logs=environment.throw_away or AccessLogs(),

@@ -11,6 +11,7 @@ from aws_cdk import aws_logs
 from ..clusters import Capacity, FargateCapacity, strategy_problems
 from ..errors import Problem, Problems
 from ..inputs import disabled_problems, field_problems, is_token
+from ..load_balancing.domain import subdomain_problems
 from ..network import NatGateways
 from ..practices import Disabled
 from ..workload import Architecture
@@ -31,7 +32,9 @@ class Environment:
         nat_gateways: How tasks reach the internet. Default: PER_AZ, one in each zone.
         desired_count: Tasks of a service that says neither a count nor scaling. Default: 2, so that one zone may fail.
         log_retention: How long logs are kept. Default: one year.
-        removal_policy: What happens to log groups when the stack goes. Default: RETAIN.
+        removal_policy: What happens to log groups and records when the stack goes. Default: RETAIN.
+        subdomain: Label under which the application's domain is in this environment: `dev` makes `dev.example.com` of
+            `example.com`. Default: none; the domain itself.
         throw_away: Why load balancers need no deletion protection and keep no access logs, if that is so. Default:
             none; they are protected, and keep them.
 
@@ -45,10 +48,11 @@ class Environment:
     desired_count: int = 2
     log_retention: aws_logs.RetentionDays = aws_logs.RetentionDays.ONE_YEAR
     removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN
+    subdomain: str | None = None
     throw_away: Disabled | None = None
 
     @staticmethod
-    def development(name: str = "development") -> Environment:
+    def development(name: str = "development", *, subdomain: str | None = None) -> Environment:
         """Take Fargate Spot, one task of each service, one NAT gateway, logs for a month, and nothing that stays."""
         return Environment(
             name=name,
@@ -57,6 +61,7 @@ class Environment:
             desired_count=1,
             log_retention=aws_logs.RetentionDays.ONE_MONTH,
             removal_policy=cdk.RemovalPolicy.DESTROY,
+            subdomain=subdomain,
             throw_away=Disabled(_THROW_AWAY),
         )
 
@@ -68,6 +73,8 @@ class Environment:
             return list(found)
         if not self.name:
             found.add("name", "the name is empty", given=self.name, allowed="a name such as production")
+        if self.subdomain is not None:
+            found.extend(subdomain_problems(self.subdomain))
         found.extend(strategy_problems(self.capacity))
         if not is_token(self.desired_count) and self.desired_count < 0:
             found.add(

@@ -22,6 +22,7 @@ from ..network import (
     task_subnet_problems,
     task_subnets_of,
     vpc_of,
+    warn_without_way_out,
     which_subnets_problems,
 )
 from ..opt_outs import record_opt_out
@@ -105,6 +106,7 @@ class Cluster(CheckedConstruct):
         self.network = network
         self.vpc = vpc_of(network)
         self.task_subnets = task_subnets_of(network)
+        warn_without_way_out(self, network)
         self.default_strategy = tuple(capacity)
         self._execute_command_configuration: ecs.ExecuteCommandConfiguration | None = self._execute_command(
             execute_command_logs, encryption_key
@@ -275,6 +277,7 @@ class _ImportedCluster(Cluster):
         self.network = network
         self.vpc = vpc_of(network)
         self.task_subnets = task_subnets_of(network)
+        warn_without_way_out(self, network)
         self.default_strategy = tuple(capacity)
         self.has_container_insights = has_container_insights
         self.execute_command_log_group = execute_command_log_group

@@ -28,7 +28,7 @@ from ..inputs import (
     seconds,
     security_group_problems,
 )
-from ..network import Connections
+from ..network import Connections, has_ipv6
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from ..tasks import Platform
@@ -176,7 +176,11 @@ class Ec2Capacity(CheckedConstruct):
         self._architecture = architecture_of(instance_types)
         self.instance_role = make_instance_role(self, cluster.cluster)
         self.security_group = ec2.SecurityGroup(
-            self, "SecurityGroup", vpc=cluster.vpc, description="Container instances"
+            self,
+            "SecurityGroup",
+            vpc=cluster.vpc,
+            description="Container instances",
+            allow_all_ipv6_outbound=has_ipv6(cluster.vpc),
         )
         self.launch_template = self._make_launch_template()
         self.retired = retired

@@ -15,18 +15,8 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems, Shown
-from ..inputs import (
-    DurationLike,
-    argument_problems,
-    disabled_problems,
-    is_token,
-    seconds,
-    security_group_problems,
-)
-from ..network import (
-    Connections,
-    subnet_ids_of,
-)
+from ..inputs import DurationLike, argument_problems, disabled_problems, is_token, seconds, security_group_problems
+from ..network import Connections, has_ipv6, subnet_ids_of
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from ..tasks import Platform
@@ -149,7 +139,13 @@ class ManagedInstancesCapacity(CheckedConstruct):
         self.retired = retired
         self.instance_role = make_managed_instance_role(self, cluster.cluster)
         self.infrastructure_role = self._make_infrastructure_role()
-        self.security_group = ec2.SecurityGroup(self, "SecurityGroup", vpc=cluster.vpc, description="Managed instances")
+        self.security_group = ec2.SecurityGroup(
+            self,
+            "SecurityGroup",
+            vpc=cluster.vpc,
+            description="Managed instances",
+            allow_all_ipv6_outbound=has_ipv6(cluster.vpc),
+        )
         profile = iam.InstanceProfile(self, "InstanceProfile", role=self.instance_role)
         provider = ecs.CfnCapacityProvider
         # Not CDK's L2: it knows no scale_in_after, and names the instance role, which the managed policy makes it do.

@@ -21,6 +21,7 @@ from ..clusters import Cluster, TaskConnections, instance_groups_of, seen_from, 
 from ..connections import Callee, CallingConnector, connect
 from ..errors import ConstructError
 from ..inputs import argument_problems
+from ..network import has_ipv6
 from ..observability import (
     JobAlarms,
     failed_executions,
@@ -94,6 +95,7 @@ class Job(CheckedConstruct):
                 vpc=self.cluster.vpc,
                 description="Runs of a job, which nobody has to reach",
                 allow_all_outbound=True,
+                allow_all_ipv6_outbound=has_ipv6(self.cluster.vpc),
             )
             return [self.security_group]
         return instance_groups_of(given.strategy, self.cluster)

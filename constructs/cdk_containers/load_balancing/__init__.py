@@ -1,11 +1,12 @@
 """How requests reach containers: load balancers, and the routes of services through them."""
 
 from .access_logs import AccessLogs
-from .alb_exposure import AlbExposure, ListenerRule, TargetHealthCheck
+from .alb_exposure import AlbExposure, ListenerRule, Stickiness, TargetHealthCheck
 from .alb_route import AlbRoute
 from .application_load_balancer import ApplicationLoadBalancer
 from .classic_exposure import ClassicExposure
 from .classic_route import ClassicRoute
+from .domain import Domain, DomainNames
 from .exposure import Exposure
 from .lattice_exposure import LatticeExposure
 from .lattice_route import LatticeRoute, enter_lattice
@@ -16,6 +17,7 @@ from .route import Route, RouteTarget, enter_load_balancers
 from .route_ids import route_ids, told_apart_by_nothing
 from .routes import claim_given_numbers, make_route
 from .service_network import ServiceNetwork
+from .web_acl import WebAcl
 
 __all__ = [
     "AccessLogs",
@@ -24,6 +26,8 @@ __all__ = [
     "ApplicationLoadBalancer",
     "ClassicExposure",
     "ClassicRoute",
+    "Domain",
+    "DomainNames",
     "Exposure",
     "LatticeExposure",
     "LatticeRoute",
@@ -34,7 +38,9 @@ __all__ = [
     "Route",
     "RouteTarget",
     "ServiceNetwork",
+    "Stickiness",
     "TargetHealthCheck",
+    "WebAcl",
     "claim_given_numbers",
     "enter_lattice",
     "enter_load_balancers",

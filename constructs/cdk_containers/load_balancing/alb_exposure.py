@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 from typing import ClassVar, Literal
 
@@ -20,6 +20,7 @@ from .application_load_balancer import (
     taken_ports,
     test_port_problems,
 )
+from .domain import Domain, DomainNames, names_of, names_problems
 from .exposure import Exposure
 from .rule_priorities import (
     FIRST,
@@ -35,6 +36,7 @@ from .rule_priorities import (
 _HOST = re.compile(r"[A-Za-z0-9.*?_-]{1,128}")
 _METHOD = re.compile(r"[A-Z_-]{1,40}")
 _CODES = re.compile(r"\d{1,3}(?:[,-]\d{1,3})*")
+_DAY = 24 * 60 * 60
 _MAX_VALUES = 5
 """Values that all conditions of one listener rule may have together."""
 
@@ -178,6 +180,50 @@ class TargetHealthCheck:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Stickiness:
+    """Bring the requests of one browser to the same task, as long as that runs.
+
+    A deployment that shifts traffic cannot have it: browsers would stay with the old version.
+
+    Attributes:
+        duration: How long a browser stays with a task, 1 s to 7 days. Default: 1 day.
+        cookie_name: Name of a cookie that the application sets; the load balancer follows that one. Default: a cookie
+            of the load balancer's own.
+
+    See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions
+    """
+
+    duration: DurationLike | None = None
+    cookie_name: str | None = None
+
+    @property
+    def duration_seconds(self) -> int:
+        """How long a browser stays with a task, in seconds."""
+        return _DAY if self.duration is None else seconds(self.duration)
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        duration = self.duration_seconds
+        # CDK compares it itself, so it cannot be known at deployment only.
+        if is_token(duration) or not 1 <= duration <= 7 * _DAY:
+            given = Shown("a token") if is_token(duration) else Shown(f"{duration} s")
+            found.add("duration", "out of range", given=given, allowed="1 s to 7 days")
+        name = self.cookie_name
+        if name is not None and not is_token(name) and (not name or name.upper().startswith("AWSALB")):
+            found.add(
+                "cookie_name",
+                "the load balancer keeps names that begin with AWSALB to itself",
+                given=name,
+                allowed="the name of a cookie that the application sets",
+            )
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AlbExposure(Exposure):
     """A port of a service, reached through an Application Load Balancer.
 
@@ -189,15 +235,20 @@ class AlbExposure(Exposure):
             exposure keeps its resources when everything else about it changes but its load balancer. Default: none;
             give names when a service has several exposures on one load balancer.
         load_balancer: Load balancer to share. Default: the service gets one of its own.
+        domain: The domain, or names of one (`domain.names("api")`), under which the service is reached. The service
+            makes a certificate, records in Route 53 and the rule for each name. Default: none.
         certificate: Certificate of a load balancer of its own.
         https: `Disabled(reason="…")` has a load balancer of its own speak plain HTTP. Default: True.
         ingress: Who may reach a load balancer of its own, as `ec2.Peer`. Default: everybody for a `WebService`, nobody
             for a `BackendService`.
         rule: Which requests are this service's. Default: all.
         health_check_path: Path that answers when a task can take requests. Default: `/`.
+        health_check_port: Port for the health check, where the application answers it on another one. A container of
+            the task has to declare it; with bridge networking it needs a `Port.host_port`. Default: `port`.
         health_check: How often the path is asked, and what counts. Default: every 10 s, healthy after 2 answers.
         deregistration_delay: Time that requests under way have to finish when a task stops, 0–3600 s; at least as long
             as the longest request. SIGTERM comes after it. Default: 30 s; the 300 s of AWS hold up deployments.
+        stickiness: Bring the requests of a browser to the same task. Default: none.
         target_protocol: `HTTPS` if the container speaks TLS. Default: `HTTP`.
         protocol_version: `HTTP2` or `GRPC` if the container speaks them. Default: `HTTP1`.
         test_port: Port of a second listener, like the first, that brings test traffic to a new version before it gets
@@ -213,18 +264,36 @@ class AlbExposure(Exposure):
     kind: ClassVar[str] = "Alb"
 
     load_balancer: ApplicationLoadBalancer | None = None
+    domain: Domain | DomainNames | None = None
     certificate: acm.ICertificate | None = None
     https: Literal[True] | Disabled = True
     ingress: Sequence[ec2.IPeer] | None = None
     rule: ListenerRule = field(default_factory=ListenerRule)
     health_check_path: str = "/"
+    health_check_port: int | None = None
     health_check: TargetHealthCheck = field(default_factory=TargetHealthCheck)
     deregistration_delay: DurationLike | None = None
+    stickiness: Stickiness | None = None
     target_protocol: Literal["HTTP", "HTTPS"] = "HTTP"
     protocol_version: Literal["HTTP1", "HTTP2", "GRPC"] = "HTTP1"
     test_port: int | None = None
     test_ingress: Sequence[ec2.IPeer] | None = None
     test_rule: ListenerRule | None = None
+
+    def __post_init__(self) -> None:
+        names = self.names
+        if names is not None and isinstance(self.rule, ListenerRule) and not self.rule.hosts:
+            object.__setattr__(self, "rule", replace(self.rule, hosts=names.served))
+
+    @property
+    def names(self) -> DomainNames | None:
+        """The names under which the service is reached, if its domain is known."""
+        return names_of(self.domain)
+
+    @property
+    def separate_health_check_port(self) -> int | None:
+        """Port for the health check, where that is another than the one for requests."""
+        return None if self.health_check_port == self.port else self.health_check_port
 
     @property
     def shared_load_balancer(self) -> ApplicationLoadBalancer | None:
@@ -268,6 +337,14 @@ class AlbExposure(Exposure):
         wrong_rule = self.rule.problems()
         found.extend(wrong_rule, under="rule")
         found.extend(self.health_check.problems(), under="health_check")
+        if self.stickiness is not None:
+            found.extend(self.stickiness.problems(), under="stickiness")
+        found.extend(self._domain_problems())
+        check_port = self.health_check_port
+        if check_port is not None and not is_token(check_port) and not 1 <= check_port <= 65535:
+            found.add(
+                "health_check_port", "not a port", given=check_port, allowed="1–65535", practice="target-health-check"
+            )
         if not self.health_check_path.startswith("/") and not is_token(self.health_check_path):
             found.add(
                 "health_check_path",
@@ -288,6 +365,37 @@ class AlbExposure(Exposure):
         found.extend(self._load_balancer_problems(rule_is_right=not wrong_rule))
         if not found:
             found.extend(self._test_problems())
+        return list(found)
+
+    def _domain_problems(self) -> list[Problem]:
+        found = Problems()
+        found.extend(names_problems(self.domain), under="domain")
+        names = self.names
+        if names is None:
+            return list(found)
+        if tuple(self.rule.hosts) != tuple(names.served):
+            found.add(
+                "rule.hosts",
+                "the names of the domain are the hosts of the rule",
+                given=list(self.rule.hosts),
+                allowed="the names in domain, such as domain.names(…), or hosts without domain",
+                practice="domain-names",
+            )
+        if self.certificate is not None:
+            found.add(
+                "certificate",
+                "the domain has a certificate made for each of its names",
+                given=Shown("a certificate"),
+                allowed="domain, or a certificate of your own and rule=ListenerRule(hosts=[…])",
+                practice="dns-validated-certificate",
+            )
+        if self.load_balancer is not None and not self.load_balancer.has_hosted_zone:
+            found.add(
+                "load_balancer",
+                "nobody said in which hosted zone the name of the imported load balancer is",
+                allowed="ApplicationLoadBalancer.from_attributes(canonical_hosted_zone_id=…)",
+                practice="domain-names",
+            )
         return list(found)
 
     def _test_problems(self) -> list[Problem]:
@@ -355,7 +463,8 @@ class AlbExposure(Exposure):
 
     def _load_balancer_problems(self, *, rule_is_right: bool) -> list[Problem]:
         if self.load_balancer is None:
-            return https_problems(self.https, [self.certificate] if self.certificate else [], "certificate")
+            certified = self.certificate is not None or (self.domain is not None and self.https is True)
+            return https_problems(self.https, [self.certificate] if certified else [], "certificate")
         found = Problems()
         given = {
             "certificate": self.certificate is not None,

@@ -7,14 +7,17 @@ from functools import cached_property
 from typing import Any
 
 from aws_cdk import Duration
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from ..inputs import in_seconds
+from ..network import PortRange
 from .alb_exposure import AlbExposure
 from .application_load_balancer import ApplicationLoadBalancer
+from .domain_records import add_certificates, certificate_for, make_records
 from .ports import GROUP_PORTS
 from .route import Route, RouteTarget, of_both
 from .rule_priorities import Conditions, before
@@ -53,7 +56,7 @@ class AlbRoute(Route):
             self,
             "LoadBalancer",
             network=target.network,
-            certificates=[exposure.certificate] if exposure.certificate is not None else [],
+            certificates=_own_certificates(scope, exposure),
             https=exposure.https,
             internet_facing=target.internet_facing,
             ingress=exposure.ingress,
@@ -71,6 +74,7 @@ class AlbRoute(Route):
             **self._forward(target),
         )
         self._make_test_rule(scope, target)
+        self._serve_names(scope)
         target.leave_to_ecs(self.rule, self.test_rule)
         self.entry = ecs.CfnService.LoadBalancerProperty(
             target_group_arn=self.target_group.target_group_arn,
@@ -79,10 +83,54 @@ class AlbRoute(Route):
             advanced_configuration=self._shift(target),
         )
         opened = target.let_in(self, self.load_balancer, target.ports(exposure.port))
+        if (checked := self._checked_port(target)) is not None:
+            ports = PortRange(first=checked, last=checked)
+            opened = [*opened, *target.let_in(self, self.load_balancer, ports, "Health check")]
         self.ready_when = [rule for rule in (self.rule, self.test_rule, *opened) if rule is not None]
+
+    @property
+    def url(self) -> str:
+        """Where it is reached: at its first name, or at the DNS name of the load balancer."""
+        load_balancer = self.load_balancer
+        hosts = [host for host in self.exposure.rule.hosts if "*" not in host and "?" not in host]
+        host = hosts[0] if hosts else load_balancer.load_balancer.load_balancer_dns_name
+        return f"{'https' if load_balancer.speaks_https else 'http'}://{host}"
+
+    def _serve_names(self, scope: Construct) -> None:
+        """Make what it takes for callers to come under the names of a domain."""
+        exposure, load_balancer = self.exposure, self.load_balancer
+        names = exposure.names
+        if names is None:
+            return
+        for listener in (load_balancer.listener, self.test_listener) if load_balancer.speaks_https else ():
+            if listener is not None:
+                add_certificates(
+                    self if listener is load_balancer.listener else Construct(self, "Test"),
+                    scope,
+                    names,
+                    listener,
+                    known=load_balancer.certificates,
+                    has_first=exposure.load_balancer is None,
+                )
+        make_records(scope, names, load_balancer.load_balancer, load_balancer.ip_address_type)
+        if names.redirected:
+            redirect = Construct(self, "Redirect")
+            conditions = {"host": names.redirected}
+            elbv2.ApplicationListenerRule(
+                redirect,
+                "Rule",
+                listener=load_balancer.listener,
+                priority=load_balancer.claim(redirect, scope, conditions, None),
+                conditions=list(_listener_conditions(conditions)),
+                action=elbv2.ListenerAction.redirect(host=names.served[0], permanent=True),
+            )
+
+    def _checked_port(self, target: RouteTarget) -> int | None:
+        return self.exposure.separate_health_check_port if target.by_address else target.instance_health_check_port
 
     def _make_target_group(self, id: str, target: RouteTarget) -> elbv2.ApplicationTargetGroup:  # noqa: A002
         exposure = self.exposure
+        sticky = exposure.stickiness
         check = exposure.health_check
         grpc = exposure.protocol_version == "GRPC"
         return elbv2.ApplicationTargetGroup(
@@ -94,9 +142,11 @@ class AlbRoute(Route):
             protocol_version=elbv2.ApplicationProtocolVersion[exposure.protocol_version],
             target_type=target.target_type,
             deregistration_delay=in_seconds(exposure.deregistration_delay_seconds),
+            stickiness_cookie_duration=None if sticky is None else in_seconds(sticky.duration_seconds),
+            stickiness_cookie_name=None if sticky is None else sticky.cookie_name,
             health_check=elbv2.HealthCheck(
                 path=exposure.health_check_path,
-                port="traffic-port",
+                port=str(self._checked_port(target) or "traffic-port"),
                 protocol=elbv2.Protocol[exposure.target_protocol],
                 interval=in_seconds(check.interval_seconds),
                 timeout=in_seconds(check.timeout_seconds),
@@ -210,6 +260,13 @@ class AlbRoute(Route):
     def _target_group_names(self) -> Sequence[str]:
         groups = (self.target_group, self.alternate_target_group)
         return [group.target_group_full_name for group in groups if group is not None]
+
+
+def _own_certificates(service: Construct, exposure: AlbExposure) -> Sequence[acm.ICertificate]:
+    """Return the certificate that a load balancer of the service's own begins with."""
+    if exposure.names is not None and exposure.https is True:
+        return [certificate_for(service, exposure.names, exposure.names.served[0])]
+    return [] if exposure.certificate is None else [exposure.certificate]
 
 
 def _listener_conditions(conditions: Conditions) -> Iterator[elbv2.ListenerCondition]:

@@ -21,6 +21,7 @@ from ..network import (
     Connections,
     NetworkLike,
     public_subnet_problems,
+    selection_problems,
     task_subnet_problems,
     task_subnets_of,
     vpc_of,
@@ -29,9 +30,11 @@ from ..network import (
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from .access_logs import AccessLogs, write_access_logs
+from .addresses import default_ip_address_type, everybody, ip_address_problems
 from .exposure import SharedLoadBalancer
 from .places import place_in_account
 from .rule_priorities import FIRST, LAST, Conditions, canonical, choices, choose_priority
+from .web_acl import WebAcl
 
 _HTTP, _HTTPS = 80, 443
 _WORLD = ("0.0.0.0/0", "::/0")
@@ -74,6 +77,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         imported_arn: Its ARN, if it is imported.
         security_group: Its security group.
         access_logs_bucket: Where the record of requests goes, if there is one.
+        ip_address_type: Which addresses it has; IPv4 if it is imported and nobody said.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html
     """
@@ -83,6 +87,9 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
     ports: Sequence[int]
     security_group: ec2.ISecurityGroup
     access_logs_bucket: s3.IBucket | None = None
+    ip_address_type: elbv2.IpAddressType
+    has_hosted_zone: bool = True
+    """Whether the hosted zone of its DNS name is known, to which records of other zones point."""
 
     def __init__(
         self,
@@ -99,6 +106,10 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         deletion_protection: Literal[True] | Disabled = True,
         tls_policy: elbv2.SslPolicy = elbv2.SslPolicy.TLS13_12_RES_PQ,
         idle_timeout: DurationLike | None = None,
+        ip_address_type: elbv2.IpAddressType | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_group: ec2.ISecurityGroup | None = None,
+        web_acl: WebAcl | None = None,
     ) -> None:
         """Make a load balancer.
 
@@ -111,14 +122,23 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             redirect_http: Also listen on port 80 and redirect to HTTPS, for people who type an address. False is
                 HTTPS only, for callers that are programs. Default: True.
             internet_facing: Whether it has public addresses, or is for callers inside the network. Default: True.
-            ingress: Who may reach it, as `ec2.Peer`. Default: everybody if it is internet-facing, nobody if it is
-                internal (then `caller.connections.allow_to(…)` lets callers in).
+            ingress: Who may reach it, as `ec2.Peer`. Default: everybody if it is internet-facing, over IPv6 too if it
+                is dual-stack; nobody if it is internal (then `caller.connections.allow_to(…)` lets callers in), or if
+                it has a `security_group` of yours.
             access_logs: Where the record of requests goes. Default: a bucket that keeps the record for a year.
                 `Disabled(reason="…")` keeps none.
             deletion_protection: `Disabled(reason="…")` lets its stack delete it. Default: True.
             tls_policy: Default: `TLS13_12_RES_PQ`, TLS 1.2 and 1.3 with forward secrecy, and post-quantum key exchange
                 with callers that know it. Only policies that Security Hub's ELB.17 recommends are taken.
             idle_timeout: Time that a connection may be silent, 1–4000 s. Default: 60 s.
+            ip_address_type: Which addresses callers reach it at. `DUAL_STACK_WITHOUT_PUBLIC_IPV4` saves the price of
+                public IPv4 addresses, for callers that all have IPv6. Default: `DUAL_STACK` in a dual-stack network,
+                `IPV4` in others. It changes in place.
+            vpc_subnets: The subnets it is in, of two zones at least. Default: public ones if it is internet-facing,
+                those of tasks if it is internal.
+            security_group: A security group that exists, in place of one of its own. Its rules are yours; `ingress`
+                and services add to them. Default: a new one.
+            web_acl: The web ACL of AWS WAF that looks at requests first. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -127,14 +147,16 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         if not found:
             found.extend(https_problems(https, certificates, "certificates"))
             found.extend(_option_problems(access_logs, deletion_protection, tls_policy, idle_timeout))
-            found.extend(
-                public_subnet_problems(network, "network")
-                if internet_facing
-                else [
-                    *task_subnet_problems(network),
-                    *which_subnets_problems(network, "network", ask=WHICH_SUBNETS),
-                ]
-            )
+            if vpc_subnets is not None:
+                found.extend(selection_problems(network, vpc_subnets, "vpc_subnets", zones=2, public=internet_facing))
+            elif internet_facing:
+                found.extend(public_subnet_problems(network, "network"))
+            else:
+                found.extend(task_subnet_problems(network))
+                found.extend(which_subnets_problems(network, "network", ask=WHICH_SUBNETS))
+            found.extend(ip_address_problems(ip_address_type, network, ingress, internet_facing=internet_facing))
+            if web_acl is not None:
+                found.extend(web_acl.problems() or web_acl.place_problems(scope), under="web_acl")
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -143,7 +165,8 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         self._test_listeners: dict[int, elbv2.ApplicationListener] = {}
         self._certificates, self._https, self._tls_policy = tuple(certificates), https, tls_policy
         self.vpc = vpc = vpc_of(network)
-        self.security_group = ec2.SecurityGroup(
+        self.ip_address_type = ip_address_type or default_ip_address_type(network)
+        self.security_group = security_group or ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="Application Load Balancer", allow_all_outbound=False
         )
         load_balancer = elbv2.ApplicationLoadBalancer(
@@ -151,8 +174,10 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             "LoadBalancer",
             vpc=vpc,
             internet_facing=internet_facing,
-            vpc_subnets=None if internet_facing else task_subnets_of(network),
+            vpc_subnets=vpc_subnets or (None if internet_facing else task_subnets_of(network)),
             security_group=self.security_group,
+            # What CDK renders for IPv4 is nothing, which is the same.
+            ip_address_type=None if self.ip_address_type == elbv2.IpAddressType.IPV4 else self.ip_address_type,
             drop_invalid_header_fields=True,
             desync_mitigation_mode=elbv2.DesyncMitigationMode.DEFENSIVE,
             deletion_protection=deletion_protection is True,
@@ -170,9 +195,11 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         if redirect:
             self._add_redirect(load_balancer)
         if ingress is None:
-            ingress = [ec2.Peer.any_ipv4()] if internet_facing else []
+            ingress = everybody(self.ip_address_type) if internet_facing and security_group is None else []
         self.ports = taken_ports(https, redirect=redirect)
         self._open(ingress, self.ports, https)
+        if web_acl is not None:
+            web_acl.attach(self, load_balancer)
 
     @classmethod
     def from_attributes(
@@ -186,6 +213,8 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         dns_name: str,
         vpc: ec2.IVpc,
         security_group_allows_all_outbound: bool | None = None,
+        canonical_hosted_zone_id: str | None = None,
+        ip_address_type: elbv2.IpAddressType = elbv2.IpAddressType.IPV4,
     ) -> ApplicationLoadBalancer:
         """Use a load balancer that exists, of another app or made by hand.
 
@@ -204,6 +233,9 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
                 library need that, health checks fail without. With True, nothing is added; a rule of CloudFormation
                 takes the rule away that lets a group connect to everything, and other services with it. Default: not
                 known, which adds nothing and warns.
+            canonical_hosted_zone_id: The hosted zone of its DNS name, such as `Z32O12XQLNTSW2` in eu-west-1, which
+                `aws elbv2 describe-load-balancers` shows. Services with a `domain` need it. Default: not known.
+            ip_address_type: Which addresses it has; names of services get records for them. Default: `IPV4`.
         """
         found = argument_problems(cls.from_attributes, locals())
         found.extend(arn_problems(found, load_balancer_arn=load_balancer_arn, listener_arn=listener_arn))
@@ -217,7 +249,19 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             dns_name=dns_name,
             vpc=vpc,
             security_group_allows_all_outbound=security_group_allows_all_outbound,
+            canonical_hosted_zone_id=canonical_hosted_zone_id,
+            ip_address_type=ip_address_type,
         )
+
+    @property
+    def speaks_https(self) -> bool:
+        """Whether callers reach services by HTTPS; of an imported load balancer it is taken for granted."""
+        return self._https is True
+
+    @property
+    def certificates(self) -> Sequence[acm.ICertificate]:
+        """The certificates that it was made with."""
+        return self._certificates
 
     @cached_property
     def full_name(self) -> str | None:
@@ -377,8 +421,13 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
         dns_name: str,
         vpc: ec2.IVpc,
         security_group_allows_all_outbound: bool | None,
+        canonical_hosted_zone_id: str | None,
+        ip_address_type: elbv2.IpAddressType,
     ) -> None:
         SharedLoadBalancer.__init__(self, scope, id)
+        self._certificates, self._https = (), True
+        self.ip_address_type = ip_address_type
+        self.has_hosted_zone = canonical_hosted_zone_id is not None
         self.imported_arn = load_balancer_arn
         self._claims = {}
         self.ports = ()
@@ -388,6 +437,7 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
             "LoadBalancer",
             load_balancer_arn=load_balancer_arn,
             load_balancer_dns_name=dns_name,
+            load_balancer_canonical_hosted_zone_id=canonical_hosted_zone_id,
             security_group_id=security_group_id,
             security_group_allows_all_outbound=security_group_allows_all_outbound is not False,
             vpc=vpc,

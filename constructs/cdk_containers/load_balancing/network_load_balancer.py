@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import (
-    cached_property,
-)
-from typing import (
-    Literal,
-    cast,
-)
+from functools import cached_property
+from typing import Literal, cast
 
 import aws_cdk as cdk
 import jsii
@@ -19,16 +14,13 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from ..errors import Problem, Problems, Shown
-from ..inputs import (
-    argument_problems,
-    arn_problems,
-    disabled_problems,
-    is_token,
-)
+from ..inputs import argument_problems, arn_problems, disabled_problems, is_token
 from ..network import (
     WHICH_SUBNETS,
     Connections,
     NetworkLike,
+    public_subnet_problems,
+    selection_problems,
     task_subnet_problems,
     task_subnets_of,
     vpc_of,
@@ -37,6 +29,7 @@ from ..network import (
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from .access_logs import AccessLogs, write_access_logs
+from .addresses import default_ip_address_type, everybody, ip_address_problems
 from .exposure import SharedLoadBalancer
 
 _WORLD = ("0.0.0.0/0", "::/0")
@@ -45,6 +38,9 @@ _OPEN_TO_THE_WORLD = Acknowledgement(
     "services only. `ingress` names who may reach it, if not everybody",
     cdk_nag=("AwsSolutions-EC23",),
 )
+
+ANOTHER_PORT_OR_BOTH = 'another port; or one exposure with protocol="TCP_UDP", which takes both'
+"""What to do where TCP and UDP want the same port, which has one listener."""
 
 
 @jsii.implements(ec2.IConnectable)
@@ -56,6 +52,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
     Attributes:
         load_balancer: The load balancer itself.
         security_group: Its security group, which opens to `ingress` for each listener that is added.
+        ip_address_type: Which addresses it has.
         access_logs_bucket: Where the record of TLS connections goes, if there is one.
         internet_facing: Whether it has public addresses.
 
@@ -64,6 +61,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
 
     load_balancer: elbv2.INetworkLoadBalancer
     security_group: ec2.ISecurityGroup
+    ip_address_type: elbv2.IpAddressType
     access_logs_bucket: s3.IBucket | None = None
 
     def __init__(
@@ -77,6 +75,9 @@ class NetworkLoadBalancer(SharedLoadBalancer):
         access_logs: AccessLogs | Disabled | None = None,
         deletion_protection: Literal[True] | Disabled = True,
         cross_zone: bool = True,
+        ip_address_type: elbv2.IpAddressType | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
     ) -> None:
         """Make a load balancer.
 
@@ -85,12 +86,19 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             id: Name among the parent's children.
             network: Where it is, a `Network` or a VPC of CDK.
             internet_facing: Whether it has public addresses, or is for callers inside the network. Default: True.
-            ingress: Who may reach it, as `ec2.Peer`. Default: everybody if it is internet-facing, nobody if it is
-                internal (then `caller.connections.allow_to(…)` lets callers in).
+            ingress: Who may reach it, as `ec2.Peer`. Default: everybody if it is internet-facing, over IPv6 too if it
+                is dual-stack; nobody if it is internal (then `caller.connections.allow_to(…)` lets callers in), or if
+                it has `security_groups` of yours.
             access_logs: Where the record of connections goes; AWS records those of TLS listeners only. Default: a
                 bucket that keeps it for a year. `Disabled(reason="…")` keeps none.
             deletion_protection: `Disabled(reason="…")` lets its stack delete it. Default: True.
             cross_zone: Spread connections over the tasks of all zones. Default: True.
+            ip_address_type: Which addresses callers reach it at, `IPV4` or `DUAL_STACK`. Default: `DUAL_STACK` in a
+                dual-stack network, `IPV4` in others. It changes in place.
+            vpc_subnets: The subnets it is in. Default: public ones if it is internet-facing, those of tasks if it is
+                internal.
+            security_groups: Security groups that exist, in place of one of its own. Their rules are yours; `ingress`
+                adds to those of the first, and services to those of all. Default: a new one.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -103,25 +111,51 @@ class NetworkLoadBalancer(SharedLoadBalancer):
         found.extend(disabled_problems(deletion_protection), under="deletion_protection")
         if isinstance(access_logs, AccessLogs):
             found.extend(access_logs.problems(), under="access_logs")
+        if not any(found.has(option) for option in ("network", "vpc_subnets", "ip_address_type", "ingress")):
+            if vpc_subnets is not None:
+                found.extend(selection_problems(network, vpc_subnets, "vpc_subnets", public=internet_facing))
+            else:
+                found.extend(
+                    public_subnet_problems(network, "network") if internet_facing else task_subnet_problems(network)
+                )
+            if ip_address_type == elbv2.IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4:
+                found.add(
+                    "ip_address_type",
+                    "only an Application Load Balancer can have this",
+                    given=Shown(ip_address_type.name),
+                    allowed="IPV4 or DUAL_STACK",
+                    practice="dual-stack-addresses",
+                )
+            else:
+                found.extend(ip_address_problems(ip_address_type, network, ingress, internet_facing=internet_facing))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
+        self.ip_address_type = ip_address_type or default_ip_address_type(network)
         if ingress is None:
-            ingress = [ec2.Peer.any_ipv4()] if internet_facing else []
+            ingress = everybody(self.ip_address_type) if internet_facing and not security_groups else []
         self.internet_facing = internet_facing
         self._ingress = tuple(ingress)
-        self._ports: dict[tuple[int, str], Construct] = {}
+        self._ports: dict[int, tuple[Construct, str]] = {}
         self.vpc = vpc = vpc_of(network)
-        self.security_group = ec2.SecurityGroup(
-            self, "SecurityGroup", vpc=vpc, description="Network Load Balancer", allow_all_outbound=False
-        )
+        groups = list(security_groups) or [
+            ec2.SecurityGroup(
+                self, "SecurityGroup", vpc=vpc, description="Network Load Balancer", allow_all_outbound=False
+            )
+        ]
+        self.security_group = groups[0]
+        dual_stack = self.ip_address_type == elbv2.IpAddressType.DUAL_STACK
         self.load_balancer = load_balancer = elbv2.NetworkLoadBalancer(
             self,
             "LoadBalancer",
             vpc=vpc,
             internet_facing=internet_facing,
-            vpc_subnets=None if internet_facing else task_subnets_of(network),
-            security_groups=[self.security_group],
+            vpc_subnets=vpc_subnets or (None if internet_facing else task_subnets_of(network)),
+            security_groups=groups,
+            # What CDK renders for IPv4 is nothing, which is the same.
+            ip_address_type=self.ip_address_type if dual_stack else None,
+            # Without it a dual-stack load balancer gets no listener for UDP.
+            enable_prefix_for_ipv6_source_nat=True if dual_stack else None,
             cross_zone_enabled=cross_zone,
             deletion_protection=deletion_protection is True,
         )
@@ -200,17 +234,17 @@ class NetworkLoadBalancer(SharedLoadBalancer):
 
         Args:
             port: Its port.
-            protocol: Its protocol under TLS, `tcp` or `udp`.
+            protocol: Its protocol under TLS: `tcp`, `udp`, or `tcp_udp` for both.
             option: The option that the port comes from.
         """
         found = Problems()
-        owner = self._ports.get((port, protocol))
+        owner, taken = self._ports.get(port, (None, protocol))
         if owner is not None:
             found.add(
                 option,
                 f"{owner.node.path} listens on this port of the load balancer already",
                 given=Shown(f"{port}/{protocol}"),
-                allowed="another port",
+                allowed="another port" if taken == protocol else ANOTHER_PORT_OR_BOTH,
                 practice="listener-rule-priority",
             )
         return list(found)
@@ -221,13 +255,15 @@ class NetworkLoadBalancer(SharedLoadBalancer):
         Args:
             owner: The service.
             port: The port.
-            protocol: Its protocol under TLS, `tcp` or `udp`.
+            protocol: Its protocol under TLS: `tcp`, `udp`, or `tcp_udp` for both.
             ingress: Who may reach it, if not those who may reach the load balancer.
         """
-        self._ports[port, protocol] = owner
-        opened = ec2.Port.udp(port) if protocol == "udp" else ec2.Port.tcp(port)
+        self._ports[port] = (owner, protocol)
         for peer in self._ingress if ingress is None else ingress:
-            self.security_group.add_ingress_rule(peer, opened, f"Connections on port {port}")
+            if protocol != "udp":
+                self.security_group.add_ingress_rule(peer, ec2.Port.tcp(port), f"Connections on port {port}")
+            if protocol != "tcp":
+                self.security_group.add_ingress_rule(peer, ec2.Port.udp(port), f"Connections on port {port}")
 
 
 class _ImportedNetworkLoadBalancer(NetworkLoadBalancer):

@@ -11,6 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, is_token, seconds
+from .domain import Domain, DomainNames, names_of, names_problems
 from .exposure import Exposure
 from .network_load_balancer import NetworkLoadBalancer
 
@@ -25,15 +26,19 @@ class NlbExposure(Exposure):
         name: What tells it from other exposures of the service: letters, digits and hyphens, up to 40. With it, the
             exposure keeps its resources when everything else about it changes but its load balancer. Default: none;
             then a listener on a shared load balancer belongs to its port.
-        protocol: `TCP`, `UDP`, or `TLS`, which the load balancer ends with a certificate. Default: `TCP`.
+        protocol: `TCP`, `UDP`, `TCP_UDP` for both on one port, or `TLS`, which the load balancer ends with a
+            certificate. For `TCP_UDP` the container declares the port once, for TCP, and bridge networking is refused.
+            Default: `TCP`.
         listener_port: Port of the load balancer. Default: 443 with TLS, the container's port otherwise.
         load_balancer: Load balancer to share. Default: the service gets one of its own.
+        domain: The domain, or names of one (`domain.names("mqtt")`), under which the service is reached. The service
+            makes records in Route 53, and certificates for `TLS`. Default: none.
         certificate: Certificate for `TLS`.
         ingress: Who may reach a load balancer of its own, as `ec2.Peer`. Default: everybody for a `WebService`, nobody
             for a `BackendService`.
         health_check_path: Ask this path by HTTP, in place of opening a TCP connection. Default: none.
-        health_check_port: Port in the container for the health check; UDP needs one that speaks TCP. With bridge
-            networking it needs a `Port.host_port`. Default: `port`.
+        health_check_port: Port for the health check, which a container of the task has to declare; UDP needs one that
+            speaks TCP. With bridge networking it needs a `Port.host_port`. Default: `port`.
         deregistration_delay: Time that connections have to end when a task stops, 0–3600 s. Default: 30 s.
         preserve_client_ip: Whether the task sees the address of the caller; with UDP it always does. Default: True.
         test_port: Port of a second listener, like the first, that brings test traffic to a new version before it gets
@@ -46,9 +51,10 @@ class NlbExposure(Exposure):
 
     kind: ClassVar[str] = "Nlb"
 
-    protocol: Literal["TCP", "UDP", "TLS"] = "TCP"
+    protocol: Literal["TCP", "UDP", "TCP_UDP", "TLS"] = "TCP"
     listener_port: int | None = None
     load_balancer: NetworkLoadBalancer | None = None
+    domain: Domain | DomainNames | None = None
     certificate: acm.ICertificate | None = None
     ingress: Sequence[ec2.IPeer] | None = None
     health_check_path: str | None = None
@@ -62,6 +68,16 @@ class NlbExposure(Exposure):
     def transport(self) -> Literal["tcp", "udp"]:
         """Protocol under the listener's, as ports have it."""
         return "udp" if self.protocol == "UDP" else "tcp"
+
+    @property
+    def outer_transport(self) -> Literal["tcp", "udp", "tcp_udp"]:
+        """Protocol under the listener's, as the load balancer has it."""
+        return "tcp_udp" if self.protocol == "TCP_UDP" else self.transport
+
+    @property
+    def names(self) -> DomainNames | None:
+        """The names under which the service is reached, if its domain is known."""
+        return names_of(self.domain)
 
     @property
     def shared_load_balancer(self) -> NetworkLoadBalancer | None:
@@ -106,12 +122,14 @@ class NlbExposure(Exposure):
         for option, number in (("listener_port", self.listener_port), ("health_check_port", self.health_check_port)):
             if number is not None and not is_token(number) and not 1 <= number <= 65535:
                 found.add(option, "not a port", given=number, allowed="1–65535", practice="port-mappings")
-        if (self.protocol == "TLS") != (self.certificate is not None):
+        found.extend(self._domain_problems())
+        certified = self.certificate is not None or (self.protocol == "TLS" and self.domain is not None)
+        if (self.protocol == "TLS") != certified:
             found.add(
                 "certificate",
                 "TLS needs a certificate, and the other protocols have no use for one",
                 given=Shown("a certificate") if self.certificate is not None else None,
-                allowed="protocol TLS with a certificate, or TCP or UDP without",
+                allowed="protocol TLS with a certificate or a domain, or another protocol without a certificate",
                 practice="https-listener",
             )
         found.extend(self._udp_problems())
@@ -141,7 +159,7 @@ class NlbExposure(Exposure):
                     given=self.ingress,
                     allowed="this option on the NetworkLoadBalancer, or no load_balancer here",
                 )
-            found.extend(self.load_balancer.claim_problems(self.outer_port, self.transport))
+            found.extend(self.load_balancer.claim_problems(self.outer_port, self.outer_transport))
         found.extend(self._test_problems())
         return list(found)
 
@@ -168,14 +186,38 @@ class NlbExposure(Exposure):
                 practice=practice,
             )
         elif self.load_balancer is not None:
-            found.extend(self.load_balancer.claim_problems(port, self.transport, option="test_port"))
+            found.extend(self.load_balancer.claim_problems(port, self.outer_transport, option="test_port"))
+        return list(found)
+
+    def _domain_problems(self) -> list[Problem]:
+        found = Problems()
+        found.extend(names_problems(self.domain), under="domain")
+        names = self.names
+        if names is None:
+            return list(found)
+        if names.redirect_from:
+            found.add(
+                "domain.redirect_from",
+                "a Network Load Balancer forwards connections, and redirects nobody",
+                given=list(names.redirect_from),
+                allowed="these names in hosts, or an AlbExposure",
+                practice="domain-names",
+            )
+        if self.certificate is not None:
+            found.add(
+                "certificate",
+                "the domain has a certificate made for each of its names",
+                given=Shown("a certificate"),
+                allowed="domain or certificate",
+                practice="dns-validated-certificate",
+            )
         return list(found)
 
     def _udp_problems(self) -> list[Problem]:
         found = Problems()
-        if self.protocol != "UDP":
+        if self.protocol not in ("UDP", "TCP_UDP"):
             return []
-        if self.health_check_port is None:
+        if self.protocol == "UDP" and self.health_check_port is None:
             found.add(
                 "health_check_port",
                 "a health check cannot use UDP",

@@ -12,10 +12,18 @@ from constructs import Construct
 
 from ..inputs import in_seconds
 from ..network import PortRange
+from .domain_records import add_certificates, certificate_for, make_records
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
 from .ports import GROUP_PORTS
 from .route import Route, RouteTarget, of_both
+
+_GROUP_PROTOCOLS = {
+    "TCP": elbv2.Protocol.TCP,
+    "TLS": elbv2.Protocol.TCP,
+    "UDP": elbv2.Protocol.UDP,
+    "TCP_UDP": elbv2.Protocol.TCP_UDP,
+}
 
 
 class NlbRoute(Route):
@@ -51,15 +59,20 @@ class NlbRoute(Route):
             network=target.network,
             internet_facing=target.internet_facing,
             ingress=exposure.ingress,
+            ip_address_type=self._ip_address_type(exposure),
         )
-        self.load_balancer.claim(scope, exposure.outer_port, exposure.transport)
-        udp = exposure.protocol == "UDP"
+        self.load_balancer.claim(scope, exposure.outer_port, exposure.outer_transport)
         checked = exposure.separate_health_check_port
         if not target.by_address:
             checked = target.instance_health_check_port
         self.target_group = self._make_target_group("Targets", target, checked)
         if target.has_alternate:
             self.alternate_target_group = self._make_target_group("GreenTargets", target, checked)
+        names = exposure.names
+        tls = exposure.protocol == "TLS"
+        self._certificate = exposure.certificate
+        if names is not None and tls:
+            self._certificate = certificate_for(scope, names, names.served[0])
         self.listener = self._make_listener("Listener", exposure.outer_port, self._forward(target))
         self._make_test_listener(scope, target)
         target.leave_to_ecs(self.listener, self.test_listener)
@@ -69,11 +82,32 @@ class NlbRoute(Route):
             container_port=exposure.port,
             advanced_configuration=self._shift(target),
         )
-        opened = target.let_in(self, self.load_balancer, target.ports(exposure.port, "udp" if udp else "tcp"))
+        opened: list[Construct] = []
+        for transport in ("tcp", "udp"):
+            if transport in exposure.outer_transport.split("_"):
+                opened += target.let_in(self, self.load_balancer, target.ports(exposure.port, transport))
         if checked is not None:
             opened += target.let_in(self, self.load_balancer, PortRange(first=checked, last=checked), "Health check")
         listeners = (self.listener, self.test_listener)
         self.ready_when = [ready for ready in (*listeners, *opened) if ready is not None]
+        if names is not None:
+            if tls:
+                add_certificates(self, scope, names, self.listener, has_first=True)
+            make_records(scope, names, self.load_balancer.load_balancer, self.load_balancer.ip_address_type)
+
+    @property
+    def url(self) -> str:
+        """Where it is reached: at its first name, or at the DNS name of the load balancer."""
+        exposure = self.exposure
+        names = exposure.names
+        host = self.load_balancer.load_balancer.load_balancer_dns_name if names is None else names.served[0]
+        scheme = {"UDP": "udp", "TLS": "tls"}.get(exposure.protocol, "tcp")
+        return f"{scheme}://{host}:{exposure.outer_port}"
+
+    @staticmethod
+    def _ip_address_type(exposure: NlbExposure) -> elbv2.IpAddressType | None:
+        # AWS documents UDP over dual-stack load balancers for targets with IPv6 addresses; ours have those of IPv4.
+        return elbv2.IpAddressType.IPV4 if exposure.protocol in ("UDP", "TCP_UDP") else None
 
     def _make_target_group(
         self,
@@ -82,13 +116,12 @@ class NlbRoute(Route):
         checked: int | None,
     ) -> elbv2.NetworkTargetGroup:
         exposure = self.exposure
-        udp = exposure.protocol == "UDP"
         return elbv2.NetworkTargetGroup(
             self,
             id,
             vpc=target.vpc,
             port=GROUP_PORTS["HTTP"],
-            protocol=elbv2.Protocol.UDP if udp else elbv2.Protocol.TCP,
+            protocol=_GROUP_PROTOCOLS[exposure.protocol],
             target_type=target.target_type,
             preserve_client_ip=exposure.preserve_client_ip,
             deregistration_delay=in_seconds(exposure.deregistration_delay_seconds),
@@ -110,15 +143,14 @@ class NlbRoute(Route):
         forward: dict[str, Any],
     ) -> elbv2.NetworkListener:
         exposure = self.exposure
-        tls = exposure.certificate is not None
         return elbv2.NetworkListener(
             self,
             id,
             load_balancer=self.load_balancer.load_balancer,
             port=port,
             protocol=elbv2.Protocol[exposure.protocol],
-            certificates=[exposure.certificate] if exposure.certificate is not None else None,
-            ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ if tls else None,
+            certificates=None if self._certificate is None else [self._certificate],
+            ssl_policy=None if self._certificate is None else elbv2.SslPolicy.TLS13_12_RES_PQ,
             **forward,
         )
 
@@ -139,7 +171,7 @@ class NlbRoute(Route):
         exposure, port = self.exposure, self.exposure.test_port
         if port is None or self.alternate_target_group is None:
             return
-        self.load_balancer.claim(scope, port, exposure.transport, ingress=exposure.test_ingress or ())
+        self.load_balancer.claim(scope, port, exposure.outer_transport, ingress=exposure.test_ingress or ())
         native = target.infrastructure_role is not None
         forward = self._forward(target) if native else {"default_target_groups": [self.alternate_target_group]}
         self.test_listener = self._make_listener("TestListener", port, forward)

@@ -110,6 +110,11 @@ class Route(CheckedConstruct):
         """Whether its errors may roll a deployment back: its metrics are documented, names and dimensions."""
         return self._rolls_back
 
+    @property
+    def url(self) -> str | None:
+        """Where it is reached, if that can be said."""
+        return None
+
     def requests(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of requests."""
         del period

@@ -7,7 +7,10 @@ from .network import (
     Network,
     NetworkLike,
     different_networks,
+    has_ipv6,
+    open_ipv6_egress,
     public_subnet_problems,
+    selection_problems,
     subnet_ids_of,
     subnet_problems,
     task_subnet_problems,
@@ -16,6 +19,8 @@ from .network import (
     which_subnets_problems,
 )
 from .security_group_rules import PortRange, RuleKey, let_in, rules_of
+from .subnets import SubnetMasks
+from .way_out import warn_without_way_out
 
 __all__ = [
     "WHICH_SUBNETS",
@@ -25,14 +30,19 @@ __all__ = [
     "NetworkLike",
     "PortRange",
     "RuleKey",
+    "SubnetMasks",
     "different_networks",
+    "has_ipv6",
     "let_in",
+    "open_ipv6_egress",
     "public_subnet_problems",
     "rules_of",
+    "selection_problems",
     "subnet_ids_of",
     "subnet_problems",
     "task_subnet_problems",
     "task_subnets_of",
     "vpc_of",
+    "warn_without_way_out",
     "which_subnets_problems",
 ]

@@ -9,6 +9,7 @@ from typing import TypeAlias, Union
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -18,6 +19,7 @@ from ..inputs import argument_problems, disabled_problems, is_token
 from ..logs import Logs, owned_log_group
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
+from .subnets import LARGEST, SMALLEST, SubnetMasks, SubnetPlan, plan_subnets, smallest_network
 
 
 class NatGateways(StrEnum):
@@ -52,12 +54,14 @@ class Network(CheckedConstruct):
     Attributes:
         vpc: The VPC.
         task_subnets: The subnets in which tasks run.
+        dual_stack: Whether it has IPv6 addresses too; None of a network that exists, if nobody said.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html
     """
 
     vpc: ec2.IVpc
     task_subnets: ec2.SubnetSelection
+    dual_stack: bool | None
 
     def __init__(
         self,
@@ -70,13 +74,16 @@ class Network(CheckedConstruct):
         isolated_subnets: bool = False,
         interface_endpoints: bool = False,
         flow_logs: Logs | Disabled | None = None,
+        dual_stack: bool = False,
+        subnet_masks: SubnetMasks | None = None,
     ) -> None:
         """Make a network.
 
         Args:
             scope: The parent, mostly a stack.
             id: Name among the parent's children.
-            cidr: Addresses of the VPC, /16 to /28. Default: 10.0.0.0/16.
+            cidr: Addresses of the VPC, at most a /16. How small it may be depends on the number of subnets: a /25 has
+                room for three zones, a /24 for isolated subnets as well. Default: 10.0.0.0/16.
             max_azs: Zones to use, 2–6. Default: 3; an environment-agnostic stack gets 2, which is all that
                 CloudFormation promises.
             nat_gateways: How private subnets reach the internet. Default: PER_AZ, one in each zone.
@@ -86,6 +93,12 @@ class Network(CheckedConstruct):
                 through which image layers come, is always there.
             flow_logs: Where the record of connections is kept. Default: a log group that keeps them for a year.
                 `Disabled(reason="…")` keeps none.
+            dual_stack: Give the VPC, its subnets and what runs in them IPv6 addresses beside those of IPv4. Load
+                balancers in it are dual-stack then. From private subnets IPv6 leads out by an egress-only internet
+                gateway, which costs nothing; isolated subnets get no way out. Default: False. Switched on later, it
+                replaces nothing.
+            subnet_masks: How large the subnets are. Default: public and isolated ones /24, and tasks get the rest; all
+                are smaller where the network is too small for that.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -96,12 +109,22 @@ class Network(CheckedConstruct):
                 found, cidr=cidr, max_azs=max_azs, nat_gateways=nat_gateways, interface_endpoints=interface_endpoints
             )
         )
+        masks = subnet_masks or SubnetMasks()
+        if not found.has("subnet_masks"):
+            found.extend(masks.problems(), under="subnet_masks")
+        plan: SubnetPlan | None = None
+        if not any(found.has(option) for option in ("scope", "cidr", "max_azs", "isolated_subnets", "subnet_masks")):
+            zones = _zones(scope, max_azs)
+            plan = plan_subnets(IPv4Network(cidr).prefixlen, zones, masks, isolated=isolated_subnets)
+            found.extend(_room_problems(plan, cidr, zones, masks, isolated=isolated_subnets))
         found.extend(disabled_problems(flow_logs), under="flow_logs")
         if isinstance(flow_logs, Logs):
             found.extend(flow_logs.problems(), under="flow_logs")
         found.raise_for(scope, id)
+        assert plan is not None  # noqa: S101  (for the type checker)
         super().__init__(scope, id)
 
+        self.dual_stack = dual_stack
         egress = nat_gateways is not NatGateways.NONE
         private = ec2.SubnetType.PRIVATE_WITH_EGRESS if egress else ec2.SubnetType.PRIVATE_ISOLATED
         vpc = ec2.Vpc(
@@ -112,13 +135,14 @@ class Network(CheckedConstruct):
             nat_gateways={"PER_AZ": max_azs, "SINGLE": 1, "NONE": 0}[nat_gateways],
             # Closing the default group through CDK takes a Lambda custom resource, with more findings than it removes.
             restrict_default_security_group=False,
-            subnet_configuration=_subnets(private, isolated=isolated_subnets),
+            subnet_configuration=_subnets(private, plan),
+            ip_protocol=ec2.IpProtocol.DUAL_STACK if dual_stack else ec2.IpProtocol.IPV4_ONLY,
         )
         self.vpc = vpc
         self.task_subnets = ec2.SubnetSelection(subnet_group_name="Private")
         vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
         if interface_endpoints:
-            self._add_interface_endpoints(vpc, ec2.Peer.ipv4(cidr))
+            self._add_interface_endpoints(vpc, cidr)
         self._add_flow_logs(vpc, flow_logs)
 
     @classmethod
@@ -131,6 +155,7 @@ class Network(CheckedConstruct):
         availability_zones: Sequence[str],
         private_subnet_ids: Sequence[str],
         public_subnet_ids: Sequence[str] | None = None,
+        dual_stack: bool | None = None,
     ) -> Network:
         """Use a VPC that exists; tasks run in the private subnets, one for each zone.
 
@@ -141,6 +166,8 @@ class Network(CheckedConstruct):
             availability_zones: Its zones.
             private_subnet_ids: A subnet in each zone, in the order of the zones, with a way out to the internet.
             public_subnet_ids: A subnet in each zone for public load balancers. Default: none.
+            dual_stack: Whether the VPC and these subnets have IPv6 addresses, with routes; load balancers are
+                dual-stack then. Default: nobody knows; load balancers have IPv4 addresses unless they say otherwise.
 
         Raises:
             ConstructError: The numbers of zones and subnets differ.
@@ -172,6 +199,7 @@ class Network(CheckedConstruct):
             availability_zones=list(availability_zones),
             private_subnet_ids=list(private_subnet_ids),
             public_subnet_ids=list(public_subnet_ids) if public_subnet_ids else None,
+            dual_stack=dual_stack,
         )
 
     @classmethod
@@ -208,11 +236,12 @@ class Network(CheckedConstruct):
         found.raise_for(scope, id)
         return _VpcNetwork(scope, id, vpc=vpc, task_subnets=task_subnets)
 
-    def _add_interface_endpoints(self, vpc: ec2.Vpc, inside: ec2.IPeer) -> None:
+    def _add_interface_endpoints(self, vpc: ec2.Vpc, cidr: str) -> None:
         group = ec2.SecurityGroup(
             self, "Endpoints", vpc=vpc, description="Interface endpoints of the VPC", allow_all_outbound=False
         )
-        group.add_ingress_rule(inside, ec2.Port.tcp(_HTTPS), "HTTPS from inside the VPC")
+        # Endpoints have addresses of IPv4 alone, in a dual-stack network too.
+        group.add_ingress_rule(ec2.Peer.ipv4(cidr), ec2.Port.tcp(_HTTPS), "HTTPS from inside the VPC")
         for name, service in _INTERFACE_ENDPOINTS.items():
             vpc.add_interface_endpoint(
                 name,
@@ -241,8 +270,10 @@ class _ImportedNetwork(Network):
         availability_zones: list[str],
         private_subnet_ids: list[str],
         public_subnet_ids: list[str] | None,
+        dual_stack: bool | None,
     ) -> None:
         CheckedConstruct.__init__(self, scope, id)
+        self.dual_stack = dual_stack
         self.vpc = ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
@@ -295,6 +326,34 @@ def task_subnets_of(network: NetworkLike) -> ec2.SubnetSelection:
     return ec2.SubnetSelection(
         subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS if with_egress else ec2.SubnetType.PRIVATE_ISOLATED
     )
+
+
+def has_ipv6(network: NetworkLike) -> bool | None:
+    """Tell whether a network has IPv6 addresses; None if nobody knows."""
+    if isinstance(network, Network):
+        return network.dual_stack
+    node = network.node
+    scope = node.scope
+    if isinstance(scope, Network):
+        return scope.dual_stack
+    if isinstance(network, ec2.Vpc):
+        return node.try_find_child("ipv6cidr") is not None
+    return None
+
+
+def open_ipv6_egress(service: ecs.BaseService, network: NetworkLike) -> None:
+    """Let the tasks of a service of CDK out over IPv6 too, where the network has it; CDK opens IPv4 alone."""
+    if has_ipv6(network):
+        for group in service.connections.security_groups:
+            if isinstance(group, ec2.SecurityGroup) and group.node.scope is service:
+                ec2.CfnSecurityGroupEgress(
+                    group,
+                    "Ipv6",
+                    group_id=group.security_group_id,
+                    ip_protocol="-1",
+                    cidr_ipv6="::/0",
+                    description="Everything over IPv6",
+                )
 
 
 def task_subnet_problems(network: NetworkLike, option: str = "network") -> list[Problem]:
@@ -399,14 +458,90 @@ def public_subnet_problems(network: NetworkLike, option: str) -> list[Problem]:
     return list(found)
 
 
-def _subnets(private: ec2.SubnetType, *, isolated: bool) -> list[ec2.SubnetConfiguration]:
+def selection_problems(
+    network: NetworkLike, selection: ec2.SubnetSelection, option: str, *, zones: int = 1, public: bool = False
+) -> list[Problem]:
+    """Find a selection of subnets that takes none, too few, or none that the internet reaches.
+
+    Args:
+        network: Where the subnets are.
+        selection: The selection.
+        option: The option that it comes from.
+        zones: In how many zones there have to be subnets.
+        public: Whether they have to be public.
+    """
+    found = Problems()
+    try:
+        chosen = vpc_of(network).select_subnets(
+            **{name: value for name, value in selection._values.items() if value is not None}  # noqa: SLF001
+        )
+    except RuntimeError as error:
+        found.add(option, "the network has no such subnets", given=selection, allowed=str(error).splitlines()[0])
+        return list(found)
+    if not is_token(chosen.availability_zones) and len(set(chosen.availability_zones)) < zones:
+        found.add(
+            option,
+            "the subnets are in too few zones",
+            given=chosen.availability_zones,
+            allowed=f"subnets in {zones} zones or more",
+            practice="multiple-availability-zones",
+        )
+    # Of subnets that are imported one by one, CDK does not know the kind.
+    if public and not selection.subnets and not chosen.has_public:
+        found.add(
+            option,
+            "a load balancer that faces the internet has to be in public subnets",
+            given=selection,
+            allowed="public subnets, or internet_facing=False",
+            practice="private-subnets",
+        )
+    return list(found)
+
+
+def _subnets(private: ec2.SubnetType, plan: SubnetPlan) -> list[ec2.SubnetConfiguration]:
     public = ec2.SubnetConfiguration(
-        name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24, map_public_ip_on_launch=False
+        name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=plan.public, map_public_ip_on_launch=False
     )
     # Tasks take an address each: they get the room.
-    tasks = ec2.SubnetConfiguration(name="Private", subnet_type=private)
-    data = ec2.SubnetConfiguration(name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=24)
-    return [public, tasks, data] if isolated else [public, tasks]
+    tasks = ec2.SubnetConfiguration(name="Private", subnet_type=private, cidr_mask=plan.private)
+    if plan.isolated is None:
+        return [public, tasks]
+    isolated = ec2.SubnetType.PRIVATE_ISOLATED
+    return [public, tasks, ec2.SubnetConfiguration(name="Isolated", subnet_type=isolated, cidr_mask=plan.isolated)]
+
+
+def _zones(scope: Construct, max_azs: int) -> int:
+    """Return the number of zones that CDK will use, or the most it may."""
+    stack = cdk.Stack.of(scope)
+    agnostic = is_token([stack.account, stack.region])
+    return min(max_azs, 2) if agnostic else max_azs
+
+
+def _room_problems(
+    plan: SubnetPlan | None, cidr: str, zones: int, masks: SubnetMasks, *, isolated: bool
+) -> list[Problem]:
+    found = Problems()
+    if masks.isolated is not None and not isolated:
+        found.add(
+            "subnet_masks.isolated",
+            "there are no isolated subnets",
+            given=masks.isolated,
+            allowed="nothing, or isolated_subnets=True",
+        )
+    elif plan is None:
+        kinds = "public, private and isolated" if isolated else "public and private"
+        smallest = smallest_network(zones, masks, isolated=isolated)
+        found.add(
+            "cidr" if masks == SubnetMasks() else "subnet_masks",
+            f"there is no room for {kinds} subnets in {zones} zones in {cidr}",
+            given=cidr if masks == SubnetMasks() else masks,
+            allowed=(
+                "smaller subnets, or fewer zones"
+                if smallest is None
+                else f"a network of /{LARGEST} to /{smallest}; or smaller subnets, or fewer zones"
+            ),
+        )
+    return list(found)
 
 
 def _own_problems(
@@ -429,8 +564,9 @@ def _own_problems(
                 allowed="a block such as 10.0.0.0/16, known at synthesis",
             )
         else:
-            if not 16 <= size <= 28:
-                found.add("cidr", "AWS refuses a VPC of this size", given=cidr, allowed="/16 to /28")
+            if not LARGEST <= size <= SMALLEST:
+                allowed = f"/{LARGEST} to /{SMALLEST}, as long as the subnets fit"
+                found.add("cidr", "AWS refuses a VPC of this size", given=cidr, allowed=allowed)
     if not known.has("max_azs") and not 2 <= max_azs <= 6:
         found.add("max_azs", "out of range", given=max_azs, allowed="2–6", practice="multiple-availability-zones")
     if nat_gateways is NatGateways.NONE and interface_endpoints is False:

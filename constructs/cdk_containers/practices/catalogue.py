@@ -10,6 +10,7 @@ from . import (
     clusters,
     deployments,
     discovery,
+    domains,
     identity,
     jobs,
     load_balancing,
@@ -41,6 +42,7 @@ AREAS: Mapping[str, tuple[Practice, ...]] = MappingProxyType(
         "Queues and workers": messaging.PRACTICES,
         "Jobs": jobs.PRACTICES,
         "Load balancers": load_balancing.PRACTICES,
+        "Domains and IPv6": domains.PRACTICES,
         "Discovery and connections": discovery.PRACTICES,
         "Observability": observability.PRACTICES,
     }

@@ -14,6 +14,7 @@ from ..clusters import Cluster, launch_type_of, seen_from
 from ..deployments import CodeDeployBlueGreen, Rolling
 from ..inputs import as_duration, in_seconds, is_token
 from ..load_balancing import ClassicExposure
+from ..network import open_ipv6_egress
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..tasks import TaskDefinition
 from .forced_deployment import force_deployments
@@ -37,6 +38,7 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
         # CDK writes the default controller for some services and not for others, by the flags of the app.
         resource.deployment_controller = None
         force_deployments(scope, resource, given)
+    open_ipv6_egress(service, cluster.vpc)
     return service
 
 

@@ -35,6 +35,7 @@ from ..scaling import ServiceScaling, add_scaling
 from ..tasks import TaskDefinition, TaskOptions
 from ..tasks.ebs_volumes import attach_ebs_volume
 from ..workload import Container, ImageLike, Volume
+from .checks.exposures import domain_place_problems
 from .checks.external import unsupported_problems
 from .code_deploy import make_deployment_group
 from .connections import endpoint_of, endpoint_problems, make_connector, make_discoverable
@@ -158,6 +159,7 @@ class Service(CheckedConstruct):
         if self._kind.external:
             found.extend_anew(unsupported_problems(arguments, defaults))
         found.extend_anew(given.problems())
+        found.extend_anew(domain_place_problems(scope, given.exposures))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -259,6 +261,24 @@ class Service(CheckedConstruct):
     def log_group(self) -> aws_logs.ILogGroup:
         """Where its containers log."""
         return self.task.log_group
+
+    @property
+    def url(self) -> str:
+        """Where people and programs reach it through its first exposure: its name in `domain`, or the load balancer's.
+
+        Raises:
+            ConstructError: There is no exposure that has an address.
+        """
+        url = next((url for route in self.routes if (url := route.url) is not None), None)
+        if url is None:
+            problem = Problem(
+                option="exposure",
+                what="the service is reached through no load balancer, so it has no address",
+                allowed="an AlbExposure, an NlbExposure or a LatticeExposure; `endpoint` is for other services",
+                practice="explicit-ingress",
+            )
+            raise ConstructError(self.node.path, [problem])
+        return url
 
     @property
     def endpoint(self) -> str:

@@ -38,6 +38,7 @@ from ..workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
 from .checks.deployments import deployment_problems, stuck_problems
 from .checks.discovery import discovery_problems, lattice_problems, served_ports
 from .checks.ec2 import (
+    both_transports_problems,
     classic_problems,
     health_check_problems,
     placement_option_problems,
@@ -227,6 +228,7 @@ class ServiceInput:
         )
         found.extend(classic_problems(self.exposures, self.workload, self.task, platform=self.platform))
         found.extend(health_check_problems(self.exposures, self.workload, self.task))
+        found.extend(both_transports_problems(self.exposures, self.workload, self.task))
         if not found:
             together = with_sidecars(self.workload, self.task)
             found.extend(fit_problems(self.strategy, together, self.task))

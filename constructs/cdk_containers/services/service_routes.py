@@ -9,7 +9,7 @@ from ..clusters import Cluster
 from ..deployments import CodeDeployBlueGreen, acknowledge_no_circuit_breaker, make_infrastructure_role
 from ..load_balancing import Route, RouteTarget, claim_given_numbers, enter_load_balancers, make_route, route_ids
 from .checks.discovery import port_name
-from .checks.ec2 import static_host_port
+from .checks.ec2 import checked_host_port, static_host_port
 from .ecs_service import groups_of_tasks
 from .service_input import ServiceInput
 
@@ -38,11 +38,7 @@ def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService,
             port_name=port_name(exposure, given.workload),
             security_groups=groups,
             instance_port=static_host_port(exposure.port, exposure, given.workload, given.task),
-            instance_health_check_port=(
-                static_host_port(checked, exposure, given.workload, given.task)
-                if (checked := getattr(exposure, "separate_health_check_port", None)) is not None
-                else None
-            ),
+            instance_health_check_port=checked_host_port(exposure, given.workload, given.task),
             has_alternate=given.deployment.has_alternate,
             infrastructure_role=role,
         )

@@ -37,7 +37,8 @@ def deployment_problems(
     if not deployment.has_alternate:
         return _unused_test_problems(exposures)
     if not deployment.shifts_traffic:
-        return _kept_alternate_problems(exposures, scaling)
+        return [*_kept_alternate_problems(exposures, scaling), *_stickiness_problems(exposures)]
+    found.extend(_stickiness_problems(exposures))
     if daemon:
         found.add(
             "deployment",
@@ -90,6 +91,21 @@ def _scaling_problems(scaling: ServiceScaling | None) -> list[Problem]:
             allowed="cpu_percent or memory_percent; or Rolling",
             practice="traffic-source",
         )
+    return list(found)
+
+
+def _stickiness_problems(exposures: Sequence[Exposure]) -> list[Problem]:
+    """Find browsers that would stay with the old version, in a rule that has a target group for each."""
+    found = Problems()
+    for index, exposure in enumerate(exposures):
+        if isinstance(exposure, AlbExposure) and exposure.stickiness is not None:
+            found.add(
+                f"{_place(exposures, index)}.stickiness",
+                "browsers would stay with the old version when traffic is shifted",
+                given=exposure.stickiness,
+                allowed="none; or Rolling without an alternate target group",
+                practice="traffic-shift",
+            )
     return list(found)
 
 

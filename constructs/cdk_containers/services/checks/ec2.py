@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...errors import Problem, Problems, Shown
-from ...load_balancing import ClassicExposure, Exposure, NlbExposure
+from ...load_balancing import AlbExposure, ClassicExposure, Exposure, NlbExposure
 from ...placement import PlacementConstraint, PlacementStrategy, placement_problems
 from ...tasks import Platform, TaskOptions
 from ...workload import Workload
@@ -82,10 +82,10 @@ def health_check_problems(exposures: Sequence[Exposure], workload: Workload, opt
     """Find health checks on a port of the instance that nobody knows beforehand."""
     found = Problems()
     for index, exposure in enumerate(exposures):
-        if options.network_mode == "awsvpc" or not isinstance(exposure, NlbExposure):
+        if options.network_mode == "awsvpc" or not isinstance(exposure, AlbExposure | NlbExposure):
             continue
         checked = exposure.separate_health_check_port
-        if checked is not None and static_host_port(checked, exposure, workload, options) is None:
+        if checked is not None and checked_host_port(exposure, workload, options) is None:
             option = "exposure" if len(exposures) == 1 else f"exposure[{index}]"
             found.add(
                 f"{option}.health_check_port",
@@ -95,6 +95,48 @@ def health_check_problems(exposures: Sequence[Exposure], workload: Workload, opt
                 practice="target-health-check",
             )
     return list(found)
+
+
+def both_transports_problems(exposures: Sequence[Exposure], workload: Workload, options: TaskOptions) -> list[Problem]:
+    """Find TCP and UDP on one port where ECS cannot bring both to the container."""
+    found = Problems()
+    for index, exposure in enumerate(exposures):
+        if not isinstance(exposure, NlbExposure) or exposure.protocol != "TCP_UDP":
+            continue
+        option = "exposure" if len(exposures) == 1 else f"exposure[{index}]"
+        if options.network_mode == "bridge":
+            found.add(
+                f"{option}.protocol",
+                "with bridge networking a port mapping carries TCP or UDP, and ECS takes one mapping for each port",
+                given="TCP_UDP",
+                allowed="TCP or UDP; or tasks with an address of their own, network_mode awsvpc",
+                practice="port-mappings",
+            )
+        name = exposure.container or workload.containers[0].name
+        for container in workload.containers:
+            twice = [port for port in container.all_ports if (port.number, port.protocol) == (exposure.port, "udp")]
+            if container.name == name and twice:
+                found.add(
+                    f"{option}.port",
+                    f"container {name} declares it for UDP too, and ECS takes one mapping for each port",
+                    given=exposure.port,
+                    allowed="the port declared once, for TCP; UDP reaches it as well",
+                    practice="port-mappings",
+                )
+    return list(found)
+
+
+def checked_host_port(exposure: Exposure, workload: Workload, options: TaskOptions) -> int | None:
+    """Return the port of the instance that a health check of its own asks: of the exposure's container, or another."""
+    checked = getattr(exposure, "separate_health_check_port", None)
+    if checked is None:
+        return None
+    own = exposure.container or workload.containers[0].name
+    for name in (own, *(container.name for container in workload.containers if container.name != own)):
+        found = static_host_port(checked, replace(exposure, container=name), workload, options)
+        if found is not None:
+            return found
+    return None
 
 
 def static_host_port(number: int, exposure: Exposure, workload: Workload, options: TaskOptions) -> int | None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from constructs import Construct
 
 from ...errors import Problem, Problems, Shown
 from ...inputs import is_token
 from ...load_balancing import AlbExposure, Exposure, NlbExposure, told_apart_by_nothing
+from ...load_balancing.addresses import default_ip_address_type, ingress_problems
+from ...load_balancing.network_load_balancer import ANOTHER_PORT_OR_BOTH
 from ...load_balancing.rule_priorities import canonical
 from ...network import different_networks, public_subnet_problems
 from ...workload import Container
@@ -60,6 +64,7 @@ def exposure_problems(
             )
         elif not known.has(f"sidecars[{place - 1}].ports" if place else "container.ports"):
             found.extend(_port_problems(option, exposure, containers[place]))
+            found.extend(_health_check_port_problems(option, exposure, containers))
         found.extend(claimed.problems(exposure), under=option)
         shared = exposure.shared_load_balancer
         if shared is not None and (vpc is None or different_networks(shared.vpc, vpc)):
@@ -73,6 +78,8 @@ def exposure_problems(
             )
         if open_vpc is not None and getattr(exposure, "load_balancer", None) is None and not found.has("cluster"):
             found.extend(public_subnet_problems(open_vpc, "cluster"))
+        if vpc is not None and not found.has("cluster"):
+            found.extend(_address_problems(exposure, vpc), under=option)
     known_wrong = any(problem.root.startswith("exposure") for problem in found)
     for first, second in () if known_wrong else told_apart_by_nothing(exposures, own_container=containers[0].name):
         name = exposures[second].name
@@ -88,6 +95,17 @@ def exposure_problems(
     return list(found)
 
 
+def domain_place_problems(scope: Construct, exposures: Sequence[Exposure]) -> list[Problem]:
+    """Find names in a hosted zone that the stack of the service cannot write to."""
+    found = Problems()
+    for index, exposure in enumerate(exposures):
+        names = exposure.names if isinstance(exposure, AlbExposure | NlbExposure) else None
+        if names is not None and isinstance(scope, Construct):
+            option = "exposure" if len(exposures) == 1 else f"exposure[{index}]"
+            found.extend(names.domain.place_problems(scope), under=f"{option}.domain")
+    return list(found)
+
+
 class _Claims:
     """What the exposures of one service take from load balancers that they share."""
 
@@ -97,6 +115,7 @@ class _Claims:
     def problems(self, exposure: Exposure) -> list[Problem]:
         """Find what an exposure before this one took, and take what this one wants."""
         found = Problems()
+        found.extend(self._name_problems(exposure))
         if isinstance(exposure, AlbExposure) and exposure.load_balancer is not None:
             conditions = canonical(exposure.rule.conditions)
             found.extend(self._test_problems(exposure))
@@ -119,14 +138,32 @@ class _Claims:
                 )
         if isinstance(exposure, NlbExposure) and exposure.load_balancer is not None:
             for option, port in (("listener_port", exposure.outer_port), ("test_port", exposure.test_port)):
-                if port is not None and self._take(exposure.load_balancer, (port, exposure.transport)):
+                if port is None:
+                    continue
+                transport = exposure.outer_transport
+                same = self._take(exposure.load_balancer, (port, transport))
+                if self._take(exposure.load_balancer, port):
                     found.add(
                         option,
                         "another exposure of this service has this port of the load balancer",
-                        given=Shown(f"{port}/{exposure.transport}"),
-                        allowed="another port",
+                        given=Shown(f"{port}/{transport}"),
+                        allowed="another port" if same else ANOTHER_PORT_OR_BOTH,
                         practice="listener-rule-priority",
                     )
+        return list(found)
+
+    def _name_problems(self, exposure: Exposure) -> list[Problem]:
+        found = Problems()
+        names = exposure.names if isinstance(exposure, AlbExposure | NlbExposure) else None
+        for name in () if names is None else (*names.served, *names.redirected):
+            if self._take(None, name):
+                found.add(
+                    "domain",
+                    "another exposure of this service has this name",
+                    given=name,
+                    allowed=f'another name; or for some of its paths rule=ListenerRule(hosts=["{name}"], paths=[…])',
+                    practice="domain-names",
+                )
         return list(found)
 
     def _test_problems(self, exposure: AlbExposure) -> list[Problem]:
@@ -151,6 +188,32 @@ class _Claims:
         taken = claim in self._taken
         self._taken.add(claim)
         return taken
+
+
+def _address_problems(exposure: Exposure, network: ec2.IVpc) -> list[Problem]:
+    """Find peers that a load balancer of the service's own has no address for."""
+    if not isinstance(exposure, AlbExposure | NlbExposure) or exposure.load_balancer is not None:
+        return []
+    if isinstance(exposure, NlbExposure) and exposure.outer_transport != "tcp":
+        return ingress_problems(elbv2.IpAddressType.IPV4, exposure.ingress)
+    return ingress_problems(default_ip_address_type(network), exposure.ingress)
+
+
+def _health_check_port_problems(option: str, exposure: Exposure, containers: Sequence[Container]) -> list[Problem]:
+    found = Problems()
+    checked = getattr(exposure, "health_check_port", None)
+    ports = {port.number: None for container in containers for port in container.all_ports if port.protocol == "tcp"}
+    if checked is not None and not is_token([checked, *ports]) and checked not in ports:
+        found.add(
+            f"{option}.health_check_port",
+            "no container of the task listens on this TCP port",
+            given=checked,
+            allowed=f"{', '.join(str(port) for port in ports)}; or Container(ports=[…, {checked}])"
+            if ports
+            else f"Container(ports=[…, {checked}])",
+            practice="target-health-check",
+        )
+    return list(found)
 
 
 def _port_problems(option: str, exposure: Exposure, target: Container) -> list[Problem]:

@@ -1,0 +1,87 @@
+"""Which addresses a load balancer has, and who can reach it at them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+
+from ..errors import Problem, Problems, Shown
+from ..inputs import is_token
+from ..network import NetworkLike, has_ipv6
+
+_IPV4, _DUAL = elbv2.IpAddressType.IPV4, elbv2.IpAddressType.DUAL_STACK
+_WITHOUT_IPV4 = elbv2.IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4
+_PRACTICE = "dual-stack-addresses"
+
+
+def default_ip_address_type(network: NetworkLike) -> elbv2.IpAddressType:
+    """Return which addresses a load balancer has that says nothing."""
+    return _DUAL if has_ipv6(network) else _IPV4
+
+
+def everybody(kind: elbv2.IpAddressType) -> list[ec2.IPeer]:
+    """Return everybody who can reach a load balancer with public addresses of a kind."""
+    peers = [] if kind == _WITHOUT_IPV4 else [ec2.Peer.any_ipv4()]
+    return peers if kind == _IPV4 else [*peers, ec2.Peer.any_ipv6()]
+
+
+def ip_address_problems(
+    kind: elbv2.IpAddressType | None,
+    network: NetworkLike,
+    ingress: Sequence[ec2.IPeer] | None,
+    *,
+    internet_facing: bool,
+) -> list[Problem]:
+    """Find addresses that the network does not have, and peers that no address is for."""
+    found = Problems()
+    if kind not in (None, _IPV4) and has_ipv6(network) is False:
+        found.add(
+            "ip_address_type",
+            "the network has no IPv6 addresses",
+            given=Shown(kind.name),
+            allowed="IPV4, or a network with dual_stack=True",
+            practice=_PRACTICE,
+        )
+    if kind == _WITHOUT_IPV4 and not internet_facing:
+        found.add(
+            "ip_address_type",
+            "a load balancer inside the network has no public addresses to save",
+            given=Shown(kind.name),
+            allowed="DUAL_STACK or IPV4, or internet_facing=True",
+            practice=_PRACTICE,
+        )
+    if not found:
+        found.extend(ingress_problems(kind or default_ip_address_type(network), ingress))
+    return list(found)
+
+
+def ingress_problems(kind: elbv2.IpAddressType, ingress: Sequence[ec2.IPeer] | None) -> list[Problem]:
+    """Find peers of which none can reach a load balancer, because it has no address of theirs."""
+    found = Problems()
+    blocks = [peer.unique_id for peer in ingress or ()]
+    if not blocks or any(is_token(block) or not _is_block(block) for block in blocks):
+        return []
+    of_ipv6 = [":" in block for block in blocks]
+    if kind == _IPV4 and all(of_ipv6):
+        found.add(
+            "ingress",
+            "the load balancer has addresses of IPv4 alone, so none of these ever reaches it",
+            given=blocks,
+            allowed="peers of IPv4; or a dual-stack load balancer, in a network with dual_stack=True",
+            practice=_PRACTICE,
+        )
+    if kind == _WITHOUT_IPV4 and not any(of_ipv6):
+        found.add(
+            "ingress",
+            "the load balancer has no public address of IPv4, so none of these ever reaches it",
+            given=blocks,
+            allowed="peers of IPv6, such as ec2.Peer.any_ipv6(); or ip_address_type DUAL_STACK",
+            practice=_PRACTICE,
+        )
+    return list(found)
+
+
+def _is_block(text: str) -> bool:
+    return "/" in text and (":" in text or text[0].isdigit())

@@ -1,0 +1,347 @@
+"""A domain in Route 53, under whose names services are reached."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import aws_cdk as cdk
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_route53 as route53
+from constructs import Construct, IConstruct
+
+from ..checked_construct import CheckedConstruct
+from ..errors import Problem, Problems, Shown
+from ..inputs import argument_problems, field_problems, is_token
+from ..opt_outs import Acknowledgement, acknowledge
+
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_PRACTICE = "domain-names"
+_WILDCARD = Acknowledgement(
+    "Services that share a load balancer have names under one domain; with a certificate for them all, a name is added "
+    "without a new certificate. ACM keeps the private key, and load balancers of the account alone use it",
+    checkov=("CKV2_AWS_71",),
+)
+
+_taken: MutableMapping[IConstruct, dict[tuple[str, str], Construct]] = WeakKeyDictionary()
+"""Who has which name of which zone, in each app: two constructs may stand for one zone."""
+
+
+class Domain(CheckedConstruct):
+    """A domain, and what it takes to serve its names: certificates that DNS validates, and addresses in Route 53.
+
+    Give it to an exposure: `AlbExposure(port=8080, domain=domain)` serves the domain itself, and
+    `domain=domain.names("api")` a name under it. The service makes certificate, records and rule for the name, in its
+    own stack.
+
+    Attributes:
+        name: The domain, such as `shop.example.com`.
+        zone: The hosted zone that has its records.
+
+    See https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-to-elb-load-balancer.html
+    """
+
+    name: str
+    zone: route53.IHostedZone
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        name: str,
+        zone: route53.IHostedZone | None = None,
+        validation_zone: route53.IHostedZone | None = None,
+    ) -> None:
+        """Make a domain.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            name: The domain, such as `example.com` or `dev.example.com`; services have it, or names under it.
+            zone: The hosted zone that has its records, of this domain or of one above it. Default: a new public one,
+                which stays when the stack goes. The domain above has to delegate to its name servers before a
+                certificate is validated.
+            validation_zone: Public hosted zone in which certificates are validated, where `zone` is private. Default:
+                `zone`.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(Domain.__init__, locals())
+        if not found.has("name"):
+            found.extend(_name_problems(name, "name"))
+            for option, one in (("zone", zone), ("validation_zone", validation_zone)):
+                if one is not None and not found.has(option) and not found.has("name"):
+                    found.extend(_zone_problems(name, one, option))
+        if isinstance(zone, route53.PrivateHostedZone) and validation_zone is None:
+            found.add(
+                "validation_zone",
+                "the zone is private, and ACM validates certificates by public DNS",
+                allowed="a public hosted zone of the same domain",
+                practice="dns-validated-certificate",
+            )
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        self.name = name
+        if zone is None:
+            zone = route53.PublicHostedZone(self, "Zone", zone_name=name)
+            # Another zone has other name servers, of which the domain above knows nothing.
+            zone.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        self.zone = zone
+        self._validation_zone = validation_zone or zone
+
+    @cached_property
+    def certificate(self) -> acm.Certificate:
+        """A certificate for the domain and all names directly under it, for load balancers that services share.
+
+        It is made in the stack of the domain when it is first asked for.
+        """
+        certificate = acm.Certificate(
+            self,
+            "Certificate",
+            domain_name=self.name,
+            subject_alternative_names=[f"*.{self.name}"],
+            validation=acm.CertificateValidation.from_dns(self._validation_zone),
+        )
+        acknowledge(certificate, _WILDCARD)
+        return certificate
+
+    def names(self, *hosts: str, redirect_from: Sequence[str] = ()) -> DomainNames:
+        """Return names that a service has.
+
+        Args:
+            hosts: Each a label such as `api`, a full name such as `api.example.com`, or `*` for all that are directly
+                under the domain. The first is the one that others are told. Default: the domain itself.
+            redirect_from: Names from which browsers are sent to the first of `hosts`, such as `www`. Default: none.
+        """
+        return DomainNames(domain=self, hosts=hosts, redirect_from=redirect_from)
+
+    def under(self, scope: Construct, id: str, label: str) -> Domain:  # noqa: A002
+        """Return a domain under this one, in the same hosted zone, such as `dev.example.com`.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            label: What stands before the domain, such as `dev`.
+        """
+        return Domain(scope, id, name=f"{label}.{self.name}", zone=self.zone, validation_zone=self._validation_zone)
+
+    def full_name(self, host: str) -> str:
+        """Return the full name for a label, or a name that is full already."""
+        return host if is_token(host) or "." in host else f"{host}.{self.name}"
+
+    def covers(self, host: str, certificates: Sequence[acm.ICertificate]) -> bool:
+        """Tell whether the certificate of the domain is one of these and is good for a name."""
+        made = self.__dict__.get("certificate")
+        under = host == self.name or host.partition(".")[2] == self.name
+        return under and any(one is made for one in certificates)
+
+    def make_certificate(self, scope: Construct, host: str) -> acm.Certificate:
+        """Make a certificate for one name.
+
+        Names of a certificate cannot change: with one for each, a name that is added replaces none that is in use.
+        """
+        certificate = acm.Certificate(
+            scope,
+            f"Certificate-{host}",
+            domain_name=host,
+            validation=acm.CertificateValidation.from_dns(self._validation_zone),
+        )
+        if "*" in host:
+            acknowledge(certificate, _WILDCARD)
+        return certificate
+
+    def claim_problems(self, host: str, scope: Construct | None = None) -> list[Problem]:
+        """Find what keeps a service from having a name."""
+        found = Problems()
+        owner = self._claims.get(self._key(host))
+        if owner is not None and owner is not scope:
+            found.add(
+                "",
+                f"{owner.node.path} has this name already",
+                given=host,
+                allowed=f"another name; or for some of its paths a shared load balancer and "
+                f'rule=ListenerRule(hosts=["{host}"], paths=[…])',
+                practice=_PRACTICE,
+            )
+        return list(found)
+
+    def claim(self, host: str, owner: Construct) -> None:
+        """Take a name for a service."""
+        self._claims[self._key(host)] = owner
+
+    def place_problems(self, scope: Construct) -> list[Problem]:
+        """Find a zone that the stack of a service cannot write to."""
+        found = Problems()
+        here, there = cdk.Stack.of(scope), cdk.Stack.of(self.zone)
+        if here is there:
+            return []
+        if _differ(here.account, there.account):
+            found.add(
+                "",
+                f"the hosted zone is in a stack of account {there.account}, and this stack writes records in its own "
+                "account alone",
+                given=Shown(f"account {here.account}"),
+                allowed=(
+                    "a zone of this account, such as dev.example.com, to which the zone above delegates by "
+                    "route53.CrossAccountZoneDelegationRecord or by a record of type NS; or the zone imported in this "
+                    "stack, if it is in this account"
+                ),
+                practice=_PRACTICE,
+            )
+        # An imported zone is its id, which is the same in all regions.
+        elif self.zone.node.default_child is not None and _differ(here.region, there.region):
+            found.add(
+                "",
+                f"the hosted zone is made in a stack of {there.region}, which this stack cannot refer to",
+                given=Shown(here.region),
+                allowed="the zone imported by its id: route53.HostedZone.from_hosted_zone_attributes(…)",
+                practice=_PRACTICE,
+            )
+        return list(found)
+
+    @property
+    def _claims(self) -> dict[tuple[str, str], Construct]:
+        return _taken.setdefault(self.node.root, {})
+
+    def _key(self, host: str) -> tuple[str, str]:
+        return self.zone.hosted_zone_id, host
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DomainNames:
+    """Names of a domain that one service has; `domain.names("api")` makes it.
+
+    Attributes:
+        domain: The domain.
+        hosts: Each a label such as `api`, a full name such as `api.example.com`, or `*` for all that are directly under
+            the domain. The first is the one that others are told. Default: the domain itself.
+        redirect_from: Names from which browsers are sent to the first of `hosts`, such as `www`. Default: none.
+
+    See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#host-conditions
+    """
+
+    domain: Domain
+    hosts: Sequence[str] = ()
+    redirect_from: Sequence[str] = ()
+
+    @property
+    def served(self) -> Sequence[str]:
+        """The full names that are served, the one that others are told first."""
+        return tuple(self.domain.full_name(host) for host in self.hosts) or (self.domain.name,)
+
+    @property
+    def redirected(self) -> Sequence[str]:
+        """The full names that are redirected."""
+        return tuple(self.domain.full_name(host) for host in self.redirect_from)
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these names."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        seen: set[str] = set()
+        for option, names in (("hosts", self.served), ("redirect_from", self.redirected)):
+            for name in names:
+                wrong = _name_problems(name, option, wildcard=option == "hosts") or self._place_problems(name, option)
+                found.extend(wrong)
+                if not wrong and name in seen:
+                    found.add(option, "the name is there twice", given=name, allowed="each name once")
+                if not wrong:
+                    found.extend(self.domain.claim_problems(name), under=option)
+                seen.add(name)
+        if self.redirect_from and "*" in self.served[0]:
+            found.add(
+                "redirect_from",
+                "the first of hosts has a wildcard, and no browser can be sent to that",
+                given=list(self.redirect_from),
+                allowed="a name as the first of hosts",
+                practice=_PRACTICE,
+            )
+        return list(found)
+
+    def _place_problems(self, name: str, option: str) -> list[Problem]:
+        found = Problems()
+        domain = self.domain.name
+        if not is_token([name, domain]) and name != domain and not name.endswith(f".{domain}"):
+            found.add(
+                option,
+                f"the name is outside the domain {domain}",
+                given=name,
+                allowed=f"{domain}, a label such as api, or a name that ends with .{domain}",
+                practice=_PRACTICE,
+            )
+        return list(found)
+
+
+def names_of(domain: object) -> DomainNames | None:
+    """Return the names that are meant, of a domain its own; None if there are none, or they are of a wrong type."""
+    names = DomainNames(domain=domain) if isinstance(domain, Domain) else domain
+    return names if isinstance(names, DomainNames) and not field_problems(names) else None
+
+
+def names_problems(domain: object) -> list[Problem]:
+    """Find what is wrong with the names that are meant."""
+    names = DomainNames(domain=domain) if isinstance(domain, Domain) else domain
+    return names.problems() if isinstance(names, DomainNames) else []
+
+
+def subdomain_problems(label: str) -> list[Problem]:
+    """Find what is wrong with a label that stands before a domain."""
+    return _name_problems(f"{label}.example.com", "subdomain") if label else _name_problems(label, "subdomain")
+
+
+def _name_problems(name: str, option: str, *, wildcard: bool = False) -> list[Problem]:
+    found = Problems()
+    if is_token(name):
+        # It is in the ids of certificates and records.
+        found.add(option, "known at deployment only", given=Shown("a token"), allowed="a name", practice=_PRACTICE)
+        return list(found)
+    labels = name.split(".")
+    if wildcard and labels[0] == "*":
+        labels = labels[1:]
+    if len(labels) < 2 or len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        found.add(
+            option,
+            "not a name in DNS",
+            given=name,
+            allowed="small letters, digits, hyphens and dots, such as shop.example.com",
+            practice=_PRACTICE,
+        )
+    return list(found)
+
+
+def _differ(one: str, other: str) -> bool:
+    return not is_token([one, other]) and one != other
+
+
+def _zone_problems(name: str, zone: route53.IHostedZone, option: str) -> list[Problem]:
+    found = Problems()
+    try:
+        zone_name = zone.zone_name
+    except RuntimeError:
+        # CDK knows nothing but the id.
+        found.add(
+            option,
+            "the name of the zone is not known",
+            given=Shown("a zone by its id alone"),
+            allowed="route53.HostedZone.from_hosted_zone_attributes(…), which says hosted_zone_id and zone_name",
+            practice=_PRACTICE,
+        )
+        return list(found)
+    zone_name = zone_name.removesuffix(".")
+    if not is_token(zone_name) and name != zone_name and not name.endswith(f".{zone_name}"):
+        found.add(
+            "name",
+            f"the domain is outside the {'hosted' if option == 'zone' else 'validation'} zone {zone_name}",
+            given=name,
+            allowed=f"{zone_name}, or a name that ends with .{zone_name}",
+            practice=_PRACTICE,
+        )
+    return list(found)

@@ -1,0 +1,109 @@
+"""How the addresses of a VPC are split into subnets, as CDK does it, so that what does not fit is known before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import Problem, Problems
+from ..inputs import field_problems, is_token
+
+LARGEST, SMALLEST = 16, 28
+"""Prefix lengths that AWS takes for a VPC and for a subnet."""
+_USUAL = 24
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubnetMasks:
+    """How large the subnets of a network are, as prefix lengths: 24 is 256 addresses, of which AWS keeps five.
+
+    A subnet never changes its range: another mask for a network that runs replaces the subnets, which AWS refuses as
+    long as they hold anything.
+
+    Attributes:
+        public: Of the public subnets, 16–28. Default: 24; smaller where the network is too small for that.
+        private: Of the subnets in which tasks run, 16–28. Default: all that is left, in equal parts.
+        isolated: Of the isolated subnets, 16–28. Default: as `public`.
+
+    See https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+    """
+
+    public: int | None = None
+    private: int | None = None
+    isolated: int | None = None
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        for option in ("public", "private", "isolated"):
+            mask = getattr(self, option)
+            if found.has(option) or mask is None:
+                continue
+            if is_token(mask) or not LARGEST <= mask <= SMALLEST:
+                given = "a token" if is_token(mask) else mask
+                found.add(option, "not a mask of a subnet", given=given, allowed=f"{LARGEST}–{SMALLEST}")
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubnetPlan:
+    """Masks that fit; `private` is None where tasks get what is left."""
+
+    public: int
+    private: int | None
+    isolated: int | None
+
+
+def plan_subnets(prefix: int, zones: int, masks: SubnetMasks, *, isolated: bool) -> SubnetPlan | None:
+    """Return masks with which all subnets fit into a VPC, the usual ones if they do; None if nothing fits.
+
+    Args:
+        prefix: Prefix length of the VPC.
+        zones: Number of zones.
+        masks: The masks that were asked for.
+        isolated: Whether there are isolated subnets.
+    """
+    for usual in range(_USUAL, SMALLEST + 1):
+        plan = SubnetPlan(
+            public=masks.public or usual,
+            private=masks.private,
+            isolated=(masks.isolated or masks.public or usual) if isolated else None,
+        )
+        if _fits(prefix, zones, plan, rest_at_least=usual):
+            return plan
+    return None
+
+
+def smallest_network(zones: int, masks: SubnetMasks, *, isolated: bool) -> int | None:
+    """Return the prefix length of the smallest VPC that has room; None if the largest has not."""
+    fitting = [
+        prefix for prefix in range(LARGEST, SMALLEST + 1) if plan_subnets(prefix, zones, masks, isolated=isolated)
+    ]
+    return max(fitting, default=None)
+
+
+def _fits(prefix: int, zones: int, plan: SubnetPlan, *, rest_at_least: int) -> bool:
+    fixed = [mask for mask in (plan.public, plan.private, plan.isolated) if mask is not None for _ in range(zones)]
+    used = _place(fixed, 0)
+    size = _size(prefix)
+    if plan.private is None:
+        rest = (size - used) // zones
+        mask = 32 - max(rest, 1).bit_length() + 1
+        # Tasks take an address each: their subnets are not the smallest of all.
+        if rest < 1 or mask > min(rest_at_least, SMALLEST):
+            return False
+        used = _place([mask] * zones, used)
+    return used <= size
+
+
+def _size(mask: int) -> int:
+    return 1 << (32 - mask)
+
+
+def _place(masks: Sequence[int], start: int) -> int:
+    """Return where free addresses begin once blocks are placed, each at a multiple of its own size."""
+    for mask in masks:
+        size = _size(mask)
+        start = (start + size - 1) // size * size + size
+    return start

@@ -1,0 +1,53 @@
+"""Whether tasks in subnets without a way out find their images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jsii
+from aws_cdk import Annotations, Stack
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct, IValidation
+
+_NEEDED = ("ecr.api", "ecr.dkr", "s3", "logs")
+
+
+def warn_without_way_out(scope: Construct, network: object) -> None:
+    """Warn of a VPC of CDK in which no task can start: with isolated subnets alone, and without endpoints.
+
+    Endpoints and routes may be added to the VPC later, so CDK asks when the app is synthesized.
+    """
+    if isinstance(network, ec2.Vpc) and not network.private_subnets:
+        scope.node.add_validation(_WayOut(scope, network))
+
+
+@jsii.implements(IValidation)
+class _WayOut:
+    def __init__(self, scope: Construct, vpc: ec2.Vpc) -> None:
+        self._scope = scope
+        self._vpc = vpc
+
+    def validate(self) -> list[str]:
+        """Warn; a route by a gateway that nobody here knows of may lead out, so it is no error."""
+        isolated = self._vpc.isolated_subnets
+        everything = self._vpc.node.root.node.find_all()
+        tables = {subnet.route_table.route_table_id for subnet in isolated}
+        if any(isinstance(one, ec2.CfnRoute) and one.route_table_id in tables for one in everything):
+            return []
+        missing = self._missing_endpoints(
+            [one for one in everything if isinstance(one, ec2.CfnVPCEndpoint) and one.vpc_id == self._vpc.vpc_id]
+        )
+        if missing:
+            Annotations.of(self._scope).add_warning_v2(
+                "cdk-containers:no-way-to-images",
+                f"tasks run in isolated subnets of {self._vpc.node.path}, which has no endpoint for "
+                f"{', '.join(missing)}: they can pull no image and write no log, so none of them starts. Add the "
+                "endpoints, or use Network(nat_gateways=NatGateways.NONE, interface_endpoints=True), which has them "
+                "(practice: vpc-endpoints)",
+            )
+        return []
+
+    def _missing_endpoints(self, endpoints: Sequence[ec2.CfnVPCEndpoint]) -> list[str]:
+        # The name of a service is put together at deployment: its end is the last text in it.
+        names = [str(Stack.of(endpoint).resolve(endpoint.service_name)).rstrip("]}'") for endpoint in endpoints]
+        return [needed for needed in _NEEDED if not any(name.endswith(f".{needed}") for name in names)]
