@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .applications import Application as Application
     from .applications import Environment as Environment
     from .beanstalk import BeanstalkEnvironment as BeanstalkEnvironment
+    from .clusters import CapacityReservations as CapacityReservations
     from .clusters import Cluster as Cluster
     from .clusters import Ec2Capacity as Ec2Capacity
     from .clusters import ExternalInstances as ExternalInstances
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .deployments import CodeDeployBlueGreen as CodeDeployBlueGreen
     from .deployments import DeploymentHook as DeploymentHook
     from .deployments import DeploymentPause as DeploymentPause
+    from .deployments import EarlySuccess as EarlySuccess
     from .deployments import Linear as Linear
     from .deployments import Rolling as Rolling
     from .discovery import CloudMap as CloudMap
@@ -133,6 +135,7 @@ _MODULES = {
     ),
     "beanstalk": ("BeanstalkEnvironment",),
     "clusters": (
+        "CapacityReservations",
         "Cluster",
         "Ec2Capacity",
         "ExternalInstances",
@@ -153,6 +156,7 @@ _MODULES = {
         "CodeDeployBlueGreen",
         "DeploymentHook",
         "DeploymentPause",
+        "EarlySuccess",
         "Linear",
         "Rolling",
     ),

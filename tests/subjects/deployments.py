@@ -13,6 +13,7 @@ from cdk_containers import (
     CodeDeployBlueGreen,
     DeploymentHook,
     DeploymentPause,
+    EarlySuccess,
     Linear,
     Rolling,
 )
@@ -29,6 +30,12 @@ SUBJECTS: list[Subject] = [
     Subject(Rolling, lambda stack, given: web(stack, deployment=Rolling(**given))),
     Subject(
         CircuitBreaker, lambda stack, given: web(stack, deployment=Rolling(circuit_breaker=CircuitBreaker(**given)))
+    ),
+    Subject(
+        EarlySuccess,
+        lambda stack, given: web(
+            stack, deployment=Rolling(min_healthy_percent=50, early_success=EarlySuccess(**given))
+        ),
     ),
     Subject(BlueGreen, lambda stack, given: web(stack, deployment=BlueGreen(**given))),
     Subject(Linear, lambda stack, given: web(stack, deployment=Linear(**given))),
@@ -65,10 +72,12 @@ CHANGES: dict[str, dict[str, Any]] = {
         "min_healthy_percent": 50,
         "max_healthy_percent": 150,
         "circuit_breaker": OFF,
+        "early_success": EarlySuccess(),
         "alarm_rollback": OFF,
         "alarms": alarm,
     },
     "CircuitBreaker": {"threshold": 20, "threshold_type": "COUNT", "reset_on_healthy_task": False},
+    "EarlySuccess": {"healthy_percent": 50, "old_tasks": "BLOCKING"},
     "BlueGreen": SHIFT,
     "Linear": SHIFT | {"step_percent": 25, "step_bake_time": timedelta(minutes=15)},
     "Canary": SHIFT | {"canary_percent": 5, "canary_bake_time": timedelta(minutes=15)},

@@ -194,6 +194,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "health_check": TargetHealthCheck(healthy_codes="204"),
         "target_protocol": "HTTPS",
         "protocol_version": "HTTP2",
+        "idle_timeout": timedelta(minutes=5),
     },
     "ClassicExposure": {
         "port": 9090,

@@ -1,6 +1,7 @@
 """Where tasks find capacity: clusters and the kinds of capacity that they hold."""
 
 from .capacity import Capacity, FargateCapacity, platform_of, strategy_problems
+from .capacity_reservations import CapacityReservations
 from .cluster import Cluster, strategy_of
 from .ec2_capacity import Ec2Capacity, Ec2Share
 from .ec2_scaling import GroupScaling, ManagedScaling, PredictiveScaling
@@ -13,6 +14,7 @@ from .managed_instances_capacity import ManagedInstancesCapacity, ManagedInstanc
 
 __all__ = [
     "Capacity",
+    "CapacityReservations",
     "Cluster",
     "Ec2Capacity",
     "Ec2Share",

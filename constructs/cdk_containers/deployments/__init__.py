@@ -7,6 +7,7 @@ from .code_deploy_blue_green import CodeDeployBlueGreen
 from .deployment import Deployment
 from .deployment_hook import DeploymentHook
 from .deployment_pause import DeploymentPause
+from .early_success import EarlySuccess
 from .linear import Linear
 from .rolling import Rolling
 from .shifting_roles import add_hooks, make_infrastructure_role
@@ -20,6 +21,7 @@ __all__ = [
     "Deployment",
     "DeploymentHook",
     "DeploymentPause",
+    "EarlySuccess",
     "Linear",
     "Rolling",
     "TrafficShiftingDeployment",

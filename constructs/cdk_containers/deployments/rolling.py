@@ -14,6 +14,7 @@ from ..practices import Disabled
 from ..rollouts import RollingSteps
 from .circuit_breaker import CircuitBreaker
 from .deployment import Deployment
+from .early_success import EarlySuccess
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +28,8 @@ class Rolling(Deployment):
             200.
         circuit_breaker: Give up when tasks do not become healthy, and roll back. Without it a deployment that cannot
             succeed goes on for hours. Default: True, as `CircuitBreaker()` says.
+        early_success: When the deployment counts as successful, and CloudFormation goes on. Default: none; all tasks
+            are healthy and the old ones are gone.
         alarm_rollback: Roll back when an alarm goes off during the deployment: the share of server errors of each load
             balancer, and `alarms`. Default: True.
         alarms: More alarms to watch. They must not be made from the service itself: it could not be created. Default:
@@ -38,11 +41,21 @@ class Rolling(Deployment):
     min_healthy_percent: int = 100
     max_healthy_percent: int = 200
     circuit_breaker: Literal[True] | CircuitBreaker | Disabled = True
+    early_success: EarlySuccess | None = None
 
     @property
     def rollout_steps(self) -> RollingSteps:
         """In which steps the new version takes over."""
-        return RollingSteps(min_healthy_percent=self.min_healthy_percent, max_healthy_percent=self.max_healthy_percent)
+        breaker = self.circuit_breaker if isinstance(self.circuit_breaker, CircuitBreaker) else CircuitBreaker()
+        early = self.early_success
+        return RollingSteps(
+            min_healthy_percent=self.min_healthy_percent,
+            max_healthy_percent=self.max_healthy_percent,
+            failures=breaker.threshold,
+            failures_in=breaker.threshold_type,
+            success_percent=100 if early is None else early.healthy_percent,
+            waits_for_old_tasks=early is None or early.old_tasks == "BLOCKING",
+        )
 
     @property
     def service_options(self) -> Mapping[str, Any]:
@@ -57,7 +70,8 @@ class Rolling(Deployment):
     @property
     def overrides(self) -> Mapping[str, object]:
         """Properties of the service's resource that CDK's service has no option for."""
-        return self.circuit_breaker.overrides if isinstance(self.circuit_breaker, CircuitBreaker) else {}
+        breaker = self.circuit_breaker.overrides if isinstance(self.circuit_breaker, CircuitBreaker) else {}
+        return {**breaker, **(self.early_success.overrides if self.early_success is not None else {})}
 
     @property
     def defaults(self) -> Mapping[str, object]:
@@ -85,4 +99,6 @@ class Rolling(Deployment):
         found.extend(disabled_problems(self.circuit_breaker), under="circuit_breaker")
         if isinstance(self.circuit_breaker, CircuitBreaker):
             found.extend(self.circuit_breaker.problems(), under="circuit_breaker")
+        if self.early_success is not None:
+            found.extend(self.early_success.problems(min_healthy_percent=low), under="early_success")
         return list(found)

@@ -28,7 +28,7 @@ from ..practices import Disabled
 from ..tasks import TaskDefinition
 from .job_input import JobInput
 from .queues import keep_failed_runs
-from .state_machine import Runs, make_state_machine
+from .state_machine import Runs, make_state_machine, wait_for_execution
 from .task_run import TaskRun
 
 
@@ -69,6 +69,7 @@ class Job(CheckedConstruct):
             strategy=given.strategy,
             platform=given.platform,
             security_group=self.security_group,
+            task_count=given.task_count,
         )
 
     def _connect(self, given: JobInput) -> ec2.Connections:
@@ -104,6 +105,7 @@ class Job(CheckedConstruct):
         self.alarms = self._make_alarms(given)
         if given.outputs:
             cdk.CfnOutput(self, "StartCommand", value=self.start_command)
+            cdk.CfnOutput(self, "RunCommand", value=self.run_command)
 
     def _make_alarms(self, given: JobInput) -> dict[str, cloudwatch.Alarm]:
         if isinstance(given.alarms, Disabled):
@@ -121,8 +123,15 @@ class Job(CheckedConstruct):
         return made
 
     @property
+    def run_command(self) -> str:
+        """The same for a shell that waits for the end: it ends as the run ended, and fails without one."""
+        if self.state_machine is not None:
+            return wait_for_execution(self.start_command)
+        return self._run.wait(self.start_command)
+
+    @property
     def start_command(self) -> str:
-        """The command that starts a run by hand; see `grant_start`."""
+        """The command that starts a run by hand; see `grant_start`, and `run_command` for one that waits."""
         if self.state_machine is not None:
             start = f"aws stepfunctions start-execution --state-machine-arn {self.state_machine.state_machine_arn}"
             return start + self._given_by_hand
@@ -149,9 +158,10 @@ class Job(CheckedConstruct):
         return self.task.log_group
 
     def grant_start(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a principal start a run, with the command in `start_command`."""
+        """Let a principal start runs and see how they end, with `start_command` and `run_command`."""
         if self.state_machine is not None:
-            return self.state_machine.grant_start_execution(grantee)
+            seen = self.state_machine.grant_execution(grantee, "states:DescribeExecution")
+            return self.state_machine.grant_start_execution(grantee).combine(seen)
         grants = [
             iam.Grant.add_to_principal(
                 grantee=grantee,
@@ -159,6 +169,6 @@ class Job(CheckedConstruct):
                 resource_arns=statement.resources,
                 conditions=statement.conditions,
             )
-            for statement in self._run.start_statements()
+            for statement in [*self._run.start_statements(), self._run.see_statement()]
         ]
         return reduce(iam.Grant.combine, grants)

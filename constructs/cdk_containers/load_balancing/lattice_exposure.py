@@ -9,7 +9,7 @@ from typing import Literal
 from aws_cdk import aws_certificatemanager as acm
 
 from ..errors import Problem, Problems, Shown
-from ..inputs import disabled_problems, is_token
+from ..inputs import DurationLike, disabled_problems, is_token, seconds
 from ..practices import Disabled
 from .alb_exposure import TargetHealthCheck
 from .exposure import Exposure
@@ -36,6 +36,7 @@ class LatticeExposure(Exposure):
         health_check: How often and how long. Default: `TargetHealthCheck()`.
         target_protocol: How VPC Lattice speaks to tasks, `HTTP` or `HTTPS`. Default: `HTTP`.
         protocol_version: `HTTP1`, `HTTP2` or `GRPC`. Default: `HTTP1`.
+        idle_timeout: Time that a connection may be silent, 60–600 s. Default: as VPC Lattice, 60 s.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-vpc-lattice.html
     """
@@ -49,6 +50,7 @@ class LatticeExposure(Exposure):
     health_check: TargetHealthCheck = field(default_factory=TargetHealthCheck)
     target_protocol: Literal["HTTP", "HTTPS"] = "HTTP"
     protocol_version: Literal["HTTP1", "HTTP2", "GRPC"] = "HTTP1"
+    idle_timeout: DurationLike | None = None
 
     @property
     def port_name(self) -> str | None:
@@ -96,6 +98,14 @@ class LatticeExposure(Exposure):
                 given=self.health_check_path,
                 allowed="a path such as /healthz",
                 practice="target-health-check",
+            )
+        if self.idle_timeout is not None and not is_token(time := seconds(self.idle_timeout)) and not 60 <= time <= 600:
+            found.add(
+                "idle_timeout",
+                "out of range",
+                given=Shown(f"{time} s"),
+                allowed="60–600 s",
+                practice="explicit-ingress",
             )
         found.extend(disabled_problems(self.auth), under="auth")
         found.extend(self.health_check.problems(), under="health_check")

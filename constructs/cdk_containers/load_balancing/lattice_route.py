@@ -13,6 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct
 
+from ..inputs import seconds
 from ..opt_outs import Acknowledgement, acknowledge, resource_of
 from .lattice_exposure import LatticeExposure
 from .route import Route, RouteTarget
@@ -56,6 +57,7 @@ class LatticeRoute(Route):
             auth_type=auth_type(exposure.auth),
             certificate_arn=None if exposure.certificate is None else exposure.certificate.certificate_arn,
             custom_domain_name=exposure.domain_name,
+            idle_timeout_seconds=None if exposure.idle_timeout is None else seconds(exposure.idle_timeout),
         )
         arn = self.lattice_service.attr_arn
         add_auth_policy(self, self.lattice_service, arn, exposure.auth, resource=f"{arn}/*")

@@ -40,6 +40,18 @@ PRACTICES = (
         option="Rolling.min_healthy_percent",
     ),
     Practice(
+        id="early-success",
+        title="Call a deployment successful when enough of it is",
+        why=(
+            "A deployment that waits until the last old task has drained, or until scarce capacity has come for the "
+            "last new one, keeps a pipeline waiting for nothing that could still go wrong. The new version has to have "
+            "at least the tasks that a deployment keeps running."
+        ),
+        source=f"{_GUIDE}/early-success-criteria.html",
+        severity=Severity.LOW,
+        option="Rolling.early_success",
+    ),
+    Practice(
         id="bake-time",
         title="Keep the old version for as long as an alarm takes to go off",
         why=(

@@ -159,15 +159,17 @@ def _warnings(given: ServiceInput) -> Iterator[tuple[str, str]]:
         usual = _plan(given, replace(timings, **concern.usual))
         if before is None or usual is None:
             consequence = "make each deployment slower"
-        elif concern is _GRACE:
+        elif concern is _GRACE:  # it delays no version that is well
             consequence = (
                 f"keep a version that does not answer for {before.given_up_after_seconds} s before it is rolled back, "
                 f"in place of {usual.given_up_after_seconds} s"
             )
+        elif before.succeeded_after_seconds == usual.succeeded_after_seconds:
+            continue  # with an early success, nobody waits for it
         else:
             consequence = (
                 f"make a deployment of {before.tasks} task{'' if before.tasks == 1 else 's'} take up to "
-                f"{before.completed_after_seconds} s, in place of {usual.completed_after_seconds} s"
+                f"{before.succeeded_after_seconds} s, in place of {usual.succeeded_after_seconds} s"
             )
         yield concern.id, f"{taken} s of {concern.what} {consequence}. Change {concern.option}."
 
@@ -176,7 +178,7 @@ def _plan(given: ServiceInput, timings: RolloutTimings) -> Rollout | None:
     """Plan a deployment, as far as its numbers are known before it is deployed."""
     steps = given.deployment.rollout_steps
     numbers = (
-        [steps.min_healthy_percent, steps.max_healthy_percent]
+        [steps.min_healthy_percent, steps.max_healthy_percent, steps.failures, steps.success_percent]
         if isinstance(steps, RollingSteps)
         else [number for shift in steps.shifts for number in (shift.percent, shift.bake_seconds)]
     )
