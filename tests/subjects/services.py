@@ -190,6 +190,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "placement_strategies": SERVICE["placement_strategies"],
         "placement_constraints": SERVICE["placement_constraints"],
         "alarms": WorkerAlarms(dead_letters=5),
+        "task_protection": True,
         "enable_execute_command": Change(
             value=True, beside={"image": None, "container": container(readonly_root_filesystem=OFF)}
         ),

@@ -256,6 +256,7 @@ class Service(CheckedConstruct):
         port: str | None = None,
         variable: str | None = None,
         url: str | None = None,
+        scheme: str | None = None,
     ) -> None:
         """Let this service call another, and tell it where that is.
 
@@ -271,6 +272,8 @@ class Service(CheckedConstruct):
                 for an SRV record, of which the application has to ask the port.
             url: What the variable says. Default: the address of the other, such as `http://orders:8080`. An internal
                 load balancer with HTTPS needs it, unless its rule has the name.
+            scheme: What the address begins with, such as `tcp` or `rediss`. Default: `http`, and at the ports of
+                databases, caches and brokers what their clients expect: `redis://redis:6379`.
 
         Raises:
             ConstructError: The other cannot be found, or calls this one already.
@@ -279,7 +282,7 @@ class Service(CheckedConstruct):
         """
         found = argument_problems(Service.connect_to, locals())
         callee = other._connector if isinstance(other, Service | ImportedService) else None  # noqa: SLF001
-        connect(self._connector, callee, found, other=other, port=port, variable=variable, url=url)
+        connect(self._connector, callee, found, other=other, port=port, variable=variable, url=url, scheme=scheme)
 
     @property
     def load_balancer(self) -> ApplicationLoadBalancer:

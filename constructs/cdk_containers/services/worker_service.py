@@ -26,6 +26,7 @@ from ..workload import Container, ImageLike, Volume
 from .service import Service
 from .service_input import ServiceInput
 from .service_kind import ServiceKind
+from .task_protection import let_protect_tasks
 
 _QUEUE_URL = "QUEUE_URL"
 _PROCESSING_SECONDS = 300
@@ -76,6 +77,7 @@ class WorkerService(Service):
         placement_constraints: Sequence[PlacementConstraint] = (),
         alarms: WorkerAlarms | Disabled | None = None,
         enable_execute_command: bool = False,
+        task_protection: bool = False,
     ) -> None:
         """Make a worker.
 
@@ -107,13 +109,17 @@ class WorkerService(Service):
                 `Disabled(reason="…")` makes none.
             enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:
                 False. It needs a writable root file system.
+            task_protection: Let tasks protect themselves from being stopped by scaling and deployments while they work.
+                A task asks for it where `ECS_AGENT_URI` says, and gives it up. Default: False.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(WorkerService.__init__, locals())
         given = usable_arguments(WorkerService.__init__, locals(), found)
-        queue, processing_time, alarms = (given.pop(name) for name in ("queue", "processing_time", "alarms"))
+        queue, processing_time, alarms, _ = (
+            given.pop(name) for name in ("queue", "processing_time", "alarms", "task_protection")
+        )
         found.extend_anew(_time_problems(processing_time, queue))
         if isinstance(alarms, WorkerAlarms):
             found.extend_anew(problem.under("alarms") for problem in alarms.problems())
@@ -133,6 +139,8 @@ class WorkerService(Service):
             },
         )
         self.queue.grant_consume_messages(self.task_role)
+        if task_protection:
+            self._resource.node.add_dependency(let_protect_tasks(self, self.task_role, self.cluster))
         if isinstance(alarms, Disabled):
             record_opt_out(self.service, "queue-alarms", alarms)
 

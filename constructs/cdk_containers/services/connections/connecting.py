@@ -112,6 +112,7 @@ def connect(
     port: str | None,
     variable: str | None,
     url: str | None,
+    scheme: str | None = None,
 ) -> None:
     """Connect a service to another, if what was given is of the right type."""
     if callee is None:
@@ -124,7 +125,7 @@ def connect(
         )
     if found or callee is None:
         raise ConstructError(f"{caller.owner.node.path}.connect_to", found)
-    caller.connect_to(callee, port=port, variable=variable, url=url)
+    caller.connect_to(callee, port=port, variable=variable, url=url, scheme=scheme)
 
 
 def endpoint_of(connector: Connector) -> str:

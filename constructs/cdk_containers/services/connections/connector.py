@@ -19,6 +19,7 @@ from ...inputs import is_token
 from ...opt_outs import acknowledge_wildcards
 from ...tasks import TaskDefinition
 from ..checks.discovery import different_networks
+from .schemes import scheme_problems, with_scheme
 from .ways import Way
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -82,7 +83,15 @@ class CallingConnector(Connector):
     namespace: Namespace | None
     join: Callable[[Namespace], None]
 
-    def connect_to(self, other: Connector, *, port: str | None, variable: str | None, url: str | None) -> None:
+    def connect_to(
+        self,
+        other: Connector,
+        *,
+        port: str | None,
+        variable: str | None,
+        url: str | None,
+        scheme: str | None = None,
+    ) -> None:
         """Do everything that it takes for this service to call another."""
         found = Problems()
         if self.external:
@@ -105,6 +114,7 @@ class CallingConnector(Connector):
             )
         if way is not None:
             found.extend(self._way_problems(way))
+            found.extend(scheme_problems(scheme, url=url, known=way.url))
             if way.url is None and url is None:
                 found.add(
                     "url",
@@ -140,7 +150,7 @@ class CallingConnector(Connector):
             )
         if found or way is None:
             raise ConstructError(f"{self.owner.node.path}.connect_to", found)
-        self._connect(other, way, name, (way.url or "") if url is None else url)
+        self._connect(other, way, name, with_scheme(way.url or "", scheme) if url is None else url)
 
     def _find_way(self, other: Connector, port: str | None, found: Problems) -> Way | None:
         served = {name: way for name, way in other.ways.items() if way.namespace is not None}

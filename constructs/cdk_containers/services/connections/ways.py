@@ -17,6 +17,7 @@ from ...load_balancing.ports import EPHEMERAL_PORTS
 from ...workload import Port
 from ..checks.discovery import found_port, record_type, served_ports
 from ..service_input import ServiceInput
+from .schemes import scheme_of
 
 Ports = tuple[int, int]
 """First and last TCP port."""
@@ -54,7 +55,7 @@ def ways_of(given: ServiceInput, service: ecs.BaseService, vpc: ec2.IVpc, routes
     options = given.service_connect
     for port, target in served_ports(options, given.workload):
         found[port.name] = Way(
-            url=f"http://{port.called_as}:{port.client_port or target.number}",
+            url=f"{scheme_of(target)}://{port.called_as}:{port.client_port or target.number}",
             groups=groups,
             # In bridge mode the proxy listens on a port of the instance that is free.
             ports=EPHEMERAL_PORTS if given.task.network_mode == "bridge" else (target.number, target.number),
@@ -64,7 +65,7 @@ def ways_of(given: ServiceInput, service: ecs.BaseService, vpc: ec2.IVpc, routes
     cloud_map = given.cloud_map
     if cloud_map is not None and (registered := found_port(cloud_map, given.workload)) is not None:
         srv = record_type(cloud_map, given.task) == "SRV"
-        scheme = "udp" if registered.protocol == "udp" else "http"
+        scheme = scheme_of(registered)
         found["cloud_map"] = Way(
             url=cloud_map.full_name if srv else f"{scheme}://{cloud_map.full_name}:{registered.number}",
             variable="SRV" if srv else "URL",
@@ -74,7 +75,7 @@ def ways_of(given: ServiceInput, service: ecs.BaseService, vpc: ec2.IVpc, routes
             vpc=vpc,
         )
     for index, route in enumerate(sorted(routes, key=lambda route: not isinstance(route, LatticeRoute))):
-        way = _way_through(route, vpc)
+        way = _way_through(route, given, vpc)
         if way is not None:
             found[f"exposure[{index}]"] = way
     return found
@@ -86,14 +87,14 @@ def _instance_ports(port: Port, given: ServiceInput) -> Ports:
     return (port.host_port, port.host_port) if port.host_port else EPHEMERAL_PORTS
 
 
-def _way_through(route: Route, vpc: ec2.IVpc) -> Way | None:
+def _way_through(route: Route, given: ServiceInput, vpc: ec2.IVpc) -> Way | None:
     match route:
         case LatticeRoute():
             return _way_through_lattice(route)
         case AlbRoute():
             return _way_through_alb(route, vpc)
         case NlbRoute():
-            return _way_through_nlb(route, vpc)
+            return _way_through_nlb(route, given, vpc)
         case _:
             return None
 
@@ -110,12 +111,14 @@ def _way_through_lattice(route: LatticeRoute) -> Way:
     )
 
 
-def _way_through_nlb(route: NlbRoute, vpc: ec2.IVpc) -> Way | None:
+def _way_through_nlb(route: NlbRoute, given: ServiceInput, vpc: ec2.IVpc) -> Way | None:
     balancer, exposure = route.load_balancer.load_balancer, route.exposure
     if not _is_internal(balancer):
         return None
     port, udp = exposure.outer_port, exposure.transport == "udp"
-    scheme = "udp" if udp else "http"
+    listens = [port for container in given.workload.containers for port in container.all_ports]
+    target = next((port for port in listens if port.number == exposure.port), None)
+    scheme = "udp" if udp else scheme_of(target)
     return Way(
         url=None if exposure.protocol == "TLS" else f"{scheme}://{balancer.load_balancer_dns_name}:{port}",
         groups=balancer.connections.security_groups,
