@@ -195,6 +195,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "target_protocol": "HTTPS",
         "protocol_version": "HTTP2",
         "idle_timeout": timedelta(minutes=5),
+        "test_headers": Change({"x-test": "true"}, beside={"deployment": BlueGreen()}),
     },
     "ClassicExposure": {
         "port": 9090,

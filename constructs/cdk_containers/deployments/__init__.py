@@ -10,7 +10,7 @@ from .deployment_pause import DeploymentPause
 from .early_success import EarlySuccess
 from .linear import Linear
 from .rolling import Rolling
-from .shifting_roles import add_hooks, make_infrastructure_role
+from .shifting_roles import add_hooks, expect_no_circuit_breaker, make_infrastructure_role
 from .traffic_shift import TrafficShiftingDeployment
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "Rolling",
     "TrafficShiftingDeployment",
     "add_hooks",
+    "expect_no_circuit_breaker",
     "make_infrastructure_role",
 ]

@@ -43,9 +43,13 @@ def make_infrastructure_role(scope: Construct, service: ecs.BaseService) -> iam.
         managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_POLICY)],
     )
     acknowledge(role, _MANAGED_POLICY)
-    acknowledge(service, _NO_CIRCUIT_BREAKER)
     resource_of(service).node.add_dependency(role)
     return role
+
+
+def expect_no_circuit_breaker(service: ecs.BaseService) -> None:
+    """Tell checkers that a service that ECS shifts traffic for has no circuit breaker."""
+    acknowledge(service, _NO_CIRCUIT_BREAKER)
 
 
 def add_hooks(scope: Construct, service: ecs.BaseService, hooks: Sequence[Hook]) -> None:

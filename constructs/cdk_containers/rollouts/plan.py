@@ -18,7 +18,7 @@ Assumed, where the documentation leaves it open: all tasks of a kind take the sa
 capacity for every task that it starts; a task that is stopping counts as running until it is gone, and one that failed
 is replaced when it is gone; ECS stops old tasks as early as the least number allows, also when it could start new ones
 first; traffic is spread evenly over healthy tasks while both versions are behind one target group; moving traffic takes
-no time, and lifecycle hooks none.
+no time but for VPC Lattice, and lifecycle hooks none.
 """
 
 from __future__ import annotations
@@ -170,11 +170,11 @@ def _shift(steps: ShiftSteps, tasks: int, timings: RolloutTimings) -> Rollout:
             percent_new=percent,
         )
 
-    time = timings.healthy_after_seconds
+    time = timings.healthy_after_seconds + timings.registration_seconds
     moments = [moment(0, 0, healthy_new=0, old=tasks)]
     for shift in steps.shifts:
         moments.append(moment(time, shift.percent, healthy_new=tasks, old=tasks))
-        time += shift.bake_seconds
+        time += timings.weight_change_seconds + shift.bake_seconds
     moments.append(moment(time, 100, healthy_new=tasks, old=0, stopping=tasks))
     moments.append(moment(time + timings.gone_after_seconds, 100, healthy_new=tasks, old=0))
     return _rollout(tasks, moments, timings, [0] * tasks, allowed=failures_allowed(tasks))

@@ -13,13 +13,18 @@ from aws_cdk import Annotations
 from constructs import Construct
 
 from ..inputs import is_token, seconds
-from ..load_balancing import AlbExposure, Exposure, NlbExposure
+from ..load_balancing import AlbExposure, Exposure, LatticeExposure, NlbExposure
 from ..rollouts import RollingSteps, Rollout, RolloutTimings, is_stuck, plan_rollout
 from ..workload import HealthCheck
 from .service_input import ServiceInput
 
 _DEFAULT = RolloutTimings()
 _CHECK_INTERVAL = 10
+LATTICE_WAITS: Mapping[str, Any] = {"registration_seconds": 180, "weight_change_seconds": 90}
+"""How long ECS waits with VPC Lattice, after new tasks are up and after each shift of traffic.
+
+See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-lattice-resources-for-blue-green.html
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,6 +121,7 @@ def rollout_timings(given: ServiceInput) -> RolloutTimings:
         max((_check_of(timings, exposure) for exposure in given.exposures), key=_checking),
         deregistration_delay_seconds=max(_delay_of(exposure) for exposure in given.exposures),
         grace_period_seconds=_known(given.health_check_grace_period, _DEFAULT.grace_period_seconds),
+        **(LATTICE_WAITS if any(isinstance(exposure, LatticeExposure) for exposure in given.exposures) else {}),
     )
 
 

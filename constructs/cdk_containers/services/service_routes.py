@@ -8,9 +8,9 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..clusters import Cluster
-from ..deployments import TrafficShiftingDeployment, make_infrastructure_role
+from ..deployments import TrafficShiftingDeployment, expect_no_circuit_breaker, make_infrastructure_role
 from ..inputs import is_token
-from ..load_balancing import Route, RouteTarget, make_route
+from ..load_balancing import LatticeExposure, Route, RouteTarget, make_route
 from .checks.discovery import port_name
 from .checks.ec2 import static_host_port
 from .service_input import ServiceInput
@@ -20,8 +20,12 @@ def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService,
     """Make a route for each exposure of a service, in their order."""
     routes: list[Route] = []
     names: Counter[str] = Counter()
-    shifting = isinstance(given.deployment, TrafficShiftingDeployment) and given.exposures
-    role = make_infrastructure_role(scope, service) if shifting else None
+    shifting = isinstance(given.deployment, TrafficShiftingDeployment)
+    if shifting:
+        expect_no_circuit_breaker(service)
+    # The routes through VPC Lattice have a role of their own.
+    balanced = any(not isinstance(exposure, LatticeExposure) for exposure in given.exposures)
+    role = make_infrastructure_role(scope, service) if shifting and balanced else None
     for exposure in given.exposures:
         # A token's number depends on how many came before it, and would move the route.
         name = "Port" if is_token(exposure.port) else f"Port{int(exposure.port)}"
