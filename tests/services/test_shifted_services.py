@@ -455,7 +455,9 @@ def test_service_alarms_may_be_off_and_those_of_deployments_stay():
 def test_there_has_to_be_traffic_to_shift():
     found = problems_of(new_stack(), deployment=BlueGreen())
     assert found == {
-        "deployment": "an AlbExposure, an NlbExposure, a LatticeExposure or a port that service_connect serves; or Rolling"
+        "deployment": (
+            "an AlbExposure, an NlbExposure, a LatticeExposure or a port that service_connect serves; or Rolling"
+        )
     }
     assert problems_of(new_stack(), deployment=CodeDeployBlueGreen()) == {
         "deployment": "an AlbExposure or an NlbExposure; or Rolling"

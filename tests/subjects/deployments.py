@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import aws_cdk as cdk
+
 from cdk_containers import (
     AlbExposure,
     BlueGreen,
@@ -14,11 +16,14 @@ from cdk_containers import (
     DeploymentHook,
     DeploymentPause,
     EarlySuccess,
+    EventJob,
     Linear,
     Rolling,
 )
 from tests.toolkit import (
+    IMAGE,
     certificate,
+    cluster,
     hook_function,
     web,
 )
@@ -60,6 +65,11 @@ SUBJECTS: list[Subject] = [
     ),
 ]
 
+
+def migration(stack: cdk.Stack) -> EventJob:
+    return EventJob(stack, "Migration", cluster=cluster(stack), image=IMAGE, timeout=timedelta(hours=1))
+
+
 SHIFT: dict[str, Any] = {
     "bake_time": timedelta(minutes=30),
     "hooks": [DeploymentPause(stages=["POST_SCALE_UP"])],
@@ -85,6 +95,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "function": lambda stack: hook_function(stack, "Other"),
         "stages": ["PRE_SCALE_UP"],
         "details": {"url": "https://www.example.com"},
+        "job": migration,
     },
     "DeploymentPause": {"stages": ["PRE_SCALE_UP"], "timeout": timedelta(minutes=15), "on_timeout": "CONTINUE"},
     "CodeDeployBlueGreen": {

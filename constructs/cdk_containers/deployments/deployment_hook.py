@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from ..errors import Problem, Problems
 from ..inputs import field_problems
+from .hook_jobs import WatchedJob, job_problems
 from .stages import stage_problems
 
 HookStage: TypeAlias = Literal[
@@ -37,6 +38,8 @@ class DeploymentHook:
         function: The function, or a version or alias of one. ECS may call this one and no other.
         stages: When it is called: `PRE_SCALE_UP`, `POST_TEST_TRAFFIC_SHIFT` and so on. One or more.
         details: What the function is given with each call, beside what ECS tells it. Default: nothing.
+        job: A job with a `timeout` that the function starts and waits for, such as a migration: it may do so, and finds
+            the ARN of the job's state machine in `details`, as `stateMachineArn`. Default: none.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-lifecycle-hooks.html
     """
@@ -44,11 +47,18 @@ class DeploymentHook:
     function: lambda_.IFunction
     stages: Sequence[HookStage]
     details: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    job: WatchedJob | None = None
 
     @property
     def identity(self) -> tuple[object, ...]:
         """What makes it the same as another: Python may hold one function of CDK in two objects."""
-        return self.function.node.path, sorted(self.stages), json.dumps(self.details, sort_keys=True)
+        return self.function.node.path, sorted(self.stages), json.dumps(self.all_details, sort_keys=True)
+
+    @property
+    def all_details(self) -> Mapping[str, Any]:
+        """What the function is given, the job included."""
+        machine = None if self.job is None else self.job.state_machine
+        return self.details if machine is None else {**self.details, "stateMachineArn": machine.state_machine_arn}
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this hook."""
@@ -57,6 +67,15 @@ class DeploymentHook:
         if found:
             return list(found)
         found.extend(stage_problems(self.stages))
+        if self.job is not None:
+            found.extend(job_problems(self.job))
+            if "stateMachineArn" in self.details:
+                found.add(
+                    "details['stateMachineArn']",
+                    "the job sets it",
+                    allowed="job or stateMachineArn, not both",
+                    practice="migration-order",
+                )
         try:
             json.dumps(self.details)
         except (TypeError, ValueError):

@@ -87,6 +87,17 @@ PRACTICES = (
         option="DeploymentHook, DeploymentPause",
     ),
     Practice(
+        id="migration-order",
+        title="Run a migration to its end before the new version takes over, and have it wait for no version",
+        why=(
+            "A new version that starts before the schema is there fails; a migration that waits for a version which "
+            "waits for it never starts, and CloudFormation waits for hours."
+        ),
+        source=f"{_GUIDE}/deployment-lifecycle-hooks.html",
+        severity=Severity.MEDIUM,
+        option="DeploymentHook.job",
+    ),
+    Practice(
         id="test-traffic",
         title="Bring test traffic to a new version by a listener that users do not reach",
         why=(
