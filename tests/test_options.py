@@ -20,6 +20,8 @@ from cdk_containers import (
     SharedVolume,
     VolumeMount,
 )
+from tests.properties_with_options import missing_in, properties_with_options
+from tests.schema_properties import shown_in
 from tests.subjects import CHANGES, NOT_A_SUBJECT, NOT_IN_THE_TEMPLATE, SUBJECTS, Change, Subject
 from tests.toolkit import (
     container,
@@ -38,10 +40,24 @@ def options() -> list[tuple[str, str]]:
 def test_changing_an_option_changes_the_template(name: str, option: str):
     if f"{name}.{option}" in NOT_IN_THE_TEMPLATE:
         return
-    changes = CHANGES.get(name, {})
-    assert option in changes, f"give {name}.{option} another value in CHANGES, or a reason in NOT_IN_THE_TEMPLATE"
-    change = changes[option] if isinstance(changes[option], Change) else Change(changes[option])
-    assert template_with(name, option, change) != template_without(name, change)
+    assert option in CHANGES.get(name, {}), f"give {name}.{option} another value in CHANGES, or a reason why not"
+    template = template_of(name, option)
+    assert template != template_without(name, change_of(name, option))
+    # What has an option does not stand on the page of what has none.
+    assert missing_in(template) == {}, "run `python -m tests.properties_with_options`, and see scripts/no_option.py"
+    for type_, shown in properties_with_options().items():
+        mine = {path for path, by in shown.items() if by == f"{name}.{option}"}
+        assert mine <= shown_in(template, type_), "run `python -m tests.properties_with_options`"
+
+
+def change_of(name: str, option: str) -> Change:
+    change = CHANGES[name][option]
+    return change if isinstance(change, Change) else Change(change)
+
+
+def template_of(name: str, option: str) -> Any:
+    """Return the template with the option's other value, if there is one."""
+    return template_with(name, option, change_of(name, option)) if option in CHANGES.get(name, {}) else None
 
 
 def template_with(name: str, option: str, change: Change) -> Any:

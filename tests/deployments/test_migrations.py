@@ -140,7 +140,7 @@ def test_the_function_of_the_page_starts_one_run_and_waits_for_it(
     boto3 = types.ModuleType("boto3")
     boto3.client = lambda _: steps  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "boto3", boto3)
-    code = PAGE.read_text().split("<!-- migrate.py -->\n```python\n")[1].split("```")[0]
+    code = PAGE.read_text().split('MIGRATE = """\n')[1].split('"""')[0]
     names: dict[str, Any] = {}
     exec(code, names)  # noqa: S102
     details: dict[str, str] = {"stateMachineArn": "arn:machine"}
