@@ -96,6 +96,7 @@ if TYPE_CHECKING:
     from .services import ExpressService as ExpressService
     from .services import ExternalDaemonService as ExternalDaemonService
     from .services import ExternalService as ExternalService
+    from .services import ManagedDaemon as ManagedDaemon
     from .services import WebService as WebService
     from .services import WorkerService as WorkerService
     from .tasks import CloudWatchLogsOutput as CloudWatchLogsOutput
@@ -255,6 +256,7 @@ _MODULES = {
         "ExpressService",
         "ExternalDaemonService",
         "ExternalService",
+        "ManagedDaemon",
         "WebService",
         "WorkerService",
     ),

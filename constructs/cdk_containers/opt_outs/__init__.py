@@ -4,7 +4,15 @@ The reasons stand in the metadata of the resource that they are about, where a r
 """
 
 from .acknowledge import Acknowledgement, acknowledge, resource_of
-from .record import opt_outs_of, record_opt_out
+from .record import copy_opt_outs, opt_outs_of, record_opt_out
 from .wildcards import acknowledge_wildcards
 
-__all__ = ["Acknowledgement", "acknowledge", "acknowledge_wildcards", "opt_outs_of", "record_opt_out", "resource_of"]
+__all__ = [
+    "Acknowledgement",
+    "acknowledge",
+    "acknowledge_wildcards",
+    "copy_opt_outs",
+    "opt_outs_of",
+    "record_opt_out",
+    "resource_of",
+]
