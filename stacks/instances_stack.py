@@ -20,8 +20,10 @@ from cdk_containers import (
     ContainerLogs,
     DaemonService,
     Disabled,
+    DockerVolume,
     EbsVolume,
     Ec2Capacity,
+    GroupScaling,
     HostVolume,
     InstanceOptions,
     ListenerRule,
@@ -32,6 +34,7 @@ from cdk_containers import (
     NlbExposure,
     PlacementStrategy,
     Port,
+    PredictiveScaling,
     Spot,
     TaskOptions,
     VolumeMount,
@@ -74,6 +77,18 @@ class InstancesStack(cdk.Stack):
         on_demand = self._capacity("OnDemand", cluster, ["m7i.large"])
         spot = self._capacity("Spot", cluster, ["m7i.large", "m6i.large", "m7i-flex.large"], spot=Spot())
         gpu = self._capacity("Gpu", cluster, ["g5.xlarge"])
+        # A group that follows its own load and a forecast of it; ECS places tasks there and manages no instance.
+        steady = Ec2Capacity(
+            self,
+            "Steady",
+            cluster=cluster,
+            instance_types=["m7i.large"],
+            min_instances=2,
+            max_instances=6,
+            scaling=GroupScaling(
+                cpu_percent=60, predictive=PredictiveScaling(cpu_percent=60, forecast_only=not settings.production)
+            ),
+        )
 
         # Several tasks on an instance, each on a port that Docker finds free; the load balancer is another stack's.
         BackendService(
@@ -120,12 +135,31 @@ class InstancesStack(cdk.Stack):
             ),
             desired_count=settings.desired_count or 2,
         )
+        BackendService(
+            self,
+            "Thumbnails",
+            cluster=cluster,
+            container=Container(
+                image=backend,
+                environment={"DATA_DIR": "/scratch"},
+                mounts=[VolumeMount(volume="scratch", path="/scratch")],
+            ),
+            volumes=[
+                DockerVolume(
+                    name="scratch", driver_options={"type": "tmpfs", "device": "tmpfs", "o": "size=256m,uid=1000"}
+                )
+            ],
+            task=bridge,
+            capacity=[steady.share()],
+            placement_strategies=[PlacementStrategy.random()],
+            desired_count=settings.desired_count or 4,
+        )
         DaemonService(
             self,
             "LogCollector",
             cluster=cluster,
             container=Container(
-                image="public.ecr.aws/aws-observability/aws-for-fluent-bit:2.32.0",
+                image=registry.public.image("aws-observability/aws-for-fluent-bit", "2.32.0"),
                 mounts=[VolumeMount(volume="host-logs", path="/var/log/host", read_only=True)],
                 user=Disabled("logs of the host belong to root, and are mounted read-only"),
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -91,7 +92,8 @@ class WorkersStack(cdk.Stack):
             "Returner",
             cluster=cluster,
             container=worker,
-            task=task,
+            # Graviton: the image is published for both architectures.
+            task=replace(task, architecture="ARM64"),
             queue=returns,
             scaling=ServiceScaling(
                 min_tasks=1,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.schema_properties import TYPES, shown_in
+from tests.subjects.pairs import is_shown, options, pair
 
 FILE = Path(__file__).parent / "properties_with_options.json"
 
@@ -33,13 +34,10 @@ def missing_in(template: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def main() -> None:
     """Write the file."""
-    from tests.test_options import options, template_of  # noqa: PLC0415  (it reads this module)
-
     found: dict[str, dict[str, str]] = {type_: {} for type_ in TYPES}
     for name, option in options():
-        template = template_of(name, option)
-        for type_ in TYPES if template is not None else ():
-            for path in shown_in(template, type_):
+        for type_ in TYPES if is_shown(name, option) else ():
+            for path in shown_in(pair(name, option)[1], type_):
                 found[type_].setdefault(path, f"{name}.{option}")
     FILE.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
 

@@ -26,8 +26,10 @@ LAYERS: list[set[str]] = [
     {"inputs"},
     {"checked_construct", "opt_outs", "workload"},
     {"instances", "logs", "rollouts"},
-    {"network", "placement", "registry", "tasks"},
+    {"network", "placement", "registry"},
+    {"tasks"},
     {"clusters", "deployments", "discovery", "load_balancing", "messaging", "observability", "scaling"},
+    {"connections"},
     {"beanstalk", "identity", "jobs", "services"},
     {"applications"},
 ]

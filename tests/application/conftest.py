@@ -15,6 +15,9 @@ import pytest
 
 APPLICATION = Path(__file__).parents[2] / "application"
 
+PATIENCE = 300
+"""Seconds after which something hangs, and is not merely slow."""
+
 
 class Service:
     """One running service."""
@@ -48,7 +51,7 @@ class Service:
         return self.lines[-1]
 
     def connect(self) -> HTTPConnection:
-        return HTTPConnection("127.0.0.1", self.port, timeout=20)
+        return HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
 
     def request(self, method: str, path: str, **headers: str) -> tuple[HTTPResponse, str]:
         connection = self.connect()
@@ -63,7 +66,7 @@ class Service:
 
     def end(self) -> tuple[int, str]:
         """Wait for the end; return the exit code and what was written to stderr. The log goes on in `lines`."""
-        out, err = self.process.communicate(timeout=20)
+        out, err = self.process.communicate(timeout=PATIENCE)
         self.lines.extend(json.loads(line) for line in out.splitlines())
         return self.process.returncode, err
 

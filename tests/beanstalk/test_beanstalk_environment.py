@@ -43,6 +43,7 @@ from tests.toolkit import (
 )
 
 PLATFORM = "64bit Amazon Linux 2023 v4.3.0 running ECS"
+PREFIX = "arn:aws:elasticbeanstalk:eu-west-1::platform"
 ENVIRONMENT = "AWS::ElasticBeanstalk::Environment"
 APP = container(ports=[8080], memory_limit_mib=256)
 
@@ -189,10 +190,15 @@ def test_instances_answer_metadata_requests_with_tokens_only():
 
 
 def test_a_platform_by_name_or_by_arn():
-    arn = "arn:aws:elasticbeanstalk:eu-west-1::platform/ECS running on 64bit Amazon Linux 2023/4.3.0"
-    by_name, by_arn = properties(made(), ENVIRONMENT), properties(made(platform=arn), ENVIRONMENT)
-    assert (by_name["SolutionStackName"], by_name.get("PlatformArn")) == (PLATFORM, None)
-    assert (by_arn["PlatformArn"], by_arn.get("SolutionStackName")) == (arn, None)
+    """Another name of a solution stack would make another environment, with another address."""
+    name = "ECS running on 64bit Amazon Linux 2023/4.3.0"
+    by_name, by_arn = (properties(made(platform=given), ENVIRONMENT) for given in (PLATFORM, f"{PREFIX}/{name}"))
+    assert by_arn["PlatformArn"] == f"{PREFIX}/{name}"
+    partition, region = {"Ref": "AWS::Partition"}, {"Ref": "AWS::Region"}
+    parts = ["arn:", partition, ":elasticbeanstalk:", region, f"::platform/{name}"]
+    assert by_name["PlatformArn"] == {"Fn::Join": ["", parts]}
+    assert "SolutionStackName" not in by_name
+    assert "SolutionStackName" not in by_arn
 
 
 # ---- roles

@@ -12,9 +12,20 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
-from cdk_containers import BlueGreen, ConstructError, Container, DeploymentHook, EventJob, WebService
+from cdk_containers import (
+    AlbExposure,
+    BlueGreen,
+    ConstructError,
+    Container,
+    DeploymentHook,
+    Disabled,
+    EventJob,
+    WebService,
+)
 from tests.toolkit import (
     IMAGE,
+    REASON,
+    backend,
     cluster,
     containers,
     hook_function,
@@ -29,8 +40,8 @@ from tests.toolkit import (
 PAGE = Path(__file__).parents[2] / "docs/migrations.md"
 
 
-def migration(stack: cdk.Stack, **options: Any) -> EventJob:
-    return EventJob(stack, "Migrate", cluster=cluster(stack), image=IMAGE, **{"timeout": timedelta(hours=1)} | options)
+def migration(stack: cdk.Stack, id: str = "Migrate", **options: Any) -> EventJob:  # noqa: A002
+    return EventJob(stack, id, cluster=cluster(stack), image=IMAGE, **{"timeout": timedelta(hours=1)} | options)
 
 
 def hooked(stack: cdk.Stack, job: EventJob, function: lambda_.IFunction | None = None) -> WebService:
@@ -87,6 +98,22 @@ def test_a_migration_that_waits_for_its_service_is_refused(*, far: bool):
         job.node.add_dependency(service.service)
     with pytest.raises(RuntimeError, match=r"(?s)Shop/Migrate waits for Shop/.*neither could ever begin"):
         synth(stack)
+
+
+def test_a_migration_is_not_connected_to_its_service():
+    stack = new_stack()
+    job = migration(stack)
+    hook = DeploymentHook(function=hook_function(stack), stages=["PRE_SCALE_UP"], job=job)
+    exposure = AlbExposure(port=8080, https=Disabled(REASON))
+    service = backend(stack, "Api", image=IMAGE, exposure=exposure, deployment=BlueGreen(hooks=[hook]))
+    with pytest.raises(ConstructError) as error:
+        job.connect_to(service)
+    [problem] = error.value.problems
+    assert "wait for each other" in problem.what
+    assert problem.given == "Shop/Migrate → Shop/Api → Shop/Migrate"
+    other = migration(stack, id="Import")
+    other.connect_to(service)
+    assert "API_URL" in str(synth(stack))
 
 
 def test_a_migration_that_waits_for_something_else_is_fine():

@@ -22,6 +22,9 @@ CLI = ROOT / "node_modules/.bin/cdk"
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+PATIENCE = 1800
+"""Seconds after which a command hangs, and is not merely slow: it takes half a minute on a quick machine."""
+
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 # The CLI calls docker to build and push images. The stand-in writes down what it was asked, and has no image yet.
@@ -95,7 +98,7 @@ class Emulator:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=PATIENCE,
             check=False,
         )
         if finished.returncode:
@@ -167,5 +170,6 @@ def run_emulator(folder: Path) -> Iterator[Emulator]:
                 raise CdkError(f"the emulator did not start\n{(folder / 'emulator.log').read_text()}")
             yield Emulator(int(port), folder)
         finally:
-            server.terminate()
-            server.wait(10)
+            # It keeps nothing, so nothing is lost: how long an orderly end takes depends on the machine.
+            server.kill()
+            server.wait()

@@ -36,8 +36,11 @@ def services(ecs: Any) -> list[dict[str, Any]]:
 
 
 def enabled_keys(kms: Any) -> list[str]:
+    """Name the keys that somebody made, and not those that AWS makes for itself, as for the volumes of instances."""
+    aliases = every(kms, "list_aliases", "Aliases")
+    of_aws = {it["TargetKeyId"] for it in aliases if it["AliasName"].startswith("alias/aws/") and "TargetKeyId" in it}
     keys = (kms.describe_key(KeyId=it["KeyId"])["KeyMetadata"] for it in every(kms, "list_keys", "Keys"))
-    return names((it for it in keys if it["KeyState"] == "Enabled"), "KeyId")
+    return names((it for it in keys if it["KeyState"] == "Enabled" and it["KeyId"] not in of_aws), "KeyId")
 
 
 def in_state(items: Iterable[dict[str, Any]], state: str = "available") -> list[dict[str, Any]]:

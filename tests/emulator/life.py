@@ -87,7 +87,8 @@ class Life:
 
 def read_capacity(emulator: Emulator) -> dict[str, Any]:
     ec2, ecs = emulator.client("ec2"), emulator.client("ecs")
-    groups = emulator.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    autoscaling = emulator.client("autoscaling")
+    groups = autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]
     providers = ecs.describe_capacity_providers()["capacityProviders"]
     templates = [
         ec2.describe_launch_template_versions(LaunchTemplateId=it, Versions=["$Latest"])["LaunchTemplateVersions"][0]
@@ -96,6 +97,7 @@ def read_capacity(emulator: Emulator) -> dict[str, Any]:
     return {
         "groups": {construct_id(it["AutoScalingGroupName"]): it for it in groups},
         "providers": {construct_id(it["name"]): it for it in providers},
+        "policies": autoscaling.describe_policies()["ScalingPolicies"],
         "launch templates": {it["LaunchTemplateId"]: it["LaunchTemplateData"] for it in templates},
         "clusters": ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"],
     }

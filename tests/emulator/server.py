@@ -4,7 +4,6 @@ Its log, on standard error, names every resource type of a template that it skip
 """
 
 import os
-import signal
 import sys
 
 from moto.core.config import default_user_config
@@ -23,7 +22,6 @@ class QuietHandler(MotoRequestHandler):
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     application = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=QuietHandler)
     os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{server.port}"

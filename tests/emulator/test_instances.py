@@ -12,6 +12,10 @@ from tests.emulator.life import Life, construct_id
 pytestmark = pytest.mark.emulator
 
 CAPACITIES = {"instances/OnDemand", "instances/Spot", "instances/Gpu"}
+"""The groups that ECS sizes."""
+
+STEADY = "instances/Steady"
+"""The group that follows its own load."""
 
 # Capacity provider, base and weight.
 STRATEGIES = {
@@ -20,6 +24,7 @@ STRATEGIES = {
     "instances/Legacy": [("instances/OnDemand", 0, 1)],
     "instances/Inference": [("instances/Gpu", 0, 1)],
     "instances/Cache": [("instances/OnDemand", 0, 1)],
+    "instances/Thumbnails": [(STEADY, 0, 1)],
     "instances/LogCollector": [],  # wherever there is an instance
     "platforms/Orders": [("platforms/OnDemand", 1, 1), ("platforms/Spot", 0, 3)],
     "platforms/Collector": [],
@@ -39,11 +44,12 @@ def cluster_of_instances(life: Life) -> dict[str, Any]:
     return found
 
 
-def test_each_capacity_is_an_auto_scaling_group_that_starts_empty(life: Life) -> None:
+def test_each_capacity_is_an_auto_scaling_group(life: Life) -> None:
     groups = life.capacity["groups"]
-    assert set(groups) == CAPACITIES
-    for group in groups.values():
-        assert (group["MinSize"], group["DesiredCapacity"], group["MaxSize"]) == (0, 0, 10)
+    assert set(groups) == {*CAPACITIES, STEADY}
+    for name, group in groups.items():
+        sizes = (2, 2, 6) if name == STEADY else (0, 0, 10)
+        assert (group["MinSize"], group["DesiredCapacity"], group["MaxSize"]) == sizes
         assert set(group["VPCZoneIdentifier"].split(",")) < set(life.inventories["deployed"]["AWS::EC2::Subnet"])
 
 
@@ -76,7 +82,9 @@ def providers_of_groups(life: Life) -> dict[str, dict[str, Any]]:
 
 def test_capacity_providers_size_their_groups(life: Life) -> None:
     providers = providers_of_groups(life)
-    assert set(providers) == CAPACITIES
+    assert set(providers) == {*CAPACITIES, STEADY}
+    steady = providers.pop(STEADY)["autoScalingGroupProvider"]
+    assert steady.get("managedScaling", {}).get("status") != "ENABLED"
     production = life.environment == "prod"
     for name, provider in providers.items():
         own = provider["autoScalingGroupProvider"]
@@ -88,7 +96,13 @@ def test_capacity_providers_size_their_groups(life: Life) -> None:
         assert group["NewInstancesProtectedFromScaleIn"] is production
 
 
-def test_the_cluster_has_fargate_and_the_three(life: Life) -> None:
+def test_one_group_follows_its_load_and_a_forecast(life: Life) -> None:
+    policies = life.capacity["policies"]
+    assert {construct_id(it["AutoScalingGroupName"]) for it in policies} == {STEADY}
+    assert sorted(it["PolicyType"] for it in policies) == ["PredictiveScaling", "TargetTrackingScaling"]
+
+
+def test_the_cluster_has_fargate_and_the_groups(life: Life) -> None:
     own = {it["name"] for it in providers_of_groups(life).values()}
     associated = cluster_of_instances(life)["capacityProviders"]
     assert sorted(associated) == sorted({"FARGATE", "FARGATE_SPOT", *own})

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.emulator
 
 # What the emulator cannot do; everything else in the templates is made, changed and removed.
 GAPS = {
+    "support AWS::ECR::PullThroughCacheRule",
     "support AWS::ECS::ExpressGatewayService",
     "support AWS::ElasticBeanstalk::Application",
     "support AWS::ElasticBeanstalk::ApplicationVersion",

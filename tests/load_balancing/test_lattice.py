@@ -196,7 +196,7 @@ def test_it_listens_for_https_and_forwards_to_addresses():
     targets = lattice_properties(stack, "TargetGroup")
     assert targets["Type"] == "IP"
     assert targets["Config"] == {
-        "Port": 8080,
+        "Port": 80,
         "Protocol": "HTTP",
         "ProtocolVersion": "HTTP1",
         "VpcIdentifier": "vpc-0123456789abcdef0",

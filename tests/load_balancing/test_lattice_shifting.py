@@ -70,7 +70,8 @@ def test_test_traffic_is_told_by_headers_before_all_else():
     stack = new_stack()
     orders(stack, BlueGreen(), test_headers={"x-test": "true"})
     template = synth(stack)
-    test, production = (properties(template, f"{PREFIX}Rule", like=name) for name in ("TestRule", "0Rule"))
+    rules = [entry["Properties"] for entry in resources(template, f"{PREFIX}Rule").values()]
+    test, production = sorted(rules, key=lambda rule: "HeaderMatches" not in str(rule))
     assert test["Match"] == {"HttpMatch": {"HeaderMatches": [{"Name": "x-test", "Match": {"Exact": "true"}}]}}
     assert test["Priority"] < production["Priority"]
     advanced = properties(template, "AWS::ECS::Service")["VpcLatticeConfigurations"][0]["AdvancedConfiguration"]

@@ -149,6 +149,30 @@ def test_what_sns_cannot_deliver_is_a_dead_letter():
     assert "RedrivePolicy" not in properties(synth(stack), "AWS::SNS::Subscription")
 
 
+def test_a_subscription_keeps_its_id_when_another_goes():
+    """SNS makes no second subscription of one queue: made again and then deleted, it would be gone."""
+
+    def ids(*names: str) -> dict[str, str]:
+        stack = new_stack()
+        topics = {name: topic(stack, name) for name in ("orders", "returns")}
+        WorkQueue(stack, "Work", subscriptions=[TopicSubscription(topic=topics[name]) for name in names])
+        made = resources(synth(stack), "AWS::SNS::Subscription")
+        return {entry["Properties"]["TopicArn"].rsplit(":", 1)[1]: id_ for id_, entry in made.items()}
+
+    both = ids("orders", "returns")
+    assert len(set(both.values())) == 2
+    assert ids("returns", "orders") == both
+    for name in both:
+        assert ids(name) == {name: both[name]}
+
+
+@pytest.mark.parametrize("policy", [None, cdk.RemovalPolicy.RETAIN])
+def test_queues_that_are_replaced_are_kept(policy: cdk.RemovalPolicy | None):
+    queues = resources(made(**({} if policy is None else {"removal_policy": policy})), "AWS::SQS::Queue").values()
+    assert [entry["UpdateReplacePolicy"] for entry in queues] == ["Retain", "Retain"]
+    assert {entry["DeletionPolicy"] for entry in queues} == {"Delete" if policy is None else "Retain"}
+
+
 def test_the_subscription_waits_for_the_leave_to_deliver():
     [entry] = resources(subscribed(), "AWS::SNS::Subscription").values()
     assert len(entry["DependsOn"]) == 2

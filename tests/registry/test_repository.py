@@ -95,6 +95,7 @@ def test_a_repository_to_throw_away_is_emptied():
     template = repository_template(removal_policy=cdk.RemovalPolicy.DESTROY)
     entry = resource(template, "AWS::ECR::Repository")
     assert entry["DeletionPolicy"] == "Delete"
+    assert entry["UpdateReplacePolicy"] == "Retain", "nobody asked for images to go when the key changes"
     assert entry["Properties"]["EmptyOnDelete"] is True
 
 

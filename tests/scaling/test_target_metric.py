@@ -79,7 +79,29 @@ def test_tasks_may_be_left_to_other_policies_to_take_away():
 def test_several_metrics_have_policies_of_their_own():
     template = tracked(TargetMetric(metric=JOBS, target_value=1), TargetMetric(metric=RATIO, target_value=2))
     policies = resources(template, "AWS::ApplicationAutoScaling::ScalingPolicy").values()
-    assert [policy["Properties"]["PolicyName"] for policy in policies] == ["Metric", "Metric2"]
+    assert len({policy["Properties"]["PolicyName"] for policy in policies}) == 2
+
+
+def test_a_policy_keeps_its_name_when_another_goes():
+    """A service takes one policy for each metric, and the policy that goes is deleted last."""
+
+    def names(*targets: TargetMetric) -> dict[str, str]:
+        policies = resources(tracked(*targets), "AWS::ApplicationAutoScaling::ScalingPolicy")
+        return {name: policy["Properties"]["PolicyName"] for name, policy in policies.items()}
+
+    jobs, ratio = TargetMetric(metric=JOBS, target_value=1), TargetMetric(metric=RATIO, target_value=2)
+    both = names(jobs, ratio)
+    assert len(set(both.values())) == 2
+    assert names(ratio, jobs) == both
+    for one in (jobs, ratio):
+        assert names(one).items() < both.items()
+
+
+def test_two_metrics_of_one_name_have_policies_of_their_own():
+    other = cloudwatch.Metric(namespace="Other", metric_name=JOBS.metric_name)
+    template = tracked(TargetMetric(metric=JOBS, target_value=1), TargetMetric(metric=other, target_value=2))
+    policies = resources(template, "AWS::ApplicationAutoScaling::ScalingPolicy").values()
+    assert len({policy["Properties"]["PolicyName"] for policy in policies}) == 2
 
 
 @pytest.mark.parametrize("metric", [RATIO, WORKERS], ids=["expression", "percentile"])

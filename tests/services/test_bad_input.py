@@ -720,7 +720,7 @@ def test_what_is_known_only_at_deployment_passes():
     rendered = str(template["Resources"])
     unused = [name for name in template["Parameters"] if f"{{'Ref': '{name}'}}" not in rendered]
     assert unused == ["BootstrapVersion"]
-    assert "WebPortTargets" in rendered, "the id of the route does not depend on the number of the token"
+    assert "WebAlbTargets" in rendered, "the id of the route does not depend on the number of the token"
 
 
 def test_a_lazy_number_passes():

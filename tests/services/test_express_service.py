@@ -122,6 +122,26 @@ def test_its_address_can_be_passed_on():
     assert output["Value"]["Fn::GetAtt"][1] == "Endpoint"
 
 
+def test_its_tags_are_those_that_it_was_given():
+    """Others would replace it, and so move it to another address."""
+    stack = new_stack()
+    express(stack, tags={"team": "shop"})
+    cdk.Tags.of(cdk.App.of(stack) or stack).add("cost", "1")
+    cdk.Tags.of(stack).add("team", "another")
+    template = synth(stack)
+    assert properties(template, EXPRESS)["Tags"] == [{"Key": "team", "Value": "shop"}]
+    assert {"Key": "cost", "Value": "1"} in properties(template, "AWS::Logs::LogGroup")["Tags"]
+
+
+def test_a_service_without_tags_gets_none():
+    stack = new_stack()
+    express(stack)
+    cdk.Tags.of(stack).add("cost", "1")
+    template = synth(stack)
+    assert "Tags" not in properties(template, EXPRESS)
+    assert {"Key": "cost", "Value": "1"} in properties(template, "AWS::Logs::LogGroup")["Tags"]
+
+
 def test_settings_and_secrets():
     stack = new_stack()
     login = secretsmanager.Secret.from_secret_complete_arn(
@@ -210,6 +230,10 @@ def test_a_registry_with_a_login():
         ({"port": 0}, "port", "1–65535"),
         ({"health_check_path": "healthz"}, "health_check_path", "/healthz"),
         ({"cpu": 300}, "cpu", "512 with 1024"),
+        ({"tags": {"aws:cost": "1"}}, "tags['aws:cost']", "aws: is reserved"),
+        ({"tags": {"": "1"}}, "tags['']", "1–128"),
+        ({"tags": {"team": "<shop>"}}, "tags['team']", "letters"),
+        ({"tags": {f"key{number}": "1" for number in range(51)}}, "tags", "up to 50"),
         ({"environment": {"PASSWORD": "aB3$kd83jdD0"}}, "environment['PASSWORD']", "NotSecret"),
         (
             {"scaling": ServiceScaling(min_tasks=1, max_tasks=2, cpu_percent=50, memory_percent=50)},

@@ -351,7 +351,7 @@ def test_the_test_rule_is_one_of_both_groups_too():
 
 def test_test_traffic_by_a_header_is_tried_first_and_is_the_services_own():
     template = shifted(rule=ListenerRule(paths=["/shop/*"]), test_rule=ListenerRule(headers={"X-Test": ["yes"]}))
-    production = properties(template, RULE, like="Port8080Rule")
+    production = properties(template, RULE, like="AlbRule")
     test = properties(template, RULE, like="TestRule")
     assert test["Priority"] < production["Priority"]
     assert test["ListenerArn"] == production["ListenerArn"]
@@ -388,7 +388,7 @@ def test_a_network_load_balancer_has_a_test_listener_that_is_closed():
     exposure = NlbExposure(port=8080, test_port=9090)
     web(stack, exposure=exposure, deployment=Linear())
     template = synth(stack)
-    production, test = (properties(template, LISTENER, like=like) for like in ("8080Listener", "TestListener"))
+    production, test = (properties(template, LISTENER, like=like) for like in ("NlbListener", "TestListener"))
     assert {**production, "Port": 9090} == test
     weights = [group["Weight"] for group in production["DefaultActions"][0]["ForwardConfig"]["TargetGroups"]]
     assert weights == [100, 0]

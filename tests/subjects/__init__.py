@@ -16,7 +16,7 @@ from .model import Change, Subject, options_of
 _PARTS = [
     import_module(f".{path.stem}", __name__)
     for path in sorted(Path(__file__).parent.glob("*.py"))
-    if path.stem not in ("__init__", "making", "model")
+    if path.stem not in ("__init__", "making", "model", "pairs")
 ]
 
 

@@ -35,7 +35,7 @@ from tests.toolkit import (
 )
 
 from .making import OFF, key, key_pair
-from .model import Subject
+from .model import Change, Subject
 
 SUBJECTS: list[Subject] = [
     Subject(
@@ -108,6 +108,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "notification_topic": lambda stack: sns.Topic.from_topic_arn(
             stack, "Topic", "arn:aws:sns:eu-west-1:111111111111:instances"
         ),
+        "retired": Change(value=True, beside={"min_instances": 1}),
     },
     "ExternalInstances": {
         "cluster": lambda stack: own_cluster(stack, "Other"),
@@ -167,6 +168,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 
 NOT_IN_THE_TEMPLATE: dict[str, str] = {
+    "ManagedInstancesCapacity.retired": "refuses services only: see tests/clusters/test_retired_capacity.py",
     "InstanceOptions.eni_trunking": "a setting of the account; only tells what fits: see test_ec2_services",
 }
 

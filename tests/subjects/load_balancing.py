@@ -111,6 +111,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "removal_policy": cdk.RemovalPolicy.DESTROY,
     },
     "AlbExposure": {
+        "name": "partners",
         "port": 9090,
         "container": Change("b", along={"port": 7070}),
         "load_balancer": Change(shared, along={"certificate": None}),
@@ -158,6 +159,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "cross_zone": False,
     },
     "NlbExposure": {
+        "name": "partners",
         "port": 9090,
         "container": Change("b", along={"port": 7070}),
         "protocol": Change("TCP", along={"certificate": None}),
@@ -183,6 +185,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "access_logs": Logs(removal_policy=cdk.RemovalPolicy.DESTROY),
     },
     "LatticeExposure": {
+        "name": "partners",
         "port": 9090,
         "container": Change("b", along={"port": 7070}),
         "service_network": lambda stack: service_network(stack, "OtherLattice"),
@@ -198,6 +201,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "test_headers": Change({"x-test": "true"}, beside={"deployment": BlueGreen()}),
     },
     "ClassicExposure": {
+        "name": "partners",
         "port": 9090,
         "container": Change("b", along={"port": 7070}),
         "certificate": lambda stack: certificate(stack, "Other"),

@@ -168,6 +168,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "security_groups": lambda stack: [ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-0123456789")],
         "logs": Logs(retention=aws_logs.RetentionDays.ONE_MONTH),
         "service_name": "shop",
+        "tags": {"team": "shop"},
     },
     "ExternalService": EXTERNAL_DAEMON
     | {"desired_count": 3, "placement_strategies": [PlacementStrategy.spread_across_instances()]},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
+import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
@@ -29,7 +29,7 @@ from ..tasks.instance_task_definition import as_text
 from ..workload import Container, RepositoryImage
 from ..workload.image import as_image
 from .dockerrun import dockerrun, dockerrun_problems, host_port
-from .environment_checks import platform_problems, range_problems
+from .environment_checks import platform_arn, platform_problems, range_problems
 
 _INSTANCE_POLICIES = ("AWSElasticBeanstalkWebTier", "AWSElasticBeanstalkMulticontainerDocker")
 _SERVICE_POLICIES = (
@@ -37,7 +37,6 @@ _SERVICE_POLICIES = (
     "AWSElasticBeanstalkManagedUpdatesCustomerRolePolicy",
 )
 _TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
-_ARN = re.compile(r"arn:")
 
 
 def _managed(*policies: str) -> Acknowledgement:
@@ -114,9 +113,9 @@ class BeanstalkEnvironment(CheckedConstruct):
             id: Name among the parent's children.
             containers: One to ten containers; the first is the one that gets requests. What they are is written to a
                 file when the app is synthesized, so it has to be known then.
-            platform: Name of a solution stack, `64bit Amazon Linux 2023 v4.… running ECS`, or ARN of such a platform.
-                AWS retires versions, so there is no default; `aws elasticbeanstalk list-available-solution-stacks` has
-                them.
+            platform: Version of the platform: name of a solution stack, `64bit Amazon Linux 2023 v4.… running ECS`, or
+                ARN of such a platform. A newer one updates the environment in place. AWS retires versions, so there is
+                no default; `aws elasticbeanstalk list-available-solution-stacks` has them.
             network: Where it runs, a `Network` or a VPC of CDK. Default: a new `Network`.
             certificate: Certificate of the load balancer.
             https: `Disabled(reason="…")` has the load balancer speak plain HTTP. Default: True.
@@ -206,8 +205,8 @@ class BeanstalkEnvironment(CheckedConstruct):
             "Environment",
             application_name=self.application.ref,
             version_label=self.version.ref,
-            platform_arn=platform if _ARN.match(platform) else None,
-            solution_stack_name=None if _ARN.match(platform) else platform,
+            # Not by the name of its solution stack: another name would make another environment.
+            platform_arn=platform_arn(platform, partition=cdk.Aws.PARTITION, region=cdk.Aws.REGION),
             option_settings=list(_settings(settings)),
         )
         self.environment.node.add_dependency(self.instance_role, self.service_role, *logs_ready)

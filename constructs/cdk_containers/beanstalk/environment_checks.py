@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..errors import Problem, Problems
 from ..inputs import is_token
 
-_STACK = re.compile(r"64bit Amazon Linux 2023 v\d+\.\d+\.\d+ running ECS")
+_STACK = re.compile(r"64bit Amazon Linux 2023 v(\d+\.\d+\.\d+) running ECS")
 _ARN = re.compile(
     r"arn:[\w-]+:elasticbeanstalk:[\w-]+::platform/ECS running on 64bit Amazon Linux 2023(/\d+\.\d+\.\d+)?"
 )
@@ -30,6 +30,14 @@ def platform_problems(platform: str) -> list[Problem]:
             practice="beanstalk-platform",
         )
     return list(found)
+
+
+def platform_arn(platform: str, *, partition: str, region: str) -> str:
+    """Return the ARN of a platform that was given by the name of its solution stack, or by its ARN."""
+    named = _STACK.fullmatch(platform)
+    if named is None:
+        return platform
+    return f"arn:{partition}:elasticbeanstalk:{region}::platform/ECS running on 64bit Amazon Linux 2023/{named[1]}"
 
 
 def range_problems(

@@ -80,6 +80,7 @@ class Ec2Capacity(CheckedConstruct):
         capacity_provider: What ties the group to the cluster.
         instance_role: The role of the instances.
         security_group: The security group of the instances.
+        retired: Whether it is about to be removed.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers.html
     """
@@ -90,6 +91,7 @@ class Ec2Capacity(CheckedConstruct):
     capacity_provider: ecs.AsgCapacityProvider
     instance_role: iam.Role
     security_group: ec2.SecurityGroup
+    retired: bool = False
 
     def __init__(
         self,
@@ -105,6 +107,7 @@ class Ec2Capacity(CheckedConstruct):
         scaling: ManagedScaling | GroupScaling | None = None,
         max_instance_lifetime: DurationLike | Disabled | None = None,
         notification_topic: sns.ITopic | None = None,
+        retired: bool = False,
     ) -> None:
         """Make a capacity.
 
@@ -122,6 +125,8 @@ class Ec2Capacity(CheckedConstruct):
             max_instance_lifetime: Age at which an instance is replaced by one with the newest image, 1–365 days.
                 Default: 14 days. `Disabled(reason="…")` lets instances grow old.
             notification_topic: SNS topic that is told of each instance that starts or ends. Default: none.
+            retired: Say that its tasks move elsewhere, one deployment before you remove it: no service or job may name
+                it, and the group may shrink to 0. Default: False.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -156,7 +161,9 @@ class Ec2Capacity(CheckedConstruct):
             self, "SecurityGroup", vpc=cluster.vpc, description="Container instances"
         )
         self.launch_template = self._make_launch_template()
-        self.auto_scaling_group = self._make_group(min_instances, max_instances, spot, scaling, max_instance_lifetime)
+        self.retired = retired
+        fewest = 0 if retired else min_instances
+        self.auto_scaling_group = self._make_group(fewest, max_instances, spot, scaling, max_instance_lifetime)
         acknowledge(self.auto_scaling_group, _ENCRYPTED)
         if notification_topic is None:
             acknowledge(self.auto_scaling_group, _NO_NOTIFICATIONS)

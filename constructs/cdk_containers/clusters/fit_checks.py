@@ -16,7 +16,7 @@ from .managed_instances_capacity import ManagedInstancesCapacity, ManagedInstanc
 
 
 def owner_problems(capacity: Sequence[Capacity] | None, cluster: Cluster | None) -> list[Problem]:
-    """Find capacity that belongs to another cluster than the service."""
+    """Find capacity that belongs to another cluster than the service, or that takes no more tasks."""
     found = Problems()
     for index, share in enumerate(capacity or ()):
         if isinstance(share, Ec2Share | ManagedInstancesShare) and share.capacity.cluster is not cluster:
@@ -26,6 +26,14 @@ def owner_problems(capacity: Sequence[Capacity] | None, cluster: Cluster | None)
                 given=None if cluster is None else Shown(cluster.node.path),
                 allowed="capacity of the cluster that the service is given",
                 practice="capacity-beside-cluster",
+            )
+        if isinstance(share, Ec2Share | ManagedInstancesShare) and share.capacity.retired:
+            found.add(
+                f"capacity[{index}]",
+                f"{share.capacity.node.path} is retired: it stays in the cluster until its tasks run elsewhere",
+                given=Shown(share.capacity.node.id),
+                allowed="another capacity; or take retired=True away from this one",
+                practice="capacity-retired-first",
             )
     return list(found)
 

@@ -69,6 +69,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
         infrastructure_role: What ECS acts as to start and end instances.
         instance_role: The role of the instances.
         security_group: The security group of the instances, and of tasks with host networking.
+        retired: Whether it is about to be removed.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html
     """
@@ -78,6 +79,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
     infrastructure_role: iam.Role
     instance_role: iam.Role
     security_group: ec2.SecurityGroup
+    retired: bool = False
 
     def __init__(
         self,
@@ -90,6 +92,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
         storage_size_gib: int = 80,
         monitoring: Literal["BASIC", "DETAILED"] = "DETAILED",
         scale_in_after: DurationLike | Disabled | None = None,
+        retired: bool = False,
         reservations: CapacityReservations | None = None,
         local_storage: bool = False,
         metadata_tags: bool = True,
@@ -108,6 +111,8 @@ class ManagedInstancesCapacity(CheckedConstruct):
                 `DETAILED`.
             scale_in_after: Time that an instance is idle or underused before ECS moves its tasks and ends it, 0–3600 s.
                 Default: as ECS decides. `Disabled(reason="…")` keeps such instances.
+            retired: Say that its tasks move elsewhere, one deployment before you remove it: no service or job may name
+                it. Default: False.
             reservations: Start instances in Capacity Reservations of EC2. Default: none.
             local_storage: Keep images, logs and what containers write on the instance's own disks, where its type has
                 some, in place of the volume. Default: False.
@@ -147,6 +152,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
 
         self.cluster = cluster
         self.requirements = requirements
+        self.retired = retired
         self.instance_role = make_managed_instance_role(self, cluster.cluster)
         self.infrastructure_role = self._make_infrastructure_role()
         self.security_group = ec2.SecurityGroup(self, "SecurityGroup", vpc=cluster.vpc, description="Managed instances")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
+from functools import cached_property, reduce
+from typing import cast
 
 import aws_cdk as cdk
 import jsii
@@ -16,6 +17,8 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from ..checked_construct import CheckedConstruct
 from ..clusters import Cluster, Ec2Share, ManagedInstancesShare, seen_from
+from ..connections import Callee, CallingConnector, connect
+from ..inputs import argument_problems
 from ..observability import (
     JobAlarms,
     failed_executions,
@@ -60,8 +63,10 @@ class Job(CheckedConstruct):
     def _make_task(self, given: JobInput) -> None:
         self.cluster = given.cluster or Cluster(self, "Cluster")
         self.task = given.task_input.make(self, "Task")
-        self._connections = self._connect(given)
-        self.task.open_volumes_to(self._connections)
+        groups = self._security_groups(given)
+        self._connections = ec2.Connections(security_groups=[seen_from(self, group) for group in groups])
+        self.task.open_volumes_to(groups)
+        self._given = given
         self._run = TaskRun(
             cluster=self.cluster,
             task=self.task,
@@ -72,7 +77,7 @@ class Job(CheckedConstruct):
             task_count=given.task_count,
         )
 
-    def _connect(self, given: JobInput) -> ec2.Connections:
+    def _security_groups(self, given: JobInput) -> list[ec2.ISecurityGroup]:
         if given.task.network_mode == "awsvpc":
             self.security_group = ec2.SecurityGroup(
                 self,
@@ -81,14 +86,13 @@ class Job(CheckedConstruct):
                 description="Runs of a job, which nobody has to reach",
                 allow_all_outbound=True,
             )
-            return ec2.Connections(security_groups=[self.security_group])
+            return [self.security_group]
         self.security_group = None
-        groups = [
+        return [
             share.capacity.security_group
             for share in given.strategy
             if isinstance(share, Ec2Share | ManagedInstancesShare)
         ]
-        return ec2.Connections(security_groups=[seen_from(self, group) for group in groups])
 
     def _make_state_machine(self, given: JobInput, runs: Runs) -> None:
         self.state_machine = make_state_machine(self, self._run, runs, given.task.logs)
@@ -156,6 +160,48 @@ class Job(CheckedConstruct):
     def log_group(self) -> aws_logs.ILogGroup:
         """Where its containers log."""
         return self.task.log_group
+
+    def connect_to(
+        self, other: Callee, *, variable: str | None = None, url: str | None = None, scheme: str | None = None
+    ) -> None:
+        """Let runs of this job call a service, and tell them where that is.
+
+        It opens the security group by a rule in the job's own stack, makes the job after the service, lets it invoke a
+        service behind VPC Lattice, and writes the address to an environment variable of the job's own container. The
+        way is the first that the other has of: a name in DNS, VPC Lattice, an internal load balancer. Service Connect
+        is for services only: ECS starts no proxy beside a task that no service runs.
+
+        Args:
+            other: The service that is called.
+            variable: Name of the environment variable. Default: from the other's name, such as `ORDERS_URL`.
+            url: What the variable says. Default: the address of the other, such as `http://orders.shop.internal:8080`.
+            scheme: What the address begins with, such as `tcp`. Default: as for services.
+
+        Raises:
+            ConstructError: The other cannot be found by a job.
+
+        See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/interconnecting-services.html
+        """
+        found = argument_problems(Job.connect_to, locals())
+        connect(self._calls, found, other=other, port=None, variable=variable, url=url, scheme=scheme)
+
+    @cached_property
+    def _calls(self) -> CallingConnector:
+        own = self._given.task_input.workload.containers[0]
+        return CallingConnector(
+            owner=self,
+            ways={},
+            vpc=self.cluster.vpc,
+            # Whatever starts the job refers to its task definition.
+            waiting=cast("cdk.CfnResource", self.task.task_definition.node.default_child),
+            task=self.task,
+            environment={*own.environment, *own.secrets},
+            security_groups=self._connections.security_groups,
+            external=False,
+            host_networking=self._given.task.network_mode == "host",
+            namespace=None,
+            join=None,
+        )
 
     def grant_start(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a principal start runs and see how they end, with `start_command` and `run_command`."""

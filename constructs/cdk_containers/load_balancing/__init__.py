@@ -12,8 +12,9 @@ from .lattice_route import LatticeRoute, enter_lattice
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
 from .nlb_route import NlbRoute
-from .route import Route, RouteTarget
-from .routes import make_route
+from .route import Route, RouteTarget, enter_load_balancers
+from .route_ids import route_ids, told_apart_by_nothing
+from .routes import claim_given_numbers, make_route
 from .service_network import ServiceNetwork
 
 __all__ = [
@@ -34,6 +35,10 @@ __all__ = [
     "RouteTarget",
     "ServiceNetwork",
     "TargetHealthCheck",
+    "claim_given_numbers",
     "enter_lattice",
+    "enter_load_balancers",
     "make_route",
+    "route_ids",
+    "told_apart_by_nothing",
 ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_network
-from typing import Literal
+from typing import ClassVar, Literal
 
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
@@ -21,7 +21,16 @@ from .application_load_balancer import (
     test_port_problems,
 )
 from .exposure import Exposure
-from .rule_priorities import FIRST, LAST, Conditions, canonical, derive_priority
+from .rule_priorities import (
+    FIRST,
+    LAST,
+    Conditions,
+    band_of,
+    before,
+    canonical,
+    specificity,
+    without_tokens,
+)
 
 _METHOD = re.compile(r"[A-Z_-]{1,40}")
 _CODES = re.compile(r"\d{1,3}(?:[,-]\d{1,3})*")
@@ -39,8 +48,9 @@ class ListenerRule:
         headers: Values by the name of the header. Default: any.
         methods: Such as `GET`. Default: any.
         source_ips: Blocks of addresses that callers come from. Default: any.
-        priority: 1–50000; lower numbers are tried first. Default: a number that belongs to the conditions, so that it
-            does not move when another service comes; more specific rules come first.
+        priority: 1–50000; lower numbers are tried first. Default: a number that belongs to the service and its
+            exposure, so that it does not move when another service comes; more specific rules come first. A load
+            balancer that is imported may have rules that are not known here: give a number that is free.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
     """
@@ -59,11 +69,6 @@ class ListenerRule:
         conditions = {name: values for name, values in given.items() if values}
         conditions |= {f"header {name.lower()}": values for name, values in self.headers.items()}
         return conditions or {"path": ["/*"]}
-
-    @property
-    def number(self) -> int:
-        """The priority, the default included."""
-        return derive_priority(self.conditions) if self.priority is None else self.priority
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this rule."""
@@ -179,6 +184,9 @@ class AlbExposure(Exposure):
         port: Port in the container, 1–65535. The service's own container listens there without being told; a sidecar
             has to declare it.
         container: Container that listens on the port. Default: the service's own.
+        name: What tells it from other exposures of the service: letters, digits and hyphens, up to 40. With it, the
+            exposure keeps its resources when everything else about it changes but its load balancer. Default: none;
+            give names when a service has several exposures on one load balancer.
         load_balancer: Load balancer to share. Default: the service gets one of its own.
         certificate: Certificate of a load balancer of its own.
         https: `Disabled(reason="…")` has a load balancer of its own speak plain HTTP. Default: True.
@@ -201,6 +209,8 @@ class AlbExposure(Exposure):
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
     """
 
+    kind: ClassVar[str] = "Alb"
+
     load_balancer: ApplicationLoadBalancer | None = None
     certificate: acm.ICertificate | None = None
     https: Literal[True] | Disabled = True
@@ -214,6 +224,19 @@ class AlbExposure(Exposure):
     test_port: int | None = None
     test_ingress: Sequence[ec2.IPeer] | None = None
     test_rule: ListenerRule | None = None
+
+    @property
+    def shared_load_balancer(self) -> ApplicationLoadBalancer | None:
+        """The load balancer, if it is not the service's own."""
+        return self.load_balancer
+
+    @property
+    def breadth(self) -> tuple[int, str]:
+        """How specific its rule is, and the conditions of the rule."""
+        conditions = {
+            field: [without_tokens(value) for value in values] for field, values in self.rule.conditions.items()
+        }
+        return specificity(conditions), canonical(conditions)
 
     @property
     def test_traffic(self) -> ListenerRule | None:
@@ -239,7 +262,7 @@ class AlbExposure(Exposure):
         """Find what is wrong with this exposure by itself."""
         found = Problems()
         found.extend(Exposure.problems(self))
-        if any(problem.root != "port" for problem in found):
+        if any(problem.root not in ("port", "name") for problem in found):
             return list(found)
         wrong_rule = self.rule.problems()
         found.extend(wrong_rule, under="rule")
@@ -296,7 +319,7 @@ class AlbExposure(Exposure):
         found = Problems()
         traffic = self.test_traffic or rule
         found.extend(rule.problems() or traffic.problems(), under="test_rule")
-        if found or self.test_port is not None or is_token([traffic.number, self.rule.number]):
+        if found or self.test_port is not None:
             return list(found)
         if canonical(traffic.conditions) == canonical(self.rule.conditions):
             found.add(
@@ -305,12 +328,26 @@ class AlbExposure(Exposure):
                 allowed="a condition that the requests of production do not meet, such as a header; or a test_port",
                 practice="test-traffic",
             )
-        elif traffic.number >= self.rule.number:
+        elif not is_token([traffic.priority, self.rule.priority]):
+            found.extend(self._order_problems(traffic.priority))
+        return list(found)
+
+    def _order_problems(self, test: int | None) -> list[Problem]:
+        """Find a test rule that would not be tried before the rule of production."""
+        found = Problems()
+        rule = self.rule
+        if test is None and rule.priority is None:
+            return []
+        production = band_of(rule.conditions)[0] if rule.priority is None else rule.priority
+        latest = band_of(rule.conditions, at_least=before(rule.conditions))[-1] if test is None else test
+        if latest >= production:
             found.add(
                 "test_rule.priority",
-                "the rule of production is tried before it, and takes its requests",
-                given=traffic.number,
-                allowed=f"a number under {self.rule.number}",
+                "the rule of production may be tried before it, and take its requests",
+                given=test,
+                allowed=f"a number under {production}"
+                if production > FIRST
+                else "a higher number for rule, and one before it here",
                 practice="test-traffic",
             )
         return list(found)

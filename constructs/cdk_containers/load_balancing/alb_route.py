@@ -15,8 +15,9 @@ from constructs import Construct
 from ..inputs import in_seconds
 from .alb_exposure import AlbExposure
 from .application_load_balancer import ApplicationLoadBalancer
+from .ports import GROUP_PORTS
 from .route import Route, RouteTarget, of_both
-from .rule_priorities import Conditions
+from .rule_priorities import Conditions, before
 
 
 class AlbRoute(Route):
@@ -65,18 +66,19 @@ class AlbRoute(Route):
             self,
             "Rule",
             listener=self.load_balancer.listener,
-            priority=self.load_balancer.claim(scope, conditions, exposure.rule.priority),
+            priority=self.load_balancer.claim(self, scope, conditions, exposure.rule.priority),
             conditions=list(_listener_conditions(conditions)),
             **self._forward(target),
         )
         self._make_test_rule(scope, target)
-        self.target_group.add_target(
-            target.service.load_balancer_target(
-                container_name=target.container_name,
-                container_port=exposure.port,
-                alternate_target=self._alternate_target(target),
-            )
+        self.entry = ecs.CfnService.LoadBalancerProperty(
+            target_group_arn=self.target_group.target_group_arn,
+            container_name=target.container_name,
+            container_port=exposure.port,
+            advanced_configuration=self._shift(target),
         )
+        opened = target.let_in(self, self.load_balancer, target.ports(exposure.port))
+        self.ready_when = [rule for rule in (self.rule, self.test_rule, *opened) if rule is not None]
 
     def _make_target_group(self, id: str, target: RouteTarget) -> elbv2.ApplicationTargetGroup:  # noqa: A002
         exposure = self.exposure
@@ -86,14 +88,14 @@ class AlbRoute(Route):
             self,
             id,
             vpc=target.vpc,
-            port=exposure.port,
+            port=GROUP_PORTS[exposure.target_protocol],
             protocol=elbv2.ApplicationProtocol[exposure.target_protocol],
             protocol_version=elbv2.ApplicationProtocolVersion[exposure.protocol_version],
             target_type=target.target_type,
             deregistration_delay=in_seconds(exposure.deregistration_delay_seconds),
             health_check=elbv2.HealthCheck(
                 path=exposure.health_check_path,
-                port=None if target.by_address else "traffic-port",
+                port="traffic-port",
                 protocol=elbv2.Protocol[exposure.target_protocol],
                 interval=in_seconds(check.interval_seconds),
                 timeout=in_seconds(check.timeout_seconds),
@@ -134,21 +136,27 @@ class AlbRoute(Route):
             self,
             "TestRule",
             listener=listener,
-            priority=self.load_balancer.claim(scope, traffic.conditions, traffic.priority, test_port=port),
+            priority=self.load_balancer.claim(
+                self,
+                scope,
+                traffic.conditions,
+                traffic.priority,
+                test_port=port,
+                at_least=before(exposure.rule.conditions),
+            ),
             conditions=list(_listener_conditions(traffic.conditions)),
             **(self._forward(target) if native else {"target_groups": [self.alternate_target_group]}),
         )
 
-    def _alternate_target(self, target: RouteTarget) -> ecs.AlternateTarget | None:
+    def _shift(self, target: RouteTarget) -> ecs.CfnService.AdvancedConfigurationProperty | None:
+        """Return what ECS shifts traffic with."""
         if target.infrastructure_role is None or self.alternate_target_group is None:
             return None
-        by_rule = ecs.ListenerRuleConfiguration.application_listener_rule
-        return ecs.AlternateTarget(
-            "Green",
-            alternate_target_group=self.alternate_target_group,
-            production_listener=by_rule(self.rule),
-            test_listener=None if self.test_rule is None else by_rule(self.test_rule),
-            role=target.infrastructure_role,
+        return ecs.CfnService.AdvancedConfigurationProperty(
+            alternate_target_group_arn=self.alternate_target_group.target_group_arn,
+            production_listener_rule=self.rule.listener_rule_arn,
+            test_listener_rule=None if self.test_rule is None else self.test_rule.listener_rule_arn,
+            role_arn=target.infrastructure_role.role_arn,
         )
 
     def requests(self, period: Duration) -> cloudwatch.IMetric:

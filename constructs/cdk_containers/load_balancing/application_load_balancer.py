@@ -7,20 +7,22 @@ from functools import cached_property
 from typing import Literal, cast
 
 import jsii
+from aws_cdk import Annotations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems, Shown
 from ..inputs import DurationLike, argument_problems, arn_problems, as_duration, disabled_problems, is_token, seconds
 from ..network import NetworkLike, public_subnet_problems, task_subnet_problems, task_subnets_of, vpc_of
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from .access_logs import AccessLogs, write_access_logs
-from .rule_priorities import FIRST, LAST, Conditions, canonical, derive_priority
+from .exposure import SharedLoadBalancer
+from .places import place_in_account
+from .rule_priorities import FIRST, LAST, Conditions, canonical, choices, choose_priority
 
 _HTTP, _HTTPS = 80, 443
 _WORLD = ("0.0.0.0/0", "::/0")
@@ -49,7 +51,7 @@ _REDIRECT = Acknowledgement(
 
 
 @jsii.implements(ec2.IConnectable)
-class ApplicationLoadBalancer(CheckedConstruct):
+class ApplicationLoadBalancer(SharedLoadBalancer):
     """A load balancer for HTTP: TLS, access logs, closed but for who was named, and hard to delete by mistake.
 
     Services take a route through it with `AlbExposure(load_balancer=…)`, from any stack. Requests that no route takes
@@ -59,6 +61,8 @@ class ApplicationLoadBalancer(CheckedConstruct):
         load_balancer: The load balancer itself.
         listener: The listener that forwards requests.
         ports: The ports that it listens on; none is known of an imported one.
+        internet_facing: Whether it has public addresses; None if it is imported.
+        imported_arn: Its ARN, if it is imported.
         security_group: Its security group.
         access_logs_bucket: Where the record of requests goes, if there is one.
 
@@ -120,6 +124,7 @@ class ApplicationLoadBalancer(CheckedConstruct):
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
+        self.internet_facing = internet_facing
         self._claims: dict[tuple[int | None, int], tuple[Construct, str]] = {}
         self._test_listeners: dict[int, elbv2.ApplicationListener] = {}
         self._certificates, self._https, self._tls_policy = tuple(certificates), https, tls_policy
@@ -213,7 +218,7 @@ class ApplicationLoadBalancer(CheckedConstruct):
 
         Args:
             conditions: The conditions of the rule.
-            priority: Its number, if it does not come from the conditions.
+            priority: Its number, if it was given one.
             test_port: The port of the listener for test traffic, if it is a rule of that one.
             option: The option that the conditions come from.
         """
@@ -229,32 +234,59 @@ class ApplicationLoadBalancer(CheckedConstruct):
                     allowed="other paths, hosts, headers or addresses",
                     practice="listener-rule-priority",
                 )
-        number = derive_priority(conditions) if priority is None else priority
-        if not found and not is_token(number) and number in claims:
-            free = next(candidate for candidate in range(number, LAST) if candidate not in claims)
+        if not found and priority is not None and not is_token(priority) and priority in claims:
+            around = sorted(range(FIRST, LAST + 1), key=lambda number: abs(number - priority))
+            free = next(number for number in around if number not in claims)
             found.add(
                 f"{option}.priority",
-                f"the rule of {claims[number][0].node.path} has this number already",
-                given=number,
+                f"the rule of {claims[priority][0].node.path} has this number already",
+                given=priority,
                 allowed=f"a number of its own in {FIRST}–{LAST}, such as ListenerRule(priority={free})",
                 practice="listener-rule-priority",
             )
         return list(found)
 
     def claim(
-        self, owner: Construct, conditions: Conditions, priority: int | None, *, test_port: int | None = None
+        self,
+        route: Construct,
+        owner: Construct,
+        conditions: Conditions,
+        priority: int | None,
+        *,
+        test_port: int | None = None,
+        at_least: int | None = None,
     ) -> int:
         """Take a rule for a service and return its number.
 
         Args:
+            route: The route that the rule belongs to.
             owner: The service.
             conditions: The conditions of the rule.
-            priority: Its number, if it does not come from the conditions.
+            priority: Its number, if it was given one.
+            test_port: The port of the listener for test traffic, if it is a rule of that one.
+            at_least: How specific a rule for test traffic has to count as; None for a rule of production.
+        """
+        number = priority
+        if number is None:
+            identity = f"{place_in_account(route)} {'production' if at_least is None else 'test'}"
+            taken = {number: claim for (port, number), claim in self._claims.items() if port == test_port}
+            number = choose_priority(conditions, identity, taken, at_least=at_least or 0)
+            first = next(choices(conditions, identity, at_least=at_least or 0))
+            if number != first:
+                _tell_of_second_choice(route, number, taken[first][0])
+        self.reserve(owner, conditions, number, test_port=test_port)
+        return number
+
+    def reserve(self, owner: Construct, conditions: Conditions, number: int, *, test_port: int | None = None) -> None:
+        """Take a number for a rule of a service.
+
+        Args:
+            owner: The service.
+            conditions: The conditions of the rule.
+            number: The number.
             test_port: The port of the listener for test traffic, if it is a rule of that one.
         """
-        number = derive_priority(conditions) if priority is None else priority
         self._claims[test_port, number] = (owner, canonical(conditions))
-        return number
 
     def test_port_problems(self, port: int) -> list[Problem]:
         """Find what keeps a service from having a listener for test traffic on a port."""
@@ -289,7 +321,7 @@ class ApplicationLoadBalancer(CheckedConstruct):
 
     def _add_redirect(self, load_balancer: elbv2.ApplicationLoadBalancer) -> None:
         load_balancer.add_listener(
-            "Redirect",
+            "Http",
             port=_HTTP,
             protocol=elbv2.ApplicationProtocol.HTTP,
             open=False,
@@ -320,7 +352,8 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
         dns_name: str,
         vpc: ec2.IVpc,
     ) -> None:
-        CheckedConstruct.__init__(self, scope, id)
+        SharedLoadBalancer.__init__(self, scope, id)
+        self.imported_arn = load_balancer_arn
         self._claims = {}
         self.ports = ()
         self.security_group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
@@ -346,6 +379,14 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
             practice="test-traffic",
         )
         return list(found)
+
+
+def _tell_of_second_choice(route: Construct, number: int, other: Construct) -> None:
+    Annotations.of(route).add_info_v2(
+        "cdk-containers:rule-priority",
+        f"A rule of {other.node.path} has the number that comes first for this one, so it has {number}. It changes "
+        f"when the other rule goes; ListenerRule(priority={number}) keeps it",
+    )
 
 
 def taken_ports(https: Literal[True] | Disabled, *, redirect: bool = True) -> tuple[int, ...]:

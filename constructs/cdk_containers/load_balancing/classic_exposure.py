@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
@@ -27,6 +27,7 @@ class ClassicExposure(Exposure):
     Attributes:
         port: Port in the container, 1–65535; its `Port.host_port` has to be given with bridge networking.
         container: Container that listens on the port. Default: the service's own.
+        name: What tells it from other exposures of the service: letters, digits and hyphens, up to 40. Default: none.
         certificate: Certificate for HTTPS.
         https: `Disabled(reason="…")` has the load balancer speak plain HTTP. Default: True.
         ingress: Who may reach it, as `ec2.Peer`. Default: everybody for a `WebService`, nobody for a `BackendService`.
@@ -36,6 +37,8 @@ class ClassicExposure(Exposure):
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-types.html
     """
+
+    kind: ClassVar[str] = "Classic"
 
     certificate: acm.ICertificate | None = None
     https: Literal[True] | Disabled = True
@@ -47,7 +50,7 @@ class ClassicExposure(Exposure):
         """Find what is wrong with this exposure by itself."""
         found = Problems()
         found.extend(Exposure.problems(self))
-        if any(problem.root != "port" for problem in found):
+        if any(problem.root not in ("port", "name") for problem in found):
             return list(found)
         found.extend(https_problems(self.https, [self.certificate] if self.certificate else [], "certificate"))
         if not self.health_check_path.startswith("/") and not is_token(self.health_check_path):

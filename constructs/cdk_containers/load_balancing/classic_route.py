@@ -7,10 +7,12 @@ from typing import cast
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancing as elb
 from constructs import Construct
 
 from ..inputs import in_seconds
+from ..network import PortRange
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from .access_logs import ELB_LOG_DELIVERY, AccessLogs, allow_log_delivery, make_bucket
@@ -94,9 +96,12 @@ class ClassicRoute(Route):
             self.load_balancer.connections.allow_from(peer, ec2.Port.tcp(outer), f"Requests on port {outer}")
         if any(peer.unique_id in _WORLD for peer in ingress):
             acknowledge(self.load_balancer, _OPEN_TO_THE_WORLD)
-        self.load_balancer.add_target(
-            target.service.load_balancer_target(container_name=target.container_name, container_port=exposure.port)
+        self.entry = ecs.CfnService.LoadBalancerProperty(
+            load_balancer_name=self.load_balancer.load_balancer_name,
+            container_name=target.container_name,
+            container_port=exposure.port,
         )
+        self.ready_when = target.let_in(self, self.load_balancer, PortRange(first=host_port, last=host_port))
 
     def requests(self, period: Duration) -> cloudwatch.IMetric:
         """Number of requests."""

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
+from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..inputs import field_problems, is_token
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
+
+
+class SharedLoadBalancer(CheckedConstruct):
+    """A load balancer that several services may have a route through.
+
+    Attributes:
+        internet_facing: Whether it has public addresses; None if that is not known.
+        imported_arn: Its ARN, if it is not made in this app.
+    """
+
+    internet_facing: bool | None = None
+    imported_arn: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,10 +33,32 @@ class Exposure:
         port: Port in the container, 1–65535. The service's own container listens there without being told; a sidecar
             has to declare it.
         container: Container that listens on the port. Default: the service's own.
+        name: What tells it from other exposures of the service: letters, digits and hyphens, up to 40. With it, the
+            exposure keeps its resources when everything else about it changes but its load balancer. Default: none;
+            give names when a service has several exposures on one load balancer.
     """
+
+    kind: ClassVar[str] = ""
+    """Begins the id of its route."""
 
     port: int
     container: str | None = None
+    name: str | None = None
+
+    @property
+    def shared_load_balancer(self) -> SharedLoadBalancer | None:
+        """The load balancer, if it is not the service's own."""
+        return None
+
+    @property
+    def outer_port_alone(self) -> int | None:
+        """Port of a shared load balancer that no other exposure can have; None if there is none, or it is a token."""
+        return None
+
+    @property
+    def breadth(self) -> tuple[int, str]:
+        """How narrow a share of the traffic it takes, and which; the same for all that differ in tokens only."""
+        return 0, ""
 
     @property
     def transport(self) -> Literal["tcp", "udp"]:
@@ -38,4 +76,12 @@ class Exposure:
         found.extend(field_problems(self))
         if not found.has("port") and not is_token(self.port) and not 1 <= self.port <= 65535:
             found.add("port", "not a port", given=self.port, allowed="1–65535", practice="port-mappings")
+        if not found.has("name") and self.name is not None and (is_token(self.name) or not _NAME.fullmatch(self.name)):
+            found.add(
+                "name",
+                "no part of a logical id",
+                given=self.name,
+                allowed="a letter, then letters, digits and hyphens, up to 40 in all",
+                practice="exposure-names",
+            )
         return list(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from aws_cdk import aws_certificatemanager as acm
 
@@ -14,6 +14,7 @@ from ..inputs import DurationLike, disabled_problems, is_token, seconds
 from ..practices import Disabled
 from .alb_exposure import TargetHealthCheck
 from .exposure import Exposure
+from .rule_priorities import without_tokens
 from .service_network import ServiceNetwork
 
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,40}")
@@ -28,6 +29,8 @@ class LatticeExposure(Exposure):
     Attributes:
         port: Port in the container, 1–65535. A container that declares its ports gives it a name.
         container: Container that listens on the port. Default: the service's own.
+        name: What tells it from other exposures of the service: letters, digits and hyphens, up to 40. Default: none;
+            give names when a service has several exposures through VPC Lattice, which keep their addresses then.
         service_network: The service network that it enters.
         certificate: Certificate for `domain_name`.
         domain_name: A name of its own, whose record in DNS is yours to make. Default: the name that VPC Lattice gives,
@@ -46,6 +49,8 @@ class LatticeExposure(Exposure):
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-vpc-lattice.html
     """
 
+    kind: ClassVar[str] = "Lattice"
+
     service_network: ServiceNetwork | None = None
     certificate: acm.ICertificate | None = None
     domain_name: str | None = None
@@ -59,6 +64,13 @@ class LatticeExposure(Exposure):
     test_headers: Mapping[str, str] | None = None
 
     @property
+    def breadth(self) -> tuple[int, str]:
+        """Name and port that callers write: those without a name of their own come first."""
+        name = "" if self.domain_name is None else without_tokens(self.domain_name)
+        port = 0 if is_token(self.listener_port) else self.listener_port
+        return int(bool(name)), f"{name}:{port:05}"
+
+    @property
     def port_name(self) -> str | None:
         """Name that the port gets, where the container does not declare it."""
         known = isinstance(self.port, int | float) and not is_token(self.port)
@@ -68,7 +80,7 @@ class LatticeExposure(Exposure):
         """Find what is wrong with this exposure by itself."""
         found = Problems()
         found.extend(Exposure.problems(self))
-        if any(problem.root != "port" for problem in found):
+        if any(problem.root not in ("port", "name") for problem in found):
             return list(found)
         if self.service_network is None:
             found.add(

@@ -14,8 +14,11 @@ from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct
 
 from ..inputs import seconds
+from ..network import PortRange, RuleKey, rules_of
 from ..opt_outs import Acknowledgement, acknowledge, resource_of
 from .lattice_exposure import LatticeExposure
+from .places import place_in_account, short_hash
+from .ports import GROUP_PORTS
 from .route import Route, RouteTarget, of_both
 from .service_network import ServiceNetwork, add_auth_policy, auth_type
 
@@ -104,21 +107,19 @@ class LatticeRoute(Route):
         )
         acknowledge(self.infrastructure_role, _MANAGED_POLICY)
         self._port_name = target.port_name
-        target.service.connections.allow_from(
-            ec2.Peer.prefix_list(service_network.prefix_list_id), ec2.Port.tcp(exposure.port), "VPC Lattice to target"
-        )
+        self.ready_when = [
+            self._listener,
+            *(rule for rule in (self.rule, self.test_rule) if rule is not None),
+            self._association,
+            self.infrastructure_role,
+            *(self._let_in(group, target.ports(exposure.port)) for group in target.security_groups),
+        ]
 
     @property
     def url(self) -> str:
         """Where callers in the network find it."""
         port = "" if self.exposure.listener_port == 443 else f":{self.exposure.listener_port}"
         return f"https://{self.exposure.domain_name or self.lattice_service.attr_dns_entry_domain_name}{port}"
-
-    @property
-    def ready_when(self) -> list[Construct]:
-        """What has to be there before ECS can enter a task."""
-        rules = [rule for rule in (self.rule, self.test_rule) if rule is not None]
-        return [self._listener, *rules, self._association, self.infrastructure_role]
 
     @property
     def configuration(self) -> ecs.CfnService.VpcLatticeConfigurationProperty:
@@ -233,7 +234,7 @@ class LatticeRoute(Route):
             type="IP",
             config=vpclattice.CfnTargetGroup.TargetGroupConfigProperty(
                 vpc_identifier=target.vpc.vpc_id,
-                port=exposure.port,
+                port=GROUP_PORTS[exposure.target_protocol],
                 protocol=exposure.target_protocol,
                 protocol_version=exposure.protocol_version,
                 health_check=vpclattice.CfnTargetGroup.HealthCheckConfigProperty(
@@ -251,6 +252,25 @@ class LatticeRoute(Route):
             ),
         )
 
+    def _let_in(self, group: ec2.ISecurityGroup, ports: PortRange) -> Construct:
+        """Let VPC Lattice reach the tasks; two ways on one port need the rule once."""
+        prefix_list, rules = self.service_network.prefix_list_id, rules_of(self)
+        key: RuleKey = ("from", group.security_group_id, prefix_list, ports.protocol, ports.first, ports.last)
+        if key not in rules:
+            # Beside the group, so that it stays when the first of the two ways goes.
+            network = short_hash(place_in_account(self.service_network, seen_from=self))
+            rules[key] = ec2.CfnSecurityGroupIngress(
+                cast("Construct", group),
+                f"from VPC Lattice {network}:{ports.first}",
+                group_id=group.security_group_id,
+                source_prefix_list_id=prefix_list,
+                ip_protocol=ports.protocol,
+                from_port=ports.first,
+                to_port=ports.last,
+                description="VPC Lattice to target",
+            )
+        return rules[key]
+
 
 def enter_lattice(service: ecs.BaseService, routes: Sequence[Route]) -> None:
     """Tell ECS into which target groups of VPC Lattice it enters the tasks of a service."""
@@ -258,4 +278,3 @@ def enter_lattice(service: ecs.BaseService, routes: Sequence[Route]) -> None:
     if lattice:
         resource = cast("ecs.CfnService", resource_of(service))
         resource.vpc_lattice_configurations = [route.configuration for route in lattice]
-        resource.node.add_dependency(*(ready for route in lattice for ready in route.ready_when))

@@ -11,7 +11,6 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems, Shown
 from ..inputs import argument_problems, disabled_problems
 from ..network import NetworkLike
@@ -19,6 +18,7 @@ from ..network.network import task_subnets_of, vpc_of
 from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from .access_logs import AccessLogs, write_access_logs
+from .exposure import SharedLoadBalancer
 
 _WORLD = ("0.0.0.0/0", "::/0")
 _OPEN_TO_THE_WORLD = Acknowledgement(
@@ -29,7 +29,7 @@ _OPEN_TO_THE_WORLD = Acknowledgement(
 
 
 @jsii.implements(ec2.IConnectable)
-class NetworkLoadBalancer(CheckedConstruct):
+class NetworkLoadBalancer(SharedLoadBalancer):
     """A load balancer for TCP, UDP and TLS: in a security group, over all zones, and hard to delete by mistake.
 
     Services take a listener on it with `NlbExposure(load_balancer=…)`.
@@ -38,6 +38,7 @@ class NetworkLoadBalancer(CheckedConstruct):
         load_balancer: The load balancer itself.
         security_group: Its security group, which opens to `ingress` for each listener that is added.
         access_logs_bucket: Where the record of TLS connections goes, if there is one.
+        internet_facing: Whether it has public addresses.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/network/introduction.html
     """
@@ -85,6 +86,7 @@ class NetworkLoadBalancer(CheckedConstruct):
 
         if ingress is None:
             ingress = [ec2.Peer.any_ipv4()] if internet_facing else []
+        self.internet_facing = internet_facing
         self._ingress = tuple(ingress)
         self._ports: dict[tuple[int, str], Construct] = {}
         vpc = vpc_of(network)

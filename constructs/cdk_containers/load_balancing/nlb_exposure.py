@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
@@ -22,6 +22,9 @@ class NlbExposure(Exposure):
     Attributes:
         port: Port in the container, 1–65535.
         container: Container that listens on the port. Default: the service's own.
+        name: What tells it from other exposures of the service: letters, digits and hyphens, up to 40. With it, the
+            exposure keeps its resources when everything else about it changes but its load balancer. Default: none;
+            then a listener on a shared load balancer belongs to its port.
         protocol: `TCP`, `UDP`, or `TLS`, which the load balancer ends with a certificate. Default: `TCP`.
         listener_port: Port of the load balancer. Default: 443 with TLS, the container's port otherwise.
         load_balancer: Load balancer to share. Default: the service gets one of its own.
@@ -41,6 +44,8 @@ class NlbExposure(Exposure):
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb.html
     """
 
+    kind: ClassVar[str] = "Nlb"
+
     protocol: Literal["TCP", "UDP", "TLS"] = "TCP"
     listener_port: int | None = None
     load_balancer: NetworkLoadBalancer | None = None
@@ -57,6 +62,22 @@ class NlbExposure(Exposure):
     def transport(self) -> Literal["tcp", "udp"]:
         """Protocol under the listener's, as ports have it."""
         return "udp" if self.protocol == "UDP" else "tcp"
+
+    @property
+    def shared_load_balancer(self) -> NetworkLoadBalancer | None:
+        """The load balancer, if it is not the service's own."""
+        return self.load_balancer
+
+    @property
+    def outer_port_alone(self) -> int | None:
+        """Port of the load balancer, which no other exposure can have; None if it is a token."""
+        return None if is_token(self.outer_port) else self.outer_port
+
+    @property
+    def breadth(self) -> tuple[int, str]:
+        """Port of the load balancer, as number and text."""
+        port = self.outer_port_alone
+        return (0, "") if port is None else (port, f"{port}{'' if self.transport == 'tcp' else 'udp'}")
 
     @property
     def outer_port(self) -> int:
@@ -80,7 +101,7 @@ class NlbExposure(Exposure):
         """Find what is wrong with this exposure by itself."""
         found = Problems()
         found.extend(Exposure.problems(self))
-        if any(problem.root != "port" for problem in found):
+        if any(problem.root not in ("port", "name") for problem in found):
             return list(found)
         for option, number in (("listener_port", self.listener_port), ("health_check_port", self.health_check_port)):
             if number is not None and not is_token(number) and not 1 <= number <= 65535:

@@ -6,15 +6,15 @@ from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from ..inputs import in_seconds
+from ..network import PortRange
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
-from .ports import EPHEMERAL_PORTS
+from .ports import GROUP_PORTS
 from .route import Route, RouteTarget, of_both
 
 
@@ -62,21 +62,17 @@ class NlbRoute(Route):
             self.alternate_target_group = self._make_target_group("GreenTargets", target, checked)
         self.listener = self._make_listener("Listener", exposure.outer_port, self._forward(target))
         self._make_test_listener(scope, target)
-        self.target_group.add_target(
-            target.service.load_balancer_target(
-                container_name=target.container_name,
-                container_port=exposure.port,
-                protocol=ecs.Protocol.UDP if udp else ecs.Protocol.TCP,
-                alternate_target=self._alternate_target(target),
-            )
+        self.entry = ecs.CfnService.LoadBalancerProperty(
+            target_group_arn=self.target_group.target_group_arn,
+            container_name=target.container_name,
+            container_port=exposure.port,
+            advanced_configuration=self._shift(target),
         )
-        # CDK opens nothing between a Network Load Balancer and tasks.
-        make = ec2.Port.udp_range if udp else ec2.Port.tcp_range
-        fixed = exposure.port if target.by_address else target.instance_port
-        ports = make(*EPHEMERAL_PORTS) if fixed is None else make(fixed, fixed)
-        self.load_balancer.connections.allow_to(target.service, ports, "Load balancer to target")
+        opened = target.let_in(self, self.load_balancer, target.ports(exposure.port, "udp" if udp else "tcp"))
         if checked is not None:
-            self.load_balancer.connections.allow_to(target.service, ec2.Port.tcp(checked), "Health check")
+            opened += target.let_in(self, self.load_balancer, PortRange(first=checked, last=checked), "Health check")
+        listeners = (self.listener, self.test_listener)
+        self.ready_when = [ready for ready in (*listeners, *opened) if ready is not None]
 
     def _make_target_group(
         self,
@@ -90,7 +86,7 @@ class NlbRoute(Route):
             self,
             id,
             vpc=target.vpc,
-            port=exposure.port,
+            port=GROUP_PORTS["HTTP"],
             protocol=elbv2.Protocol.UDP if udp else elbv2.Protocol.TCP,
             target_type=target.target_type,
             preserve_client_ip=exposure.preserve_client_ip,
@@ -98,7 +94,7 @@ class NlbRoute(Route):
             health_check=elbv2.HealthCheck(
                 protocol=elbv2.Protocol.HTTP if exposure.health_check_path else elbv2.Protocol.TCP,
                 path=exposure.health_check_path,
-                port=None if checked is None and target.by_address else str(checked or "traffic-port"),
+                port=str(checked or "traffic-port"),
                 interval=in_seconds(10),
                 timeout=in_seconds(5),
                 healthy_threshold_count=2,
@@ -147,16 +143,15 @@ class NlbRoute(Route):
         forward = self._forward(target) if native else {"default_target_groups": [self.alternate_target_group]}
         self.test_listener = self._make_listener("TestListener", port, forward)
 
-    def _alternate_target(self, target: RouteTarget) -> ecs.AlternateTarget | None:
+    def _shift(self, target: RouteTarget) -> ecs.CfnService.AdvancedConfigurationProperty | None:
+        """Return what ECS shifts traffic with."""
         if target.infrastructure_role is None or self.alternate_target_group is None:
             return None
-        by_listener = ecs.ListenerRuleConfiguration.network_listener
-        return ecs.AlternateTarget(
-            "Green",
-            alternate_target_group=self.alternate_target_group,
-            production_listener=by_listener(self.listener),
-            test_listener=None if self.test_listener is None else by_listener(self.test_listener),
-            role=target.infrastructure_role,
+        return ecs.CfnService.AdvancedConfigurationProperty(
+            alternate_target_group_arn=self.alternate_target_group.target_group_arn,
+            production_listener_rule=self.listener.listener_arn,
+            test_listener_rule=None if self.test_listener is None else self.test_listener.listener_arn,
+            role_arn=target.infrastructure_role.role_arn,
         )
 
     def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:

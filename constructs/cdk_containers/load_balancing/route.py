@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -11,8 +12,12 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
+from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
+from ..network import PortRange, let_in
+from ..opt_outs import resource_of
+from .ports import EPHEMERAL_PORTS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +33,7 @@ class RouteTarget:
         by_address: Whether tasks have an address of their own (awsvpc), or a port of their instance.
         instance_port: The port of the instance, where it does not change.
         instance_health_check_port: The port of the instance that a health check asks, where that is another.
+        security_groups: The groups that the tasks are in, or their instances.
         port_name: Name of the port in the task definition, where it has one.
         shifts_traffic: Whether deployments shift traffic between two target groups.
         infrastructure_role: What ECS shifts traffic as; none where somebody else shifts it.
@@ -40,6 +46,7 @@ class RouteTarget:
     internet_facing: bool
     by_address: bool
     instance_port: int | None
+    security_groups: Sequence[ec2.ISecurityGroup]
     instance_health_check_port: int | None = None
     port_name: str | None = None
     shifts_traffic: bool = False
@@ -50,15 +57,37 @@ class RouteTarget:
         """What the load balancer counts as a target."""
         return elbv2.TargetType.IP if self.by_address else elbv2.TargetType.INSTANCE
 
+    def ports(self, container_port: int, protocol: str = "tcp") -> PortRange:
+        """Return the ports on which the load balancer reaches a port of the container."""
+        if self.by_address:
+            return PortRange(first=container_port, last=container_port, protocol=protocol)
+        first, last = EPHEMERAL_PORTS if self.instance_port is None else (self.instance_port, self.instance_port)
+        return PortRange(first=first, last=last, protocol=protocol)
+
+    def let_in(
+        self, route: Construct, peers: ec2.IConnectable, ports: PortRange, description: str = "Load balancer to target"
+    ) -> list[Construct]:
+        """Let a load balancer reach the tasks, and return what the service has to wait for."""
+        return [
+            rule
+            for group in self.security_groups
+            for peer in peers.connections.security_groups
+            for rule in let_in(group, peer, ports, user=route, description=description)
+        ]
+
 
 class Route(CheckedConstruct):
     """A way to reach a service; see the kinds, such as `AlbRoute`. A metric that it lacks is None.
 
     Attributes:
         port: Port in the container.
+        entry: What ECS has to know to register tasks, if they are targets of a load balancer.
+        ready_when: What has to be there before the service.
     """
 
     port: int
+    entry: ecs.CfnService.LoadBalancerProperty | None = None
+    ready_when: Sequence[Construct] = ()
 
     def requests(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of requests."""
@@ -93,6 +122,20 @@ class Route(CheckedConstruct):
         """Number of tasks that pass the health check."""
         del period
         return None
+
+
+def enter_load_balancers(service: ecs.BaseService, routes: Mapping[str, Route]) -> None:
+    """Tell ECS of which load balancers tasks are targets, and have the service wait for them and for their rules.
+
+    In the order of the ids, so that the order of the exposures does not matter. Not by CDK's `add_target`: it makes the
+    rules of security groups for each service anew, and the service does not wait for them.
+    """
+    resource = cast("ecs.CfnService", resource_of(service))
+    entries = [route.entry for _, route in sorted(routes.items()) if route.entry is not None]
+    if entries:
+        resource.load_balancers = [*entries]
+    if ready := [ready for route in routes.values() for ready in route.ready_when]:
+        resource.node.add_dependency(*ready)
 
 
 def of_both(metrics: Sequence[cloudwatch.IMetric], name: str, statistic: str, period: Duration) -> cloudwatch.IMetric:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
 from .alb_exposure import AlbExposure
@@ -31,3 +33,13 @@ def make_route(scope: Construct, id: str, exposure: Exposure, target: RouteTarge
         case _:
             message = f"there is no route for {type(exposure).__name__}"
             raise TypeError(message)
+
+
+def claim_given_numbers(scope: Construct, exposures: Sequence[Exposure]) -> None:
+    """Take the numbers that a service gave to its rules, before another of its rules gets one of them."""
+    for exposure in exposures:
+        if isinstance(exposure, AlbExposure) and exposure.load_balancer is not None:
+            rules = [(exposure.rule, None), (exposure.test_traffic, exposure.test_port)]
+            for rule, port in rules:
+                if rule is not None and rule.priority is not None:
+                    exposure.load_balancer.reserve(scope, rule.conditions, rule.priority, test_port=port)

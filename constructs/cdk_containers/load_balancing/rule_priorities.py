@@ -1,33 +1,85 @@
 """Priorities of listener rules that neither collide nor move.
 
-A listener tries its rules by number, lowest first. Counting up would renumber rules, and so replace live ones, whenever
-a service is added before another. Here the number comes from what the rule says: a band by how specific it is, and a
-place in the band by a hash of its conditions. Two rules that fall on one number are an error, with a free number in it.
+A listener tries its rules by number, lowest first. Counting up would renumber rules, and so change live ones, whenever
+a service is added before another. Here the number comes from a band, by how specific the conditions are, and a place in
+the band, by a hash of what has the rule: its stack, and its path in it. The conditions have no part in the place, so a
+rule that is created while another with the same conditions still exists has a number of its own.
+
+Where another rule has the place, the next hash says which place to take instead.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 FIRST, LAST = 1, 50_000
-_BANDS = 5
-_BAND_SIZE = 9_800
-_OFFSET = 500
-"""Numbers up to here, and above the bands, are left to callers who give their own."""
+OWN_FIRST, OWN_LAST = 501, 49_600
+"""Numbers below and above are left to callers who give their own."""
+
+_BAND_SIZES = (1_000, 10_000, 14_000, 10_000, 6_000, 4_000, 2_000, 1_000, 500, 500, 100)
+"""Numbers of each band, from the least specific rules to the most specific. Most rules are in the second to the fourth:
+a path, a host, or both. The last is for test traffic of rules that are as specific as any."""
+
+_TEST_ONLY = len(_BAND_SIZES) - 1
+_HASHES = 1_000
+_TOKEN = re.compile(r"[$#]\{Token\[[^\]]*\]\}")
 
 Conditions = Mapping[str, Sequence[str]]
 """Values by the field of the request that they are compared with."""
 
 
-def derive_priority(conditions: Conditions) -> int:
-    """Return the number that belongs to a rule's conditions.
+def choose_priority(conditions: Conditions, identity: str, taken: Container[int] = (), *, at_least: int = 0) -> int:
+    """Return the number of a rule.
 
-    More specific rules come first: more kinds of conditions, or a deeper path. `/*` comes last.
+    Args:
+        conditions: Its conditions.
+        identity: What has the rule; no other rule of the listener has the same.
+        taken: Numbers of other rules, that it must not get.
+        at_least: How specific it counts as, at the least: a rule for test traffic comes before the rule of production.
     """
-    digest = hashlib.sha256(canonical(conditions).encode()).digest()
-    place = int.from_bytes(digest[:8], "big") % _BAND_SIZE
-    return _OFFSET + (_BANDS - 1 - _specificity(conditions)) * _BAND_SIZE + place
+    for number in choices(conditions, identity, at_least=at_least):
+        if number not in taken:
+            return number
+    band = band_of(conditions, at_least=at_least)
+    return next((number for number in band if number not in taken), band[0])
+
+
+def choices(conditions: Conditions, identity: str, *, at_least: int = 0) -> Iterator[int]:
+    """Yield the numbers that a rule would have, the first choice first."""
+    band = band_of(conditions, at_least=at_least)
+    for attempt in range(_HASHES):
+        digest = hashlib.sha256(f"{identity}\n{attempt}".encode()).digest()
+        yield band[int.from_bytes(digest[:8], "big") % len(band)]
+
+
+def band_of(conditions: Conditions, *, at_least: int = 0) -> range:
+    """Return the numbers for rules that are as specific as these conditions, or as `at_least` says."""
+    level = max(min(specificity(conditions), _TEST_ONLY - 1), at_least)
+    start = OWN_FIRST + sum(_BAND_SIZES[level + 1 :])
+    return range(start, start + _BAND_SIZES[level])
+
+
+def before(conditions: Conditions) -> int:
+    """Return how specific a rule has to count as, to be tried before a rule with these conditions."""
+    return min(specificity(conditions), _TEST_ONLY - 1) + 1
+
+
+def specificity(conditions: Conditions) -> int:
+    """Return how specific conditions are: by their kinds, by wildcards in hosts and paths, and by the depth of paths.
+
+    A rule that takes every request has 0.
+    """
+    kinds = {
+        field: values
+        for field, values in conditions.items()
+        if not (field in ("path", "host") and any(value in ("*", "/*") for value in values))
+    }
+    points = sum(1 if field == "path" or _is_wild(field, values) else 2 for field, values in kinds.items())
+    if paths := kinds.get("path", ()):
+        points += min(2 * max(_depth(path) - 1, 0) + (not _is_wild("path", [path])) for path in paths)
+    return points
 
 
 def canonical(conditions: Conditions) -> str:
@@ -35,13 +87,14 @@ def canonical(conditions: Conditions) -> str:
     return "\n".join(f"{field}={'|'.join(sorted(values))}" for field, values in sorted(conditions.items()))
 
 
-def _specificity(conditions: Conditions) -> int:
-    kinds = {field: values for field, values in conditions.items() if not (field == "path" and "/*" in values)}
-    if not kinds:
-        return 0
-    depth = min((_depth(path) for path in kinds.get("path", ())), default=1)
-    return min(_BANDS - 1, len(kinds) + max(depth - 1, 0))
+def without_tokens(text: str) -> str:
+    """Return a text in which all tokens are the same: their numbers depend on how many were made before."""
+    return _TOKEN.sub("*", text)
+
+
+def _is_wild(field: str, values: Sequence[str]) -> bool:
+    return field in ("path", "host") and any("*" in value or "?" in value for value in values)
 
 
 def _depth(path: str) -> int:
-    return sum(1 for part in path.split("/") if part and "*" not in part)
+    return sum(1 for part in path.split("/") if part and "*" not in part and "?" not in part)

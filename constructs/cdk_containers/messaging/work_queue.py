@@ -23,7 +23,7 @@ from ..inputs import (
     seconds,
     usable_arguments,
 )
-from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
+from ..opt_outs import Acknowledgement, acknowledge, record_opt_out, resource_of
 from ..practices import Disabled
 from .topic_subscription import TopicSubscription, subscribe
 
@@ -93,14 +93,15 @@ class WorkQueue(CheckedConstruct):
                 from when it was first sent. Default: True; a message that no worker can read is otherwise tried until
                 it is too old.
             max_receive_count: How often is too often, 1–1000. Default: 3.
-            fifo: Keep messages of a group in order, and take each once. Default: False.
+            fifo: Keep messages of a group in order, and take each once. Changed later, it makes another queue. Default:
+                False.
             content_based_deduplication: Take messages with the same body within 5 min for one, on a FIFO queue.
                 Default: False; senders give an id.
             high_throughput: Count the limits of a FIFO queue for each message group. Default: False.
             encryption_key: KMS key. Default: the key of SQS.
             subscriptions: Topics that fill it. Default: none.
             removal_policy: What happens to the queues, and their messages, when the stack is deleted. Default: they are
-                deleted.
+                deleted. A queue that an update replaces is kept in any case.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -158,15 +159,18 @@ class WorkQueue(CheckedConstruct):
             ),
             **common,
         )
-        if encryption_key is None:
-            for queue in (self.queue, *([self.dead_letter_queue] if self.dead_letter_queue else [])):
+        for queue in (self.queue, *([self.dead_letter_queue] if self.dead_letter_queue else [])):
+            # Also where the stack may delete it: nobody asked for messages to go when `fifo` changes.
+            resource_of(queue).cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
+            if encryption_key is None:
                 acknowledge(queue, _SQS_KEY)
         if isinstance(dead_letters, Disabled):
             record_opt_out(self.queue, "dead-letter-queue", dead_letters)
-        for index, subscription in enumerate(subscriptions):
+        for subscription in subscriptions:
             subscribe(
                 self,
-                f"Subscription{index + 1 if index else ''}",
+                # Not by its place: a subscription that moves up would be made while it is there, and then deleted.
+                f"Subscription{subscription.topic.node.addr[-8:]}",
                 subscription,
                 queue=self.queue,
                 dead_letters=self.dead_letter_queue,

@@ -220,6 +220,14 @@ NetworkLike: TypeAlias = Union[Network, ec2.IVpc]  # noqa: UP007  (an interface 
 """A `Network`, or any VPC of CDK."""
 
 
+def different_networks(one: ec2.IVpc, other: ec2.IVpc) -> bool:
+    """Tell whether two VPCs are known not to be the same."""
+    if one is other or one.vpc_id == other.vpc_id:
+        return False
+    made = isinstance(one, ec2.Vpc) and isinstance(other, ec2.Vpc)
+    return made or not is_token([one.vpc_id, other.vpc_id])
+
+
 def vpc_of(network: NetworkLike) -> ec2.IVpc:
     """Return the VPC of a network."""
     return network.vpc if isinstance(network, Network) else network

@@ -145,6 +145,17 @@ PRACTICES = (
         option="Ec2Capacity",
     ),
     Practice(
+        id="capacity-retired-first",
+        title="Move tasks off a capacity in one deployment, and remove it in the next",
+        why=(
+            "ECS does not let go of a capacity provider that tasks use, and CloudFormation takes it out of the cluster "
+            "before the services move. Both in one deployment fail and roll back."
+        ),
+        source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html",
+        severity=Severity.MEDIUM,
+        option="Ec2Capacity.retired",
+    ),
+    Practice(
         id="capacity-beside-cluster",
         title="Keep capacity and cluster in one stack",
         why=(

@@ -120,6 +120,18 @@ PRACTICES = (
         option="ListenerRule.priority, NlbExposure.listener_port",
     ),
     Practice(
+        id="exposure-names",
+        title="Name the exposures of a service that has several on one load balancer",
+        why=(
+            "CloudFormation knows a target group and a rule by their ids. Where only conditions tell two exposures "
+            "apart, removing the one with the broadest conditions gives its resources to the other, and requests go "
+            "to tasks that do not serve them until the deployment is through."
+        ),
+        source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html",
+        severity=Severity.MEDIUM,
+        option="AlbExposure.name, NlbExposure.name, ClassicExposure.name, LatticeExposure.name",
+    ),
+    Practice(
         id="target-health-check",
         title="Let the load balancer ask a path that tells whether the service works",
         why=(

@@ -1,6 +1,7 @@
 """Where images are kept: ECR repositories, and the cache of other registries."""
 
+from .empty_repository import warn_of_empty_repository
 from .pull_through_cache import PullThroughCache
 from .repository import Repository
 
-__all__ = ["PullThroughCache", "Repository"]
+__all__ = ["PullThroughCache", "Repository", "warn_of_empty_repository"]

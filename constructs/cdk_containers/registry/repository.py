@@ -14,7 +14,7 @@ from constructs import Construct
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..inputs import argument_problems, arn_problems, disabled_problems, is_token
-from ..opt_outs import record_opt_out
+from ..opt_outs import record_opt_out, resource_of
 from ..practices import Disabled
 from ..workload import RepositoryImage
 
@@ -51,18 +51,20 @@ class Repository(CheckedConstruct):
         Args:
             scope: The parent, mostly a stack.
             id: Name among the parent's children.
-            repository_name: Name in the registry. Default: CloudFormation makes one.
+            repository_name: Name in the registry; changed later, it makes another repository. Default: CloudFormation
+                makes one.
             immutable_tags: A tag that was pushed stays what it is, so that a rollback gets the image it had.
                 `Disabled(reason="…")` lets a push move it. Default: True.
             scan_on_push: Look for known vulnerabilities in each image that is pushed. `Disabled(reason="…")` does not.
                 Default: True.
-            encryption_key: KMS key for the images; it cannot be changed later. Default: the key that AWS manages for
-                ECR in the account.
+            encryption_key: KMS key for the images. Changed later, it makes another repository, without images; the old
+                one stays in the account. Default: the key that AWS manages for ECR in the account.
             keep_images: How many tagged images are kept, 1 or more. Default: 100, since an image that a rollback needs
                 must still be there.
             untagged_days: Days after which an image without a tag goes, 1 or more. Default: 7.
             removal_policy: What happens to it when its stack goes. Default: RETAIN, so that a stack that goes does not
-                take the images of running tasks with it. DESTROY empties the repository too.
+                take the images of running tasks with it. DESTROY empties the repository too. A repository that an
+                update replaces is kept in any case.
             outputs: Write the commands that log in, tag and push to the stack's outputs. Default: True.
 
         Raises:
@@ -106,6 +108,8 @@ class Repository(CheckedConstruct):
             removal_policy=removal_policy,
             empty_on_delete=removal_policy is cdk.RemovalPolicy.DESTROY,
         )
+        # Also where the stack may delete it: nobody asked for images to go when the name or the key changes.
+        resource_of(repository).cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
         self.repository = repository
         for practice_id, value in (("immutable-tags", immutable_tags), ("scan-on-push", scan_on_push)):
             if isinstance(value, Disabled):

@@ -17,7 +17,7 @@ from .backlog import Backlog
 from .predictive_scaling import PredictiveServiceScaling, add_predictive_scaling
 from .scheduled_scaling import ScheduledScaling, add_scheduled_scaling
 from .step_scaling import StepScaling, add_step_scaling
-from .target_metric import TargetMetric, add_target_metric
+from .target_metric import TargetMetric, add_target_metric, add_target_metrics
 
 _CPU_PERCENT = 60
 _SCALE_OUT_COOLDOWN = timedelta(seconds=60)
@@ -201,8 +201,7 @@ def add_scaling(
         )
         if scaling.to_zero:
             add_step_scaling(count, "FirstTask", backlog.first_task)
-    for name, target in _named("Metric", scaling.metrics):
-        add_target_metric(count, name, target, **cooldowns)
+    add_target_metrics(count, scaling.metrics, **cooldowns)
     for name, steps in _named("Steps", scaling.steps):
         add_step_scaling(count, name, steps)
     for name, schedule in _named("Schedule", scaling.schedules):

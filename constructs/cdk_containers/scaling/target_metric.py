@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import aws_cdk as cdk
@@ -19,6 +20,8 @@ _MOST_METRICS = 10
 _UNFIT = re.compile(r"\b(SEARCH|METRICS|INSIGHT_RULE_METRIC|LAMBDA|DB_PERF_INSIGHTS)\s*\(")
 
 Query = autoscaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty
+_Stat = autoscaling.CfnScalingPolicy.TargetTrackingMetricStatProperty
+_Metric = autoscaling.CfnScalingPolicy.TargetTrackingMetricProperty
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +110,27 @@ def _stat(stat: cloudwatch.MetricStatConfig) -> autoscaling.CfnScalingPolicy.Tar
             ],
         ),
     )
+
+
+def add_target_metrics(
+    count: ecs.ScalableTaskCount, targets: Sequence[TargetMetric], **cooldowns: cdk.Duration
+) -> None:
+    """Add a policy for each, named by its metric.
+
+    Not by its place: where the first goes, the second would take its name while the old policy still follows the same
+    metric, and a service takes one policy for each.
+    """
+    taken = Counter[str]()
+    for target in targets:
+        name = f"Metric{_metric_name(target.metric)}"
+        taken[name] += 1
+        add_target_metric(count, name if taken[name] == 1 else f"{name}{taken[name]}", target, **cooldowns)
+
+
+def _metric_name(metric: cloudwatch.IMetric) -> str:
+    stats = [query.metric_stat for query in metric_queries(metric)]
+    names = [stat.metric.metric_name for stat in stats if isinstance(stat, _Stat) and isinstance(stat.metric, _Metric)]
+    return "".join(re.sub(r"\W", "", name) for name in names if name is not None and not is_token(name))[:100]
 
 
 def add_target_metric(

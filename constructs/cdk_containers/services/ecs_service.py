@@ -11,11 +11,12 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..clusters import Capacity, Cluster, Ec2Share, ManagedInstancesShare, seen_from
+from ..deployments import CodeDeployBlueGreen
 from ..inputs import as_duration, in_seconds
 from ..load_balancing import ClassicExposure
-from ..opt_outs import resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..tasks import TaskDefinition
+from .forced_deployment import force_deployments
 from .service_input import DEFAULT_COUNT, ServiceInput
 
 _GRACE_SECONDS = 60
@@ -25,8 +26,12 @@ _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrateg
 def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
     """Make the service, by what its tasks run on."""
     service = _make(scope, given, cluster, task)
+    resource = service.node.default_child
+    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
     for path, value in given.deployment.overrides.items():
-        resource_of(service).add_property_override(path, value)
+        resource.add_property_override(path, value)
+    if not isinstance(given.deployment, CodeDeployBlueGreen):
+        force_deployments(scope, resource, given)
     return service
 
 
@@ -59,7 +64,7 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
     )
     if given.task.network_mode != "awsvpc":
         # The tasks have the addresses of the instances, of which CDK's capacity provider tells nobody.
-        groups = _instance_groups(given, cluster)
+        groups = instance_groups(given, cluster)
         service.connections.add_security_group(*(seen_from(scope, group) for group in groups))
     return service
 
@@ -69,7 +74,7 @@ def _on_managed_instances(
 ) -> ecs.FargateService:
     """Make the service with the construct that CDK has for it, which is Fargate's: it thinks of awsvpc alone."""
     own_address = given.task.network_mode == "awsvpc"
-    groups = None if own_address else [seen_from(scope, group) for group in _instance_groups(given, cluster)]
+    groups = None if own_address else [seen_from(scope, group) for group in instance_groups(given, cluster)]
     service = ecs.FargateService(
         scope,
         "Service",
@@ -186,7 +191,8 @@ def _constraint(constraint: PlacementConstraint) -> ecs.PlacementConstraint:
     return ecs.PlacementConstraint.member_of(constraint.expression)
 
 
-def _instance_groups(given: ServiceInput, cluster: Cluster) -> list[ec2.ISecurityGroup]:
+def instance_groups(given: ServiceInput, cluster: Cluster) -> list[ec2.ISecurityGroup]:
+    """Return the security groups of the instances that tasks may run on."""
     if given.daemon:
         return list(cluster.instance_security_groups)
     return [group for share in given.strategy if (group := _instance_group(share)) is not None]

@@ -10,6 +10,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from ..tasks.secrets import readable
 from ..workload import AssetImage, ImageLike, RegistryImage, RepositoryImage
 from ..workload.image import as_image
 
@@ -30,7 +31,7 @@ def image_for_express(scope: Construct, image: ImageLike, execution_role: iam.Ro
         case RegistryImage(reference=reference, credentials=login):
             if login is None:
                 return PulledImage(uri=reference)
-            login.grant_read(execution_role)
+            readable(scope, login, execution_role).grant_read(execution_role)
             return PulledImage(uri=reference, credentials=Credentials(credentials_parameter=login.secret_arn))
         case AssetImage() as asset:
             built = ecr_assets.DockerImageAsset(

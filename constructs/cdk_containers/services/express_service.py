@@ -17,10 +17,11 @@ from ..clusters import Cluster
 from ..inputs import argument_problems, usable_arguments
 from ..logs import Logs, owned_log_group
 from ..opt_outs import Acknowledgement, acknowledge
+from ..registry import warn_of_empty_repository
 from ..scaling import ServiceScaling
-from ..tasks.containers import ecs_secrets
 from ..tasks.instance_task_definition import as_text
 from ..tasks.roles import make_execution_role, make_task_role
+from ..tasks.secrets import ecs_secrets
 from ..workload import ImageLike, NotSecret
 from ..workload.secrets import plain_value
 from .checks.express import express_problems
@@ -89,6 +90,7 @@ class ExpressService(CheckedConstruct):
         security_groups: Sequence[ec2.ISecurityGroup] = (),
         logs: Logs | None = None,
         service_name: str | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         """Make a service.
 
@@ -109,7 +111,10 @@ class ExpressService(CheckedConstruct):
                 False, for the private subnets of the cluster and an internal load balancer.
             security_groups: Security groups of its tasks, for what they connect to. Default: what ECS makes.
             logs: Where its log goes. Default: a log group that keeps it for a year.
-            service_name: Name of the service, and part of its address. Default: ECS makes one.
+            service_name: Name of the service, and part of its address; another name makes another service, with another
+                address. Default: ECS makes one.
+            tags: Tags of the service. Express Mode takes them when it makes the service; other tags later make another
+                service, with another address. So `cdk.Tags` leave it alone. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -134,6 +139,7 @@ class ExpressService(CheckedConstruct):
         self.log_group.grant_write(self.execution_role)
         express = ecs.CfnExpressGatewayService
         pulled = image_for_express(self, image, self.execution_role)
+        warn_of_empty_repository(self, [image])
         self.service = express(
             self,
             "Service",
@@ -166,6 +172,7 @@ class ExpressService(CheckedConstruct):
                 security_groups=[group.security_group_id for group in security_groups] or None,
             ),
         )
+        self._fix_tags(tags or {})
         self.service.node.add_dependency(
             *self.cluster.capacity_ready, self.execution_role, self.infrastructure_role, self.task_role
         )
@@ -177,8 +184,16 @@ class ExpressService(CheckedConstruct):
         """Whom a grant to this service goes to: its task role, which is no other service's."""
         return self.task_role.grant_principal
 
+    def _fix_tags(self, tags: Mapping[str, str]) -> None:
+        """Write the tags over those of aspects: CloudFormation replaces the service when one of them changes."""
+        if tags:
+            listed = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+            self.service.add_property_override("Tags", listed)
+        else:
+            self.service.add_property_deletion_override("Tags")
+
     def _secrets(self, secrets: Mapping[str, Any]) -> list[ecs.CfnExpressGatewayService.SecretProperty] | None:
-        found = ecs_secrets(secrets) or {}
+        found = ecs_secrets(self, secrets, self.execution_role) or {}
         for secret in found.values():
             secret.grant_read(self.execution_role)
         return [

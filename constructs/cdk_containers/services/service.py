@@ -19,6 +19,7 @@ from constructs import Construct
 
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster
+from ..connections import CallingConnector, Connector, connect
 from ..deployments import (
     CodeDeployBlueGreen,
     Deployment,
@@ -33,14 +34,15 @@ from ..observability import Alarms
 from ..opt_outs import record_opt_out, resource_of
 from ..placement import PlacementConstraint, PlacementStrategy
 from ..practices import Disabled
+from ..registry import warn_of_empty_repository
 from ..scaling import ServiceScaling, add_scaling
 from ..tasks import TaskDefinition, TaskOptions
 from ..tasks.ebs_volumes import attach_ebs_volume
 from ..workload import Container, ImageLike, Volume
 from .checks.external import unsupported_problems
 from .code_deploy import make_deployment_group
-from .connections import CallingConnector, connect, endpoint_of, endpoint_problems, make_connector, make_discoverable
-from .ecs_service import make_ecs_service
+from .connections import endpoint_of, endpoint_problems, make_connector, make_discoverable
+from .ecs_service import instance_groups, make_ecs_service
 from .execute_command import acknowledge_execute_command
 from .imported_service import ImportedService
 from .rollout_warnings import warn_of_slow_rollouts
@@ -164,7 +166,10 @@ class Service(CheckedConstruct):
         self._record_opt_outs(given)
         if given.enable_execute_command:
             acknowledge_execute_command(self.task_role, self.cluster)
-        self.task.open_volumes_to(self.service)
+        by_address = given.task.network_mode == "awsvpc"
+        self.task.open_volumes_to(
+            self.service.connections.security_groups if by_address else instance_groups(given, self.cluster)
+        )
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = make_routes(self, given, self.service, self.cluster)
         enter_lattice(self.service, self.routes)
@@ -172,12 +177,15 @@ class Service(CheckedConstruct):
         self.alarms = self._make_alarms(given)
         if isinstance(given.deployment, TrafficShiftingDeployment):
             add_hooks(self, self.service, given.deployment.hooks)
+            self._need_jobs(given.deployment.hooks)
         if isinstance(given.deployment, CodeDeployBlueGreen):
             self.deployment_group = make_deployment_group(
                 self, self.service, self.routes[0], given.deployment, self._watched_alarms
             )
         self.scalable_task_count = self._scale(given)
         warn_of_slow_rollouts(self, given)
+        if given.least_tasks:
+            warn_of_empty_repository(self, [container.image for container in given.workload.containers])
 
     def _prepare(self, given: ServiceInput) -> ServiceInput:
         """Make what the task has to know of, such as a queue, and return the input with what the task is told."""
@@ -281,8 +289,7 @@ class Service(CheckedConstruct):
         See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/interconnecting-services.html
         """
         found = argument_problems(Service.connect_to, locals())
-        callee = other._connector if isinstance(other, Service | ImportedService) else None  # noqa: SLF001
-        connect(self._connector, callee, found, other=other, port=port, variable=variable, url=url, scheme=scheme)
+        connect(self._connector, found, other=other, port=port, variable=variable, url=url, scheme=scheme)
 
     @property
     def load_balancer(self) -> ApplicationLoadBalancer:
@@ -310,6 +317,13 @@ class Service(CheckedConstruct):
             )
             raise ConstructError(self.node.path, [problem])
         return route
+
+    def _need_jobs(self, hooks: Sequence[object]) -> None:
+        """Remember jobs that a deployment waits for: such a job cannot be connected to this service."""
+        for hook in hooks:
+            job = getattr(getattr(hook, "job", None), "_calls", None)
+            if isinstance(job, Connector):
+                self._connector.callees.add(job)
 
     def _record_opt_outs(self, given: ServiceInput) -> None:
         for practice_id, value in (*given.deployment.defaults.items(), ("service-alarms", given.alarms)):

@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..clusters import Cluster
 from ..deployments import TrafficShiftingDeployment, expect_no_circuit_breaker, make_infrastructure_role
-from ..inputs import is_token
-from ..load_balancing import LatticeExposure, Route, RouteTarget, make_route
+from ..load_balancing import (
+    LatticeExposure,
+    Route,
+    RouteTarget,
+    claim_given_numbers,
+    enter_load_balancers,
+    make_route,
+    route_ids,
+)
 from .checks.discovery import port_name
 from .checks.ec2 import static_host_port
+from .ecs_service import instance_groups
 from .service_input import ServiceInput
 
 
 def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService, cluster: Cluster) -> list[Route]:
     """Make a route for each exposure of a service, in their order."""
-    routes: list[Route] = []
-    names: Counter[str] = Counter()
+    routes: dict[str, Route] = {}
+    by_address = given.task.network_mode == "awsvpc"
+    groups = service.connections.security_groups if by_address else instance_groups(given, cluster)
+    own = given.workload.containers[0].name
+    ids = route_ids(scope, given.exposures, internet_facing=given.internet_facing, own_container=own)
     shifting = isinstance(given.deployment, TrafficShiftingDeployment)
     if shifting:
         expect_no_circuit_breaker(service)
     # The routes through VPC Lattice have a role of their own.
     balanced = any(not isinstance(exposure, LatticeExposure) for exposure in given.exposures)
     role = make_infrastructure_role(scope, service) if shifting and balanced else None
-    for exposure in given.exposures:
-        # A token's number depends on how many came before it, and would move the route.
-        name = "Port" if is_token(exposure.port) else f"Port{int(exposure.port)}"
-        names[name] += 1
+    claim_given_numbers(scope, given.exposures)
+    for id_, exposure in zip(ids, given.exposures, strict=True):
         target = RouteTarget(
             service=service,
-            container_name=exposure.container or given.workload.containers[0].name,
+            container_name=exposure.container or own,
             vpc=cluster.vpc,
             subnets=cluster.task_subnets,
             internet_facing=given.internet_facing,
-            by_address=given.task.network_mode == "awsvpc",
+            by_address=by_address,
             port_name=port_name(exposure, given.workload),
+            security_groups=groups,
             instance_port=static_host_port(exposure.port, exposure, given.workload, given.task),
             instance_health_check_port=(
                 static_host_port(checked, exposure, given.workload, given.task)
@@ -47,6 +55,6 @@ def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService,
             shifts_traffic=given.deployment.shifts_traffic,
             infrastructure_role=role,
         )
-        again = f"Route{names[name]}" if names[name] > 1 else ""
-        routes.append(make_route(scope, name + again, exposure, target))
-    return routes
+        routes[id_] = make_route(scope, id_, exposure, target)
+    enter_load_balancers(service, routes)
+    return list(routes.values())

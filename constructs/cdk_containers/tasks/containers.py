@@ -13,7 +13,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 
-from ..inputs import as_duration, has_members
+from ..inputs import as_duration
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
 from ..workload import (
@@ -29,6 +29,7 @@ from ..workload.image import as_image
 from ..workload.secrets import plain_value
 from .fire_lens import LOG_ROUTER
 from .options import TaskOptions
+from .secrets import ecs_secrets, readable
 
 if TYPE_CHECKING:
     from ..workload import ImageLike
@@ -60,7 +61,7 @@ def add_container(
         add = partial(task_definition.add_firelens_log_router, firelens_config=options.log_router.configuration())
     definition = add(
         container.name,
-        image=_image(container.image, execution_role, options),
+        image=_image(task_definition, container.image, execution_role, options),
         port_mappings=[
             ecs.PortMapping(
                 container_port=port.number,
@@ -72,7 +73,7 @@ def add_container(
             for port in container.all_ports
         ],
         environment={name: plain_value(value) for name, value in container.environment.items()} or None,
-        secrets=ecs_secrets(container.secrets),
+        secrets=ecs_secrets(task_definition, container.secrets, execution_role),
         command=_list(container.command),
         entry_point=_list(container.entry_point),
         working_directory=container.working_directory,
@@ -85,7 +86,7 @@ def add_container(
         essential=container.essential,
         health_check=_health_check(container.health_check),
         stop_timeout=as_duration(container.stop_timeout or _STOP_TIMEOUT),
-        logging=_log_driver(container, log_group, options),
+        logging=_log_driver(task_definition, container, log_group, execution_role, options),
         privileged=isinstance(container.privileged, Privileged) or None,
         gpu_count=container.gpus or None,
         ulimits=_ulimits(container),
@@ -124,10 +125,13 @@ def add_dependencies(containers: Sequence[Container], definitions: Mapping[str, 
             )
 
 
-def _image(image: ImageLike, execution_role: iam.IRole, options: TaskOptions) -> ecs.ContainerImage:
+def _image(
+    scope: ecs.TaskDefinition, image: ImageLike, execution_role: iam.IRole, options: TaskOptions
+) -> ecs.ContainerImage:
     match as_image(image):
         case RegistryImage(reference=reference, credentials=credentials):
-            return ecs.ContainerImage.from_registry(reference, credentials=credentials)
+            login = None if credentials is None else readable(scope, credentials, execution_role)
+            return ecs.ContainerImage.from_registry(reference, credentials=login)
         case AssetImage() as asset:
             return ecs.ContainerImage.from_asset(
                 str(asset.directory),
@@ -153,19 +157,6 @@ def _platform(options: TaskOptions) -> ecr_assets.Platform | None:
     if options.operating_system != "LINUX":
         return None
     return ecr_assets.Platform.LINUX_ARM64 if options.architecture == "ARM64" else ecr_assets.Platform.LINUX_AMD64
-
-
-def ecs_secrets(secrets: Mapping[str, Any]) -> dict[str, ecs.Secret] | None:
-    """Return secrets as ECS takes them, from Secrets Manager or SSM."""
-
-    def as_secret(value: Any) -> ecs.Secret:
-        if isinstance(value, ecs.Secret):
-            return value
-        if has_members(value, "secret_arn"):
-            return ecs.Secret.from_secrets_manager(value)
-        return ecs.Secret.from_ssm_parameter(value)
-
-    return {name: as_secret(value) for name, value in secrets.items()} or None
 
 
 def _version_consistency(container: Container) -> ecs.VersionConsistency | None:
@@ -229,13 +220,19 @@ def _restart_policy(container: Container) -> dict[str, Any]:
     }
 
 
-def _log_driver(container: Container, log_group: aws_logs.ILogGroup, options: TaskOptions) -> ecs.LogDriver:
+def _log_driver(
+    scope: ecs.TaskDefinition,
+    container: Container,
+    log_group: aws_logs.ILogGroup,
+    execution_role: iam.IRole,
+    options: TaskOptions,
+) -> ecs.LogDriver:
     driver = container.log_driver
     if driver is not None:
         return ecs.GenericLogDriver(
             log_driver=driver.name,
             options=dict(driver.options) or None,
-            secret_options=ecs_secrets(driver.secret_options),
+            secret_options=ecs_secrets(scope, driver.secret_options, execution_role),
         )
     blocking = options.logs.mode == "blocking"
     return ecs.LogDrivers.aws_logs(

@@ -11,9 +11,11 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ..errors import Problem, Problems
+from ..network import PortRange, let_in
 from ..workload import Container, EfsVolume, Volume
 
 _OWNER = "1000"
+_NFS = PortRange(first=2049, last=2049)
 
 
 def add_efs_volume(
@@ -55,10 +57,15 @@ def add_efs_volume(
     )
 
 
-def open_file_system(volume: EfsVolume, peer: ec2.IConnectable) -> None:
-    """Let a peer reach the file system's mount targets."""
+def open_file_system(scope: Construct, volume: EfsVolume, groups: Sequence[ec2.ISecurityGroup]) -> list[Construct]:
+    """Let security groups reach the file system's mount targets, and return what a task has to wait for."""
     file_system: efs.IFileSystem = volume.file_system
-    file_system.connections.allow_default_port_from(peer, "Tasks that mount the file system")
+    return [
+        rule
+        for group in file_system.connections.security_groups
+        for own in groups
+        for rule in let_in(group, own, _NFS, user=scope, description="Tasks that mount the file system")
+    ]
 
 
 def efs_problems(volumes: Sequence[Volume], vpc: ec2.IVpc) -> list[Problem]:

@@ -169,10 +169,10 @@ class TaskDefinition(CheckedConstruct):
             *(file_system.mount_targets_available for file_system in file_systems),
         ]
 
-    def open_volumes_to(self, peer: ec2.IConnectable) -> None:
-        """Let the network interfaces of the task reach its EFS file systems."""
+    def open_volumes_to(self, groups: Sequence[ec2.ISecurityGroup]) -> None:
+        """Let tasks in security groups, their own or those of their instances, reach the EFS file systems."""
         for volume in self._efs_volumes:
-            open_file_system(volume, peer)
+            self.task_definition.node.add_dependency(*open_file_system(self, volume, groups))
 
 
 def role_problems(options: TaskOptions) -> list[Problem]:

@@ -42,6 +42,11 @@ def scaling_policy_request(properties: Properties) -> Properties:
     return {**without("ScalingTargetId")(properties), **target_key(properties["ScalingTargetId"])}
 
 
+def delete_group_policy(api: Any, identity: str) -> None:
+    group, policy = identity.split("|")
+    api.delete_policy(AutoScalingGroupName=group, PolicyName=policy)
+
+
 def deregister_scalable_target(api: Any, identity: str) -> None:
     put_scheduled_actions(api, identity, {})
     api.deregister_scalable_target(**target_key(identity))
@@ -72,6 +77,13 @@ RECIPES = {
         prepare=scaling_policy_request,
         identity=lambda _, response: response["PolicyARN"],
         delete=delete_scaling_policy,
+    ),
+    "AWS::AutoScaling::ScalingPolicy": Recipe(
+        service="autoscaling",
+        create="put_scaling_policy",
+        name="PolicyName",
+        identity=lambda made, _: f"{made['AutoScalingGroupName']}|{made['PolicyName']}",
+        delete=delete_group_policy,
     ),
     "AWS::AutoScaling::AutoScalingGroup": Recipe(
         service="autoscaling",

@@ -10,6 +10,7 @@ from ...discovery import CloudMap, ServedPort, ServiceConnect
 from ...errors import Problem, Problems, Shown
 from ...inputs import is_token, seconds
 from ...load_balancing import Exposure, LatticeExposure
+from ...network import different_networks
 from ...tasks import TaskOptions
 from ...workload import Container, Port, Workload
 
@@ -115,14 +116,6 @@ def lattice_problems(exposures: Sequence[Exposure], workload: Workload, task: Ta
                 practice="port-mappings",
             )
     return list(found)
-
-
-def different_networks(one: ec2.IVpc, other: ec2.IVpc) -> bool:
-    """Tell whether two VPCs are known not to be the same."""
-    if one is other or one.vpc_id == other.vpc_id:
-        return False
-    made = isinstance(one, ec2.Vpc) and isinstance(other, ec2.Vpc)
-    return made or not is_token([one.vpc_id, other.vpc_id])
 
 
 def _named_ports(workload: Workload) -> dict[str, Port]:

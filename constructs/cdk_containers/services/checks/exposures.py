@@ -8,7 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 
 from ...errors import Problem, Problems, Shown
 from ...inputs import is_token
-from ...load_balancing import AlbExposure, Exposure, NlbExposure
+from ...load_balancing import AlbExposure, Exposure, NlbExposure, told_apart_by_nothing
 from ...load_balancing.rule_priorities import canonical
 from ...network import public_subnet_problems
 from ...workload import Container
@@ -61,6 +61,18 @@ def exposure_problems(
         found.extend(claimed.problems(exposure), under=option)
         if open_vpc is not None and getattr(exposure, "load_balancer", None) is None and not found.has("cluster"):
             found.extend(public_subnet_problems(open_vpc, "cluster"))
+    known_wrong = any(problem.root.startswith("exposure") for problem in found)
+    for first, second in () if known_wrong else told_apart_by_nothing(exposures):
+        name = exposures[second].name
+        found.add(
+            f"exposure[{second}].name",
+            f"nothing tells it from exposure[{first}], so its resources could not be told apart in the next deployment"
+            if name is None
+            else f"exposure[{first}] has this name",
+            given=name,
+            allowed="a name of its own for each",
+            practice="exposure-names",
+        )
     return list(found)
 
 
@@ -84,11 +96,12 @@ class _Claims:
                     allowed="other paths, hosts, headers or addresses",
                     practice="listener-rule-priority",
                 )
-            if self._take(exposure.load_balancer, (None, exposure.rule.number)) and not found:
+            number = exposure.rule.priority
+            if number is not None and self._take(exposure.load_balancer, (None, number)) and not found:
                 found.add(
                     "rule.priority",
                     "another exposure of this service has this number",
-                    given=exposure.rule.number,
+                    given=number,
                     allowed="a number of its own",
                     practice="listener-rule-priority",
                 )
@@ -109,7 +122,7 @@ class _Claims:
         traffic = exposure.test_traffic
         if exposure.test_rule is None or traffic is None:
             return []  # the rule of production on another listener: what is wrong with it is said of that
-        wanted = canonical(traffic.conditions), traffic.number
+        wanted = [canonical(traffic.conditions), *([] if traffic.priority is None else [traffic.priority])]
         taken = [self._take(exposure.load_balancer, (exposure.test_port, claim)) for claim in wanted]
         if any(taken):
             found.add(

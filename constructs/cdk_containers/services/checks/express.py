@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from ...workload.image import as_image, image_problems
 from ...workload.secrets import environment_problems, secret_problems
 
 _PRACTICE = "express-mode"
+_MAX_TAGS = 50
+_TAG = re.compile(r"[\w .:/=+@-]*")
 
 
 def express_problems(given: Mapping[str, Any]) -> list[Problem]:
@@ -44,6 +47,26 @@ def express_problems(given: Mapping[str, Any]) -> list[Problem]:
     name = given["service_name"]
     if name is not None and not is_token(name) and (wrong := name_problem(name)):
         found.add("service_name", wrong, given=name, allowed="up to 255 letters, digits, hyphens and underscores")
+    found.extend(_tag_problems(given["tags"] or {}))
+    return list(found)
+
+
+def _tag_problems(tags: Mapping[str, str]) -> list[Problem]:
+    found = Problems()
+    if len(tags) > _MAX_TAGS:
+        found.add("tags", "too many", given=len(tags), allowed=f"up to {_MAX_TAGS}", practice=_PRACTICE)
+    for key, value in tags.items():
+        if is_token([key, value]):
+            continue
+        right = _TAG.fullmatch(key) and _TAG.fullmatch(value) and 0 < len(key) <= 128 and len(value) <= 256
+        if not right or key.lower().startswith("aws:"):
+            found.add(
+                f"tags[{key!r}]",
+                "ECS takes no such tag",
+                given=value,
+                allowed="a key of 1–128 and a value of up to 256 letters, digits, spaces, _.:/=+-@; aws: is reserved",
+                practice=_PRACTICE,
+            )
     return list(found)
 
 

@@ -10,16 +10,16 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
+from ...connections import CallingConnector, Connector, Way
 from ...discovery import Namespace, ServiceConnect, join_namespace, register_in_dns
-from ...errors import ConstructError, Problem, Problems, Shown
+from ...errors import ConstructError, Problem, Problems
 from ...inputs import is_token
 from ...load_balancing import Route
 from ...opt_outs import resource_of
 from ...tasks import TaskDefinition
 from ..checks.discovery import found_port, names_taken, record_type, served_ports
 from ..service_input import ServiceInput
-from .connector import CallingConnector, Connector
-from .ways import Way, ways_of
+from .ways import ways_of
 
 
 def make_discoverable(scope: Construct, given: ServiceInput, service: ecs.BaseService, task: TaskDefinition) -> None:
@@ -70,7 +70,7 @@ def make_connector(
         ways=ways_of(given, service, vpc, routes),
         vpc=vpc,
         ready=resource,
-        service=resource,
+        waiting=resource,
         task=task,
         environment={*own.environment, *own.secrets},
         security_groups=service.connections.security_groups,
@@ -101,31 +101,6 @@ def make_imported_connector(
             namespace=namespace,
         )
     return Connector(owner=scope, ways=ways, vpc=vpc)
-
-
-def connect(
-    caller: CallingConnector,
-    callee: Connector | None,
-    found: Problems,
-    *,
-    other: object,
-    port: str | None,
-    variable: str | None,
-    url: str | None,
-    scheme: str | None = None,
-) -> None:
-    """Connect a service to another, if what was given is of the right type."""
-    if callee is None:
-        found.add(
-            "other",
-            "not a service",
-            given=Shown("None" if other is None else f"a value of type {type(other).__name__}"),
-            allowed="a service of this library, made or from_attributes",
-            practice="connect-services",
-        )
-    if found or callee is None:
-        raise ConstructError(f"{caller.owner.node.path}.connect_to", found)
-    caller.connect_to(callee, port=port, variable=variable, url=url, scheme=scheme)
 
 
 def endpoint_of(connector: Connector) -> str:

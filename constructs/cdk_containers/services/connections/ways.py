@@ -3,49 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_vpclattice as vpclattice
 
-from ...discovery import Namespace
+from ...connections import Ports, Way, scheme_of
 from ...load_balancing import AlbRoute, LatticeRoute, NlbRoute, Route
 from ...load_balancing.ports import EPHEMERAL_PORTS
 from ...workload import Port
 from ..checks.discovery import found_port, record_type, served_ports
 from ..service_input import ServiceInput
-from .schemes import scheme_of
-
-Ports = tuple[int, int]
-"""First and last TCP port."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Way:
-    """A way to reach a service.
-
-    Attributes:
-        url: What a caller writes; None if only somebody who knows the name on the certificate can say.
-        variable: End of the name of the setting that tells a caller.
-        groups: Security groups that have to let the caller in.
-        ports: On which ports.
-        udp: Whether by UDP.
-        vpc: From where it can be reached; None if that is not known.
-        namespace: The namespace of Service Connect that a caller has to be in.
-        invoke: The service of VPC Lattice that a caller needs leave to invoke.
-    """
-
-    url: str | None
-    variable: str = "URL"
-    groups: Sequence[ec2.ISecurityGroup] = ()
-    ports: Ports | None = None
-    udp: bool = False
-    vpc: ec2.IVpc | None = None
-    namespace: Namespace | None = None
-    invoke: vpclattice.CfnService | None = None
 
 
 def ways_of(given: ServiceInput, service: ecs.BaseService, vpc: ec2.IVpc, routes: Sequence[Route]) -> dict[str, Way]:

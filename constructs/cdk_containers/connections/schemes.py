@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ...errors import Problem, Problems, Shown
-from ...inputs import is_token
-from ...workload import Port
+from ..errors import Problem, Problems, Shown
+from ..inputs import is_token
+from ..workload import Port
 
 _SCHEMES: Mapping[int, str] = {
     1433: "sqlserver",

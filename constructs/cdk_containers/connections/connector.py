@@ -5,31 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
+from typing import Protocol
 
 from aws_cdk import CfnResource, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_vpclattice as vpclattice
-from constructs import Construct, IConstruct, IDependable
+from constructs import Construct, IDependable
 
-from ...discovery import Namespace
-from ...errors import ConstructError, Problem, Problems, Shown
-from ...inputs import is_token
-from ...opt_outs import acknowledge_wildcards
-from ...tasks import TaskDefinition
-from ..checks.discovery import different_networks
+from ..discovery import Namespace
+from ..errors import ConstructError, Problem, Problems, Shown
+from ..inputs import is_token
+from ..network import RuleKey, different_networks, rules_of
+from ..opt_outs import acknowledge_wildcards
+from ..tasks import TaskDefinition
 from .schemes import scheme_problems, with_scheme
-from .ways import Way
+from .way import Way
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _INVOKE = "vpc-lattice-svcs:Invoke"
 _PATHS = "The wildcard stands for the paths of one service of VPC Lattice, which the caller was connected to"
-
-_Rule = tuple[str, str, str, int, int]
-_rules: WeakKeyDictionary[IConstruct, dict[_Rule, Construct]] = WeakKeyDictionary()
-"""The rules that there are, by app: who lets whom in, on which ports."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -61,27 +57,27 @@ class Connector:
 
 @dataclass(eq=False, kw_only=True)
 class CallingConnector(Connector):
-    """The same of a service that can call others.
+    """The same of a service or a job that calls services.
 
     Attributes:
-        service: Its resource.
+        waiting: What is made after all that it needs.
         task: Its task.
         environment: The names of the settings that its container has.
         security_groups: The security groups of its tasks.
         host_networking: Whether no proxy can stand before its tasks.
         external: Whether its tasks are outside AWS.
         namespace: The namespace of Service Connect that it is in.
-        join: Takes it into a namespace, as one that only calls.
+        join: Takes it into a namespace, as one that only calls; None for what no service runs.
     """
 
-    service: CfnResource
+    waiting: CfnResource
     task: TaskDefinition
     environment: set[str]
     security_groups: Sequence[ec2.ISecurityGroup]
     host_networking: bool
     external: bool
     namespace: Namespace | None
-    join: Callable[[Namespace], None]
+    join: Callable[[Namespace], None] | None
 
     def connect_to(
         self,
@@ -153,9 +149,19 @@ class CallingConnector(Connector):
         self._connect(other, way, name, with_scheme(way.url or "", scheme) if url is None else url)
 
     def _find_way(self, other: Connector, port: str | None, found: Problems) -> Way | None:
-        served = {name: way for name, way in other.ways.items() if way.namespace is not None}
-        way = next(iter(other.ways.values()), None) if port is None else served.get(port)
-        if way is None and port is not None and other.ways:
+        # A task that no service runs has no proxy, and finds nobody by Service Connect.
+        ways = {name: way for name, way in other.ways.items() if self.join is not None or way.namespace is None}
+        served = {name: way for name, way in ways.items() if way.namespace is not None}
+        way = next(iter(ways.values()), None) if port is None else served.get(port)
+        if way is None and other.ways and not ways:
+            found.add(
+                "other",
+                f"{other.owner.node.path} is found by Service Connect alone, which only services take part in",
+                allowed="cloud_map=CloudMap(…) on it as well; a LatticeExposure; or an exposure whose load balancer is "
+                "internal",
+                practice="connect-services",
+            )
+        elif way is None and port is not None and other.ways:
             found.add(
                 "port",
                 "the service serves no port with this name by Service Connect",
@@ -203,7 +209,7 @@ class CallingConnector(Connector):
 
     def _connect(self, other: Connector, way: Way, name: str, url: str) -> None:
         self.callees.add(other)
-        if way.namespace is not None and self.namespace is None:
+        if way.namespace is not None and self.namespace is None and self.join is not None:
             self.namespace = way.namespace
             self.join(way.namespace)
         self.environment.add(name)
@@ -211,7 +217,7 @@ class CallingConnector(Connector):
         waits_for: list[IDependable] = [] if other.ready is None else [other.ready]
         if way.invoke is not None:
             waits_for.append(self._let_invoke(other, way.invoke))
-        self.service.node.add_dependency(*waits_for, *self._open(other, way))
+        self.waiting.node.add_dependency(*waits_for, *self._open(other, way))
 
     def _let_invoke(self, other: Connector, invoked: vpclattice.CfnService) -> iam.Policy:
         policy = iam.Policy(
@@ -227,12 +233,12 @@ class CallingConnector(Connector):
         """Let this service in, by rules in its own stack: the other's stack must not need the one that needs it."""
         made: list[Construct] = []
         # Services behind one load balancer, or on instances of one group, want the same rule; EC2 takes it once.
-        rules = _rules.setdefault(self.owner.node.root, {})
+        rules = rules_of(self.owner)
         protocol = "udp" if way.udp else "tcp"
         low, high = way.ports or (0, 0)
         for group in way.groups if way.ports else ():
             for own in self.security_groups:
-                key = (group.security_group_id, own.security_group_id, protocol, low, high)
+                key: RuleKey = ("from", group.security_group_id, own.security_group_id, protocol, low, high)
                 if key in rules:
                     if Stack.of(rules[key]) == Stack.of(self.owner):
                         made.append(rules[key])
@@ -253,6 +259,38 @@ class CallingConnector(Connector):
                     make = ec2.Port.udp_range if way.udp else ec2.Port.tcp_range
                     own.add_egress_rule(peer, make(low, high), _description(self.owner, other.owner))
         return made
+
+
+class Callee(Protocol):
+    """A service that others connect to: one of this library, made or `from_attributes`."""
+
+    @property
+    def _connector(self) -> Connector: ...
+
+
+def connect(
+    caller: CallingConnector,
+    found: Problems,
+    *,
+    other: object,
+    port: str | None,
+    variable: str | None,
+    url: str | None,
+    scheme: str | None = None,
+) -> None:
+    """Connect a service or a job to a service, if what was given is of the right type."""
+    callee = getattr(other, "_connector", None)
+    if not isinstance(callee, Connector):
+        found.add(
+            "other",
+            "not a service",
+            given=Shown("None" if other is None else f"a value of type {type(other).__name__}"),
+            allowed="a service of this library, made or from_attributes",
+            practice="connect-services",
+        )
+    if found or not isinstance(callee, Connector):
+        raise ConstructError(f"{caller.owner.node.path}.connect_to", found)
+    caller.connect_to(callee, port=port, variable=variable, url=url, scheme=scheme)
 
 
 def _same(one: Namespace, other: Namespace) -> bool:

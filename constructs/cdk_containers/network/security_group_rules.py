@@ -1,0 +1,107 @@
+"""Rules between security groups: EC2 takes each once, and several services may need the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+from weakref import WeakKeyDictionary
+
+from aws_cdk import Annotations, Stack
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct, IConstruct
+
+from ..inputs import is_token
+
+_Direction = Literal["from", "to"]
+RuleKey = tuple[_Direction, str, str, str, int, int]
+"""Direction, id of the group that has the rule, id of the other group, protocol, first and last port."""
+
+_rules: WeakKeyDictionary[IConstruct, dict[RuleKey, Construct]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PortRange:
+    """Ports of one protocol.
+
+    Attributes:
+        first: The first port.
+        last: The last port.
+        protocol: `tcp` or `udp`.
+    """
+
+    first: int
+    last: int
+    protocol: str = "tcp"
+
+    @property
+    def as_port(self) -> ec2.Port:
+        """The same, as CDK has it."""
+        make = ec2.Port.udp_range if self.protocol == "udp" else ec2.Port.tcp_range
+        if self.first == self.last:
+            return ec2.Port.udp(self.first) if self.protocol == "udp" else ec2.Port.tcp(self.first)
+        return make(self.first, self.last)
+
+
+def rules_of(construct: Construct) -> dict[RuleKey, Construct]:
+    """Return the rules between security groups that an app has, to look them up and to add others."""
+    return _rules.setdefault(construct.node.root, {})
+
+
+def let_in(
+    group: ec2.ISecurityGroup, peer: ec2.ISecurityGroup, ports: PortRange, *, user: Construct, description: str
+) -> list[Construct]:
+    """Let the members of one security group reach those of another, and return what `user` has to wait for.
+
+    The rule belongs to the stack of one of the groups, where no second service makes it again, and where it stays when
+    the service that came first goes. It is the stack of `group` if that is the user's own: its stack may know that of
+    a load balancer, and not the other way round. Otherwise it is the stack of `peer`.
+
+    Args:
+        group: Who is reached.
+        peer: Who reaches it.
+        ports: On which ports.
+        user: The service that needs it.
+        description: What it is for.
+    """
+    own = Stack.of(user)
+    beside_group = Stack.of(group) == own and is_token(group.security_group_id)
+    home = Stack.of(group if beside_group else peer)
+    sides: list[tuple[_Direction, ec2.ISecurityGroup, ec2.ISecurityGroup]] = [("from", group, peer)]
+    if not peer.allow_all_outbound:
+        sides.append(("to", peer, group))
+    rules, found = rules_of(user), list[Construct]()
+    for direction, first, second in sides:
+        key = (direction, first.security_group_id, second.security_group_id, ports.protocol, ports.first, ports.last)
+        if key not in rules:
+            add = first.add_ingress_rule if direction == "from" else first.add_egress_rule
+            add(second, ports.as_port, description, beside_group == (direction == "to"))
+            made = _made_by_cdk(direction, first, second, ports.as_port.to_string())
+            if made is None:
+                continue  # CDK makes none for a group that was imported as one that must not change
+            rules[key] = made
+        elif Stack.of(rules[key]) != home:
+            _warn_of_borrowed_rule(user, rules[key])
+        found.append(rules[key])
+    return [rule for rule in found if Stack.of(rule) == own]
+
+
+def _made_by_cdk(
+    direction: _Direction, first: ec2.ISecurityGroup, second: ec2.ISecurityGroup, port: str
+) -> Construct | None:
+    """Return the rule that CDK made now, or earlier when somebody called it."""
+    found = first.node.try_find_child(f"{direction} {second.unique_id}:{port}")
+    if found is None:
+        seen_from_second = "to" if direction == "from" else "from"
+        found = second.node.try_find_child(f"{first.unique_id}:{port} {seen_from_second}")
+    return cast("Construct | None", found)
+
+
+def _warn_of_borrowed_rule(user: Construct, rule: Construct) -> None:
+    """Tell of a rule that another service has, where both groups are imported in each of the stacks."""
+    other, own = Stack.of(rule), Stack.of(user)
+    own.add_dependency(other, "A rule of a security group that both need")
+    Annotations.of(user).add_warning_v2(
+        "cdk-containers:borrowed-rule",
+        f"The rule that lets a load balancer reach the tasks is in stack {other.node.path}, since EC2 takes it once, "
+        "and goes with it. Import the load balancer in a stack that the services share, and the rule is there",
+    )

@@ -1,0 +1,34 @@
+"""Deployments for options that ECS takes without one, and that running tasks would not follow."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from .service_input import ServiceInput
+
+
+def force_deployments(scope: Construct, service: ecs.CfnService, given: ServiceInput) -> None:
+    """Have ECS deploy when something changes that a task has from its start, and that starts no deployment by itself.
+
+    The nonce says what that is, and nothing else: the same input makes no deployment.
+    See https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+    """
+    kept_by_tasks = {
+        "strategy": [[share.provider, share.base, share.weight] for share in given.strategy],
+        "placement_strategies": [[strategy.type, strategy.field] for strategy in given.placement_strategies or ()],
+        "placement_constraints": [
+            [constraint.type, constraint.expression] for constraint in given.placement_constraints
+        ],
+        "execute_command": given.enable_execute_command,
+    }
+    # The names of capacity providers are tokens, which are numbered anew in each synthesis.
+    resolved = cdk.Stack.of(scope).resolve(kept_by_tasks)
+    digest = hashlib.sha256(json.dumps(resolved, sort_keys=True).encode()).hexdigest()
+    service.force_new_deployment = ecs.CfnService.ForceNewDeploymentProperty(
+        enable_force_new_deployment=True, force_new_deployment_nonce=digest[:16]
+    )

@@ -1,0 +1,356 @@
+"""What a change of an option may replace, delete or make fail, with the reason and the page that tells users.
+
+The list is exact: what happens and is not here fails a test, and what is here and no longer happens does too. Types are
+without `AWS::`. `leaves` is a resource that goes from the stack and stays in the account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+PAGE = "docs/changing-what-runs.md"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowed:
+    """What may happen when an option is given, and when it is taken away again.
+
+    Attributes:
+        options: The options, as `Class.option`.
+        given: What happens when the option gets another value than its default.
+        removed: What happens when it goes back to its default.
+        reason: Why it cannot be otherwise, or what is right about it.
+        section: Heading of the page, below which users read of it.
+    """
+
+    options: Sequence[str]
+    given: Sequence[str] = ()
+    removed: Sequence[str] = ()
+    reason: str
+    section: str
+
+
+def both_ways(*options: str, happens: Sequence[str], reason: str, section: str) -> Allowed:
+    return Allowed(options=options, given=happens, removed=happens, reason=reason, section=section)
+
+
+_OWN_NETWORK = (
+    "deletes EC2::EIP",
+    "deletes EC2::FlowLog",
+    "deletes EC2::InternetGateway",
+    "deletes EC2::NatGateway",
+    "deletes EC2::Subnet",
+    "deletes EC2::VPC",
+    "deletes EC2::VPCEndpoint",
+    "leaves Logs::LogGroup",
+)
+_OWN_LOAD_BALANCER = (
+    "deletes ElasticLoadBalancingV2::Listener",
+    "deletes ElasticLoadBalancingV2::ListenerRule",
+    "deletes ElasticLoadBalancingV2::LoadBalancer",
+    "deletes ElasticLoadBalancingV2::TargetGroup",
+    "leaves S3::Bucket",
+)
+
+_ALLOWED: Sequence[Allowed] = (
+    Allowed(
+        options=("BackendService.exposure", "DaemonService.exposure"),
+        removed=_OWN_LOAD_BALANCER,
+        reason="the load balancer was made for this exposure; its access logs stay",
+        section="A load balancer",
+    ),
+    both_ways(
+        "AlbExposure.target_protocol",
+        "AlbExposure.protocol_version",
+        happens=["replaces ElasticLoadBalancingV2::TargetGroup"],
+        reason="a target group speaks one protocol for as long as it exists",
+        section="A port or a path",
+    ),
+    both_ways(
+        "LatticeExposure.target_protocol",
+        "LatticeExposure.protocol_version",
+        happens=["replaces VpcLattice::TargetGroup"],
+        reason="a target group speaks one protocol for as long as it exists",
+        section="VPC Lattice",
+    ),
+    Allowed(
+        options=["AlbExposure.test_port"],
+        removed=["deletes ElasticLoadBalancingV2::Listener", "deletes ElasticLoadBalancingV2::ListenerRule"],
+        reason="it is the listener of the test traffic",
+        section="A deployment strategy",
+    ),
+    Allowed(
+        options=["AlbExposure.test_rule"],
+        removed=["deletes ElasticLoadBalancingV2::ListenerRule"],
+        reason="it is the rule of the test traffic",
+        section="A deployment strategy",
+    ),
+    Allowed(
+        options=["NlbExposure.test_port"],
+        removed=["deletes ElasticLoadBalancingV2::Listener"],
+        reason="it is the listener of the test traffic",
+        section="A deployment strategy",
+    ),
+    Allowed(
+        options=["ApplicationLoadBalancer.redirect_http"],
+        given=["deletes ElasticLoadBalancingV2::Listener"],
+        reason="it is the listener that redirects",
+        section="A load balancer",
+    ),
+    both_ways(
+        "ApplicationLoadBalancer.network",
+        "NetworkLoadBalancer.network",
+        happens=["replaces EC2::SecurityGroup"],
+        reason="a load balancer stays in its VPC: a new network takes a new load balancer",
+        section="A network",
+    ),
+    both_ways(
+        "ClassicExposure.health_check_path",
+        happens=["replaces ElasticLoadBalancing::LoadBalancer"],
+        reason="a Classic Load Balancer checks one protocol for as long as it exists",
+        section="A load balancer",
+    ),
+    Allowed(
+        options=["Application.email_addresses", "WorkQueue.subscriptions", "AlarmTopic.email_addresses"],
+        removed=["deletes SNS::Subscription"],
+        reason="who is no longer named is no longer told",
+        section="Queues and topics",
+    ),
+    both_ways(
+        "TopicSubscription.topic",
+        happens=["replaces SNS::Subscription"],
+        reason="a subscription belongs to its topic; the new one is there before the old one goes",
+        section="Queues and topics",
+    ),
+    both_ways(
+        "WorkQueue.fifo",
+        happens=["replaces SQS::Queue"],
+        reason="a queue keeps its kind; the old one stays in the account with its messages",
+        section="Queues and topics",
+    ),
+    Allowed(
+        options=["WorkQueue.dead_letters", "WorkerService.queue"],
+        given=["deletes SQS::Queue"],
+        reason="the queue that was made before is no longer asked for",
+        section="Queues and topics",
+    ),
+    Allowed(
+        options=["Environment.throw_away", "Application.environment", "AuditTrail.bucket", "AccessLogs.bucket"],
+        given=["leaves S3::Bucket"],
+        reason="another bucket takes the records, or none; the old ones stay in the account",
+        section="Logs and records",
+    ),
+    Allowed(
+        options=["OpenTelemetry.metrics"],
+        given=["leaves Logs::LogGroup"],
+        reason="nothing is written there any more; what was written stays in the account",
+        section="Logs and records",
+    ),
+    Allowed(
+        options=["TaskOptions.telemetry"],
+        removed=["leaves Logs::LogGroup"],
+        reason="nothing is written there any more; what was written stays in the account",
+        section="Logs and records",
+    ),
+    both_ways(
+        "AuditTrail.trail_name",
+        happens=["replaces CloudTrail::Trail"],
+        reason="the name is the trail; the new one writes to the same bucket before the old one goes",
+        section="A name",
+    ),
+    Allowed(
+        options=["AuditTrail.encryption_key"],
+        given=["leaves KMS::Key"],
+        reason="old records can only be read with the old key",
+        section="A key",
+    ),
+    Allowed(
+        options=["AlarmTopic.encryption_key"],
+        given=["deletes KMS::Key"],
+        reason="it protects messages on their way, and KMS keeps a deleted key for 30 days",
+        section="A key",
+    ),
+    both_ways(
+        "Repository.encryption_key",
+        happens=["replaces ECR::Repository"],
+        reason="ECR encrypts a repository with one key for as long as it exists; the old one stays with its images",
+        section="A key",
+    ),
+    both_ways(
+        "Repository.repository_name",
+        happens=["replaces ECR::Repository"],
+        reason="the name is the repository; the old one stays with its images",
+        section="A name",
+    ),
+    both_ways(
+        "PullThroughCache.prefix",
+        happens=["replaces ECR::PullThroughCacheRule"],
+        reason="the prefix is the rule; cached images stay under the old one",
+        section="A name",
+    ),
+    both_ways(
+        "PullThroughCache.upstream",
+        "PullThroughCache.credentials",
+        happens=[
+            "fails: ECR::PullThroughCacheRule: EcrRepositoryPrefix",
+            "replaces ECR::PullThroughCacheRule",
+        ],
+        reason="CloudFormation makes another rule for it, and ECR takes a prefix once",
+        section="A key",
+    ),
+    both_ways(
+        "Cluster.cluster_name",
+        happens=["replaces ECS::Cluster"],
+        reason="the name is the cluster",
+        section="A name",
+    ),
+    Allowed(
+        options=["Cluster.network"],
+        removed=_OWN_NETWORK,
+        reason="the network that was made for the cluster is no longer asked for",
+        section="A network",
+    ),
+    Allowed(
+        options=["BeanstalkEnvironment.network"],
+        given=["replaces EC2::SecurityGroup"],
+        removed=[*_OWN_NETWORK, "replaces EC2::SecurityGroup"],
+        reason="the network that was made for the environment is no longer asked for",
+        section="A network",
+    ),
+    both_ways(
+        "Network.cidr",
+        happens=[
+            "replaces EC2::FlowLog",
+            "replaces EC2::NatGateway",
+            "replaces EC2::RouteTable",
+            "replaces EC2::Subnet",
+            "replaces EC2::VPC",
+            "replaces EC2::VPCEndpoint",
+        ],
+        reason="a VPC keeps its addresses",
+        section="A network",
+    ),
+    Allowed(
+        options=["Environment.nat_gateways", "Network.nat_gateways"],
+        given=["deletes EC2::EIP", "deletes EC2::NatGateway"],
+        reason="fewer gateways were asked for; their public addresses go with them",
+        section="A network",
+    ),
+    Allowed(
+        options=["Network.max_azs"],
+        given=["deletes EC2::EIP", "deletes EC2::NatGateway", "deletes EC2::Subnet"],
+        reason="fewer zones were asked for",
+        section="A network",
+    ),
+    Allowed(
+        options=["Network.isolated_subnets"],
+        removed=["deletes EC2::Subnet"],
+        reason="the subnets are no longer asked for",
+        section="A network",
+    ),
+    Allowed(
+        options=["Network.interface_endpoints"],
+        removed=["deletes EC2::VPCEndpoint"],
+        reason="traffic takes the NAT gateway again",
+        section="A network",
+    ),
+    both_ways(
+        "WebService.cluster",
+        "BackendService.cluster",
+        "DaemonService.cluster",
+        "WorkerService.cluster",
+        "ExternalService.cluster",
+        "ExternalDaemonService.cluster",
+        happens=["replaces ECS::Service"],
+        reason="a service stays in its cluster; the new one runs before the old one goes",
+        section="A cluster",
+    ),
+    both_ways(
+        "ExpressService.cluster",
+        "ExpressService.service_name",
+        happens=["replaces ECS::ExpressGatewayService"],
+        reason="Express Mode takes them when the service is made",
+        section="Express Mode and Elastic Beanstalk",
+    ),
+    both_ways(
+        "ManagedInstancesCapacity.cluster",
+        happens=["replaces ECS::CapacityProvider"],
+        reason="a capacity provider belongs to one cluster",
+        section="A capacity",
+    ),
+    both_ways(
+        "CloudMap.namespace",
+        "CloudMap.name",
+        happens=["replaces ServiceDiscovery::Service"],
+        reason="it is another name in DNS, there before the old one goes",
+        section="A name",
+    ),
+    Allowed(
+        options=["WebService.cloud_map", "BackendService.cloud_map", "DaemonService.cloud_map"],
+        removed=["deletes ServiceDiscovery::Service"],
+        reason="it is the name in DNS",
+        section="A name",
+    ),
+    both_ways(
+        "Namespace.name",
+        happens=["replaces ServiceDiscovery::HttpNamespace"],
+        reason="the name is the namespace",
+        section="A name",
+    ),
+    both_ways(
+        "Namespace.network",
+        happens=["changes the type of a resource"],
+        reason="a namespace with DNS is another kind of namespace",
+        section="A name",
+    ),
+    both_ways(
+        "LatticeExposure.domain_name",
+        happens=[
+            "replaces VpcLattice::Listener",
+            "replaces VpcLattice::Service",
+            "replaces VpcLattice::ServiceNetworkServiceAssociation",
+        ],
+        reason="VPC Lattice takes the name when the service is made",
+        section="VPC Lattice",
+    ),
+    both_ways(
+        "LatticeExposure.listener_port",
+        happens=["replaces VpcLattice::Listener"],
+        reason="callers have to follow to another port; the new one is open before the old one closes",
+        section="VPC Lattice",
+    ),
+    both_ways(
+        "LatticeExposure.service_network",
+        happens=["replaces VpcLattice::ServiceNetworkServiceAssociation"],
+        reason="it is another association, there before the old one goes",
+        section="VPC Lattice",
+    ),
+    both_ways(
+        "ServiceNetwork.network",
+        happens=["replaces EC2::SecurityGroup", "replaces VpcLattice::ServiceNetworkVpcAssociation"],
+        reason="it is another VPC that is let in, before the old one is shut out",
+        section="VPC Lattice",
+    ),
+    Allowed(
+        options=["ScheduledJob.timeout", "EventJob.for_each", "EventJob.timeout"],
+        given=["deletes Events::Rule", "deletes SQS::Queue"],
+        removed=["deletes StepFunctions::StateMachine", "leaves Logs::LogGroup"],
+        reason="a state machine does what a rule and a queue did, or no longer does",
+        section="A job",
+    ),
+    both_ways(
+        "EventJob.event_bus",
+        happens=["replaces Events::Rule"],
+        reason="a rule belongs to its bus; the new one is there before the old one goes",
+        section="A job",
+    ),
+    Allowed(
+        options=["ClusterEvents.topic"],
+        removed=["deletes Events::Rule"],
+        reason="it is the rule that tells the topic",
+        section="Logs and records",
+    ),
+)
+
+ALLOWED: Mapping[str, Allowed] = {option: entry for entry in _ALLOWED for option in entry.options}
