@@ -146,15 +146,6 @@ def _written(value: Any) -> str:
 
 GAPS: Sequence[Gap] = (
     Gap(
-        title="Start a deployment without a change",
-        place=SERVICE,
-        properties=["ForceNewDeployment"],
-        why="A deployment without a change is a matter of operations: `aws ecs update-service --force-new-deployment` "
-        "starts one. In a template the nonce has to change each time.",
-        path="ForceNewDeployment",
-        value={"EnableForceNewDeployment": True, "ForceNewDeploymentNonce": "2026-11-27"},
-    ),
-    Gap(
         title="ECS Gateway",
         place=SERVICE,
         properties=["GatewayConnectors"],
