@@ -177,6 +177,7 @@ OPT_OUTS: Mapping[str, str] = {
     "tls-policy": "`tls_policy=…`, from Security Hub's list",
     "explicit-ingress": "`ingress=[…]`",
     "listener-rule-priority": "`priority=…`; a rule or number that is taken is refused",
+    "exposure-names": "none: a `name` is yours to give; one that another exposure of the service has is refused",
     "target-health-check": "`health_check_path=…`",
     "deregistration-delay": "`deregistration_delay=…`",
     "bake-time": "another time, from 0 minutes",
