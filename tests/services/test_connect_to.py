@@ -680,3 +680,13 @@ def test_what_is_no_scheme_is_refused(options: dict[str, Any], what: str):
         plain(stack, "Web").connect_to(orders, **options)
     assert "scheme" in str(raised.value)
     assert what in str(raised.value)
+
+
+@pytest.mark.parametrize(("endpoint", "port"), [("redis://cache.shop.internal", 6379), ("postgres://db:6432", 6432)])
+def test_an_address_of_what_exists_may_leave_the_port_to_its_scheme(endpoint: str, port: int):
+    stack = new_stack()
+    cache = BackendService.from_attributes(stack, "Cache", cluster=cluster(stack), endpoint=endpoint, **ATTRIBUTES)
+    plain(stack, "Web").connect_to(cache)
+    assert environment(stack, "WebTask") == {"CACHE_URL": endpoint}
+    rules = resources(synth(stack), INGRESS).values()
+    assert [rule["Properties"]["FromPort"] for rule in rules] == [port]

@@ -26,6 +26,16 @@ _SCHEMES: Mapping[int, str] = {
 }
 """Ports that no web server has: databases, caches and brokers; `tcp` where clients agree on no scheme."""
 
+_PORTS: Mapping[str, int] = {
+    **{scheme: port for port, scheme in _SCHEMES.items() if scheme != "tcp"},
+    "http": 80,
+    "https": 443,
+    "amqps": 5671,
+    "postgres": 5432,
+    "rediss": 6379,
+}
+"""The port that a scheme means where an address says none."""
+
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 
 
@@ -38,6 +48,11 @@ def scheme_of(port: Port | None) -> str:
     if port.app_protocol is not None or is_token(port.number):
         return "http"
     return _SCHEMES.get(port.number, "http")
+
+
+def port_of_scheme(scheme: str) -> int | None:
+    """Return the port that a scheme means, if it means one."""
+    return _PORTS.get(scheme)
 
 
 def with_scheme(url: str, scheme: str | None) -> str:
