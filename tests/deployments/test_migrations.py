@@ -178,3 +178,19 @@ def test_the_function_of_the_page_starts_one_run_and_waits_for_it(
         details = answer["hookDetails"]
     assert answer["hookStatus"] == status
     assert (steps.started, steps.asked) == (1, 3)
+
+
+def test_ecs_gives_a_function_up_that_never_says_how_a_run_ended():
+    def rendered(**options: Any) -> Any:
+        stack = new_stack()
+        hook = DeploymentHook(function=hook_function(stack), stages=["PRE_SCALE_UP"], **options)
+        web(stack, deployment=BlueGreen(hooks=[hook]))
+        return properties(synth(stack), "AWS::ECS::Service")["DeploymentConfiguration"]["LifecycleHooks"][0]
+
+    assert "TimeoutConfiguration" not in rendered()
+    limited = rendered(timeout=timedelta(hours=2))
+    assert limited["TimeoutConfiguration"] == {"TimeoutInMinutes": 120, "Action": "ROLLBACK"}
+    assert rendered(on_timeout="CONTINUE")["TimeoutConfiguration"] == {"Action": "CONTINUE"}
+    with pytest.raises(ConstructError) as error:
+        rendered(timeout=timedelta(seconds=30))
+    assert [problem.option for problem in error.value.problems] == ["deployment.hooks[0].timeout"]

@@ -96,6 +96,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "stages": ["PRE_SCALE_UP"],
         "details": {"url": "https://www.example.com"},
         "job": migration,
+        "timeout": timedelta(hours=2),
+        "on_timeout": "CONTINUE",
     },
     "DeploymentPause": {"stages": ["PRE_SCALE_UP"], "timeout": timedelta(minutes=15), "on_timeout": "CONTINUE"},
     "CodeDeployBlueGreen": {

@@ -86,6 +86,7 @@ def _rendered(hook: Hook, role: iam.Role | None) -> dict[str, Any]:
             "RoleArn": None if role is None else role.role_arn,
             "LifecycleStages": list(hook.stages),
             **details,
+            **hook.timeout_configuration,
         }
     return {
         "TargetType": "PAUSE",
