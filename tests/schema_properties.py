@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
@@ -54,14 +55,14 @@ def _paths(schema: Any, definitions: Mapping[str, Any], path: str, seen: frozens
 
 def shown_in(template: Mapping[str, Any], type_: str) -> set[str]:
     """Return the properties of a type that a template sets."""
-    known = properties_of(type_)
     given = {
         path
         for entry in template.get("Resources", {}).values()
         if entry["Type"] == type_
         for path in _given(entry.get("Properties", {}), "")
     }
-    return {path for path in known if any(one == path or one.startswith(f"{path}.") for one in given)}
+    # What is below a property, such as a reference, shows the property.
+    return {above for path in given for above in accumulate(path.split("."), "{}.{}".format)} & properties_of(type_)
 
 
 def _given(value: Any, path: str) -> Iterator[str]:
