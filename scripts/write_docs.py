@@ -51,6 +51,7 @@ from docs_source import (  # noqa: E402
     option_named,
     practices_of,
 )
+from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
 
 import cdk_containers  # noqa: E402
@@ -61,7 +62,16 @@ from cdk_containers.services.rollout_warnings import CONCERNS  # noqa: E402
 DOCS = ROOT / "docs"
 CONSTRUCTS = DOCS / "constructs"
 ENVIRONMENTS = ("dev", "prod")
-WITH_MARKS = ("index", "defaults", "errors", "deploying", "capacity", "deploying-without-fear", "changing-what-runs")
+WITH_MARKS = (
+    "migrations",
+    "index",
+    "defaults",
+    "errors",
+    "deploying",
+    "capacity",
+    "deploying-without-fear",
+    "changing-what-runs",
+)
 _NOTE = "<!-- Written by scripts/write_docs.py from {sources}; do not edit it here. -->"
 _MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -108,6 +118,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
     for page in PAGES:
         yield CONSTRUCTS / f"{page}.md", construct_page(page)
     yield DOCS / "practices.md", practices_page()
+    yield DOCS / "no-option.md", no_option_page()
     makers: Mapping[str, Callable[[], str]] = {
         "constructs": construct_list,
         "defaults": defaults_table,
@@ -168,6 +179,27 @@ def updates_table() -> str:
         for sides in ((entry.given, entry.removed),)
     ]
     return "\n".join(_table(("Option", "Set", "Back", "Why", "Read"), sorted(rows))).rstrip()
+
+
+def no_option_page() -> str:
+    """Write what has no option, by the kind of resource, each with the way past it; then what something else does."""
+    lines = [
+        "# What has no option, and the way past it",
+        "",
+        _NOTE.format(sources="scripts/no_option.py"),
+        "",
+        NO_OPTION,
+    ]
+    for place in dict.fromkeys(gap.place.type for gap in GAPS):
+        lines += ["", f"## {place.removeprefix('AWS::').replace('::', ' ')}"]
+        for gap in (gap for gap in GAPS if gap.place.type == place):
+            properties = ", ".join(f"`{name}`" for name in gap.properties)
+            lines += ["", f"### {gap.title}", "", f"{properties}. {gap.why}", "", f"```python\n{gap.example}```"]
+    lines += ["", "## What something else does", "", "| Property | In its place |", "| --- | --- |"]
+    for type_, reasons in NOT_NEEDED.items():
+        name = type_.removeprefix("AWS::").replace("::", " ")
+        lines += [f"| {name}: `{path}` | {why[:1].upper()}{why[1:]} |" for path, why in reasons.items()]
+    return "\n".join(lines) + "\n"
 
 
 def construct_list() -> str:

@@ -16,6 +16,8 @@ from cdk_containers import (
     SharedVolume,
     VolumeMount,
 )
+from tests.properties_with_options import missing_in, properties_with_options
+from tests.schema_properties import shown_in
 from tests.subjects import CHANGES, NOT_A_SUBJECT, NOT_IN_THE_TEMPLATE
 from tests.subjects.pairs import BY_NAME, each_option, is_shown, options, pair
 from tests.toolkit import (
@@ -30,6 +32,11 @@ def test_changing_an_option_changes_the_template(name: str, option: str):
     if is_shown(name, option):
         without, given = pair(name, option)
         assert given != without
+        # What has an option does not stand on the page of what has none.
+        assert missing_in(given) == {}, "run `python -m tests.properties_with_options`, and see scripts/no_option.py"
+        for type_, shown in properties_with_options().items():
+            mine = {path for path, by in shown.items() if by == f"{name}.{option}"}
+            assert not mine or mine <= shown_in(given, type_), "run `python -m tests.properties_with_options`"
 
 
 def test_the_table_has_no_option_that_is_gone():

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .applications import Application as Application
     from .applications import Environment as Environment
     from .beanstalk import BeanstalkEnvironment as BeanstalkEnvironment
+    from .clusters import CapacityReservations as CapacityReservations
     from .clusters import Cluster as Cluster
     from .clusters import Ec2Capacity as Ec2Capacity
     from .clusters import ExternalInstances as ExternalInstances
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .deployments import CodeDeployBlueGreen as CodeDeployBlueGreen
     from .deployments import DeploymentHook as DeploymentHook
     from .deployments import DeploymentPause as DeploymentPause
+    from .deployments import EarlySuccess as EarlySuccess
     from .deployments import Linear as Linear
     from .deployments import Rolling as Rolling
     from .discovery import CloudMap as CloudMap
@@ -103,6 +105,7 @@ if TYPE_CHECKING:
     from .services import ExpressService as ExpressService
     from .services import ExternalDaemonService as ExternalDaemonService
     from .services import ExternalService as ExternalService
+    from .services import ManagedDaemon as ManagedDaemon
     from .services import WebService as WebService
     from .services import WorkerService as WorkerService
     from .tasks import CloudWatchLogsOutput as CloudWatchLogsOutput
@@ -145,6 +148,7 @@ _MODULES = {
     ),
     "beanstalk": ("BeanstalkEnvironment",),
     "clusters": (
+        "CapacityReservations",
         "Cluster",
         "Ec2Capacity",
         "ExternalInstances",
@@ -166,6 +170,7 @@ _MODULES = {
         "CodeDeployBlueGreen",
         "DeploymentHook",
         "DeploymentPause",
+        "EarlySuccess",
         "Linear",
         "Rolling",
     ),
@@ -269,6 +274,7 @@ _MODULES = {
         "ExpressService",
         "ExternalDaemonService",
         "ExternalService",
+        "ManagedDaemon",
         "WebService",
         "WorkerService",
     ),

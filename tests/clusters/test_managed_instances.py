@@ -10,7 +10,13 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
-from cdk_containers import ConstructError, Disabled, InstanceRequirements, ManagedInstancesCapacity
+from cdk_containers import (
+    CapacityReservations,
+    ConstructError,
+    Disabled,
+    InstanceRequirements,
+    ManagedInstancesCapacity,
+)
 from tests.toolkit import (
     REASON,
     Template,
@@ -217,3 +223,35 @@ def test_bad_input(options: dict[str, Any], option: str, allowed: str):
     assert problem.option == option
     assert allowed in problem.allowed
     assert stack.node.try_find_child("Managed") is None
+
+
+def test_instances_in_reserved_capacity():
+    group = "arn:aws:resource-groups:eu-west-1:111111111111:group/shop"
+    template = launch(made(reservations=CapacityReservations(group_arn=group)))
+    assert template["CapacityOptionType"] == "RESERVED"
+    assert template["CapacityReservations"] == {
+        "ReservationGroupArn": group,
+        "ReservationPreference": "RESERVATIONS_FIRST",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "option"),
+    [
+        ({"reservations": CapacityReservations(), "capacity_option": "SPOT"}, "reservations"),
+        ({"reservations": CapacityReservations(group_arn="shop")}, "reservations.group_arn"),
+        ({"fips": "yes"}, "fips"),
+    ],
+)
+def test_reservations_that_cannot_be(options: dict[str, Any], option: str):
+    with pytest.raises(ConstructError) as error:
+        made(**options)
+    assert [problem.option for problem in error.value.problems] == [option]
+
+
+def test_what_ecs_does_by_itself_is_not_written():
+    names = {"LocalStorageConfiguration", "InstanceMetadataTagsPropagation", "FipsEnabled", "CapacityReservations"}
+    assert not names & launch(made()).keys()
+    given = launch(made(local_storage=True, metadata_tags=False, fips=False, reservations=CapacityReservations()))
+    assert names <= given.keys()
+    assert given["FipsEnabled"] is False

@@ -394,3 +394,15 @@ def test_bridge_networking_is_taken():
     stack = new_stack()
     backend(stack, **on_ec2(stack, "bridge", *ONE), service_connect=ServiceConnect(namespace=namespace(stack)))
     assert configuration(stack)["Services"][0]["PortName"] == "orders"
+
+
+def test_the_proxy_can_log_more():
+    stack = new_stack()
+    backend(
+        stack,
+        container=container(ports=[Port(number=8080, name="orders")]),
+        service_connect=ServiceConnect(namespace=Namespace(stack, "Other", name="other"), log_level="debug"),
+    )
+    configuration = properties(synth(stack), "AWS::ECS::Service")["ServiceConnectConfiguration"]
+    assert configuration["ContainerConfigurations"] == [{"LogLevel": "debug"}]
+    assert configuration["Enabled"] is True

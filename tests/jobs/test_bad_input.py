@@ -429,3 +429,19 @@ def test_a_file_system_wants_a_cluster():
     [rule] = [entry["Properties"] for entry in rules]
     assert rule["FromPort"] == 2049
     assert rule["SourceSecurityGroupId"]["Fn::GetAtt"][0].startswith("RightSecurityGroup")
+
+
+@pytest.mark.parametrize("count", [0, 11])
+def test_one_to_ten_tasks_start_at_once(count: int):
+    with pytest.raises(ConstructError) as error:
+        scheduled(new_stack(), task_count=count)
+    assert [(problem.option, problem.allowed) for problem in error.value.problems] == [("task_count", "1–10")]
+
+
+@pytest.mark.parametrize("watched", [{"timeout": timedelta(hours=1)}, {"overlap": "SKIP"}])
+def test_step_functions_starts_one_task(watched: dict[str, Any]):
+    with pytest.raises(ConstructError) as error:
+        scheduled(new_stack(), task_count=2, **watched)
+    [problem] = error.value.problems
+    assert problem.option == "task_count"
+    assert "for_each" in problem.allowed

@@ -301,3 +301,16 @@ def test_a_queue_is_subscribed_to_a_topic_once():
 
 def test_an_opt_out_has_a_reason():
     assert refused(new_stack(), dead_letters=Disabled("")) == [("dead_letters.reason", None)]
+
+
+def test_a_new_message_can_be_hidden_for_a_while():
+    stack = new_stack()
+    WorkQueue(stack, "Queue", delivery_delay=timedelta(seconds=30))
+    dead, queue = sorted(
+        resources(synth(stack), "AWS::SQS::Queue").values(), key=lambda entry: "RedrivePolicy" in str(entry)
+    )
+    assert queue["Properties"]["DelaySeconds"] == 30
+    assert "DelaySeconds" not in dead["Properties"]
+    with pytest.raises(ConstructError) as error:
+        WorkQueue(stack, "Other", delivery_delay=timedelta(minutes=16))
+    assert [problem.option for problem in error.value.problems] == ["delivery_delay"]

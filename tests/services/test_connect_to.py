@@ -627,3 +627,66 @@ def test_cdk_connects_nothing():
     services = resources(template, "AWS::ECS::Service")
     assert len(services) == 2
     assert not any("Service" in waited for entry in services.values() for waited in entry["DependsOn"])
+
+
+# ---- what an address begins with
+
+
+@pytest.mark.parametrize(
+    ("number", "address"),
+    [(6379, "redis://orders:6379"), (5432, "postgresql://orders:5432"), (9092, "tcp://orders:9092")],
+)
+def test_what_is_no_web_server_is_not_called_by_http(number: int, address: str):
+    stack = new_stack()
+    made = by_service_connect(stack, ports=[Port(number=number, name="orders")])
+    plain(stack, "Web").connect_to(made)
+    assert environment(stack, "WebTask") == {"ORDERS_URL": address}
+
+
+def test_a_port_that_says_it_speaks_http_does():
+    stack = new_stack()
+    ports = [Port(number=6379, name="orders", app_protocol="http")]
+    assert by_service_connect(stack, ports=ports).endpoint == "http://orders:6379"
+    assert by_name(stack, "Cache", container=container(ports=[6379])).endpoint == "redis://cache.shop.internal:6379"
+
+
+def test_the_scheme_of_a_port_behind_a_network_load_balancer():
+    stack = new_stack()
+    cache = backend(stack, "Cache", exposure=NlbExposure(port=6379), image=IMAGE)
+    assert str(cache.endpoint).startswith("redis://")
+    other = backend(stack, "Other", exposure=NlbExposure(port=8080), image=IMAGE)
+    assert str(other.endpoint).startswith("http://")
+
+
+def test_a_caller_can_be_told_another_scheme():
+    stack = new_stack()
+    plain(stack, "Web").connect_to(by_service_connect(stack), scheme="tcp")
+    assert environment(stack, "WebTask") == {"ORDERS_URL": "tcp://orders:8080"}
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ({"scheme": "redis://"}, "not the scheme of an address"),
+        ({"scheme": ""}, "not the scheme of an address"),
+        ({"scheme": "tcp", "url": "tcp://orders:8080"}, "the address that you give has one"),
+        ({"scheme": 6379}, "a value of type int"),
+    ],
+)
+def test_what_is_no_scheme_is_refused(options: dict[str, Any], what: str):
+    stack = new_stack()
+    orders = by_service_connect(stack)
+    with pytest.raises(ConstructError) as raised:
+        plain(stack, "Web").connect_to(orders, **options)
+    assert "scheme" in str(raised.value)
+    assert what in str(raised.value)
+
+
+@pytest.mark.parametrize(("endpoint", "port"), [("redis://cache.shop.internal", 6379), ("postgres://db:6432", 6432)])
+def test_an_address_of_what_exists_may_leave_the_port_to_its_scheme(endpoint: str, port: int):
+    stack = new_stack()
+    cache = BackendService.from_attributes(stack, "Cache", cluster=cluster(stack), endpoint=endpoint, **ATTRIBUTES)
+    plain(stack, "Web").connect_to(cache)
+    assert environment(stack, "WebTask") == {"CACHE_URL": endpoint}
+    rules = resources(synth(stack), INGRESS).values()
+    assert [rule["Properties"]["FromPort"] for rule in rules] == [port]

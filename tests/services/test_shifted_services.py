@@ -454,7 +454,11 @@ def test_service_alarms_may_be_off_and_those_of_deployments_stay():
 
 def test_there_has_to_be_traffic_to_shift():
     found = problems_of(new_stack(), deployment=BlueGreen())
-    assert found == {"deployment": "an AlbExposure, an NlbExposure or a port that service_connect serves; or Rolling"}
+    assert found == {
+        "deployment": (
+            "an AlbExposure, an NlbExposure, a LatticeExposure or a port that service_connect serves; or Rolling"
+        )
+    }
     assert problems_of(new_stack(), deployment=CodeDeployBlueGreen()) == {
         "deployment": "an AlbExposure or an NlbExposure; or Rolling"
     }
@@ -474,12 +478,12 @@ def test_a_classic_load_balancer_has_no_target_groups():
     assert found == {"exposure": "AlbExposure or NlbExposure; or Rolling"}
 
 
-@pytest.mark.parametrize("deployment", [BlueGreen(), Linear(), Canary()])
-def test_a_service_of_vpc_lattice_has_one_target_group(deployment: Any):
+def test_code_deploy_does_not_know_vpc_lattice():
     stack = new_stack()
     lattice = ServiceNetwork(stack, "Lattice", network=network(stack), prefix_list_id="pl-0123456789abcdef0")
-    found = problems_of(stack, exposure=LatticeExposure(port=8080, service_network=lattice), deployment=deployment)
-    assert found == {"exposure": "AlbExposure or NlbExposure; or Rolling"}
+    exposure = LatticeExposure(port=8080, service_network=lattice)
+    found = problems_of(stack, exposure=exposure, deployment=CodeDeployBlueGreen())
+    assert found == {"exposure": "AlbExposure or NlbExposure; or BlueGreen, Linear, Canary or Rolling"}
 
 
 def test_scaling_by_requests_counts_one_group():

@@ -372,3 +372,15 @@ def test_the_time_that_a_message_needs_is_no_slow_rollout():
         "*", assertions.Match.string_like_regexp("stop timeout")
     )
     assert [entry.id for entry in warned] == ["/Shop/Backend"]
+
+
+def test_tasks_may_protect_themselves_if_asked_for():
+    stack = new_stack()
+    worker(stack, task_protection=True)
+    worker(stack, "Other")
+    template = synth(stack)
+    [statement] = statements(template, "TaskProtection")
+    assert statement["Action"] == ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]
+    assert ":task/shop/*" in str(statement["Resource"])
+    [policy] = [name for name in resources(template, "AWS::IAM::Policy") if "TaskProtection" in name]
+    assert policy in resource(template, "AWS::ECS::Service", like="WorkerService")["DependsOn"]

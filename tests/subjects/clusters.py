@@ -11,6 +11,7 @@ from aws_cdk import aws_logs
 from aws_cdk import aws_sns as sns
 
 from cdk_containers import (
+    CapacityReservations,
     Cluster,
     Ec2Capacity,
     ExternalInstances,
@@ -64,6 +65,12 @@ SUBJECTS: list[Subject] = [
             stack, "Managed", cluster=own_cluster(stack), requirements=InstanceRequirements(**given)
         ),
     ),
+    Subject(
+        CapacityReservations,
+        lambda stack, given: ManagedInstancesCapacity(
+            stack, "Managed", cluster=own_cluster(stack), reservations=CapacityReservations(**given)
+        ),
+    ),
     Subject(InstanceOptions, lambda stack, given: capacity(stack, instances=InstanceOptions(**given))),
     Subject(
         SshKey,
@@ -115,6 +122,14 @@ CHANGES: dict[str, dict[str, Any]] = {
         "storage_size_gib": 100,
         "monitoring": "BASIC",
         "scale_in_after": timedelta(minutes=10),
+        "reservations": CapacityReservations(),
+        "local_storage": True,
+        "metadata_tags": False,
+        "fips": True,
+    },
+    "CapacityReservations": {
+        "group_arn": "arn:aws:resource-groups:eu-west-1:111111111111:group/reserved",
+        "preference": "RESERVATIONS_ONLY",
     },
     "InstanceRequirements": {
         "min_vcpus": 2,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import aws_cdk as cdk
+
 from cdk_containers import (
     AlbExposure,
     BlueGreen,
@@ -13,11 +15,15 @@ from cdk_containers import (
     CodeDeployBlueGreen,
     DeploymentHook,
     DeploymentPause,
+    EarlySuccess,
+    EventJob,
     Linear,
     Rolling,
 )
 from tests.toolkit import (
+    IMAGE,
     certificate,
+    cluster,
     hook_function,
     web,
 )
@@ -29,6 +35,12 @@ SUBJECTS: list[Subject] = [
     Subject(Rolling, lambda stack, given: web(stack, deployment=Rolling(**given))),
     Subject(
         CircuitBreaker, lambda stack, given: web(stack, deployment=Rolling(circuit_breaker=CircuitBreaker(**given)))
+    ),
+    Subject(
+        EarlySuccess,
+        lambda stack, given: web(
+            stack, deployment=Rolling(min_healthy_percent=50, early_success=EarlySuccess(**given))
+        ),
     ),
     Subject(BlueGreen, lambda stack, given: web(stack, deployment=BlueGreen(**given))),
     Subject(Linear, lambda stack, given: web(stack, deployment=Linear(**given))),
@@ -53,6 +65,11 @@ SUBJECTS: list[Subject] = [
     ),
 ]
 
+
+def migration(stack: cdk.Stack) -> EventJob:
+    return EventJob(stack, "Migration", cluster=cluster(stack), image=IMAGE, timeout=timedelta(hours=1))
+
+
 SHIFT: dict[str, Any] = {
     "bake_time": timedelta(minutes=30),
     "hooks": [DeploymentPause(stages=["POST_SCALE_UP"])],
@@ -65,11 +82,13 @@ CHANGES: dict[str, dict[str, Any]] = {
         "min_healthy_percent": 50,
         "max_healthy_percent": 150,
         "circuit_breaker": OFF,
+        "early_success": EarlySuccess(),
         "alarm_rollback": OFF,
         "alarms": alarm,
         "keep_alternate": True,
     },
     "CircuitBreaker": {"threshold": 20, "threshold_type": "COUNT", "reset_on_healthy_task": False},
+    "EarlySuccess": {"healthy_percent": 50, "old_tasks": "BLOCKING"},
     "BlueGreen": SHIFT,
     "Linear": SHIFT | {"step_percent": 25, "step_bake_time": timedelta(minutes=15)},
     "Canary": SHIFT | {"canary_percent": 5, "canary_bake_time": timedelta(minutes=15)},
@@ -77,6 +96,9 @@ CHANGES: dict[str, dict[str, Any]] = {
         "function": lambda stack: hook_function(stack, "Other"),
         "stages": ["PRE_SCALE_UP"],
         "details": {"url": "https://www.example.com"},
+        "job": migration,
+        "timeout": timedelta(hours=2),
+        "on_timeout": "CONTINUE",
     },
     "DeploymentPause": {"stages": ["PRE_SCALE_UP"], "timeout": timedelta(minutes=15), "on_timeout": "CONTINUE"},
     "CodeDeployBlueGreen": {

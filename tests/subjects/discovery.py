@@ -79,6 +79,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "per_request_timeout": timedelta(seconds=10),
         "tls": ServiceConnectTls(authority_arn=AUTHORITY),
         "access_logs": OFF,
+        "log_level": "debug",
     },
     "ServedPort": {
         "name": "admin",

@@ -31,6 +31,7 @@ JOB: dict[str, Any] = {
     "memory_limit_mib": 1024,
     "task": TaskOptions(architecture="ARM64"),
     "capacity": [FargateCapacity.spot()],
+    "task_count": 3,
     "timeout": timedelta(hours=1),
     "retries": Change(2, beside={"timeout": timedelta(hours=1)}),
     "start_retry": StartRetry(attempts=1),

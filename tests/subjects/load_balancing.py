@@ -239,6 +239,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "health_check": TargetHealthCheck(healthy_codes="204"),
         "target_protocol": "HTTPS",
         "protocol_version": "HTTP2",
+        "idle_timeout": timedelta(minutes=5),
+        "test_headers": Change({"x-test": "true"}, beside={"deployment": BlueGreen()}),
     },
     "ClassicExposure": {
         "name": "partners",

@@ -106,7 +106,8 @@ def through_lattice(stack: cdk.Stack, given: dict[str, Any]) -> BackendService:
         stack,
         container=container(ports=ports),
         sidecars=[container(name="b", ports=[Port(number=7070, name="side")])],
-        exposure=LatticeExposure(**given),
+        exposure=LatticeExposure(**without(given, "deployment")),
+        deployment=given.get("deployment"),
     )
 
 

@@ -33,6 +33,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "visibility_timeout": timedelta(seconds=60),
         "retention": timedelta(days=1),
         "receive_wait_time": timedelta(seconds=0),
+        "delivery_delay": timedelta(seconds=60),
         "dead_letters": OFF,
         "max_receive_count": 5,
         "fifo": True,

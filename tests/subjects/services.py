@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs
 
@@ -13,12 +14,15 @@ from cdk_containers import (
     AlbExposure,
     BackendService,
     CloudMap,
+    ContainerLogs,
     DaemonService,
     ExpressService,
     ExternalDaemonService,
     ExternalService,
     FargateCapacity,
     Logs,
+    ManagedDaemon,
+    ManagedInstancesCapacity,
     PlacementConstraint,
     PlacementStrategy,
     Rolling,
@@ -40,7 +44,7 @@ from tests.toolkit import (
 )
 
 from .discovery import PORTS, namespace
-from .making import OFF, another_cluster, either_service, secret, security_group
+from .making import OFF, alarm, another_cluster, either_service, secret, security_group
 from .model import Change, Subject
 
 NETWORK: dict[str, Any] = {
@@ -80,7 +84,20 @@ SERVICE: dict[str, Any] = {
     **NETWORK,
 }
 
+
+def managed(stack: cdk.Stack, id: str = "Managed") -> ManagedInstancesCapacity:  # noqa: A002
+    found = stack.node.try_find_child(id)
+    if isinstance(found, ManagedInstancesCapacity):
+        return found
+    return ManagedInstancesCapacity(stack, id, cluster=own_cluster(stack))
+
+
 SUBJECTS: list[Subject] = [
+    Subject(
+        ManagedDaemon,
+        lambda stack, given: ManagedDaemon(stack, "Daemon", **given),
+        lambda stack: {"capacity": [managed(stack)], "image": IMAGE},
+    ),
     Subject(
         WebService,
         lambda stack, given: WebService(stack, "Web", **either_service(stack, given)),
@@ -186,6 +203,19 @@ CHANGES: dict[str, dict[str, Any]] = {
         ),
         **NETWORK,
     },
+    "ManagedDaemon": {
+        "capacity": lambda stack: [managed(stack, "Other")],
+        "image": "nginx:1.29.2",
+        "container": Change(container(environment={"MODE": "fast"}), beside={"image": None, "container": container()}),
+        "sidecars": [container(name="b")],
+        "cpu": 512,
+        "memory_limit_mib": 1024,
+        "logs": ContainerLogs(mode="blocking"),
+        "critical": False,
+        "drain_percent": 50,
+        "bake_time": timedelta(minutes=15),
+        "alarms": alarm,
+    },
     "WorkerService": {
         "cluster": another_cluster,
         "image": "nginx:1.29.2",
@@ -203,6 +233,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "placement_strategies": SERVICE["placement_strategies"],
         "placement_constraints": SERVICE["placement_constraints"],
         "alarms": WorkerAlarms(dead_letters=5),
+        "task_protection": True,
         "enable_execute_command": Change(
             value=True, beside={"image": None, "container": container(readonly_root_filesystem=OFF)}
         ),
@@ -211,6 +242,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 
 NOT_IN_THE_TEMPLATE: dict[str, str] = {
+    "ManagedDaemon.volumes": "wants a mount as well: see test_managed_daemon",
     "BackendService.health_check_grace_period": "wants an exposure as well: see WebService",
     "ExternalService.volumes": "wants a mount as well: see test_volumes_of_the_machine",
     "ExternalDaemonService.volumes": "wants a mount as well: see test_volumes_of_the_machine",

@@ -178,6 +178,12 @@ ENTRIES: Sequence[Allowed] = (
         section="A deployment strategy",
     ),
     Allowed(
+        options=["LatticeExposure.test_headers"],
+        removed=["deletes VpcLattice::Rule"],
+        reason="it is the rule of the test traffic",
+        section="A deployment strategy",
+    ),
+    Allowed(
         options=["NlbExposure.test_port"],
         removed=["deletes ElasticLoadBalancingV2::Listener"],
         reason="it is the listener of the test traffic",

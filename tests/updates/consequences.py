@@ -17,6 +17,7 @@ REPLACED_FREELY: Mapping[str, str] = {
     "AWS::EC2::Route": "named with its route table",
     "AWS::EC2::VPCGatewayAttachment": "named with its VPC",
     "AWS::ECS::ClusterCapacityProviderAssociations": "named with its cluster",
+    "AWS::ECS::DaemonTaskDefinition": "a new revision, to which the daemon deploys",
     "AWS::ECS::TaskDefinition": "a new revision, to which the service deploys",
     "AWS::ElasticBeanstalk::ApplicationVersion": "a new version, to which the environment deploys",
     "AWS::VpcLattice::AuthPolicy": "named with what it protects",

@@ -1,6 +1,7 @@
 """Where tasks find capacity: clusters and the kinds of capacity that they hold."""
 
 from .capacity import Capacity, FargateCapacity, LaunchType, launch_type_of, platform_of, strategy_problems
+from .capacity_reservations import CapacityReservations
 from .cluster import Cluster, strategy_of
 from .ec2_capacity import Ec2Capacity, Ec2Share
 from .ec2_scaling import GroupScaling, ManagedScaling, PredictiveScaling
@@ -14,6 +15,7 @@ from .task_network import TaskConnections, task_network_problems, unknown_group_
 
 __all__ = [
     "Capacity",
+    "CapacityReservations",
     "Cluster",
     "Ec2Capacity",
     "Ec2Share",

@@ -21,6 +21,7 @@ from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from ..tasks import Platform
 from .capacity import Capacity, provider_name_problems
+from .capacity_reservations import CapacityReservations
 from .cluster import Cluster
 from .container_instance_role import make_managed_instance_role, no_grants
 from .instance_requirements import InstanceRequirements
@@ -96,6 +97,10 @@ class ManagedInstancesCapacity(CheckedConstruct):
         monitoring: Literal["BASIC", "DETAILED"] = "DETAILED",
         scale_in_after: DurationLike | Disabled | None = None,
         retired: bool = False,
+        reservations: CapacityReservations | None = None,
+        local_storage: bool = False,
+        metadata_tags: bool = True,
+        fips: bool | None = None,
     ) -> None:
         """Make a capacity.
 
@@ -112,6 +117,13 @@ class ManagedInstancesCapacity(CheckedConstruct):
                 Default: as ECS decides. `Disabled(reason="…")` keeps such instances.
             retired: Say that its tasks move elsewhere, one deployment before you remove it: no service or job may name
                 it. Default: False.
+            reservations: Start instances in Capacity Reservations of EC2. Default: none.
+            local_storage: Keep images, logs and what containers write on the instance's own disks, where its type has
+                some, in place of the volume. Default: False.
+            metadata_tags: Let the instance read its tags from its metadata. False where a tag has characters that the
+                metadata does not take, such as a slash. Default: True, as ECS.
+            fips: Use cryptographic modules that are validated by FIPS 140-2. Default: as ECS, in AWS GovCloud (US)
+                only.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -131,6 +143,16 @@ class ManagedInstancesCapacity(CheckedConstruct):
             found.extend(cluster.which_subnets_problems("cluster"))
         if not found.has("scale_in_after"):
             found.extend(_scale_in_problems(scale_in_after))
+        if reservations is not None and not found.has("reservations"):
+            found.extend(reservations.problems(), under="reservations")
+            if capacity_option == "SPOT":
+                found.add(
+                    "reservations",
+                    "Spot instances are not in reservations",
+                    given=Shown("capacity_option SPOT"),
+                    allowed="capacity_option ON_DEMAND, or no reservations",
+                    practice="managed-instance-requirements",
+                )
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -161,7 +183,15 @@ class ManagedInstancesCapacity(CheckedConstruct):
                 infrastructure_optimization=_optimization(scale_in_after),
                 instance_launch_template=provider.InstanceLaunchTemplateProperty(
                     ec2_instance_profile_arn=profile.instance_profile_arn,
-                    capacity_option_type=capacity_option,
+                    capacity_option_type=capacity_option if reservations is None else "RESERVED",
+                    capacity_reservations=None if reservations is None else reservations.render(),
+                    fips_enabled=fips,
+                    instance_metadata_tags_propagation=None if metadata_tags else False,
+                    local_storage_configuration=provider.ManagedInstancesLocalStorageConfigurationProperty(
+                        use_local_storage=True
+                    )
+                    if local_storage
+                    else None,
                     monitoring=monitoring,
                     instance_requirements=requirements.render() if requirements is not None else None,
                     network_configuration=provider.ManagedInstancesNetworkConfigurationProperty(

@@ -20,6 +20,7 @@ from ..inputs import is_token
 from ..network import RuleKey, different_networks, rules_of
 from ..opt_outs import acknowledge_wildcards
 from ..tasks import TaskDefinition
+from .schemes import scheme_problems, with_scheme
 from .way import Way
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -79,7 +80,15 @@ class CallingConnector(Connector):
     namespace: Namespace | None
     join: Callable[[Namespace], None] | None
 
-    def connect_to(self, other: Connector, *, port: str | None, variable: str | None, url: str | None) -> None:
+    def connect_to(
+        self,
+        other: Connector,
+        *,
+        port: str | None,
+        variable: str | None,
+        url: str | None,
+        scheme: str | None = None,
+    ) -> None:
         """Do everything that it takes for this service to call another."""
         found = Problems()
         if self.external:
@@ -102,6 +111,7 @@ class CallingConnector(Connector):
             )
         if way is not None:
             found.extend(self._way_problems(way))
+            found.extend(scheme_problems(scheme, url=url, known=way.url))
             if way.url is None and url is None:
                 found.add(
                     "url",
@@ -137,7 +147,7 @@ class CallingConnector(Connector):
             )
         if found or way is None:
             raise ConstructError(f"{self.owner.node.path}.connect_to", found)
-        self._connect(other, way, name, (way.url or "") if url is None else url)
+        self._connect(other, way, name, with_scheme(way.url or "", scheme) if url is None else url)
 
     def _find_way(self, other: Connector, port: str | None, found: Problems) -> Way | None:
         # A task that no service runs has no proxy, and finds nobody by Service Connect.
@@ -286,6 +296,7 @@ def connect(
     port: str | None,
     variable: str | None,
     url: str | None,
+    scheme: str | None = None,
 ) -> None:
     """Connect a service or a job to a service, if what was given is of the right type."""
     callee = getattr(other, "_connector", None)
@@ -299,7 +310,7 @@ def connect(
         )
     if found or not isinstance(callee, Connector):
         raise ConstructError(f"{caller.owner.node.path}.connect_to", found)
-    caller.connect_to(callee, port=port, variable=variable, url=url)
+    caller.connect_to(callee, port=port, variable=variable, url=url, scheme=scheme)
 
 
 def _same(one: Namespace, other: Namespace) -> bool:

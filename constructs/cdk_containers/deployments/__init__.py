@@ -7,9 +7,14 @@ from .code_deploy_blue_green import CodeDeployBlueGreen
 from .deployment import Deployment
 from .deployment_hook import DeploymentHook
 from .deployment_pause import DeploymentPause
+from .early_success import EarlySuccess
 from .linear import Linear
 from .rolling import Rolling
-from .shifting_roles import acknowledge_no_circuit_breaker, add_hooks, make_infrastructure_role
+from .shifting_roles import (
+    acknowledge_no_circuit_breaker,
+    add_hooks,
+    make_infrastructure_role,
+)
 from .traffic_shift import TrafficShiftingDeployment
 
 __all__ = [
@@ -20,6 +25,7 @@ __all__ = [
     "Deployment",
     "DeploymentHook",
     "DeploymentPause",
+    "EarlySuccess",
     "Linear",
     "Rolling",
     "TrafficShiftingDeployment",

@@ -10,6 +10,8 @@ DAY = 1440
 
 _LONGEST_HOURS = 33
 _LONGEST = _LONGEST_HOURS * 60
+LONGEST_WAIT_MINUTES = _LONGEST
+"""The longest that a deployment can wait for a hook, before CloudFormation gives up."""
 
 
 def minutes(duration: DurationLike | None, default: int) -> int:

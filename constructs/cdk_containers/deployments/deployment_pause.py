@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from ..errors import Problem, Problems
 from ..inputs import DurationLike, field_problems
-from .bake_times import minutes, minutes_problems
+from .bake_times import LONGEST_WAIT_MINUTES, minutes, minutes_problems
 from .stages import stage_problems
 
 PauseStage: TypeAlias = Literal[
@@ -22,7 +22,6 @@ PauseStage: TypeAlias = Literal[
 """Stages of a deployment that can wait: all but those in which traffic is on its way."""
 
 _HOUR = 60
-_LONGEST_HOURS = 33
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +61,6 @@ class DeploymentPause:
             return list(found)
         found.extend(stage_problems(self.stages))
         found.extend(
-            minutes_problems("timeout", self.timeout, low=1, high=_LONGEST_HOURS * 60, practice="deployment-hooks")
+            minutes_problems("timeout", self.timeout, low=1, high=LONGEST_WAIT_MINUTES, practice="deployment-hooks")
         )
         return list(found)

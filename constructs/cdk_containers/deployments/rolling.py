@@ -14,6 +14,7 @@ from ..practices import Disabled
 from ..rollouts import RollingSteps
 from .circuit_breaker import CircuitBreaker
 from .deployment import Deployment
+from .early_success import EarlySuccess
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +32,8 @@ class Rolling(Deployment):
         keep_alternate: Keep the second target group, and the rule that forwards to both, of a service that was deployed
             with `BlueGreen`, `Linear` or `Canary`: its tasks may be in either. Default: False; True for the deployment
             in which a service goes back to rolling deployments, until traffic is known to be on the first group.
+        early_success: When the deployment counts as successful, and CloudFormation goes on. Default: none; all tasks
+            are healthy and the old ones are gone.
         alarm_rollback: Roll back when an alarm goes off during the deployment: the share of server errors of each load
             balancer, and `alarms`. Default: True.
         alarms: More alarms to watch. They must not be made from the service itself: it could not be created. Default:
@@ -43,6 +46,7 @@ class Rolling(Deployment):
     max_healthy_percent: int = 200
     circuit_breaker: Literal[True] | CircuitBreaker | Disabled = True
     keep_alternate: bool = False
+    early_success: EarlySuccess | None = None
 
     @property
     def has_alternate(self) -> bool:
@@ -52,7 +56,16 @@ class Rolling(Deployment):
     @property
     def rollout_steps(self) -> RollingSteps:
         """In which steps the new version takes over."""
-        return RollingSteps(min_healthy_percent=self.min_healthy_percent, max_healthy_percent=self.max_healthy_percent)
+        breaker = self.circuit_breaker if isinstance(self.circuit_breaker, CircuitBreaker) else CircuitBreaker()
+        early = self.early_success
+        return RollingSteps(
+            min_healthy_percent=self.min_healthy_percent,
+            max_healthy_percent=self.max_healthy_percent,
+            failures=breaker.threshold,
+            failures_in=breaker.threshold_type,
+            success_percent=100 if early is None else early.healthy_percent,
+            waits_for_old_tasks=early is None or early.old_tasks == "BLOCKING",
+        )
 
     @property
     def service_options(self) -> Mapping[str, Any]:
@@ -70,7 +83,9 @@ class Rolling(Deployment):
     def overrides(self) -> Mapping[str, object]:
         """Properties of the service's resource that CDK's service has no option for."""
         breaker = self.circuit_breaker.overrides if isinstance(self.circuit_breaker, CircuitBreaker) else {}
-        return {**breaker, "DeploymentConfiguration.LifecycleHooks": []} if self.keep_alternate else breaker
+        early = self.early_success.overrides if self.early_success is not None else {}
+        no_hooks: Mapping[str, object] = {"DeploymentConfiguration.LifecycleHooks": []} if self.keep_alternate else {}
+        return {**breaker, **early, **no_hooks}
 
     @property
     def defaults(self) -> Mapping[str, object]:
@@ -98,4 +113,6 @@ class Rolling(Deployment):
         found.extend(disabled_problems(self.circuit_breaker), under="circuit_breaker")
         if isinstance(self.circuit_breaker, CircuitBreaker):
             found.extend(self.circuit_breaker.problems(), under="circuit_breaker")
+        if self.early_success is not None:
+            found.extend(self.early_success.problems(min_healthy_percent=low), under="early_success")
         return list(found)

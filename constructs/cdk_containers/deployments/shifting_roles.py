@@ -11,6 +11,7 @@ from constructs import Construct
 
 from ..opt_outs import Acknowledgement, acknowledge, resource_of
 from .deployment_hook import DeploymentHook
+from .hook_jobs import refuse_cycles
 from .traffic_shift import Hook
 
 _ECS = "ecs.amazonaws.com"
@@ -61,6 +62,10 @@ def add_hooks(scope: Construct, service: ecs.BaseService, hooks: Sequence[Hook])
     """
     if not hooks:
         return
+    for hook in hooks:
+        if isinstance(hook, DeploymentHook) and hook.job is not None:
+            hook.job.grant_start(hook.function)
+            refuse_cycles(scope, hook.job)
     functions = list(dict.fromkeys(hook.function.function_arn for hook in hooks if isinstance(hook, DeploymentHook)))
     role: iam.Role | None = None
     if functions:
@@ -74,13 +79,14 @@ def add_hooks(scope: Construct, service: ecs.BaseService, hooks: Sequence[Hook])
 
 def _rendered(hook: Hook, role: iam.Role | None) -> dict[str, Any]:
     if isinstance(hook, DeploymentHook):
-        details = {"HookDetails": dict(hook.details)} if hook.details else {}
+        details = {"HookDetails": dict(hook.all_details)} if hook.all_details else {}
         return {
             "TargetType": "AWS_LAMBDA",
             "HookTargetArn": hook.function.function_arn,
             "RoleArn": None if role is None else role.role_arn,
             "LifecycleStages": list(hook.stages),
             **details,
+            **hook.timeout_configuration,
         }
     return {
         "TargetType": "PAUSE",

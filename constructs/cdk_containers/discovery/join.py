@@ -61,6 +61,11 @@ def join_namespace(
         log_configuration=_log_configuration(task, logs),
         access_log_configuration=_access_logs(options.access_logs),
     )
+    if options.log_level != "info":
+        # The L1 of CDK does not know it yet.
+        service.add_property_override(
+            "ServiceConnectConfiguration.ContainerConfigurations", [{"LogLevel": options.log_level}]
+        )
     if isinstance(options.access_logs, Disabled):
         record_opt_out(service, "service-connect-access-logs", options.access_logs)
 

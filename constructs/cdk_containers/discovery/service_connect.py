@@ -126,6 +126,8 @@ class ServiceConnect:
         tls: TLS between the proxies. Default: none.
         access_logs: A record of each request, among the logs of the task. Default: `ServiceConnectAccessLogs()`.
             `Disabled(reason="…")` keeps none.
+        log_level: What the proxy itself logs: `info`, or `debug` while you look for a connection that fails. Default:
+            `info`; `debug` writes many times as much.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect.html
     """
@@ -136,6 +138,7 @@ class ServiceConnect:
     per_request_timeout: DurationLike | None = None
     tls: ServiceConnectTls | None = None
     access_logs: ServiceConnectAccessLogs | Disabled | None = None
+    log_level: Literal["info", "debug"] = "info"
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with these options by themselves."""

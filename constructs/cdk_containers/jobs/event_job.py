@@ -58,6 +58,7 @@ class EventJob(Job):
         memory_limit_mib: int | None = 512,
         task: TaskOptions | None = None,
         capacity: Sequence[Capacity] | None = None,
+        task_count: int = 1,
         event_pattern: Mapping[str, Any] | None = None,
         event_bus: events.IEventBus | None = None,
         environment_from: Mapping[str, str] | None = None,
@@ -86,6 +87,8 @@ class EventJob(Job):
                 EC2, None leaves it to containers.
             task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
             capacity: How runs are split over capacity, on Fargate or on EC2. Default: as the cluster says.
+            task_count: Tasks that start at once, 1–10; Step Functions, which `timeout` and `retries` take, starts one.
+                Default: 1.
             event_pattern: The events that start it, as EventBridge writes them:
                 `{"source": ["aws.s3"], "detail-type": ["Object Created"]}`. Default: none, it is started by hand.
             event_bus: The bus that the events come by. Default: the one that the account has, where those of AWS are.
@@ -113,7 +116,13 @@ class EventJob(Job):
         arguments = usable_arguments(EventJob.__init__, locals(), found)
         given = JobInput.of(arguments)
         watched = given.is_watched or for_each is not None
-        found.extend_anew([*given.problems(), *event_problems(arguments, watched=watched)])
+        found.extend_anew(
+            [
+                *given.problems(),
+                *given.count_problems(watched=watched),
+                *event_problems(arguments, watched=watched),
+            ]
+        )
         found.raise_for(scope, id)
         CheckedConstruct.__init__(self, scope, id)
 

@@ -34,7 +34,7 @@ from ..practices import Disabled
 from ..tasks import TaskDefinition
 from .job_input import JobInput
 from .queues import keep_failed_runs
-from .state_machine import Runs, make_state_machine
+from .state_machine import Runs, make_state_machine, wait_for_execution
 from .task_run import TaskRun
 
 
@@ -82,6 +82,7 @@ class Job(CheckedConstruct):
             platform=given.platform,
             security_groups=own if by_address else (),
             subnets=given.vpc_subnets or self.cluster.task_subnets,
+            task_count=given.task_count,
         )
 
     def _security_groups(self, given: JobInput) -> list[ec2.ISecurityGroup]:
@@ -115,6 +116,7 @@ class Job(CheckedConstruct):
         self.alarms = self._make_alarms(given)
         if given.outputs:
             cdk.CfnOutput(self, "StartCommand", value=self.start_command)
+            cdk.CfnOutput(self, "RunCommand", value=self.run_command)
 
     def _make_alarms(self, given: JobInput) -> dict[str, cloudwatch.Alarm]:
         if isinstance(given.alarms, Disabled):
@@ -132,8 +134,15 @@ class Job(CheckedConstruct):
         return made
 
     @property
+    def run_command(self) -> str:
+        """The same for a shell that waits for the end: it ends as the run ended, and fails without one."""
+        if self.state_machine is not None:
+            return wait_for_execution(self.start_command)
+        return self._run.wait(self.start_command)
+
+    @property
     def start_command(self) -> str:
-        """The command that starts a run by hand; see `grant_start`."""
+        """The command that starts a run by hand; see `grant_start`, and `run_command` for one that waits."""
         if self.state_machine is not None:
             start = f"aws stepfunctions start-execution --state-machine-arn {self.state_machine.state_machine_arn}"
             return start + self._given_by_hand
@@ -167,7 +176,9 @@ class Job(CheckedConstruct):
         """Where its containers log."""
         return self.task.log_group
 
-    def connect_to(self, other: Callee, *, variable: str | None = None, url: str | None = None) -> None:
+    def connect_to(
+        self, other: Callee, *, variable: str | None = None, url: str | None = None, scheme: str | None = None
+    ) -> None:
         """Let runs of this job call a service, and tell them where that is.
 
         It opens the security group by a rule in the job's own stack, makes the job after the service, lets it invoke a
@@ -179,6 +190,7 @@ class Job(CheckedConstruct):
             other: The service that is called.
             variable: Name of the environment variable. Default: from the other's name, such as `ORDERS_URL`.
             url: What the variable says. Default: the address of the other, such as `http://orders.shop.internal:8080`.
+            scheme: What the address begins with, such as `tcp`. Default: as for services.
 
         Raises:
             ConstructError: The other cannot be found by a job.
@@ -186,7 +198,7 @@ class Job(CheckedConstruct):
         See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/interconnecting-services.html
         """
         found = argument_problems(Job.connect_to, locals())
-        connect(self._calls, found, other=other, port=None, variable=variable, url=url)
+        connect(self._calls, found, other=other, port=None, variable=variable, url=url, scheme=scheme)
 
     @cached_property
     def _calls(self) -> CallingConnector:
@@ -207,9 +219,10 @@ class Job(CheckedConstruct):
         )
 
     def grant_start(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a principal start a run, with the command in `start_command`."""
+        """Let a principal start runs and see how they end, with `start_command` and `run_command`."""
         if self.state_machine is not None:
-            return self.state_machine.grant_start_execution(grantee)
+            seen = self.state_machine.grant_execution(grantee, "states:DescribeExecution")
+            return self.state_machine.grant_start_execution(grantee).combine(seen)
         grants = [
             iam.Grant.add_to_principal(
                 grantee=grantee,
@@ -217,6 +230,6 @@ class Job(CheckedConstruct):
                 resource_arns=statement.resources,
                 conditions=statement.conditions,
             )
-            for statement in self._run.start_statements()
+            for statement in [*self._run.start_statements(), self._run.see_statement()]
         ]
         return reduce(iam.Grant.combine, grants)

@@ -35,6 +35,7 @@ _MIN_TIMEOUT_SECONDS = 60
 _MAX_TIMEOUT_SECONDS = 365 * 24 * 60 * 60
 _MAX_RETRIES = 99
 _MAX_SHARES = 6
+_MAX_TASKS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,7 @@ class JobInput:
     memory_limit_mib: int | None
     task: TaskOptions
     capacity: Sequence[Capacity] | None
+    task_count: int
     timeout: DurationLike | None
     retries: int
     start_retry: StartRetry
@@ -141,6 +143,25 @@ class JobInput:
                 given=len(self.capacity),
                 allowed=f"1–{_MAX_SHARES}",
                 practice="one-kind-per-strategy",
+            )
+        return list(found)
+
+    def count_problems(self, *, watched: bool) -> list[Problem]:
+        """Find a number of tasks that nobody starts at once; `watched` is a job with a state machine."""
+        found = Problems()
+        if is_token(self.task_count) or self.task_count == 1:
+            return []
+        if not 1 <= self.task_count <= _MAX_TASKS:
+            found.add(
+                "task_count", "out of range", given=self.task_count, allowed=f"1–{_MAX_TASKS}", practice="job-input"
+            )
+        elif watched:
+            found.add(
+                "task_count",
+                "Step Functions starts one task, and waits for its end",
+                given=self.task_count,
+                allowed="1; or a job without timeout, retries and overlap; or an EventJob with for_each",
+                practice="job-input",
             )
         return list(found)
 

@@ -67,6 +67,7 @@ class ScheduledJob(Job):
         memory_limit_mib: int | None = 512,
         task: TaskOptions | None = None,
         capacity: Sequence[Capacity] | None = None,
+        task_count: int = 1,
         time_zone: str | None = None,
         flexible_window: DurationLike | None = None,
         enabled: bool = True,
@@ -95,6 +96,8 @@ class ScheduledJob(Job):
                 EC2, None leaves it to containers.
             task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
             capacity: How runs are split over capacity, on Fargate or on EC2. Default: as the cluster says.
+            task_count: Tasks that start at once, 1–10; Step Functions, which `timeout` and `retries` take, starts one.
+                Default: 1.
             time_zone: The zone that cron and at are in, such as `Europe/Berlin`; a rate has none. Default: UTC.
             flexible_window: Time after the schedule within which a run may start, to spread load, in whole minutes,
                 1 minute to 1 day. Default: none, it starts on the minute.
@@ -118,7 +121,10 @@ class ScheduledJob(Job):
         found = argument_problems(ScheduledJob.__init__, locals())
         arguments = usable_arguments(ScheduledJob.__init__, locals(), found)
         given = JobInput.of(arguments)
-        found.extend_anew([*given.problems(), *_schedule_problems(found, arguments)])
+        watched = given.is_watched or arguments["overlap"] == "SKIP"
+        found.extend_anew(
+            [*given.problems(), *given.count_problems(watched=watched), *_schedule_problems(found, arguments)]
+        )
         found.raise_for(scope, id)
         CheckedConstruct.__init__(self, scope, id)
 

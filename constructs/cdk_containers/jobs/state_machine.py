@@ -200,3 +200,13 @@ def let_start(role: iam.Role, state_machine: sfn.StateMachine) -> str:
     arn = state_machine.state_machine_arn
     role.add_to_policy(iam.PolicyStatement(actions=["states:StartExecution"], resources=[arn]))
     return arn
+
+
+def wait_for_execution(start: str) -> str:
+    """Return a command for a shell that starts an execution, waits for its end, and fails if it did."""
+    describe = 'aws stepfunctions describe-execution --execution-arn "$run" --query status --output text'
+    return (
+        f"( run=$({start} --query executionArn --output text); "
+        f'while state=$({describe}) && [ "$state" = RUNNING ]; do sleep 10; done; '
+        '[ "$state" = SUCCEEDED ] )'
+    )

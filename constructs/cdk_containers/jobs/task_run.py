@@ -39,6 +39,7 @@ class TaskRun:
         platform: What kind of capacity that is.
         security_groups: The security groups of its network interface, if it has one.
         subnets: Where that is.
+        task_count: How many tasks a run has.
     """
 
     cluster: Cluster
@@ -48,6 +49,7 @@ class TaskRun:
     platform: Platform
     security_groups: Sequence[ec2.ISecurityGroup]
     subnets: ec2.SubnetSelection
+    task_count: int = 1
 
     @cached_property
     def _subnets(self) -> list[str]:
@@ -98,6 +100,10 @@ class TaskRun:
                 conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
             ),
         ]
+
+    def see_statement(self) -> iam.PolicyStatement:
+        """Return what it takes to see how a run ends."""
+        return iam.PolicyStatement(actions=["ecs:DescribeTasks"], resources=[_any_task()], conditions=self._in_cluster)
 
     def watch_statements(self) -> list[iam.PolicyStatement]:
         """Return what it takes to wait for the end of a run, and to put an end to it."""
@@ -165,7 +171,7 @@ class TaskRun:
         schedule = scheduler.CfnSchedule
         return schedule.EcsParametersProperty(
             task_definition_arn=self.task.task_definition.task_definition_arn,
-            task_count=1,
+            task_count=self.task_count,
             launch_type=None if self._launch_type is None else self._launch_type.name,
             capacity_provider_strategy=[
                 schedule.CapacityProviderStrategyItemProperty(
@@ -194,7 +200,7 @@ class TaskRun:
         rule = events.CfnRule
         return rule.EcsParametersProperty(
             task_definition_arn=self.task.task_definition.task_definition_arn,
-            task_count=1,
+            task_count=self.task_count,
             launch_type=None if self._launch_type is None else self._launch_type.name,
             capacity_provider_strategy=[
                 rule.CapacityProviderStrategyItemProperty(
@@ -218,6 +224,25 @@ class TaskRun:
             else None,
         )
 
+    def wait(self, start: str) -> str:
+        """Return a command for a shell that starts a run, waits for its end and ends as it did.
+
+        Not `aws ecs wait tasks-stopped`, which gives up after ten minutes.
+        """
+        describe = f"aws ecs describe-tasks --cluster {self.cluster.cluster.cluster_name} --tasks $tasks"
+        running = "length(tasks[?lastStatus!=`STOPPED`])"
+        codes = f"tasks[].containers[]|[?name==`{self.container}`]"
+        end = (
+            f"exit \"$({describe} --query '{codes}.exitCode|[0]' --output text)\" 2>/dev/null"
+            if self.task_count == 1
+            else f"[ \"$({describe} --query 'length({codes}|[?exitCode==`0`])' --output text)\" = {self.task_count} ]"
+        )
+        return (
+            f"( tasks=$({start} --query 'tasks[].taskArn' --output text); "
+            f"while left=$({describe} --query '{running}' --output text) && [ \"$left\" != 0 ]; do sleep 10; done; "
+            f"{end} )"
+        )
+
     def command(self) -> str:
         """Return the command that starts a run by hand."""
         if self._launch_type is not None:
@@ -228,6 +253,7 @@ class TaskRun:
             )
         words = [
             f"aws ecs run-task --cluster {self.cluster.cluster.cluster_name} --task-definition {self.family}",
+            *([f"--count {self.task_count}"] if self.task_count != 1 else []),
             capacity,
             "--propagate-tags TASK_DEFINITION --enable-ecs-managed-tags",
         ]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from aws_cdk import aws_certificatemanager as acm
 
 from ..errors import Problem, Problems, Shown
-from ..inputs import disabled_problems, is_token
+from ..inputs import DurationLike, disabled_problems, is_token, seconds
 from ..practices import Disabled
 from .alb_exposure import TargetHealthCheck
 from .exposure import Exposure
 from .rule_priorities import without_tokens
 from .service_network import ServiceNetwork
 
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,40}")
+_MAX_HEADERS, _MAX_VALUE = 5, 128
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
 
@@ -39,6 +42,9 @@ class LatticeExposure(Exposure):
         health_check: How often and how long. Default: `TargetHealthCheck()`.
         target_protocol: How VPC Lattice speaks to tasks, `HTTP` or `HTTPS`. Default: `HTTP`.
         protocol_version: `HTTP1`, `HTTP2` or `GRPC`. Default: `HTTP1`.
+        idle_timeout: Time that a connection may be silent, 60–600 s. Default: as VPC Lattice, 60 s.
+        test_headers: Headers by which a request is test traffic, which a `BlueGreen`, `Linear` or `Canary` deployment
+            sends to the new version first: one to five, each with the value that it has. Default: no test traffic.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-vpc-lattice.html
     """
@@ -54,6 +60,8 @@ class LatticeExposure(Exposure):
     health_check: TargetHealthCheck = field(default_factory=TargetHealthCheck)
     target_protocol: Literal["HTTP", "HTTPS"] = "HTTP"
     protocol_version: Literal["HTTP1", "HTTP2", "GRPC"] = "HTTP1"
+    idle_timeout: DurationLike | None = None
+    test_headers: Mapping[str, str] | None = None
 
     @property
     def breadth(self) -> tuple[int, str]:
@@ -109,6 +117,47 @@ class LatticeExposure(Exposure):
                 allowed="a path such as /healthz",
                 practice="target-health-check",
             )
+        if self.idle_timeout is not None and not is_token(time := seconds(self.idle_timeout)) and not 60 <= time <= 600:
+            found.add(
+                "idle_timeout",
+                "out of range",
+                given=Shown(f"{time} s"),
+                allowed="60–600 s",
+                practice="explicit-ingress",
+            )
+        found.extend(_header_problems(self.test_headers))
         found.extend(disabled_problems(self.auth), under="auth")
         found.extend(self.health_check.problems(), under="health_check")
         return list(found)
+
+
+def _header_problems(headers: Mapping[str, str] | None) -> list[Problem]:
+    found = Problems()
+    if headers is None:
+        return []
+    if not 1 <= len(headers) <= _MAX_HEADERS:
+        found.add(
+            "test_headers",
+            "VPC Lattice compares one to five headers",
+            given=len(headers),
+            allowed='{"x-test": "true"}, or none',
+            practice="test-traffic",
+        )
+    for name, value in headers.items():
+        if not is_token(name) and not _HEADER.fullmatch(name):
+            found.add(
+                "test_headers",
+                "not the name of a header",
+                given=name,
+                allowed="up to 40 letters, digits and hyphens",
+                practice="test-traffic",
+            )
+        if not is_token(value) and not 1 <= len(value) <= _MAX_VALUE:
+            found.add(
+                f"test_headers[{name!r}]",
+                "VPC Lattice compares values of 1 to 128 characters",
+                given=value,
+                allowed="the value that a test request has",
+                practice="test-traffic",
+            )
+    return list(found)

@@ -13,15 +13,16 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct
 
-from ..inputs import is_token
+from ..inputs import is_token, seconds
 from ..network import PortRange, RuleKey, rules_of
 from ..opt_outs import Acknowledgement, acknowledge, resource_of
 from .lattice_exposure import LatticeExposure
 from .places import place_in_account, short_hash
 from .ports import GROUP_PORTS
-from .route import Route, RouteTarget
+from .route import Route, RouteTarget, of_both
 from .service_network import ServiceNetwork, add_auth_policy, auth_type
 
+_TEST_PRIORITY, _PRODUCTION_PRIORITY = 10, 20
 _POLICY = "AmazonECSInfrastructureRolePolicyForVpcLattice"
 _MANAGED_POLICY = Acknowledgement(
     "AWS documents this managed policy as the rights that ECS needs to enter tasks into target groups, and keeps it "
@@ -38,11 +39,18 @@ class LatticeRoute(Route):
         service_network: The service network that it entered.
         lattice_service: The service, as VPC Lattice knows it.
         target_group: The tasks of the service, as VPC Lattice sees them.
+        alternate_target_group: The tasks of the other version, where deployments shift traffic: blue and green take
+            turns.
+        rule: The listener rule whose weights ECS moves, where deployments shift traffic.
+        test_rule: The listener rule for test traffic, if there is any.
         infrastructure_role: What ECS acts as to enter and remove tasks.
     """
 
     # Which values the dimensions of its metrics have, AWS does not say.
     _rolls_back: ClassVar[bool] = False
+    alternate_target_group: vpclattice.CfnTargetGroup | None = None
+    rule: vpclattice.CfnRule | None = None
+    test_rule: vpclattice.CfnRule | None = None
 
     def __init__(
         self,
@@ -63,10 +71,11 @@ class LatticeRoute(Route):
             auth_type=auth_type(exposure.auth),
             certificate_arn=None if exposure.certificate is None else exposure.certificate.certificate_arn,
             custom_domain_name=exposure.domain_name,
+            idle_timeout_seconds=None if exposure.idle_timeout is None else seconds(exposure.idle_timeout),
         )
         arn = self.lattice_service.attr_arn
         add_auth_policy(self, self.lattice_service, arn, exposure.auth, resource=f"{arn}/*")
-        self.target_group = self._make_target_group(target)
+        self.target_group = self._make_target_group("Targets", target)
         self._listener = vpclattice.CfnListener(
             self,
             "Listener",
@@ -83,6 +92,9 @@ class LatticeRoute(Route):
                 )
             ),
         )
+        if target.has_alternate:
+            self.alternate_target_group = self._make_target_group("GreenTargets", target)
+            self._make_rules(self.alternate_target_group)
         self._association = vpclattice.CfnServiceNetworkServiceAssociation(
             self,
             "Association",
@@ -99,6 +111,7 @@ class LatticeRoute(Route):
         self._port_name = target.port_name
         self.ready_when = [
             self._listener,
+            *(rule for rule in (self.rule, self.test_rule) if rule is not None),
             self._association,
             self.infrastructure_role,
             *(self._let_in(group, target.ports(exposure.port)) for group in target.security_groups),
@@ -117,7 +130,62 @@ class LatticeRoute(Route):
             port_name=self._port_name or "",
             target_group_arn=self.target_group.attr_arn,
             role_arn=self.infrastructure_role.role_arn,
+            advanced_configuration=self._shifting,
         )
+
+    @property
+    def _shifting(self) -> ecs.CfnService.VpcLatticeAdvancedConfigurationProperty | None:
+        if self.alternate_target_group is None or self.rule is None:
+            return None
+        return ecs.CfnService.VpcLatticeAdvancedConfigurationProperty(
+            alternate_target_group_arn=self.alternate_target_group.attr_arn,
+            production_listener_rule=self.rule.attr_arn,
+            test_listener_rule=None if self.test_rule is None else self.test_rule.attr_arn,
+        )
+
+    def _make_rules(self, green: vpclattice.CfnTargetGroup) -> None:
+        """Make the rules that ECS moves the weights of; what stands in them never changes, as in those of an ALB."""
+        rule = vpclattice.CfnRule
+        any_path = rule.PathMatchProperty(match=rule.PathMatchTypeProperty(prefix="/"))
+        self.rule = self._rule("Rule", green, _PRODUCTION_PRIORITY, rule.HttpMatchProperty(path_match=any_path))
+        headers = self.exposure.test_headers
+        if headers is not None:
+            matches = [
+                rule.HeaderMatchProperty(name=name, match=rule.HeaderMatchTypeProperty(exact=value))
+                for name, value in headers.items()
+            ]
+            match = rule.HttpMatchProperty(header_matches=matches)
+            self.test_rule = self._rule("TestRule", green, _TEST_PRIORITY, match)
+
+    def _rule(
+        self,
+        id: str,  # noqa: A002
+        green: vpclattice.CfnTargetGroup,
+        priority: int,
+        match: vpclattice.CfnRule.HttpMatchProperty,
+    ) -> vpclattice.CfnRule:
+        rule = vpclattice.CfnRule
+        return rule(
+            self,
+            id,
+            service_identifier=self.lattice_service.attr_id,
+            listener_identifier=self._listener.attr_id,
+            priority=priority,
+            match=rule.MatchProperty(http_match=match),
+            action=rule.ActionProperty(
+                forward=rule.ForwardProperty(
+                    target_groups=[
+                        rule.WeightedTargetGroupProperty(target_group_identifier=group.attr_id, weight=weight)
+                        for group, weight in ((self.target_group, 100), (green, 0))
+                    ]
+                )
+            ),
+        )
+
+    def errors_and_requests(self, period: Duration) -> Sequence[tuple[cloudwatch.IMetric, cloudwatch.IMetric]]:
+        """Server errors and requests of each target group: errors of a canary are few among all requests."""
+        errors = self._metrics("HTTPCode_5XX_Count", "Sum", period)
+        return list(zip(errors, self._metrics("TotalRequestCount", "Sum", period), strict=True))
 
     def requests(self, period: Duration) -> cloudwatch.IMetric:
         """Number of requests."""
@@ -140,20 +208,27 @@ class LatticeRoute(Route):
             period=period,
         )
 
-    def _metric(self, name: str, statistic: str, period: Duration) -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace="AWS/VpcLattice",
-            metric_name=name,
-            statistic=statistic,
-            period=period,
-            dimensions_map={"TargetGroup": self.target_group.attr_id},
-        )
+    def _metric(self, name: str, statistic: str, period: Duration) -> cloudwatch.IMetric:
+        return of_both(self._metrics(name, statistic, period), name, statistic, period)
 
-    def _make_target_group(self, target: RouteTarget) -> vpclattice.CfnTargetGroup:
+    def _metrics(self, name: str, statistic: str, period: Duration) -> list[cloudwatch.IMetric]:
+        return [
+            cloudwatch.Metric(
+                namespace="AWS/VpcLattice",
+                metric_name=name,
+                statistic=statistic,
+                period=period,
+                dimensions_map={"TargetGroup": group.attr_id},
+            )
+            for group in (self.target_group, self.alternate_target_group)
+            if group is not None
+        ]
+
+    def _make_target_group(self, id: str, target: RouteTarget) -> vpclattice.CfnTargetGroup:  # noqa: A002
         exposure, check = self.exposure, self.exposure.health_check
         return vpclattice.CfnTargetGroup(
             self,
-            "Targets",
+            id,
             type="IP",
             config=vpclattice.CfnTargetGroup.TargetGroupConfigProperty(
                 vpc_identifier=target.vpc.vpc_id,

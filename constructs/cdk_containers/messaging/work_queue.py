@@ -33,6 +33,7 @@ _VISIBILITY_SECONDS = 300
 _RETENTION_SECONDS = 4 * _DAY
 _DEAD_LETTER_RETENTION_SECONDS = 14 * _DAY
 _LONGEST_WAIT_SECONDS = 20
+_LONGEST_DELAY_SECONDS = 900
 _RECEIVE_COUNT = 3
 
 
@@ -69,6 +70,7 @@ class WorkQueue(CheckedConstruct):
         visibility_timeout: DurationLike | None = None,
         retention: DurationLike | None = None,
         receive_wait_time: DurationLike | None = None,
+        delivery_delay: DurationLike | None = None,
         dead_letters: Literal[True] | Disabled = True,
         max_receive_count: int = _RECEIVE_COUNT,
         fifo: bool = False,
@@ -88,6 +90,7 @@ class WorkQueue(CheckedConstruct):
             retention: How long a message is kept that nobody deletes, 60 s to 14 days. Default: 4 days.
             receive_wait_time: How long a receive call waits for a message, 0–20 s. Default: 20 s: fewer calls find
                 nothing, and all servers are asked.
+            delivery_delay: How long a new message is hidden before workers get it, 0–15 min. Default: 0 s.
             dead_letters: Move a message that was received too often to a queue of its own, which keeps it for 14 days
                 from when it was first sent. Default: True; a message that no worker can read is otherwise tried until
                 it is too old.
@@ -112,6 +115,7 @@ class WorkQueue(CheckedConstruct):
                 *_time_problems("visibility_timeout", given["visibility_timeout"], 0, 12 * 3600),
                 *_time_problems("retention", given["retention"], 60, 14 * _DAY),
                 *_time_problems("receive_wait_time", given["receive_wait_time"], 0, _LONGEST_WAIT_SECONDS),
+                *_time_problems("delivery_delay", given["delivery_delay"], 0, _LONGEST_DELAY_SECONDS),
                 *_dead_letter_problems(given["dead_letters"], given["max_receive_count"]),
                 *_fifo_problems(
                     given["subscriptions"],
@@ -149,6 +153,7 @@ class WorkQueue(CheckedConstruct):
             receive_message_wait_time=(
                 in_seconds(_LONGEST_WAIT_SECONDS) if receive_wait_time is None else as_duration(receive_wait_time)
             ),
+            delivery_delay=None if delivery_delay is None else as_duration(delivery_delay),
             content_based_deduplication=True if content_based_deduplication else None,
             dead_letter_queue=(
                 sqs.DeadLetterQueue(queue=self.dead_letter_queue, max_receive_count=max_receive_count)

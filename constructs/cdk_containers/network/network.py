@@ -298,6 +298,7 @@ class _VpcNetwork(Network):
     ) -> None:
         CheckedConstruct.__init__(self, scope, id)
         self.vpc = vpc
+        self.dual_stack = has_ipv6(vpc)
         self.task_subnets = task_subnets or task_subnets_of(vpc)
 
 

@@ -5,7 +5,7 @@ The reasons stand in the metadata of the resource that they are about, where a r
 
 from .acknowledge import Acknowledgement, acknowledge, acknowledge_open_egress, resource_of
 from .past_schedules import warn_of_past_schedule
-from .record import opt_outs_of, record_opt_out
+from .record import copy_opt_outs, opt_outs_of, record_opt_out
 from .wildcards import acknowledge_wildcards
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "acknowledge",
     "acknowledge_open_egress",
     "acknowledge_wildcards",
+    "copy_opt_outs",
     "opt_outs_of",
     "record_opt_out",
     "resource_of",

@@ -30,6 +30,13 @@ def record_opt_out(construct: IConstruct, practice_id: str, disabled: Disabled) 
     )
 
 
+def copy_opt_outs(source: IConstruct, target: IConstruct) -> None:
+    """Write the opt-outs of a resource to another that has its place."""
+    metadata: dict[str, Any] = resource_of(source).get_metadata(_KEY) or {}
+    for practice_id, reason in metadata.get("opt_outs", {}).items():
+        record_opt_out(target, practice_id, Disabled(reason))
+
+
 def opt_outs_of(template: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Read the opt-outs of a synthesized template, as logical id, practice and reason."""
     resources = cast("Mapping[str, Mapping[str, Any]]", template.get("Resources", {}))

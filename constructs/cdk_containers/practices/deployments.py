@@ -40,6 +40,18 @@ PRACTICES = (
         option="Rolling.min_healthy_percent",
     ),
     Practice(
+        id="early-success",
+        title="Call a deployment successful when enough of it is",
+        why=(
+            "A deployment that waits until the last old task has drained, or until scarce capacity has come for the "
+            "last new one, keeps a pipeline waiting for nothing that could still go wrong. The new version has to have "
+            "at least the tasks that a deployment keeps running."
+        ),
+        source=f"{_GUIDE}/early-success-criteria.html",
+        severity=Severity.LOW,
+        option="Rolling.early_success",
+    ),
+    Practice(
         id="bake-time",
         title="Keep the old version for as long as an alarm takes to go off",
         why=(
@@ -73,6 +85,17 @@ PRACTICES = (
         source=f"{_GUIDE}/deployment-lifecycle-hooks.html",
         severity=Severity.MEDIUM,
         option="DeploymentHook, DeploymentPause",
+    ),
+    Practice(
+        id="migration-order",
+        title="Run a migration to its end before the new version takes over, and have it wait for no version",
+        why=(
+            "A new version that starts before the schema is there fails; a migration that waits for a version which "
+            "waits for it never starts, and CloudFormation waits for hours."
+        ),
+        source=f"{_GUIDE}/deployment-lifecycle-hooks.html",
+        severity=Severity.MEDIUM,
+        option="DeploymentHook.job",
     ),
     Practice(
         id="test-traffic",

@@ -37,6 +37,17 @@ PRACTICES: tuple[Practice, ...] = (
         option="ManagedInstancesCapacity.scale_in_after",
     ),
     Practice(
+        id="managed-daemons",
+        title="Run agents on Managed Instances as managed daemons",
+        why=(
+            "Nobody logs in to these instances, and a service that runs beside the application starts after it. ECS "
+            "starts a managed daemon first, on every instance, and lets it use directories of the instance only."
+        ),
+        source=f"{_GUIDE}/managed-daemons.html",
+        severity=Severity.MEDIUM,
+        option="ManagedDaemon",
+    ),
+    Practice(
         id="managed-instance-role-passing",
         title="Let ECS pass the role of its instances, and no other",
         why=(

@@ -9,13 +9,16 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deploymen
 new version come up beside the old ones, traffic moves over in steps, and the old tasks go after the last.
 
 The circuit breaker, by https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html:
-half of the wanted tasks may fail, but at least 3 and at most 200.
+half of the wanted tasks may fail, but at least 3 and at most 200, where `CircuitBreaker` says nothing else.
+
+Early success, by https://docs.aws.amazon.com/AmazonECS/latest/developerguide/early-success-criteria.html: a share of
+the wanted tasks is healthy in the new version, and the old ones are gone or not.
 
 Assumed, where the documentation leaves it open: all tasks of a kind take the same time; ECS decides at once; there is
 capacity for every task that it starts; a task that is stopping counts as running until it is gone, and one that failed
 is replaced when it is gone; ECS stops old tasks as early as the least number allows, also when it could start new ones
 first; traffic is spread evenly over healthy tasks while both versions are behind one target group; moving traffic takes
-no time, and lifecycle hooks none.
+no time but for VPC Lattice, and lifecycle hooks none.
 """
 
 from __future__ import annotations
@@ -105,9 +108,13 @@ def is_stuck(steps: RollingSteps, tasks: int) -> bool:
     return least >= tasks >= most
 
 
-def failures_allowed(tasks: int) -> int:
+def failures_allowed(tasks: int, steps: RolloutSteps | None = None) -> int:
     """Return how many tasks may fail before the circuit breaker gives a deployment up."""
-    return min(max(-(-tasks // 2), _LEAST_FAILURES), _MOST_FAILURES)
+    share, kind = (steps.failures, steps.failures_in) if isinstance(steps, RollingSteps) else (50, "BOUNDED_PERCENT")
+    if kind == "COUNT":
+        return share
+    failures = -(-tasks * share // 100)
+    return max(failures, 1) if kind == "UNBOUNDED_PERCENT" else min(max(failures, _LEAST_FAILURES), _MOST_FAILURES)
 
 
 def _roll(steps: RollingSteps, tasks: int, timings: RolloutTimings) -> Rollout:
@@ -139,7 +146,17 @@ def _roll(steps: RollingSteps, tasks: int, timings: RolloutTimings) -> Rollout:
             )
         )
     at_once = min(room, tasks)
-    return _rollout(tasks, moments, timings, [0] * at_once + [down] * min(spare, tasks - at_once))
+    slots = [0] * at_once + [down] * min(spare, tasks - at_once)
+    wanted = -(-tasks * steps.success_percent // 100)
+    healthy_enough = next(moment.seconds for moment in moments if moment.healthy_new >= wanted)
+    return _rollout(
+        tasks,
+        moments,
+        timings,
+        slots,
+        allowed=failures_allowed(tasks, steps),
+        succeeded=None if steps.waits_for_old_tasks else healthy_enough,
+    )
 
 
 def _shift(steps: ShiftSteps, tasks: int, timings: RolloutTimings) -> Rollout:
@@ -153,23 +170,30 @@ def _shift(steps: ShiftSteps, tasks: int, timings: RolloutTimings) -> Rollout:
             percent_new=percent,
         )
 
-    time = timings.healthy_after_seconds
+    time = timings.healthy_after_seconds + timings.registration_seconds
     moments = [moment(0, 0, healthy_new=0, old=tasks)]
     for shift in steps.shifts:
         moments.append(moment(time, shift.percent, healthy_new=tasks, old=tasks))
-        time += shift.bake_seconds
+        time += timings.weight_change_seconds + shift.bake_seconds
     moments.append(moment(time, 100, healthy_new=tasks, old=0, stopping=tasks))
     moments.append(moment(time + timings.gone_after_seconds, 100, healthy_new=tasks, old=0))
-    return _rollout(tasks, moments, timings, [0] * tasks)
+    return _rollout(tasks, moments, timings, [0] * tasks, allowed=failures_allowed(tasks))
 
 
 def _by(time: int, times: Sequence[int]) -> int:
     return sum(at <= time for at in times)
 
 
-def _rollout(tasks: int, moments: Sequence[Moment], timings: RolloutTimings, slots: Sequence[int]) -> Rollout:
+def _rollout(
+    tasks: int,
+    moments: Sequence[Moment],
+    timings: RolloutTimings,
+    slots: Sequence[int],
+    *,
+    allowed: int,
+    succeeded: int | None = None,
+) -> Rollout:
     """Put a rollout together; `slots` are the times from which there is a place for a task of the new version."""
-    allowed = failures_allowed(tasks)
     failing, again = timings.failed_after_seconds, timings.failed_after_seconds + timings.gone_after_seconds
     failures = sorted(slot + failing + turn * again for slot in slots for turn in range(allowed))
     last = {moment.seconds: moment for moment in moments}  # of what happens at one time, only the outcome shows
@@ -178,4 +202,5 @@ def _rollout(tasks: int, moments: Sequence[Moment], timings: RolloutTimings, slo
         moments=tuple(last.values()),
         failures_allowed=allowed,
         given_up_after_seconds=failures[allowed - 1],
+        succeeded_after_seconds=moments[-1].seconds if succeeded is None else succeeded,
     )

@@ -45,12 +45,15 @@ class Rollout:
         moments: How things stand, in the order of time; each holds until the next.
         failures_allowed: How many tasks of the new version may fail before the circuit breaker gives it up.
         given_up_after_seconds: When that is, if no task of the new version ever answers.
+        succeeded_after_seconds: When ECS calls the deployment successful, and CloudFormation goes on. With an
+            `EarlySuccess` that is before the end.
     """
 
     tasks: int
     moments: tuple[Moment, ...]
     failures_allowed: int
     given_up_after_seconds: int
+    succeeded_after_seconds: int
 
     @property
     def lowest_healthy(self) -> int:
@@ -84,9 +87,11 @@ class Rollout:
         For instance `at least 4 of 4 tasks healthy, at most 8 at once; all traffic on the new version after 60 s, done
         after 120 s`.
         """
+        early = self.succeeded_after_seconds < self.completed_after_seconds
+        succeeded = f"successful after {self.succeeded_after_seconds} s, " if early else ""
         return (
             f"at least {self.lowest_healthy} of {self.tasks} tasks healthy, at most {self.peak_tasks} at once; all "
-            f"traffic on the new version after {self.all_traffic_after_seconds} s, done after "
+            f"traffic on the new version after {self.all_traffic_after_seconds} s, {succeeded}done after "
             f"{self.completed_after_seconds} s"
         )
 

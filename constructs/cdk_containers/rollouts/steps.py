@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -13,10 +13,18 @@ class RollingSteps:
     Attributes:
         min_healthy_percent: Share of the wanted tasks that keep running.
         max_healthy_percent: Share of the wanted tasks that may run at once.
+        failures: How many tasks may fail before the circuit breaker gives the deployment up.
+        failures_in: What that counts: a share of the wanted tasks, within the bounds of ECS or not, or tasks.
+        success_percent: Share of the wanted tasks that have to be healthy before the deployment has succeeded.
+        waits_for_old_tasks: Whether the old tasks have to be gone as well.
     """
 
     min_healthy_percent: int
     max_healthy_percent: int
+    failures: int = 50
+    failures_in: Literal["BOUNDED_PERCENT", "UNBOUNDED_PERCENT", "COUNT"] = "BOUNDED_PERCENT"
+    success_percent: int = 100
+    waits_for_old_tasks: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -35,6 +35,10 @@ class RolloutTimings:
         deregistration_delay_seconds: Time that a load balancer leaves to requests under way before the task gets
             SIGTERM. Default: 30.
         stop_timeout_seconds: Time from SIGTERM to SIGKILL. Default: 30.
+        registration_seconds: Time that new tasks take to be known, before traffic is shifted to them.
+            Default: 0; ECS waits for three minutes with VPC Lattice.
+        weight_change_seconds: Time until a shift of traffic is everywhere. Default: 0; ECS waits for 90 s after each
+            with VPC Lattice.
         exit_seconds: Time that the application takes to end after SIGTERM. Default: None, it ignores SIGTERM and the
             stop timeout passes.
 
@@ -52,6 +56,8 @@ class RolloutTimings:
     grace_period_seconds: int = 60
     deregistration_delay_seconds: int = 30
     stop_timeout_seconds: int = 30
+    registration_seconds: int = 0
+    weight_change_seconds: int = 0
     exit_seconds: int | None = None
 
     @property

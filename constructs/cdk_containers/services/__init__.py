@@ -4,6 +4,7 @@ from .backend_service import BackendService
 from .daemon_service import DaemonService
 from .express_service import ExpressService
 from .external_service import ExternalDaemonService, ExternalService
+from .managed_daemon import ManagedDaemon
 from .service import Service
 from .web_service import WebService
 from .worker_service import WorkerService
@@ -15,6 +16,7 @@ __all__ = [
     "ExpressService",
     "ExternalDaemonService",
     "ExternalService",
+    "ManagedDaemon",
     "Service",
     "WebService",
 ]

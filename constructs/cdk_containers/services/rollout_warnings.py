@@ -13,7 +13,7 @@ from aws_cdk import Annotations
 from constructs import Construct
 
 from ..inputs import is_token, seconds
-from ..load_balancing import AlbExposure, Exposure, NlbExposure
+from ..load_balancing import AlbExposure, Exposure, LatticeExposure, NlbExposure
 from ..practices import Disabled
 from ..rollouts import RollingSteps, Rollout, RolloutTimings, is_stuck, plan_rollout
 from ..workload import HealthCheck
@@ -21,6 +21,11 @@ from .service_input import ServiceInput
 
 _DEFAULT = RolloutTimings()
 _CHECK_INTERVAL = 10
+LATTICE_WAITS: Mapping[str, Any] = {"registration_seconds": 180, "weight_change_seconds": 90}
+"""How long ECS waits with VPC Lattice, after new tasks are up and after each shift of traffic.
+
+See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-lattice-resources-for-blue-green.html
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +122,7 @@ def rollout_timings(given: ServiceInput) -> RolloutTimings:
         max((_check_of(timings, exposure) for exposure in given.exposures), key=_checking),
         deregistration_delay_seconds=max(_delay_of(exposure) for exposure in given.exposures),
         grace_period_seconds=_known(given.health_check_grace_period, _DEFAULT.grace_period_seconds),
+        **(LATTICE_WAITS if any(isinstance(exposure, LatticeExposure) for exposure in given.exposures) else {}),
     )
 
 
@@ -160,15 +166,17 @@ def _warnings(given: ServiceInput) -> Iterator[tuple[str, str]]:
         usual = _plan(given, replace(timings, **concern.usual))
         if before is None or usual is None:
             consequence = "make each deployment slower"
-        elif concern is _GRACE:
+        elif concern is _GRACE:  # it delays no version that is well
             consequence = (
                 f"keep a version that does not answer for {before.given_up_after_seconds} s before it is rolled back, "
                 f"in place of {usual.given_up_after_seconds} s"
             )
+        elif before.succeeded_after_seconds == usual.succeeded_after_seconds:
+            continue  # with an early success, nobody waits for it
         else:
             consequence = (
                 f"make a deployment of {before.tasks} task{'' if before.tasks == 1 else 's'} take up to "
-                f"{before.completed_after_seconds} s, in place of {usual.completed_after_seconds} s"
+                f"{before.succeeded_after_seconds} s, in place of {usual.succeeded_after_seconds} s"
             )
         yield concern.id, f"{taken} s of {concern.what} {consequence}. Change {concern.option}."
 
@@ -177,7 +185,7 @@ def _plan(given: ServiceInput, timings: RolloutTimings) -> Rollout | None:
     """Plan a deployment, as far as its numbers are known before it is deployed."""
     steps = given.deployment.rollout_steps
     numbers = (
-        [steps.min_healthy_percent, steps.max_healthy_percent]
+        [steps.min_healthy_percent, steps.max_healthy_percent, steps.failures, steps.success_percent]
         if isinstance(steps, RollingSteps)
         else [number for shift in steps.shifts for number in (shift.percent, shift.bake_seconds)]
     )

@@ -20,7 +20,7 @@ from constructs import Construct
 from ..checked_construct import CheckedConstruct
 from ..clusters import Capacity, Cluster, TaskConnections, unknown_group_problems
 from ..clusters.external_instances import warn_of_missing_machines
-from ..connections import CallingConnector, connect
+from ..connections import CallingConnector, Connector, connect
 from ..deployments import CodeDeployBlueGreen, Deployment, TrafficShiftingDeployment, add_hooks
 from ..discovery import CloudMap, Namespace, ServiceConnect
 from ..errors import ConstructError, Problem, Problems
@@ -181,6 +181,7 @@ class Service(CheckedConstruct):
         self.alarms = self._make_alarms(given)
         if isinstance(given.deployment, TrafficShiftingDeployment):
             add_hooks(self, self.service, given.deployment.hooks)
+            self._need_jobs(given.deployment.hooks)
         if isinstance(given.deployment, CodeDeployBlueGreen):
             self.deployment_group = make_deployment_group(
                 self, self.service, self.routes[0], given.deployment, self._watched_alarms
@@ -292,6 +293,7 @@ class Service(CheckedConstruct):
         port: str | None = None,
         variable: str | None = None,
         url: str | None = None,
+        scheme: str | None = None,
     ) -> None:
         """Let this service call another, and tell it where that is.
 
@@ -307,6 +309,8 @@ class Service(CheckedConstruct):
                 for an SRV record, of which the application has to ask the port.
             url: What the variable says. Default: the address of the other, such as `http://orders:8080`. An internal
                 load balancer with HTTPS needs it, unless its rule has the name.
+            scheme: What the address begins with, such as `tcp` or `rediss`. Default: `http`, and at the ports of
+                databases, caches and brokers what their clients expect: `redis://redis:6379`.
 
         Raises:
             ConstructError: The other cannot be found, or calls this one already.
@@ -314,7 +318,7 @@ class Service(CheckedConstruct):
         See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/interconnecting-services.html
         """
         found = argument_problems(Service.connect_to, locals())
-        connect(self._connector, found, other=other, port=port, variable=variable, url=url)
+        connect(self._connector, found, other=other, port=port, variable=variable, url=url, scheme=scheme)
 
     @property
     def load_balancer(self) -> ApplicationLoadBalancer:
@@ -355,6 +359,13 @@ class Service(CheckedConstruct):
             )
             raise ConstructError(self.node.path, [problem])
         return route
+
+    def _need_jobs(self, hooks: Sequence[object]) -> None:
+        """Remember jobs that a deployment waits for: such a job cannot be connected to this service."""
+        for hook in hooks:
+            job = getattr(getattr(hook, "job", None), "_calls", None)
+            if isinstance(job, Connector):
+                self._connector.callees.add(job)
 
     def _record_opt_outs(self, given: ServiceInput) -> None:
         for practice_id, value in (*given.deployment.defaults.items(), ("service-alarms", given.alarms)):

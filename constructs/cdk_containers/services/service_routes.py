@@ -6,8 +6,20 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from ..clusters import Cluster
-from ..deployments import CodeDeployBlueGreen, acknowledge_no_circuit_breaker, make_infrastructure_role
-from ..load_balancing import Route, RouteTarget, claim_given_numbers, enter_load_balancers, make_route, route_ids
+from ..deployments import (
+    CodeDeployBlueGreen,
+    acknowledge_no_circuit_breaker,
+    make_infrastructure_role,
+)
+from ..load_balancing import (
+    LatticeExposure,
+    Route,
+    RouteTarget,
+    claim_given_numbers,
+    enter_load_balancers,
+    make_route,
+    route_ids,
+)
 from .checks.discovery import port_name
 from .checks.ec2 import checked_host_port, static_host_port
 from .ecs_service import groups_of_tasks
@@ -21,9 +33,11 @@ def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService,
     own = given.workload.containers[0].name
     ids = route_ids(scope, given.exposures, internet_facing=given.internet_facing, own_container=own)
     by_ecs = given.deployment.has_alternate and not isinstance(given.deployment, CodeDeployBlueGreen)
-    role = make_infrastructure_role(scope, service) if by_ecs and given.exposures else None
-    if role is not None and given.deployment.shifts_traffic:
+    if by_ecs and given.exposures and given.deployment.shifts_traffic:
         acknowledge_no_circuit_breaker(service)
+    # The routes through VPC Lattice have a role of their own.
+    balanced = any(not isinstance(exposure, LatticeExposure) for exposure in given.exposures)
+    role = make_infrastructure_role(scope, service) if by_ecs and balanced else None
     claim_given_numbers(scope, given.exposures)
     routes: dict[str, Route] = {}
     for id_, exposure in zip(ids, given.exposures, strict=True):

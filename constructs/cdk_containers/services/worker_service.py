@@ -27,6 +27,7 @@ from ..workload import Container, ImageLike, Volume
 from .service import Service
 from .service_input import ServiceInput
 from .service_kind import ServiceKind
+from .task_protection import let_protect_tasks
 
 _QUEUE_URL = "QUEUE_URL"
 _NO_DEAD_LETTERS = (
@@ -84,6 +85,7 @@ class WorkerService(Service):
         security_groups: Sequence[ec2.ISecurityGroup] = (),
         vpc_subnets: ec2.SubnetSelection | None = None,
         service_name: str | None = None,
+        task_protection: bool = False,
     ) -> None:
         """Make a worker.
 
@@ -120,13 +122,17 @@ class WorkerService(Service):
             vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
             service_name: Name of the service. A service with a fixed name cannot be replaced: an update that has to
                 replace it fails. Default: CloudFormation makes one.
+            task_protection: Let tasks protect themselves from being stopped by scaling and deployments while they work.
+                A task asks for it where `ECS_AGENT_URI` says, and gives it up. Default: False.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(WorkerService.__init__, locals())
         given = usable_arguments(WorkerService.__init__, locals(), found)
-        queue, processing_time, alarms = (given.pop(name) for name in ("queue", "processing_time", "alarms"))
+        queue, processing_time, alarms, _ = (
+            given.pop(name) for name in ("queue", "processing_time", "alarms", "task_protection")
+        )
         found.extend_anew(_time_problems(processing_time, queue))
         if isinstance(alarms, WorkerAlarms):
             found.extend_anew(problem.under("alarms") for problem in alarms.problems())
@@ -148,6 +154,8 @@ class WorkerService(Service):
         self.queue.grant_consume_messages(self.task_role)
         if queue is not None and lacks_dead_letters(queue):
             cdk.Annotations.of(self).add_warning_v2("cdk-containers:dead-letter-queue", _NO_DEAD_LETTERS)
+        if task_protection:
+            self._resource.node.add_dependency(let_protect_tasks(self, self.task_role, self.cluster))
         if isinstance(alarms, Disabled):
             record_opt_out(self.service, "queue-alarms", alarms)
 

@@ -55,7 +55,7 @@ def deployment_problems(
             given=Shown(name),
             allowed="an AlbExposure or an NlbExposure; or Rolling"
             if isinstance(deployment, CodeDeployBlueGreen)
-            else "an AlbExposure, an NlbExposure or a port that service_connect serves; or Rolling",
+            else "an AlbExposure, an NlbExposure, a LatticeExposure or a port that service_connect serves; or Rolling",
             practice="traffic-source",
         )
     for index, exposure in enumerate(exposures):
@@ -67,12 +67,12 @@ def deployment_problems(
                 allowed="AlbExposure or NlbExposure; or Rolling",
                 practice="traffic-source",
             )
-        elif isinstance(exposure, LatticeExposure):
+        elif isinstance(exposure, LatticeExposure) and isinstance(deployment, CodeDeployBlueGreen):
             found.add(
                 _place(exposures, index),
-                f"it makes one target group in VPC Lattice, and {name} shifts traffic between two",
+                "CodeDeploy knows load balancers only, and not VPC Lattice",
                 given=Shown(type(exposure).__name__),
-                allowed="AlbExposure or NlbExposure; or Rolling",
+                allowed="AlbExposure or NlbExposure; or BlueGreen, Linear, Canary or Rolling",
                 practice="traffic-source",
             )
     found.extend(_scaling_problems(scaling))
@@ -131,7 +131,7 @@ def _place(exposures: Sequence[Exposure], index: int) -> str:
 def _unused_test_problems(exposures: Sequence[Exposure]) -> list[Problem]:
     found = Problems()
     for index, exposure in enumerate(exposures):
-        for option in ("test_port", "test_ingress", "test_rule"):
+        for option in ("test_port", "test_ingress", "test_rule", "test_headers"):
             value = getattr(exposure, option, None)
             if value is not None:
                 found.add(

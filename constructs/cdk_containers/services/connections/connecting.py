@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from ...connections import CallingConnector, Connector, Way
+from ...connections import CallingConnector, Connector, Way, port_of_scheme
 from ...discovery import Namespace, ServiceConnect, join_namespace, register_in_dns
 from ...errors import ConstructError, Problem, Problems
 from ...inputs import is_token
@@ -136,6 +136,6 @@ def port_of(url: str) -> int | None:
     """Return the port of an address, if it says one or the scheme has one."""
     try:
         parts = urlsplit(url)
-        return (parts.port or {"http": 80, "https": 443}.get(parts.scheme)) if parts.hostname else None
+        return (parts.port or port_of_scheme(parts.scheme)) if parts.hostname else None
     except ValueError:
         return None

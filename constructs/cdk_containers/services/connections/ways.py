@@ -9,7 +9,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from ...connections import Ports, Way
+from ...connections import Ports, Way, scheme_of
 from ...load_balancing import AlbRoute, LatticeRoute, NlbRoute, Route
 from ...load_balancing.ports import EPHEMERAL_PORTS
 from ...workload import Port
@@ -24,7 +24,7 @@ def ways_of(given: ServiceInput, service: ecs.BaseService, vpc: ec2.IVpc, routes
     options = given.service_connect
     for port, target in served_ports(options, given.workload):
         found[port.name] = Way(
-            url=f"http://{port.called_as}:{port.client_port or target.number}",
+            url=f"{scheme_of(target)}://{port.called_as}:{port.client_port or target.number}",
             groups=groups,
             # In bridge mode the proxy listens on a port of the instance that is free.
             ports=EPHEMERAL_PORTS if given.task.network_mode == "bridge" else (target.number, target.number),
@@ -34,7 +34,7 @@ def ways_of(given: ServiceInput, service: ecs.BaseService, vpc: ec2.IVpc, routes
     cloud_map = given.cloud_map
     if cloud_map is not None and (registered := found_port(cloud_map, given.workload)) is not None:
         srv = record_type(cloud_map, given.task) == "SRV"
-        scheme = "udp" if registered.protocol == "udp" else "http"
+        scheme = scheme_of(registered)
         found["cloud_map"] = Way(
             url=cloud_map.full_name if srv else f"{scheme}://{cloud_map.full_name}:{registered.number}",
             variable="SRV" if srv else "URL",
@@ -44,7 +44,7 @@ def ways_of(given: ServiceInput, service: ecs.BaseService, vpc: ec2.IVpc, routes
             vpc=vpc,
         )
     for index, route in enumerate(sorted(routes, key=lambda route: not isinstance(route, LatticeRoute))):
-        way = _way_through(route, vpc)
+        way = _way_through(route, given, vpc)
         if way is not None:
             found[f"exposure[{index}]"] = way
     return found
@@ -56,14 +56,14 @@ def _instance_ports(port: Port, given: ServiceInput) -> Ports:
     return (port.host_port, port.host_port) if port.host_port else EPHEMERAL_PORTS
 
 
-def _way_through(route: Route, vpc: ec2.IVpc) -> Way | None:
+def _way_through(route: Route, given: ServiceInput, vpc: ec2.IVpc) -> Way | None:
     match route:
         case LatticeRoute():
             return _way_through_lattice(route)
         case AlbRoute():
             return _way_through_alb(route, vpc)
         case NlbRoute():
-            return _way_through_nlb(route, vpc)
+            return _way_through_nlb(route, given, vpc)
         case _:
             return None
 
@@ -80,12 +80,14 @@ def _way_through_lattice(route: LatticeRoute) -> Way:
     )
 
 
-def _way_through_nlb(route: NlbRoute, vpc: ec2.IVpc) -> Way | None:
+def _way_through_nlb(route: NlbRoute, given: ServiceInput, vpc: ec2.IVpc) -> Way | None:
     balancer, exposure = route.load_balancer.load_balancer, route.exposure
     if not _is_internal(balancer):
         return None
     port, udp = exposure.outer_port, exposure.transport == "udp"
-    scheme = "udp" if udp else "http"
+    listens = [port for container in given.workload.containers for port in container.all_ports]
+    target = next((port for port in listens if port.number == exposure.port), None)
+    scheme = "udp" if udp else scheme_of(target)
     return Way(
         url=None if exposure.protocol == "TLS" else f"{scheme}://{balancer.load_balancer_dns_name}:{port}",
         groups=balancer.connections.security_groups,

@@ -1,0 +1,58 @@
+"""When a rolling deployment counts as done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import Problem, Problems
+from ..inputs import field_problems, is_token
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EarlySuccess:
+    """Call a rolling deployment successful before the whole service is stable; ECS does the rest in the background.
+
+    Attributes:
+        healthy_percent: Share of the wanted tasks that have to be healthy in the new version, 0–100, and not less than
+            `min_healthy_percent`. Default: 100.
+        old_tasks: When the tasks of the old version have to be gone: before the deployment succeeds (`BLOCKING`), or at
+            any time after (`DEFERRED`). Default: `DEFERRED`, which saves the time of slow shutdowns.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/early-success-criteria.html
+    """
+
+    healthy_percent: int = 100
+    old_tasks: Literal["BLOCKING", "DEFERRED"] = "DEFERRED"
+
+    @property
+    def overrides(self) -> Mapping[str, object]:
+        """Properties of the service's resource: CDK's service has no option for it."""
+        return {
+            "DeploymentConfiguration.EarlySuccessCriteria": {
+                "Enable": True,
+                "HealthyPercent": self.healthy_percent,
+                "SourceServiceRevisionCleanup": self.old_tasks,
+            }
+        }
+
+    def problems(self, *, min_healthy_percent: int) -> list[Problem]:
+        """Find what is wrong with these options, beside the tasks that a deployment keeps running."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found or is_token([self.healthy_percent, min_healthy_percent]):
+            return list(found)
+        if not 0 <= self.healthy_percent <= 100:
+            found.add(
+                "healthy_percent", "out of range", given=self.healthy_percent, allowed="0–100", practice="early-success"
+            )
+        elif self.healthy_percent < min_healthy_percent:
+            found.add(
+                "healthy_percent",
+                "ECS refuses less than the share of tasks that keep running",
+                given=self.healthy_percent,
+                allowed=f"{min_healthy_percent} or more, or a lower min_healthy_percent",
+                practice="early-success",
+            )
+        return list(found)

@@ -1,0 +1,647 @@
+"""What AWS has and this library has no option for: the table behind docs/no-option.md.
+
+`tests/docs/test_no_option.py` holds it to the schemas of CloudFormation: each property of the types there is shown by a
+template of ours, or is here. When an option comes to set a property, delete it here and run
+`python -m tests.properties_with_options`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_IMAGE = '"public.ecr.aws/nginx/nginx-unprivileged:1.29.0"'
+_LONGEST_LINE = 110
+_API = f"""from cdk_containers import BackendService
+
+api = BackendService(stack, "Api", cluster=cluster, image={_IMAGE})
+"""
+_WEB = f"""from cdk_containers import AlbExposure, WebService
+
+web = WebService(
+    stack,
+    "Web",
+    cluster=cluster,
+    image={_IMAGE},
+    exposure=AlbExposure(port=8080, certificate=certificate),
+)
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A resource that a construct makes: its type, how the construct is made, and where the resource is found."""
+
+    type: str
+    made: str
+    resource: str
+
+
+SERVICE = Place(type="AWS::ECS::Service", made=_API, resource="api.service.node.default_child")
+TASK = Place(type="AWS::ECS::TaskDefinition", made=_API, resource="api.task.task_definition.node.default_child")
+CLUSTER = Place(
+    type="AWS::ECS::Cluster",
+    made='shop = Cluster(stack, "Other", network=cluster.vpc)\n',
+    resource="shop.cluster.node.default_child",
+)
+MANAGED = Place(
+    type="AWS::ECS::CapacityProvider",
+    made="""from cdk_containers import ManagedInstancesCapacity
+
+managed = ManagedInstancesCapacity(stack, "Managed", cluster=cluster)
+""",
+    resource="managed.capacity_provider",
+)
+BALANCER = Place(
+    type="AWS::ElasticLoadBalancingV2::LoadBalancer",
+    made=_WEB,
+    resource="web.load_balancer.load_balancer.node.default_child",
+)
+LISTENER = Place(
+    type="AWS::ElasticLoadBalancingV2::Listener", made=_WEB, resource="web.load_balancer.listener.node.default_child"
+)
+RULE = Place(
+    type="AWS::ElasticLoadBalancingV2::ListenerRule", made=_WEB, resource="web.routes[0].rule.node.default_child"
+)
+TARGETS = Place(
+    type="AWS::ElasticLoadBalancingV2::TargetGroup", made=_WEB, resource="web.target_group.node.default_child"
+)
+REPOSITORY = Place(
+    type="AWS::ECR::Repository",
+    made="""from cdk_containers import Repository
+
+images = Repository(stack, "Images")
+""",
+    resource="images.repository.node.default_child",
+)
+LOGS = Place(type="AWS::Logs::LogGroup", made=_API, resource="api.log_group.node.default_child")
+QUEUE = Place(
+    type="AWS::SQS::Queue",
+    made="""from cdk_containers import WorkQueue
+
+orders = WorkQueue(stack, "Orders")
+""",
+    resource="orders.queue.node.default_child",
+)
+SCHEDULE = Place(
+    type="AWS::Scheduler::Schedule",
+    made=f"""from cdk_containers import ScheduledJob
+
+nightly = ScheduledJob(stack, "Nightly", cluster=cluster, image={_IMAGE}, schedule="cron(0 3 * * ? *)")
+""",
+    resource="nightly.schedule",
+)
+_INSTANCES = """from cdk_containers import Ec2Capacity
+
+instances = Ec2Capacity(stack, "Instances", cluster=cluster, instance_types=["m7i.large"], max_instances=4)
+"""
+GROUP = Place(
+    type="AWS::AutoScaling::AutoScalingGroup",
+    made=_INSTANCES,
+    resource="instances.auto_scaling_group.node.default_child",
+)
+TEMPLATE = Place(
+    type="AWS::EC2::LaunchTemplate", made=_INSTANCES, resource="instances.launch_template.node.default_child"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """A feature of AWS without an option, and the way past it.
+
+    Attributes:
+        title: The feature, as a heading.
+        place: The resource that has it.
+        properties: Its properties; one stands for all below it.
+        why: Why there is no option, or what to know.
+        path: What the way past it sets; a number is a place in a list.
+        value: To what.
+        before: Code that the value needs, which may use the value's names.
+        code: The way, where it is another than an override.
+    """
+
+    title: str
+    place: Place
+    properties: Sequence[str]
+    why: str
+    path: str
+    value: Any
+    before: str = ""
+    code: str | None = None
+
+    @property
+    def example(self) -> str:
+        """The whole example, after the lines that every example of the documentation begins with."""
+        call, path, value = f"{self.place.resource}.add_property_override", f'"{self.path}"', _written(self.value)
+        override = f"{call}({path}, {value})\n"
+        if len(override) > _LONGEST_LINE:
+            override = f"{call}(\n    {path},\n    {value},\n)\n"
+        return "\n".join(part for part in (self.place.made, self.before) if part) + (self.code or override)
+
+
+def _written(value: Any) -> str:
+    return repr(value).replace("'", '"')
+
+
+GAPS: Sequence[Gap] = (
+    Gap(
+        title="ECS Gateway",
+        place=SERVICE,
+        properties=["GatewayConnectors"],
+        why="CDK has no construct for it in the version that this library needs, 2.275. The gateway and its "
+        'association with the cluster are resources too: `cdk.CfnResource(stack, "Gateway", type="AWS::ECS::Gateway", '
+        "properties={…})`.",
+        path="GatewayConnectors",
+        value=[{"PortName": "http", "Filters": {"AccessTypes": ["PUBLIC"]}}],
+    ),
+    Gap(
+        title="Metrics of a service in a finer resolution",
+        place=SERVICE,
+        properties=["Monitoring"],
+        why="Metrics every 20 seconds are billed. Scaling by them needs a policy of its own.",
+        path="Monitoring.MetricConfigurations",
+        value=[{"MetricNames": ["CPUUtilization"], "ResolutionSeconds": 20}],
+    ),
+    Gap(
+        title="A name of the service",
+        place=SERVICE,
+        properties=["ServiceName"],
+        why="With a fixed name, CloudFormation cannot replace the service.",
+        path="ServiceName",
+        value="api",
+    ),
+    Gap(
+        title="Test traffic by Service Connect, and another port of the proxy",
+        place=SERVICE,
+        properties=[
+            "ServiceConnectConfiguration.Services.ClientAliases.TestTrafficRules",
+            "ServiceConnectConfiguration.Services.IngressPortOverride",
+            "ServiceConnectConfiguration.LogConfiguration.SecretOptions",
+        ],
+        why="An exposure has `test_rule` or `test_headers`; Service Connect has a header of its own by default.",
+        path="ServiceConnectConfiguration.Services.0.ClientAliases.0.TestTrafficRules.Header",
+        value={"Name": "x-test", "Value": {"Exact": "true"}},
+        code="""from cdk_containers import Container, Namespace, Port, ServiceConnect
+
+orders = BackendService(
+    stack,
+    "Orders",
+    cluster=cluster,
+    container=Container(image="orders:1.4.2", ports=[Port(number=8080, name="orders", app_protocol="http")]),
+    service_connect=ServiceConnect(namespace=Namespace(stack, "Names", name="shop.internal", network=cluster.vpc)),
+)
+orders.service.node.default_child.add_property_override(
+    "ServiceConnectConfiguration.Services.0.ClientAliases.0.TestTrafficRules.Header",
+    {"Name": "x-test", "Value": {"Exact": "true"}},
+)
+""",
+    ),
+    Gap(
+        title="Tags and the speed of filling an EBS volume",
+        place=SERVICE,
+        properties=[
+            "VolumeConfigurations.ManagedEBSVolume.VolumeInitializationRate",
+            "VolumeConfigurations.ManagedEBSVolume.TagSpecifications.Tags",
+        ],
+        why="Volumes have the tags of the service. A volume that is filled from a snapshot faster is billed.",
+        path="VolumeConfigurations.0.ManagedEBSVolume.VolumeInitializationRate",
+        value=200,
+        code="""from cdk_containers import Container, EbsVolume, VolumeMount
+
+search = BackendService(
+    stack,
+    "Search",
+    cluster=cluster,
+    container=Container(image="search:1.4.2", mounts=[VolumeMount(volume="index", path="/index")]),
+    volumes=[EbsVolume(name="index", size_gib=20)],
+)
+search.service.node.default_child.add_property_override(
+    "VolumeConfigurations.0.ManagedEBSVolume.VolumeInitializationRate", 200
+)
+""",
+    ),
+    Gap(
+        title="Names and addresses that a container knows",
+        place=TASK,
+        properties=[
+            "ContainerDefinitions.Hostname",
+            "ContainerDefinitions.ExtraHosts",
+            "ContainerDefinitions.DnsServers",
+            "ContainerDefinitions.DnsSearchDomains",
+            "ContainerDefinitions.DisableNetworking",
+            "ContainerDefinitions.Links",
+        ],
+        why="With awsvpc networking, which Fargate has, ECS takes DNS servers and search domains only. `cloud_map` and "
+        "`service_connect` give names that follow the tasks.",
+        path="ContainerDefinitions.0.DnsSearchDomains",
+        value=["corp.example.com"],
+    ),
+    Gap(
+        title="Labels of Docker",
+        place=TASK,
+        properties=["ContainerDefinitions.DockerLabels"],
+        why="Agents on an instance read them. ECS itself does not.",
+        path="ContainerDefinitions.0.DockerLabels",
+        value={"com.datadoghq.ad.logs": "[]"},
+    ),
+    Gap(
+        title="Environment files in S3",
+        place=TASK,
+        properties=["ContainerDefinitions.EnvironmentFiles"],
+        why="A file in a bucket can hold secrets in plain text, and changes without a deployment.",
+        before="from aws_cdk import aws_iam as iam\n\napi.task.execution_role.add_to_principal_policy(\n"
+        '    iam.PolicyStatement(actions=["s3:GetObject"], resources=["arn:aws:s3:::settings/api.env"])\n)\n',
+        path="ContainerDefinitions.0.EnvironmentFiles",
+        value=[{"Type": "s3", "Value": "arn:aws:s3:::settings/api.env"}],
+    ),
+    Gap(
+        title="How long others wait for a container",
+        place=TASK,
+        properties=["ContainerDefinitions.StartTimeout"],
+        why="A container that others depend on has to be ready within this time, or the task stops. On Fargate it is "
+        "2–120 s.",
+        path="ContainerDefinitions.0.StartTimeout",
+        value=120,
+    ),
+    Gap(
+        title="Kernel parameters, devices and security labels",
+        place=TASK,
+        properties=[
+            "ContainerDefinitions.SystemControls",
+            "ContainerDefinitions.LinuxParameters.Devices",
+            "ContainerDefinitions.DockerSecurityOptions",
+            "ContainerDefinitions.CredentialSpecs",
+        ],
+        why="Few applications need them. Fargate takes some of `SystemControls`, and no devices.",
+        path="ContainerDefinitions.0.SystemControls",
+        value=[{"Namespace": "net.core.somaxconn", "Value": "1024"}],
+    ),
+    Gap(
+        title="A terminal",
+        place=TASK,
+        properties=["ContainerDefinitions.Interactive", "ContainerDefinitions.PseudoTerminal"],
+        why="`enable_execute_command` opens a shell, and audits who did.",
+        path="ContainerDefinitions.0.PseudoTerminal",
+        value=True,
+    ),
+    Gap(
+        title="Ranges of ports",
+        place=TASK,
+        properties=["ContainerDefinitions.PortMappings.ContainerPortRange"],
+        why="Load balancers and discovery know single ports only.",
+        path="ContainerDefinitions.0.PortMappings",
+        value=[{"ContainerPortRange": "7000-7010", "Protocol": "tcp"}],
+    ),
+    Gap(
+        title="Shared GPUs",
+        place=TASK,
+        properties=["ContainerDefinitions.ResourceRequirements.SharingStrategy"],
+        why="CDK does not know it yet. It needs Managed Instances with NVIDIA GPUs.",
+        path="ContainerDefinitions.0.ResourceRequirements",
+        value=[{"Type": "GPU", "Value": "1", "SharingStrategy": {"NvidiaMps": {"Memory": 4096}}}],
+    ),
+    Gap(
+        title="Namespaces of processes shared in a task",
+        place=TASK,
+        properties=["PidMode", "IpcMode"],
+        why="Agents that look at other containers need it. It takes away what separates containers.",
+        path="PidMode",
+        value="task",
+    ),
+    Gap(
+        title="A directory of a file system, and other file systems",
+        place=TASK,
+        properties=[
+            "Volumes.EFSVolumeConfiguration.RootDirectory",
+            "Volumes.EFSVolumeConfiguration.TransitEncryptionPort",
+            "Volumes.S3FilesVolumeConfiguration",
+            "Volumes.FSxWindowsFileServerVolumeConfiguration",
+        ],
+        why="An `EfsVolume` has an access point, which sets directory, user and permissions.",
+        path="Volumes",
+        value=[
+            {
+                "Name": "files",
+                "S3FilesVolumeConfiguration": {"FileSystemArn": "arn:aws:s3files:eu-west-1:111111111111:fs/x"},
+            }
+        ],
+    ),
+    Gap(
+        title="Sessions of ECS Exec in a bucket",
+        place=CLUSTER,
+        properties=["Configuration.ExecuteCommandConfiguration.LogConfiguration"],
+        why="Sessions are recorded in an encrypted log group. A bucket can have them too.",
+        path="Configuration.ExecuteCommandConfiguration.LogConfiguration.S3BucketName",
+        value="sessions",
+    ),
+    Gap(
+        title="Keys for the disks of Fargate and of Managed Instances",
+        place=CLUSTER,
+        properties=["Configuration.ManagedStorageConfiguration"],
+        why="These disks are encrypted with a key of AWS. A key of your own needs a policy that names Fargate.",
+        path="Configuration.ManagedStorageConfiguration.FargateEphemeralStorageKmsKeyId",
+        value="11111111-2222-3333-4444-555555555555",
+    ),
+    Gap(
+        title="A namespace for all services of a cluster",
+        place=CLUSTER,
+        properties=["ServiceConnectDefaults"],
+        why="Each service says in `service_connect` which namespace it is in.",
+        path="ServiceConnectDefaults.Namespace",
+        value="arn:aws:servicediscovery:eu-west-1:111111111111:namespace/ns-0123456789abcdef",
+    ),
+    Gap(
+        title="More requirements of Managed Instances",
+        place=MANAGED,
+        properties=[
+            "ManagedInstancesProvider.InstanceLaunchTemplate.InstanceRequirements",
+            "ManagedInstancesProvider.AutoRepairConfiguration",
+            "Name",
+        ],
+        why="`InstanceRequirements` has what most capacities need.",
+        path="ManagedInstancesProvider.InstanceLaunchTemplate.InstanceRequirements",
+        value={"VCpuCount": {"Min": 2}, "MemoryMiB": {"Min": 4096}, "LocalStorage": "required"},
+    ),
+    Gap(
+        title="Fixed addresses of a load balancer",
+        place=BALANCER,
+        properties=["SubnetMappings", "IpAddressType", "EnablePrefixForIpv6SourceNat", "Ipv4IpamPoolId"],
+        why="A Network Load Balancer has one address in each zone, which stays as long as it does.",
+        path="Ipv4IpamPoolId",
+        value="ipam-pool-0123456789abcdef0",
+    ),
+    Gap(
+        title="Capacity of a load balancer that is reserved",
+        place=BALANCER,
+        properties=[
+            "MinimumLoadBalancerCapacity",
+            "EnableCapacityReservationProvisionStabilize",
+            "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+            "Name",
+        ],
+        why="A load balancer follows the load by itself. Reserved capacity is billed.",
+        path="MinimumLoadBalancerCapacity.CapacityUnits",
+        value=100,
+    ),
+    Gap(
+        title="Client certificates, headers and protocols of a listener",
+        place=LISTENER,
+        properties=["MutualAuthentication", "ListenerAttributes", "AlpnPolicy"],
+        why="A trust store has to be there first.",
+        path="MutualAuthentication",
+        value={"Mode": "passthrough"},
+    ),
+    Gap(
+        title="Users that sign in at the load balancer",
+        place=RULE,
+        properties=[
+            "Actions.AuthenticateCognitoConfig",
+            "Actions.AuthenticateOidcConfig",
+            "Actions.JwtValidationConfig",
+            "Actions.Order",
+        ],
+        why="ECS does not shift traffic by a rule that does more than forward, so this goes with `Rolling` only.",
+        path="Actions",
+        value=[],
+        code="""web.routes[0].rule.node.default_child.add_property_override(
+    "Actions",
+    [
+        {
+            "Type": "authenticate-cognito",
+            "Order": 1,
+            "AuthenticateCognitoConfig": {
+                "UserPoolArn": "arn:aws:cognito-idp:eu-west-1:111111111111:userpool/eu-west-1_abcdefghi",
+                "UserPoolClientId": "0123456789abcdefghijklmnop",
+                "UserPoolDomain": "shop",
+            },
+        },
+        {"Type": "forward", "Order": 2, "TargetGroupArn": web.target_group.target_group_arn},
+    ],
+)
+""",
+    ),
+    Gap(
+        title="Rewritten paths and hosts",
+        place=RULE,
+        properties=["Transforms"],
+        why="Applications mostly take a prefix for their paths.",
+        path="Transforms",
+        value=[{"Type": "url-rewrite", "UrlRewriteConfig": {"Rewrites": [{"Regex": "^/api/(.*)$", "Replace": "/$1"}]}}],
+    ),
+    Gap(
+        title="Other conditions of a rule",
+        place=RULE,
+        properties=[
+            "Conditions.QueryStringConfig",
+            "Conditions.HostHeaderConfig.RegexValues",
+            "Conditions.HttpHeaderConfig.RegexValues",
+            "Conditions.PathPatternConfig.RegexValues",
+            "Conditions.RegexValues",
+            "Conditions.SourceIpConfig.IpAddressType",
+            "Conditions.Values",
+        ],
+        why="The priority of a rule follows from its conditions, which have to be known for it.",
+        path="Conditions",
+        value=[{"Field": "query-string", "QueryStringConfig": {"Values": [{"Key": "version", "Value": "2"}]}}],
+    ),
+    Gap(
+        title="A target group for IPv6, and its other ports",
+        place=TARGETS,
+        properties=["IpAddressType", "TargetControlPort", "Name", "Matcher.GrpcCode", "HealthCheckEnabled"],
+        why="The target optimizer of the load balancer needs an agent in the task that listens on the control port.",
+        path="TargetControlPort",
+        value=3000,
+    ),
+    Gap(
+        title="Tags that may move, and a policy of a repository as text",
+        place=REPOSITORY,
+        properties=["ImageTagMutabilityExclusionFilters", "RepositoryPolicyText"],
+        why="A tag that moves is another image tomorrow. `images.repository.add_to_resource_policy(…)` writes the "
+        "policy.",
+        path="ImageTagMutability",
+        value="IMMUTABLE_WITH_EXCLUSION",
+        code="""repository = images.repository.node.default_child
+repository.add_property_override("ImageTagMutability", "IMMUTABLE_WITH_EXCLUSION")
+repository.add_property_override(
+    "ImageTagMutabilityExclusionFilters",
+    [{"ImageTagMutabilityExclusionFilterType": "WILDCARD", "ImageTagMutabilityExclusionFilterValue": "cache-*"}],
+)
+""",
+    ),
+    Gap(
+        title="Classes and policies of a log group",
+        place=LOGS,
+        properties=[
+            "LogGroupClass",
+            "LogGroupName",
+            "DataProtectionPolicy",
+            "DeletionProtectionEnabled",
+            "FieldIndexPolicies",
+            "BearerTokenAuthenticationEnabled",
+            "ResourcePolicyDocument",
+        ],
+        why="The class `ESSENTIALS` is in the API of CloudWatch Logs and not yet in CloudFormation. Metric filters "
+        "need `STANDARD`.",
+        path="DeletionProtectionEnabled",
+        value=True,
+    ),
+    Gap(
+        title="Sizes, names and sources of a queue",
+        place=QUEUE,
+        properties=["MaximumMessageSize", "KmsDataKeyReusePeriodSeconds", "RedriveAllowPolicy", "QueueName"],
+        why="A queue with a fixed name cannot be replaced.",
+        path="MaximumMessageSize",
+        value=65536,
+    ),
+    Gap(
+        title="When a schedule begins and ends",
+        place=SCHEDULE,
+        properties=["StartDate", "EndDate", "Description", "KmsKeyArn", "Name"],
+        why="`enabled` switches a schedule on and off.",
+        path="EndDate",
+        value="2027-12-31T00:00:00Z",
+    ),
+    Gap(
+        title="How a run is placed, and named",
+        place=SCHEDULE,
+        properties=[
+            "Target.EcsParameters.PlacementConstraints",
+            "Target.EcsParameters.PlacementStrategy",
+            "Target.EcsParameters.EnableExecuteCommand",
+            "Target.EcsParameters.Group",
+            "Target.EcsParameters.ReferenceId",
+            "Target.EcsParameters.Tags",
+        ],
+        why="Tasks of a job have the tags of the task definition.",
+        path="Target.EcsParameters.Group",
+        value="nightly",
+    ),
+    Gap(
+        title="What happens to instances when they are replaced, and to zones that fail",
+        place=GROUP,
+        properties=[
+            "AvailabilityZoneDistribution",
+            "AvailabilityZoneImpairmentPolicy",
+            "DeletionProtection",
+            "InstanceLifecyclePolicy",
+            "InstanceMaintenancePolicy",
+            "PlacementGroup",
+            "SkipZonalShiftValidation",
+            "TerminationPolicies",
+            "CapacityReservationSpecification",
+            "MetricsCollection.Metrics",
+            "AutoScalingGroupName",
+            "ServiceLinkedRoleARN",
+        ],
+        why="ECS decides how many instances there are and which it drains.",
+        path="AvailabilityZoneImpairmentPolicy",
+        value={"ZonalShiftEnabled": True, "ImpairedZoneHealthCheckBehavior": "IgnoreUnhealthy"},
+    ),
+    Gap(
+        title="Disks, processors and networks of an instance",
+        place=TEMPLATE,
+        properties=[
+            "LaunchTemplateData.BlockDeviceMappings",
+            "LaunchTemplateData.CapacityReservationSpecification",
+            "LaunchTemplateData.CpuOptions",
+            "LaunchTemplateData.CreditSpecification",
+            "LaunchTemplateData.DisableApiStop",
+            "LaunchTemplateData.DisableApiTermination",
+            "LaunchTemplateData.EbsOptimized",
+            "LaunchTemplateData.EnclaveOptions",
+            "LaunchTemplateData.HibernationOptions",
+            "LaunchTemplateData.InstanceInitiatedShutdownBehavior",
+            "LaunchTemplateData.LicenseSpecifications",
+            "LaunchTemplateData.MaintenanceOptions",
+            "LaunchTemplateData.MetadataOptions.HttpProtocolIpv6",
+            "LaunchTemplateData.NetworkInterfaces",
+            "LaunchTemplateData.NetworkPerformanceOptions",
+            "LaunchTemplateData.Placement",
+            "LaunchTemplateData.PrivateDnsNameOptions",
+            "LaunchTemplateName",
+            "VersionDescription",
+        ],
+        why="`InstanceOptions` has the size of the disk, its key, attributes and user data.",
+        path="LaunchTemplateData.CreditSpecification.CpuCredits",
+        value="standard",
+    ),
+)
+
+NOT_NEEDED: Mapping[str, Mapping[str, str]] = {
+    "AWS::ECS::Service": {
+        "Role": "the service-linked role of ECS has its place",
+        "ServiceRegistries.Port": "an SRV record takes container and port",
+    },
+    "AWS::ECS::TaskDefinition": {
+        "ContainerDefinitions.VolumesFrom": "a `SharedVolume` that both containers mount",
+        "InferenceAccelerators": "AWS has ended Elastic Inference",
+        "PlacementConstraints": "the constraints of the service",
+        "ProxyConfiguration": "App Mesh ends in 2026; Service Connect has its place",
+    },
+    "AWS::ECS::Cluster": {
+        "CapacityProviders": "an association of its own, which services wait for",
+        "DefaultCapacityProviderStrategy": "an association of its own, which services wait for",
+    },
+    "AWS::ElasticLoadBalancingV2::Listener": {
+        "DefaultActions": "the rules of services do that; the default answers 404",
+    },
+    "AWS::ElasticLoadBalancingV2::ListenerRule": {
+        "Actions.FixedResponseConfig": "a rule of a service forwards",
+        "Actions.RedirectConfig": "a rule of a service forwards",
+        "Actions.ForwardConfig.TargetGroupStickinessConfig": "only with two versions that both serve",
+    },
+    "AWS::ElasticLoadBalancingV2::TargetGroup": {
+        "Targets": "ECS enters tasks",
+    },
+    "AWS::ECR::Repository": {"LifecyclePolicy.RegistryId": "the registry is the one of the account"},
+    "AWS::Scheduler::Schedule": {
+        "Target.EcsParameters.LaunchType": "a capacity provider strategy, which excludes it",
+        "Target.EventBridgeParameters": "the target is a task or a state machine",
+        "Target.KinesisParameters": "the target is a task or a state machine",
+        "Target.SageMakerPipelineParameters": "the target is a task or a state machine",
+        "Target.SqsParameters": "the target is a task or a state machine",
+    },
+    "AWS::AutoScaling::AutoScalingGroup": {
+        "AvailabilityZones": "the subnets say it",
+        "AvailabilityZoneIds": "the subnets say it",
+        "Context": "reserved by AWS",
+        "DesiredCapacity": "ECS decides how many instances there are",
+        "DesiredCapacityType": "instances are counted",
+        "InstanceId": "a launch template says what an instance is",
+        "LaunchConfigurationName": "a launch template has its place",
+        "LaunchTemplate.LaunchTemplateName": "by its id",
+        "LifecycleHookSpecificationList": "ECS drains instances itself",
+        "LoadBalancerNames": "ECS enters tasks, not instances",
+        "MixedInstancesPolicy.InstancesDistribution.SpotInstancePools": "only with a strategy that AWS advises against",
+        "MixedInstancesPolicy.InstancesDistribution.SpotMaxPrice": "the On-Demand price is the limit",
+        "MixedInstancesPolicy.InstancesDistribution.DistributionSegments": "`Spot` says the shares",
+        "MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName": "by its id",
+        "MixedInstancesPolicy.LaunchTemplate.Overrides": "types are listed, and are of one architecture and size",
+        "NotificationConfiguration": "`notification_topic`, in the newer form",
+        "TargetGroupARNs": "ECS enters tasks, not instances",
+        "TrafficSources": "ECS enters tasks, not instances",
+    },
+    "AWS::EC2::LaunchTemplate": {
+        "LaunchTemplateData.IamInstanceProfile.Name": "by its ARN",
+        "LaunchTemplateData.InstanceMarketOptions": "`Spot` of the capacity, by the group",
+        "LaunchTemplateData.InstanceRequirements": "`instance_types`; `ManagedInstancesCapacity` takes requirements",
+        "LaunchTemplateData.KernelId": "of machine images that are gone",
+        "LaunchTemplateData.RamDiskId": "of machine images that are gone",
+        "LaunchTemplateData.SecurityGroupIds": "the network interface has them",
+        "LaunchTemplateData.SecurityGroups": "of networks that are gone",
+    },
+}
+"""Properties that something else has the place of, with what that is."""
+
+NO_OPTION = """Each entry has the properties of CloudFormation that it is about, and an example that a test runs.
+This library does not check what an override sets. [Escape hatches](escape-hatches.md) shows the other ways.
+
+Some features are in no template, because CloudFormation has no property for them:
+
+- **ESSENTIALS logs.** The class is in the API of CloudWatch Logs only.
+- **Event windows for the maintenance of Fargate.** They are an account setting
+  (`aws ecs put-account-setting --name fargateEventWindows`) and event windows of EC2.
+- **Confidential tasks and Nitro Enclaves on Managed Instances.** They are in the API of ECS only.
+- **QUIC listeners of a Network Load Balancer.** ECS cannot register the id of a server, which they need."""
+"""What the page begins with."""
