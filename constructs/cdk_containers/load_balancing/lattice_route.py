@@ -95,6 +95,10 @@ class LatticeRoute(Route):
         if target.has_alternate:
             self.alternate_target_group = self._make_target_group("GreenTargets", target)
             self._make_rules(self.alternate_target_group)
+            for rule in (self.rule, self.test_rule):
+                if rule is not None:
+                    # A tag of an aspect would change the rule, and CloudFormation may write its first weights again.
+                    rule.add_property_deletion_override("Tags")
         self._association = vpclattice.CfnServiceNetworkServiceAssociation(
             self,
             "Association",

@@ -30,6 +30,7 @@ from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
 from ..practices import Disabled
 from .access_logs import AccessLogs, write_access_logs
 from .addresses import default_ip_address_type, everybody, ip_address_problems
+from .application_load_balancer import warn_of_unknown_egress
 from .exposure import SharedLoadBalancer
 
 _WORLD = ("0.0.0.0/0", "::/0")
@@ -181,6 +182,9 @@ class NetworkLoadBalancer(SharedLoadBalancer):
         dns_name: str,
         vpc: ec2.IVpc,
         ingress: Sequence[ec2.IPeer] = (),
+        security_group_allows_all_outbound: bool | None = None,
+        canonical_hosted_zone_id: str | None = None,
+        ip_address_type: elbv2.IpAddressType = elbv2.IpAddressType.IPV4,
     ) -> NetworkLoadBalancer:
         """Use a load balancer that exists, of another app or made by hand; each exposure adds a listener to it.
 
@@ -195,6 +199,12 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             vpc: Where it is.
             ingress: Who may reach the listeners that services add, as `ec2.Peer`. Default: nobody is let in but by
                 the rules that its security group has.
+            security_group_allows_all_outbound: Whether its security group may connect to everything, as those made by
+                hand mostly may. With False, each service adds the rule by which it is reached; load balancers of this
+                library need that. Default: not known, which adds nothing and warns.
+            canonical_hosted_zone_id: The hosted zone of its DNS name, which `aws elbv2 describe-load-balancers` shows.
+                Services with a `domain` need it. Default: not known.
+            ip_address_type: Which addresses it has; names of services get records for them. Default: `IPV4`.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -210,6 +220,9 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             dns_name=dns_name,
             vpc=vpc,
             ingress=ingress,
+            security_group_allows_all_outbound=security_group_allows_all_outbound,
+            canonical_hosted_zone_id=canonical_hosted_zone_id,
+            ip_address_type=ip_address_type,
         )
 
     @property
@@ -227,7 +240,11 @@ class NetworkLoadBalancer(SharedLoadBalancer):
 
     @cached_property
     def _connections(self) -> Connections:
-        return Connections(security_groups=self.load_balancer.connections.security_groups)
+        return Connections(security_groups=self._security_groups)
+
+    @property
+    def _security_groups(self) -> Sequence[ec2.ISecurityGroup]:
+        return self.load_balancer.connections.security_groups
 
     def claim_problems(self, port: int, protocol: str, *, option: str = "listener_port") -> list[Problem]:
         """Find a listener that another service has already.
@@ -277,17 +294,33 @@ class _ImportedNetworkLoadBalancer(NetworkLoadBalancer):
         dns_name: str,
         vpc: ec2.IVpc,
         ingress: Sequence[ec2.IPeer],
+        security_group_allows_all_outbound: bool | None,
+        canonical_hosted_zone_id: str | None,
+        ip_address_type: elbv2.IpAddressType,
     ) -> None:
         SharedLoadBalancer.__init__(self, scope, id)
         self.imported_arn = load_balancer_arn
+        self.vpc = vpc
+        self.ip_address_type = ip_address_type
         self._ingress = tuple(ingress)
         self._ports = {}
-        self.security_group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
+        self.security_group = ec2.SecurityGroup.from_security_group_id(
+            self,
+            "SecurityGroup",
+            security_group_id,
+            allow_all_outbound=security_group_allows_all_outbound is not False,
+        )
+        warn_of_unknown_egress(self, security_group_allows_all_outbound)
         self.load_balancer = elbv2.NetworkLoadBalancer.from_network_load_balancer_attributes(
             self,
             "LoadBalancer",
             load_balancer_arn=load_balancer_arn,
             load_balancer_dns_name=dns_name,
+            load_balancer_canonical_hosted_zone_id=canonical_hosted_zone_id,
             load_balancer_security_groups=[security_group_id],
             vpc=vpc,
         )
+
+    @property
+    def _security_groups(self) -> Sequence[ec2.ISecurityGroup]:
+        return [self.security_group]
