@@ -10,9 +10,8 @@ from ...errors import Problem, Problems, Shown
 from ...inputs import is_token
 from ...load_balancing import AlbExposure, Exposure, NlbExposure, told_apart_by_nothing
 from ...load_balancing.rule_priorities import canonical
-from ...network import public_subnet_problems
+from ...network import different_networks, public_subnet_problems
 from ...workload import Container
-from .discovery import different_networks
 
 
 def exposure_problems(
