@@ -5,7 +5,7 @@ from __future__ import annotations
 from constructs import Construct
 
 from .errors import ConstructError, Problem, child_path
-from .inputs import is_token
+from .inputs import is_token, remember_stack
 
 
 class CheckedConstruct(Construct):
@@ -20,6 +20,7 @@ class CheckedConstruct(Construct):
         except (AttributeError, RuntimeError, TypeError) as error:
             # Asking CDK first would cost two calls for each construct, and it is almost never wrong.
             raise ConstructError(child_path(scope, str(id)), [_problem(scope, id, str(error))]) from None
+        remember_stack(self, scope)
 
 
 def _problem(scope: object, name: object, message: str) -> Problem:

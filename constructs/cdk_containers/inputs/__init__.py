@@ -5,6 +5,7 @@ from .durations import DurationLike, as_duration, in_seconds, seconds
 from .members import has_members
 from .names import name_problem
 from .opt_outs import disabled_problems
+from .places import remember_stack
 from .schedules import schedule_examples, schedule_problem, time_zone_problem
 from .tokens import is_token
 from .types import argument_problems, field_problems, usable_arguments
@@ -20,6 +21,7 @@ __all__ = [
     "in_seconds",
     "is_token",
     "name_problem",
+    "remember_stack",
     "schedule_examples",
     "schedule_problem",
     "seconds",
