@@ -53,6 +53,7 @@ from docs_source import (  # noqa: E402
 )
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
+from summarize_assembly import stacks  # noqa: E402
 
 import cdk_containers  # noqa: E402
 from cdk_containers import ConstructError, instance_type, tasks_per_instance  # noqa: E402
@@ -614,9 +615,8 @@ def _resource_metadata(assembly: Path) -> Iterator[tuple[str, str, Mapping[str, 
 
 
 def _stacks(assembly: Path) -> Iterator[tuple[str, Mapping[str, Any], Metadata]]:
-    for path in sorted(assembly.glob("*.template.json")):
-        name = path.name.removesuffix(".template.json")
-        metadata = json.loads((assembly / f"{name}.metadata.json").read_text())
+    for name, path in sorted(stacks(assembly)):
+        metadata = json.loads(path.with_name(path.name.replace(".template.", ".metadata.")).read_text())
         yield name.partition("-")[2], json.loads(path.read_text()), metadata
 
 

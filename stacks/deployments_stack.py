@@ -99,7 +99,7 @@ class DeploymentsStack(cdk.Stack):
         task = TaskOptions(logs=ContainerLogs(encryption_key=self._key, removal_policy=settings.removal_policy))
         intranet, url, names = self._load_balancer("intranet")
         smoke_test = self._smoke_test()
-        smoke_test.connections.allow_to(intranet, ec2.Port.tcp(TEST_PORT), "Smoke test")
+        intranet.connections.allow_from(smoke_test, ec2.Port.tcp(TEST_PORT), "Smoke test")
 
         # All at once, after a function has asked the new version by a listener that users do not reach.
         web = WebService(

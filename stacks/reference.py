@@ -13,10 +13,11 @@ from .jobs_stack import JobsStack
 from .network_stack import NetworkStack
 from .platforms_stack import PlatformsStack
 from .registry_stack import RegistryStack
-from .second_account import SecondAccount
+from .second_account_stack import SecondAccount
 from .settings import read_settings
 from .shared_platform_stack import SharedPlatformStack
-from .team_stacks import BillingTeamStack, ShopTeamStack
+from .team_billing_stack import TeamBillingStack
+from .team_shop_stack import TeamShopStack
 from .telemetry_stack import TelemetryStack
 from .web_application_stack import WebApplicationStack
 from .workers_stack import WorkersStack
@@ -30,7 +31,7 @@ STACKS = {
 }
 """Stacks that stand on the network and the images alone."""
 
-TEAMS = {"team-shop": ShopTeamStack, "team-billing": BillingTeamStack}
+TEAMS = {"team-shop": TeamShopStack, "team-billing": TeamBillingStack}
 """Stacks of teams on the shared platform."""
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import assertions, aws_logs, aws_rds, aws_secretsmanager, aws_sns, aws_sqs, aws_ssm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs, aws_rds, aws_secretsmanager, aws_sns, aws_sqs, aws_ssm
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -560,6 +560,19 @@ def test_a_rule_made_by_hand_is_in_the_stack_that_was_begun_later(asked: str, ki
     assembly = app.synth()
     templates = [assembly.get_stack_by_name(name).template for name in ("Platform", "Team")]
     assert [len([rule for rule in ingress(it) if rule["FromPort"] == 4711]) for it in templates] == [0, 1]
+
+
+def test_a_caller_that_may_reach_everything_gets_no_rule_outwards_and_no_warning():
+    app = cdk.App()
+    platform = Platform(app)
+    balancer = ApplicationLoadBalancer(platform, "Alb", network=platform.network, certificates=[certificate(platform)])
+    job = EventJob(platform, "Import", cluster=platform.cluster, image=IMAGE)
+    job.connections.allow_to(balancer, ec2.Port.tcp(4711))
+    found = assertions.Annotations.from_stack(platform)
+    assert found.find_warning("*", assertions.Match.string_like_regexp(".*Ignoring Egress rule.*")) == []
+    job.connections.connections.allow_to(ec2.Peer.ipv4("10.0.0.0/8"), ec2.Port.tcp(1))
+    found = assertions.Annotations.from_stack(platform)
+    assert len(found.find_warning("*", assertions.Match.string_like_regexp(".*Ignoring Egress rule.*"))) == 1
 
 
 def test_a_rule_within_a_stack_is_where_cdk_makes_it():

@@ -7,7 +7,7 @@ from typing import Any
 from constructs import Construct
 
 from .errors import ConstructError, Problem, Problems, child_path
-from .inputs import check_names_of_construct, is_token
+from .inputs import check_names_of_construct, is_token, remember_stack
 
 
 class CheckedConstruct(Construct):
@@ -31,6 +31,7 @@ class CheckedConstruct(Construct):
         except (AttributeError, RuntimeError, TypeError) as error:
             # Asking CDK first would cost two calls for each construct, and it is almost never wrong.
             raise ConstructError(child_path(scope, str(id)), [_problem(scope, id, str(error))]) from None
+        remember_stack(self, scope)
 
 
 def _problem(scope: object, name: object, message: str) -> Problem:

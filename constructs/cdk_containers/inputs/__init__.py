@@ -6,6 +6,7 @@ from .durations import DurationLike, as_duration, in_seconds, seconds
 from .members import has_members
 from .names import name_problem
 from .opt_outs import disabled_problems
+from .places import remember_stack
 from .schedules import is_over, schedule_examples, schedule_problem, time_zone_problem
 from .tokens import HIDDEN, LATER, REFERENCE, is_token, written_out
 from .types import argument_problems, field_problems, usable_arguments
@@ -28,6 +29,7 @@ __all__ = [
     "is_over",
     "is_token",
     "name_problem",
+    "remember_stack",
     "schedule_examples",
     "schedule_problem",
     "seconds",

@@ -284,6 +284,12 @@ def _place_of(stack: Any) -> _Place:
     return place
 
 
+def remember_stack(construct: object, scope: object) -> None:
+    """Remember in which stack a construct is, where that is known of its parent: CDK need not be asked."""
+    if scope in _stacks or has_members(scope, "template_options"):
+        _stacks[construct] = _stack_of(scope)
+
+
 def _stack_of(construct: Any) -> Any:
     """Return the stack of a construct, or None for what is in none."""
     climbed: list[Any] = []

@@ -28,9 +28,16 @@ class Connections(ec2.Connections):
         """Let this one connect to another."""
         if not _making and _is_later(other.connections, self):
             other.connections.allow_from(self, port_range, description)
-        else:
-            with _made_here():
+            return
+        groups, own = other.connections.security_groups, self.security_groups
+        with _made_here():
+            if _making[1:] or not groups or not all(group.allow_all_outbound for group in own):
                 super().allow_to(other, port_range, description)
+                return
+            # CDK would warn of a rule outwards that it leaves out, since everything is allowed.
+            for group in groups:
+                for peer in own:
+                    group.add_ingress_rule(peer, port_range, description, True)  # noqa: FBT003  (CDK's parameter)
 
 
 _making: list[None] = []

@@ -13,15 +13,7 @@ from cdk_containers import BackendService, Cluster, Container, ContainerLogs, Lo
 from .settings import Settings
 
 
-class SecondAccount(cdk.Stage):
-    """What one environment has in a second account."""
-
-    def __init__(self, scope: Construct, id: str, *, settings: Settings) -> None:  # noqa: A002
-        super().__init__(scope, id, env=cdk.Environment(account=settings.second_account))
-        PartnerStack(self, "Partner", settings=settings, stack_name=f"{settings.name}-second-account")
-
-
-class PartnerStack(cdk.Stack):
+class SecondAccountStack(cdk.Stack):
     """A network, a cluster, and a service whose image is pulled from the first account."""
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:  # noqa: A002
@@ -53,3 +45,11 @@ class PartnerStack(cdk.Stack):
             task=TaskOptions(logs=ContainerLogs(encryption_key=key, removal_policy=settings.removal_policy)),
             desired_count=settings.desired_count or 2,
         )
+
+
+class SecondAccount(cdk.Stage):
+    """What one environment has in a second account."""
+
+    def __init__(self, scope: Construct, id: str, *, settings: Settings) -> None:  # noqa: A002
+        super().__init__(scope, id, env=cdk.Environment(account=settings.second_account))
+        SecondAccountStack(self, "Partner", settings=settings, stack_name=f"{settings.name}-second-account")
