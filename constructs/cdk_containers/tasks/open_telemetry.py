@@ -95,6 +95,7 @@ class OpenTelemetry:
                 practice="trace-collection",
             )
         found.extend(self._sampling_problems())
+        found.extend(environment_problems(self.resource_attributes, option="resource_attributes"))
         for name, value in self.resource_attributes.items():
             if not name or any(character in name + ("" if is_token(value) else value) for character in ",="):
                 found.add(
