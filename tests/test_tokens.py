@@ -22,8 +22,6 @@ from tests.subjects import SUBJECTS, Subject
 from tests.toolkit import new_stack, synth
 
 KNOWN_AT_SYNTHESIS = {
-    "FireLens.memory_limit_mib": "CDK compares it with the reservation",
-    "OpenTelemetry.memory_limit_mib": "CDK compares it with the reservation",
     "PortRange.first": "CDK takes the range as one text",
     "PortRange.last": "CDK takes the range as one text",
     "Tmpfs.uid": "it is part of a text",

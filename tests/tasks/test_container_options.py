@@ -163,6 +163,18 @@ def test_the_agent_may_say_how_long_a_container_has_to_stop():
     assert wrong("FARGATE", left) == {"containers[0].stop_timeout": "Fargate has no agent with a setting of its own"}
 
 
+def test_a_memory_limit_may_be_known_at_deployment_beside_a_reservation():
+    stack = new_stack()
+    reservation = cdk.CfnParameter(stack, "Kept", type="Number").value_as_number
+    limit = cdk.CfnParameter(stack, "Limit", type="Number").value_as_number
+    both = container(memory_limit_mib=limit, memory_reservation_mib=reservation)
+    one = container(name="other", memory_limit_mib=limit, memory_reservation_mib=64)
+    FargateTaskDefinition(stack, "Task", containers=[both, one])
+    made = containers(synth(stack))
+    assert (made["app"]["Memory"], made["app"]["MemoryReservation"]) == ({"Ref": "Limit"}, {"Ref": "Kept"})
+    assert (made["other"]["Memory"], made["other"]["MemoryReservation"]) == ({"Ref": "Limit"}, 64)
+
+
 def test_a_health_check_in_the_words_of_ecs():
     def command(given: Any) -> list[str]:
         rendered = task("FARGATE", container(health_check=HealthCheck(command=given)))

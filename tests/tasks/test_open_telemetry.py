@@ -372,3 +372,10 @@ def test_on_ec2(mode: Any):
     given = on_ec2(stack, mode, 8080)
     backend(stack, **given | {"task": TaskOptions(network_mode=mode, telemetry=OpenTelemetry())})
     assert list(containers(synth(stack))) == ["app", "otel-collector"]
+
+
+def test_an_attribute_shows_no_secret():
+    secret = cdk.SecretValue.secrets_manager("shop").unsafe_unwrap()
+    [problem] = OpenTelemetry(resource_attributes={"team": secret}).problems()
+    assert (problem.option, problem.practice) == ("resource_attributes['team']", "no-secrets-in-environment")
+    assert OpenTelemetry(resource_attributes={"team": "shop"}).problems() == []

@@ -13,7 +13,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 
-from ..inputs import as_duration, seconds
+from ..inputs import as_duration, is_token, seconds
 from ..opt_outs import record_opt_out
 from ..practices import Disabled
 from ..workload import (
@@ -93,7 +93,7 @@ def add_container(
         readonly_root_filesystem=(container.readonly_root_filesystem is True) if linux else None,
         linux_parameters=_linux_parameters(task_definition, container) if linux else None,
         cpu=container.cpu,
-        memory_limit_mib=memory_limit_mib,
+        memory_limit_mib=None if _is_compared(container) else memory_limit_mib,
         memory_reservation_mib=container.memory_reservation_mib,
         essential=container.essential,
         health_check=_health_check(container.health_check),
@@ -171,12 +171,19 @@ def container_overrides(container: Container, options: TaskOptions) -> dict[str,
             {"ContainerPath": entry.path, "Size": entry.size_mib, "MountOptions": entry.mount_options(user)}
             for entry in container.all_tmpfs
         ]
+    if _is_compared(container):
+        found["Memory"] = container.memory_limit_mib
     check = container.health_check
     if check is not None and check.timeout is not None and _outlasts_interval(check):
         found["HealthCheck.Timeout"] = seconds(check.timeout)
     if container.docker is not None and container.docker.links:
         found["Links"] = list(container.docker.links)
     return found
+
+
+def _is_compared(container: Container) -> bool:
+    """Tell whether CDK would compare a limit that only the deployment knows with what is kept for the container."""
+    return container.memory_reservation_mib is not None and is_token(container.memory_limit_mib)
 
 
 def add_dependencies(containers: Sequence[Container], definitions: Mapping[str, ecs.ContainerDefinition]) -> None:

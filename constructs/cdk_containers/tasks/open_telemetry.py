@@ -104,6 +104,7 @@ class OpenTelemetry:
             )
         found.extend(self._sampling_problems())
         found.extend(self._propagator_problems())
+        found.extend(environment_problems(self.resource_attributes, option="resource_attributes"))
         for name, value in self.resource_attributes.items():
             if not name or any(character in name + ("" if is_token(value) else value) for character in ",="):
                 found.add(

@@ -573,18 +573,7 @@ class Container:
     def _memory_problems(self) -> list[Problem]:
         found = Problems()
         limit, reservation = self.memory_limit_mib, self.memory_reservation_mib
-        # CDK compares the two itself, so a token has to be the same one.
-        if limit is None or reservation is None:
-            return []
-        if is_token(limit) and limit != reservation:
-            found.add(
-                "memory_limit_mib",
-                "it is compared with memory_reservation_mib, and known only at deployment",
-                given=Shown("a token"),
-                allowed="a number; or none, or no memory_reservation_mib",
-                practice="container-memory",
-            )
-        elif not is_token([limit, reservation]) and reservation > limit:
+        if limit is not None and reservation is not None and not is_token([limit, reservation]) and reservation > limit:
             found.add(
                 "memory_reservation_mib",
                 f"more than the limit of {limit} MiB",
