@@ -53,7 +53,8 @@ def consequences(before: Template, after: Template) -> set[str]:
         update = compare(before, after)
     except ValueError:
         return {"changes the type of a resource"}
-    retained = {name for name, entry in update.before.items() if entry.get("DeletionPolicy") == "Retain"}
+    policies = {name: str(entry.get("DeletionPolicy")) for name, entry in update.before.items()}
+    retained = {name for name, policy in policies.items() if policy.startswith("Retain")}
     return {
         *_by_type("replaces", map(update.type_of, update.replaced), REPLACED_FREELY),
         *_by_type("leaves", (update.type_of(name) for name in update.deleted & retained), DELETED_FREELY),

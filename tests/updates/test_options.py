@@ -32,7 +32,7 @@ def test_what_is_kept_when_it_is_deleted_is_kept_when_it_is_replaced(name: str, 
     for template in pair(name, option):
         for id_, entry in template["Resources"].items():
             kept = entry.get("UpdateReplacePolicy") in ("Retain", "Snapshot")
-            assert kept or entry.get("DeletionPolicy") not in ("Retain", "Snapshot"), id_
+            assert kept or entry.get("DeletionPolicy") not in ("Retain", "RetainExceptOnCreate", "Snapshot"), id_
             assert kept or entry["Type"] not in HOLDS_DATA, id_
 
 

@@ -198,7 +198,7 @@ PRACTICES = (
     ),
     Practice(
         id="neuron-devices",
-        title="Run containers that use Inferentia or Trainium on instances that have them, with Neuron's machine image",
+        title="Run containers that use Inferentia or Trainium on instances with Neuron's machine image",
         why=(
             "The plain machine image lacks the driver, and a container sees only the devices that its task definition "
             "names. A device that the instance does not have keeps the task from starting."
