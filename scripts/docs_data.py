@@ -184,6 +184,8 @@ OPT_OUTS: Mapping[str, str] = {
     "tls-policy": "`tls_policy=…`, from Security Hub's list",
     "explicit-ingress": "`ingress=[…]`",
     "listener-rule-priority": "`priority=…`; a rule or number that is taken is refused",
+    "neuron-devices": "none: tasks without `neuron_devices` get none",
+    "trace-propagation": "another list of `propagators`",
     "exposure-names": "none: a `name` is yours to give; one that another exposure of the service has is refused",
     "load-balancer-network": REFUSED,
     "target-health-check": "`health_check_path=…`",

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, cast
+from typing import Protocol
 
 from aws_cdk import CfnResource, Stack
 from aws_cdk import aws_ec2 as ec2
@@ -277,7 +277,13 @@ class CallingConnector(Connector):
             name = f"To{callee.id}"
         else:
             name = f"To{callee.id}{callee.addr[-8:]}"
-        parent = self.owner if own.node.path.startswith(f"{owner.path}/") else cast("Construct", own)
+        if own.node.path.startswith(f"{owner.path}/"):
+            parent: Construct = self.owner
+        elif isinstance(own, Construct):
+            parent = own
+        else:
+            # CDK hands out an imported group as the interface, which cannot be a parent.
+            parent, name = Stack.of(own), f"{own.node.id}{name}"
         return parent, _free(parent, f"{name}:{port}")
 
 

@@ -85,7 +85,7 @@ def let_in(
     for other in {Stack.of(rule) for rule in found} - {own}:
         # Where groups are imported, nothing that the stacks refer to says which comes first.
         if own.nested_stack_parent is None and other.nested_stack_parent is None and own not in other.dependencies:
-            own.add_dependency(other, "A rule that lets callers reach its tasks")
+            own.add_stack_dependency(other, "A rule that lets callers reach its tasks")
     return [rule for rule in found if Stack.of(rule) == own]
 
 
