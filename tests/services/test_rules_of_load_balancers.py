@@ -130,6 +130,16 @@ def test_a_service_beside_its_instances_and_a_load_balancer_of_another_stack():
     assert not edge.dependencies
 
 
+@pytest.mark.parametrize("kind", ["application", "network"])
+def test_a_service_in_a_nested_stack(kind: str):
+    platform = cdk.Stack(cdk.App(), "Platform")
+    made = balancer(platform, kind)
+    nested = cdk.NestedStack(platform, "Nested")
+    on_shared_instances(nested, platform, 1, made)
+    assert rules(synth(platform)) == [(32768, 65535)]
+    assert not rules(synth(nested))
+
+
 def test_two_services_with_addresses_have_a_rule_each():
     app = cdk.App()
     platform, *stacks = (cdk.Stack(app, name) for name in ("Platform", "One", "Two"))

@@ -395,8 +395,9 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
 def _tell_of_second_choice(route: Construct, number: int, other: Construct) -> None:
     Annotations.of(route).add_info_v2(
         "cdk-containers:rule-priority",
-        f"A rule of {other.node.path} has the number that comes first for this one, so it has {number}. It changes "
-        f"when the other rule goes; ListenerRule(priority={number}) keeps it",
+        f"A rule of {other.node.path} has the number that comes first for this one, so it has {number}. In the "
+        "deployment in which the other rule goes, this one would want its number before it is free, and the deployment "
+        f"would fail: write ListenerRule(priority={number}) to keep this one",
     )
 
 

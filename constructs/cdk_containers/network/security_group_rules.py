@@ -82,6 +82,10 @@ def let_in(
         elif Stack.of(rules[key]) != home:
             _warn_of_borrowed_rule(user, rules[key])
         found.append(rules[key])
+    for other in {Stack.of(rule) for rule in found} - {own}:
+        # Where groups are imported, nothing that the stacks refer to says which comes first.
+        if own.nested_stack_parent is None and other.nested_stack_parent is None and own not in other.dependencies:
+            own.add_dependency(other, "A rule that lets callers reach its tasks")
     return [rule for rule in found if Stack.of(rule) == own]
 
 
@@ -98,10 +102,8 @@ def _made_by_cdk(
 
 def _warn_of_borrowed_rule(user: Construct, rule: Construct) -> None:
     """Tell of a rule that another service has, where both groups are imported in each of the stacks."""
-    other, own = Stack.of(rule), Stack.of(user)
-    own.add_dependency(other, "A rule of a security group that both need")
     Annotations.of(user).add_warning_v2(
         "cdk-containers:borrowed-rule",
-        f"The rule that lets a load balancer reach the tasks is in stack {other.node.path}, since EC2 takes it once, "
-        "and goes with it. Import the load balancer in a stack that the services share, and the rule is there",
+        f"The rule that lets a load balancer reach the tasks is in stack {Stack.of(rule).node.path}, since EC2 takes "
+        "it once, and goes with it. Import the load balancer in a stack that the services share, and the rule is there",
     )
