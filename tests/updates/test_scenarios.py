@@ -485,7 +485,7 @@ def by_strategy() -> dict[str, Template]:
     return {name: made(deployed(deployment)) for name, deployment in STRATEGIES.items()}
 
 
-@pytest.mark.parametrize(("before", "after"), permutations(STRATEGIES, 2))
+@pytest.mark.parametrize(("before", "after"), list(permutations(STRATEGIES, 2)))
 def test_a_strategy_follows_another(by_strategy: dict[str, Template], before: str, after: str):
     shifted_by_ecs = {"blue/green", "linear", "canary"}
     expected = set()
