@@ -10,8 +10,8 @@ from .options import TaskOptions
 _WITH_DOCKER = "capacity on EC2 (Ec2Capacity)"
 
 
-def option_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool) -> list[Problem]:
-    """Find options of containers and of the task that ECS does not take together.
+def option_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool, known: Problems) -> list[Problem]:
+    """Find options of containers and of the task that ECS does not take together, where none is known to be wrong.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
     """
@@ -19,7 +19,9 @@ def option_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool) -
     if not on_ec2:
         found.extend(_fargate_problems(workload, options))
     for index, container in enumerate(workload.containers):
-        found.extend(_container_problems(container, options), under=f"containers[{index}]")
+        place = f"containers[{index}]"
+        if not any(known.has(f"{place}.{option}") for option in ("docker", "port_ranges", "system_controls")):
+            found.extend(_container_problems(container, options), under=place)
     return list(found)
 
 

@@ -69,7 +69,11 @@ def sidecar_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool) 
             continue
         together = with_sidecars(workload, given)
         # The containers are right without the sidecar, so it is what makes them too many, or too large.
-        wrong = (*together.problems(), *ecs_problems(together), *option_problems(together, given, on_ec2=on_ec2))
+        wrong = (
+            *together.problems(),
+            *ecs_problems(together),
+            *option_problems(together, given, on_ec2=on_ec2, known=found),
+        )
         for problem in wrong:
             found.extend([replace(problem, option=f"options.{option}")])
         if found:

@@ -49,7 +49,7 @@ def task_problems(workload: Workload, options: TaskOptions, rules: PlatformRules
             known=found,
         )
     )
-    found.extend_anew(option_problems(workload, options, on_ec2=on_ec2))
+    found.extend_anew(option_problems(workload, options, on_ec2=on_ec2, known=found))
     if not found:
         found.extend(sidecar_problems(workload, options, on_ec2=on_ec2))
     return list(found)
