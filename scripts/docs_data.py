@@ -178,6 +178,7 @@ OPT_OUTS: Mapping[str, str] = {
     "explicit-ingress": "`ingress=[…]`",
     "listener-rule-priority": "`priority=…`; a rule or number that is taken is refused",
     "exposure-names": "none: a `name` is yours to give; one that another exposure of the service has is refused",
+    "load-balancer-network": REFUSED,
     "target-health-check": "`health_check_path=…`",
     "deregistration-delay": "`deregistration_delay=…`",
     "bake-time": "another time, from 0 minutes",

@@ -61,7 +61,7 @@ from cdk_containers.services.rollout_warnings import CONCERNS  # noqa: E402
 DOCS = ROOT / "docs"
 CONSTRUCTS = DOCS / "constructs"
 ENVIRONMENTS = ("dev", "prod")
-WITH_MARKS = ("index", "defaults", "errors", "deploying", "capacity", "deploying-without-fear")
+WITH_MARKS = ("index", "defaults", "errors", "deploying", "capacity", "deploying-without-fear", "changing-what-runs")
 _NOTE = "<!-- Written by scripts/write_docs.py from {sources}; do not edit it here. -->"
 _MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -117,6 +117,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "rollouts": rollouts_table,
         "slow-rollouts": slow_rollouts_list,
         "tasks-per-instance": tasks_per_instance_table,
+        "updates": updates_table,
     }
     for path in (ROOT / "README.md", *(DOCS / f"{page}.md" for page in WITH_MARKS)):
         text = _MARKED.sub(lambda found: f"{found[1]}{makers[found['name']]()}\n{found[3]}", path.read_text())
@@ -148,6 +149,25 @@ def construct_page(page: str) -> str:
 def _without_refused(read: Documented) -> Documented:
     refused = NOT_OPTIONS.get(read.name, set())
     return replace(read, options=tuple(option for option in read.options if option.name not in refused))
+
+
+def updates_table() -> str:
+    """List the options whose change replaces or deletes something, as the tests hold them to it."""
+    sys.path.insert(0, str(ROOT))
+    from tests.updates.allowed import ENTRIES, anchor  # noqa: PLC0415  (no part of the library)
+
+    rows = [
+        (
+            f"`{option}`",
+            *("<br>".join(re.sub(r"(\S+::.*)", r"`\1`", change) for change in changes) for changes in sides),
+            entry.reason,
+            f"[{entry.section}](#{anchor(entry.section)})",
+        )
+        for entry in ENTRIES
+        for option in entry.options
+        for sides in ((entry.given, entry.removed),)
+    ]
+    return "\n".join(_table(("Option", "Set", "Back", "Why", "Read"), sorted(rows))).rstrip()
 
 
 def construct_list() -> str:

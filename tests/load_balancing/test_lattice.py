@@ -145,7 +145,7 @@ def test_a_service_network_that_exists():
     backend(stack, "Web").connect_to(other)
     template = synth(stack)
     assert properties(template, f"{PREFIX}ServiceNetworkServiceAssociation")["ServiceNetworkIdentifier"] == arn
-    rule = properties(template, "AWS::EC2::SecurityGroupIngress", like="WebToOrders")
+    rule = properties(template, "AWS::EC2::SecurityGroupIngress", like="WebTo")
     assert (rule["GroupId"], rule["FromPort"]) == ("sg-0123456789abcdef0", 443)
 
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
@@ -107,6 +108,7 @@ def test_tokens_are_all_the_same_text():
 # ---- a load balancer of a hundred teams, in hundreds of apps
 
 Rule = tuple[str, dict[str, list[str]]]
+ROOT = Path(__file__).parents[2]
 SEEDS = 300
 TEAMS = 100
 
@@ -182,3 +184,24 @@ def test_a_rule_of_a_stack_that_cannot_be_seen_seldom_has_a_number_of_an_app():
         taken = set(numbers.values())
         collisions += sum(choose_priority(c, identity) in taken for identity, c in teams(10_000 + seed, 20))
     assert 0 < collisions <= SEEDS * 20 * 0.010
+
+
+def test_the_page_says_what_was_measured():
+    gone = late = second = strange = 0
+    for seed, (rules, numbers) in enumerate(apps()):
+        place = dice(seed).randrange(TEAMS)
+        gone += moved(numbers, assigned(rules[:place] + rules[place + 1 :]))
+        new = (f"New{seed}/Web/Alb production", {"host": ["new.example.com"]})
+        late += moved(numbers, assigned([*rules[:place], new, *rules[place:]]))
+        second += sum(numbers[identity] != next(choices(conditions, identity)) for identity, conditions in rules)
+        taken = set(numbers.values())
+        strange += sum(choose_priority(c, identity) in taken for identity, c in teams(10_000 + seed, 20))
+    page = (ROOT / "docs/constructs/_text/application-load-balancer.md").read_text()
+    for figure in (
+        f"{SEEDS} apps of {TEAMS} services",
+        f"{late} of {SEEDS}",
+        f"{gone} of {SEEDS}",
+        f"{second} of {SEEDS * TEAMS:,}".replace(",", " "),
+        f"{strange} of {SEEDS * 20:,}".replace(",", " "),
+    ):
+        assert figure in page, figure

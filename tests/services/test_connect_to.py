@@ -111,7 +111,7 @@ def test_there_is_one_rule_from_the_caller(make: Callable[..., BackendService], 
     stack = new_stack()
     caller = plain(stack, "Web")
     caller.connect_to(make(stack))
-    rule = properties(synth(stack), INGRESS, like="WebToOrders")
+    rule = properties(synth(stack), INGRESS, like="WebTo")
     assert (rule["FromPort"], rule["ToPort"], rule["IpProtocol"]) == (port, port, "tcp")
     assert rule["SourceSecurityGroupId"] == stack.resolve(caller.connections.security_groups[0].security_group_id)
     assert rule["Description"] == "Web to Orders"
@@ -124,7 +124,7 @@ def test_the_caller_waits_for_the_other_and_for_the_rule(make: Callable[..., Bac
     template = synth(stack)
     waits = resource(template, "AWS::ECS::Service", like="WebService")["DependsOn"]
     [other] = [name for name in resources(template, "AWS::ECS::Service") if "OrdersService" in name]
-    [rule] = [name for name in resources(template, INGRESS) if "WebToOrders" in name]
+    [rule] = [name for name in resources(template, INGRESS) if "WebTo" in name]
     assert {other, rule} <= set(waits)
     assert port
 
@@ -234,7 +234,7 @@ def test_one_of_several_ports():
     caller.connect_to(other)
     caller.connect_to(other, port="admin", variable="ORDERS_ADMIN")
     assert environment(stack, "WebTask") == {"ORDERS_URL": "http://orders:8080", "ORDERS_ADMIN": "http://admin:9090"}
-    rules = [entry["Properties"] for name, entry in resources(synth(stack), INGRESS).items() if "WebToOrders" in name]
+    rules = [entry["Properties"] for name, entry in resources(synth(stack), INGRESS).items() if "WebTo" in name]
     assert [rule["FromPort"] for rule in rules] == [8080, 9090]
 
 
@@ -284,7 +284,7 @@ def test_in_bridge_mode_the_proxy_has_any_port_of_the_instance():
     options = ServiceConnect(namespace=names(stack))
     other = backend(stack, "Orders", **on_ec2(stack, "bridge", *ONE), service_connect=options)
     plain(stack, "Web").connect_to(other)
-    rule = properties(synth(stack), INGRESS, like="WebToOrders")
+    rule = properties(synth(stack), INGRESS, like="WebTo")
     assert (rule["FromPort"], rule["ToPort"]) == (32768, 65535)
     assert "Instances" in str(rule["GroupId"])
 
@@ -301,7 +301,7 @@ def test_in_bridge_mode_the_proxy_has_any_port_of_the_instance():
 def test_the_ports_of_tasks_in_dns(mode: Any, port: Any, expected: tuple[int, int]):
     stack = new_stack()
     plain(stack, "Web").connect_to(by_name(stack, **on_ec2(stack, mode, port)))
-    rule = properties(synth(stack), INGRESS, like="WebToOrders")
+    rule = properties(synth(stack), INGRESS, like="WebTo")
     assert (rule["FromPort"], rule["ToPort"]) == expected
 
 
@@ -310,7 +310,7 @@ def test_udp_is_opened_for_udp():
     other = by_name(stack, container=container(ports=[Port(number=53, protocol="udp")]))
     plain(stack, "Web").connect_to(other)
     assert environment(stack, "WebTask") == {"ORDERS_URL": "udp://orders.shop.internal:53"}
-    assert properties(synth(stack), INGRESS, like="WebToOrders")["IpProtocol"] == "udp"
+    assert properties(synth(stack), INGRESS, like="WebTo")["IpProtocol"] == "udp"
 
 
 def test_services_on_the_same_instances_share_a_rule():
@@ -332,7 +332,7 @@ def test_services_on_the_same_instances_reach_each_other():
     other = by_name(stack, **on_ec2(stack, "bridge", 8080))
     caller = backend(stack, "Web", **on_ec2(stack, "bridge", 8080))
     caller.connect_to(other)
-    rule = properties(synth(stack), INGRESS, like="WebToOrders")
+    rule = properties(synth(stack), INGRESS, like="InstancesSecurityGroupTo")
     assert rule["GroupId"] == rule["SourceSecurityGroupId"]
 
 
@@ -374,7 +374,7 @@ def test_behind_https_the_name_on_the_certificate_has_to_be_said():
     assert [(problem.option, problem.practice) for problem in error.value.problems] == [("url", "connect-services")]
     caller.connect_to(other, url="https://orders.example.com")
     assert environment(stack, "WebTask") == {"ORDERS_URL": "https://orders.example.com"}
-    assert properties(synth(stack), INGRESS, like="WebToOrders")["FromPort"] == 443
+    assert properties(synth(stack), INGRESS, like="WebTo")["FromPort"] == 443
 
 
 def test_a_rule_with_a_name_says_it():
@@ -401,7 +401,7 @@ def test_an_internal_network_load_balancer():
     plain(stack, "Web").connect_to(other)
     [address] = environment(stack, "WebTask").values()
     assert address["Fn::Join"][1][-1] == ":90"
-    rule = properties(synth(stack), INGRESS, like="WebToOrders")
+    rule = properties(synth(stack), INGRESS, like="WebTo")
     assert rule["FromPort"] == 90
     assert "Shared" in str(rule["GroupId"])
 
@@ -463,7 +463,7 @@ def test_a_service_that_exists():
     plain(stack, "Web").connect_to(other)
     assert other.endpoint == "http://orders:8080"
     assert environment(stack, "WebTask") == {"ORDERS_URL": "http://orders:8080"}
-    rule = properties(synth(stack), INGRESS, like="WebToOrders")
+    rule = properties(synth(stack), INGRESS, like="WebTo")
     assert (rule["GroupId"], rule["FromPort"]) == ("sg-0123456789abcdef0", 8080)
     assert "ServiceConnectConfiguration" in service(stack, "WebService")["Properties"]
 
@@ -499,7 +499,7 @@ def test_the_stack_of_the_caller_needs_the_other_and_not_the_other_way_round(mak
     assert "Callees" in found["Callers"]
     assert "Callers" not in found["Callees"]
     rules = resources(assembly.get_stack_by_name("Callers").template, INGRESS)
-    assert [name for name in rules if "WebToOrders" in name]
+    assert [name for name in rules if "WebTo" in name]
 
 
 # ---- bad input

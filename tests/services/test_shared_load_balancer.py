@@ -4,8 +4,9 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import assertions
 
-from cdk_containers import AlbExposure, ApplicationLoadBalancer, ConstructError, Disabled, ListenerRule
+from cdk_containers import AlbExposure, ApplicationLoadBalancer, BlueGreen, ConstructError, Disabled, ListenerRule
 from tests.toolkit import backend, certificate, cluster, network, new_stack, properties, resources, synth, web
 
 
@@ -169,3 +170,88 @@ def test_numbers_known_at_deployment_pass():
     number = cdk.CfnParameter(stack, "Number", type="Number").value_as_number
     web(stack, exposure=exposed(shared(stack), paths=["/a"], priority=number))
     assert properties(synth(stack), "AWS::ElasticLoadBalancingV2::ListenerRule")["Priority"] == {"Ref": "Number"}
+
+
+# ---- a number that another rule has
+
+
+def number_of(taken: int | None = None, **rule: Any) -> tuple[int, list[Any]]:
+    stack = new_stack()
+    load_balancer = shared(stack)
+    other = web(stack, "Other", exposure=exposed(load_balancer, hosts=["other.example.com"]), cluster=cluster(stack))
+    if taken is not None:
+        load_balancer.reserve(other, {"host": ["third.example.com"]}, taken)
+    web(stack, exposure=exposed(load_balancer, **{"paths": ["/shop/*"]} | rule), cluster=cluster(stack))
+    told = assertions.Annotations.from_stack(stack).find_info("*", assertions.Match.string_like_regexp("priority="))
+    return numbers(stack)["Web"], told
+
+
+def test_a_rule_whose_number_is_taken_gets_another_and_says_so():
+    first, nothing = number_of()
+    second, told = number_of(first)
+    assert second != first
+    assert not nothing
+    [info] = told
+    assert f"ListenerRule(priority={second})" in str(info.entry.data)
+    assert "Shop/Other" in str(info.entry.data)
+    assert number_of(first, priority=second) == (second, [])
+    assert number_of(second) == (first, [])
+
+
+def test_a_number_that_somebody_gave_is_kept_for_that_rule():
+    first, _ = number_of()
+    stack = new_stack()
+    load_balancer = shared(stack)
+    exposures = [
+        exposed(load_balancer, paths=["/shop/*"]),
+        AlbExposure(
+            port=8080,
+            load_balancer=load_balancer,
+            name="given",
+            rule=ListenerRule(hosts=["shop.example.com"], priority=first),
+        ),
+    ]
+    web(stack, exposure=exposures, cluster=cluster(stack))
+    rules = resources(synth(stack), "AWS::ElasticLoadBalancingV2::ListenerRule")
+    found = {name: entry["Properties"]["Priority"] for name, entry in rules.items()}
+    assert len(set(found.values())) == 2
+    assert [number for name, number in found.items() if "given" in name] == [first]
+
+
+def test_a_number_that_is_taken_is_refused_with_one_that_is_free():
+    first, _ = number_of()
+    with pytest.raises(ConstructError) as raised:
+        number_of(first, priority=first)
+    [problem] = raised.value.problems
+    assert problem.option == "exposure.rule.priority"
+    assert f"ListenerRule(priority={first - 1})" in problem.allowed
+
+
+@pytest.mark.parametrize("rule", [{}, {"paths": ["/a/b/c/d/*"], "hosts": ["a.example.com"], "methods": ["GET"]}])
+@pytest.mark.parametrize("test", [{"headers": {"X-Test": ["1"]}}, {"paths": ["/test/*"]}, {"methods": ["GET"]}])
+def test_test_traffic_is_looked_for_first(rule: dict[str, Any], test: dict[str, Any]):
+    stack = new_stack()
+    exposure = AlbExposure(
+        port=8080,
+        load_balancer=shared(stack),
+        rule=ListenerRule(**{"hosts": ["b.example.com"]} | rule),
+        test_rule=ListenerRule(**test, source_ips=["10.0.0.0/8"]),
+    )
+    web(stack, exposure=exposure, deployment=BlueGreen(), cluster=cluster(stack))
+    rules = resources(synth(stack), "AWS::ElasticLoadBalancingV2::ListenerRule")
+    found = {"TestRule" in name: entry["Properties"]["Priority"] for name, entry in rules.items()}
+    assert found[True] < found[False]
+
+
+@pytest.mark.parametrize(("production", "test"), [(10, None), (None, 45_000), (10, 10), (1, None)])
+def test_a_number_that_would_have_test_traffic_come_second(production: int | None, test: int | None):
+    stack = new_stack()
+    exposure = AlbExposure(
+        port=8080,
+        load_balancer=shared(stack),
+        rule=ListenerRule(hosts=["a.example.com"], priority=production),
+        test_rule=ListenerRule(headers={"X-Test": ["1"]}, priority=test),
+    )
+    with pytest.raises(ConstructError) as raised:
+        web(stack, exposure=exposure, deployment=BlueGreen(), cluster=cluster(stack))
+    assert [problem.option for problem in raised.value.problems] == ["exposure.test_rule.priority"]

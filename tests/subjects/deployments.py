@@ -67,6 +67,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "circuit_breaker": OFF,
         "alarm_rollback": OFF,
         "alarms": alarm,
+        "keep_alternate": True,
     },
     "CircuitBreaker": {"threshold": 20, "threshold_type": "COUNT", "reset_on_healthy_task": False},
     "BlueGreen": SHIFT,

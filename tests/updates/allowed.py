@@ -52,8 +52,93 @@ _OWN_LOAD_BALANCER = (
     "deletes ElasticLoadBalancingV2::TargetGroup",
     "leaves S3::Bucket",
 )
+_OWN_NETWORK_LOAD_BALANCER = (
+    "deletes ElasticLoadBalancingV2::Listener",
+    "deletes ElasticLoadBalancingV2::LoadBalancer",
+    "deletes ElasticLoadBalancingV2::TargetGroup",
+    "leaves S3::Bucket",
+)
 
-_ALLOWED: Sequence[Allowed] = (
+ENTRIES: Sequence[Allowed] = (
+    both_ways(
+        "AlbExposure.name",
+        happens=_OWN_LOAD_BALANCER,
+        reason="the name says which exposure it is, and another one has a load balancer of its own",
+        section="A port or a path",
+    ),
+    both_ways(
+        "NlbExposure.name",
+        happens=_OWN_NETWORK_LOAD_BALANCER,
+        reason="the name says which exposure it is, and another one has a load balancer of its own",
+        section="A port or a path",
+    ),
+    both_ways(
+        "ClassicExposure.name",
+        happens=["deletes ElasticLoadBalancing::LoadBalancer", "leaves S3::Bucket"],
+        reason="the name says which exposure it is, and a Classic Load Balancer cannot be shared",
+        section="A load balancer",
+    ),
+    both_ways(
+        "LatticeExposure.name",
+        happens=[
+            "deletes VpcLattice::Listener",
+            "deletes VpcLattice::Service",
+            "deletes VpcLattice::ServiceNetworkServiceAssociation",
+            "deletes VpcLattice::TargetGroup",
+        ],
+        reason="the name says which exposure it is, and another one is another service of VPC Lattice",
+        section="VPC Lattice",
+    ),
+    Allowed(
+        options=["AlbExposure.load_balancer"],
+        given=_OWN_LOAD_BALANCER,
+        removed=["deletes ElasticLoadBalancingV2::ListenerRule", "deletes ElasticLoadBalancingV2::TargetGroup"],
+        reason="a target group is on one load balancer, and a load balancer of the service is no longer asked for",
+        section="A load balancer",
+    ),
+    Allowed(
+        options=["NlbExposure.load_balancer"],
+        given=_OWN_NETWORK_LOAD_BALANCER,
+        removed=["deletes ElasticLoadBalancingV2::Listener", "deletes ElasticLoadBalancingV2::TargetGroup"],
+        reason="a target group is on one load balancer, and a load balancer of the service is no longer asked for",
+        section="A load balancer",
+    ),
+    Allowed(
+        options=["AlbExposure.https", "Application.https"],
+        given=["deletes ElasticLoadBalancingV2::Listener", "replaces ElasticLoadBalancingV2::ListenerRule"],
+        removed=["replaces ElasticLoadBalancingV2::ListenerRule"],
+        reason="rules belong to a listener, and each protocol has one",
+        section="A load balancer",
+    ),
+    Allowed(
+        options=["ApplicationLoadBalancer.https"],
+        given=["deletes ElasticLoadBalancingV2::Listener"],
+        reason="it is the listener for HTTPS",
+        section="A load balancer",
+    ),
+    both_ways(
+        "ApplicationLoadBalancer.internet_facing",
+        happens=["replaces ElasticLoadBalancingV2::Listener", "replaces ElasticLoadBalancingV2::LoadBalancer"],
+        reason="a load balancer keeps its scheme",
+        section="A load balancer",
+    ),
+    both_ways(
+        "NetworkLoadBalancer.internet_facing",
+        happens=["replaces ElasticLoadBalancingV2::LoadBalancer"],
+        reason="a load balancer keeps its scheme",
+        section="A load balancer",
+    ),
+    Allowed(
+        options=["Application.network"],
+        given=["replaces EC2::SecurityGroup", "replaces ElasticLoadBalancingV2::TargetGroup"],
+        removed=[
+            *_OWN_NETWORK,
+            "replaces EC2::SecurityGroup",
+            "replaces ElasticLoadBalancingV2::TargetGroup",
+        ],
+        reason="an application stays in its network: a new one takes a new application",
+        section="A network",
+    ),
     Allowed(
         options=("BackendService.exposure", "DaemonService.exposure"),
         removed=_OWN_LOAD_BALANCER,
@@ -87,6 +172,12 @@ _ALLOWED: Sequence[Allowed] = (
         section="A deployment strategy",
     ),
     Allowed(
+        options=["Rolling.keep_alternate"],
+        removed=["deletes ElasticLoadBalancingV2::TargetGroup", "sets back the weights of a rule"],
+        reason="the second target group goes when all of the traffic is on the first",
+        section="A deployment strategy",
+    ),
+    Allowed(
         options=["NlbExposure.test_port"],
         removed=["deletes ElasticLoadBalancingV2::Listener"],
         reason="it is the listener of the test traffic",
@@ -105,12 +196,6 @@ _ALLOWED: Sequence[Allowed] = (
         reason="a load balancer stays in its VPC: a new network takes a new load balancer",
         section="A network",
     ),
-    both_ways(
-        "ClassicExposure.health_check_path",
-        happens=["replaces ElasticLoadBalancing::LoadBalancer"],
-        reason="a Classic Load Balancer checks one protocol for as long as it exists",
-        section="A load balancer",
-    ),
     Allowed(
         options=["Application.email_addresses", "WorkQueue.subscriptions", "AlarmTopic.email_addresses"],
         removed=["deletes SNS::Subscription"],
@@ -119,8 +204,8 @@ _ALLOWED: Sequence[Allowed] = (
     ),
     both_ways(
         "TopicSubscription.topic",
-        happens=["replaces SNS::Subscription"],
-        reason="a subscription belongs to its topic; the new one is there before the old one goes",
+        happens=["deletes SNS::Subscription"],
+        reason="a subscription belongs to its topic; that of the new topic is there before",
         section="Queues and topics",
     ),
     both_ways(
@@ -354,6 +439,7 @@ _ALLOWED: Sequence[Allowed] = (
     both_ways(
         "ExpressService.cluster",
         "ExpressService.service_name",
+        "ExpressService.tags",
         happens=["replaces ECS::ExpressGatewayService"],
         reason="Express Mode takes them when the service is made",
         section="Express Mode and Elastic Beanstalk",
@@ -363,6 +449,25 @@ _ALLOWED: Sequence[Allowed] = (
         happens=["replaces ECS::CapacityProvider"],
         reason="a capacity provider belongs to one cluster",
         section="A capacity",
+    ),
+    both_ways(
+        "EfsVolume.file_system",
+        "EfsVolume.path",
+        happens=["replaces EFS::AccessPoint"],
+        reason="an access point leads to one directory; files stay where they are",
+        section="Files",
+    ),
+    both_ways(
+        "EfsVolume.name",
+        happens=["deletes EFS::AccessPoint"],
+        reason="the name is the default of `path`, and another path is another directory",
+        section="Files",
+    ),
+    Allowed(
+        options=["EfsVolume.access_point"],
+        given=["deletes EFS::AccessPoint"],
+        reason="your own access point takes the place of the one that was made",
+        section="Files",
     ),
     both_ways(
         "CloudMap.namespace",
@@ -438,4 +543,9 @@ _ALLOWED: Sequence[Allowed] = (
     ),
 )
 
-ALLOWED: Mapping[str, Allowed] = {option: entry for entry in _ALLOWED for option in entry.options}
+ALLOWED: Mapping[str, Allowed] = {option: entry for entry in ENTRIES for option in entry.options}
+
+
+def anchor(heading: str) -> str:
+    """Return the anchor that GitHub gives a heading."""
+    return heading.lower().replace(" ", "-")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .references import references, values_at
-from .schemas import create_only
+from .schemas import COMES_OR_GOES, create_only
 
 Template = Mapping[str, Any]
 Resource = Mapping[str, Any]
@@ -72,6 +72,8 @@ def _causes(old: Resource, new: Resource, replaced: Mapping[str, object]) -> Ite
     """Yield the create-only properties that get another value, be it that they refer to something replaced."""
     for path in create_only(new["Type"]):
         before, after = (values_at(path, entry.get("Properties", {})) for entry in (old, new))
+        if before and after and f"{new['Type']}/{'/'.join(path)}" in COMES_OR_GOES:
+            continue
         if before != after or any(name in replaced for name in references(after)):
             yield ".".join(path)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from .comparison import Template, compare
 from .meetings import meetings
-from .refusals import refusals
+from .refusals import refusals, resets_weights
 
 REPLACED_FREELY: Mapping[str, str] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": "the number of tasks stays as it is",
@@ -18,7 +18,6 @@ REPLACED_FREELY: Mapping[str, str] = {
     "AWS::EC2::VPCGatewayAttachment": "named with its VPC",
     "AWS::ECS::ClusterCapacityProviderAssociations": "named with its cluster",
     "AWS::ECS::TaskDefinition": "a new revision, to which the service deploys",
-    "AWS::EFS::AccessPoint": "a door to files that stay where they are",
     "AWS::ElasticBeanstalk::ApplicationVersion": "a new version, to which the environment deploys",
     "AWS::VpcLattice::AuthPolicy": "named with what it protects",
 }
@@ -36,7 +35,8 @@ DELETED_FREELY: Mapping[str, str] = {
     "AWS::EC2::SecurityGroupIngress": "nothing uses it any more",
     "AWS::EC2::SubnetRouteTableAssociation": "named with its subnet",
     "AWS::EC2::VPCGatewayAttachment": "named with its VPC",
-    "AWS::EFS::AccessPoint": "a door to files that stay where they are",
+    "AWS::ECS::TaskDefinition": "tasks of it run on, and its revisions are listed as inactive",
+    "AWS::IAM::InstanceProfile": "named with its role",
     "AWS::IAM::Policy": "a right that nobody uses any more",
     "AWS::IAM::Role": "a role that nobody acts as any more",
     "AWS::S3::BucketPolicy": "named with its bucket",
@@ -59,6 +59,7 @@ def consequences(before: Template, after: Template) -> set[str]:
         *_by_type("deletes", (update.type_of(name) for name in update.deleted - retained), DELETED_FREELY),
         *(f"fails: {meeting.what.removeprefix('AWS::')}" for meeting in meetings(update)),
         *(f"fails: {refusal}" for refusal in refusals(update)),
+        *(["sets back the weights of a rule"] if resets_weights(update) else ()),
     }
 
 

@@ -1,4 +1,4 @@
-"""Updates that ECS refuses, of which no schema says anything."""
+"""Updates that ECS refuses, or in which CloudFormation undoes what ECS did; no schema says anything of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from .references import references
 
 _SERVICE = "AWS::ECS::Service"
 _ASSOCIATION = "AWS::ECS::ClusterCapacityProviderAssociations"
+_RULES = ("AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::ListenerRule")
 _UPDATED_BY_CODE_DEPLOY = (
     "CapacityProviderStrategy",
     "EnableExecuteCommand",
@@ -32,6 +33,25 @@ def refusals(update: Update) -> Iterator[str]:
     leaving = _providers(update.before) - _providers(update.after)
     if leaving & {provider for service in _of_type(update.before, _SERVICE) for provider in _strategy(service)}:
         yield "a service still uses a capacity provider that leaves the cluster"
+
+
+def resets_weights(update: Update) -> bool:
+    """Whether CloudFormation writes a rule again whose weights are ECS's, so that traffic may go where no task is.
+
+    See https://github.com/aws/aws-cdk/issues/36649
+    """
+    return any(
+        update.type_of(name) in _RULES
+        and _is_shifted(update.before[name])
+        and update.before[name].get("Properties") != update.after[name].get("Properties")
+        for name in update.kept
+    )
+
+
+def _is_shifted(rule: Resource) -> bool:
+    properties = rule.get("Properties", {})
+    actions = properties.get("Actions") or properties.get("DefaultActions") or ()
+    return any(len(action.get("ForwardConfig", {}).get("TargetGroups", ())) > 1 for action in actions)
 
 
 def _controller_refusals(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -22,6 +22,14 @@ IN_PLACE: Mapping[str, str] = {
 """Properties that the schemas call create-only on a condition that no template here meets, with that condition."""
 
 
+COMES_OR_GOES: Mapping[str, str] = {
+    "AWS::ElasticLoadBalancing::LoadBalancer/HealthCheck": "changed in place, while there is one",
+    "AWS::ElasticLoadBalancing::LoadBalancer/Subnets": "changed in place, while there is one",
+    "AWS::ElasticLoadBalancing::LoadBalancer/AvailabilityZones": "changed in place, while there is one",
+}
+"""Properties that replace a resource only when there was none, or is none any more."""
+
+
 @cache
 def create_only(type_: str) -> tuple[tuple[str, ...], ...]:
     """Return the paths of the properties whose change replaces a resource of this type."""

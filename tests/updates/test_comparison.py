@@ -99,6 +99,13 @@ class TestReplaced:
         before, after = template(Web=(SERVICE, {"LaunchType": "FARGATE"})), template(Web=(SERVICE, {}))
         assert update(before, after).replaced == {"Web": {"LaunchType"}}
 
+    def test_a_health_check_replaces_a_classic_load_balancer_when_it_comes_or_goes(self):
+        kind = "AWS::ElasticLoadBalancing::LoadBalancer"
+        none, tcp, http = ((kind, given) for given in ({}, {"HealthCheck": "TCP:80"}, {"HealthCheck": "HTTP:80/"}))
+        assert update(template(Old=tcp), template(Old=http)).replaced == {}
+        assert update(template(Old=none), template(Old=http)).replaced == {"Old": {"HealthCheck"}}
+        assert update(template(Old=tcp), template(Old=none)).replaced == {"Old": {"HealthCheck"}}
+
     def test_another_type_is_refused(self):
         before = template(Names=("AWS::ServiceDiscovery::HttpNamespace", {"Name": "shop"}))
         after = template(Names=("AWS::ServiceDiscovery::PrivateDnsNamespace", {"Name": "shop"}))

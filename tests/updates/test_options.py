@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
 from tests.subjects.pairs import each_option, is_shown, pair
-from tests.updates.allowed import _ALLOWED, ALLOWED, PAGE
+from tests.updates.allowed import ALLOWED, ENTRIES, PAGE, Allowed, anchor
 from tests.updates.consequences import consequences
 
 HOLDS_DATA = ("AWS::ECR::Repository", "AWS::EFS::FileSystem")
@@ -37,19 +36,19 @@ def test_what_is_kept_when_it_is_deleted_is_kept_when_it_is_replaced(name: str, 
             assert kept or entry["Type"] not in HOLDS_DATA, id_
 
 
-@pytest.mark.parametrize("entry", _ALLOWED, ids=lambda entry: entry.options[0])
-def test_users_can_read_of_it(entry):
-    section = sections()[entry.section]
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.options[0])
+def test_users_can_read_of_it(entry: Allowed):
+    page = (ROOT / PAGE).read_text()
+    assert f"\n## {entry.section}\n" in page
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
     for option in entry.options:
-        assert f"`{option}`" in section, f"{PAGE}, {entry.section!r}, says nothing of {option}"
+        (row,) = [row for row in rows if f"`{option}`" in row]
+        assert f"[{entry.section}](#{anchor(entry.section)})" in row
+        for change in {*entry.given, *entry.removed}:
+            assert change in row.replace("`", "")
 
 
 def test_each_option_is_in_one_entry():
-    named = [option for entry in _ALLOWED for option in entry.options]
+    named = [option for entry in ENTRIES for option in entry.options]
     assert len(named) == len(set(named))
-    assert all(entry.given or entry.removed for entry in _ALLOWED)
-
-
-def sections() -> dict[str, str]:
-    parts = re.split(r"^## (.*)$", (ROOT / PAGE).read_text(), flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+    assert all(entry.given or entry.removed for entry in ENTRIES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.updates.comparison import compare
-from tests.updates.refusals import refusals
+from tests.updates.refusals import refusals, resets_weights
 
 PROVIDER = {"Ref": "Provider"}
 
@@ -42,6 +42,24 @@ def test_a_service_that_changes_to_code_deploy_and_back():
     assert refused(ecs, code_deploy) == ["a service changes to CodeDeploy"]
     assert refused(code_deploy, ecs) == []
     assert refused(ecs, cluster(DeploymentController={"Type": "ECS"})) == []
+
+
+def test_a_rule_whose_weights_are_those_of_ecs():
+    def rule(path: str, *groups: str) -> dict[str, Any]:
+        forward = {
+            "Type": "forward",
+            "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": group} for group in groups]},
+        }
+        properties = {"Conditions": [path], "Actions": [forward]}
+        return {"Resources": {"Rule": {"Type": "AWS::ElasticLoadBalancingV2::ListenerRule", "Properties": properties}}}
+
+    def reset(before: dict[str, Any], after: dict[str, Any]) -> bool:
+        return resets_weights(compare(before, after))
+
+    assert reset(rule("/a", "blue", "green"), rule("/b", "blue", "green"))
+    assert reset(rule("/a", "blue", "green"), rule("/a", "blue"))
+    assert not reset(rule("/a", "blue", "green"), rule("/a", "blue", "green"))
+    assert not reset(rule("/a", "blue"), rule("/a", "blue", "green"))
 
 
 def test_what_code_deploy_deploys():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
@@ -10,8 +12,14 @@ from constructs import Construct
 def seen_from(scope: Construct, group: ec2.ISecurityGroup) -> ec2.ISecurityGroup:
     """Return the group, or from another stack a reference to it, so that rules are made in the stack of `scope`.
 
-    CDK would make them beside the group, and the stack of the cluster would need the one that needs it.
+    CDK would make them beside the group, and the stack of the cluster would need the one that needs it. The reference
+    is the stack's and not the service's, since a rule that several services need stays when one of them goes.
     """
-    if cdk.Stack.of(group) == cdk.Stack.of(scope):
+    here = cdk.Stack.of(scope)
+    if cdk.Stack.of(group) == here:
         return group
-    return ec2.SecurityGroup.from_security_group_id(scope, cdk.Names.unique_id(group), group.security_group_id)
+    name = cdk.Names.unique_id(group)
+    found = here.node.try_find_child(name)
+    if found is not None:
+        return cast("ec2.ISecurityGroup", found)
+    return ec2.SecurityGroup.from_security_group_id(here, name, group.security_group_id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, cast
 
 from aws_cdk import CfnResource, Stack
 from aws_cdk import aws_ec2 as ec2
@@ -234,8 +235,7 @@ class CallingConnector(Connector):
                         made.append(rules[key])
                     continue
                 rules[key] = ec2.CfnSecurityGroupIngress(
-                    self.owner,
-                    _free(self.owner, f"To{other.owner.node.id}"),
+                    *self._place_of_rule(other, group, own, f"{protocol}{low}"),
                     group_id=group.security_group_id,
                     ip_protocol=protocol,
                     from_port=low,
@@ -249,6 +249,26 @@ class CallingConnector(Connector):
                     make = ec2.Port.udp_range if way.udp else ec2.Port.tcp_range
                     own.add_egress_rule(peer, make(low, high), _description(self.owner, other.owner))
         return made
+
+    def _place_of_rule(
+        self, other: Connector, group: ec2.ISecurityGroup, own: ec2.ISecurityGroup, port: str
+    ) -> tuple[Construct, str]:
+        """Return the parent and the id of a rule: the same, whatever else is connected, and in whatever order.
+
+        A group that several services are in is named itself, as parent or in the id. If the first service stood for it,
+        the rule would be made again for the second when the first goes, and EC2 takes it once.
+        """
+        owner, callee = self.owner.node, other.owner.node
+        if not group.node.path.startswith(f"{callee.path}/"):
+            place = Stack.of(group)
+            identity = f"{place.node.path} {place.resolve(group.security_group_id)}"
+            name = f"To{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+        elif owner.path.rpartition("/")[0] == callee.path.rpartition("/")[0]:
+            name = f"To{callee.id}"
+        else:
+            name = f"To{callee.id}{callee.addr[-8:]}"
+        parent = self.owner if own.node.path.startswith(f"{owner.path}/") else cast("Construct", own)
+        return parent, _free(parent, f"{name}:{port}")
 
 
 class Callee(Protocol):

@@ -75,6 +75,7 @@ class AlbRoute(Route):
         )
         self._make_test_rule(scope, target)
         self._serve_names(scope)
+        target.leave_to_ecs(self.rule, self.test_rule)
         self.entry = ecs.CfnService.LoadBalancerProperty(
             target_group_arn=self.target_group.target_group_arn,
             container_name=target.container_name,

@@ -160,7 +160,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         self._claims: dict[tuple[int | None, int], tuple[Construct, str]] = {}
         self._test_listeners: dict[int, elbv2.ApplicationListener] = {}
         self._certificates, self._https, self._tls_policy = tuple(certificates), https, tls_policy
-        vpc = vpc_of(network)
+        self.vpc = vpc = vpc_of(network)
         self.ip_address_type = ip_address_type or default_ip_address_type(network)
         self.security_group = security_group or ec2.SecurityGroup(
             self, "SecurityGroup", vpc=vpc, description="Application Load Balancer", allow_all_outbound=False
@@ -210,6 +210,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         vpc: ec2.IVpc,
         canonical_hosted_zone_id: str | None = None,
         ip_address_type: elbv2.IpAddressType = elbv2.IpAddressType.IPV4,
+        security_group_allows_all_outbound: bool | None = None,
     ) -> ApplicationLoadBalancer:
         """Use a load balancer that exists, of another app or made by hand.
 
@@ -220,12 +221,17 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             id: Name among the parent's children.
             load_balancer_arn: Its ARN.
             listener_arn: The listener whose rules services add to.
-            security_group_id: Its security group, which is let out to the services.
+            security_group_id: Its security group, which services let in.
             dns_name: Its DNS name.
             vpc: Where it is.
             canonical_hosted_zone_id: The hosted zone of its DNS name, such as `Z32O12XQLNTSW2` in eu-west-1, which
                 `aws elbv2 describe-load-balancers` shows. Services with a `domain` need it. Default: not known.
             ip_address_type: Which addresses it has; names of services get records for them. Default: `IPV4`.
+            security_group_allows_all_outbound: Whether its security group may connect to everything, as those made by
+                hand mostly may. With False, each service adds the rule by which it is reached: load balancers of this
+                library need that, health checks fail without. With True, nothing is added; a rule of CloudFormation
+                takes the rule away that lets a group connect to everything, and other services with it. Default: not
+                known, which adds nothing and warns.
         """
         found = argument_problems(cls.from_attributes, locals())
         found.extend(arn_problems(found, load_balancer_arn=load_balancer_arn, listener_arn=listener_arn))
@@ -240,6 +246,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             vpc=vpc,
             canonical_hosted_zone_id=canonical_hosted_zone_id,
             ip_address_type=ip_address_type,
+            security_group_allows_all_outbound=security_group_allows_all_outbound,
         )
 
     @property
@@ -407,6 +414,7 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
         vpc: ec2.IVpc,
         canonical_hosted_zone_id: str | None,
         ip_address_type: elbv2.IpAddressType,
+        security_group_allows_all_outbound: bool | None,
     ) -> None:
         SharedLoadBalancer.__init__(self, scope, id)
         self._certificates, self._https = (), True
@@ -415,7 +423,7 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
         self.imported_arn = load_balancer_arn
         self._claims = {}
         self.ports = ()
-        self.security_group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
+        self.vpc = vpc
         self.load_balancer = elbv2.ApplicationLoadBalancer.from_application_load_balancer_attributes(
             self,
             "LoadBalancer",
@@ -423,8 +431,11 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
             load_balancer_dns_name=dns_name,
             load_balancer_canonical_hosted_zone_id=canonical_hosted_zone_id,
             security_group_id=security_group_id,
+            security_group_allows_all_outbound=security_group_allows_all_outbound is not False,
             vpc=vpc,
         )
+        self.security_group = self.load_balancer.connections.security_groups[0]
+        warn_of_unknown_egress(self, security_group_allows_all_outbound)
         self.listener = elbv2.ApplicationListener.from_application_listener_attributes(
             self, "Listener", listener_arn=listener_arn, security_group=self.security_group
         )
@@ -447,6 +458,17 @@ def _tell_of_second_choice(route: Construct, number: int, other: Construct) -> N
         f"A rule of {other.node.path} has the number that comes first for this one, so it has {number}. It changes "
         f"when the other rule goes; ListenerRule(priority={number}) keeps it",
     )
+
+
+def warn_of_unknown_egress(load_balancer: Construct, allows_all_outbound: bool | None) -> None:  # noqa: FBT001
+    """Say that nobody said whether an imported load balancer may connect to the tasks."""
+    if allows_all_outbound is None:
+        Annotations.of(load_balancer).add_warning_v2(
+            "cdk-containers:unknown-egress",
+            "It is not known whether the security group may connect to the tasks, so no rule is made for it. Say "
+            "security_group_allows_all_outbound=False for a load balancer of this library, which may connect to "
+            "nothing else, or True for one that may connect to everything",
+        )
 
 
 def taken_ports(https: Literal[True] | Disabled, *, redirect: bool = True) -> tuple[int, ...]:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from aws_cdk import aws_ec2 as ec2
+
 from ..checked_construct import CheckedConstruct
 from ..errors import Problem, Problems
 from ..inputs import field_problems, is_token
@@ -19,7 +21,10 @@ class SharedLoadBalancer(CheckedConstruct):
     Attributes:
         internet_facing: Whether it has public addresses; None if that is not known.
         imported_arn: Its ARN, if it is not made in this app.
+        vpc: Where it is.
     """
+
+    vpc: ec2.IVpc
 
     internet_facing: bool | None = None
     imported_arn: str | None = None

@@ -13,6 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct
 
+from ..inputs import is_token
 from ..network import PortRange, RuleKey, rules_of
 from ..opt_outs import Acknowledgement, acknowledge, resource_of
 from .lattice_exposure import LatticeExposure
@@ -180,11 +181,14 @@ class LatticeRoute(Route):
         prefix_list, rules = self.service_network.prefix_list_id, rules_of(self)
         key: RuleKey = ("from", group.security_group_id, prefix_list, ports.protocol, ports.first, ports.last)
         if key not in rules:
-            # Beside the group, so that it stays when the first of the two ways goes.
-            network = short_hash(place_in_account(self.service_network, seen_from=self))
+            # Beside the group, so that it stays when the first of the two ways goes; all networks of a region have one
+            # list.
+            source = prefix_list
+            if is_token(prefix_list):
+                source = short_hash(place_in_account(self.service_network, seen_from=self))
             rules[key] = ec2.CfnSecurityGroupIngress(
                 cast("Construct", group),
-                f"from VPC Lattice {network}:{ports.first}",
+                f"from VPC Lattice {source}:{ports.first}",
                 group_id=group.security_group_id,
                 source_prefix_list_id=prefix_list,
                 ip_protocol=ports.protocol,

@@ -129,7 +129,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
         self.internet_facing = internet_facing
         self._ingress = tuple(ingress)
         self._ports: dict[int, tuple[Construct, str]] = {}
-        vpc = vpc_of(network)
+        self.vpc = vpc = vpc_of(network)
         groups = list(security_groups) or [
             ec2.SecurityGroup(
                 self, "SecurityGroup", vpc=vpc, description="Network Load Balancer", allow_all_outbound=False

@@ -75,6 +75,7 @@ class NlbRoute(Route):
             self._certificate = certificate_for(scope, names, names.served[0])
         self.listener = self._make_listener("Listener", exposure.outer_port, self._forward(target))
         self._make_test_listener(scope, target)
+        target.leave_to_ecs(self.listener, self.test_listener)
         self.entry = ecs.CfnService.LoadBalancerProperty(
             target_group_arn=self.target_group.target_group_arn,
             container_name=target.container_name,

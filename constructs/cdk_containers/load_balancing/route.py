@@ -12,7 +12,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from ..checked_construct import CheckedConstruct
 from ..network import PortRange, let_in
@@ -74,6 +74,18 @@ class RouteTarget:
             for peer in peers.connections.security_groups
             for rule in let_in(group, peer, ports, user=route, description=description)
         ]
+
+    def leave_to_ecs(self, *rules: IConstruct | None) -> None:
+        """Keep tags of aspects off the rules whose weights ECS moves.
+
+        With any change of a rule, CloudFormation may write its first weights again, and traffic goes where no task is.
+
+        See https://github.com/aws/aws-cdk/issues/36649
+        """
+        if self.infrastructure_role is not None:
+            for rule in rules:
+                if rule is not None:
+                    resource_of(rule).add_property_deletion_override("Tags")
 
 
 class Route(CheckedConstruct):

@@ -2,11 +2,13 @@
 
 Everything that belongs to a route hangs below its id. A route whose exposure changes keeps its resources, which change
 in place; with another load balancer all of them are new, since a target group cannot be on two. So the load balancer is
-in the id, and neither the container's port nor the place in the list is.
+in the id, and neither the container's port nor the place in the list is. What is alike otherwise is told apart by its
+container, then by its rule or its outer port.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from constructs import IConstruct
@@ -27,12 +29,13 @@ def route_ids(
         internet_facing: Whether load balancers made for it have public addresses.
         own_container: Name of its own container.
     """
-    ids = [
-        _id_by_itself(scope, exposure, internet_facing=internet_facing, own_container=own_container)
-        for exposure in exposures
-    ]
-    for id_ in {id_ for id_ in ids if ids.count(id_) > 1}:
-        group = [place for place, found in enumerate(ids) if found == id_]
+    ids = [_id_by_itself(scope, exposure, internet_facing=internet_facing) for exposure in exposures]
+    for group in _of_one_id(ids):
+        containers = [exposures[place].container or own_container for place in group]
+        if len(set(containers)) > 1:
+            for place, container in zip(group, containers, strict=True):
+                ids[place] += "" if container == own_container else f".{container}"
+    for group in _of_one_id(ids):
         texts = [exposures[place].breadth[1] for place in group]
         # The broadest is the likeliest to be there from the first day to the last.
         for place in sorted(group, key=lambda place: _order(exposures[place]))[1:]:
@@ -43,21 +46,25 @@ def route_ids(
     return ids
 
 
-def told_apart_by_nothing(exposures: Sequence[Exposure]) -> list[tuple[int, int]]:
-    """Return the places of exposures that are the same as one before, and of that one: no id could tell them apart."""
+def _of_one_id(ids: Sequence[str]) -> list[list[int]]:
+    """Return the places of exposures that have one id."""
+    return [[place for place, id_ in enumerate(ids) if id_ == wanted] for wanted, n in Counter(ids).items() if n > 1]
+
+
+def told_apart_by_nothing(exposures: Sequence[Exposure], *, own_container: str) -> list[tuple[int, int]]:
+    """Return places of exposures that no id tells from one before, and the place of that one."""
     seen: dict[object, int] = {}
     pairs: list[tuple[int, int]] = []
     for place, exposure in enumerate(exposures):
-        key: object = (exposure.kind, exposure.container, id(exposure.shared_load_balancer), _order(exposure))
-        if exposure.name is not None:
-            key = (exposure.kind, exposure.container, id(exposure.shared_load_balancer), exposure.name)
+        container, shared = exposure.container or own_container, id(exposure.shared_load_balancer)
+        key: object = exposure.name or (exposure.kind, container, shared, _order(exposure))
         if key in seen:
             pairs.append((seen[key], place))
         seen.setdefault(key, place)
     return pairs
 
 
-def _id_by_itself(scope: IConstruct, exposure: Exposure, *, internet_facing: bool, own_container: str) -> str:
+def _id_by_itself(scope: IConstruct, exposure: Exposure, *, internet_facing: bool) -> str:
     shared = exposure.shared_load_balancer
     own_and_internal = shared is None and not internet_facing and exposure.kind in ("Alb", "Nlb", "Classic")
     parts = [f"Internal{exposure.kind}" if own_and_internal else exposure.kind]
@@ -67,8 +74,6 @@ def _id_by_itself(scope: IConstruct, exposure: Exposure, *, internet_facing: boo
         parts.append(short_hash(_identity_of(shared, scope)))
         if exposure.name is None and exposure.outer_port_alone is not None:
             parts.append(str(exposure.outer_port_alone))
-    if exposure.container is not None and exposure.container != own_container:
-        parts.append(exposure.container)
     return ".".join(parts)
 
 

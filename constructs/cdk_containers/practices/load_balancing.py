@@ -132,6 +132,14 @@ PRACTICES = (
         option="AlbExposure.name, NlbExposure.name, ClassicExposure.name, LatticeExposure.name",
     ),
     Practice(
+        id="load-balancer-network",
+        title="Put a load balancer into the network of the tasks",
+        why="Target groups of one VPC cannot be used by a load balancer of another: the deployment fails.",
+        source=f"{_ALB}/load-balancer-target-groups.html",
+        severity=Severity.HIGH,
+        option="AlbExposure.load_balancer, NlbExposure.load_balancer",
+    ),
+    Practice(
         id="target-health-check",
         title="Let the load balancer ask a path that tells whether the service works",
         why=(

@@ -29,6 +29,9 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
     service = _make(scope, given, cluster, task)
     resource = service.node.default_child
     assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
+    if not given.daemon:
+        # CDK writes REPLICA on instances and nothing on Fargate, and another value makes another service.
+        resource.scheduling_strategy = None
     for path, value in given.deployment.overrides.items():
         resource.add_property_override(path, value)
     if not isinstance(given.deployment, CodeDeployBlueGreen):
@@ -52,7 +55,7 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
     if given.platform == "FARGATE":
         return ecs.FargateService(
             scope,
-            "Service",
+            _id(given),
             cluster=cluster.cluster,
             task_definition=task.task_definition,
             platform_version=ecs.FargatePlatformVersion.LATEST,

@@ -137,7 +137,8 @@ class ServiceInput:
             memory_limit_mib=self.memory_limit_mib,
             task=self.task,
             platform=self.platform,
-            ports=tuple(ports.values()),
+            # In an order of their own: that of the exposures does not matter.
+            ports=tuple(sorted(ports.values(), key=_port_order)),
             environment=self.environment,
         )
 
@@ -157,7 +158,7 @@ class ServiceInput:
                 known=found,
                 needs_exposure=self.needs_exposure,
                 open_vpc=self.cluster.vpc if self.internet_facing and self.cluster is not None else None,
-                network=None if self.cluster is None else self.cluster.vpc,
+                vpc=None if self.cluster is None else self.cluster.vpc,
             )
         )
         found.extend(lattice_problems(self.exposures, self.workload, self.task))
@@ -319,3 +320,8 @@ class ServiceInput:
                         allowed='readonly_root_filesystem=Disabled(reason="…") on it, or False',
                     )
         return list(found)
+
+
+def _port_order(port: Port) -> tuple[bool, int, str]:
+    token = is_token(port.number)
+    return token, 0 if token else port.number, port.protocol

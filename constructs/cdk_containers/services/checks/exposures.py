@@ -14,7 +14,7 @@ from ...load_balancing import AlbExposure, Exposure, NlbExposure, told_apart_by_
 from ...load_balancing.addresses import default_ip_address_type, ingress_problems
 from ...load_balancing.network_load_balancer import ANOTHER_PORT_OR_BOTH
 from ...load_balancing.rule_priorities import canonical
-from ...network import public_subnet_problems
+from ...network import different_networks, public_subnet_problems
 from ...workload import Container
 
 
@@ -25,7 +25,7 @@ def exposure_problems(
     known: Problems,
     needs_exposure: bool,
     open_vpc: ec2.IVpc | None,
-    network: ec2.IVpc | None,
+    vpc: ec2.IVpc | None = None,
 ) -> list[Problem]:
     """Find what is wrong with exposures.
 
@@ -35,7 +35,7 @@ def exposure_problems(
         known: What is known to be wrong with the containers.
         needs_exposure: Whether the service makes no sense without one.
         open_vpc: The VPC, if load balancers made for the service have public addresses.
-        network: The VPC, if it is known.
+        vpc: The VPC; None if the service gets a new one.
     """
     found = Problems()
     if needs_exposure and not exposures:
@@ -66,12 +66,22 @@ def exposure_problems(
             found.extend(_port_problems(option, exposure, containers[place]))
             found.extend(_health_check_port_problems(option, exposure, containers))
         found.extend(claimed.problems(exposure), under=option)
+        shared = exposure.shared_load_balancer
+        if shared is not None and (vpc is None or different_networks(shared.vpc, vpc)):
+            found.add(
+                f"{option}.load_balancer",
+                "it is in another network than the tasks, and registers no targets there",
+                given=Shown(shared.node.path),
+                allowed="a load balancer in the network of the cluster"
+                + ("; the service gets a new one, so give it a cluster" if vpc is None else ""),
+                practice="load-balancer-network",
+            )
         if open_vpc is not None and getattr(exposure, "load_balancer", None) is None and not found.has("cluster"):
             found.extend(public_subnet_problems(open_vpc, "cluster"))
-        if network is not None and not found.has("cluster"):
-            found.extend(_address_problems(exposure, network), under=option)
+        if vpc is not None and not found.has("cluster"):
+            found.extend(_address_problems(exposure, vpc), under=option)
     known_wrong = any(problem.root.startswith("exposure") for problem in found)
-    for first, second in () if known_wrong else told_apart_by_nothing(exposures):
+    for first, second in () if known_wrong else told_apart_by_nothing(exposures, own_container=containers[0].name):
         name = exposures[second].name
         found.add(
             f"exposure[{second}].name",
