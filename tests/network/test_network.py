@@ -361,7 +361,7 @@ def test_switching_dual_stack_on_replaces_nothing(dual_stack: Template):
         for key in (entry.get("Properties", {}) | dual_stack["Resources"][name].get("Properties", {}))
         if entry.get("Properties", {}).get(key) != dual_stack["Resources"][name].get("Properties", {}).get(key)
     }
-    # Neither is create-only: the subnet is associated with a block that it had none of.
+    # A subnet that had no block is associated with one, in place.
     assert changed == {
         ("AWS::EC2::Subnet", "AssignIpv6AddressOnCreation"),
         ("AWS::EC2::Subnet", "Ipv6CidrBlock"),

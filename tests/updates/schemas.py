@@ -17,6 +17,7 @@ IN_PLACE: Mapping[str, str] = {
     "AWS::AutoScaling::AutoScalingGroup/VPCZoneIdentifier": "replaced only under AutoScalingReplacingUpdate",
     "AWS::AutoScaling::AutoScalingGroup/LaunchTemplate": "replaced only under AutoScalingReplacingUpdate",
     "AWS::AutoScaling::AutoScalingGroup/MixedInstancesPolicy": "replaced only under AutoScalingReplacingUpdate",
+    "AWS::EC2::Subnet/Ipv6CidrBlock": "an update associates a block with a subnet that had none: its handler may",
 }
 """Properties that the schemas call create-only on a condition that no template here meets, with that condition."""
 
