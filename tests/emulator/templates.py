@@ -22,7 +22,7 @@ def resources(assembly: Assembly, *kinds: str) -> Iterator[tuple[str, str, Resou
 def services(assembly: Assembly) -> dict[str, Resource]:
     """Give the properties of each ECS service, by stack and construct."""
     return {
-        f"{stack}/{re.sub('Service[0-9A-F]{8}$', '', logical_id)}": resource["Properties"]
+        f"{stack}/{re.sub('(CodeDeploy)?Service[0-9A-F]{8}$', '', logical_id)}": resource["Properties"]
         for stack, logical_id, resource in resources(assembly, "AWS::ECS::Service")
     }
 
