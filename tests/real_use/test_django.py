@@ -264,10 +264,14 @@ def test_each_workload_reaches_the_database_and_the_rules_are_in_its_own_stack(b
     broker, made = both
     callers = {"Web", "Worker", "Beat"} | ({"Migration"} if broker == "sqs" else set())
     rules = resources(made.templates["Django"], "AWS::EC2::SecurityGroupIngress")
-    to_database = [name for name, rule in rules.items() if "DatabaseSecurityGroup" in str(rule["Properties"]["GroupId"])]
+    to_database = [
+        name for name, rule in rules.items() if "DatabaseSecurityGroup" in str(rule["Properties"]["GroupId"])
+    ]
     assert len(to_database) == len(callers)
     assert all(any(caller in name for name in to_database) for caller in callers)
-    assert len([rule for rule in rules.values() if rule["Properties"]["FromPort"] == 6379]) == (3 if broker == "redis" else 0)
+    assert len([rule for rule in rules.values() if rule["Properties"]["FromPort"] == 6379]) == (
+        3 if broker == "redis" else 0
+    )
     assert not resources(made.templates["DjangoData"], "AWS::EC2::SecurityGroupIngress")
 
 
