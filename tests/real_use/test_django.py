@@ -20,7 +20,6 @@ from cdk_containers import (
     AlbExposure,
     Application,
     BackendService,
-    ConstructError,
     Container,
     Domain,
     EventJob,

@@ -12,7 +12,6 @@ from ..inputs import disabled_problems, field_problems, has_members, is_token, n
 from ..practices import Disabled
 from .secrets import text_problems
 
-
 _FILE_USER = re.compile(r"\d+(:\d+)?")
 
 
