@@ -13,8 +13,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_route53 as route53
 
 from cdk_containers import (
-    AlarmTopic,
     Alarms,
+    AlarmTopic,
     AlbExposure,
     BackendService,
     Cluster,
