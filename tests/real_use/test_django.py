@@ -336,19 +336,22 @@ class TestMistakes:
         url = f"postgres://django:{login.secret_value_from_json('password').unsafe_unwrap()}@db/shop"
         container = Container(image="shop/web:1.0.0", environment={"DATABASE_URL": url})
         problem = the_problem(lambda: BackendService(stack, "Web", container=container))
-        assert "DATABASE_URL" in problem and "`secrets`" in problem
+        assert "DATABASE_URL" in problem
+        assert "`secrets`" in problem
 
     def test_a_secret_by_its_name(self):
         stack = cdk.Stack(cdk.App(), "Shop")
         container = Container(image="shop/web:1.0.0", secrets={"PASSWORD": "shop/database"})
         problem = the_problem(lambda: BackendService(stack, "Web", container=container))
-        assert "secrets['PASSWORD']" in problem and "Secret" in problem
+        assert "secrets['PASSWORD']" in problem
+        assert "Secret" in problem
 
     def test_a_misspelt_option_of_what_is_added(self):
         shop = Application(cdk.Stack(cdk.App(), "Shop"), "App")
         wrong: dict[str, Any] = {"desired_counts": 1}
         problem = the_problem(lambda: shop.add(BackendService, "Beat", image="shop/web:1.0.0", **wrong))
-        assert "desired_counts" in problem and "desired_count" in problem
+        assert "desired_counts" in problem
+        assert "desired_count" in problem
 
     def test_no_domain_and_no_certificate(self):
         shop = Application(cdk.Stack(cdk.App(), "Shop"), "App")

@@ -1,4 +1,4 @@
-"""Gitea: an image that begins as root and writes to its own file system, one task on EFS, with a domain and a backup."""
+"""Gitea: an image that needs root and a writable file system, one task on EFS, with a domain and a backup."""
 
 from __future__ import annotations
 
