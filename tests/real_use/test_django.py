@@ -58,7 +58,7 @@ class DataStack(cdk.Stack):
         self.database = rds.DatabaseInstance(
             self,
             "Database",
-            engine=rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_16),
+            engine=rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17_6),
             instance_type=ec2.InstanceType("t4g.medium"),
             credentials=rds.Credentials.from_generated_secret("django", encryption_key=key),
             database_name="shop",

@@ -1,4 +1,4 @@
-"""Inference on GPUs of Spot instances, from none to four, by an imported queue with a key of its own; the model is in S3."""
+"""Inference on GPUs of Spot instances, from none to four, by an imported queue with a key; the model is in S3."""
 
 from __future__ import annotations
 
@@ -178,7 +178,10 @@ class TestMistakes:
     def worker(self, stack: cdk.Stack, types: list[str], **options: Any) -> WorkerService:
         cluster = own_cluster(stack)
         gpus = Ec2Capacity(stack, "Gpus", cluster=cluster, instance_types=types, max_instances=4, spot=Spot())
-        given: dict[str, Any] = {"container": Container(image="vision/triton:24.09", gpus=1), "capacity": [gpus.share()]}
+        given: dict[str, Any] = {
+            "container": Container(image="vision/triton:24.09", gpus=1),
+            "capacity": [gpus.share()],
+        }
         return WorkerService(stack, "Recognition", cluster=cluster, **(given | options))
 
     def test_instances_without_a_gpu(self):
@@ -193,7 +196,9 @@ class TestMistakes:
     def test_a_gpu_on_fargate(self):
         stack = new_stack()
         container = Container(image="vision/triton:24.09", gpus=1)
-        problem = the_problem(lambda: WorkerService(stack, "Recognition", cluster=own_cluster(stack), container=container))
+        problem = the_problem(
+            lambda: WorkerService(stack, "Recognition", cluster=own_cluster(stack), container=container)
+        )
         assert "Fargate" in problem
 
     def test_messages_that_come_back_while_they_are_worked_on(self):
