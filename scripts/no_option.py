@@ -454,11 +454,10 @@ search.service.node.default_child.add_property_override(
         value=3000,
     ),
     Gap(
-        title="Tags that may move, and a policy of a repository as text",
+        title="Tags of images that may move",
         place=REPOSITORY,
-        properties=["ImageTagMutabilityExclusionFilters", "RepositoryPolicyText"],
-        why="A tag that moves is another image tomorrow. `images.repository.add_to_resource_policy(…)` writes the "
-        "policy.",
+        properties=["ImageTagMutabilityExclusionFilters"],
+        why="A tag that moves is another image tomorrow.",
         path="ImageTagMutability",
         value="IMMUTABLE_WITH_EXCLUSION",
         code="""repository = images.repository.node.default_child
@@ -474,12 +473,10 @@ repository.add_property_override(
         place=LOGS,
         properties=[
             "LogGroupClass",
-            "LogGroupName",
             "DataProtectionPolicy",
             "DeletionProtectionEnabled",
             "FieldIndexPolicies",
             "BearerTokenAuthenticationEnabled",
-            "ResourcePolicyDocument",
         ],
         why="The class `ESSENTIALS` is in the API of CloudWatch Logs and not yet in CloudFormation. Metric filters "
         "need `STANDARD`.",

@@ -577,7 +577,7 @@ def _by_reason(findings: Mapping[tuple[str, ...], set[str]]) -> list[str]:
 def _synthesize(folder: Path, environment: str) -> None:
     context = {**json.loads((ROOT / "cdk.json").read_text())["context"], "environment": environment}
     variables = {**os.environ, "CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(context)}
-    subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=variables, check=True, timeout=120)
+    subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=variables, check=True)
 
 
 def _opt_outs(assembly: Path) -> Iterator[tuple[str, ...]]:

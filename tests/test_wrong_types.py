@@ -267,6 +267,7 @@ FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str
             "security_group_id": "sg-1",
             "dns_name": "shop.example.com",
             "vpc": network(stack).vpc,
+            "security_group_allows_all_outbound": False,
             "canonical_hosted_zone_id": "Z32O12XQLNTSW2",
             "ip_address_type": elbv2.IpAddressType.DUAL_STACK,
         },
@@ -279,6 +280,9 @@ FACTORIES: dict[str, tuple[Callable[..., object], Callable[[cdk.Stack], dict[str
             "dns_name": "shop.example.com",
             "vpc": network(stack).vpc,
             "ingress": [ec2.Peer.any_ipv4()],
+            "security_group_allows_all_outbound": False,
+            "canonical_hosted_zone_id": "Z32O12XQLNTSW2",
+            "ip_address_type": elbv2.IpAddressType.DUAL_STACK,
         },
     ),
     "Service": (

@@ -17,7 +17,7 @@ _LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 
 def check(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "scripts/write_docs.py", "--check", *arguments]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
 def test_pages_are_fresh() -> None:
@@ -32,7 +32,7 @@ def test_all_is_fresh() -> None:
 
 
 def test_check_sees_a_stale_page(tmp_path: Path) -> None:
-    for name in ("docs", "scripts", "tests/snapshots"):
+    for name in ("docs", "scripts", "tests/snapshots", "tests/updates"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "README.md", tmp_path)
     page = tmp_path / "docs" / "constructs" / "rolling.md"

@@ -168,7 +168,7 @@ def send_events_of_ecs(emulator: Emulator) -> dict[str, list[str]]:
     (group,) = (
         it["logGroupName"]
         for it in every(logs, "describe_log_groups", "logGroups")
-        if "web-application-EventsLogs" in it["logGroupName"]
+        if it["logGroupName"].startswith("/aws/events/EventsLogs")
     )
     stored = names(logs.filter_log_events(logGroupName=group)["events"], "message")
     for stream in names(logs.describe_log_streams(logGroupName=group)["logStreams"], "logStreamName"):

@@ -6,6 +6,7 @@ import importlib
 import re
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
@@ -37,9 +38,9 @@ def test_every_way_starts_from_what_cdk_has_and_leads_to_what_we_have(ours: str)
             assert any(hasattr(kind, option) for kind in kinds), f"{theirs} has no {option}"
 
 
-def problem_of(**given: Any) -> Any:
+def problem_of(stack: cdk.Stack | None = None, **given: Any) -> Any:
     with pytest.raises(ConstructError) as caught:
-        backend(new_stack(), **given)
+        backend(stack or new_stack(), **given)
     [problem] = caught.value.problems
     return problem
 
@@ -86,7 +87,7 @@ def test_load_balancers_namespaces_repositories_log_groups_and_strategies():
         ({"container": container(ports=[ecs.PortMapping(container_port=80)])}, "Port(number=…"),
     ]
     for given, way in cases:
-        assert way in problem_of(**given).allowed
+        assert way in problem_of(stack, **given).allowed
 
 
 def test_where_there_is_no_way_the_types_are_named():

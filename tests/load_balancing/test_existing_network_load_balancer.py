@@ -39,7 +39,7 @@ def test_a_service_adds_a_listener_and_nothing_else():
     }
 
 
-@pytest.mark.parametrize("arn", [ARN, cdk.Fn.import_value("Arn")])
+@pytest.mark.parametrize("arn", [ARN, cdk.Fn.import_value("Arn")], ids=["known", "known at deployment"])
 def test_its_metrics_name_it(arn: str):
     stack = new_stack()
     backend(stack, cluster=cluster(stack), exposure=NlbExposure(port=5672, load_balancer=imported(stack, arn)))

@@ -343,10 +343,10 @@ SCENARIOS = [
     Scenario(
         name="Spot, and a share",
         steps=(
-            service(),
+            service(capacity=[FargateCapacity()]),
             service(capacity=[FargateCapacity.spot()]),
             service(capacity=[FargateCapacity(base=1), FargateCapacity.spot(weight=3)]),
-            service(),
+            service(capacity=[FargateCapacity()]),
         ),
     ),
     # tasks

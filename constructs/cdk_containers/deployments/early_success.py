@@ -37,7 +37,7 @@ class EarlySuccess:
             }
         }
 
-    def problems(self, *, min_healthy_percent: int) -> list[Problem]:
+    def problems(self, *, min_healthy_percent: int = 0) -> list[Problem]:
         """Find what is wrong with these options, beside the tasks that a deployment keeps running."""
         found = Problems()
         found.extend(field_problems(self))

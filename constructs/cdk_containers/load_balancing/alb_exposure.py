@@ -336,7 +336,8 @@ class AlbExposure(Exposure):
         found.extend(Exposure.problems(self))
         if any(problem.root not in ("port", "name") for problem in found):
             return list(found)
-        wrong_rule = self.rule.problems()
+        of_domain = self.names is not None and tuple(self.rule.hosts) == tuple(self.names.served)
+        wrong_rule = [] if of_domain and names_problems(self.domain) else self.rule.problems()
         found.extend(wrong_rule, under="rule")
         found.extend(self.health_check.problems(), under="health_check")
         if self.stickiness is not None:

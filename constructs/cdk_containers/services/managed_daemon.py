@@ -187,10 +187,17 @@ def _problems(given: Mapping[str, Any], task: TaskInput, known: Problems) -> lis
                 allowed="HostVolume or SharedVolume",
                 practice=_PRACTICE,
             )
-    if (given["image"] is None) == (given["container"] is None):
-        return list(found)
+    if (given["image"] is None) != (given["container"] is None):
+        found.extend(_container_problems(task))
+    return list(found)
+
+
+def _container_problems(task: TaskInput) -> list[Problem]:
+    found = Problems()
     for index, container in enumerate(task.workload.containers):
         option = f"sidecars[{index - 1}]" if index else "container"
+        if container.problems():
+            continue
         for name, value in (("ports", container.ports), ("gpus", container.gpus)):
             if value:
                 found.add(

@@ -64,24 +64,39 @@ def exposure_problems(
             )
         elif not known.has(f"sidecars[{place - 1}].ports" if place else "container.ports"):
             found.extend(_port_problems(option, exposure, containers[place]))
-            found.extend(_health_check_port_problems(option, exposure, containers))
+            if not known.has("sidecars") and not known.has("container.ports"):
+                found.extend(_health_check_port_problems(option, exposure, containers))
         found.extend(claimed.problems(exposure), under=option)
-        shared = exposure.shared_load_balancer
-        if shared is not None and (vpc is None or different_networks(shared.vpc, vpc)):
-            found.add(
-                f"{option}.load_balancer",
-                "it is in another network than the tasks, and registers no targets there",
-                given=Shown(shared.node.path),
-                allowed="a load balancer in the network of the cluster"
-                + ("; the service gets a new one, so give it a cluster" if vpc is None else ""),
-                practice="load-balancer-network",
-            )
+        found.extend(_network_problems(exposure, vpc), under=option)
         if open_vpc is not None and getattr(exposure, "load_balancer", None) is None and not found.has("cluster"):
             found.extend(public_subnet_problems(open_vpc, "cluster"))
         if vpc is not None and not found.has("cluster"):
             found.extend(_address_problems(exposure, vpc), under=option)
-    known_wrong = any(problem.root.startswith("exposure") for problem in found)
-    for first, second in () if known_wrong else told_apart_by_nothing(exposures, own_container=containers[0].name):
+    if not known.has("container.name") and not any(problem.root.startswith("exposure") for problem in found):
+        found.extend(_name_problems(exposures, containers[0].name))
+    return list(found)
+
+
+def _network_problems(exposure: Exposure, vpc: ec2.IVpc | None) -> list[Problem]:
+    """Find a shared load balancer that cannot reach the tasks; `vpc` is None if the service gets a new network."""
+    found = Problems()
+    shared = exposure.shared_load_balancer
+    if shared is not None and (vpc is None or different_networks(shared.vpc, vpc)):
+        found.add(
+            "load_balancer",
+            "it is in another network than the tasks, and registers no targets there",
+            given=Shown(shared.node.path),
+            allowed="a load balancer in the network of the cluster"
+            + ("; the service gets a new one, so give it a cluster" if vpc is None else ""),
+            practice="load-balancer-network",
+        )
+    return list(found)
+
+
+def _name_problems(exposures: Sequence[Exposure], own_container: str) -> list[Problem]:
+    """Find exposures that the next deployment could not tell apart."""
+    found = Problems()
+    for first, second in told_apart_by_nothing(exposures, own_container=own_container):
         name = exposures[second].name
         found.add(
             f"exposure[{second}].name",
