@@ -116,6 +116,7 @@ def assets(made: Synthesized, stack: str) -> dict[str, Any]:
     """Return the only image of a stack, as the CDK CLI builds it."""
     template = made.files[stack]
     manifest = json.loads(template.with_name(template.name.replace(".template.", ".assets.")).read_text())
+    image: dict[str, Any]
     [image] = manifest["dockerImages"].values()
     return image
 
