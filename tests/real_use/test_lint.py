@@ -25,6 +25,7 @@ BUILDERS: list[Callable[[cdk.App], None]] = [
     test_root_on_efs.build,
     test_internal_grpc.build,
     test_two_accounts.build,
+    test_two_accounts.build_with_lattice,
     test_gpu_worker.build,
     test_everything_imported.build,
 ]
@@ -37,5 +38,5 @@ def test_cfn_lint_finds_nothing() -> None:
         app = cdk.App()
         build(app)
         files += synthesize(app).files.values()
-    assert len(files) == 12
+    assert len(files) == 14
     assert cfn_lint(*files) == []

@@ -10,7 +10,11 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_ram as ram
 from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct
 
 from cdk_containers import (
@@ -23,6 +27,9 @@ from cdk_containers import (
     Domain,
     Environment,
     Image,
+    LatticeExposure,
+    ServiceNetwork,
+    TaskOptions,
     WebService,
 )
 from tests.real_use.synthesis import Synthesized, actions_of, synthesize, the_problem
@@ -181,6 +188,93 @@ def test_a_change_replaces_nothing_that_serves_or_holds_data(made: Synthesized, 
     after = synthesize(app).templates
     assert after != made.templates
     assert [consequences(made.templates[name], after[name]) for name in after] == [set(), set()]
+
+
+# ---- the same through VPC Lattice: what has no option is beside the services, in L1
+
+
+class LatticeApiStack(cdk.Stack):
+    """The API in a service network that the account of the front end shares."""
+
+    def __init__(self, scope: Construct, id: str, *, caller: str, **kwargs: Any) -> None:  # noqa: A002
+        super().__init__(scope, id, **kwargs)
+        cluster = Cluster(self, "Cluster")
+        services = ServiceNetwork(self, "Services", network=cluster.vpc, prefix_list_id="pl-0721453c7ac4ec009")
+        api = BackendService(
+            self,
+            "Api",
+            cluster=cluster,
+            image=Image.from_asset(SOURCE, target="backend"),
+            task=TaskOptions(architecture="ARM64"),
+            exposure=LatticeExposure(port=8080, service_network=services, health_check_path="/healthz"),
+        )
+        for scope_of_policy in (services, api.routes[0]):
+            policy = scope_of_policy.node.find_child("AuthPolicy")
+            assert isinstance(policy, vpclattice.CfnAuthPolicy)
+            accounts = [f"arn:{cdk.Aws.PARTITION}:iam::{account}:root" for account in (self.account, caller)]
+            policy.add_property_override("Policy.Statement.0.Principal.AWS", accounts)
+        ram.CfnResourceShare(
+            self, "Share", name="services", principals=[caller], resource_arns=[services.service_network_arn]
+        )
+
+
+class LatticeFrontEndStack(cdk.Stack):
+    """The front end, whose network joins the service network of the other account."""
+
+    def __init__(self, scope: Construct, id: str, *, network_arn: str, service_arn: str, **kwargs: Any) -> None:  # noqa: A002
+        super().__init__(scope, id, **kwargs)
+        cluster = Cluster(self, "Cluster")
+        callers = ec2.SecurityGroup(self, "Callers", vpc=cluster.vpc, allow_all_outbound=False)
+        vpclattice.CfnServiceNetworkVpcAssociation(
+            self,
+            "Association",
+            service_network_identifier=network_arn,
+            vpc_identifier=cluster.vpc.vpc_id,
+            security_group_ids=[callers.security_group_id],
+        )
+        web = BackendService(
+            self,
+            "Web",
+            cluster=cluster,
+            container=Container(
+                image=Image.from_asset(SOURCE, target="web"),
+                environment={"API_URL": "https://api-0123456789abcdef0.7d67968.vpc-lattice-svcs.eu-west-1.on.aws"},
+            ),
+            task=TaskOptions(architecture="ARM64"),
+        )
+        web.connections.allow_to(callers, ec2.Port.tcp(443), "VPC Lattice")
+        web.grant_principal.add_to_principal_policy(
+            iam.PolicyStatement(actions=["vpc-lattice-svcs:Invoke"], resources=[f"{service_arn}/*"])
+        )
+
+
+def build_with_lattice(app: cdk.App) -> None:
+    arn = "arn:aws:vpc-lattice:eu-west-1:222222222222"
+    LatticeApiStack(app, "LatticeApi", caller="111111111111", env=API)
+    LatticeFrontEndStack(
+        app,
+        "LatticeFrontEnd",
+        network_arn=f"{arn}:servicenetwork/sn-0123456789abcdef0",
+        service_arn=f"{arn}:service/svc-0123456789abcdef0",
+        env=FRONT,
+    )
+
+
+def test_the_other_account_may_call_through_vpc_lattice():
+    app = cdk.App()
+    build_with_lattice(app)
+    made = synthesize(app)
+    assert made.warnings == []
+    policies = resources(made.templates["LatticeApi"], "AWS::VpcLattice::AuthPolicy").values()
+    assert len(policies) == 2
+    for policy in policies:
+        [statement] = policy["Properties"]["Policy"]["Statement"]
+        assert "111111111111" in str(statement["Principal"])
+        assert statement["Action"] == "vpc-lattice-svcs:Invoke"
+    front = made.templates["LatticeFrontEnd"]
+    assert "vpc-lattice-svcs:Invoke" in actions_of(front, "WebTaskTaskRole")
+    rule = properties(front, "AWS::EC2::SecurityGroupIngress")
+    assert (rule["FromPort"], rule["ToPort"]) == (443, 443)
 
 
 class TestMistakes:
