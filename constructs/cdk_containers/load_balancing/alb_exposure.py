@@ -339,7 +339,8 @@ class AlbExposure(Exposure):
         of_domain = self.names is not None and tuple(self.rule.hosts) == tuple(self.names.served)
         wrong_rule = [] if of_domain and names_problems(self.domain) else self.rule.problems()
         found.extend(wrong_rule, under="rule")
-        found.extend(self.health_check.problems(), under="health_check")
+        wrong_check = self.health_check.problems()
+        found.extend(wrong_check, under="health_check")
         if self.stickiness is not None:
             found.extend(self.stickiness.problems(), under="stickiness")
         found.extend(self._domain_problems())
@@ -366,12 +367,12 @@ class AlbExposure(Exposure):
                 practice="deregistration-delay",
             )
         found.extend(self._load_balancer_problems(rule_is_right=not wrong_rule))
-        found.extend(self._protocol_problems())
+        found.extend(self._protocol_problems(None if wrong_check else self.health_check.healthy_codes))
         if not found:
             found.extend(self._test_problems())
         return list(found)
 
-    def _protocol_problems(self) -> list[Problem]:
+    def _protocol_problems(self, codes: str | None) -> list[Problem]:
         """Find what does not go with the protocol between load balancer and container."""
         found = Problems()
         balancer = self.load_balancer
@@ -384,7 +385,7 @@ class AlbExposure(Exposure):
                 practice="https-listener",
             )
         grpc = self.protocol_version == "GRPC"
-        path, codes = self.health_check_path, self.health_check.healthy_codes
+        path = self.health_check_path
         if grpc and not is_token(path) and path.startswith("/") and not _CALL.fullmatch(path):
             found.add(
                 "health_check_path",
@@ -394,7 +395,7 @@ class AlbExposure(Exposure):
                 practice="target-health-check",
             )
         low, high = (0, 99) if grpc else (200, 499)
-        if codes is not None and not is_token(codes) and _CODES.fullmatch(codes):
+        if codes is not None and not is_token(codes):
             numbers = [int(code) for code in re.findall(r"\d+", codes)]
             if not all(low <= number <= high for number in numbers):
                 found.add(
