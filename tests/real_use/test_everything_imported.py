@@ -105,9 +105,11 @@ class TeamStack(cdk.Stack):
         alerts = sns.Topic.from_topic_arn(self, "Alerts", f"arn:aws:sns:{HERE}:alerts")
         group = ec2.SecurityGroup.from_security_group_id(self, "Group", "sg-0cccccccccccccccc")
         image = Repository.from_attributes(self, "Images", repository_name="shop/orders").image(tag)
-        task = TaskOptions(
-            logs=ContainerLogs(log_group=aws_logs.LogGroup.from_log_group_name(self, "Logs", "/team/shop"))
-        )
+        log_group = aws_logs.LogGroup.from_log_group_name(self, "Logs", "/team/shop")
+
+        def logs(workload: str) -> ContainerLogs:
+            return ContainerLogs(log_group=log_group, stream_prefix=workload)
+
         secrets = {"DATABASE_PASSWORD": ecs.Secret.from_secrets_manager(secret, "password")}
 
         self.web = WebService(
@@ -116,7 +118,7 @@ class TeamStack(cdk.Stack):
             cluster=cluster,
             capacity=[instances.share()],
             container=Container(image=image, ports=[Port(number=8080, name="orders")], secrets=secrets),
-            task=task,
+            task=TaskOptions(logs=logs("web")),
             exposure=AlbExposure(
                 port=8080, load_balancer=balancer, rule=ListenerRule(paths=paths), health_check_path="/healthz"
             ),
@@ -139,7 +141,7 @@ class TeamStack(cdk.Stack):
             cluster=cluster,
             capacity=[instances.share()],
             container=Container(image=image, command=["work"], secrets=secrets),
-            task=task,
+            task=TaskOptions(logs=logs("packer")),
             queue=queue,
             processing_time=cdk.Duration.minutes(2),
             scaling=ServiceScaling(min_tasks=0, max_tasks=workers, messages_per_task=10),
@@ -152,7 +154,7 @@ class TeamStack(cdk.Stack):
             cluster=cluster,
             capacity=[instances.share()],
             container=Container(image=image, command=["report"], secrets=secrets),
-            task=task,
+            task=TaskOptions(logs=logs("report")),
             schedule=schedule,
             timeout=cdk.Duration.hours(1),
             security_groups=[group],
@@ -165,7 +167,7 @@ class TeamStack(cdk.Stack):
             image=Repository.from_attributes(self, "AgentImages", repository_name="platform/agent").image("2.0.0"),
             cpu=128,
             memory_limit_mib=128,
-            task=TaskOptions(network_mode="bridge", logs=task.logs),
+            task=TaskOptions(network_mode="bridge", logs=logs("agent")),
             alarms=Alarms(topic=alerts),
         )
 
@@ -254,9 +256,13 @@ def test_senders_encrypt_and_the_worker_decrypts(template: Template):
 
 
 def test_logs_go_to_the_log_group_of_the_team(template: Template):
+    prefixes = set()
     for definition in resources(template, "AWS::ECS::TaskDefinition").values():
         for container in definition["Properties"]["ContainerDefinitions"]:
-            assert container["LogConfiguration"]["Options"]["awslogs-group"] == "/team/shop"
+            options = container["LogConfiguration"]["Options"]
+            assert options["awslogs-group"] == "/team/shop"
+            prefixes.add(options["awslogs-stream-prefix"])
+    assert prefixes == {"web", "packer", "report", "agent"}
     for name in ("Web", "Packer", "Report", "Agent"):
         [write] = [f for f in statements_of(template, f"{name}TaskExecutionRole") if "logs:PutLogEvents" in f["Action"]]
         assert "log-group:/team/shop:*" in str(write["Resource"])
