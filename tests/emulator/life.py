@@ -27,7 +27,9 @@ Inventory = dict[str, list[str]]
 
 def construct_id(name: str) -> str:
     """Find stack and construct in a name that CloudFormation made up: `dev-jobs-NightlyService0123ABCD-...`."""
-    found = re.match(r"[a-z]+-(?P<stack>[a-z-]+)-(?P<id>\w+?)(Service|Provider|GroupASG)[0-9A-F]{8}-", name)
+    found = re.match(
+        r"[a-z]+-(?P<stack>[a-z-]+)-(?P<id>\w+?)(CodeDeployService|Service|Provider|GroupASG)[0-9A-F]{8}-", name
+    )
     assert found, name
     return f"{found['stack']}/{found['id']}"
 

@@ -102,11 +102,14 @@ def read_schedules(emulator: Emulator) -> dict[str, Any]:
 
 
 def read_rules(emulator: Emulator) -> dict[str, Any]:
-    """Give rules with their targets."""
+    """Give rules with their targets, but for those that store events: they have names of their own."""
     events = emulator.client("events")
+    found = {it["Name"]: it for it in events.list_rules()["Rules"]}
+    targets = {name: events.list_targets_by_rule(Rule=name)["Targets"] for name in found}
     return {
-        construct(it["Name"]): {**it, "Targets": events.list_targets_by_rule(Rule=it["Name"])["Targets"]}
-        for it in events.list_rules()["Rules"]
+        construct(name): {**it, "Targets": targets[name]}
+        for name, it in found.items()
+        if ":logs:" not in targets[name][0]["Arn"]
     }
 
 

@@ -91,4 +91,5 @@ def test_each_start_has_a_role_and_a_queue_for_failed_starts(life: Life) -> None
 def test_failed_runs_that_nobody_waits_for_are_kept(life: Life) -> None:
     queues = {name: it["QueueArn"] for name, it in life.seen["queues"].items()}
     kept = {name: it["Targets"][0]["Arn"] for name, it in life.seen["rules"].items() if name.endswith("FailedRunsRule")}
-    assert kept == {f"jobs/{it}FailedRunsRule": queues[f"jobs/{it}FailedRuns"] for it in ("OnUpload", "Heartbeat")}
+    jobs = ("jobs/OnUpload", "jobs/Heartbeat", "team-billing/Close", "team-shop/Prices")
+    assert kept == {f"{it}FailedRunsRule": queues[f"{it}FailedRuns"] for it in jobs}

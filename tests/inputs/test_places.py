@@ -149,7 +149,7 @@ ARNS: dict[Callable[[cdk.Stack, str], object], tuple[str, str, bool, bool]] = {
     key: ("arn:aws:kms:{}:{}:key/1", "task.logs.encryption_key", True, False),
     topic: ("arn:aws:sns:{}:{}:alarms", "alarms.topic", True, False),
     queue: ("arn:aws:sqs:{}:{}:orders", "queue", True, True),
-    log_group: ("arn:aws:logs:{}:{}:log-group:shop:*", "task.log_router.output.log_group", True, True),
+    log_group: ("arn:aws:logs:{}:{}:log-group:shop:*", "task.log_router.output.log_group", False, True),
     role: ("arn:aws:iam::{1}:role/shop", "task.task_role", False, True),
     bus: ("arn:aws:events:{}:{}:event-bus/shop", "event_bus", True, True),
     hook: ("arn:aws:lambda:{}:{}:function:hook", "deployment.hooks[0].function", True, False),

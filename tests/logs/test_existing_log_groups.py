@@ -45,7 +45,7 @@ from tests.toolkit import (
 )
 
 GROUP = "AWS::Logs::LogGroup"
-FAR_ARN = "arn:aws:logs:us-east-1:222222222222:log-group:/team/shop"
+FAR_ARN = "arn:aws:logs:us-east-1:111111111111:log-group:/team/shop"
 
 
 def group(stack: cdk.Stack) -> aws_logs.ILogGroup:

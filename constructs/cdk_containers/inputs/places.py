@@ -53,7 +53,7 @@ _KINDS: Mapping[str, _Kind] = {
         same_account=True,
         way="a WorkQueue in {here} with a TopicSubscription; the metrics that scale a worker are where its queue is",
     ),
-    "log_group_arn": _Kind(noun="log group", same_region=True, same_account=True, way="a log group in {here}"),
+    "log_group_arn": _Kind(noun="log group", same_account=True, way="a log group in {here}"),
     "function_arn": _Kind(noun="function", same_region=True, way="a function in {here}"),
     "load_balancer_arn": _Kind(
         noun="load balancer", same_region=True, same_account=True, way="a load balancer in {here}"
