@@ -60,7 +60,7 @@ class EfsVolume(Volume):
 
     Attributes:
         file_system: The file system, an `aws_efs.IFileSystem` in the network of the cluster.
-        access_point: The access point. Default: one is made, rooted at `path` and owned by `user`.
+        access_point: The access point. Default: one is made, rooted at `path` and owned by `user`, 1000.
         path: Directory that a made access point shows as its root. Default: `/` and the name of the volume.
         user: User and group that own the directory of a made access point, in numbers; all that containers do there is
             done as them. `Disabled("reason")` sets no user, and lets root in a container be root on the file system:
