@@ -239,7 +239,7 @@ OPT_OUTS: Mapping[str, str] = {
     "log-encryption": "off unless `encryption_key=…`",
     "log-delivery-mode": '`mode="blocking"`',
     "no-privileged-containers": '`privileged=Privileged("…")`, on EC2',
-    "efs-access-point": "`access_point=…`",
+    "efs-access-point": '`access_point=…` of yours; `user=Disabled("…")` sets no user',
     "efs-same-vpc": REFUSED,
     "ephemeral-storage": REFUSED,
     "stop-timeout": "`stop_timeout=…`, 2–120 s",

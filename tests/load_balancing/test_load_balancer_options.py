@@ -15,14 +15,17 @@ from cdk_containers import (
     ApplicationLoadBalancer,
     BlueGreen,
     ConstructError,
+    Disabled,
     Network,
     NetworkLoadBalancer,
     NlbExposure,
     Port,
     Stickiness,
+    TargetHealthCheck,
     WebAcl,
 )
 from tests.toolkit import (
+    REASON,
     Template,
     attributes,
     certificate,
@@ -534,3 +537,52 @@ def test_a_network_load_balancer_has_addresses_that_stay_by_an_override():
     found = properties(synth(stack), "AWS::ElasticLoadBalancingV2::LoadBalancer")
     assert "Subnets" not in found
     assert found["SubnetMappings"] == [{"AllocationId": "eipalloc-1", "SubnetId": "subnet-0bbbbbbbbbbbbbbb1"}]
+
+
+CHECK: dict[str, Any] = {"health_check_path": "/grpc.health.v1.Health/Check"}
+
+
+def codes(given: str) -> dict[str, Any]:
+    return {"health_check": TargetHealthCheck(healthy_codes=given)}
+
+
+@pytest.mark.parametrize(
+    ("options", "option", "allowed"),
+    [
+        ({"protocol_version": "GRPC", "https": Disabled(REASON), **CHECK}, "protocol_version", "HTTPS"),
+        ({"protocol_version": "HTTP2", "https": Disabled(REASON)}, "protocol_version", "HTTPS"),
+        ({"protocol_version": "GRPC"}, "health_check_path", "/grpc.health.v1.Health/Check"),
+        ({"protocol_version": "GRPC", **CHECK, **codes("200")}, "health_check.healthy_codes", "0–99"),
+        (codes("0"), "health_check.healthy_codes", "200–499"),
+        (codes("200-599"), "health_check.healthy_codes", "200–499"),
+    ],
+    ids=str,
+)
+def test_what_does_not_go_with_the_protocol(options: dict[str, Any], option: str, allowed: str):
+    stack = new_stack()
+    if "https" not in options:
+        options = {"certificate": certificate(stack), **options}
+    with pytest.raises(ConstructError) as raised:
+        web(stack, exposure=AlbExposure(port=8080, **options))
+    [problem] = raised.value.problems
+    assert problem.option == f"exposure.{option}"
+    assert allowed in str(problem)
+
+
+@pytest.mark.parametrize("version", ["HTTP2", "GRPC"])
+def test_only_an_https_listener_speaks_more_than_http1(version: Any):
+    stack = new_stack()
+    plain = ApplicationLoadBalancer(stack, "Plain", network=network(stack, "WebClusterNetwork"), https=Disabled(REASON))
+    with pytest.raises(ConstructError) as raised:
+        web(stack, exposure=AlbExposure(port=8080, load_balancer=plain, protocol_version=version, **CHECK))
+    [problem] = raised.value.problems
+    assert problem.option == "exposure.protocol_version"
+
+
+@pytest.mark.parametrize("given", ["0", "0,12", "0-99"])
+def test_codes_of_grpc(given: str):
+    stack = new_stack()
+    check = {**CHECK, **codes(given)}
+    web(stack, exposure=AlbExposure(port=8080, certificate=certificate(stack), protocol_version="GRPC", **check))
+    group = properties(synth(stack), "AWS::ElasticLoadBalancingV2::TargetGroup")
+    assert group["Matcher"] == {"GrpcCode": given}

@@ -200,6 +200,19 @@ class TestEventsOfSeveralLines:
             backend(new_stack(), task=options)
 
 
+class TestStreams:
+    def test_begin_with_what_tells_workloads_of_one_log_group_apart(self):
+        stack = new_stack()
+        backend(stack, task=TaskOptions(logs=ContainerLogs(log_group=group(stack), stream_prefix="orders")))
+        options = containers(synth(stack))["app"]["LogConfiguration"]["Options"]
+        assert options["awslogs-stream-prefix"] == "orders"
+
+    @pytest.mark.parametrize("prefix", ["", "shop:orders", "orders*"])
+    def test_have_names_that_cloudwatch_takes(self, prefix: str):
+        with pytest.raises(ConstructError, match=r"task.logs.stream_prefix: not the beginning of a log stream's name"):
+            backend(new_stack(), task=TaskOptions(logs=ContainerLogs(stream_prefix=prefix)))
+
+
 class TestWhatIsWrong:
     def test_what_the_log_group_has_already(self):
         stack = new_stack()

@@ -38,7 +38,13 @@ SUBJECTS: list[Subject] = [
 CHANGES: dict[str, dict[str, Any]] = {
     "Logs": LOGS,
     "ContainerLogs": LOGS
-    | {"mode": "blocking", "max_buffer_mib": 50, "multiline_pattern": "^ERROR", "datetime_format": "%H:%M:%S"},
+    | {
+        "mode": "blocking",
+        "max_buffer_mib": 50,
+        "multiline_pattern": "^ERROR",
+        "datetime_format": "%H:%M:%S",
+        "stream_prefix": "orders",
+    },
 }
 
 NOT_IN_THE_TEMPLATE: dict[str, str] = {}

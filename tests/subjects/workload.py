@@ -290,6 +290,7 @@ CHANGES: dict[str, dict[str, Any]] = {
         "file_system": another_file_system,
         "access_point": lambda stack: efs.AccessPoint.from_access_point_id(stack, "Point", "fsap-0aaaaaaaaaaaaaaaa"),
         "path": "/shop",
+        "user": "33",
     },
     "Image.from_registry": {
         "reference": "nginx:1.29.2",

@@ -9,8 +9,20 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_efs as efs
 
-from cdk_containers import BackendService, Cluster, ConstructError, EfsVolume, VolumeMount
-from tests.toolkit import IMAGE, Template, backend, container, new_stack, properties, resources, statements, synth
+from cdk_containers import BackendService, Cluster, ConstructError, Disabled, EfsVolume, VolumeMount
+from tests.toolkit import (
+    IMAGE,
+    REASON,
+    Template,
+    backend,
+    container,
+    new_stack,
+    opt_outs,
+    properties,
+    resources,
+    statements,
+    synth,
+)
 
 
 def vpc(stack: cdk.Stack, name: str = "Vpc") -> ec2.Vpc:
@@ -135,3 +147,72 @@ def test_a_file_system_is_in_the_network_of_the_service(options: dict[str, str |
     assert problem.practice == "efs-same-vpc"
     assert problem.option == ("volumes[0].file_system" if given else "cluster")
     assert stack.node.try_find_child("Backend") is None
+
+
+def test_files_may_belong_to_another_user():
+    stack = new_stack()
+    service_with_files(stack, user="33")
+    access_point = properties(synth(stack), "AWS::EFS::AccessPoint")
+    assert access_point["PosixUser"] == {"Uid": "33", "Gid": "33"}
+    assert access_point["RootDirectory"]["CreationInfo"] == {
+        "OwnerUid": "33",
+        "OwnerGid": "33",
+        "Permissions": "750",
+    }
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_root_stays_root_for_an_image_that_changes_owners(*, read_only: bool):
+    stack = new_stack()
+    service_with_files(stack, read_only=read_only, user=Disabled(REASON))
+    template = synth(stack)
+    access_point = properties(template, "AWS::EFS::AccessPoint")
+    assert "RootDirectory" in access_point
+    assert "PosixUser" not in access_point
+    assert access_point["RootDirectory"]["CreationInfo"] == {
+        "OwnerUid": "0",
+        "OwnerGid": "0",
+        "Permissions": "755",
+    }
+    [statement] = [
+        entry for entry in statements(template, "TaskRole") if "elasticfilesystem" in json.dumps(entry["Action"])
+    ]
+    write = [] if read_only else ["elasticfilesystem:ClientWrite"]
+    assert statement["Action"] == ["elasticfilesystem:ClientMount", *write, "elasticfilesystem:ClientRootAccess"]
+    assert "elasticfilesystem:AccessPointArn" in json.dumps(statement["Condition"])
+    assert opt_outs(template) == {"AWS::ECS::TaskDefinition": {"efs-access-point": REASON}}
+
+
+def test_an_access_point_of_yours_may_be_used_as_root():
+    stack = new_stack()
+    point = efs.AccessPoint.from_access_point_id(stack, "Point", "fsap-0aaaaaaaaaaaaaaaa")
+    service_with_files(stack, access_point=point, user=Disabled(REASON))
+    template = synth(stack)
+    assert not resources(template, "AWS::EFS::AccessPoint")
+    assert "elasticfilesystem:ClientRootAccess" in json.dumps(list(statements(template, "TaskRole")))
+
+
+@pytest.mark.parametrize(
+    ("options", "allowed"),
+    [
+        ({"user": "www-data"}, "numbers"),
+        ({"user": "0:0"}, "Disabled"),
+        ({"user": Disabled("no")}, "a sentence that a reviewer understands"),
+    ],
+    ids=str,
+)
+def test_a_user_that_no_access_point_can_be(options: dict[str, Any], allowed: str):
+    with pytest.raises(ConstructError) as raised:
+        service_with_files(new_stack(), **options)
+    [problem] = raised.value.problems
+    assert problem.option.startswith("volumes[0].user")
+    assert allowed in str(problem)
+
+
+def test_an_access_point_of_yours_has_its_own_user():
+    stack = new_stack()
+    point = efs.AccessPoint.from_access_point_id(stack, "Point", "fsap-0aaaaaaaaaaaaaaaa")
+    with pytest.raises(ConstructError) as raised:
+        service_with_files(stack, access_point=point, user="33")
+    [problem] = raised.value.problems
+    assert problem.option == "volumes[0].user"

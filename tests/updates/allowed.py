@@ -459,6 +459,7 @@ ENTRIES: Sequence[Allowed] = (
     both_ways(
         "EfsVolume.file_system",
         "EfsVolume.path",
+        "EfsVolume.user",
         happens=["replaces EFS::AccessPoint"],
         reason="an access point leads to one directory; files stay where they are",
         section="Files",

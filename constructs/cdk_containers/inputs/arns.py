@@ -10,18 +10,48 @@ from .tokens import is_token
 _SECURITY_GROUP = re.compile(r"sg-[0-9a-f]+")
 _ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
 
+_KINDS = {
+    "authority_arn": ("a certificate authority", "acm-pca", "certificate-authority/"),
+    "dead_letter_queue_arn": ("a queue", "sqs", ""),
+    "group_arn": ("a resource group", "resource-groups", "group/"),
+    "listener_arn": ("a listener of an Application Load Balancer", "elasticloadbalancing", "listener/app/"),
+    "load_balancer_arn": ("a load balancer of this type", "elasticloadbalancing", "loadbalancer/"),
+    "namespace_arn": ("a namespace of Cloud Map", "servicediscovery", "namespace/"),
+    "queue_arn": ("a queue", "sqs", ""),
+    "repository_arn": ("a repository", "ecr", "repository/"),
+    "service_arn": ("an ECS service", "ecs", "service/"),
+    "service_network_arn": ("a service network", "vpc-lattice", "servicenetwork/"),
+    "task_role_arn": ("a role", "iam", "role/"),
+}
+"""What an option names: in words, its service, and what its resource begins with."""
+
 
 def is_arn(text: str) -> bool:
     """Tell whether text is an ARN."""
     return _ARN.fullmatch(text) is not None
 
 
-def arn_problems(found: Problems, **arns: str | None) -> list[Problem]:
-    """Find options with text that is no ARN; those that `found` has already are left out."""
+def arn_problems(found: Problems, *, type: str = "", **arns: str | None) -> list[Problem]:  # noqa: A002
+    """Find options with text that is no ARN, or that of another kind; those that `found` has already are left out.
+
+    Args:
+        found: What has been found already.
+        type: Of load balancers, `app` or `net`.
+        arns: What was given, by option.
+    """
     wrong = Problems()
     for option, arn in arns.items():
-        if arn is not None and not found.has(option) and not is_token(arn) and not is_arn(arn):
-            wrong.add(option, "not an ARN", given=arn, allowed="arn:partition:service:region:account:resource")
+        if arn is None or found.has(option) or is_token(arn):
+            continue
+        what, service, resource = _KINDS[option]
+        resource = f"{resource}{type}/" if type and option == "load_balancer_arn" else resource
+        allowed = f"arn:partition:{service}:region:account:{resource}…"
+        if not is_arn(arn):
+            wrong.add(option, "not an ARN", given=arn, allowed=allowed)
+            continue
+        _, _, given_service, _, _, given_resource = arn.split(":", 5)
+        if given_service != service or not given_resource.startswith(resource):
+            wrong.add(option, f"not the ARN of {what}", given=arn, allowed=allowed)
     return list(wrong)
 
 

@@ -36,6 +36,7 @@ from .rule_priorities import (
 _HOST = re.compile(r"[A-Za-z0-9.*?_-]{1,128}")
 _METHOD = re.compile(r"[A-Z_-]{1,40}")
 _CODES = re.compile(r"\d{1,3}(?:[,-]\d{1,3})*")
+_CALL = re.compile(r"/[^/]+/[^/]+")
 _DAY = 24 * 60 * 60
 _MAX_VALUES = 5
 """Values that all conditions of one listener rule may have together."""
@@ -250,7 +251,8 @@ class AlbExposure(Exposure):
             as the longest request. SIGTERM comes after it. Default: 30 s; the 300 s of AWS hold up deployments.
         stickiness: Bring the requests of a browser to the same task. Default: none.
         target_protocol: `HTTPS` if the container speaks TLS. Default: `HTTP`.
-        protocol_version: `HTTP2` or `GRPC` if the container speaks them. Default: `HTTP1`.
+        protocol_version: `HTTP2` or `GRPC` if the container speaks them; both need HTTPS. With `GRPC`,
+            `health_check_path` is a method, and `healthy_codes` are gRPC's, 0–99. Default: `HTTP1`.
         test_port: Port of a second listener, like the first, that brings test traffic to a new version before it gets
             any other. For deployments that shift traffic. Default: none.
         test_ingress: Who may reach `test_port`, as `ec2.Peer`. Default: nobody; then
@@ -337,7 +339,8 @@ class AlbExposure(Exposure):
         of_domain = self.names is not None and tuple(self.rule.hosts) == tuple(self.names.served)
         wrong_rule = [] if of_domain and names_problems(self.domain) else self.rule.problems()
         found.extend(wrong_rule, under="rule")
-        found.extend(self.health_check.problems(), under="health_check")
+        wrong_check = self.health_check.problems()
+        found.extend(wrong_check, under="health_check")
         if self.stickiness is not None:
             found.extend(self.stickiness.problems(), under="stickiness")
         found.extend(self._domain_problems())
@@ -364,8 +367,44 @@ class AlbExposure(Exposure):
                 practice="deregistration-delay",
             )
         found.extend(self._load_balancer_problems(rule_is_right=not wrong_rule))
+        found.extend(self._protocol_problems(None if wrong_check else self.health_check.healthy_codes))
         if not found:
             found.extend(self._test_problems())
+        return list(found)
+
+    def _protocol_problems(self, codes: str | None) -> list[Problem]:
+        """Find what does not go with the protocol between load balancer and container."""
+        found = Problems()
+        balancer = self.load_balancer
+        if self.protocol_version != "HTTP1" and not (balancer.speaks_https if balancer else self.https is True):
+            found.add(
+                "protocol_version",
+                "an Application Load Balancer speaks it to containers only behind an HTTPS listener",
+                given=self.protocol_version,
+                allowed="HTTPS, with a certificate; or HTTP1",
+                practice="https-listener",
+            )
+        grpc = self.protocol_version == "GRPC"
+        path = self.health_check_path
+        if grpc and not is_token(path) and path.startswith("/") and not _CALL.fullmatch(path):
+            found.add(
+                "health_check_path",
+                "with gRPC the check calls a method",
+                given=path,
+                allowed="/package.Service/Method, such as /grpc.health.v1.Health/Check",
+                practice="target-health-check",
+            )
+        low, high = (0, 99) if grpc else (200, 499)
+        if codes is not None and not is_token(codes):
+            numbers = [int(code) for code in re.findall(r"\d+", codes)]
+            if not all(low <= number <= high for number in numbers):
+                found.add(
+                    "health_check.healthy_codes",
+                    f"no {'gRPC' if grpc else 'HTTP'} status that a health check may want",
+                    given=codes,
+                    allowed=f"{low}–{high}",
+                    practice="target-health-check",
+                )
         return list(found)
 
     def _domain_problems(self) -> list[Problem]:

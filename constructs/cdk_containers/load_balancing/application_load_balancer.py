@@ -238,7 +238,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             ip_address_type: Which addresses it has; names of services get records for them. Default: `IPV4`.
         """
         found = argument_problems(cls.from_attributes, locals())
-        found.extend(arn_problems(found, load_balancer_arn=load_balancer_arn, listener_arn=listener_arn))
+        found.extend(arn_problems(found, type="app", load_balancer_arn=load_balancer_arn, listener_arn=listener_arn))
         found.raise_for(scope, id)
         return _ImportedLoadBalancer(
             scope,

@@ -210,7 +210,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(cls.from_attributes, locals())
-        found.extend(arn_problems(found, load_balancer_arn=load_balancer_arn))
+        found.extend(arn_problems(found, type="net", load_balancer_arn=load_balancer_arn))
         found.raise_for(scope, id)
         return _ImportedNetworkLoadBalancer(
             scope,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
@@ -22,6 +23,9 @@ _WITHOUT_KEY = Acknowledgement(
     "caller's choice (Logs.encryption_key)",
     checkov=("CKV_AWS_158",),
 )
+
+
+_STREAM_PREFIX = re.compile(r"[^:*]{1,256}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +81,8 @@ class ContainerLogs(Logs):
             many. Default: none, each line is an event.
         datetime_format: The same by the time at the start of an event, in the notation of Python's `strftime`, such as
             `%Y-%m-%d %H:%M:%S`. Default: none.
+        stream_prefix: What the names of log streams begin with, before the names of container and task: say it where
+            several workloads write to one `log_group`. Default: the name of the container.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
     """
@@ -85,6 +91,7 @@ class ContainerLogs(Logs):
     max_buffer_mib: int = 25
     multiline_pattern: str | None = None
     datetime_format: str | None = None
+    stream_prefix: str | None = None
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with these options."""
@@ -96,6 +103,15 @@ class ContainerLogs(Logs):
                 "the log driver ignores it beside datetime_format",
                 given=self.multiline_pattern,
                 allowed="one of the two",
+                practice="log-configuration",
+            )
+        prefix = None if found.has("stream_prefix") else self.stream_prefix
+        if prefix is not None and not is_token(prefix) and not _STREAM_PREFIX.fullmatch(prefix):
+            found.add(
+                "stream_prefix",
+                "not the beginning of a log stream's name",
+                given=prefix,
+                allowed="text such as orders, without : and *",
                 practice="log-configuration",
             )
         if not found and self.max_buffer_mib < 1:  # CDK converts it, so it cannot be known at deployment only

@@ -211,7 +211,7 @@ class WorkQueue(CheckedConstruct):
         found = argument_problems(cls.from_attributes, locals())
         if not found.has("visibility_timeout"):
             found.extend(_time_problems("visibility_timeout", visibility_timeout, 0, 12 * 3600))
-        found.extend(_queue_arn_problems(found, queue_arn=queue_arn, dead_letter_queue_arn=dead_letter_queue_arn))
+        found.extend(arn_problems(found, queue_arn=queue_arn, dead_letter_queue_arn=dead_letter_queue_arn))
         found.raise_for(scope, id)
         return _ImportedWorkQueue(
             scope,
@@ -263,16 +263,6 @@ class _ImportedWorkQueue(WorkQueue):
             if dead_letter_queue_arn is None
             else sqs.Queue.from_queue_arn(self, "DeadLetters", dead_letter_queue_arn)
         )
-
-
-def _queue_arn_problems(known: Problems, **arns: str | None) -> list[Problem]:
-    found = Problems()
-    found.extend(arn_problems(known, **arns))
-    for option, arn in arns.items():
-        checked = arn is not None and not is_token(arn) and not known.has(option) and not found.has(option)
-        if arn is not None and checked and arn.split(":")[2] != "sqs":
-            found.add(option, "not the ARN of a queue", given=arn, allowed="arn:aws:sqs:region:account:name")
-    return list(found)
 
 
 def _time_problems(option: str, value: DurationLike | None, low: int, high: int) -> list[Problem]:

@@ -324,7 +324,7 @@ def _log_driver(
         )
     blocking = options.logs.mode == "blocking"
     return ecs.LogDrivers.aws_logs(
-        stream_prefix=container.name,
+        stream_prefix=options.logs.stream_prefix or container.name,
         log_group=log_group,
         datetime_format=options.logs.datetime_format,
         multiline_pattern=options.logs.multiline_pattern,

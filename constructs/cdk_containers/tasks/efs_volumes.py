@@ -12,9 +12,10 @@ from constructs import Construct
 
 from ..errors import Problem, Problems
 from ..network import PortRange, let_in
+from ..opt_outs import record_opt_out
+from ..practices import Disabled
 from ..workload import Container, EfsVolume, Volume
 
-_OWNER = "1000"
 _NFS = PortRange(first=2049, last=2049)
 
 
@@ -27,13 +28,15 @@ def add_efs_volume(
 ) -> None:
     """Add an EFS volume to a task definition and let the task role use it."""
     file_system: efs.IFileSystem = volume.file_system
+    as_themselves = isinstance(volume.user, Disabled)
+    uid, gid = volume.owner
     access_point: efs.IAccessPoint = volume.access_point or efs.AccessPoint(
         scope,
         f"{volume.name}AccessPoint",
         file_system=file_system,
         path=volume.path or f"/{volume.name}",
-        create_acl=efs.Acl(owner_uid=_OWNER, owner_gid=_OWNER, permissions="750"),
-        posix_user=efs.PosixUser(uid=_OWNER, gid=_OWNER),
+        create_acl=efs.Acl(owner_uid=uid, owner_gid=gid, permissions="755" if as_themselves else "750"),
+        posix_user=None if as_themselves else efs.PosixUser(uid=uid, gid=gid),
     )
     task_definition.add_volume(
         name=volume.name,
@@ -45,9 +48,12 @@ def add_efs_volume(
     )
     mounts = [mount for container in containers for mount in container.mounts if mount.volume == volume.name]
     write = [] if all(mount.read_only for mount in mounts) else ["elasticfilesystem:ClientWrite"]
+    root = ["elasticfilesystem:ClientRootAccess"] if as_themselves else []
+    if isinstance(volume.user, Disabled):
+        record_opt_out(task_definition, "efs-access-point", volume.user)
     task_role.add_to_principal_policy(
         iam.PolicyStatement(
-            actions=["elasticfilesystem:ClientMount", *write],
+            actions=["elasticfilesystem:ClientMount", *write, *root],
             resources=[file_system.file_system_arn],
             conditions={
                 "StringEquals": {"elasticfilesystem:AccessPointArn": access_point.access_point_arn},

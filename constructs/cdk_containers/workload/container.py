@@ -356,7 +356,8 @@ class Container:
         environment: Plain settings. What looks like a secret, or would become one at deployment, is refused;
             `NotSecret` takes what only looks like one. Default: none.
         secrets: Settings that come from Secrets Manager or SSM when the container starts; the execution role may read
-            these and no others. Default: none.
+            these and no others. Each is an `aws_secretsmanager.ISecret` or an `aws_ssm.IParameter`, or, for one field
+            of a secret, `ecs.Secret.from_secrets_manager(secret, "password")`. Default: none.
         command: Overrides the image's `CMD`. It is as readable as `environment`, and checked as it is. Default: the
             image's.
         entry_point: Overrides the image's `ENTRYPOINT`, and is checked like `command`. Default: the image's.

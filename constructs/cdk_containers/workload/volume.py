@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..errors import Problem, Problems, Shown
-from ..inputs import field_problems, has_members, is_token, name_problem
+from ..inputs import disabled_problems, field_problems, has_members, is_token, name_problem
+from ..practices import Disabled
 from .secrets import text_problems
+
+_FILE_USER = re.compile(r"\d+(:\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,8 +60,11 @@ class EfsVolume(Volume):
 
     Attributes:
         file_system: The file system, an `aws_efs.IFileSystem` in the network of the cluster.
-        access_point: The access point. Default: one is made, rooted at `path` and owned by user 1000.
+        access_point: The access point. Default: one is made, rooted at `path` and owned by `user`, 1000.
         path: Directory that a made access point shows as its root. Default: `/` and the name of the volume.
+        user: User and group that own the directory of a made access point, in numbers; all that containers do there is
+            done as them. `Disabled("reason")` sets no user, and lets root in a container be root on the file system:
+            for images that change the owner of their files when they start. Default: `1000:1000`, the containers' user.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efs-volumes.html
     """
@@ -66,13 +72,23 @@ class EfsVolume(Volume):
     file_system: Any
     access_point: Any = None
     path: str | None = None
+    user: str | Disabled = "1000:1000"
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """User id and group id of the directory of a made access point."""
+        if isinstance(self.user, Disabled):
+            return "0", "0"
+        uid, _, gid = self.user.partition(":")
+        return uid, gid or uid
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this volume."""
         found = Problems()
         found.extend(Volume.problems(self))
-        if found.has("path"):
+        if found.has("path") or found.has("user"):
             return list(found)
+        found.extend(self._user_problems())
         if not has_members(self.file_system, "file_system_id"):
             found.add("file_system", "not an EFS file system", given=self.file_system, allowed="an aws_efs.IFileSystem")
         if self.access_point is not None and not has_members(self.access_point, "access_point_id"):
@@ -87,6 +103,32 @@ class EfsVolume(Volume):
                 "the access point that was given has its own root",
                 given=self.path,
                 allowed="one of path and access_point",
+            )
+        return list(found)
+
+    def _user_problems(self) -> list[Problem]:
+        found = Problems()
+        found.extend(disabled_problems(self.user), under="user")
+        if not isinstance(self.user, str) or is_token(self.user):
+            return list(found)
+        if not _FILE_USER.fullmatch(self.user):
+            found.add(
+                "user", "not a user that EFS knows", given=self.user, allowed="numbers, such as 1000 or 1000:1000"
+            )
+        elif self.owner[0] == "0":
+            found.add(
+                "user",
+                "EFS takes root for nobody, unless it is said why",
+                given=self.user,
+                allowed='Disabled("reason"), which lets root be root',
+                practice="efs-access-point",
+            )
+        elif self.access_point is not None and self.user != "1000:1000":
+            found.add(
+                "user",
+                "the access point that was given has its own user",
+                given=self.user,
+                allowed="one of user and access_point",
             )
         return list(found)
 
