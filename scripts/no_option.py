@@ -88,7 +88,13 @@ SCHEDULE = Place(
     type="AWS::Scheduler::Schedule",
     made=f"""from cdk_containers import ScheduledJob
 
-nightly = ScheduledJob(stack, "Nightly", cluster=cluster, image={_IMAGE}, schedule="cron(0 3 * * ? *)")
+nightly = ScheduledJob(
+    stack,
+    "Nightly",
+    cluster=cluster,
+    image={_IMAGE},
+    schedule="cron(0 3 * * ? *)",
+)
 """,
     resource="nightly.schedule",
 )

@@ -70,7 +70,7 @@ def deployed(deployment: Deployment, *, network: bool = False, flags: bool = Fal
     return synth(stack)
 
 
-@pytest.mark.parametrize(("kind", "flags"), product(NATIVE, [False, True]))
+@pytest.mark.parametrize(("kind", "flags"), list(product(NATIVE, [False, True])))
 def test_the_controller_of_ecs_is_never_written(kind: str, flags: bool):  # noqa: FBT001
     service = properties(deployed(NATIVE[kind], flags=flags), SERVICE)
     assert "DeploymentController" not in service
@@ -85,7 +85,7 @@ def test_the_controller_of_code_deploy_is(flags: bool):  # noqa: FBT001
     assert properties(deployed(Rolling()), SERVICE)["AvailabilityZoneRebalancing"] == "ENABLED"
 
 
-@pytest.mark.parametrize(("one", "two"), product(NATIVE, NATIVE))
+@pytest.mark.parametrize(("one", "two"), list(product(NATIVE, NATIVE)))
 def test_a_service_of_ecs_is_the_same_however_it_is_deployed(one: str, two: str):
     found = compare(deployed(NATIVE[one]), deployed(NATIVE[two]))
     [service] = [name for name, entry in found.before.items() if entry["Type"] == SERVICE]
