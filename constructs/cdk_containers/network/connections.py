@@ -61,5 +61,10 @@ def _is_later(one: ec2.Connections, other: ec2.Connections) -> bool:
     first, second = (Stack.of(group) for group in groups)
     if first == second:
         return False
-    begun = [construct for construct in first.node.root.node.find_all() if isinstance(construct, Stack)]
-    return begun.index(first) > begun.index(second)
+    # Where their paths part, the one whose part was begun later; a nested stack is later than the one around it.
+    paths = first.node.scopes, second.node.scopes
+    for above, (one_part, other_part) in enumerate(zip(*paths, strict=False), start=-1):
+        if one_part != other_part:
+            begun = paths[0][above].node.children
+            return begun.index(one_part) > begun.index(other_part)
+    return len(paths[0]) > len(paths[1])
