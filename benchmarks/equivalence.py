@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 Template = Mapping[str, Any]
 
-# CDK derives these from the path of the construct, except for the priority, a number that the writer is free to choose.
+# CDK derives these from the path of the construct, except for the priority and the nonce, which the writer is free to
+# choose.
 _NAMES = {
     "AWS::EC2::SecurityGroup": "GroupDescription",
     "AWS::ECS::TaskDefinition": "Family",
     "AWS::ElasticLoadBalancingV2::ListenerRule": "Priority",
     "AWS::IAM::Policy": "PolicyName",
 }
+_RULES = ("AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress")
+"""Who waits for these is not compared: the library has services wait for them, and nobody does that by hand."""
+
 _COMPARED = ("Type", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy")
 _ROUNDS = 8
 """How far a resource is followed along its references; no template here has longer chains."""
@@ -38,28 +42,36 @@ def _by_fingerprint(template: Template) -> dict[str, list[Any]]:
     """
     resources: Mapping[str, Mapping[str, Any]] = template["Resources"]
     types = {name: resource["Type"] for name, resource in resources.items()}
+    waited_for = {name for name, kind in types.items() if kind not in _RULES}
     fingerprints = types
     for _ in range(_ROUNDS):
         fingerprints = {
-            name: hashlib.sha256(json.dumps(_nameless(resource, fingerprints), sort_keys=True).encode()).hexdigest()
+            name: hashlib.sha256(
+                json.dumps(_nameless(resource, fingerprints, waited_for), sort_keys=True).encode()
+            ).hexdigest()
             for name, resource in resources.items()
         }
     found: dict[str, list[Any]] = {}
     for name, resource in resources.items():
-        found.setdefault(fingerprints[name], []).append(_nameless(resource, types))
+        found.setdefault(fingerprints[name], []).append(_nameless(resource, types, waited_for))
     return found
 
 
-def _nameless(resource: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+def _nameless(resource: Mapping[str, Any], labels: Mapping[str, str], waited_for: Set[str]) -> dict[str, Any]:
     compared = {key: resource[key] for key in _COMPARED if key in resource}
     properties = dict(resource.get("Properties", {}))
     properties.pop(_NAMES.get(resource["Type"], ""), None)
+    if "ForceNewDeployment" in properties:
+        properties["ForceNewDeployment"] = sorted(properties["ForceNewDeployment"])
     tags = [tag for tag in properties.pop("Tags", []) if tag["Key"] != "Name"]
     if tags:
         properties["Tags"] = tags
     depends_on = resource.get("DependsOn", [])
     names = [depends_on] if isinstance(depends_on, str) else depends_on
-    compared |= {"Properties": _relabelled(properties, labels), "DependsOn": sorted(labels[name] for name in names)}
+    compared |= {
+        "Properties": _relabelled(properties, labels),
+        "DependsOn": sorted(labels[name] for name in names if name in waited_for),
+    }
     return compared
 
 

@@ -68,6 +68,7 @@ class Shared(Construct):
         self.buffer = cdk.Size.mebibytes(25)
         self.health_check = elbv2.HealthCheck(
             path="/",
+            port="traffic-port",
             protocol=elbv2.Protocol.HTTP,
             interval=cdk.Duration.seconds(10),
             timeout=cdk.Duration.seconds(5),
@@ -181,7 +182,7 @@ class WebService(Construct):
             self,
             "Targets",
             vpc=shared.vpc,
-            port=PORT,
+            port=80,
             protocol=elbv2.ApplicationProtocol.HTTP,
             protocol_version=elbv2.ApplicationProtocolVersion.HTTP1,
             target_type=elbv2.TargetType.IP,
@@ -213,7 +214,9 @@ class WebService(Construct):
             vpc_subnets=PRIVATE,
             min_healthy_percent=100,
             max_healthy_percent=200,
+            deployment_strategy=ecs.DeploymentStrategy.ROLLING,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            force_new_deployment=ecs.ForceNewDeployment(enabled=True, nonce="1"),
             deployment_alarms=ecs.DeploymentAlarmConfig(
                 alarm_names=[errors.alarm_name], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM
             ),
@@ -282,6 +285,11 @@ class WebService(Construct):
                 size=64,
                 mount_options=[ecs.TmpfsMountOption.RW, ecs.TmpfsMountOption.NOSUID, ecs.TmpfsMountOption.NODEV],
             )
+        )
+        # CDK knows `uid` and `gid` without a value only.
+        task_definition.node.default_child.add_property_override(
+            "ContainerDefinitions.0.LinuxParameters.Tmpfs.0.MountOptions",
+            ["rw", "nosuid", "nodev", "noexec", "uid=1000", "gid=1000"],
         )
         task_definition.add_container(
             "app",
