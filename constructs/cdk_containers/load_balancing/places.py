@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from weakref import WeakKeyDictionary
 
 from aws_cdk import Stack
 from constructs import IConstruct
@@ -16,11 +17,11 @@ def place_in_account(construct: IConstruct, *, seen_from: IConstruct | None = No
     Stages of the app are not in it. Seen from the same stack, the name of the stack is not either: it is another one
     in each environment.
     """
-    stack = _root_stack(construct)
-    path = construct.node.path.removeprefix(f"{stack.node.path}/")
-    if seen_from is not None and _root_stack(seen_from) == stack:
+    stack, path = _place_in_stack(construct)
+    if seen_from is not None and _place_in_stack(seen_from)[0] == stack:
         return path
-    return f"{stack.node.id if is_token(stack.stack_name) else stack.stack_name}/{path}"
+    name = stack.stack_name
+    return f"{stack.node.id if is_token(name) else name}/{path}"
 
 
 def short_hash(text: str) -> str:
@@ -28,8 +29,15 @@ def short_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _root_stack(construct: IConstruct) -> Stack:
-    stack = Stack.of(construct)
-    while (parent := stack.nested_stack_parent) is not None:
-        stack = parent
-    return stack
+_known: WeakKeyDictionary[IConstruct, tuple[Stack, str]] = WeakKeyDictionary()
+"""Where constructs are, so that CDK is asked once of a load balancer that many services share."""
+
+
+def _place_in_stack(construct: IConstruct) -> tuple[Stack, str]:
+    """Return the stack of a construct, or the one that its stack is nested in, and the path in it."""
+    if construct not in _known:
+        stack = Stack.of(construct)
+        while (parent := stack.nested_stack_parent) is not None:
+            stack = parent
+        _known[construct] = (stack, construct.node.path.removeprefix(f"{stack.node.path}/"))
+    return _known[construct]

@@ -63,30 +63,35 @@ def let_in(
         user: The service that needs it.
         description: What it is for.
     """
-    own = Stack.of(user)
-    beside_group = Stack.of(group) == own and is_token(group.security_group_id)
-    home = Stack.of(group if beside_group else peer)
+    # Asked once each: every answer of CDK costs a call.
+    own, of_group = Stack.of(user), Stack.of(group)
+    group_id, peer_id, port = group.security_group_id, peer.security_group_id, ports.as_port
+    beside_group = of_group == own and is_token(group_id)
+    home = of_group if beside_group else Stack.of(peer)
     sides: list[tuple[_Direction, ec2.ISecurityGroup, ec2.ISecurityGroup]] = [("from", group, peer)]
     if not peer.allow_all_outbound:
         sides.append(("to", peer, group))
-    rules, found = rules_of(user), list[Construct]()
+    rules, found = rules_of(user), dict[Construct, Stack]()
     for direction, first, second in sides:
-        key = (direction, first.security_group_id, second.security_group_id, ports.protocol, ports.first, ports.last)
-        if key not in rules:
+        ids = (group_id, peer_id) if direction == "from" else (peer_id, group_id)
+        key: RuleKey = (direction, *ids, ports.protocol, ports.first, ports.last)
+        made_earlier = key in rules
+        if not made_earlier:
             add = first.add_ingress_rule if direction == "from" else first.add_egress_rule
-            add(second, ports.as_port, description, beside_group == (direction == "to"))
-            made = _made_by_cdk(direction, first, second, ports.as_port.to_string())
+            add(second, port, description, beside_group == (direction == "to"))
+            made = _made_by_cdk(direction, first, second, port.to_string())
             if made is None:
                 continue  # CDK makes none for a group that was imported as one that must not change
             rules[key] = made
-        elif Stack.of(rules[key]) != home:
-            _warn_of_borrowed_rule(user, rules[key])
-        found.append(rules[key])
-    for other in {Stack.of(rule) for rule in found} - {own}:
+        rule = rules[key]
+        found[rule] = Stack.of(rule)
+        if made_earlier and found[rule] != home:
+            _warn_of_borrowed_rule(user, rule)
+    for other in set(found.values()) - {own}:
         # Where groups are imported, nothing that the stacks refer to says which comes first.
         if own.nested_stack_parent is None and other.nested_stack_parent is None and own not in other.dependencies:
             own.add_stack_dependency(other, "A rule that lets callers reach its tasks")
-    return [rule for rule in found if Stack.of(rule) == own]
+    return [rule for rule, stack in found.items() if stack == own]
 
 
 def _made_by_cdk(
