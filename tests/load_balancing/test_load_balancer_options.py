@@ -226,6 +226,9 @@ def test_an_application_load_balancer_is_in_two_zones():
     one = ec2.SubnetSelection(availability_zones=["eu-west-1a"], subnet_type=ec2.SubnetType.PUBLIC)
     with pytest.raises(ConstructError, match="too few zones"):
         alb(stack, vpc_subnets=one)
+    given = ec2.SubnetSelection(subnets=network(stack).vpc.private_subnets[:1])
+    with pytest.raises(ConstructError, match="too few zones"):
+        alb(stack, "Given", vpc_subnets=given)
     nlb(stack, vpc_subnets=one)
     assert properties(synth(stack), "AWS::ElasticLoadBalancingV2::LoadBalancer")["Subnets"] == [
         "subnet-0bbbbbbbbbbbbbbb1"

@@ -425,6 +425,7 @@ def _select(vpc: ec2.IVpc, wanted: ec2.SubnetSelection) -> ec2.SelectedSubnets:
         subnet_filters=wanted.subnet_filters,
         subnet_group_name=wanted.subnet_group_name,
         subnet_type=wanted.subnet_type,
+        subnets=wanted.subnets,
     )
 
 
@@ -473,9 +474,7 @@ def selection_problems(
     """
     found = Problems()
     try:
-        chosen = vpc_of(network).select_subnets(
-            **{name: value for name, value in selection._values.items() if value is not None}  # noqa: SLF001
-        )
+        chosen = _select(vpc_of(network), selection)
     except RuntimeError as error:
         found.add(option, "the network has no such subnets", given=selection, allowed=str(error).splitlines()[0])
         return list(found)

@@ -173,9 +173,10 @@ class Service(CheckedConstruct):
         if given.enable_execute_command:
             acknowledge_execute_command(self.task_role, self.cluster)
         acknowledge_open_egress(self)
-        self.task.open_volumes_to(groups_of_tasks(given, self.service))
+        groups = groups_of_tasks(given, self.service)
+        self.task.open_volumes_to(groups)
         attach_ebs_volume(self, self.service, given.workload.volumes)
-        self.routes = make_routes(self, given, self.service, self.cluster)
+        self.routes = make_routes(self, given, self.service, self.cluster, groups)
         enter_lattice(self.service, self.routes)
         make_discoverable(self, given, self.service, self.task)
         self.alarms = self._make_alarms(given)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
@@ -22,14 +25,18 @@ from ..load_balancing import (
 )
 from .checks.discovery import port_name
 from .checks.ec2 import checked_host_port, static_host_port
-from .ecs_service import groups_of_tasks
 from .service_input import ServiceInput
 
 
-def make_routes(scope: Construct, given: ServiceInput, service: ecs.BaseService, cluster: Cluster) -> list[Route]:
-    """Make a route for each exposure of a service, in their order."""
+def make_routes(
+    scope: Construct,
+    given: ServiceInput,
+    service: ecs.BaseService,
+    cluster: Cluster,
+    groups: Sequence[ec2.ISecurityGroup],
+) -> list[Route]:
+    """Make a route for each exposure of a service, in their order; `groups` are those of its tasks."""
     by_address = given.task.network_mode == "awsvpc"
-    groups = groups_of_tasks(given, service)
     own = given.workload.containers[0].name
     ids = route_ids(scope, given.exposures, internet_facing=given.internet_facing, own_container=own)
     by_ecs = given.deployment.has_alternate and not isinstance(given.deployment, CodeDeployBlueGreen)
