@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin
 
 import cdk_containers
-from cdk_containers.practices import Practice
+from cdk_containers.core.practices import Practice
 
 _SECTION = re.compile(r"^(Args|Attributes|Raises|Returns):$")
 _ITEM = re.compile(r"^ {4}(\w+): (.*)$")

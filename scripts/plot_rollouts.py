@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "constructs"), str(ROOT)]
 
-from cdk_containers.rollouts import (  # noqa: E402
+from cdk_containers.model.rollouts import (  # noqa: E402
     Moment,
     RollingSteps,
     Rollout,

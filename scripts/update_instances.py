@@ -1,6 +1,6 @@
 """Write the facts about EC2 instance types that the package carries.
 
-`python scripts/update_instances.py` rewrites `constructs/cdk_containers/instances/instance_types.csv`.
+`python scripts/update_instances.py` rewrites `constructs/cdk_containers/model/instances/instance_types.csv`.
 
 Most facts come out of moto, which carries the answer of EC2's DescribeInstanceTypes. What that call does not tell is
 how many tasks in awsvpc mode an instance holds with ENI trunking. Those numbers stand below, from two sources:

@@ -57,8 +57,8 @@ from summarize_assembly import stacks  # noqa: E402
 
 import cdk_containers  # noqa: E402
 from cdk_containers import ConstructError, instance_type, tasks_per_instance  # noqa: E402
-from cdk_containers.practices import AREAS, PRACTICES, Practice  # noqa: E402
-from cdk_containers.services.rollout_warnings import CONCERNS  # noqa: E402
+from cdk_containers.core.practices import AREAS, PRACTICES, Practice  # noqa: E402
+from cdk_containers.ecs.services.rollout_warnings import CONCERNS  # noqa: E402
 
 DOCS = ROOT / "docs"
 CONSTRUCTS = DOCS / "constructs"
@@ -258,7 +258,7 @@ def _tables(read: Documented, level: str, *, heading: bool = True) -> list[str]:
 
 def practices_page() -> str:
     """Write the whole catalogue, area by area."""
-    lines = ["# Practices", "", _NOTE.format(sources="constructs/cdk_containers/practices/"), ""]
+    lines = ["# Practices", "", _NOTE.format(sources="constructs/cdk_containers/core/practices/"), ""]
     lines += [
         (
             f"The library encodes {len(PRACTICES)} practices. Errors, opt-outs and the metadata of templates name them "

@@ -38,7 +38,7 @@ from cdk_containers import (
     TaskOptions,
     WebService,
 )
-from cdk_containers.opt_outs import Acknowledgement, acknowledge, resource_of
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
 
 from .images import application_image
 from .registry_stack import RegistryStack

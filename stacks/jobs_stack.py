@@ -24,8 +24,8 @@ from cdk_containers import (
     ScheduledJob,
     TaskOptions,
 )
-from cdk_containers.opt_outs import Acknowledgement, acknowledge, resource_of
-from cdk_containers.workload import ImageLike
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
+from cdk_containers.model.workload import ImageLike
 
 from .images import application_image
 from .registry_stack import RegistryStack

@@ -31,7 +31,7 @@ class Settings:
     """Domain that the certificate and the names of the services are under; None means plain HTTP."""
     hosted_zone_id: str | None
     image_tag: str | None
-    """Tag of the images in the registry; None builds them from `application/` when they are deployed."""
+    """Tag of the images in the registry; None builds them from `sample/` when they are deployed."""
     external_tasks: int = 0
     """Tasks on machines outside AWS: none before one is registered, since the stack would wait for them:
     `-c external_tasks=1`."""

@@ -32,8 +32,8 @@ from cdk_containers import (
     TaskOptions,
     WorkQueue,
 )
-from cdk_containers.instances import NetworkMode
-from cdk_containers.opt_outs import Acknowledgement, acknowledge, resource_of
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
+from cdk_containers.model.instances import NetworkMode
 
 from .settings import THROW_AWAY, Settings
 

@@ -22,7 +22,7 @@ from cdk_containers import (
     OpenTelemetry,
     TaskOptions,
 )
-from cdk_containers.opt_outs import Acknowledgement, acknowledge, acknowledge_wildcards
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, acknowledge_wildcards
 
 from .images import application_image
 from .registry_stack import RegistryStack

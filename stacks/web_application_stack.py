@@ -42,7 +42,7 @@ PORT = 8080
 
 
 class WebApplicationStack(cdk.Stack):
-    """`application/`, deployed: web and backend behind one public load balancer, a table, a file system, a sidecar."""
+    """`sample/`, deployed: web and backend behind one public load balancer, a table, a file system, a sidecar."""
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -17,33 +17,52 @@ import constructs
 import pytest
 
 import cdk_containers
-from cdk_containers.practices import PRACTICES
+from cdk_containers.core.practices import PRACTICES
 
 PACKAGE = Path(cdk_containers.__file__).parent
 
 LAYERS: list[set[str]] = [
-    {"errors", "practices"},
-    {"inputs"},
-    {"checked_construct", "opt_outs", "workload"},
-    {"instances", "logs", "rollouts"},
-    {"network", "placement", "registry"},
-    {"tasks"},
-    {"clusters", "deployments", "discovery", "load_balancing", "messaging", "observability", "scaling"},
-    {"connections"},
-    {"beanstalk", "identity", "jobs", "services"},
-    {"applications"},
+    {"core.errors", "core.practices"},
+    {"core.inputs"},
+    {"core.checked_construct", "core.opt_outs", "model.workload"},
+    {"model.instances", "model.rollouts"},
+    {"model.placement"},
+    {"deployments", "logs", "messaging", "scaling"},
+    {"network", "registry"},
+    {"load_balancing"},
+    {"observability"},
+    {"ecs.tasks"},
+    {"ecs.clusters", "ecs.discovery"},
+    {"ecs.connections", "ecs.observability"},
+    {"ecs.beanstalk", "ecs.jobs", "ecs.services"},
+    {"applications", "identity"},
 ]
 """Imports go down, from a later layer to an earlier one."""
 
-SIBLINGS = {("observability", "clusters"), ("observability", "load_balancing")}
-"""Imports within a layer, importer first."""
+APART = [{"ecs", "eks"}]
+"""Wings that know nothing of each other, whatever their layers are."""
 
-PURE = {"errors", "inputs", "instances", "placement", "practices", "rollouts", "workload"}
+WINGS = {"core", "model", "ecs", "eks"}
+"""Folders of parts. Every other folder is a part itself."""
+
+PURE = {"core.errors", "core.inputs", "core.practices"} | {part for part in set().union(*LAYERS) if "model." in part}
 """What runs without AWS CDK."""
 
 LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}
-PARTS = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()} - {
-    "__init__"
+
+
+def part_of(names: Sequence[str]) -> str:
+    """Return the part that a module is in, by the names on its way from the package."""
+    return ".".join(names[: 2 if names[0] in WINGS else 1])
+
+
+def children(folder: Path) -> set[str]:
+    found = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    return found - {"__init__"}
+
+
+PARTS = (children(PACKAGE) - WINGS) | {
+    f"{wing}.{part}" for wing in WINGS if (PACKAGE / wing).is_dir() for part in children(PACKAGE / wing)
 }
 
 
@@ -68,11 +87,13 @@ def part_imports() -> set[tuple[str, str]]:
     """Pairs of parts of the package, the importer first."""
     pairs = set()
     for path, tree in modules():
-        importer = path.parts[0].removesuffix(".py")
+        if path.name == "__init__.py" and len(path.parts) == 1:
+            continue
+        importer = part_of(path.with_suffix("").parts)
         for name in imports(path, tree):
             package, _, rest = name.partition(".")
-            imported = rest.partition(".")[0]
-            if package == "cdk_containers" and importer not in ("__init__", imported):
+            imported = part_of(rest.split(".")) if package == "cdk_containers" else importer
+            if imported != importer:
                 pairs.add((importer, imported))
     return pairs
 
@@ -87,9 +108,21 @@ def test_every_part_of_the_package_has_a_layer():
 
 def test_imports_go_one_way():
     pairs = part_imports()
-    assert ("services", "tasks") in pairs
-    up = {(importer, imported) for importer, imported in pairs if LEVEL[imported] >= LEVEL[importer]}
-    assert up == SIBLINGS
+    assert ("ecs.services", "ecs.tasks") in pairs
+    assert {(importer, imported) for importer, imported in pairs if LEVEL[imported] >= LEVEL[importer]} == set()
+
+
+def test_wings_that_are_apart_do_not_import_each_other():
+    wings = {(importer.partition(".")[0], imported.partition(".")[0]) for importer, imported in part_imports()}
+    assert ("ecs", "model") in wings
+    assert [pair for pair in wings for apart in APART if set(pair) == apart] == []
+
+
+@pytest.mark.parametrize("wing", sorted(WINGS))
+def test_a_wing_says_what_it_is_and_loads_nothing(wing: str):
+    tree = ast.parse((PACKAGE / wing / "__init__.py").read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    assert len(tree.body) == 1
 
 
 def test_what_is_pure_imports_no_cdk():
@@ -98,8 +131,8 @@ def test_what_is_pure_imports_no_cdk():
         for node in tree.body:  # what is imported in a function, or for the type checker only, is not needed to load it
             names = list(imports(path, node)) if isinstance(node, ast.Import | ast.ImportFrom) else []
             if any(name.split(".")[0] in ("aws_cdk", "constructs", "jsii") for name in names):
-                found.setdefault(path.parts[0].removesuffix(".py"), []).append(str(path))
-    assert "services" in found
+                found.setdefault(part_of(path.with_suffix("").parts), []).append(str(path))
+    assert "ecs.services" in found
     assert {part: paths for part, paths in found.items() if part in PURE} == {}
 
 
@@ -152,7 +185,7 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
         cdk_containers.WebServices  # noqa: B018
 
 
-@pytest.mark.parametrize("part", sorted(part for part in PARTS if (PACKAGE / part).is_dir()))
+@pytest.mark.parametrize("part", sorted(part for part in PARTS if (PACKAGE / part.replace(".", "/")).is_dir()))
 def test_a_folder_says_what_it_is_and_what_it_exports(part: str):
     module = importlib.import_module(f"cdk_containers.{part}")
     assert module.__doc__

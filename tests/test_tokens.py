@@ -17,7 +17,7 @@ from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from cdk_containers import ConstructError
-from cdk_containers.inputs import DurationLike
+from cdk_containers.core.inputs import DurationLike
 from tests.subjects import SUBJECTS, Subject
 from tests.toolkit import new_stack, synth
 

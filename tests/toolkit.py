@@ -28,7 +28,7 @@ from cdk_containers import (
     WebService,
     WorkerService,
 )
-from cdk_containers.instances import NetworkMode
+from cdk_containers.model.instances import NetworkMode
 
 IMAGE = "public.ecr.aws/nginx/nginx:1.29.1"
 REASON = "a reason that a reviewer understands"

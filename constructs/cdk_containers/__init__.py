@@ -9,26 +9,15 @@ from dataclasses import is_dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .inputs.calls import check_names_of_values
+from .core.inputs.calls import check_names_of_values
 
 if TYPE_CHECKING:
     from .applications import Application as Application
     from .applications import Environment as Environment
-    from .beanstalk import BeanstalkEnvironment as BeanstalkEnvironment
-    from .clusters import CapacityReservations as CapacityReservations
-    from .clusters import Cluster as Cluster
-    from .clusters import Ec2Capacity as Ec2Capacity
-    from .clusters import ExternalInstances as ExternalInstances
-    from .clusters import FargateCapacity as FargateCapacity
-    from .clusters import GroupScaling as GroupScaling
-    from .clusters import InstanceOptions as InstanceOptions
-    from .clusters import InstanceRequirements as InstanceRequirements
-    from .clusters import LaunchType as LaunchType
-    from .clusters import ManagedInstancesCapacity as ManagedInstancesCapacity
-    from .clusters import ManagedScaling as ManagedScaling
-    from .clusters import PredictiveScaling as PredictiveScaling
-    from .clusters import Spot as Spot
-    from .clusters import SshKey as SshKey
+    from .core.errors import ConstructError as ConstructError
+    from .core.errors import Problem as Problem
+    from .core.practices import Disabled as Disabled
+    from .core.practices import Practice as Practice
     from .deployments import BlueGreen as BlueGreen
     from .deployments import Canary as Canary
     from .deployments import CircuitBreaker as CircuitBreaker
@@ -38,22 +27,54 @@ if TYPE_CHECKING:
     from .deployments import EarlySuccess as EarlySuccess
     from .deployments import Linear as Linear
     from .deployments import Rolling as Rolling
-    from .discovery import CloudMap as CloudMap
-    from .discovery import Namespace as Namespace
-    from .discovery import ServedPort as ServedPort
-    from .discovery import ServiceConnect as ServiceConnect
-    from .discovery import ServiceConnectAccessLogs as ServiceConnectAccessLogs
-    from .discovery import ServiceConnectTls as ServiceConnectTls
-    from .errors import ConstructError as ConstructError
-    from .errors import Problem as Problem
+    from .ecs.beanstalk import BeanstalkEnvironment as BeanstalkEnvironment
+    from .ecs.clusters import CapacityReservations as CapacityReservations
+    from .ecs.clusters import Cluster as Cluster
+    from .ecs.clusters import Ec2Capacity as Ec2Capacity
+    from .ecs.clusters import ExternalInstances as ExternalInstances
+    from .ecs.clusters import FargateCapacity as FargateCapacity
+    from .ecs.clusters import GroupScaling as GroupScaling
+    from .ecs.clusters import InstanceOptions as InstanceOptions
+    from .ecs.clusters import InstanceRequirements as InstanceRequirements
+    from .ecs.clusters import LaunchType as LaunchType
+    from .ecs.clusters import ManagedInstancesCapacity as ManagedInstancesCapacity
+    from .ecs.clusters import ManagedScaling as ManagedScaling
+    from .ecs.clusters import PredictiveScaling as PredictiveScaling
+    from .ecs.clusters import Spot as Spot
+    from .ecs.clusters import SshKey as SshKey
+    from .ecs.discovery import CloudMap as CloudMap
+    from .ecs.discovery import Namespace as Namespace
+    from .ecs.discovery import ServedPort as ServedPort
+    from .ecs.discovery import ServiceConnect as ServiceConnect
+    from .ecs.discovery import ServiceConnectAccessLogs as ServiceConnectAccessLogs
+    from .ecs.discovery import ServiceConnectTls as ServiceConnectTls
+    from .ecs.jobs import EventJob as EventJob
+    from .ecs.jobs import ScheduledJob as ScheduledJob
+    from .ecs.jobs import StartRetry as StartRetry
+    from .ecs.observability import ClusterDashboard as ClusterDashboard
+    from .ecs.observability import ClusterEvents as ClusterEvents
+    from .ecs.services import BackendService as BackendService
+    from .ecs.services import DaemonService as DaemonService
+    from .ecs.services import ExpressService as ExpressService
+    from .ecs.services import ExternalDaemonService as ExternalDaemonService
+    from .ecs.services import ExternalService as ExternalService
+    from .ecs.services import ManagedDaemon as ManagedDaemon
+    from .ecs.services import WebService as WebService
+    from .ecs.services import WorkerService as WorkerService
+    from .ecs.tasks import CloudWatchLogsOutput as CloudWatchLogsOutput
+    from .ecs.tasks import Ec2TaskDefinition as Ec2TaskDefinition
+    from .ecs.tasks import ExternalTaskDefinition as ExternalTaskDefinition
+    from .ecs.tasks import FargateTaskDefinition as FargateTaskDefinition
+    from .ecs.tasks import FirehoseOutput as FirehoseOutput
+    from .ecs.tasks import FireLens as FireLens
+    from .ecs.tasks import FluentBitOutput as FluentBitOutput
+    from .ecs.tasks import ManagedInstancesTaskDefinition as ManagedInstancesTaskDefinition
+    from .ecs.tasks import OpenTelemetry as OpenTelemetry
+    from .ecs.tasks import S3ConfigFile as S3ConfigFile
+    from .ecs.tasks import TaskOptions as TaskOptions
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
-    from .instances import instance_type as instance_type
-    from .instances import tasks_per_instance as tasks_per_instance
-    from .jobs import EventJob as EventJob
-    from .jobs import ScheduledJob as ScheduledJob
-    from .jobs import StartRetry as StartRetry
     from .load_balancing import AccessLogs as AccessLogs
     from .load_balancing import AlbExposure as AlbExposure
     from .load_balancing import ApplicationLoadBalancer as ApplicationLoadBalancer
@@ -72,82 +93,61 @@ if TYPE_CHECKING:
     from .logs import Logs as Logs
     from .messaging import TopicSubscription as TopicSubscription
     from .messaging import WorkQueue as WorkQueue
+    from .model.instances import instance_type as instance_type
+    from .model.instances import tasks_per_instance as tasks_per_instance
+    from .model.placement import PlacementConstraint as PlacementConstraint
+    from .model.placement import PlacementStrategy as PlacementStrategy
+    from .model.placement.container_instance import ContainerInstance as ContainerInstance
+    from .model.placement.container_instance import container_instances as container_instances
+    from .model.placement.simulation import simulate_placement as simulate_placement
+    from .model.rollouts import Rollout as Rollout
+    from .model.rollouts import RolloutTimings as RolloutTimings
+    from .model.rollouts import plan_rollout as plan_rollout
+    from .model.workload import Container as Container
+    from .model.workload import DockerOptions as DockerOptions
+    from .model.workload import DockerVolume as DockerVolume
+    from .model.workload import EbsVolume as EbsVolume
+    from .model.workload import EfsVolume as EfsVolume
+    from .model.workload import EnvironmentFile as EnvironmentFile
+    from .model.workload import HealthCheck as HealthCheck
+    from .model.workload import HostVolume as HostVolume
+    from .model.workload import Image as Image
+    from .model.workload import LinuxOptions as LinuxOptions
+    from .model.workload import LogDriver as LogDriver
+    from .model.workload import NotSecret as NotSecret
+    from .model.workload import Port as Port
+    from .model.workload import PortRange as PortRange
+    from .model.workload import Privileged as Privileged
+    from .model.workload import RestartPolicy as RestartPolicy
+    from .model.workload import SharedVolume as SharedVolume
+    from .model.workload import Tmpfs as Tmpfs
+    from .model.workload import Ulimit as Ulimit
+    from .model.workload import VolumeMount as VolumeMount
+    from .model.workload import Workload as Workload
     from .network import NatGateways as NatGateways
     from .network import Network as Network
     from .network import SubnetMasks as SubnetMasks
     from .observability import Alarms as Alarms
     from .observability import AlarmTopic as AlarmTopic
-    from .observability import ClusterDashboard as ClusterDashboard
-    from .observability import ClusterEvents as ClusterEvents
     from .observability import JobAlarms as JobAlarms
     from .observability import ServiceDashboard as ServiceDashboard
     from .observability import WorkerAlarms as WorkerAlarms
-    from .placement import PlacementConstraint as PlacementConstraint
-    from .placement import PlacementStrategy as PlacementStrategy
-    from .placement.container_instance import ContainerInstance as ContainerInstance
-    from .placement.container_instance import container_instances as container_instances
-    from .placement.simulation import simulate_placement as simulate_placement
-    from .practices import Disabled as Disabled
-    from .practices import Practice as Practice
     from .registry import PullThroughCache as PullThroughCache
     from .registry import Repository as Repository
-    from .rollouts import Rollout as Rollout
-    from .rollouts import RolloutTimings as RolloutTimings
-    from .rollouts import plan_rollout as plan_rollout
     from .scaling import PredictiveServiceScaling as PredictiveServiceScaling
     from .scaling import ScalingStep as ScalingStep
     from .scaling import ScheduledScaling as ScheduledScaling
     from .scaling import ServiceScaling as ServiceScaling
     from .scaling import StepScaling as StepScaling
     from .scaling import TargetMetric as TargetMetric
-    from .services import BackendService as BackendService
-    from .services import DaemonService as DaemonService
-    from .services import ExpressService as ExpressService
-    from .services import ExternalDaemonService as ExternalDaemonService
-    from .services import ExternalService as ExternalService
-    from .services import ManagedDaemon as ManagedDaemon
-    from .services import WebService as WebService
-    from .services import WorkerService as WorkerService
-    from .tasks import CloudWatchLogsOutput as CloudWatchLogsOutput
-    from .tasks import Ec2TaskDefinition as Ec2TaskDefinition
-    from .tasks import ExternalTaskDefinition as ExternalTaskDefinition
-    from .tasks import FargateTaskDefinition as FargateTaskDefinition
-    from .tasks import FirehoseOutput as FirehoseOutput
-    from .tasks import FireLens as FireLens
-    from .tasks import FluentBitOutput as FluentBitOutput
-    from .tasks import ManagedInstancesTaskDefinition as ManagedInstancesTaskDefinition
-    from .tasks import OpenTelemetry as OpenTelemetry
-    from .tasks import S3ConfigFile as S3ConfigFile
-    from .tasks import TaskOptions as TaskOptions
-    from .workload import Container as Container
-    from .workload import DockerOptions as DockerOptions
-    from .workload import DockerVolume as DockerVolume
-    from .workload import EbsVolume as EbsVolume
-    from .workload import EfsVolume as EfsVolume
-    from .workload import EnvironmentFile as EnvironmentFile
-    from .workload import HealthCheck as HealthCheck
-    from .workload import HostVolume as HostVolume
-    from .workload import Image as Image
-    from .workload import LinuxOptions as LinuxOptions
-    from .workload import LogDriver as LogDriver
-    from .workload import NotSecret as NotSecret
-    from .workload import Port as Port
-    from .workload import PortRange as PortRange
-    from .workload import Privileged as Privileged
-    from .workload import RestartPolicy as RestartPolicy
-    from .workload import SharedVolume as SharedVolume
-    from .workload import Tmpfs as Tmpfs
-    from .workload import Ulimit as Ulimit
-    from .workload import VolumeMount as VolumeMount
-    from .workload import Workload as Workload
 
 _MODULES = {
     "applications": (
         "Application",
         "Environment",
     ),
-    "beanstalk": ("BeanstalkEnvironment",),
-    "clusters": (
+    "ecs.beanstalk": ("BeanstalkEnvironment",),
+    "ecs.clusters": (
         "CapacityReservations",
         "Cluster",
         "Ec2Capacity",
@@ -174,7 +174,7 @@ _MODULES = {
         "Linear",
         "Rolling",
     ),
-    "discovery": (
+    "ecs.discovery": (
         "CloudMap",
         "Namespace",
         "ServedPort",
@@ -182,7 +182,7 @@ _MODULES = {
         "ServiceConnectAccessLogs",
         "ServiceConnectTls",
     ),
-    "errors": (
+    "core.errors": (
         "ConstructError",
         "Problem",
     ),
@@ -191,11 +191,11 @@ _MODULES = {
         "ClusterAccess",
         "ExecuteCommandAccess",
     ),
-    "instances": (
+    "model.instances": (
         "instance_type",
         "tasks_per_instance",
     ),
-    "jobs": (
+    "ecs.jobs": (
         "EventJob",
         "ScheduledJob",
         "StartRetry",
@@ -232,22 +232,20 @@ _MODULES = {
     "observability": (
         "AlarmTopic",
         "Alarms",
-        "ClusterDashboard",
-        "ClusterEvents",
         "JobAlarms",
         "ServiceDashboard",
         "WorkerAlarms",
     ),
-    "placement": (
+    "model.placement": (
         "PlacementConstraint",
         "PlacementStrategy",
     ),
-    "placement.container_instance": (
+    "model.placement.container_instance": (
         "ContainerInstance",
         "container_instances",
     ),
-    "placement.simulation": ("simulate_placement",),
-    "practices": (
+    "model.placement.simulation": ("simulate_placement",),
+    "core.practices": (
         "Disabled",
         "Practice",
     ),
@@ -255,7 +253,7 @@ _MODULES = {
         "PullThroughCache",
         "Repository",
     ),
-    "rollouts": (
+    "model.rollouts": (
         "Rollout",
         "RolloutTimings",
         "plan_rollout",
@@ -268,7 +266,11 @@ _MODULES = {
         "StepScaling",
         "TargetMetric",
     ),
-    "services": (
+    "ecs.observability": (
+        "ClusterDashboard",
+        "ClusterEvents",
+    ),
+    "ecs.services": (
         "BackendService",
         "DaemonService",
         "ExpressService",
@@ -278,7 +280,7 @@ _MODULES = {
         "WebService",
         "WorkerService",
     ),
-    "tasks": (
+    "ecs.tasks": (
         "CloudWatchLogsOutput",
         "Ec2TaskDefinition",
         "ExternalTaskDefinition",
@@ -291,7 +293,7 @@ _MODULES = {
         "S3ConfigFile",
         "TaskOptions",
     ),
-    "workload": (
+    "model.workload": (
         "Container",
         "DockerOptions",
         "DockerVolume",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import cdk_containers
-from cdk_containers.practices import PRACTICES, Practice
+from cdk_containers.core.practices import PRACTICES, Practice
 
 _METHOD = re.compile(r"([a-z_]+)\(([a-z_]+)=\)")
 

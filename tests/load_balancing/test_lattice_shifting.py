@@ -19,8 +19,8 @@ from cdk_containers import (
     Rolling,
     plan_rollout,
 )
+from cdk_containers.ecs.services.rollout_warnings import rollout_timings
 from cdk_containers.load_balancing import LatticeRoute
-from cdk_containers.services.rollout_warnings import rollout_timings
 from tests.subjects.making import service_network
 from tests.toolkit import IMAGE, backend, certificate, new_stack, properties, resource, resources, synth
 

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_sns as sns
 
 from cdk_containers import AlarmTopic, Disabled, JobAlarms
-from tests.jobs.making import on_event, scheduled, text_of
+from tests.ecs.jobs.making import on_event, scheduled, text_of
 from tests.toolkit import REASON, container, new_stack, opt_outs, properties, resources, synth
 
 HOUR = timedelta(hours=1)

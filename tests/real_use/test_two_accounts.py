@@ -36,7 +36,7 @@ from tests.real_use.synthesis import Synthesized, actions_of, synthesize, the_pr
 from tests.toolkit import Template, properties, resources
 from tests.updates.consequences import consequences
 
-SOURCE = Path(__file__).parents[2] / "application"
+SOURCE = Path(__file__).parents[2] / "sample"
 FRONT = cdk.Environment(account="111111111111", region="eu-west-1")
 API = cdk.Environment(account="222222222222", region="eu-west-1")
 GRAVITON = Environment(architecture="ARM64")

@@ -11,12 +11,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from .model import Change, Subject, options_of
+from .subject import Change, Subject, options_of
 
+_HERE = Path(__file__).parent
 _PARTS = [
-    import_module(f".{path.stem}", __name__)
-    for path in sorted(Path(__file__).parent.glob("*.py"))
-    if path.stem not in ("__init__", "making", "model", "pairs")
+    import_module("." + ".".join(path.relative_to(_HERE).with_suffix("").parts), __name__)
+    for path in sorted(_HERE.rglob("*.py"))
+    if path.stem not in ("__init__", "making", "pairs", "subject")
 ]
 
 

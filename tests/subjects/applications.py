@@ -11,7 +11,7 @@ from cdk_containers import AlbExposure, Application, Disabled, Environment, Farg
 from tests.toolkit import IMAGE, REASON, certificate, network
 
 from .making import OFF, domain
-from .model import Change, Subject
+from .subject import Change, Subject
 
 
 def _application(stack: cdk.Stack, given: dict[str, Any]) -> Application:

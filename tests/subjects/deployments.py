@@ -29,7 +29,7 @@ from tests.toolkit import (
 )
 
 from .making import OFF, alarm
-from .model import Subject
+from .subject import Subject
 
 SUBJECTS: list[Subject] = [
     Subject(Rolling, lambda stack, given: web(stack, deployment=Rolling(**given))),

@@ -20,7 +20,7 @@ from tests.toolkit import (
 )
 
 from .making import OFF, another_cluster, key, role
-from .model import Subject
+from .subject import Subject
 
 SUBJECTS: list[Subject] = [
     Subject(AuditTrail, lambda stack, given: AuditTrail(stack, "Trail", **given)),

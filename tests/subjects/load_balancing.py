@@ -47,7 +47,7 @@ from .making import (
     with_domain,
     zone,
 )
-from .model import Change, Subject
+from .subject import Change, Subject
 
 SUBJECTS: list[Subject] = [
     Subject(

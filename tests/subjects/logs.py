@@ -18,7 +18,7 @@ from tests.toolkit import (
 )
 
 from .making import fargate_task, key
-from .model import Subject
+from .subject import Subject
 
 LOGS: dict[str, Any] = {
     "log_group": lambda stack: aws_logs.LogGroup.from_log_group_name(stack, "Given", "/team/shop"),

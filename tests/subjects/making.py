@@ -46,7 +46,7 @@ from tests.toolkit import (
     web,
 )
 
-from .model import Value
+from .subject import Value
 
 
 def fargate_task(stack: cdk.Stack, **options: Any) -> FargateTaskDefinition:

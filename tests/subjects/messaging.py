@@ -12,7 +12,7 @@ from cdk_containers import TopicSubscription, WorkQueue
 from tests.toolkit import topic
 
 from .making import OFF, key
-from .model import Change, Subject
+from .subject import Change, Subject
 
 
 def subscribed(stack: cdk.Stack, given: dict[str, Any]) -> WorkQueue:

@@ -13,7 +13,7 @@ from cdk_containers import (
     SubnetMasks,
 )
 
-from .model import Subject
+from .subject import Subject
 
 SUBJECTS: list[Subject] = [
     Subject(Network, lambda stack, given: Network(stack, "Network", **given)),

@@ -30,7 +30,7 @@ from tests.toolkit import (
 )
 
 from .making import key
-from .model import Subject
+from .subject import Subject
 
 SUBJECTS: list[Subject] = [
     Subject(Alarms, lambda stack, given: web(stack, cluster=own_cluster(stack), alarms=Alarms(**given))),

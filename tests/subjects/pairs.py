@@ -16,7 +16,7 @@ import pytest
 from tests.toolkit import Template, new_stack, synth
 
 from . import CHANGES, NOT_IN_THE_TEMPLATE, SUBJECTS
-from .model import Change, Subject
+from .subject import Change, Subject
 
 BY_NAME: dict[str, Subject] = {subject.name: subject for subject in SUBJECTS}
 

@@ -12,7 +12,7 @@ from cdk_containers import (
 )
 
 from .making import OFF, key, secret
-from .model import Subject
+from .subject import Subject
 
 SUBJECTS: list[Subject] = [
     Subject(Repository, lambda stack, given: Repository(stack, "Repository", **given)),

@@ -21,7 +21,7 @@ from tests.toolkit import (
     worker,
 )
 
-from .model import Change, Subject
+from .subject import Change, Subject
 
 NIGHT = "cron(0 20 * * ? *)"
 

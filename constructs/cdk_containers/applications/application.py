@@ -13,29 +13,23 @@ import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
 from constructs import Construct
 
-from ..checked_construct import CheckedConstruct
-from ..clusters import Cluster
-from ..discovery import Namespace, ServiceConnect
-from ..errors import ConstructError, Problem, Problems, child_path
-from ..inputs import argument_problems
-from ..jobs import Job
-from ..load_balancing import AccessLogs, AlbExposure, ApplicationLoadBalancer, Domain, Exposure
-from ..load_balancing.application_load_balancer import https_problems
-from ..logs import ContainerLogs, Logs
-from ..network import Network, NetworkLike
-from ..observability import (
-    Alarms,
-    AlarmTopic,
-    ClusterEvents,
-    JobAlarms,
-    ServiceDashboard,
-    WorkerAlarms,
-    address_problems,
-)
-from ..practices import Disabled
-from ..services import Service, WebService, WorkerService
-from ..tasks import OpenTelemetry, TaskOptions
-from ..workload import Container, Port
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import ConstructError, Problem, Problems, child_path
+from cdk_containers.core.inputs import argument_problems
+from cdk_containers.core.practices import Disabled
+from cdk_containers.ecs.clusters import Cluster
+from cdk_containers.ecs.discovery import Namespace, ServiceConnect
+from cdk_containers.ecs.jobs import Job
+from cdk_containers.ecs.observability import ClusterEvents
+from cdk_containers.ecs.services import Service, WebService, WorkerService
+from cdk_containers.ecs.tasks import OpenTelemetry, TaskOptions
+from cdk_containers.load_balancing import AccessLogs, AlbExposure, ApplicationLoadBalancer, Domain, Exposure
+from cdk_containers.load_balancing.application_load_balancer import https_problems
+from cdk_containers.logs import ContainerLogs, Logs
+from cdk_containers.model.workload import Container, Port
+from cdk_containers.network import Network, NetworkLike
+from cdk_containers.observability import Alarms, AlarmTopic, JobAlarms, ServiceDashboard, WorkerAlarms, address_problems
+
 from .environment import Environment
 
 _ALARMS: Mapping[type[Construct], type[Alarms | WorkerAlarms | JobAlarms]] = {

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 from aws_cdk import aws_logs
 
-from ..clusters import Capacity, FargateCapacity, strategy_problems
-from ..errors import Problem, Problems
-from ..inputs import disabled_problems, field_problems, is_token
-from ..load_balancing.domain import subdomain_problems
-from ..network import NatGateways
-from ..practices import Disabled
-from ..workload import Architecture
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
+from cdk_containers.core.practices import Disabled
+from cdk_containers.ecs.clusters import Capacity, FargateCapacity, strategy_problems
+from cdk_containers.load_balancing.domain import subdomain_problems
+from cdk_containers.model.workload import Architecture
+from cdk_containers.network import NatGateways
 
 _THROW_AWAY = "an environment that is thrown away as a whole"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import DurationLike, is_token, seconds
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, is_token, seconds
 
 DAY = 1440
 """The longest bake time of a step or of a deployment, in minutes."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ..errors import Problem, Problems
-from ..inputs import field_problems, is_token
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import field_problems, is_token
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

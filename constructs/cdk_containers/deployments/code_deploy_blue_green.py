@@ -9,9 +9,10 @@ from typing import Any, Literal
 from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_ecs as ecs
 
-from ..errors import Problem, Problems
-from ..inputs import DurationLike, field_problems, in_seconds
-from ..rollouts import ShiftSteps, TrafficShift
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import DurationLike, field_problems, in_seconds
+from cdk_containers.model.rollouts import ShiftSteps, TrafficShift
+
 from .bake_times import minutes, minutes_problems
 from .deployment import Deployment
 

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from ..errors import Problem, Problems
-from ..inputs import disabled_problems, field_problems
-from ..practices import Disabled
-from ..rollouts import RolloutSteps
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import disabled_problems, field_problems
+from cdk_containers.core.practices import Disabled
+from cdk_containers.model.rollouts import RolloutSteps
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Any, Literal, TypeAlias
 
 from aws_cdk import aws_lambda as lambda_
 
-from ..errors import Problem, Problems
-from ..inputs import DurationLike, field_problems
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import DurationLike, field_problems
+
 from .bake_times import LONGEST_WAIT_MINUTES, minutes, minutes_problems
 from .hook_jobs import WatchedJob, job_problems
 from .stages import stage_problems

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from ..errors import Problem, Problems
-from ..inputs import DurationLike, field_problems
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import DurationLike, field_problems
+
 from .bake_times import LONGEST_WAIT_MINUTES, minutes, minutes_problems
 from .stages import stage_problems
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, IConstruct, IValidation, Node
 
-from ..errors import Problem, Problems
+from cdk_containers.core.errors import Problem, Problems
 
 
 class WatchedJob(Protocol):

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 
 from aws_cdk import aws_ecs as ecs
 
-from ..errors import Problem
-from ..inputs import DurationLike, in_seconds, is_token
+from cdk_containers.core.errors import Problem
+from cdk_containers.core.inputs import DurationLike, in_seconds, is_token
+
 from .bake_times import minutes, minutes_problems
 from .percentages import percent_problems
 from .traffic_shift import TrafficShiftingDeployment

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..errors import Problem, Problems
-from ..inputs import is_token
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import is_token
 
 _STEP = Decimal("0.1")
 

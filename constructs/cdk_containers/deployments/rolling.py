@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 from aws_cdk import aws_ecs as ecs
 
-from ..errors import Problem, Problems
-from ..inputs import disabled_problems, field_problems, is_token
-from ..practices import Disabled
-from ..rollouts import RollingSteps
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
+from cdk_containers.core.practices import Disabled
+from cdk_containers.model.rollouts import RollingSteps
+
 from .circuit_breaker import CircuitBreaker
 from .deployment import Deployment
 from .early_success import EarlySuccess

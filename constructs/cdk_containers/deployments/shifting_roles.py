@@ -9,7 +9,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ..opt_outs import Acknowledgement, acknowledge, resource_of
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
+
 from .deployment_hook import DeploymentHook
 from .hook_jobs import refuse_cycles
 from .traffic_shift import Hook

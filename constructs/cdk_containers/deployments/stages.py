@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..errors import Problem, Problems, Shown
+from cdk_containers.core.errors import Problem, Problems, Shown
 
 
 def stage_problems(stages: Sequence[str]) -> list[Problem]:

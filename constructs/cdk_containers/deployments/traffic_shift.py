@@ -9,9 +9,10 @@ from typing import Any, ClassVar, TypeAlias
 
 from aws_cdk import aws_ecs as ecs
 
-from ..errors import Problem, Problems
-from ..inputs import DurationLike, field_problems, in_seconds
-from ..rollouts import ShiftSteps, TrafficShift
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import DurationLike, field_problems, in_seconds
+from cdk_containers.model.rollouts import ShiftSteps, TrafficShift
+
 from .bake_times import minutes, minutes_problems, total_problems
 from .deployment import Deployment
 from .deployment_hook import DeploymentHook

@@ -12,7 +12,7 @@ from aws_cdk import aws_logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IDependable
 
-from ..opt_outs.wildcards import acknowledge_wildcards
+from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
 
 _CLOUDTRAIL = "cloudtrail.amazonaws.com"
 

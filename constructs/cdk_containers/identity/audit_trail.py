@@ -15,12 +15,13 @@ from aws_cdk import aws_logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems
-from ..inputs import argument_problems, disabled_problems, has_members, is_token, usable_arguments
-from ..logs import Logs, owned_log_group
-from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
-from ..practices import Disabled
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import argument_problems, disabled_problems, has_members, is_token, usable_arguments
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out
+from cdk_containers.core.practices import Disabled
+from cdk_containers.logs import Logs, owned_log_group
+
 from .audit_policies import allow_trail_delivery, allow_trail_encryption, trail_logs_role
 from .audit_queries import QUERIES
 

@@ -10,13 +10,21 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from ..checked_construct import CheckedConstruct
-from ..clusters import Cluster
-from ..errors import ConstructError, Problem, Problems, child_path
-from ..inputs import argument_problems, disabled_problems, field_problems, has_members, is_token, name_problem
-from ..opt_outs import record_opt_out
-from ..opt_outs.wildcards import acknowledge_wildcards
-from ..practices import Disabled
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import ConstructError, Problem, Problems, child_path
+from cdk_containers.core.inputs import (
+    argument_problems,
+    disabled_problems,
+    field_problems,
+    has_members,
+    is_token,
+    name_problem,
+)
+from cdk_containers.core.opt_outs import record_opt_out
+from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
+from cdk_containers.core.practices import Disabled
+from cdk_containers.ecs.clusters import Cluster
+
 from . import access_statements as access
 
 _WILDCARDS = (

@@ -10,9 +10,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IDependable
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import field_problems, is_token
-from ..opt_outs import Acknowledgement, acknowledge
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import field_problems, is_token
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
 _LOG_BUCKET = Acknowledgement(
     "This bucket receives access logs; logging the access to it would need another bucket with the same finding. "

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import is_token
-from ..network import NetworkLike, has_ipv6
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import is_token
+from cdk_containers.network import NetworkLike, has_ipv6
 
 _IPV4, _DUAL = elbv2.IpAddressType.IPV4, elbv2.IpAddressType.DUAL_STACK
 _WITHOUT_IPV4 = elbv2.IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4

@@ -11,9 +11,10 @@ from typing import ClassVar, Literal
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import DurationLike, field_problems, is_token, seconds
-from ..practices import Disabled
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
+from cdk_containers.core.practices import Disabled
+
 from .application_load_balancer import (
     ApplicationLoadBalancer,
     https_problems,

@@ -13,8 +13,9 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
-from ..inputs import in_seconds
-from ..network import PortRange
+from cdk_containers.core.inputs import in_seconds
+from cdk_containers.network import PortRange
+
 from .alb_exposure import AlbExposure
 from .application_load_balancer import ApplicationLoadBalancer
 from .domain_records import add_certificates, certificate_for, make_records

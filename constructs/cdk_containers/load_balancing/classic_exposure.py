@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
-from ..errors import Problem, Problems
-from ..inputs import disabled_problems, is_token
-from ..practices import Disabled
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import disabled_problems, is_token
+from cdk_containers.core.practices import Disabled
+
 from .access_logs import AccessLogs
 from .application_load_balancer import https_problems
 from .exposure import Exposure

@@ -11,10 +11,11 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancing as elb
 from constructs import Construct
 
-from ..inputs import in_seconds
-from ..network import PortRange
-from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
-from ..practices import Disabled
+from cdk_containers.core.inputs import in_seconds
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out
+from cdk_containers.core.practices import Disabled
+from cdk_containers.network import PortRange
+
 from .access_logs import ELB_LOG_DELIVERY, AccessLogs, allow_log_delivery, make_bucket
 from .classic_exposure import ClassicExposure
 from .route import Route, RouteTarget

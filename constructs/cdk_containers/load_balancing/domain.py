@@ -13,10 +13,10 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_route53 as route53
 from constructs import Construct, IConstruct
 
-from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems, Shown
-from ..inputs import argument_problems, field_problems, is_token
-from ..opt_outs import Acknowledgement, acknowledge
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import argument_problems, field_problems, is_token
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _PRACTICE = "domain-names"

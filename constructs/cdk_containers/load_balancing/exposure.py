@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 
 from aws_cdk import aws_ec2 as ec2
 
-from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems
-from ..inputs import field_problems, is_token
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import field_problems, is_token
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 

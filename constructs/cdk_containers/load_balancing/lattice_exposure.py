@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 
 from aws_cdk import aws_certificatemanager as acm
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import DurationLike, disabled_problems, is_token, seconds
-from ..practices import Disabled
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, seconds
+from cdk_containers.core.practices import Disabled
+
 from .alb_exposure import TargetHealthCheck
 from .exposure import Exposure
 from .rule_priorities import without_tokens

@@ -13,9 +13,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct
 
-from ..inputs import is_token, seconds
-from ..network import PortRange, RuleKey, rules_of
-from ..opt_outs import Acknowledgement, acknowledge, resource_of
+from cdk_containers.core.inputs import is_token, seconds
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
+from cdk_containers.network import PortRange, RuleKey, rules_of
+
 from .lattice_exposure import LatticeExposure
 from .places import place_in_account, short_hash
 from .ports import GROUP_PORTS

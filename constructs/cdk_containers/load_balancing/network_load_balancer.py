@@ -13,9 +13,11 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import argument_problems, arn_problems, disabled_problems, is_token
-from ..network import (
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import argument_problems, arn_problems, disabled_problems, is_token
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out
+from cdk_containers.core.practices import Disabled
+from cdk_containers.network import (
     WHICH_SUBNETS,
     Connections,
     NetworkLike,
@@ -26,8 +28,7 @@ from ..network import (
     vpc_of,
     which_subnets_problems,
 )
-from ..opt_outs import Acknowledgement, acknowledge, record_opt_out
-from ..practices import Disabled
+
 from .access_logs import AccessLogs, write_access_logs
 from .addresses import default_ip_address_type, everybody, ip_address_problems
 from .application_load_balancer import warn_of_unknown_egress

@@ -9,8 +9,9 @@ from typing import ClassVar, Literal
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import DurationLike, is_token, seconds
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, is_token, seconds
+
 from .domain import Domain, DomainNames, names_of, names_problems
 from .exposure import Exposure
 from .network_load_balancer import NetworkLoadBalancer

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from aws_cdk import Stack
 from constructs import IConstruct
 
-from ..inputs import is_token
+from cdk_containers.core.inputs import is_token
 
 
 def place_in_account(construct: IConstruct, *, seen_from: IConstruct | None = None) -> str:

@@ -14,9 +14,10 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
-from ..checked_construct import CheckedConstruct
-from ..network import NetworkLike, PortRange, let_in
-from ..opt_outs import resource_of
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.opt_outs import resource_of
+from cdk_containers.network import NetworkLike, PortRange, let_in
+
 from .ports import EPHEMERAL_PORTS
 
 

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 from constructs import IConstruct
 
-from ..inputs import is_token
+from cdk_containers.core.inputs import is_token
+
 from .exposure import Exposure, SharedLoadBalancer
 from .places import place_in_account, short_hash
 

@@ -12,13 +12,13 @@ from aws_cdk import aws_logs
 from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct
 
-from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems
-from ..inputs import argument_problems, arn_problems, disabled_problems, is_token
-from ..logs import Logs, delivered_log_group
-from ..network import Connections, NetworkLike, vpc_of
-from ..opt_outs import record_opt_out
-from ..practices import Disabled
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import argument_problems, arn_problems, disabled_problems, is_token
+from cdk_containers.core.opt_outs import record_opt_out
+from cdk_containers.core.practices import Disabled
+from cdk_containers.logs import Logs, delivered_log_group
+from cdk_containers.network import Connections, NetworkLike, vpc_of
 
 
 @jsii.implements(ec2.IConnectable)

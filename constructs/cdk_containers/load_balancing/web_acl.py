@@ -10,8 +10,8 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-from ..errors import Problem, Problems
-from ..inputs import field_problems, is_token
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import field_problems, is_token
 
 _ARN = re.compile(
     r"arn:[^:]+:wafv2:(?P<region>[^:]+):(?P<account>\d{12}):(?P<scope>regional|global)/webacl/[^/]+/[^/]+"

@@ -14,9 +14,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs
 from constructs import Construct
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import field_problems, is_token
-from ..opt_outs import Acknowledgement, acknowledge
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import field_problems, is_token
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
 _WITHOUT_KEY = Acknowledgement(
     "CloudWatch Logs encrypts every log group with a key of its own; a customer managed key costs money and is the "

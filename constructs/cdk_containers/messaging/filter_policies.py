@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_network
 from typing import Any, Literal, TypeAlias, cast
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import is_token
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import is_token
 
 FilterPolicyScope: TypeAlias = Literal["MessageAttributes", "MessageBody"]
 

@@ -13,8 +13,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ..errors import Problem, Problems
-from ..inputs import field_problems, is_token
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import field_problems, is_token
+
 from .filter_policies import FilterPolicyScope, filter_policy_problems
 
 

@@ -11,9 +11,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems, Shown
-from ..inputs import (
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import (
     DurationLike,
     argument_problems,
     arn_problems,
@@ -24,8 +24,9 @@ from ..inputs import (
     seconds,
     usable_arguments,
 )
-from ..opt_outs import Acknowledgement, acknowledge, record_opt_out, resource_of
-from ..practices import Disabled
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out, resource_of
+from cdk_containers.core.practices import Disabled
+
 from .topic_subscription import TopicSubscription, subscribe
 
 _DAY = 24 * 3600

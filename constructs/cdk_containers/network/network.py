@@ -13,12 +13,13 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems, Shown
-from ..inputs import argument_problems, disabled_problems, is_token
-from ..logs import Logs, owned_log_group
-from ..opt_outs import record_opt_out
-from ..practices import Disabled
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import argument_problems, disabled_problems, is_token
+from cdk_containers.core.opt_outs import record_opt_out
+from cdk_containers.core.practices import Disabled
+from cdk_containers.logs import Logs, owned_log_group
+
 from .subnets import LARGEST, SMALLEST, SubnetMasks, SubnetPlan, plan_subnets, smallest_network
 
 

@@ -10,7 +10,7 @@ from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct, IConstruct
 
-from ..inputs import is_token
+from cdk_containers.core.inputs import is_token
 
 _Direction = Literal["from", "to"]
 RuleKey = tuple[_Direction, str, str, str, int, int]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..errors import Problem, Problems
-from ..inputs import field_problems, is_token
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import field_problems, is_token
 
 LARGEST, SMALLEST = 16, 28
 """Prefix lengths that AWS takes for a VPC and for a subnet."""

@@ -1,9 +1,7 @@
-"""Seeing how services, jobs and clusters are: alarms, dashboards and events."""
+"""Seeing how services and jobs are: alarms and dashboards."""
 
 from .alarm_topic import AlarmTopic, address_problems
 from .alarms import Alarms, make_alarms, make_server_error_alarms
-from .cluster_dashboard import ClusterDashboard
-from .cluster_events import ClusterEvents
 from .dashboard import ServiceDashboard
 from .job_alarms import (
     JobAlarms,
@@ -17,8 +15,6 @@ from .worker_alarms import WorkerAlarms, make_queue_alarms
 __all__ = [
     "AlarmTopic",
     "Alarms",
-    "ClusterDashboard",
-    "ClusterEvents",
     "JobAlarms",
     "ServiceDashboard",
     "WorkerAlarms",

@@ -11,9 +11,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as sns_subscriptions
 from constructs import Construct
 
-from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems
-from ..inputs import argument_problems, is_token
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import argument_problems, is_token
 
 
 class AlarmTopic(CheckedConstruct):

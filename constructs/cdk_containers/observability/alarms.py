@@ -11,9 +11,10 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import DurationLike, field_problems, in_seconds, is_token, seconds
-from ..load_balancing import Route
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, field_problems, in_seconds, is_token, seconds
+from cdk_containers.load_balancing import Route
+
 from .container_insights import service_metric
 
 

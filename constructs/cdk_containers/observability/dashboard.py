@@ -12,9 +12,10 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, Node
 
-from ..checked_construct import CheckedConstruct
-from ..inputs import argument_problems, in_seconds
-from ..load_balancing import Route
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.inputs import argument_problems, in_seconds
+from cdk_containers.load_balancing import Route
+
 from .container_insights import service_metric
 from .worker_alarms import queue_metric
 

@@ -11,8 +11,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import DurationLike, as_duration, field_problems, in_seconds, is_token, seconds
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, as_duration, field_problems, in_seconds, is_token, seconds
 
 _WITHIN = timedelta(minutes=5)
 _DAY_SECONDS = 24 * 60 * 60

@@ -9,8 +9,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import DurationLike, field_problems, in_seconds, is_token, seconds
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, field_problems, in_seconds, is_token, seconds
+
 from .alarms import Alarms, notify
 
 _PRACTICE = "queue-alarms"

@@ -8,8 +8,8 @@ from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
-from ..workload import ImageLike, RepositoryImage
-from ..workload.image import as_image
+from cdk_containers.model.workload import ImageLike, RepositoryImage
+from cdk_containers.model.workload.image import as_image
 
 _WAY_OUT = (
     "Create the repository in a stack of its own, deploy that, push the image, then deploy this stack. Acknowledge "

@@ -9,11 +9,11 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from ..checked_construct import CheckedConstruct
-from ..errors import ConstructError, Problem
-from ..inputs import argument_problems, is_token
-from ..practices import Disabled
-from ..workload import RepositoryImage
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import ConstructError, Problem
+from cdk_containers.core.inputs import argument_problems, is_token
+from cdk_containers.core.practices import Disabled
+from cdk_containers.model.workload import RepositoryImage
 
 _PREFIX = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*")
 _SECRET_PREFIX = "ecr-pullthroughcache/"  # noqa: S105  (a name that ECR prescribes)

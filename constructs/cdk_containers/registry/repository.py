@@ -11,12 +11,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from ..checked_construct import CheckedConstruct
-from ..errors import Problem, Problems
-from ..inputs import argument_problems, arn_problems, disabled_problems, is_token
-from ..opt_outs import record_opt_out, resource_of
-from ..practices import Disabled
-from ..workload import RepositoryImage
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import argument_problems, arn_problems, disabled_problems, is_token
+from cdk_containers.core.opt_outs import record_opt_out, resource_of
+from cdk_containers.core.practices import Disabled
+from cdk_containers.model.workload import RepositoryImage
 
 _NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*")
 

@@ -8,7 +8,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sqs as sqs
 
-from ..inputs import in_seconds
+from cdk_containers.core.inputs import in_seconds
+
 from .step_scaling import ScalingStep, StepScaling
 from .target_metric import TargetMetric
 

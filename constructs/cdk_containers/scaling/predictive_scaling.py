@@ -8,8 +8,8 @@ from aws_cdk import aws_applicationautoscaling as autoscaling
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from ..errors import Problem, Problems
-from ..inputs import DurationLike, field_problems, is_token, seconds
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 
 _PRACTICE = "predictive-scaling"
 _FORECAST_INTERVAL = 3600

@@ -8,9 +8,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_applicationautoscaling as autoscaling
 from aws_cdk import aws_ecs as ecs
 
-from ..errors import Problem, Problems
-from ..inputs import field_problems, is_token, schedule_examples, schedule_problem, time_zone_problem
-from ..opt_outs import warn_of_past_schedule
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import field_problems, is_token, schedule_examples, schedule_problem, time_zone_problem
+from cdk_containers.core.opt_outs import warn_of_past_schedule
 
 _PRACTICE = "schedule-expression"
 _BOUNDS = "scaling-bounds"

@@ -11,8 +11,9 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_sqs as sqs
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import DurationLike, as_duration, field_problems, is_token, seconds
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, as_duration, field_problems, is_token, seconds
+
 from .backlog import Backlog
 from .predictive_scaling import PredictiveServiceScaling, add_predictive_scaling
 from .scheduled_scaling import ScheduledScaling, add_scheduled_scaling

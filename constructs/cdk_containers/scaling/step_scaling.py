@@ -12,8 +12,9 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_ecs as ecs
 
-from ..errors import Problem, Problems, Shown
-from ..inputs import DurationLike, as_duration, field_problems, in_seconds, is_token, seconds
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, as_duration, field_problems, in_seconds, is_token, seconds
+
 from .target_metric import metric_problems
 
 _PRACTICE = "step-intervals"

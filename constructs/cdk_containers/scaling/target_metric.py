@@ -12,8 +12,8 @@ from aws_cdk import aws_applicationautoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 
-from ..errors import Problem, Problems
-from ..inputs import field_problems, is_token
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import field_problems, is_token
 
 _PRACTICE = "scaling-metric"
 _MOST_METRICS = 10

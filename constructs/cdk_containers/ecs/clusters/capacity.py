@@ -1,0 +1,211 @@
+"""Kinds of capacity, and how a strategy splits tasks over them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import field_problems, is_token
+
+from ..tasks import Platform
+
+_MAX_BASE = 100_000
+_MAX_WEIGHT = 1_000
+_PROVIDER_NAME = re.compile(r"(?!aws|ecs|fargate)[a-z0-9_-]{1,255}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capacity:
+    """A share of a capacity provider strategy.
+
+    Attributes:
+        base: Tasks that run here before the weights count. One share of a strategy may have a base. Default: 0.
+        weight: Share of the tasks beyond the base, relative to the other weights. Default: 1.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-capacity-providers.html
+    """
+
+    base: int = 0
+    weight: int = 1
+
+    @property
+    def provider(self) -> str:
+        """Name of the capacity provider."""
+        raise NotImplementedError
+
+    @property
+    def kind(self) -> str:
+        """Kind of the capacity; a strategy takes one kind only."""
+        raise NotImplementedError
+
+    @property
+    def platform(self) -> Platform:
+        """What tasks run on here; it decides on their task definition."""
+        return "FARGATE"
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this share."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        for option, value, high in (("base", self.base, _MAX_BASE), ("weight", self.weight, _MAX_WEIGHT)):
+            if not is_token(value) and not 0 <= value <= high:
+                found.add(option, "out of range", given=value, allowed=f"0–{high}")
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FargateCapacity(Capacity):
+    """Tasks on Fargate, with no instances to look after; `FargateCapacity.spot()` for Fargate Spot.
+
+    Attributes:
+        interruptible: Whether AWS may end a task with two minutes' notice, which is Fargate Spot. Default: False.
+    """
+
+    interruptible: bool = False
+
+    @staticmethod
+    def spot(*, base: int = 0, weight: int = 1) -> FargateCapacity:
+        """Take Fargate Spot: up to 70 % cheaper, and ended with two minutes' notice when AWS wants it back."""
+        return FargateCapacity(base=base, weight=weight, interruptible=True)
+
+    @property
+    def provider(self) -> str:
+        """Name of the capacity provider."""
+        return "FARGATE_SPOT" if self.interruptible else "FARGATE"
+
+    @property
+    def kind(self) -> str:
+        """Kind of the capacity."""
+        return "Fargate"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LaunchType(Capacity):
+    """Tasks without a capacity provider: `LaunchType.FARGATE`, or `LaunchType.EC2` for instances of the cluster.
+
+    A launch type stands alone: it has no base and no weight, and is no part of a strategy. ECS needs no association
+    with the cluster for it. Changing from a launch type to a strategy, or back, replaces a service.
+
+    Attributes:
+        name: `FARGATE`, or `EC2` for instances that registered themselves with the cluster.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/launch-type-fargate.html
+    """
+
+    name: Literal["FARGATE", "EC2"]
+
+    FARGATE: ClassVar[LaunchType]
+    EC2: ClassVar[LaunchType]
+
+    @property
+    def provider(self) -> str:
+        """Name of the launch type, which stands in the place of a capacity provider."""
+        return self.name
+
+    @property
+    def kind(self) -> str:
+        """Kind of the capacity."""
+        return f"launch type {self.name}"
+
+    @property
+    def platform(self) -> Platform:
+        """What tasks run on here."""
+        return "EC2" if self.name == "EC2" else "FARGATE"
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this launch type."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        for option, value, default in (("base", self.base, 0), ("weight", self.weight, 1)):
+            if value != default:
+                found.add(
+                    option,
+                    "a launch type takes all tasks, and shares them with no other capacity",
+                    given=value,
+                    allowed="nothing; or a capacity provider, such as FargateCapacity()",
+                    practice="one-kind-per-strategy",
+                )
+        return list(found)
+
+
+LaunchType.FARGATE = LaunchType(name="FARGATE")
+LaunchType.EC2 = LaunchType(name="EC2")
+
+
+def launch_type_of(strategy: Sequence[Capacity]) -> LaunchType | None:
+    """Return the launch type of tasks that have one in place of a strategy."""
+    return next((share for share in strategy if isinstance(share, LaunchType)), None)
+
+
+def platform_of(strategy: Sequence[Capacity]) -> Platform:
+    """Return what tasks run on; a strategy has one kind of capacity only."""
+    return next((share.platform for share in strategy if share.platform != "FARGATE"), "FARGATE")
+
+
+def strategy_problems(strategy: Sequence[Capacity]) -> list[Problem]:
+    """Find what ECS refuses in a capacity provider strategy."""
+    found = Problems()
+    for index, share in enumerate(strategy):
+        found.extend(share.problems(), under=f"capacity[{index}]")
+    if found:
+        return list(found)
+    practice = "one-kind-per-strategy"
+    kinds = sorted({share.kind for share in strategy})
+    if not strategy:
+        found.add("capacity", "there is none", allowed="at least one, such as FargateCapacity()", practice=practice)
+        return list(found)
+    if len(kinds) > 1:
+        found.add(
+            "capacity",
+            "a strategy takes one kind of capacity",
+            given=Shown(" and ".join(kinds)),
+            allowed="one kind; another service of the cluster may use the other",
+            practice=practice,
+        )
+    providers = [share.provider for share in strategy]
+    for provider in sorted({name for name in providers if providers.count(name) > 1}):
+        found.add(
+            "capacity", "one capacity provider stands twice", given=provider, allowed="each once", practice=practice
+        )
+    bases = [share.base for share in strategy if share.base]
+    if len(bases) > 1:
+        found.add(
+            "capacity", "more than one share has a base", given=bases, allowed="a base on one share", practice=practice
+        )
+    weights = [share.weight for share in strategy]
+    if not is_token(weights) and not any(weights):
+        found.add(
+            "capacity",
+            "every weight is 0, so no task beyond the base would run",
+            given=weights,
+            allowed="a weight above 0 on one share",
+            practice=practice,
+        )
+    return list(found)
+
+
+def provider_name_problems(name: str) -> list[Problem]:
+    """Find what is no name of a capacity provider of an account, such as an ARN, or a name that AWS keeps for itself.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html
+    """
+    found = Problems()
+    if not is_token(name) and not _PROVIDER_NAME.fullmatch(name):
+        fargate = name.upper() in ("FARGATE", "FARGATE_SPOT")
+        found.add(
+            "capacity_provider_name",
+            "the name is AWS's own" if fargate else "not a name that ECS gives to a capacity provider",
+            given=name,
+            allowed="FargateCapacity()"
+            if fargate
+            else "up to 255 letters, digits, hyphens and underscores, without aws, ecs or fargate at the start",
+            practice="capacity-beside-cluster",
+        )
+    return list(found)

@@ -1,0 +1,170 @@
+"""The role of container instances: what the ECS agent and Session Manager need, and nothing of applications."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from constructs import Construct, IValidation
+
+from cdk_containers.core.errors import ConstructError, Problem
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
+from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
+
+_AGENT = (
+    "ecs:DeregisterContainerInstance",
+    "ecs:RegisterContainerInstance",
+    "ecs:SubmitAttachmentStateChanges",
+    "ecs:SubmitContainerStateChange",
+    "ecs:SubmitTaskStateChange",
+)
+_AGENT_IN_CLUSTER = ("ecs:Poll", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState")
+_SESSION_MANAGER = (
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+)
+
+_NO_RESOURCE = Acknowledgement(
+    "ecs:DiscoverPollEndpoint and the actions of Session Manager take no resource; what else the ECS agent may do is "
+    "limited to this cluster, by its ARN or by a condition",
+    checkov=("CKV_AWS_111",),
+)
+_AGENT_READS_TAGS = "ecs:ListTagsForResource"
+"""For `taskWithTags` of the metadata endpoint of tasks."""
+
+_MANAGED_AGENT = (
+    "ecs:RegisterContainerInstance",
+    "ecs:SubmitAttachmentStateChanges",
+    "ecs:SubmitTaskStateChange",
+)
+_MANAGED_AGENT_ON_INSTANCE = ("ecs:Poll", "ecs:PutSystemLogEvents", "ecs:StartTelemetrySession")
+_IN_CLUSTER = (
+    "ecs:DiscoverPollEndpoint and the actions of Session Manager take no resource, and the ids of instances and tasks "
+    "are not known before they are there; all other actions are limited to this cluster"
+)
+
+
+def make_managed_instance_role(scope: Construct, cluster: ecs.ICluster) -> iam.Role:
+    """Make the role of the instances of one capacity that ECS manages: nobody logs in to them.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-instance-profile.html
+    """
+    role = iam.Role(
+        scope,
+        "InstanceRole",
+        assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"),
+        inline_policies={
+            "ManagedInstance": iam.PolicyDocument(
+                statements=[
+                    iam.PolicyStatement(actions=["ecs:DiscoverPollEndpoint"], resources=["*"]),
+                    iam.PolicyStatement(actions=list(_MANAGED_AGENT), resources=[cluster.cluster_arn]),
+                    iam.PolicyStatement(
+                        actions=list(_MANAGED_AGENT_ON_INSTANCE),
+                        resources=[_all(cluster, "container-instance")],
+                    ),
+                    _poll_for_proxies(cluster),
+                ]
+            )
+        },
+    )
+    acknowledge_wildcards(role, _IN_CLUSTER)
+    role.node.add_validation(_NothingElse(role))
+    return role
+
+
+def make_instance_role(scope: Construct, cluster: ecs.ICluster, *, principal: iam.IPrincipal | None = None) -> iam.Role:
+    """Make the role of the instances of one capacity.
+
+    Anything granted to it later is an error when the app is synthesized: it would be every task's on the instance.
+
+    Who takes it on is EC2, unless another `principal` is said.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
+    """
+    role = iam.Role(
+        scope,
+        "InstanceRole",
+        assumed_by=principal or iam.ServicePrincipal("ec2.amazonaws.com"),
+        inline_policies={
+            "ContainerInstance": iam.PolicyDocument(
+                statements=[
+                    iam.PolicyStatement(actions=list(_AGENT), resources=[cluster.cluster_arn]),
+                    iam.PolicyStatement(
+                        actions=list(_AGENT_IN_CLUSTER),
+                        resources=["*"],
+                        conditions={"ArnEquals": {"ecs:cluster": cluster.cluster_arn}},
+                    ),
+                    iam.PolicyStatement(
+                        actions=[_AGENT_READS_TAGS],
+                        resources=[_all(cluster, "container-instance"), _all(cluster, "task")],
+                    ),
+                    _poll_for_proxies(cluster),
+                    iam.PolicyStatement(actions=["ecs:DiscoverPollEndpoint", *_SESSION_MANAGER], resources=["*"]),
+                ]
+            )
+        },
+    )
+    acknowledge(role, _NO_RESOURCE)
+    acknowledge_wildcards(role, _IN_CLUSTER)
+    role.node.add_validation(_NothingElse(role))
+    return role
+
+
+def _all(cluster: ecs.ICluster, type_: str) -> str:
+    """Return the ARN of all resources of a type in the cluster."""
+    here = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+    return f"arn:{cdk.Aws.PARTITION}:ecs:{here}:{type_}/{cluster.cluster_name}/*"
+
+
+def _poll_for_proxies(cluster: ecs.ICluster) -> iam.PolicyStatement:
+    """Let the proxies of Service Connect ask for their settings, which they do as their instance.
+
+    The call says nothing of `ecs:cluster`; the name in the ARN keeps it to the cluster.
+    """
+    return iam.PolicyStatement(actions=["ecs:Poll"], resources=[_all(cluster, "task-set")])
+
+
+def no_grants(instances: Construct) -> ConstructError:
+    """Return the error that answers a grant to instances."""
+    problem = Problem(
+        option="grant",
+        what="container instances get no permissions of applications: every task on them could use them",
+        allowed="grant to the service, whose task role is its alone: table.grant_read_data(service)",
+        practice="instance-role-is-the-agents",
+    )
+    return ConstructError(instances.node.path, [problem])
+
+
+@jsii.implements(IValidation)
+class _NothingElse:
+    """Finds policies that were attached to the role after it was made."""
+
+    def __init__(self, role: iam.Role) -> None:
+        self._role = role
+
+    def validate(self) -> list[str]:
+        """Return an error where the role got anything from outside, as `table.grant_read_data(…)` would give it."""
+        resource = self._role.node.default_child
+        stack = cdk.Stack.of(self._role)
+        managed = isinstance(resource, iam.CfnRole) and bool(stack.resolve(resource.managed_policy_arns))
+        if not managed and not self._is_named_by_a_policy(stack):
+            return []
+        message = (
+            "permissions were added to the role of container instances, where every task on the instance could use "
+            "them. Grant them to the service instead, whose task role is its alone: table.grant_read_data(service). "
+            "practice: instance-role-is-the-agents"
+        )
+        return [message]
+
+    def _is_named_by_a_policy(self, stack: cdk.Stack) -> bool:
+        name = stack.resolve(self._role.role_name)
+        for child in stack.node.find_all():
+            if isinstance(child, iam.CfnPolicy | iam.CfnManagedPolicy) and name in (stack.resolve(child.roles) or ()):
+                return True
+            if isinstance(child, iam.CfnRolePolicy) and stack.resolve(child.role_name) == name:
+                return True
+        return False

@@ -1,0 +1,236 @@
+"""What the instances of a capacity are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
+from cdk_containers.core.practices import Disabled
+from cdk_containers.model.instances import find_instance_type, misspelt_instance_type
+from cdk_containers.model.workload import Architecture
+
+MachineImage = Literal["AL2023", "BOTTLEROCKET"]
+
+_MIN_ROOT_GIB = 30
+_SHORTEST_REASON = 10
+_GPU, _NEURON = re.compile(r"(g|gr|p)\d"), re.compile(r"(inf|trn)\d")
+_GRAVITON = re.compile(r"[a-z]+\d+[a-z-]*g")
+"""Letters after the generation tell what is special about a family, and g is for Graviton."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SshKey:
+    """A key pair for SSH, which Session Manager makes unnecessary.
+
+    Attributes:
+        key_pair: The key pair.
+        reason: Why Session Manager is not enough.
+    """
+
+    key_pair: ec2.IKeyPair
+    reason: str
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with the key and its reason."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if not found and len(self.reason.strip()) < _SHORTEST_REASON:
+            found.add(
+                "reason",
+                "an SSH key needs a reason that a reviewer understands",
+                given=self.reason,
+                allowed=f"at least {_SHORTEST_REASON} characters",
+                practice="no-ssh",
+            )
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spot:
+    """Run the instances on Spot: up to 90 % cheaper, and taken back with two minutes' notice.
+
+    Attributes:
+        on_demand_base: Instances that are On-Demand before Spot counts. Default: 0.
+        on_demand_percent: Share of the rest that is On-Demand, 0–100. Default: 0.
+
+    See https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-mixed-instances-groups.html
+    """
+
+    on_demand_base: int = 0
+    on_demand_percent: int = 0
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        if not is_token(self.on_demand_base) and self.on_demand_base < 0:
+            found.add("on_demand_base", "out of range", given=self.on_demand_base, allowed="0 or more")
+        if not is_token(self.on_demand_percent) and not 0 <= self.on_demand_percent <= 100:
+            found.add("on_demand_percent", "out of range", given=self.on_demand_percent, allowed="0–100")
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstanceOptions:
+    """What the instances of a capacity are, beyond their type.
+
+    Attributes:
+        machine_image: `AL2023` or `BOTTLEROCKET`, optimised for ECS, in its newest version at each deployment. Default:
+            `AL2023`. Amazon Linux 2 is refused: its support ended in June 2026.
+        root_volume_gib: Size of the volume that holds images and containers, 30 GiB or more. Default: 50.
+        encryption_key: KMS key for the volumes; its policy is extended for EC2 Auto Scaling, whose service-linked role
+            has to exist in the account. Default: the key that AWS manages for EBS in the account.
+        user_data: Shell commands that run after the agent's settings are written. Default: none. Bottlerocket has no
+            shell.
+        attributes: Attributes that placement constraints can ask for. Default: none.
+        nitro_only: Refuse types without the Nitro system. Default: True.
+        ssh_key: A key pair on the instances, with the reason for it. It opens no port. Default: none; Session Manager
+            opens a shell without a port or a key.
+        eni_trunking: Whether the account has `awsvpcTrunking` on, which lets an instance hold more tasks with a network
+            interface of their own. It is a setting of the account, read here only to tell what fits. Default: False.
+    """
+
+    machine_image: MachineImage = "AL2023"
+    root_volume_gib: int = 50
+    encryption_key: kms.IKey | None = None
+    user_data: Sequence[str] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict[str, str])
+    nitro_only: Literal[True] | Disabled = True
+    ssh_key: SshKey | None = None
+    eni_trunking: bool = False
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        if str(self.machine_image).upper() in ("AL2", "AMAZON_LINUX_2", "AMAZONLINUX2"):
+            found.add(
+                "machine_image",
+                "support of Amazon Linux 2 ended in June 2026",
+                given=self.machine_image,
+                allowed="AL2023 or BOTTLEROCKET",
+                practice="supported-machine-image",
+            )
+        found.extend_anew(field_problems(self))
+        if found:
+            return list(found)
+        if not is_token(self.root_volume_gib) and self.root_volume_gib < _MIN_ROOT_GIB:
+            found.add(
+                "root_volume_gib",
+                "smaller than the machine image",
+                given=self.root_volume_gib,
+                allowed=f"{_MIN_ROOT_GIB} or more",
+            )
+        if self.user_data and self.machine_image == "BOTTLEROCKET":
+            found.add(
+                "user_data",
+                "Bottlerocket has no shell to run commands",
+                given=list(self.user_data),
+                allowed="AL2023, or no commands",
+                practice="supported-machine-image",
+            )
+        if self.ssh_key is not None:
+            found.extend(self.ssh_key.problems(), under="ssh_key")
+        found.extend(disabled_problems(self.nitro_only), under="nitro_only")
+        return list(found)
+
+
+def instance_type_problems(names: Sequence[str], options: InstanceOptions | None) -> list[Problem]:
+    """Find types that ECS or the machine image cannot use, or that do not go together in one group.
+
+    Types that are newer than the facts in this package pass. Without options, those are wrong, and what depends on them
+    is not looked at.
+    """
+    found = Problems()
+    if not names:
+        found.add("instance_types", "there is none", allowed="at least one, such as m7g.large")
+    known = {name: fact for name in names if (fact := find_instance_type(name)) is not None}
+    for name in names:
+        if not is_token(name) and (nearest := misspelt_instance_type(name)) is not None:
+            found.add("instance_types", "not an instance type", given=name, allowed=nearest)
+    kinds = {fact.architecture: name for name, fact in known.items()}
+    if len(kinds) > 1:
+        found.add(
+            "instance_types",
+            "types of different architectures need different machine images",
+            given=sorted(kinds.values()),
+            allowed="one architecture for each capacity",
+            practice="instance-architecture",
+        )
+    for kind, having in (
+        ("a GPU", {has_gpus(name) for name in names}),
+        ("Neuron devices", {has_neuron_devices(name) for name in names}),
+    ):
+        if len(having) > 1:
+            found.add(
+                "instance_types",
+                f"types with and without {kind} need different machine images",
+                given=list(names),
+                allowed="one of the two for each capacity",
+                practice="instance-architecture",
+            )
+    if options is None:
+        return list(found)
+    found.extend(_image_problems(names, options))
+    old = [name for name, fact in known.items() if not fact.nitro]
+    if old and options.nitro_only is True:
+        found.add(
+            "instance_types",
+            "without the Nitro system, traffic and volumes are slower and less isolated",
+            given=old,
+            allowed='a Nitro type, or InstanceOptions(nitro_only=Disabled(reason="…"))',
+            practice="nitro-instances",
+        )
+    return list(found)
+
+
+def _image_problems(names: Sequence[str], options: InstanceOptions) -> list[Problem]:
+    """Find types for which the operating system has no image."""
+    found = Problems()
+    known = {name: fact for name in names if (fact := find_instance_type(name)) is not None}
+    accelerated = [name for name, fact in known.items() if fact.gpus and fact.architecture == "ARM64"]
+    if accelerated and options.machine_image == "AL2023":
+        found.add(
+            "instance_types",
+            "there is no image of Amazon Linux 2023 for ARM64 with GPUs",
+            given=accelerated,
+            allowed='InstanceOptions(machine_image="BOTTLEROCKET"), or a type with X86_64',
+            practice="instance-architecture",
+        )
+    neuron = [name for name in names if has_neuron_devices(name)]
+    if neuron and options.machine_image == "BOTTLEROCKET":
+        found.add(
+            "instance_types",
+            "there is no Bottlerocket for ECS with the driver of Neuron",
+            given=neuron,
+            allowed='InstanceOptions(machine_image="AL2023"), which takes the image for Neuron',
+            practice="neuron-devices",
+        )
+    return list(found)
+
+
+def has_gpus(name: str) -> bool:
+    """Tell whether a type has GPUs, if only a part of one; of a type newer than the facts, as its name tells it."""
+    return bool((fact := find_instance_type(name)) and fact.gpus) or _GPU.match(name) is not None
+
+
+def has_neuron_devices(name: str) -> bool:
+    """Tell whether a type has accelerators of AWS; of a type newer than the facts, as its name tells it."""
+    return bool((fact := find_instance_type(name)) and fact.neuron_devices) or _NEURON.match(name) is not None
+
+
+def architecture_of(names: Sequence[str]) -> Architecture:
+    """Return the architecture of types that go together; of types newer than the facts, as their names tell it."""
+    for name in names:
+        fact = find_instance_type(name)
+        if fact is not None:
+            return fact.architecture
+    return "ARM64" if _GRAVITON.match(names[0]) else "X86_64"

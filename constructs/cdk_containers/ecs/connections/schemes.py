@@ -1,0 +1,92 @@
+"""What an address begins with: not everything that listens speaks HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import is_token
+from cdk_containers.model.workload import Port
+
+_SCHEMES: Mapping[int, str] = {
+    1433: "sqlserver",
+    1883: "mqtt",
+    2181: "tcp",
+    3306: "mysql",
+    4222: "nats",
+    5432: "postgresql",
+    5672: "amqp",
+    6379: "redis",
+    8883: "mqtts",
+    9042: "tcp",
+    9092: "tcp",
+    11211: "tcp",
+    27017: "mongodb",
+}
+"""Ports that no web server has: databases, caches and brokers; `tcp` where clients agree on no scheme."""
+
+_PORTS: Mapping[str, int] = {
+    **{scheme: port for port, scheme in _SCHEMES.items() if scheme != "tcp"},
+    "http": 80,
+    "https": 443,
+    "amqps": 5671,
+    "postgres": 5432,
+    "rediss": 6379,
+}
+"""The port that a scheme means where an address says none."""
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
+
+
+def scheme_of(port: Port | None) -> str:
+    """Return the scheme of an address at a port: as its protocol says, or else as its number does."""
+    if port is None:
+        return "http"
+    if port.protocol == "udp":
+        return "udp"
+    if port.app_protocol is not None or is_token(port.number):
+        return "http"
+    return _SCHEMES.get(port.number, "http")
+
+
+def port_of_scheme(scheme: str) -> int | None:
+    """Return the port that a scheme means, if it means one."""
+    return _PORTS.get(scheme)
+
+
+def with_scheme(url: str, scheme: str | None) -> str:
+    """Return an address that begins with another scheme."""
+    return url if scheme is None else f"{scheme}://{url.partition('://')[2]}"
+
+
+def scheme_problems(scheme: str | None, *, url: str | None, known: str | None) -> list[Problem]:
+    """Find a scheme that is none, or that no address begins with; `known` is the address that the service has."""
+    found = Problems()
+    if scheme is None:
+        return []
+    if url is not None:
+        found.add(
+            "scheme",
+            "the address that you give has one",
+            given=scheme,
+            allowed="scheme or url, not both",
+            practice="connect-services",
+        )
+    elif known is not None and "://" not in known:
+        found.add(
+            "scheme",
+            "an SRV record is asked for by its name alone",
+            given=scheme,
+            allowed='no scheme; or record_type="A" of its CloudMap',
+            practice="connect-services",
+        )
+    if not is_token(scheme) and not _SCHEME.fullmatch(scheme):
+        found.add(
+            "scheme",
+            "not the scheme of an address",
+            given=Shown(scheme),
+            allowed='a word without "://", such as "redis" or "tcp"',
+            practice="connect-services",
+        )
+    return list(found)

@@ -1,0 +1,174 @@
+"""How a service takes part in Service Connect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, arn_problems, disabled_problems, field_problems, is_token, seconds
+from cdk_containers.core.practices import Disabled
+
+from .names import alias_problems, discovery_name_problems
+from .namespace import Namespace
+
+_LONGEST = 2147483647
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServedPort:
+    """A port that others reach by Service Connect.
+
+    Attributes:
+        name: Name of the port in its container (`Port.name`).
+        discovery_name: Its name in the namespace, which no other service has. Default: the name of the port.
+        dns_name: Name that callers write. Default: the discovery name.
+        client_port: Port that callers write, 1–65535. Default: the port in the container.
+    """
+
+    name: str
+    discovery_name: str | None = None
+    dns_name: str | None = None
+    client_port: int | None = None
+
+    @property
+    def found_as(self) -> str:
+        """Its name in the namespace."""
+        return self.discovery_name or self.name
+
+    @property
+    def called_as(self) -> str:
+        """Name that callers write."""
+        return self.dns_name or self.found_as
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        found.extend(discovery_name_problems(self.discovery_name))
+        found.extend(alias_problems(self.dns_name))
+        port = self.client_port
+        if port is not None and not is_token(port) and not 1 <= port <= 65535:
+            found.add("client_port", "not a port", given=port, allowed="1–65535", practice="port-mappings")
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceConnectAccessLogs:
+    """A record of the requests that the proxy of Service Connect passes on, among the logs of the task.
+
+    Attributes:
+        format: `JSON` or `TEXT`. Default: `JSON`, which CloudWatch Logs Insights reads.
+        query_parameters: Whether the record has what stands after the `?`, where secrets are found. Default: False.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-envoy-access-logs.html
+    """
+
+    format: Literal["JSON", "TEXT"] = "JSON"
+    query_parameters: bool = False
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        return field_problems(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceConnectTls:
+    """TLS between the proxies of Service Connect, with certificates that ECS gets and renews every five days.
+
+    Attributes:
+        authority_arn: ARN of the private certificate authority; it carries the tag `AmazonECSManaged` = `true`.
+        encryption_key: KMS key for the private keys of the certificates. Default: AWS's own.
+        role: Role that ECS gets certificates as. Default: one is made.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-tls.html
+    """
+
+    authority_arn: str = ""
+    encryption_key: kms.IKey | None = None
+    role: iam.IRole | None = None
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        if not self.authority_arn:
+            found.add(
+                "authority_arn",
+                "somebody has to sign the certificates",
+                allowed="the ARN of a private certificate authority",
+                practice="service-connect-tls",
+            )
+        else:
+            found.extend(arn_problems(found, authority_arn=self.authority_arn))
+        return list(found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceConnect:
+    """A place in a namespace: a proxy in each task finds the others, balances, retries and measures.
+
+    Attributes:
+        namespace: The namespace; a service takes part in one.
+        ports: Ports that others reach, by name or as `ServedPort`. Default: all TCP ports that have a name. A service
+            that serves none calls others only.
+        idle_timeout: Time that a connection may be silent; 0 is for ever. Default: as ECS, five minutes for HTTP, an
+            hour for TCP.
+        per_request_timeout: Time for an answer; 0 is for ever. Where no byte moves, `idle_timeout` ends the request
+            first if it is shorter. Not for TCP. Default: as ECS, 15 s.
+        tls: TLS between the proxies. Default: none.
+        access_logs: A record of each request, among the logs of the task. Default: `ServiceConnectAccessLogs()`.
+            `Disabled(reason="…")` keeps none.
+        log_level: What the proxy itself logs: `info`, or `debug` while you look for a connection that fails. Default:
+            `info`; `debug` writes many times as much.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect.html
+    """
+
+    namespace: Namespace
+    ports: Sequence[str | ServedPort] | None = None
+    idle_timeout: DurationLike | None = None
+    per_request_timeout: DurationLike | None = None
+    tls: ServiceConnectTls | None = None
+    access_logs: ServiceConnectAccessLogs | Disabled | None = None
+    log_level: Literal["info", "debug"] = "info"
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options by themselves."""
+        found = Problems()
+        found.extend(field_problems(self))
+        found.extend(disabled_problems(self.access_logs), under="access_logs")
+        if not found.has("ports"):
+            for index, port in enumerate(self.ports or ()):
+                if isinstance(port, ServedPort):
+                    found.extend(port.problems(), under=f"ports[{index}]")
+        if self.tls is not None and not found.has("tls"):
+            found.extend(self.tls.problems(), under="tls")
+        if isinstance(self.access_logs, ServiceConnectAccessLogs):
+            found.extend(self.access_logs.problems(), under="access_logs")
+        times = {
+            option: seconds(value)
+            for option, value in (
+                ("idle_timeout", self.idle_timeout),
+                ("per_request_timeout", self.per_request_timeout),
+            )
+            if value is not None and not found.has(option)
+        }
+        for option, time in times.items():
+            if not is_token(time) and not 0 <= time <= _LONGEST:
+                found.add(
+                    option,
+                    "out of range",
+                    given=Shown(f"{time} s"),
+                    allowed="0 s or more; 0 is for ever",
+                    practice="service-connect-timeouts",
+                )
+        return list(found)

@@ -1,0 +1,193 @@
+"""A job that runs on an event, once for each of many inputs, or when somebody asks for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.inputs import DurationLike, argument_problems, seconds, usable_arguments
+from cdk_containers.core.practices import Disabled
+from cdk_containers.model.workload import Container, ImageLike, Volume
+from cdk_containers.observability import JobAlarms
+
+from ..clusters import Capacity, Cluster
+from ..tasks import TaskOptions
+from .event_checks import event_problems
+from .job import Job
+from .job_input import JobInput
+from .paths import as_jsonata
+from .queues import let_send, make_queue
+from .start_retry import StartRetry
+from .state_machine import Runs, let_start
+from .task_run import service_role
+
+_DEFAULT_CONCURRENCY = 10
+
+
+class EventJob(Job):
+    """A container that runs to its end when something happened, or when somebody starts it: imports, ETL, migrations.
+
+    A rule of EventBridge starts the task; with `timeout`, `retries` or `for_each` it starts a state machine of Step
+    Functions, which waits for the task's end. Without an `event_pattern` the job runs only when it is started by hand.
+
+    Attributes:
+        rule: The rule itself; None without an `event_pattern`.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/tasks-scheduled-eventbridge-rule.html
+    """
+
+    rule: events.CfnRule | None = None
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster: Cluster | None = None,
+        image: ImageLike | None = None,
+        container: Container | None = None,
+        sidecars: Sequence[Container] = (),
+        volumes: Sequence[Volume] = (),
+        cpu: int | None = 256,
+        memory_limit_mib: int | None = 512,
+        task: TaskOptions | None = None,
+        capacity: Sequence[Capacity] | None = None,
+        task_count: int = 1,
+        event_pattern: Mapping[str, Any] | None = None,
+        event_bus: events.IEventBus | None = None,
+        environment_from: Mapping[str, str] | None = None,
+        for_each: str | None = None,
+        max_concurrency: int | None = None,
+        timeout: DurationLike | None = None,
+        retries: int = 0,
+        start_retry: StartRetry | None = None,
+        alarms: JobAlarms | Disabled | None = None,
+        outputs: bool = True,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        vpc_subnets: ec2.SubnetSelection | None = None,
+    ) -> None:
+        """Make a job.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
+            image: Image of the job's container, where nothing else about the container needs saying.
+            container: The job's container, in place of `image`.
+            sidecars: Containers beside it. Default: none.
+            volumes: Volumes that the containers mount; no `EbsVolume`. Default: none.
+            cpu: CPU units of a run, 1024 to a vCPU. Default: 256, the smallest. On EC2, None leaves it to containers.
+            memory_limit_mib: Memory of a run in MiB; on Fargate only certain pairs with `cpu` exist. Default: 512. On
+                EC2, None leaves it to containers.
+            task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
+            capacity: How runs are split over capacity, on Fargate or on EC2. Default: as the cluster says.
+            task_count: Tasks that start at once, 1–10; Step Functions, which `timeout` and `retries` take, starts one.
+                Default: 1.
+            event_pattern: The events that start it, as EventBridge writes them:
+                `{"source": ["aws.s3"], "detail-type": ["Object Created"]}`. Default: none, it is started by hand.
+            event_bus: The bus that the events come by. Default: the one that the account has, where those of AWS are.
+            environment_from: Environment variables of the container by path into the event, such as
+                `{"KEY": "$.detail.object.key"}`; with `for_each` into each input. They have to be text, unless Step
+                Functions runs the job, which turns other values into text. Default: none.
+            for_each: Path to a list in the event; there is one run for each thing in it, such as `$.detail.files`.
+                Default: none, one run.
+            max_concurrency: Runs at once, with `for_each`, 1–40. Default: 10.
+            timeout: Time that a run may take, 60 s to 365 days; then it is stopped and has failed. Default: none.
+            retries: How often a run that failed is tried again, a minute later and then with growing pauses, 0–99.
+                Default: 0.
+            start_retry: How long it is tried to start a run. Default: `StartRetry()`, an hour.
+            alarms: What somebody has to look at, and who is told. Default: `JobAlarms()`, which tells nobody.
+                `Disabled(reason="…")` makes none.
+            outputs: Write the command that starts a run by hand to the stack's outputs. Default: True.
+            security_groups: Security groups of its runs, up to 5, in place of one of its own; with awsvpc networking.
+                Default: one is made.
+            vpc_subnets: Private subnets in which it runs, with awsvpc networking. Default: those of the cluster.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(EventJob.__init__, locals())
+        arguments = usable_arguments(EventJob.__init__, locals(), found)
+        given = JobInput.of(arguments)
+        watched = given.is_watched or for_each is not None
+        found.extend_anew(
+            [
+                *given.problems(),
+                *given.count_problems(watched=watched),
+                *event_problems(arguments, watched=watched),
+            ]
+        )
+        found.raise_for(scope, id)
+        CheckedConstruct.__init__(self, scope, id)
+
+        variables = dict(environment_from or {})
+        self._make_task(given)
+        if watched:
+            self._make_state_machine(
+                given,
+                Runs(
+                    timeout=given.timeout_seconds,
+                    retries=given.retries,
+                    start_attempts=given.start_retry.attempts,
+                    environment={name: f"$string({as_jsonata(path)})" for name, path in variables.items()},
+                    for_each=for_each,
+                    max_concurrency=max_concurrency or _DEFAULT_CONCURRENCY,
+                ),
+            )
+        role = None
+        if event_pattern is not None:
+            self.dead_letter_queue = queue = make_queue(self, "DeadLetters")
+            # The rule names the role, so that the role cannot name the rule.
+            role = service_role(self, "RuleRole", "events", "rule/*")
+            self.rule = events.CfnRule(
+                self,
+                "Rule",
+                event_bus_name=None if event_bus is None else event_bus.event_bus_name,
+                event_pattern=dict(event_pattern),
+                state="ENABLED",
+                targets=[
+                    events.CfnRule.TargetProperty(
+                        id="Job",
+                        **self._target(role, variables),
+                        dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=queue.queue_arn),
+                        retry_policy=events.CfnRule.RetryPolicyProperty(
+                            maximum_retry_attempts=given.start_retry.attempts,
+                            maximum_event_age_in_seconds=seconds(given.start_retry.max_age),
+                        ),
+                    )
+                ],
+            )
+            let_send(queue, self.rule)
+        if watched and (variables or for_each):
+            self._given_by_hand = " --input file://input.json"
+        elif variables:
+            self._given_by_hand = f" --overrides '{self._run.overrides(dict.fromkeys(variables, 'VALUE'))}'"
+        self._finish(given, self.rule, role)
+
+    def _target(self, role: iam.Role, variables: Mapping[str, str]) -> dict[str, Any]:
+        if self.state_machine is not None:
+            return {"arn": let_start(role, self.state_machine), "role_arn": role.role_arn}
+        self._run.let_start(role)
+        return {
+            "arn": self.cluster.cluster.cluster_arn,
+            "role_arn": role.role_arn,
+            "ecs_parameters": self._run.rule_parameters(),
+            # Without either, the event itself would be taken for what RunTask is told.
+            **({"input_transformer": self._transformer(variables)} if variables else {"input": "{}"}),
+        }
+
+    def _transformer(self, variables: Mapping[str, str]) -> events.CfnRule.InputTransformerProperty:
+        short = {name: f"v{index}" for index, name in enumerate(variables)}
+        template = self._run.overrides({name: f"<{short[name]}>" for name in variables})
+        return events.CfnRule.InputTransformerProperty(
+            input_paths_map={short[name]: path for name, path in variables.items()},
+            # Without quotes EventBridge writes text as JSON: a name of a file with quotes in it stays a name.
+            input_template=re.sub(r'"(<v\d+>)"', r"\1", template),
+        )

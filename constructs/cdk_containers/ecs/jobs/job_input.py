@@ -1,0 +1,220 @@
+"""What a caller gave to a job of any kind, and what is wrong with it under the names of the job's options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+from aws_cdk import aws_ec2 as ec2
+
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, seconds
+from cdk_containers.core.practices import Disabled
+from cdk_containers.model.workload import Container, EbsVolume, EfsVolume, ImageLike, Volume
+from cdk_containers.observability import JobAlarms
+
+from ..clusters import (
+    Capacity,
+    Cluster,
+    fit_problems,
+    instance_groups_of,
+    owner_problems,
+    platform_of,
+    strategy_of,
+    strategy_problems,
+    task_network_problems,
+    unknown_group_problems,
+)
+from ..tasks import Platform, TaskInput, TaskOptions
+from ..tasks.efs_volumes import efs_problems
+from ..tasks.sidecars import with_sidecars
+from .start_retry import StartRetry
+
+_MIN_TIMEOUT_SECONDS = 60
+_MAX_TIMEOUT_SECONDS = 365 * 24 * 60 * 60
+_MAX_RETRIES = 99
+_MAX_SHARES = 6
+_MAX_TASKS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobInput:
+    """The options that jobs of every kind have; see `ScheduledJob`."""
+
+    cluster: Cluster | None
+    image: ImageLike | None
+    container: Container | None
+    sidecars: Sequence[Container]
+    volumes: Sequence[Volume]
+    cpu: int | None
+    memory_limit_mib: int | None
+    task: TaskOptions
+    capacity: Sequence[Capacity] | None
+    task_count: int
+    timeout: DurationLike | None
+    retries: int
+    start_retry: StartRetry
+    alarms: JobAlarms | Disabled
+    outputs: bool
+    security_groups: Sequence[ec2.ISecurityGroup]
+    vpc_subnets: ec2.SubnetSelection | None
+
+    @staticmethod
+    def of(arguments: Mapping[str, Any]) -> JobInput:
+        """Take what is common to jobs from the arguments of one, with defaults."""
+        given = {field.name: arguments[field.name] for field in fields(JobInput)}
+        return JobInput(
+            **given
+            | {
+                "task": given["task"] or TaskOptions(),
+                "start_retry": given["start_retry"] or StartRetry(),
+                "alarms": given["alarms"] or JobAlarms(),
+            }
+        )
+
+    @property
+    def strategy(self) -> Sequence[Capacity]:
+        """How runs are split over capacity: as was said, or as the cluster says."""
+        return strategy_of(self.capacity, self.cluster)
+
+    @property
+    def platform(self) -> Platform:
+        """What runs are on; a strategy has one kind of capacity only."""
+        return platform_of(self.strategy)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody has to wait for the end of a run, which EventBridge does not."""
+        return self.timeout is not None or self.retries != 0
+
+    @property
+    def timeout_seconds(self) -> int | None:
+        """Time for one try."""
+        return None if self.timeout is None else seconds(self.timeout)
+
+    @cached_property
+    def task_input(self) -> TaskInput:
+        """What it takes to have the job's task."""
+        return TaskInput(
+            image=self.image,
+            container=self.container,
+            sidecars=self.sidecars,
+            volumes=self.volumes,
+            cpu=self.cpu,
+            memory_limit_mib=self.memory_limit_mib,
+            task=self.task,
+            platform=self.platform,
+        )
+
+    def problems(self) -> list[Problem]:
+        """Find everything that is wrong."""
+        found = Problems()
+        found.extend(self.task_input.problems())
+        found.extend(self._capacity_problems())
+        if not found:
+            found.extend(fit_problems(self.strategy, with_sidecars(self.task_input.workload, self.task), self.task))
+        found.extend(
+            task_network_problems(
+                security_groups=self.security_groups,
+                vpc_subnets=self.vpc_subnets,
+                network_mode=self.task.network_mode,
+                cluster=self.cluster,
+            )
+        )
+        found.extend(self._group_problems())
+        found.extend(self._volume_problems())
+        found.extend(self._run_problems())
+        found.extend(self.start_retry.problems(), under="start_retry")
+        if isinstance(self.alarms, JobAlarms):
+            found.extend(self.alarms.problems(), under="alarms")
+        found.extend(disabled_problems(self.alarms), under="alarms")
+        return list(found)
+
+    def _capacity_problems(self) -> list[Problem]:
+        found = Problems()
+        if self.capacity is None:
+            return []
+        found.extend(strategy_problems(self.capacity) or owner_problems(self.capacity, self.cluster))
+        if len(self.capacity) > _MAX_SHARES:
+            found.add(
+                "capacity",
+                "EventBridge takes no more shares",
+                given=len(self.capacity),
+                allowed=f"1–{_MAX_SHARES}",
+                practice="one-kind-per-strategy",
+            )
+        return list(found)
+
+    def count_problems(self, *, watched: bool) -> list[Problem]:
+        """Find a number of tasks that nobody starts at once; `watched` is a job with a state machine."""
+        found = Problems()
+        if is_token(self.task_count) or self.task_count == 1:
+            return []
+        if not 1 <= self.task_count <= _MAX_TASKS:
+            found.add(
+                "task_count", "out of range", given=self.task_count, allowed=f"1–{_MAX_TASKS}", practice="job-input"
+            )
+        elif watched:
+            found.add(
+                "task_count",
+                "Step Functions starts one task, and waits for its end",
+                given=self.task_count,
+                allowed="1; or a job without timeout, retries and overlap; or an EventJob with for_each",
+                practice="job-input",
+            )
+        return list(found)
+
+    def _run_problems(self) -> list[Problem]:
+        found = Problems()
+        timeout = self.timeout_seconds
+        if (
+            timeout is not None
+            and not is_token(timeout)
+            and not _MIN_TIMEOUT_SECONDS <= timeout <= _MAX_TIMEOUT_SECONDS
+        ):
+            found.add(
+                "timeout",
+                "out of range",
+                given=Shown(f"{timeout} s"),
+                allowed="60 s, in which a task can just start, to 365 days",
+                practice="job-timeout",
+            )
+        if not is_token(self.retries) and not 0 <= self.retries <= _MAX_RETRIES:
+            found.add(
+                "retries", "out of range", given=self.retries, allowed=f"0–{_MAX_RETRIES}", practice="job-retries"
+            )
+        return list(found)
+
+    def _group_problems(self) -> list[Problem]:
+        """Find file systems for runs whose security groups nobody knows."""
+        on_instances = self.platform in ("EC2", "MANAGED_INSTANCES") and self.task.network_mode != "awsvpc"
+        mounts = any(isinstance(volume, EfsVolume) for volume in self.volumes)
+        if not mounts or not on_instances or self.cluster is None:
+            return []
+        groups = instance_groups_of(self.strategy, self.cluster)
+        return unknown_group_problems(groups, self.cluster, why="the file system has to let the runs reach it")
+
+    def _volume_problems(self) -> list[Problem]:
+        found = Problems()
+        for index, volume in enumerate(self.volumes):
+            if isinstance(volume, EbsVolume):
+                found.add(
+                    f"volumes[{index}]",
+                    "only a service gives each of its tasks an EBS volume; EventBridge cannot ask for one",
+                    given=volume.name,
+                    allowed="task=TaskOptions(ephemeral_storage_gib=…) on Fargate, or an EfsVolume",
+                    practice="ebs-volume",
+                )
+        if any(isinstance(volume, EfsVolume) for volume in self.volumes):
+            if self.cluster is not None:
+                found.extend(efs_problems(self.volumes, self.cluster.vpc))
+            else:
+                found.add(
+                    "cluster",
+                    "a file system is in a network, and the job would get a new one",
+                    allowed="a cluster in the network of the file system",
+                    practice="efs-same-vpc",
+                )
+        return list(found)

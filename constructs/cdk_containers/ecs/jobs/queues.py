@@ -1,0 +1,81 @@
+"""Queues that keep what went wrong until somebody has looked at it."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
+
+from .task_run import TaskRun
+
+_LAST_STOP = Acknowledgement(
+    "The queue is itself where what could not be done is kept; nothing consumes it that could fail again",
+    cdk_nag=("AwsSolutions-SQS3",),
+)
+_SQS_KEY = Acknowledgement(
+    "SQS encrypts the queue with a key of its own. EventBridge cannot use the key that AWS manages in KMS for SQS, and "
+    "what it could not deliver would be lost",
+    checkov=("CKV_AWS_27",),
+)
+_DAYS_KEPT = 14
+
+
+def make_queue(scope: Construct, id: str) -> sqs.Queue:  # noqa: A002
+    """Make an encrypted queue, reached over TLS only, that keeps messages for as long as SQS can."""
+    queue = sqs.Queue(
+        scope,
+        id,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+        retention_period=cdk.Duration.days(_DAYS_KEPT),
+    )
+    acknowledge(queue, _LAST_STOP)
+    acknowledge(queue, _SQS_KEY)
+    return queue
+
+
+def let_send(queue: sqs.Queue, rule: events.CfnRule) -> None:
+    """Let a rule send to a queue, and no other rule."""
+    queue.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="AllowRule",
+            principals=[iam.ServicePrincipal("events.amazonaws.com")],
+            actions=["sqs:SendMessage"],
+            resources=[queue.queue_arn],
+            conditions={"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
+        )
+    )
+
+
+def keep_failed_runs(scope: Construct, run: TaskRun) -> tuple[events.CfnRule, sqs.Queue]:
+    """Make a rule that keeps what ECS says of runs that failed, which ECS itself forgets within the hour.
+
+    A run has failed if its own container did, or if it was ended before that. A sidecar that is stopped at the end may
+    well exit with another code than 0.
+    """
+    queue = make_queue(scope, "FailedRuns")
+    rule = events.CfnRule(
+        scope,
+        "FailedRunsRule",
+        description="Runs of a job that failed",
+        event_pattern={
+            "source": ["aws.ecs"],
+            "detail-type": ["ECS Task State Change"],
+            "detail": {
+                "clusterArn": [run.cluster.cluster.cluster_arn],
+                "lastStatus": ["STOPPED"],
+                "taskDefinitionArn": [{"prefix": run.any_revision.removesuffix("*")}],
+                "$or": [
+                    {"containers": {"name": [run.container], "exitCode": [{"anything-but": 0}]}},
+                    {"stopCode": ["TaskFailedToStart", "SpotInterruption", "TerminationNotice"]},
+                ],
+            },
+        },
+        targets=[events.CfnRule.TargetProperty(arn=queue.queue_arn, id="FailedRuns")],
+    )
+    let_send(queue, rule)
+    return rule, queue

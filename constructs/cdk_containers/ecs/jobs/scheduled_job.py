@@ -1,0 +1,230 @@
+"""A job that runs at times."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, argument_problems, is_token, seconds, usable_arguments
+from cdk_containers.core.inputs.schedules import schedule_examples, schedule_problem, time_zone_problem
+from cdk_containers.core.opt_outs import warn_of_past_schedule
+from cdk_containers.core.practices import Disabled
+from cdk_containers.model.workload import Container, ImageLike, Volume
+from cdk_containers.observability import JobAlarms
+
+from ..clusters import Capacity, Cluster
+from ..tasks import TaskOptions
+from .job import Job
+from .job_input import JobInput
+from .queues import make_queue
+from .start_retry import StartRetry
+from .state_machine import Runs, let_start
+from .task_run import service_role
+
+SCHEDULED_TIME = "SCHEDULED_TIME"
+_SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+_INPUT_FIELD = "scheduled_time"
+_MAX_WINDOW_MINUTES = 1440
+
+
+class ScheduledJob(Job):
+    """A container that runs to its end at times: nightly, every five minutes, or once.
+
+    EventBridge Scheduler starts the task; with `timeout`, `retries` or `overlap="SKIP"` it starts a state machine of
+    Step Functions, which waits for the task's end. The container finds the time that it was scheduled for in
+    `SCHEDULED_TIME`: a run may start late, and now and then twice.
+
+    Attributes:
+        schedule: The schedule itself.
+        schedule_group: Its group, which has nothing else in it.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/tasks-scheduled-eventbridge-scheduler.html
+    """
+
+    schedule: scheduler.CfnSchedule
+    schedule_group: scheduler.CfnScheduleGroup
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        schedule: str,
+        cluster: Cluster | None = None,
+        image: ImageLike | None = None,
+        container: Container | None = None,
+        sidecars: Sequence[Container] = (),
+        volumes: Sequence[Volume] = (),
+        cpu: int | None = 256,
+        memory_limit_mib: int | None = 512,
+        task: TaskOptions | None = None,
+        capacity: Sequence[Capacity] | None = None,
+        task_count: int = 1,
+        time_zone: str | None = None,
+        flexible_window: DurationLike | None = None,
+        enabled: bool = True,
+        overlap: Literal["ALLOW", "SKIP"] = "ALLOW",
+        timeout: DurationLike | None = None,
+        retries: int = 0,
+        start_retry: StartRetry | None = None,
+        alarms: JobAlarms | Disabled | None = None,
+        outputs: bool = True,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        vpc_subnets: ec2.SubnetSelection | None = None,
+    ) -> None:
+        """Make a job.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            schedule: When it runs: `cron(0 3 * * ? *)`, `rate(5 minutes)` or `at(2027-01-31T08:00:00)`.
+            cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
+            image: Image of the job's container, where nothing else about the container needs saying.
+            container: The job's container, in place of `image`.
+            sidecars: Containers beside it. Default: none.
+            volumes: Volumes that the containers mount; no `EbsVolume`. Default: none.
+            cpu: CPU units of a run, 1024 to a vCPU. Default: 256, the smallest. On EC2, None leaves it to containers.
+            memory_limit_mib: Memory of a run in MiB; on Fargate only certain pairs with `cpu` exist. Default: 512. On
+                EC2, None leaves it to containers.
+            task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
+            capacity: How runs are split over capacity, on Fargate or on EC2. Default: as the cluster says.
+            task_count: Tasks that start at once, 1–10; Step Functions, which `timeout` and `retries` take, starts one.
+                Default: 1.
+            time_zone: The zone that cron and at are in, such as `Europe/Berlin`; a rate has none. Default: UTC.
+            flexible_window: Time after the schedule within which a run may start, to spread load, in whole minutes,
+                1 minute to 1 day. Default: none, it starts on the minute.
+            enabled: Whether it runs at all. Default: True.
+            overlap: What happens at the time of a run while the one before still runs: both run, or the new one is
+                skipped. Default: `ALLOW`.
+            timeout: Time that a run may take, 60 s to 365 days; then it is stopped and has failed. Default: none.
+            retries: How often a run that failed is tried again, a minute later and then with growing pauses, 0–99.
+                Default: 0.
+            start_retry: How long it is tried to start a run. Default: `StartRetry()`, an hour.
+            alarms: What somebody has to look at, and who is told. Default: `JobAlarms()`, which tells nobody.
+                `Disabled(reason="…")` makes none.
+            outputs: Write the command that starts a run by hand to the stack's outputs. Default: True.
+            security_groups: Security groups of its runs, up to 5, in place of one of its own; with awsvpc networking.
+                Default: one is made.
+            vpc_subnets: Private subnets in which it runs, with awsvpc networking. Default: those of the cluster.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(ScheduledJob.__init__, locals())
+        arguments = usable_arguments(ScheduledJob.__init__, locals(), found)
+        given = JobInput.of(arguments)
+        watched = given.is_watched or arguments["overlap"] == "SKIP"
+        found.extend_anew(
+            [*given.problems(), *given.count_problems(watched=watched), *_schedule_problems(found, arguments)]
+        )
+        found.raise_for(scope, id)
+        CheckedConstruct.__init__(self, scope, id)
+
+        self._make_task(given)
+        if given.is_watched or overlap == "SKIP":
+            self._make_state_machine(given, _runs(given, skip_overlap=overlap == "SKIP"))
+        self.dead_letter_queue = queue = make_queue(self, "DeadLetters")
+        self.schedule_group = scheduler.CfnScheduleGroup(self, "Group")
+        # Whoever makes schedules in another group cannot make them act with this role.
+        role = service_role(self, "ScheduleRole", "scheduler", f"schedule-group/{self.schedule_group.ref}")
+        self.schedule = scheduler.CfnSchedule(
+            self,
+            "Schedule",
+            group_name=self.schedule_group.ref,
+            schedule_expression=schedule,
+            schedule_expression_timezone=None if schedule.startswith("rate(") else time_zone or "UTC",
+            flexible_time_window=_window(flexible_window),
+            state="ENABLED" if enabled else "DISABLED",
+            target=self._target(given, role, queue),
+        )
+        self._finish(given, self.schedule, role)
+        warn_of_past_schedule(self, schedule, time_zone)
+
+    def _target(self, given: JobInput, role: iam.Role, queue: sqs.Queue) -> scheduler.CfnSchedule.TargetProperty:
+        role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn]))
+        target: dict[str, Any]
+        if self.state_machine is not None:
+            target = {"arn": let_start(role, self.state_machine), "input": json.dumps({_INPUT_FIELD: _SCHEDULED_TIME})}
+        else:
+            self._run.let_start(role)
+            target = {
+                "arn": self.cluster.cluster.cluster_arn,
+                "ecs_parameters": self._run.scheduler_parameters(),
+                "input": self._run.overrides({SCHEDULED_TIME: _SCHEDULED_TIME}),
+            }
+        return scheduler.CfnSchedule.TargetProperty(
+            **target,
+            role_arn=role.role_arn,
+            dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=queue.queue_arn),
+            retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
+                maximum_retry_attempts=given.start_retry.attempts,
+                maximum_event_age_in_seconds=seconds(given.start_retry.max_age),
+            ),
+        )
+
+
+def _runs(given: JobInput, *, skip_overlap: bool) -> Runs:
+    field = f"$states.input.{_INPUT_FIELD}"
+    return Runs(
+        timeout=given.timeout_seconds,
+        retries=given.retries,
+        start_attempts=given.start_retry.attempts,
+        # Who starts it by hand gives no time.
+        environment={SCHEDULED_TIME: f"$exists({field}) ? {field} : $states.context.Execution.StartTime"},
+        skip_overlap=skip_overlap,
+    )
+
+
+def _window(flexible_window: DurationLike | None) -> scheduler.CfnSchedule.FlexibleTimeWindowProperty:
+    window = scheduler.CfnSchedule.FlexibleTimeWindowProperty
+    if flexible_window is None:
+        return window(mode="OFF")
+    return window(mode="FLEXIBLE", maximum_window_in_minutes=seconds(flexible_window) // 60)
+
+
+def _schedule_problems(known: Problems, arguments: dict[str, Any]) -> list[Problem]:
+    found = Problems()
+    schedule, time_zone = arguments["schedule"], arguments["time_zone"]
+    if not known.has("schedule"):
+        wrong = schedule_problem(schedule)
+        if wrong is not None:
+            found.add("schedule", wrong, given=schedule, allowed=schedule_examples(), practice="job-schedule")
+        elif time_zone is not None and not is_token(schedule) and schedule.startswith("rate("):
+            found.add(
+                "time_zone",
+                "a rate counts from when it was made, in no time zone",
+                given=time_zone,
+                allowed="nothing; or cron(…) for a time of day",
+                practice="job-time-zone",
+            )
+    if time_zone is not None and not found.has("time_zone") and (wrong := time_zone_problem(time_zone)) is not None:
+        found.add(
+            "time_zone",
+            wrong,
+            given=time_zone,
+            allowed="a name of the IANA list, such as Europe/Berlin",
+            practice="job-time-zone",
+        )
+    window = arguments["flexible_window"]
+    if window is not None and not _is_window(length := seconds(window)):
+        found.add(
+            "flexible_window",
+            "not a window of EventBridge Scheduler",
+            given=Shown("a token" if is_token(length) else f"{length} s"),
+            allowed="whole minutes, 1 minute to 1 day, known at synthesis",
+            practice="job-schedule",
+        )
+    return list(found)
+
+
+def _is_window(length: int) -> bool:
+    return not is_token(length) and length % 60 == 0 and 1 <= length // 60 <= _MAX_WINDOW_MINUTES

@@ -1,0 +1,202 @@
+"""What ECS says about a cluster, stored, and told to somebody where somebody has to look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.inputs import argument_problems
+from cdk_containers.logs import Logs, delivered_log_group
+
+from ..clusters import Cluster
+from ..tasks.fire_lens import LOG_ROUTER
+from ..tasks.open_telemetry import COLLECTOR
+
+DEPLOYMENT, TASK, SERVICE = "ECS Deployment State Change", "ECS Task State Change", "ECS Service Action"
+
+_KILLED, _TERMINATED = 137, 143
+_SIDECARS = [LOG_ROUTER, COLLECTOR, "ecs-service-connect-", "aws-guardduty-agent-"]
+"""What names of containers begin with that no caller wrote."""
+
+_EXITED = {"stopCode": ["EssentialContainerExited"]}
+FAILED_TO_RUN = {
+    "$or": [
+        {"stopCode": ["TaskFailedToStart"]},
+        # When one container ends, ECS stops the others: with SIGTERM, and with SIGKILL those that do not listen. An
+        # event does not say which container was essential, so these two codes are no failure by themselves. Fields of
+        # an array have to match in one and the same element.
+        {**_EXITED, "containers": {"exitCode": [{"anything-but": [0, _KILLED, _TERMINATED]}]}},
+        {**_EXITED, "containers": {"name": [{"anything-but": {"prefix": _SIDECARS}}], "exitCode": [_KILLED]}},
+        {**_EXITED, "containers": {"reason": [{"prefix": "OutOfMemory"}]}},
+        {"stoppedReason": [{"prefix": "Task failed "}]},
+    ]
+}
+"""Tasks that did not start, died, or failed a health check; not those that scaling, deployments or people stopped."""
+
+TROUBLE = {"eventType": ["WARN", "ERROR"], "eventName": [{"anything-but": ["SERVICE_DEPLOYMENT_FAILED"]}]}
+"""What services warn of, but for failed deployments, of which there is an event of their own."""
+
+
+class ClusterEvents(CheckedConstruct):
+    """Deployments, stopped tasks and trouble of the services of a cluster: all stored, and the bad ones notified.
+
+    Notified are deployments that failed; tasks that could not start, ended with an error or failed a health check; and
+    what services warn of, such as tasks that find no place. Tasks that scaling or a deployment stopped are not.
+
+    Attributes:
+        cluster: The cluster.
+        log_group: Where the events are stored, as JSON.
+        rules: The rules, by name: `Store`, and with a topic `FailedDeployments`, `FailedTasks` and `ServiceTrouble`.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html
+    """
+
+    cluster: Cluster
+    log_group: aws_logs.ILogGroup
+    rules: Mapping[str, events.CfnRule]
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster: Cluster,
+        topic: sns.ITopic | None = None,
+        logs: Logs | None = None,
+    ) -> None:
+        """Make rules for the events of a cluster.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            cluster: The cluster.
+            topic: SNS topic that is told, such as that of an `AlarmTopic`; EventBridge is allowed to publish there, and
+                to use its key. Default: none; the events are stored all the same.
+            logs: How long events are kept. Default: a year.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(ClusterEvents.__init__, locals())
+        if logs is not None and not found.has("logs"):
+            found.extend(logs.problems(), under="logs")
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        self.cluster = cluster
+        l2 = cluster.cluster
+        here = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+        services = f"arn:{cdk.Aws.PARTITION}:ecs:{here}:service/{l2.cluster_name}/"
+        # A deployment names its service only, so its cluster is read from the service's ARN.
+        of_deployments = {"resources": [{"prefix": services}], "detail-type": [DEPLOYMENT]}
+        of_cluster = {"clusterArn": [l2.cluster_arn]}
+
+        # The rule waits for the log group, whose policy names it: by its name, since it is not there yet.
+        store = cdk.Names.unique_resource_name(self, max_length=64, separator="-")
+        store_arn = f"arn:{cdk.Aws.PARTITION}:events:{here}:rule/{store}"
+        self.log_group = delivered_log_group(
+            self,
+            "Logs",
+            logs or Logs(),
+            prefix="/aws/events/",
+            statements=lambda streams_arn: _storing_statements(streams_arn, store_arn),
+        )
+        made = {
+            "Store": self._rule(
+                "Store",
+                {
+                    "$or": [
+                        of_deployments,
+                        {"detail-type": [SERVICE], "detail": of_cluster},
+                        {"detail-type": [TASK], "detail": {**of_cluster, "lastStatus": ["STOPPED"]}},
+                    ]
+                },
+                f"arn:{cdk.Aws.PARTITION}:logs:{here}:log-group:{self.log_group.log_group_name}",
+            )
+        }
+        made["Store"].name = store
+        if topic is not None:
+            # No conditions in the policies of topic and key: EventBridge fails them without a word.
+            topic.grant_publish(iam.ServicePrincipal("events.amazonaws.com"))
+            made["FailedDeployments"] = self._rule(
+                "FailedDeployments",
+                {**of_deployments, "detail": {"eventName": ["SERVICE_DEPLOYMENT_FAILED"]}},
+                topic.topic_arn,
+                "A deployment failed: <service>. <reason> (<time>)",
+                service="$.resources[0]",
+                reason="$.detail.reason",
+            )
+            made["FailedTasks"] = self._rule(
+                "FailedTasks",
+                {"detail-type": [TASK], "detail": {**of_cluster, "lastStatus": ["STOPPED"], **FAILED_TO_RUN}},
+                topic.topic_arn,
+                "A task of <group> failed: <code>. <reason> Task <task> (<time>)",
+                group="$.detail.group",
+                code="$.detail.stopCode",
+                reason="$.detail.stoppedReason",
+                task="$.detail.taskArn",
+            )
+            made["ServiceTrouble"] = self._rule(
+                "ServiceTrouble",
+                {"detail-type": [SERVICE], "detail": {**of_cluster, **TROUBLE}},
+                topic.topic_arn,
+                "<event> of <service>. <reason> (<time>)",
+                event="$.detail.eventName",
+                service="$.resources[0]",
+                reason="$.detail.reason",
+            )
+        self.rules = made
+
+    def _rule(
+        self,
+        name: str,
+        pattern: Mapping[str, Any],
+        target_arn: str,
+        message: str | None = None,
+        **paths: str,
+    ) -> events.CfnRule:
+        """Make a rule. CDK's `Rule` knows no `$or`, and its target for a log group makes a Lambda function."""
+        transformer = None
+        if message is not None:
+            transformer = events.CfnRule.InputTransformerProperty(
+                input_paths_map={**paths, "time": "$.time"}, input_template=f'"{message}"'
+            )
+        return events.CfnRule(
+            self,
+            name,
+            event_pattern={"source": ["aws.ecs"], **pattern},
+            targets=[events.CfnRule.TargetProperty(id="Target", arn=target_arn, input_transformer=transformer)],
+        )
+
+
+def _storing_statements(streams_arn: str, rule_arn: str) -> list[dict[str, Any]]:
+    """Let one rule store its events.
+
+    EventBridge makes a stream without saying for which rule: with a condition on that, nothing is stored.
+    """
+    by = {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]}
+    return [
+        {
+            "Sid": "MakeStreams",
+            "Effect": "Allow",
+            "Principal": by,
+            "Action": "logs:CreateLogStream",
+            "Resource": streams_arn,
+        },
+        {
+            "Sid": "StoreEvents",
+            "Effect": "Allow",
+            "Principal": by,
+            "Action": "logs:PutLogEvents",
+            "Resource": streams_arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": rule_arn}},
+        },
+    ]

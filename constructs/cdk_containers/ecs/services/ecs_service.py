@@ -1,0 +1,236 @@
+"""The ECS service of CDK that belongs to what a caller gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from cdk_containers.core.inputs import as_duration, in_seconds, is_token
+from cdk_containers.deployments import CodeDeployBlueGreen, Rolling
+from cdk_containers.load_balancing import ClassicExposure
+from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
+from cdk_containers.network import open_ipv6_egress
+
+from ..clusters import Cluster, launch_type_of, seen_from
+from ..tasks import TaskDefinition
+from .forced_deployment import force_deployments
+from .service_input import DEFAULT_COUNT, ServiceInput
+
+_GRACE_SECONDS = 60
+_DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrategy.spread_across_instances())
+
+
+def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
+    """Make the service, by what its tasks run on."""
+    service = _make(scope, given, cluster, task)
+    resource = service.node.default_child
+    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
+    if not given.daemon:
+        # CDK writes REPLICA on instances and nothing on Fargate, and another value makes another service.
+        resource.scheduling_strategy = None
+    for path, value in given.deployment.overrides.items():
+        resource.add_property_override(path, value)
+    if not isinstance(given.deployment, CodeDeployBlueGreen):
+        # CDK writes the default controller for some services and not for others, by the flags of the app.
+        resource.deployment_controller = None
+        force_deployments(scope, resource, given)
+    open_ipv6_egress(service, cluster.vpc)
+    return service
+
+
+def _id(given: ServiceInput) -> str:
+    """Return the id of the service: ECS refuses to give a service to CodeDeploy that it has deployed itself."""
+    return "CodeDeployService" if isinstance(given.deployment, CodeDeployBlueGreen) else "Service"
+
+
+def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
+    if given.platform == "MANAGED_INSTANCES":
+        return _on_managed_instances(scope, given, cluster, task)
+    if given.platform == "EXTERNAL":
+        return _on_external_instances(scope, given, cluster, task)
+    if given.platform == "FARGATE":
+        return ecs.FargateService(
+            scope,
+            _id(given),
+            cluster=cluster.cluster,
+            task_definition=task.task_definition,
+            platform_version=ecs.FargatePlatformVersion.LATEST,
+            assign_public_ip=False,
+            vpc_subnets=given.vpc_subnets or cluster.task_subnets,
+            security_groups=_given_groups(scope, given),
+            **_common(given),
+        )
+    service = ecs.Ec2Service(
+        scope,
+        _id(given),
+        cluster=cluster.with_instances,
+        task_definition=task.task_definition,
+        daemon=given.daemon,
+        placement_constraints=[_constraint(constraint) for constraint in given.placement_constraints] or None,
+        placement_strategies=None if given.daemon else _strategies(given),
+        vpc_subnets=(given.vpc_subnets or cluster.task_subnets) if given.task.network_mode == "awsvpc" else None,
+        security_groups=_given_groups(scope, given),
+        **_common(given),
+    )
+    if given.task.network_mode != "awsvpc":
+        # The tasks have the addresses of the instances, of which CDK's capacity provider tells nobody.
+        groups = [seen_from(scope, group) for group in given.groups_of_instances]
+        service.connections.add_security_group(*groups)
+    return service
+
+
+def _on_managed_instances(
+    scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition
+) -> ecs.FargateService:
+    """Make the service with the construct that CDK has for it, which is Fargate's: it thinks of awsvpc alone."""
+    own_address = given.task.network_mode == "awsvpc"
+    of_instances = [] if own_address else [seen_from(scope, group) for group in given.groups_of_instances]
+    service = ecs.FargateService(
+        scope,
+        _id(given),
+        cluster=cluster.cluster,
+        task_definition=task.task_definition,
+        assign_public_ip=False if own_address else None,
+        vpc_subnets=given.vpc_subnets or cluster.task_subnets,
+        security_groups=_given_groups(scope, given) if own_address else of_instances,
+        **_common(given),
+    )
+    resource = service.node.default_child
+    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
+    if not own_address:
+        resource.network_configuration = None
+    _write_constraints(resource, given.placement_constraints)
+    return service
+
+
+def _on_external_instances(
+    scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition
+) -> ecs.ExternalService:
+    service = ecs.ExternalService(
+        scope,
+        _id(given),
+        cluster=cluster.cluster,
+        task_definition=task.task_definition,
+        daemon=given.daemon,
+        **_common(given),
+    )
+    resource = service.node.default_child
+    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
+    if not given.daemon:
+        resource.availability_zone_rebalancing = "DISABLED"
+    if given.placement_strategies:
+        resource.placement_strategies = [
+            ecs.CfnService.PlacementStrategyProperty(type=strategy.type, field=strategy.field)
+            for strategy in given.placement_strategies
+        ]
+    _write_constraints(resource, given.placement_constraints)
+    return service
+
+
+def _write_constraints(resource: ecs.CfnService, constraints: Sequence[PlacementConstraint]) -> None:
+    """Write constraints where CDK's construct has no option for them."""
+    if constraints:
+        resource.placement_constraints = [
+            ecs.CfnService.PlacementConstraintProperty(type=constraint.type, expression=constraint.expression)
+            for constraint in constraints
+        ]
+
+
+def _common(given: ServiceInput) -> Mapping[str, Any]:
+    common: dict[str, Any] = {
+        **given.deployment.service_options,
+        "health_check_grace_period": _grace_period(given),
+        "enable_ecs_managed_tags": True,
+        "propagate_tags": ecs.PropagatedTagSource.SERVICE,
+        "enable_execute_command": given.enable_execute_command,
+        "service_name": given.service_name,
+    }
+    if given.daemon:
+        del common["deployment_strategy"]
+        return common | {"min_healthy_percent": 0, "max_healthy_percent": 100}
+    fixed = given.desired_count is not None or given.scaling is not None
+    common |= {
+        "desired_count": given.desired_count if fixed else DEFAULT_COUNT,
+    }
+    if given.platform == "EXTERNAL":
+        return common
+    common["capacity_provider_strategies"] = _capacity_provider_strategies(given)
+    if isinstance(given.deployment, CodeDeployBlueGreen):
+        return common  # UpdateService does not take it for a service that CodeDeploy deploys
+    rebalancing = ecs.AvailabilityZoneRebalancing
+    return common | {
+        "availability_zone_rebalancing": rebalancing.ENABLED if _may_rebalance_zones(given) else rebalancing.DISABLED,
+    }
+
+
+def _grace_period(given: ServiceInput) -> cdk.Duration | None:
+    if given.health_check_grace_period is not None:
+        return as_duration(given.health_check_grace_period)
+    return in_seconds(_GRACE_SECONDS) if given.exposures else None
+
+
+def _may_rebalance_zones(given: ServiceInput) -> bool:
+    """Tell whether ECS may move tasks between zones; it refuses a service that asks for it and for one of these.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+    """
+    classic = any(isinstance(exposure, ClassicExposure) for exposure in given.exposures)
+    spreads_zones_first = (
+        not given.placement_strategies or given.placement_strategies[0] == PlacementStrategy.spread_across_zones()
+    )
+    bound_to_zones = any(
+        constraint.expression is not None
+        and (is_token(constraint.expression) or "ecs.availability-zone" in constraint.expression)
+        for constraint in given.placement_constraints
+    )
+    has_room = not isinstance(given.deployment, Rolling) or given.deployment.max_healthy_percent != 100
+    return spreads_zones_first and has_room and not classic and not bound_to_zones
+
+
+def _strategies(given: ServiceInput) -> list[ecs.PlacementStrategy]:
+    chosen = _DEFAULT_STRATEGIES if given.placement_strategies is None else given.placement_strategies
+    return [_strategy(strategy) for strategy in chosen]
+
+
+def _strategy(strategy: PlacementStrategy) -> ecs.PlacementStrategy:
+    match strategy.type, strategy.field:
+        case "random", _:
+            return ecs.PlacementStrategy.randomly()
+        case "binpack", "cpu":
+            return ecs.PlacementStrategy.packed_by_cpu()
+        case "binpack", _:
+            return ecs.PlacementStrategy.packed_by_memory()
+        case _, field:
+            return ecs.PlacementStrategy.spread_across(field or "instanceId")
+
+
+def _constraint(constraint: PlacementConstraint) -> ecs.PlacementConstraint:
+    if constraint.expression is None:
+        return ecs.PlacementConstraint.distinct_instances()
+    return ecs.PlacementConstraint.member_of(constraint.expression)
+
+
+def groups_of_tasks(given: ServiceInput, service: ecs.BaseService) -> list[ec2.ISecurityGroup]:
+    """Return the security groups of tasks: of their instances, those that were given, or the one that was made."""
+    if given.task.network_mode != "awsvpc":
+        return given.groups_of_instances
+    return list(given.security_groups) or service.connections.security_groups
+
+
+def _capacity_provider_strategies(given: ServiceInput) -> list[ecs.CapacityProviderStrategy] | None:
+    """Return the strategy; None for a launch type, which CDK's constructs write by themselves."""
+    if launch_type_of(given.strategy) is not None:
+        return None
+    return [
+        ecs.CapacityProviderStrategy(capacity_provider=share.provider, base=share.base, weight=share.weight)
+        for share in given.strategy
+    ]
+
+
+def _given_groups(scope: Construct, given: ServiceInput) -> list[ec2.ISecurityGroup] | None:
+    return [seen_from(scope, group) for group in given.security_groups] or None

@@ -1,0 +1,211 @@
+"""An agent on every instance of Managed Instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs
+from constructs import Construct
+
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, argument_problems, is_token, usable_arguments
+from cdk_containers.core.opt_outs import copy_opt_outs, resource_of
+from cdk_containers.deployments.bake_times import minutes, minutes_problems
+from cdk_containers.logs import ContainerLogs
+from cdk_containers.model.workload import Container, HostVolume, ImageLike, SharedVolume, Volume
+
+from ..clusters import ManagedInstancesCapacity
+from ..tasks import TaskDefinition, TaskInput, TaskOptions
+
+_PRACTICE = "managed-daemons"
+
+
+@jsii.implements(iam.IGrantable)
+class ManagedDaemon(CheckedConstruct):
+    """One task on every instance of Managed Instances, started before all others: agents for logs and security.
+
+    ECS waits with other tasks until the daemon runs, and replaces an instance whose daemon stops. A new version comes
+    with new instances: ECS drains some of the old ones at a time.
+
+    Attributes:
+        daemon: The daemon itself.
+        definition: The definition of its task.
+        task_role: The role that the agent acts as: grants go here.
+        execution_role: What ECS acts as to start its tasks.
+        log_group: Where it logs.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-daemons.html
+    """
+
+    daemon: ecs.CfnDaemon
+    definition: ecs.CfnDaemonTaskDefinition
+    task_role: iam.IRole
+    execution_role: iam.IRole
+    log_group: aws_logs.ILogGroup
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        capacity: Sequence[ManagedInstancesCapacity],
+        image: ImageLike | None = None,
+        container: Container | None = None,
+        sidecars: Sequence[Container] = (),
+        volumes: Sequence[Volume] = (),
+        cpu: int | None = 256,
+        memory_limit_mib: int | None = 512,
+        logs: ContainerLogs | None = None,
+        critical: bool = True,
+        drain_percent: int = 25,
+        bake_time: DurationLike | None = None,
+        alarms: Sequence[cloudwatch.IAlarm] = (),
+    ) -> None:
+        """Make a daemon.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            capacity: The capacities on whose instances it runs, all of one cluster. One or more.
+            image: Image of the agent's container, where nothing else about the container needs saying.
+            container: The agent's container, in place of `image`.
+            sidecars: Containers beside it. Default: none.
+            volumes: `HostVolume` and `SharedVolume` that the containers mount. Default: none.
+            cpu: CPU units that it takes of each instance, 1024 to a vCPU. Default: 256.
+            memory_limit_mib: Memory in MiB that it takes of each instance. Default: 512.
+            logs: How long logs are kept, and how they get there. Default: a log group kept for a year.
+            critical: Replace an instance when the daemon on it stops. False leaves the other tasks running there.
+                Default: True.
+            drain_percent: Share of the instances that a deployment drains at a time, 1–100. Default: 25.
+            bake_time: Time that ECS waits after each such step, 0–1440 minutes. Default: none.
+            alarms: Alarms that roll a deployment back. Default: none.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(ManagedDaemon.__init__, locals())
+        given = usable_arguments(ManagedDaemon.__init__, locals(), found)
+        task = TaskInput(
+            **{name: given[name] for name in ("image", "container", "sidecars", "volumes", "cpu", "memory_limit_mib")},
+            task=TaskOptions(logs=given["logs"] or ContainerLogs()),
+            platform="MANAGED_INSTANCES",
+        )
+        found.extend_anew([*task.problems(), *_problems(given, task, found)])
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        made = task.make(self, "Task")
+        self.task_role, self.execution_role, self.log_group = made.task_role, made.execution_role, made.log_group
+        self.definition = self._define(made)
+        self.daemon = ecs.CfnDaemon(
+            self,
+            "Daemon",
+            # A name is needed, and may be fixed: only another cluster replaces the daemon.
+            daemon_name=cdk.Names.unique_resource_name(self, max_length=255, allowed_special_characters="-_"),
+            cluster_arn=capacity[0].cluster.cluster.cluster_arn,
+            capacity_provider_arns=[_provider_arn(one) for one in capacity],
+            daemon_task_definition_arn=self.definition.attr_daemon_task_definition_arn,
+            critical=critical,
+            deployment_configuration=ecs.CfnDaemon.DaemonDeploymentConfigurationProperty(
+                drain_percent=drain_percent,
+                bake_time_in_minutes=None if bake_time is None else minutes(bake_time, 0),
+                alarms=ecs.CfnDaemon.DaemonAlarmConfigurationProperty(
+                    alarm_names=[alarm.alarm_name for alarm in alarms], enable=True
+                )
+                if alarms
+                else None,
+            ),
+            enable_ecs_managed_tags=True,
+            propagate_tags="DAEMON",
+        )
+        self.daemon.node.add_dependency(self.task_role, *made.ready_when)
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """Whom a grant to this daemon goes to: its task role."""
+        return self.task_role.grant_principal
+
+    def _define(self, made: TaskDefinition) -> ecs.CfnDaemonTaskDefinition:
+        """Register what was made as a task of Managed Instances under the type that daemons have.
+
+        Its containers and volumes are written alike, but for what a daemon does not have, and CDK leaves that out.
+        """
+        task = cast("ecs.CfnTaskDefinition", resource_of(made.task_definition))
+        definition = ecs.CfnDaemonTaskDefinition(
+            self,
+            "Definition",
+            family=made.task_definition.family,
+            container_definitions=cast("Any", task.container_definitions),
+            volumes=cast("Any", task.volumes),
+            cpu=task.cpu,
+            memory=task.memory,
+            execution_role_arn=made.execution_role.role_arn,
+            task_role_arn=made.task_role.role_arn,
+        )
+        copy_opt_outs(made.task_definition, definition)
+        made.task_definition.node.try_remove_child(task.node.id)
+        return definition
+
+
+def _provider_arn(capacity: ManagedInstancesCapacity) -> str:
+    return cdk.Stack.of(capacity).format_arn(
+        service="ecs", resource="capacity-provider", resource_name=capacity.provider_name
+    )
+
+
+def _problems(given: Mapping[str, Any], task: TaskInput, known: Problems) -> list[Problem]:
+    found = Problems()
+    capacity: Sequence[ManagedInstancesCapacity] = given.get("capacity") or () if not known.has("capacity") else ()
+    if not known.has("capacity") and not capacity:
+        found.add(
+            "capacity", "a daemon runs on instances", allowed="one ManagedInstancesCapacity or more", practice=_PRACTICE
+        )
+    if len({one.cluster.node.path for one in capacity}) > 1:
+        found.add(
+            "capacity",
+            "a daemon is in one cluster",
+            given=Shown(", ".join(one.node.path for one in capacity)),
+            allowed="capacities of one cluster, and a daemon for each",
+            practice=_PRACTICE,
+        )
+    percent = given["drain_percent"]
+    if not is_token(percent) and not 1 <= percent <= 100:
+        found.add("drain_percent", "out of range", given=percent, allowed="1–100", practice=_PRACTICE)
+    found.extend(minutes_problems("bake_time", given["bake_time"]))
+    for index, volume in enumerate(given["volumes"]):
+        if not isinstance(volume, HostVolume | SharedVolume):
+            found.add(
+                f"volumes[{index}]",
+                "a daemon mounts what its instance has",
+                given=Shown(type(volume).__name__),
+                allowed="HostVolume or SharedVolume",
+                practice=_PRACTICE,
+            )
+    if (given["image"] is None) != (given["container"] is None):
+        found.extend(_container_problems(task))
+    return list(found)
+
+
+def _container_problems(task: TaskInput) -> list[Problem]:
+    found = Problems()
+    for index, container in enumerate(task.workload.containers):
+        option = f"sidecars[{index - 1}]" if index else "container"
+        if container.problems():
+            continue
+        for name, value in (("ports", container.ports), ("gpus", container.gpus)):
+            if value:
+                found.add(
+                    f"{option}.{name}",
+                    f"a daemon has no {name}",
+                    given=Shown(f"{len(container.ports)} of them") if name == "ports" else container.gpus,
+                    allowed="nothing; agents are reached through a directory of the instance (HostVolume)",
+                    practice=_PRACTICE,
+                )
+    return list(found)

@@ -1,0 +1,392 @@
+"""What all services share: from a workload to an ECS service that is reached, scaled, watched and rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+import jsii
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_codedeploy as codedeploy
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import ConstructError, Problem, Problems
+from cdk_containers.core.inputs import DurationLike, argument_problems, arn_problems, usable_arguments
+from cdk_containers.core.opt_outs import acknowledge_open_egress, record_opt_out, resource_of
+from cdk_containers.core.practices import Disabled
+from cdk_containers.deployments import CodeDeployBlueGreen, Deployment, TrafficShiftingDeployment, add_hooks
+from cdk_containers.load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, enter_lattice
+from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
+from cdk_containers.model.workload import Container, ImageLike, Volume
+from cdk_containers.observability import Alarms
+from cdk_containers.registry import warn_of_empty_repository
+from cdk_containers.scaling import ServiceScaling, add_scaling
+
+from ..clusters import Capacity, Cluster, TaskConnections, unknown_group_problems
+from ..clusters.external_instances import warn_of_missing_machines
+from ..connections import CallingConnector, Connector, connect
+from ..discovery import CloudMap, Namespace, ServiceConnect
+from ..tasks import TaskDefinition, TaskOptions
+from ..tasks.ebs_volumes import attach_ebs_volume
+from .checks.exposures import domain_place_problems
+from .checks.external import unsupported_problems
+from .code_deploy import make_deployment_group
+from .connections import endpoint_of, endpoint_problems, make_connector, make_discoverable
+from .ecs_service import groups_of_tasks, make_ecs_service
+from .execute_command import acknowledge_execute_command
+from .imported_service import ImportedService
+from .rollout_warnings import warn_of_slow_rollouts
+from .service_alarms import make_other_alarms, make_rollback_alarms, roll_back_on, watched_alarms
+from .service_input import ServiceInput
+from .service_kind import ServiceKind
+from .service_routes import make_routes
+
+
+@jsii.implements(iam.IGrantable, ec2.IConnectable)
+class Service(CheckedConstruct):
+    """An ECS service on Fargate or on EC2. Use `WebService`, `BackendService` or `DaemonService`.
+
+    Attributes:
+        service: The service itself.
+        cluster: The cluster it runs in.
+        task: Its task definition, with roles, log group and containers.
+        routes: How it is reached, in the order of the exposures.
+        alarms: Its alarms, by name.
+        scalable_task_count: Its scaling, to add policies to, if it scales.
+        deployment_group: What CodeDeploy deploys it with, for pipelines, if it has a `CodeDeployBlueGreen`.
+    """
+
+    _kind: ClassVar[ServiceKind]
+
+    service: ecs.BaseService
+    cluster: Cluster
+    task: TaskDefinition
+    routes: Sequence[Route]
+    alarms: Mapping[str, cloudwatch.Alarm]
+    scalable_task_count: ecs.ScalableTaskCount | None
+    _read_queue: sqs.IQueue | None = None
+    deployment_group: codedeploy.EcsDeploymentGroup | None = None
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster: Cluster | None = None,
+        image: ImageLike | None = None,
+        container: Container | None = None,
+        sidecars: Sequence[Container] = (),
+        volumes: Sequence[Volume] = (),
+        cpu: int | None = 256,
+        memory_limit_mib: int | None = 512,
+        task: TaskOptions | None = None,
+        exposure: Exposure | Sequence[Exposure] = (),
+        service_connect: ServiceConnect | None = None,
+        cloud_map: CloudMap | None = None,
+        desired_count: int | None = None,
+        scaling: ServiceScaling | None = None,
+        deployment: Deployment | None = None,
+        capacity: Sequence[Capacity] | None = None,
+        placement_strategies: Sequence[PlacementStrategy] | None = None,
+        placement_constraints: Sequence[PlacementConstraint] = (),
+        alarms: Alarms | Disabled | None = None,
+        enable_execute_command: bool = False,
+        health_check_grace_period: DurationLike | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        service_name: str | None = None,
+    ) -> None:
+        """Make a service.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
+            image: Image of the service's container, where nothing else about the container needs saying.
+            container: The service's container, in place of `image`.
+            sidecars: Containers beside it, that live and die with it. Default: none.
+            volumes: Volumes that the containers mount. Default: none.
+            cpu: CPU units of a task, 1024 to a vCPU. Default: 256, the smallest. On EC2, None leaves it to containers.
+            memory_limit_mib: Memory of a task in MiB; on Fargate only certain pairs with `cpu` exist. Default: 512. On
+                EC2, None leaves it to containers.
+            task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
+            exposure: How it is reached through load balancers: one way, or several. A `WebService` needs one. Default:
+                none.
+            service_connect: How it takes part in Service Connect: whom it serves, and that it calls others. Default:
+                not; `connect_to` takes it in as one that calls.
+            cloud_map: Its name in DNS. Default: none.
+            desired_count: A fixed number of tasks. Default: 2, so that one zone may fail; none with `scaling`.
+            scaling: Let the number of tasks follow the load, in place of `desired_count`.
+            deployment: How a new version takes over: `Rolling`, `BlueGreen`, `Linear`, `Canary` or
+                `CodeDeployBlueGreen`. Default: `Rolling()`, with circuit breaker and alarm rollback.
+            capacity: How its tasks are split over capacity, on Fargate or on EC2
+                (`[on_demand.share(base=2), spot.share(weight=3)]`). Default: as the cluster says.
+            placement_strategies: How ECS chooses between instances, on EC2. Default: spread over zones, then instances.
+            placement_constraints: What an instance must be to take a task, on EC2. Default: anything.
+            alarms: What somebody has to look at, and who is told. Default: `Alarms()`, which tells nobody.
+                `Disabled(reason="…")` makes none but the one that rolls deployments back.
+            enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:
+                False. It needs a writable root file system.
+            health_check_grace_period: Time at the start in which a load balancer's health check stops no task; longer
+                than the application takes to start. Default: 60 s with an exposure, none without.
+            security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
+                Default: one is made.
+            vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
+            service_name: Name of the service. A service with a fixed name cannot be replaced: an update that has to
+                replace it fails. Default: CloudFormation makes one.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(Service.__init__, locals())
+        self._make(scope, id, found, usable_arguments(Service.__init__, locals(), found))
+
+    def _make(self, scope: Construct, id: str, found: Problems, arguments: Mapping[str, Any]) -> None:  # noqa: A002
+        """Make the service of arguments of the right type, if nothing was `found` and nothing more is.
+
+        A kind of service with options of its own has a constructor of its own, and ends there too; arguments that it
+        does not have keep their defaults.
+        """
+        defaults = Service.__init__.__kwdefaults__ or {}
+        given = ServiceInput.of({**defaults, **arguments}, kind=self._kind)
+        if self._kind.external:
+            found.extend_anew(unsupported_problems(arguments, defaults))
+        found.extend_anew(given.problems())
+        found.extend_anew(domain_place_problems(scope, given.exposures))
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        self.cluster = given.cluster or Cluster(self, "Cluster")
+        self._given = given = self._prepare(given)
+        self.task = given.task_input.make(self, "Task")
+        self.service = make_ecs_service(self, given, self.cluster, self.task)
+        self._resource = resource_of(self.service)
+        self._resource.node.add_dependency(*self.cluster.capacity_ready, *self.task.ready_when)
+        self._record_opt_outs(given)
+        if given.enable_execute_command:
+            acknowledge_execute_command(self.task_role, self.cluster)
+        acknowledge_open_egress(self)
+        groups = groups_of_tasks(given, self.service)
+        self.task.open_volumes_to(groups)
+        attach_ebs_volume(self, self.service, given.workload.volumes)
+        self.routes = make_routes(self, given, self.service, self.cluster, groups)
+        enter_lattice(self.service, self.routes)
+        make_discoverable(self, given, self.service, self.task)
+        self.alarms = self._make_alarms(given)
+        if isinstance(given.deployment, TrafficShiftingDeployment):
+            add_hooks(self, self.service, given.deployment.hooks)
+            self._need_jobs(given.deployment.hooks)
+        if isinstance(given.deployment, CodeDeployBlueGreen):
+            self.deployment_group = make_deployment_group(
+                self, self.service, self.routes[0], given.deployment, self._watched_alarms
+            )
+        self.scalable_task_count = self._scale(given)
+        warn_of_slow_rollouts(self, given)
+        if self._kind.external and not self._kind.daemon and given.least_tasks != 0:
+            warn_of_missing_machines(self, self.cluster)
+        if given.least_tasks:
+            warn_of_empty_repository(self, [container.image for container in given.workload.containers])
+
+    def _prepare(self, given: ServiceInput) -> ServiceInput:
+        """Make what the task has to know of, such as a queue, and return the input with what the task is told."""
+        return given
+
+    @classmethod
+    def from_attributes(
+        cls,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        service_arn: str,
+        cluster: Cluster,
+        security_group_id: str,
+        task_role_arn: str,
+        endpoint: str | None = None,
+        namespace: Namespace | None = None,
+    ) -> ImportedService:
+        """Use a service that exists: to let it connect, and to grant its task role.
+
+        Args:
+            scope: The parent.
+            id: Name among the parent's children.
+            service_arn: Its ARN, in the form that has the name of the cluster.
+            cluster: The cluster it runs in.
+            security_group_id: Its security group.
+            task_role_arn: Its task role.
+            endpoint: Where it is found inside the network, with the port, such as `http://orders:8080`, for others to
+                `connect_to` it. Default: nobody knows.
+            namespace: The namespace in which it serves by Service Connect, if that is how it is found. Default: none.
+        """
+        found = argument_problems(cls.from_attributes, locals())
+        found.extend(arn_problems(found, service_arn=service_arn, task_role_arn=task_role_arn))
+        found.extend(endpoint_problems(found, endpoint))
+        found.raise_for(scope, id)
+        return ImportedService(
+            scope,
+            id,
+            service_arn=service_arn,
+            cluster=cluster,
+            security_group_id=security_group_id,
+            task_role_arn=task_role_arn,
+            endpoint=endpoint,
+            namespace=namespace,
+        )
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """Whom a grant to this service goes to: its task role, which is no other service's."""
+        return self.task.grant_principal
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """Who may connect to its tasks, and they to whom.
+
+        Raises:
+            ConstructError: Its tasks have the security groups of instances, and those are not known.
+        """
+        self._check_groups()
+        return self._connections
+
+    @property
+    def task_role(self) -> iam.IRole:
+        """The role that the application acts as."""
+        return self.task.task_role
+
+    @property
+    def log_group(self) -> aws_logs.ILogGroup:
+        """Where its containers log."""
+        return self.task.log_group
+
+    @property
+    def url(self) -> str:
+        """Where people and programs reach it through its first exposure: its name in `domain`, or the load balancer's.
+
+        Raises:
+            ConstructError: There is no exposure that has an address.
+        """
+        url = next((url for route in self.routes if (url := route.url) is not None), None)
+        if url is None:
+            problem = Problem(
+                option="exposure",
+                what="the service is reached through no load balancer, so it has no address",
+                allowed="an AlbExposure, an NlbExposure or a LatticeExposure; `endpoint` is for other services",
+                practice="explicit-ingress",
+            )
+            raise ConstructError(self.node.path, [problem])
+        return url
+
+    @property
+    def endpoint(self) -> str:
+        """Where services that were connected to it find it: what `connect_to` tells them."""
+        return endpoint_of(self._connector)
+
+    def connect_to(
+        self,
+        other: Service | ImportedService,
+        *,
+        port: str | None = None,
+        variable: str | None = None,
+        url: str | None = None,
+        scheme: str | None = None,
+    ) -> None:
+        """Let this service call another, and tell it where that is.
+
+        It does the whole job: the rule of the security group; the order, so that the other is there first; the
+        namespace, if the other serves by Service Connect; leave to invoke it, behind VPC Lattice; and the address, as
+        an environment variable of this service's own container. The way is the first that the other has of: Service
+        Connect, a name in DNS, VPC Lattice, an internal load balancer.
+
+        Args:
+            other: The service that is called.
+            port: Name of the port, where it serves several by Service Connect. Default: the first.
+            variable: Name of the environment variable. Default: from the other's name: `ORDERS_URL`, or `ORDERS_SRV`
+                for an SRV record, of which the application has to ask the port.
+            url: What the variable says. Default: the address of the other, such as `http://orders:8080`. An internal
+                load balancer with HTTPS needs it, unless its rule has the name.
+            scheme: What the address begins with, such as `tcp` or `rediss`. Default: `http`, and at the ports of
+                databases, caches and brokers what their clients expect: `redis://redis:6379`.
+
+        Raises:
+            ConstructError: The other cannot be found, or calls this one already.
+
+        See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/interconnecting-services.html
+        """
+        found = argument_problems(Service.connect_to, locals())
+        connect(self._connector, found, other=other, port=port, variable=variable, url=url, scheme=scheme)
+
+    @property
+    def load_balancer(self) -> ApplicationLoadBalancer:
+        """The first Application Load Balancer that it is reached through; `routes` has them all, of every kind."""
+        return self._first_alb_route.load_balancer
+
+    @property
+    def target_group(self) -> elbv2.ApplicationTargetGroup:
+        """The target group of that load balancer."""
+        return self._first_alb_route.target_group
+
+    @cached_property
+    def _connections(self) -> TaskConnections:
+        own_address = self._given.task.network_mode == "awsvpc"
+        return TaskConnections(self.node.path, self.service.connections.security_groups, own_address=own_address)
+
+    @cached_property
+    def _connector(self) -> CallingConnector:
+        self._check_groups()
+        return make_connector(self, self._given, self.service, self.task, self.routes, vpc=self.cluster.vpc)
+
+    def _check_groups(self) -> None:
+        if self._given.has_groups_of_instances:
+            why = "no rule can be made for the tasks"
+            unknown = unknown_group_problems(self._given.groups_of_instances, self.cluster, why=why)
+            if unknown:
+                raise ConstructError(self.node.path, unknown)
+
+    @property
+    def _first_alb_route(self) -> AlbRoute:
+        route = next((route for route in self.routes if isinstance(route, AlbRoute)), None)
+        if route is None:
+            problem = Problem(
+                option="exposure",
+                what="there is no Application Load Balancer; `routes` has what there is",
+                allowed="an AlbExposure",
+                practice="explicit-ingress",
+            )
+            raise ConstructError(self.node.path, [problem])
+        return route
+
+    def _need_jobs(self, hooks: Sequence[object]) -> None:
+        """Remember jobs that a deployment waits for: such a job cannot be connected to this service."""
+        for hook in hooks:
+            job = getattr(getattr(hook, "job", None), "_calls", None)
+            if isinstance(job, Connector):
+                self._connector.callees.add(job)
+
+    def _record_opt_outs(self, given: ServiceInput) -> None:
+        for practice_id, value in (*given.deployment.defaults.items(), ("service-alarms", given.alarms)):
+            if isinstance(value, Disabled):
+                record_opt_out(self.service, practice_id, value)
+
+    def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
+        failing = make_rollback_alarms(self, given, self.routes)
+        self._watched_alarms = watched_alarms(given, failing)
+        roll_back_on(self._watched_alarms, self._resource, given)
+        return {**failing, **make_other_alarms(self, given, self.service, self.routes, self.cluster)}
+
+    def _scale(self, given: ServiceInput) -> ecs.ScalableTaskCount | None:
+        if given.scaling is None:
+            return None
+        alb_routes = [route for route in self.routes if isinstance(route, AlbRoute)]
+        return add_scaling(
+            self.service,
+            given.scaling,
+            target_group=alb_routes[0].target_group if alb_routes else None,
+            queue=self._read_queue,
+        )

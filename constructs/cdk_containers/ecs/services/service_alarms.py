@@ -1,0 +1,61 @@
+"""The alarms of a service, and those that roll its deployments back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from cdk_containers.deployments import CodeDeployBlueGreen
+from cdk_containers.load_balancing import Route
+from cdk_containers.observability import Alarms, make_alarms, make_server_error_alarms
+
+from ..clusters import Cluster
+from .service_input import ServiceInput
+
+
+def make_rollback_alarms(scope: Construct, given: ServiceInput, routes: Sequence[Route]) -> dict[str, cloudwatch.Alarm]:
+    """Make the alarms on server errors that roll deployments back, by name; they are there also for that alone."""
+    made: dict[str, cloudwatch.Alarm] = {}
+    if not isinstance(given.alarms, Alarms) and given.deployment.alarm_rollback is not True:
+        return made
+    options = given.alarms if isinstance(given.alarms, Alarms) else Alarms()
+    for index, route in enumerate(routes):
+        if not route.rolls_back:
+            continue
+        suffix = "" if index == 0 else str(index + 1)
+        made |= make_server_error_alarms(scope, suffix, route, options)
+    return made
+
+
+def watched_alarms(given: ServiceInput, failing: Mapping[str, cloudwatch.Alarm]) -> list[cloudwatch.IAlarm]:
+    """Return the alarms that roll a deployment back."""
+    return [*failing.values(), *given.deployment.alarms] if given.deployment.alarm_rollback is True else []
+
+
+def roll_back_on(watched: Sequence[cloudwatch.IAlarm], service: cdk.CfnResource, given: ServiceInput) -> None:
+    """Have ECS watch alarms while it deploys; CodeDeploy has its own place for them."""
+    if watched and not isinstance(given.deployment, CodeDeployBlueGreen):
+        # Not by CDK's enable_deployment_alarms: it loses the alarms of an earlier call, and warns of a circle that
+        # cannot be, since these alarms do not know the service.
+        service.add_property_override(
+            "DeploymentConfiguration.Alarms",
+            {"AlarmNames": [alarm.alarm_name for alarm in watched], "Enable": True, "Rollback": True},
+        )
+
+
+def make_other_alarms(
+    scope: Construct, given: ServiceInput, service: ecs.BaseService, routes: Sequence[Route], cluster: Cluster
+) -> dict[str, cloudwatch.Alarm]:
+    """Make the alarms that somebody has to look at, by name, if they are wanted."""
+    if not isinstance(given.alarms, Alarms):
+        return {}
+    made: dict[str, cloudwatch.Alarm] = {}
+    for index, route in enumerate(routes):
+        if not route.rolls_back:
+            made |= make_server_error_alarms(scope, "" if index == 0 else str(index + 1), route, given.alarms)
+    insights = cluster.has_container_insights is True
+    return made | make_alarms(scope, service, routes, given.alarms, container_insights=insights)

@@ -1,0 +1,398 @@
+"""What a caller gave to a service, and what is wrong with it under the names of the service's options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from aws_cdk import aws_ec2 as ec2
+
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, name_problem, seconds
+from cdk_containers.core.practices import Disabled
+from cdk_containers.deployments import Deployment, Rolling
+from cdk_containers.load_balancing import AlbExposure, Exposure, NlbExposure
+from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
+from cdk_containers.model.workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
+from cdk_containers.observability import Alarms
+from cdk_containers.scaling import ServiceScaling
+
+from ..clusters import (
+    Capacity,
+    Cluster,
+    fit_problems,
+    instance_groups_of,
+    owner_problems,
+    platform_of,
+    room_problems,
+    strategy_of,
+    strategy_problems,
+    task_network_problems,
+    unknown_group_problems,
+)
+from ..discovery import CloudMap, ServiceConnect
+from ..tasks import Platform, TaskInput, TaskOptions
+from ..tasks.efs_volumes import efs_problems
+from ..tasks.sidecars import with_sidecars
+from .checks.deployments import deployment_problems, stuck_problems
+from .checks.discovery import discovery_problems, lattice_problems, served_ports
+from .checks.ec2 import (
+    both_transports_problems,
+    classic_problems,
+    health_check_problems,
+    placement_option_problems,
+)
+from .checks.exposures import exposure_problems
+from .checks.scaling import scaling_problems
+from .service_kind import ServiceKind
+
+DEFAULT_COUNT = 2
+"""How many tasks a service has that says nothing, so that one zone may fail."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceInput:
+    """The options of a service; see `Service`."""
+
+    cluster: Cluster | None
+    image: ImageLike | None
+    container: Container | None
+    sidecars: Sequence[Container]
+    volumes: Sequence[Volume]
+    cpu: int | None
+    memory_limit_mib: int | None
+    task: TaskOptions
+    exposures: Sequence[Exposure]
+    service_connect: ServiceConnect | None
+    cloud_map: CloudMap | None
+    desired_count: int | None
+    scaling: ServiceScaling | None
+    deployment: Deployment
+    capacity: Sequence[Capacity] | None
+    placement_strategies: Sequence[PlacementStrategy] | None
+    placement_constraints: Sequence[PlacementConstraint]
+    alarms: Alarms | Disabled
+    enable_execute_command: bool
+    health_check_grace_period: DurationLike | None
+    security_groups: Sequence[ec2.ISecurityGroup]
+    vpc_subnets: ec2.SubnetSelection | None
+    service_name: str | None
+    needs_exposure: bool
+    internet_facing: bool
+    daemon: bool
+    reads_queue: bool
+    external: bool
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Settings that the kind of service gives its container."""
+
+    @staticmethod
+    def of(arguments: Mapping[str, Any], *, kind: ServiceKind) -> ServiceInput:
+        """Take the arguments of `Service`, and the defaults of those that stand for more than their value."""
+        given = dict(arguments)
+        exposure = given.pop("exposure")
+        return ServiceInput(
+            **given
+            | {
+                "exposures": [exposure] if isinstance(exposure, Exposure) else list(exposure),
+                "task": given["task"] or TaskOptions(network_mode="bridge" if kind.external else "awsvpc"),
+                "deployment": given["deployment"] or Rolling(),
+                "alarms": given["alarms"] or Alarms(),
+            },
+            needs_exposure=kind.needs_exposure,
+            internet_facing=kind.internet_facing,
+            daemon=kind.daemon,
+            reads_queue=kind.reads_queue,
+            external=kind.external,
+        )
+
+    @property
+    def strategy(self) -> Sequence[Capacity]:
+        """How tasks are split over capacity: as was said, or as the cluster says."""
+        if self.external:
+            return ()
+        return strategy_of(self.capacity, self.cluster)
+
+    @property
+    def platform(self) -> Platform:
+        """What tasks run on; a strategy has one kind of capacity only."""
+        if self.external:
+            return "EXTERNAL"
+        if self.daemon:
+            return "EC2"
+        return platform_of(self.strategy)
+
+    @property
+    def has_groups_of_instances(self) -> bool:
+        """Whether tasks have the security groups of the instances that they run on, and none of their own."""
+        return self.platform in ("EC2", "MANAGED_INSTANCES") and self.task.network_mode != "awsvpc"
+
+    @property
+    def groups_of_instances(self) -> list[ec2.ISecurityGroup]:
+        """The security groups of the instances, as far as they are known."""
+        if self.cluster is None:
+            return []
+        if self.daemon:
+            return list(self.cluster.instance_security_groups)
+        return instance_groups_of(self.strategy, self.cluster)
+
+    @property
+    def least_tasks(self) -> int:
+        """How many tasks it has at the least, the default included."""
+        if self.scaling is not None:
+            return self.scaling.min_tasks
+        return DEFAULT_COUNT if self.desired_count is None else self.desired_count
+
+    @property
+    def serves_by_service_connect(self) -> bool:
+        """Whether others call it by Service Connect; a service that only calls others takes part as well."""
+        options = self.service_connect
+        return options is not None and not options.problems() and bool(served_ports(options, self.workload))
+
+    @cached_property
+    def task_input(self) -> TaskInput:
+        """What it takes to have the service's task: its container listens on the ports that exposures need."""
+        name = "app" if self.container is None else self.container.name
+        exposed = [exposure for exposure in self.exposures if exposure.container in (None, name)]
+        ports: dict[tuple[int, str], Port] = {}
+        for exposure in exposed:
+            port = Port(number=exposure.port, protocol=exposure.transport, name=exposure.port_name)
+            if not port.problems() and (port.name is not None or (port.number, port.protocol) not in ports):
+                ports[port.number, port.protocol] = port
+        return TaskInput(
+            image=self.image,
+            container=self.container,
+            sidecars=self.sidecars,
+            volumes=self.volumes,
+            cpu=self.cpu,
+            memory_limit_mib=self.memory_limit_mib,
+            task=self.task,
+            platform=self.platform,
+            # In an order of their own: that of the exposures does not matter.
+            ports=tuple(sorted(ports.values(), key=_port_order)),
+            environment=self.environment,
+        )
+
+    @property
+    def workload(self) -> Workload:
+        """What runs: the service's container, with the ports that its exposures need, then the sidecars."""
+        return self.task_input.workload
+
+    def problems(self) -> list[Problem]:
+        """Find everything that is wrong."""
+        found = Problems()
+        found.extend(self.task_input.problems())
+        found.extend(
+            exposure_problems(
+                self.exposures,
+                self.workload.containers,
+                known=found,
+                needs_exposure=self.needs_exposure,
+                open_vpc=self.cluster.vpc if self.internet_facing and self.cluster is not None else None,
+                vpc=None if self.cluster is None else self.cluster.vpc,
+            )
+        )
+        found.extend(lattice_problems(self.exposures, self.workload, self.task))
+        found.extend(
+            discovery_problems(
+                self.service_connect,
+                self.cloud_map,
+                self.workload,
+                self.task,
+                vpc=None if self.cluster is None else self.cluster.vpc,
+                known=found,
+            )
+        )
+        found.extend(self._count_problems())
+        found.extend(self.deployment.problems(), under="deployment")
+        found.extend(
+            deployment_problems(
+                self.deployment,
+                self.exposures,
+                scaling=self.scaling,
+                volumes=self.volumes,
+                daemon=self.daemon,
+                service_connect=not found.has("service_connect") and self.serves_by_service_connect,
+            )
+        )
+        if isinstance(self.alarms, Alarms):
+            found.extend(self.alarms.problems(), under="alarms")
+        found.extend(disabled_problems(self.alarms), under="alarms")
+        if self.capacity is not None:
+            wrong = strategy_problems(self.capacity)
+            found.extend(wrong or owner_problems(self.capacity, self.cluster))
+        found.extend(
+            placement_option_problems(
+                self.placement_strategies, self.placement_constraints, platform=self.platform, daemon=self.daemon
+            )
+        )
+        found.extend(classic_problems(self.exposures, self.workload, self.task, platform=self.platform))
+        found.extend(health_check_problems(self.exposures, self.workload, self.task))
+        found.extend(both_transports_problems(self.exposures, self.workload, self.task))
+        if not found:
+            together = with_sidecars(self.workload, self.task)
+            found.extend(fit_problems(self.strategy, together, self.task))
+            if not found and not self.daemon:
+                one_each = any(constraint.type == "distinctInstance" for constraint in self.placement_constraints)
+                found.extend(
+                    room_problems(
+                        self.strategy,
+                        together,
+                        self.task,
+                        tasks=self.least_tasks,
+                        steps=self.deployment.rollout_steps,
+                        one_each=one_each,
+                    )
+                )
+        found.extend(self._network_problems())
+        found.extend(self._file_system_problems())
+        found.extend(self._execute_command_problems())
+        return list(found)
+
+    def _network_problems(self) -> list[Problem]:
+        found = Problems()
+        found.extend(
+            task_network_problems(
+                security_groups=self.security_groups,
+                vpc_subnets=self.vpc_subnets,
+                network_mode=self.task.network_mode,
+                cluster=self.cluster,
+            )
+        )
+        needed = self.exposures or any(isinstance(volume, EfsVolume) for volume in self.volumes)
+        if needed and self.cluster is not None and self.has_groups_of_instances:
+            why = "they take part in the rules of load balancers and file systems"
+            found.extend(unknown_group_problems(self.groups_of_instances, self.cluster, why=why))
+        own_balancer = any(
+            isinstance(exposure, AlbExposure | NlbExposure) and exposure.load_balancer is None
+            for exposure in self.exposures
+        )
+        if own_balancer and not self.internet_facing and self.cluster is not None and self.vpc_subnets is not None:
+            found.extend(self.cluster.which_subnets_problems("cluster"))
+        name = self.service_name
+        if name is not None and not is_token(name) and (wrong := name_problem(name)):
+            found.add("service_name", wrong, given=name, allowed="up to 255 letters, digits, hyphens and underscores")
+        return list(found)
+
+    def _count_problems(self) -> list[Problem]:
+        found = Problems()
+        found.extend(self._grace_period_problems())
+        if self.daemon:
+            return [*found, *self._daemon_problems()]
+        if self.desired_count is not None and self.scaling is not None:
+            found.add(
+                "desired_count",
+                "each deployment would set back the number that scaling chose",
+                given=self.desired_count,
+                allowed="desired_count for a fixed number, or scaling",
+                practice="fixed-count-or-scaling",
+            )
+        if self.desired_count is not None and not is_token(self.desired_count) and self.desired_count < 0:
+            found.add(
+                "desired_count", "out of range", given=self.desired_count, allowed="0 or more", practice="several-tasks"
+            )
+        if self.scaling is not None:
+            wrong = self.scaling.problems()
+            found.extend(
+                wrong
+                or scaling_problems(
+                    self.scaling, exposures=self.exposures, reads_queue=self.reads_queue, cluster=self.cluster
+                ),
+                under="scaling",
+            )
+        if not found and not self.deployment.problems():
+            found.extend(stuck_problems(self.deployment.rollout_steps, self.least_tasks))
+        return list(found)
+
+    def _grace_period_problems(self) -> list[Problem]:
+        found = Problems()
+        grace = self.health_check_grace_period
+        if grace is not None and not self.exposures:
+            found.add(
+                "health_check_grace_period",
+                "there is no load balancer whose health check could be waited for",
+                given=Shown(f"{seconds(grace)} s"),
+                allowed="nothing, or an exposure",
+                practice="health-check-grace-period",
+            )
+        return list(found)
+
+    def _daemon_problems(self) -> list[Problem]:
+        found = Problems()
+        for option, value in (
+            ("desired_count", self.desired_count),
+            ("scaling", self.scaling),
+            ("capacity", self.capacity),
+        ):
+            if value is not None:
+                found.add(
+                    option,
+                    "a daemon runs one task on every instance of the cluster",
+                    given=Shown(f"{len(value)} shares") if isinstance(value, Sequence) else value,
+                    allowed="nothing; placement_constraints leave instances out",
+                    practice="daemon-scheduling",
+                )
+        for option in ("min_healthy_percent", "max_healthy_percent"):
+            # Another deployment than a rolling one has no percentages, and is refused for a daemon.
+            default = getattr(Rolling(), option)
+            value = getattr(self.deployment, option, default)
+            if value != default:
+                found.add(
+                    f"deployment.{option}",
+                    "two tasks of a daemon have no room on one instance, so a deployment replaces them in place",
+                    given=value,
+                    allowed="nothing",
+                    practice="daemon-scheduling",
+                )
+        if self.external:
+            return list(found)
+        if self.cluster is None:
+            found.add(
+                "cluster",
+                "a daemon runs beside the tasks of others",
+                allowed="a cluster with capacity on EC2",
+                practice="daemon-scheduling",
+            )
+        elif not self.cluster.is_imported and not self.cluster.instance_security_groups:
+            found.add(
+                "cluster",
+                "it has no instances, and Fargate runs no daemons",
+                given=self.cluster.node.path,
+                allowed="a cluster with an Ec2Capacity, made before the daemon",
+                practice="daemon-scheduling",
+            )
+        return list(found)
+
+    def _file_system_problems(self) -> list[Problem]:
+        if not any(isinstance(volume, EfsVolume) for volume in self.volumes):
+            return []
+        if self.cluster is None:
+            found = Problems()
+            found.add(
+                "cluster",
+                "a file system is in a network, and the service would get a new one",
+                allowed="a cluster in the network of the file system",
+                practice="efs-same-vpc",
+            )
+            return list(found)
+        return efs_problems(self.volumes, self.cluster.vpc)
+
+    def _execute_command_problems(self) -> list[Problem]:
+        found = Problems()
+        if self.enable_execute_command:
+            for container in self.workload.containers:
+                if container.readonly_root_filesystem is True and self.task.operating_system == "LINUX":
+                    found.add(
+                        "enable_execute_command",
+                        f"ECS Exec has to write to the root file system of container {container.name}",
+                        given=True,
+                        practice="read-only-root-filesystem",
+                        allowed='readonly_root_filesystem=Disabled(reason="…") on it, or False',
+                    )
+        return list(found)
+
+
+def _port_order(port: Port) -> tuple[bool, int, str]:
+    token = is_token(port.number)
+    return token, 0 if token else port.number, port.protocol

@@ -1,0 +1,239 @@
+"""A service that works on the messages of a queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import DurationLike, argument_problems, in_seconds, is_token, seconds, usable_arguments
+from cdk_containers.core.opt_outs import record_opt_out
+from cdk_containers.core.practices import Disabled
+from cdk_containers.deployments import Rolling
+from cdk_containers.messaging import WorkQueue, dead_letter_queue_of, lacks_dead_letters, visibility_timeout_of
+from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
+from cdk_containers.model.workload import Container, ImageLike, Volume
+from cdk_containers.observability import WorkerAlarms, make_queue_alarms
+from cdk_containers.scaling import ServiceScaling
+
+from ..clusters import Capacity, Cluster
+from ..tasks import TaskOptions
+from .service import Service
+from .service_input import ServiceInput
+from .service_kind import ServiceKind
+from .task_protection import let_protect_tasks
+
+_QUEUE_URL = "QUEUE_URL"
+_NO_DEAD_LETTERS = (
+    "The queue has no dead-letter queue: a message that makes the worker fail comes back until it is too old, and is "
+    "then deleted. Give the queue a dead_letter_queue, or use a WorkQueue."
+)
+_PROCESSING_SECONDS = 300
+_MESSAGES_PER_TASK = 10
+_SHORTEST_STOP_TIMEOUT, _LONGEST_STOP_TIMEOUT = 30, 120
+_LONGEST_PROCESSING_SECONDS = 12 * 3600
+
+
+class WorkerService(Service):
+    """Tasks that take messages from a queue, as many as the messages that wait need.
+
+    Nothing reaches it but the queue, whose URL its container finds in `QUEUE_URL`. A task that is to stop gets SIGTERM:
+    it should take no more messages and finish those it has. A message that it does not finish is hidden until its
+    visibility timeout is over, and is then given to another task.
+
+    Attributes:
+        queue: The queue that it reads.
+        work_queue: The same with its dead letters, unless a queue of CDK was given.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
+    """
+
+    _kind: ClassVar[ServiceKind] = ServiceKind(reads_queue=True)
+
+    queue: sqs.IQueue
+    work_queue: WorkQueue | None
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster: Cluster | None = None,
+        image: ImageLike | None = None,
+        container: Container | None = None,
+        sidecars: Sequence[Container] = (),
+        volumes: Sequence[Volume] = (),
+        cpu: int | None = 256,
+        memory_limit_mib: int | None = 512,
+        task: TaskOptions | None = None,
+        queue: WorkQueue | sqs.IQueue | None = None,
+        processing_time: DurationLike | None = None,
+        desired_count: int | None = None,
+        scaling: ServiceScaling | None = None,
+        deployment: Rolling | None = None,
+        capacity: Sequence[Capacity] | None = None,
+        placement_strategies: Sequence[PlacementStrategy] | None = None,
+        placement_constraints: Sequence[PlacementConstraint] = (),
+        alarms: WorkerAlarms | Disabled | None = None,
+        enable_execute_command: bool = False,
+        security_groups: Sequence[ec2.ISecurityGroup] = (),
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        service_name: str | None = None,
+        task_protection: bool = False,
+    ) -> None:
+        """Make a worker.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
+            image: Image of the worker's container, where nothing else about the container needs saying.
+            container: The worker's container, in place of `image`.
+            sidecars: Containers beside it, that live and die with it. Default: none.
+            volumes: Volumes that the containers mount. Default: none.
+            cpu: CPU units of a task, 1024 to a vCPU. Default: 256, the smallest. On EC2, None leaves it to containers.
+            memory_limit_mib: Memory of a task in MiB; on Fargate only certain pairs with `cpu` exist. Default: 512. On
+                EC2, None leaves it to containers.
+            task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
+            queue: The queue that it reads. Default: a new `WorkQueue`.
+            processing_time: The longest that the work on the messages of one receive call takes, 1 s to 12 h: so long
+                they are hidden from other tasks. Default: the visibility timeout of the queue that is given, or 5 min
+                where nobody knows it.
+            desired_count: A fixed number of tasks, in place of scaling.
+            scaling: How many tasks there are. Default: 1 to 10, with 10 waiting messages for each; and never by CPU
+                unless you say so, for a worker that waits uses none.
+            deployment: How a new version takes over. Default: `Rolling()`, with circuit breaker.
+            capacity: How its tasks are split over capacity, on Fargate or on EC2. Default: as the cluster says. Spot
+                suits a worker: what it does not finish is done again.
+            placement_strategies: How ECS chooses between instances, on EC2. Default: spread over zones, then instances.
+            placement_constraints: What an instance must be to take a task, on EC2. Default: anything.
+            alarms: What somebody has to look at, and who is told. Default: `WorkerAlarms()`, which tells nobody.
+                `Disabled(reason="…")` makes none.
+            enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:
+                False. It needs a writable root file system.
+            security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
+                Default: one is made.
+            vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
+            service_name: Name of the service. A service with a fixed name cannot be replaced: an update that has to
+                replace it fails. Default: CloudFormation makes one.
+            task_protection: Let tasks protect themselves from being stopped by scaling and deployments while they work.
+                A task asks for it where `ECS_AGENT_URI` says, and gives it up. Default: False.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(WorkerService.__init__, locals())
+        given = usable_arguments(WorkerService.__init__, locals(), found)
+        queue, processing_time, alarms, _ = (
+            given.pop(name) for name in ("queue", "processing_time", "alarms", "task_protection")
+        )
+        found.extend_anew(_time_problems(processing_time, queue))
+        if isinstance(alarms, WorkerAlarms):
+            found.extend_anew(problem.under("alarms") for problem in alarms.problems())
+        if given["container"] is not None:
+            found.extend_anew(_url_problems(given["container"]))
+        self._given_queue = queue
+        self._processing_time = _processing_seconds(processing_time, queue)
+        self._worker_alarms = alarms or WorkerAlarms()
+        self._make(
+            scope,
+            id,
+            found,
+            given
+            | {
+                "scaling": _scaling(given["scaling"], given["desired_count"]),
+                "alarms": alarms.of_service if isinstance(alarms, WorkerAlarms) else alarms,
+            },
+        )
+        self.queue.grant_consume_messages(self.task_role)
+        if queue is not None and lacks_dead_letters(queue):
+            cdk.Annotations.of(self).add_warning_v2("cdk-containers:dead-letter-queue", _NO_DEAD_LETTERS)
+        if task_protection:
+            self._resource.node.add_dependency(let_protect_tasks(self, self.task_role, self.cluster))
+        if isinstance(alarms, Disabled):
+            record_opt_out(self.service, "queue-alarms", alarms)
+
+    def _prepare(self, given: ServiceInput) -> ServiceInput:
+        queue = self._given_queue or WorkQueue(self, "Queue", visibility_timeout=in_seconds(self._processing_time))
+        self.work_queue = queue if isinstance(queue, WorkQueue) else None
+        self.queue = self._read_queue = queue.queue if isinstance(queue, WorkQueue) else queue
+        self._dead_letters = dead_letter_queue_of(queue)
+        container = given.container or Container(image=given.image or "")
+        if container.stop_timeout is None:
+            container = replace(container, stop_timeout=_time_to_finish(self._processing_time))
+        return replace(given, image=None, container=container, environment={_QUEUE_URL: self.queue.queue_url})
+
+    def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
+        made = super()._make_alarms(given)
+        if isinstance(self._worker_alarms, WorkerAlarms):
+            made |= make_queue_alarms(
+                self, self.queue, self._dead_letters, self._worker_alarms, processing_time=self._processing_time
+            )
+        return made
+
+
+def _time_to_finish(processing_time: int) -> cdk.Duration:
+    """Return the time between SIGTERM and SIGKILL: as long as the work takes, as far as ECS allows."""
+    if is_token(processing_time):
+        return in_seconds(_LONGEST_STOP_TIMEOUT)
+    return in_seconds(min(max(processing_time, _SHORTEST_STOP_TIMEOUT), _LONGEST_STOP_TIMEOUT))
+
+
+def _processing_seconds(processing_time: DurationLike | None, queue: WorkQueue | sqs.IQueue | None) -> int:
+    if processing_time is not None:
+        return seconds(processing_time)
+    hidden = None if queue is None else visibility_timeout_of(queue)
+    return _PROCESSING_SECONDS if hidden is None else hidden
+
+
+def _time_problems(processing_time: DurationLike | None, queue: WorkQueue | sqs.IQueue | None) -> list[Problem]:
+    found = Problems()
+    if processing_time is None or is_token(time := seconds(processing_time)):
+        return []
+    hidden = None if queue is None else visibility_timeout_of(queue)
+    if not 1 <= time <= _LONGEST_PROCESSING_SECONDS:
+        found.add(
+            "processing_time",
+            "out of range",
+            given=Shown(f"{time} s"),
+            allowed=f"1–{_LONGEST_PROCESSING_SECONDS} s, since no message is hidden for longer than 12 h",
+            practice="visibility-timeout",
+        )
+    elif hidden is not None and not is_token(hidden) and time > hidden:
+        found.add(
+            "processing_time",
+            "longer than the queue hides a message, so a second task would start on it",
+            given=Shown(f"{time} s"),
+            allowed=f"up to {hidden} s, or a longer visibility_timeout of the queue",
+            practice="visibility-timeout",
+        )
+    return list(found)
+
+
+def _url_problems(container: Container) -> list[Problem]:
+    """Find another value for the setting that says which queue the worker reads."""
+    found = Problems()
+    for option in ("environment", "secrets"):
+        if _QUEUE_URL in getattr(container, option):
+            found.add(
+                f"container.{option}['{_QUEUE_URL}']",
+                "the worker sets it, to the queue that it may read and is scaled by",
+                allowed="queue=…, or another name for another queue",
+            )
+    return list(found)
+
+
+def _scaling(scaling: ServiceScaling | None, desired_count: int | None) -> ServiceScaling | None:
+    """Return the scaling, by the messages that wait where nothing else is said."""
+    if scaling is None:
+        if desired_count is not None:
+            return None
+        scaling = ServiceScaling(min_tasks=1, max_tasks=10)
+    return replace(scaling, messages_per_task=_MESSAGES_PER_TASK) if scaling.follows_nothing else scaling

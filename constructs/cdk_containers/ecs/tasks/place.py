@@ -1,0 +1,39 @@
+"""What the sidecars of a task share: where they are, and how they are asked whether they respond."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aws_cdk as cdk
+from aws_cdk import aws_logs
+
+from cdk_containers.model.workload import HealthCheck
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """What a sidecar has to know of the task it is in.
+
+    Attributes:
+        stack: The stack of the task.
+        log_group: The task's log group.
+        metrics: Log group of the metrics, if there is one.
+        service: Name by which traces and metrics know the task.
+    """
+
+    stack: cdk.Stack
+    log_group: aws_logs.ILogGroup
+    metrics: aws_logs.ILogGroup | None
+    service: str
+
+    @property
+    def region(self) -> str:
+        """The region of the task."""
+        return self.stack.region
+
+
+def sidecar_health_check(command: str | Sequence[str]) -> HealthCheck:
+    """Return a health check that the start of a task does not wait long for, and that does not end it lightly."""
+    return HealthCheck(command=command, interval=timedelta(seconds=5), retries=6)

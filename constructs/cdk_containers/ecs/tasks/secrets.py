@@ -1,0 +1,91 @@
+"""Leave to read secrets: in the policy of the role that reads them, and in no policy of the secret's own stack.
+
+CDK writes the right to decrypt into the policy of the key. The key's stack then needs the stack of the service, which
+needs it, and the policy of a key that was imported cannot be written at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from aws_cdk import Names
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct, IConstruct
+
+from cdk_containers.core.inputs import has_members
+
+_found: WeakKeyDictionary[IConstruct, dict[str, Any]] = WeakKeyDictionary()
+"""The secrets of each app, by ARN."""
+
+
+def ecs_secrets(scope: Construct, secrets: Mapping[str, Any], reader: iam.IRole) -> dict[str, ecs.Secret] | None:
+    """Return secrets as ECS takes them, from Secrets Manager or SSM, and let the reader decrypt them."""
+    return {name: _as_ecs_secret(scope, value, reader) for name, value in secrets.items()} or None
+
+
+def readable(scope: Construct, secret: secretsmanager.ISecret, reader: iam.IRole) -> secretsmanager.ISecret:
+    """Let a role decrypt a secret, and return the secret so that CDK's grants stay in the role's own policy."""
+    key: kms.IKey | None = secret.encryption_key
+    if key is None:
+        return secret
+    id = Names.node_unique_id(secret.node)  # noqa: A001
+    known = scope.node.try_find_child(id)
+    if known is not None:
+        return known  # type: ignore[return-value]
+    reader.add_to_principal_policy(
+        iam.PolicyStatement(
+            actions=["kms:Decrypt"],
+            resources=[key.key_arn],
+            conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{secret.env.region}.amazonaws.com"}},
+        )
+    )
+    complete = secret.secret_full_arn
+    return secretsmanager.Secret.from_secret_attributes(
+        scope,
+        id,
+        secret_complete_arn=complete,
+        secret_partial_arn=secret.secret_arn if complete is None else None,
+    )
+
+
+def _as_ecs_secret(scope: Construct, value: Any, reader: iam.IRole) -> ecs.Secret:
+    if isinstance(value, ecs.Secret):
+        return _readable_part(scope, value, reader)
+    if has_members(value, "secret_arn"):
+        return ecs.Secret.from_secrets_manager(readable(scope, value, reader))
+    return ecs.Secret.from_ssm_parameter(value)
+
+
+def _readable_part(scope: Construct, value: ecs.Secret, reader: iam.IRole) -> ecs.Secret:
+    """Return a secret that CDK has wrapped already, with or without a field or a version, to the same end."""
+    arn = value.arn
+    secret = _secret_of(scope, arn)
+    if secret is None or secret.encryption_key is None:
+        return value
+    field, stage, version = [*arn.removeprefix(secret.secret_arn).removeprefix(":").split(":"), "", "", ""][:3]
+    own = readable(scope, secret, reader)
+    if not (stage or version):
+        return ecs.Secret.from_secrets_manager(own, field or None)
+    info = ecs.SecretVersionInfo(version_stage=stage or None, version_id=version or None)
+    return ecs.Secret.from_secrets_manager_version(own, info, field or None)
+
+
+def _secret_of(scope: Construct, arn: str) -> secretsmanager.ISecret | None:
+    """Return the secret that an ARN begins with: CDK's wrapper does not say which it was made of."""
+    root = scope.node.root
+    known = _found.setdefault(root, {})
+    for _ in range(2):
+        for its_arn, secret in known.items():
+            if arn == its_arn or arn.startswith(f"{its_arn}:"):
+                return secret  # type: ignore[no-any-return]
+        if ":parameter/" in arn:
+            return None
+        for construct in root.node.find_all():
+            if has_members(construct, "secret_arn", "encryption_key"):
+                known.setdefault(construct.secret_arn, construct)  # type: ignore[attr-defined]
+    return None

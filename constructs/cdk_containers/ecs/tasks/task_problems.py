@@ -1,0 +1,56 @@
+"""What keeps a workload from running: the checks that every platform shares, with the platform's own between them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.model.instances import NetworkMode
+from cdk_containers.model.workload import Architecture, OperatingSystem, Workload
+
+from .ecs_rules import ecs_problems
+from .namespace_rules import option_problems
+from .options import TaskOptions
+from .sidecars import sidecar_problems, sidecars
+from .task_definition import role_problems
+
+
+class PlatformRules(Protocol):
+    """The rules of one platform: `fargate_problems` or `ec2_problems`."""
+
+    def __call__(
+        self,
+        workload: Workload,
+        *,
+        network_mode: NetworkMode,
+        architecture: Architecture,
+        operating_system: OperatingSystem,
+        ephemeral_storage_gib: int | None,
+        known: Problems,
+    ) -> list[Problem]:
+        """Find what the platform refuses, where nothing is known to be wrong already."""
+        ...
+
+
+def task_problems(workload: Workload, options: TaskOptions, rules: PlatformRules, *, on_ec2: bool) -> list[Problem]:
+    """Find everything that is wrong with a workload and its options on a platform with these rules."""
+    found = Problems()
+    found.extend(options.problems(), under="options")
+    found.extend(workload.problems(beside=[] if found else sidecars(options)))
+    found.extend(ecs_problems(workload))
+    if not found.has("options.task_role"):
+        found.extend(role_problems(options), under="options")
+    found.extend(
+        rules(
+            workload,
+            network_mode=options.network_mode,
+            architecture=options.architecture,
+            operating_system=options.operating_system,
+            ephemeral_storage_gib=options.ephemeral_storage_gib,
+            known=found,
+        )
+    )
+    found.extend_anew(option_problems(workload, options, on_ec2=on_ec2, known=found))
+    if not found:
+        found.extend(sidecar_problems(workload, options, on_ec2=on_ec2))
+    return list(found)

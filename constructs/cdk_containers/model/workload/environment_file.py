@@ -1,0 +1,44 @@
+"""Environment variables that stand in a file in a bucket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import field_problems, has_members, is_token
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_s3
+
+    Bucket = aws_s3.IBucket
+else:
+    Bucket = Any
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentFile:
+    """A file with a variable in each line (`NAME=value`), which ECS reads when a task starts.
+
+    It holds plain settings: who may read the container's environment sees them. `environment` wins over the file.
+
+    Attributes:
+        bucket: The bucket, an `aws_s3.IBucket`. The execution role may read this one object, and use its key.
+        key: Key of the object, which ends with `.env`.
+
+    See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html
+    """
+
+    bucket: Bucket
+    key: str
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this file."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if not has_members(self.bucket, "bucket_arn", "arn_for_objects"):
+            given = Shown(f"a value of type {type(self.bucket).__name__}")
+            found.add("bucket", "not a bucket", given=given, allowed="an aws_s3.IBucket")
+        if not found.has("key") and not is_token(self.key) and not self.key.endswith(".env"):
+            found.add("key", "ECS takes files that end with .env only", given=self.key, allowed="such as shop/web.env")
+        return list(found)

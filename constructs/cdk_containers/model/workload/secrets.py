@@ -1,0 +1,206 @@
+"""Telling secrets from plain settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.inputs import HIDDEN, REFERENCE, field_problems, has_members, is_token, written_out
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_ecs, aws_secretsmanager, aws_ssm
+
+    SecretLike = aws_secretsmanager.ISecret | aws_ssm.IParameter | aws_ecs.Secret
+else:
+    SecretLike = Any
+
+_ACCESS_KEYS = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ECS_ENGINE_AUTH_DATA"})
+_SECRET_NAME = re.compile(
+    r"(^|_)((PG)?PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(API|PRIVATE|SECRET)_?KEY|SECRET_KEY_BASE|CREDENTIALS?|MYSQL_PWD|REQUIREPASS)$",
+    re.IGNORECASE,
+)
+_PLAIN_VALUE = re.compile(
+    r"""(?ix)
+      true | false | yes | no | on | off | enabled? | disabled? | none | null | [01]
+    | arn:\S+                                   # says where a secret is
+    | (~|\.{1,2})?/[\w.@/-]+ | [a-z]:\\[\w.\\-]+ # a file
+    | [a-z][a-z0-9+.-]*://[^\s?@]+              # an address; one with a login is found before
+    | [$`].+                                    # a variable, or what a command says
+    """
+)
+_SECRET_VALUE = (
+    (re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"), "an AWS access key id"),
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"), "a private key"),
+    (re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s@]+@"), "a URL with a password"),
+    (re.compile(r"\bgh[pousr]_[A-Za-z0-9]{30,}"), "a GitHub token"),
+    (re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"), "a Slack token"),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+"), "a JSON web token"),
+)
+_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):")
+_ASSIGNMENT = re.compile(r"([A-Za-z_][\w.-]*)=(\"[^\"]+\"|'[^']+'|[^\s\"']+)")
+_FLAG_AND_VALUE = re.compile(r"(?<!\S)--([A-Za-z][\w.-]*)\s+(\"[^\"]+\"|'[^']+'|[^\s\"'-][^\s\"']*)")
+_FLAG = re.compile(r"--?([A-Za-z][\w.-]*)")
+_PRACTICE = "no-secrets-in-environment"
+
+
+@dataclass(frozen=True, slots=True)
+class NotSecret:
+    """A plain value that only looks like a secret.
+
+    `environment={"TOKEN": NotSecret("X-CSRF", reason="the name of a header")}`
+
+    Attributes:
+        value: The value that the container gets.
+        reason: Why it is no secret, in at least 10 characters.
+    """
+
+    value: str
+    reason: str
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with the reason, or with the type of the value."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if not found and len(self.reason.strip()) < 10:
+            found.add(
+                "reason",
+                "NotSecret needs a reason that a reviewer understands",
+                given=self.reason,
+                allowed="at least 10 characters",
+                practice="no-secrets-in-environment",
+            )
+        return list(found)
+
+
+def environment_problems(
+    environment: Mapping[str, str | NotSecret], *, option: str = "environment", secrets: str = "secrets"
+) -> list[Problem]:
+    """Find access keys, and values that look like secrets, among plain environment variables, or options like them.
+
+    The values are never shown: the error must not be the next place where a secret leaks.
+    """
+    found, root = Problems(), option
+    way_out = f"`{secrets}`, with a Secrets Manager secret or an SSM parameter"
+    for name, value in environment.items():
+        option = f"{root}[{name!r}]"
+        if name.upper() in _ACCESS_KEYS:
+            found.add(
+                option,
+                "an access key in the environment can be read by all who see the task definition",
+                given=Shown("(not shown)"),
+                practice="no-access-keys",
+                allowed="no access keys at all: grant the service's task role what it needs",
+            )
+        else:
+            found.extend(_value_problems(option, value, way_out, name=name))
+    return list(found)
+
+
+def variable_problems(*groups: Mapping[str, object]) -> list[Problem]:
+    """Find names that no environment variable can have."""
+    found = Problems()
+    for option, group in zip(("environment", "secrets"), groups, strict=False):
+        for name in group:
+            if not is_token(name) and (not name or "=" in name or "\0" in name):
+                found.add(
+                    f"{option}[{name!r}]",
+                    "no environment variable has such a name",
+                    given=name,
+                    allowed="a name such as LOG_LEVEL, without =",
+                )
+    return list(found)
+
+
+def text_problems(
+    texts: str | NotSecret | Sequence[str | NotSecret],
+    *,
+    option: str,
+    way_out: str = "an environment variable in `secrets`",
+) -> list[Problem]:
+    """Find what looks like a secret in a command, or in a list of other texts that the task definition shows."""
+    found = Problems()
+    listed = [texts] if isinstance(texts, str | NotSecret) else texts
+    for index, text in enumerate(listed):
+        place = option if listed is not texts else f"{option}[{index}]"
+        before = listed[index - 1] if index else ""
+        flag = None if isinstance(before, NotSecret) else _FLAG.fullmatch(before)
+        # --password x; but not --no-password --verbose
+        name = flag[1] if flag is not None and not plain_value(text).startswith("-") else ""
+        found.extend(_value_problems(place, text, way_out, name=name, assignments=True))
+    return list(found)
+
+
+def _value_problems(
+    option: str, value: str | NotSecret, way_out: str, *, name: str = "", assignments: bool = False
+) -> list[Problem]:
+    found = Problems()
+    text = written_out(plain_value(value)) if isinstance(plain_value(value), str) else ""
+    if holds_secret(text) or HIDDEN in text:
+        found.add(
+            option,
+            "CloudFormation would write the secret itself here, where all who see the task definition can read it",
+            given=Shown("a dynamic reference to a secret" if HIDDEN not in text else "a parameter with NoEcho"),
+            practice=_PRACTICE,
+            allowed=way_out,
+        )
+    elif isinstance(value, NotSecret):
+        found.extend(value.problems(), under=option)
+    elif (kind := _kind(name, text, assignments=assignments)) is not None:
+        found.add(
+            option,
+            f"the value looks like {kind}",
+            given=Shown("(not shown)"),
+            practice=_PRACTICE,
+            allowed=f'{way_out}; or NotSecret("…", reason="…") if it is none',
+        )
+    return list(found)
+
+
+def holds_secret(text: str) -> bool:
+    """Tell whether CloudFormation would write a secret into a text."""
+    return _DYNAMIC_REFERENCE.search(text) is not None
+
+
+def _kind(name: str, text: str, *, assignments: bool) -> str | None:
+    """Say what kind of secret a value looks like, if it does."""
+    for pattern, kind in _SECRET_VALUE:
+        if pattern.search(text):
+            return kind
+    pairs: list[tuple[str, str]] = [(name, text)]
+    if assignments:
+        pairs += _ASSIGNMENT.findall(text) + _FLAG_AND_VALUE.findall(text)
+    if any(_is_secret_name(name) and not _is_plain(value.strip("\"'")) for name, value in pairs):
+        return "a secret, by its name"
+    return None
+
+
+def _is_secret_name(name: str) -> bool:
+    return _SECRET_NAME.search(re.sub("[.-]", "_", name)) is not None
+
+
+def _is_plain(value: str) -> bool:
+    """Tell whether a value is no secret, whatever its name is: a switch, or where a secret is found."""
+    return value in ("", REFERENCE) or _PLAIN_VALUE.fullmatch(value) is not None
+
+
+def plain_value(value: str | NotSecret) -> str:
+    """Return an environment value as the container gets it."""
+    return value.value if isinstance(value, NotSecret) else value
+
+
+def secret_problems(secrets: Mapping[str, object], *, option: str = "secrets") -> list[Problem]:
+    """Find what is wrong with the values given as secrets."""
+    found = Problems()
+    for name, value in secrets.items():
+        if not any(has_members(value, member) for member in ("secret_arn", "parameter_arn", "from_secrets_manager")):
+            found.add(
+                f"{option}[{name!r}]",
+                "not a secret",
+                given=Shown(f"a value of type {type(value).__name__}"),
+                allowed="an aws_secretsmanager.ISecret, an aws_ssm.IParameter or an aws_ecs.Secret",
+                practice="no-secrets-in-environment",
+            )
+    return list(found)
