@@ -28,7 +28,7 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).parents[1] / "constructs" / "cdk_containers" / "instances" / "instance_types.csv"
+TARGET = Path(__file__).parents[1] / "constructs" / "cdk_containers" / "model" / "instances" / "instance_types.csv"
 READ = "2026-11-22"
 COLUMNS = (
     "name",

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.application.conftest import PATIENCE
+
+from tests.sample.conftest import PATIENCE
 
 if TYPE_CHECKING:
-    from tests.application.conftest import Start
+    from tests.sample.conftest import Start
 
 SERVICES = pytest.mark.parametrize("name", ["web", "backend"])
 

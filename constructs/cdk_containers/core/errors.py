@@ -55,6 +55,8 @@ class ConstructError(ValueError):
         problems: Everything that was wrong with the call.
     """
 
+    __module__ = "cdk_containers"  # a traceback names what a caller can import
+
     def __init__(self, path: str, problems: Iterable[Problem]) -> None:
         self.path = path
         self.problems = tuple(problems)

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import cdk_containers.core.practices
+import cdk_containers
 from cdk_containers.core.practices import PRACTICES
 
-PACKAGE = Path(cdk_containers.core.practices.__file__).parent.parent
+PACKAGE = Path(cdk_containers.__file__).parent
 
 
 def named_practices() -> Iterator[tuple[str, str]]:

@@ -10,7 +10,6 @@ import pytest
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_servicediscovery as servicediscovery
-from tests.subjects.discovery import AUTHORITY, PORTS
 
 from cdk_containers import (
     BackendService,
@@ -27,6 +26,7 @@ from cdk_containers import (
     TaskOptions,
 )
 from cdk_containers.ecs.services.service_input import ServiceInput
+from tests.subjects.ecs.discovery import AUTHORITY, PORTS
 from tests.toolkit import (
     IMAGE,
     REASON,

@@ -11,7 +11,6 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_servicediscovery as servicediscovery
 from cdk_nag import AwsSolutionsChecks
-from tests.subjects.discovery import PORTS
 
 from cdk_containers import (
     AlbExposure,
@@ -31,6 +30,7 @@ from cdk_containers import (
     ServiceConnect,
     ServiceNetwork,
 )
+from tests.subjects.ecs.discovery import PORTS
 from tests.toolkit import (
     IMAGE,
     REASON,

@@ -13,7 +13,7 @@ from cdk_containers.model.instances import RESERVED_HOST_PORTS, instance_type, t
 from scripts import plot_placement
 from scripts.pictures import IMAGES
 
-PAGE = Path(__file__).parents[2] / "docs" / "placement.md"
+PAGE = Path(__file__).parents[3] / "docs" / "placement.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 PICTURES = plot_placement.pictures()
 

@@ -12,7 +12,7 @@ import pytest
 from scripts import plot_rollouts
 from scripts.pictures import IMAGES
 
-PAGE = Path(__file__).parents[2] / "docs" / "deploying-without-fear.md"
+PAGE = Path(__file__).parents[3] / "docs" / "deploying-without-fear.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 PICTURES = plot_rollouts.pictures()
 

@@ -327,7 +327,7 @@ class Refuse:
 sys.meta_path.insert(0, Refuse())
 sys.path.insert(0, sys.argv[1])
 import cdk_containers
-from cdk_containers import Container, Disabled, Port, Workload, ConstructError, errors, inputs, practices, workload
+from cdk_containers import Container, Disabled, Port, Workload, ConstructError
 workload = Workload(containers=[Container(image="nginx:1", ports=[80], user="root")], cpu=256)
 print([problem.option for problem in workload.problems()])
 """
