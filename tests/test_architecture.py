@@ -35,6 +35,14 @@ LAYERS: list[set[str]] = [
     {"ecs.clusters", "ecs.discovery"},
     {"ecs.connections", "ecs.observability"},
     {"ecs.beanstalk", "ecs.jobs", "ecs.services"},
+    {"eks.manifests"},
+    {"eks.rendering"},
+    {"eks.delivery"},
+    {"eks.clusters"},
+    {"eks.identity"},
+    {"eks.add_ons", "eks.nodes"},
+    {"eks.ingress", "eks.storage"},
+    {"eks.workloads"},
     {"applications", "identity"},
 ]
 """Imports go down, from a later layer to an earlier one."""
@@ -45,7 +53,9 @@ APART = [{"ecs", "eks"}]
 WINGS = {"core", "model", "ecs", "eks"}
 """Folders of parts. Every other folder is a part itself."""
 
-PURE = {"core.errors", "core.inputs", "core.practices"} | {part for part in set().union(*LAYERS) if "model." in part}
+PURE = {"core.errors", "core.inputs", "core.practices", "eks.manifests", "eks.rendering"} | {
+    part for part in set().union(*LAYERS) if "model." in part
+}
 """What runs without AWS CDK."""
 
 LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from .ecs.tasks import OpenTelemetry as OpenTelemetry
     from .ecs.tasks import S3ConfigFile as S3ConfigFile
     from .ecs.tasks import TaskOptions as TaskOptions
+    from .eks.clusters import EksCluster as EksCluster
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
@@ -186,6 +187,7 @@ _MODULES = {
         "ConstructError",
         "Problem",
     ),
+    "eks.clusters": ("EksCluster",),
     "identity": (
         "AuditTrail",
         "ClusterAccess",

@@ -1,0 +1,33 @@
+"""What a workload has to know of the cluster that it runs in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Compute = Literal["NODES", "AUTO", "FARGATE"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClusterFacts:
+    """What a workload has to know of the cluster that it runs in.
+
+    Attributes:
+        version: Version of Kubernetes, such as `1.36`.
+        compute: What its pods run on: nodes of the user, Auto Mode, or Fargate.
+        load_balancer_controller: Whether the AWS Load Balancer Controller is there; Auto Mode has it built in.
+        network_policy: Whether network policies are enforced.
+        secrets: What brings secrets to containers; None if nothing does.
+        keda: Whether KEDA is there, which scales on more than CPU and memory.
+        metrics_server: Whether there are metrics to scale on CPU and memory.
+        container_insights: Whether pods have metrics in CloudWatch.
+    """
+
+    version: str
+    compute: Compute = "NODES"
+    load_balancer_controller: bool = False
+    network_policy: bool = False
+    secrets: Literal["SECRETS_STORE", "EXTERNAL_SECRETS"] | None = None
+    keda: bool = False
+    metrics_server: bool = False
+    container_insights: bool = False

@@ -1,0 +1,39 @@
+"""What came of a workload on Kubernetes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..manifests import Manifest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loss:
+    """An option that is not the same on Kubernetes.
+
+    Attributes:
+        option: The option, such as `containers[0].ulimits`.
+        kind: `refused` is an error, `approximated` a warning that can be acknowledged, `platform` a notice that the
+            platform does it itself.
+        what: What is not the same.
+        instead: What to do about it.
+    """
+
+    option: str
+    kind: Literal["refused", "approximated", "platform"]
+    what: str
+    instead: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
+    """What came of a workload on Kubernetes.
+
+    Attributes:
+        manifests: The objects, in the order in which they are applied.
+        losses: What is not the same as on ECS.
+    """
+
+    manifests: tuple[Manifest, ...]
+    losses: tuple[Loss, ...] = ()
