@@ -1,7 +1,7 @@
 """How requests reach containers: load balancers, and the routes of services through them."""
 
 from .access_logs import AccessLogs
-from .alb_exposure import AlbExposure, ListenerRule, Stickiness, TargetHealthCheck
+from .alb_exposure import AlbExposure
 from .alb_route import AlbRoute
 from .application_load_balancer import ApplicationLoadBalancer
 from .classic_exposure import ClassicExposure
@@ -10,6 +10,7 @@ from .domain import Domain, DomainNames
 from .exposure import Exposure
 from .lattice_exposure import LatticeExposure
 from .lattice_route import LatticeRoute, enter_lattice
+from .listener_rule import ListenerRule
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
 from .nlb_route import NlbRoute
@@ -17,6 +18,7 @@ from .route import Route, RouteTarget, enter_load_balancers
 from .route_ids import route_ids, told_apart_by_nothing
 from .routes import claim_given_numbers, make_route
 from .service_network import ServiceNetwork
+from .target_options import Stickiness, TargetHealthCheck
 from .web_acl import WebAcl
 
 __all__ = [
