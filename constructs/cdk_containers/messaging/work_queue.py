@@ -167,7 +167,7 @@ class WorkQueue(CheckedConstruct):
             # Also where the stack may delete it: nobody asked for messages to go when `fifo` changes.
             resource_of(queue).cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
             if encryption_key is None:
-                acknowledge(queue, _SQS_KEY)
+                acknowledge(queue, _SQS_KEY, new=True)
         if isinstance(dead_letters, Disabled):
             record_opt_out(self.queue, "dead-letter-queue", dead_letters)
         for subscription in subscriptions:

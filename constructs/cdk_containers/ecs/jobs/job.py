@@ -21,6 +21,7 @@ from cdk_containers.core.errors import ConstructError
 from cdk_containers.core.inputs import argument_problems
 from cdk_containers.core.opt_outs import acknowledge_open_egress, record_opt_out, resource_of
 from cdk_containers.core.practices import Disabled
+from cdk_containers.metrics import KnownExpression, KnownMetric, OwnAlarm, OwnAlarms
 from cdk_containers.network import has_ipv6
 from cdk_containers.observability import (
     JobAlarms,
@@ -114,19 +115,19 @@ class Job(CheckedConstruct):
             machine = [] if self.state_machine is None else [self.state_machine]
             needs = (role, self.task, *machine, *self.cluster.capacity_ready, *self.task.ready_when)
             starter.node.add_dependency(*needs)
-        self.alarms = self._make_alarms(given)
+        self.alarms = OwnAlarms(self._make_alarms(given))
         if given.outputs:
             cdk.CfnOutput(self, "StartCommand", value=self.start_command)
             cdk.CfnOutput(self, "RunCommand", value=self.run_command)
 
-    def _make_alarms(self, given: JobInput) -> dict[str, cloudwatch.Alarm]:
+    def _make_alarms(self, given: JobInput) -> dict[str, OwnAlarm]:
         if isinstance(given.alarms, Disabled):
             record_opt_out(self.task.task_definition, "job-alarms", given.alarms)
             return {}
         alarms: JobAlarms = given.alarms
         if self.state_machine is None:
             rule, self.failed_runs_queue = keep_failed_runs(self, self._run)
-            failed = matched_events(rule.ref, alarms)
+            failed: KnownMetric | KnownExpression = matched_events(rule.ref, alarms)
         else:
             failed = failed_executions(self.state_machine.state_machine_arn, alarms)
         made = {"FailedRuns": make_failed_runs_alarm(self, failed, alarms)}

@@ -157,7 +157,7 @@ class ScheduledJob(Job):
         else:
             self._run.let_start(role)
             target = {
-                "arn": self.cluster.cluster.cluster_arn,
+                "arn": self.cluster.cluster_arn,
                 "ecs_parameters": self._run.scheduler_parameters(),
                 "input": self._run.overrides({SCHEDULED_TIME: _SCHEDULED_TIME}),
             }

@@ -24,6 +24,7 @@ from cdk_containers.core.opt_outs import acknowledge_open_egress, record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import CodeDeployBlueGreen, Deployment, TrafficShiftingDeployment, add_hooks
 from cdk_containers.load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, enter_lattice
+from cdk_containers.metrics import OwnAlarm, OwnAlarms
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
 from cdk_containers.model.workload import Container, ImageLike, Volume
 from cdk_containers.observability import Alarms
@@ -180,13 +181,13 @@ class Service(CheckedConstruct):
         self.routes = make_routes(self, given, self.service, self.cluster, groups)
         enter_lattice(self.service, self.routes)
         make_discoverable(self, given, self.service, self.task)
-        self.alarms = self._make_alarms(given)
+        self.alarms = OwnAlarms(self._make_alarms(given))
         if isinstance(given.deployment, TrafficShiftingDeployment):
             add_hooks(self, self.service, given.deployment.hooks)
             self._need_jobs(given.deployment.hooks)
         if isinstance(given.deployment, CodeDeployBlueGreen):
             self.deployment_group = make_deployment_group(
-                self, self.service, self.routes[0], given.deployment, self._watched_alarms
+                self, self.service, self.routes[0], given.deployment, watched_alarms(given, self._rollback_alarms)
             )
         self.scalable_task_count = self._scale(given)
         warn_of_slow_rollouts(self, given)
@@ -374,10 +375,9 @@ class Service(CheckedConstruct):
             if isinstance(value, Disabled):
                 record_opt_out(self.service, practice_id, value)
 
-    def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
-        failing = make_rollback_alarms(self, given, self.routes)
-        self._watched_alarms = watched_alarms(given, failing)
-        roll_back_on(self._watched_alarms, self._resource, given)
+    def _make_alarms(self, given: ServiceInput) -> dict[str, OwnAlarm]:
+        self._rollback_alarms = failing = make_rollback_alarms(self, given, self.routes)
+        roll_back_on(failing, self._resource, given)
         return {**failing, **make_other_alarms(self, given, self.service, self.routes, self.cluster)}
 
     def _scale(self, given: ServiceInput) -> ecs.ScalableTaskCount | None:
