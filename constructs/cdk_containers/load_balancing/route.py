@@ -18,6 +18,7 @@ from constructs import Construct, IConstruct
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.inputs import seconds
 from cdk_containers.core.opt_outs import resource_of
+from cdk_containers.core.whereabouts import node_of
 from cdk_containers.metrics import KnownExpression, KnownMetric, as_cdk
 from cdk_containers.network import NetworkLike, PortRange, let_in
 
@@ -190,7 +191,7 @@ def enter_load_balancers(service: ecs.BaseService, routes: Mapping[str, Route]) 
     if entries:
         resource.load_balancers = [*entries]
     if ready := [ready for route in routes.values() for ready in route.ready_when]:
-        resource.node.add_dependency(*ready)
+        node_of(resource).add_dependency(*ready)
 
 
 def of_both(metrics: Sequence[KnownMetric], *, factor: str = "") -> KnownMetric | KnownExpression | None:

@@ -165,7 +165,7 @@ class WorkQueue(CheckedConstruct):
         )
         for queue in (self.queue, *([self.dead_letter_queue] if self.dead_letter_queue else [])):
             # Also where the stack may delete it: nobody asked for messages to go when `fifo` changes.
-            resource_of(queue).cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
+            resource_of(queue).add_override("UpdateReplacePolicy", "Retain")
             if encryption_key is None:
                 acknowledge(queue, _SQS_KEY, new=True)
         if isinstance(dead_letters, Disabled):

@@ -3,7 +3,7 @@
 from .known_metric import KnownExpression, KnownMetric, as_cdk
 from .own_alarm import OwnAlarm, OwnAlarms
 from .queue_metrics import queue_metric
-from .service_metrics import INSIGHTS, cluster_metric, insights_metric, usage_metric
+from .service_metrics import INSIGHTS, cluster_metric, insights_metric, remember_cluster, usage_metric
 
 __all__ = [
     "INSIGHTS",
@@ -15,5 +15,6 @@ __all__ = [
     "cluster_metric",
     "insights_metric",
     "queue_metric",
+    "remember_cluster",
     "usage_metric",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers.core.asked_once import asked_once
@@ -40,10 +42,16 @@ def name_of(cluster: ecs.ICluster) -> str:
 
 @asked_once
 def _service(service: ecs.BaseService) -> dict[str, str]:
-    return {"ClusterName": name_of(cluster_of(service)), "ServiceName": service.service_name}
+    name = _cluster_names.get(service)
+    return {
+        "ClusterName": service.cluster.cluster_name if name is None else name,
+        "ServiceName": service.service_name,
+    }
 
 
-@asked_once
-def cluster_of(service: ecs.BaseService) -> ecs.ICluster:
-    """Return the cluster of a service."""
-    return service.cluster
+def remember_cluster(service: ecs.BaseService, cluster_name: str) -> None:
+    """Remember the name of a service's cluster, so that CDK need not be asked."""
+    _cluster_names[service] = cluster_name
+
+
+_cluster_names: WeakKeyDictionary[ecs.BaseService, str] = WeakKeyDictionary()

@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from constructs import IConstruct
 
 from ..asked_once import asked_once
+from ..whereabouts import node_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def resource_of(construct: IConstruct) -> cdk.CfnResource:
 
 @asked_once
 def _default_child(construct: IConstruct) -> cdk.CfnResource:
-    child = construct.node.default_child
+    child = node_of(construct).default_child
     if not isinstance(child, cdk.CfnResource):
         raise TypeError(f"{construct.node.path} has no CloudFormation resource of its own")
     return child

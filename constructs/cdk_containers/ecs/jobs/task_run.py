@@ -80,33 +80,41 @@ class TaskRun:
     def _in_cluster(self) -> dict[str, dict[str, str]]:
         return {"ArnEquals": {"ecs:cluster": self.cluster.cluster_arn}}
 
-    def start_statements(self) -> list[iam.PolicyStatement]:
+    def start_statements(self) -> list[dict[str, Any]]:
         """Return what it takes to start a run: this task, in this cluster, with its two roles.
 
         Any revision, since a run may be tried again after a deployment, and the role outlives the revision.
         """
         roles = [self.task.task_role.role_arn, self.task.execution_role.role_arn]
         return [
-            iam.PolicyStatement(
-                actions=["ecs:RunTask"],
-                resources=[self.any_revision],
-                conditions=self._in_cluster,
-            ),
-            iam.PolicyStatement(
-                actions=["ecs:TagResource"],
-                resources=[_any_task()],
-                conditions={"StringEquals": {"ecs:CreateAction": "RunTask"}},
-            ),
-            iam.PolicyStatement(
-                actions=["iam:PassRole"],
-                resources=roles,
-                conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
-            ),
+            {
+                "Effect": "Allow",
+                "Action": ["ecs:RunTask"],
+                "Resource": [self.any_revision],
+                "Condition": self._in_cluster,
+            },
+            {
+                "Effect": "Allow",
+                "Action": ["ecs:TagResource"],
+                "Resource": [_any_task()],
+                "Condition": {"StringEquals": {"ecs:CreateAction": "RunTask"}},
+            },
+            {
+                "Effect": "Allow",
+                "Action": ["iam:PassRole"],
+                "Resource": roles,
+                "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+            },
         ]
 
-    def see_statement(self) -> iam.PolicyStatement:
+    def see_statement(self) -> dict[str, Any]:
         """Return what it takes to see how a run ends."""
-        return iam.PolicyStatement(actions=["ecs:DescribeTasks"], resources=[_any_task()], conditions=self._in_cluster)
+        return {
+            "Effect": "Allow",
+            "Action": ["ecs:DescribeTasks"],
+            "Resource": [_any_task()],
+            "Condition": self._in_cluster,
+        }
 
     def watch_statements(self) -> list[iam.PolicyStatement]:
         """Return what it takes to wait for the end of a run, and to put an end to it."""
@@ -121,10 +129,15 @@ class TaskRun:
             ),
         ]
 
-    def let_start(self, role: iam.Role) -> None:
-        """Let a role of ours start runs."""
-        for statement in self.start_statements():
-            role.add_to_policy(statement)
+    def let_start(self, role: iam.Role, *besides: dict[str, Any]) -> None:
+        """Let a role of ours start runs, and do what other statements say, by a policy that is made at once."""
+        iam.CfnPolicy(
+            role,
+            "StartRuns",
+            policy_name="StartRuns",
+            policy_document={"Version": "2012-10-17", "Statement": [*self.start_statements(), *besides]},
+            roles=[role.role_name],
+        )
         here = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>"
         findings = tuple(
             f"AwsSolutions-IAM5[Resource::{here}:{resource}]"

@@ -12,7 +12,15 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import DurationLike, argument_problems, in_seconds, is_token, seconds, usable_arguments
+from cdk_containers.core.inputs import (
+    DurationLike,
+    argument_problems,
+    in_seconds,
+    is_token,
+    remember_reference,
+    seconds,
+    usable_arguments,
+)
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import Rolling
@@ -168,7 +176,9 @@ class WorkerService(Service):
         container = given.container or Container(image=given.image or "")
         if container.stop_timeout is None:
             container = replace(container, stop_timeout=_time_to_finish(self._processing_time))
-        return replace(given, image=None, container=container, environment={_QUEUE_URL: self.queue.queue_url})
+        return replace(
+            given, image=None, container=container, environment={_QUEUE_URL: remember_reference(self.queue.queue_url)}
+        )
 
     def _make_alarms(self, given: ServiceInput) -> dict[str, OwnAlarm]:
         made = super()._make_alarms(given)
