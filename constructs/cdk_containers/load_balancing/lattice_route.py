@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar, cast
 
@@ -205,7 +206,7 @@ class LatticeRoute(Route):
     ) -> KnownMetric | KnownExpression | None:
         """Return a figure of the route; VPC Lattice counts time in milliseconds."""
         if figure == "response_time":
-            return of_both(self.figures(figure, period=period, statistic=statistic), factor=" / 1000")
+            return _in_seconds(of_both(self.figures(figure, period=period, statistic=statistic)))
         return super().figure(figure, period=period, statistic=statistic)
 
     def _make_target_group(self, id: str, target: RouteTarget) -> vpclattice.CfnTargetGroup:  # noqa: A002
@@ -255,6 +256,17 @@ class LatticeRoute(Route):
                 description="VPC Lattice to target",
             )
         return rules[key]
+
+
+def _in_seconds(time: KnownMetric | KnownExpression | None) -> KnownExpression | None:
+    if time is None or isinstance(time, KnownExpression):
+        return None if time is None else replace(time, expression=f"{time.expression} / 1000")
+    return KnownExpression(
+        expression="milliseconds / 1000",
+        metrics={"milliseconds": time},
+        label=f"Response time {time.statistic}",
+        period=time.period,
+    )
 
 
 def enter_lattice(service: ecs.BaseService, routes: Sequence[Route]) -> None:

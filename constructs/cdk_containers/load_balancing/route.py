@@ -194,19 +194,19 @@ def enter_load_balancers(service: ecs.BaseService, routes: Mapping[str, Route]) 
         node_of(resource).add_dependency(*ready)
 
 
-def of_both(metrics: Sequence[KnownMetric], *, factor: str = "") -> KnownMetric | KnownExpression | None:
+def of_both(metrics: Sequence[KnownMetric]) -> KnownMetric | KnownExpression | None:
     """Put the metrics of blue and green together: production may be either, and a shift has it between them."""
     if not metrics:
         return None
     first = metrics[0]
-    if len(metrics) == 1 and not factor:
+    if len(metrics) == 1:
         return first
     # An id names one metric of a graph, in which others may stand beside it.
     ids = [f"{colour}_{first.name}_{first.statistic}".replace(".", "_") for colour in ("blue", "green")]
     function = "SUM" if first.statistic == "Sum" else "MAX"
     return KnownExpression(
-        expression=f"{function}([{', '.join(ids[: len(metrics)])}]){factor}",
-        metrics=dict(zip(ids, metrics, strict=False)),
-        label=first.name if len(metrics) == 1 else f"{first.name}, blue and green",
+        expression=f"{function}([{', '.join(ids)}])",
+        metrics=dict(zip(ids, metrics, strict=True)),
+        label=f"{first.name}, blue and green",
         period=first.period,
     )

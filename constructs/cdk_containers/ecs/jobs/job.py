@@ -232,8 +232,8 @@ class Job(CheckedConstruct):
         grants = [
             iam.Grant.add_to_principal(
                 grantee=grantee,
-                actions=statement["Action"],
-                resource_arns=statement["Resource"],
+                actions=[statement["Action"]],
+                resource_arns=resources if isinstance(resources := statement["Resource"], list) else [resources],
                 conditions=statement["Condition"],
             )
             for statement in [*self._run.start_statements(), self._run.see_statement()]

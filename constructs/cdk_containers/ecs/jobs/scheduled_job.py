@@ -156,7 +156,7 @@ class ScheduledJob(Job):
             role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue_arn]))
             target = {"arn": let_start(role, self.state_machine), "input": json.dumps({_INPUT_FIELD: _SCHEDULED_TIME})}
         else:
-            self._run.let_start(role, {"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": [queue_arn]})
+            self._run.let_start(role, {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue_arn})
             target = {
                 "arn": self.cluster.cluster_arn,
                 "ecs_parameters": self._run.scheduler_parameters(),

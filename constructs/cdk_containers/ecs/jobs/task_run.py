@@ -89,19 +89,19 @@ class TaskRun:
         return [
             {
                 "Effect": "Allow",
-                "Action": ["ecs:RunTask"],
-                "Resource": [self.any_revision],
+                "Action": "ecs:RunTask",
+                "Resource": self.any_revision,
                 "Condition": self._in_cluster,
             },
             {
                 "Effect": "Allow",
-                "Action": ["ecs:TagResource"],
-                "Resource": [_any_task()],
+                "Action": "ecs:TagResource",
+                "Resource": _any_task(),
                 "Condition": {"StringEquals": {"ecs:CreateAction": "RunTask"}},
             },
             {
                 "Effect": "Allow",
-                "Action": ["iam:PassRole"],
+                "Action": "iam:PassRole",
                 "Resource": roles,
                 "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
             },
@@ -111,8 +111,8 @@ class TaskRun:
         """Return what it takes to see how a run ends."""
         return {
             "Effect": "Allow",
-            "Action": ["ecs:DescribeTasks"],
-            "Resource": [_any_task()],
+            "Action": "ecs:DescribeTasks",
+            "Resource": _any_task(),
             "Condition": self._in_cluster,
         }
 
