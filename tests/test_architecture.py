@@ -22,9 +22,11 @@ from cdk_containers.core.practices import PRACTICES
 PACKAGE = Path(cdk_containers.__file__).parent
 
 LAYERS: list[set[str]] = [
-    {"core.errors", "core.practices"},
+    {"core.asked_once", "core.errors", "core.practices", "core.pseudo_parameters"},
     {"core.inputs"},
+    {"core.whereabouts"},
     {"core.checked_construct", "core.opt_outs", "model.workload"},
+    {"metrics"},
     {"model.instances", "model.rollouts"},
     {"model.placement"},
     {"deployments", "logs", "messaging", "scaling"},

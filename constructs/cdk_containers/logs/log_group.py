@@ -137,7 +137,7 @@ def owned_log_group(scope: Construct, id: str, logs: Logs) -> aws_logs.ILogGroup
         removal_policy=logs.removal_policy,
     )
     if logs.encryption_key is None:
-        acknowledge(group, _WITHOUT_KEY)
+        acknowledge(group, _WITHOUT_KEY, new=True)
     else:
         allow_log_encryption(logs.encryption_key)
     return group

@@ -150,21 +150,22 @@ class ScheduledJob(Job):
         warn_of_past_schedule(self, schedule, time_zone)
 
     def _target(self, given: JobInput, role: iam.Role, queue: sqs.Queue) -> scheduler.CfnSchedule.TargetProperty:
-        role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn]))
+        queue_arn = queue.queue_arn
         target: dict[str, Any]
         if self.state_machine is not None:
+            role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue_arn]))
             target = {"arn": let_start(role, self.state_machine), "input": json.dumps({_INPUT_FIELD: _SCHEDULED_TIME})}
         else:
-            self._run.let_start(role)
+            self._run.let_start(role, {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue_arn})
             target = {
-                "arn": self.cluster.cluster.cluster_arn,
+                "arn": self.cluster.cluster_arn,
                 "ecs_parameters": self._run.scheduler_parameters(),
                 "input": self._run.overrides({SCHEDULED_TIME: _SCHEDULED_TIME}),
             }
         return scheduler.CfnSchedule.TargetProperty(
             **target,
             role_arn=role.role_arn,
-            dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=queue.queue_arn),
+            dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=queue_arn),
             retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
                 maximum_retry_attempts=given.start_retry.attempts,
                 maximum_event_age_in_seconds=seconds(given.start_retry.max_age),

@@ -7,17 +7,25 @@ from dataclasses import replace
 from typing import ClassVar
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import DurationLike, argument_problems, in_seconds, is_token, seconds, usable_arguments
+from cdk_containers.core.inputs import (
+    DurationLike,
+    argument_problems,
+    in_seconds,
+    is_token,
+    remember_reference,
+    seconds,
+    usable_arguments,
+)
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import Rolling
 from cdk_containers.messaging import WorkQueue, dead_letter_queue_of, lacks_dead_letters, visibility_timeout_of
+from cdk_containers.metrics import OwnAlarm
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
 from cdk_containers.model.workload import Container, ImageLike, Volume
 from cdk_containers.observability import WorkerAlarms, make_queue_alarms
@@ -168,9 +176,11 @@ class WorkerService(Service):
         container = given.container or Container(image=given.image or "")
         if container.stop_timeout is None:
             container = replace(container, stop_timeout=_time_to_finish(self._processing_time))
-        return replace(given, image=None, container=container, environment={_QUEUE_URL: self.queue.queue_url})
+        return replace(
+            given, image=None, container=container, environment={_QUEUE_URL: remember_reference(self.queue.queue_url)}
+        )
 
-    def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
+    def _make_alarms(self, given: ServiceInput) -> dict[str, OwnAlarm]:
         made = super()._make_alarms(given)
         if isinstance(self._worker_alarms, WorkerAlarms):
             made |= make_queue_alarms(
