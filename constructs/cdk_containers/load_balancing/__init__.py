@@ -8,6 +8,7 @@ from .classic_exposure import ClassicExposure
 from .classic_route import ClassicRoute
 from .domain import Domain, DomainNames
 from .exposure import Exposure
+from .exposure_checks import domain_place_problems, exposed_ports, exposure_problems
 from .lattice_exposure import LatticeExposure
 from .lattice_route import LatticeRoute, enter_lattice
 from .network_load_balancer import NetworkLoadBalancer
@@ -42,8 +43,11 @@ __all__ = [
     "TargetHealthCheck",
     "WebAcl",
     "claim_given_numbers",
+    "domain_place_problems",
     "enter_lattice",
     "enter_load_balancers",
+    "exposed_ports",
+    "exposure_problems",
     "make_route",
     "route_ids",
     "told_apart_by_nothing",

@@ -127,13 +127,25 @@ def make_alarms(
     container_insights: bool = False,
 ) -> dict[str, cloudwatch.Alarm]:
     """Make the alarms of a service but for its server errors, by name."""
-    minute, five_minutes = in_seconds(60), in_seconds(300)
+    five_minutes = in_seconds(300)
     made = {
-        "Cpu": _usage_alarm(scope, "CPU", service.metric_cpu_utilization(period=five_minutes), alarms.cpu_percent),
-        "Memory": _usage_alarm(
+        "Cpu": usage_alarm(scope, "CPU", service.metric_cpu_utilization(period=five_minutes), alarms.cpu_percent),
+        "Memory": usage_alarm(
             scope, "Memory", service.metric_memory_utilization(period=five_minutes), alarms.memory_percent
         ),
     }
+    made |= route_alarms(scope, routes, alarms)
+    if container_insights:
+        made["MissingTasks"] = _missing_tasks_alarm(scope, service, alarms)
+    for alarm in made.values():
+        notify(alarm, alarms.topic)
+    return made
+
+
+def route_alarms(scope: Construct, routes: Sequence[Route], alarms: Alarms) -> dict[str, cloudwatch.Alarm]:
+    """Make the alarms of the ways to a service but for its server errors, by name; they tell nobody yet."""
+    minute = in_seconds(60)
+    made: dict[str, cloudwatch.Alarm] = {}
     for index, route in enumerate(routes):
         suffix = "" if index == 0 else str(index + 1)
         unhealthy = route.unhealthy_tasks(minute)
@@ -172,10 +184,6 @@ def make_alarms(
                 treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
                 alarm_description="No task can take connections",
             )
-    if container_insights:
-        made["MissingTasks"] = _missing_tasks_alarm(scope, service, alarms)
-    for alarm in made.values():
-        notify(alarm, alarms.topic)
     return made
 
 
@@ -201,7 +209,8 @@ def _missing_tasks_alarm(scope: Construct, service: ecs.BaseService, alarms: Ala
     )
 
 
-def _usage_alarm(scope: Construct, what: str, metric: cloudwatch.Metric, percent: int) -> cloudwatch.Alarm:
+def usage_alarm(scope: Construct, what: str, metric: cloudwatch.Metric, percent: int) -> cloudwatch.Alarm:
+    """Make the alarm on the use of CPU or memory."""
     return cloudwatch.Alarm(
         scope,
         f"{what.capitalize()}Alarm",

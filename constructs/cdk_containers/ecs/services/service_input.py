@@ -13,9 +13,9 @@ from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, name_problem, seconds
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import Deployment, Rolling
-from cdk_containers.load_balancing import AlbExposure, Exposure, NlbExposure
+from cdk_containers.load_balancing import AlbExposure, Exposure, NlbExposure, exposed_ports, exposure_problems
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
-from cdk_containers.model.workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
+from cdk_containers.model.workload import Container, EfsVolume, ImageLike, Volume, Workload
 from cdk_containers.observability import Alarms
 from cdk_containers.scaling import ServiceScaling
 
@@ -44,7 +44,6 @@ from .checks.ec2 import (
     health_check_problems,
     placement_option_problems,
 )
-from .checks.exposures import exposure_problems
 from .checks.scaling import scaling_problems
 from .service_kind import ServiceKind
 
@@ -154,12 +153,6 @@ class ServiceInput:
     def task_input(self) -> TaskInput:
         """What it takes to have the service's task: its container listens on the ports that exposures need."""
         name = "app" if self.container is None else self.container.name
-        exposed = [exposure for exposure in self.exposures if exposure.container in (None, name)]
-        ports: dict[tuple[int, str], Port] = {}
-        for exposure in exposed:
-            port = Port(number=exposure.port, protocol=exposure.transport, name=exposure.port_name)
-            if not port.problems() and (port.name is not None or (port.number, port.protocol) not in ports):
-                ports[port.number, port.protocol] = port
         return TaskInput(
             image=self.image,
             container=self.container,
@@ -169,8 +162,7 @@ class ServiceInput:
             memory_limit_mib=self.memory_limit_mib,
             task=self.task,
             platform=self.platform,
-            # In an order of their own: that of the exposures does not matter.
-            ports=tuple(sorted(ports.values(), key=_port_order)),
+            ports=exposed_ports(self.exposures, name),
             environment=self.environment,
         )
 
@@ -391,8 +383,3 @@ class ServiceInput:
                         allowed='readonly_root_filesystem=Disabled(reason="…") on it, or False',
                     )
         return list(found)
-
-
-def _port_order(port: Port) -> tuple[bool, int, str]:
-    token = is_token(port.number)
-    return token, 0 if token else port.number, port.protocol

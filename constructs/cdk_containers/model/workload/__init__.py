@@ -22,6 +22,7 @@ from .linux_options import LinuxOptions, Privileged, Ulimit
 from .secrets import NotSecret, SecretLike
 from .volume import DockerVolume, EbsVolume, EfsVolume, HostVolume, SharedVolume, Volume
 from .workload import Architecture, OperatingSystem, Workload
+from .workload_input import WorkloadInput
 
 __all__ = [
     "Architecture",
@@ -54,4 +55,5 @@ __all__ = [
     "Volume",
     "VolumeMount",
     "Workload",
+    "WorkloadInput",
 ]
