@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from .ecs.tasks import S3ConfigFile as S3ConfigFile
     from .ecs.tasks import TaskOptions as TaskOptions
     from .eks.clusters import EksCluster as EksCluster
+    from .eks.identity import WorkloadIdentity as WorkloadIdentity
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
@@ -188,6 +189,7 @@ _MODULES = {
         "Problem",
     ),
     "eks.clusters": ("EksCluster",),
+    "eks.identity": ("WorkloadIdentity",),
     "identity": (
         "AuditTrail",
         "ClusterAccess",
