@@ -264,3 +264,24 @@ def exposed_ports(exposures: Sequence[Exposure], container: str) -> tuple[Port, 
 def _port_order(port: Port) -> tuple[bool, int, str]:
     token = is_token(port.number)
     return token, 0 if token else port.number, port.protocol
+
+
+def unused_test_problems(exposures: Sequence[Exposure]) -> list[Problem]:
+    """Find test traffic where no new version waits for it."""
+    found = Problems()
+    for index, exposure in enumerate(exposures):
+        for option in ("test_port", "test_ingress", "test_rule", "test_headers"):
+            value = getattr(exposure, option, None)
+            if value is not None:
+                found.add(
+                    f"{_place(exposures, index)}.{option}",
+                    "a rolling deployment has no new version by itself that could be tested",
+                    given=value if isinstance(value, int) else Shown(type(value).__name__),
+                    allowed="nothing; or a deployment that shifts traffic, such as BlueGreen",
+                    practice="test-traffic",
+                )
+    return list(found)
+
+
+def _place(exposures: Sequence[Exposure], index: int) -> str:
+    return "exposure" if len(exposures) == 1 else f"exposure[{index}]"

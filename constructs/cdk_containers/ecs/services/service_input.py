@@ -16,8 +16,9 @@ from cdk_containers.deployments import Deployment, Rolling
 from cdk_containers.load_balancing import AlbExposure, Exposure, NlbExposure, exposed_ports, exposure_problems
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
 from cdk_containers.model.workload import Container, EfsVolume, ImageLike, Volume, Workload
+from cdk_containers.network import efs_problems
 from cdk_containers.observability import Alarms
-from cdk_containers.scaling import ServiceScaling
+from cdk_containers.scaling import DEFAULT_COUNT, ServiceScaling, count_problems
 
 from ..clusters import (
     Capacity,
@@ -34,7 +35,6 @@ from ..clusters import (
 )
 from ..discovery import CloudMap, ServiceConnect
 from ..tasks import Platform, TaskInput, TaskOptions
-from ..tasks.efs_volumes import efs_problems
 from ..tasks.sidecars import with_sidecars
 from .checks.deployments import deployment_problems, stuck_problems
 from .checks.discovery import discovery_problems, lattice_problems, served_ports
@@ -46,9 +46,6 @@ from .checks.ec2 import (
 )
 from .checks.scaling import scaling_problems
 from .service_kind import ServiceKind
-
-DEFAULT_COUNT = 2
-"""How many tasks a service has that says nothing, so that one zone may fail."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,18 +269,7 @@ class ServiceInput:
         found.extend(self._grace_period_problems())
         if self.daemon:
             return [*found, *self._daemon_problems()]
-        if self.desired_count is not None and self.scaling is not None:
-            found.add(
-                "desired_count",
-                "each deployment would set back the number that scaling chose",
-                given=self.desired_count,
-                allowed="desired_count for a fixed number, or scaling",
-                practice="fixed-count-or-scaling",
-            )
-        if self.desired_count is not None and not is_token(self.desired_count) and self.desired_count < 0:
-            found.add(
-                "desired_count", "out of range", given=self.desired_count, allowed="0 or more", practice="several-tasks"
-            )
+        found.extend(count_problems(self.desired_count, self.scaling))
         if self.scaling is not None:
             wrong = self.scaling.problems()
             found.extend(

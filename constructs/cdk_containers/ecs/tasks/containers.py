@@ -29,9 +29,9 @@ from cdk_containers.model.workload import (
 )
 from cdk_containers.model.workload.image import as_image
 from cdk_containers.model.workload.secrets import plain_value
+from cdk_containers.registry import build_options
 
 from .fire_lens import LOG_ROUTER
-from .image_builds import build_options
 from .options import TaskOptions
 from .pulling import allow_pull
 from .secrets import ecs_secrets, readable

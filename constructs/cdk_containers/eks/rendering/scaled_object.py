@@ -21,7 +21,7 @@ class Trigger:
         name: What tells it from the others.
         type: The scaler of KEDA.
         metadata: Its settings, all of them text.
-        metric_type: Whether the value is shared by the pods (`AverageValue`), each pod's own (`Value`), or a percentage.
+        metric_type: Whether pods share the value (`AverageValue`), each has its own (`Value`), or it is a percentage.
         asks_aws: Whether KEDA asks AWS for the value, and needs the right to.
     """
 
