@@ -113,6 +113,7 @@ if TYPE_CHECKING:
     from .model.workload import EnvironmentFile as EnvironmentFile
     from .model.workload import HealthCheck as HealthCheck
     from .model.workload import HostVolume as HostVolume
+    from .model.workload import HttpCheck as HttpCheck
     from .model.workload import Image as Image
     from .model.workload import LinuxOptions as LinuxOptions
     from .model.workload import LogDriver as LogDriver
@@ -306,6 +307,7 @@ _MODULES = {
         "EnvironmentFile",
         "HealthCheck",
         "HostVolume",
+        "HttpCheck",
         "Image",
         "LinuxOptions",
         "LogDriver",
