@@ -71,14 +71,15 @@ def kind_problems(exposures: Sequence[Exposure], facts: ClusterFacts) -> list[Pr
 def exposed_port(exposure: Exposure, cluster: EksCluster) -> ExposedPort:
     """Return what the objects of a service have to know of an exposure."""
     assert isinstance(exposure, AlbExposure | NlbExposure)  # noqa: S101  (checked before)
-    web = isinstance(exposure, AlbExposure)
+    web = exposure if isinstance(exposure, AlbExposure) else None
+    speaks_grpc = web is not None and web.protocol_version == "GRPC"
     return ExposedPort(
         port=exposure.port,
         container=exposure.container,
         protocol=exposure.transport,
-        health_check_path=None if web and exposure.protocol_version == "GRPC" else exposure.health_check_path,
+        health_check_path=None if speaks_grpc else exposure.health_check_path,
         health_check_port=exposure.health_check_port,
-        https=web and exposure.target_protocol == "HTTPS",
+        https=web is not None and web.target_protocol == "HTTPS",
         deregistration_delay=exposure.deregistration_delay_seconds,
         sources=_sources(exposure, cluster),
     )

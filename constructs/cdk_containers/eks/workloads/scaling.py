@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -15,7 +15,6 @@ from cdk_containers.core.inputs import is_token, seconds
 from cdk_containers.load_balancing import AlbRoute, Exposure, Route, exposed_scaling_problems
 from cdk_containers.scaling import ScheduledScaling, ServiceScaling, TargetMetric
 
-from ..clusters import EksCluster
 from ..manifests import Manifest
 from ..rendering import (
     LONGEST_SCALE_IN_SECONDS,
@@ -70,15 +69,15 @@ def scaling_problems(
             )
     if is_token([scaling.min_tasks, scaling.max_tasks]):
         found.add("max_tasks", "the object holds numbers", allowed="numbers known at synthesis", practice=_PRACTICE)
-    for option, value, longest in (
+    for option, cooldown, longest in (
         ("scale_out_cooldown", scaling.scale_out_cooldown, LONGEST_SCALE_OUT_SECONDS),
         ("scale_in_cooldown", scaling.scale_in_cooldown, LONGEST_SCALE_IN_SECONDS),
     ):
-        if value is not None and (is_token(value := seconds(value)) or value > longest):
+        if cooldown is not None and (is_token(length := seconds(cooldown)) or length > longest):
             found.add(
                 option,
                 "longer than an autoscaler of Kubernetes waits",
-                given=Shown("a token" if is_token(value) else f"{value} s"),
+                given=Shown("a token" if is_token(length) else f"{length} s"),
                 allowed=f"up to {longest} s, known at synthesis",
                 practice=_PRACTICE,
             )
@@ -220,7 +219,6 @@ def scaling_manifests(
     name: str,
     namespace: str,
     container: str,
-    cluster: EksCluster,
     routes: Sequence[Route] = (),
     queue: sqs.IQueue | None = None,
 ) -> list[Manifest]:
@@ -229,8 +227,8 @@ def scaling_manifests(
         "scale_out_seconds": _seconds(scaling.scale_out_cooldown, _OUT_SECONDS),
         "scale_in_seconds": _seconds(scaling.scale_in_cooldown, _IN_SECONDS),
     }
-    usage: dict[Any, int] = {"cpu": scaling.cpu_target, "memory": scaling.memory_percent}  # type: ignore[dict-item]
-    usage = {resource: percent for resource, percent in usage.items() if percent is not None}
+    targets: dict[Literal["cpu", "memory"], int | None] = {"cpu": scaling.cpu_target, "memory": scaling.memory_percent}
+    usage = {resource: percent for resource, percent in targets.items() if percent is not None}
     bounds: Mapping[str, Any] = {
         "name": name,
         "namespace": namespace,
@@ -239,7 +237,7 @@ def scaling_manifests(
         "behavior": scaling_behavior(**cooldowns),
     }
     if not any(value for _, value in _of_keda(scaling)):
-        return [horizontal_pod_autoscaler(**bounds, container=container, usage_percent=usage)]
+        return [horizontal_pod_autoscaler(**bounds, container=container, usage_percent={**usage})]
     triggers = [usage_trigger(resource, percent, container=container) for resource, percent in usage.items()]
     region = cdk.Stack.of(scope).region
     if scaling.messages_per_task is not None and queue is not None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import is_token
 
-from .container import Port
+from .port import Port
 
 _SCHEMES: Mapping[int, str] = {
     1433: "sqlserver",

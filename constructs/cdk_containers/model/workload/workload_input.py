@@ -9,8 +9,9 @@ from functools import cached_property
 
 from cdk_containers.core.errors import Problem, Problems, Shown
 
-from .container import Container, Port
+from .container import Container
 from .image import ImageLike
+from .port import Port
 from .secrets import NotSecret
 from .volume import Volume
 from .workload import Workload
