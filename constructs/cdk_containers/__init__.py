@@ -74,6 +74,10 @@ if TYPE_CHECKING:
     from .ecs.tasks import TaskOptions as TaskOptions
     from .eks.clusters import EksCluster as EksCluster
     from .eks.identity import WorkloadIdentity as WorkloadIdentity
+    from .eks.storage import EbsStorage as EbsStorage
+    from .eks.storage import EfsStorage as EfsStorage
+    from .eks.storage import LustreStorage as LustreStorage
+    from .eks.storage import OntapStorage as OntapStorage
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
@@ -190,6 +194,7 @@ _MODULES = {
     ),
     "eks.clusters": ("EksCluster",),
     "eks.identity": ("WorkloadIdentity",),
+    "eks.storage": ("EbsStorage", "EfsStorage", "LustreStorage", "OntapStorage"),
     "identity": (
         "AuditTrail",
         "ClusterAccess",
