@@ -72,8 +72,17 @@ if TYPE_CHECKING:
     from .ecs.tasks import OpenTelemetry as OpenTelemetry
     from .ecs.tasks import S3ConfigFile as S3ConfigFile
     from .ecs.tasks import TaskOptions as TaskOptions
+    from .eks.clusters import AccessEntry as AccessEntry
+    from .eks.clusters import AccessPolicy as AccessPolicy
+    from .eks.clusters import AddOnOptions as AddOnOptions
+    from .eks.clusters import AutoMode as AutoMode
     from .eks.clusters import EksCluster as EksCluster
+    from .eks.clusters import PublicAccess as PublicAccess
     from .eks.identity import WorkloadIdentity as WorkloadIdentity
+    from .eks.storage import EbsStorage as EbsStorage
+    from .eks.storage import EfsStorage as EfsStorage
+    from .eks.storage import LustreStorage as LustreStorage
+    from .eks.storage import OntapStorage as OntapStorage
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
@@ -189,8 +198,16 @@ _MODULES = {
         "ConstructError",
         "Problem",
     ),
-    "eks.clusters": ("EksCluster",),
+    "eks.clusters": (
+        "AccessEntry",
+        "AccessPolicy",
+        "AddOnOptions",
+        "AutoMode",
+        "EksCluster",
+        "PublicAccess",
+    ),
     "eks.identity": ("WorkloadIdentity",),
+    "eks.storage": ("EbsStorage", "EfsStorage", "LustreStorage", "OntapStorage"),
     "identity": (
         "AuditTrail",
         "ClusterAccess",
