@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
-from cdk_containers.core.errors import Problem, Problems, child_path
+from cdk_containers.core.errors import Problem, Problems, Shown, child_path
 from cdk_containers.core.inputs import argument_problems, is_token, usable_arguments
 
 from ..clusters import AddOnOptions, EksCluster
@@ -133,7 +133,12 @@ class AddOn(CheckedConstruct):
 def _name_problems(name: str) -> list[Problem]:
     found = Problems()
     if is_token(name) or not _NAME.fullmatch(name):
-        found.add("name", "not the name of an add-on", given=name, allowed="a name such as aws-ebs-csi-driver")
+        found.add(
+            "name",
+            "not the name of an add-on",
+            given=Shown("a token") if is_token(name) else name,
+            allowed="a name such as aws-ebs-csi-driver, known at synthesis",
+        )
     return list(found)
 
 

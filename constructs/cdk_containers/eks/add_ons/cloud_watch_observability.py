@@ -14,7 +14,7 @@ from cdk_containers.core.errors import child_path
 from cdk_containers.core.inputs import argument_problems
 from cdk_containers.logs import Logs, named_log_group
 
-from ..clusters import EksCluster
+from ..clusters import AddOnOptions, EksCluster
 from ..clusters.add_on_options import merged
 from ..clusters.add_on_resources import add_on_problems
 from .add_on import AddOn
@@ -76,6 +76,8 @@ class CloudWatchObservability(CheckedConstruct):
                     allowed="retention, encryption_key and removal_policy",
                     practice="log-retention",
                 )
+        if not found.has("version") and not found.has("configuration"):
+            found.extend(AddOnOptions(version=version, configuration=configuration or {}).problems())
         if not found.has("cluster"):
             found.extend(add_on_problems(cluster, _NAME, path=child_path(scope, id), option="cluster"))
         found.raise_for(scope, id)

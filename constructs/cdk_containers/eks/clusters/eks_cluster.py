@@ -182,8 +182,10 @@ class EksCluster(CheckedConstruct):
         found = argument_problems(EksCluster.__init__, given)
         usable = usable_arguments(EksCluster.__init__, given, found)
         switched = {name: usable[name] for name in _SWITCHES}
-        checked = {name: usable[name] for name in _CHECKED if name in usable}
+        checked = {name: usable[name] for name in _CHECKED}
         checked["default_add_ons"] = usable["default_add_ons"] or {}
+        if not found.has("version"):
+            found.extend(version_problems(version))
         found.extend_anew(own_problems(**checked, opt_outs=switched))
         if public_access is not None and not found.has("public_access"):
             found.extend(public_access.problems(), under="public_access")
@@ -516,7 +518,6 @@ _SWITCHES = {
 """Options that switch a practice off."""
 
 _CHECKED = (
-    "version",
     "network",
     "cluster_name",
     "service_cidr",
