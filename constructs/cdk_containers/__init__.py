@@ -87,6 +87,11 @@ if TYPE_CHECKING:
     from .eks.storage import EfsStorage as EfsStorage
     from .eks.storage import LustreStorage as LustreStorage
     from .eks.storage import OntapStorage as OntapStorage
+    from .eks.workloads import KubernetesDaemon as KubernetesDaemon
+    from .eks.workloads import KubernetesJob as KubernetesJob
+    from .eks.workloads import KubernetesService as KubernetesService
+    from .eks.workloads import KubernetesWorker as KubernetesWorker
+    from .eks.workloads import PodOptions as PodOptions
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
@@ -215,6 +220,13 @@ _MODULES = {
     ),
     "eks.identity": ("WorkloadIdentity",),
     "eks.storage": ("EbsStorage", "EfsStorage", "LustreStorage", "OntapStorage"),
+    "eks.workloads": (
+        "KubernetesDaemon",
+        "KubernetesJob",
+        "KubernetesService",
+        "KubernetesWorker",
+        "PodOptions",
+    ),
     "identity": (
         "AuditTrail",
         "ClusterAccess",

@@ -32,8 +32,8 @@ class Trigger:
     asks_aws: bool = False
 
 
-def usage_trigger(resource: Literal["cpu", "memory"], percent: int, *, container: str) -> Trigger:
-    """Return the trigger that keeps the use of a resource, in percent of what a container requests."""
+def usage_trigger(resource: str, percent: int, *, container: str) -> Trigger:
+    """Return the trigger that keeps the use of `cpu` or `memory`, in percent of what a container requests."""
     return Trigger(
         name=resource,
         type=resource,

@@ -21,7 +21,6 @@ from cdk_containers.load_balancing import (
     Exposure,
     Route,
     domain_place_problems,
-    exposed_ports,
 )
 from cdk_containers.model.workload import Container, ImageLike, Volume
 from cdk_containers.observability import Alarms
@@ -29,16 +28,15 @@ from cdk_containers.registry import warn_of_empty_repository
 from cdk_containers.scaling import ServiceScaling
 
 from ..clusters import EksCluster
-from ..rendering import render_service
 from .alarms import make_pod_alarms, pod_alarm_losses
 from .elsewhere import SERVICES
 from .kubernetes_workload import KubernetesWorkload
 from .namespaces import DEFAULT_NAMESPACE
-from .pod_input import PodInput, name_from
+from .pod_input import name_from
 from .pod_options import PodOptions
 from .routes import bindings, make_routes
 from .scaling import scaling_manifests
-from .service_input import SERVICE_WORDS, RunningInput
+from .service_input import RunningInput, service_pods
 
 
 class KubernetesService(KubernetesWorkload):
@@ -187,21 +185,4 @@ def _running(given: Mapping[str, Any]) -> RunningInput:
         deployment=given["deployment"] or Rolling(),
         alarms=given["alarms"] or Alarms(),
         health_check_grace_period=given["health_check_grace_period"],
-    )
-
-
-def service_pods(given: Mapping[str, Any], running: RunningInput, *, name: str) -> PodInput:
-    """Return the pods of a service, whose own container listens where the exposures lead."""
-    own = "app" if given["container"] is None else given["container"].name
-    return PodInput(
-        **{option: given[option] for option in ("cluster", "image", "container", "sidecars", "volumes", "namespace")},
-        cpu=given["cpu"],
-        memory_limit_mib=given["memory_limit_mib"],
-        pod=given["pod"] or PodOptions(),
-        name=name,
-        name_option="service_name",
-        ports=exposed_ports(running.exposures, own),
-        render=render_service,
-        options=running.options,
-        words=SERVICE_WORDS,
     )

@@ -30,6 +30,8 @@ from ..rendering import ClusterFacts, target_group_binding
 from ..rendering import Exposure as ExposedPort
 
 _ANYWHERE = "0.0.0.0/0"
+_NLB_SECONDS = 20
+"""Two checks, 10 s apart; see `NlbRoute`."""
 
 
 def registers_targets(facts: ClusterFacts) -> bool:
@@ -83,6 +85,13 @@ def exposed_port(exposure: Exposure, cluster: EksCluster) -> ExposedPort:
         deregistration_delay=exposure.deregistration_delay_seconds,
         sources=_sources(exposure, cluster),
     )
+
+
+def seconds_to_healthy(exposure: Exposure) -> int:
+    """Return the time until a load balancer sends to a new pod, which a deployment has to wait for each time."""
+    if isinstance(exposure, AlbExposure):
+        return exposure.health_check.interval_seconds * exposure.health_check.healthy_threshold
+    return _NLB_SECONDS
 
 
 def _sources(exposure: Exposure, cluster: EksCluster) -> Sequence[str]:

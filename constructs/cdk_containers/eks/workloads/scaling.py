@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -227,7 +227,7 @@ def scaling_manifests(
         "scale_out_seconds": _seconds(scaling.scale_out_cooldown, _OUT_SECONDS),
         "scale_in_seconds": _seconds(scaling.scale_in_cooldown, _IN_SECONDS),
     }
-    targets: dict[Literal["cpu", "memory"], int | None] = {"cpu": scaling.cpu_target, "memory": scaling.memory_percent}
+    targets = {"cpu": scaling.cpu_target, "memory": scaling.memory_percent}
     usage = {resource: percent for resource, percent in targets.items() if percent is not None}
     bounds: Mapping[str, Any] = {
         "name": name,
@@ -237,7 +237,7 @@ def scaling_manifests(
         "behavior": scaling_behavior(**cooldowns),
     }
     if not any(value for _, value in _of_keda(scaling)):
-        return [horizontal_pod_autoscaler(**bounds, container=container, usage_percent={**usage})]
+        return [horizontal_pod_autoscaler(**bounds, container=container, usage_percent=usage)]
     triggers = [usage_trigger(resource, percent, container=container) for resource, percent in usage.items()]
     region = cdk.Stack.of(scope).region
     if scaling.messages_per_task is not None and queue is not None:

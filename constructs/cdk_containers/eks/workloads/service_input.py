@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, seconds
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import Deployment, Rolling
-from cdk_containers.load_balancing import Exposure, exposure_problems
+from cdk_containers.load_balancing import Exposure, exposed_ports, exposure_problems
 from cdk_containers.observability import Alarms
 from cdk_containers.scaling import DEFAULT_COUNT, ServiceScaling, count_problems
 
 from ..clusters import EksCluster
-from ..rendering import Loss, PodFacts, ServiceFacts
+from ..rendering import Loss, PodFacts, ServiceFacts, render_service
 from .pod_input import PodInput
-from .routes import exposed_port, kind_problems
+from .pod_options import PodOptions
+from .routes import exposed_port, kind_problems, seconds_to_healthy
 from .scaling import scaling_losses, scaling_problems
 
 _STARTUP_SECONDS = 60
-SERVICE_WORDS = (
+_WORDS = (
     ("replicas", "desired_count"),
     ("startup_seconds", "health_check_grace_period"),
     ("min_healthy_percent", "deployment.min_healthy_percent"),
@@ -48,10 +50,12 @@ class RunningInput:
         rolling = self.deployment if isinstance(self.deployment, Rolling) else Rolling()
         grace = self.health_check_grace_period
         count = DEFAULT_COUNT if self.desired_count is None else self.desired_count
+        exposures = [exposure for exposure in self.exposures if not exposure.problems()]
         return ServiceFacts(
             **given.pod.of_service,
             replicas=None if self.scaling is not None else count,
-            exposures=[exposed_port(exposure, self.cluster) for exposure in self.exposures if not exposure.problems()],
+            exposures=[exposed_port(exposure, self.cluster) for exposure in exposures],
+            min_ready_seconds=max(map(seconds_to_healthy, exposures), default=0),
             min_healthy_percent=rolling.min_healthy_percent,
             max_healthy_percent=rolling.max_healthy_percent,
             startup_seconds=_STARTUP_SECONDS if grace is None else seconds(grace),
@@ -168,3 +172,20 @@ def deployment_losses(deployment: Deployment) -> list[Loss]:
             practice="deployment-circuit-breaker",
         )
     ]
+
+
+def service_pods(given: Mapping[str, Any], running: RunningInput, *, name: str) -> PodInput:
+    """Return the pods of a service, whose own container listens where the exposures lead."""
+    own = "app" if given["container"] is None else given["container"].name
+    return PodInput(
+        **{option: given[option] for option in ("cluster", "image", "container", "sidecars", "volumes", "namespace")},
+        cpu=given["cpu"],
+        memory_limit_mib=given["memory_limit_mib"],
+        pod=given["pod"] or PodOptions(),
+        name=name,
+        name_option="service_name",
+        ports=exposed_ports(running.exposures, own),
+        render=render_service,
+        options=running.options,
+        words=_WORDS,
+    )
