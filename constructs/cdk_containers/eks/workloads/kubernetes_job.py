@@ -15,7 +15,7 @@ from cdk_containers.core.inputs.job_schedules import job_run_problems, job_sched
 from cdk_containers.model.workload import Container, ImageLike, Volume
 
 from ..clusters import EksCluster
-from ..rendering import JobFacts, PodFacts, render_job
+from ..rendering import JobFacts, Loss, PodFacts, render_job
 from .elsewhere import JOBS
 from .kubernetes_workload import KubernetesWorkload
 from .namespaces import DEFAULT_NAMESPACE
@@ -24,6 +24,13 @@ from .pod_options import PodOptions
 
 _START_SECONDS = 3600
 _SHORTEST_START_SECONDS = 10
+_NO_SCHEDULED_TIME = Loss(
+    option="container.environment['SCHEDULED_TIME']",
+    kind="approximated",
+    what="no variable says the time that a run was scheduled for",
+    instead="the time at which it runs",
+    practice="job-schedule",
+)
 
 
 class KubernetesJob(KubernetesWorkload):
@@ -103,7 +110,9 @@ class KubernetesJob(KubernetesWorkload):
         """
         found = argument_problems(KubernetesJob.__init__, locals())
         given = usable_arguments(KubernetesJob.__init__, locals(), found)
-        if not found.has("schedule"):
+        if found.has("schedule"):
+            given["schedule"] = None  # the rest can be checked without
+        else:
             found.extend_anew(job_schedule_problems(schedule, given["time_zone"]))
         time = None if given["timeout"] is None else seconds(given["timeout"])
         within = _START_SECONDS if given["start_within"] is None else seconds(given["start_within"])
@@ -120,7 +129,7 @@ class KubernetesJob(KubernetesWorkload):
 
         self.schedule = schedule
         self._make_pods(pods)
-        self._write()
+        self._write(losses=[_NO_SCHEDULED_TIME])
 
 
 def _pods(given: Mapping[str, Any], *, name: str, time: int | None, within: int) -> PodInput:
