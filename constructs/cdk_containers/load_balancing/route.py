@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -39,6 +39,7 @@ class RouteTarget:
         port_name: Name of the port in the task definition, where it has one.
         has_alternate: Whether there is a second target group, which deployments may shift traffic to.
         infrastructure_role: What ECS shifts traffic as; none where somebody else shifts it.
+        group_of_all: Whether the group is that of a whole cluster, whose stack needs that of the network.
     """
 
     network: NetworkLike
@@ -53,6 +54,7 @@ class RouteTarget:
     port_name: str | None = None
     has_alternate: bool = False
     infrastructure_role: iam.IRole | None = None
+    group_of_all: bool = False
 
     @property
     def target_type(self) -> elbv2.TargetType:
@@ -74,7 +76,14 @@ class RouteTarget:
             rule
             for group in self.security_groups
             for peer in peers.connections.security_groups
-            for rule in let_in(group, peer, ports, user=route, description=description)
+            for rule in let_in(
+                group,
+                peer,
+                ports,
+                user=route,
+                description=description,
+                group_knows_peer=self.group_of_all and Stack.of(self.vpc) == Stack.of(peer),
+            )
         ]
 
     def entry(self, port: int, **where: Any) -> ecs.CfnService.LoadBalancerProperty | None:

@@ -48,7 +48,13 @@ def rules_of(construct: Construct) -> dict[RuleKey, Construct]:
 
 
 def let_in(
-    group: ec2.ISecurityGroup, peer: ec2.ISecurityGroup, ports: PortRange, *, user: Construct, description: str
+    group: ec2.ISecurityGroup,
+    peer: ec2.ISecurityGroup,
+    ports: PortRange,
+    *,
+    user: Construct,
+    description: str,
+    group_knows_peer: bool = False,
 ) -> list[Construct]:
     """Let the members of one security group reach those of another, and return what `user` has to wait for.
 
@@ -62,11 +68,12 @@ def let_in(
         ports: On which ports.
         user: The service that needs it.
         description: What it is for.
+        group_knows_peer: Whether the stack of `group` needs that of `peer` already, which then must not need it.
     """
     # Asked once each: every answer of CDK costs a call.
     own, of_group = Stack.of(user), Stack.of(group)
     group_id, peer_id, port = group.security_group_id, peer.security_group_id, ports.as_port
-    beside_group = of_group == own and is_token(group_id)
+    beside_group = (group_knows_peer or of_group == own) and is_token(group_id)
     home = of_group if beside_group else Stack.of(peer)
     sides: list[tuple[_Direction, ec2.ISecurityGroup, ec2.ISecurityGroup]] = [("from", group, peer)]
     if not peer.allow_all_outbound:

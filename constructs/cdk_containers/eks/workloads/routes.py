@@ -115,6 +115,7 @@ def make_routes(
         subnets=cluster.node_subnets,
         internet_facing=internet_facing,
         security_groups=[cluster.security_group],
+        group_of_all=True,
     )
     return [make_route(scope, id_, exposure, target) for id_, exposure in zip(ids, exposures, strict=True)]
 
