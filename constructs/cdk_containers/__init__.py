@@ -72,7 +72,26 @@ if TYPE_CHECKING:
     from .ecs.tasks import OpenTelemetry as OpenTelemetry
     from .ecs.tasks import S3ConfigFile as S3ConfigFile
     from .ecs.tasks import TaskOptions as TaskOptions
+    from .eks.add_ons import AddOn as AddOn
+    from .eks.add_ons import CloudWatchObservability as CloudWatchObservability
+    from .eks.clusters import AccessEntry as AccessEntry
+    from .eks.clusters import AccessPolicy as AccessPolicy
+    from .eks.clusters import AddOnOptions as AddOnOptions
+    from .eks.clusters import AutoMode as AutoMode
     from .eks.clusters import EksCluster as EksCluster
+    from .eks.clusters import PublicAccess as PublicAccess
+    from .eks.clusters import UpgradeBlocker as UpgradeBlocker
+    from .eks.clusters import upgrade_blockers as upgrade_blockers
+    from .eks.identity import WorkloadIdentity as WorkloadIdentity
+    from .eks.storage import EbsStorage as EbsStorage
+    from .eks.storage import EfsStorage as EfsStorage
+    from .eks.storage import LustreStorage as LustreStorage
+    from .eks.storage import OntapStorage as OntapStorage
+    from .eks.workloads import KubernetesDaemon as KubernetesDaemon
+    from .eks.workloads import KubernetesJob as KubernetesJob
+    from .eks.workloads import KubernetesService as KubernetesService
+    from .eks.workloads import KubernetesWorker as KubernetesWorker
+    from .eks.workloads import PodOptions as PodOptions
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
@@ -112,6 +131,7 @@ if TYPE_CHECKING:
     from .model.workload import EnvironmentFile as EnvironmentFile
     from .model.workload import HealthCheck as HealthCheck
     from .model.workload import HostVolume as HostVolume
+    from .model.workload import HttpCheck as HttpCheck
     from .model.workload import Image as Image
     from .model.workload import LinuxOptions as LinuxOptions
     from .model.workload import LogDriver as LogDriver
@@ -187,7 +207,26 @@ _MODULES = {
         "ConstructError",
         "Problem",
     ),
-    "eks.clusters": ("EksCluster",),
+    "eks.add_ons": ("AddOn", "CloudWatchObservability"),
+    "eks.clusters": (
+        "AccessEntry",
+        "AccessPolicy",
+        "AddOnOptions",
+        "AutoMode",
+        "EksCluster",
+        "PublicAccess",
+        "UpgradeBlocker",
+        "upgrade_blockers",
+    ),
+    "eks.identity": ("WorkloadIdentity",),
+    "eks.storage": ("EbsStorage", "EfsStorage", "LustreStorage", "OntapStorage"),
+    "eks.workloads": (
+        "KubernetesDaemon",
+        "KubernetesJob",
+        "KubernetesService",
+        "KubernetesWorker",
+        "PodOptions",
+    ),
     "identity": (
         "AuditTrail",
         "ClusterAccess",
@@ -304,6 +343,7 @@ _MODULES = {
         "EnvironmentFile",
         "HealthCheck",
         "HostVolume",
+        "HttpCheck",
         "Image",
         "LinuxOptions",
         "LogDriver",

@@ -84,10 +84,9 @@ class AlbRoute(Route):
         self._make_test_rule(scope, target)
         self._serve_names(scope)
         target.leave_to_ecs(self.rule, self.test_rule)
-        self.entry = ecs.CfnService.LoadBalancerProperty(
+        self.entry = target.entry(
+            exposure.port,
             target_group_arn=self.target_group.target_group_arn,
-            container_name=target.container_name,
-            container_port=exposure.port,
             advanced_configuration=self._shift(target),
         )
         opened = target.let_in(self, self.load_balancer, target.ports(exposure.port))

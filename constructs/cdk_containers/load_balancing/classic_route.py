@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import ClassVar, cast
 
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancing as elb
 from constructs import Construct
 
@@ -106,11 +105,7 @@ class ClassicRoute(Route):
             self.load_balancer.connections.allow_from(peer, ec2.Port.tcp(outer), f"Requests on port {outer}")
         if any(peer.unique_id in _WORLD for peer in ingress):
             acknowledge(self.load_balancer, _OPEN_TO_THE_WORLD)
-        self.entry = ecs.CfnService.LoadBalancerProperty(
-            load_balancer_name=self.load_balancer.load_balancer_name,
-            container_name=target.container_name,
-            container_port=exposure.port,
-        )
+        self.entry = target.entry(exposure.port, load_balancer_name=self.load_balancer.load_balancer_name)
         self.ready_when = target.let_in(self, self.load_balancer, PortRange(first=host_port, last=host_port))
 
     @cached_property

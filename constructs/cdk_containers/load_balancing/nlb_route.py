@@ -83,10 +83,9 @@ class NlbRoute(Route):
         self.listener = self._make_listener("Listener", exposure.outer_port, self._forward(target))
         self._make_test_listener(scope, target)
         target.leave_to_ecs(self.listener, self.test_listener)
-        self.entry = ecs.CfnService.LoadBalancerProperty(
+        self.entry = target.entry(
+            exposure.port,
             target_group_arn=self.target_group.target_group_arn,
-            container_name=target.container_name,
-            container_port=exposure.port,
             advanced_configuration=self._shift(target),
         )
         opened: list[Construct] = []

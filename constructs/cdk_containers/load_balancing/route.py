@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import ClassVar, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -30,34 +30,35 @@ class RouteTarget:
     """What requests are brought to.
 
     Attributes:
-        service: The service.
-        container_name: The container of its tasks that listens.
         network: The network, with what is known of its subnets.
         vpc: Its VPC.
         subnets: Where the tasks, and internal load balancers, are.
         internet_facing: Whether a load balancer made for the service has public addresses.
-        by_address: Whether tasks have an address of their own (awsvpc), or a port of their instance.
+        security_groups: The groups that the tasks are in, or their instances.
+        container_name: The container of the tasks of ECS that listens; none where somebody else registers targets.
+        by_address: Whether targets have an address of their own, as pods and tasks with awsvpc networking have, or a
+            port of their instance.
         instance_port: The port of the instance, where it does not change.
         instance_health_check_port: The port of the instance that a health check asks, where that is another.
-        security_groups: The groups that the tasks are in, or their instances.
         port_name: Name of the port in the task definition, where it has one.
         has_alternate: Whether there is a second target group, which deployments may shift traffic to.
         infrastructure_role: What ECS shifts traffic as; none where somebody else shifts it.
+        group_of_all: Whether the group is that of a whole cluster, whose stack needs that of the network.
     """
 
-    service: ecs.BaseService
-    container_name: str
     network: NetworkLike
     vpc: ec2.IVpc
     subnets: ec2.SubnetSelection
     internet_facing: bool
-    by_address: bool
-    instance_port: int | None
     security_groups: Sequence[ec2.ISecurityGroup]
+    container_name: str | None = None
+    by_address: bool = True
+    instance_port: int | None = None
     instance_health_check_port: int | None = None
     port_name: str | None = None
     has_alternate: bool = False
     infrastructure_role: iam.IRole | None = None
+    group_of_all: bool = False
 
     @property
     def target_type(self) -> elbv2.TargetType:
@@ -79,8 +80,21 @@ class RouteTarget:
             rule
             for group in self.security_groups
             for peer in peers.connections.security_groups
-            for rule in let_in(group, peer, ports, user=route, description=description)
+            for rule in let_in(
+                group,
+                peer,
+                ports,
+                user=route,
+                description=description,
+                group_knows_peer=self.group_of_all and Stack.of(self.vpc) == Stack.of(peer),
+            )
         ]
+
+    def entry(self, port: int, **where: Any) -> ecs.CfnService.LoadBalancerProperty | None:
+        """Return what ECS has to know to register tasks at a load balancer; None where somebody else registers them."""
+        if self.container_name is None:
+            return None
+        return ecs.CfnService.LoadBalancerProperty(container_name=self.container_name, container_port=port, **where)
 
     def leave_to_ecs(self, *rules: IConstruct | None) -> None:
         """Keep tags of aspects off the rules whose weights ECS moves.

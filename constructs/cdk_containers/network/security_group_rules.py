@@ -63,7 +63,13 @@ def rules_of(construct: Construct) -> dict[RuleKey, Construct]:
 
 
 def let_in(
-    group: ec2.ISecurityGroup, peer: ec2.ISecurityGroup, ports: PortRange, *, user: Construct, description: str
+    group: ec2.ISecurityGroup,
+    peer: ec2.ISecurityGroup,
+    ports: PortRange,
+    *,
+    user: Construct,
+    description: str,
+    group_knows_peer: bool = False,
 ) -> list[Construct]:
     """Let the members of one security group reach those of another, and return what `user` has to wait for.
 
@@ -77,9 +83,10 @@ def let_in(
         ports: On which ports.
         user: The service that needs it.
         description: What it is for.
+        group_knows_peer: Whether the stack of `group` needs that of `peer` already, which then must not need it.
     """
     own, of_group = stack_of(user), stack_of(group)
-    beside_group = of_group == own and is_token(_id_of(group))
+    beside_group = (group_knows_peer or of_group == own) and is_token(_id_of(group))
     home = of_group if beside_group else stack_of(peer)
     sides: list[tuple[_Direction, ec2.ISecurityGroup, ec2.ISecurityGroup]] = [("from", group, peer)]
     if not _lets_all_out(peer):

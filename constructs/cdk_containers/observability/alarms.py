@@ -12,7 +12,7 @@ from constructs import Construct
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 from cdk_containers.load_balancing import Route
-from cdk_containers.metrics import KnownExpression, OwnAlarm, insights_metric, usage_metric
+from cdk_containers.metrics import KnownExpression, KnownMetric, OwnAlarm, insights_metric, usage_metric
 
 _MINUTE, _FIVE_MINUTES = 60, 300
 
@@ -107,13 +107,22 @@ def make_alarms(
 ) -> dict[str, OwnAlarm]:
     """Make the alarms of a service but for its server errors, by name."""
     made = {
-        "Cpu": _usage_alarm(scope, "CPU", service, alarms.cpu_percent, alarms.topic),
-        "Memory": _usage_alarm(scope, "Memory", service, alarms.memory_percent, alarms.topic),
+        what.capitalize(): usage_alarm(
+            scope, what, usage_metric(service, f"{what}Utilization", period=_FIVE_MINUTES), percent, alarms.topic
+        )
+        for what, percent in (("CPU", alarms.cpu_percent), ("Memory", alarms.memory_percent))
     }
-    for index, route in enumerate(routes):
-        made |= _route_alarms(scope, "" if index == 0 else str(index + 1), route, alarms)
+    made |= route_alarms(scope, routes, alarms)
     if container_insights:
         made["MissingTasks"] = _missing_tasks_alarm(scope, service, alarms)
+    return made
+
+
+def route_alarms(scope: Construct, routes: Sequence[Route], alarms: Alarms) -> dict[str, OwnAlarm]:
+    """Make the alarms of the ways to a service but for its server errors, by name."""
+    made: dict[str, OwnAlarm] = {}
+    for index, route in enumerate(routes):
+        made |= _route_alarms(scope, "" if index == 0 else str(index + 1), route, alarms)
     return made
 
 
@@ -177,13 +186,12 @@ def _missing_tasks_alarm(scope: Construct, service: ecs.BaseService, alarms: Ala
     )
 
 
-def _usage_alarm(
-    scope: Construct, what: str, service: ecs.BaseService, percent: int, topic: sns.ITopic | None
-) -> OwnAlarm:
+def usage_alarm(scope: Construct, what: str, metric: KnownMetric, percent: int, topic: sns.ITopic | None) -> OwnAlarm:
+    """Make the alarm on the use of `CPU` or `Memory`, in percent."""
     return OwnAlarm(
         scope=scope,
         id=f"{what.capitalize()}Alarm",
-        metric=usage_metric(service, f"{what}Utilization", period=_FIVE_MINUTES),
+        metric=metric,
         threshold=percent,
         evaluation_periods=3,
         description=f"{what}Utilization is high",

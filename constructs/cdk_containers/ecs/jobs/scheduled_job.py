@@ -15,7 +15,7 @@ from constructs import Construct
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import DurationLike, argument_problems, is_token, seconds, usable_arguments
-from cdk_containers.core.inputs.schedules import schedule_examples, schedule_problem, time_zone_problem
+from cdk_containers.core.inputs.job_schedules import job_schedule_problems, job_time_zone_problems
 from cdk_containers.core.opt_outs import warn_of_past_schedule
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import Container, ImageLike, Volume
@@ -194,27 +194,10 @@ def _window(flexible_window: DurationLike | None) -> scheduler.CfnSchedule.Flexi
 
 def _schedule_problems(known: Problems, arguments: dict[str, Any]) -> list[Problem]:
     found = Problems()
-    schedule, time_zone = arguments["schedule"], arguments["time_zone"]
     if not known.has("schedule"):
-        wrong = schedule_problem(schedule)
-        if wrong is not None:
-            found.add("schedule", wrong, given=schedule, allowed=schedule_examples(), practice="job-schedule")
-        elif time_zone is not None and not is_token(schedule) and schedule.startswith("rate("):
-            found.add(
-                "time_zone",
-                "a rate counts from when it was made, in no time zone",
-                given=time_zone,
-                allowed="nothing; or cron(…) for a time of day",
-                practice="job-time-zone",
-            )
-    if time_zone is not None and not found.has("time_zone") and (wrong := time_zone_problem(time_zone)) is not None:
-        found.add(
-            "time_zone",
-            wrong,
-            given=time_zone,
-            allowed="a name of the IANA list, such as Europe/Berlin",
-            practice="job-time-zone",
-        )
+        found.extend(job_schedule_problems(arguments["schedule"], arguments["time_zone"]))
+    elif arguments["time_zone"] is not None:
+        found.extend(job_time_zone_problems(arguments["time_zone"]))
     window = arguments["flexible_window"]
     if window is not None and not _is_window(length := seconds(window)):
         found.add(

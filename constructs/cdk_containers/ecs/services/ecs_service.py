@@ -17,11 +17,12 @@ from cdk_containers.load_balancing import ClassicExposure
 from cdk_containers.metrics import remember_cluster
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
 from cdk_containers.network import open_ipv6_egress
+from cdk_containers.scaling import DEFAULT_COUNT
 
 from ..clusters import Cluster, launch_type_of, seen_from
 from ..tasks import TaskDefinition
 from .forced_deployment import force_deployments
-from .service_input import DEFAULT_COUNT, ServiceInput
+from .service_input import ServiceInput
 
 _GRACE_SECONDS = 60
 _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrategy.spread_across_instances())

@@ -24,7 +24,14 @@ from cdk_containers.core.opt_outs import acknowledge_open_egress, record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.core.whereabouts import node_of
 from cdk_containers.deployments import CodeDeployBlueGreen, Deployment, TrafficShiftingDeployment, add_hooks
-from cdk_containers.load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, enter_lattice
+from cdk_containers.load_balancing import (
+    AlbRoute,
+    ApplicationLoadBalancer,
+    Exposure,
+    Route,
+    domain_place_problems,
+    enter_lattice,
+)
 from cdk_containers.metrics import OwnAlarm, OwnAlarms
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
 from cdk_containers.model.workload import Container, EfsVolume, ImageLike, Volume
@@ -38,7 +45,6 @@ from ..connections import CallingConnector, Connector, connect
 from ..discovery import CloudMap, Namespace, ServiceConnect
 from ..tasks import TaskDefinition, TaskOptions
 from ..tasks.ebs_volumes import attach_ebs_volume
-from .checks.exposures import domain_place_problems
 from .checks.external import unsupported_problems
 from .code_deploy import make_deployment_group
 from .connections import endpoint_of, endpoint_problems, make_connector, make_discoverable

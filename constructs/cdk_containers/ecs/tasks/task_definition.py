@@ -28,9 +28,10 @@ from cdk_containers.model.workload import Architecture, Container, EfsVolume, Op
 from cdk_containers.model.workload.container import DEFAULT_USER
 from cdk_containers.model.workload.image import as_image
 from cdk_containers.model.workload.secrets import environment_problems
+from cdk_containers.network import open_file_system
 
 from .containers import add_container, add_dependencies, container_overrides
-from .efs_volumes import add_efs_volume, open_file_system
+from .efs_volumes import add_efs_volume
 from .fire_lens import LOG_ROUTER
 from .late_secrets import check_when_synthesized
 from .neuron import give_neuron_devices
