@@ -27,7 +27,7 @@ LAYERS: list[set[str]] = [
     {"core.checked_construct", "core.opt_outs", "model.workload"},
     {"model.instances", "model.rollouts"},
     {"model.placement"},
-    {"deployments", "logs", "messaging", "scaling"},
+    {"deployments", "instances", "logs", "messaging", "scaling"},
     {"network", "registry"},
     {"load_balancing"},
     {"observability"},

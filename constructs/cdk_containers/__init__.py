@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from .ecs.clusters import ManagedInstancesCapacity as ManagedInstancesCapacity
     from .ecs.clusters import ManagedScaling as ManagedScaling
     from .ecs.clusters import PredictiveScaling as PredictiveScaling
-    from .ecs.clusters import Spot as Spot
     from .ecs.clusters import SshKey as SshKey
     from .ecs.discovery import CloudMap as CloudMap
     from .ecs.discovery import Namespace as Namespace
@@ -76,6 +75,7 @@ if TYPE_CHECKING:
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
+    from .instances import Spot as Spot
     from .load_balancing import AccessLogs as AccessLogs
     from .load_balancing import AlbExposure as AlbExposure
     from .load_balancing import ApplicationLoadBalancer as ApplicationLoadBalancer
@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from .messaging import TopicSubscription as TopicSubscription
     from .messaging import WorkQueue as WorkQueue
     from .model.instances import instance_type as instance_type
+    from .model.instances import pods_per_instance as pods_per_instance
     from .model.instances import tasks_per_instance as tasks_per_instance
     from .model.placement import PlacementConstraint as PlacementConstraint
     from .model.placement import PlacementStrategy as PlacementStrategy
@@ -161,7 +162,6 @@ _MODULES = {
         "ManagedInstancesCapacity",
         "ManagedScaling",
         "PredictiveScaling",
-        "Spot",
         "SshKey",
     ),
     "deployments": (
@@ -193,7 +193,9 @@ _MODULES = {
         "ClusterAccess",
         "ExecuteCommandAccess",
     ),
+    "instances": ("Spot",),
     "model.instances": (
+        "pods_per_instance",
         "instance_type",
         "tasks_per_instance",
     ),

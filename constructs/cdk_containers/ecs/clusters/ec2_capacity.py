@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import aws_cdk as cdk
 import jsii
@@ -13,23 +12,21 @@ from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
-from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import (
     DurationLike,
     argument_problems,
-    as_duration,
-    disabled_problems,
     is_token,
-    seconds,
     security_group_problems,
 )
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.instances import Spot, lifetime, lifetime_problems, make_launch_template, what_to_start
+from cdk_containers.model.instances import architecture_of, has_gpus, has_neuron_devices
 from cdk_containers.network import Connections, has_ipv6
 
 from ..tasks import Platform
@@ -40,10 +37,6 @@ from .container_instance_role import make_instance_role, no_grants
 from .ec2_scaling import GroupScaling, ManagedScaling
 from .instance_options import (
     InstanceOptions,
-    Spot,
-    architecture_of,
-    has_gpus,
-    has_neuron_devices,
     instance_type_problems,
 )
 
@@ -56,8 +49,6 @@ _ENCRYPTED = Acknowledgement(
     "The rule cannot read a group that mixes instance types; the volumes are encrypted in the launch template",
     cdk_nag=("AwsSolutions-EC26",),
 )
-_MAX_LIFETIME_DAYS = 14
-_DAY = 86_400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,7 +152,7 @@ class Ec2Capacity(CheckedConstruct):
         if not found.has("min_instances") and not found.has("max_instances"):
             found.extend(_size_problems(min_instances, max_instances, scaling))
         if not found.has("max_instance_lifetime"):
-            found.extend(_lifetime_problems(max_instance_lifetime))
+            found.extend(lifetime_problems(max_instance_lifetime))
         if not found.has("cluster"):
             found.extend(_stack_problems(scope, cluster))
             found.extend(cluster.which_subnets_problems("cluster"))
@@ -275,62 +266,19 @@ class Ec2Capacity(CheckedConstruct):
         raise no_grants(self)
 
     def _make_launch_template(self) -> ec2.LaunchTemplate:
-        bottlerocket = self.instances.machine_image == "BOTTLEROCKET"
-        # Bottlerocket keeps its own system on the first volume, and images and containers on the second.
-        volumes = (
-            {"/dev/xvda": 4, "/dev/xvdb": self.instances.root_volume_gib}
-            if bottlerocket
-            else {"/dev/xvda": self.instances.root_volume_gib}
-        )
         key = self.instances.ssh_key
-        if self.instances.encryption_key is not None:
-            self._open_key(self.instances.encryption_key)
-        return ec2.LaunchTemplate(
+        return make_launch_template(
             self,
-            "LaunchTemplate",
-            machine_image=self._machine_image(),
-            instance_type=ec2.InstanceType(self.instance_types[0]),
+            bottlerocket=self.instances.machine_image == "BOTTLEROCKET",
+            root_volume_gib=self.instances.root_volume_gib,
+            encryption_key=self.instances.encryption_key,
+            instance_type=self.instance_types[0],
             user_data=self._user_data(),
+            machine_image=self._machine_image(),
             role=self.instance_role,
             security_group=self.security_group,
-            associate_public_ip_address=False,
-            block_devices=[
-                ec2.BlockDevice(
-                    device_name=device,
-                    volume=ec2.BlockDeviceVolume.ebs(
-                        size,
-                        encrypted=True,
-                        kms_key=self.instances.encryption_key,
-                        volume_type=ec2.EbsDeviceVolumeType.GP3,
-                        delete_on_termination=True,
-                    ),
-                )
-                for device, size in volumes.items()
-            ],
-            require_imdsv2=True,
-            http_tokens=ec2.LaunchTemplateHttpTokens.REQUIRED,
-            http_endpoint=True,
-            http_put_response_hop_limit=1,
-            instance_metadata_tags=False,
-            detailed_monitoring=True,
             key_pair=key.key_pair if key is not None else None,
         )
-
-    def _open_key(self, key: kms.IKey) -> None:
-        """Let EC2 Auto Scaling start instances whose volumes this key encrypts; without it they end as they start.
-
-        See https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
-        """
-        path = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
-        scaler = iam.ArnPrincipal(f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{path}")
-        use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-        for actions, conditions in (
-            (use, None),
-            (["kms:CreateGrant"], {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
-        ):
-            key.add_to_resource_policy(
-                iam.PolicyStatement(principals=[scaler], actions=actions, resources=["*"], conditions=conditions)
-            )
 
     def _machine_image(self) -> ec2.IMachineImage:
         arm = self._architecture == "ARM64"
@@ -366,7 +314,7 @@ class Ec2Capacity(CheckedConstruct):
         max_instances: int,
         spot: Spot | None,
         scaling: ManagedScaling | GroupScaling,
-        lifetime: DurationLike | Disabled | None,
+        max_lifetime: DurationLike | Disabled | None,
     ) -> autoscaling.AutoScalingGroup:
         managed = isinstance(scaling, ManagedScaling)
         return autoscaling.AutoScalingGroup(
@@ -380,7 +328,7 @@ class Ec2Capacity(CheckedConstruct):
                 isinstance(scaling, ManagedScaling) and scaling.termination_protection is True
             ),
             health_checks=autoscaling.HealthChecks.ec2(grace_period=cdk.Duration.minutes(5)),
-            max_instance_lifetime=_lifetime(lifetime),
+            max_instance_lifetime=lifetime(max_lifetime),
             default_instance_warmup=cdk.Duration.minutes(5),
             capacity_rebalance=spot is not None or None,
             group_metrics=[autoscaling.GroupMetrics.all()],
@@ -391,28 +339,8 @@ class Ec2Capacity(CheckedConstruct):
                 max_healthy_percentage=200,
                 scale_in_protected_instances=autoscaling.ScaleInProtectedInstances.REFRESH,
             ),
-            **self._what_to_start(spot),
+            **what_to_start(self.launch_template, self.instance_types, spot),
         )
-
-    def _what_to_start(self, spot: Spot | None) -> dict[str, Any]:
-        """Return the launch template, or the policy that mixes types and prices."""
-        if spot is None and len(self.instance_types) == 1:
-            return {"launch_template": self.launch_template}
-        return {
-            "mixed_instances_policy": autoscaling.MixedInstancesPolicy(
-                launch_template=self.launch_template,
-                launch_template_overrides=[
-                    autoscaling.LaunchTemplateOverrides(instance_type=ec2.InstanceType(name))
-                    for name in self.instance_types
-                ],
-                instances_distribution=autoscaling.InstancesDistribution(
-                    on_demand_base_capacity=0 if spot is None else spot.on_demand_base,
-                    on_demand_percentage_above_base_capacity=100 if spot is None else spot.on_demand_percent,
-                    on_demand_allocation_strategy=autoscaling.OnDemandAllocationStrategy.PRIORITIZED,
-                    spot_allocation_strategy=autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
-                ),
-            )
-        }
 
     def _make_provider(self, scaling: ManagedScaling | GroupScaling) -> ecs.AsgCapacityProvider:
         if isinstance(scaling, GroupScaling):
@@ -476,11 +404,11 @@ class Ec2Capacity(CheckedConstruct):
         ]
 
     def _record_opt_outs(
-        self, scaling: ManagedScaling | GroupScaling, lifetime: DurationLike | Disabled | None
+        self, scaling: ManagedScaling | GroupScaling, max_lifetime: DurationLike | Disabled | None
     ) -> None:
         chosen: list[tuple[str, object]] = [
             ("nitro-instances", self.instances.nitro_only),
-            ("instance-lifetime", lifetime),
+            ("instance-lifetime", max_lifetime),
         ]
         if isinstance(scaling, ManagedScaling):
             chosen += [
@@ -519,12 +447,6 @@ class _ImportedEc2Capacity(Ec2Capacity):
         return self.security_group.connections
 
 
-def _lifetime(lifetime: DurationLike | Disabled | None) -> cdk.Duration | None:
-    if isinstance(lifetime, Disabled):
-        return None
-    return cdk.Duration.days(_MAX_LIFETIME_DAYS) if lifetime is None else as_duration(lifetime)
-
-
 def _size_problems(low: int, high: int, scaling: ManagedScaling | GroupScaling) -> list[Problem]:
     found = Problems()
     if not is_token(low) and low < 0:
@@ -545,22 +467,6 @@ def _size_problems(low: int, high: int, scaling: ManagedScaling | GroupScaling) 
             allowed=f"{max(low, 1)} or more",
             practice="managed-instance-scaling",
         )
-    return list(found)
-
-
-def _lifetime_problems(lifetime: DurationLike | Disabled | None) -> list[Problem]:
-    found = Problems()
-    found.extend(disabled_problems(lifetime), under="max_instance_lifetime")
-    if lifetime is not None and not isinstance(lifetime, Disabled):
-        value = seconds(lifetime)
-        if not is_token(value) and not _DAY <= value <= 365 * _DAY:
-            found.add(
-                "max_instance_lifetime",
-                "out of range",
-                given=Shown(f"{value} s"),
-                allowed="1–365 days",
-                practice="instance-lifetime",
-            )
     return list(found)
 
 
