@@ -30,6 +30,9 @@ PAGES: Mapping[str, Sequence[str]] = {
         "InstanceRequirements",
         "ManagedInstancesTaskDefinition",
     ),
+    "managed-node-group": ("ManagedNodeGroup", "NodeOptions", "Taint", "pods_per_instance"),
+    "self-managed-nodes": ("SelfManagedNodes",),
+    "fargate-profile": ("FargateProfile", "FargateSelector"),
     "container": (
         "Container",
         "Image.from_registry",
@@ -166,6 +169,15 @@ SAME_OPTIONS = {"BackendService": "WebService"}
 REFUSED = "none: anything else is refused"
 
 OPT_OUTS: Mapping[str, str] = {
+    "eks-node-metadata": "none: pods get what they need from an identity of their own",
+    "eks-node-image": REFUSED,
+    "eks-node-role": REFUSED,
+    "eks-node-count": "`desired_nodes=…`",
+    "eks-node-version": REFUSED,
+    "eks-first-nodes": REFUSED,
+    "eks-pod-fits-node": REFUSED,
+    "eks-fargate-role-trust": "none: each profile has a role of its own",
+    "eks-fargate-selectors": REFUSED,
     "fault-injection": "off unless `fault_injection=True`",
     "multiple-availability-zones": "`max_azs=2` at the least",
     "nat-gateway-per-az": "`nat_gateways=NatGateways.SINGLE` or `NONE`",

@@ -72,6 +72,12 @@ if TYPE_CHECKING:
     from .ecs.tasks import S3ConfigFile as S3ConfigFile
     from .ecs.tasks import TaskOptions as TaskOptions
     from .eks.clusters import EksCluster as EksCluster
+    from .eks.nodes import FargateProfile as FargateProfile
+    from .eks.nodes import FargateSelector as FargateSelector
+    from .eks.nodes import ManagedNodeGroup as ManagedNodeGroup
+    from .eks.nodes import NodeOptions as NodeOptions
+    from .eks.nodes import SelfManagedNodes as SelfManagedNodes
+    from .eks.nodes import Taint as Taint
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
@@ -188,6 +194,14 @@ _MODULES = {
         "Problem",
     ),
     "eks.clusters": ("EksCluster",),
+    "eks.nodes": (
+        "FargateProfile",
+        "FargateSelector",
+        "ManagedNodeGroup",
+        "NodeOptions",
+        "SelfManagedNodes",
+        "Taint",
+    ),
     "identity": (
         "AuditTrail",
         "ClusterAccess",

@@ -15,7 +15,7 @@ from cdk_containers.core.inputs import argument_problems
 from cdk_containers.network import Network, NetworkLike, task_subnets_of, vpc_of
 
 from ..manifests import Manifest
-from ..rendering import ClusterFacts, Compute
+from ..rendering import ClusterFacts, Compute, NodeFacts
 
 
 class EksCluster(CheckedConstruct):
@@ -34,6 +34,7 @@ class EksCluster(CheckedConstruct):
         service_cidr: The addresses of Kubernetes services.
         endpoint: Address of its API.
         certificate_authority_data: Certificate by which its API is known.
+        prefix_delegation: Whether the VPC CNI hands out prefixes, so that a node holds more pods.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/clusters.html
     """
@@ -50,6 +51,7 @@ class EksCluster(CheckedConstruct):
     service_cidr: str
     endpoint: str
     certificate_authority_data: str
+    prefix_delegation: bool
 
     def __init__(
         self,
@@ -123,7 +125,9 @@ class EksCluster(CheckedConstruct):
         )
         self.compute: Compute = "NODES"
         self._manifests: list[tuple[str, Sequence[Manifest]]] = []
+        self.prefix_delegation = False
         self._nodes: list[cdk.CfnResource] = []
+        self._node_facts: list[NodeFacts] = []
         self._before_nodes: list[cdk.CfnResource] = []
         self._after_nodes: list[cdk.CfnResource] = []
 
@@ -139,25 +143,46 @@ class EksCluster(CheckedConstruct):
         """Whether the cluster is another app's."""
         return self.resource is None
 
-    def add_nodes(self, resource: cdk.CfnResource) -> None:
-        """Take notice of nodes: what is needed before them is made before, and what needs nodes after them."""
-        self._nodes.append(resource)
+    @property
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        """What is known of its nodes, kind by kind."""
+        return tuple(self._node_facts)
+
+    @property
+    def waits_for_nodes(self) -> bool:
+        """Whether something of the cluster waits for nodes, and there are none in its stack yet."""
+        return bool(self._after_nodes) and not self._nodes
+
+    def add_nodes(self, resource: cdk.CfnResource | None, facts: NodeFacts | None = None) -> None:
+        """Take notice of nodes: what is needed before them is made before, and what needs nodes after them.
+
+        Args:
+            resource: What makes them; None for nodes that come later, by a controller or by hand.
+            facts: What pods have to know of them.
+        """
+        if facts is not None:
+            self._node_facts.append(facts)
+        if resource is None:
+            return
         for earlier in self._before_nodes:
-            resource.add_dependency(earlier)
+            resource.add_resource_dependency(earlier)
+        if cdk.Stack.of(resource) is not cdk.Stack.of(self):
+            return  # the stack of the cluster, which is deployed before, cannot wait for it
+        self._nodes.append(resource)
         for later in self._after_nodes:
-            later.add_dependency(resource)
+            later.add_resource_dependency(resource)
 
     def before_nodes(self, resource: cdk.CfnResource) -> None:
         """Have nodes wait for a resource, such as the add-on that gives pods their addresses."""
         self._before_nodes.append(resource)
         for node in self._nodes:
-            node.add_dependency(resource)
+            node.add_resource_dependency(resource)
 
     def after_nodes(self, resource: cdk.CfnResource) -> None:
         """Have a resource wait for nodes, such as an add-on whose pods need a place to run."""
         self._after_nodes.append(resource)
         for node in self._nodes:
-            resource.add_dependency(node)
+            resource.add_resource_dependency(node)
 
     def add_manifests(self, name: str, manifests: Iterable[Manifest]) -> None:
         """Put Kubernetes objects into the cluster's folder of manifests, as one file.
