@@ -32,6 +32,7 @@ PAGES: Mapping[str, Sequence[str]] = {
     ),
     "managed-node-group": ("ManagedNodeGroup", "NodeOptions", "Taint", "pods_per_instance"),
     "self-managed-nodes": ("SelfManagedNodes",),
+    "karpenter-nodes": ("KarpenterNodes", "KarpenterPool"),
     "fargate-profile": ("FargateProfile", "FargateSelector"),
     "container": (
         "Container",
@@ -174,6 +175,7 @@ OPT_OUTS: Mapping[str, str] = {
     "eks-node-role": REFUSED,
     "eks-node-count": "`desired_nodes=…`",
     "eks-node-version": REFUSED,
+    "eks-karpenter-limits": "another `max_vcpus` or `disrupted_percent`",
     "eks-first-nodes": REFUSED,
     "eks-pod-fits-node": REFUSED,
     "eks-fargate-role-trust": "none: each profile has a role of its own",

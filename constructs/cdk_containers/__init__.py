@@ -74,6 +74,8 @@ if TYPE_CHECKING:
     from .eks.clusters import EksCluster as EksCluster
     from .eks.nodes import FargateProfile as FargateProfile
     from .eks.nodes import FargateSelector as FargateSelector
+    from .eks.nodes import KarpenterNodes as KarpenterNodes
+    from .eks.nodes import KarpenterPool as KarpenterPool
     from .eks.nodes import ManagedNodeGroup as ManagedNodeGroup
     from .eks.nodes import NodeOptions as NodeOptions
     from .eks.nodes import SelfManagedNodes as SelfManagedNodes
@@ -197,6 +199,8 @@ _MODULES = {
     "eks.nodes": (
         "FargateProfile",
         "FargateSelector",
+        "KarpenterNodes",
+        "KarpenterPool",
         "ManagedNodeGroup",
         "NodeOptions",
         "SelfManagedNodes",

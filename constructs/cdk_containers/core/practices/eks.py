@@ -63,7 +63,7 @@ PRACTICES = (
     Practice(
         id="eks-node-version",
         title="Keep nodes within three minor versions of their cluster",
-        why="Kubernetes supports no kubelet that is newer than the API server, or more than three minor versions older.",
+        why="Kubernetes supports no kubelet that is newer than the API server, or more than three versions older.",
         source="https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html",
         severity=Severity.HIGH,
         option="ManagedNodeGroup.version",
@@ -116,5 +116,16 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html",
         severity=Severity.MEDIUM,
         option="FargateProfile.selectors",
+    ),
+    Practice(
+        id="eks-karpenter-limits",
+        title="Limit what Karpenter may start, and how much it may disrupt at a time",
+        why=(
+            "Pods that wait by mistake start nodes until the quota of the account is used up. A budget keeps "
+            "consolidation from moving everything at once."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/karpenter.html",
+        severity=Severity.MEDIUM,
+        option="KarpenterPool.max_vcpus",
     ),
 )

@@ -2,6 +2,8 @@
 
 from ..rendering import Taint
 from .fargate_profile import FargateProfile, FargateSelector
+from .karpenter_nodes import KarpenterNodes
+from .karpenter_pool import KarpenterPool
 from .managed_node_group import ManagedNodeGroup
 from .node_options import NodeOptions
 from .self_managed_nodes import SelfManagedNodes
@@ -9,6 +11,8 @@ from .self_managed_nodes import SelfManagedNodes
 __all__ = [
     "FargateProfile",
     "FargateSelector",
+    "KarpenterNodes",
+    "KarpenterPool",
     "ManagedNodeGroup",
     "NodeOptions",
     "SelfManagedNodes",
