@@ -33,6 +33,7 @@ PAGES: Mapping[str, Sequence[str]] = {
     "managed-node-group": ("ManagedNodeGroup", "NodeOptions", "Taint", "pods_per_instance"),
     "self-managed-nodes": ("SelfManagedNodes",),
     "karpenter-nodes": ("KarpenterNodes", "KarpenterPool"),
+    "hybrid-nodes": ("HybridNodes", "RolesAnywhere"),
     "fargate-profile": ("FargateProfile", "FargateSelector"),
     "container": (
         "Container",
@@ -175,6 +176,8 @@ OPT_OUTS: Mapping[str, str] = {
     "eks-node-role": REFUSED,
     "eks-node-count": "`desired_nodes=…`",
     "eks-node-version": REFUSED,
+    "eks-hybrid-networks": REFUSED,
+    "eks-hybrid-credentials": "none: `RolesAnywhere` in place of Systems Manager",
     "eks-karpenter-limits": "another `max_vcpus` or `disrupted_percent`",
     "eks-first-nodes": REFUSED,
     "eks-pod-fits-node": REFUSED,

@@ -74,10 +74,12 @@ if TYPE_CHECKING:
     from .eks.clusters import EksCluster as EksCluster
     from .eks.nodes import FargateProfile as FargateProfile
     from .eks.nodes import FargateSelector as FargateSelector
+    from .eks.nodes import HybridNodes as HybridNodes
     from .eks.nodes import KarpenterNodes as KarpenterNodes
     from .eks.nodes import KarpenterPool as KarpenterPool
     from .eks.nodes import ManagedNodeGroup as ManagedNodeGroup
     from .eks.nodes import NodeOptions as NodeOptions
+    from .eks.nodes import RolesAnywhere as RolesAnywhere
     from .eks.nodes import SelfManagedNodes as SelfManagedNodes
     from .eks.nodes import Taint as Taint
     from .identity import AuditTrail as AuditTrail
@@ -199,10 +201,12 @@ _MODULES = {
     "eks.nodes": (
         "FargateProfile",
         "FargateSelector",
+        "HybridNodes",
         "KarpenterNodes",
         "KarpenterPool",
         "ManagedNodeGroup",
         "NodeOptions",
+        "RolesAnywhere",
         "SelfManagedNodes",
         "Taint",
     ),

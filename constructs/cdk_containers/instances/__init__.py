@@ -4,8 +4,10 @@ from .group import lifetime, lifetime_problems, what_to_start
 from .launch_template import MachineImage, make_launch_template, open_key
 from .no_grants import refuse_grants
 from .spot import Spot
+from .systems_manager import SESSION_MANAGER, systems_manager_of_this_account
 
 __all__ = [
+    "SESSION_MANAGER",
     "MachineImage",
     "Spot",
     "lifetime",
@@ -13,5 +15,6 @@ __all__ = [
     "make_launch_template",
     "open_key",
     "refuse_grants",
+    "systems_manager_of_this_account",
     "what_to_start",
 ]

@@ -128,4 +128,23 @@ PRACTICES = (
         severity=Severity.MEDIUM,
         option="KarpenterPool.max_vcpus",
     ),
+    Practice(
+        id="eks-hybrid-networks",
+        title="Tell the networks of machines outside AWS apart from all others",
+        why="The control plane reaches those machines by their addresses. Overlapping ones lead its answers elsewhere.",
+        source="https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-networking.html",
+        severity=Severity.HIGH,
+        option="EksCluster.remote_node_networks",
+    ),
+    Practice(
+        id="eks-hybrid-credentials",
+        title="Give machines outside AWS credentials that end by themselves",
+        why=(
+            "Keys on a machine outside AWS are good until somebody takes them back. Systems Manager and IAM Roles "
+            "Anywhere give out credentials that end within hours, for this account and this authority only."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-creds.html",
+        severity=Severity.HIGH,
+        option="HybridNodes.credentials",
+    ),
 )

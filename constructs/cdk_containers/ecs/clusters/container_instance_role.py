@@ -10,7 +10,7 @@ from constructs import Construct
 from cdk_containers.core.errors import ConstructError, Problem
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
-from cdk_containers.instances import refuse_grants
+from cdk_containers.instances import SESSION_MANAGER, refuse_grants
 
 _AGENT = (
     "ecs:DeregisterContainerInstance",
@@ -20,14 +20,6 @@ _AGENT = (
     "ecs:SubmitTaskStateChange",
 )
 _AGENT_IN_CLUSTER = ("ecs:Poll", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState")
-_SESSION_MANAGER = (
-    "ssm:UpdateInstanceInformation",
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
-)
-
 _NO_RESOURCE = Acknowledgement(
     "ecs:DiscoverPollEndpoint and the actions of Session Manager take no resource; what else the ECS agent may do is "
     "limited to this cluster, by its ARN or by a condition",
@@ -109,7 +101,7 @@ def make_instance_role(scope: Construct, cluster: ecs.ICluster, *, principal: ia
                         resources=[_all(cluster, "container-instance"), _all(cluster, "task")],
                     ),
                     _poll_for_proxies(cluster),
-                    iam.PolicyStatement(actions=["ecs:DiscoverPollEndpoint", *_SESSION_MANAGER], resources=["*"]),
+                    iam.PolicyStatement(actions=["ecs:DiscoverPollEndpoint", *SESSION_MANAGER], resources=["*"]),
                 ]
             )
         },

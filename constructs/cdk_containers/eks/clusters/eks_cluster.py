@@ -16,6 +16,7 @@ from cdk_containers.network import Network, NetworkLike, task_subnets_of, vpc_of
 
 from ..manifests import Manifest
 from ..rendering import ClusterFacts, Compute, NodeFacts
+from .remote_networks import let_remote_networks_in, remote_network_config, remote_network_problems
 
 
 class EksCluster(CheckedConstruct):
@@ -35,6 +36,7 @@ class EksCluster(CheckedConstruct):
         endpoint: Address of its API.
         certificate_authority_data: Certificate by which its API is known.
         prefix_delegation: Whether the VPC CNI hands out prefixes, so that a node holds more pods.
+        remote_node_networks: Networks outside AWS whose machines are nodes.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/clusters.html
     """
@@ -52,6 +54,7 @@ class EksCluster(CheckedConstruct):
     endpoint: str
     certificate_authority_data: str
     prefix_delegation: bool
+    remote_node_networks: tuple[str, ...]
 
     def __init__(
         self,
@@ -62,6 +65,8 @@ class EksCluster(CheckedConstruct):
         network: NetworkLike | None = None,
         cluster_name: str | None = None,
         service_cidr: str = "172.20.0.0/16",
+        remote_node_networks: Sequence[str] = (),
+        remote_pod_networks: Sequence[str] = (),
     ) -> None:
         """Make a cluster.
 
@@ -72,11 +77,17 @@ class EksCluster(CheckedConstruct):
             network: Where control plane, nodes and pods are. Default: a new `Network`.
             cluster_name: Name of the cluster. Default: one from the names of stack and construct.
             service_cidr: Addresses of Kubernetes services. Default: 172.20.0.0/16.
+            remote_node_networks: Private networks outside AWS whose machines are nodes (`HybridNodes`), such as
+                `10.80.0.0/16`. Default: none.
+            remote_pod_networks: Networks of the pods on those machines, where something in the cluster has to reach
+                them, such as a webhook. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(EksCluster.__init__, locals())
+        if not (found.has("remote_node_networks") or found.has("remote_pod_networks") or found.has("service_cidr")):
+            found.extend(remote_network_problems(remote_node_networks, remote_pod_networks, service_cidr=service_cidr))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -90,6 +101,9 @@ class EksCluster(CheckedConstruct):
             assumed_by=iam.ServicePrincipal("eks.amazonaws.com"),
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name("AmazonEKSClusterPolicy")],
         )
+        self.remote_node_networks = tuple(remote_node_networks)
+        remote = [*remote_node_networks, *remote_pod_networks]
+        groups = [let_remote_networks_in(self, self.vpc, remote).security_group_id] if remote else None
         self.resource = eks.CfnCluster(
             self,
             "Cluster",
@@ -104,7 +118,9 @@ class EksCluster(CheckedConstruct):
                 ).subnet_ids,
                 endpoint_private_access=True,
                 endpoint_public_access=False,
+                security_group_ids=groups,
             ),
+            remote_network_config=remote_network_config(remote_node_networks, remote_pod_networks),
             kubernetes_network_config=eks.CfnCluster.KubernetesNetworkConfigProperty(service_ipv4_cidr=service_cidr),
             bootstrap_self_managed_addons=False,
         )

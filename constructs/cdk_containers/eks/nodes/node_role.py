@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_containers.core.errors import ConstructError, Problem
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
-from cdk_containers.instances import refuse_grants
+from cdk_containers.instances import SESSION_MANAGER, refuse_grants
 
 POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
 """The VPC CNI, which gives pods their addresses, has a role of its own by Pod Identity: nodes need no policy for it."""
 
-_SESSION_MANAGER = (
-    "ssm:UpdateInstanceInformation",
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
+_MANAGED = (
+    "The policies that EKS documents for nodes; AWS extends them when nodes come to need more, which a copy would miss"
 )
-_MANAGED = Acknowledgement(
-    "The policies that EKS documents for nodes; AWS extends them when nodes come to need more, which a copy would miss",
-    cdk_nag=tuple(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}]" for policy in POLICIES),
-)
-_NO_RESOURCE = "The actions of Session Manager take no resource"
+_NO_RESOURCE = "The actions of Session Manager take no resource, and machines have no id before they are there"
 _NOTHING_ELSE = (
     "permissions were added to the role of nodes, where every pod on a node could use them. Grant them to a "
     "WorkloadIdentity instead, whose role is its pods' alone: table.grant_read_data(identity). "
@@ -37,8 +31,8 @@ def make_node_role(
     *,
     session_manager: bool,
     principal: iam.IPrincipal | None = None,
-    policies: dict[str, iam.PolicyDocument] | None = None,
-    name: str = "NodeRole",
+    policies: Sequence[str] = POLICIES,
+    statements: Sequence[iam.PolicyStatement] = (),
 ) -> iam.Role:
     """Make the role of the nodes of one group.
 
@@ -48,24 +42,24 @@ def make_node_role(
         scope: The parent.
         session_manager: Whether Session Manager may open shells.
         principal: Who takes it on. EC2, unless another is said.
-        policies: Policies beside those that all nodes have.
-        name: Name among the parent's children.
+        policies: Managed policies of AWS.
+        statements: What it may do beside those.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
     """
-    inline = dict(policies or {})
+    allowed = list(statements)
     if session_manager:
-        statement = iam.PolicyStatement(actions=list(_SESSION_MANAGER), resources=["*"])
-        inline["SessionManager"] = iam.PolicyDocument(statements=[statement])
+        allowed.append(iam.PolicyStatement(actions=list(SESSION_MANAGER), resources=["*"]))
     role = iam.Role(
         scope,
-        name,
+        "NodeRole",
         assumed_by=principal or iam.ServicePrincipal("ec2.amazonaws.com"),
-        managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(policy) for policy in POLICIES],
-        inline_policies=inline or None,
+        managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(policy) for policy in policies],
+        inline_policies={"Node": iam.PolicyDocument(statements=allowed)} if allowed else None,
     )
-    acknowledge(role, _MANAGED)
-    if session_manager:
+    managed = tuple(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}]" for policy in policies)
+    acknowledge(role, Acknowledgement(_MANAGED, cdk_nag=managed))
+    if allowed:
         acknowledge_wildcards(role, _NO_RESOURCE)
     refuse_grants(role, _NOTHING_ELSE)
     return role
