@@ -32,7 +32,7 @@ class HybridNodes(CheckedConstruct):
     """What machines outside AWS need to become nodes of a cluster: a role, access, and the commands that join them.
 
     The machines keep no keys: Systems Manager or IAM Roles Anywhere give them credentials that end by themselves. The
-    commands are outputs of the stack. Pods have identities of their own: granting something to the machines is an error.
+    commands are outputs of the stack. Pods have identities of their own: a grant to the machines is an error.
 
     Attributes:
         cluster: The cluster that the machines join.
