@@ -179,7 +179,6 @@ OPT_OUTS: Mapping[str, str] = {
     "eks-hybrid-networks": REFUSED,
     "eks-hybrid-credentials": "none: `RolesAnywhere` in place of Systems Manager",
     "eks-karpenter-limits": "another `max_vcpus` or `disrupted_percent`",
-    "eks-first-nodes": REFUSED,
     "eks-pod-fits-node": REFUSED,
     "eks-fargate-role-trust": "none: each profile has a role of its own",
     "eks-fargate-selectors": REFUSED,

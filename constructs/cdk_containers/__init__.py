@@ -71,7 +71,16 @@ if TYPE_CHECKING:
     from .ecs.tasks import OpenTelemetry as OpenTelemetry
     from .ecs.tasks import S3ConfigFile as S3ConfigFile
     from .ecs.tasks import TaskOptions as TaskOptions
+    from .eks.add_ons import AddOn as AddOn
+    from .eks.add_ons import CloudWatchObservability as CloudWatchObservability
+    from .eks.clusters import AccessEntry as AccessEntry
+    from .eks.clusters import AccessPolicy as AccessPolicy
+    from .eks.clusters import AddOnOptions as AddOnOptions
+    from .eks.clusters import AutoMode as AutoMode
     from .eks.clusters import EksCluster as EksCluster
+    from .eks.clusters import PublicAccess as PublicAccess
+    from .eks.clusters import UpgradeBlocker as UpgradeBlocker
+    from .eks.clusters import upgrade_blockers as upgrade_blockers
     from .eks.nodes import FargateProfile as FargateProfile
     from .eks.nodes import FargateSelector as FargateSelector
     from .eks.nodes import HybridNodes as HybridNodes
@@ -197,7 +206,17 @@ _MODULES = {
         "ConstructError",
         "Problem",
     ),
-    "eks.clusters": ("EksCluster",),
+    "eks.add_ons": ("AddOn", "CloudWatchObservability"),
+    "eks.clusters": (
+        "AccessEntry",
+        "AccessPolicy",
+        "AddOnOptions",
+        "AutoMode",
+        "EksCluster",
+        "PublicAccess",
+        "UpgradeBlocker",
+        "upgrade_blockers",
+    ),
     "eks.nodes": (
         "FargateProfile",
         "FargateSelector",
@@ -217,8 +236,8 @@ _MODULES = {
     ),
     "instances": ("Spot",),
     "model.instances": (
-        "pods_per_instance",
         "instance_type",
+        "pods_per_instance",
         "tasks_per_instance",
     ),
     "ecs.jobs": (

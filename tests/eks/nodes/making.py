@@ -10,7 +10,6 @@ from constructs import Construct
 
 from cdk_containers import (
     ConstructError,
-    EksCluster,
     FargateProfile,
     FargateSelector,
     HybridNodes,
@@ -20,7 +19,7 @@ from cdk_containers import (
     Problem,
     SelfManagedNodes,
 )
-from tests.toolkit import network
+from tests.toolkit import eks_cluster
 
 GROUP = "AWS::EKS::Nodegroup"
 TEMPLATE = "AWS::EC2::LaunchTemplate"
@@ -30,30 +29,27 @@ PROFILE = "AWS::EKS::FargateProfile"
 ROLE = "AWS::IAM::Role"
 
 
-def eks_cluster(scope: Construct, id: str = "Cluster", **options: Any) -> EksCluster:  # noqa: A002
-    found = scope.node.try_find_child(id)
-    if isinstance(found, EksCluster):
-        return found
-    return EksCluster(scope, id, **{"version": "1.36", "network": network(scope)} | options)
-
-
 def managed(scope: Construct, id: str = "Nodes", **options: Any) -> ManagedNodeGroup:  # noqa: A002
-    options.setdefault("cluster", eks_cluster(scope))
+    if "cluster" not in options:
+        options["cluster"] = eks_cluster(scope)
     return ManagedNodeGroup(scope, id, **{"instance_types": ["m7g.large"], "max_nodes": 6} | options)
 
 
 def self_managed(scope: Construct, id: str = "Nodes", **options: Any) -> SelfManagedNodes:  # noqa: A002
-    options.setdefault("cluster", eks_cluster(scope))
+    if "cluster" not in options:
+        options["cluster"] = eks_cluster(scope)
     return SelfManagedNodes(scope, id, **{"instance_types": ["m7g.large"], "max_nodes": 6} | options)
 
 
 def fargate(scope: Construct, id: str = "Profile", **options: Any) -> FargateProfile:  # noqa: A002
-    options.setdefault("cluster", eks_cluster(scope))
+    if "cluster" not in options:
+        options["cluster"] = eks_cluster(scope)
     return FargateProfile(scope, id, **{"selectors": [FargateSelector(namespace="shop")]} | options)
 
 
 def karpenter(scope: Construct, id: str = "Karpenter", **options: Any) -> KarpenterNodes:  # noqa: A002
-    options.setdefault("cluster", eks_cluster(scope))
+    if "cluster" not in options:
+        options["cluster"] = eks_cluster(scope)
     return KarpenterNodes(scope, id, **{"pools": [KarpenterPool(name="general", max_vcpus=100)]} | options)
 
 

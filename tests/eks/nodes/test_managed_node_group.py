@@ -8,12 +8,11 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_kms as kms
 
 from cdk_containers import ConstructError, Disabled, EksCluster, NodeOptions, Taint
-from tests.eks.nodes.making import GROUP, ROLE, TEMPLATE, eks_cluster, managed, problem, problems
-from tests.toolkit import REASON, Template, network, new_stack, opt_outs, properties, resource, resources, synth
+from tests.eks.nodes.making import GROUP, ROLE, TEMPLATE, managed, problem, problems
+from tests.toolkit import REASON, Template, eks_cluster, new_stack, opt_outs, properties, resource, resources, synth
 
 
 def template_data(template: Template) -> Any:
@@ -210,10 +209,10 @@ def test_a_grant_to_the_role_of_nodes_is_found_at_synthesis():
 
 def test_a_key_is_opened_for_the_group():
     stack = new_stack()
-    managed(stack, nodes=NodeOptions(encryption_key=kms.Key(stack, "Key")))
+    managed(stack, nodes=NodeOptions(encryption_key=kms.Key(stack, "VolumeKey")))
     template = synth(stack)
     assert "KmsKeyId" in template_data(template)["BlockDeviceMappings"][0]["Ebs"]
-    assert "AWSServiceRoleForAutoScaling" in str(properties(template, "AWS::KMS::Key")["KeyPolicy"])
+    assert "AWSServiceRoleForAutoScaling" in str(properties(template, "AWS::KMS::Key", like="VolumeKey")["KeyPolicy"])
 
 
 def test_nodes_go_where_they_are_told():
@@ -230,44 +229,39 @@ def test_nodes_are_not_put_into_public_subnets():
 # ---- order and stacks
 
 
-def add_on(scope: cdk.Stack, name: str, cluster: EksCluster) -> eks.CfnAddon:
-    return eks.CfnAddon(scope, name, addon_name=name.lower(), cluster_name=cluster.cluster.cluster_name)
-
-
 def test_what_pods_need_comes_before_nodes_and_what_needs_nodes_after():
     stack = new_stack()
-    cluster = eks_cluster(stack)
-    cluster.before_nodes(add_on(stack, "Early", cluster))
-    cluster.after_nodes(add_on(stack, "Late", cluster))
     managed(stack)
     template = synth(stack)
-    assert "Early" in str(resource(template, GROUP)["DependsOn"])
-    assert "NodesGroup" in str(resource(template, "AWS::EKS::Addon", like="Late")["DependsOn"])
-    assert "DependsOn" not in resource(template, "AWS::EKS::Addon", like="Early")
+    add_on = "AWS::EKS::Addon"
+    assert "VpcCni" in str(resource(template, GROUP)["DependsOn"])
+    assert "NodesGroup" in str(resource(template, add_on, like="Coredns")["DependsOn"])
+    assert "NodesGroup" not in str(resource(template, add_on, like="VpcCni"))
 
 
-def two_stacks(*, first_nodes: bool) -> tuple[cdk.Stack, cdk.Stack, EksCluster]:
+def two_stacks() -> tuple[cdk.Stack, cdk.Stack, EksCluster]:
     app = cdk.App()
     platform, team = cdk.Stack(app, "Platform"), cdk.Stack(app, "Team")
-    cluster = eks_cluster(platform)
-    cluster.after_nodes(add_on(platform, "Late", cluster))
-    if first_nodes:
+    return platform, team, eks_cluster(platform)
+
+
+@pytest.mark.parametrize("first_in", ["Platform", "Team"])
+def test_nodes_are_in_a_stack_of_their_own_without_a_cycle(first_in: str):
+    platform, team, cluster = two_stacks()
+    if first_in == "Platform":
         managed(platform, "First", cluster=cluster)
-    return platform, team, cluster
-
-
-def test_the_first_nodes_are_not_in_a_stack_that_waits_for_the_cluster():
-    _, team, cluster = two_stacks(first_nodes=False)
-    found = problem(managed, team, cluster=cluster)
-    assert (found.option, found.practice) == ("cluster", "eks-first-nodes")
-
-
-def test_later_nodes_are_in_a_stack_of_their_own_without_a_cycle():
-    platform, team, cluster = two_stacks(first_nodes=True)
     managed(team, cluster=cluster)
     assert len(resources(synth(team), GROUP)) == 1
     assert platform in team.dependencies
     assert team not in platform.dependencies
+
+
+def test_nodes_in_a_stack_that_the_clusters_waits_for_are_one_clear_error():
+    platform, team, cluster = two_stacks()
+    platform.add_stack_dependency(team)
+    with pytest.raises(ConstructError) as caught:
+        managed(team, cluster=cluster)
+    assert [one.option for one in caught.value.problems] == ["cluster"]
 
 
 # ---- bad input
@@ -329,4 +323,3 @@ def test_a_cluster_knows_its_nodes():
     [facts] = cluster.nodes
     assert (facts.name, facts.instance_types, facts.architecture) == ("Nodes", ("m7g.large",), "ARM64")
     assert (facts.gpu, facts.capacity_type, facts.labels) == (False, "ON_DEMAND", {"team": "shop"})
-    assert network(stack)

@@ -17,13 +17,15 @@ _MOST = 15
 _PRACTICE = "eks-hybrid-networks"
 
 
-def remote_network_problems(nodes: Sequence[str], pods: Sequence[str], *, service_cidr: str) -> list[Problem]:
-    """Find networks that EKS refuses, or that it could not tell apart.
+def remote_network_problems(
+    nodes: Sequence[str], pods: Sequence[str], *, apart_from: Sequence[str | None]
+) -> list[Problem]:
+    """Find networks that EKS refuses, or that it could not tell apart: from each other, services, or the VPC.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-networking.html
     """
     found = Problems()
-    taken = [] if is_token(service_cidr) or (services := _block(service_cidr)) is None else [services]
+    taken = [block for text in apart_from if text is not None and (block := _block(text)) is not None]
     for option, networks in (("remote_node_networks", nodes), ("remote_pod_networks", pods)):
         if len(networks) > _MOST:
             found.add(option, "too many", given=len(networks), allowed=f"up to {_MOST} blocks", practice=_PRACTICE)
@@ -35,7 +37,10 @@ def remote_network_problems(nodes: Sequence[str], pods: Sequence[str], *, servic
                 what = "not a block of private IPv4 addresses"
                 allowed = "a block such as 10.80.0.0/16"
             elif clash := next((other for other in taken if other.overlaps(block)), None):
-                what, allowed = f"it overlaps with {clash}", "blocks apart from each other and from service_cidr"
+                what, allowed = (
+                    f"it overlaps with {clash}",
+                    "blocks apart from each other, from service_cidr and from the network",
+                )
             else:
                 taken.append(block)
                 continue

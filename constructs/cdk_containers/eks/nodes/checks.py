@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
-from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import is_token
@@ -21,28 +19,8 @@ _OLDEST = 3
 """How many minor versions a kubelet may be behind the API server."""
 
 
-def is_in_stack_of(scope: Construct, cluster: EksCluster) -> bool:
-    """Tell whether something is in the stack of its cluster."""
-    return cdk.Stack.of(scope) is cdk.Stack.of(cluster)
-
-
-def stack_problems(scope: Construct, cluster: EksCluster) -> list[Problem]:
-    """Find nodes in another stack than a cluster that waits for nodes: each stack would wait for the other."""
-    found = Problems()
-    if not cluster.is_imported and cluster.waits_for_nodes and not is_in_stack_of(scope, cluster):
-        found.add(
-            "cluster",
-            "the cluster has add-ons that wait for nodes, and nodes in another stack wait for the cluster",
-            given=cdk.Stack.of(cluster).stack_name,
-            allowed="the first nodes in the stack of the cluster; later ones may be in others",
-            practice="eks-first-nodes",
-        )
-    return list(found)
-
-
 def node_problems(
     found: Problems,
-    scope: Construct,
     *,
     cluster: EksCluster,
     instance_types: Sequence[str],
@@ -61,7 +39,6 @@ def node_problems(
     if not any(found.has(option) for option in ("min_nodes", "max_nodes", "desired_nodes")):
         found.extend(size_problems(min_nodes, max_nodes, desired_nodes))
     if not found.has("cluster"):
-        found.extend(stack_problems(scope, cluster))
         if version is not None and not found.has("version"):
             found.extend(skew_problems(version, cluster.version))
         if not found.has("subnets"):

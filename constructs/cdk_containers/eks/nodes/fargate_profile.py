@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
+import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, IValidation
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, field_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
-from ..clusters import EksCluster
-from .checks import node_subnet_problems, stack_problems, subnet_ids
+from ..clusters import EksCluster, claim_principal
+from ..rendering import label_problems
+from .checks import node_subnet_problems, subnet_ids
 
 _MOST_SELECTORS, _MOST_LABELS = 5, 5
 _LONGEST_NAMESPACE = 63
@@ -28,6 +31,12 @@ _MANAGED = Acknowledgement(
     cdk_nag=(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{_POLICY}]",),
 )
 _PRACTICE = "eks-fargate-selectors"
+_NO_CORE_DNS = (
+    "no Fargate profile of the cluster selects CoreDNS, so no pod could find another by name. Give one the "
+    'selector FargateSelector(namespace="kube-system"). practice: eks-fargate-selectors'
+)
+_CORE_DNS_NAMESPACE = "kube-system"
+_CORE_DNS_LABELS = {"k8s-app": "kube-dns", "eks.amazonaws.com/component": "coredns"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +66,8 @@ class FargateSelector:
         if len(self.labels) > _MOST_LABELS:
             given = list(self.labels)
             found.add("labels", "too many", given=given, allowed=f"up to {_MOST_LABELS}", practice=_PRACTICE)
+        plain = {_without_wildcards(key): _without_wildcards(value) for key, value in self.labels.items()}
+        found.extend_anew(label_problems("labels", plain))
         return list(found)
 
 
@@ -99,15 +110,14 @@ class FargateProfile(CheckedConstruct):
         found = argument_problems(FargateProfile.__init__, locals())
         if not found.has("selectors"):
             found.extend(_selector_problems(selectors))
-        if not found.has("cluster"):
-            found.extend(stack_problems(scope, cluster))
-            if not found.has("subnets"):
-                found.extend(node_subnet_problems(cluster, subnets))
+        if not found.has("cluster") and not found.has("subnets"):
+            found.extend(node_subnet_problems(cluster, subnets))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
         self.cluster = cluster
         self.pod_execution_role = self._make_role()
+        claim_principal(cluster, self.pod_execution_role.role_arn, path=self.node.path, type="FARGATE_LINUX")
         profile = eks.CfnFargateProfile
         self.resource = profile(
             self,
@@ -130,7 +140,10 @@ class FargateProfile(CheckedConstruct):
         if stack in earlier:
             self.resource.add_resource_dependency(earlier[stack])
         earlier[stack] = self.resource
-        cluster.add_nodes(self.resource)
+        if cluster.compute == "FARGATE":
+            cluster.add_nodes(self.resource)
+            _selectors.setdefault(cluster, []).extend(selectors)
+            self.node.add_validation(_CoreDnsRuns(cluster))
 
     def _make_role(self) -> iam.Role:
         """Make the role, which EKS takes on for profiles of this cluster only.
@@ -153,6 +166,30 @@ class FargateProfile(CheckedConstruct):
 
 _profiles: WeakKeyDictionary[EksCluster, dict[cdk.Stack, eks.CfnFargateProfile]] = WeakKeyDictionary()
 
+_selectors: WeakKeyDictionary[EksCluster, list[FargateSelector]] = WeakKeyDictionary()
+
+
+@jsii.implements(IValidation)
+class _CoreDnsRuns:
+    """Finds a cluster on Fargate none of whose profiles selects CoreDNS, which would wait for a node for ever."""
+
+    def __init__(self, cluster: EksCluster) -> None:
+        self._cluster = cluster
+
+    def validate(self) -> list[str]:
+        """Return an error if CoreDNS has no place to run."""
+        selectors = _selectors[self._cluster]
+        if self._cluster.add_on_owner("coredns") is None or any(map(_selects_core_dns, selectors)):
+            return []
+        return [_NO_CORE_DNS]
+
+
+def _selects_core_dns(selector: FargateSelector) -> bool:
+    return fnmatchcase(_CORE_DNS_NAMESPACE, selector.namespace) and all(
+        any(fnmatchcase(f"{key}={value}", f"{wanted}={having}") for key, value in _CORE_DNS_LABELS.items())
+        for wanted, having in selector.labels.items()
+    )
+
 
 def _selector_problems(selectors: Sequence[FargateSelector]) -> list[Problem]:
     found = Problems()
@@ -169,8 +206,12 @@ def _selector_problems(selectors: Sequence[FargateSelector]) -> list[Problem]:
     return list(found)
 
 
+def _without_wildcards(text: str) -> str:
+    return text if is_token(text) else text.replace("*", "a").replace("?", "a")
+
+
 def _is_namespace(name: str) -> bool:
-    plain = name.replace("*", "a").replace("?", "a")
+    plain = _without_wildcards(name)
     return (
         0 < len(name) <= _LONGEST_NAMESPACE
         and plain.isascii()

@@ -16,9 +16,8 @@ from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, is_token
 from cdk_containers.instances import systems_manager_of_this_account
 
-from ..clusters import EksCluster
+from ..clusters import EksCluster, node_access_entry
 from ..rendering import NodeFacts
-from .node_access import node_access_entry
 from .node_role import make_node_role, no_grants
 from .roles_anywhere import RolesAnywhere, holder_of_certificate
 

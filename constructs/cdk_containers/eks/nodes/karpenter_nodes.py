@@ -23,11 +23,10 @@ from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_op
 from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
 from cdk_containers.core.practices import Disabled
 
-from ..clusters import EksCluster
+from ..clusters import EksCluster, node_access_entry
 from .checks import node_subnet_problems, subnet_ids
 from .karpenter_policy import controller_statements
 from .karpenter_pool import KarpenterPool
-from .node_access import node_access_entry
 from .node_role import make_node_role, no_grants
 
 _NAMESPACE, _SERVICE_ACCOUNT = "kube-system", "karpenter"

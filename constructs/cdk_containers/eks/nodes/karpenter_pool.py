@@ -131,7 +131,14 @@ class KarpenterPool:
     def node_class(
         self, *, instance_profile: str, subnet_ids: Sequence[str], security_group_id: str, max_pods: int | None
     ) -> Manifest:
-        """Return the EC2NodeClass: how a node is started, with subnets and security group by their ids."""
+        """Return the EC2NodeClass: how a node is started, with subnets and security group by their ids.
+
+        Args:
+            instance_profile: Name of the instance profile of the nodes.
+            subnet_ids: Subnets of the nodes.
+            security_group_id: Security group of the nodes.
+            max_pods: Most pods on a node; None if Karpenter counts them.
+        """
         bottlerocket = self.nodes.bottlerocket
         size = f"{self.nodes.root_volume_gib}Gi"
         volumes = {"/dev/xvda": "4Gi", "/dev/xvdb": size} if bottlerocket else {"/dev/xvda": size}

@@ -19,7 +19,7 @@ from cdk_containers.core.practices import Disabled
 from cdk_containers.instances import make_launch_template
 from cdk_containers.model.instances import architecture_of, has_gpus
 
-from ..clusters import EksCluster
+from ..clusters import EksCluster, claim_principal
 from ..rendering import NodeFacts
 from .checks import node_problems, subnet_ids
 from .node_options import NodeOptions, ami_type
@@ -99,7 +99,6 @@ class ManagedNodeGroup(CheckedConstruct):
         nodes = nodes or NodeOptions()
         node_problems(
             found,
-            scope,
             cluster=cluster,
             instance_types=instance_types,
             nodes=nodes,
@@ -120,6 +119,8 @@ class ManagedNodeGroup(CheckedConstruct):
 
         self.cluster = cluster
         self.node_role = make_node_role(self, session_manager=nodes.session_manager)
+        # EKS makes the access entry of a managed node group itself.
+        claim_principal(cluster, self.node_role.role_arn, path=self.node.path, type="EC2_LINUX")
         one = instance_types[0] if len(instance_types) == 1 else None
         self.launch_template = make_launch_template(
             self,

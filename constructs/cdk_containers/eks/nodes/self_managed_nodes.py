@@ -12,17 +12,17 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import DurationLike, argument_problems
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out, resource_of
 from cdk_containers.core.practices import Disabled
 from cdk_containers.instances import Spot, lifetime, lifetime_problems, make_launch_template, what_to_start
 from cdk_containers.model.instances import architecture_of, find_instance_type, has_gpus, pods_per_instance
 
-from ..clusters import EksCluster
+from ..clusters import EksCluster, node_access_entry
 from ..rendering import NodeFacts
 from .boot_settings import BootSettings
 from .checks import node_problems
-from .node_access import node_access_entry
 from .node_options import NodeOptions, image_parameter
 from .node_role import make_node_role, no_grants
 
@@ -101,7 +101,6 @@ class SelfManagedNodes(CheckedConstruct):
             found.extend(spot.problems(), under="spot")
         node_problems(
             found,
-            scope,
             cluster=cluster,
             instance_types=instance_types,
             nodes=nodes,
@@ -112,6 +111,8 @@ class SelfManagedNodes(CheckedConstruct):
         )
         if not found.has("max_instance_lifetime"):
             found.extend(lifetime_problems(max_instance_lifetime))
+        if not found.has("cluster"):
+            found.extend(_unknown_problems(cluster))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -163,7 +164,8 @@ class SelfManagedNodes(CheckedConstruct):
         entry = node_access_entry(
             self, "AccessEntry", cluster=cluster, role_arn=self.node_role.role_arn, type="EC2_LINUX"
         )
-        group.add_resource_dependency(entry)
+        if entry is not None:
+            group.add_resource_dependency(entry)
         cluster.add_nodes(
             group,
             NodeFacts(
@@ -221,6 +223,24 @@ def _user_data(cluster: EksCluster, nodes: NodeOptions, max_pods: int | None) ->
     parts = ec2.MultipartUserData()
     parts.add_part(ec2.MultipartBody.from_raw_body(content_type=_NODE_CONFIG, body=settings.node_config()))
     return parts
+
+
+def _unknown_problems(cluster: EksCluster) -> list[Problem]:
+    """Find a cluster of another app of which nobody said how a node finds it."""
+    found = Problems()
+    needed = {
+        "endpoint": cluster.endpoint,
+        "certificate_authority_data": cluster.certificate_authority_data,
+    }
+    missing = [option for option, value in needed.items() if not value]
+    if missing:
+        found.add(
+            "cluster",
+            "nodes that register themselves have to know where the API is, and its certificate",
+            given=cluster.node.path,
+            allowed=f"EksCluster.from_attributes(…) with {' and '.join(missing)}",
+        )
+    return list(found)
 
 
 def _max_pods(instance_types: Sequence[str]) -> int:
