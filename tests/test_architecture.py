@@ -29,7 +29,7 @@ LAYERS: list[set[str]] = [
     {"metrics"},
     {"model.instances", "model.rollouts"},
     {"model.placement"},
-    {"deployments", "logs", "messaging", "scaling"},
+    {"deployments", "instances", "logs", "messaging", "scaling"},
     {"network", "registry"},
     {"load_balancing"},
     {"observability"},

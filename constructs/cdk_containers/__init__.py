@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from .ecs.clusters import ManagedInstancesCapacity as ManagedInstancesCapacity
     from .ecs.clusters import ManagedScaling as ManagedScaling
     from .ecs.clusters import PredictiveScaling as PredictiveScaling
-    from .ecs.clusters import Spot as Spot
     from .ecs.clusters import SshKey as SshKey
     from .ecs.discovery import CloudMap as CloudMap
     from .ecs.discovery import Namespace as Namespace
@@ -83,6 +82,16 @@ if TYPE_CHECKING:
     from .eks.clusters import UpgradeBlocker as UpgradeBlocker
     from .eks.clusters import upgrade_blockers as upgrade_blockers
     from .eks.identity import WorkloadIdentity as WorkloadIdentity
+    from .eks.nodes import FargateProfile as FargateProfile
+    from .eks.nodes import FargateSelector as FargateSelector
+    from .eks.nodes import HybridNodes as HybridNodes
+    from .eks.nodes import KarpenterNodes as KarpenterNodes
+    from .eks.nodes import KarpenterPool as KarpenterPool
+    from .eks.nodes import ManagedNodeGroup as ManagedNodeGroup
+    from .eks.nodes import NodeOptions as NodeOptions
+    from .eks.nodes import RolesAnywhere as RolesAnywhere
+    from .eks.nodes import SelfManagedNodes as SelfManagedNodes
+    from .eks.nodes import Taint as Taint
     from .eks.storage import EbsStorage as EbsStorage
     from .eks.storage import EfsStorage as EfsStorage
     from .eks.storage import LustreStorage as LustreStorage
@@ -95,6 +104,7 @@ if TYPE_CHECKING:
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
+    from .instances import Spot as Spot
     from .load_balancing import AccessLogs as AccessLogs
     from .load_balancing import AlbExposure as AlbExposure
     from .load_balancing import ApplicationLoadBalancer as ApplicationLoadBalancer
@@ -114,6 +124,7 @@ if TYPE_CHECKING:
     from .messaging import TopicSubscription as TopicSubscription
     from .messaging import WorkQueue as WorkQueue
     from .model.instances import instance_type as instance_type
+    from .model.instances import pods_per_instance as pods_per_instance
     from .model.instances import tasks_per_instance as tasks_per_instance
     from .model.placement import PlacementConstraint as PlacementConstraint
     from .model.placement import PlacementStrategy as PlacementStrategy
@@ -181,7 +192,6 @@ _MODULES = {
         "ManagedInstancesCapacity",
         "ManagedScaling",
         "PredictiveScaling",
-        "Spot",
         "SshKey",
     ),
     "deployments": (
@@ -227,13 +237,27 @@ _MODULES = {
         "KubernetesWorker",
         "PodOptions",
     ),
+    "eks.nodes": (
+        "FargateProfile",
+        "FargateSelector",
+        "HybridNodes",
+        "KarpenterNodes",
+        "KarpenterPool",
+        "ManagedNodeGroup",
+        "NodeOptions",
+        "RolesAnywhere",
+        "SelfManagedNodes",
+        "Taint",
+    ),
     "identity": (
         "AuditTrail",
         "ClusterAccess",
         "ExecuteCommandAccess",
     ),
+    "instances": ("Spot",),
     "model.instances": (
         "instance_type",
+        "pods_per_instance",
         "tasks_per_instance",
     ),
     "ecs.jobs": (

@@ -23,7 +23,7 @@ from cdk_containers.logs import Logs, named_log_group
 from cdk_containers.network import Network, NetworkLike, task_subnets_of, vpc_of, warn_without_way_out
 
 from ..manifests import Manifest
-from ..rendering import ClusterFacts, Compute
+from ..rendering import ClusterFacts, Compute, NodeFacts
 from .access_policy import ADMIN, AUTO_NODE, AccessPolicy
 from .add_on_options import AddOnOptions
 from .add_on_resources import BEFORE_NODES, DEFAULTS, add_on_role, make_add_on
@@ -33,6 +33,8 @@ from .cluster_resource import cluster_role, make_cluster
 from .phases import Phases
 from .principals import Principals, claim_principal, id_of_principal, make_entry
 from .public_access import PublicAccess
+from .remote_networks import remote_network_problems
+from .service_cidr import known_cidr
 from .subnet_tags import tag_subnets
 from .upgrades import UpgradeBlocker, upgrade_blockers
 from .versions import support_warning, version_problems
@@ -88,6 +90,7 @@ class EksCluster(CheckedConstruct):
         pod_identity_agent: The add-on that gives roles to pods; None if it is built in, imported, or not there.
         auto_mode_node_role: Role of the nodes of Auto Mode.
         principals: Who has an access entry.
+        remote_node_networks: Networks outside AWS whose machines are nodes.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/clusters.html
     """
@@ -112,6 +115,7 @@ class EksCluster(CheckedConstruct):
     pod_identity_agent: eks.CfnAddon | None = None
     auto_mode_node_role: iam.IRole | None = None
     principals: Principals
+    remote_node_networks: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -133,6 +137,8 @@ class EksCluster(CheckedConstruct):
         zonal_shift: Literal[True] | Disabled = True,
         service_cidr: str = "172.20.0.0/16",
         cluster_name: str | None = None,
+        remote_node_networks: Sequence[str] = (),
+        remote_pod_networks: Sequence[str] = (),
     ) -> None:
         """Make a cluster.
 
@@ -174,6 +180,10 @@ class EksCluster(CheckedConstruct):
                 connected to has. Default: 172.20.0.0/16. Another block is another cluster.
             cluster_name: Name of the cluster. Default: one from the names of stack and construct, since manifests and
                 log group have to know it. Another name is another cluster.
+            remote_node_networks: Private networks outside AWS whose machines are nodes (`HybridNodes`), such as
+                `10.80.0.0/16`. Default: none.
+            remote_pod_networks: Networks of the pods on those machines, where the control plane has to reach them, as
+                it does for a webhook. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -187,6 +197,8 @@ class EksCluster(CheckedConstruct):
         if not found.has("version"):
             found.extend(version_problems(version))
         found.extend_anew(own_problems(**checked, opt_outs=switched))
+        remote = [usable["remote_node_networks"], usable["remote_pod_networks"]]
+        found.extend(remote_network_problems(*remote, apart_from=_other_networks(usable)))
         if public_access is not None and not found.has("public_access"):
             found.extend(public_access.problems(), under="public_access")
         if cluster_name is not None and not found.has("cluster_name") and not found.has("control_plane_logs"):
@@ -231,7 +243,10 @@ class EksCluster(CheckedConstruct):
             deletion_protection=not isinstance(deletion_protection, Disabled),
             zonal_shift=not isinstance(zonal_shift, Disabled),
             service_cidr=service_cidr,
+            remote_node_networks=remote_node_networks,
+            remote_pod_networks=remote_pod_networks,
         )
+        self.remote_node_networks = tuple(remote_node_networks)
         self._see(self.resource)
         for option, value in switched.items():
             if isinstance(value, Disabled):
@@ -344,13 +359,25 @@ class EksCluster(CheckedConstruct):
         provider = self.oidc_provider
         return None if provider is None else provider.attr_arn
 
-    def add_nodes(self, resource: cdk.CfnResource) -> None:
+    @property
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        """What is known of its nodes, kind by kind."""
+        return tuple(self._node_facts)
+
+    def add_nodes(self, resource: cdk.CfnResource | None, facts: NodeFacts | None = None) -> None:
         """Take notice of nodes: what is needed before them is made before, and what needs nodes after them.
+
+        Args:
+            resource: What makes them; None for nodes that come later, by a controller or by hand.
+            facts: What pods have to know of them.
 
         Raises:
             ConstructError: Stacks are in the other order.
         """
-        self._phases.add_nodes(resource)
+        if facts is not None:
+            self._node_facts.append(facts)
+        if resource is not None:
+            self._phases.add_nodes(resource)
 
     def before_nodes(self, resource: cdk.CfnResource) -> None:
         """Have nodes wait for a resource, such as the add-on that gives pods their addresses."""
@@ -443,6 +470,7 @@ class EksCluster(CheckedConstruct):
         self._add_on_owners: dict[str, str] = {}
         self._manifests: list[tuple[str, Sequence[Manifest]]] = []
         self._after_first_nodes: dict[str, AddOnOptions] = {}
+        self._node_facts: list[NodeFacts] = []
         self._phases = Phases(self.resource, self._make_later_add_ons)
 
     def _let_in(self, admins: Sequence[iam.IRole | str] | Disabled | None) -> None:
@@ -527,6 +555,11 @@ _CHECKED = (
     "admins",
     "control_plane_logs",
 )
+
+
+def _other_networks(given: Mapping[str, Any]) -> tuple[str | None, ...]:
+    network = given["network"]
+    return given["service_cidr"], None if network is None else known_cidr(network)
 
 
 def _log_group_name(cluster_name: str) -> str:
