@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from .eks.clusters import EksCluster as EksCluster
     from .eks.clusters import PublicAccess as PublicAccess
     from .eks.identity import WorkloadIdentity as WorkloadIdentity
+    from .eks.ingress import LoadBalancerController as LoadBalancerController
     from .eks.storage import EbsStorage as EbsStorage
     from .eks.storage import EfsStorage as EfsStorage
     from .eks.storage import LustreStorage as LustreStorage
@@ -206,6 +207,7 @@ _MODULES = {
         "PublicAccess",
     ),
     "eks.identity": ("WorkloadIdentity",),
+    "eks.ingress": ("LoadBalancerController",),
     "eks.storage": ("EbsStorage", "EfsStorage", "LustreStorage", "OntapStorage"),
     "identity": (
         "AuditTrail",

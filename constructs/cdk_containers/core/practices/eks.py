@@ -130,4 +130,47 @@ PRACTICES = (
         severity=Severity.HIGH,
         option="WorkloadIdentity.mode",
     ),
+    Practice(
+        id="eks-storage-default-class",
+        title="Have one default storage class in a cluster, or none",
+        why=(
+            "With two defaults Kubernetes takes the newer one, so claims that name no class get another kind of disk "
+            "after a deployment that seemed to have nothing to do with it."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/create-storage-class.html",
+        severity=Severity.LOW,
+        option="EbsStorage.default_class, EfsStorage.default_class, OntapStorage.default_class",
+    ),
+    Practice(
+        id="eks-storage-on-fargate",
+        title="Mount on Fargate what Fargate can mount: EFS volumes that are there already",
+        why=(
+            "Drivers of EBS and FSx run on nodes, and Fargate has none: pods that claim such volumes stay pending. The "
+            "EFS driver that Fargate has built in makes no volumes."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/efs-csi.html",
+        severity=Severity.HIGH,
+        option="EfsStorage.provisioning, EbsStorage, LustreStorage, OntapStorage",
+    ),
+    Practice(
+        id="eks-storage-backups",
+        title="Back up the file systems of pods",
+        why="A file that a faulty release deletes or overwrites is gone for all pods at once, in every zone.",
+        source="https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html",
+        severity=Severity.MEDIUM,
+        option=(
+            "EfsStorage.automatic_backups, LustreStorage.backup_retention_days, OntapStorage.backup_retention_days"
+        ),
+    ),
+    Practice(
+        id="eks-load-balancer-controller",
+        title="Give the load balancer controller a role of its own, its region and its VPC",
+        why=(
+            "With the rights of its node, every pod could change load balancers. Asking the instance metadata service "
+            "for region and VPC takes a hop more than pods should have, since that opens the role of the node to them."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/lbc-helm.html",
+        severity=Severity.MEDIUM,
+        option="LoadBalancerController.role",
+    ),
 )

@@ -14,6 +14,7 @@ from cdk_containers.core.errors import Problem, Problems
 
 from .add_on_options import AddOnOptions, merged
 from .managed_policies import acknowledge_managed_policies
+from .pod_identity import pod_identity_principal
 
 if TYPE_CHECKING:
     from .eks_cluster import EksCluster
@@ -151,19 +152,7 @@ def add_on_role(
     role = iam.Role(
         scope,
         id,
-        assumed_by=iam.SessionTagsPrincipal(
-            iam.ServicePrincipal(
-                "pods.eks.amazonaws.com",
-                conditions={
-                    "StringEquals": {
-                        "aws:SourceAccount": cdk.Stack.of(cluster).account,
-                        "aws:RequestTag/kubernetes-namespace": namespace,
-                        "aws:RequestTag/kubernetes-service-account": service_account,
-                    },
-                    "ArnEquals": {"aws:SourceArn": cluster.cluster_arn},
-                },
-            )
-        ),
+        assumed_by=pod_identity_principal(cluster, namespace, service_account),
         managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(policy) for policy in policies],
     )
     acknowledge_managed_policies(role, policies)

@@ -24,7 +24,7 @@ from cdk_containers.core.practices import Disabled
 from cdk_containers.network import PortRange, let_in, subnet_ids_of
 
 from ..clusters import EksCluster
-from .csi_driver import CsiDriver, install_driver, let_driver
+from .csi_driver import CsiDriver, driver_problems, install_driver, let_driver
 from .storage import Storage, fargate_problems, static_volume, whole_number_problems
 
 _DRIVER = CsiDriver(id="FsxCsiDriver", add_on="aws-fsx-csi-driver", service_account="fsx-csi-controller-sa")
@@ -109,7 +109,7 @@ class LustreStorage(Storage):
                 allowed="the default, or PERSISTENT_2",
             )
         if not found.has("cluster"):
-            found.extend(fargate_problems(cluster, "FSx for Lustre", "a cluster with nodes; or EfsStorage on Fargate"))
+            found.extend(_cluster_problems(cluster, driver_role))
         found.raise_for(scope, id)
         super().__init__(scope, id, cluster)
 
@@ -191,7 +191,7 @@ class LustreStorage(Storage):
         if not found.has("storage_capacity_gib"):
             found.extend(whole_number_problems("storage_capacity_gib", storage_capacity_gib, low=1))
         if not found.has("cluster"):
-            found.extend(fargate_problems(cluster, "FSx for Lustre", "a cluster with nodes; or EfsStorage on Fargate"))
+            found.extend(_cluster_problems(cluster, driver_role))
         found.raise_for(scope, id)
         return _ImportedLustreStorage(
             scope,
@@ -269,6 +269,13 @@ class _ImportedLustreStorage(LustreStorage):
         self.security_group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
         self._open(self.security_group)
         self._use_driver(driver_role)
+
+
+def _cluster_problems(cluster: EksCluster, driver_role: iam.IRole | None) -> list[Problem]:
+    found = Problems()
+    found.extend(fargate_problems(cluster, "FSx for Lustre", "a cluster with nodes; or EfsStorage on Fargate"))
+    found.extend(driver_problems(cluster, _DRIVER.add_on, driver_role))
+    return list(found)
 
 
 def _capacity_problems(capacity_gib: int) -> list[Problem]:
