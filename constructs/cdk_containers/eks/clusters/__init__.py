@@ -7,6 +7,7 @@ from .auto_mode import AutoMode
 from .eks_cluster import EksCluster
 from .principals import claim_principal, node_access_entry
 from .public_access import PublicAccess
+from .upgrades import UpgradeBlocker, upgrade_blockers
 
 __all__ = [
     "AccessEntry",
@@ -15,6 +16,8 @@ __all__ = [
     "AutoMode",
     "EksCluster",
     "PublicAccess",
+    "UpgradeBlocker",
     "claim_principal",
     "node_access_entry",
+    "upgrade_blockers",
 ]

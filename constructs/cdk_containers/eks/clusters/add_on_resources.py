@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import aws_cdk as cdk
@@ -37,9 +37,23 @@ SERVICE_ACCOUNTS: Mapping[str, tuple[str, ...]] = {
 }
 """The service accounts of add-ons that call AWS, as their pods name them."""
 
+NAMESPACES: Mapping[str, str] = {
+    "amazon-cloudwatch-observability": "amazon-cloudwatch",
+    "aws-network-flow-monitoring-agent": "amazon-network-flow-monitor",
+}
+"""Namespaces of add-ons that are not in kube-system."""
+
 _BUILT_IN = {
     "AUTO": frozenset({"vpc-cni", "kube-proxy", "coredns", POD_IDENTITY_AGENT, "aws-ebs-csi-driver"}),
-    "FARGATE": frozenset({POD_IDENTITY_AGENT, "aws-ebs-csi-driver", "aws-fsx-csi-driver", "eks-node-monitoring-agent"}),
+    "FARGATE": frozenset(
+        {
+            POD_IDENTITY_AGENT,
+            "aws-ebs-csi-driver",
+            "aws-fsx-csi-driver",
+            "eks-node-monitoring-agent",
+            "amazon-cloudwatch-observability",
+        }
+    ),
     "NODES": frozenset[str](),
 }
 """Add-ons that Auto Mode brings along, and those that only run on nodes."""
@@ -61,12 +75,12 @@ DEFAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 """The add-ons that a cluster has by default, and what they are told, by what its pods run on."""
 
 
-def add_on_problems(cluster: EksCluster, name: str, *, path: str) -> list[Problem]:
+def add_on_problems(cluster: EksCluster, name: str, *, path: str, option: str = "name") -> list[Problem]:
     """Find an add-on that a cluster has already, or cannot use."""
     found = Problems()
     if (owner := cluster.add_on_owner(name)) is not None:
         found.add(
-            "name",
+            option,
             f"the cluster has this add-on already: {owner} and {path} would both make it",
             given=name,
             allowed="an add-on once; default_add_ons of the cluster changes or leaves out those that it has by default",
@@ -75,7 +89,7 @@ def add_on_problems(cluster: EksCluster, name: str, *, path: str) -> list[Proble
     elif name in _BUILT_IN[cluster.compute]:
         auto = cluster.compute == "AUTO"
         found.add(
-            "name",
+            option,
             "EKS Auto Mode has this built in" if auto else "it runs on nodes only, and this cluster has Fargate alone",
             given=name,
             allowed="another add-on" if auto else 'another add-on, or a cluster with compute="NODES"',
@@ -142,8 +156,8 @@ def add_on_role(
     *,
     cluster: EksCluster,
     service_account: str,
-    policies: tuple[str, ...],
-    namespace: str = "kube-system",
+    policies: Sequence[iam.IManagedPolicy],
+    namespace: str | None,
 ) -> iam.Role:
     """Make a role that EKS Pod Identity gives to the pods of an add-on, and to nothing else.
 
@@ -153,7 +167,7 @@ def add_on_role(
         scope,
         id,
         assumed_by=pod_identity_principal(cluster, namespace, service_account),
-        managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(policy) for policy in policies],
+        managed_policies=list(policies),
     )
     acknowledge_managed_policies(role, policies)
     return role

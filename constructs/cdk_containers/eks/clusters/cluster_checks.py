@@ -26,7 +26,6 @@ from .add_on_options import AddOnOptions
 from .add_on_resources import DEFAULTS
 from .auto_mode import AutoMode
 from .service_cidr import known_cidr, service_cidr_problems
-from .versions import version_problems
 
 _NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 _PRINCIPAL = re.compile(r"arn:[^:]+:iam::\d{12}:(role|user)/\S+")
@@ -80,7 +79,6 @@ def subnet_checks(network: NetworkLike, control_plane_subnets: ec2.SubnetSelecti
 
 def own_problems(
     *,
-    version: str,
     network: NetworkLike | None,
     cluster_name: str | None,
     service_cidr: str,
@@ -94,7 +92,6 @@ def own_problems(
 ) -> list[Problem]:
     """Find what is wrong with the options of a new cluster."""
     found = Problems()
-    found.extend(version_problems(version))
     found.extend(known_name_problems(cluster_name))
     if network is None:
         found.extend(service_cidr_problems(service_cidr, _DEFAULT_NETWORK))

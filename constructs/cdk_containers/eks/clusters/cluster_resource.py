@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import cast
-
-import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
@@ -13,7 +9,6 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs
 from constructs import Construct
 
-from cdk_containers.logs import Logs, owned_log_group
 from cdk_containers.network import subnet_ids_of
 
 from .auto_mode import CLUSTER_POLICIES, AutoMode
@@ -31,19 +26,6 @@ def cluster_role(scope: Construct, *, auto_mode: bool) -> iam.Role:
         principal = iam.SessionTagsPrincipal(principal)
     policies = ("AmazonEKSClusterPolicy", *(CLUSTER_POLICIES if auto_mode else ()))
     return role_with_policies(scope, "Role", principal, policies)
-
-
-def control_plane_log_group(scope: Construct, logs: Logs | None, name: str) -> aws_logs.ILogGroup:
-    """Make the log group that EKS would make itself, without an end to what it keeps."""
-    logs = logs or Logs()
-    if logs.log_group is not None:
-        return logs.log_group
-    if logs.removal_policy is cdk.RemovalPolicy.RETAIN:
-        # A deployment that fails takes its new log group along, or the next one would find the name taken.
-        logs = replace(logs, removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-    group = owned_log_group(scope, "ControlPlaneLogs", logs)
-    cast("aws_logs.CfnLogGroup", group.node.default_child).log_group_name = name
-    return group
 
 
 def make_cluster(

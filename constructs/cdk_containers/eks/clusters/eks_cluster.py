@@ -19,7 +19,7 @@ from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.inputs import argument_problems, arn_problems, security_group_problems, usable_arguments
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
-from cdk_containers.logs import Logs
+from cdk_containers.logs import Logs, named_log_group
 from cdk_containers.network import Network, NetworkLike, task_subnets_of, vpc_of, warn_without_way_out
 
 from ..manifests import Manifest
@@ -29,11 +29,12 @@ from .add_on_options import AddOnOptions
 from .add_on_resources import BEFORE_NODES, DEFAULTS, add_on_role, make_add_on
 from .auto_mode import AutoMode, auto_mode_node_role
 from .cluster_checks import arn_of, known_name_problems, log_group_problems, own_problems, subnet_checks
-from .cluster_resource import cluster_role, control_plane_log_group, make_cluster
+from .cluster_resource import cluster_role, make_cluster
 from .phases import Phases
 from .principals import Principals, claim_principal, id_of_principal, make_entry
 from .public_access import PublicAccess
 from .subnet_tags import tag_subnets
+from .upgrades import UpgradeBlocker, upgrade_blockers
 from .versions import support_warning, version_problems
 
 Installed = Literal[
@@ -181,8 +182,10 @@ class EksCluster(CheckedConstruct):
         found = argument_problems(EksCluster.__init__, given)
         usable = usable_arguments(EksCluster.__init__, given, found)
         switched = {name: usable[name] for name in _SWITCHES}
-        checked = {name: usable[name] for name in _CHECKED if name in usable}
+        checked = {name: usable[name] for name in _CHECKED}
         checked["default_add_ons"] = usable["default_add_ons"] or {}
+        if not found.has("version"):
+            found.extend(version_problems(version))
         found.extend_anew(own_problems(**checked, opt_outs=switched))
         if public_access is not None and not found.has("public_access"):
             found.extend(public_access.problems(), under="public_access")
@@ -200,7 +203,9 @@ class EksCluster(CheckedConstruct):
         tag_subnets(network, self.node_subnets)
         role = cluster_role(self, auto_mode=auto_mode is not None)
         if not isinstance(control_plane_logs, Disabled):
-            self.log_group = control_plane_log_group(self, control_plane_logs, _log_group_name(self.cluster_name))
+            self.log_group = named_log_group(
+                self, "ControlPlaneLogs", control_plane_logs or Logs(), _log_group_name(self.cluster_name)
+            )
         if not isinstance(encryption_key, Disabled):
             self.encryption_key = encryption_key or kms.Key(
                 self,
@@ -391,6 +396,25 @@ class EksCluster(CheckedConstruct):
         """
         self._manifests.append((name, tuple(manifests)))
 
+    def upgrade_blockers(self, to: str) -> tuple[UpgradeBlocker, ...]:
+        """Find what keeps the cluster from another version: its manifests, pinned nodes and pinned add-ons.
+
+        It is only as complete as what was added to the cluster when it is asked.
+
+        Args:
+            to: The version that it is to get, such as `1.37`.
+
+        Raises:
+            ConstructError: It is no version.
+        """
+        return upgrade_blockers(
+            version=self.version,
+            target=to,
+            manifests=dict(self._manifests),
+            node_versions=self._phases.node_versions,
+            add_on_versions=self.add_on_versions,
+        )
+
     # ---- making it
 
     def _place(self, network: NetworkLike) -> None:
@@ -450,9 +474,13 @@ class EksCluster(CheckedConstruct):
             elif name in BEFORE_NODES:
                 roles = {}
                 if name == "vpc-cni" and self.pod_identity_agent is not None:
-                    cni = ("AmazonEKS_CNI_Policy",)
                     roles["aws-node"] = add_on_role(
-                        self, "VpcCniRole", cluster=self, service_account="aws-node", policies=cni
+                        self,
+                        "VpcCniRole",
+                        cluster=self,
+                        service_account="aws-node",
+                        policies=[iam.ManagedPolicy.from_aws_managed_policy_name("AmazonEKS_CNI_Policy")],
+                        namespace="kube-system",
                     )
                 make_add_on(
                     self, _id_of(name), cluster=self, name=name, options=options, defaults=defaults, roles=roles
@@ -490,7 +518,6 @@ _SWITCHES = {
 """Options that switch a practice off."""
 
 _CHECKED = (
-    "version",
     "network",
     "cluster_name",
     "service_cidr",
@@ -564,7 +591,7 @@ class _ImportedEksCluster(EksCluster):
 
     @property
     def has_pod_identity(self) -> bool:
-        return self._has_agent
+        return self._has_agent or self.pod_identity_agent is not None
 
     @property
     def oidc_provider_arn(self) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import aws_cdk as cdk
+from aws_cdk import aws_eks_v2 as eks
 
 from cdk_containers.core.errors import ConstructError, Problem
 
@@ -33,6 +34,15 @@ class Phases:
         self._nodes.append(nodes)
         if first:
             self._on_first_nodes(nodes)
+
+    @property
+    def node_versions(self) -> dict[str, str]:
+        """Versions of Kubernetes of managed nodes that say one, by path."""
+        return {
+            (nodes.node.scope or nodes).node.path: nodes.version
+            for nodes in self._nodes
+            if isinstance(nodes, eks.CfnNodegroup) and nodes.version is not None
+        }
 
     def before_nodes(self, resource: cdk.CfnResource) -> None:
         """Have nodes wait for a resource."""

@@ -41,7 +41,14 @@ def install_driver(storage: Construct, cluster: EksCluster, driver: CsiDriver) -
     if driver.add_on not in drivers:
         scope = driver_scope(storage, cluster, driver.id)
         account = driver.service_account
-        role = add_on_role(scope, "Role", cluster=cluster, service_account=account, policies=driver.policies)
+        role = add_on_role(
+            scope,
+            "Role",
+            cluster=cluster,
+            service_account=account,
+            policies=[iam.ManagedPolicy.from_aws_managed_policy_name(policy) for policy in driver.policies],
+            namespace="kube-system",
+        )
         make_add_on(scope, "AddOn", cluster=cluster, name=driver.add_on, options=AddOnOptions(), roles={account: role})
         drivers[driver.add_on] = role
     return drivers[driver.add_on]
