@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from .eks.clusters import PublicAccess as PublicAccess
     from .eks.clusters import UpgradeBlocker as UpgradeBlocker
     from .eks.clusters import upgrade_blockers as upgrade_blockers
+    from .eks.identity import KubernetesRole as KubernetesRole
+    from .eks.identity import RoleRule as RoleRule
     from .eks.identity import WorkloadIdentity as WorkloadIdentity
     from .eks.ingress import LoadBalancerController as LoadBalancerController
     from .eks.storage import EbsStorage as EbsStorage
@@ -213,7 +215,7 @@ _MODULES = {
         "UpgradeBlocker",
         "upgrade_blockers",
     ),
-    "eks.identity": ("WorkloadIdentity",),
+    "eks.identity": ("KubernetesRole", "RoleRule", "WorkloadIdentity"),
     "eks.ingress": ("LoadBalancerController",),
     "eks.storage": ("EbsStorage", "EfsStorage", "LustreStorage", "OntapStorage"),
     "identity": (
