@@ -123,7 +123,7 @@ class LustreStorage(Storage):
         self.security_group.apply_removal_policy(removal_policy)  # a file system that stays keeps it in use
         rules = self._open(self.security_group)
         persistent = deployment_type == "PERSISTENT_2"
-        days = backup_retention_days if isinstance(backup_retention_days, int) else _BACKUP_DAYS
+        days = _BACKUP_DAYS if backup_retention_days is None else backup_retention_days
         self.file_system = fsx.CfnFileSystem(
             self,
             "FileSystem",
@@ -138,9 +138,7 @@ class LustreStorage(Storage):
                 deployment_type=deployment_type,
                 per_unit_storage_throughput=throughput_per_tib if persistent else None,
                 data_compression_type="LZ4",
-                automatic_backup_retention_days=(
-                    None if not persistent else 0 if isinstance(backup_retention_days, Disabled) else days
-                ),
+                automatic_backup_retention_days=(None if not persistent else 0 if isinstance(days, Disabled) else days),
                 copy_tags_to_backups=True if persistent else None,
             ),
         )

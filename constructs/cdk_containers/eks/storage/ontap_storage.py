@@ -151,7 +151,7 @@ class OntapStorage(Storage):
         self.security_group.apply_removal_policy(removal_policy)  # a file system that stays keeps it in use
         several = deployment_type.startswith("MULTI")
         subnets = _subnets(cluster)
-        days = backup_retention_days if isinstance(backup_retention_days, int) else _BACKUP_DAYS
+        days = _BACKUP_DAYS if backup_retention_days is None else backup_retention_days
         self.file_system = fsx.CfnFileSystem(
             self,
             "FileSystem",
@@ -166,7 +166,7 @@ class OntapStorage(Storage):
                 throughput_capacity=throughput_mbps,
                 preferred_subnet_id=subnets[0].subnet_id if several else None,
                 route_table_ids=_route_tables(cluster, route_table_ids) if several else None,
-                automatic_backup_retention_days=0 if isinstance(backup_retention_days, Disabled) else days,
+                automatic_backup_retention_days=0 if isinstance(days, Disabled) else days,
             ),
         )
         self.file_system.apply_removal_policy(removal_policy)
