@@ -188,7 +188,7 @@ def _mode_problems(cluster: EksCluster, platform: Platform | None, mode: Mode | 
             allowed="IRSA, or None",
             practice="eks-workload-identity",
         )
-    elif _mode(cluster, platform, mode) == "POD_IDENTITY" and not cluster.has_pod_identity:
+    elif not found and _mode(cluster, platform, mode) == "POD_IDENTITY" and not cluster.has_pod_identity:
         found.add(
             "cluster",
             "the cluster has no agent of EKS Pod Identity, so that pods would get no role",
