@@ -131,6 +131,19 @@ KNOWN_AT_SYNTHESIS = {
     "Image.from_asset.file": "CDK reads it",
     "Image.from_asset.target": "the image is built before deployment",
     "FireLens.buffer_mib": "it is multiplied into bytes",
+    "WorkloadIdentity.namespace": "it is a name in a manifest",
+    "WorkloadIdentity.service_account": "it is a name in a manifest",
+    "KubernetesRole.name": "it is a name in a manifest",
+    "KubernetesRole.namespace": "it is a name in a manifest",
+    "LoadBalancerController.ingress_class_name": "it is a name in a manifest",
+    "EbsStorage.storage_class_name": "it is a name in a manifest",
+    "EbsStorage.iops": "it is written into a manifest as a text",
+    "EbsStorage.throughput_mib": "it is written into a manifest as a text",
+    "EfsStorage.storage_class_name": "it is a name in a manifest",
+    "LustreStorage.storage_capacity_gib": "it is part of a text in a manifest",
+    "LustreStorage.from_attributes.storage_capacity_gib": "it is part of a text in a manifest",
+    "OntapStorage.storage_class_name": "it is a name in a manifest",
+    "OntapStorage.from_attributes.storage_class_name": "it is a name in a manifest",
 }
 """Options that cannot be tokens, and why."""
 

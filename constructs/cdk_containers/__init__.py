@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .ecs.clusters import ManagedInstancesCapacity as ManagedInstancesCapacity
     from .ecs.clusters import ManagedScaling as ManagedScaling
     from .ecs.clusters import PredictiveScaling as PredictiveScaling
+    from .ecs.clusters import Spot as Spot
     from .ecs.clusters import SshKey as SshKey
     from .ecs.discovery import CloudMap as CloudMap
     from .ecs.discovery import Namespace as Namespace
@@ -81,7 +82,10 @@ if TYPE_CHECKING:
     from .eks.clusters import PublicAccess as PublicAccess
     from .eks.clusters import UpgradeBlocker as UpgradeBlocker
     from .eks.clusters import upgrade_blockers as upgrade_blockers
+    from .eks.identity import KubernetesRole as KubernetesRole
+    from .eks.identity import RoleRule as RoleRule
     from .eks.identity import WorkloadIdentity as WorkloadIdentity
+    from .eks.ingress import LoadBalancerController as LoadBalancerController
     from .eks.nodes import FargateProfile as FargateProfile
     from .eks.nodes import FargateSelector as FargateSelector
     from .eks.nodes import HybridNodes as HybridNodes
@@ -178,6 +182,25 @@ _MODULES = {
         "Application",
         "Environment",
     ),
+    "core.errors": (
+        "ConstructError",
+        "Problem",
+    ),
+    "core.practices": (
+        "Disabled",
+        "Practice",
+    ),
+    "deployments": (
+        "BlueGreen",
+        "Canary",
+        "CircuitBreaker",
+        "CodeDeployBlueGreen",
+        "DeploymentHook",
+        "DeploymentPause",
+        "EarlySuccess",
+        "Linear",
+        "Rolling",
+    ),
     "ecs.beanstalk": ("BeanstalkEnvironment",),
     "ecs.clusters": (
         "CapacityReservations",
@@ -192,18 +215,8 @@ _MODULES = {
         "ManagedInstancesCapacity",
         "ManagedScaling",
         "PredictiveScaling",
+        "Spot",
         "SshKey",
-    ),
-    "deployments": (
-        "BlueGreen",
-        "Canary",
-        "CircuitBreaker",
-        "CodeDeployBlueGreen",
-        "DeploymentHook",
-        "DeploymentPause",
-        "EarlySuccess",
-        "Linear",
-        "Rolling",
     ),
     "ecs.discovery": (
         "CloudMap",
@@ -213,123 +226,10 @@ _MODULES = {
         "ServiceConnectAccessLogs",
         "ServiceConnectTls",
     ),
-    "core.errors": (
-        "ConstructError",
-        "Problem",
-    ),
-    "eks.add_ons": ("AddOn", "CloudWatchObservability"),
-    "eks.clusters": (
-        "AccessEntry",
-        "AccessPolicy",
-        "AddOnOptions",
-        "AutoMode",
-        "EksCluster",
-        "PublicAccess",
-        "UpgradeBlocker",
-        "upgrade_blockers",
-    ),
-    "eks.identity": ("WorkloadIdentity",),
-    "eks.storage": ("EbsStorage", "EfsStorage", "LustreStorage", "OntapStorage"),
-    "eks.workloads": (
-        "KubernetesDaemon",
-        "KubernetesJob",
-        "KubernetesService",
-        "KubernetesWorker",
-        "PodOptions",
-    ),
-    "eks.nodes": (
-        "FargateProfile",
-        "FargateSelector",
-        "HybridNodes",
-        "KarpenterNodes",
-        "KarpenterPool",
-        "ManagedNodeGroup",
-        "NodeOptions",
-        "RolesAnywhere",
-        "SelfManagedNodes",
-        "Taint",
-    ),
-    "identity": (
-        "AuditTrail",
-        "ClusterAccess",
-        "ExecuteCommandAccess",
-    ),
-    "instances": ("Spot",),
-    "model.instances": (
-        "instance_type",
-        "pods_per_instance",
-        "tasks_per_instance",
-    ),
     "ecs.jobs": (
         "EventJob",
         "ScheduledJob",
         "StartRetry",
-    ),
-    "load_balancing": (
-        "AccessLogs",
-        "AlbExposure",
-        "ApplicationLoadBalancer",
-        "ClassicExposure",
-        "Domain",
-        "DomainNames",
-        "LatticeExposure",
-        "ListenerRule",
-        "NetworkLoadBalancer",
-        "NlbExposure",
-        "ServiceNetwork",
-        "Stickiness",
-        "TargetHealthCheck",
-        "WebAcl",
-    ),
-    "logs": (
-        "ContainerLogs",
-        "Logs",
-    ),
-    "messaging": (
-        "TopicSubscription",
-        "WorkQueue",
-    ),
-    "network": (
-        "NatGateways",
-        "Network",
-        "SubnetMasks",
-    ),
-    "observability": (
-        "AlarmTopic",
-        "Alarms",
-        "JobAlarms",
-        "ServiceDashboard",
-        "WorkerAlarms",
-    ),
-    "model.placement": (
-        "PlacementConstraint",
-        "PlacementStrategy",
-    ),
-    "model.placement.container_instance": (
-        "ContainerInstance",
-        "container_instances",
-    ),
-    "model.placement.simulation": ("simulate_placement",),
-    "core.practices": (
-        "Disabled",
-        "Practice",
-    ),
-    "registry": (
-        "PullThroughCache",
-        "Repository",
-    ),
-    "model.rollouts": (
-        "Rollout",
-        "RolloutTimings",
-        "plan_rollout",
-    ),
-    "scaling": (
-        "PredictiveServiceScaling",
-        "ScalingStep",
-        "ScheduledScaling",
-        "ServiceScaling",
-        "StepScaling",
-        "TargetMetric",
     ),
     "ecs.observability": (
         "ClusterDashboard",
@@ -358,6 +258,100 @@ _MODULES = {
         "S3ConfigFile",
         "TaskOptions",
     ),
+    "eks.add_ons": (
+        "AddOn",
+        "CloudWatchObservability",
+    ),
+    "eks.clusters": (
+        "AccessEntry",
+        "AccessPolicy",
+        "AddOnOptions",
+        "AutoMode",
+        "EksCluster",
+        "PublicAccess",
+        "UpgradeBlocker",
+        "upgrade_blockers",
+    ),
+    "eks.identity": (
+        "KubernetesRole",
+        "RoleRule",
+        "WorkloadIdentity",
+    ),
+    "eks.ingress": ("LoadBalancerController",),
+    "eks.nodes": (
+        "FargateProfile",
+        "FargateSelector",
+        "HybridNodes",
+        "KarpenterNodes",
+        "KarpenterPool",
+        "ManagedNodeGroup",
+        "NodeOptions",
+        "RolesAnywhere",
+        "SelfManagedNodes",
+        "Taint",
+    ),
+    "eks.storage": (
+        "EbsStorage",
+        "EfsStorage",
+        "LustreStorage",
+        "OntapStorage",
+    ),
+    "eks.workloads": (
+        "KubernetesDaemon",
+        "KubernetesJob",
+        "KubernetesService",
+        "KubernetesWorker",
+        "PodOptions",
+    ),
+    "identity": (
+        "AuditTrail",
+        "ClusterAccess",
+        "ExecuteCommandAccess",
+    ),
+    "instances": ("Spot",),
+    "load_balancing": (
+        "AccessLogs",
+        "AlbExposure",
+        "ApplicationLoadBalancer",
+        "ClassicExposure",
+        "Domain",
+        "DomainNames",
+        "LatticeExposure",
+        "ListenerRule",
+        "NetworkLoadBalancer",
+        "NlbExposure",
+        "ServiceNetwork",
+        "Stickiness",
+        "TargetHealthCheck",
+        "WebAcl",
+    ),
+    "logs": (
+        "ContainerLogs",
+        "Logs",
+    ),
+    "messaging": (
+        "TopicSubscription",
+        "WorkQueue",
+    ),
+    "model.instances": (
+        "instance_type",
+        "pods_per_instance",
+        "tasks_per_instance",
+    ),
+    "model.placement": (
+        "PlacementConstraint",
+        "PlacementStrategy",
+    ),
+    "model.placement.container_instance": (
+        "ContainerInstance",
+        "container_instances",
+    ),
+    "model.placement.simulation": ("simulate_placement",),
+    "model.rollouts": (
+        "Rollout",
+        "RolloutTimings",
+        "plan_rollout",
+    ),
     "model.workload": (
         "Container",
         "DockerOptions",
@@ -381,6 +375,30 @@ _MODULES = {
         "Ulimit",
         "VolumeMount",
         "Workload",
+    ),
+    "network": (
+        "NatGateways",
+        "Network",
+        "SubnetMasks",
+    ),
+    "observability": (
+        "AlarmTopic",
+        "Alarms",
+        "JobAlarms",
+        "ServiceDashboard",
+        "WorkerAlarms",
+    ),
+    "registry": (
+        "PullThroughCache",
+        "Repository",
+    ),
+    "scaling": (
+        "PredictiveServiceScaling",
+        "ScalingStep",
+        "ScheduledScaling",
+        "ServiceScaling",
+        "StepScaling",
+        "TargetMetric",
     ),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
