@@ -1,6 +1,6 @@
 """Kubernetes objects as data: what they are, what is wrong with them, and how they get into files."""
 
-from .api_versions import CLUSTER_SCOPED, RemovedApi, removed_api
+from .api_versions import CLUSTER_SCOPED
 from .facts import Facts
 from .manifest import Manifest
 from .names import is_label, is_port_name, is_service_name, is_subdomain, kubernetes_name, port_name
@@ -15,7 +15,6 @@ __all__ = [
     "Facts",
     "Manifest",
     "PodSecurityLevel",
-    "RemovedApi",
     "dangling_references",
     "identity",
     "is_label",
@@ -29,6 +28,5 @@ __all__ = [
     "port_name",
     "problems",
     "quantity",
-    "removed_api",
     "yaml_text",
 ]
