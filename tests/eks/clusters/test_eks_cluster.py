@@ -125,15 +125,15 @@ def test_it_is_protected_supported_and_may_leave_a_zone(cluster: dict[str, Any])
 def test_a_template_has_no_function_and_no_custom_resource(default: Template):
     types = {entry["Type"] for entry in default["Resources"].values()}
     assert "AWS::EKS::Cluster" in types
-    assert not {type_ for type_ in types if type_.startswith(("AWS::Lambda", "Custom::", "AWS::CloudFormation::Custom"))}
+    assert not {
+        type_ for type_ in types if type_.startswith(("AWS::Lambda", "Custom::", "AWS::CloudFormation::Custom"))
+    }
 
 
 def test_nodes_wait_for_their_network_and_dns_waits_for_nodes(default: Template):
     found = add_ons(default)
     assert list(found) == ["eks-pod-identity-agent", "vpc-cni", "kube-proxy", "coredns", "metrics-server"]
-    names = {
-        entry["Properties"]["AddonName"]: name for name, entry in resources(default, "AWS::EKS::Addon").items()
-    }
+    names = {entry["Properties"]["AddonName"]: name for name, entry in resources(default, "AWS::EKS::Addon").items()}
     first = {names[name] for name in ("eks-pod-identity-agent", "vpc-cni", "kube-proxy")}
     assert set(resource(default, "AWS::EKS::Nodegroup")["DependsOn"]) == first
     assert found["coredns"]["DependsOn"] == found["metrics-server"]["DependsOn"] == ["Nodes"]
