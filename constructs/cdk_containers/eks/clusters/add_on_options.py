@@ -118,15 +118,18 @@ def _not_json(value: object, place: str = "", *, tokens: bool) -> Iterator[tuple
                 yield from _not_json(item, f"{place}[{key!r}]", tokens=tokens)
             else:
                 yield f"{place}[{key!r}]", "a key that is no text"
-    elif isinstance(value, str):
-        return
-    elif value is None:
-        if tokens:
-            yield place, "None gets lost beside values that are known at deployment only"
-    elif isinstance(value, Sequence) and not isinstance(value, bytes):
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
         for index, item in enumerate(cast("Sequence[object]", value)):
             yield from _not_json(item, f"{place}[{index}]", tokens=tokens)
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield place, "a number that JSON has not"
-    elif not isinstance(value, bool | int | float) and not is_token(value):
-        yield place, f"a value of type {type(value).__name__}, which JSON has not"
+    elif (wrong := _wrong_scalar(value, tokens=tokens)) is not None:
+        yield place, wrong
+
+
+def _wrong_scalar(value: object, *, tokens: bool) -> str | None:
+    if value is None:
+        return "None gets lost beside values that are known at deployment only" if tokens else None
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a number that JSON has not"
+    if isinstance(value, str | bool | int | float) or is_token(value):
+        return None
+    return f"a value of type {type(value).__name__}, which JSON has not"
