@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from .ecs.clusters import ManagedInstancesCapacity as ManagedInstancesCapacity
     from .ecs.clusters import ManagedScaling as ManagedScaling
     from .ecs.clusters import PredictiveScaling as PredictiveScaling
-    from .ecs.clusters import Spot as Spot
     from .ecs.clusters import SshKey as SshKey
     from .ecs.discovery import CloudMap as CloudMap
     from .ecs.discovery import Namespace as Namespace
@@ -74,6 +73,9 @@ if TYPE_CHECKING:
     from .ecs.tasks import TaskOptions as TaskOptions
     from .eks.add_ons import AddOn as AddOn
     from .eks.add_ons import CloudWatchObservability as CloudWatchObservability
+    from .eks.appliers import ArgoCd as ArgoCd
+    from .eks.appliers import ArgoCdUsers as ArgoCdUsers
+    from .eks.appliers import KubectlProvider as KubectlProvider
     from .eks.clusters import AccessEntry as AccessEntry
     from .eks.clusters import AccessPolicy as AccessPolicy
     from .eks.clusters import AddOnOptions as AddOnOptions
@@ -215,7 +217,6 @@ _MODULES = {
         "ManagedInstancesCapacity",
         "ManagedScaling",
         "PredictiveScaling",
-        "Spot",
         "SshKey",
     ),
     "ecs.discovery": (
@@ -261,6 +262,11 @@ _MODULES = {
     "eks.add_ons": (
         "AddOn",
         "CloudWatchObservability",
+    ),
+    "eks.appliers": (
+        "ArgoCd",
+        "ArgoCdUsers",
+        "KubectlProvider",
     ),
     "eks.clusters": (
         "AccessEntry",

@@ -338,4 +338,15 @@ PRACTICES = (
         severity=Severity.HIGH,
         option="RoleRule.verbs, RoleRule.resources",
     ),
+    Practice(
+        id="eks-manifests-as-files",
+        title="Apply manifests with credentials that are not in a function",
+        why=(
+            "A function that applies manifests needs every right in the cluster, and whoever may call or change it has "
+            "them too. Its failure rolls back the stack, and its log has what it was given."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.MEDIUM,
+        option="KubectlProvider.reason",
+    ),
 )
