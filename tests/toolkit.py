@@ -22,6 +22,7 @@ from cdk_containers import (
     Cluster,
     Container,
     Ec2Capacity,
+    EksCluster,
     Network,
     Port,
     TaskOptions,
@@ -31,6 +32,7 @@ from cdk_containers import (
 from cdk_containers.model.instances import NetworkMode
 
 IMAGE = "public.ecr.aws/nginx/nginx:1.29.1"
+ADMIN = "arn:aws:iam::111111111111:role/admin"
 REASON = "a reason that a reviewer understands"
 
 Template = Mapping[str, Any]
@@ -140,6 +142,16 @@ def worker(scope: Construct, id: str = "Worker", **options: Any) -> WorkerServic
     if "container" not in options:
         options.setdefault("image", IMAGE)
     return WorkerService(scope, id, **options)
+
+
+def eks_cluster(scope: Construct, id: str = "Eks", **options: Any) -> EksCluster:  # noqa: A002
+    """Make an EKS cluster with an administrator, in a network that exists."""
+    found = scope.node.try_find_child(id)
+    if isinstance(found, EksCluster):
+        return found
+    if "network" not in options:
+        options["network"] = network(scope, f"{id}Network")
+    return EksCluster(scope, id, **{"version": "1.36", "admins": [ADMIN]} | options)
 
 
 def topic(scope: Construct, name: str = "orders") -> sns.ITopic:

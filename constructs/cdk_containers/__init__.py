@@ -72,7 +72,16 @@ if TYPE_CHECKING:
     from .ecs.tasks import OpenTelemetry as OpenTelemetry
     from .ecs.tasks import S3ConfigFile as S3ConfigFile
     from .ecs.tasks import TaskOptions as TaskOptions
+    from .eks.add_ons import AddOn as AddOn
+    from .eks.add_ons import CloudWatchObservability as CloudWatchObservability
+    from .eks.clusters import AccessEntry as AccessEntry
+    from .eks.clusters import AccessPolicy as AccessPolicy
+    from .eks.clusters import AddOnOptions as AddOnOptions
+    from .eks.clusters import AutoMode as AutoMode
     from .eks.clusters import EksCluster as EksCluster
+    from .eks.clusters import PublicAccess as PublicAccess
+    from .eks.clusters import UpgradeBlocker as UpgradeBlocker
+    from .eks.clusters import upgrade_blockers as upgrade_blockers
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
@@ -188,7 +197,17 @@ _MODULES = {
         "ConstructError",
         "Problem",
     ),
-    "eks.clusters": ("EksCluster",),
+    "eks.add_ons": ("AddOn", "CloudWatchObservability"),
+    "eks.clusters": (
+        "AccessEntry",
+        "AccessPolicy",
+        "AddOnOptions",
+        "AutoMode",
+        "EksCluster",
+        "PublicAccess",
+        "UpgradeBlocker",
+        "upgrade_blockers",
+    ),
     "identity": (
         "AuditTrail",
         "ClusterAccess",

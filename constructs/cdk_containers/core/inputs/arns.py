@@ -17,6 +17,7 @@ _KINDS = {
     "listener_arn": ("a listener of an Application Load Balancer", "elasticloadbalancing", "listener/app/"),
     "load_balancer_arn": ("a load balancer of this type", "elasticloadbalancing", "loadbalancer/"),
     "namespace_arn": ("a namespace of Cloud Map", "servicediscovery", "namespace/"),
+    "oidc_provider_arn": ("an identity provider", "iam", "oidc-provider/"),
     "queue_arn": ("a queue", "sqs", ""),
     "repository_arn": ("a repository", "ecr", "repository/"),
     "service_arn": ("an ECS service", "ecs", "service/"),
