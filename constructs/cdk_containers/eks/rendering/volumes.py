@@ -16,11 +16,10 @@ from cdk_containers.model.workload import (
     Volume,
 )
 
-from ..manifests import Manifest
+from ..manifests import Manifest, mebibytes
 from .cluster_facts import ClusterFacts
 from .facts import PodFacts
 from .losses import Losses
-from .quantities import gibibytes, mebibytes
 
 _SHARED_GIB = 20
 """What a task on Fargate has, and so what containers on ECS count on."""
@@ -147,7 +146,7 @@ def _host(volume: HostVolume, place: _Place, losses: Losses) -> Manifest:
 
 def _empty(place: _Place) -> Manifest:
     size = place.options.ephemeral_storage_gib
-    return {"emptyDir": {"sizeLimit": gibibytes(_SHARED_GIB if size is None or is_token(size) else size)}}
+    return {"emptyDir": {"sizeLimit": f"{_SHARED_GIB if size is None or is_token(size) else size}Gi"}}
 
 
 def _efs(name: str, place: _Place, losses: Losses) -> tuple[Manifest, list[Manifest]]:
@@ -230,7 +229,7 @@ def _ebs(volume: EbsVolume, place: _Place, losses: Losses) -> tuple[Manifest, li
     claim: Manifest = {
         "accessModes": ["ReadWriteOnce"],
         "storageClassName": storage_class["name"],
-        "resources": {"requests": {"storage": gibibytes(volume.size_gib)}},
+        "resources": {"requests": {"storage": f"{volume.size_gib}Gi"}},
     }
     if volume.snapshot_id is not None:
         snapshot = {**place.metadata, "name": f"{place.metadata['name']}-{place.label}"}
