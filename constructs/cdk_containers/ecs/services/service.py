@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -19,10 +19,10 @@ from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem, Problems
-from cdk_containers.core.inputs import DurationLike, argument_problems, arn_problems, usable_arguments
+from cdk_containers.core.inputs import DurationLike, argument_problems, arn_problems, usable_options
 from cdk_containers.core.opt_outs import acknowledge_open_egress, record_opt_out, resource_of
 from cdk_containers.core.practices import Disabled
-from cdk_containers.deployments import CodeDeployBlueGreen, Deployment, TrafficShiftingDeployment, add_hooks
+from cdk_containers.deployments import CodeDeployBlueGreen, Deployment, Rolling, TrafficShiftingDeployment, add_hooks
 from cdk_containers.load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, enter_lattice
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
 from cdk_containers.model.workload import Container, ImageLike, Volume
@@ -147,18 +147,41 @@ class Service(CheckedConstruct):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(Service.__init__, locals())
-        self._make(scope, id, found, usable_arguments(Service.__init__, locals(), found))
+        given = ServiceInput(
+            kind=self._kind,
+            cluster=cluster,
+            image=image,
+            container=container,
+            sidecars=sidecars,
+            volumes=volumes,
+            cpu=cpu,
+            memory_limit_mib=memory_limit_mib,
+            task=task or TaskOptions(network_mode="bridge" if self._kind.external else "awsvpc"),
+            exposure=exposure,
+            service_connect=service_connect,
+            cloud_map=cloud_map,
+            desired_count=desired_count,
+            scaling=scaling,
+            deployment=deployment or Rolling(),
+            capacity=capacity,
+            placement_strategies=placement_strategies,
+            placement_constraints=placement_constraints,
+            alarms=alarms or Alarms(),
+            enable_execute_command=enable_execute_command,
+            health_check_grace_period=health_check_grace_period,
+            security_groups=security_groups,
+            vpc_subnets=vpc_subnets,
+            service_name=service_name,
+        )
+        self._make(scope, id, found, usable_options(given, Service.__init__, found))
 
-    def _make(self, scope: Construct, id: str, found: Problems, arguments: Mapping[str, Any]) -> None:  # noqa: A002
-        """Make the service of arguments of the right type, if nothing was `found` and nothing more is.
+    def _make(self, scope: Construct, id: str, found: Problems, given: ServiceInput) -> None:  # noqa: A002
+        """Make the service of options of the right type, if nothing was `found` and nothing more is.
 
-        A kind of service with options of its own has a constructor of its own, and ends there too; arguments that it
-        does not have keep their defaults.
+        A kind of service with options of its own has a constructor of its own, and ends there too.
         """
-        defaults = Service.__init__.__kwdefaults__ or {}
-        given = ServiceInput.of({**defaults, **arguments}, kind=self._kind)
         if self._kind.external:
-            found.extend_anew(unsupported_problems(arguments, defaults))
+            found.extend_anew(unsupported_problems(given, Service.__init__.__kwdefaults__ or {}))
         found.extend_anew(given.problems())
         found.extend_anew(domain_place_problems(scope, given.exposures))
         found.raise_for(scope, id)
