@@ -133,8 +133,8 @@ class Service(CheckedConstruct):
             placement_constraints: What an instance must be to take a task, on EC2. Default: anything.
             alarms: What somebody has to look at, and who is told. Default: `Alarms()`, which tells nobody.
                 `Disabled(reason="…")` makes none but the one that rolls deployments back.
-            enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:
-                False. It needs a writable root file system.
+            enable_execute_command: Turn on ECS Exec, with which people who have permission open a shell in a
+                container. Default: False. It needs a writable root file system.
             health_check_grace_period: Time at the start in which a load balancer's health check stops no task; longer
                 than the application takes to start. Default: 60 s with an exposure, none without.
             security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
@@ -323,8 +323,8 @@ class Service(CheckedConstruct):
         """Let this service call another, and tell it where that is.
 
         It does the whole job: the rule of the security group; the order, so that the other is there first; the
-        namespace, if the other serves by Service Connect; leave to invoke it, behind VPC Lattice; and the address, as
-        an environment variable of this service's own container. The way is the first that the other has of: Service
+        namespace, if the other serves by Service Connect; permission to invoke it, behind VPC Lattice; and the address,
+        as an environment variable of this service's own container. The way is the first that the other has of: Service
         Connect, a name in DNS, VPC Lattice, an internal load balancer.
 
         Args:

@@ -116,8 +116,8 @@ class WorkerService(Service):
             placement_constraints: What an instance must be to take a task, on EC2. Default: anything.
             alarms: What somebody has to look at, and who is told. Default: `WorkerAlarms()`, which tells nobody.
                 `Disabled(reason="…")` makes none.
-            enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:
-                False. It needs a writable root file system.
+            enable_execute_command: Turn on ECS Exec, with which people who have permission open a shell in a
+                container. Default: False. It needs a writable root file system.
             security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
                 Default: one is made.
             vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
