@@ -9,7 +9,7 @@ from .opt_outs import disabled_problems
 from .places import known_stack_of, remember_stack
 from .schedules import is_over, schedule_examples, schedule_problem, time_zone_problem
 from .tokens import HIDDEN, LATER, REFERENCE, is_token, remember_reference, written_out
-from .types import argument_problems, field_problems, usable_arguments
+from .types import argument_problems, field_problems, usable_arguments, usable_options
 from .ways_in import way_in
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "security_group_problems",
     "time_zone_problem",
     "usable_arguments",
+    "usable_options",
     "way_in",
     "written_out",
 ]

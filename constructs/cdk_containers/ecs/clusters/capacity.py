@@ -172,7 +172,7 @@ def strategy_problems(strategy: Sequence[Capacity]) -> list[Problem]:
     providers = [share.provider for share in strategy]
     for provider in sorted({name for name in providers if providers.count(name) > 1}):
         found.add(
-            "capacity", "one capacity provider stands twice", given=provider, allowed="each once", practice=practice
+            "capacity", "the capacity provider is listed twice", given=provider, allowed="each once", practice=practice
         )
     bases = [share.base for share in strategy if share.base]
     if len(bases) > 1:

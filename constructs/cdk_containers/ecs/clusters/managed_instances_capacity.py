@@ -280,7 +280,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
         """Make the role that ECS starts instances as.
 
         Its managed policy lets it pass roles named `ecsInstanceRole…` only. Ours has a name of CloudFormation's, which
-        no other stack can have taken, so leave to pass just that one is added.
+        no other stack can have taken, so a statement that lets ECS pass just that one is added.
         """
         role = iam.Role(
             self,

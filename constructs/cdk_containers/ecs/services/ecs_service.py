@@ -33,7 +33,7 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
     service = _make(scope, given, cluster, task)
     remember_cluster(service, cluster.cluster_name)
     resource = cast("ecs.CfnService", resource_of(service))
-    if isinstance(service, ecs.Ec2Service) and not given.daemon:
+    if isinstance(service, ecs.Ec2Service) and not given.kind.daemon:
         # CDK writes REPLICA on instances and nothing on Fargate, and another value makes another service.
         resource.scheduling_strategy = None
     for path, value in given.deployment.overrides.items():
@@ -73,9 +73,9 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
         _id(given),
         cluster=cluster.with_instances,
         task_definition=task.task_definition,
-        daemon=given.daemon,
+        daemon=given.kind.daemon,
         placement_constraints=[_constraint(constraint) for constraint in given.placement_constraints] or None,
-        placement_strategies=None if given.daemon else _strategies(given),
+        placement_strategies=None if given.kind.daemon else _strategies(given),
         vpc_subnets=(given.vpc_subnets or cluster.task_subnets) if given.task.network_mode == "awsvpc" else None,
         security_groups=_given_groups(scope, given),
         **_common(given),
@@ -119,12 +119,12 @@ def _on_external_instances(
         _id(given),
         cluster=cluster.cluster,
         task_definition=task.task_definition,
-        daemon=given.daemon,
+        daemon=given.kind.daemon,
         **_common(given),
     )
     remember_cluster(service, cluster.cluster_name)
     resource = cast("ecs.CfnService", resource_of(service))
-    if not given.daemon:
+    if not given.kind.daemon:
         resource.availability_zone_rebalancing = "DISABLED"
     if given.placement_strategies:
         resource.placement_strategies = [
@@ -153,7 +153,7 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
         "enable_execute_command": given.enable_execute_command,
         "service_name": given.service_name,
     }
-    if given.daemon:
+    if given.kind.daemon:
         del common["deployment_strategy"]
         return common | {"min_healthy_percent": 0, "max_healthy_percent": 100}
     fixed = given.desired_count is not None or given.scaling is not None

@@ -152,7 +152,7 @@ class TaskDefinition(CheckedConstruct):
     def _beside_sidecars(
         self, containers: Sequence[Container], options: TaskOptions
     ) -> tuple[Sequence[Container], Sequence[Container]]:
-        """Return the containers as they use the sidecars of the options, and these, with leave to do their work."""
+        """Return the containers as they use the sidecars of the options, and these, with the permissions they need."""
         if options.log_router is None and options.telemetry is None:
             return containers, []
         place = self._place(options.telemetry)
@@ -191,7 +191,7 @@ class TaskDefinition(CheckedConstruct):
 
     @property
     def ready_when(self) -> list[IDependable]:
-        """What has to be there before a task can start: leave to pull and log, and file systems that can be mounted."""
+        """What has to be there before a task can start: permission to pull and log, and file systems to mount."""
         file_systems: list[efs.IFileSystem] = [volume.file_system for volume in self._efs_volumes]
         return [
             self.execution_role,
