@@ -206,4 +206,15 @@ PRACTICES = (
         severity=Severity.HIGH,
         option="EksCluster.add_manifests",
     ),
+    Practice(
+        id="eks-rbac-by-name",
+        title="Name what a role of Kubernetes allows",
+        why=(
+            "An asterisk in a role covers secrets, other people's roles, and every kind of object that is installed "
+            "later. Whoever holds it can make themselves administrator."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.HIGH,
+        option="RoleRule.verbs, RoleRule.resources",
+    ),
 )

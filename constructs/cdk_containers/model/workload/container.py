@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import DurationLike, disabled_problems, field_problems, is_token, name_problem, seconds
+from cdk_containers.core.inputs import DurationLike, disabled_problems, field_problems, is_token, name_problem
 from cdk_containers.core.practices import Disabled
 
 from .command import unsplit_problems
@@ -36,8 +36,6 @@ DependencyCondition = Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]
 DEFAULT_USER = "1000:1000"
 """Most base images that have a user besides root give it this id."""
 
-_MAX_STOP_TIMEOUT = 120
-_MAX_ENVIRONMENT_FILES = 10
 _CONTROLS = ("net.", "fs.mqueue.", "kernel.msg", "kernel.sem", "kernel.shm")
 _USER = re.compile(r"[\w.-]+(:[\w.-]+)?")
 
@@ -73,8 +71,8 @@ class Container:
         health_check: Command that tells whether the container is healthy; on Kubernetes, a request (`HttpCheck`) may
             tell it too. Default: none; a load balancer's check is separate from it.
         restart: Restart this container alone when it exits. Default: none, the task is replaced.
-        stop_timeout: Time between SIGTERM and SIGKILL: 0–120 s, on Fargate 2–120 s. Default: 30 s. On instances,
-            `Disabled(reason="…")` leaves it to the agent (`ECS_CONTAINER_STOP_TIMEOUT`).
+        stop_timeout: Time between SIGTERM and SIGKILL; on ECS 0–120 s, on Fargate 2–120 s. Default: 30 s. On
+            instances, `Disabled(reason="…")` leaves it to the agent (`ECS_CONTAINER_STOP_TIMEOUT`).
         mounts: Volumes of the workload that this container sees. Default: none.
         log_driver: Another way for the log. Default: none, which means the log group that the construct owns.
         privileged: Default: False. On EC2, `Privileged("reason")` gives the container the rights of root on its
@@ -198,9 +196,6 @@ class Container:
             found.extend(ports.problems(), under=f"port_ranges[{index}]")
         for index, file in enumerate(self.environment_files):
             found.extend(file.problems(), under=f"environment_files[{index}]")
-        if len(self.environment_files) > _MAX_ENVIRONMENT_FILES:
-            given, allowed = len(self.environment_files), f"up to {_MAX_ENVIRONMENT_FILES}"
-            found.add("environment_files", "too many for one container", given=given, allowed=allowed)
         found.extend(environment_problems(self.docker_labels, option="docker_labels"))
         for name in self.system_controls:
             if not is_token(name) and not name.startswith(_CONTROLS):
@@ -309,25 +304,6 @@ class Container:
             if value is not None and not is_token(value) and value < low:
                 found.add(option, "too small", given=value, allowed=f"{low} or more", practice="container-memory")
         found.extend(self._memory_problems())
-        found.extend(self._timeout_problems())
-        return list(found)
-
-    def _timeout_problems(self) -> list[Problem]:
-        found = Problems()
-        if self.start_timeout is not None:
-            timeout = seconds(self.start_timeout)
-            if not is_token(timeout) and not 2 <= timeout <= _MAX_STOP_TIMEOUT:
-                found.add("start_timeout", "out of range", given=Shown(f"{timeout} s"), allowed="2–120 s")
         if isinstance(self.stop_timeout, Disabled):
             found.extend(disabled_problems(self.stop_timeout), under="stop_timeout")
-        elif self.stop_timeout is not None:
-            timeout = seconds(self.stop_timeout)
-            if not is_token(timeout) and not 0 <= timeout <= _MAX_STOP_TIMEOUT:
-                found.add(
-                    "stop_timeout",
-                    "out of range",
-                    given=Shown(f"{timeout} s"),
-                    allowed=f"0–{_MAX_STOP_TIMEOUT} s",
-                    practice="stop-timeout",
-                )
         return list(found)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 
 from .command import unsplit_problems
@@ -46,10 +46,11 @@ class HealthCheck:
     Attributes:
         command: The command, as a list for `CMD` or as one string for a shell; a list may begin with `CMD` or
             `CMD-SHELL`, as ECS writes it. Exit code 0 means healthy.
-        interval: Time between checks, 5–300 s. Default: 10 s, so that a task that fails is replaced within a minute.
-        timeout: Time for one check, 2–60 s. It may be longer than the interval. Default: 5 s.
-        retries: Failures in a row that make the container unhealthy, 1–10. Default: 3.
-        start_period: Time at the start in which failures do not count, 0–300 s. Default: 30 s.
+        interval: Time between checks; on ECS 5–300 s. Default: 10 s, so that a task that fails is replaced within a
+            minute.
+        timeout: Time for one check; on ECS 2–60 s. It may be longer than the interval. Default: 5 s.
+        retries: Failures in a row that make the container unhealthy; on ECS 1–10. Default: 3.
+        start_period: Time at the start in which failures do not count; on ECS 0–300 s. Default: 30 s.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
     """
@@ -73,25 +74,6 @@ class HealthCheck:
         )
         if not isinstance(self.command, str):
             found.extend(unsplit_problems("command", self.command, instead="one string, for a shell"))
-        interval = seconds(_INTERVAL if self.interval is None else self.interval)
-        timeout = seconds(_TIMEOUT if self.timeout is None else self.timeout)
-        start_period = 0 if self.start_period is None else seconds(self.start_period)
-        for option, value, low, high in (
-            ("interval", interval, 5, 300),
-            ("timeout", timeout, 2, 60),
-            ("start_period", start_period, 0, 300),
-        ):
-            # CDK compares these times itself, so interval and timeout cannot be known at deployment only.
-            if not low <= value <= high and not (option == "start_period" and is_token(value)):
-                found.add(
-                    option,
-                    "out of range",
-                    given=Shown("a token") if is_token(value) else f"{value} s",
-                    allowed=f"{low}–{high} s",
-                    practice="container-health-check",
-                )
-        if not is_token(self.retries) and not 1 <= self.retries <= 10:
-            found.add("retries", "out of range", given=self.retries, allowed="1–10", practice="container-health-check")
         return list(found)
 
 

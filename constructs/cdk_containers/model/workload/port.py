@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +9,6 @@ from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import field_problems, is_token
 
 _MAX_PORT = 65535
-_PORT_NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,22 +47,6 @@ class Port:
             )
         if not is_token(self.number) and not 1 <= self.number <= _MAX_PORT:
             found.add("number", "not a port", given=self.number, allowed="1–65535", practice="port-mappings")
-        if self.name is not None and not is_token(self.name) and not _PORT_NAME.fullmatch(self.name):
-            found.add(
-                "name",
-                "not a name that ECS takes for a port",
-                given=self.name,
-                allowed="up to 64 lower-case letters, digits, underscores and hyphens, no hyphen first",
-                practice="port-mappings",
-            )
-        if self.app_protocol is not None and (self.name is None or self.protocol == "udp"):
-            found.add(
-                "app_protocol",
-                "only Service Connect reads it, which knows TCP ports by their names",
-                given=self.app_protocol,
-                allowed="Port(name=…, app_protocol=…) with protocol tcp, or nothing here",
-                practice="port-mappings",
-            )
         return list(found)
 
 
