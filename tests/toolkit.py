@@ -186,7 +186,8 @@ def synth_with_objects(scope: Construct) -> Template:
     stack = cdk.Stack.of(scope)
     found = [stack.node.try_find_child(id_) for id_ in ("Eks", "Other")]
     clusters = [cluster for cluster in found if isinstance(cluster, EksCluster)]
-    objects = stack.resolve([[name, list(added)] for cluster in clusters for name, added in cluster._manifests])
+    files = [file for cluster in clusters for file in cluster.manifests.files.items()]
+    objects = stack.resolve([[name, list(added)] for name, added in files])
     return {**synth(scope), **({"Objects": objects} if clusters else {})}
 
 

@@ -427,6 +427,18 @@ class EksCluster(CheckedConstruct):
         """
         self.manifests.add(name, manifests)
 
+    def replace_manifests(self, name: str, manifests: Iterable[Manifest]) -> None:
+        """Put other objects into a file of the folder.
+
+        Args:
+            name: Name of the file that was added.
+            manifests: The objects that are in it from now on, in the order in which they are applied.
+
+        Raises:
+            ConstructError: The cluster would refuse an object, or never run it; all problems are reported at once.
+        """
+        self.manifests.replace(name, manifests)
+
     def upgrade_blockers(self, to: str) -> tuple[UpgradeBlocker, ...]:
         """Find what keeps the cluster from another version: its manifests, pinned nodes and pinned add-ons.
 

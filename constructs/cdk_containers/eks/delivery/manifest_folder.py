@@ -84,6 +84,25 @@ class ManifestFolder:
         for watcher in self._watchers:
             watcher(name, self._files[name])
 
+    def replace(self, name: str, manifests: Iterable[Manifest]) -> None:
+        """Put other objects into a file that is there, in its place, as where a workload is connected to another.
+
+        Args:
+            name: Its name without the ending.
+            manifests: The objects that are in it from now on.
+
+        Raises:
+            ConstructError: The objects are wrong; the file stays as it was.
+        """
+        before = dict(self._files)
+        del self._files[name]
+        try:
+            self.add(name, manifests)
+        except ConstructError:
+            self._files = before
+            raise
+        self._files = {known: self._files[known] for known in before}
+
     def watch(self, watcher: Watcher) -> None:
         """Have a function called with each file, those that are there already included."""
         self._watchers.append(watcher)

@@ -19,6 +19,7 @@ from cdk_containers.core.inputs import argument_problems
 from cdk_containers.core.inputs.calls import Elsewhere
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.load_balancing.places import short_hash
 from cdk_containers.model.workload import EfsVolume, Port
 from cdk_containers.model.workload.schemes import (
     as_variable,
@@ -39,6 +40,7 @@ from .namespaces import enter_namespace, namespace_problems
 from .pod_input import PodInput
 from .secret_rights import let_read_secrets
 
+_LONGEST_FILE = 63
 _ID = re.compile(r"[^a-z0-9]+")
 _names: WeakKeyDictionary[EksCluster, dict[tuple[str, str], str]] = WeakKeyDictionary()
 """The paths of the workloads of each cluster, by namespace and name."""
@@ -116,12 +118,11 @@ class KubernetesWorkload(CheckedConstruct):
         """Put the objects into the cluster's folder: those that pods wait for come before the pods."""
         given = self._given
         enter_namespace(given.cluster, given.namespace, given.pod.pod_security)
+        self._before_pods = before_pods
         rendered = self._rendered()
-        *first, pods = rendered.manifests
-        self.manifests = [*first, *before_pods, pods]
-        self._own = [*first, pods]
+        self.manifests = self._in_order(rendered)
         self.losses = [*given.losses(rendered), *losses]
-        given.cluster.add_manifests(f"{given.namespace}-{given.name}", self.manifests)
+        given.cluster.add_manifests(self._file, self.manifests)
         for loss in self.losses:
             if loss.kind == "approximated":
                 cdk.Annotations.of(self).add_warning_v2(
@@ -150,9 +151,17 @@ class KubernetesWorkload(CheckedConstruct):
 
     def _write_again(self) -> None:
         """Bring the objects, which are in the cluster's folder already, up to date."""
-        for manifest, new in zip(self._own, self._rendered().manifests, strict=True):
-            manifest.clear()
-            manifest.update(new)
+        self.manifests = self._in_order(self._rendered())
+        self.cluster.replace_manifests(self._file, self.manifests)
+
+    def _in_order(self, rendered: Rendered) -> list[Manifest]:
+        *first, pods = rendered.manifests
+        return [*first, *self._before_pods, pods]
+
+    @property
+    def _file(self) -> str:
+        name = f"{self.namespace}-{self.workload_name}"
+        return name if len(name) <= _LONGEST_FILE else f"{name[: _LONGEST_FILE - 9]}-{short_hash(name)}"
 
     # ---- what others ask of a workload
 
