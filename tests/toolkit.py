@@ -22,6 +22,7 @@ from cdk_containers import (
     Cluster,
     Container,
     Ec2Capacity,
+    EksCluster,
     Network,
     Port,
     TaskOptions,
@@ -31,6 +32,7 @@ from cdk_containers import (
 from cdk_containers.model.instances import NetworkMode
 
 IMAGE = "public.ecr.aws/nginx/nginx:1.29.1"
+ADMIN = "arn:aws:iam::111111111111:role/admin"
 REASON = "a reason that a reviewer understands"
 
 Template = Mapping[str, Any]
@@ -142,6 +144,30 @@ def worker(scope: Construct, id: str = "Worker", **options: Any) -> WorkerServic
     return WorkerService(scope, id, **options)
 
 
+def eks_cluster(scope: Construct, id: str = "Eks", **options: Any) -> EksCluster:  # noqa: A002
+    """Make an EKS cluster with an administrator, in a network that exists."""
+    found = scope.node.try_find_child(id)
+    if isinstance(found, EksCluster):
+        return found
+    if "network" not in options:
+        options["network"] = network(scope, f"{id}Network")
+    return EksCluster(scope, id, **{"version": "1.36", "admins": [ADMIN]} | options)
+
+
+def equipped_cluster(scope: Construct, id: str = "Eks", **options: Any) -> EksCluster:  # noqa: A002
+    """Make an EKS cluster that has all that a workload may ask for."""
+    found = eks_cluster(scope, id, **options)
+    found.now_has(
+        load_balancer_controller=True,
+        network_policy=True,
+        secrets="SECRETS_STORE",
+        keda=True,
+        metrics_server=True,
+        container_insights=True,
+    )
+    return found
+
+
 def topic(scope: Construct, name: str = "orders") -> sns.ITopic:
     found = scope.node.try_find_child(name)
     if found is not None:
@@ -153,6 +179,16 @@ def synth(scope: Construct) -> Template:
     """Synthesize the app of a construct and return the template of the construct's stack."""
     template: Template = assertions.Template.from_stack(cdk.Stack.of(scope)).to_json()
     return template
+
+
+def synth_with_objects(scope: Construct) -> Template:
+    """Synthesize the same, with the Kubernetes objects of its clusters under `Objects`."""
+    stack = cdk.Stack.of(scope)
+    found = [stack.node.try_find_child(id_) for id_ in ("Eks", "Other")]
+    clusters = [cluster for cluster in found if isinstance(cluster, EksCluster)]
+    files = [file for cluster in clusters for file in cluster.manifests.files.items()]
+    objects = stack.resolve([[name, list(added)] for name, added in files])
+    return {**synth(scope), **({"Objects": objects} if clusters else {})}
 
 
 def resources(template: Template, type_: str) -> dict[str, dict[str, Any]]:

@@ -25,6 +25,7 @@ _FORMS = {
     "AWS::ECS::Cluster": _HERE.format("ecs", "cluster/{}"),
     "AWS::EFS::AccessPoint": _HERE.format("elasticfilesystem", "access-point/{}"),
     "AWS::EFS::FileSystem": _HERE.format("elasticfilesystem", "file-system/{}"),
+    "AWS::EKS::Cluster": _HERE.format("eks", "cluster/{}"),
     "AWS::Events::Rule": _HERE.format("events", "rule/{}"),
     "AWS::IAM::Role": "arn:<Partition>:iam::<AccountId>:role/{}",
     "AWS::KMS::Key": _HERE.format("kms", "key/{}"),
@@ -35,7 +36,7 @@ _FORMS = {
     "AWS::SSM::Parameter": _HERE.format("ssm", "parameter/{}"),
     "AWS::SecretsManager::Secret": _HERE.format("secretsmanager", "secret:{}"),
 }
-_NAMED = {"AWS::Events::Rule": "Name", "AWS::Logs::LogGroup": "LogGroupName"}
+_NAMED = {"AWS::EKS::Cluster": "Name", "AWS::Events::Rule": "Name", "AWS::Logs::LogGroup": "LogGroupName"}
 _REF_IS_ARN = frozenset({"AWS::SNS::Topic", "AWS::SecretsManager::Secret", "AWS::IAM::ManagedPolicy"})
 _SUBSTITUTE = re.compile(r"\$\{([^}]+)\}")
 

@@ -8,6 +8,7 @@ from .classic_exposure import ClassicExposure
 from .classic_route import ClassicRoute
 from .domain import Domain, DomainNames
 from .exposure import Exposure
+from .exposure_checks import domain_place_problems, exposed_ports, exposure_problems, unused_test_problems
 from .lattice_exposure import LatticeExposure
 from .lattice_route import LatticeRoute, enter_lattice
 from .listener_rule import ListenerRule
@@ -17,6 +18,7 @@ from .nlb_route import NlbRoute
 from .route import Route, RouteTarget, enter_load_balancers
 from .route_ids import route_ids, told_apart_by_nothing
 from .routes import claim_given_numbers, make_route
+from .scaling_checks import exposed_scaling_problems
 from .service_network import ServiceNetwork
 from .target_options import Stickiness, TargetHealthCheck
 from .web_acl import WebAcl
@@ -44,9 +46,14 @@ __all__ = [
     "TargetHealthCheck",
     "WebAcl",
     "claim_given_numbers",
+    "domain_place_problems",
     "enter_lattice",
     "enter_load_balancers",
+    "exposed_ports",
+    "exposed_scaling_problems",
+    "exposure_problems",
     "make_route",
     "route_ids",
     "told_apart_by_nothing",
+    "unused_test_problems",
 ]

@@ -17,7 +17,7 @@ from cdk_containers.core.practices import Disabled
 from .application_load_balancer import ApplicationLoadBalancer
 from .domain import Domain, DomainNames, names_of, names_problems
 from .exposure import Exposure
-from .exposure_checks import (
+from .exposure_options import (
     delay_problems,
     domain_problems,
     path_problems,

@@ -15,7 +15,7 @@ from cdk_containers.core.practices import Disabled
 
 from .access_logs import AccessLogs
 from .exposure import Exposure
-from .exposure_checks import path_problems
+from .exposure_options import path_problems
 from .listener_checks import https_problems
 
 

@@ -14,7 +14,7 @@ from cdk_containers.core.inputs import DurationLike, is_token, seconds
 
 from .domain import Domain, DomainNames, names_of
 from .exposure import Exposure
-from .exposure_checks import (
+from .exposure_options import (
     delay_problems,
     domain_problems,
     path_problems,

@@ -137,10 +137,26 @@ def owned_log_group(scope: Construct, id: str, logs: Logs) -> aws_logs.ILogGroup
         removal_policy=logs.removal_policy,
     )
     if logs.encryption_key is None:
-        acknowledge(group, _WITHOUT_KEY)
+        acknowledge(group, _WITHOUT_KEY, new=True)
     else:
         allow_log_encryption(logs.encryption_key)
     return group
+
+
+def named_log_group(scope: Construct, id: str, logs: Logs, name: str) -> aws_logs.ILogGroup:  # noqa: A002
+    """Make a log group of a name that a service of AWS chooses, or return the one that was given."""
+    if logs.log_group is not None:
+        return logs.log_group
+    group = owned_log_group(scope, id, _gone_with_failure(logs))
+    cast("aws_logs.CfnLogGroup", group.node.default_child).log_group_name = name
+    return group
+
+
+def _gone_with_failure(logs: Logs) -> Logs:
+    """Have a deployment that fails take its new log group along, or the next one would find the name taken."""
+    if logs.removal_policy is not cdk.RemovalPolicy.RETAIN:
+        return logs
+    return replace(logs, removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
 def delivered_log_group(
@@ -174,10 +190,7 @@ def delivered_log_group(
             policy_document=cdk.Stack.of(scope).to_json_string(document),
         )
         return logs.log_group
-    if logs.removal_policy is cdk.RemovalPolicy.RETAIN:
-        # A deployment that fails takes its new log group along, or the next one would find the name taken.
-        logs = replace(logs, removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-    group = owned_log_group(scope, id, logs)
+    group = owned_log_group(scope, id, _gone_with_failure(logs))
     resource = cast("aws_logs.CfnLogGroup", group.node.default_child)
     name = f"{prefix}{resource.logical_id}-{cdk.Fn.select(2, cdk.Fn.split('/', cdk.Aws.STACK_ID))}"
     resource.log_group_name = name

@@ -1,6 +1,7 @@
 """Where things run: a VPC with private subnets, egress, endpoints and flow logs."""
 
 from .connections import Connections
+from .file_systems import access_point_of, efs_problems, open_file_system
 from .nat_gateways import NatGateways
 from .network import (
     WHICH_SUBNETS,
@@ -32,9 +33,12 @@ __all__ = [
     "PortRange",
     "RuleKey",
     "SubnetMasks",
+    "access_point_of",
     "different_networks",
+    "efs_problems",
     "has_ipv6",
     "let_in",
+    "open_file_system",
     "open_ipv6_egress",
     "public_subnet_problems",
     "rules_of",

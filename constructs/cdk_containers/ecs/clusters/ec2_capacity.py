@@ -18,17 +18,18 @@ from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.inputs import DurationLike, argument_problems
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.instances import Spot, lifetime_problems
 from cdk_containers.network import Connections, has_ipv6
 
 from ..tasks import Platform
 from .capacity import Capacity, existing_capacity_problems
 from .cluster import Cluster
 from .container_instance_role import make_instance_role, no_grants
-from .ec2_capacity_checks import lifetime_problems, size_problems, stack_problems
+from .ec2_capacity_checks import size_problems, stack_problems
 from .ec2_group import add_group_scaling, make_group, notify
-from .ec2_launch_template import make_launch_template
+from .ec2_launch_template import make_ecs_launch_template
 from .ec2_scaling import GroupScaling, ManagedScaling
-from .instance_options import InstanceOptions, Spot, instance_type_problems
+from .instance_options import InstanceOptions, instance_type_problems
 
 _NO_NOTIFICATIONS = Acknowledgement(
     "Instances come and go with the tasks, so a message for each would be noise; the alarms of the services tell when "
@@ -161,7 +162,7 @@ class Ec2Capacity(CheckedConstruct):
             description="Container instances",
             allow_all_ipv6_outbound=has_ipv6(cluster.vpc),
         )
-        self.launch_template = make_launch_template(
+        self.launch_template = make_ecs_launch_template(
             self,
             cluster_name=cluster.cluster.cluster_name,
             instance_types=instance_types,
@@ -179,7 +180,7 @@ class Ec2Capacity(CheckedConstruct):
             max_instances=max_instances,
             spot=spot,
             scaling=scaling,
-            lifetime=max_instance_lifetime,
+            max_lifetime=max_instance_lifetime,
         )
         acknowledge(self.auto_scaling_group, _ENCRYPTED)
         if notification_topic is None:
@@ -289,11 +290,11 @@ class Ec2Capacity(CheckedConstruct):
         )
 
     def _record_opt_outs(
-        self, scaling: ManagedScaling | GroupScaling, lifetime: DurationLike | Disabled | None
+        self, scaling: ManagedScaling | GroupScaling, max_lifetime: DurationLike | Disabled | None
     ) -> None:
         chosen: list[tuple[str, object]] = [
             ("nitro-instances", self.instances.nitro_only),
-            ("instance-lifetime", lifetime),
+            ("instance-lifetime", max_lifetime),
         ]
         if isinstance(scaling, ManagedScaling):
             chosen += [

@@ -5,14 +5,11 @@ from __future__ import annotations
 import aws_cdk as cdk
 from constructs import Construct
 
-from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, seconds
-from cdk_containers.core.practices import Disabled
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import is_token
 
 from .cluster import Cluster
 from .ec2_scaling import GroupScaling, ManagedScaling
-
-_DAY = 86_400
 
 
 def size_problems(low: int, high: int, scaling: ManagedScaling | GroupScaling) -> list[Problem]:
@@ -36,23 +33,6 @@ def size_problems(low: int, high: int, scaling: ManagedScaling | GroupScaling) -
             allowed=f"{max(low, 1)} or more",
             practice="managed-instance-scaling",
         )
-    return list(found)
-
-
-def lifetime_problems(lifetime: DurationLike | Disabled | None) -> list[Problem]:
-    """Find an age that EC2 Auto Scaling does not take."""
-    found = Problems()
-    found.extend(disabled_problems(lifetime), under="max_instance_lifetime")
-    if lifetime is not None and not isinstance(lifetime, Disabled):
-        value = seconds(lifetime)
-        if not is_token(value) and not _DAY <= value <= 365 * _DAY:
-            found.add(
-                "max_instance_lifetime",
-                "out of range",
-                given=Shown(f"{value} s"),
-                allowed="1–365 days",
-                practice="instance-lifetime",
-            )
     return list(found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_autoscaling as autoscaling
@@ -11,14 +10,12 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from cdk_containers.core.inputs import DurationLike, as_duration
+from cdk_containers.core.inputs import DurationLike
 from cdk_containers.core.practices import Disabled
+from cdk_containers.instances import Spot, lifetime, what_to_start
 
 from .cluster import Cluster
 from .ec2_scaling import GroupScaling, ManagedScaling
-from .instance_options import Spot
-
-_MAX_LIFETIME_DAYS = 14
 
 
 def make_group(
@@ -31,7 +28,7 @@ def make_group(
     max_instances: int,
     spot: Spot | None,
     scaling: ManagedScaling | GroupScaling,
-    lifetime: DurationLike | Disabled | None,
+    max_lifetime: DurationLike | Disabled | None,
 ) -> autoscaling.AutoScalingGroup:
     """Make the group of a capacity.
 
@@ -44,7 +41,7 @@ def make_group(
         max_instances: Most instances.
         spot: Whether they are on Spot, and how many are not.
         scaling: Who scales the group.
-        lifetime: Age at which an instance is replaced.
+        max_lifetime: Age at which an instance is replaced.
     """
     managed = isinstance(scaling, ManagedScaling)
     return autoscaling.AutoScalingGroup(
@@ -58,7 +55,7 @@ def make_group(
             isinstance(scaling, ManagedScaling) and scaling.termination_protection is True
         ),
         health_checks=autoscaling.HealthChecks.ec2(grace_period=cdk.Duration.minutes(5)),
-        max_instance_lifetime=_lifetime(lifetime),
+        max_instance_lifetime=lifetime(max_lifetime),
         default_instance_warmup=cdk.Duration.minutes(5),
         capacity_rebalance=spot is not None or None,
         group_metrics=[autoscaling.GroupMetrics.all()],
@@ -69,30 +66,8 @@ def make_group(
             max_healthy_percentage=200,
             scale_in_protected_instances=autoscaling.ScaleInProtectedInstances.REFRESH,
         ),
-        **_what_to_start(launch_template, instance_types, spot),
+        **what_to_start(launch_template, instance_types, spot),
     )
-
-
-def _what_to_start(
-    launch_template: ec2.LaunchTemplate, instance_types: Sequence[str], spot: Spot | None
-) -> dict[str, Any]:
-    """Return the launch template, or the policy that mixes types and prices."""
-    if spot is None and len(instance_types) == 1:
-        return {"launch_template": launch_template}
-    return {
-        "mixed_instances_policy": autoscaling.MixedInstancesPolicy(
-            launch_template=launch_template,
-            launch_template_overrides=[
-                autoscaling.LaunchTemplateOverrides(instance_type=ec2.InstanceType(name)) for name in instance_types
-            ],
-            instances_distribution=autoscaling.InstancesDistribution(
-                on_demand_base_capacity=0 if spot is None else spot.on_demand_base,
-                on_demand_percentage_above_base_capacity=100 if spot is None else spot.on_demand_percent,
-                on_demand_allocation_strategy=autoscaling.OnDemandAllocationStrategy.PRIORITIZED,
-                spot_allocation_strategy=autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
-            ),
-        )
-    }
 
 
 def add_group_scaling(scope: Construct, group: autoscaling.AutoScalingGroup, scaling: GroupScaling) -> None:
@@ -141,9 +116,3 @@ def notify(group: autoscaling.AutoScalingGroup, topic: sns.ITopic) -> None:
             ],
         )
     ]
-
-
-def _lifetime(lifetime: DurationLike | Disabled | None) -> cdk.Duration | None:
-    if isinstance(lifetime, Disabled):
-        return None
-    return cdk.Duration.days(_MAX_LIFETIME_DAYS) if lifetime is None else as_duration(lifetime)

@@ -202,7 +202,7 @@ class EventJob(Job):
             return {"arn": let_start(role, self.state_machine), "role_arn": role.role_arn}
         self._run.let_start(role)
         return {
-            "arn": self.cluster.cluster.cluster_arn,
+            "arn": self.cluster.cluster_arn,
             "role_arn": role.role_arn,
             "ecs_parameters": self._run.rule_parameters(),
             # Without either, the event itself would be taken for what RunTask is told.

@@ -107,7 +107,7 @@ def rollout_timings(given: ServiceInput) -> RolloutTimings:
     checks = [
         container.health_check
         for container in given.workload.containers
-        if container.essential and container.health_check is not None
+        if container.essential and isinstance(container.health_check, HealthCheck)
     ]
     if checks:
         slowest = max(checks, key=_container_interval)

@@ -22,10 +22,19 @@ from cdk_containers.core.errors import ConstructError, Problem, Problems
 from cdk_containers.core.inputs import DurationLike, argument_problems, arn_problems, usable_options
 from cdk_containers.core.opt_outs import acknowledge_open_egress, record_opt_out, resource_of
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.whereabouts import node_of
 from cdk_containers.deployments import CodeDeployBlueGreen, Deployment, Rolling, TrafficShiftingDeployment, add_hooks
-from cdk_containers.load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, enter_lattice
+from cdk_containers.load_balancing import (
+    AlbRoute,
+    ApplicationLoadBalancer,
+    Exposure,
+    Route,
+    domain_place_problems,
+    enter_lattice,
+)
+from cdk_containers.metrics import OwnAlarm, OwnAlarms
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
-from cdk_containers.model.workload import Container, ImageLike, Volume
+from cdk_containers.model.workload import Container, EfsVolume, ImageLike, Volume
 from cdk_containers.observability import Alarms
 from cdk_containers.registry import warn_of_empty_repository
 from cdk_containers.scaling import ServiceScaling, add_scaling
@@ -36,7 +45,6 @@ from ..connections import CallingConnector, Connector, connect
 from ..discovery import CloudMap, Namespace, ServiceConnect
 from ..tasks import TaskDefinition, TaskOptions
 from ..tasks.ebs_volumes import attach_ebs_volume
-from .checks.exposures import domain_place_problems
 from .checks.external import unsupported_problems
 from .code_deploy import make_deployment_group
 from .connections import endpoint_of, endpoint_problems, make_connector, make_discoverable
@@ -192,24 +200,25 @@ class Service(CheckedConstruct):
         self.task = given.task_input.make(self, "Task")
         self.service = make_ecs_service(self, given, self.cluster, self.task)
         self._resource = resource_of(self.service)
-        self._resource.node.add_dependency(*self.cluster.capacity_ready, *self.task.ready_when)
+        node_of(self._resource).add_dependency(*self.cluster.capacity_ready, *self.task.ready_when)
         self._record_opt_outs(given)
         if given.enable_execute_command:
             acknowledge_execute_command(self.task_role, self.cluster)
-        acknowledge_open_egress(self)
-        groups = groups_of_tasks(given, self.service)
+        # CDK is asked for them only where somebody reaches tasks, or tasks a file system.
+        asked = given.exposures or any(isinstance(volume, EfsVolume) for volume in given.workload.volumes)
+        groups = groups_of_tasks(given, self.service) if asked else []
         self.task.open_volumes_to(groups)
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = make_routes(self, given, self.service, self.cluster, groups)
         enter_lattice(self.service, self.routes)
         make_discoverable(self, given, self.service, self.task)
-        self.alarms = self._make_alarms(given)
+        self.alarms = OwnAlarms(self._make_alarms(given))
         if isinstance(given.deployment, TrafficShiftingDeployment):
             add_hooks(self, self.service, given.deployment.hooks)
             self._need_jobs(given.deployment.hooks)
         if isinstance(given.deployment, CodeDeployBlueGreen):
             self.deployment_group = make_deployment_group(
-                self, self.service, self.routes[0], given.deployment, self._watched_alarms
+                self, self.service, self.routes[0], given.deployment, watched_alarms(given, self._rollback_alarms)
             )
         self.scalable_task_count = self._scale(given)
         warn_of_slow_rollouts(self, given)
@@ -357,6 +366,7 @@ class Service(CheckedConstruct):
 
     @cached_property
     def _connections(self) -> TaskConnections:
+        acknowledge_open_egress(self)
         own_address = self._given.task.network_mode == "awsvpc"
         return TaskConnections(self.node.path, self.service.connections.security_groups, own_address=own_address)
 
@@ -397,10 +407,9 @@ class Service(CheckedConstruct):
             if isinstance(value, Disabled):
                 record_opt_out(self.service, practice_id, value)
 
-    def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
-        failing = make_rollback_alarms(self, given, self.routes)
-        self._watched_alarms = watched_alarms(given, failing)
-        roll_back_on(self._watched_alarms, self._resource, given)
+    def _make_alarms(self, given: ServiceInput) -> dict[str, OwnAlarm]:
+        self._rollback_alarms = failing = make_rollback_alarms(self, given, self.routes)
+        roll_back_on(failing, self._resource, given)
         return {**failing, **make_other_alarms(self, given, self.service, self.routes, self.cluster)}
 
     def _scale(self, given: ServiceInput) -> ecs.ScalableTaskCount | None:

@@ -12,11 +12,12 @@ from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, name_problem, seconds
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import Deployment, Rolling
-from cdk_containers.load_balancing import AlbExposure, Exposure, NlbExposure
+from cdk_containers.load_balancing import AlbExposure, Exposure, NlbExposure, exposed_ports, exposure_problems
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
-from cdk_containers.model.workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
+from cdk_containers.model.workload import Container, EfsVolume, ImageLike, Volume, Workload
+from cdk_containers.network import efs_problems
 from cdk_containers.observability import Alarms
-from cdk_containers.scaling import ServiceScaling
+from cdk_containers.scaling import DEFAULT_COUNT, ServiceScaling, count_problems
 
 from ..clusters import (
     Capacity,
@@ -33,7 +34,6 @@ from ..clusters import (
 )
 from ..discovery import CloudMap, ServiceConnect
 from ..tasks import Platform, TaskInput, TaskOptions
-from ..tasks.efs_volumes import efs_problems
 from ..tasks.sidecars import with_sidecars
 from .checks.deployments import deployment_problems, stuck_problems
 from .checks.discovery import discovery_problems, lattice_problems, served_ports
@@ -43,12 +43,8 @@ from .checks.ec2 import (
     health_check_problems,
     placement_option_problems,
 )
-from .checks.exposures import exposure_problems
 from .checks.scaling import scaling_problems
 from .service_kind import ServiceKind
-
-DEFAULT_COUNT = 2
-"""How many tasks a service has that says nothing, so that one zone may fail."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,12 +130,6 @@ class ServiceInput:
     def task_input(self) -> TaskInput:
         """What it takes to have the service's task: its container listens on the ports that exposures need."""
         name = "app" if self.container is None else self.container.name
-        exposed = [exposure for exposure in self.exposures if exposure.container in (None, name)]
-        ports: dict[tuple[int, str], Port] = {}
-        for exposure in exposed:
-            port = Port(number=exposure.port, protocol=exposure.transport, name=exposure.port_name)
-            if not port.problems() and (port.name is not None or (port.number, port.protocol) not in ports):
-                ports[port.number, port.protocol] = port
         return TaskInput(
             image=self.image,
             container=self.container,
@@ -149,8 +139,7 @@ class ServiceInput:
             memory_limit_mib=self.memory_limit_mib,
             task=self.task,
             platform=self.platform,
-            # In an order of their own: that of the exposures does not matter.
-            ports=tuple(sorted(ports.values(), key=_port_order)),
+            ports=exposed_ports(self.exposures, name),
             environment=self.environment,
         )
 
@@ -260,18 +249,7 @@ class ServiceInput:
         found.extend(self._grace_period_problems())
         if self.kind.daemon:
             return [*found, *self._daemon_problems()]
-        if self.desired_count is not None and self.scaling is not None:
-            found.add(
-                "desired_count",
-                "each deployment would set back the number that scaling chose",
-                given=self.desired_count,
-                allowed="desired_count for a fixed number, or scaling",
-                practice="fixed-count-or-scaling",
-            )
-        if self.desired_count is not None and not is_token(self.desired_count) and self.desired_count < 0:
-            found.add(
-                "desired_count", "out of range", given=self.desired_count, allowed="0 or more", practice="several-tasks"
-            )
+        found.extend(count_problems(self.desired_count, self.scaling))
         if self.scaling is not None:
             wrong = self.scaling.problems()
             found.extend(
@@ -371,8 +349,3 @@ class ServiceInput:
                         allowed='readonly_root_filesystem=Disabled(reason="…") on it, or False',
                     )
         return list(found)
-
-
-def _port_order(port: Port) -> tuple[bool, int, str]:
-    token = is_token(port.number)
-    return token, 0 if token else port.number, port.protocol

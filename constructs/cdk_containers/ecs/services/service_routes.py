@@ -50,7 +50,6 @@ def make_routes(
     routes: dict[str, Route] = {}
     for id_, exposure in zip(ids, given.exposures, strict=True):
         target = RouteTarget(
-            service=service,
             container_name=exposure.container or own,
             network=cluster.network,
             vpc=cluster.vpc,

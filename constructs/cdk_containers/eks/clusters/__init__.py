@@ -1,5 +1,23 @@
 """EKS clusters: who may use them, what belongs to them, and what is applied to them."""
 
+from .access_entry import AccessEntry
+from .access_policy import AccessPolicy
+from .add_on_options import AddOnOptions
+from .auto_mode import AutoMode
 from .eks_cluster import EksCluster
+from .principals import claim_principal, node_access_entry
+from .public_access import PublicAccess
+from .upgrades import UpgradeBlocker, upgrade_blockers
 
-__all__ = ["EksCluster"]
+__all__ = [
+    "AccessEntry",
+    "AccessPolicy",
+    "AddOnOptions",
+    "AutoMode",
+    "EksCluster",
+    "PublicAccess",
+    "UpgradeBlocker",
+    "claim_principal",
+    "node_access_entry",
+    "upgrade_blockers",
+]

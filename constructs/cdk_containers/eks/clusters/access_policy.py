@@ -1,0 +1,93 @@
+"""What an access entry allows in the Kubernetes API, by policies of EKS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_eks_v2 as eks
+
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import field_problems, is_token
+
+ADMIN = "AmazonEKSClusterAdminPolicy"
+
+AUTO_NODE = "AmazonEKSAutoNodePolicy"
+
+_KNOWN = (
+    ADMIN,
+    "AmazonEKSAdminPolicy",
+    "AmazonEKSAdminViewPolicy",
+    AUTO_NODE,
+    "AmazonEKSClusterInsightsPolicy",
+    "AmazonEKSEditPolicy",
+    "AmazonEKSSecretReaderPolicy",
+    "AmazonEKSViewPolicy",
+)
+_ARN = re.compile(r"arn:[^:]+:eks::aws:cluster-access-policy/[A-Za-z0-9]+")
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessPolicy:
+    """What an access entry allows, everywhere in a cluster or in some namespaces.
+
+    Attributes:
+        name: Name of the policy: `AmazonEKSViewPolicy` to look at everything but secrets, `AmazonEKSEditPolicy` to
+            change workloads, `AmazonEKSAdminPolicy` for roles in namespaces as well, `AmazonEKSClusterAdminPolicy` for
+            everything. The ARN of a policy that is newer than this library is taken too.
+        namespaces: Namespaces in which it allows that, such as `shop`. Default: the whole cluster.
+
+    See https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
+    """
+
+    name: str
+    namespaces: Sequence[str] = ()
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        known = found.has("name") or is_token(self.name) or self.name in _KNOWN
+        if not known and _ARN.fullmatch(self.name) is None:
+            found.add(
+                "name",
+                "EKS has no access policy of this name for people",
+                given=self.name,
+                allowed=f"{', '.join(_KNOWN)}, or an ARN arn:partition:eks::aws:cluster-access-policy/…",
+                practice="eks-access-entries",
+            )
+        if not found.has("namespaces"):
+            for index, namespace in enumerate(self.namespaces):
+                if not is_token(namespace) and not _NAMESPACE.fullmatch(namespace):
+                    found.add(
+                        f"namespaces[{index}]",
+                        "not the name of a namespace",
+                        given=namespace,
+                        allowed="up to 63 lower-case letters, digits and hyphens; EKS takes no wildcard",
+                        practice="eks-access-entries",
+                    )
+            if self.namespaces and self.name in (ADMIN, AUTO_NODE):
+                found.add(
+                    "namespaces",
+                    f"{self.name} is for the whole cluster",
+                    given=list(self.namespaces),
+                    allowed="none; AmazonEKSAdminPolicy is for namespaces",
+                    practice="eks-access-entries",
+                )
+        return list(found)
+
+    def rendered(self) -> eks.CfnAccessEntry.AccessPolicyProperty:
+        """Return the policy as CloudFormation takes it."""
+        arn = self.name
+        if not arn.startswith("arn:"):
+            arn = f"arn:{cdk.Aws.PARTITION}:eks::aws:cluster-access-policy/{self.name}"
+        namespaces = list(self.namespaces)
+        return eks.CfnAccessEntry.AccessPolicyProperty(
+            policy_arn=arn,
+            access_scope=eks.CfnAccessEntry.AccessScopeProperty(
+                type="namespace" if namespaces else "cluster", namespaces=namespaces or None
+            ),
+        )

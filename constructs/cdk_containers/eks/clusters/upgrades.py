@@ -1,0 +1,120 @@
+"""What keeps a cluster from its next version of Kubernetes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cdk_containers.core.errors import ConstructError, Problems
+from cdk_containers.core.inputs import is_token
+
+from ..manifests import Manifest
+from ..manifests.removed_apis import KNOWN_UP_TO, REMOVED
+from .versions import minor
+
+_VERSION = re.compile(r"1\.\d\d")
+_MINOR_OF_ADD_ON = re.compile(r"v1\.(\d+)\.")
+_SKEW = 3
+"""By how many minor versions kubelet and kube-proxy may be behind the API server."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UpgradeBlocker:
+    """Something that has to be done before a cluster gets another version of Kubernetes.
+
+    Attributes:
+        where: What is in the way: an object in a file of manifests, nodes, or an add-on.
+        what: Why it is in the way.
+        instead: What to do about it.
+    """
+
+    where: str
+    what: str
+    instead: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}; {self.instead}"
+
+
+def upgrade_blockers(
+    *,
+    version: str,
+    target: str,
+    manifests: Mapping[str, Iterable[Manifest]] | None = None,
+    node_versions: Mapping[str, str] | None = None,
+    add_on_versions: Mapping[str, str | None] | None = None,
+) -> tuple[UpgradeBlocker, ...]:
+    """Find what keeps a cluster from another version of Kubernetes, without asking AWS.
+
+    Args:
+        version: The version that it has, such as `1.35`.
+        target: The version that it is to get.
+        manifests: Objects that are applied to it, by the names of their files. Default: none.
+        node_versions: Versions of Kubernetes of nodes that do not follow the cluster, by name. Default: none.
+        add_on_versions: Versions of add-ons that are pinned, by name. Default: none.
+
+    Raises:
+        ConstructError: One of the versions is none.
+    """
+    found = Problems()
+    for option, given in (("version", version), ("target", target)):
+        if not _VERSION.fullmatch(given):
+            found.add(option, "not a version of Kubernetes", given=given, allowed="a version such as 1.36")
+    if not found and minor(target) > KNOWN_UP_TO:
+        found.add("target", "nothing is known of this version yet", given=target, allowed=f"up to 1.{KNOWN_UP_TO}")
+    if found:
+        raise ConstructError("upgrade_blockers", found)
+    return (
+        *_steps(version, target),
+        *_removed(minor(target), manifests or {}),
+        *_old_nodes(minor(target), node_versions or {}),
+        *_old_add_ons(minor(target), add_on_versions or {}),
+    )
+
+
+def _steps(version: str, target: str) -> Iterable[UpgradeBlocker]:
+    if minor(target) < minor(version):
+        yield UpgradeBlocker(
+            where="version", what=f"{target} is before {version}", instead="make another cluster with the old version"
+        )
+    elif minor(target) > minor(version) + 1:
+        yield UpgradeBlocker(
+            where="version",
+            what=f"from {version} to {target} is more than one minor version, which EKS refuses",
+            instead=f"deploy 1.{minor(version) + 1} first",
+        )
+
+
+def _removed(target: int, manifests: Mapping[str, Iterable[Manifest]]) -> Iterable[UpgradeBlocker]:
+    for name, objects in manifests.items():
+        for manifest in objects:
+            api, kind = str(manifest.get("apiVersion")), str(manifest.get("kind"))
+            removed, instead = REMOVED.get((api, kind), (target + 1, ""))
+            if removed <= target:
+                yield UpgradeBlocker(
+                    where=f"{name}: {kind} {manifest.get('metadata', {}).get('name', '')}",
+                    what=f"Kubernetes 1.{removed} and later do not serve {kind} of {api}",
+                    instead=f"use {instead}",
+                )
+
+
+def _old_nodes(target: int, versions: Mapping[str, str]) -> Iterable[UpgradeBlocker]:
+    for name, version in versions.items():
+        if not is_token(version) and minor(version) < target - _SKEW:
+            yield UpgradeBlocker(
+                where=name,
+                what=f"nodes of {version} are more than three minor versions behind 1.{target}",
+                instead=f"upgrade them to 1.{target - 1} first",
+            )
+
+
+def _old_add_ons(target: int, versions: Mapping[str, str | None]) -> Iterable[UpgradeBlocker]:
+    pinned = versions.get("kube-proxy")
+    of_minor = None if pinned is None else _MINOR_OF_ADD_ON.match(pinned)
+    if of_minor is not None and int(of_minor[1]) < target - _SKEW:
+        yield UpgradeBlocker(
+            where="kube-proxy",
+            what=f"{pinned} is more than three minor versions behind 1.{target}",
+            instead=f"give a version v1.{target - 1}.…, or none, so that EKS chooses it",
+        )

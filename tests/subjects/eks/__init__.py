@@ -1,0 +1,1 @@
+"""Subjects of the folder of the same name."""
