@@ -13,7 +13,7 @@ from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 
 from .add_on_options import AddOnOptions
-from .add_on_resources import BEFORE_NODES, DEFAULTS, add_on_role, make_add_on
+from .add_on_resources import BEFORE_NODES, DEFAULTS, add_on_role, make_add_on, possible_defaults
 
 if TYPE_CHECKING:
     from .eks_cluster import EksCluster
@@ -25,8 +25,10 @@ class DefaultAddOns:
     def __init__(self, cluster: EksCluster, given: Mapping[str, AddOnOptions | Disabled]) -> None:
         self._cluster = cluster
         self._options: dict[str, AddOnOptions] = {}
-        for name in DEFAULTS[cluster.compute]:
-            options = given.get(name, AddOnOptions())
+        for name in possible_defaults(cluster.compute):
+            options = given.get(name, AddOnOptions() if name in DEFAULTS[cluster.compute] else None)
+            if options is None:
+                continue
             if not isinstance(options, Disabled):
                 self._options[name] = options
             elif cluster.resource is not None:
@@ -66,6 +68,6 @@ class DefaultAddOns:
             cluster=cluster,
             name=name,
             options=self._options.pop(name),
-            defaults=DEFAULTS[cluster.compute][name],
+            defaults=possible_defaults(cluster.compute)[name],
             roles=roles,
         )

@@ -145,7 +145,8 @@ class EksCluster(CheckedConstruct):
                 Default: you add nodes.
             default_add_ons: Options for the add-ons that come by themselves, by name, or `Disabled(reason="…")` for one
                 that does not suit. On nodes these are vpc-cni, kube-proxy and eks-pod-identity-agent before the nodes,
-                coredns and metrics-server after the first of them; on Fargate coredns; in Auto Mode metrics-server.
+                coredns and metrics-server after the first of them; on Fargate coredns; in Auto Mode metrics-server, and
+                for nodes of yours beside it those of the others that you name.
                 Default: all with their defaults; vpc-cni has prefix delegation, network policies and a role of its own.
             encryption_key: KMS key with which secrets are encrypted before they are stored. Default: a key is made,
                 which AWS rotates every year and which stays when the stack goes. `Disabled(reason="…")` leaves it at a
@@ -199,6 +200,7 @@ class EksCluster(CheckedConstruct):
                 "SecretsKey",
                 description=f"Secrets of the EKS cluster {self.cluster_name}",
                 enable_key_rotation=True,
+                removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             )
         if auto_mode is not None:
             self.auto_mode_node_role = auto_mode.node_role or auto_mode_node_role(self, "NodeRole")
@@ -462,6 +464,7 @@ class EksCluster(CheckedConstruct):
     def _install(self, add_ons: DefaultAddOns, auto_mode: AutoMode | None) -> None:
         add_ons.make_before_nodes()
         if auto_mode is not None:
+            self.prefix_delegation = True
             self.now_has(load_balancer_controller=True, network_policy=True)
             self.add_manifests("network-policy", [_AUTO_NETWORK_POLICY])
             if auto_mode.node_pools:
