@@ -15,6 +15,7 @@ from cdk_containers.core.errors import Problem, Problems
 from ..rendering import Compute
 from .add_on_options import AddOnOptions, as_json, merged
 from .managed_policies import acknowledge_managed_policies
+from .pod_identity import pod_identity_principal
 
 if TYPE_CHECKING:
     from .eks_cluster import EksCluster
@@ -170,17 +171,10 @@ def add_on_role(
 
     See https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
     """
-    tags = {"aws:RequestTag/kubernetes-service-account": service_account}
-    if namespace is not None:
-        tags["aws:RequestTag/kubernetes-namespace"] = namespace
-    conditions = {
-        "StringEquals": {"aws:SourceAccount": cdk.Stack.of(cluster).account} | tags,
-        "ArnEquals": {"aws:SourceArn": cluster.cluster_arn},
-    }
     role = iam.Role(
         scope,
         id,
-        assumed_by=iam.SessionTagsPrincipal(iam.ServicePrincipal("pods.eks.amazonaws.com", conditions=conditions)),
+        assumed_by=pod_identity_principal(cluster, namespace, service_account),
         managed_policies=list(policies),
     )
     acknowledge_managed_policies(role, policies)

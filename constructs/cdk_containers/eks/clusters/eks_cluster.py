@@ -22,8 +22,9 @@ from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs, named_log_group
 from cdk_containers.network import Network, NetworkLike, task_subnets_of, vpc_of, warn_without_way_out
 
+from ..delivery import ManifestFolder
 from ..manifests import Manifest
-from ..rendering import ClusterFacts, Compute
+from ..rendering import ClusterFacts, Compute, NodeFacts
 from .access_policy import ADMIN, AUTO_NODE, AccessPolicy
 from .add_on_options import AddOnOptions
 from .auto_mode import AutoMode, auto_mode_node_role
@@ -34,6 +35,8 @@ from .installed import Installed, facts_of
 from .phases import Phases
 from .principals import Principals, claim_principal, id_of_principal, make_entry
 from .public_access import PublicAccess
+from .remote_networks import remote_network_problems
+from .service_cidr import known_cidr
 from .subnet_tags import tag_subnets
 from .upgrades import UpgradeBlocker, upgrade_blockers
 from .versions import support_warning, version_problems
@@ -77,6 +80,8 @@ class EksCluster(CheckedConstruct):
         pod_identity_agent: The add-on that gives roles to pods; None if it is built in, imported, or not there.
         auto_mode_node_role: Role of the nodes of Auto Mode.
         principals: Who has an access entry.
+        remote_node_networks: Networks outside AWS whose machines are nodes.
+        manifests: Kubernetes objects that are applied to it, as files.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/clusters.html
     """
@@ -101,6 +106,8 @@ class EksCluster(CheckedConstruct):
     pod_identity_agent: eks.CfnAddon | None = None
     auto_mode_node_role: iam.IRole | None = None
     principals: Principals
+    remote_node_networks: tuple[str, ...] = ()
+    manifests: ManifestFolder
 
     def __init__(
         self,
@@ -122,6 +129,8 @@ class EksCluster(CheckedConstruct):
         zonal_shift: Literal[True] | Disabled = True,
         service_cidr: str = "172.20.0.0/16",
         cluster_name: str | None = None,
+        remote_node_networks: Sequence[str] = (),
+        remote_pod_networks: Sequence[str] = (),
     ) -> None:
         """Make a cluster.
 
@@ -164,6 +173,10 @@ class EksCluster(CheckedConstruct):
                 connected to has. Default: 172.20.0.0/16. Another block is another cluster.
             cluster_name: Name of the cluster. Default: one from the names of stack and construct, since manifests and
                 log group have to know it. Another name is another cluster.
+            remote_node_networks: Private networks outside AWS whose machines are nodes (`HybridNodes`), such as
+                `10.80.0.0/16`. Default: none.
+            remote_pod_networks: Networks of the pods on those machines, where the control plane has to reach them, as
+                it does for a webhook. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -177,6 +190,8 @@ class EksCluster(CheckedConstruct):
         if not found.has("version"):
             found.extend(version_problems(version))
         found.extend_anew(own_problems(**checked, opt_outs=switched))
+        remote = [usable["remote_node_networks"], usable["remote_pod_networks"]]
+        found.extend(remote_network_problems(*remote, apart_from=_other_networks(usable)))
         if public_access is not None and not found.has("public_access"):
             found.extend(public_access.problems(), under="public_access")
         found.raise_for(scope, id)
@@ -220,7 +235,10 @@ class EksCluster(CheckedConstruct):
             deletion_protection=not isinstance(deletion_protection, Disabled),
             zonal_shift=not isinstance(zonal_shift, Disabled),
             service_cidr=service_cidr,
+            remote_node_networks=remote_node_networks,
+            remote_pod_networks=remote_pod_networks,
         )
+        self.remote_node_networks = tuple(remote_node_networks)
         self._see(self.resource)
         for option, value in switched.items():
             if isinstance(value, Disabled):
@@ -334,13 +352,25 @@ class EksCluster(CheckedConstruct):
         provider = self.oidc_provider
         return None if provider is None else provider.attr_arn
 
-    def add_nodes(self, resource: cdk.CfnResource) -> None:
+    @property
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        """What is known of its nodes, kind by kind."""
+        return tuple(self._node_facts)
+
+    def add_nodes(self, resource: cdk.CfnResource | None, facts: NodeFacts | None = None) -> None:
         """Take notice of nodes: what is needed before them is made before, and what needs nodes after them.
+
+        Args:
+            resource: What makes them; None for nodes that come later, by a controller or by hand.
+            facts: What pods have to know of them.
 
         Raises:
             ConstructError: Stacks are in the other order.
         """
-        self._phases.add_nodes(resource)
+        if facts is not None:
+            self._node_facts.append(facts)
+        if resource is not None:
+            self._phases.add_nodes(resource)
 
     def before_nodes(self, resource: cdk.CfnResource) -> None:
         """Have nodes wait for a resource, such as the add-on that gives pods their addresses."""
@@ -390,8 +420,23 @@ class EksCluster(CheckedConstruct):
         Args:
             name: Name of the file without its ending, unique in the cluster: lower case, digits and hyphens.
             manifests: The objects, in the order in which they are applied.
+
+        Raises:
+            ConstructError: The cluster would refuse an object, or never run it; all problems are reported at once.
         """
-        self._manifests.append((name, tuple(manifests)))
+        self.manifests.add(name, manifests)
+
+    def replace_manifests(self, name: str, manifests: Iterable[Manifest]) -> None:
+        """Put other objects into a file of the folder.
+
+        Args:
+            name: Name of the file that was added.
+            manifests: The objects that are in it from now on, in the order in which they are applied.
+
+        Raises:
+            ConstructError: The cluster would refuse an object, or never run it; all problems are reported at once.
+        """
+        self.manifests.replace(name, manifests)
 
     def upgrade_blockers(self, to: str) -> tuple[UpgradeBlocker, ...]:
         """Find what keeps the cluster from another version: its manifests, pinned nodes and pinned add-ons.
@@ -407,7 +452,7 @@ class EksCluster(CheckedConstruct):
         return upgrade_blockers(
             version=self.version,
             target=to,
-            manifests=dict(self._manifests),
+            manifests=self.manifests.files,
             node_versions=self._phases.node_versions,
             add_on_versions=self.add_on_versions,
         )
@@ -438,7 +483,8 @@ class EksCluster(CheckedConstruct):
         self.principals = Principals()
         self.add_on_versions: dict[str, str | None] = {}
         self._add_on_owners: dict[str, str] = {}
-        self._manifests: list[tuple[str, Sequence[Manifest]]] = []
+        self.manifests = ManifestFolder(self, lambda: self.facts)
+        self._node_facts: list[NodeFacts] = []
         self._phases = Phases(self.resource, on_first_nodes)
 
     def _let_in(self, admins: Sequence[iam.IRole | str] | Disabled | None) -> None:
@@ -496,6 +542,11 @@ _CHECKED = (
     "admins",
     "control_plane_logs",
 )
+
+
+def _other_networks(given: Mapping[str, Any]) -> tuple[str | None, ...]:
+    network = given["network"]
+    return given["service_cidr"], None if network is None else known_cidr(network)
 
 
 class _ImportedEksCluster(EksCluster):
