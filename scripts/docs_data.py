@@ -42,6 +42,7 @@ PAGES: Mapping[str, Sequence[str]] = {
         "Port",
         "PortRange",
         "HealthCheck",
+        "HttpCheck",
         "RestartPolicy",
         "Tmpfs",
         "VolumeMount",

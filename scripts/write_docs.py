@@ -553,11 +553,11 @@ def suppressions_page() -> str:
     ]
     lines += _table(("Stack", "Construct", "Practice", "Environment", "Reason"), rows)
     lines += ["The checkers that ask for one of these practices are told the same reason:", ""]
-    rows = [
+    findings_answered = [
         (stack, f"`{path}`", f"{checker} {finding}", _named(where))
         for (stack, path, checker, finding, _), where in sorted(answered.items())
     ]
-    lines += _table(("Stack", "Construct", "Finding", "Environment"), rows)
+    lines += _table(("Stack", "Construct", "Finding", "Environment"), findings_answered)
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -22,9 +22,11 @@ from cdk_containers.core.practices import PRACTICES
 PACKAGE = Path(cdk_containers.__file__).parent
 
 LAYERS: list[set[str]] = [
-    {"core.errors", "core.practices"},
+    {"core.asked_once", "core.errors", "core.practices", "core.pseudo_parameters"},
     {"core.inputs"},
+    {"core.whereabouts"},
     {"core.checked_construct", "core.opt_outs", "model.workload"},
+    {"metrics"},
     {"model.instances", "model.rollouts"},
     {"model.placement"},
     {"deployments", "instances", "logs", "messaging", "scaling"},
@@ -40,7 +42,7 @@ LAYERS: list[set[str]] = [
     {"eks.delivery"},
     {"eks.clusters"},
     {"eks.identity"},
-    {"eks.add_ons", "eks.nodes"},
+    {"eks.add_ons", "eks.appliers", "eks.nodes"},
     {"eks.ingress", "eks.storage"},
     {"eks.workloads"},
     {"applications", "identity"},

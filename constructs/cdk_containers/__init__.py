@@ -73,6 +73,9 @@ if TYPE_CHECKING:
     from .ecs.tasks import TaskOptions as TaskOptions
     from .eks.add_ons import AddOn as AddOn
     from .eks.add_ons import CloudWatchObservability as CloudWatchObservability
+    from .eks.appliers import ArgoCd as ArgoCd
+    from .eks.appliers import ArgoCdUsers as ArgoCdUsers
+    from .eks.appliers import KubectlProvider as KubectlProvider
     from .eks.clusters import AccessEntry as AccessEntry
     from .eks.clusters import AccessPolicy as AccessPolicy
     from .eks.clusters import AddOnOptions as AddOnOptions
@@ -81,6 +84,10 @@ if TYPE_CHECKING:
     from .eks.clusters import PublicAccess as PublicAccess
     from .eks.clusters import UpgradeBlocker as UpgradeBlocker
     from .eks.clusters import upgrade_blockers as upgrade_blockers
+    from .eks.identity import KubernetesRole as KubernetesRole
+    from .eks.identity import RoleRule as RoleRule
+    from .eks.identity import WorkloadIdentity as WorkloadIdentity
+    from .eks.ingress import LoadBalancerController as LoadBalancerController
     from .eks.nodes import FargateProfile as FargateProfile
     from .eks.nodes import FargateSelector as FargateSelector
     from .eks.nodes import HybridNodes as HybridNodes
@@ -91,6 +98,15 @@ if TYPE_CHECKING:
     from .eks.nodes import RolesAnywhere as RolesAnywhere
     from .eks.nodes import SelfManagedNodes as SelfManagedNodes
     from .eks.nodes import Taint as Taint
+    from .eks.storage import EbsStorage as EbsStorage
+    from .eks.storage import EfsStorage as EfsStorage
+    from .eks.storage import LustreStorage as LustreStorage
+    from .eks.storage import OntapStorage as OntapStorage
+    from .eks.workloads import KubernetesDaemon as KubernetesDaemon
+    from .eks.workloads import KubernetesJob as KubernetesJob
+    from .eks.workloads import KubernetesService as KubernetesService
+    from .eks.workloads import KubernetesWorker as KubernetesWorker
+    from .eks.workloads import PodOptions as PodOptions
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
@@ -132,6 +148,7 @@ if TYPE_CHECKING:
     from .model.workload import EnvironmentFile as EnvironmentFile
     from .model.workload import HealthCheck as HealthCheck
     from .model.workload import HostVolume as HostVolume
+    from .model.workload import HttpCheck as HttpCheck
     from .model.workload import Image as Image
     from .model.workload import LinuxOptions as LinuxOptions
     from .model.workload import LogDriver as LogDriver
@@ -167,6 +184,25 @@ _MODULES = {
         "Application",
         "Environment",
     ),
+    "core.errors": (
+        "ConstructError",
+        "Problem",
+    ),
+    "core.practices": (
+        "Disabled",
+        "Practice",
+    ),
+    "deployments": (
+        "BlueGreen",
+        "Canary",
+        "CircuitBreaker",
+        "CodeDeployBlueGreen",
+        "DeploymentHook",
+        "DeploymentPause",
+        "EarlySuccess",
+        "Linear",
+        "Rolling",
+    ),
     "ecs.beanstalk": ("BeanstalkEnvironment",),
     "ecs.clusters": (
         "CapacityReservations",
@@ -183,17 +219,6 @@ _MODULES = {
         "PredictiveScaling",
         "SshKey",
     ),
-    "deployments": (
-        "BlueGreen",
-        "Canary",
-        "CircuitBreaker",
-        "CodeDeployBlueGreen",
-        "DeploymentHook",
-        "DeploymentPause",
-        "EarlySuccess",
-        "Linear",
-        "Rolling",
-    ),
     "ecs.discovery": (
         "CloudMap",
         "Namespace",
@@ -202,114 +227,10 @@ _MODULES = {
         "ServiceConnectAccessLogs",
         "ServiceConnectTls",
     ),
-    "core.errors": (
-        "ConstructError",
-        "Problem",
-    ),
-    "eks.add_ons": ("AddOn", "CloudWatchObservability"),
-    "eks.clusters": (
-        "AccessEntry",
-        "AccessPolicy",
-        "AddOnOptions",
-        "AutoMode",
-        "EksCluster",
-        "PublicAccess",
-        "UpgradeBlocker",
-        "upgrade_blockers",
-    ),
-    "eks.nodes": (
-        "FargateProfile",
-        "FargateSelector",
-        "HybridNodes",
-        "KarpenterNodes",
-        "KarpenterPool",
-        "ManagedNodeGroup",
-        "NodeOptions",
-        "RolesAnywhere",
-        "SelfManagedNodes",
-        "Taint",
-    ),
-    "identity": (
-        "AuditTrail",
-        "ClusterAccess",
-        "ExecuteCommandAccess",
-    ),
-    "instances": ("Spot",),
-    "model.instances": (
-        "instance_type",
-        "pods_per_instance",
-        "tasks_per_instance",
-    ),
     "ecs.jobs": (
         "EventJob",
         "ScheduledJob",
         "StartRetry",
-    ),
-    "load_balancing": (
-        "AccessLogs",
-        "AlbExposure",
-        "ApplicationLoadBalancer",
-        "ClassicExposure",
-        "Domain",
-        "DomainNames",
-        "LatticeExposure",
-        "ListenerRule",
-        "NetworkLoadBalancer",
-        "NlbExposure",
-        "ServiceNetwork",
-        "Stickiness",
-        "TargetHealthCheck",
-        "WebAcl",
-    ),
-    "logs": (
-        "ContainerLogs",
-        "Logs",
-    ),
-    "messaging": (
-        "TopicSubscription",
-        "WorkQueue",
-    ),
-    "network": (
-        "NatGateways",
-        "Network",
-        "SubnetMasks",
-    ),
-    "observability": (
-        "AlarmTopic",
-        "Alarms",
-        "JobAlarms",
-        "ServiceDashboard",
-        "WorkerAlarms",
-    ),
-    "model.placement": (
-        "PlacementConstraint",
-        "PlacementStrategy",
-    ),
-    "model.placement.container_instance": (
-        "ContainerInstance",
-        "container_instances",
-    ),
-    "model.placement.simulation": ("simulate_placement",),
-    "core.practices": (
-        "Disabled",
-        "Practice",
-    ),
-    "registry": (
-        "PullThroughCache",
-        "Repository",
-    ),
-    "model.rollouts": (
-        "Rollout",
-        "RolloutTimings",
-        "plan_rollout",
-    ),
-    "scaling": (
-        "PredictiveServiceScaling",
-        "ScalingStep",
-        "ScheduledScaling",
-        "ServiceScaling",
-        "StepScaling",
-        "TargetMetric",
     ),
     "ecs.observability": (
         "ClusterDashboard",
@@ -338,6 +259,105 @@ _MODULES = {
         "S3ConfigFile",
         "TaskOptions",
     ),
+    "eks.add_ons": (
+        "AddOn",
+        "CloudWatchObservability",
+    ),
+    "eks.appliers": (
+        "ArgoCd",
+        "ArgoCdUsers",
+        "KubectlProvider",
+    ),
+    "eks.clusters": (
+        "AccessEntry",
+        "AccessPolicy",
+        "AddOnOptions",
+        "AutoMode",
+        "EksCluster",
+        "PublicAccess",
+        "UpgradeBlocker",
+        "upgrade_blockers",
+    ),
+    "eks.identity": (
+        "KubernetesRole",
+        "RoleRule",
+        "WorkloadIdentity",
+    ),
+    "eks.ingress": ("LoadBalancerController",),
+    "eks.nodes": (
+        "FargateProfile",
+        "FargateSelector",
+        "HybridNodes",
+        "KarpenterNodes",
+        "KarpenterPool",
+        "ManagedNodeGroup",
+        "NodeOptions",
+        "RolesAnywhere",
+        "SelfManagedNodes",
+        "Taint",
+    ),
+    "eks.storage": (
+        "EbsStorage",
+        "EfsStorage",
+        "LustreStorage",
+        "OntapStorage",
+    ),
+    "eks.workloads": (
+        "KubernetesDaemon",
+        "KubernetesJob",
+        "KubernetesService",
+        "KubernetesWorker",
+        "PodOptions",
+    ),
+    "identity": (
+        "AuditTrail",
+        "ClusterAccess",
+        "ExecuteCommandAccess",
+    ),
+    "instances": ("Spot",),
+    "load_balancing": (
+        "AccessLogs",
+        "AlbExposure",
+        "ApplicationLoadBalancer",
+        "ClassicExposure",
+        "Domain",
+        "DomainNames",
+        "LatticeExposure",
+        "ListenerRule",
+        "NetworkLoadBalancer",
+        "NlbExposure",
+        "ServiceNetwork",
+        "Stickiness",
+        "TargetHealthCheck",
+        "WebAcl",
+    ),
+    "logs": (
+        "ContainerLogs",
+        "Logs",
+    ),
+    "messaging": (
+        "TopicSubscription",
+        "WorkQueue",
+    ),
+    "model.instances": (
+        "instance_type",
+        "pods_per_instance",
+        "tasks_per_instance",
+    ),
+    "model.placement": (
+        "PlacementConstraint",
+        "PlacementStrategy",
+    ),
+    "model.placement.container_instance": (
+        "ContainerInstance",
+        "container_instances",
+    ),
+    "model.placement.simulation": ("simulate_placement",),
+    "model.rollouts": (
+        "Rollout",
+        "RolloutTimings",
+        "plan_rollout",
+    ),
     "model.workload": (
         "Container",
         "DockerOptions",
@@ -347,6 +367,7 @@ _MODULES = {
         "EnvironmentFile",
         "HealthCheck",
         "HostVolume",
+        "HttpCheck",
         "Image",
         "LinuxOptions",
         "LogDriver",
@@ -360,6 +381,30 @@ _MODULES = {
         "Ulimit",
         "VolumeMount",
         "Workload",
+    ),
+    "network": (
+        "NatGateways",
+        "Network",
+        "SubnetMasks",
+    ),
+    "observability": (
+        "AlarmTopic",
+        "Alarms",
+        "JobAlarms",
+        "ServiceDashboard",
+        "WorkerAlarms",
+    ),
+    "registry": (
+        "PullThroughCache",
+        "Repository",
+    ),
+    "scaling": (
+        "PredictiveServiceScaling",
+        "ScalingStep",
+        "ScheduledScaling",
+        "ServiceScaling",
+        "StepScaling",
+        "TargetMetric",
     ),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

@@ -290,6 +290,11 @@ def remember_stack(construct: object, scope: object) -> None:
         _stacks[construct] = _stack_of(scope)
 
 
+def known_stack_of(construct: object) -> Any:
+    """Return the stack of a construct if that is known without asking CDK, or else None."""
+    return _stacks.get(construct)
+
+
 def _stack_of(construct: Any) -> Any:
     """Return the stack of a construct, or None for what is in none."""
     climbed: list[Any] = []

@@ -119,6 +119,94 @@ PRACTICES = (
         option="EksCluster.default_add_ons, AddOn.name",
     ),
     Practice(
+        id="eks-workload-identity",
+        title="Give each workload an IAM role of its own",
+        why=(
+            "What the role of a node may do, every pod on the node can do. A role for one service account keeps a "
+            "compromised pod to what that application needs. EKS Pod Identity does it without an identity provider in "
+            "IAM, but not on Fargate or Windows, where IRSA has its place."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.HIGH,
+        option="WorkloadIdentity.mode",
+    ),
+    Practice(
+        id="eks-storage-default-class",
+        title="Have one default storage class in a cluster, or none",
+        why=(
+            "With two defaults Kubernetes takes the newer one, so claims that name no class get another kind of disk "
+            "after a deployment that seemed to have nothing to do with it."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/create-storage-class.html",
+        severity=Severity.LOW,
+        option="EbsStorage.default_class, EfsStorage.default_class, OntapStorage.default_class",
+    ),
+    Practice(
+        id="eks-storage-on-fargate",
+        title="Mount on Fargate what Fargate can mount: EFS volumes that are there already",
+        why=(
+            "Drivers of EBS and FSx run on nodes, and Fargate has none: pods that claim such volumes stay pending. The "
+            "EFS driver that Fargate has built in makes no volumes."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/efs-csi.html",
+        severity=Severity.HIGH,
+        option="EfsStorage.provisioning, EbsStorage, LustreStorage, OntapStorage",
+    ),
+    Practice(
+        id="eks-storage-backups",
+        title="Back up the file systems of pods",
+        why="A file that a faulty release deletes or overwrites is gone for all pods at once, in every zone.",
+        source="https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html",
+        severity=Severity.MEDIUM,
+        option=(
+            "EfsStorage.automatic_backups, LustreStorage.backup_retention_days, OntapStorage.backup_retention_days"
+        ),
+    ),
+    Practice(
+        id="eks-load-balancer-controller",
+        title="Give the load balancer controller a role of its own, its region and its VPC",
+        why=(
+            "With the rights of its node, every pod could change load balancers. Asking the instance metadata service "
+            "for region and VPC takes a hop more than pods should have, since that opens the role of the node to them."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/lbc-helm.html",
+        severity=Severity.MEDIUM,
+        option="LoadBalancerController.role",
+    ),
+    Practice(
+        id="eks-pod-security",
+        title="Hold pods to the restricted Pod Security Standard",
+        why=(
+            "A container that runs as root, keeps its privileges or mounts files of its node is one vulnerability away "
+            "from every other pod on it. Sidecars and init containers count like the rest."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/pod-security.html",
+        severity=Severity.HIGH,
+        option="EksCluster.add_manifests",
+    ),
+    Practice(
+        id="eks-no-secret-manifests",
+        title="Keep secrets out of manifests",
+        why=(
+            "A Secret in a manifest is text in a file, in a template or a repository: encoded, not encrypted. "
+            "Whoever reads one of them has the password."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/data-encryption-and-secrets-management.html",
+        severity=Severity.CRITICAL,
+        option="EksCluster.add_manifests",
+    ),
+    Practice(
+        id="eks-fargate-limits",
+        title="Ask Fargate only for what it has",
+        why=(
+            "A pod that asks for a device, a port of its node, a privileged container or a volume on EBS stays pending "
+            "on Fargate for ever, and nothing but its events says why."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
+        severity=Severity.HIGH,
+        option="EksCluster.add_manifests",
+    ),
+    Practice(
         id="eks-node-metadata",
         title="Answer metadata requests of the node alone",
         why=(
@@ -238,5 +326,27 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-creds.html",
         severity=Severity.HIGH,
         option="HybridNodes.credentials",
+    ),
+    Practice(
+        id="eks-rbac-by-name",
+        title="Name what a role of Kubernetes allows",
+        why=(
+            "An asterisk in a role covers secrets, other people's roles, and every kind of object that is installed "
+            "later. Whoever holds it can make themselves administrator."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.HIGH,
+        option="RoleRule.verbs, RoleRule.resources",
+    ),
+    Practice(
+        id="eks-manifests-as-files",
+        title="Apply manifests with credentials that are not in a function",
+        why=(
+            "A function that applies manifests needs every right in the cluster, and whoever may call or change it has "
+            "them too. Its failure rolls back the stack, and its log has what it was given."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.MEDIUM,
+        option="KubectlProvider.reason",
     ),
 )

@@ -12,8 +12,9 @@ from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems
 
-from .add_on_options import AddOnOptions, merged
+from .add_on_options import AddOnOptions, as_json, merged
 from .managed_policies import acknowledge_managed_policies
+from .pod_identity import pod_identity_principal
 
 if TYPE_CHECKING:
     from .eks_cluster import EksCluster
@@ -129,7 +130,7 @@ def make_add_on(
         cluster_name=cluster.cluster.cluster_name,
         addon_name=name,
         addon_version=options.version,
-        configuration_values=cdk.Stack.of(scope).to_json_string(values) if values else None,
+        configuration_values=as_json(cdk.Stack.of(scope), values) if values else None,
         resolve_conflicts=options.resolve_conflicts,
         preserve_on_delete=options.preserve_on_delete,
         pod_identity_associations=[
@@ -162,17 +163,10 @@ def add_on_role(
 
     See https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
     """
-    tags = {"aws:RequestTag/kubernetes-service-account": service_account}
-    if namespace is not None:
-        tags["aws:RequestTag/kubernetes-namespace"] = namespace
-    conditions = {
-        "StringEquals": {"aws:SourceAccount": cdk.Stack.of(cluster).account} | tags,
-        "ArnEquals": {"aws:SourceArn": cluster.cluster_arn},
-    }
     role = iam.Role(
         scope,
         id,
-        assumed_by=iam.SessionTagsPrincipal(iam.ServicePrincipal("pods.eks.amazonaws.com", conditions=conditions)),
+        assumed_by=pod_identity_principal(cluster, namespace, service_account),
         managed_policies=list(policies),
     )
     acknowledge_managed_policies(role, policies)

@@ -22,13 +22,14 @@ from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs, named_log_group
 from cdk_containers.network import Network, NetworkLike, task_subnets_of, vpc_of, warn_without_way_out
 
+from ..delivery import ManifestFolder
 from ..manifests import Manifest
 from ..rendering import ClusterFacts, Compute, NodeFacts
 from .access_policy import ADMIN, AUTO_NODE, AccessPolicy
 from .add_on_options import AddOnOptions
 from .add_on_resources import BEFORE_NODES, DEFAULTS, add_on_role, make_add_on
 from .auto_mode import AutoMode, auto_mode_node_role
-from .cluster_checks import arn_of, known_name_problems, log_group_problems, own_problems, subnet_checks
+from .cluster_checks import arn_of, known_name_problems, log_group_name, own_problems, subnet_checks
 from .cluster_resource import cluster_role, make_cluster
 from .phases import Phases
 from .principals import Principals, claim_principal, id_of_principal, make_entry
@@ -91,6 +92,7 @@ class EksCluster(CheckedConstruct):
         auto_mode_node_role: Role of the nodes of Auto Mode.
         principals: Who has an access entry.
         remote_node_networks: Networks outside AWS whose machines are nodes.
+        manifests: Kubernetes objects that are applied to it, as files.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/clusters.html
     """
@@ -116,6 +118,7 @@ class EksCluster(CheckedConstruct):
     auto_mode_node_role: iam.IRole | None = None
     principals: Principals
     remote_node_networks: tuple[str, ...] = ()
+    manifests: ManifestFolder
 
     def __init__(
         self,
@@ -201,8 +204,6 @@ class EksCluster(CheckedConstruct):
         found.extend(remote_network_problems(*remote, apart_from=_other_networks(usable)))
         if public_access is not None and not found.has("public_access"):
             found.extend(public_access.problems(), under="public_access")
-        if cluster_name is not None and not found.has("cluster_name") and not found.has("control_plane_logs"):
-            found.extend(log_group_problems(control_plane_logs, _log_group_name(cluster_name)))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -216,7 +217,7 @@ class EksCluster(CheckedConstruct):
         role = cluster_role(self, auto_mode=auto_mode is not None)
         if not isinstance(control_plane_logs, Disabled):
             self.log_group = named_log_group(
-                self, "ControlPlaneLogs", control_plane_logs or Logs(), _log_group_name(self.cluster_name)
+                self, "ControlPlaneLogs", control_plane_logs or Logs(), log_group_name(self.cluster_name)
             )
         if not isinstance(encryption_key, Disabled):
             self.encryption_key = encryption_key or kms.Key(
@@ -256,7 +257,7 @@ class EksCluster(CheckedConstruct):
         self._register()
         self._let_in(admins)
         self._let_auto_mode_in(auto_mode)
-        self._add_ons_by_default(dict(default_add_ons or {}))
+        self._add_ons_by_default(dict(default_add_ons or {}), auto_mode)
         self._warn(standard_only=not isinstance(support_type, Disabled))
 
     @classmethod
@@ -420,8 +421,23 @@ class EksCluster(CheckedConstruct):
         Args:
             name: Name of the file without its ending, unique in the cluster: lower case, digits and hyphens.
             manifests: The objects, in the order in which they are applied.
+
+        Raises:
+            ConstructError: The cluster would refuse an object, or never run it; all problems are reported at once.
         """
-        self._manifests.append((name, tuple(manifests)))
+        self.manifests.add(name, manifests)
+
+    def replace_manifests(self, name: str, manifests: Iterable[Manifest]) -> None:
+        """Put other objects into a file of the folder.
+
+        Args:
+            name: Name of the file that was added.
+            manifests: The objects that are in it from now on, in the order in which they are applied.
+
+        Raises:
+            ConstructError: The cluster would refuse an object, or never run it; all problems are reported at once.
+        """
+        self.manifests.replace(name, manifests)
 
     def upgrade_blockers(self, to: str) -> tuple[UpgradeBlocker, ...]:
         """Find what keeps the cluster from another version: its manifests, pinned nodes and pinned add-ons.
@@ -437,7 +453,7 @@ class EksCluster(CheckedConstruct):
         return upgrade_blockers(
             version=self.version,
             target=to,
-            manifests=dict(self._manifests),
+            manifests=self.manifests.files,
             node_versions=self._phases.node_versions,
             add_on_versions=self.add_on_versions,
         )
@@ -468,7 +484,7 @@ class EksCluster(CheckedConstruct):
         self.principals = Principals()
         self.add_on_versions: dict[str, str | None] = {}
         self._add_on_owners: dict[str, str] = {}
-        self._manifests: list[tuple[str, Sequence[Manifest]]] = []
+        self.manifests = ManifestFolder(self, lambda: self.facts)
         self._after_first_nodes: dict[str, AddOnOptions] = {}
         self._node_facts: list[NodeFacts] = []
         self._phases = Phases(self.resource, self._make_later_add_ons)
@@ -493,7 +509,7 @@ class EksCluster(CheckedConstruct):
             policy = AccessPolicy(name=AUTO_NODE).rendered()
             make_entry(self, "NodeAccess", cluster=self, principal_arn=arn, type="EC2", policies=[policy])
 
-    def _add_ons_by_default(self, given: dict[str, AddOnOptions | Disabled]) -> None:
+    def _add_ons_by_default(self, given: dict[str, AddOnOptions | Disabled], auto_mode: AutoMode | None) -> None:
         for name, defaults in DEFAULTS[self.compute].items():
             options = given.get(name, AddOnOptions())
             if isinstance(options, Disabled):
@@ -518,15 +534,21 @@ class EksCluster(CheckedConstruct):
                 self._add_on_owners[name] = self.node.path
                 self.add_on_versions[name] = options.version
                 self.now_has(metrics_server=self.facts.metrics_server or name == "metrics-server")
+        if auto_mode is not None and auto_mode.node_pools:
+            self._phases.nodes_come_by_themselves = True
+            self._make_later_add_ons()
         if self.compute == "AUTO":
             self.now_has(load_balancer_controller=True, network_policy=True)
             self.add_manifests("network-policy", [_AUTO_NETWORK_POLICY])
 
-    def _make_later_add_ons(self, nodes: cdk.CfnResource) -> None:
+    def _make_later_add_ons(self, nodes: cdk.CfnResource | None = None) -> None:
         """Make the add-ons whose pods need nodes, in the stack of the first nodes, for which they can wait there."""
-        stack = cdk.Stack.of(nodes)
+        later, self._after_first_nodes = self._after_first_nodes, {}
+        if not later:
+            return
+        stack = cdk.Stack.of(nodes or self)
         scope = self if stack is cdk.Stack.of(self) else Construct(stack, f"{self.cluster_name}-AddOns")
-        for name, options in self._after_first_nodes.items():
+        for name, options in later.items():
             defaults = DEFAULTS[self.compute][name]
             make_add_on(scope, _id_of(name), cluster=self, name=name, options=options, defaults=defaults)
 
@@ -560,10 +582,6 @@ _CHECKED = (
 def _other_networks(given: Mapping[str, Any]) -> tuple[str | None, ...]:
     network = given["network"]
     return given["service_cidr"], None if network is None else known_cidr(network)
-
-
-def _log_group_name(cluster_name: str) -> str:
-    return f"/aws/eks/{cluster_name}/cluster"
 
 
 def _id_of(add_on: str) -> str:

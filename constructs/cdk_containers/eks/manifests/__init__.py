@@ -1,5 +1,35 @@
 """Kubernetes objects as data: what they are, what is wrong with them, and how they get into files."""
 
+from .api_versions import CLUSTER_SCOPED
+from .facts import Facts
+from .kubernetes_names import NameForm, kubernetes_name_problems
 from .manifest import Manifest
+from .names import is_label, is_port_name, is_service_name, is_subdomain, kubernetes_name, port_name
+from .pod_security import PodSecurityLevel, pod_security_problems
+from .quantities import mebibytes, millicores, quantity
+from .references import dangling_references
+from .rules import identity, problems
+from .yaml_text import yaml_text
 
-__all__ = ["Manifest"]
+__all__ = [
+    "CLUSTER_SCOPED",
+    "Facts",
+    "Manifest",
+    "NameForm",
+    "PodSecurityLevel",
+    "dangling_references",
+    "identity",
+    "is_label",
+    "is_port_name",
+    "is_service_name",
+    "is_subdomain",
+    "kubernetes_name",
+    "kubernetes_name_problems",
+    "mebibytes",
+    "millicores",
+    "pod_security_problems",
+    "port_name",
+    "problems",
+    "quantity",
+    "yaml_text",
+]

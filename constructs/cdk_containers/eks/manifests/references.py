@@ -1,0 +1,125 @@
+"""What objects name that is not among them: it may be in the cluster already, or missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import is_token
+
+from .part import Part
+from .pods import containers_of, template_of
+from .rules import identity
+from .workload_rules import selects
+
+_SCALED = ("HorizontalPodAutoscaler", "ScaledObject")
+_SELECTORS = {"NetworkPolicy": "podSelector", "PodDisruptionBudget": "selector"}
+
+Reference: TypeAlias = tuple[str, str, object]
+"""The field that names something, and the kind and name of what it names in its namespace."""
+Finding: TypeAlias = tuple[str, str, str]
+"""A field, what is missing, and what would be right."""
+
+
+def dangling_references(manifests: Iterable[Mapping[str, Any]]) -> list[Problem]:
+    """Find what objects name and is not among them, and what finds no pods.
+
+    None of it is certainly wrong, since the cluster may have what is named.
+    """
+    everything = [manifest for manifest in manifests if isinstance(manifest, Mapping)]
+    known = {identity(manifest)[1:] for manifest in everything}
+    found: list[Problem] = []
+    for index, manifest in enumerate(everything):
+        _, kind, namespace, name = identity(manifest)
+        part = Part(manifest, "", Problems())
+        here = f"manifests[{index}]"
+        findings = [
+            (field, f"there is no {wanted} {given} here", "the name of one, or of one that the cluster has")
+            for field, wanted, given in _references(part, kind)
+            if isinstance(given, str) and not is_token(given) and (wanted, namespace, given) not in known
+        ]
+        findings += _selected(part, kind, namespace, everything)
+        findings += _replicas(part, kind, namespace, everything)
+        found += [
+            Problem(option=f"{here}.{field}", what=f"{kind} {namespace}/{name}: {what}", allowed=allowed)
+            for field, what, allowed in findings
+        ]
+    return found
+
+
+def _references(part: Part, kind: str) -> Iterator[Reference]:
+    spec = part.part("spec")
+    template = template_of(part)
+    if template is not None:
+        yield from _of_pod(template.part("spec"))
+    match kind:
+        case "TargetGroupBinding":
+            yield "spec.serviceRef.name", "Service", spec.part("serviceRef").get("name")
+        case "HorizontalPodAutoscaler" | "ScaledObject":
+            target = spec.part("scaleTargetRef")
+            yield "spec.scaleTargetRef.name", str(target.get("kind") or "Deployment"), target.get("name")
+        case "Ingress":
+            for rule in spec.parts("rules"):
+                for path in rule.part("http").parts("paths"):
+                    yield path.at("backend.service.name"), "Service", path.part("backend").part("service").get("name")
+        case "ExternalSecret" if spec.part("secretStoreRef").get("kind") in (None, "SecretStore"):
+            yield "spec.secretStoreRef.name", "SecretStore", spec.part("secretStoreRef").get("name")
+        case _:
+            pass
+
+
+def _of_pod(pod: Part) -> Iterator[Reference]:
+    account = pod.get("serviceAccountName")
+    if account != "default":
+        yield pod.at("serviceAccountName"), "ServiceAccount", account
+    for volume in pod.parts("volumes"):
+        claim = volume.part("persistentVolumeClaim")
+        yield claim.at("claimName"), "PersistentVolumeClaim", claim.get("claimName")
+        yield volume.at("configMap.name"), "ConfigMap", volume.part("configMap").get("name")
+        attributes = volume.part("csi").part("volumeAttributes")
+        yield attributes.at("secretProviderClass"), "SecretProviderClass", attributes.get("secretProviderClass")
+
+
+def _selected(part: Part, kind: str, namespace: str, everything: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    spec = part.part("spec")
+    if kind == "Service":
+        selector: dict[str, Any] = {"matchLabels": spec.get("selector")} if spec.get("selector") else {}
+        field = "selector"
+    else:
+        field = _SELECTORS.get(kind, "")
+        selector = dict(spec.part(field).value) if field else {}
+    if not selector:
+        return
+    pods = list(_pods(selector, namespace, everything))
+    if not pods:
+        yield f"spec.{field}", "it finds no pods that are made here", "labels of pods"
+    elif kind == "Service":
+        names = {
+            port.get("name") for pod in pods for container, _ in containers_of(pod) for port in container.parts("ports")
+        }
+        for port in spec.parts("ports"):
+            target = port.get("targetPort")
+            if isinstance(target, str) and not is_token(target) and target not in names:
+                yield (
+                    port.at("targetPort"),
+                    f"no container has a port named {target}",
+                    "the name of a port, or a number",
+                )
+
+
+def _replicas(part: Part, kind: str, namespace: str, everything: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    target = part.part("spec").part("scaleTargetRef")
+    wanted = (str(target.get("kind") or "Deployment"), namespace, target.get("name"))
+    for other in everything if kind in _SCALED else ():
+        if identity(other)[1:] == wanted and "replicas" in Part(other, "", Problems()).part("spec"):
+            yield "spec.scaleTargetRef", "its target has replicas, to which each deployment sets it back", "no replicas"
+
+
+def _pods(selector: Mapping[str, Any], namespace: str, everything: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
+    for manifest in everything:
+        template = template_of(Part(manifest, "", Problems()))
+        if template is None or identity(manifest)[2] != namespace:
+            continue
+        if selects(selector, template.part("metadata").part("labels").value):
+            yield template.part("spec")

@@ -1,0 +1,38 @@
+"""Schemas of objects that controllers bring along, which no schema of Kubernetes has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cdk_containers.core.errors import Problems
+
+from ..schema import Schema
+from . import karpenter, keda, load_balancing, secrets, snapshots, trident
+
+SCHEMAS: Mapping[tuple[str, str], Schema] = {
+    **load_balancing.SCHEMAS,
+    **keda.SCHEMAS,
+    **secrets.SCHEMAS,
+    **karpenter.SCHEMAS,
+    **snapshots.SCHEMAS,
+    **trident.SCHEMAS,
+}
+"""The schema of `spec`, by API version and kind."""
+
+__all__ = ["SCHEMAS", "schema_problems"]
+
+
+def schema_problems(manifest: Mapping[str, Any]) -> Problems:
+    """Find what is wrong with an object of a kind that has a schema here; others have none."""
+    found = Problems()
+    schema = SCHEMAS.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
+    if schema is None:
+        return found
+    if "spec" not in manifest:
+        found.add("spec", "it is missing", allowed="a map")
+    else:
+        schema.check(found, manifest["spec"], "spec")
+    for name in manifest.keys() - {"apiVersion", "kind", "metadata", "spec"}:
+        found.add(str(name), "no such field", given=manifest[name], allowed="apiVersion, kind, metadata, spec")
+    return found
