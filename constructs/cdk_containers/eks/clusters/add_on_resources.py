@@ -12,7 +12,7 @@ from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems
 
-from .add_on_options import AddOnOptions, merged
+from .add_on_options import AddOnOptions, as_json, merged
 from .managed_policies import acknowledge_managed_policies
 from .pod_identity import pod_identity_principal
 
@@ -130,7 +130,7 @@ def make_add_on(
         cluster_name=cluster.cluster.cluster_name,
         addon_name=name,
         addon_version=options.version,
-        configuration_values=cdk.Stack.of(scope).to_json_string(values) if values else None,
+        configuration_values=as_json(cdk.Stack.of(scope), values) if values else None,
         resolve_conflicts=options.resolve_conflicts,
         preserve_on_delete=options.preserve_on_delete,
         pod_identity_associations=[

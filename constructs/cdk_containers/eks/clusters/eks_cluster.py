@@ -28,7 +28,7 @@ from .access_policy import ADMIN, AUTO_NODE, AccessPolicy
 from .add_on_options import AddOnOptions
 from .add_on_resources import BEFORE_NODES, DEFAULTS, add_on_role, make_add_on
 from .auto_mode import AutoMode, auto_mode_node_role
-from .cluster_checks import arn_of, known_name_problems, log_group_problems, own_problems, subnet_checks
+from .cluster_checks import arn_of, known_name_problems, log_group_name, own_problems, subnet_checks
 from .cluster_resource import cluster_role, make_cluster
 from .phases import Phases
 from .principals import Principals, claim_principal, id_of_principal, make_entry
@@ -51,7 +51,7 @@ Installed = Literal[
 
 _NO_ADMIN = (
     "nobody may use the cluster: who makes it gets no rights. Give admins=[role], or AccessEntry(…) for each role and "
-    'admins=Disabled("…") (practice: eks-access-entries)'
+    'admins=Disabled("…") (practice: eks-creator-admin)'
 )
 
 # Auto Mode enforces network policies once this is there.
@@ -189,8 +189,6 @@ class EksCluster(CheckedConstruct):
         found.extend_anew(own_problems(**checked, opt_outs=switched))
         if public_access is not None and not found.has("public_access"):
             found.extend(public_access.problems(), under="public_access")
-        if cluster_name is not None and not found.has("cluster_name") and not found.has("control_plane_logs"):
-            found.extend(log_group_problems(control_plane_logs, _log_group_name(cluster_name)))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -204,7 +202,7 @@ class EksCluster(CheckedConstruct):
         role = cluster_role(self, auto_mode=auto_mode is not None)
         if not isinstance(control_plane_logs, Disabled):
             self.log_group = named_log_group(
-                self, "ControlPlaneLogs", control_plane_logs or Logs(), _log_group_name(self.cluster_name)
+                self, "ControlPlaneLogs", control_plane_logs or Logs(), log_group_name(self.cluster_name)
             )
         if not isinstance(encryption_key, Disabled):
             self.encryption_key = encryption_key or kms.Key(
@@ -241,7 +239,7 @@ class EksCluster(CheckedConstruct):
         self._register()
         self._let_in(admins)
         self._let_auto_mode_in(auto_mode)
-        self._add_ons_by_default(dict(default_add_ons or {}))
+        self._add_ons_by_default(dict(default_add_ons or {}), auto_mode)
         self._warn(standard_only=not isinstance(support_type, Disabled))
 
     @classmethod
@@ -465,7 +463,7 @@ class EksCluster(CheckedConstruct):
             policy = AccessPolicy(name=AUTO_NODE).rendered()
             make_entry(self, "NodeAccess", cluster=self, principal_arn=arn, type="EC2", policies=[policy])
 
-    def _add_ons_by_default(self, given: dict[str, AddOnOptions | Disabled]) -> None:
+    def _add_ons_by_default(self, given: dict[str, AddOnOptions | Disabled], auto_mode: AutoMode | None) -> None:
         for name, defaults in DEFAULTS[self.compute].items():
             options = given.get(name, AddOnOptions())
             if isinstance(options, Disabled):
@@ -490,15 +488,21 @@ class EksCluster(CheckedConstruct):
                 self._add_on_owners[name] = self.node.path
                 self.add_on_versions[name] = options.version
                 self.now_has(metrics_server=self.facts.metrics_server or name == "metrics-server")
+        if auto_mode is not None and auto_mode.node_pools:
+            self._phases.nodes_come_by_themselves = True
+            self._make_later_add_ons()
         if self.compute == "AUTO":
             self.now_has(load_balancer_controller=True, network_policy=True)
             self.add_manifests("network-policy", [_AUTO_NETWORK_POLICY])
 
-    def _make_later_add_ons(self, nodes: cdk.CfnResource) -> None:
+    def _make_later_add_ons(self, nodes: cdk.CfnResource | None = None) -> None:
         """Make the add-ons whose pods need nodes, in the stack of the first nodes, for which they can wait there."""
-        stack = cdk.Stack.of(nodes)
+        later, self._after_first_nodes = self._after_first_nodes, {}
+        if not later:
+            return
+        stack = cdk.Stack.of(nodes or self)
         scope = self if stack is cdk.Stack.of(self) else Construct(stack, f"{self.cluster_name}-AddOns")
-        for name, options in self._after_first_nodes.items():
+        for name, options in later.items():
             defaults = DEFAULTS[self.compute][name]
             make_add_on(scope, _id_of(name), cluster=self, name=name, options=options, defaults=defaults)
 
@@ -527,10 +531,6 @@ _CHECKED = (
     "admins",
     "control_plane_logs",
 )
-
-
-def _log_group_name(cluster_name: str) -> str:
-    return f"/aws/eks/{cluster_name}/cluster"
 
 
 def _id_of(add_on: str) -> str:
