@@ -97,6 +97,16 @@ PAGES: Mapping[str, Sequence[str]] = {
         "ScheduledScaling",
         "PredictiveServiceScaling",
     ),
+    "eks-cluster": (
+        "EksCluster",
+        "EksCluster.from_attributes",
+        "EksCluster.upgrade_blockers",
+        "PublicAccess",
+        "AutoMode",
+        "AddOnOptions",
+    ),
+    "access-entry": ("AccessEntry", "AccessPolicy"),
+    "add-on": ("AddOn", "CloudWatchObservability"),
     "logs": ("Logs", "ContainerLogs"),
     "alarms": ("Alarms", "AlarmTopic"),
     "job-alarms": ("JobAlarms",),
@@ -130,6 +140,7 @@ BY_HAND: Mapping[str, Set[str]] = {
         "instance_type",
         "tasks_per_instance",
     },
+    "eks-upgrades": {"UpgradeBlocker", "upgrade_blockers"},
 }
 """Public names that a page without tables describes, by page of docs/."""
 
@@ -244,7 +255,6 @@ OPT_OUTS: Mapping[str, str] = {
     "efs-access-point": '`access_point=…` of yours; `user=Disabled("…")` sets no user',
     "efs-same-vpc": REFUSED,
     "ephemeral-storage": REFUSED,
-    "stop-timeout": "`stop_timeout=…`, 2–120 s",
     "container-health-check": "off unless `health_check=HealthCheck(…)`",
     "runtime-platform": '`architecture="ARM64"`',
     "container-names": REFUSED,
@@ -302,6 +312,10 @@ OPT_OUTS: Mapping[str, str] = {
     "dns-validated-certificate": "`certificate=…` of your own",
     "domain-names": REFUSED,
     "dual-stack-addresses": "`dual_stack=True` switches it on; what does not fit the network is refused",
+    "eks-private-endpoint": '`public_access=PublicAccess(cidrs=[…], reason="…")`',
+    "eks-creator-admin": "none: name the role in `admins`",
+    "eks-managed-add-ons": '`default_add_ons={"coredns": Disabled("…")}`',
+    "eks-supported-version": REFUSED,
     "web-acl": "off unless `web_acl=WebAcl(arn=…)`",
     "eks-fargate-limits": REFUSED,
     "eks-manifests-as-files": "off unless you make a `KubectlProvider`",

@@ -157,7 +157,7 @@ def _admin_problems(admins: Sequence[iam.IRole | str] | Disabled | None) -> list
             "there is none, and nobody else may use the cluster: not even who makes it",
             given=list(admins),
             allowed='one or more, or Disabled("…") where access entries come later',
-            practice="eks-access-entries",
+            practice="eks-creator-admin",
         )
     seen: dict[str, int] = {}
     for index, admin in enumerate(admins):

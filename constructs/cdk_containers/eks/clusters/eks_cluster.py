@@ -52,7 +52,7 @@ Installed = Literal[
 
 _NO_ADMIN = (
     "nobody may use the cluster: who makes it gets no rights. Give admins=[role], or AccessEntry(…) for each role and "
-    'admins=Disabled("…") (practice: eks-access-entries)'
+    'admins=Disabled("…") (practice: eks-creator-admin)'
 )
 
 # Auto Mode enforces network policies once this is there.
