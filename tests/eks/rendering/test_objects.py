@@ -96,7 +96,7 @@ def test_versions_around_those_that_are_supported(version: str):
 @pytest.mark.parametrize("kind", KINDS)
 def test_golden_files(kind: str, pytestconfig: pytest.Config):
     path = GOLDEN / f"{kind}.yaml"
-    text = "---\n".join(yaml_text(manifest) for manifest in KINDS[kind]().manifests)
+    text = yaml_text(KINDS[kind]().manifests)
     if pytestconfig.getoption("--update-snapshots"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
@@ -106,8 +106,7 @@ def test_golden_files(kind: str, pytestconfig: pytest.Config):
 @pytest.mark.slow
 def test_checkov_finds_nothing(tmp_path: Path):
     for kind, rendered in KINDS.items():
-        objects = [*NAMESPACE, *rendered().manifests]
-        (tmp_path / f"{kind}.yaml").write_text("---\n".join(yaml_text(manifest) for manifest in objects))
+        (tmp_path / f"{kind}.yaml").write_text(yaml_text([*NAMESPACE, *rendered().manifests]))
     assert checkov(tmp_path) == []
 
 
@@ -187,7 +186,9 @@ def test_the_secret_of_a_field_is_found_in_both_ways():
         provider["spec"]["parameters"]["objects"]
     )
     copied = everything(cluster=ClusterFacts(version="1.36", secrets="EXTERNAL_SECRETS"))
-    remote = [entry["remoteRef"] for manifest in of_kind(copied, "ExternalSecret") for entry in manifest["spec"]["data"]]
+    remote = [
+        entry["remoteRef"] for manifest in of_kind(copied, "ExternalSecret") for entry in manifest["spec"]["data"]
+    ]
     assert {"key": Secret.secret_arn, "property": "password", "version": "uuid/v1"} in remote
     assert {"key": "/shop/mode"} in remote
 
@@ -203,12 +204,15 @@ def test_fargate_and_auto_mode():
         volumes=[EbsVolume(name="disk", size_gib=10)],
     )
     refused = service(disk, ClusterFacts(version="1.36", compute="FARGATE"), architecture="ARM64", spot_percent=100)
-    assert losses_of(refused).items() >= {
-        "volumes[0]": "refused",
-        "containers[0].gpus": "refused",
-        "architecture": "refused",
-        "spot_percent": "refused",
-    }.items()
+    assert (
+        losses_of(refused).items()
+        >= {
+            "volumes[0]": "refused",
+            "containers[0].gpus": "refused",
+            "architecture": "refused",
+            "spot_percent": "refused",
+        }.items()
+    )
     [storage] = of_kind(service(disk, ClusterFacts(version="1.36", compute="AUTO")), "StorageClass")
     assert storage["provisioner"] == "ebs.csi.eks.amazonaws.com"
     no_nodes = render_daemon(
@@ -313,7 +317,7 @@ def test_a_name_that_kubernetes_refuses():
 
 
 def test_pods_of_all_kinds_have_the_options_of_pods():
-    assert {field for field in PodFacts.__dataclass_fields__} <= set(ServiceFacts.__dataclass_fields__)
+    assert set(PodFacts.__dataclass_fields__) <= set(ServiceFacts.__dataclass_fields__)
     given: dict[str, Any] = {
         "service_account": "shop-web",
         "role_arn": "arn:aws:iam::111111111111:role/web",
