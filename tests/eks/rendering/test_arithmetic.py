@@ -84,6 +84,11 @@ def test_sidecars_have_time_after_the_others():
     assert pod_spec(service(workload(container(), beside, default)))["terminationGracePeriodSeconds"] == 55
 
 
+def test_a_stop_timeout_below_nothing():
+    wrong = workload(container(stop_timeout=timedelta(seconds=-1)))
+    assert losses_of(service(wrong)) == {"containers[0].stop_timeout": "refused"}
+
+
 def test_spot_leaves_two_minutes():
     slow = workload(container(stop_timeout=timedelta(seconds=111)))
     assert losses_of(service(slow, spot_percent=50))["spot_percent"] == "refused"

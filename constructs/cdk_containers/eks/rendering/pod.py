@@ -82,6 +82,7 @@ def pod_of(
     field_losses(workload, options=options, losses=losses)
     order = start_order(containers, ends=ends, losses=losses)
     exposures = _exposures(workload, options)
+    _exposure_losses(workload, options, losses)
     secrets = secrets_of(
         containers,
         metadata=metadata,
@@ -163,6 +164,22 @@ def _exposures(workload: Workload, options: PodFacts) -> list[list[Exposure]]:
     ]
 
 
+def _exposure_losses(workload: Workload, options: PodFacts, losses: Losses) -> None:
+    first = workload.containers[0].name
+    listening = {
+        (container.name, port.number, port.protocol)
+        for container in workload.containers
+        for port in container.all_ports
+    }
+    for index, exposure in enumerate(options.exposures if isinstance(options, ServiceFacts) else ()):
+        if (exposure.container or first, exposure.port, exposure.protocol) not in listening:
+            losses.refuse(
+                f"exposures[{index}].port",
+                f"{exposure.container or first} does not listen at {exposure.port}/{exposure.protocol}",
+                instead="a port of the container",
+            )
+
+
 def _containers(
     workload: Workload,
     *,
@@ -210,7 +227,8 @@ def _containers(
 def _pod_security(workload: Workload, options: PodFacts, losses: Losses) -> Manifest:
     """Return the security context of the pod, which volumes and the network take what they need from."""
     if options.operating_system != "LINUX":
-        return {}
+        # Windows knows no user by number, and nothing else of this.
+        return {"securityContext": {"runAsNonRoot": True}} if options.pod_security == "restricted" else {}
     context: Manifest = {"seccompProfile": {"type": "RuntimeDefault"}}
     first = workload.containers[0].user
     if all(isinstance(container.user, str) for container in workload.containers):
@@ -253,8 +271,8 @@ def _shutdown(workload: Workload, order: StartOrder, options: PodFacts, *, ends:
         if isinstance(given, Disabled):
             losses.approximate(option, "there is no agent with a setting of its own; it is 30 s", instead="a time")
         stops[index] = None if given is None or isinstance(given, Disabled) else seconds(given)
-        if is_token(stops[index]):
-            losses.refuse(option, "the grace period is a sum", instead="a time known at synthesis")
+        if is_token(stops[index]) or (stops[index] or 0) < 0:
+            losses.refuse(option, "it is part of the grace period", instead="0 s or more, known at synthesis")
             stops[index] = None
     main = max(_STOP_SECONDS if stops[index] is None else stops[index] or 0 for index in order.then)
     sidecars = [index for index in order.first if order.roles[index] == "sidecar"]
