@@ -406,7 +406,7 @@ DEFAULTS: Mapping[str, str] = {
     "domain-names": "none",
     "dual-stack-addresses": "IPv4; both in a dual-stack network",
     "web-acl": "none",
-    "eks-fargate-limits": "checked where `compute=\"FARGATE\"`",
+    "eks-fargate-limits": 'checked where `compute="FARGATE"`',
     "eks-manifests-as-files": "files beside the template",
     "eks-no-secret-manifests": "no `Secret` is taken",
     "eks-pod-security": "what the namespace enforces",
