@@ -103,6 +103,16 @@ PAGES: Mapping[str, Sequence[str]] = {
         "ScheduledScaling",
         "PredictiveServiceScaling",
     ),
+    "eks-cluster": (
+        "EksCluster",
+        "EksCluster.from_attributes",
+        "EksCluster.upgrade_blockers",
+        "PublicAccess",
+        "AutoMode",
+        "AddOnOptions",
+    ),
+    "access-entry": ("AccessEntry", "AccessPolicy"),
+    "add-on": ("AddOn", "CloudWatchObservability"),
     "logs": ("Logs", "ContainerLogs"),
     "alarms": ("Alarms", "AlarmTopic"),
     "job-alarms": ("JobAlarms",),
@@ -119,6 +129,8 @@ PAGES: Mapping[str, Sequence[str]] = {
         "ClusterAccess.to_managed_policy",
         "ExecuteCommandAccess",
     ),
+    "argo-cd": ("ArgoCd", "ArgoCdUsers"),
+    "kubectl-provider": ("KubectlProvider",),
 }
 """What stands on each page of a construct; the first name is its title."""
 
@@ -134,6 +146,7 @@ BY_HAND: Mapping[str, Set[str]] = {
         "instance_type",
         "tasks_per_instance",
     },
+    "eks-upgrades": {"UpgradeBlocker", "upgrade_blockers"},
 }
 """Public names that a page without tables describes, by page of docs/."""
 
@@ -259,7 +272,6 @@ OPT_OUTS: Mapping[str, str] = {
     "efs-access-point": '`access_point=…` of yours; `user=Disabled("…")` sets no user',
     "efs-same-vpc": REFUSED,
     "ephemeral-storage": REFUSED,
-    "stop-timeout": "`stop_timeout=…`, 2–120 s",
     "container-health-check": "off unless `health_check=HealthCheck(…)`",
     "runtime-platform": '`architecture="ARM64"`',
     "container-names": REFUSED,
@@ -317,7 +329,15 @@ OPT_OUTS: Mapping[str, str] = {
     "dns-validated-certificate": "`certificate=…` of your own",
     "domain-names": REFUSED,
     "dual-stack-addresses": "`dual_stack=True` switches it on; what does not fit the network is refused",
+    "eks-private-endpoint": '`public_access=PublicAccess(cidrs=[…], reason="…")`',
+    "eks-creator-admin": "none: name the role in `admins`",
+    "eks-managed-add-ons": '`default_add_ons={"coredns": Disabled("…")}`',
+    "eks-supported-version": REFUSED,
     "web-acl": "off unless `web_acl=WebAcl(arn=…)`",
+    "eks-fargate-limits": REFUSED,
+    "eks-manifests-as-files": "off unless you make a `KubectlProvider`",
+    "eks-no-secret-manifests": REFUSED,
+    "eks-pod-security": "another label `pod-security.kubernetes.io/enforce` on the namespace, or none",
 }
 """How a practice is left where the option takes no `Disabled`."""
 
@@ -386,6 +406,10 @@ DEFAULTS: Mapping[str, str] = {
     "domain-names": "none",
     "dual-stack-addresses": "IPv4; both in a dual-stack network",
     "web-acl": "none",
+    "eks-fargate-limits": 'checked where `compute="FARGATE"`',
+    "eks-manifests-as-files": "files beside the template",
+    "eks-no-secret-manifests": "no `Secret` is taken",
+    "eks-pod-security": "what the namespace enforces",
 }
 """Defaults that no option shows."""
 

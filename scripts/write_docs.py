@@ -345,7 +345,7 @@ def _default_of(entry: Practice) -> str:
 
 def _opt_out(entry: Practice) -> str:
     option = option_named(entry.option.split(", ")[0])
-    if option is not None and "Disabled" in option.type:
+    if option is not None and "Disabled" in option.type and entry.id not in OPT_OUTS:
         return f'`{option.name}=Disabled("…")`'
     if option is None:
         return OPT_OUTS.get(entry.id, "none")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -27,10 +27,11 @@ from ..manifests import Manifest
 from ..rendering import ClusterFacts, Compute, NodeFacts
 from .access_policy import ADMIN, AUTO_NODE, AccessPolicy
 from .add_on_options import AddOnOptions
-from .add_on_resources import BEFORE_NODES, DEFAULTS, add_on_role, make_add_on
 from .auto_mode import AutoMode, auto_mode_node_role
 from .cluster_checks import arn_of, known_name_problems, log_group_name, own_problems, subnet_checks
 from .cluster_resource import cluster_role, make_cluster
+from .default_add_ons import DefaultAddOns
+from .installed import Installed, facts_of
 from .phases import Phases
 from .principals import Principals, claim_principal, id_of_principal, make_entry
 from .public_access import PublicAccess
@@ -40,21 +41,9 @@ from .subnet_tags import tag_subnets
 from .upgrades import UpgradeBlocker, upgrade_blockers
 from .versions import support_warning, version_problems
 
-Installed = Literal[
-    "POD_IDENTITY_AGENT",
-    "LOAD_BALANCER_CONTROLLER",
-    "NETWORK_POLICY",
-    "PREFIX_DELEGATION",
-    "METRICS_SERVER",
-    "CONTAINER_INSIGHTS",
-    "SECRETS_STORE",
-    "EXTERNAL_SECRETS",
-    "KEDA",
-]
-
 _NO_ADMIN = (
     "nobody may use the cluster: who makes it gets no rights. Give admins=[role], or AccessEntry(…) for each role and "
-    'admins=Disabled("…") (practice: eks-access-entries)'
+    'admins=Disabled("…") (practice: eks-creator-admin)'
 )
 
 # Auto Mode enforces network policies once this is there.
@@ -165,7 +154,8 @@ class EksCluster(CheckedConstruct):
                 Default: you add nodes.
             default_add_ons: Options for the add-ons that come by themselves, by name, or `Disabled(reason="…")` for one
                 that does not suit. On nodes these are vpc-cni, kube-proxy and eks-pod-identity-agent before the nodes,
-                coredns and metrics-server after the first of them; on Fargate coredns; in Auto Mode metrics-server.
+                coredns and metrics-server after the first of them; on Fargate coredns; in Auto Mode metrics-server, and
+                for nodes of yours beside it those of the others that you name.
                 Default: all with their defaults; vpc-cni has prefix delegation, network policies and a role of its own.
             encryption_key: KMS key with which secrets are encrypted before they are stored. Default: a key is made,
                 which AWS rotates every year and which stays when the stack goes. `Disabled(reason="…")` leaves it at a
@@ -225,6 +215,7 @@ class EksCluster(CheckedConstruct):
                 "SecretsKey",
                 description=f"Secrets of the EKS cluster {self.cluster_name}",
                 enable_key_rotation=True,
+                removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             )
         if auto_mode is not None:
             self.auto_mode_node_role = auto_mode.node_role or auto_mode_node_role(self, "NodeRole")
@@ -254,10 +245,11 @@ class EksCluster(CheckedConstruct):
                 record_opt_out(self.resource, _SWITCHES[option], value)
         if public_access is not None:
             record_opt_out(self.resource, "eks-private-endpoint", Disabled(public_access.reason))
-        self._register()
+        add_ons = DefaultAddOns(self, default_add_ons or {})
+        self._register(add_ons.make_after_nodes)
         self._let_in(admins)
         self._let_auto_mode_in(auto_mode)
-        self._add_ons_by_default(dict(default_add_ons or {}), auto_mode)
+        self._install(add_ons, auto_mode)
         self._warn(standard_only=not isinstance(support_type, Disabled))
 
     @classmethod
@@ -396,6 +388,13 @@ class EksCluster(CheckedConstruct):
         """Return the path of the construct that makes an add-on, or None."""
         return self._add_on_owners.get(name)
 
+    def promise_add_on(self, name: str, version: str | None) -> None:
+        """Take notice of an add-on that is made with the first nodes."""
+        self._add_on_owners[name] = self.node.path
+        self.add_on_versions[name] = version
+        if name == "metrics-server":
+            self.now_has(metrics_server=True)
+
     def note_add_on(self, name: str, add_on: eks.CfnAddon, values: Mapping[str, Any], version: str | None) -> None:
         """Take notice of an add-on, and of what workloads get from it."""
         self._add_on_owners[name] = (add_on.node.scope or add_on).node.path
@@ -480,14 +479,13 @@ class EksCluster(CheckedConstruct):
             vpc=self.vpc,
         )
 
-    def _register(self) -> None:
+    def _register(self, on_first_nodes: Callable[[cdk.CfnResource], None] = lambda _: None) -> None:
         self.principals = Principals()
         self.add_on_versions: dict[str, str | None] = {}
         self._add_on_owners: dict[str, str] = {}
         self.manifests = ManifestFolder(self, lambda: self.facts)
-        self._after_first_nodes: dict[str, AddOnOptions] = {}
         self._node_facts: list[NodeFacts] = []
-        self._phases = Phases(self.resource, self._make_later_add_ons)
+        self._phases = Phases(self.resource, on_first_nodes)
 
     def _let_in(self, admins: Sequence[iam.IRole | str] | Disabled | None) -> None:
         if admins is not None and not isinstance(admins, Disabled):
@@ -509,48 +507,15 @@ class EksCluster(CheckedConstruct):
             policy = AccessPolicy(name=AUTO_NODE).rendered()
             make_entry(self, "NodeAccess", cluster=self, principal_arn=arn, type="EC2", policies=[policy])
 
-    def _add_ons_by_default(self, given: dict[str, AddOnOptions | Disabled], auto_mode: AutoMode | None) -> None:
-        for name, defaults in DEFAULTS[self.compute].items():
-            options = given.get(name, AddOnOptions())
-            if isinstance(options, Disabled):
-                assert self.resource is not None  # noqa: S101  (for the type checker)
-                record_opt_out(self.resource, "eks-managed-add-ons", options)
-            elif name in BEFORE_NODES:
-                roles = {}
-                if name == "vpc-cni" and self.pod_identity_agent is not None:
-                    roles["aws-node"] = add_on_role(
-                        self,
-                        "VpcCniRole",
-                        cluster=self,
-                        service_account="aws-node",
-                        policies=[iam.ManagedPolicy.from_aws_managed_policy_name("AmazonEKS_CNI_Policy")],
-                        namespace="kube-system",
-                    )
-                make_add_on(
-                    self, _id_of(name), cluster=self, name=name, options=options, defaults=defaults, roles=roles
-                )
-            else:
-                self._after_first_nodes[name] = options
-                self._add_on_owners[name] = self.node.path
-                self.add_on_versions[name] = options.version
-                self.now_has(metrics_server=self.facts.metrics_server or name == "metrics-server")
-        if auto_mode is not None and auto_mode.node_pools:
-            self._phases.nodes_come_by_themselves = True
-            self._make_later_add_ons()
-        if self.compute == "AUTO":
+    def _install(self, add_ons: DefaultAddOns, auto_mode: AutoMode | None) -> None:
+        add_ons.make_before_nodes()
+        if auto_mode is not None:
+            self.prefix_delegation = True
             self.now_has(load_balancer_controller=True, network_policy=True)
             self.add_manifests("network-policy", [_AUTO_NETWORK_POLICY])
-
-    def _make_later_add_ons(self, nodes: cdk.CfnResource | None = None) -> None:
-        """Make the add-ons whose pods need nodes, in the stack of the first nodes, for which they can wait there."""
-        later, self._after_first_nodes = self._after_first_nodes, {}
-        if not later:
-            return
-        stack = cdk.Stack.of(nodes or self)
-        scope = self if stack is cdk.Stack.of(self) else Construct(stack, f"{self.cluster_name}-AddOns")
-        for name, options in later.items():
-            defaults = DEFAULTS[self.compute][name]
-            make_add_on(scope, _id_of(name), cluster=self, name=name, options=options, defaults=defaults)
+            if auto_mode.node_pools:
+                self._phases.nodes_come_by_themselves = True
+                add_ons.make_after_nodes()
 
     def _warn(self, *, standard_only: bool) -> None:
         today = datetime.now(UTC).date()
@@ -582,10 +547,6 @@ _CHECKED = (
 def _other_networks(given: Mapping[str, Any]) -> tuple[str | None, ...]:
     network = given["network"]
     return given["service_cidr"], None if network is None else known_cidr(network)
-
-
-def _id_of(add_on: str) -> str:
-    return "".join(part.capitalize() for part in add_on.split("-"))
 
 
 class _ImportedEksCluster(EksCluster):
@@ -623,22 +584,9 @@ class _ImportedEksCluster(EksCluster):
             vpc=self.vpc,
         )
         self._register()
-        has = set(installed)
-        auto = compute == "AUTO"
-        self._has_agent = auto or "POD_IDENTITY_AGENT" in has
-        self.prefix_delegation = auto or "PREFIX_DELEGATION" in has
-        self.facts = ClusterFacts(
-            version=version,
-            compute=compute,
-            load_balancer_controller=auto or "LOAD_BALANCER_CONTROLLER" in has,
-            network_policy="NETWORK_POLICY" in has,
-            secrets=(
-                "SECRETS_STORE" if "SECRETS_STORE" in has else "EXTERNAL_SECRETS" if "EXTERNAL_SECRETS" in has else None
-            ),
-            keda="KEDA" in has,
-            metrics_server="METRICS_SERVER" in has,
-            container_insights="CONTAINER_INSIGHTS" in has,
-        )
+        self._has_agent = compute == "AUTO" or "POD_IDENTITY_AGENT" in installed
+        self.prefix_delegation = compute == "AUTO" or "PREFIX_DELEGATION" in installed
+        self.facts = facts_of(version, compute, installed)
 
     @property
     def has_pod_identity(self) -> bool:
