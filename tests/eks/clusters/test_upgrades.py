@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_eks_v2 as eks
 
 from cdk_containers import AddOnOptions, ConstructError, upgrade_blockers
-from cdk_containers.eks.clusters.removed_apis import KNOWN_UP_TO, REMOVED
+from cdk_containers.eks.manifests.removed_apis import KNOWN_UP_TO, REMOVED
 from tests.toolkit import eks_cluster, new_stack
 
 SCHEMAS = Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
