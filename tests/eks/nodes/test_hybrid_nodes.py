@@ -74,8 +74,8 @@ def test_the_commands_come_out_of_the_stack():
 @pytest.mark.parametrize(
     ("credentials", "kind"),
     [
-        (RolesAnywhere(authority_arn=AUTHORITY), "AWS_ACM_PCA"),
-        (RolesAnywhere(certificate_bundle=BUNDLE), "CERTIFICATE_BUNDLE"),
+        (RolesAnywhere(authority=AUTHORITY), "AWS_ACM_PCA"),
+        (RolesAnywhere(authority=BUNDLE), "CERTIFICATE_BUNDLE"),
     ],
 )
 def test_a_certificate_gives_out_the_role_in_a_session_with_its_name(credentials: RolesAnywhere, kind: str):
@@ -168,14 +168,10 @@ def test_machines_join_a_cluster_of_another_app():
     [
         ({"registration_limit": 0}, "registration_limit"),
         ({"registration_limit": 1001}, "registration_limit"),
-        ({"registration_limit": 5, "credentials": RolesAnywhere(authority_arn=AUTHORITY)}, "registration_limit"),
-        ({"credentials": RolesAnywhere()}, "credentials.certificate_bundle"),
-        (
-            {"credentials": RolesAnywhere(certificate_bundle=BUNDLE, authority_arn=AUTHORITY)},
-            "credentials.certificate_bundle",
-        ),
-        ({"credentials": RolesAnywhere(certificate_bundle="a key")}, "credentials.certificate_bundle"),
-        ({"credentials": RolesAnywhere(authority_arn="arn:aws:acm:eu-west-1:1:a/b")}, "credentials.authority_arn"),
+        ({"registration_limit": 5, "credentials": RolesAnywhere(authority=AUTHORITY)}, "registration_limit"),
+        ({"credentials": RolesAnywhere(authority="")}, "credentials.authority"),
+        ({"credentials": RolesAnywhere(authority="a key")}, "credentials.authority"),
+        ({"credentials": RolesAnywhere(authority="arn:aws:acm:eu-west-1:1:a/b")}, "credentials.authority"),
         ({"credentials": "SSM"}, "credentials"),
     ],
 )

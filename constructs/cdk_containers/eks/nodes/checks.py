@@ -75,8 +75,11 @@ def skew_problems(version: str, cluster_version: str) -> list[Problem]:
     See https://kubernetes.io/releases/version-skew-policy/#kubelet
     """
     found = Problems()
+    if is_token(version):
+        found.add("version", "known at deployment only", allowed="a version such as 1.36", practice="eks-node-version")
+        return list(found)
     nodes, control_plane = _VERSION.fullmatch(version), _VERSION.fullmatch(cluster_version)
-    if is_token([version, cluster_version]) or control_plane is None:
+    if control_plane is None:
         return []
     newest = int(control_plane[1])
     if nodes is None or not newest - _OLDEST <= int(nodes[1]) <= newest:

@@ -31,7 +31,6 @@ from .node_role import make_node_role, no_grants
 
 _NAMESPACE, _SERVICE_ACCOUNT = "kube-system", "karpenter"
 _PODS_OF_PREFIXES = 110
-_QUEUE_NAME = 80
 _EVENTS = {
     "HealthEvents": ("aws.health", "AWS Health Event"),
     "SpotInterruptions": ("aws.ec2", "EC2 Spot Instance Interruption Warning"),
@@ -69,7 +68,7 @@ class KarpenterNodes(CheckedConstruct):
         node_role: The role of the nodes.
         instance_profile: The instance profile of the nodes.
         interruption_queue: The queue that tells of instances which are about to end.
-        chart_values: Values for Karpenter's chart.
+        chart_values: Values for Karpenter's chart. The name of the queue is a token, and an output of the stack.
 
     See https://docs.aws.amazon.com/eks/latest/best-practices/karpenter.html
     """
@@ -116,15 +115,20 @@ class KarpenterNodes(CheckedConstruct):
         self.node_role = make_node_role(self, session_manager=session_manager)
         self.instance_profile = iam.CfnInstanceProfile(self, "InstanceProfile", roles=[self.node_role.role_name])
         node_access_entry(self, "AccessEntry", cluster=cluster, role_arn=self.node_role.role_arn, type="EC2_LINUX")
-        queue_name = cdk.Names.unique_resource_name(self, max_length=_QUEUE_NAME, separator="-")
-        self.interruption_queue = self._make_queue(queue_name)
+        self.interruption_queue = self._make_queue()
         chosen = subnet_ids(cluster, subnets)
         keys = [pool.nodes.encryption_key for pool in pools if pool.nodes.encryption_key is not None]
         self.controller_role = self._make_controller_role(chosen, keys)
         self.chart_values = {
             "serviceAccount": {"name": _SERVICE_ACCOUNT},
-            "settings": {"clusterName": cluster.cluster_name, "interruptionQueue": queue_name},
+            "settings": {"clusterName": cluster.cluster_name, "interruptionQueue": self.interruption_queue.queue_name},
         }
+        cdk.CfnOutput(
+            self,
+            "InterruptionQueue",
+            value=self.interruption_queue.queue_name,
+            description="settings.interruptionQueue of Karpenter's chart",
+        )
         for pool in pools:
             if isinstance(pool.nodes.nitro_only, Disabled):
                 record_opt_out(self.instance_profile, "nitro-instances", pool.nodes.nitro_only)
@@ -155,11 +159,10 @@ class KarpenterNodes(CheckedConstruct):
         """
         raise no_grants(self)
 
-    def _make_queue(self, name: str) -> sqs.Queue:
+    def _make_queue(self) -> sqs.Queue:
         queue = sqs.Queue(
             self,
             "Interruptions",
-            queue_name=name,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=cdk.Duration.minutes(5),

@@ -18,10 +18,12 @@ from ..rendering import CapacityType, NodeFacts
 from .node_options import NodeOptions, node_type_problems
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_VERSION = re.compile(r"latest|v?\d[\d.]*")
 _ALIASES: dict[MachineImage, str] = {"AL2023": "al2023", "BOTTLEROCKET": "bottlerocket"}
 _ARCHITECTURES: dict[Architecture, str] = {"ARM64": "arm64", "X86_64": "amd64"}
 _OLD_GENERATION = 4
 _DAYS_OF_A_NODE = 14
+_YEAR, _SHORTEST_LIFE = 365 * 86_400, 300
 _GPU_CATEGORIES = ("g", "gr", "p", "inf", "trn", "dl", "vt", "f")
 _PRACTICE = "eks-karpenter-limits"
 
@@ -76,22 +78,37 @@ class KarpenterPool:
         if not found.has("name") and not _NAME.fullmatch(self.name):
             allowed = "up to 63 lower-case letters, digits and hyphens"
             found.add("name", "not a name that Kubernetes takes", given=self.name, allowed=allowed)
-        for option, low, high in (("max_vcpus", 1, 100_000), ("disrupted_percent", 0, 100)):
-            value = getattr(self, option)
-            if not found.has(option) and (is_token(value) or not low <= value <= high):
-                found.add(
-                    option,
-                    "out of range, or known at deployment only",
-                    given=value,
-                    allowed=f"{low}–{high}",
-                    practice=_PRACTICE,
-                )
+        found.extend(self._range_problems(found))
         if not found.has("nodes"):
             found.extend(self.nodes.problems(), under="nodes")
+        if not found.has("image_version") and not _VERSION.fullmatch(self.image_version):
+            allowed = "latest, or a release such as v20261101 or v1.50.0"
+            found.add("image_version", "not a release", given=self.image_version, allowed=allowed)
         if not found.has("capacity_types") and not self.capacity_types:
             found.add("capacity_types", "there is none", allowed="ON_DEMAND, SPOT or both")
         if not any(found.has(option) for option in ("instance_types", "nodes", "architecture")):
             found.extend(self._type_problems())
+        return list(found)
+
+    def _range_problems(self, known: Problems) -> list[Problem]:
+        found = Problems()
+        for option, attribute, low, high in (
+            ("max_vcpus", "max_vcpus", 1, 100_000),
+            ("disrupted_percent", "disrupted_percent", 0, 100),
+            ("consolidate_after", "consolidate_after_seconds", 0, _YEAR),
+            ("max_node_lifetime", "max_node_lifetime_seconds", _SHORTEST_LIFE, _YEAR),
+        ):
+            if known.has(option):
+                continue
+            value = getattr(self, attribute)
+            if is_token(value) or not low <= value <= high:
+                found.add(
+                    option,
+                    "out of range, or known at deployment only",
+                    given=value,
+                    allowed=f"{low}–{high}{' s' if attribute != option else ''}",
+                    practice=_PRACTICE,
+                )
         return list(found)
 
     def _type_problems(self) -> list[Problem]:

@@ -77,9 +77,13 @@ class NodeOptions:
         if not found.has("taints"):
             for index, taint in enumerate(self.taints):
                 found.extend(taint.problems(), under=f"taints[{index}]")
-            named = [(taint.key, taint.effect) for taint in self.taints]
-            if len(set(named)) < len(named):
-                found.add("taints", "a taint is there twice", given=named, allowed="each key once with the same effect")
+            if not found.has("taints") and len({(one.key, one.effect) for one in self.taints}) < len(self.taints):
+                found.add(
+                    "taints",
+                    "a taint is there twice",
+                    given=list(self.taints),
+                    allowed="each key once with the same effect",
+                )
         if not found.has("nitro_only"):
             found.extend(disabled_problems(self.nitro_only), under="nitro_only")
         return list(found)

@@ -11,43 +11,41 @@ from constructs import Construct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import arn_problems, field_problems, is_token
 
-_PRACTICE = "eks-hybrid-credentials"
+_PEM = "-----BEGIN CERTIFICATE-----"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RolesAnywhere:
     """Machines outside AWS prove who they are by a certificate, and get credentials that end after an hour.
 
-    One of the two options says which authority signs the certificates. The common name of a certificate is the name of
-    the node.
+    The common name of a certificate is the name of the node.
 
     Attributes:
-        certificate_bundle: Certificates of the authority, in PEM. Default: none.
-        authority_arn: ARN of an authority of AWS Private CA. Default: none.
+        authority: Who signs the certificates: the ARN of an authority of AWS Private CA, or the certificates of another
+            authority, in PEM. What is known at deployment only is taken as an ARN.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-creds.html
     """
 
-    certificate_bundle: str | None = None
-    authority_arn: str | None = None
+    authority: str
+
+    @property
+    def is_private_ca(self) -> bool:
+        """Whether AWS Private CA signs the certificates."""
+        return is_token(self.authority) or not self.authority.startswith(_PEM)
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with these options."""
         found = Problems()
         found.extend(field_problems(self))
-        if found:
-            return list(found)
-        if (self.certificate_bundle is None) == (self.authority_arn is None):
+        if not found and self.is_private_ca and arn_problems(found, authority_arn=self.authority):
             found.add(
-                "certificate_bundle",
-                "nobody said who signs the certificates, or two did",
-                allowed="either certificate_bundle or authority_arn",
-                practice=_PRACTICE,
+                "authority",
+                "neither an authority of AWS Private CA nor certificates",
+                given=self.authority,
+                allowed=f"arn:partition:acm-pca:region:account:certificate-authority/…, or {_PEM} …",
+                practice="eks-hybrid-credentials",
             )
-        bundle = self.certificate_bundle
-        if bundle is not None and not is_token(bundle) and "-----BEGIN CERTIFICATE-----" not in bundle:
-            found.add("certificate_bundle", "not certificates in PEM", allowed="-----BEGIN CERTIFICATE----- …")
-        found.extend(arn_problems(found, authority_arn=self.authority_arn))
         return list(found)
 
     def make_anchor(self, scope: Construct, name: str) -> rolesanywhere.CfnTrustAnchor:
@@ -59,10 +57,10 @@ class RolesAnywhere:
             name=name,
             enabled=True,
             source=anchor.SourceProperty(
-                source_type="CERTIFICATE_BUNDLE" if self.authority_arn is None else "AWS_ACM_PCA",
-                source_data=anchor.SourceDataProperty(
-                    x509_certificate_data=self.certificate_bundle, acm_pca_arn=self.authority_arn
-                ),
+                source_type="AWS_ACM_PCA" if self.is_private_ca else "CERTIFICATE_BUNDLE",
+                source_data=anchor.SourceDataProperty(acm_pca_arn=self.authority)
+                if self.is_private_ca
+                else anchor.SourceDataProperty(x509_certificate_data=self.authority),
             ),
         )
 

@@ -10,7 +10,7 @@ from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, seconds
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import Deployment, Rolling
-from cdk_containers.load_balancing import Exposure, exposed_ports, exposure_problems
+from cdk_containers.load_balancing import AlbExposure, Exposure, NlbExposure, exposed_ports, exposure_problems
 from cdk_containers.observability import Alarms
 from cdk_containers.scaling import DEFAULT_COUNT, ServiceScaling, count_problems
 
@@ -50,7 +50,11 @@ class RunningInput:
         rolling = self.deployment if isinstance(self.deployment, Rolling) else Rolling()
         grace = self.health_check_grace_period
         count = DEFAULT_COUNT if self.desired_count is None else self.desired_count
-        exposures = [exposure for exposure in self.exposures if not exposure.problems()]
+        exposures = [
+            exposure
+            for exposure in self.exposures
+            if isinstance(exposure, AlbExposure | NlbExposure) and not exposure.problems()
+        ]
         return ServiceFacts(
             **given.pod.of_service,
             replicas=None if self.scaling is not None else count,
