@@ -45,6 +45,14 @@ def known_name_problems(name: str | None) -> list[Problem]:
     return list(found)
 
 
+def endpoint_problems(endpoint: str) -> list[Problem]:
+    """Find text that is no address of an API."""
+    found = Problems()
+    if not is_token(endpoint) and not endpoint.startswith("https://"):
+        found.add("endpoint", "not the address of an API", given=endpoint, allowed="https://….eks.amazonaws.com")
+    return list(found)
+
+
 def principal_problems(option: str, principal: iam.IRole | str) -> list[Problem]:
     """Find text that is no ARN of a role or a user: of a session or of the root user, say."""
     found = Problems()
