@@ -129,6 +129,8 @@ PAGES: Mapping[str, Sequence[str]] = {
         "ClusterAccess.to_managed_policy",
         "ExecuteCommandAccess",
     ),
+    "argo-cd": ("ArgoCd", "ArgoCdUsers"),
+    "kubectl-provider": ("KubectlProvider",),
 }
 """What stands on each page of a construct; the first name is its title."""
 
@@ -333,6 +335,10 @@ OPT_OUTS: Mapping[str, str] = {
     "eks-managed-add-ons": '`default_add_ons={"coredns": Disabled("…")}`',
     "eks-supported-version": REFUSED,
     "web-acl": "off unless `web_acl=WebAcl(arn=…)`",
+    "eks-fargate-limits": REFUSED,
+    "eks-manifests-as-files": "off unless you make a `KubectlProvider`",
+    "eks-no-secret-manifests": REFUSED,
+    "eks-pod-security": "another label `pod-security.kubernetes.io/enforce` on the namespace, or none",
 }
 """How a practice is left where the option takes no `Disabled`."""
 
@@ -401,6 +407,10 @@ DEFAULTS: Mapping[str, str] = {
     "domain-names": "none",
     "dual-stack-addresses": "IPv4; both in a dual-stack network",
     "web-acl": "none",
+    "eks-fargate-limits": 'checked where `compute="FARGATE"`',
+    "eks-manifests-as-files": "files beside the template",
+    "eks-no-secret-manifests": "no `Secret` is taken",
+    "eks-pod-security": "what the namespace enforces",
 }
 """Defaults that no option shows."""
 

@@ -14,6 +14,7 @@ from cdk_containers.eks.manifests import yaml_text
 from cdk_containers.eks.rendering import (
     ClusterFacts,
     Exposure,
+    JobFacts,
     Peer,
     PodFacts,
     Rendered,
@@ -96,7 +97,7 @@ def test_versions_around_those_that_are_supported(version: str):
 @pytest.mark.parametrize("kind", KINDS)
 def test_golden_files(kind: str, pytestconfig: pytest.Config):
     path = GOLDEN / f"{kind}.yaml"
-    text = "---\n".join(yaml_text(manifest) for manifest in KINDS[kind]().manifests)
+    text = yaml_text(KINDS[kind]().manifests)
     if pytestconfig.getoption("--update-snapshots"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
@@ -106,8 +107,7 @@ def test_golden_files(kind: str, pytestconfig: pytest.Config):
 @pytest.mark.slow
 def test_checkov_finds_nothing(tmp_path: Path):
     for kind, rendered in KINDS.items():
-        objects = [*NAMESPACE, *rendered().manifests]
-        (tmp_path / f"{kind}.yaml").write_text("---\n".join(yaml_text(manifest) for manifest in objects))
+        (tmp_path / f"{kind}.yaml").write_text(yaml_text([*NAMESPACE, *rendered().manifests]))
     assert checkov(tmp_path) == []
 
 
@@ -251,6 +251,24 @@ def _kubelet(text: str) -> str:
     return found
 
 
+def test_a_load_balancer_sends_to_a_port_that_is_there():
+    for exposure in (Exposure(port=81), Exposure(port=8080, protocol="udp"), Exposure(port=8080, container="x")):
+        assert losses_of(service(workload(container(ports=[8080])), exposures=[exposure])) == {
+            "exposures[0].port": "refused"
+        }
+
+
+def test_a_disk_of_another_kind_has_a_class_of_its_own():
+    def name(**options: Any) -> str:
+        mounting = container(mounts=[VolumeMount(volume="disk", path="/disk")])
+        disk = EbsVolume(name="disk", size_gib=10, **options)
+        [storage] = of_kind(service(workload(mounting, volumes=[disk])), "StorageClass")
+        return str(storage["metadata"]["name"])
+
+    assert name() == name()
+    assert name() != name(iops=4000)
+
+
 def test_ports_below_1024_need_no_root():
     def controls(number: int) -> list[dict[str, str]]:
         context = pod_spec(service(workload(container(ports=[number]))))["securityContext"]
@@ -299,6 +317,7 @@ def test_spread_and_budget_are_switched_off_with_a_reason():
     off = Disabled("there is one node only")
     options = ServiceFacts(spread=off, disruption_budget=off)
     assert options.opt_outs == {"eks-pod-spread": off, "eks-pod-disruption-budget": off}
+    assert ServiceFacts(cpu_limit=off).opt_outs == JobFacts(cpu_limit=off).opt_outs == {"eks-container-resources": off}
     without = service(workload(), spread=off, disruption_budget=off)
     assert "topologySpreadConstraints" not in pod_spec(without)
     assert of_kind(without, "PodDisruptionBudget") == []

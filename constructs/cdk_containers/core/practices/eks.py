@@ -349,4 +349,48 @@ PRACTICES = (
         severity=Severity.MEDIUM,
         option="KubectlProvider.reason",
     ),
+    Practice(
+        id="eks-container-resources",
+        title="Say what each container needs, and hold it to that",
+        why=(
+            "Nodes are chosen by requests. A pod without them lands where there is no room and is the first to be "
+            "ended, and one without limits takes what its neighbours need."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
+        severity=Severity.MEDIUM,
+        option="KubernetesService.cpu, PodOptions.cpu_limit",
+    ),
+    Practice(
+        id="eks-pod-spread",
+        title="Spread the pods of a service over zones and nodes",
+        why=(
+            "The scheduler may put all pods of a service on one node. When the node or its zone fails, the service is "
+            "gone with it."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
+        severity=Severity.MEDIUM,
+        option="PodOptions.spread",
+    ),
+    Practice(
+        id="eks-pod-disruption-budget",
+        title="Let nodes be drained one pod of a service at a time",
+        why=(
+            "An upgrade of nodes, or an autoscaler that saves some, ends the pods of a node together. Without a budget "
+            "these may be all pods that a service has."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/application.html",
+        severity=Severity.MEDIUM,
+        option="PodOptions.disruption_budget",
+    ),
+    Practice(
+        id="eks-graceful-shutdown",
+        title="Keep a pod serving until its load balancer has let go of it, and no longer than its node",
+        why=(
+            "Kubernetes tells the load balancer and the container of the end at the same time. A container that stops "
+            "at once fails requests that are still sent to it, and one that takes longer than its node is killed."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/load-balancing.html",
+        severity=Severity.HIGH,
+        option="Container.stop_timeout",
+    ),
 )

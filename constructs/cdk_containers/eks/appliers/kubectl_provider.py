@@ -16,7 +16,7 @@ from constructs import Construct, IValidation
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem, Problems
-from cdk_containers.core.inputs import argument_problems, disabled_problems, usable_arguments
+from cdk_containers.core.inputs import argument_problems, disabled_problems, is_token, usable_arguments
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, acknowledge_wildcards, record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs, owned_log_group
@@ -91,7 +91,7 @@ class KubectlProvider(CheckedConstruct):
         usable = usable_arguments(KubectlProvider.__init__, given, found)
         if not found.has("reason"):
             found.extend(disabled_problems(Disabled(reason)))
-        if not found.has("memory_mib") and not 512 <= usable["memory_mib"] <= 10_240:
+        if not is_token(usable["memory_mib"]) and not 512 <= usable["memory_mib"] <= 10_240:
             found.add("memory_mib", "not memory of a function that runs kubectl", given=memory_mib, allowed="512–10240")
         if usable["logs"] is not None:
             found.extend(usable["logs"].problems(), under="logs")
@@ -231,6 +231,8 @@ def _version_problems(cluster: EksCluster, wanted: str | None) -> list[Problem]:
     if wanted is None:
         if not _installed_near(cluster):
             found.add("kubectl_version", "no kubectl that fits is installed", allowed=_to_install(near[0]))
+    elif is_token(wanted):
+        found.add("kubectl_version", "known only at deployment", allowed=allowed)
     elif minor_of(wanted) not in near:
         found.add("kubectl_version", "more than one minor version from the cluster", given=wanted, allowed=allowed)
     elif not _is_installed(minor_of(wanted)):

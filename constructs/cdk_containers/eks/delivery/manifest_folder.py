@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from constructs import Construct, IValidation
 from cdk_containers.core.errors import ConstructError, Problem, Problems
 from cdk_containers.core.inputs import is_token
 
-from ..manifests import Manifest, dangling_references, identity, is_label, problems
+from ..manifests import Manifest, dangling_references, identity, is_subdomain, problems
 from ..manifests.facts import Facts
 from ..manifests.yaml_text import yaml_text
+from ..rendering import NodeFacts, fit_problems
 from .kustomization import kustomization, placeholder
 from .later_values import LaterValues
 
@@ -32,9 +33,12 @@ class ManifestFolder:
     `Shop.Cluster.manifests`.
     """
 
-    def __init__(self, owner: Construct, facts: Callable[[], Facts]) -> None:
+    def __init__(
+        self, owner: Construct, facts: Callable[[], Facts], nodes: Callable[[], Sequence[NodeFacts]] = tuple
+    ) -> None:
         self._owner = owner
         self._facts = facts
+        self._nodes = nodes
         self._files: dict[str, tuple[Manifest, ...]] = {}
         self._values = LaterValues(owner)
         self._watchers: list[Watcher] = []
@@ -118,7 +122,8 @@ class ManifestFolder:
             return []
         everything = [(f"{name}[{index}]", entry) for name, made in files.items() for index, entry in enumerate(made)]
         objects = [manifest for _, manifest in everything]
-        wrong = [_at_home(problem, everything) for problem in problems(objects, self._facts())]
+        found = [*problems(objects, self._facts()), *fit_problems(objects, self._nodes())]
+        wrong = [_at_home(problem, everything) for problem in found]
         if wrong:
             return [str(problem) for problem in wrong]
         for problem in dangling_references(objects):
@@ -146,8 +151,13 @@ class ManifestFolder:
         return cdk.Stack.of(self._owner).resolve(value) if later is None else placeholder(later)
 
     def _check_name(self, found: Problems, name: object) -> None:
-        if not isinstance(name, str) or is_token(name) or not is_label(name) or name == "kustomization":
-            found.add("name", "not the name of a file", given=name, allowed="lower-case letters, digits and hyphens")
+        if not isinstance(name, str) or is_token(name) or not is_subdomain(name, 200) or name == "kustomization":
+            found.add(
+                "name",
+                "not the name of a file",
+                given=name,
+                allowed="up to 200 lower-case letters, digits, hyphens and dots",
+            )
         elif name in self._files:
             found.add("name", "there is a file of this name", given=name, allowed=f"not {', '.join(self._files)}")
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections.abc import Sequence
 
 from cdk_containers.core.inputs import is_token
 
 from ..manifests import is_label, kubernetes_name
 from .losses import Losses
+
+_TOKEN = re.compile(r"\$\{Token\[[^\]]+\]\}")
+
+HASH_LENGTH = 8
 
 
 def labels_of(names: Sequence[str], *, option: str, losses: Losses) -> dict[str, str]:
@@ -29,3 +36,9 @@ def labels_of(names: Sequence[str], *, option: str, losses: Losses) -> dict[str,
             losses.leave(where, f"in Kubernetes it is {label}", instead="lower-case letters, digits and hyphens")
         found[name] = label
     return found
+
+
+def short_hash(value: object) -> str:
+    """Return eight digits for a value, for the name of an object that never changes; tokens are left out of it."""
+    text = _TOKEN.sub("", json.dumps(value, sort_keys=True))
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]

@@ -59,6 +59,7 @@ def _shares(option: str, workload: Workload, claimed: Sequence[int | None], loss
                 option,
                 "without it a pod is put on any node, and is the first to be ended there",
                 instead="a number here, or for each container",
+                practice="eks-container-resources",
             )
         return list(claimed)
     rest = total - sum(claim for claim in claimed if claim is not None)
@@ -102,6 +103,7 @@ def _devices(container: Container, option: str, *, fargate: bool, losses: Losses
                 f"{option}.{name}",
                 "Fargate has none" if fargate else "the object holds a number",
                 instead="pods on nodes, and a number known at synthesis",
+                practice="eks-fargate-limits" if fargate else None,
             )
     return found
 

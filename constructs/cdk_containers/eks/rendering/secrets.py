@@ -100,7 +100,9 @@ def secrets_of(
     sources: dict[str, SecretSource] = {}
     for index, container in enumerate(containers):
         if container.secrets and reason is not None:
-            losses.refuse(f"containers[{index}].secrets", reason[0], instead=reason[1])
+            losses.refuse(
+                f"containers[{index}].secrets", reason[0], instead=reason[1], practice="eks-no-secret-manifests"
+            )
         elif container.secrets:
             losses.approximate(
                 f"containers[{index}].secrets",

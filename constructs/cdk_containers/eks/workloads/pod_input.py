@@ -77,9 +77,16 @@ class PodInput(WorkloadInput):
         if not found:
             found.extend(
                 replace(problem, option=self.option_of_the_caller(problem.option))
-                for problem in refusals(self.rendered(images=known_images(self.workload.containers)).losses)
+                for problem in refusals(self.rendered(**self._unasked()).losses)
             )
         return list(found)
+
+    def _unasked(self) -> dict[str, Any]:
+        """Return something in the place of what CDK has to be asked for, to check the rest with."""
+        return {
+            "images": known_images(self.workload.containers),
+            "volume_handles": {volume.name: "fs-0::fsap-0" for volume in self.volumes if isinstance(volume, EfsVolume)},
+        }
 
     def rendered(self, **known: Any) -> Rendered:
         """Return the objects, by what is `known` of the workload beside its options."""

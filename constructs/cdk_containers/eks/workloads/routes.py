@@ -70,9 +70,8 @@ def kind_problems(exposures: Sequence[Exposure], facts: ClusterFacts) -> list[Pr
     return [*found, *unused_test_problems(exposures)]
 
 
-def exposed_port(exposure: Exposure, cluster: EksCluster) -> ExposedPort:
+def exposed_port(exposure: AlbExposure | NlbExposure, cluster: EksCluster) -> ExposedPort:
     """Return what the objects of a service have to know of an exposure."""
-    assert isinstance(exposure, AlbExposure | NlbExposure)  # noqa: S101  (checked before)
     web = exposure if isinstance(exposure, AlbExposure) else None
     speaks_grpc = web is not None and web.protocol_version == "GRPC"
     return ExposedPort(

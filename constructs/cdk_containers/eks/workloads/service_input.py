@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, seconds
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import Deployment, Rolling
-from cdk_containers.load_balancing import Exposure, exposed_ports, exposure_problems
+from cdk_containers.load_balancing import AlbExposure, Exposure, NlbExposure, exposed_ports, exposure_problems
 from cdk_containers.observability import Alarms
 from cdk_containers.scaling import DEFAULT_COUNT, ServiceScaling, count_problems
 
@@ -45,12 +46,21 @@ class RunningInput:
     health_check_grace_period: DurationLike | None = None
     reads_queue: bool = False
 
+    @cached_property
+    def _usable_exposures(self) -> Sequence[AlbExposure | NlbExposure]:
+        """The exposures without a problem, found once: later their rules are taken, by the service itself."""
+        return [
+            exposure
+            for exposure in self.exposures
+            if isinstance(exposure, AlbExposure | NlbExposure) and not exposure.problems()
+        ]
+
     def options(self, given: PodInput) -> PodFacts:
         """Return what the rendering has to know."""
         rolling = self.deployment if isinstance(self.deployment, Rolling) else Rolling()
         grace = self.health_check_grace_period
         count = DEFAULT_COUNT if self.desired_count is None else self.desired_count
-        exposures = [exposure for exposure in self.exposures if not exposure.problems()]
+        exposures = self._usable_exposures
         return ServiceFacts(
             **given.pod.of_service,
             replicas=None if self.scaling is not None else count,
