@@ -111,7 +111,7 @@ class HybridNodes(CheckedConstruct):
         join_command = f"{install} && nodeadm init --config-source file://node-config.yaml"
         cdk.CfnOutput(self, "NodeConfig", value=self.node_config, description="node-config.yaml of each machine")
         cdk.CfnOutput(self, "Join", value=join_command, description="Run as root on each machine")
-        cluster.add_nodes(None, NodeFacts(name=id))
+        cluster.add_nodes(None, NodeFacts(name=id, labels=None))
 
     @property
     def grant_principal(self) -> iam.IPrincipal:

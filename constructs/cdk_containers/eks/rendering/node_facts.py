@@ -68,7 +68,7 @@ class NodeFacts:
         architecture: Architecture; None where it is not known.
         gpu: Whether they have GPUs; None where it is not known.
         capacity_type: On-Demand or Spot; None for both.
-        labels: Labels that they have from the start.
+        labels: Labels that they have from the start; None where it is not known.
         taints: Taints that they have from the start.
         prefix_delegation: Whether the VPC CNI hands out prefixes.
         max_pods: Most pods on each; None if the image or EKS counts them.
@@ -80,7 +80,7 @@ class NodeFacts:
     architecture: Architecture | None = None
     gpu: bool | None = None
     capacity_type: CapacityType | None = None
-    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    labels: Mapping[str, str] | None = field(default_factory=dict[str, str])
     taints: tuple[Taint, ...] = ()
     prefix_delegation: bool = False
     max_pods: int | None = None
@@ -179,7 +179,7 @@ def _placing(
         having = _label(facts, key)
         if having is not None and having != value:
             return f"label {key}={having}, and the pod selects {value}"
-        if having is None and not _is_well_known(key):
+        if having is None and facts.labels is not None and not _is_well_known(key):
             return f"no label {key}"
     return None
 
@@ -191,7 +191,7 @@ def _label(facts: NodeFacts, key: str) -> str | None:
         return "linux"
     if key == "eks.amazonaws.com/capacityType":
         return facts.capacity_type
-    return facts.labels.get(key)
+    return (facts.labels or {}).get(key)
 
 
 def _is_well_known(key: str) -> bool:
