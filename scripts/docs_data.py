@@ -30,7 +30,7 @@ PAGES: Mapping[str, Sequence[str]] = {
         "InstanceRequirements",
         "ManagedInstancesTaskDefinition",
     ),
-    "managed-node-group": ("ManagedNodeGroup", "NodeOptions", "Taint", "pods_per_instance"),
+    "managed-node-group": ("ManagedNodeGroup", "NodeOptions", "Taint"),
     "self-managed-nodes": ("SelfManagedNodes",),
     "karpenter-nodes": ("KarpenterNodes", "KarpenterPool"),
     "hybrid-nodes": ("HybridNodes", "RolesAnywhere"),
@@ -137,6 +137,7 @@ PAGES: Mapping[str, Sequence[str]] = {
 BY_HAND: Mapping[str, Set[str]] = {
     "errors": {"ConstructError", "Problem", "Disabled", "Practice"},
     "deploying-without-fear": {"Rollout", "RolloutTimings", "plan_rollout"},
+    "constructs/_text/managed-node-group": {"pods_per_instance"},
     "placement": {
         "PlacementStrategy",
         "PlacementConstraint",
