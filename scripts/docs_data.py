@@ -123,6 +123,13 @@ PAGES: Mapping[str, Sequence[str]] = {
         "ClusterAccess.to_managed_policy",
         "ExecuteCommandAccess",
     ),
+    "workload-identity": ("WorkloadIdentity",),
+    "kubernetes-role": ("KubernetesRole", "RoleRule"),
+    "ebs-storage": ("EbsStorage", "EbsStorage.claim"),
+    "efs-storage": ("EfsStorage", "EfsStorage.claim"),
+    "lustre-storage": ("LustreStorage", "LustreStorage.from_attributes", "LustreStorage.claim"),
+    "ontap-storage": ("OntapStorage", "OntapStorage.from_attributes", "OntapStorage.claim"),
+    "load-balancer-controller": ("LoadBalancerController", "LoadBalancerController.ingress_class"),
 }
 """What stands on each page of a construct; the first name is its title."""
 
@@ -314,6 +321,11 @@ OPT_OUTS: Mapping[str, str] = {
     "eks-creator-admin": "none: name the role in `admins`",
     "eks-managed-add-ons": '`default_add_ons={"coredns": Disabled("…")}`',
     "eks-supported-version": REFUSED,
+    "eks-workload-identity": REFUSED,
+    "eks-storage-default-class": REFUSED,
+    "eks-storage-on-fargate": REFUSED,
+    "eks-load-balancer-controller": "`role=…`",
+    "eks-rbac-by-name": REFUSED,
     "web-acl": "off unless `web_acl=WebAcl(arn=…)`",
 }
 """How a practice is left where the option takes no `Disabled`."""

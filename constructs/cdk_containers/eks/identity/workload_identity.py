@@ -61,8 +61,8 @@ class WorkloadIdentity(CheckedConstruct):
         namespace: str,
         service_account: str,
         role: iam.IRole | None = None,
-        platform: Platform | None = None,
-        mode: Mode | None = None,
+        platform: Literal["LINUX", "WINDOWS", "FARGATE"] | None = None,
+        mode: Literal["POD_IDENTITY", "IRSA"] | None = None,
         create_service_account: bool = True,
         automount_service_account_token: bool = False,
     ) -> None:

@@ -20,7 +20,7 @@ from cdk_containers.network import PortRange, let_in
 
 from ..clusters import EksCluster
 from .csi_driver import CsiDriver, driver_problems, install_driver, let_driver
-from .storage import ReclaimPolicy, Storage, class_problems, static_volume
+from .storage import Storage, class_problems, static_volume
 
 _DRIVER = CsiDriver(id="EfsCsiDriver", add_on="aws-efs-csi-driver", service_account="efs-csi-controller-sa")
 _NFS = PortRange(first=2049, last=2049)
@@ -37,9 +37,7 @@ class EfsStorage(Storage):
     and write. The file system takes connections over TLS only, and nobody is root there.
 
     Attributes:
-        cluster: The cluster.
         file_system: The file system.
-        storage_class_name: Name of the storage class; empty where there is none.
         driver_role: Role of the driver; None on Fargate, which has it built in.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/efs-csi.html
@@ -56,12 +54,12 @@ class EfsStorage(Storage):
         *,
         cluster: EksCluster,
         file_system: efs.IFileSystem | None = None,
-        provisioning: Provisioning | None = None,
+        provisioning: Literal["DYNAMIC", "STATIC"] | None = None,
         storage_class_name: str = "efs",
         default_class: bool = False,
         encryption_key: kms.IKey | None = None,
         automatic_backups: Literal[True] | Disabled = True,
-        reclaim_policy: ReclaimPolicy = "Retain",
+        reclaim_policy: Literal["Retain", "Delete"] = "Retain",
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         driver_role: iam.IRole | None = None,
     ) -> None:

@@ -61,12 +61,10 @@ class OntapStorage(Storage):
     in to the storage virtual machine with a password that Secrets Manager makes and no template shows.
 
     Attributes:
-        cluster: The cluster.
         file_system: The file system; None if it is imported.
         file_system_id: Its id.
         secret: Name and password of the storage virtual machine's administrator.
         security_group: Its security group.
-        storage_class_name: Name of the storage class that claims name.
         driver_role: Role of Trident.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/fsx-ontap.html
@@ -84,16 +82,16 @@ class OntapStorage(Storage):
         id: str,  # noqa: A002
         *,
         cluster: EksCluster,
-        protocol: Protocol = "NFS",
+        protocol: Literal["NFS", "ISCSI"] = "NFS",
         storage_class_name: str = "ontap",
         default_class: bool = False,
-        deployment_type: DeploymentType = "MULTI_AZ_1",
+        deployment_type: Literal["MULTI_AZ_1", "MULTI_AZ_2", "SINGLE_AZ_1", "SINGLE_AZ_2"] = "MULTI_AZ_1",
         storage_capacity_gib: int = 1024,
         throughput_mbps: int = 128,
         route_table_ids: Sequence[str] | None = None,
         encryption_key: kms.IKey | None = None,
         backup_retention_days: int | Disabled | None = None,
-        reclaim_policy: ReclaimPolicy = "Retain",
+        reclaim_policy: Literal["Retain", "Delete"] = "Retain",
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         driver_role: iam.IRole | None = None,
     ) -> None:
@@ -209,10 +207,10 @@ class OntapStorage(Storage):
         storage_virtual_machine_name: str,
         secret: secretsmanager.ISecret,
         security_group_id: str,
-        protocol: Protocol = "NFS",
+        protocol: Literal["NFS", "ISCSI"] = "NFS",
         storage_class_name: str = "ontap",
         default_class: bool = False,
-        reclaim_policy: ReclaimPolicy = "Retain",
+        reclaim_policy: Literal["Retain", "Delete"] = "Retain",
         driver_role: iam.IRole | None = None,
     ) -> OntapStorage:
         """Use a file system that exists. Its security group is opened to the nodes of the cluster.
