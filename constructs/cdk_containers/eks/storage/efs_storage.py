@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -153,9 +153,11 @@ class EfsStorage(Storage):
             found.extend(_user_problems(user))
         self._check_claim(found, name, namespace, size_gib)
         uid, _, gid = user.partition(":")
+        # Beside its file system, so that the handle is a value of one stack.
+        beside = cdk.Stack.of(self.file_system) is not cdk.Stack.of(self)
         access_point = efs.AccessPoint(
-            self,
-            f"{namespace}-{name}",
+            cast("Construct", self.file_system) if beside else self,
+            f"{self.cluster.cluster_name}-{namespace}-{name}" if beside else f"{namespace}-{name}",
             file_system=self.file_system,
             path=f"/{namespace}/{name}",
             create_acl=efs.Acl(owner_uid=uid, owner_gid=gid, permissions="750"),
