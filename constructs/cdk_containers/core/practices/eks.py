@@ -127,7 +127,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/pod-security.html",
         severity=Severity.HIGH,
-        option="EksCluster.add_manifests",
+        option="EksCluster",
     ),
     Practice(
         id="eks-no-secret-manifests",
@@ -138,7 +138,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/data-encryption-and-secrets-management.html",
         severity=Severity.CRITICAL,
-        option="EksCluster.add_manifests",
+        option="EksCluster",
     ),
     Practice(
         id="eks-fargate-limits",
@@ -149,7 +149,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
         severity=Severity.HIGH,
-        option="EksCluster.add_manifests",
+        option="EksCluster",
     ),
     Practice(
         id="eks-manifests-as-files",
