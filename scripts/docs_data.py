@@ -130,6 +130,8 @@ PAGES: Mapping[str, Sequence[str]] = {
     "lustre-storage": ("LustreStorage", "LustreStorage.from_attributes", "LustreStorage.claim"),
     "ontap-storage": ("OntapStorage", "OntapStorage.from_attributes", "OntapStorage.claim"),
     "load-balancer-controller": ("LoadBalancerController", "LoadBalancerController.ingress_class"),
+    "argo-cd": ("ArgoCd", "ArgoCdUsers"),
+    "kubectl-provider": ("KubectlProvider",),
 }
 """What stands on each page of a construct; the first name is its title."""
 
@@ -327,6 +329,10 @@ OPT_OUTS: Mapping[str, str] = {
     "eks-load-balancer-controller": "`role=…`",
     "eks-rbac-by-name": REFUSED,
     "web-acl": "off unless `web_acl=WebAcl(arn=…)`",
+    "eks-fargate-limits": REFUSED,
+    "eks-manifests-as-files": "off unless you make a `KubectlProvider`",
+    "eks-no-secret-manifests": REFUSED,
+    "eks-pod-security": "another label `pod-security.kubernetes.io/enforce` on the namespace, or none",
 }
 """How a practice is left where the option takes no `Disabled`."""
 
@@ -395,6 +401,10 @@ DEFAULTS: Mapping[str, str] = {
     "domain-names": "none",
     "dual-stack-addresses": "IPv4; both in a dual-stack network",
     "web-acl": "none",
+    "eks-fargate-limits": 'checked where `compute="FARGATE"`',
+    "eks-manifests-as-files": "files beside the template",
+    "eks-no-secret-manifests": "no `Secret` is taken",
+    "eks-pod-security": "what the namespace enforces",
 }
 """Defaults that no option shows."""
 

@@ -40,7 +40,7 @@ LAYERS: list[set[str]] = [
     {"eks.delivery"},
     {"eks.clusters"},
     {"eks.identity"},
-    {"eks.add_ons", "eks.nodes"},
+    {"eks.add_ons", "eks.appliers", "eks.nodes"},
     {"eks.ingress", "eks.storage"},
     {"eks.workloads"},
     {"applications", "identity"},

@@ -30,6 +30,7 @@ KNOWN_AT_SYNTHESIS = {
     "Image.from_asset.network": "the image is built before",
     "Network.cidr": "CDK splits it into subnets",
     "Network.max_azs": "CDK makes that many subnets",
+    "KubectlProvider.kubectl_version": "it says which layer is uploaded",
     "EksCluster.version": "it decides what objects and images are right",
     "EksCluster.service_cidr": "it is compared with the network",
     "EksCluster.cluster_name": "it is the name of a folder, and part of that of a log group",

@@ -74,6 +74,9 @@ if TYPE_CHECKING:
     from .ecs.tasks import TaskOptions as TaskOptions
     from .eks.add_ons import AddOn as AddOn
     from .eks.add_ons import CloudWatchObservability as CloudWatchObservability
+    from .eks.appliers import ArgoCd as ArgoCd
+    from .eks.appliers import ArgoCdUsers as ArgoCdUsers
+    from .eks.appliers import KubectlProvider as KubectlProvider
     from .eks.clusters import AccessEntry as AccessEntry
     from .eks.clusters import AccessPolicy as AccessPolicy
     from .eks.clusters import AddOnOptions as AddOnOptions
@@ -205,6 +208,7 @@ _MODULES = {
         "Problem",
     ),
     "eks.add_ons": ("AddOn", "CloudWatchObservability"),
+    "eks.appliers": ("ArgoCd", "ArgoCdUsers", "KubectlProvider"),
     "eks.clusters": (
         "AccessEntry",
         "AccessPolicy",

@@ -16,39 +16,6 @@ PRACTICES = (
         checkers={"security-hub": ("EKS.1",), "cdk-nag": ("AwsSolutions-EKS1",)},
     ),
     Practice(
-        id="eks-pod-security",
-        title="Hold pods to the restricted Pod Security Standard",
-        why=(
-            "A container that runs as root, keeps its privileges or mounts files of its node is one vulnerability away "
-            "from every other pod on it. Sidecars and init containers count like the rest."
-        ),
-        source="https://docs.aws.amazon.com/eks/latest/best-practices/pod-security.html",
-        severity=Severity.HIGH,
-        option="EksCluster.add_manifests",
-    ),
-    Practice(
-        id="eks-no-secret-manifests",
-        title="Keep secrets out of manifests",
-        why=(
-            "A Secret in a manifest is text in a file, in a template or a repository: encoded, not encrypted. "
-            "Whoever reads one of them has the password."
-        ),
-        source="https://docs.aws.amazon.com/eks/latest/best-practices/data-encryption-and-secrets-management.html",
-        severity=Severity.CRITICAL,
-        option="EksCluster.add_manifests",
-    ),
-    Practice(
-        id="eks-fargate-limits",
-        title="Ask Fargate only for what it has",
-        why=(
-            "A pod that asks for a device, a port of its node, a privileged container or a volume on EBS stays pending "
-            "on Fargate for ever, and nothing but its events says why."
-        ),
-        source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
-        severity=Severity.HIGH,
-        option="EksCluster.add_manifests",
-    ),
-    Practice(
         id="eks-control-plane-logs",
         title="Keep the logs of the control plane, for a limited time",
         why=(
@@ -150,6 +117,50 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html",
         severity=Severity.MEDIUM,
         option="EksCluster.default_add_ons, AddOn.name",
+    ),
+    Practice(
+        id="eks-pod-security",
+        title="Hold pods to the restricted Pod Security Standard",
+        why=(
+            "A container that runs as root, keeps its privileges or mounts files of its node is one vulnerability away "
+            "from every other pod on it. Sidecars and init containers count like the rest."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/pod-security.html",
+        severity=Severity.HIGH,
+        option="EksCluster",
+    ),
+    Practice(
+        id="eks-no-secret-manifests",
+        title="Keep secrets out of manifests",
+        why=(
+            "A Secret in a manifest is text in a file, in a template or a repository: encoded, not encrypted. "
+            "Whoever reads one of them has the password."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/data-encryption-and-secrets-management.html",
+        severity=Severity.CRITICAL,
+        option="EksCluster",
+    ),
+    Practice(
+        id="eks-fargate-limits",
+        title="Ask Fargate only for what it has",
+        why=(
+            "A pod that asks for a device, a port of its node, a privileged container or a volume on EBS stays pending "
+            "on Fargate for ever, and nothing but its events says why."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
+        severity=Severity.HIGH,
+        option="EksCluster",
+    ),
+    Practice(
+        id="eks-manifests-as-files",
+        title="Apply manifests with credentials that are not in a function",
+        why=(
+            "A function that applies manifests needs every right in the cluster, and whoever may call or change it has "
+            "them too. Its failure rolls back the stack, and its log has what it was given."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.MEDIUM,
+        option="KubectlProvider.reason",
     ),
     Practice(
         id="eks-workload-identity",

@@ -22,6 +22,7 @@ from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs, named_log_group
 from cdk_containers.network import Network, NetworkLike, task_subnets_of, vpc_of, warn_without_way_out
 
+from ..delivery import ManifestFolder
 from ..manifests import Manifest
 from ..rendering import ClusterFacts, Compute
 from .access_policy import ADMIN, AUTO_NODE, AccessPolicy
@@ -88,6 +89,7 @@ class EksCluster(CheckedConstruct):
         pod_identity_agent: The add-on that gives roles to pods; None if it is built in, imported, or not there.
         auto_mode_node_role: Role of the nodes of Auto Mode.
         principals: Who has an access entry.
+        manifests: Kubernetes objects that are applied to it, as files.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/clusters.html
     """
@@ -112,6 +114,7 @@ class EksCluster(CheckedConstruct):
     pod_identity_agent: eks.CfnAddon | None = None
     auto_mode_node_role: iam.IRole | None = None
     principals: Principals
+    manifests: ManifestFolder
 
     def __init__(
         self,
@@ -391,8 +394,11 @@ class EksCluster(CheckedConstruct):
         Args:
             name: Name of the file without its ending, unique in the cluster: lower case, digits and hyphens.
             manifests: The objects, in the order in which they are applied.
+
+        Raises:
+            ConstructError: The cluster would refuse an object, or never run it; all problems are reported at once.
         """
-        self._manifests.append((name, tuple(manifests)))
+        self.manifests.add(name, manifests)
 
     def upgrade_blockers(self, to: str) -> tuple[UpgradeBlocker, ...]:
         """Find what keeps the cluster from another version: its manifests, pinned nodes and pinned add-ons.
@@ -408,7 +414,7 @@ class EksCluster(CheckedConstruct):
         return upgrade_blockers(
             version=self.version,
             target=to,
-            manifests=dict(self._manifests),
+            manifests=self.manifests.files,
             node_versions=self._phases.node_versions,
             add_on_versions=self.add_on_versions,
         )
@@ -439,7 +445,7 @@ class EksCluster(CheckedConstruct):
         self.principals = Principals()
         self.add_on_versions: dict[str, str | None] = {}
         self._add_on_owners: dict[str, str] = {}
-        self._manifests: list[tuple[str, Sequence[Manifest]]] = []
+        self.manifests = ManifestFolder(self, lambda: self.facts)
         self._after_first_nodes: dict[str, AddOnOptions] = {}
         self._phases = Phases(self.resource, self._make_later_add_ons)
 

@@ -10,7 +10,7 @@ from cdk_containers.core.errors import ConstructError, Problems
 from cdk_containers.core.inputs import is_token
 
 from ..manifests import Manifest
-from .removed_apis import KNOWN_UP_TO, REMOVED
+from ..manifests.removed_apis import KNOWN_UP_TO, REMOVED
 from .versions import minor
 
 _VERSION = re.compile(r"1\.\d\d")

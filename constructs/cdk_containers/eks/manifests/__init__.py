@@ -1,6 +1,6 @@
 """Kubernetes objects as data: what they are, what is wrong with them, and how they get into files."""
 
-from .api_versions import CLUSTER_SCOPED, RemovedApi, removed_api
+from .api_versions import CLUSTER_SCOPED
 from .facts import Facts
 from .kubernetes_names import NameForm, kubernetes_name_problems
 from .manifest import Manifest
@@ -17,7 +17,6 @@ __all__ = [
     "Manifest",
     "NameForm",
     "PodSecurityLevel",
-    "RemovedApi",
     "dangling_references",
     "identity",
     "is_label",
@@ -32,6 +31,5 @@ __all__ = [
     "port_name",
     "problems",
     "quantity",
-    "removed_api",
     "yaml_text",
 ]

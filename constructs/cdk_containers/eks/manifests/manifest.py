@@ -7,5 +7,5 @@ from typing import Any, TypeAlias
 Manifest: TypeAlias = dict[str, Any]
 """A Kubernetes object, with `apiVersion`, `kind`, `metadata` and what its kind has, in this order.
 
-It holds no None and no float. Tokens stand for whole values only, and never in names.
+It holds no None and no float. Texts of one line may hold tokens, but names, kinds and keys may not.
 """

@@ -183,15 +183,15 @@ def _check_values(found: Problems, value: object, path: str = "") -> None:
 
 
 def _check_token(found: Problems, value: object, path: str) -> None:
-    whole = not isinstance(value, str) or (value.startswith("${Token[") and value.index("}") == len(value) - 1)
     if path in ("metadata.name", "metadata.namespace", "kind", "apiVersion"):
         found.add(path, "known only at deployment", given=value, allowed="a text that is known")
-    elif not whole:
+    elif isinstance(value, str) and "#{Token[" in value:
+        found.add(path, "an entry of a list that is known only at deployment", allowed="a list of single values")
+    elif isinstance(value, str) and "\n" in value:
         found.add(
             path,
-            "part of the text is known only at deployment",
-            given=value,
-            allowed="a value of its own, such as an output or a parameter of SSM",
+            "a text of several lines, part of which is known only at deployment",
+            allowed="one line, since it becomes the value of an output",
         )
 
 

@@ -1,0 +1,166 @@
+"""Values in manifests that are known at deployment only: outputs of a stack, which kustomize puts in their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from cdk_containers.core.errors import Problem
+from cdk_containers.core.inputs import is_token
+
+Path = tuple[str | int, ...]
+"""The way to a value in an object: names of fields, and places in lists."""
+
+_SAYS_LITTLE = ("arn", "cidr", "id", "key", "name", "value")
+
+
+@dataclass(kw_only=True, slots=True)
+class LaterValue:
+    """A value that is known at deployment only.
+
+    Attributes:
+        output: Name of the output that has it.
+        stack: The stack that has the output.
+        is_number: Whether it is a number.
+    """
+
+    output: str
+    stack: cdk.Stack
+    is_number: bool
+
+
+@dataclass(slots=True)
+class LaterValues:
+    """The values of one cluster that are known at deployment only; each has one output."""
+
+    owner: Construct
+    _values: dict[object, LaterValue | None] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return any(self._values.values())
+
+    def stacks(self) -> list[cdk.Stack]:
+        """Return the stacks that have outputs, each once, in the order in which they were met."""
+        found = {value.stack.node.path: value.stack for value in self._values.values() if value is not None}
+        return list(found.values())
+
+    def add(self, name: str, manifest: dict[str, Any]) -> list[Problem]:
+        """Make outputs for the values in an object that CDK cannot know; what is wrong with others is returned."""
+        found: list[Problem] = []
+        for path, token in tokens_in(manifest):
+            if token not in self._values and (wrong := self._take(name, manifest, path, token)) is not None:
+                found.append(Problem(option=written(path), what=wrong, allowed="a value of one stack"))
+        return found
+
+    def of(self, token: object) -> LaterValue | None:
+        """Return what a token stands for; None if CDK knows its value."""
+        return self._values[token]
+
+    def prefix(self, stack: cdk.Stack) -> str:
+        """Return what the names of all outputs in a stack begin with."""
+        own = cdk.Stack.of(self.owner)
+        inside = self.owner.node.path.removeprefix(f"{own.node.path}/")
+        place = inside if stack is top_of(own) else f"{own.node.id}/{inside}"
+        return f"{_pascal(place)}Manifests"
+
+    def _take(self, name: str, manifest: dict[str, Any], path: Path, token: Any) -> str | None:
+        own = cdk.Stack.of(self.owner)
+        try:
+            known = own.resolve(token)
+        except RuntimeError as error:  # CDK's process says why
+            return str(error).splitlines()[0]
+        if isinstance(known, str | int):
+            self._values[token] = None
+            return None
+        stacks = {stack.node.path: stack for stack in map(top_of, _stacks_of(token, self.owner))}
+        if len(stacks) > 1:
+            stacks.pop(top_of(own).node.path, None)  # the cluster's stack never waits for another
+        if len(stacks) > 1:
+            return f"it is put together from values of several stacks, {' and '.join(sorted(stacks))}"
+        stack = next(iter(stacks.values()), top_of(own))
+        output = self._free(stack, f"{self.prefix(stack)}{_pascal(name)}{_name_of(manifest, path)}")
+        cdk.CfnOutput(
+            stack,
+            output,
+            value=token if isinstance(token, str) else cdk.Token.as_string(token),
+            description=f"For the manifests of {self.owner.node.path}: {written(path)} of {_shown(manifest)}",
+        )
+        self._values[token] = LaterValue(output=output, stack=stack, is_number=not isinstance(token, str))
+        return None
+
+    @staticmethod
+    def _free(stack: cdk.Stack, wanted: str) -> str:
+        name, number = wanted, 2
+        while stack.node.try_find_child(name) is not None:
+            name, number = f"{wanted}{number}", number + 1
+        return name
+
+
+def tokens_in(value: object, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield the way to each value that is a token, and the token."""
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            yield from tokens_in(entry, (*path, key))
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from tokens_in(entry, (*path, index))
+    elif is_token(value):
+        yield path, value
+
+
+def written(path: Path) -> str:
+    """Write a path as a caller would."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+
+
+def top_of(stack: cdk.Stack) -> cdk.Stack:
+    """Return the stack that is deployed: only its outputs can be read by name."""
+    while (parent := stack.nested_stack_parent) is not None:
+        stack = parent
+    return stack
+
+
+def _shown(manifest: dict[str, Any]) -> str:
+    return f"{manifest['kind']} {manifest['metadata']['name']}"
+
+
+def _name_of(manifest: dict[str, Any], path: Path) -> str:
+    """Name a value by its field, or by what has the field where that says little, as with variables."""
+    fields = [part for part in path if isinstance(part, str)]
+    around: Any = manifest
+    for part in path[:-1]:
+        around = around[part]
+    if fields[-1] == "value" and isinstance(around, dict) and isinstance(around.get("name"), str):
+        return _pascal(around["name"].lower())
+    return _pascal("-".join(fields[-2:] if fields[-1].lower() in _SAYS_LITTLE else fields[-1:]))
+
+
+def _pascal(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name))
+
+
+def _stacks_of(token: object, scope: Construct) -> list[cdk.Stack]:
+    """Return the stacks of everything that a token refers to."""
+    targets, resolver = _collector()
+    targets.clear()
+    cdk.Tokenization.resolve(token, scope=scope, resolver=resolver, preparing=False)
+    return [cdk.Stack.of(target) for target in targets]
+
+
+@cache
+def _collector() -> tuple[list[Any], Any]:
+    targets: list[Any] = []
+
+    class Collector(cdk.DefaultTokenResolver):
+        def resolve_token(self, t: cdk.IResolvable, context: cdk.IResolveContext, post_processor: Any) -> Any:
+            if isinstance(t, cdk.Reference):
+                targets.append(t.target)
+            return super().resolve_token(t, context, post_processor)
+
+    return targets, Collector(cdk.StringConcat())

@@ -1,0 +1,230 @@
+"""The folder of a cluster's manifests, beside the template of its stack."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import jsii
+from constructs import Construct, IValidation
+
+from cdk_containers.core.errors import ConstructError, Problem, Problems
+from cdk_containers.core.inputs import is_token
+
+from ..manifests import Manifest, dangling_references, identity, is_subdomain, problems
+from ..manifests.facts import Facts
+from ..manifests.yaml_text import yaml_text
+from .kustomization import kustomization, placeholder
+from .later_values import LaterValues
+
+Watcher = Callable[[str, tuple[Manifest, ...]], None]
+
+
+class ManifestFolder:
+    """The manifests of one cluster. When the app is synthesized they are written to a folder beside the template.
+
+    The folder has a file for each name, and a `kustomization.yaml` that says in which order they are applied and where
+    values of stacks belong in them. Its name is that of the stack and of the cluster, such as
+    `Shop.Cluster.manifests`.
+    """
+
+    def __init__(self, owner: Construct, facts: Callable[[], Facts]) -> None:
+        self._owner = owner
+        self._facts = facts
+        self._files: dict[str, tuple[Manifest, ...]] = {}
+        self._values = LaterValues(owner)
+        self._watchers: list[Watcher] = []
+        owner.node.add_validation(_Writer(self))
+
+    @property
+    def files(self) -> Mapping[str, tuple[Manifest, ...]]:
+        """The objects by the name of their file, in the order in which they are applied."""
+        return dict(_in_order(self._files))
+
+    @property
+    def name(self) -> str:
+        """Name of the folder."""
+        stack = cdk.Stack.of(self._owner)
+        inside = self._owner.node.path.removeprefix(f"{stack.node.path}/").replace("/", "-")
+        return f"{stack.artifact_id}.{inside}.manifests"
+
+    @property
+    def path(self) -> Path:
+        """Where the folder is, once the app is synthesized."""
+        stage = cdk.Stage.of(self._owner)
+        assert stage is not None  # noqa: S101  (a stack is always in an app)
+        return Path(stage.outdir) / self.name
+
+    def add(self, name: str, manifests: Iterable[Manifest]) -> None:
+        """Add a file.
+
+        Args:
+            name: Its name without the ending.
+            manifests: The objects in it.
+
+        Raises:
+            ConstructError: The objects are wrong; all problems are reported at once.
+        """
+        found = Problems()
+        self._check_name(found, name)
+        listed = _listed(found, manifests)
+        found.extend(problems(listed, self._facts()))
+        if not found:
+            found.extend(self._known_objects(listed))
+        if not found:
+            for index, manifest in enumerate(listed):
+                found.extend(self._values.add(name, manifest), under=f"manifests[{index}]")
+        if found:
+            raise ConstructError(f"{self._owner.node.path}.add_manifests", found)
+        self._files[name] = tuple(listed)
+        for watcher in self._watchers:
+            watcher(name, self._files[name])
+
+    def watch(self, watcher: Watcher) -> None:
+        """Have a function called with each file, those that are there already included."""
+        self._watchers.append(watcher)
+        for name, manifests in self._files.items():
+            watcher(name, manifests)
+
+    def write(self) -> list[str]:
+        """Write the folder, and return what is wrong with the objects when they are seen together."""
+        folder = self.path
+        shutil.rmtree(folder, ignore_errors=True)
+        files = self.files
+        if not files:
+            return []
+        everything = [(f"{name}[{index}]", entry) for name, made in files.items() for index, entry in enumerate(made)]
+        objects = [manifest for _, manifest in everything]
+        wrong = [_at_home(problem, everything) for problem in problems(objects, self._facts())]
+        if wrong:
+            return [str(problem) for problem in wrong]
+        for problem in dangling_references(objects):
+            place = _at_home(problem, everything)
+            cdk.Annotations.of(self._owner).add_warning_v2(
+                f"cdk-containers:eks-dangling-reference:{place.option}", f"{place.option}: {place.what}"
+            )
+        folder.mkdir(parents=True)
+        for name, manifests in files.items():
+            texts = yaml_text(self._filled(manifest) for manifest in manifests)
+            (folder / f"{name}.yaml").write_text(texts, encoding="utf-8", newline="\n")
+        text = kustomization(files, self._values)
+        (folder / "kustomization.yaml").write_text(text, encoding="utf-8", newline="\n")
+        return []
+
+    def _filled(self, value: Any) -> Any:
+        """Return an object with what CDK knows, and with a placeholder for each value that it does not."""
+        if isinstance(value, dict):
+            return {key: self._filled(entry) for key, entry in value.items()}
+        if isinstance(value, list):
+            return [self._filled(entry) for entry in value]
+        if not is_token(value):
+            return value
+        later = self._values.of(value)
+        return cdk.Stack.of(self._owner).resolve(value) if later is None else placeholder(later)
+
+    def _check_name(self, found: Problems, name: object) -> None:
+        if not isinstance(name, str) or is_token(name) or not is_subdomain(name, 200) or name == "kustomization":
+            found.add(
+                "name",
+                "not the name of a file",
+                given=name,
+                allowed="up to 200 lower-case letters, digits, hyphens and dots",
+            )
+        elif name in self._files:
+            found.add("name", "there is a file of this name", given=name, allowed=f"not {', '.join(self._files)}")
+
+    def _known_objects(self, manifests: Iterable[Manifest]) -> Iterator[Problem]:
+        known = {identity(entry): name for name, made in self._files.items() for entry in made}
+        for index, manifest in enumerate(manifests):
+            if (name := known.get(identity(manifest))) is not None:
+                _, kind, _, called = identity(manifest)
+                yield Problem(
+                    option=f"manifests[{index}].metadata.name",
+                    what=f"the {kind} is in {name}.yaml already",
+                    given=repr(called),
+                    allowed="each object once in a cluster",
+                )
+
+
+def _listed(found: Problems, manifests: object) -> list[Any]:
+    if isinstance(manifests, Mapping) or not isinstance(manifests, Iterable) or isinstance(manifests, str):
+        found.add(
+            "manifests", f"a value of type {type(manifests).__name__} where objects belong", allowed="a list of objects"
+        )
+        return []
+    listed = [_copied(manifest) for manifest in manifests]
+    if not listed:
+        found.add("manifests", "no object", allowed="one or more")
+    return listed
+
+
+def _copied(value: Any) -> Any:
+    """Copy an object, so that whoever made it may go on with it; tokens become text or numbers."""
+    if isinstance(value, Mapping):
+        return {key: _copied(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copied(entry) for entry in value]
+    if is_token(value) and not isinstance(value, str | int | float):
+        return cdk.Token.as_string(value)
+    return value
+
+
+def _in_order(files: Mapping[str, tuple[Manifest, ...]]) -> Iterator[tuple[str, tuple[Manifest, ...]]]:
+    """Yield files as they were added, but for those that have namespaces or kinds that others need before them."""
+    waiting = dict(files)
+    while waiting:
+        name = next(
+            (
+                name
+                for name, made in waiting.items()
+                if not any(_needs(made) & _gives(others) for other, others in waiting.items() if other != name)
+            ),
+            next(iter(waiting)),  # in a circle: the check of the whole says so
+        )
+        yield name, waiting.pop(name)
+
+
+def _gives(manifests: Iterable[Manifest]) -> set[str]:
+    given: set[str] = set()
+    for manifest in manifests:
+        if manifest["kind"] == "Namespace":
+            given.add(f"Namespace {manifest['metadata']['name']}")
+        elif manifest["kind"] == "CustomResourceDefinition":
+            given.add(f"Kind {manifest['spec']['names']['kind']}")
+    return given
+
+
+def _needs(manifests: Iterable[Manifest]) -> set[str]:
+    return {
+        need
+        for manifest in manifests
+        for need in (f"Namespace {identity(manifest)[2]}", f"Kind {manifest['kind']}")
+        if manifest["kind"] != "Namespace"
+    }
+
+
+def _at_home(problem: Problem, everything: list[tuple[str, Manifest]]) -> Problem:
+    """Say a problem of the whole with the file that the object is in."""
+
+    def place(found: re.Match[str]) -> str:
+        return everything[int(found[1])][0]
+
+    option, what, allowed = (
+        re.sub(r"manifests\[(\d+)\]", place, text) for text in (problem.option, problem.what, problem.allowed)
+    )
+    return Problem(option=option, what=what, allowed=allowed, given=problem.given, practice=problem.practice)
+
+
+@jsii.implements(IValidation)
+class _Writer:
+    """Writes when CDK validates: everything is there by then, and the template is not yet written."""
+
+    def __init__(self, folder: ManifestFolder) -> None:
+        self._folder = folder
+
+    def validate(self) -> list[str]:
+        return self._folder.write()
