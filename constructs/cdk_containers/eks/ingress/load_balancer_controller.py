@@ -16,7 +16,7 @@ from cdk_containers.core.opt_outs import acknowledge_wildcards
 
 from ..clusters import EksCluster
 from ..identity import WorkloadIdentity, identity_problems
-from ..manifests import Manifest, kubernetes_name_problems
+from ..manifests import Manifest, file_name, kubernetes_name_problems
 from .controller_policy import controller_statements
 
 _NAMESPACE = "kube-system"
@@ -200,7 +200,7 @@ class LoadBalancerController(CheckedConstruct):
                 "parameters": {"apiGroup": group, "kind": "IngressClassParams", "name": name},
             },
         }
-        self.cluster.add_manifests(f"ingress-class-{name.replace('.', '-')}", [parameters, ingress_class])
+        self.cluster.add_manifests(file_name("ingress-class", name), [parameters, ingress_class])
 
 
 def _class_problems(

@@ -28,7 +28,7 @@ from cdk_containers.network import PortRange, let_in
 from ..clusters import AddOnOptions, EksCluster
 from ..clusters.add_on_resources import make_add_on
 from ..identity import irsa_role
-from ..manifests import Manifest
+from ..manifests import Manifest, file_name
 from .csi_driver import driver_problems, driver_scope, let_driver
 from .register import register_of
 from .storage import ReclaimPolicy, Storage, class_problems, fargate_problems
@@ -293,7 +293,7 @@ class OntapStorage(Storage):
                 "credentials": {"name": self.secret.secret_arn, "type": "awsarn"},
             },
         }
-        self.cluster.add_manifests(f"trident-backend-{name.replace('.', '-')}", [backend])
+        self.cluster.add_manifests(file_name("trident-backend", name), [backend])
         self._add_class(
             provisioner="csi.trident.netapp.io",
             parameters={
