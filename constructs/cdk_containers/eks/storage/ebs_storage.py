@@ -112,7 +112,7 @@ class EbsStorage(Storage):
             self.driver_role = driver_role or install_driver(self, cluster, _DRIVER)
         user = _cluster_role(cluster) if auto else self.driver_role
         if encryption_key is not None and user is not None:
-            let_driver(self, user, use_of_key(encryption_key), wildcards=_KEY_ACTIONS)
+            let_driver(self, user, use_of_key(encryption_key))
         parameters = {"type": volume_type, "encrypted": "true", "csi.storage.k8s.io/fstype": file_system}
         if encryption_key is not None:
             parameters["kmsKeyId"] = encryption_key.key_arn
@@ -128,9 +128,6 @@ class EbsStorage(Storage):
             wait_for_pod=True,
             can_grow=True,
         )
-
-
-_KEY_ACTIONS = "The wildcards are in the names of actions of KMS on one key"
 
 
 def _cluster_role(cluster: EksCluster) -> iam.IRole | None:

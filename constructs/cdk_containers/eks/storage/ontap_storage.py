@@ -52,6 +52,11 @@ _NOT_ROTATED = Acknowledgement(
     "ONTAP keeps a copy of the password, which no rotation of Secrets Manager changes; Trident alone reads the secret",
     cdk_nag=("AwsSolutions-SMG4",),
 )
+_KEY_OF_AWS = Acknowledgement(
+    "The key is the account's for Secrets Manager unless the caller gives one; the secret opens one storage virtual "
+    "machine, in the network of the cluster",
+    checkov=("CKV_AWS_149",),
+)
 
 
 class OntapStorage(Storage):
@@ -184,6 +189,8 @@ class OntapStorage(Storage):
             removal_policy=removal_policy,
         )
         acknowledge(self.secret, _NOT_ROTATED)
+        if encryption_key is None:
+            acknowledge(self.secret, _KEY_OF_AWS)
         machine = fsx.CfnStorageVirtualMachine(
             self,
             "StorageVirtualMachine",
