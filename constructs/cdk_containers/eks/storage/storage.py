@@ -7,7 +7,7 @@ from typing import Any, Literal
 from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
-from cdk_containers.core.errors import Problem, Problems, Shown, child_path
+from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import argument_problems, is_token
 
 from ..clusters import EksCluster
@@ -186,8 +186,3 @@ def whole_number_problems(option: str, value: int, *, low: int, high: int | None
     elif value < low or (high is not None and value > high):
         found.add(option, "out of range", given=value, allowed=allowed)
     return list(found)
-
-
-def call_path(storage: Storage, call: str) -> str:
-    """Return the path by which an error names a call of a storage."""
-    return child_path(storage, call)
