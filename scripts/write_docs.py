@@ -51,6 +51,8 @@ from docs_source import (  # noqa: E402
     option_named,
     practices_of,
 )
+from kubernetes_tables import counterparts, endings  # noqa: E402
+from kubernetes_tables import rollouts as kubernetes_rollouts  # noqa: E402
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
 from summarize_assembly import stacks  # noqa: E402
@@ -72,6 +74,7 @@ WITH_MARKS = (
     "capacity",
     "deploying-without-fear",
     "changing-what-runs",
+    "one-description",
 )
 _NOTE = "<!-- Written by scripts/write_docs.py from {sources}; do not edit it here. -->"
 _MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -124,7 +127,10 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "constructs": construct_list,
         "defaults": defaults_table,
         "first-example": first_example_table,
+        "counterparts": counterparts_tables,
+        "endings": lambda: "\n".join(_table(*endings())).rstrip(),
         "kept": kept_table,
+        "kubernetes-rollouts": lambda: "\n".join(_table(*kubernetes_rollouts())).rstrip(),
         "stacks": stacks_table,
         "rollouts": rollouts_table,
         "slow-rollouts": slow_rollouts_list,
@@ -418,6 +424,14 @@ def slow_rollouts_list() -> str:
     return "\n".join(
         f"- more than {concern.longest} s of {concern.what}: change {concern.option}." for concern in CONCERNS
     )
+
+
+def counterparts_tables() -> str:
+    """Write what each option of a workload becomes on Kubernetes."""
+    lines = []
+    for name, headings, rows in counterparts():
+        lines += [f"### {name}", "", *_table(headings, rows)]
+    return "\n".join(lines).rstrip()
 
 
 # ---- what the examples show

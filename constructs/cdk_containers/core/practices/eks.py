@@ -160,7 +160,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
         severity=Severity.MEDIUM,
-        option="KubernetesService.cpu, PodOptions.cpu_limit",
+        option="PodOptions.cpu_limit, KubernetesService.cpu",
     ),
     Practice(
         id="eks-pod-spread",
