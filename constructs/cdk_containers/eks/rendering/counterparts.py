@@ -54,7 +54,7 @@ class Counterpart:
         kubernetes: Its counterpart, or what is lost of it.
         meaning: Whether it means the same, nearly, is refused, or is the platform's affair.
         instead: What to do about a loss.
-        applies: Tells of a value whether it is lost. Default: each is that is not the option's default.
+        applies: Tells whether a value is lost. Default: every value but the option's default is.
     """
 
     kubernetes: str
