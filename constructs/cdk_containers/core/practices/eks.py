@@ -119,6 +119,61 @@ PRACTICES = (
         option="EksCluster.default_add_ons, AddOn.name",
     ),
     Practice(
+        id="eks-workload-identity",
+        title="Give each workload an IAM role of its own",
+        why=(
+            "What the role of a node may do, every pod on the node can do. A role for one service account keeps a "
+            "compromised pod to what that application needs. EKS Pod Identity does it without an identity provider in "
+            "IAM, but not on Fargate or Windows, where IRSA has its place."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.HIGH,
+        option="WorkloadIdentity.mode",
+    ),
+    Practice(
+        id="eks-storage-default-class",
+        title="Have one default storage class in a cluster, or none",
+        why=(
+            "With two defaults Kubernetes takes the newer one, so claims that name no class get another kind of disk "
+            "after a deployment that seemed to have nothing to do with it."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/create-storage-class.html",
+        severity=Severity.LOW,
+        option="EbsStorage.default_class, EfsStorage.default_class, OntapStorage.default_class",
+    ),
+    Practice(
+        id="eks-storage-on-fargate",
+        title="Mount on Fargate what Fargate can mount: EFS volumes that are there already",
+        why=(
+            "Drivers of EBS and FSx run on nodes, and Fargate has none: pods that claim such volumes stay pending. The "
+            "EFS driver that Fargate has built in makes no volumes."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/efs-csi.html",
+        severity=Severity.HIGH,
+        option="EfsStorage.provisioning, EbsStorage, LustreStorage, OntapStorage",
+    ),
+    Practice(
+        id="eks-storage-backups",
+        title="Back up the file systems of pods",
+        why="A file that a faulty release deletes or overwrites is gone for all pods at once, in every zone.",
+        source="https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html",
+        severity=Severity.MEDIUM,
+        option=(
+            "EfsStorage.automatic_backups, LustreStorage.backup_retention_days, OntapStorage.backup_retention_days"
+        ),
+    ),
+    Practice(
+        id="eks-load-balancer-controller",
+        title="Give the load balancer controller a role of its own, its region and its VPC",
+        why=(
+            "With the rights of its node, every pod could change load balancers. Asking the instance metadata service "
+            "for region and VPC takes a hop more than pods should have, since that opens the role of the node to them."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/lbc-helm.html",
+        severity=Severity.MEDIUM,
+        option="LoadBalancerController.role",
+    ),
+    Practice(
         id="eks-pod-security",
         title="Hold pods to the restricted Pod Security Standard",
         why=(
@@ -150,6 +205,149 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
         severity=Severity.HIGH,
         option="EksCluster.add_manifests",
+    ),
+    Practice(
+        id="eks-node-metadata",
+        title="Answer metadata requests of the node alone",
+        why=(
+            "A pod that reaches the instance metadata service gets the credentials of the node. IMDSv2 with one hop "
+            "keeps pods out that have an address of their own; pods in the host's network still reach it."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.CRITICAL,
+        option="ManagedNodeGroup",
+        checkers={"security-hub": ("EC2.8", "EC2.170", "AutoScaling.3"), "checkov": ("CKV_AWS_79",)},
+    ),
+    Practice(
+        id="eks-node-image",
+        title="Start nodes from an image that EKS still makes",
+        why=(
+            "EKS makes no image of Amazon Linux 2 after Kubernetes 1.32. The variants of Amazon Linux 2023 and "
+            "Bottlerocket for ARM64, GPUs and Neuron differ, and a node with another one never joins or has no driver."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/eks-optimized-amis.html",
+        severity=Severity.HIGH,
+        option="NodeOptions.machine_image",
+    ),
+    Practice(
+        id="eks-node-role",
+        title="Give the role of nodes nothing but what the kubelet needs",
+        why=(
+            "Every pod on a node could use what its role may do. Pods have roles of their own by Pod Identity, the VPC "
+            "CNI as well."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.CRITICAL,
+        option="ManagedNodeGroup",
+    ),
+    Practice(
+        id="eks-node-count",
+        title="Give nodes bounds, and leave the number to the autoscaler",
+        why=(
+            "A number in the template resets what an autoscaler did at each deployment, and ends nodes whose pods have "
+            "no other place."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/cas.html",
+        severity=Severity.MEDIUM,
+        option="ManagedNodeGroup.desired_nodes",
+    ),
+    Practice(
+        id="eks-node-version",
+        title="Keep nodes within three minor versions of their cluster",
+        why="Kubernetes supports no kubelet that is newer than the API server, or more than three versions older.",
+        source="https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html",
+        severity=Severity.HIGH,
+        option="ManagedNodeGroup.version",
+    ),
+    Practice(
+        id="eks-node-repair",
+        title="Replace broken nodes automatically",
+        why="A node whose kubelet, network or disk is broken keeps its pods until somebody notices.",
+        source="https://docs.aws.amazon.com/eks/latest/userguide/node-health.html",
+        severity=Severity.MEDIUM,
+        option="ManagedNodeGroup.node_repair",
+    ),
+    Practice(
+        id="eks-pod-fits-node",
+        title="Request no more for a pod than a node has to give",
+        why=(
+            "A node has less to give than its instance type has: the kubelet, the system and each pod that may run "
+            "there keep a part. A pod that fits nowhere stays pending."
+        ),
+        source="https://kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources/",
+        severity=Severity.HIGH,
+        option="ManagedNodeGroup.instance_types",
+    ),
+    Practice(
+        id="eks-fargate-role-trust",
+        title="Let only profiles of one cluster take on its pod execution role",
+        why=(
+            "Without a condition on the source, a Fargate profile of another cluster or account could have EKS use the "
+            "role for it (the confused deputy)."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html",
+        severity=Severity.HIGH,
+        option="FargateProfile",
+    ),
+    Practice(
+        id="eks-fargate-selectors",
+        title="Select the pods of a Fargate profile by namespace and labels",
+        why="EKS takes one to five selectors for a profile. A pod that no profile selects waits for a node.",
+        source="https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html",
+        severity=Severity.MEDIUM,
+        option="FargateProfile.selectors",
+    ),
+    Practice(
+        id="eks-karpenter-limits",
+        title="Limit what Karpenter may start, and how much it may disrupt at a time",
+        why=(
+            "Pods that wait by mistake start nodes until the quota of the account is used up. A budget keeps "
+            "consolidation from moving everything at once."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/karpenter.html",
+        severity=Severity.MEDIUM,
+        option="KarpenterPool.max_vcpus",
+    ),
+    Practice(
+        id="eks-hybrid-networks",
+        title="Tell the networks of machines outside AWS apart from all others",
+        why="The control plane reaches those machines by their addresses. Overlapping ones lead its answers elsewhere.",
+        source="https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-networking.html",
+        severity=Severity.HIGH,
+        option="EksCluster.remote_node_networks",
+    ),
+    Practice(
+        id="eks-hybrid-credentials",
+        title="Give machines outside AWS credentials that end by themselves",
+        why=(
+            "Keys on a machine outside AWS are good until somebody takes them back. Systems Manager and IAM Roles "
+            "Anywhere give out credentials that end within hours, for this account and this authority only."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-creds.html",
+        severity=Severity.HIGH,
+        option="HybridNodes.credentials",
+    ),
+    Practice(
+        id="eks-rbac-by-name",
+        title="Name what a role of Kubernetes allows",
+        why=(
+            "An asterisk in a role covers secrets, other people's roles, and every kind of object that is installed "
+            "later. Whoever holds it can make themselves administrator."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.HIGH,
+        option="RoleRule.verbs, RoleRule.resources",
+    ),
+    Practice(
+        id="eks-manifests-as-files",
+        title="Apply manifests with credentials that are not in a function",
+        why=(
+            "A function that applies manifests needs every right in the cluster, and whoever may call or change it has "
+            "them too. Its failure rolls back the stack, and its log has what it was given."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.MEDIUM,
+        option="KubectlProvider.reason",
     ),
     Practice(
         id="eks-container-resources",

@@ -15,7 +15,7 @@ from constructs import Construct, IValidation
 from cdk_containers.core.errors import ConstructError, Problem, Problems
 from cdk_containers.core.inputs import is_token
 
-from ..manifests import Manifest, dangling_references, identity, is_label, problems
+from ..manifests import Manifest, dangling_references, identity, is_subdomain, problems
 from ..manifests.facts import Facts
 from ..manifests.yaml_text import yaml_text
 from .kustomization import kustomization, placeholder
@@ -84,6 +84,25 @@ class ManifestFolder:
         for watcher in self._watchers:
             watcher(name, self._files[name])
 
+    def replace(self, name: str, manifests: Iterable[Manifest]) -> None:
+        """Put other objects into a file that is there, in its place, as where a workload is connected to another.
+
+        Args:
+            name: Its name without the ending.
+            manifests: The objects that are in it from now on.
+
+        Raises:
+            ConstructError: The objects are wrong; the file stays as it was.
+        """
+        before = dict(self._files)
+        del self._files[name]
+        try:
+            self.add(name, manifests)
+        except ConstructError:
+            self._files = before
+            raise
+        self._files = {known: self._files[known] for known in before}
+
     def watch(self, watcher: Watcher) -> None:
         """Have a function called with each file, those that are there already included."""
         self._watchers.append(watcher)
@@ -127,8 +146,13 @@ class ManifestFolder:
         return cdk.Stack.of(self._owner).resolve(value) if later is None else placeholder(later)
 
     def _check_name(self, found: Problems, name: object) -> None:
-        if not isinstance(name, str) or is_token(name) or not is_label(name) or name == "kustomization":
-            found.add("name", "not the name of a file", given=name, allowed="lower-case letters, digits and hyphens")
+        if not isinstance(name, str) or is_token(name) or not is_subdomain(name, 200) or name == "kustomization":
+            found.add(
+                "name",
+                "not the name of a file",
+                given=name,
+                allowed="up to 200 lower-case letters, digits, hyphens and dots",
+            )
         elif name in self._files:
             found.add("name", "there is a file of this name", given=name, allowed=f"not {', '.join(self._files)}")
 

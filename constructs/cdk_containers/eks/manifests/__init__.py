@@ -2,6 +2,7 @@
 
 from .api_versions import CLUSTER_SCOPED
 from .facts import Facts
+from .kubernetes_names import NameForm, kubernetes_name_problems
 from .manifest import Manifest
 from .names import is_label, is_port_name, is_service_name, is_subdomain, kubernetes_name, port_name
 from .pod_security import PodSecurityLevel, pod_security_problems
@@ -14,6 +15,7 @@ __all__ = [
     "CLUSTER_SCOPED",
     "Facts",
     "Manifest",
+    "NameForm",
     "PodSecurityLevel",
     "dangling_references",
     "identity",
@@ -22,6 +24,7 @@ __all__ = [
     "is_service_name",
     "is_subdomain",
     "kubernetes_name",
+    "kubernetes_name_problems",
     "mebibytes",
     "millicores",
     "pod_security_problems",

@@ -18,6 +18,7 @@ from .tmpfs import Tmpfs
 from .volume import DockerVolume, EbsVolume, EfsVolume, HostVolume, SharedVolume, Volume
 from .volume_mount import VolumeMount
 from .workload import Architecture, OperatingSystem, Workload
+from .workload_input import WorkloadInput
 
 __all__ = [
     "Architecture",
@@ -51,4 +52,5 @@ __all__ = [
     "Volume",
     "VolumeMount",
     "Workload",
+    "WorkloadInput",
 ]

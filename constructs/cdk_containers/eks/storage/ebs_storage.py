@@ -1,0 +1,153 @@
+"""Block storage of EBS for the pods of a cluster."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import argument_problems, is_token, usable_arguments
+from cdk_containers.model.workload import EbsVolume
+
+from ..clusters import EksCluster
+from .csi_driver import CsiDriver, driver_problems, install_driver, let_driver, use_of_key
+from .storage import ReclaimPolicy, Storage, class_problems, fargate_problems, whole_number_problems
+
+_DRIVER = CsiDriver(
+    id="EbsCsiDriver",
+    add_on="aws-ebs-csi-driver",
+    service_account="ebs-csi-controller-sa",
+    policies=("AmazonEBSCSIDriverPolicyV2",),
+)
+
+VolumeType = Literal["gp3", "io1", "io2", "st1", "sc1"]
+
+
+class EbsStorage(Storage):
+    """Encrypted EBS volumes, made when a pod claims one, in the zone of the pod.
+
+    A volume is mounted by the pods of one node at a time. In Auto Mode the driver is built in; elsewhere the add-on is
+    installed once in a cluster, with a role for its service account that changes only volumes that the driver made.
+
+    Attributes:
+        cluster: The cluster.
+        storage_class_name: Name of the storage class that claims name.
+        driver_role: Role of the driver; None in Auto Mode.
+
+    See https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html
+    """
+
+    driver_role: iam.IRole | None = None
+    _access_mode = "ReadWriteOnce"
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster: EksCluster,
+        storage_class_name: str = "ebs",
+        default_class: bool = False,
+        volume_type: VolumeType = "gp3",
+        iops: int | None = None,
+        throughput_mib: int | None = None,
+        file_system: Literal["ext4", "xfs"] = "ext4",
+        encryption_key: kms.IKey | None = None,
+        reclaim_policy: ReclaimPolicy = "Retain",
+        driver_role: iam.IRole | None = None,
+    ) -> None:
+        """Make a storage.
+
+        Args:
+            scope: The parent, mostly a stack; it may be another than the cluster's.
+            id: Name among the parent's children.
+            cluster: The cluster. Fargate cannot mount EBS volumes.
+            storage_class_name: Name of the storage class. Default: `ebs`. Kubernetes takes no other parameters for a
+                class that exists, so change the name with them.
+            default_class: Whether claims that name no class get this one. Default: False. EKS has no default of its
+                own, and a cluster takes one.
+            volume_type: Type of the volumes. Default: `gp3`, whose speed does not depend on its size.
+            iops: Operations a second of each volume. Default: what the type comes with; `io1` and `io2` need it.
+            throughput_mib: MiB/s of each gp3 volume, 125–2000. Default: 125, which gp3 comes with.
+            file_system: File system of the volumes. Default: `ext4`.
+            encryption_key: KMS key of the volumes; the driver may use it. Default: the account's key for EBS. Volumes
+                are encrypted in any case.
+            reclaim_policy: What happens to a volume when its claim goes. Default: `Retain`, so that nobody loses data
+                with a namespace; `Delete` removes it.
+            driver_role: Role of a driver that somebody else installed in the cluster; it is given the use of
+                `encryption_key`. Default: the driver is installed, unless another storage has done so.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        given = dict(locals())
+        found = argument_problems(EbsStorage.__init__, given)
+        usable = usable_arguments(EbsStorage.__init__, given, found)
+        found.extend_anew(_volume_problems(usable["volume_type"], usable["iops"], usable["throughput_mib"]))
+        if not found.has("cluster"):
+            found.extend(fargate_problems(cluster, "EBS volumes", "a cluster with nodes; or EfsStorage on Fargate"))
+            found.extend_anew(
+                class_problems(
+                    cluster,
+                    "storage_class_name",
+                    usable["storage_class_name"],
+                    default_class=usable["default_class"],
+                )
+            )
+            found.extend(driver_problems(cluster, _DRIVER.add_on, driver_role))
+            if cluster.compute == "AUTO" and driver_role is not None and not found.has("driver_role"):
+                found.add(
+                    "driver_role",
+                    "Auto Mode has the driver built in, with the role of the cluster",
+                    given=driver_role.node.path,
+                    allowed="None",
+                )
+        found.raise_for(scope, id)
+        super().__init__(scope, id, cluster)
+
+        self.storage_class_name = storage_class_name
+        auto = cluster.compute == "AUTO"
+        if not auto:
+            self.driver_role = driver_role or install_driver(self, cluster, _DRIVER)
+        user = _cluster_role(cluster) if auto else self.driver_role
+        if encryption_key is not None and user is not None:
+            let_driver(self, user, use_of_key(encryption_key), wildcards=_KEY_ACTIONS)
+        parameters = {"type": volume_type, "encrypted": "true", "csi.storage.k8s.io/fstype": file_system}
+        if encryption_key is not None:
+            parameters["kmsKeyId"] = encryption_key.key_arn
+        if iops is not None:
+            parameters["iops"] = str(iops)
+        if throughput_mib is not None:
+            parameters["throughput"] = str(throughput_mib)
+        self._add_class(
+            provisioner="ebs.csi.eks.amazonaws.com" if auto else "ebs.csi.aws.com",
+            parameters=parameters,
+            reclaim_policy=reclaim_policy,
+            default_class=default_class,
+            wait_for_pod=True,
+            can_grow=True,
+        )
+
+
+_KEY_ACTIONS = "The wildcards are in the names of actions of KMS on one key"
+
+
+def _cluster_role(cluster: EksCluster) -> iam.IRole | None:
+    """Return the role of a cluster, which attaches volumes in Auto Mode."""
+    role = cluster.node.try_find_child("Role")
+    return role if isinstance(role, iam.Role) else None
+
+
+def _volume_problems(volume_type: VolumeType, iops: int | None, throughput_mib: int | None) -> list[Problem]:
+    found = Problems()
+    for option, value in (("iops", iops), ("throughput_mib", throughput_mib)):
+        if is_token(value):
+            found.extend(whole_number_problems(option, value or 0, low=1))
+    if not found:
+        # The same volume, as ECS would make it.
+        volume = EbsVolume(name="data", size_gib=500, volume_type=volume_type, iops=iops, throughput_mib=throughput_mib)
+        found.extend(volume.problems())
+    return list(found)
