@@ -30,6 +30,11 @@ PAGES: Mapping[str, Sequence[str]] = {
         "InstanceRequirements",
         "ManagedInstancesTaskDefinition",
     ),
+    "managed-node-group": ("ManagedNodeGroup", "NodeOptions", "Taint", "pods_per_instance"),
+    "self-managed-nodes": ("SelfManagedNodes",),
+    "karpenter-nodes": ("KarpenterNodes", "KarpenterPool"),
+    "hybrid-nodes": ("HybridNodes", "RolesAnywhere"),
+    "fargate-profile": ("FargateProfile", "FargateSelector"),
     "container": (
         "Container",
         "Image.from_registry",
@@ -102,6 +107,16 @@ PAGES: Mapping[str, Sequence[str]] = {
         "ScheduledScaling",
         "PredictiveServiceScaling",
     ),
+    "eks-cluster": (
+        "EksCluster",
+        "EksCluster.from_attributes",
+        "EksCluster.upgrade_blockers",
+        "PublicAccess",
+        "AutoMode",
+        "AddOnOptions",
+    ),
+    "access-entry": ("AccessEntry", "AccessPolicy"),
+    "add-on": ("AddOn", "CloudWatchObservability"),
     "logs": ("Logs", "ContainerLogs"),
     "alarms": ("Alarms", "AlarmTopic"),
     "job-alarms": ("JobAlarms",),
@@ -118,6 +133,8 @@ PAGES: Mapping[str, Sequence[str]] = {
         "ClusterAccess.to_managed_policy",
         "ExecuteCommandAccess",
     ),
+    "argo-cd": ("ArgoCd", "ArgoCdUsers"),
+    "kubectl-provider": ("KubectlProvider",),
 }
 """What stands on each page of a construct; the first name is its title."""
 
@@ -133,6 +150,7 @@ BY_HAND: Mapping[str, Set[str]] = {
         "instance_type",
         "tasks_per_instance",
     },
+    "eks-upgrades": {"UpgradeBlocker", "upgrade_blockers"},
 }
 """Public names that a page without tables describes, by page of docs/."""
 
@@ -171,6 +189,17 @@ SAME_OPTIONS = {"BackendService": "WebService"}
 REFUSED = "none: anything else is refused"
 
 OPT_OUTS: Mapping[str, str] = {
+    "eks-node-metadata": "none: pods get what they need from an identity of their own",
+    "eks-node-image": REFUSED,
+    "eks-node-role": REFUSED,
+    "eks-node-count": "`desired_nodes=…`",
+    "eks-node-version": REFUSED,
+    "eks-hybrid-networks": REFUSED,
+    "eks-hybrid-credentials": "none: `RolesAnywhere` in place of Systems Manager",
+    "eks-karpenter-limits": "another `max_vcpus` or `disrupted_percent`",
+    "eks-pod-fits-node": REFUSED,
+    "eks-fargate-role-trust": "none: each profile has a role of its own",
+    "eks-fargate-selectors": REFUSED,
     "fault-injection": "off unless `fault_injection=True`",
     "multiple-availability-zones": "`max_azs=2` at the least",
     "nat-gateway-per-az": "`nat_gateways=NatGateways.SINGLE` or `NONE`",
@@ -247,7 +276,6 @@ OPT_OUTS: Mapping[str, str] = {
     "efs-access-point": '`access_point=…` of yours; `user=Disabled("…")` sets no user',
     "efs-same-vpc": REFUSED,
     "ephemeral-storage": REFUSED,
-    "stop-timeout": "`stop_timeout=…`, 2–120 s",
     "container-health-check": "off unless `health_check=HealthCheck(…)`",
     "runtime-platform": '`architecture="ARM64"`',
     "container-names": REFUSED,
@@ -305,7 +333,15 @@ OPT_OUTS: Mapping[str, str] = {
     "dns-validated-certificate": "`certificate=…` of your own",
     "domain-names": REFUSED,
     "dual-stack-addresses": "`dual_stack=True` switches it on; what does not fit the network is refused",
+    "eks-private-endpoint": '`public_access=PublicAccess(cidrs=[…], reason="…")`',
+    "eks-creator-admin": "none: name the role in `admins`",
+    "eks-managed-add-ons": '`default_add_ons={"coredns": Disabled("…")}`',
+    "eks-supported-version": REFUSED,
     "web-acl": "off unless `web_acl=WebAcl(arn=…)`",
+    "eks-fargate-limits": REFUSED,
+    "eks-manifests-as-files": "off unless you make a `KubectlProvider`",
+    "eks-no-secret-manifests": REFUSED,
+    "eks-pod-security": "another label `pod-security.kubernetes.io/enforce` on the namespace, or none",
 }
 """How a practice is left where the option takes no `Disabled`."""
 
@@ -374,6 +410,10 @@ DEFAULTS: Mapping[str, str] = {
     "domain-names": "none",
     "dual-stack-addresses": "IPv4; both in a dual-stack network",
     "web-acl": "none",
+    "eks-fargate-limits": 'checked where `compute="FARGATE"`',
+    "eks-manifests-as-files": "files beside the template",
+    "eks-no-secret-manifests": "no `Secret` is taken",
+    "eks-pod-security": "what the namespace enforces",
 }
 """Defaults that no option shows."""
 

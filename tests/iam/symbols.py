@@ -25,6 +25,7 @@ _FORMS = {
     "AWS::ECS::Cluster": _HERE.format("ecs", "cluster/{}"),
     "AWS::EFS::AccessPoint": _HERE.format("elasticfilesystem", "access-point/{}"),
     "AWS::EFS::FileSystem": _HERE.format("elasticfilesystem", "file-system/{}"),
+    "AWS::EKS::Cluster": _HERE.format("eks", "cluster/{}"),
     "AWS::Events::Rule": _HERE.format("events", "rule/{}"),
     "AWS::IAM::Role": "arn:<Partition>:iam::<AccountId>:role/{}",
     "AWS::KMS::Key": _HERE.format("kms", "key/{}"),
@@ -35,7 +36,7 @@ _FORMS = {
     "AWS::SSM::Parameter": _HERE.format("ssm", "parameter/{}"),
     "AWS::SecretsManager::Secret": _HERE.format("secretsmanager", "secret:{}"),
 }
-_NAMED = {"AWS::Events::Rule": "Name", "AWS::Logs::LogGroup": "LogGroupName"}
+_NAMED = {"AWS::EKS::Cluster": "Name", "AWS::Events::Rule": "Name", "AWS::Logs::LogGroup": "LogGroupName"}
 _REF_IS_ARN = frozenset({"AWS::SNS::Topic", "AWS::SecretsManager::Secret", "AWS::IAM::ManagedPolicy"})
 _SUBSTITUTE = re.compile(r"\$\{([^}]+)\}")
 
@@ -49,11 +50,15 @@ class Answer(IntEnum):
 
 
 class Symbols:
-    """Reads values of one stack; outputs of others are looked up in all templates."""
+    """Reads values of one stack; outputs of others are looked up in all templates.
 
-    def __init__(self, templates: Templates, stack: str) -> None:
+    `known` are the pseudo parameters that stand for no symbol, such as the region of a call that is known.
+    """
+
+    def __init__(self, templates: Templates, stack: str, known: Mapping[str, str] | None = None) -> None:
         self._templates = templates
         self._stack = stack
+        self._known = known or {}
         self._resources: Mapping[str, Any] = templates[stack].get("Resources", {})
 
     def text(self, value: Any) -> str:  # noqa: C901, PLR0911  (one case for each function of CloudFormation)
@@ -104,7 +109,7 @@ class Symbols:
 
     def _ref(self, name: str) -> str:
         if name.startswith("AWS::"):
-            return f"<{name.removeprefix('AWS::')}>"
+            return self._known.get(name, f"<{name.removeprefix('AWS::')}>")
         if self._resources.get(name, {}).get("Type") in _REF_IS_ARN:
             return self.arn(name)
         return self._name(name) if name in self._resources else f"<{self._id(name)}>"

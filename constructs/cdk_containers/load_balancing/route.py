@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, cast
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -15,7 +16,10 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.inputs import seconds
 from cdk_containers.core.opt_outs import resource_of
+from cdk_containers.core.whereabouts import node_of
+from cdk_containers.metrics import KnownExpression, KnownMetric, as_cdk
 from cdk_containers.network import NetworkLike, PortRange, let_in
 
 from .ports import EPHEMERAL_PORTS
@@ -105,6 +109,10 @@ class RouteTarget:
                     resource_of(rule).add_property_deletion_override("Tags")
 
 
+Figure = Literal["requests", "client_errors", "server_errors", "response_time", "unhealthy_tasks", "healthy_tasks"]
+"""What CloudWatch may know of a route."""
+
+
 class Route(CheckedConstruct):
     """A way to reach a service; see the kinds, such as `AlbRoute`. A metric that it lacks is None.
 
@@ -130,40 +138,60 @@ class Route(CheckedConstruct):
         """Where it is reached, if that can be said."""
         return None
 
+    _NAMESPACE: ClassVar[str] = ""
+    _FIGURES: ClassVar[Mapping[Figure, tuple[str, str]]] = MappingProxyType({})
+    """Name and statistic of each figure that CloudWatch has of this kind of route."""
+
+    @property
+    def _dimensions(self) -> Sequence[Mapping[str, str]]:
+        """How CloudWatch names the targets, of which each version has its own where traffic is shifted."""
+        return ()
+
+    def figures(self, figure: Figure, *, period: int, statistic: str | None = None) -> list[KnownMetric]:
+        """Return a figure of each target group; none if there is no such figure."""
+        if figure not in self._FIGURES:
+            return []
+        name, usual = self._FIGURES[figure]
+        return [
+            KnownMetric(
+                namespace=self._NAMESPACE,
+                name=name,
+                statistic=statistic or usual,
+                period=period,
+                dimensions=dimensions,
+            )
+            for dimensions in self._dimensions
+        ]
+
+    def figure(
+        self, figure: Figure, *, period: int = 60, statistic: str | None = None
+    ) -> KnownMetric | KnownExpression | None:
+        """Return a figure of the route, of all target groups together; None if there is no such figure."""
+        return of_both(self.figures(figure, period=period, statistic=statistic))
+
     def requests(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of requests."""
-        del period
-        return None
+        return as_cdk(self.figure("requests", period=seconds(period)))
 
     def client_errors(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of requests that tasks answered with a 4xx status."""
-        del period
-        return None
+        return as_cdk(self.figure("client_errors", period=seconds(period)))
 
     def server_errors(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of requests that tasks answered with a 5xx status."""
-        del period
-        return None
-
-    def errors_and_requests(self, period: Duration) -> Sequence[tuple[cloudwatch.IMetric, cloudwatch.IMetric]]:
-        """Server errors and requests of each target group, of which each has a version of its own; none if unknown."""
-        errors, requests = self.server_errors(period), self.requests(period)
-        return [] if errors is None or requests is None else [(errors, requests)]
+        return as_cdk(self.figure("server_errors", period=seconds(period)))
 
     def response_time(self, period: Duration, statistic: str) -> cloudwatch.IMetric | None:
         """Time to the answer of a task, in seconds."""
-        del period, statistic
-        return None
+        return as_cdk(self.figure("response_time", period=seconds(period), statistic=statistic))
 
     def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of tasks that fail the health check."""
-        del period
-        return None
+        return as_cdk(self.figure("unhealthy_tasks", period=seconds(period)))
 
     def healthy_tasks(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of tasks that pass the health check."""
-        del period
-        return None
+        return as_cdk(self.figure("healthy_tasks", period=seconds(period)))
 
 
 def enter_load_balancers(service: ecs.BaseService, routes: Mapping[str, Route]) -> None:
@@ -177,19 +205,22 @@ def enter_load_balancers(service: ecs.BaseService, routes: Mapping[str, Route]) 
     if entries:
         resource.load_balancers = [*entries]
     if ready := [ready for route in routes.values() for ready in route.ready_when]:
-        resource.node.add_dependency(*ready)
+        node_of(resource).add_dependency(*ready)
 
 
-def of_both(metrics: Sequence[cloudwatch.IMetric], name: str, statistic: str, period: Duration) -> cloudwatch.IMetric:
+def of_both(metrics: Sequence[KnownMetric]) -> KnownMetric | KnownExpression | None:
     """Put the metrics of blue and green together: production may be either, and a shift has it between them."""
+    if not metrics:
+        return None
+    first = metrics[0]
     if len(metrics) == 1:
-        return metrics[0]
+        return first
     # An id names one metric of a graph, in which others may stand beside it.
-    ids = [f"{colour}_{name}_{statistic}".replace(".", "_") for colour in ("blue", "green")]
-    function = "SUM" if statistic == "Sum" else "MAX"
-    return cloudwatch.MathExpression(
+    ids = [f"{colour}_{first.name}_{first.statistic}".replace(".", "_") for colour in ("blue", "green")]
+    function = "SUM" if first.statistic == "Sum" else "MAX"
+    return KnownExpression(
         expression=f"{function}([{', '.join(ids)}])",
-        using_metrics=dict(zip(ids, metrics, strict=True)),
-        label=f"{name}, blue and green",
-        period=period,
+        metrics=dict(zip(ids, metrics, strict=True)),
+        label=f"{first.name}, blue and green",
+        period=first.period,
     )

@@ -2,25 +2,26 @@
 
 from .connections import Connections
 from .file_systems import access_point_of, efs_problems, open_file_system
+from .nat_gateways import NatGateways
 from .network import (
     WHICH_SUBNETS,
-    NatGateways,
     Network,
     NetworkLike,
     different_networks,
     has_ipv6,
     open_ipv6_egress,
-    public_subnet_problems,
-    selection_problems,
-    subnet_ids_of,
-    subnet_problems,
-    task_subnet_problems,
     task_subnets_of,
     vpc_of,
-    which_subnets_problems,
 )
 from .security_group_rules import PortRange, RuleKey, let_in, rules_of
+from .subnet_checks import (
+    public_subnet_problems,
+    selection_problems,
+    task_subnet_problems,
+    which_subnets_problems,
+)
 from .subnets import SubnetMasks
+from .vpc_subnets import subnet_ids_of, subnet_problems
 from .way_out import warn_without_way_out
 
 __all__ = [

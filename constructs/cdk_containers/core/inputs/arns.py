@@ -14,6 +14,7 @@ _KINDS = {
     "authority_arn": ("a certificate authority", "acm-pca", "certificate-authority/"),
     "dead_letter_queue_arn": ("a queue", "sqs", ""),
     "group_arn": ("a resource group", "resource-groups", "group/"),
+    "identity_center_instance_arn": ("an instance of IAM Identity Center", "sso", "instance/"),
     "listener_arn": ("a listener of an Application Load Balancer", "elasticloadbalancing", "listener/app/"),
     "load_balancer_arn": ("a load balancer of this type", "elasticloadbalancing", "loadbalancer/"),
     "namespace_arn": ("a namespace of Cloud Map", "servicediscovery", "namespace/"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from aws_cdk import aws_ec2 as ec2
 
@@ -48,29 +47,16 @@ class JobInput:
     volumes: Sequence[Volume]
     cpu: int | None
     memory_limit_mib: int | None
-    task: TaskOptions
+    task: TaskOptions = field(default_factory=TaskOptions)
     capacity: Sequence[Capacity] | None
     task_count: int
     timeout: DurationLike | None
     retries: int
-    start_retry: StartRetry
-    alarms: JobAlarms | Disabled
+    start_retry: StartRetry = field(default_factory=StartRetry)
+    alarms: JobAlarms | Disabled = field(default_factory=JobAlarms)
     outputs: bool
     security_groups: Sequence[ec2.ISecurityGroup]
     vpc_subnets: ec2.SubnetSelection | None
-
-    @staticmethod
-    def of(arguments: Mapping[str, Any]) -> JobInput:
-        """Take what is common to jobs from the arguments of one, with defaults."""
-        given = {field.name: arguments[field.name] for field in fields(JobInput)}
-        return JobInput(
-            **given
-            | {
-                "task": given["task"] or TaskOptions(),
-                "start_retry": given["start_retry"] or StartRetry(),
-                "alarms": given["alarms"] or JobAlarms(),
-            }
-        )
 
     @property
     def strategy(self) -> Sequence[Capacity]:

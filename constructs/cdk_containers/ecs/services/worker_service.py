@@ -7,12 +7,18 @@ from dataclasses import replace
 from typing import ClassVar
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from cdk_containers.core.inputs import DurationLike, argument_problems, in_seconds, is_token, usable_arguments
+from cdk_containers.core.inputs import (
+    DurationLike,
+    argument_problems,
+    in_seconds,
+    is_token,
+    remember_reference,
+    usable_options,
+)
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import Rolling
@@ -26,9 +32,10 @@ from cdk_containers.messaging import (
     processing_time_problems,
     queue_url_problems,
 )
+from cdk_containers.metrics import OwnAlarm
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
 from cdk_containers.model.workload import Container, ImageLike, Volume
-from cdk_containers.observability import WorkerAlarms, make_queue_alarms
+from cdk_containers.observability import Alarms, WorkerAlarms, make_queue_alarms
 from cdk_containers.scaling import ServiceScaling, worker_scaling
 
 from ..clusters import Capacity, Cluster
@@ -116,8 +123,8 @@ class WorkerService(Service):
             placement_constraints: What an instance must be to take a task, on EC2. Default: anything.
             alarms: What somebody has to look at, and who is told. Default: `WorkerAlarms()`, which tells nobody.
                 `Disabled(reason="…")` makes none.
-            enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:
-                False. It needs a writable root file system.
+            enable_execute_command: Turn on ECS Exec, with which people who have permission open a shell in a
+                container. Default: False. It needs a writable root file system.
             security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
                 Default: one is made.
             vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
@@ -130,28 +137,45 @@ class WorkerService(Service):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(WorkerService.__init__, locals())
-        given = usable_arguments(WorkerService.__init__, locals(), found)
-        queue, processing_time, alarms, _ = (
-            given.pop(name) for name in ("queue", "processing_time", "alarms", "task_protection")
+        queue = None if found.has("queue") else queue
+        processing_time = None if found.has("processing_time") else processing_time
+        alarms = None if found.has("alarms") else alarms
+        given = ServiceInput(
+            kind=self._kind,
+            cluster=cluster,
+            image=image,
+            container=container,
+            sidecars=sidecars,
+            volumes=volumes,
+            cpu=cpu,
+            memory_limit_mib=memory_limit_mib,
+            task=task or TaskOptions(),
+            exposure=(),
+            service_connect=None,
+            cloud_map=None,
+            desired_count=desired_count,
+            scaling=scaling,
+            deployment=deployment or Rolling(),
+            capacity=capacity,
+            placement_strategies=placement_strategies,
+            placement_constraints=placement_constraints,
+            alarms=alarms.of_service if isinstance(alarms, WorkerAlarms) else alarms or Alarms(),
+            enable_execute_command=enable_execute_command,
+            health_check_grace_period=None,
+            security_groups=security_groups,
+            vpc_subnets=vpc_subnets,
+            service_name=service_name,
         )
+        given = usable_options(given, WorkerService.__init__, found)
         found.extend_anew(processing_time_problems(processing_time, queue))
         if isinstance(alarms, WorkerAlarms):
             found.extend_anew(problem.under("alarms") for problem in alarms.problems())
-        if given["container"] is not None:
-            found.extend_anew(queue_url_problems(given["container"]))
+        if given.container is not None:
+            found.extend_anew(queue_url_problems(given.container))
         self._given_queue = queue
         self._processing_time = processing_seconds(processing_time, queue)
         self._worker_alarms = alarms or WorkerAlarms()
-        self._make(
-            scope,
-            id,
-            found,
-            given
-            | {
-                "scaling": worker_scaling(given["scaling"], given["desired_count"]),
-                "alarms": alarms.of_service if isinstance(alarms, WorkerAlarms) else alarms,
-            },
-        )
+        self._make(scope, id, found, replace(given, scaling=worker_scaling(given.scaling, given.desired_count)))
         self.queue.grant_consume_messages(self.task_role)
         if queue is not None and lacks_dead_letters(queue):
             cdk.Annotations.of(self).add_warning_v2("cdk-containers:dead-letter-queue", NO_DEAD_LETTERS)
@@ -168,9 +192,10 @@ class WorkerService(Service):
         container = given.container or Container(image=given.image or "")
         if container.stop_timeout is None:
             container = replace(container, stop_timeout=_time_to_finish(self._processing_time))
-        return replace(given, image=None, container=container, environment={QUEUE_URL: self.queue.queue_url})
+        url = remember_reference(self.queue.queue_url)
+        return replace(given, image=None, container=container, environment={QUEUE_URL: url})
 
-    def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
+    def _make_alarms(self, given: ServiceInput) -> dict[str, OwnAlarm]:
         made = super()._make_alarms(given)
         if isinstance(self._worker_alarms, WorkerAlarms):
             made |= make_queue_alarms(

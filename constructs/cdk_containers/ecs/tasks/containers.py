@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
@@ -206,8 +206,9 @@ def _image(
     match as_image(image):
         case RegistryImage(reference=reference, credentials=credentials):
             allow_pull(image, execution_role)
-            login = None if credentials is None else readable(scope, credentials, execution_role)
-            return ecs.ContainerImage.from_registry(reference, credentials=login)
+            if credentials is None:
+                return _from_registry(reference)
+            return ecs.ContainerImage.from_registry(reference, credentials=readable(scope, credentials, execution_role))
         case AssetImage() as asset:
             return ecs.ContainerImage.from_asset(
                 str(asset.directory),
@@ -225,6 +226,11 @@ def _image(
             return ecs.ContainerImage.from_ecr_repository(stored.repository, stored.digest or stored.tag)
         case other:
             return cast("ecs.ContainerImage", other)
+
+
+@lru_cache(maxsize=1024)
+def _from_registry(reference: str) -> ecs.ContainerImage:
+    return ecs.ContainerImage.from_registry(reference)
 
 
 def _warn_of_other_processor(task_definition: ecs.TaskDefinition, container: Container, options: TaskOptions) -> None:

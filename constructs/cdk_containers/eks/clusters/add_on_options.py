@@ -7,10 +7,13 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import field_problems, is_token
+
+if TYPE_CHECKING:
+    import aws_cdk as cdk
 
 _VERSION = re.compile(r"v\d+\.\d+\.\d+\S*")
 
@@ -96,26 +99,37 @@ def _configuration_problems(configuration: Mapping[str, Any] | str) -> list[Prob
                 "configuration", "not a JSON object", given=configuration, allowed='JSON such as {"replicaCount": 3}'
             )
             return list(found)
-    for place, what in _not_json(parsed):
+    for place, what in _not_json(parsed, tokens=is_token(parsed)):
         found.add(
             f"configuration{place}", what, allowed="text, whole and decimal numbers, True, False, lists, mappings"
         )
     return list(found)
 
 
-def _not_json(value: object, place: str = "") -> Iterator[tuple[str, str]]:
+def as_json(stack: cdk.Stack, values: Mapping[str, Any]) -> str:
+    """Write a configuration as JSON. CDK does it where there are tokens in it, and loses every None on its way."""
+    return stack.to_json_string(values) if is_token(values) else json.dumps(values, separators=(",", ":"))
+
+
+def _not_json(value: object, place: str = "", *, tokens: bool) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, item in cast("Mapping[object, object]", value).items():
             if isinstance(key, str):
-                yield from _not_json(item, f"{place}[{key!r}]")
+                yield from _not_json(item, f"{place}[{key!r}]", tokens=tokens)
             else:
                 yield f"{place}[{key!r}]", "a key that is no text"
-    elif isinstance(value, str) or value is None:
-        return
-    elif isinstance(value, Sequence) and not isinstance(value, bytes):
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
         for index, item in enumerate(cast("Sequence[object]", value)):
-            yield from _not_json(item, f"{place}[{index}]")
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield place, "a number that JSON has not"
-    elif not isinstance(value, bool | int | float) and not is_token(value):
-        yield place, f"a value of type {type(value).__name__}, which JSON has not"
+            yield from _not_json(item, f"{place}[{index}]", tokens=tokens)
+    elif (wrong := _wrong_scalar(value, tokens=tokens)) is not None:
+        yield place, wrong
+
+
+def _wrong_scalar(value: object, *, tokens: bool) -> str | None:
+    if value is None:
+        return "None gets lost beside values that are known at deployment only" if tokens else None
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a number that JSON has not"
+    if isinstance(value, str | bool | int | float) or is_token(value):
+        return None
+    return f"a value of type {type(value).__name__}, which JSON has not"

@@ -12,8 +12,10 @@ from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems
 
-from .add_on_options import AddOnOptions, merged
+from ..rendering import Compute
+from .add_on_options import AddOnOptions, as_json, merged
 from .managed_policies import acknowledge_managed_policies
+from .pod_identity import pod_identity_principal
 
 if TYPE_CHECKING:
     from .eks_cluster import EksCluster
@@ -43,7 +45,7 @@ NAMESPACES: Mapping[str, str] = {
 """Namespaces of add-ons that are not in kube-system."""
 
 _BUILT_IN = {
-    "AUTO": frozenset({"vpc-cni", "kube-proxy", "coredns", POD_IDENTITY_AGENT, "aws-ebs-csi-driver"}),
+    "AUTO": frozenset({"vpc-cni", "kube-proxy", "coredns", POD_IDENTITY_AGENT}),
     "FARGATE": frozenset(
         {
             POD_IDENTITY_AGENT,
@@ -74,6 +76,11 @@ DEFAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 """The add-ons that a cluster has by default, and what they are told, by what its pods run on."""
 
 
+def possible_defaults(compute: Compute) -> Mapping[str, Mapping[str, Any]]:
+    """Return the add-ons that `default_add_ons` takes: in Auto Mode, also what other nodes beside it need."""
+    return {**DEFAULTS["NODES"], **DEFAULTS["AUTO"]} if compute == "AUTO" else DEFAULTS[compute]
+
+
 def add_on_problems(cluster: EksCluster, name: str, *, path: str, option: str = "name") -> list[Problem]:
     """Find an add-on that a cluster has already, or cannot use."""
     found = Problems()
@@ -91,7 +98,9 @@ def add_on_problems(cluster: EksCluster, name: str, *, path: str, option: str = 
             option,
             "EKS Auto Mode has this built in" if auto else "it runs on nodes only, and this cluster has Fargate alone",
             given=name,
-            allowed="another add-on" if auto else 'another add-on, or a cluster with compute="NODES"',
+            allowed="another add-on; default_add_ons of the cluster for nodes of yours beside those of Auto Mode"
+            if auto
+            else 'another add-on, or a cluster with compute="NODES"',
             practice="eks-managed-add-ons",
         )
     return list(found)
@@ -129,7 +138,7 @@ def make_add_on(
         cluster_name=cluster.cluster.cluster_name,
         addon_name=name,
         addon_version=options.version,
-        configuration_values=cdk.Stack.of(scope).to_json_string(values) if values else None,
+        configuration_values=as_json(cdk.Stack.of(scope), values) if values else None,
         resolve_conflicts=options.resolve_conflicts,
         preserve_on_delete=options.preserve_on_delete,
         pod_identity_associations=[
@@ -162,17 +171,10 @@ def add_on_role(
 
     See https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
     """
-    tags = {"aws:RequestTag/kubernetes-service-account": service_account}
-    if namespace is not None:
-        tags["aws:RequestTag/kubernetes-namespace"] = namespace
-    conditions = {
-        "StringEquals": {"aws:SourceAccount": cdk.Stack.of(cluster).account} | tags,
-        "ArnEquals": {"aws:SourceArn": cluster.cluster_arn},
-    }
     role = iam.Role(
         scope,
         id,
-        assumed_by=iam.SessionTagsPrincipal(iam.ServicePrincipal("pods.eks.amazonaws.com", conditions=conditions)),
+        assumed_by=pod_identity_principal(cluster, namespace, service_account),
         managed_policies=list(policies),
     )
     acknowledge_managed_policies(role, policies)

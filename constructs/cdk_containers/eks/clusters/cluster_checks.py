@@ -23,7 +23,7 @@ from cdk_containers.network import (
 
 from ..rendering import Compute
 from .add_on_options import AddOnOptions
-from .add_on_resources import DEFAULTS
+from .add_on_resources import possible_defaults
 from .auto_mode import AutoMode
 from .service_cidr import known_cidr, service_cidr_problems
 
@@ -117,23 +117,30 @@ def own_problems(
     found.extend(_admin_problems(admins))
     if isinstance(control_plane_logs, Logs):
         found.extend(control_plane_logs.problems(), under="control_plane_logs")
+        if not found.has("cluster_name") and not found.has("control_plane_logs"):
+            found.extend(_log_group_problems(control_plane_logs, cluster_name), under="control_plane_logs")
     for option, value in opt_outs.items():
         found.extend(disabled_problems(value), under=option)
     found.extend(_default_add_on_problems(default_add_ons, "AUTO" if auto_mode is not None else compute))
     return list(found)
 
 
-def log_group_problems(logs: Logs | Disabled | None, name: str) -> list[Problem]:
+def log_group_name(cluster_name: str) -> str:
+    """Return the name of the log group that EKS writes to."""
+    return f"/aws/eks/{cluster_name}/cluster"
+
+
+def _log_group_problems(logs: Logs, cluster_name: str | None) -> list[Problem]:
     """Find a log group that EKS does not write to."""
     found = Problems()
-    if isinstance(logs, Logs) and logs.log_group is not None:
+    if logs.log_group is not None:
         given = logs.log_group.log_group_name
-        if not is_token(given) and given != name:
+        if cluster_name is None or (not is_token(given) and given != log_group_name(cluster_name)):
             found.add(
-                "control_plane_logs.log_group",
+                "log_group",
                 "EKS writes to a log group of one name only",
-                given=given,
-                allowed=f"{name}, or no log group, so that it is made",
+                given=Shown("a token") if is_token(given) else given,
+                allowed=f"{log_group_name(cluster_name or '…')} beside that cluster_name; or none, so that it is made",
                 practice="eks-control-plane-logs",
             )
     return list(found)
@@ -150,7 +157,7 @@ def _admin_problems(admins: Sequence[iam.IRole | str] | Disabled | None) -> list
             "there is none, and nobody else may use the cluster: not even who makes it",
             given=list(admins),
             allowed='one or more, or Disabled("…") where access entries come later',
-            practice="eks-access-entries",
+            practice="eks-creator-admin",
         )
     seen: dict[str, int] = {}
     for index, admin in enumerate(admins):
@@ -170,7 +177,7 @@ def _admin_problems(admins: Sequence[iam.IRole | str] | Disabled | None) -> list
 
 def _default_add_on_problems(given: Mapping[str, AddOnOptions | Disabled], compute: Compute) -> list[Problem]:
     found = Problems()
-    defaults = DEFAULTS[compute]
+    defaults = possible_defaults(compute)
     for name, options in given.items():
         option = f"default_add_ons[{name!r}]"
         if name not in defaults:

@@ -11,14 +11,19 @@ from cdk_containers.core.errors import ConstructError, Problem
 
 
 class Phases:
-    """The order of nodes, of what they need first, and of what needs them."""
+    """The order of nodes, of what they need first, and of what needs them.
+
+    Attributes:
+        nodes_come_by_themselves: Whether pods have a place to run without nodes that are added.
+    """
 
     def __init__(self, cluster: cdk.CfnResource | None, on_first_nodes: Callable[[cdk.CfnResource], None]) -> None:
+        self.nodes_come_by_themselves = False
         self._cluster = cluster
         self._on_first_nodes = on_first_nodes
         self._nodes: list[cdk.CfnResource] = []
         self._before: list[cdk.CfnResource] = []
-        self._after: list[cdk.CfnResource] = []
+        self._after: dict[cdk.CfnResource, bool] = {}  # and whether they wait for nodes already
 
     def add_nodes(self, nodes: cdk.CfnResource) -> None:
         """Put nodes between what goes before and after them."""
@@ -27,10 +32,8 @@ class Phases:
         for earlier in self._before:
             if not _wait(nodes, earlier):
                 raise _error(nodes, earlier, "nodes wait for it")
-        for later in self._after:
-            # With nodes in its own stack, it needs to wait for no others.
-            if not _wait(later, nodes) and not any(_waits(later, other) for other in self._nodes):
-                raise _error(nodes, later, "it waits for nodes")
+        for later, waits in self._after.items():
+            self._after[later] = self._wait_for(later, nodes, needed=not waits)
         self._nodes.append(nodes)
         if first:
             self._on_first_nodes(nodes)
@@ -55,15 +58,23 @@ class Phases:
     def after_nodes(self, resource: cdk.CfnResource) -> None:
         """Have a resource wait for nodes."""
         self._after_cluster(resource)
-        waiting = [_wait(resource, nodes) for nodes in self._nodes]
-        if self._nodes and not any(waiting):
-            raise _error(self._nodes[0], resource, "it waits for nodes")
-        self._after.append(resource)
+        self._after[resource] = False
+        for nodes in sorted(self._nodes, key=lambda one: one.stack is not resource.stack):
+            self._after[resource] = self._wait_for(resource, nodes, needed=not self._after[resource])
+
+    def _wait_for(self, later: cdk.CfnResource, nodes: cdk.CfnResource, *, needed: bool) -> bool:
+        """Have a resource wait for nodes of its own stack, and for others only if it needs some."""
+        needed = needed and not self.nodes_come_by_themselves
+        if (needed or later.stack is nodes.stack) and not _wait(later, nodes):
+            raise _error(nodes, later, "it waits for nodes")
+        return True
 
     def _after_cluster(self, resource: cdk.CfnResource) -> None:
         """Tell CDK now that the stack of a resource comes after the cluster's, which references tell it too late."""
-        if self._cluster is not None and resource.stack is not self._cluster.stack:
-            resource.add_resource_dependency(self._cluster)
+        if self._cluster is None or resource.stack is self._cluster.stack:
+            return
+        if not _wait(resource, self._cluster):
+            raise _error(resource, self._cluster, "this needs it")
 
 
 def _wait(later: cdk.CfnResource, earlier: cdk.CfnResource) -> bool:
@@ -77,16 +88,12 @@ def _wait(later: cdk.CfnResource, earlier: cdk.CfnResource) -> bool:
     return True
 
 
-def _waits(later: cdk.CfnResource, earlier: cdk.CfnResource) -> bool:
-    return later.stack is earlier.stack or earlier.stack in later.stack.dependencies
-
-
 def _error(nodes: cdk.CfnResource, resource: cdk.CfnResource, why: str) -> ConstructError:
     owner = resource.node.scope or resource
     problem = Problem(
         option="cluster",
         what=f"{owner.node.path} is in another stack, and {why}; the stacks have the other order",
-        given=f"{resource.stack.node.path}; the nodes are in {nodes.stack.node.path}",
+        given=f"{resource.stack.node.path}, and {nodes.stack.node.path} of this",
         allowed="the nodes and what goes before or after them in one stack, or that of the nodes for what needs them",
     )
     return ConstructError((nodes.node.scope or nodes).node.path, [problem])

@@ -15,7 +15,7 @@ from constructs import Construct, IValidation
 from cdk_containers.core.errors import ConstructError, Problem, Problems
 from cdk_containers.core.inputs import is_token
 
-from ..manifests import Manifest, dangling_references, identity, is_label, problems
+from ..manifests import Manifest, dangling_references, identity, is_subdomain, problems
 from ..manifests.facts import Facts
 from ..manifests.yaml_text import yaml_text
 from .kustomization import kustomization, placeholder
@@ -146,8 +146,13 @@ class ManifestFolder:
         return cdk.Stack.of(self._owner).resolve(value) if later is None else placeholder(later)
 
     def _check_name(self, found: Problems, name: object) -> None:
-        if not isinstance(name, str) or is_token(name) or not is_label(name) or name == "kustomization":
-            found.add("name", "not the name of a file", given=name, allowed="lower-case letters, digits and hyphens")
+        if not isinstance(name, str) or is_token(name) or not is_subdomain(name, 200) or name == "kustomization":
+            found.add(
+                "name",
+                "not the name of a file",
+                given=name,
+                allowed="up to 200 lower-case letters, digits, hyphens and dots",
+            )
         elif name in self._files:
             found.add("name", "there is a file of this name", given=name, allowed=f"not {', '.join(self._files)}")
 

@@ -1,7 +1,7 @@
 """Who pods are: in IAM, by Pod Identity or IRSA, and in the Kubernetes API, by roles and groups."""
 
-from .oidc_provider import oidc_provider_arn
-from .trust import irsa_role, pod_identity_role
-from .workload_identity import WorkloadIdentity
+from .irsa import irsa_role
+from .kubernetes_role import KubernetesRole, RoleRule
+from .workload_identity import WorkloadIdentity, identity_problems
 
-__all__ = ["WorkloadIdentity", "irsa_role", "oidc_provider_arn", "pod_identity_role"]
+__all__ = ["KubernetesRole", "RoleRule", "WorkloadIdentity", "identity_problems", "irsa_role"]

@@ -15,9 +15,9 @@ from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems
 
 from ..clusters import EksCluster
+from ..clusters.pod_identity import SERVICE, pod_identity_conditions, pod_identity_principal
 from ..manifests import Manifest, kubernetes_name_problems
-from .oidc_provider import oidc_provider_arn
-from .trust import irsa_role, pod_identity_role, trust_of_pod_identity
+from .irsa import irsa_role
 
 Mode = Literal["POD_IDENTITY", "IRSA"]
 Platform = Literal["LINUX", "WINDOWS", "FARGATE"]
@@ -92,10 +92,8 @@ class WorkloadIdentity(CheckedConstruct):
             found.extend(kubernetes_name_problems("namespace", namespace, form="label"))
         if not found.has("service_account"):
             found.extend(kubernetes_name_problems("service_account", service_account))
-        if not any(found.has(option) for option in ("cluster", "platform", "mode")):
-            found.extend(_mode_problems(cluster, platform, mode))
-            if not found and _mode(cluster, platform, mode) == "IRSA":
-                found.extend(_irsa_problems(cluster, role))
+        if not any(found.has(option) for option in ("cluster", "platform", "mode", "role")):
+            found.extend(identity_problems(cluster, role, platform=platform, mode=mode))
         if not found:
             found.extend(_twice_problems(cluster, namespace, service_account))
         found.raise_for(scope, id)
@@ -107,7 +105,7 @@ class WorkloadIdentity(CheckedConstruct):
         self.role = self._make_role() if role is None else role
         if self.mode == "POD_IDENTITY":
             if isinstance(role, iam.Role) and role.assume_role_policy is not None:
-                role.assume_role_policy.add_statements(trust_of_pod_identity(cluster, namespace, service_account))
+                role.assume_role_policy.add_statements(self._trust())
             self.association = eks.CfnPodIdentityAssociation(
                 self,
                 "Association",
@@ -126,14 +124,18 @@ class WorkloadIdentity(CheckedConstruct):
         return self.role.grant_principal
 
     def _make_role(self) -> iam.Role:
+        cluster, namespace, service_account = self.cluster, self.namespace, self.service_account
         if self.mode == "POD_IDENTITY":
-            return pod_identity_role(
-                self, "Role", cluster=self.cluster, namespace=self.namespace, service_account=self.service_account
-            )
-        provider_arn = oidc_provider_arn(self.cluster)
+            return iam.Role(self, "Role", assumed_by=pod_identity_principal(cluster, namespace, service_account))
+        provider_arn = cluster.oidc_provider_arn
         assert provider_arn is not None  # noqa: S101  (checked before)
-        return irsa_role(
-            self, "Role", provider_arn=provider_arn, namespace=self.namespace, service_account=self.service_account
+        return irsa_role(self, "Role", provider_arn=provider_arn, namespace=namespace, service_account=service_account)
+
+    def _trust(self) -> iam.PolicyStatement:
+        return iam.PolicyStatement(
+            principals=[iam.ServicePrincipal(SERVICE)],
+            actions=["sts:AssumeRole", "sts:TagSession"],
+            conditions=pod_identity_conditions(self.cluster, self.namespace, self.service_account),
         )
 
     def _make_manifest(self, *, automount: bool) -> Manifest:
@@ -146,6 +148,17 @@ class WorkloadIdentity(CheckedConstruct):
             "metadata": metadata,
             "automountServiceAccountToken": automount,
         }
+
+
+def identity_problems(
+    cluster: EksCluster, role: iam.IRole | None, *, platform: Platform | None = None, mode: Mode | None = None
+) -> list[Problem]:
+    """Find an identity that pods of a cluster could not get."""
+    found = Problems()
+    found.extend(_mode_problems(cluster, platform, mode))
+    if not found and _mode(cluster, platform, mode) == "IRSA":
+        found.extend(_irsa_problems(cluster, role))
+    return list(found)
 
 
 def _platform(cluster: EksCluster, platform: Platform | None) -> Platform:
@@ -175,17 +188,29 @@ def _mode_problems(cluster: EksCluster, platform: Platform | None, mode: Mode | 
             allowed="IRSA, or None",
             practice="eks-workload-identity",
         )
+    elif not found and _mode(cluster, platform, mode) == "POD_IDENTITY" and not cluster.has_pod_identity:
+        found.add(
+            "cluster",
+            "the cluster has no agent of EKS Pod Identity, so that pods would get no role",
+            given=cluster.node.path,
+            allowed=(
+                "EksCluster.from_attributes(…, installed=['POD_IDENTITY_AGENT'])"
+                if cluster.is_imported
+                else "a cluster with the add-on eks-pod-identity-agent, or mode='IRSA'"
+            ),
+            practice="eks-workload-identity",
+        )
     return list(found)
 
 
 def _irsa_problems(cluster: EksCluster, role: iam.IRole | None) -> list[Problem]:
     found = Problems()
-    if role is None and cluster.is_imported and oidc_provider_arn(cluster) is None:
+    if role is None and cluster.is_imported and cluster.oidc_provider_arn is None:
         found.add(
             "cluster",
             "nobody knows the identity provider of the cluster, which the role would have to trust",
             given=cluster.node.path,
-            allowed="a cluster with its identity provider, or a role that trusts it",
+            allowed="EksCluster.from_attributes(…, oidc_provider_arn=…), or a role that trusts it",
             practice="eks-workload-identity",
         )
     if isinstance(role, iam.Role):

@@ -1,16 +1,13 @@
-"""Names that Kubernetes takes."""
+"""Names in the options of constructs, which end up in manifests."""
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
-from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import is_token
 
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-_LONGEST_SUBDOMAIN = 253
+from .names import LABEL, SUBDOMAIN, is_label, is_subdomain
 
 NameForm = Literal["label", "subdomain"]
 """A namespace and a service are labels of RFC 1123, most other objects subdomains."""
@@ -22,20 +19,9 @@ def kubernetes_name_problems(option: str, name: str, *, form: NameForm = "subdom
     See https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
     """
     found = Problems()
+    allowed = LABEL if form == "label" else SUBDOMAIN
     if is_token(name):
-        found.add(option, "a name in a manifest is known only at deployment", allowed="text that is known at synthesis")
-    elif form == "label" and not _LABEL.fullmatch(name):
-        found.add(
-            option,
-            "not a name that Kubernetes takes",
-            given=name,
-            allowed="1–63 lower-case letters, digits and hyphens, a letter or digit first and last",
-        )
-    elif form == "subdomain" and (len(name) > _LONGEST_SUBDOMAIN or not _SUBDOMAIN.fullmatch(name)):
-        found.add(
-            option,
-            "not a name that Kubernetes takes",
-            given=name,
-            allowed="1–253 lower-case letters, digits, hyphens and dots, a letter or digit first and last in each part",
-        )
+        found.add(option, "a name in a manifest is known only at deployment", given=Shown("a token"), allowed=allowed)
+    elif not (is_label(name) if form == "label" else is_subdomain(name)):
+        found.add(option, "not a name that Kubernetes takes", given=name, allowed=allowed)
     return list(found)

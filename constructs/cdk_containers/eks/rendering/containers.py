@@ -12,10 +12,9 @@ from cdk_containers.model.workload import Container, Privileged, RegistryImage
 from cdk_containers.model.workload.image import as_image
 from cdk_containers.model.workload.secrets import plain_value
 
-from ..manifests import Manifest
+from ..manifests import Manifest, is_port_name, port_name
 from .facts import Exposure, PodFacts
 from .losses import Losses
-from .names import port_name
 from .probes import check_ports
 
 _EXPANDED = re.compile(r"\$(?=[$(])")
@@ -60,8 +59,8 @@ def ports_of(container: Container, exposures: Sequence[Exposure], *, option: str
         if is_token(port.number):
             losses.refuse(f"{option}.ports[{index}]", "the object holds a number", instead="a port known at synthesis")
             continue
-        name = f"p{port.number}-{port.protocol}" if port.name is None or is_token(port.name) else port_name(port.name)
-        if any(entry["name"] == name for entry in found):
+        name = "" if port.name is None or is_token(port.name) else port_name(port.name)
+        if not is_port_name(name) or any(entry["name"] == name for entry in found):
             name = f"p{port.number}-{port.protocol}"
         found.append({"name": name, "containerPort": port.number, "protocol": port.protocol.upper()})
     declared = {entry["containerPort"] for entry in found if entry["protocol"] == "TCP"}

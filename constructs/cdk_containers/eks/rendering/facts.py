@@ -94,6 +94,16 @@ class PodFacts:
     callers: Sequence[Peer] = ()
     callees: Sequence[Peer] | None = None
 
+    @property
+    def defaults(self) -> dict[str, object]:
+        """Values of the options that may be switched off, by practice."""
+        return {"eks-container-resources": self.cpu_limit}
+
+    @property
+    def opt_outs(self) -> dict[str, Disabled]:
+        """The defaults that are switched off, by practice."""
+        return {practice: value for practice, value in self.defaults.items() if isinstance(value, Disabled)}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceFacts(PodFacts):
@@ -125,10 +135,13 @@ class ServiceFacts(PodFacts):
     disruption_budget: Literal[True] | Disabled = True
 
     @property
-    def opt_outs(self) -> dict[str, Disabled]:
-        """The defaults that are switched off, by practice."""
-        given = {"eks-pod-spread": self.spread, "eks-pod-disruption-budget": self.disruption_budget}
-        return {practice: value for practice, value in given.items() if isinstance(value, Disabled)}
+    def defaults(self) -> dict[str, object]:
+        """Values of the options that may be switched off, by practice."""
+        return {
+            "eks-container-resources": self.cpu_limit,
+            "eks-pod-spread": self.spread,
+            "eks-pod-disruption-budget": self.disruption_budget,
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

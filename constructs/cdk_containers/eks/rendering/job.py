@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from typing import Any
 
 from ..manifests import Manifest
@@ -12,12 +9,11 @@ from .checker_notes import merged
 from .deployment import template_of
 from .facts import JobFacts
 from .losses import Losses
+from .names import HASH_LENGTH, short_hash
 from .pod import Pod
 from .schedules import five_fields
 
-_TOKEN = re.compile(r"\$\{Token\[[^\]]+\]\}")
 _DAY_SECONDS = 86400
-_SHORTEST_NAME_TAIL = 9
 
 
 def cron_job_of(pod: Pod, *, metadata: Manifest, schedule: str, options: JobFacts, losses: Losses) -> Manifest:
@@ -46,14 +42,12 @@ def cron_job_of(pod: Pod, *, metadata: Manifest, schedule: str, options: JobFact
 def job_of(pod: Pod, *, metadata: Manifest, options: JobFacts) -> Manifest:
     """Return the Job. A Job never changes, so its name does, with what it runs."""
     spec = {"ttlSecondsAfterFinished": _DAY_SECONDS, **_job_spec(pod, metadata=metadata, options=options)}
-    text = _TOKEN.sub("", json.dumps(spec, sort_keys=True))
-    tail = hashlib.sha256(text.encode()).hexdigest()[: _SHORTEST_NAME_TAIL - 1]
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
         "metadata": {
             **metadata,
-            "name": f"{metadata['name'][: 63 - _SHORTEST_NAME_TAIL]}-{tail}",
+            "name": f"{metadata['name'][: 62 - HASH_LENGTH]}-{short_hash(spec)}",
             **merged({}, pod.notes),
         },
         "spec": spec,

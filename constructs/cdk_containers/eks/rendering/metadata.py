@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ..manifests import Manifest
+from ..manifests import Manifest, is_label
 from .facts import PodFacts
 from .losses import Losses
-from .names import is_label
 from .placement import NAME_LABEL
 
 MANAGED_BY = {"app.kubernetes.io/managed-by": "cdk-containers"}
@@ -16,7 +15,7 @@ LONGEST_CRON_JOB = 52
 
 def metadata_of(name: str, namespace: str, options: PodFacts, losses: Losses, *, longest: int = 63) -> Manifest:
     """Return the metadata that the objects of a workload share."""
-    if not is_label(name) or len(name) > longest:
+    if not is_label(name, longest):
         losses.refuse(
             "name",
             f"{name!r} is not a name that Kubernetes takes",

@@ -1,33 +1,27 @@
-"""Names as Kubernetes takes them: RFC 1123 labels, 63 lower-case letters, digits and hyphens."""
+"""Names of things in a pod."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Sequence
 
 from cdk_containers.core.inputs import is_token
 
+from ..manifests import is_label, kubernetes_name
 from .losses import Losses
 
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_PORT_NAME_LENGTH = 15
+_TOKEN = re.compile(r"\$\{Token\[[^\]]+\]\}")
 
-
-def is_label(name: str) -> bool:
-    """Tell whether Kubernetes takes a name."""
-    return _LABEL.fullmatch(name) is not None
-
-
-def as_label(name: str) -> str:
-    """Return the nearest name that Kubernetes takes; empty where nothing of it is left."""
-    return re.sub(r"[^a-z0-9-]", "-", name.lower()).strip("-")
+HASH_LENGTH = 8
 
 
 def labels_of(names: Sequence[str], *, option: str, losses: Losses) -> dict[str, str]:
     """Return the names of things in a pod as Kubernetes takes them, by the names that they have."""
     found: dict[str, str] = {}
     for index, name in enumerate(names):
-        label = as_label(name)
+        label = kubernetes_name(name)
         where = f"{option}[{index}].name"
         if is_token(name) or not is_label(label):
             losses.refuse(
@@ -44,7 +38,7 @@ def labels_of(names: Sequence[str], *, option: str, losses: Losses) -> dict[str,
     return found
 
 
-def port_name(name: str) -> str:
-    """Return the nearest name of a port that Kubernetes takes: 15 characters, with a letter among them."""
-    short = re.sub(r"-+", "-", as_label(name))[:_PORT_NAME_LENGTH].strip("-")
-    return short if re.search(r"[a-z]", short) else f"p{short}"[:_PORT_NAME_LENGTH]
+def short_hash(value: object) -> str:
+    """Return eight digits for a value, for the name of an object that never changes; tokens are left out of it."""
+    text = _TOKEN.sub("", json.dumps(value, sort_keys=True))
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]

@@ -88,12 +88,18 @@ def placement_of(
 
 
 def _fargate_losses(options: PodFacts, *, windows: bool, losses: Losses) -> None:
-    if windows:
-        losses.refuse("operating_system", "on EKS, Fargate runs Linux only", instead="LINUX, or pods on nodes")
-    if options.architecture == "ARM64":
-        losses.refuse("architecture", "on EKS, Fargate has X86_64 only", instead="X86_64, or pods on nodes")
-    if options.spot_percent:
-        losses.refuse("spot_percent", "on EKS, Fargate has no Spot capacity", instead="0, or pods on nodes")
+    for option, wrong, what, instead in (
+        ("operating_system", windows, "runs Linux only", "LINUX"),
+        ("architecture", options.architecture == "ARM64", "has X86_64 only", "X86_64"),
+        ("spot_percent", bool(options.spot_percent), "has no Spot capacity", "0"),
+    ):
+        if wrong:
+            losses.refuse(
+                option,
+                f"on EKS, Fargate {what}",
+                instead=f"{instead}, or pods on nodes",
+                practice="eks-fargate-limits",
+            )
 
 
 def _node_selector(options: PodFacts, cluster: ClusterFacts) -> dict[str, str]:

@@ -13,10 +13,9 @@ from cdk_containers.core.inputs import is_token
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import Container, Workload
 
-from ..manifests import Manifest
+from ..manifests import Manifest, mebibytes, millicores
 from .facts import PodFacts
 from .losses import Losses
-from .quantities import cores, gibibytes, mebibytes
 
 _GPU, _NEURON = "nvidia.com/gpu", "aws.amazon.com/neuron"
 
@@ -31,15 +30,15 @@ def resources_of(workload: Workload, *, options: PodFacts, fargate: bool, losses
         requests: dict[str, Any] = {}
         limits: dict[str, Any] = {}
         if cpu is not None:
-            requests["cpu"] = cores(cpu)
+            requests["cpu"] = millicores(cpu)
             if not isinstance(options.cpu_limit, Disabled):
-                limits["cpu"] = cores(workload.cpu if workload.cpu is not None else cpu)
+                limits["cpu"] = millicores(workload.cpu if workload.cpu is not None else cpu)
         if memory is not None:
             kept = container.memory_reservation_mib
             requests["memory"] = mebibytes(memory if kept is None or is_token(kept) else kept)
             limits["memory"] = mebibytes(memory)
         if index == 0 and options.ephemeral_storage_gib is not None and not is_token(options.ephemeral_storage_gib):
-            disk = gibibytes(options.ephemeral_storage_gib)
+            disk = f"{options.ephemeral_storage_gib}Gi"
             requests["ephemeral-storage"] = limits["ephemeral-storage"] = disk
         for name, count in _devices(container, f"containers[{index}]", fargate=fargate, losses=losses).items():
             requests[name] = limits[name] = count
@@ -60,6 +59,7 @@ def _shares(option: str, workload: Workload, claimed: Sequence[int | None], loss
                 option,
                 "without it a pod is put on any node, and is the first to be ended there",
                 instead="a number here, or for each container",
+                practice="eks-container-resources",
             )
         return list(claimed)
     rest = total - sum(claim for claim in claimed if claim is not None)
@@ -103,6 +103,7 @@ def _devices(container: Container, option: str, *, fargate: bool, losses: Losses
                 f"{option}.{name}",
                 "Fargate has none" if fargate else "the object holds a number",
                 instead="pods on nodes, and a number known at synthesis",
+                practice="eks-fargate-limits" if fargate else None,
             )
     return found
 

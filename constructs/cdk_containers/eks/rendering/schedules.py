@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cdk_containers.core.inputs import is_token, schedule_problem
+from cdk_containers.core.inputs.schedules import DAYS, MONTHS
 
 from .losses import Losses
 
 _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 _DAY = re.compile(r"\d")
+_RANGE = re.compile(r"(\w+)-(\w+)(/\d+)?")
 
 
 def five_fields(schedule: str, *, losses: Losses) -> str:
@@ -59,8 +62,21 @@ def _of_cron(values: list[str], schedule: str, losses: Losses) -> str:
     if re.search(r"[LW#]", day) or re.search(r"L$|#", weekday):
         losses.refuse("schedule", f"{schedule}: Kubernetes knows no L, W and #", instead="days by number or by name")
         return "0 0 1 1 *"
-    steps = [field.partition("/") for field in (minute, hour, day, month)]
-    minute, hour, day, month = (f"{start}/{step}" if slash else start for start, slash, step in steps)
+    for field, words in ((minute, ()), (hour, ()), (day, ()), (month, MONTHS), (weekday, DAYS)):
+        if backwards := [part for part in field.split(",") if _goes_backwards(part, words)]:
+            losses.refuse(
+                "schedule",
+                f"{schedule}: {backwards[0]} goes over the end, which Kubernetes does not",
+                instead="two ranges with a comma, such as 22-23,0-2",
+            )
     # AWS counts Sunday as 1, Kubernetes as 0.
     weekday = _DAY.sub(lambda found: str(int(found[0]) - 1), weekday)
     return " ".join("*" if field == "?" else field for field in (minute, hour, day, month, weekday))
+
+
+def _goes_backwards(part: str, words: Sequence[str]) -> bool:
+    found = _RANGE.fullmatch(part)
+    if found is None:
+        return False
+    first, last = (words.index(end) + 1 if end in words else int(end) for end in (found[1], found[2]))
+    return first > last

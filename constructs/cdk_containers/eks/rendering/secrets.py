@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from cdk_containers.model.workload import Container
@@ -64,18 +64,19 @@ class Secrets:
     Attributes:
         manifests: The objects that say where the secrets are.
         volumes: Volumes of the pod for them.
-        name: Name of the `Secret` that containers read, which no manifest holds.
+        names: Names of the `Secret` objects that containers read, which no manifest holds, by the key in them.
     """
 
     manifests: Sequence[Manifest] = ()
     volumes: Sequence[Mapping[str, Any]] = ()
-    name: str = ""
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def environment(self, container: Container) -> list[Manifest]:
         """Return the variables of a container that are secrets."""
         return [
-            {"name": variable, "valueFrom": {"secretKeyRef": {"name": self.name, "key": _key(container, variable)}}}
-            for variable in (container.secrets if self.name else ())
+            {"name": variable, "valueFrom": {"secretKeyRef": {"name": self.names[key], "key": key}}}
+            for variable in container.secrets
+            if (key := _key(container, variable)) in self.names
         ]
 
     def mounts(self, container: Container) -> list[Manifest]:
@@ -99,7 +100,9 @@ def secrets_of(
     sources: dict[str, SecretSource] = {}
     for index, container in enumerate(containers):
         if container.secrets and reason is not None:
-            losses.refuse(f"containers[{index}].secrets", reason[0], instead=reason[1])
+            losses.refuse(
+                f"containers[{index}].secrets", reason[0], instead=reason[1], practice="eks-no-secret-manifests"
+            )
         elif container.secrets:
             losses.approximate(
                 f"containers[{index}].secrets",
@@ -118,10 +121,12 @@ def secrets_of(
                 )
     if not sources:
         return Secrets()
-    name = f"{metadata['name']}-secrets"
-    metadata = {**metadata, "name": name}
+    metadata = {**metadata, "name": f"{metadata['name']}-secrets"}
     if cluster.secrets == "EXTERNAL_SECRETS":
-        return Secrets(manifests=_external_secrets(sources, metadata, region), name=name)
+        if region is None:
+            losses.refuse("region", "External Secrets has to know where secrets are", instead="the region of the stack")
+        return _external_secrets(sources, metadata, region or "")
+    name = str(metadata["name"])
     return Secrets(
         manifests=[_provider_class(sources, metadata, region, irsa=irsa)],
         volumes=[
@@ -134,7 +139,7 @@ def secrets_of(
                 },
             }
         ],
-        name=name,
+        names=dict[str, str].fromkeys(sources, name),
     )
 
 
@@ -156,46 +161,42 @@ def _key(container: Container, variable: str) -> str:
     return f"{container.name}.{variable}"
 
 
-def _external_secrets(sources: Mapping[str, SecretSource], metadata: Manifest, region: str | None) -> list[Manifest]:
-    found: list[Manifest] = []
-    services = list(dict.fromkeys(source.service for source in sources.values()))
-    for service in services:
-        aws = {"service": _SERVICES[service], **({} if region is None else {"region": region})}
-        found.append(
+def _external_secrets(sources: Mapping[str, SecretSource], metadata: Manifest, region: str) -> Secrets:
+    """Return the objects of External Secrets: a store and a list for Secrets Manager, and one of each for SSM."""
+    manifests: list[Manifest] = []
+    names: dict[str, str] = {}
+    for service in dict.fromkeys(source.service for source in sources.values()):
+        own = {**metadata, "name": f"{metadata['name']}-{service}"}
+        data: list[Manifest] = []
+        for key, source in sources.items():
+            if source.service == service:
+                names[key] = own["name"]
+                remote = {"key": source.key}
+                if source.field:
+                    remote["property"] = source.field
+                if source.version:
+                    remote["version"] = f"uuid/{source.version}"
+                data.append({"secretKey": key, "remoteRef": remote})
+        manifests += [
             {
                 "apiVersion": "external-secrets.io/v1",
                 "kind": "SecretStore",
-                "metadata": {**metadata, "name": f"{metadata['name']}-{service}"},
-                "spec": {"provider": {"aws": aws}},
-            }
-        )
-    found.append(
-        {
-            "apiVersion": "external-secrets.io/v1",
-            "kind": "ExternalSecret",
-            "metadata": metadata,
-            "spec": {
-                "refreshInterval": "1h",
-                "secretStoreRef": {"name": f"{metadata['name']}-{services[0]}", "kind": "SecretStore"},
-                "target": {"name": metadata["name"], "creationPolicy": "Owner"},
-                "data": [
-                    {
-                        "secretKey": key,
-                        "remoteRef": {
-                            "key": source.key,
-                            **({"property": source.field} if source.field else {}),
-                            **({"version": f"uuid/{source.version}"} if source.version else {}),
-                        },
-                        "sourceRef": {
-                            "storeRef": {"name": f"{metadata['name']}-{source.service}", "kind": "SecretStore"}
-                        },
-                    }
-                    for key, source in sources.items()
-                ],
+                "metadata": own,
+                "spec": {"provider": {"aws": {"service": _SERVICES[service], "region": region}}},
             },
-        }
-    )
-    return found
+            {
+                "apiVersion": "external-secrets.io/v1",
+                "kind": "ExternalSecret",
+                "metadata": own,
+                "spec": {
+                    "refreshInterval": "1h",
+                    "secretStoreRef": {"name": own["name"], "kind": "SecretStore"},
+                    "target": {"name": own["name"], "creationPolicy": "Owner"},
+                    "data": data,
+                },
+            },
+        ]
+    return Secrets(manifests=manifests, names=names)
 
 
 def _provider_class(

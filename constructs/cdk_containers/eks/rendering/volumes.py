@@ -16,11 +16,11 @@ from cdk_containers.model.workload import (
     Volume,
 )
 
-from ..manifests import Manifest
+from ..manifests import Manifest, mebibytes
 from .cluster_facts import ClusterFacts
 from .facts import PodFacts
 from .losses import Losses
-from .quantities import gibibytes, mebibytes
+from .names import short_hash
 
 _SHARED_GIB = 20
 """What a task on Fargate has, and so what containers on ECS count on."""
@@ -147,7 +147,7 @@ def _host(volume: HostVolume, place: _Place, losses: Losses) -> Manifest:
 
 def _empty(place: _Place) -> Manifest:
     size = place.options.ephemeral_storage_gib
-    return {"emptyDir": {"sizeLimit": gibibytes(_SHARED_GIB if size is None or is_token(size) else size)}}
+    return {"emptyDir": {"sizeLimit": f"{_SHARED_GIB if size is None or is_token(size) else size}Gi"}}
 
 
 def _efs(name: str, place: _Place, losses: Losses) -> tuple[Manifest, list[Manifest]]:
@@ -198,10 +198,14 @@ def _efs(name: str, place: _Place, losses: Losses) -> tuple[Manifest, list[Manif
 def _ebs(volume: EbsVolume, place: _Place, losses: Losses) -> tuple[Manifest, list[Manifest]]:
     """Return a volume that is made with the pod and goes with it."""
     if place.cluster.compute == "FARGATE":
-        losses.refuse(place.option, "Fargate mounts no EBS volumes", instead="EfsVolume, or pods on nodes")
+        losses.refuse(
+            place.option,
+            "Fargate mounts no EBS volumes",
+            instead="EfsVolume, or pods on nodes",
+            practice="eks-fargate-limits",
+        )
     if volume.file_system == "ntfs" and place.options.operating_system == "LINUX":
         losses.refuse(f"{place.option}.file_system", "Linux has no such file system", instead="xfs or ext4")
-    storage_class = place.cluster_wide()
     parameters = {
         "type": volume.volume_type,
         "encrypted": "true",
@@ -215,6 +219,9 @@ def _ebs(volume: EbsVolume, place: _Place, losses: Losses) -> tuple[Manifest, li
             parameters[name] = str(value)
     if volume.encryption_key is not None:
         parameters["kmsKeyId"] = volume.encryption_key.key_arn
+    # Parameters never change, so the name does with them.
+    storage_class = place.cluster_wide()
+    storage_class["name"] += f"-{short_hash(parameters)}"
     auto = place.cluster.compute == "AUTO"
     manifests: list[Manifest] = [
         {
@@ -230,11 +237,11 @@ def _ebs(volume: EbsVolume, place: _Place, losses: Losses) -> tuple[Manifest, li
     claim: Manifest = {
         "accessModes": ["ReadWriteOnce"],
         "storageClassName": storage_class["name"],
-        "resources": {"requests": {"storage": gibibytes(volume.size_gib)}},
+        "resources": {"requests": {"storage": f"{volume.size_gib}Gi"}},
     }
     if volume.snapshot_id is not None:
         snapshot = {**place.metadata, "name": f"{place.metadata['name']}-{place.label}"}
-        manifests += _snapshot(volume.snapshot_id, snapshot, storage_class, driver=manifests[0]["provisioner"])
+        manifests += _snapshot(volume.snapshot_id, snapshot, place.cluster_wide(), driver=manifests[0]["provisioner"])
         claim["dataSource"] = {
             "apiGroup": "snapshot.storage.k8s.io",
             "kind": "VolumeSnapshot",

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import aws_eks_v2 as eks
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, acknowledge_wildcards
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.opt_outs import acknowledge_wildcards
 
-from ..clusters import EksCluster
-from ..identity import pod_identity_role
+from ..clusters import AddOnOptions, EksCluster
+from ..clusters.add_on_resources import add_on_role, make_add_on
 from .register import register_of
 
 
@@ -26,78 +26,53 @@ class CsiDriver:
         id: Name among the children of the cluster.
         add_on: Name of the add-on.
         service_account: The service account that calls AWS.
-        namespace: Its namespace.
-        policy: The managed policy that AWS documents for it, if it is the least.
+        policies: The managed policies that AWS documents for it, where they are the least.
     """
 
     id: str
     add_on: str
     service_account: str
-    namespace: str = "kube-system"
-    policy: str | None = None
+    policies: tuple[str, ...] = ()
 
 
 def install_driver(storage: Construct, cluster: EksCluster, driver: CsiDriver) -> iam.IRole:
-    """Install a driver where no other storage has, and return its role.
-
-    It is made beside the cluster, so that it stays while another storage uses it.
-    """
+    """Install a driver where no other storage has, and return its role."""
     drivers = register_of(cluster).drivers
     if driver.add_on not in drivers:
-        scope = Construct(storage if cluster.is_imported else cluster, driver.id)
-        role = pod_identity_role(
+        scope = driver_scope(storage, cluster, driver.id)
+        account = driver.service_account
+        role = add_on_role(
             scope,
             "Role",
             cluster=cluster,
-            namespace=driver.namespace,
-            service_account=driver.service_account,
-            managed_policies=(
-                [] if driver.policy is None else [iam.ManagedPolicy.from_aws_managed_policy_name(driver.policy)]
-            ),
+            service_account=account,
+            policies=[iam.ManagedPolicy.from_aws_managed_policy_name(policy) for policy in driver.policies],
+            namespace="kube-system",
         )
-        if driver.policy is not None:
-            acknowledge(
-                role,
-                Acknowledgement(
-                    "AWS documents this policy as the rights of the driver, and keeps it current; what it changes is "
-                    "limited to volumes with the tag of the driver",
-                    cdk_nag=(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{driver.policy}]",),
-                ),
-            )
-        add_on(
-            scope,
-            cluster,
-            driver.add_on,
-            pod_identity_associations=[
-                eks.CfnAddon.PodIdentityAssociationProperty(
-                    role_arn=role.role_arn, service_account=driver.service_account
-                )
-            ],
-        )
+        make_add_on(scope, "AddOn", cluster=cluster, name=driver.add_on, options=AddOnOptions(), roles={account: role})
         drivers[driver.add_on] = role
     return drivers[driver.add_on]
 
 
-def add_on(
-    scope: Construct,
-    cluster: EksCluster,
-    name: str,
-    *,
-    pod_identity_associations: Sequence[eks.CfnAddon.PodIdentityAssociationProperty] | None = None,
-    configuration: Mapping[str, object] | None = None,
-) -> eks.CfnAddon:
-    """Add an add-on of EKS to a cluster, once it has nodes for its pods. EKS chooses the version for the cluster's."""
-    made = eks.CfnAddon(
-        scope,
-        "AddOn",
-        cluster_name=cluster.cluster.cluster_name,
-        addon_name=name,
-        pod_identity_associations=None if pod_identity_associations is None else list(pod_identity_associations),
-        configuration_values=None if configuration is None else json.dumps(configuration),
-        resolve_conflicts="OVERWRITE",
-    )
-    cluster.after_nodes(made)
-    return made
+def driver_scope(storage: Construct, cluster: EksCluster, id: str) -> Construct:  # noqa: A002
+    """Return where a driver belongs: to no storage, since others may use it, and after the nodes that it waits for."""
+    stack = cdk.Stack.of(storage)
+    beside = not cluster.is_imported and stack is cdk.Stack.of(cluster)
+    return Construct(cluster, id) if beside else Construct(stack, f"{cluster.cluster_name}-{id}")
+
+
+def driver_problems(cluster: EksCluster, add_on: str, driver_role: iam.IRole | None) -> list[Problem]:
+    """Find a driver that the app installs already, of which a storage does not know the role."""
+    found = Problems()
+    owner = cluster.add_on_owner(add_on)
+    if driver_role is None and owner is not None and add_on not in register_of(cluster).drivers:
+        found.add(
+            "driver_role",
+            f"the cluster has the add-on {add_on} already, of {owner}, and nobody knows its role",
+            allowed="the role of its service account; or leave the add-on to the storage",
+            practice="eks-managed-add-ons",
+        )
+    return list(found)
 
 
 def let_driver(

@@ -13,14 +13,14 @@ from cdk_containers.core.inputs import argument_problems, is_token, usable_argum
 from cdk_containers.model.workload import EbsVolume
 
 from ..clusters import EksCluster
-from .csi_driver import CsiDriver, install_driver, let_driver, use_of_key
+from .csi_driver import CsiDriver, driver_problems, install_driver, let_driver, use_of_key
 from .storage import ReclaimPolicy, Storage, class_problems, fargate_problems, whole_number_problems
 
 _DRIVER = CsiDriver(
     id="EbsCsiDriver",
     add_on="aws-ebs-csi-driver",
     service_account="ebs-csi-controller-sa",
-    policy="AmazonEBSCSIDriverPolicyV2",
+    policies=("AmazonEBSCSIDriverPolicyV2",),
 )
 
 VolumeType = Literal["gp3", "io1", "io2", "st1", "sc1"]
@@ -97,6 +97,7 @@ class EbsStorage(Storage):
                     default_class=usable["default_class"],
                 )
             )
+            found.extend(driver_problems(cluster, _DRIVER.add_on, driver_role))
             if cluster.compute == "AUTO" and driver_role is not None and not found.has("driver_role"):
                 found.add(
                     "driver_role",

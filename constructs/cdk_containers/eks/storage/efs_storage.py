@@ -19,7 +19,7 @@ from cdk_containers.core.practices import Disabled
 from cdk_containers.network import PortRange, let_in
 
 from ..clusters import EksCluster
-from .csi_driver import CsiDriver, install_driver, let_driver
+from .csi_driver import CsiDriver, driver_problems, install_driver, let_driver
 from .storage import ReclaimPolicy, Storage, class_problems, static_volume
 
 _DRIVER = CsiDriver(id="EfsCsiDriver", add_on="aws-efs-csi-driver", service_account="efs-csi-controller-sa")
@@ -106,6 +106,7 @@ class EfsStorage(Storage):
                     default_class=usable["default_class"],
                 )
             )
+            found.extend(driver_problems(cluster, _DRIVER.add_on, driver_role))
         found.extend_anew(_existing_problems(usable))
         found.raise_for(scope, id)
         super().__init__(scope, id, cluster)

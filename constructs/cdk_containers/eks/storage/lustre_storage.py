@@ -24,7 +24,7 @@ from cdk_containers.core.practices import Disabled
 from cdk_containers.network import PortRange, let_in, subnet_ids_of
 
 from ..clusters import EksCluster
-from .csi_driver import CsiDriver, install_driver, let_driver
+from .csi_driver import CsiDriver, driver_problems, install_driver, let_driver
 from .storage import Storage, fargate_problems, static_volume, whole_number_problems
 
 _DRIVER = CsiDriver(id="FsxCsiDriver", add_on="aws-fsx-csi-driver", service_account="fsx-csi-controller-sa")
@@ -109,7 +109,7 @@ class LustreStorage(Storage):
                 allowed="the default, or PERSISTENT_2",
             )
         if not found.has("cluster"):
-            found.extend(fargate_problems(cluster, "FSx for Lustre", "a cluster with nodes; or EfsStorage on Fargate"))
+            found.extend(_cluster_problems(cluster, driver_role))
         found.raise_for(scope, id)
         super().__init__(scope, id, cluster)
 
@@ -123,7 +123,7 @@ class LustreStorage(Storage):
         self.security_group.apply_removal_policy(removal_policy)  # a file system that stays keeps it in use
         rules = self._open(self.security_group)
         persistent = deployment_type == "PERSISTENT_2"
-        days = backup_retention_days if isinstance(backup_retention_days, int) else _BACKUP_DAYS
+        days = _BACKUP_DAYS if backup_retention_days is None else backup_retention_days
         self.file_system = fsx.CfnFileSystem(
             self,
             "FileSystem",
@@ -138,9 +138,7 @@ class LustreStorage(Storage):
                 deployment_type=deployment_type,
                 per_unit_storage_throughput=throughput_per_tib if persistent else None,
                 data_compression_type="LZ4",
-                automatic_backup_retention_days=(
-                    None if not persistent else 0 if isinstance(backup_retention_days, Disabled) else days
-                ),
+                automatic_backup_retention_days=(None if not persistent else 0 if isinstance(days, Disabled) else days),
                 copy_tags_to_backups=True if persistent else None,
             ),
         )
@@ -191,7 +189,7 @@ class LustreStorage(Storage):
         if not found.has("storage_capacity_gib"):
             found.extend(whole_number_problems("storage_capacity_gib", storage_capacity_gib, low=1))
         if not found.has("cluster"):
-            found.extend(fargate_problems(cluster, "FSx for Lustre", "a cluster with nodes; or EfsStorage on Fargate"))
+            found.extend(_cluster_problems(cluster, driver_role))
         found.raise_for(scope, id)
         return _ImportedLustreStorage(
             scope,
@@ -269,6 +267,13 @@ class _ImportedLustreStorage(LustreStorage):
         self.security_group = ec2.SecurityGroup.from_security_group_id(self, "SecurityGroup", security_group_id)
         self._open(self.security_group)
         self._use_driver(driver_role)
+
+
+def _cluster_problems(cluster: EksCluster, driver_role: iam.IRole | None) -> list[Problem]:
+    found = Problems()
+    found.extend(fargate_problems(cluster, "FSx for Lustre", "a cluster with nodes; or EfsStorage on Fargate"))
+    found.extend(driver_problems(cluster, _DRIVER.add_on, driver_role))
+    return list(found)
 
 
 def _capacity_problems(capacity_gib: int) -> list[Problem]:

@@ -25,10 +25,11 @@ from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_op
 from cdk_containers.core.practices import Disabled
 from cdk_containers.network import PortRange, let_in
 
-from ..clusters import EksCluster
-from ..identity import irsa_role, oidc_provider_arn
+from ..clusters import AddOnOptions, EksCluster
+from ..clusters.add_on_resources import make_add_on
+from ..identity import irsa_role
 from ..manifests import Manifest
-from .csi_driver import add_on, let_driver
+from .csi_driver import driver_problems, driver_scope, let_driver
 from .register import register_of
 from .storage import ReclaimPolicy, Storage, class_problems, fargate_problems
 
@@ -150,7 +151,7 @@ class OntapStorage(Storage):
         self.security_group.apply_removal_policy(removal_policy)  # a file system that stays keeps it in use
         several = deployment_type.startswith("MULTI")
         subnets = _subnets(cluster)
-        days = backup_retention_days if isinstance(backup_retention_days, int) else _BACKUP_DAYS
+        days = _BACKUP_DAYS if backup_retention_days is None else backup_retention_days
         self.file_system = fsx.CfnFileSystem(
             self,
             "FileSystem",
@@ -165,7 +166,7 @@ class OntapStorage(Storage):
                 throughput_capacity=throughput_mbps,
                 preferred_subnet_id=subnets[0].subnet_id if several else None,
                 route_table_ids=_route_tables(cluster, route_table_ids) if several else None,
-                automatic_backup_retention_days=0 if isinstance(backup_retention_days, Disabled) else days,
+                automatic_backup_retention_days=0 if isinstance(days, Disabled) else days,
             ),
         )
         self.file_system.apply_removal_policy(removal_policy)
@@ -378,14 +379,15 @@ def _install_trident(storage: Construct, cluster: EksCluster) -> iam.IRole:
     """Install Trident where no other storage has. Its add-on takes an IRSA role in its configuration, and no other."""
     drivers = register_of(cluster).drivers
     if _ADD_ON not in drivers:
-        scope = Construct(storage if cluster.is_imported else cluster, "Trident")
-        provider = oidc_provider_arn(cluster)
+        scope = driver_scope(storage, cluster, "Trident")
+        provider = cluster.oidc_provider_arn
         assert provider is not None  # noqa: S101  (checked before)
         role = irsa_role(
             scope, "Role", provider_arn=provider, namespace=_NAMESPACE, service_account="trident-controller"
         )
         identity = f"'eks.amazonaws.com/role-arn: {role.role_arn}'"
-        add_on(scope, cluster, _ADD_ON, configuration={"cloudProvider": "AWS", "cloudIdentity": identity})
+        options = AddOnOptions(configuration={"cloudProvider": "AWS", "cloudIdentity": identity})
+        make_add_on(scope, "AddOn", cluster=cluster, name=_ADD_ON, options=options)
         drivers[_ADD_ON] = role
     return drivers[_ADD_ON]
 
@@ -419,11 +421,12 @@ def _cluster_problems(cluster: EksCluster, usable: dict[str, Any]) -> list[Probl
             cluster, "storage_class_name", usable["storage_class_name"], default_class=usable["default_class"]
         )
     )
-    if usable["driver_role"] is None and cluster.is_imported and oidc_provider_arn(cluster) is None:
+    found.extend(driver_problems(cluster, _ADD_ON, usable["driver_role"]))
+    if usable["driver_role"] is None and cluster.is_imported and cluster.oidc_provider_arn is None:
         found.add(
             "driver_role",
             "nobody knows the identity provider of the cluster, which the role of Trident would have to trust",
-            allowed="the role of a Trident that the cluster has, or a cluster with its identity provider",
+            allowed="the role of a Trident that the cluster has, or EksCluster.from_attributes(…, oidc_provider_arn=…)",
             practice="eks-workload-identity",
         )
     return list(found)

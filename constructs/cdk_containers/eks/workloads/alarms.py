@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from cdk_containers.core.inputs import in_seconds
 from cdk_containers.load_balancing import Route
-from cdk_containers.observability import Alarms, make_server_error_alarms, notify, route_alarms, usage_alarm
+from cdk_containers.metrics import KnownMetric, OwnAlarm
+from cdk_containers.observability import Alarms, make_server_error_alarms, route_alarms, usage_alarm
 
 from ..clusters import EksCluster
 from ..rendering import Loss
@@ -19,25 +18,23 @@ _NAMESPACE = "ContainerInsights"
 
 def make_pod_alarms(
     scope: Construct, cluster: EksCluster, *, namespace: str, name: str, routes: Sequence[Route], alarms: Alarms
-) -> dict[str, cloudwatch.Alarm]:
+) -> dict[str, OwnAlarm]:
     """Make the alarms of a workload that runs all the time, by name.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-enhanced-EKS.html
     """
-    made: dict[str, cloudwatch.Alarm] = {}
+    made: dict[str, OwnAlarm] = {}
     if cluster.facts.container_insights:
         place = {"ClusterName": cluster.cluster_name, "Namespace": namespace, "PodName": name}
         for what, percent in (("CPU", alarms.cpu_percent), ("Memory", alarms.memory_percent)):
-            metric = cloudwatch.Metric(
+            metric = KnownMetric(
                 namespace=_NAMESPACE,
-                metric_name=f"pod_{what.lower()}_utilization_over_pod_limit",
-                dimensions_map=place,
-                period=in_seconds(300),
+                name=f"pod_{what.lower()}_utilization_over_pod_limit",
+                dimensions=place,
+                period=300,
             )
-            made[what.capitalize()] = usage_alarm(scope, what, metric, percent)
+            made[what.capitalize()] = usage_alarm(scope, what, metric, percent, alarms.topic)
     made |= route_alarms(scope, routes, alarms)
-    for alarm in made.values():
-        notify(alarm, alarms.topic)
     for index, route in enumerate(routes):
         made |= make_server_error_alarms(scope, "" if index == 0 else str(index + 1), route, alarms)
     return made

@@ -15,6 +15,7 @@ from cdk_containers.core.inputs import argument_problems, usable_arguments
 from cdk_containers.core.inputs.calls import Elsewhere
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import Rolling
+from cdk_containers.metrics import OwnAlarms
 from cdk_containers.model.workload import Container, ImageLike, Volume
 from cdk_containers.observability import Alarms
 
@@ -111,8 +112,8 @@ class KubernetesDaemon(KubernetesWorkload):
 
         self._make_pods(pods)
         place: dict[str, Any] = {"name": self.workload_name, "namespace": self.namespace}
-        self.alarms = {}
+        self.alarms = OwnAlarms({})
         if isinstance(watched, Alarms):
-            self.alarms = make_pod_alarms(self, cluster, **place, routes=(), alarms=watched)
+            self.alarms = OwnAlarms(make_pod_alarms(self, cluster, **place, routes=(), alarms=watched))
         self._record_opt_outs({"service-alarms": watched})
         self._write(losses=[_NO_ROLLBACK, *pod_alarm_losses(cluster, watched)])

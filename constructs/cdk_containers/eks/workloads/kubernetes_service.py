@@ -22,6 +22,7 @@ from cdk_containers.load_balancing import (
     Route,
     domain_place_problems,
 )
+from cdk_containers.metrics import OwnAlarms
 from cdk_containers.model.workload import Container, ImageLike, Volume
 from cdk_containers.observability import Alarms
 from cdk_containers.registry import warn_of_empty_repository
@@ -133,9 +134,9 @@ class KubernetesService(KubernetesWorkload):
         before = bindings(self.routes, **place, facts=cluster.facts)
         if scaling is not None:
             before += scaling_manifests(self, scaling, **place, container=own, routes=self.routes)
-        self.alarms = {}
+        self.alarms = OwnAlarms({})
         if isinstance(running.alarms, Alarms):
-            self.alarms = make_pod_alarms(self, cluster, **place, routes=self.routes, alarms=running.alarms)
+            self.alarms = OwnAlarms(make_pod_alarms(self, cluster, **place, routes=self.routes, alarms=running.alarms))
         self._record_opt_outs({"service-alarms": alarms, **running.deployment.defaults})
         self._write(before, [*running.losses(), *pod_alarm_losses(cluster, running.alarms)])
         warn_of_empty_repository(self, [container.image for container in pods.workload.containers])

@@ -28,6 +28,7 @@ from cdk_containers.messaging import (
     processing_time_problems,
     queue_url_problems,
 )
+from cdk_containers.metrics import OwnAlarms
 from cdk_containers.model.workload import Container, ImageLike, Volume
 from cdk_containers.observability import WorkerAlarms, make_queue_alarms
 from cdk_containers.registry import warn_of_empty_repository
@@ -163,13 +164,15 @@ class KubernetesWorker(KubernetesWorkload):
         scaled = [] if scaling is None else scaling_manifests(self, scaling, **place, container=own, queue=self.queue)
         if scaling is not None and scaling.messages_per_task is not None:
             self._let_ask(keda_role)
-        self.alarms = {}
+        self.alarms = OwnAlarms({})
         if isinstance(watched, WorkerAlarms):
             letters = dead_letter_queue_of(made)
-            self.alarms = {
-                **make_pod_alarms(self, cluster, **place, routes=(), alarms=watched.of_service),
-                **make_queue_alarms(self, self.queue, letters, watched, processing_time=work_seconds),
-            }
+            self.alarms = OwnAlarms(
+                {
+                    **make_pod_alarms(self, cluster, **place, routes=(), alarms=watched.of_service),
+                    **make_queue_alarms(self, self.queue, letters, watched, processing_time=work_seconds),
+                }
+            )
         self._record_opt_outs({"service-alarms": watched, "queue-alarms": watched, **running.deployment.defaults})
         self._write(scaled, [*running.losses(), *pod_alarm_losses(cluster, running.alarms)])
         if queue is not None and lacks_dead_letters(queue):

@@ -76,7 +76,7 @@ def make_connector(
         task=task,
         environment={*own.environment, *own.secrets},
         security_groups=service.connections.security_groups,
-        external=given.external,
+        external=given.kind.external,
         host_networking=given.task.network_mode == "host",
         namespace=None if given.service_connect is None else given.service_connect.namespace,
         join=join,

@@ -1,0 +1,38 @@
+"""Whom a role trusts so that EKS Pod Identity gives it to the pods of one service account, and to no other pods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+if TYPE_CHECKING:
+    from .eks_cluster import EksCluster
+
+SERVICE = "pods.eks.amazonaws.com"
+
+
+def pod_identity_conditions(cluster: EksCluster, namespace: str | None, service_account: str) -> dict[str, object]:
+    """Return the conditions that keep out other clusters, and associations for other service accounts.
+
+    Args:
+        cluster: The cluster.
+        namespace: Namespace of the service account; None if nobody knows it.
+        service_account: The service account.
+
+    See https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+    """
+    tags = {"aws:RequestTag/kubernetes-service-account": service_account}
+    if namespace is not None:
+        tags["aws:RequestTag/kubernetes-namespace"] = namespace
+    return {
+        "StringEquals": {"aws:SourceAccount": cdk.Stack.of(cluster).account} | tags,
+        "ArnEquals": {"aws:SourceArn": cluster.cluster_arn},
+    }
+
+
+def pod_identity_principal(cluster: EksCluster, namespace: str | None, service_account: str) -> iam.IPrincipal:
+    """Return EKS Pod Identity, acting for one service account of a cluster."""
+    conditions = pod_identity_conditions(cluster, namespace, service_account)
+    return iam.SessionTagsPrincipal(iam.ServicePrincipal(SERVICE, conditions=conditions))

@@ -1,0 +1,162 @@
+"""What groups of access entries may do in the Kubernetes API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from constructs import Construct
+
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import argument_problems, field_problems, is_token
+
+from ..clusters import EksCluster
+from ..manifests import Manifest, kubernetes_name_problems
+
+_API = "rbac.authorization.k8s.io"
+_RESERVED = ("system:", "eks:", "aws:", "amazon:", "iam:")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoleRule:
+    """What may be done to which objects.
+
+    Attributes:
+        resources: Kinds of objects, in lower case and plural, such as `pods` and `pods/log`.
+        verbs: What may be done: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`.
+        api_groups: Groups of the API that have the kinds. Default: the core group, which has no name.
+        resource_names: Names of the objects. Default: all.
+
+    See https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+    """
+
+    resources: Sequence[str]
+    verbs: Sequence[str]
+    api_groups: Sequence[str] = ("",)
+    resource_names: Sequence[str] = ()
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with this rule."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if found:
+            return list(found)
+        for option in ("resources", "verbs", "api_groups"):
+            if not getattr(self, option):
+                found.add(option, "none", allowed="one or more")
+        for option in ("resources", "verbs"):
+            if "*" in getattr(self, option):
+                found.add(
+                    option,
+                    "an asterisk allows what nobody thought of, and what later versions add",
+                    given=list(getattr(self, option)),
+                    allowed="each by its name; AccessPolicy(name='AmazonEKSClusterAdminPolicy') for administrators",
+                    practice="eks-rbac-by-name",
+                )
+        if is_token([self.resources, self.verbs, self.api_groups, self.resource_names]):
+            found.add("resources", "a rule in a manifest is known only at deployment", allowed="names that are known")
+        return list(found)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The rule, as Kubernetes has it."""
+        names = {"resourceNames": list(self.resource_names)} if self.resource_names else {}
+        return {
+            "apiGroups": list(self.api_groups),
+            "resources": list(self.resources),
+            **names,
+            "verbs": list(self.verbs),
+        }
+
+
+class KubernetesRole(CheckedConstruct):
+    """What groups of people may do, in one namespace or in the whole cluster.
+
+    `AccessEntry(…, kubernetes_groups=["support"])` puts an IAM role into a group; this says what the group may do. It
+    makes no AWS resource: role and binding go into the manifests of the cluster.
+
+    Attributes:
+        manifests: The role and its binding.
+
+    See https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
+    """
+
+    manifests: tuple[Manifest, Manifest]
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster: EksCluster,
+        name: str,
+        groups: Sequence[str],
+        rules: Sequence[RoleRule],
+        namespace: str | None = None,
+    ) -> None:
+        """Make a role and its binding.
+
+        Args:
+            scope: The parent, mostly a stack.
+            id: Name among the parent's children.
+            cluster: The cluster.
+            name: Name of the role and its binding.
+            groups: Groups that get the role, as access entries name them.
+            rules: What the role allows.
+            namespace: The namespace in which it is allowed. Default: all of them, and what belongs to none.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(KubernetesRole.__init__, locals())
+        if not found.has("name"):
+            found.extend(kubernetes_name_problems("name", name))
+        if namespace is not None and not found.has("namespace"):
+            found.extend(kubernetes_name_problems("namespace", namespace, form="label"))
+        if not found.has("groups"):
+            found.extend(_group_problems(groups))
+        if not found.has("rules"):
+            if not rules:
+                found.add("rules", "none", allowed="one or more")
+            for index, rule in enumerate(rules):
+                found.extend(rule.problems(), under=f"rules[{index}]")
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        kind = "ClusterRole" if namespace is None else "Role"
+        metadata = {"name": name} if namespace is None else {"name": name, "namespace": namespace}
+        self.manifests = (
+            {
+                "apiVersion": f"{_API}/v1",
+                "kind": kind,
+                "metadata": metadata,
+                "rules": [rule.manifest for rule in rules],
+            },
+            {
+                "apiVersion": f"{_API}/v1",
+                "kind": f"{kind}Binding",
+                "metadata": dict(metadata),
+                "roleRef": {"apiGroup": _API, "kind": kind, "name": name},
+                "subjects": [{"apiGroup": _API, "kind": "Group", "name": group} for group in groups],
+            },
+        )
+        where = "" if namespace is None else f"{namespace}-"
+        cluster.add_manifests(f"role-{where}{name.replace('.', '-')}", self.manifests)
+
+
+def _group_problems(groups: Sequence[str]) -> list[Problem]:
+    found = Problems()
+    if not groups:
+        found.add("groups", "none", allowed="one or more")
+    for index, group in enumerate(groups):
+        if is_token(group) or not group.strip() or group.startswith(_RESERVED):
+            found.add(
+                f"groups[{index}]",
+                "no group that an access entry can name",
+                given=group,
+                allowed="a name that does not begin with system:, eks:, aws:, amazon: or iam:",
+                practice="eks-access-entries",
+            )
+    return list(found)
