@@ -357,6 +357,10 @@ class EksCluster(CheckedConstruct):
         """What is known of its nodes, kind by kind."""
         return tuple(self._node_facts)
 
+    def _where_pods_run(self) -> tuple[NodeFacts, ...]:
+        """Return what is known of all nodes; nothing, where pods may run on what nobody says here."""
+        return () if self.is_imported or self.compute != "NODES" else self.nodes
+
     def add_nodes(self, resource: cdk.CfnResource | None, facts: NodeFacts | None = None) -> None:
         """Take notice of nodes: what is needed before them is made before, and what needs nodes after them.
 
@@ -483,7 +487,7 @@ class EksCluster(CheckedConstruct):
         self.principals = Principals()
         self.add_on_versions: dict[str, str | None] = {}
         self._add_on_owners: dict[str, str] = {}
-        self.manifests = ManifestFolder(self, lambda: self.facts)
+        self.manifests = ManifestFolder(self, lambda: self.facts, self._where_pods_run)
         self._node_facts: list[NodeFacts] = []
         self._phases = Phases(self.resource, on_first_nodes)
 

@@ -20,7 +20,7 @@ from cdk_containers.core.inputs import argument_problems, field_problems, is_tok
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
 from ..clusters import EksCluster, claim_principal
-from ..rendering import label_problems
+from ..rendering import NodeFacts, label_problems
 from .checks import node_subnet_problems, subnet_ids
 
 _MOST_SELECTORS, _MOST_LABELS = 5, 5
@@ -141,6 +141,8 @@ class FargateProfile(CheckedConstruct):
             self.resource.add_resource_dependency(earlier[stack])
         earlier[stack] = self.resource
         _selectors.setdefault(cluster, []).extend(selectors)
+        # Fargate makes a machine for each pod that it selects, of the size that the pod asks for.
+        cluster.add_nodes(None, NodeFacts(name=id))
         if cluster.compute == "FARGATE":
             cluster.add_nodes(self.resource)
             self.node.add_validation(_CoreDnsRuns(cluster))
