@@ -182,7 +182,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/pod-security.html",
         severity=Severity.HIGH,
-        option="EksCluster.add_manifests",
+        option="EksCluster.add_manifests(manifests=)",
     ),
     Practice(
         id="eks-no-secret-manifests",
@@ -193,7 +193,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/data-encryption-and-secrets-management.html",
         severity=Severity.CRITICAL,
-        option="EksCluster.add_manifests",
+        option="EksCluster.add_manifests(manifests=)",
     ),
     Practice(
         id="eks-fargate-limits",
@@ -204,7 +204,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
         severity=Severity.HIGH,
-        option="EksCluster.add_manifests",
+        option="EksCluster.add_manifests(manifests=)",
     ),
     Practice(
         id="eks-node-metadata",
@@ -358,7 +358,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
         severity=Severity.MEDIUM,
-        option="KubernetesService.cpu, PodOptions.cpu_limit",
+        option="PodOptions.cpu_limit, KubernetesService.cpu",
     ),
     Practice(
         id="eks-pod-spread",
