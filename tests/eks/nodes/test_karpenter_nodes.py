@@ -224,6 +224,9 @@ def test_an_old_type_is_taken_with_a_reason():
         ({"instance_types": ["m7g.large"]}, "architecture"),
         ({"instance_types": ["m7g.large", "m7i.large"]}, "instance_types"),
         ({"nodes": NodeOptions(root_volume_gib=1)}, "nodes.root_volume_gib"),
+        ({"nodes": NodeOptions(session_manager=True)}, "nodes.session_manager"),
+        ({"image_version": "newest"}, "image_version"),
+        ({"max_node_lifetime": timedelta(seconds=1)}, "max_node_lifetime"),
     ],
 )
 def test_wrong_input_is_one_clear_error(options: dict[str, Any], option: str):

@@ -281,6 +281,8 @@ def test_nodes_in_a_stack_that_the_clusters_waits_for_are_one_clear_error():
         ({"instance_types": ["m7g.large", "m7i.large"]}, "instance_types"),
         ({"instance_types": ["g5.xlarge", "m7i.large"]}, "instance_types"),
         ({"instance_types": ["m4.large"]}, "instance_types"),
+        ({"instance_types": ["m7g.large", "m7g.large"]}, "instance_types"),
+        ({"instance_types": [f"m{number}g.large" for number in range(20, 41)]}, "instance_types"),
         ({"instance_types": ["inf2.xlarge"], "nodes": NodeOptions(machine_image="BOTTLEROCKET")}, "instance_types"),
         ({"nodes": NodeOptions(root_volume_gib=8)}, "nodes.root_volume_gib"),
         ({"nodes": NodeOptions(machine_image="AL2")}, "nodes.machine_image"),  # type: ignore[arg-type]

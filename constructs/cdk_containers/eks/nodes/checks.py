@@ -30,12 +30,13 @@ def node_problems(
     desired_nodes: int | None = None,
     subnets: ec2.SubnetSelection | None,
     version: str | None,
+    most_types: int,
 ) -> None:
     """Add what is wrong with a group of nodes, whoever manages it, to what has been found already."""
     if not found.has("nodes"):
         found.extend(nodes.problems(), under="nodes")
     if not found.has("instance_types"):
-        found.extend(node_type_problems(instance_types, None if found.has("nodes") else nodes))
+        found.extend(node_type_problems(instance_types, None if found.has("nodes") else nodes, most=most_types))
     if not any(found.has(option) for option in ("min_nodes", "max_nodes", "desired_nodes")):
         found.extend(size_problems(min_nodes, max_nodes, desired_nodes))
     if not found.has("cluster"):

@@ -41,6 +41,10 @@ _NO_LETTERS = Acknowledgement(
     "Messages tell of instances that are about to end, and are of no use after five minutes",
     cdk_nag=("AwsSolutions-SQS3",),
 )
+_ENCRYPTED_BY_SQS = Acknowledgement(
+    "SQS encrypts the messages with a key of its own (SSE-SQS); they tell of instances that are about to end, no more",
+    checkov=("CKV_AWS_27",),
+)
 _STARTS = (
     "The ids of instances are not known before they are there; what is made has to carry the tags of the cluster, and "
     "what is tagged or ended has to have them. Descriptions and prices take no resource"
@@ -50,7 +54,8 @@ _USE_OF_KEY = (
     "kms:Decrypt",
     "kms:DescribeKey",
     "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:ReEncrypt*",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
 )
 
 
@@ -168,6 +173,7 @@ class KarpenterNodes(CheckedConstruct):
             retention_period=cdk.Duration.minutes(5),
         )
         acknowledge(queue, _NO_LETTERS)
+        acknowledge(queue, _ENCRYPTED_BY_SQS)
         for rule, (source, kind) in _EVENTS.items():
             events.Rule(
                 self,

@@ -23,6 +23,7 @@ _ALIASES: dict[MachineImage, str] = {"AL2023": "al2023", "BOTTLEROCKET": "bottle
 _ARCHITECTURES: dict[Architecture, str] = {"ARM64": "arm64", "X86_64": "amd64"}
 _OLD_GENERATION = 4
 _DAYS_OF_A_NODE = 14
+_MOST_TYPES = 100
 _YEAR, _SHORTEST_LIFE = 365 * 86_400, 300
 _GPU_CATEGORIES = ("g", "gr", "p", "inf", "trn", "dl", "vt", "f")
 _PRACTICE = "eks-karpenter-limits"
@@ -81,6 +82,13 @@ class KarpenterPool:
         found.extend(self._range_problems(found))
         if not found.has("nodes"):
             found.extend(self.nodes.problems(), under="nodes")
+            if self.nodes.session_manager is True:
+                found.add(
+                    "nodes.session_manager",
+                    "all pools have one role",
+                    given=True,
+                    allowed="KarpenterNodes(session_manager=True, …)",
+                )
         if not found.has("image_version") and not _VERSION.fullmatch(self.image_version):
             allowed = "latest, or a release such as v20261101 or v1.50.0"
             found.add("image_version", "not a release", given=self.image_version, allowed=allowed)
@@ -117,7 +125,7 @@ class KarpenterPool:
             if not self.instance_categories:
                 found.add("instance_categories", "there is none", allowed="at least one, such as m")
             return list(found)
-        found.extend(node_type_problems(self.instance_types, self.nodes))
+        found.extend(node_type_problems(self.instance_types, self.nodes, most=_MOST_TYPES))
         if not found and architecture_of(self.instance_types) != self.architecture:
             found.add(
                 "architecture",

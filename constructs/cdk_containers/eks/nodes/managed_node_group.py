@@ -25,6 +25,7 @@ from .checks import node_problems, subnet_ids
 from .node_options import NodeOptions, ami_type
 from .node_role import make_node_role, no_grants
 
+_MOST_TYPES = 20
 _EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
 
 
@@ -107,6 +108,7 @@ class ManagedNodeGroup(CheckedConstruct):
             desired_nodes=desired_nodes,
             subnets=subnets,
             version=version,
+            most_types=_MOST_TYPES,
         )
         if not found.has("max_unavailable_percent"):
             found.extend(_share_problems(max_unavailable_percent))

@@ -89,14 +89,23 @@ class NodeOptions:
         return list(found)
 
 
-def node_type_problems(names: Sequence[str], options: NodeOptions | None) -> list[Problem]:
+def node_type_problems(names: Sequence[str], options: NodeOptions | None, *, most: int) -> list[Problem]:
     """Find types that EKS has no image for, or that do not go together in one group.
 
     Types that are newer than the facts in this package pass. Without options, those are wrong, and what depends on them
     is not looked at.
+
+    Args:
+        names: The types.
+        options: What the nodes are beside their types; None if that is wrong.
+        most: Most types that a group takes.
     """
     found = Problems()
     found.extend(group_problems(names))
+    if len(names) > most:
+        found.add("instance_types", "too many for one group", given=len(names), allowed=f"up to {most}")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        found.add("instance_types", "a type is there twice", given=twice, allowed="each type once")
     if found or options is None:
         return list(found)
     neuron = [name for name in names if has_neuron_devices(name)]

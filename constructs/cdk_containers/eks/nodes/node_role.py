@@ -59,7 +59,8 @@ def make_node_role(
     )
     managed = tuple(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}]" for policy in policies)
     acknowledge(role, Acknowledgement(_MANAGED, cdk_nag=managed))
-    if allowed:
+    if session_manager:
+        acknowledge(role, Acknowledgement(_NO_RESOURCE, checkov=("CKV_AWS_111",)))
         acknowledge_wildcards(role, _NO_RESOURCE)
     refuse_grants(role, _NOTHING_ELSE)
     return role

@@ -27,6 +27,7 @@ from .node_options import NodeOptions, image_parameter
 from .node_role import make_node_role, no_grants
 
 _NODE_CONFIG = "application/node.eks.aws"
+_MOST_TYPES = 40
 _AUTOSCALER = "k8s.io/cluster-autoscaler"
 _NO_NOTIFICATIONS = Acknowledgement(
     "Nodes come and go with the pods, so a message for each would be noise",
@@ -108,6 +109,7 @@ class SelfManagedNodes(CheckedConstruct):
             max_nodes=max_nodes,
             subnets=subnets,
             version=version,
+            most_types=_MOST_TYPES,
         )
         if not found.has("max_instance_lifetime"):
             found.extend(lifetime_problems(max_instance_lifetime))
