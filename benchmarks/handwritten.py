@@ -7,6 +7,8 @@ template with the library's, resource by resource.
 
 from __future__ import annotations
 
+from typing import cast
+
 import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -226,7 +228,7 @@ class WebService(Construct):
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             enable_execute_command=False,
         )
-        service.node.default_child.node.add_dependency(shared.capacity, execution_role)
+        cast("cdk.CfnResource", service.node.default_child).node.add_dependency(shared.capacity, execution_role)
         service.attach_to_application_target_group(targets)
         self._make_usage_alarm("Cpu", "CPUUtilization", service.metric_cpu_utilization(period=shared.five_minutes))
         self._make_usage_alarm(
@@ -287,7 +289,7 @@ class WebService(Construct):
             )
         )
         # CDK knows `uid` and `gid` without a value only.
-        task_definition.node.default_child.add_property_override(
+        cast("cdk.CfnResource", task_definition.node.default_child).add_property_override(
             "ContainerDefinitions.0.LinuxParameters.Tmpfs.0.MountOptions",
             ["rw", "nosuid", "nodev", "noexec", "uid=1000", "gid=1000"],
         )

@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -152,7 +153,7 @@ class Summary:
     def per_service(self, way: str, low: int = COUNTS[0], high: int = COUNTS[-1], what: str = "clock") -> float:
         """Return the milliseconds that one more service takes, between two numbers of services."""
         pairs = zip(*(self._taken(Cell(way, services), what) for services in (low, high)), strict=True)
-        return 1000 * statistics.median(many - few for few, many in pairs) / (high - low)
+        return float(1000 * statistics.median(many - few for few, many in pairs) / (high - low))
 
     def ratio(self, one: Cell, other: Cell, what: str) -> float:
         """Return how much longer one cell takes than another."""
@@ -161,7 +162,7 @@ class Summary:
 
     def _taken(self, cell: Cell, what: str) -> list[float]:
         """Return what a cell took, run by run: cells are compared within a run, since the machine changes."""
-        return [getattr(sample, what) for sample in self._bench.samples[cell]]
+        return [float(getattr(sample, what)) for sample in self._bench.samples[cell]]
 
     def resources(self, way: str) -> float:
         """Return the resources that one more service adds."""
@@ -177,7 +178,7 @@ class Summary:
 
     def import_ms(self, what: str) -> float:
         """Return the median milliseconds of an import."""
-        return 1000 * statistics.median(getattr(sample, what) for sample in self._bench.imports)
+        return 1000 * statistics.median(float(getattr(sample, what)) for sample in self._bench.imports)
 
     @property
     def has_validation(self) -> bool:
@@ -196,6 +197,9 @@ def results(summary: Summary) -> Iterator[list[str]]:
     def row(what: str, show: Callable[[str], str]) -> list[str]:
         return [what, *(show(way) for way in WAYS)]
 
+    def per_service(way: str, *, low: int, high: int) -> str:
+        return f"{summary.per_service(way, low, high):.1f} ms"
+
     def process(what: str, services: int, *, validation: bool = False) -> list[str]:
         cells = {way: Cell(way, services, validation) for way in WAYS}
         return row(what, lambda way: f"{summary.median(cells[way]):.2f} s, {summary.median(cells[way], 'mib'):.0f} MiB")
@@ -208,7 +212,7 @@ def results(summary: Summary) -> Iterator[list[str]]:
     for low, high in (*pairwise(COUNTS), (COUNTS[0], COUNTS[-1])):
         yield row(
             f"one more service, from {low} to {high}",
-            lambda way, low=low, high=high: f"{summary.per_service(way, low, high):.1f} ms",
+            partial(per_service, low=low, high=high),
         )
     yield row("… of processor time", lambda way: f"{summary.per_service(way, what='processor'):.1f} ms")
     yield row("resources of a service", lambda way: f"{summary.resources(way):g}")
@@ -248,7 +252,7 @@ def aims(summary: Summary) -> Iterator[list[str]]:
         yield ratio(
             f"{services} service{'s' if services > 1 else ''}: library / by hand",
             1.05,
-            lambda time, cells=cells: summary.ratio(*cells, time),
+            partial(summary.ratio, *cells),
         )
     yield ratio(
         "one more service: library / by hand",

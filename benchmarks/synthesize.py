@@ -39,7 +39,7 @@ def count_calls() -> None:
         calls[kind] = calls.get(kind, 0) + 1
         return send(self, request, response_type)
 
-    process._NodeProcess.send = counting  # noqa: SLF001
+    process._NodeProcess.send = counting  # type: ignore[method-assign]  # noqa: SLF001
 
 
 def main() -> None:

@@ -30,6 +30,11 @@ PAGES: Mapping[str, Sequence[str]] = {
         "InstanceRequirements",
         "ManagedInstancesTaskDefinition",
     ),
+    "managed-node-group": ("ManagedNodeGroup", "NodeOptions", "Taint", "pods_per_instance"),
+    "self-managed-nodes": ("SelfManagedNodes",),
+    "karpenter-nodes": ("KarpenterNodes", "KarpenterPool"),
+    "hybrid-nodes": ("HybridNodes", "RolesAnywhere"),
+    "fargate-profile": ("FargateProfile", "FargateSelector"),
     "container": (
         "Container",
         "Image.from_registry",
@@ -37,6 +42,7 @@ PAGES: Mapping[str, Sequence[str]] = {
         "Port",
         "PortRange",
         "HealthCheck",
+        "HttpCheck",
         "RestartPolicy",
         "Tmpfs",
         "VolumeMount",
@@ -186,6 +192,17 @@ SAME_OPTIONS = {"BackendService": "WebService"}
 REFUSED = "none: anything else is refused"
 
 OPT_OUTS: Mapping[str, str] = {
+    "eks-node-metadata": "none: pods get what they need from an identity of their own",
+    "eks-node-image": REFUSED,
+    "eks-node-role": REFUSED,
+    "eks-node-count": "`desired_nodes=…`",
+    "eks-node-version": REFUSED,
+    "eks-hybrid-networks": REFUSED,
+    "eks-hybrid-credentials": "none: `RolesAnywhere` in place of Systems Manager",
+    "eks-karpenter-limits": "another `max_vcpus` or `disrupted_percent`",
+    "eks-pod-fits-node": REFUSED,
+    "eks-fargate-role-trust": "none: each profile has a role of its own",
+    "eks-fargate-selectors": REFUSED,
     "fault-injection": "off unless `fault_injection=True`",
     "multiple-availability-zones": "`max_azs=2` at the least",
     "nat-gateway-per-az": "`nat_gateways=NatGateways.SINGLE` or `NONE`",

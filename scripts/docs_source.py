@@ -78,10 +78,12 @@ def documented(name: str) -> Documented:
             name=name, text=read.text, see=read.see, options=_arguments(function, read.items), attributes=()
         )
     read = docstring(owner)
+    options: tuple[Option, ...] = ()
+    attributes: tuple[Option, ...] = ()
     if isinstance(owner, type) and issubclass(owner, Enum):
-        options, attributes = (), _members(owner)
-    elif is_dataclass(owner):
-        options, attributes = _fields(owner), ()
+        attributes = _members(owner)
+    elif isinstance(owner, type) and is_dataclass(owner):
+        options = _fields(owner)
     else:
         options = _arguments(owner.__init__, docstring(owner.__init__).items)
         attributes = tuple(_exposed(owner))
@@ -195,7 +197,7 @@ def _members(owner: type[Enum]) -> tuple[Option, ...]:
     """Read the members of an enumeration, each with the text that stands under it."""
     body = ast.parse(inspect.getsource(owner)).body[0].body  # type: ignore[attr-defined]
     texts = {
-        statement.targets[0].id: after.value.value
+        ast.unparse(statement.targets[0]): ast.literal_eval(after.value)
         for statement, after in pairwise(body)
         if isinstance(statement, ast.Assign) and isinstance(after, ast.Expr)
     }

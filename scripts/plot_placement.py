@@ -16,11 +16,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "constructs"), str(ROOT)]
 
+from pictures import write_pictures  # noqa: E402
+
 from cdk_containers.model.placement import PlacementStrategy  # noqa: E402
 from cdk_containers.model.placement.container_instance import ContainerInstance, container_instances  # noqa: E402
 from cdk_containers.model.placement.simulation import simulate_placement  # noqa: E402
 from cdk_containers.model.placement.simulation_result import Placement  # noqa: E402
-from scripts.pictures import write_pictures  # noqa: E402
 
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
 STEPS = (10, 5)

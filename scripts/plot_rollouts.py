@@ -16,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "constructs"), str(ROOT)]
 
+from pictures import write_pictures  # noqa: E402
+
 from cdk_containers.model.rollouts import (  # noqa: E402
     Moment,
     RollingSteps,
@@ -25,7 +27,6 @@ from cdk_containers.model.rollouts import (  # noqa: E402
     TrafficShift,
     plan_rollout,
 )
-from scripts.pictures import write_pictures  # noqa: E402
 
 TASKS = 4
 MINUTE = 60

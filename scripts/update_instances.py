@@ -40,6 +40,8 @@ COLUMNS = (
     "network_interfaces",
     "trunked_tasks",
     "hypervisor",
+    "pod_interfaces",
+    "interface_addresses",
 )
 
 # EC2 does not tell of these; an UltraServer's instance has what a trn2.48xlarge has.
@@ -152,7 +154,16 @@ def rows() -> Iterator[tuple[Any, ...]]:
             facts["NetworkInfo"]["MaximumNetworkInterfaces"],
             trunked_tasks(name),
             facts.get("Hypervisor"),
+            _pod_interfaces(facts["NetworkInfo"]),
+            facts["NetworkInfo"]["Ipv4AddressesPerInterface"],
         )
+
+
+def _pod_interfaces(network: Mapping[str, Any]) -> int:
+    """Count the interfaces of the first network card, which are those that the VPC CNI gives pods addresses from."""
+    first = network.get("DefaultNetworkCardIndex", 0)
+    cards = {card["NetworkCardIndex"]: card["MaximumNetworkInterfaces"] for card in network.get("NetworkCards", ())}
+    return int(cards.get(first, network["MaximumNetworkInterfaces"]))
 
 
 def _order(item: tuple[str, Any]) -> tuple[str, int, str]:
@@ -168,6 +179,7 @@ def text() -> str:
         f"# Source: EC2 DescribeInstanceTypes as moto {metadata.version('moto')} carries it, read {READ};\n"
         f"# trunked_tasks (tasks in awsvpc mode with ENI trunking): ECS developer guide, June 2023, and for later\n"
         f"# types aws/amazon-vpc-resource-controller-k8s, generated 2025-10-06. No hypervisor: bare metal.\n"
+        f"# pod_interfaces: interfaces of the first network card; interface_addresses: IPv4 addresses of each.\n"
     )
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -177,4 +189,4 @@ def text() -> str:
 
 if __name__ == "__main__":
     TARGET.write_text(text(), encoding="utf-8")
-    print(f"{TARGET.name}: {text().count(chr(10)) - 5} instance types")
+    print(f"{TARGET.name}: {text().count(chr(10)) - 6} instance types")

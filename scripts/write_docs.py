@@ -24,7 +24,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,7 @@ from docs_source import (  # noqa: E402
 )
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
+from rooms import house_drawing, room_list, wing_drawing  # noqa: E402
 from summarize_assembly import stacks  # noqa: E402
 
 import cdk_containers  # noqa: E402
@@ -64,6 +65,7 @@ DOCS = ROOT / "docs"
 CONSTRUCTS = DOCS / "constructs"
 ENVIRONMENTS = ("dev", "prod")
 WITH_MARKS = (
+    "architecture",
     "migrations",
     "index",
     "defaults",
@@ -123,8 +125,12 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
     makers: Mapping[str, Callable[[], str]] = {
         "constructs": construct_list,
         "defaults": defaults_table,
+        "ecs-rooms": partial(wing_drawing, "ecs"),
+        "eks-rooms": partial(wing_drawing, "eks"),
         "first-example": first_example_table,
+        "house": house_drawing,
         "kept": kept_table,
+        "rooms": room_list,
         "stacks": stacks_table,
         "rollouts": rollouts_table,
         "slow-rollouts": slow_rollouts_list,
@@ -553,11 +559,11 @@ def suppressions_page() -> str:
     ]
     lines += _table(("Stack", "Construct", "Practice", "Environment", "Reason"), rows)
     lines += ["The checkers that ask for one of these practices are told the same reason:", ""]
-    rows = [
+    findings_answered = [
         (stack, f"`{path}`", f"{checker} {finding}", _named(where))
         for (stack, path, checker, finding, _), where in sorted(answered.items())
     ]
-    lines += _table(("Stack", "Construct", "Finding", "Environment"), rows)
+    lines += _table(("Stack", "Construct", "Finding", "Environment"), findings_answered)
     return "\n".join(lines).rstrip() + "\n"
 
 

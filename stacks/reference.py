@@ -8,6 +8,12 @@ from .application_stack import ApplicationStack
 from .audit_stack import AuditStack
 from .connections_stack import ConnectionsStack
 from .deployments_stack import DeploymentsStack
+from .eks_auto_stack import EksAutoStack
+from .eks_fargate_stack import EksFargateStack
+from .eks_hybrid_stack import EksHybridStack
+from .eks_nodes_stack import EksNodesStack
+from .eks_regions import EksRegions
+from .eks_storage_stack import EksStorageStack
 from .instances_stack import InstancesStack
 from .jobs_stack import JobsStack
 from .network_stack import NetworkStack
@@ -30,6 +36,9 @@ STACKS = {
     "application": ApplicationStack,
 }
 """Stacks that stand on the network and the images alone."""
+
+CLUSTERS = {"eks-nodes": EksNodesStack, "eks-fargate": EksFargateStack, "eks-auto": EksAutoStack}
+"""EKS clusters with applications, which share the public load balancer with those on ECS."""
 
 TEAMS = {"team-shop": TeamShopStack, "team-billing": TeamBillingStack}
 """Stacks of teams on the shared platform."""
@@ -76,5 +85,17 @@ def add_reference_stacks(app: cdk.App) -> None:
     for name, team in TEAMS.items():
         team(app, f"{settings.name}-{name}", settings=settings, platform=platform, registry=registry)
     SecondAccount(app, f"{settings.name}-second-account", settings=settings)
+    for name, clusters in CLUSTERS.items():
+        clusters(
+            app,
+            f"{settings.name}-{name}",
+            settings=settings,
+            network=network.network,
+            registry=registry,
+            load_balancer=web_application.public_load_balancer,
+        )
+    EksStorageStack(app, f"{settings.name}-eks-storage", settings=settings, network=network.network)
+    EksHybridStack(app, f"{settings.name}-eks-hybrid", settings=settings, network=network.network)
+    EksRegions(app, f"{settings.name}-eks-regions", settings=settings)
     for name, stack in STACKS.items():
         stack(app, f"{settings.name}-{name}", settings=settings, network=network.network, registry=registry)

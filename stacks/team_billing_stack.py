@@ -4,62 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
-from constructs import Construct
 
 from cdk_containers import (
-    Alarms,
     AlbExposure,
     BackendService,
     Container,
     DaemonService,
-    EfsVolume,
     EventJob,
-    JobAlarms,
     ListenerRule,
     NlbExposure,
     Port,
-    VolumeMount,
 )
 
-from .images import application_image
-from .registry_stack import RegistryStack
-from .settings import Settings
-from .shared_platform_stack import SharedPlatformStack
-
-PORT = 8080
-FILES = [VolumeMount(volume="files", path="/files")]
+from .team import FILES, PORT, TeamStack
 
 
-class TeamBillingStack(cdk.Stack):
+class TeamBillingStack(TeamStack):
     """Services on the same instances and behind the same load balancers, a job, and an agent on every instance."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,  # noqa: A002
-        *,
-        settings: Settings,
-        platform: SharedPlatformStack,
-        registry: RegistryStack,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(scope, id, **kwargs)
-        alarms = Alarms(topic=platform.alarm_topic)
-        backend = application_image(settings, registry.backend, "backend")
+    def add_services(self) -> None:
+        """Add what the team runs."""
+        platform = self.platform
         common: dict[str, Any] = {
             "cluster": platform.cluster,
             "capacity": [platform.instances.share()],
-            "desired_count": settings.desired_count or 2,
-            "alarms": alarms,
+            "desired_count": self.desired_count,
+            "alarms": self.alarms,
         }
-        files = [EfsVolume(name="files", file_system=platform.files)]
         BackendService(
             self,
             "Invoices",
-            container=Container(image=backend, mounts=FILES),
-            volumes=files,
+            container=Container(image=self.backend, mounts=FILES),
+            volumes=self.files,
             task=platform.task("bridge"),
             exposure=AlbExposure(
                 port=PORT,
@@ -72,8 +49,8 @@ class TeamBillingStack(cdk.Stack):
         BackendService(
             self,
             "Ledger",
-            container=Container(image=backend, mounts=FILES),
-            volumes=files,
+            container=Container(image=self.backend, mounts=FILES),
+            volumes=self.files,
             task=platform.task("bridge"),
             exposure=NlbExposure(
                 port=PORT, load_balancer=platform.tcp_load_balancer, listener_port=9000, health_check_path="/healthz"
@@ -83,7 +60,7 @@ class TeamBillingStack(cdk.Stack):
         BackendService(
             self,
             "Rates",
-            container=Container(image=backend, secrets={"PARTNER_KEY": platform.api_key}),
+            container=Container(image=self.backend, secrets={"PARTNER_KEY": platform.api_key}),
             task=platform.task(),
             exposure=NlbExposure(
                 port=PORT, load_balancer=platform.tcp_load_balancer, listener_port=9001, health_check_path="/healthz"
@@ -96,15 +73,15 @@ class TeamBillingStack(cdk.Stack):
             cluster=platform.cluster,
             capacity=[platform.instances.share()],
             container=Container(
-                image=backend,
+                image=self.backend,
                 command=["python", "archive.py"],
                 environment={"DATA_DIR": "/files"},
                 secrets={"DATABASE_PASSWORD": ecs.Secret.from_secrets_manager(platform.login, "password")},
                 mounts=FILES,
             ),
-            volumes=files,
+            volumes=self.files,
             task=platform.task(),
-            alarms=JobAlarms(topic=platform.alarm_topic),
+            alarms=self.job_alarms,
         )
         DaemonService(
             self,

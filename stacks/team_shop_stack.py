@@ -2,58 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
-from constructs import Construct
 
 from cdk_containers import (
-    Alarms,
     AlbExposure,
     BackendService,
     CloudMap,
     Container,
-    EfsVolume,
-    JobAlarms,
     ListenerRule,
     ScheduledJob,
-    VolumeMount,
     WorkerAlarms,
     WorkerService,
 )
 
 from .images import application_image, worker_container
-from .registry_stack import RegistryStack
-from .settings import Settings
-from .shared_platform_stack import SharedPlatformStack
-
-PORT = 8080
-FILES = [VolumeMount(volume="files", path="/files")]
+from .team import FILES, PORT, TeamStack
 
 
-class TeamShopStack(cdk.Stack):
+class TeamShopStack(TeamStack):
     """Pages on the shared instances, an API on Fargate that has the login of a database, a job, and a worker."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,  # noqa: A002
-        *,
-        settings: Settings,
-        platform: SharedPlatformStack,
-        registry: RegistryStack,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(scope, id, **kwargs)
-        alarms = Alarms(topic=platform.alarm_topic)
-        backend = application_image(settings, registry.backend, "backend")
+    def add_services(self) -> None:
+        """Add what the team runs."""
+        platform = self.platform
         api = BackendService(
             self,
             "Api",
             cluster=platform.cluster,
             container=Container(
-                image=backend,
+                image=self.backend,
                 ports=[PORT],
                 secrets={
                     "DATABASE_PASSWORD": ecs.Secret.from_secrets_manager(platform.login, "password"),
@@ -61,7 +38,7 @@ class TeamShopStack(cdk.Stack):
                 },
                 mounts=FILES,
             ),
-            volumes=[EfsVolume(name="files", file_system=platform.files)],
+            volumes=self.files,
             task=platform.task(),
             exposure=AlbExposure(
                 port=PORT,
@@ -70,14 +47,14 @@ class TeamShopStack(cdk.Stack):
                 health_check_path="/healthz",
             ),
             cloud_map=CloudMap(namespace=platform.names, name="shop-api"),
-            desired_count=settings.desired_count or 2,
-            alarms=alarms,
+            desired_count=self.desired_count,
+            alarms=self.alarms,
         )
         pages = BackendService(
             self,
             "Pages",
             cluster=platform.cluster,
-            container=Container(image=application_image(settings, registry.web, "web")),
+            container=Container(image=application_image(self.settings, self.registry.web, "web")),
             task=platform.task("bridge"),
             capacity=[platform.instances.share()],
             exposure=AlbExposure(
@@ -86,8 +63,8 @@ class TeamShopStack(cdk.Stack):
                 rule=ListenerRule(paths=["/shop", "/shop/*"]),
                 health_check_path="/healthz",
             ),
-            desired_count=settings.desired_count or 2,
-            alarms=alarms,
+            desired_count=self.desired_count,
+            alarms=self.alarms,
         )
         pages.connect_to(api)
         prices = ScheduledJob(
@@ -95,9 +72,9 @@ class TeamShopStack(cdk.Stack):
             "Prices",
             cluster=platform.cluster,
             schedule="cron(0 4 * * ? *)",
-            container=Container(image=backend, command=["python", "archive.py"], environment={"DATA_DIR": "/tmp"}),  # noqa: S108
+            container=Container(image=self.backend, command=["python", "archive.py"], environment={"DATA_DIR": "/tmp"}),  # noqa: S108
             task=platform.task(),
-            alarms=JobAlarms(topic=platform.alarm_topic),
+            alarms=self.job_alarms,
         )
         prices.connect_to(api)
         WorkerService(

@@ -185,7 +185,7 @@ class WebApplicationStack(cdk.Stack):
             encrypted=True,
             kms_key=self.key,
             enable_automatic_backups=True,
-            # Only who has leave by IAM gets in, and only as far as that goes: a policy that grants nothing takes the
+            # Only callers that IAM allows get in, and only as far as that goes: a policy that grants nothing takes the
             # place of the one with which AWS lets everybody in. Told to deny anonymous access, CDK would add a
             # statement that lets whoever may mount also write as root.
             allow_anonymous_access=True,

@@ -8,7 +8,6 @@ import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -18,16 +17,19 @@ import pytest
 
 import cdk_containers
 from cdk_containers.core.practices import PRACTICES
+from scripts.rooms import WINGS, imports, modules, part_imports, part_of, parts, without_detours
 
 PACKAGE = Path(cdk_containers.__file__).parent
 
 LAYERS: list[set[str]] = [
-    {"core.errors", "core.practices"},
+    {"core.asked_once", "core.errors", "core.practices", "core.pseudo_parameters"},
     {"core.inputs"},
+    {"core.whereabouts"},
     {"core.checked_construct", "core.opt_outs", "model.workload"},
+    {"metrics"},
     {"model.instances", "model.rollouts"},
     {"model.placement"},
-    {"deployments", "logs", "messaging", "scaling"},
+    {"deployments", "instances", "logs", "messaging", "scaling"},
     {"network", "registry"},
     {"load_balancing"},
     {"observability"},
@@ -50,9 +52,6 @@ LAYERS: list[set[str]] = [
 APART = [{"ecs", "eks"}]
 """Wings that know nothing of each other, whatever their layers are."""
 
-WINGS = {"core", "model", "ecs", "eks"}
-"""Folders of parts. Every other folder is a part itself."""
-
 PURE = {"core.errors", "core.inputs", "core.practices", "eks.manifests", "eks.rendering"} | {
     part for part in set().union(*LAYERS) if "model." in part
 }
@@ -61,51 +60,7 @@ PURE = {"core.errors", "core.inputs", "core.practices", "eks.manifests", "eks.re
 LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}
 
 
-def part_of(names: Sequence[str]) -> str:
-    """Return the part that a module is in, by the names on its way from the package."""
-    return ".".join(names[: 2 if names[0] in WINGS else 1])
-
-
-def children(folder: Path) -> set[str]:
-    found = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
-    return found - {"__init__"}
-
-
-PARTS = (children(PACKAGE) - WINGS) | {
-    f"{wing}.{part}" for wing in WINGS if (PACKAGE / wing).is_dir() for part in children(PACKAGE / wing)
-}
-
-
-def modules() -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE), ast.parse(path.read_text(encoding="utf-8"))
-
-
-def imports(path: Path, tree: ast.AST) -> Iterator[str]:
-    """Yield what a module imports, by absolute name."""
-    package = ["cdk_containers", *path.parent.parts]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            module = [*base, *(node.module.split(".") if node.module else [])]
-            yield from (".".join([*module, alias.name]) for alias in node.names)
-
-
-def part_imports() -> set[tuple[str, str]]:
-    """Pairs of parts of the package, the importer first."""
-    pairs = set()
-    for path, tree in modules():
-        if path.name == "__init__.py" and len(path.parts) == 1:
-            continue
-        importer = part_of(path.with_suffix("").parts)
-        for name in imports(path, tree):
-            package, _, rest = name.partition(".")
-            imported = part_of(rest.split(".")) if package == "cdk_containers" else importer
-            if imported != importer:
-                pairs.add((importer, imported))
-    return pairs
+PARTS = parts()
 
 
 # ---- layers
@@ -144,6 +99,37 @@ def test_what_is_pure_imports_no_cdk():
                 found.setdefault(part_of(path.with_suffix("").parts), []).append(str(path))
     assert "ecs.services" in found
     assert {part: paths for part, paths in found.items() if part in PURE} == {}
+
+
+@pytest.mark.parametrize(
+    ("arrows", "left"),
+    [
+        ("ab bc ac", "ab bc"),
+        ("ab bc cd ad bd", "ab bc cd"),
+        ("ab ac bd cd", "ab ac bd cd"),
+    ],
+)
+def test_a_drawing_leaves_out_what_other_arrows_say_together(arrows: str, left: str):
+    assert without_detours((one, other) for one, other in arrows.split()) == {
+        (one, other) for one, other in left.split()
+    }
+
+
+def test_a_circle_is_not_drawn():
+    with pytest.raises(ValueError, match="imports go round"):
+        without_detours([("a", "b"), ("b", "c"), ("c", "a")])
+
+
+def test_the_files_that_the_architecture_names_are_there():
+    root = PACKAGE.parents[1]
+    text = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.py)`", text))
+    folders = [PACKAGE, *(root / name for name in ("benchmarks", "scripts", "stacks", "tests"))]
+    there = [
+        path.as_posix() for folder in (root, *folders) for path in folder.glob("*.py" if folder == root else "**/*.py")
+    ]
+    assert "core/inputs/calls.py" in named
+    assert {name for name in named if not any(path.endswith(f"/{name}") for path in there)} == set()
 
 
 # ---- the import root

@@ -19,7 +19,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from cdk_containers import ConstructError
 from cdk_containers.core.inputs import DurationLike
 from tests.subjects import SUBJECTS, Subject
-from tests.toolkit import new_stack, synth
+from tests.toolkit import new_stack, synth_with_objects
 
 KNOWN_AT_SYNTHESIS = {
     "PortRange.first": "CDK takes the range as one text",
@@ -34,9 +34,43 @@ KNOWN_AT_SYNTHESIS = {
     "EksCluster.version": "it decides what objects and images are right",
     "EksCluster.service_cidr": "it is compared with the network",
     "EksCluster.cluster_name": "it is the name of a folder, and part of that of a log group",
+    "KarpenterPool.consolidate_after": "it is written as text into a manifest",
+    "KarpenterPool.disrupted_percent": "it is written as text into a manifest",
+    "KarpenterPool.image_version": "it is part of a text in a manifest",
+    "KarpenterPool.max_node_lifetime": "it is written as text into a manifest",
+    "KarpenterPool.max_vcpus": "it is written as text into a manifest",
+    "KarpenterPool.name": "names in manifests are no tokens",
+    "ManagedNodeGroup.version": "it is compared with the cluster's",
+    "SelfManagedNodes.version": "it is part of the name of a parameter",
     "AddOn.name": "it decides what the add-on waits for",
     "AddOn.configuration": "it is read as JSON; values in it may be tokens",
     "AddOnOptions.configuration": "it is read as JSON; values in it may be tokens",
+    "KubernetesService.cpu": "it is computed with",
+    "KubernetesService.memory_limit_mib": "it is computed with",
+    "KubernetesService.namespace": "a name in a manifest",
+    "KubernetesService.service_name": "a name in a manifest",
+    "KubernetesWorker.cpu": "it is computed with",
+    "KubernetesWorker.memory_limit_mib": "it is computed with",
+    "KubernetesWorker.namespace": "a name in a manifest",
+    "KubernetesWorker.service_name": "a name in a manifest",
+    "KubernetesDaemon.cpu": "it is computed with",
+    "KubernetesDaemon.memory_limit_mib": "it is computed with",
+    "KubernetesDaemon.namespace": "a name in a manifest",
+    "KubernetesDaemon.service_name": "a name in a manifest",
+    "KubernetesJob.cpu": "it is computed with",
+    "KubernetesJob.memory_limit_mib": "it is computed with",
+    "KubernetesJob.namespace": "a name in a manifest",
+    "KubernetesJob.job_name": "a name in a manifest",
+    "KubernetesService.desired_count": "a manifest holds the number, and tokens in it are text",
+    "KubernetesWorker.desired_count": "a manifest holds the number, and tokens in it are text",
+    "KubernetesService.health_check_grace_period": "a manifest holds the number, and tokens in it are text",
+    "KubernetesJob.timeout": "a manifest holds the number, and tokens in it are text",
+    "KubernetesJob.retries": "a manifest holds the number, and tokens in it are text",
+    "KubernetesJob.start_within": "a manifest holds the number, and tokens in it are text",
+    "PodOptions.ephemeral_storage_gib": "a manifest holds the number, and tokens in it are text",
+    "PodOptions.spot_percent": "a manifest holds the number, and tokens in it are text",
+    "KubernetesJob.schedule": "it is written in the way of Kubernetes",
+    "KubernetesJob.time_zone": "it is looked up",
     "Repository.keep_images": "CDK writes the rules as one text",
     "Repository.untagged_days": "CDK writes the rules as one text",
     "HealthCheck.interval": "CDK compares it with the timeout",
@@ -166,6 +200,6 @@ def test_a_token_passes_or_is_refused_by_our_own_error(subject: Subject, option:
             subject.build(stack, **given)
         return
     subject.build(stack, **given)
-    template = synth(stack)
-    assert "'Ref': 'Given'" in str(template.get("Resources", {})) + str(template.get("Outputs", {}))
+    template = synth_with_objects(stack)
+    assert "'Ref': 'Given'" in "".join(str(template.get(part, {})) for part in ("Resources", "Outputs", "Objects"))
     assert "e+289" not in str(template), "the number of the token itself is in the template"

@@ -154,6 +154,20 @@ def eks_cluster(scope: Construct, id: str = "Eks", **options: Any) -> EksCluster
     return EksCluster(scope, id, **{"version": "1.36", "admins": [ADMIN]} | options)
 
 
+def equipped_cluster(scope: Construct, id: str = "Eks", **options: Any) -> EksCluster:  # noqa: A002
+    """Make an EKS cluster that has all that a workload may ask for."""
+    found = eks_cluster(scope, id, **options)
+    found.now_has(
+        load_balancer_controller=True,
+        network_policy=True,
+        secrets="SECRETS_STORE",
+        keda=True,
+        metrics_server=True,
+        container_insights=True,
+    )
+    return found
+
+
 def topic(scope: Construct, name: str = "orders") -> sns.ITopic:
     found = scope.node.try_find_child(name)
     if found is not None:
@@ -165,6 +179,16 @@ def synth(scope: Construct) -> Template:
     """Synthesize the app of a construct and return the template of the construct's stack."""
     template: Template = assertions.Template.from_stack(cdk.Stack.of(scope)).to_json()
     return template
+
+
+def synth_with_objects(scope: Construct) -> Template:
+    """Synthesize the same, with the Kubernetes objects of its clusters under `Objects`."""
+    stack = cdk.Stack.of(scope)
+    found = [stack.node.try_find_child(id_) for id_ in ("Eks", "Other")]
+    clusters = [cluster for cluster in found if isinstance(cluster, EksCluster)]
+    files = [file for cluster in clusters for file in cluster.manifests.files.items()]
+    objects = stack.resolve([[name, list(added)] for name, added in files])
+    return {**synth(scope), **({"Objects": objects} if clusters else {})}
 
 
 def resources(template: Template, type_: str) -> dict[str, dict[str, Any]]:

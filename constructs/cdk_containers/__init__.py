@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from .ecs.clusters import ManagedInstancesCapacity as ManagedInstancesCapacity
     from .ecs.clusters import ManagedScaling as ManagedScaling
     from .ecs.clusters import PredictiveScaling as PredictiveScaling
-    from .ecs.clusters import Spot as Spot
     from .ecs.clusters import SshKey as SshKey
     from .ecs.discovery import CloudMap as CloudMap
     from .ecs.discovery import Namespace as Namespace
@@ -89,13 +88,29 @@ if TYPE_CHECKING:
     from .eks.identity import RoleRule as RoleRule
     from .eks.identity import WorkloadIdentity as WorkloadIdentity
     from .eks.ingress import LoadBalancerController as LoadBalancerController
+    from .eks.nodes import FargateProfile as FargateProfile
+    from .eks.nodes import FargateSelector as FargateSelector
+    from .eks.nodes import HybridNodes as HybridNodes
+    from .eks.nodes import KarpenterNodes as KarpenterNodes
+    from .eks.nodes import KarpenterPool as KarpenterPool
+    from .eks.nodes import ManagedNodeGroup as ManagedNodeGroup
+    from .eks.nodes import NodeOptions as NodeOptions
+    from .eks.nodes import RolesAnywhere as RolesAnywhere
+    from .eks.nodes import SelfManagedNodes as SelfManagedNodes
+    from .eks.nodes import Taint as Taint
     from .eks.storage import EbsStorage as EbsStorage
     from .eks.storage import EfsStorage as EfsStorage
     from .eks.storage import LustreStorage as LustreStorage
     from .eks.storage import OntapStorage as OntapStorage
+    from .eks.workloads import KubernetesDaemon as KubernetesDaemon
+    from .eks.workloads import KubernetesJob as KubernetesJob
+    from .eks.workloads import KubernetesService as KubernetesService
+    from .eks.workloads import KubernetesWorker as KubernetesWorker
+    from .eks.workloads import PodOptions as PodOptions
     from .identity import AuditTrail as AuditTrail
     from .identity import ClusterAccess as ClusterAccess
     from .identity import ExecuteCommandAccess as ExecuteCommandAccess
+    from .instances import Spot as Spot
     from .load_balancing import AccessLogs as AccessLogs
     from .load_balancing import AlbExposure as AlbExposure
     from .load_balancing import ApplicationLoadBalancer as ApplicationLoadBalancer
@@ -115,6 +130,7 @@ if TYPE_CHECKING:
     from .messaging import TopicSubscription as TopicSubscription
     from .messaging import WorkQueue as WorkQueue
     from .model.instances import instance_type as instance_type
+    from .model.instances import pods_per_instance as pods_per_instance
     from .model.instances import tasks_per_instance as tasks_per_instance
     from .model.placement import PlacementConstraint as PlacementConstraint
     from .model.placement import PlacementStrategy as PlacementStrategy
@@ -132,6 +148,7 @@ if TYPE_CHECKING:
     from .model.workload import EnvironmentFile as EnvironmentFile
     from .model.workload import HealthCheck as HealthCheck
     from .model.workload import HostVolume as HostVolume
+    from .model.workload import HttpCheck as HttpCheck
     from .model.workload import Image as Image
     from .model.workload import LinuxOptions as LinuxOptions
     from .model.workload import LogDriver as LogDriver
@@ -167,6 +184,25 @@ _MODULES = {
         "Application",
         "Environment",
     ),
+    "core.errors": (
+        "ConstructError",
+        "Problem",
+    ),
+    "core.practices": (
+        "Disabled",
+        "Practice",
+    ),
+    "deployments": (
+        "BlueGreen",
+        "Canary",
+        "CircuitBreaker",
+        "CodeDeployBlueGreen",
+        "DeploymentHook",
+        "DeploymentPause",
+        "EarlySuccess",
+        "Linear",
+        "Rolling",
+    ),
     "ecs.beanstalk": ("BeanstalkEnvironment",),
     "ecs.clusters": (
         "CapacityReservations",
@@ -181,19 +217,7 @@ _MODULES = {
         "ManagedInstancesCapacity",
         "ManagedScaling",
         "PredictiveScaling",
-        "Spot",
         "SshKey",
-    ),
-    "deployments": (
-        "BlueGreen",
-        "Canary",
-        "CircuitBreaker",
-        "CodeDeployBlueGreen",
-        "DeploymentHook",
-        "DeploymentPause",
-        "EarlySuccess",
-        "Linear",
-        "Rolling",
     ),
     "ecs.discovery": (
         "CloudMap",
@@ -203,104 +227,10 @@ _MODULES = {
         "ServiceConnectAccessLogs",
         "ServiceConnectTls",
     ),
-    "core.errors": (
-        "ConstructError",
-        "Problem",
-    ),
-    "eks.add_ons": ("AddOn", "CloudWatchObservability"),
-    "eks.appliers": ("ArgoCd", "ArgoCdUsers", "KubectlProvider"),
-    "eks.clusters": (
-        "AccessEntry",
-        "AccessPolicy",
-        "AddOnOptions",
-        "AutoMode",
-        "EksCluster",
-        "PublicAccess",
-        "UpgradeBlocker",
-        "upgrade_blockers",
-    ),
-    "eks.identity": ("KubernetesRole", "RoleRule", "WorkloadIdentity"),
-    "eks.ingress": ("LoadBalancerController",),
-    "eks.storage": ("EbsStorage", "EfsStorage", "LustreStorage", "OntapStorage"),
-    "identity": (
-        "AuditTrail",
-        "ClusterAccess",
-        "ExecuteCommandAccess",
-    ),
-    "model.instances": (
-        "instance_type",
-        "tasks_per_instance",
-    ),
     "ecs.jobs": (
         "EventJob",
         "ScheduledJob",
         "StartRetry",
-    ),
-    "load_balancing": (
-        "AccessLogs",
-        "AlbExposure",
-        "ApplicationLoadBalancer",
-        "ClassicExposure",
-        "Domain",
-        "DomainNames",
-        "LatticeExposure",
-        "ListenerRule",
-        "NetworkLoadBalancer",
-        "NlbExposure",
-        "ServiceNetwork",
-        "Stickiness",
-        "TargetHealthCheck",
-        "WebAcl",
-    ),
-    "logs": (
-        "ContainerLogs",
-        "Logs",
-    ),
-    "messaging": (
-        "TopicSubscription",
-        "WorkQueue",
-    ),
-    "network": (
-        "NatGateways",
-        "Network",
-        "SubnetMasks",
-    ),
-    "observability": (
-        "AlarmTopic",
-        "Alarms",
-        "JobAlarms",
-        "ServiceDashboard",
-        "WorkerAlarms",
-    ),
-    "model.placement": (
-        "PlacementConstraint",
-        "PlacementStrategy",
-    ),
-    "model.placement.container_instance": (
-        "ContainerInstance",
-        "container_instances",
-    ),
-    "model.placement.simulation": ("simulate_placement",),
-    "core.practices": (
-        "Disabled",
-        "Practice",
-    ),
-    "registry": (
-        "PullThroughCache",
-        "Repository",
-    ),
-    "model.rollouts": (
-        "Rollout",
-        "RolloutTimings",
-        "plan_rollout",
-    ),
-    "scaling": (
-        "PredictiveServiceScaling",
-        "ScalingStep",
-        "ScheduledScaling",
-        "ServiceScaling",
-        "StepScaling",
-        "TargetMetric",
     ),
     "ecs.observability": (
         "ClusterDashboard",
@@ -329,6 +259,105 @@ _MODULES = {
         "S3ConfigFile",
         "TaskOptions",
     ),
+    "eks.add_ons": (
+        "AddOn",
+        "CloudWatchObservability",
+    ),
+    "eks.appliers": (
+        "ArgoCd",
+        "ArgoCdUsers",
+        "KubectlProvider",
+    ),
+    "eks.clusters": (
+        "AccessEntry",
+        "AccessPolicy",
+        "AddOnOptions",
+        "AutoMode",
+        "EksCluster",
+        "PublicAccess",
+        "UpgradeBlocker",
+        "upgrade_blockers",
+    ),
+    "eks.identity": (
+        "KubernetesRole",
+        "RoleRule",
+        "WorkloadIdentity",
+    ),
+    "eks.ingress": ("LoadBalancerController",),
+    "eks.nodes": (
+        "FargateProfile",
+        "FargateSelector",
+        "HybridNodes",
+        "KarpenterNodes",
+        "KarpenterPool",
+        "ManagedNodeGroup",
+        "NodeOptions",
+        "RolesAnywhere",
+        "SelfManagedNodes",
+        "Taint",
+    ),
+    "eks.storage": (
+        "EbsStorage",
+        "EfsStorage",
+        "LustreStorage",
+        "OntapStorage",
+    ),
+    "eks.workloads": (
+        "KubernetesDaemon",
+        "KubernetesJob",
+        "KubernetesService",
+        "KubernetesWorker",
+        "PodOptions",
+    ),
+    "identity": (
+        "AuditTrail",
+        "ClusterAccess",
+        "ExecuteCommandAccess",
+    ),
+    "instances": ("Spot",),
+    "load_balancing": (
+        "AccessLogs",
+        "AlbExposure",
+        "ApplicationLoadBalancer",
+        "ClassicExposure",
+        "Domain",
+        "DomainNames",
+        "LatticeExposure",
+        "ListenerRule",
+        "NetworkLoadBalancer",
+        "NlbExposure",
+        "ServiceNetwork",
+        "Stickiness",
+        "TargetHealthCheck",
+        "WebAcl",
+    ),
+    "logs": (
+        "ContainerLogs",
+        "Logs",
+    ),
+    "messaging": (
+        "TopicSubscription",
+        "WorkQueue",
+    ),
+    "model.instances": (
+        "instance_type",
+        "pods_per_instance",
+        "tasks_per_instance",
+    ),
+    "model.placement": (
+        "PlacementConstraint",
+        "PlacementStrategy",
+    ),
+    "model.placement.container_instance": (
+        "ContainerInstance",
+        "container_instances",
+    ),
+    "model.placement.simulation": ("simulate_placement",),
+    "model.rollouts": (
+        "Rollout",
+        "RolloutTimings",
+        "plan_rollout",
+    ),
     "model.workload": (
         "Container",
         "DockerOptions",
@@ -338,6 +367,7 @@ _MODULES = {
         "EnvironmentFile",
         "HealthCheck",
         "HostVolume",
+        "HttpCheck",
         "Image",
         "LinuxOptions",
         "LogDriver",
@@ -351,6 +381,30 @@ _MODULES = {
         "Ulimit",
         "VolumeMount",
         "Workload",
+    ),
+    "network": (
+        "NatGateways",
+        "Network",
+        "SubnetMasks",
+    ),
+    "observability": (
+        "AlarmTopic",
+        "Alarms",
+        "JobAlarms",
+        "ServiceDashboard",
+        "WorkerAlarms",
+    ),
+    "registry": (
+        "PullThroughCache",
+        "Repository",
+    ),
+    "scaling": (
+        "PredictiveServiceScaling",
+        "ScalingStep",
+        "ScheduledScaling",
+        "ServiceScaling",
+        "StepScaling",
+        "TargetMetric",
     ),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

@@ -8,7 +8,7 @@ exactly one role can. Calls of one account are meant; trust policies, SCPs and s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -31,6 +31,10 @@ def aws_policy(name: str) -> Mapping[str, Any]:
     """Return the document of a managed policy of AWS."""
     return _aws_policies()[name]
 
+
+ACCOUNT, REGION = "111111111111", "eu-west-1"
+CALL = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT}
+"""Where the calls are made that `allowed` knows everything of."""
 
 OVER_TLS: Context = {"aws:SecureTransport": "true"}
 """What every call of an AWS SDK has."""
@@ -96,14 +100,21 @@ class Statement:
         principal = self.source.get("Principal")
         return isinstance(principal, Mapping) and service in self.symbols.texts(principal.get("Service", []))
 
-    def holds(self, context: Context) -> Answer:
-        """Tell whether the conditions are met by what is known of a call."""
+    def holds(self, context: Context, *, complete: bool = False) -> Answer:
+        """Tell whether the conditions are met by what is known of a call, or by all that there is to know of it."""
         answers = [
-            self._compare(operator, context.get(key), self.symbols.texts(values))
+            self._without_key(operator)
+            if complete and key not in context
+            else self._compare(operator, context.get(key), self.symbols.texts(values))
             for operator, keys in self.source.get("Condition", {}).items()
             for key, values in keys.items()
         ]
         return min(answers, default=Answer.YES)
+
+    @staticmethod
+    def _without_key(operator: str) -> Answer:
+        """Tell whether a condition holds for a call that does not have its key."""
+        return Answer.YES if operator.endswith("IfExists") or "Not" in operator else Answer.NO
 
     @staticmethod
     def _compare(operator: str, value: str | None, wanted: list[str]) -> Answer:
@@ -225,11 +236,11 @@ class Policies:
         )
 
 
-def _decision(about: list[Statement], action: str, arn: str, context: Context) -> Answer:
+def _decision(about: list[Statement], action: str, arn: str, context: Context, *, complete: bool = False) -> Answer:
     """Return what the statements about a caller say together."""
     strongest = {"Allow": Answer.NO, "Deny": Answer.NO}
     for statement in about:
-        holds = min(statement.covers(action, arn), statement.holds(context))
+        holds = min(statement.covers(action, arn), statement.holds(context, complete=complete))
         strongest[statement.effect] = max(strongest[statement.effect], holds)
     return min(strongest["Allow"], Answer(Answer.YES - strongest["Deny"]))
 
@@ -250,6 +261,26 @@ def service_surely_can(
     policies = Policies(_by_stack(templates))
     about = [statement for statement in policies.of_resources if statement.is_for_service(service)]
     return _decision(about, action, resource, context) is Answer.YES
+
+
+def allowed(
+    statements: Iterable[Mapping[str, Any]],
+    action: str,
+    resources: str | Sequence[str] = "*",
+    context: Context | None = None,
+) -> bool:
+    """Tell whether statements allow a call of which everything is known: its resources, and every key of its context.
+
+    There has to be a permission for each resource. A call that the statements do not decide is an error of the test.
+    """
+    symbols = Symbols({"": {}}, "", known=CALL)
+    about = [Statement(source, symbols) for source in statements]
+    answers = {
+        _decision(about, action, resource, context or {}, complete=True)
+        for resource in ([resources] if isinstance(resources, str) else resources)
+    }
+    assert Answer.PERHAPS not in answers, "something in these statements is known only at deployment"
+    return min(answers) is Answer.YES
 
 
 def _by_stack(templates: Template | Templates) -> Templates:

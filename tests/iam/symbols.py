@@ -50,11 +50,15 @@ class Answer(IntEnum):
 
 
 class Symbols:
-    """Reads values of one stack; outputs of others are looked up in all templates."""
+    """Reads values of one stack; outputs of others are looked up in all templates.
 
-    def __init__(self, templates: Templates, stack: str) -> None:
+    `known` are the pseudo parameters that stand for no symbol, such as the region of a call that is known.
+    """
+
+    def __init__(self, templates: Templates, stack: str, known: Mapping[str, str] | None = None) -> None:
         self._templates = templates
         self._stack = stack
+        self._known = known or {}
         self._resources: Mapping[str, Any] = templates[stack].get("Resources", {})
 
     def text(self, value: Any) -> str:  # noqa: C901, PLR0911  (one case for each function of CloudFormation)
@@ -105,7 +109,7 @@ class Symbols:
 
     def _ref(self, name: str) -> str:
         if name.startswith("AWS::"):
-            return f"<{name.removeprefix('AWS::')}>"
+            return self._known.get(name, f"<{name.removeprefix('AWS::')}>")
         if self._resources.get(name, {}).get("Type") in _REF_IS_ARN:
             return self.arn(name)
         return self._name(name) if name in self._resources else f"<{self._id(name)}>"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.iam.evaluation import arn_of, who_can, who_surely_can
+from tests.iam.evaluation import allowed, arn_of, who_can, who_surely_can
 from tests.iam.symbols import ANYTHING, Answer, Symbols, like, match
 
 TABLE = "arn:<Partition>:dynamodb:<Region>:<AccountId>:table/<Orders>"
@@ -296,3 +296,46 @@ def test_wildcards(pattern: str, text: str, *, matches: bool):
 )
 def test_arns_with_symbols(pattern: str, arn: str, answer: Answer):
     assert match(pattern, arn) is answer
+
+
+class TestACallOfWhichEverythingIsKnown:
+    """A key that it does not have keeps it out, unless the condition is a negation or says `IfExists`."""
+
+    @pytest.mark.parametrize(
+        ("operator", "without_key", "same", "other"),
+        [
+            ("StringEquals", False, True, False),
+            ("ArnLike", False, True, False),
+            ("ArnLikeIfExists", True, True, False),
+            ("StringNotEquals", True, False, True),
+            ("ArnNotEquals", True, False, True),
+        ],
+    )
+    def test_of_a_condition(self, operator: str, *, without_key: bool, same: bool, other: bool):
+        here = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":ecs:eu-west-1:111111111111:cluster/shop"]]}
+        statement = {
+            "Effect": "Allow",
+            "Action": "ecs:StopTask",
+            "Resource": "*",
+            "Condition": {operator: {"ecs:cluster": here}},
+        }
+        cluster = "arn:aws:ecs:eu-west-1:111111111111:cluster/"
+        contexts = ({}, {"ecs:cluster": f"{cluster}shop"}, {"ecs:cluster": f"{cluster}other"})
+        answers = tuple(allowed([statement], "ecs:StopTask", context=context) for context in contexts)
+        assert answers == (without_key, same, other)
+
+    def test_with_several_resources_each_needs_a_permission(self):
+        statement = {"Effect": "Allow", "Action": "ecs:*", "Resource": "arn:aws:ecs:eu-west-1:111111111111:task/shop/*"}
+        task = "arn:aws:ecs:eu-west-1:111111111111:task/{}/1"
+        assert allowed([statement], "ecs:StopTask", task.format("shop"))
+        assert not allowed([statement], "ecs:StopTask", [task.format("shop"), task.format("other")])
+
+    def test_a_condition_that_is_not_understood_decides_nothing(self):
+        statement = {
+            "Effect": "Allow",
+            "Action": "*",
+            "Resource": "*",
+            "Condition": {"DateLessThan": {"aws:CurrentTime": "2030-01-01"}},
+        }
+        with pytest.raises(AssertionError, match="known only at deployment"):
+            allowed([statement], "ecs:StopTask", context={"aws:CurrentTime": "2026-01-01"})

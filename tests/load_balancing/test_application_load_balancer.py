@@ -9,7 +9,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_s3 as s3
 
 from cdk_containers import AccessLogs, AlbExposure, ApplicationLoadBalancer, ConstructError, Disabled, Network
-from cdk_containers.load_balancing.application_load_balancer import TLS_POLICIES
+from cdk_containers.load_balancing.listener_checks import TLS_POLICIES
 from tests.toolkit import (
     REASON,
     Template,

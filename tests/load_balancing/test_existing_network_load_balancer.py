@@ -5,8 +5,9 @@ from __future__ import annotations
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_route53 as route53
 
-from cdk_containers import Cluster, ConstructError, Network, NetworkLoadBalancer, NlbExposure
+from cdk_containers import Cluster, ConstructError, Domain, Network, NetworkLoadBalancer, NlbExposure
 from tests.toolkit import backend, cluster, new_stack, properties, resources, synth
 
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/net/shared/0123456789abcdef"
@@ -48,6 +49,30 @@ def test_its_metrics_name_it(arn: str):
         assert "'net/shared/0123456789abcdef'" in alarms
     else:
         assert "Fn::Split" in alarms
+
+
+def test_names_can_point_to_it_where_its_hosted_zone_is_known():
+    stack = new_stack()
+    zone = route53.HostedZone.from_hosted_zone_attributes(
+        stack, "Zone", hosted_zone_id="Z1EXAMPLE", zone_name="example.com"
+    )
+    names = Domain(stack, "Domain", name="example.com", zone=zone).names("mq")
+    exposure = NlbExposure(port=5672, load_balancer=imported(stack), domain=names)
+    with pytest.raises(ConstructError, match="canonical_hosted_zone_id") as raised:
+        backend(stack, cluster=cluster(stack), exposure=exposure)
+    assert [problem.option for problem in raised.value.problems] == ["exposure.load_balancer"]
+    known = NetworkLoadBalancer.from_attributes(
+        stack,
+        "Known",
+        load_balancer_arn=ARN,
+        security_group_id=GROUP,
+        dns_name="shared.elb.eu-west-1.amazonaws.com",
+        vpc=cluster(stack).vpc,
+        canonical_hosted_zone_id="Z2IFOLAFXWLO4F",
+    )
+    backend(stack, cluster=cluster(stack), exposure=NlbExposure(port=5672, load_balancer=known, domain=names))
+    record = properties(synth(stack), "AWS::Route53::RecordSet")
+    assert record["AliasTarget"]["HostedZoneId"] == "Z2IFOLAFXWLO4F"
 
 
 def test_a_port_belongs_to_one_service():

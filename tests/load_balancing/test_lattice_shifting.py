@@ -95,7 +95,7 @@ def test_the_role_of_load_balancers_is_made_for_load_balancers_alone():
 def test_each_group_has_its_own_alarm():
     stack = new_stack()
     service = orders(stack, Canary())
-    assert len(service.routes[0].errors_and_requests(cdk.Duration.minutes(1))) == 2
+    assert len(service.routes[0].figures("server_errors", period=60)) == 2
     assert len([name for name in service.alarms if "Error" in name]) == 2
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.toolkit import Template, new_stack, synth
+from tests.toolkit import Template, new_stack, synth_with_objects
 
 from . import CHANGES, NOT_IN_THE_TEMPLATE, SUBJECTS
 from .subject import Change, Subject
@@ -52,7 +52,7 @@ def _with(name: str, option: str, change: Change) -> Template:
     stack = new_stack(region="eu-west-1")
     value = change.value(stack) if inspect.isfunction(change.value) else change.value
     BY_NAME[name].build(stack, **{**change.beside, option: value, **change.along})
-    return synth(stack)
+    return synth_with_objects(stack)
 
 
 def _without(name: str, change: Change) -> Template:
@@ -62,11 +62,11 @@ def _without(name: str, change: Change) -> Template:
     if inspect.isfunction(change.value):
         change.value(stack)  # what it makes in the stack is not the option's doing
     BY_NAME[name].build(stack, **change.beside)
-    return synth(stack)
+    return synth_with_objects(stack)
 
 
 @cache
 def _default(name: str) -> Template:
     stack = new_stack(region="eu-west-1")
     BY_NAME[name].build(stack)
-    return synth(stack)
+    return synth_with_objects(stack)

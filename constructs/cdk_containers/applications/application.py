@@ -24,7 +24,7 @@ from cdk_containers.ecs.observability import ClusterEvents
 from cdk_containers.ecs.services import Service, WebService, WorkerService
 from cdk_containers.ecs.tasks import OpenTelemetry, TaskOptions
 from cdk_containers.load_balancing import AccessLogs, AlbExposure, ApplicationLoadBalancer, Domain, Exposure
-from cdk_containers.load_balancing.application_load_balancer import https_problems
+from cdk_containers.load_balancing.listener_checks import https_problems
 from cdk_containers.logs import ContainerLogs, Logs
 from cdk_containers.model.workload import Container, Port
 from cdk_containers.network import Network, NetworkLike

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from .errors import ConstructError, Problem, Problems, child_path
 from .inputs import check_names_of_construct, is_token, remember_stack
+from .whereabouts import remember_path
 
 
 class CheckedConstruct(Construct):
@@ -32,6 +33,7 @@ class CheckedConstruct(Construct):
             # Asking CDK first would cost two calls for each construct, and it is almost never wrong.
             raise ConstructError(child_path(scope, str(id)), [_problem(scope, id, str(error))]) from None
         remember_stack(self, scope)
+        remember_path(self, scope, id)
 
 
 def _problem(scope: object, name: object, message: str) -> Problem:

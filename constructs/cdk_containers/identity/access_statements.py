@@ -145,8 +145,8 @@ def execute_command(
 ) -> list[iam.PolicyStatement]:
     """Allow to open shells.
 
-    ECS asks for leave on the cluster and on the task, each with its own tags; that on the cluster says nothing of tags,
-    since a cluster need not have those of the teams in it.
+    ECS asks for permission on the cluster and on the task, each with its own tags; that on the cluster says nothing of
+    tags, since a cluster need not have those of the teams in it.
     """
     named: Conditions = {"StringEquals": {"ecs:container-name": list(containers)}} if containers else {}
     statements = [

@@ -3,226 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_network
 from typing import ClassVar, Literal
 
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
-from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import DurationLike, is_token, seconds
 from cdk_containers.core.practices import Disabled
 
-from .application_load_balancer import (
-    ApplicationLoadBalancer,
-    https_problems,
-    taken_ports,
-    test_port_problems,
-)
+from .application_load_balancer import ApplicationLoadBalancer
 from .domain import Domain, DomainNames, names_of, names_problems
 from .exposure import Exposure
-from .rule_priorities import (
-    FIRST,
-    LAST,
-    Conditions,
-    band_of,
-    before,
-    canonical,
-    specificity,
-    without_tokens,
+from .exposure_options import (
+    delay_problems,
+    domain_problems,
+    path_problems,
+    shared_option_problems,
+    test_ingress_problems,
 )
+from .listener_checks import https_problems, taken_ports, test_port_problems
+from .listener_rule import ListenerRule
+from .rule_priorities import FIRST, band_of, before, canonical, specificity, without_tokens
+from .target_options import Stickiness, TargetHealthCheck
 
-_HOST = re.compile(r"[A-Za-z0-9.*?_-]{1,128}")
-_METHOD = re.compile(r"[A-Z_-]{1,40}")
-_CODES = re.compile(r"\d{1,3}(?:[,-]\d{1,3})*")
 _CALL = re.compile(r"/[^/]+/[^/]+")
-_DAY = 24 * 60 * 60
-_MAX_VALUES = 5
-"""Values that all conditions of one listener rule may have together."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ListenerRule:
-    """Which requests of a load balancer are a service's: all conditions given must hold, one value of each is enough.
-
-    Attributes:
-        paths: Such as `/api/*`. Default: every path.
-        hosts: Such as `api.example.com`. Default: every host.
-        headers: Values by the name of the header. Default: any.
-        methods: Such as `GET`. Default: any.
-        source_ips: Blocks of addresses that callers come from. Default: any.
-        priority: 1–50000; lower numbers are tried first. Default: a number that belongs to the service and its
-            exposure, so that it does not move when another service comes; more specific rules come first. A load
-            balancer that is imported may have rules that are not known here: give a number that is free.
-
-    See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
-    """
-
-    paths: Sequence[str] = ()
-    hosts: Sequence[str] = ()
-    headers: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
-    methods: Sequence[str] = ()
-    source_ips: Sequence[str] = ()
-    priority: int | None = None
-
-    @property
-    def conditions(self) -> Conditions:
-        """The conditions by the field that they look at; a rule without any takes every path."""
-        given = {"host": self.hosts, "method": self.methods, "path": self.paths, "source-ip": self.source_ips}
-        conditions = {name: values for name, values in given.items() if values}
-        conditions |= {f"header {name.lower()}": values for name, values in self.headers.items()}
-        return conditions or {"path": ["/*"]}
-
-    def problems(self) -> list[Problem]:
-        """Find what is wrong with this rule."""
-        found = Problems()
-        found.extend(field_problems(self))
-        if found:
-            return list(found)
-        count = sum(len(values) for values in self.conditions.values())
-        if count > _MAX_VALUES:
-            found.add(
-                "",
-                "too many values for one listener rule",
-                given=count,
-                allowed=f"up to {_MAX_VALUES} in all",
-                practice="listener-rule-priority",
-            )
-        for option, right, what, allowed in (
-            ("paths", lambda path: path.startswith(("/", "*")), "a path begins with a slash", "a path such as /api/*"),
-            ("hosts", _HOST.fullmatch, "not the name of a host", "a name such as *.example.com, alone"),
-            ("methods", _METHOD.fullmatch, "not a method", "capital letters, such as GET"),
-            ("source_ips", _is_block, "not a block of addresses", "a block such as 10.0.0.0/8, or 10.0.0.1/32"),
-        ):
-            for value in getattr(self, option):
-                if not is_token(value) and not right(value):
-                    found.add(option, what, given=value, allowed=allowed)
-        if self.priority is not None and not is_token(self.priority) and not FIRST <= self.priority <= LAST:
-            found.add(
-                "priority",
-                "out of range",
-                given=self.priority,
-                allowed=f"{FIRST}–{LAST}",
-                practice="listener-rule-priority",
-            )
-        return list(found)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TargetHealthCheck:
-    """How a load balancer tells whether a task can take requests.
-
-    Attributes:
-        interval: Time between checks, 5–300 s. Default: 10 s; the 30 s of AWS make each deployment a minute longer.
-        timeout: Time for an answer, 2–120 s, shorter than the interval. Default: 5 s.
-        healthy_threshold: Answers in a row that make a task healthy, 2–10. Default: 2.
-        unhealthy_threshold: Failures in a row that make it unhealthy, 2–10. Default: 3.
-        healthy_codes: Status codes that count as an answer. Default: `200`, and `0` (OK) with gRPC.
-
-    See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
-    """
-
-    interval: DurationLike | None = None
-    timeout: DurationLike | None = None
-    healthy_threshold: int = 2
-    unhealthy_threshold: int = 3
-    healthy_codes: str | None = None
-
-    @property
-    def interval_seconds(self) -> int:
-        """Time between checks in seconds."""
-        return 10 if self.interval is None else seconds(self.interval)
-
-    @property
-    def timeout_seconds(self) -> int:
-        """Time for an answer in seconds."""
-        return 5 if self.timeout is None else seconds(self.timeout)
-
-    def problems(self) -> list[Problem]:
-        """Find what is wrong with this health check."""
-        found = Problems()
-        found.extend(field_problems(self))
-        if found:
-            return list(found)
-        practice = "target-health-check"
-        interval, timeout = self.interval_seconds, self.timeout_seconds
-        for option, value, low, high, unit in (
-            ("interval", interval, 5, 300, " s"),
-            ("timeout", timeout, 2, 120, " s"),
-            ("healthy_threshold", self.healthy_threshold, 2, 10, ""),
-            ("unhealthy_threshold", self.unhealthy_threshold, 2, 10, ""),
-        ):
-            # CDK compares the times itself, so they cannot be known at deployment only.
-            if not low <= value <= high and (unit or not is_token(value)):
-                given = Shown("a token") if is_token(value) else f"{value}{unit}"
-                found.add(option, "out of range", given=given, allowed=f"{low}–{high}{unit}", practice=practice)
-        if (
-            self.healthy_codes is not None
-            and not is_token(self.healthy_codes)
-            and not _CODES.fullmatch(self.healthy_codes)
-        ):
-            found.add(
-                "healthy_codes",
-                "not status codes",
-                given=self.healthy_codes,
-                allowed="codes and ranges, such as 200,301 or 200-299",
-                practice=practice,
-            )
-        if not is_token([interval, timeout]) and timeout >= interval:
-            found.add(
-                "timeout",
-                "not shorter than the interval",
-                given=Shown(f"{timeout} s"),
-                allowed=f"less than {interval} s",
-                practice=practice,
-            )
-        return list(found)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stickiness:
-    """Bring the requests of one browser to the same task, as long as that runs.
-
-    A deployment that shifts traffic cannot have it: browsers would stay with the old version.
-
-    Attributes:
-        duration: How long a browser stays with a task, 1 s to 7 days. Default: 1 day.
-        cookie_name: Name of a cookie that the application sets; the load balancer follows that one. Default: a cookie
-            of the load balancer's own.
-
-    See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions
-    """
-
-    duration: DurationLike | None = None
-    cookie_name: str | None = None
-
-    @property
-    def duration_seconds(self) -> int:
-        """How long a browser stays with a task, in seconds."""
-        return _DAY if self.duration is None else seconds(self.duration)
-
-    def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
-        found = Problems()
-        found.extend(field_problems(self))
-        if found:
-            return list(found)
-        duration = self.duration_seconds
-        # CDK compares it itself, so it cannot be known at deployment only.
-        if is_token(duration) or not 1 <= duration <= 7 * _DAY:
-            given = Shown("a token") if is_token(duration) else Shown(f"{duration} s")
-            found.add("duration", "out of range", given=given, allowed="1 s to 7 days")
-        name = self.cookie_name
-        if name is not None and not is_token(name) and (not name or name.upper().startswith("AWSALB")):
-            found.add(
-                "cookie_name",
-                "the load balancer keeps names that begin with AWSALB to itself",
-                given=name,
-                allowed="the name of a cookie that the application sets",
-            )
-        return list(found)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -350,23 +157,8 @@ class AlbExposure(Exposure):
             found.add(
                 "health_check_port", "not a port", given=check_port, allowed="1–65535", practice="target-health-check"
             )
-        if not self.health_check_path.startswith("/") and not is_token(self.health_check_path):
-            found.add(
-                "health_check_path",
-                "a path begins with a slash",
-                given=self.health_check_path,
-                allowed="a path such as /healthz",
-                practice="target-health-check",
-            )
-        delay = self.deregistration_delay_seconds
-        if not is_token(delay) and not 0 <= delay <= 3600:
-            found.add(
-                "deregistration_delay",
-                "out of range",
-                given=Shown(f"{delay} s"),
-                allowed="0–3600 s",
-                practice="deregistration-delay",
-            )
+        found.extend(path_problems(self.health_check_path))
+        found.extend(delay_problems(self.deregistration_delay_seconds))
         found.extend(self._load_balancer_problems(rule_is_right=not wrong_rule))
         found.extend(self._protocol_problems(None if wrong_check else self.health_check.healthy_codes))
         if not found:
@@ -410,31 +202,22 @@ class AlbExposure(Exposure):
 
     def _domain_problems(self) -> list[Problem]:
         found = Problems()
-        found.extend(names_problems(self.domain), under="domain")
+        found.extend(
+            domain_problems(
+                self.domain,
+                self.certificate,
+                self.load_balancer,
+                kind=ApplicationLoadBalancer,
+                instead="domain, or a certificate of your own and rule=ListenerRule(hosts=[…])",
+            )
+        )
         names = self.names
-        if names is None:
-            return list(found)
-        if tuple(self.rule.hosts) != tuple(names.served):
+        if names is not None and tuple(self.rule.hosts) != tuple(names.served):
             found.add(
                 "rule.hosts",
                 "the names of the domain are the hosts of the rule",
                 given=list(self.rule.hosts),
                 allowed="the names in domain, such as domain.names(…), or hosts without domain",
-                practice="domain-names",
-            )
-        if self.certificate is not None:
-            found.add(
-                "certificate",
-                "the domain has a certificate made for each of its names",
-                given=Shown("a certificate"),
-                allowed="domain, or a certificate of your own and rule=ListenerRule(hosts=[…])",
-                practice="dns-validated-certificate",
-            )
-        if self.load_balancer is not None and not self.load_balancer.has_hosted_zone:
-            found.add(
-                "load_balancer",
-                "nobody said in which hosted zone the name of the imported load balancer is",
-                allowed="ApplicationLoadBalancer.from_attributes(canonical_hosted_zone_id=…)",
                 practice="domain-names",
             )
         return list(found)
@@ -448,14 +231,7 @@ class AlbExposure(Exposure):
                 if load_balancer is None
                 else load_balancer.test_port_problems(port)
             )
-        elif self.test_ingress is not None:
-            found.add(
-                "test_ingress",
-                "there is no listener that it could let callers reach",
-                given=Shown(f"{len(self.test_ingress)} peers"),
-                allowed="nothing, or a test_port",
-                practice="test-traffic",
-            )
+        found.extend(test_ingress_problems(port, self.test_ingress))
         if self.test_rule is not None:
             found.extend(self._test_rule_problems(self.test_rule))
         if not found and load_balancer is not None and (traffic := self.test_traffic) is not None:
@@ -507,26 +283,9 @@ class AlbExposure(Exposure):
             certified = self.certificate is not None or (self.domain is not None and self.https is True)
             return https_problems(self.https, [self.certificate] if certified else [], "certificate")
         found = Problems()
-        given = {
-            "certificate": self.certificate is not None,
-            "https": self.https is not True,
-            "ingress": self.ingress is not None,
-        }
-        for option in (name for name, present in given.items() if present):
-            found.add(
-                option,
-                "a load balancer that is shared has its own",
-                given=getattr(self, option),
-                allowed="this option on the ApplicationLoadBalancer, or no load_balancer here",
-            )
+        https = None if self.https is True else self.https
+        options = {"certificate": self.certificate, "https": https, "ingress": self.ingress}
+        found.extend(shared_option_problems(ApplicationLoadBalancer, options))
         if not found and rule_is_right:
             found.extend(self.load_balancer.claim_problems(self.rule.conditions, self.rule.priority))
         return list(found)
-
-
-def _is_block(text: str) -> bool:
-    try:
-        ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return "/" in text  # Elastic Load Balancing takes no address without its mask

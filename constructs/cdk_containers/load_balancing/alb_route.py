@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
-from aws_cdk import Duration
 from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
@@ -20,7 +18,7 @@ from .alb_exposure import AlbExposure
 from .application_load_balancer import ApplicationLoadBalancer
 from .domain_records import add_certificates, certificate_for, make_records
 from .ports import GROUP_PORTS
-from .route import Route, RouteTarget, of_both
+from .route import Figure, Route, RouteTarget
 from .rule_priorities import Conditions, before
 
 
@@ -41,6 +39,15 @@ class AlbRoute(Route):
     alternate_target_group: elbv2.ApplicationTargetGroup | None = None
     test_listener: elbv2.ApplicationListener | None = None
     test_rule: elbv2.ApplicationListenerRule | None = None
+
+    _NAMESPACE = "AWS/ApplicationELB"
+    _FIGURES: ClassVar[Mapping[Figure, tuple[str, str]]] = {
+        "requests": ("RequestCount", "Sum"),
+        "client_errors": ("HTTPCode_Target_4XX_Count", "Sum"),
+        "server_errors": ("HTTPCode_Target_5XX_Count", "Sum"),
+        "response_time": ("TargetResponseTime", "p99"),
+        "unhealthy_tasks": ("UnHealthyHostCount", "Maximum"),
+    }
 
     def __init__(
         self,
@@ -77,10 +84,9 @@ class AlbRoute(Route):
         self._make_test_rule(scope, target)
         self._serve_names(scope)
         target.leave_to_ecs(self.rule, self.test_rule)
-        self.entry = ecs.CfnService.LoadBalancerProperty(
+        self.entry = target.entry(
+            exposure.port,
             target_group_arn=self.target_group.target_group_arn,
-            container_name=target.container_name,
-            container_port=exposure.port,
             advanced_configuration=self._shift(target),
         )
         opened = target.let_in(self, self.load_balancer, target.ports(exposure.port))
@@ -211,45 +217,9 @@ class AlbRoute(Route):
             role_arn=target.infrastructure_role.role_arn,
         )
 
-    def requests(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of requests."""
-        return self._metric("RequestCount", "Sum", period)
-
-    def client_errors(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of requests that tasks answered with a 4xx status."""
-        return self._metric("HTTPCode_Target_4XX_Count", "Sum", period)
-
-    def server_errors(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of requests that tasks answered with a 5xx status."""
-        return self._metric("HTTPCode_Target_5XX_Count", "Sum", period)
-
-    def response_time(self, period: Duration, statistic: str) -> cloudwatch.IMetric:
-        """Time to the answer of a task, in seconds."""
-        return self._metric("TargetResponseTime", statistic, period)
-
-    def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of tasks that fail the health check."""
-        return self._metric("UnHealthyHostCount", "Maximum", period)
-
-    def errors_and_requests(self, period: Duration) -> Sequence[tuple[cloudwatch.IMetric, cloudwatch.IMetric]]:
-        """Server errors and requests of each target group: errors of a canary are few among all requests."""
-        errors = self._metrics("HTTPCode_Target_5XX_Count", "Sum", period)
-        return list(zip(errors, self._metrics("RequestCount", "Sum", period), strict=True))
-
-    def _metric(self, name: str, statistic: str, period: Duration) -> cloudwatch.IMetric:
-        return of_both(self._metrics(name, statistic, period), name, statistic, period)
-
-    def _metrics(self, name: str, statistic: str, period: Duration) -> list[cloudwatch.IMetric]:
-        return [
-            cloudwatch.Metric(
-                namespace="AWS/ApplicationELB",
-                metric_name=name,
-                statistic=statistic,
-                period=period,
-                dimensions_map={"LoadBalancer": self._load_balancer_name, "TargetGroup": group},
-            )
-            for group in self._target_group_names
-        ]
+    @property
+    def _dimensions(self) -> Sequence[Mapping[str, str]]:
+        return [{"LoadBalancer": self._load_balancer_name, "TargetGroup": group} for group in self._target_group_names]
 
     @cached_property
     def _load_balancer_name(self) -> str:

@@ -40,25 +40,21 @@ from cdk_containers.network import (
 
 from .access_logs import AccessLogs, write_access_logs
 from .addresses import default_ip_address_type, everybody, ip_address_problems
+from .existing import ExistingLoadBalancer
 from .exposure import SharedLoadBalancer
+from .listener_checks import (
+    HTTP,
+    HTTPS,
+    TLS_POLICIES,
+    https_problems,
+    taken_ports,
+    test_port_problems,
+)
 from .places import place_in_account
 from .rule_priorities import FIRST, LAST, Conditions, canonical, choices, choose_priority
 from .web_acl import WebAcl
 
-_HTTP, _HTTPS = 80, 443
 _WORLD = ("0.0.0.0/0", "::/0")
-
-TLS_POLICIES = (
-    elbv2.SslPolicy.TLS13_12_RES_PQ,
-    elbv2.SslPolicy.TLS13_RES,
-    elbv2.SslPolicy.TLS13_13,
-    elbv2.SslPolicy.TLS13_13_PQ,
-    elbv2.SslPolicy.FIPS_TLS13_12_RES,
-    elbv2.SslPolicy.FIPS_TLS13_12_RES_PQ,
-    elbv2.SslPolicy.FIPS_TLS13_13,
-    elbv2.SslPolicy.FIPS_TLS13_13_PQ,
-)
-"""Policies with TLS 1.2 or newer and forward secrecy only."""
 
 _OPEN_TO_THE_WORLD = Acknowledgement(
     "A public load balancer is there to be reached from the internet; it passes requests on to the ports of services "
@@ -97,8 +93,6 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
     security_group: ec2.ISecurityGroup
     access_logs_bucket: s3.IBucket | None = None
     ip_address_type: elbv2.IpAddressType
-    has_hosted_zone: bool = True
-    """Whether the hosted zone of its DNS name is known, to which records of other zones point."""
 
     def __init__(
         self,
@@ -199,7 +193,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             record_opt_out(load_balancer, "access-logs", access_logs)
         else:
             self.access_logs_bucket = write_access_logs(self, load_balancer, access_logs or AccessLogs())
-        self.listener = self._add_listener("Https" if https is True else "Http", _HTTPS if https is True else _HTTP)
+        self.listener = self._add_listener("Https" if https is True else "Http", HTTPS if https is True else HTTP)
         redirect = redirect_http and https is True
         if redirect:
             self._add_redirect(load_balancer)
@@ -252,14 +246,16 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         return _ImportedLoadBalancer(
             scope,
             id,
-            load_balancer_arn=load_balancer_arn,
+            existing=ExistingLoadBalancer(
+                arn=load_balancer_arn,
+                security_group_id=security_group_id,
+                dns_name=dns_name,
+                vpc=vpc,
+                allows_all_outbound=security_group_allows_all_outbound,
+                hosted_zone_id=canonical_hosted_zone_id,
+                ip_address_type=ip_address_type,
+            ),
             listener_arn=listener_arn,
-            security_group_id=security_group_id,
-            dns_name=dns_name,
-            vpc=vpc,
-            security_group_allows_all_outbound=security_group_allows_all_outbound,
-            canonical_hosted_zone_id=canonical_hosted_zone_id,
-            ip_address_type=ip_address_type,
         )
 
     @property
@@ -400,10 +396,10 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
     def _add_redirect(self, load_balancer: elbv2.ApplicationLoadBalancer) -> None:
         load_balancer.add_listener(
             "Http",
-            port=_HTTP,
+            port=HTTP,
             protocol=elbv2.ApplicationProtocol.HTTP,
             open=False,
-            default_action=elbv2.ListenerAction.redirect(protocol="HTTPS", port=str(_HTTPS), permanent=True),
+            default_action=elbv2.ListenerAction.redirect(protocol="HTTPS", port=str(HTTPS), permanent=True),
         )
 
     def _open(self, ingress: Sequence[ec2.IPeer], ports: Sequence[int], https: Literal[True] | Disabled) -> None:
@@ -414,7 +410,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             acknowledge(self.security_group, _OPEN_TO_THE_WORLD)
             if isinstance(https, Disabled):
                 acknowledge(self.security_group, Acknowledgement(https.reason, checkov=_REDIRECT.checkov))
-            elif _HTTP in ports:
+            elif HTTP in ports:
                 acknowledge(self.security_group, _REDIRECT)
 
 
@@ -424,35 +420,25 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
         scope: Construct,
         id: str,  # noqa: A002
         *,
-        load_balancer_arn: str,
+        existing: ExistingLoadBalancer,
         listener_arn: str,
-        security_group_id: str,
-        dns_name: str,
-        vpc: ec2.IVpc,
-        security_group_allows_all_outbound: bool | None,
-        canonical_hosted_zone_id: str | None,
-        ip_address_type: elbv2.IpAddressType,
     ) -> None:
         SharedLoadBalancer.__init__(self, scope, id)
+        self._take_over(existing)
         self._certificates, self._https = (), True
-        self.ip_address_type = ip_address_type
-        self.has_hosted_zone = canonical_hosted_zone_id is not None
-        self.imported_arn = load_balancer_arn
         self._claims = {}
         self.ports = ()
-        self.vpc = vpc
         self.load_balancer = elbv2.ApplicationLoadBalancer.from_application_load_balancer_attributes(
             self,
             "LoadBalancer",
-            load_balancer_arn=load_balancer_arn,
-            load_balancer_dns_name=dns_name,
-            load_balancer_canonical_hosted_zone_id=canonical_hosted_zone_id,
-            security_group_id=security_group_id,
-            security_group_allows_all_outbound=security_group_allows_all_outbound is not False,
-            vpc=vpc,
+            load_balancer_arn=existing.arn,
+            load_balancer_dns_name=existing.dns_name,
+            load_balancer_canonical_hosted_zone_id=existing.hosted_zone_id,
+            security_group_id=existing.security_group_id,
+            security_group_allows_all_outbound=existing.allows_all_outbound is not False,
+            vpc=existing.vpc,
         )
         self.security_group = self.load_balancer.connections.security_groups[0]
-        warn_of_unknown_egress(self, security_group_allows_all_outbound)
         self.listener = elbv2.ApplicationListener.from_application_listener_attributes(
             self, "Listener", listener_arn=listener_arn, security_group=self.security_group
         )
@@ -476,67 +462,6 @@ def _tell_of_second_choice(route: Construct, number: int, other: Construct) -> N
         "deployment in which the other rule goes, this one would want its number before it is free, and the deployment "
         f"would fail: write ListenerRule(priority={number}) to keep this one",
     )
-
-
-def warn_of_unknown_egress(load_balancer: Construct, allows_all_outbound: bool | None) -> None:  # noqa: FBT001
-    """Say that nobody said whether an imported load balancer may connect to the tasks."""
-    if allows_all_outbound is None:
-        Annotations.of(load_balancer).add_warning_v2(
-            "cdk-containers:unknown-egress",
-            "It is not known whether the security group may connect to the tasks, so no rule is made for it. Say "
-            "security_group_allows_all_outbound=False for a load balancer of this library, which may connect to "
-            "nothing else, or True for one that may connect to everything",
-        )
-
-
-def taken_ports(https: Literal[True] | Disabled, *, redirect: bool = True) -> tuple[int, ...]:
-    """Return the ports that a load balancer listens on."""
-    if https is not True:
-        return (_HTTP,)
-    return (_HTTPS, _HTTP) if redirect else (_HTTPS,)
-
-
-def test_port_problems(port: int, taken: Sequence[int]) -> list[Problem]:
-    """Find what keeps a port from being one for test traffic."""
-    found = Problems()
-    if is_token(port):
-        # The listener is named after it, and looked for when another service asks for the same.
-        found.add(
-            "test_port", "known at deployment only", given=Shown("a token"), allowed="a port", practice="test-traffic"
-        )
-    elif not 1 <= port <= 65535:
-        found.add("test_port", "not a port", given=port, allowed="1–65535", practice="test-traffic")
-    elif port in taken:
-        found.add(
-            "test_port",
-            "the load balancer listens on this port already",
-            given=port,
-            allowed=f"another port than {' and '.join(str(number) for number in taken)}",
-            practice="test-traffic",
-        )
-    return list(found)
-
-
-def https_problems(https: Literal[True] | Disabled, certificates: Sequence[object], option: str) -> list[Problem]:
-    """Find a listener that could not speak TLS, or was told both to and not to."""
-    found = Problems()
-    found.extend(disabled_problems(https), under="https")
-    if https is True and not certificates:
-        found.add(
-            option,
-            "HTTPS needs a certificate",
-            practice="https-listener",
-            allowed='a certificate; or https=Disabled(reason="…") for plain HTTP',
-        )
-    if isinstance(https, Disabled) and certificates:
-        found.add(
-            "https",
-            "there is a certificate, so HTTPS need not be off",
-            given=https,
-            allowed="one of the two",
-            practice="https-listener",
-        )
-    return list(found)
 
 
 def _option_problems(

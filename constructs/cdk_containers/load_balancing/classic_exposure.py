@@ -10,12 +10,13 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
 from cdk_containers.core.errors import Problem, Problems
-from cdk_containers.core.inputs import disabled_problems, is_token
+from cdk_containers.core.inputs import disabled_problems
 from cdk_containers.core.practices import Disabled
 
 from .access_logs import AccessLogs
-from .application_load_balancer import https_problems
 from .exposure import Exposure
+from .exposure_options import path_problems
+from .listener_checks import https_problems
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,14 +55,7 @@ class ClassicExposure(Exposure):
         if any(problem.root not in ("port", "name") for problem in found):
             return list(found)
         found.extend(https_problems(self.https, [self.certificate] if self.certificate else [], "certificate"))
-        if not self.health_check_path.startswith("/") and not is_token(self.health_check_path):
-            found.add(
-                "health_check_path",
-                "a path begins with a slash",
-                given=self.health_check_path,
-                allowed="a path such as /healthz",
-                practice="target-health-check",
-            )
+        found.extend(path_problems(self.health_check_path))
         found.extend(disabled_problems(self.access_logs), under="access_logs")
         if isinstance(self.access_logs, AccessLogs):
             found.extend(self.access_logs.problems(), under="access_logs")

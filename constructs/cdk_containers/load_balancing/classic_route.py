@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import ClassVar, cast
 
-from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancing as elb
 from constructs import Construct
 
@@ -18,7 +17,7 @@ from cdk_containers.network import PortRange
 
 from .access_logs import ELB_LOG_DELIVERY, AccessLogs, allow_log_delivery, make_bucket
 from .classic_exposure import ClassicExposure
-from .route import Route, RouteTarget
+from .route import Figure, Route, RouteTarget
 
 _HTTP, _HTTPS = 80, 443
 _WORLD = ("0.0.0.0/0", "::/0")
@@ -46,6 +45,15 @@ class ClassicRoute(Route):
         exposure: What was asked for.
         load_balancer: The load balancer.
     """
+
+    _NAMESPACE = "AWS/ELB"
+    _FIGURES: ClassVar[Mapping[Figure, tuple[str, str]]] = {
+        "requests": ("RequestCount", "Sum"),
+        "client_errors": ("HTTPCode_Backend_4XX", "Sum"),
+        "server_errors": ("HTTPCode_Backend_5XX", "Sum"),
+        "response_time": ("Latency", "p99"),
+        "unhealthy_tasks": ("UnHealthyHostCount", "Maximum"),
+    }
 
     def __init__(
         self,
@@ -97,41 +105,12 @@ class ClassicRoute(Route):
             self.load_balancer.connections.allow_from(peer, ec2.Port.tcp(outer), f"Requests on port {outer}")
         if any(peer.unique_id in _WORLD for peer in ingress):
             acknowledge(self.load_balancer, _OPEN_TO_THE_WORLD)
-        self.entry = ecs.CfnService.LoadBalancerProperty(
-            load_balancer_name=self.load_balancer.load_balancer_name,
-            container_name=target.container_name,
-            container_port=exposure.port,
-        )
+        self.entry = target.entry(exposure.port, load_balancer_name=self.load_balancer.load_balancer_name)
         self.ready_when = target.let_in(self, self.load_balancer, PortRange(first=host_port, last=host_port))
 
-    def requests(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of requests."""
-        return self._metric("RequestCount", "Sum", period)
-
-    def client_errors(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of requests that tasks answered with a 4xx status."""
-        return self._metric("HTTPCode_Backend_4XX", "Sum", period)
-
-    def server_errors(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of requests that tasks answered with a 5xx status."""
-        return self._metric("HTTPCode_Backend_5XX", "Sum", period)
-
-    def response_time(self, period: Duration, statistic: str) -> cloudwatch.IMetric:
-        """Time to the answer of a task, in seconds."""
-        return self._metric("Latency", statistic, period)
-
-    def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of tasks that fail the health check."""
-        return self._metric("UnHealthyHostCount", "Maximum", period)
-
-    def _metric(self, name: str, statistic: str, period: Duration) -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace="AWS/ELB",
-            metric_name=name,
-            statistic=statistic,
-            period=period,
-            dimensions_map={"LoadBalancerName": self.load_balancer.load_balancer_name},
-        )
+    @cached_property
+    def _dimensions(self) -> Sequence[Mapping[str, str]]:
+        return [{"LoadBalancerName": self.load_balancer.load_balancer_name}]
 
     def _configure(self, exposure: ClassicExposure, *, secure: bool) -> None:
         resource = cast("elb.CfnLoadBalancer", self.load_balancer.node.default_child)

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import field_problems, is_token
+
+from .existing import ExistingLoadBalancer, warn_of_unknown_egress
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 
@@ -22,12 +25,23 @@ class SharedLoadBalancer(CheckedConstruct):
         internet_facing: Whether it has public addresses; None if that is not known.
         imported_arn: Its ARN, if it is not made in this app.
         vpc: Where it is.
+        ip_address_type: Which addresses it has; IPv4 if it is imported and nobody said.
     """
 
     vpc: ec2.IVpc
-
     internet_facing: bool | None = None
     imported_arn: str | None = None
+    ip_address_type: elbv2.IpAddressType
+    has_hosted_zone: bool = True
+    """Whether the hosted zone of its DNS name is known, to which records of other zones point."""
+
+    def _take_over(self, existing: ExistingLoadBalancer) -> None:
+        """Be a load balancer that exists."""
+        self.vpc = existing.vpc
+        self.imported_arn = existing.arn
+        self.ip_address_type = existing.ip_address_type
+        self.has_hosted_zone = existing.hosted_zone_id is not None
+        warn_of_unknown_egress(self, existing.allows_all_outbound)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

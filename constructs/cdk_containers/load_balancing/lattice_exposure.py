@@ -13,10 +13,10 @@ from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, seconds
 from cdk_containers.core.practices import Disabled
 
-from .alb_exposure import TargetHealthCheck
 from .exposure import Exposure
 from .rule_priorities import without_tokens
 from .service_network import ServiceNetwork
+from .target_options import TargetHealthCheck
 
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,40}")
 _MAX_HEADERS, _MAX_VALUE = 5, 128

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import ClassVar, cast
 
-from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
@@ -15,12 +15,13 @@ from constructs import Construct
 
 from cdk_containers.core.inputs import is_token, seconds
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
+from cdk_containers.metrics import KnownExpression, KnownMetric
 from cdk_containers.network import PortRange, RuleKey, rules_of
 
 from .lattice_exposure import LatticeExposure
 from .places import place_in_account, short_hash
 from .ports import GROUP_PORTS
-from .route import Route, RouteTarget, of_both
+from .route import Figure, Route, RouteTarget, of_both
 from .service_network import ServiceNetwork, add_auth_policy, auth_type
 
 _TEST_PRIORITY, _PRODUCTION_PRIORITY = 10, 20
@@ -52,6 +53,14 @@ class LatticeRoute(Route):
     alternate_target_group: vpclattice.CfnTargetGroup | None = None
     rule: vpclattice.CfnRule | None = None
     test_rule: vpclattice.CfnRule | None = None
+
+    _NAMESPACE = "AWS/VpcLattice"
+    _FIGURES: ClassVar[Mapping[Figure, tuple[str, str]]] = {
+        "requests": ("TotalRequestCount", "Sum"),
+        "client_errors": ("HTTPCode_4XX_Count", "Sum"),
+        "server_errors": ("HTTPCode_5XX_Count", "Sum"),
+        "response_time": ("RequestTime", "p99"),
+    }
 
     def __init__(
         self,
@@ -187,47 +196,18 @@ class LatticeRoute(Route):
             ),
         )
 
-    def errors_and_requests(self, period: Duration) -> Sequence[tuple[cloudwatch.IMetric, cloudwatch.IMetric]]:
-        """Server errors and requests of each target group: errors of a canary are few among all requests."""
-        errors = self._metrics("HTTPCode_5XX_Count", "Sum", period)
-        return list(zip(errors, self._metrics("TotalRequestCount", "Sum", period), strict=True))
+    @cached_property
+    def _dimensions(self) -> Sequence[Mapping[str, str]]:
+        groups = (self.target_group, self.alternate_target_group)
+        return [{"TargetGroup": group.attr_id} for group in groups if group is not None]
 
-    def requests(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of requests."""
-        return self._metric("TotalRequestCount", "Sum", period)
-
-    def client_errors(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of requests that tasks answered with a 4xx status."""
-        return self._metric("HTTPCode_4XX_Count", "Sum", period)
-
-    def server_errors(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of requests that tasks answered with a 5xx status."""
-        return self._metric("HTTPCode_5XX_Count", "Sum", period)
-
-    def response_time(self, period: Duration, statistic: str) -> cloudwatch.IMetric:
-        """Time to the answer of a task, in seconds; VPC Lattice counts in milliseconds."""
-        return cloudwatch.MathExpression(
-            expression="milliseconds / 1000",
-            using_metrics={"milliseconds": self._metric("RequestTime", statistic, period)},
-            label=f"Response time {statistic}",
-            period=period,
-        )
-
-    def _metric(self, name: str, statistic: str, period: Duration) -> cloudwatch.IMetric:
-        return of_both(self._metrics(name, statistic, period), name, statistic, period)
-
-    def _metrics(self, name: str, statistic: str, period: Duration) -> list[cloudwatch.IMetric]:
-        return [
-            cloudwatch.Metric(
-                namespace="AWS/VpcLattice",
-                metric_name=name,
-                statistic=statistic,
-                period=period,
-                dimensions_map={"TargetGroup": group.attr_id},
-            )
-            for group in (self.target_group, self.alternate_target_group)
-            if group is not None
-        ]
+    def figure(
+        self, figure: Figure, *, period: int = 60, statistic: str | None = None
+    ) -> KnownMetric | KnownExpression | None:
+        """Return a figure of the route; VPC Lattice counts time in milliseconds."""
+        if figure == "response_time":
+            return _in_seconds(of_both(self.figures(figure, period=period, statistic=statistic)))
+        return super().figure(figure, period=period, statistic=statistic)
 
     def _make_target_group(self, id: str, target: RouteTarget) -> vpclattice.CfnTargetGroup:  # noqa: A002
         exposure, check = self.exposure, self.exposure.health_check
@@ -276,6 +256,17 @@ class LatticeRoute(Route):
                 description="VPC Lattice to target",
             )
         return rules[key]
+
+
+def _in_seconds(time: KnownMetric | KnownExpression | None) -> KnownExpression | None:
+    if time is None or isinstance(time, KnownExpression):
+        return None if time is None else replace(time, expression=f"{time.expression} / 1000")
+    return KnownExpression(
+        expression="milliseconds / 1000",
+        metrics={"milliseconds": time},
+        label=f"Response time {time.statistic}",
+        period=time.period,
+    )
 
 
 def enter_lattice(service: ecs.BaseService, routes: Sequence[Route]) -> None:

@@ -31,7 +31,7 @@ from cdk_containers.network import (
 
 from .access_logs import AccessLogs, write_access_logs
 from .addresses import default_ip_address_type, everybody, ip_address_problems
-from .application_load_balancer import warn_of_unknown_egress
+from .existing import ExistingLoadBalancer
 from .exposure import SharedLoadBalancer
 
 _WORLD = ("0.0.0.0/0", "::/0")
@@ -216,14 +216,16 @@ class NetworkLoadBalancer(SharedLoadBalancer):
         return _ImportedNetworkLoadBalancer(
             scope,
             id,
-            load_balancer_arn=load_balancer_arn,
-            security_group_id=security_group_id,
-            dns_name=dns_name,
-            vpc=vpc,
+            existing=ExistingLoadBalancer(
+                arn=load_balancer_arn,
+                security_group_id=security_group_id,
+                dns_name=dns_name,
+                vpc=vpc,
+                allows_all_outbound=security_group_allows_all_outbound,
+                hosted_zone_id=canonical_hosted_zone_id,
+                ip_address_type=ip_address_type,
+            ),
             ingress=ingress,
-            security_group_allows_all_outbound=security_group_allows_all_outbound,
-            canonical_hosted_zone_id=canonical_hosted_zone_id,
-            ip_address_type=ip_address_type,
         )
 
     @property
@@ -290,36 +292,27 @@ class _ImportedNetworkLoadBalancer(NetworkLoadBalancer):
         scope: Construct,
         id: str,  # noqa: A002
         *,
-        load_balancer_arn: str,
-        security_group_id: str,
-        dns_name: str,
-        vpc: ec2.IVpc,
+        existing: ExistingLoadBalancer,
         ingress: Sequence[ec2.IPeer],
-        security_group_allows_all_outbound: bool | None,
-        canonical_hosted_zone_id: str | None,
-        ip_address_type: elbv2.IpAddressType,
     ) -> None:
         SharedLoadBalancer.__init__(self, scope, id)
-        self.imported_arn = load_balancer_arn
-        self.vpc = vpc
-        self.ip_address_type = ip_address_type
+        self._take_over(existing)
         self._ingress = tuple(ingress)
         self._ports = {}
         self.security_group = ec2.SecurityGroup.from_security_group_id(
             self,
             "SecurityGroup",
-            security_group_id,
-            allow_all_outbound=security_group_allows_all_outbound is not False,
+            existing.security_group_id,
+            allow_all_outbound=existing.allows_all_outbound is not False,
         )
-        warn_of_unknown_egress(self, security_group_allows_all_outbound)
         self.load_balancer = elbv2.NetworkLoadBalancer.from_network_load_balancer_attributes(
             self,
             "LoadBalancer",
-            load_balancer_arn=load_balancer_arn,
-            load_balancer_dns_name=dns_name,
-            load_balancer_canonical_hosted_zone_id=canonical_hosted_zone_id,
-            load_balancer_security_groups=[security_group_id],
-            vpc=vpc,
+            load_balancer_arn=existing.arn,
+            load_balancer_dns_name=existing.dns_name,
+            load_balancer_canonical_hosted_zone_id=existing.hosted_zone_id,
+            load_balancer_security_groups=[existing.security_group_id],
+            vpc=existing.vpc,
         )
 
     @property

@@ -12,8 +12,16 @@ from aws_cdk import aws_ec2 as ec2
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import DurationLike, is_token, seconds
 
-from .domain import Domain, DomainNames, names_of, names_problems
+from .domain import Domain, DomainNames, names_of
 from .exposure import Exposure
+from .exposure_options import (
+    delay_problems,
+    domain_problems,
+    path_problems,
+    shared_option_problems,
+    test_ingress_problems,
+)
+from .listener_checks import test_port_problems
 from .network_load_balancer import NetworkLoadBalancer
 
 
@@ -134,83 +142,45 @@ class NlbExposure(Exposure):
                 practice="https-listener",
             )
         found.extend(self._udp_problems())
-        path = self.health_check_path
-        if path is not None and not is_token(path) and not path.startswith("/"):
-            found.add(
-                "health_check_path",
-                "a path begins with a slash",
-                given=self.health_check_path,
-                allowed="a path such as /healthz",
-                practice="target-health-check",
-            )
-        delay = self.deregistration_delay_seconds
-        if not is_token(delay) and not 0 <= delay <= 3600:
-            found.add(
-                "deregistration_delay",
-                "out of range",
-                given=Shown(f"{delay} s"),
-                allowed="0–3600 s",
-                practice="deregistration-delay",
-            )
+        found.extend(path_problems(self.health_check_path))
+        found.extend(delay_problems(self.deregistration_delay_seconds))
         if self.load_balancer is not None:
-            if self.ingress is not None:
-                found.add(
-                    "ingress",
-                    "a load balancer that is shared has its own",
-                    given=self.ingress,
-                    allowed="this option on the NetworkLoadBalancer, or no load_balancer here",
-                )
+            found.extend(shared_option_problems(NetworkLoadBalancer, {"ingress": self.ingress}))
             found.extend(self.load_balancer.claim_problems(self.outer_port, self.outer_transport))
         found.extend(self._test_problems())
         return list(found)
 
     def _test_problems(self) -> list[Problem]:
         found = Problems()
-        port, practice = self.test_port, "test-traffic"
+        port = self.test_port
+        found.extend(test_ingress_problems(port, self.test_ingress))
         if port is None:
-            if self.test_ingress is not None:
-                found.add(
-                    "test_ingress",
-                    "there is no listener that it could let callers reach",
-                    given=Shown(f"{len(self.test_ingress)} peers"),
-                    allowed="nothing, or a test_port",
-                    practice=practice,
-                )
-        elif not is_token(port) and not 1 <= port <= 65535:
-            found.add("test_port", "not a port", given=port, allowed="1–65535", practice=practice)
-        elif port == self.outer_port:
-            found.add(
-                "test_port",
-                "the load balancer listens on this port already",
-                given=port,
-                allowed=f"another port than {self.outer_port}",
-                practice=practice,
-            )
-        elif self.load_balancer is not None:
+            return list(found)
+        if not is_token(port):
+            found.extend(test_port_problems(port, [self.outer_port]))
+        if not found and self.load_balancer is not None:
             found.extend(self.load_balancer.claim_problems(port, self.outer_transport, option="test_port"))
         return list(found)
 
     def _domain_problems(self) -> list[Problem]:
         found = Problems()
-        found.extend(names_problems(self.domain), under="domain")
+        found.extend(
+            domain_problems(
+                self.domain,
+                self.certificate,
+                self.load_balancer,
+                kind=NetworkLoadBalancer,
+                instead="domain or certificate",
+            )
+        )
         names = self.names
-        if names is None:
-            return list(found)
-        if names.redirect_from:
+        if names is not None and names.redirect_from:
             found.add(
                 "domain.redirect_from",
                 "a Network Load Balancer forwards connections, and redirects nobody",
                 given=list(names.redirect_from),
                 allowed="these names in hosts, or an AlbExposure",
                 practice="domain-names",
-            )
-        if self.certificate is not None:
-            found.add(
-                "certificate",
-                "the domain has a certificate made for each of its names",
-                given=Shown("a certificate"),
-                allowed="domain or certificate",
-                practice="dns-validated-certificate",
             )
         return list(found)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
 
-from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
@@ -17,7 +17,7 @@ from .domain_records import add_certificates, certificate_for, make_records
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
 from .ports import GROUP_PORTS
-from .route import Route, RouteTarget, of_both
+from .route import Figure, Route, RouteTarget
 
 _GROUP_PROTOCOLS = {
     "TCP": elbv2.Protocol.TCP,
@@ -42,6 +42,12 @@ class NlbRoute(Route):
 
     alternate_target_group: elbv2.NetworkTargetGroup | None = None
     test_listener: elbv2.NetworkListener | None = None
+
+    _NAMESPACE = "AWS/NetworkELB"
+    _FIGURES: ClassVar[Mapping[Figure, tuple[str, str]]] = {
+        "unhealthy_tasks": ("UnHealthyHostCount", "Maximum"),
+        "healthy_tasks": ("HealthyHostCount", "Minimum"),
+    }
 
     def __init__(
         self,
@@ -77,10 +83,9 @@ class NlbRoute(Route):
         self.listener = self._make_listener("Listener", exposure.outer_port, self._forward(target))
         self._make_test_listener(scope, target)
         target.leave_to_ecs(self.listener, self.test_listener)
-        self.entry = ecs.CfnService.LoadBalancerProperty(
+        self.entry = target.entry(
+            exposure.port,
             target_group_arn=self.target_group.target_group_arn,
-            container_name=target.container_name,
-            container_port=exposure.port,
             advanced_configuration=self._shift(target),
         )
         opened: list[Construct] = []
@@ -188,28 +193,11 @@ class NlbRoute(Route):
             role_arn=target.infrastructure_role.role_arn,
         )
 
-    def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of tasks that fail the health check."""
-        return self._of_groups("UnHealthyHostCount", "Maximum", period)
-
-    def healthy_tasks(self, period: Duration) -> cloudwatch.IMetric:
-        """Number of tasks that pass the health check."""
-        return self._of_groups("HealthyHostCount", "Minimum", period)
-
-    def _of_groups(self, name: str, statistic: str, period: Duration) -> cloudwatch.IMetric:
+    @cached_property
+    def _dimensions(self) -> Sequence[Mapping[str, str]]:
         # CDK knows no metrics of a group that has no listener yet, as CodeDeploy's green one.
         groups = [self.target_group, *([self.alternate_target_group] if self.alternate_target_group else [])]
-        metrics = [
-            cloudwatch.Metric(
-                namespace="AWS/NetworkELB",
-                metric_name=name,
-                statistic=statistic,
-                period=period,
-                dimensions_map={
-                    "LoadBalancer": self.load_balancer.full_name,
-                    "TargetGroup": group.target_group_full_name,
-                },
-            )
+        return [
+            {"LoadBalancer": self.load_balancer.full_name, "TargetGroup": group.target_group_full_name}
             for group in groups
         ]
-        return of_both(metrics, name, statistic, period)

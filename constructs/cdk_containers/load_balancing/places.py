@@ -8,7 +8,9 @@ from weakref import WeakKeyDictionary
 from aws_cdk import Stack
 from constructs import IConstruct
 
+from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.inputs import is_token
+from cdk_containers.core.whereabouts import outer_stack_of, path_of, stack_of
 
 
 def place_in_account(construct: IConstruct, *, seen_from: IConstruct | None = None) -> str:
@@ -20,8 +22,13 @@ def place_in_account(construct: IConstruct, *, seen_from: IConstruct | None = No
     stack, path = _place_in_stack(construct)
     if seen_from is not None and _place_in_stack(seen_from)[0] == stack:
         return path
-    name = stack.stack_name
+    name = _name_of(stack)
     return f"{stack.node.id if is_token(name) else name}/{path}"
+
+
+@asked_once
+def _name_of(stack: Stack) -> str:
+    return stack.stack_name
 
 
 def short_hash(text: str) -> str:
@@ -36,8 +43,6 @@ _known: WeakKeyDictionary[IConstruct, tuple[Stack, str]] = WeakKeyDictionary()
 def _place_in_stack(construct: IConstruct) -> tuple[Stack, str]:
     """Return the stack of a construct, or the one that its stack is nested in, and the path in it."""
     if construct not in _known:
-        stack = Stack.of(construct)
-        while (parent := stack.nested_stack_parent) is not None:
-            stack = parent
-        _known[construct] = (stack, construct.node.path.removeprefix(f"{stack.node.path}/"))
+        stack = outer_stack_of(stack_of(construct))
+        _known[construct] = (stack, path_of(construct).removeprefix(f"{path_of(stack)}/"))
     return _known[construct]

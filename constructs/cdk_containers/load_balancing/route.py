@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, cast
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, cast
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -15,7 +16,10 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.inputs import seconds
 from cdk_containers.core.opt_outs import resource_of
+from cdk_containers.core.whereabouts import node_of
+from cdk_containers.metrics import KnownExpression, KnownMetric, as_cdk
 from cdk_containers.network import NetworkLike, PortRange, let_in
 
 from .ports import EPHEMERAL_PORTS
@@ -26,34 +30,35 @@ class RouteTarget:
     """What requests are brought to.
 
     Attributes:
-        service: The service.
-        container_name: The container of its tasks that listens.
         network: The network, with what is known of its subnets.
         vpc: Its VPC.
         subnets: Where the tasks, and internal load balancers, are.
         internet_facing: Whether a load balancer made for the service has public addresses.
-        by_address: Whether tasks have an address of their own (awsvpc), or a port of their instance.
+        security_groups: The groups that the tasks are in, or their instances.
+        container_name: The container of the tasks of ECS that listens; none where somebody else registers targets.
+        by_address: Whether targets have an address of their own, as pods and tasks with awsvpc networking have, or a
+            port of their instance.
         instance_port: The port of the instance, where it does not change.
         instance_health_check_port: The port of the instance that a health check asks, where that is another.
-        security_groups: The groups that the tasks are in, or their instances.
         port_name: Name of the port in the task definition, where it has one.
         has_alternate: Whether there is a second target group, which deployments may shift traffic to.
         infrastructure_role: What ECS shifts traffic as; none where somebody else shifts it.
+        group_of_all: Whether the group is that of a whole cluster, whose stack needs that of the network.
     """
 
-    service: ecs.BaseService
-    container_name: str
     network: NetworkLike
     vpc: ec2.IVpc
     subnets: ec2.SubnetSelection
     internet_facing: bool
-    by_address: bool
-    instance_port: int | None
     security_groups: Sequence[ec2.ISecurityGroup]
+    container_name: str | None = None
+    by_address: bool = True
+    instance_port: int | None = None
     instance_health_check_port: int | None = None
     port_name: str | None = None
     has_alternate: bool = False
     infrastructure_role: iam.IRole | None = None
+    group_of_all: bool = False
 
     @property
     def target_type(self) -> elbv2.TargetType:
@@ -75,8 +80,21 @@ class RouteTarget:
             rule
             for group in self.security_groups
             for peer in peers.connections.security_groups
-            for rule in let_in(group, peer, ports, user=route, description=description)
+            for rule in let_in(
+                group,
+                peer,
+                ports,
+                user=route,
+                description=description,
+                group_knows_peer=self.group_of_all and Stack.of(self.vpc) == Stack.of(peer),
+            )
         ]
+
+    def entry(self, port: int, **where: Any) -> ecs.CfnService.LoadBalancerProperty | None:
+        """Return what ECS has to know to register tasks at a load balancer; None where somebody else registers them."""
+        if self.container_name is None:
+            return None
+        return ecs.CfnService.LoadBalancerProperty(container_name=self.container_name, container_port=port, **where)
 
     def leave_to_ecs(self, *rules: IConstruct | None) -> None:
         """Keep tags of aspects off the rules whose weights ECS moves.
@@ -89,6 +107,10 @@ class RouteTarget:
             for rule in rules:
                 if rule is not None:
                     resource_of(rule).add_property_deletion_override("Tags")
+
+
+Figure = Literal["requests", "client_errors", "server_errors", "response_time", "unhealthy_tasks", "healthy_tasks"]
+"""What CloudWatch may know of a route."""
 
 
 class Route(CheckedConstruct):
@@ -116,40 +138,60 @@ class Route(CheckedConstruct):
         """Where it is reached, if that can be said."""
         return None
 
+    _NAMESPACE: ClassVar[str] = ""
+    _FIGURES: ClassVar[Mapping[Figure, tuple[str, str]]] = MappingProxyType({})
+    """Name and statistic of each figure that CloudWatch has of this kind of route."""
+
+    @property
+    def _dimensions(self) -> Sequence[Mapping[str, str]]:
+        """How CloudWatch names the targets, of which each version has its own where traffic is shifted."""
+        return ()
+
+    def figures(self, figure: Figure, *, period: int, statistic: str | None = None) -> list[KnownMetric]:
+        """Return a figure of each target group; none if there is no such figure."""
+        if figure not in self._FIGURES:
+            return []
+        name, usual = self._FIGURES[figure]
+        return [
+            KnownMetric(
+                namespace=self._NAMESPACE,
+                name=name,
+                statistic=statistic or usual,
+                period=period,
+                dimensions=dimensions,
+            )
+            for dimensions in self._dimensions
+        ]
+
+    def figure(
+        self, figure: Figure, *, period: int = 60, statistic: str | None = None
+    ) -> KnownMetric | KnownExpression | None:
+        """Return a figure of the route, of all target groups together; None if there is no such figure."""
+        return of_both(self.figures(figure, period=period, statistic=statistic))
+
     def requests(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of requests."""
-        del period
-        return None
+        return as_cdk(self.figure("requests", period=seconds(period)))
 
     def client_errors(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of requests that tasks answered with a 4xx status."""
-        del period
-        return None
+        return as_cdk(self.figure("client_errors", period=seconds(period)))
 
     def server_errors(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of requests that tasks answered with a 5xx status."""
-        del period
-        return None
-
-    def errors_and_requests(self, period: Duration) -> Sequence[tuple[cloudwatch.IMetric, cloudwatch.IMetric]]:
-        """Server errors and requests of each target group, of which each has a version of its own; none if unknown."""
-        errors, requests = self.server_errors(period), self.requests(period)
-        return [] if errors is None or requests is None else [(errors, requests)]
+        return as_cdk(self.figure("server_errors", period=seconds(period)))
 
     def response_time(self, period: Duration, statistic: str) -> cloudwatch.IMetric | None:
         """Time to the answer of a task, in seconds."""
-        del period, statistic
-        return None
+        return as_cdk(self.figure("response_time", period=seconds(period), statistic=statistic))
 
     def unhealthy_tasks(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of tasks that fail the health check."""
-        del period
-        return None
+        return as_cdk(self.figure("unhealthy_tasks", period=seconds(period)))
 
     def healthy_tasks(self, period: Duration) -> cloudwatch.IMetric | None:
         """Number of tasks that pass the health check."""
-        del period
-        return None
+        return as_cdk(self.figure("healthy_tasks", period=seconds(period)))
 
 
 def enter_load_balancers(service: ecs.BaseService, routes: Mapping[str, Route]) -> None:
@@ -163,19 +205,22 @@ def enter_load_balancers(service: ecs.BaseService, routes: Mapping[str, Route]) 
     if entries:
         resource.load_balancers = [*entries]
     if ready := [ready for route in routes.values() for ready in route.ready_when]:
-        resource.node.add_dependency(*ready)
+        node_of(resource).add_dependency(*ready)
 
 
-def of_both(metrics: Sequence[cloudwatch.IMetric], name: str, statistic: str, period: Duration) -> cloudwatch.IMetric:
+def of_both(metrics: Sequence[KnownMetric]) -> KnownMetric | KnownExpression | None:
     """Put the metrics of blue and green together: production may be either, and a shift has it between them."""
+    if not metrics:
+        return None
+    first = metrics[0]
     if len(metrics) == 1:
-        return metrics[0]
+        return first
     # An id names one metric of a graph, in which others may stand beside it.
-    ids = [f"{colour}_{name}_{statistic}".replace(".", "_") for colour in ("blue", "green")]
-    function = "SUM" if statistic == "Sum" else "MAX"
-    return cloudwatch.MathExpression(
+    ids = [f"{colour}_{first.name}_{first.statistic}".replace(".", "_") for colour in ("blue", "green")]
+    function = "SUM" if first.statistic == "Sum" else "MAX"
+    return KnownExpression(
         expression=f"{function}([{', '.join(ids)}])",
-        using_metrics=dict(zip(ids, metrics, strict=True)),
-        label=f"{name}, blue and green",
-        period=period,
+        metrics=dict(zip(ids, metrics, strict=True)),
+        label=f"{first.name}, blue and green",
+        period=first.period,
     )

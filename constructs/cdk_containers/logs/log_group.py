@@ -137,7 +137,7 @@ def owned_log_group(scope: Construct, id: str, logs: Logs) -> aws_logs.ILogGroup
         removal_policy=logs.removal_policy,
     )
     if logs.encryption_key is None:
-        acknowledge(group, _WITHOUT_KEY)
+        acknowledge(group, _WITHOUT_KEY, new=True)
     else:
         allow_log_encryption(logs.encryption_key)
     return group
@@ -167,7 +167,7 @@ def delivered_log_group(
     prefix: str,
     statements: Callable[[str], list[dict[str, Any]]] | None = None,
 ) -> aws_logs.ILogGroup:
-    """Make a log group that a service of AWS writes to, with leave in the policy of the group itself.
+    """Make a log group that a service of AWS writes to, with the permission in the policy of the group itself.
 
     Policies of the account are ten in a region. A policy cannot ask for the ARN of the group that it is a property of,
     so the group has a name; the id of the stack is in it, because a group that a stack left behind keeps its name.

@@ -165,9 +165,9 @@ class WorkQueue(CheckedConstruct):
         )
         for queue in (self.queue, *([self.dead_letter_queue] if self.dead_letter_queue else [])):
             # Also where the stack may delete it: nobody asked for messages to go when `fifo` changes.
-            resource_of(queue).cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
+            resource_of(queue).add_override("UpdateReplacePolicy", "Retain")
             if encryption_key is None:
-                acknowledge(queue, _SQS_KEY)
+                acknowledge(queue, _SQS_KEY, new=True)
         if isinstance(dead_letters, Disabled):
             record_opt_out(self.queue, "dead-letter-queue", dead_letters)
         for subscription in subscriptions:

@@ -1,25 +1,27 @@
 """Where things run: a VPC with private subnets, egress, endpoints and flow logs."""
 
 from .connections import Connections
+from .file_systems import access_point_of, efs_problems, open_file_system
+from .nat_gateways import NatGateways
 from .network import (
     WHICH_SUBNETS,
-    NatGateways,
     Network,
     NetworkLike,
     different_networks,
     has_ipv6,
     open_ipv6_egress,
-    public_subnet_problems,
-    selection_problems,
-    subnet_ids_of,
-    subnet_problems,
-    task_subnet_problems,
     task_subnets_of,
     vpc_of,
-    which_subnets_problems,
 )
 from .security_group_rules import PortRange, RuleKey, let_in, rules_of
+from .subnet_checks import (
+    public_subnet_problems,
+    selection_problems,
+    task_subnet_problems,
+    which_subnets_problems,
+)
 from .subnets import SubnetMasks
+from .vpc_subnets import subnet_ids_of, subnet_problems
 from .way_out import warn_without_way_out
 
 __all__ = [
@@ -31,9 +33,12 @@ __all__ = [
     "PortRange",
     "RuleKey",
     "SubnetMasks",
+    "access_point_of",
     "different_networks",
+    "efs_problems",
     "has_ipv6",
     "let_in",
+    "open_file_system",
     "open_ipv6_egress",
     "public_subnet_problems",
     "rules_of",

@@ -16,22 +16,27 @@ class Connections(ec2.Connections):
     stack of the caller, which needs the load balancer's.
     """
 
+    decided = False
+    """Whether a rule of this side is being made, so that what CDK asks of it is no question of who makes it."""
+
     def allow_from(self, other: ec2.IConnectable, port_range: ec2.Port, description: str | None = None) -> None:
         """Let another connect to this one."""
-        if not _making and _is_later(other.connections, self):
-            other.connections.allow_to(self, port_range, description)
+        theirs = other.connections
+        if not self.decided and _is_later(theirs, self):
+            theirs.allow_to(self, port_range, description)
         else:
-            with _made_here():
+            with _made_here(self, theirs):
                 super().allow_from(other, port_range, description)
 
     def allow_to(self, other: ec2.IConnectable, port_range: ec2.Port, description: str | None = None) -> None:
         """Let this one connect to another."""
-        if not _making and _is_later(other.connections, self):
-            other.connections.allow_from(self, port_range, description)
+        theirs, asked_by_cdk = other.connections, self.decided
+        if not asked_by_cdk and _is_later(theirs, self):
+            theirs.allow_from(self, port_range, description)
             return
-        groups, own = other.connections.security_groups, self.security_groups
-        with _made_here():
-            if _making[1:] or not groups or not all(group.allow_all_outbound for group in own):
+        groups, own = theirs.security_groups, self.security_groups
+        with _made_here(self, theirs):
+            if asked_by_cdk or not groups or not all(group.allow_all_outbound for group in own):
                 super().allow_to(other, port_range, description)
                 return
             # CDK would warn of a rule outwards that it leaves out, since everything is allowed.
@@ -40,17 +45,17 @@ class Connections(ec2.Connections):
                     group.add_ingress_rule(peer, port_range, description, True)  # noqa: FBT003  (CDK's parameter)
 
 
-_making: list[None] = []
-
-
 @contextmanager
-def _made_here() -> Iterator[None]:
+def _made_here(*sides: ec2.Connections) -> Iterator[None]:
     """Leave the rest to CDK, which asks the other side to agree."""
-    _making.append(None)
+    ours = [side for side in sides if isinstance(side, Connections) and not side.decided]
+    for side in ours:
+        side.decided = True
     try:
         yield
     finally:
-        _making.pop()
+        for side in ours:
+            side.decided = False
 
 
 def _is_later(one: ec2.Connections, other: ec2.Connections) -> bool:

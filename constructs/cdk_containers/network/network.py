@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from ipaddress import IPv4Network
 from typing import TypeAlias, Union
 
@@ -14,25 +13,15 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
-from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import argument_problems, disabled_problems, is_token
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs, owned_log_group
 
-from .subnets import LARGEST, SMALLEST, SubnetMasks, SubnetPlan, plan_subnets, smallest_network
-
-
-class NatGateways(StrEnum):
-    """How private subnets reach the internet."""
-
-    PER_AZ = "PER_AZ"
-    """One in each zone: a zone that fails takes only itself down, and no traffic pays for crossing zones."""
-    SINGLE = "SINGLE"
-    """One for all zones: a third of the price; when its zone fails, no task reaches the internet."""
-    NONE = "NONE"
-    """None: tasks reach only AWS, through the interface endpoints, which then have to be on."""
-
+from .nat_gateways import NatGateways
+from .network_checks import option_problems, room_problems, zones_of
+from .subnets import SubnetMasks, SubnetPlan, plan_subnets
+from .vpc_subnets import ambiguous_subnet_problems, private_subnet_problems, subnet_problems
 
 _INTERFACE_ENDPOINTS = {
     "EcrApi": "ECR",
@@ -106,7 +95,7 @@ class Network(CheckedConstruct):
         """
         found = argument_problems(Network.__init__, locals())
         found.extend(
-            _own_problems(
+            option_problems(
                 found, cidr=cidr, max_azs=max_azs, nat_gateways=nat_gateways, interface_endpoints=interface_endpoints
             )
         )
@@ -115,9 +104,9 @@ class Network(CheckedConstruct):
             found.extend(masks.problems(), under="subnet_masks")
         plan: SubnetPlan | None = None
         if not any(found.has(option) for option in ("scope", "cidr", "max_azs", "isolated_subnets", "subnet_masks")):
-            zones = _zones(scope, max_azs)
+            zones = zones_of(scope, max_azs)
             plan = plan_subnets(IPv4Network(cidr).prefixlen, zones, masks, isolated=isolated_subnets)
-            found.extend(_room_problems(plan, cidr, zones, masks, isolated=isolated_subnets))
+            found.extend(room_problems(plan, cidr, zones, masks, isolated=isolated_subnets))
         found.extend(disabled_problems(flow_logs), under="flow_logs")
         if isinstance(flow_logs, Logs):
             found.extend(flow_logs.problems(), under="flow_logs")
@@ -230,7 +219,7 @@ class Network(CheckedConstruct):
         found = argument_problems(cls.from_vpc, locals())
         if not found:
             found.extend(
-                [*task_subnet_problems(vpc, "vpc"), *which_subnets_problems(vpc, "task_subnets", ask=_ASK)]
+                [*private_subnet_problems(vpc, "vpc"), *ambiguous_subnet_problems(vpc, "task_subnets", ask=_ASK)]
                 if task_subnets is None
                 else subnet_problems(vpc, task_subnets, "task_subnets", one_per_zone=True)
             )
@@ -358,147 +347,6 @@ def open_ipv6_egress(service: ecs.BaseService, network: NetworkLike) -> None:
                 )
 
 
-def task_subnet_problems(network: NetworkLike, option: str = "network") -> list[Problem]:
-    """Find a VPC with only public subnets, in which a task without a public address reaches nothing."""
-    found = Problems()
-    if not isinstance(network, Network) and not network.private_subnets and not network.isolated_subnets:
-        found.add(
-            option,
-            "the VPC has no private subnets",
-            practice="private-subnets",
-            allowed="a VPC with private subnets, since tasks get no public address",
-        )
-    return list(found)
-
-
-def subnet_ids_of(vpc: ec2.IVpc, wanted: ec2.SubnetSelection) -> list[str]:
-    """Return the ids of selected subnets."""
-    if wanted.subnets is not None:
-        return [subnet.subnet_id for subnet in wanted.subnets]
-    return _select(vpc, wanted).subnet_ids
-
-
-def subnet_problems(
-    vpc: ec2.IVpc, wanted: ec2.SubnetSelection, option: str, *, one_per_zone: bool = False
-) -> list[Problem]:
-    """Find a selection for tasks that selects nothing, or subnets in which they reach nothing."""
-    found = Problems()
-    if wanted.subnets is not None:
-        if not wanted.subnets:
-            found.add(option, "it selects no subnet", allowed="private subnets of the VPC", practice="private-subnets")
-        return list(found)
-    try:
-        chosen = _select(vpc, wanted)
-    except RuntimeError as error:
-        found.add(
-            option,
-            # CDK puts a code of its own before the sentence.
-            str(error).splitlines()[0].partition(": ")[2] or str(error),
-            allowed="a group or type of subnets that the VPC has",
-            practice="private-subnets",
-        )
-        return list(found)
-    if not chosen.subnet_ids and not chosen.is_pending_lookup:
-        found.add(option, "it selects no subnet", allowed="private subnets of the VPC", practice="private-subnets")
-    zones = chosen.availability_zones
-    if one_per_zone and not is_token(zones) and len(zones) > len(set(zones)):
-        found.add(
-            option,
-            "it selects several subnets of a zone",
-            given=Shown(f"{len(zones)} subnets in {len(set(zones))} zones"),
-            allowed="one group of subnets, or one_per_az=True",
-            practice="private-subnets",
-        )
-    if chosen.has_public:
-        found.add(
-            option,
-            "some of the subnets are public, and a task without a public address reaches nothing from there",
-            allowed="private subnets",
-            practice="no-public-ip",
-        )
-    return list(found)
-
-
-def _select(vpc: ec2.IVpc, wanted: ec2.SubnetSelection) -> ec2.SelectedSubnets:
-    return vpc.select_subnets(
-        availability_zones=wanted.availability_zones,
-        one_per_az=wanted.one_per_az,
-        subnet_filters=wanted.subnet_filters,
-        subnet_group_name=wanted.subnet_group_name,
-        subnet_type=wanted.subnet_type,
-        subnets=wanted.subnets,
-    )
-
-
-def which_subnets_problems(network: NetworkLike, option: str, *, ask: str) -> list[Problem]:
-    """Find a VPC with several private subnets in a zone, of which nobody said which ones tasks run in."""
-    found = Problems()
-    if isinstance(network, Network):
-        return []
-    subnets = network.private_subnets or network.isolated_subnets
-    zones = network.availability_zones
-    if not any(zone.startswith("#{Token") for zone in zones) and len(subnets) > len(zones) > 0:
-        found.add(
-            option,
-            "the VPC has several kinds of private subnets, and nobody said in which of them this belongs",
-            given=Shown(f"{len(subnets)} private subnets in {len(zones)} zones"),
-            allowed=ask,
-            practice="private-subnets",
-        )
-    return list(found)
-
-
-def public_subnet_problems(network: NetworkLike, option: str) -> list[Problem]:
-    """Find a VPC without a place for a load balancer that faces the internet."""
-    found = Problems()
-    if not vpc_of(network).public_subnets:
-        found.add(
-            option,
-            "the VPC has no public subnets, where a load balancer that faces the internet has to be",
-            practice="private-subnets",
-            allowed="a network with public subnets, or a load balancer with internet_facing=False",
-        )
-    return list(found)
-
-
-def selection_problems(
-    network: NetworkLike, selection: ec2.SubnetSelection, option: str, *, zones: int = 1, public: bool = False
-) -> list[Problem]:
-    """Find a selection of subnets that takes none, too few, or none that the internet reaches.
-
-    Args:
-        network: Where the subnets are.
-        selection: The selection.
-        option: The option that it comes from.
-        zones: In how many zones there have to be subnets.
-        public: Whether they have to be public.
-    """
-    found = Problems()
-    try:
-        chosen = _select(vpc_of(network), selection)
-    except RuntimeError as error:
-        found.add(option, "the network has no such subnets", given=selection, allowed=str(error).splitlines()[0])
-        return list(found)
-    if not is_token(chosen.availability_zones) and len(set(chosen.availability_zones)) < zones:
-        found.add(
-            option,
-            "the subnets are in too few zones",
-            given=chosen.availability_zones,
-            allowed=f"subnets in {zones} zones or more",
-            practice="multiple-availability-zones",
-        )
-    # Of subnets that are imported one by one, CDK does not know the kind.
-    if public and not selection.subnets and not chosen.has_public:
-        found.add(
-            option,
-            "a load balancer that faces the internet has to be in public subnets",
-            given=selection,
-            allowed="public subnets, or internet_facing=False",
-            practice="private-subnets",
-        )
-    return list(found)
-
-
 def _subnets(private: ec2.SubnetType, plan: SubnetPlan) -> list[ec2.SubnetConfiguration]:
     public = ec2.SubnetConfiguration(
         name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=plan.public, map_public_ip_on_launch=False
@@ -509,73 +357,3 @@ def _subnets(private: ec2.SubnetType, plan: SubnetPlan) -> list[ec2.SubnetConfig
         return [public, tasks]
     isolated = ec2.SubnetType.PRIVATE_ISOLATED
     return [public, tasks, ec2.SubnetConfiguration(name="Isolated", subnet_type=isolated, cidr_mask=plan.isolated)]
-
-
-def _zones(scope: Construct, max_azs: int) -> int:
-    """Return the number of zones that CDK will use, or the most it may."""
-    stack = cdk.Stack.of(scope)
-    agnostic = is_token([stack.account, stack.region])
-    return min(max_azs, 2) if agnostic else max_azs
-
-
-def _room_problems(
-    plan: SubnetPlan | None, cidr: str, zones: int, masks: SubnetMasks, *, isolated: bool
-) -> list[Problem]:
-    found = Problems()
-    if masks.isolated is not None and not isolated:
-        found.add(
-            "subnet_masks.isolated",
-            "there are no isolated subnets",
-            given=masks.isolated,
-            allowed="nothing, or isolated_subnets=True",
-        )
-    elif plan is None:
-        kinds = "public, private and isolated" if isolated else "public and private"
-        smallest = smallest_network(zones, masks, isolated=isolated)
-        found.add(
-            "cidr" if masks == SubnetMasks() else "subnet_masks",
-            f"there is no room for {kinds} subnets in {zones} zones in {cidr}",
-            given=cidr if masks == SubnetMasks() else masks,
-            allowed=(
-                "smaller subnets, or fewer zones"
-                if smallest is None
-                else f"a network of /{LARGEST} to /{smallest}; or smaller subnets, or fewer zones"
-            ),
-        )
-    return list(found)
-
-
-def _own_problems(
-    known: Problems,
-    *,
-    cidr: str,
-    max_azs: int,
-    nat_gateways: NatGateways,
-    interface_endpoints: bool,
-) -> list[Problem]:
-    found = Problems()
-    if not known.has("cidr"):
-        try:
-            size = IPv4Network(cidr).prefixlen
-        except ValueError:
-            found.add(
-                "cidr",
-                "not a block of IPv4 addresses",
-                given=cidr,
-                allowed="a block such as 10.0.0.0/16, known at synthesis",
-            )
-        else:
-            if not LARGEST <= size <= SMALLEST:
-                allowed = f"/{LARGEST} to /{SMALLEST}, as long as the subnets fit"
-                found.add("cidr", "AWS refuses a VPC of this size", given=cidr, allowed=allowed)
-    if not known.has("max_azs") and not 2 <= max_azs <= 6:
-        found.add("max_azs", "out of range", given=max_azs, allowed="2–6", practice="multiple-availability-zones")
-    if nat_gateways is NatGateways.NONE and interface_endpoints is False:
-        found.add(
-            "interface_endpoints",
-            "without a NAT gateway or endpoints, tasks could not pull their image",
-            given=interface_endpoints,
-            allowed="True, with NatGateways.NONE",
-            practice="vpc-endpoints",
-        )
-    return list(found)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from functools import cache
+from typing import Any, Literal, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct, IConstruct
 
+from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.inputs import is_token
+from cdk_containers.core.whereabouts import app_of, node_of, stack_of
 
 _Direction = Literal["from", "to"]
 RuleKey = tuple[_Direction, str, str, str, int, int]
@@ -34,21 +37,39 @@ class PortRange:
     protocol: str = "tcp"
 
     @property
+    def name(self) -> str:
+        """What CDK calls them."""
+        first, last = ("{IndirectPort}" if is_token(port) else str(port) for port in (self.first, self.last))
+        numbers = first if self.first == self.last else f"{first}-{last}"
+        return f"UDP {numbers}" if self.protocol == "udp" else numbers
+
+    @property
     def as_port(self) -> ec2.Port:
         """The same, as CDK has it."""
-        make = ec2.Port.udp_range if self.protocol == "udp" else ec2.Port.tcp_range
-        if self.first == self.last:
-            return ec2.Port.udp(self.first) if self.protocol == "udp" else ec2.Port.tcp(self.first)
-        return make(self.first, self.last)
+        return _as_port(self)
+
+
+@cache
+def _as_port(ports: PortRange) -> ec2.Port:
+    if ports.first == ports.last:
+        return ec2.Port.udp(ports.first) if ports.protocol == "udp" else ec2.Port.tcp(ports.first)
+    make = ec2.Port.udp_range if ports.protocol == "udp" else ec2.Port.tcp_range
+    return make(ports.first, ports.last)
 
 
 def rules_of(construct: Construct) -> dict[RuleKey, Construct]:
     """Return the rules between security groups that an app has, to look them up and to add others."""
-    return _rules.setdefault(construct.node.root, {})
+    return _rules.setdefault(app_of(stack_of(construct)), {})
 
 
 def let_in(
-    group: ec2.ISecurityGroup, peer: ec2.ISecurityGroup, ports: PortRange, *, user: Construct, description: str
+    group: ec2.ISecurityGroup,
+    peer: ec2.ISecurityGroup,
+    ports: PortRange,
+    *,
+    user: Construct,
+    description: str,
+    group_knows_peer: bool = False,
 ) -> list[Construct]:
     """Let the members of one security group reach those of another, and return what `user` has to wait for.
 
@@ -62,31 +83,32 @@ def let_in(
         ports: On which ports.
         user: The service that needs it.
         description: What it is for.
+        group_knows_peer: Whether the stack of `group` needs that of `peer` already, which then must not need it.
     """
-    # Asked once each: every answer of CDK costs a call.
-    own, of_group = Stack.of(user), Stack.of(group)
-    group_id, peer_id, port = group.security_group_id, peer.security_group_id, ports.as_port
-    beside_group = of_group == own and is_token(group_id)
-    home = of_group if beside_group else Stack.of(peer)
+    own, of_group = stack_of(user), stack_of(group)
+    beside_group = (group_knows_peer or of_group == own) and is_token(_id_of(group))
+    home = of_group if beside_group else stack_of(peer)
     sides: list[tuple[_Direction, ec2.ISecurityGroup, ec2.ISecurityGroup]] = [("from", group, peer)]
-    if not peer.allow_all_outbound:
+    if not _lets_all_out(peer):
         sides.append(("to", peer, group))
     rules, found = rules_of(user), dict[Construct, Stack]()
     for direction, first, second in sides:
-        ids = (group_id, peer_id) if direction == "from" else (peer_id, group_id)
-        key: RuleKey = (direction, *ids, ports.protocol, ports.first, ports.last)
-        made_earlier = key in rules
-        if not made_earlier:
-            add = first.add_ingress_rule if direction == "from" else first.add_egress_rule
-            add(second, port, description, beside_group == (direction == "to"))
-            made = _made_by_cdk(direction, first, second, port.to_string())
-            if made is None:
+        wanted = _Rule(direction, first, second, ports, description)
+        rule = rules.get(wanted.key)
+        if rule is not None:
+            found[rule] = stack_of(rule)
+            if found[rule] != home:
+                _warn_of_borrowed_rule(user, rule)
+            continue
+        rule = wanted.make() if beside_group and home == stack_of(peer) else None
+        if rule is not None:
+            found[rule] = home
+        else:
+            rule = wanted.make_by_cdk(remote=beside_group == (direction == "to"))
+            if rule is None:
                 continue  # CDK makes none for a group that was imported as one that must not change
-            rules[key] = made
-        rule = rules[key]
-        found[rule] = Stack.of(rule)
-        if made_earlier and found[rule] != home:
-            _warn_of_borrowed_rule(user, rule)
+            found[rule] = stack_of(rule)
+        rules[wanted.key] = rule
     for other in set(found.values()) - {own}:
         # Where groups are imported, nothing that the stacks refer to says which comes first.
         if own.nested_stack_parent is None and other.nested_stack_parent is None and own not in other.dependencies:
@@ -94,15 +116,73 @@ def let_in(
     return [rule for rule, stack in found.items() if stack == own]
 
 
-def _made_by_cdk(
-    direction: _Direction, first: ec2.ISecurityGroup, second: ec2.ISecurityGroup, port: str
-) -> Construct | None:
-    """Return the rule that CDK made now, or earlier when somebody called it."""
-    found = first.node.try_find_child(f"{direction} {second.unique_id}:{port}")
-    if found is None:
-        seen_from_second = "to" if direction == "from" else "from"
-        found = second.node.try_find_child(f"{first.unique_id}:{port} {seen_from_second}")
-    return cast("Construct | None", found)
+class _Rule(NamedTuple):
+    """A rule of the group `first`, about the group `second`."""
+
+    direction: _Direction
+    first: ec2.ISecurityGroup
+    second: ec2.ISecurityGroup
+    ports: PortRange
+    description: str
+
+    @property
+    def key(self) -> RuleKey:
+        ports = self.ports
+        ids = _id_of(self.first), _id_of(self.second)
+        return (self.direction, *ids, ports.protocol, ports.first, ports.last)
+
+    def make(self) -> Construct | None:
+        """Make the rule as CDK would between two groups of a stack, in one call; None if that cannot be."""
+        if not (isinstance(self.first, ec2.SecurityGroup) and isinstance(self.second, ec2.SecurityGroup)):
+            return None
+        options: dict[str, Any] = {
+            "group_id": _id_of(self.first),
+            "ip_protocol": self.ports.protocol,
+            "from_port": self.ports.first,
+            "to_port": self.ports.last,
+            "description": self.description,
+        }
+        try:
+            if self.direction == "from":
+                return ec2.CfnSecurityGroupIngress(
+                    self.first, self._id, source_security_group_id=_id_of(self.second), **options
+                )
+            return ec2.CfnSecurityGroupEgress(
+                self.first, self._id, destination_security_group_id=_id_of(self.second), **options
+            )
+        except RuntimeError:  # somebody called CDK's `allow_from` before
+            return None
+
+    def make_by_cdk(self, *, remote: bool) -> Construct | None:
+        """Have CDK make the rule, if it does; `remote` has it in the stack of the other group."""
+        add = self.first.add_ingress_rule if self.direction == "from" else self.first.add_egress_rule
+        add(self.second, self.ports.as_port, self.description, remote)
+        found = node_of(self.first).try_find_child(self._id)
+        if found is None:
+            seen_from_second = "to" if self.direction == "from" else "from"
+            id_ = f"{_unique_id(self.first)}:{self.ports.name} {seen_from_second}"
+            found = node_of(self.second).try_find_child(id_)
+        return cast("Construct | None", found)
+
+    @property
+    def _id(self) -> str:
+        """The id that CDK gives it where both groups are in one stack."""
+        return f"{self.direction} {_unique_id(self.second)}:{self.ports.name}"
+
+
+@asked_once
+def _id_of(group: ec2.ISecurityGroup) -> str:
+    return group.security_group_id
+
+
+@asked_once
+def _unique_id(group: ec2.ISecurityGroup) -> str:
+    return group.unique_id
+
+
+@asked_once
+def _lets_all_out(group: ec2.ISecurityGroup) -> bool:
+    return group.allow_all_outbound
 
 
 def _warn_of_borrowed_rule(user: Construct, rule: Construct) -> None:

@@ -1,7 +1,7 @@
 """Seeing how services and jobs are: alarms and dashboards."""
 
 from .alarm_topic import AlarmTopic, address_problems
-from .alarms import Alarms, make_alarms, make_server_error_alarms
+from .alarms import Alarms, make_alarms, make_server_error_alarms, route_alarms, usage_alarm
 from .dashboard import ServiceDashboard
 from .job_alarms import (
     JobAlarms,
@@ -26,4 +26,6 @@ __all__ = [
     "make_queue_alarms",
     "make_server_error_alarms",
     "matched_events",
+    "route_alarms",
+    "usage_alarm",
 ]

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import DurationLike, field_problems, in_seconds, is_token, seconds
+from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 from cdk_containers.load_balancing import Route
+from cdk_containers.metrics import KnownExpression, KnownMetric, OwnAlarm, insights_metric, usage_metric
 
-from .container_insights import service_metric
+_MINUTE, _FIVE_MINUTES = 60, 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,50 +71,30 @@ class Alarms:
         return list(found)
 
 
-def make_server_error_alarms(
-    scope: Construct, suffix: str, route: Route, alarms: Alarms
-) -> dict[str, cloudwatch.Alarm]:
+def make_server_error_alarms(scope: Construct, suffix: str, route: Route, alarms: Alarms) -> dict[str, OwnAlarm]:
     """Make the alarms that also roll deployments back, by name; they know no service, which can so wait for them.
 
     A load balancer that does not speak HTTP has none: there the circuit breaker is what rolls back. A service that is
     deployed blue/green has one for each target group: among all requests, the errors of a canary would be too few.
     """
-    pairs = route.errors_and_requests(in_seconds(60))
+    errors, requests = (route.figures(figure, period=_MINUTE) for figure in ("server_errors", "requests"))
     return {
-        f"ServerErrors{suffix}{colour}": _server_error_alarm(
-            scope, f"ServerErrorsAlarm{suffix}{colour}", errors, requests, alarms
+        f"ServerErrors{suffix}{colour}": OwnAlarm(
+            scope=scope,
+            id=f"ServerErrorsAlarm{suffix}{colour}",
+            metric=KnownExpression(
+                expression="100 * errors / requests",
+                metrics={"errors": failed, "requests": all_of_them},
+                label="Server errors, percent of requests",
+            ),
+            threshold=alarms.server_error_percent,
+            evaluation_periods=5,
+            datapoints_to_alarm=3,
+            description="Requests are answered with 5xx",
+            topic=alarms.topic,
         )
-        for colour, (errors, requests) in zip(("", "Green"), pairs, strict=False)
+        for colour, failed, all_of_them in zip(("", "Green"), errors, requests, strict=False)
     }
-
-
-def _server_error_alarm(
-    scope: Construct,
-    id: str,  # noqa: A002
-    errors: cloudwatch.IMetric,
-    requests: cloudwatch.IMetric,
-    alarms: Alarms,
-) -> cloudwatch.Alarm:
-    minute = in_seconds(60)
-    percent = cloudwatch.MathExpression(
-        expression="100 * errors / requests",
-        using_metrics={"errors": errors, "requests": requests},
-        label="Server errors, percent of requests",
-        period=minute,
-    )
-    alarm = cloudwatch.Alarm(
-        scope,
-        id,
-        metric=percent,
-        threshold=alarms.server_error_percent,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluation_periods=5,
-        datapoints_to_alarm=3,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        alarm_description="Requests are answered with 5xx",
-    )
-    notify(alarm, alarms.topic)
-    return alarm
 
 
 def make_alarms(
@@ -125,98 +104,96 @@ def make_alarms(
     alarms: Alarms,
     *,
     container_insights: bool = False,
-) -> dict[str, cloudwatch.Alarm]:
+) -> dict[str, OwnAlarm]:
     """Make the alarms of a service but for its server errors, by name."""
-    minute, five_minutes = in_seconds(60), in_seconds(300)
     made = {
-        "Cpu": _usage_alarm(scope, "CPU", service.metric_cpu_utilization(period=five_minutes), alarms.cpu_percent),
-        "Memory": _usage_alarm(
-            scope, "Memory", service.metric_memory_utilization(period=five_minutes), alarms.memory_percent
-        ),
+        what.capitalize(): usage_alarm(
+            scope, what, usage_metric(service, f"{what}Utilization", period=_FIVE_MINUTES), percent, alarms.topic
+        )
+        for what, percent in (("CPU", alarms.cpu_percent), ("Memory", alarms.memory_percent))
     }
-    for index, route in enumerate(routes):
-        suffix = "" if index == 0 else str(index + 1)
-        unhealthy = route.unhealthy_tasks(minute)
-        if unhealthy is not None:
-            made[f"UnhealthyTasks{suffix}"] = cloudwatch.Alarm(
-                scope,
-                f"UnhealthyTasksAlarm{suffix}",
-                metric=unhealthy,
-                threshold=1,
-                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-                evaluation_periods=5,
-                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-                alarm_description="A task fails the health check of its load balancer",
-            )
-        slow = None if alarms.response_time is None else route.response_time(minute, "p99")
-        if alarms.response_time is not None and slow is not None:
-            made[f"ResponseTime{suffix}"] = cloudwatch.Alarm(
-                scope,
-                f"ResponseTimeAlarm{suffix}",
-                metric=slow,
-                threshold=seconds(alarms.response_time),
-                evaluation_periods=5,
-                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-                alarm_description="One request in a hundred is slow",
-            )
-        healthy = route.healthy_tasks(minute) if route.server_errors(minute) is None else None
-        if healthy is not None:
-            made[f"NoHealthyTasks{suffix}"] = cloudwatch.Alarm(
-                scope,
-                f"NoHealthyTasksAlarm{suffix}",
-                metric=healthy,
-                threshold=1,
-                comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-                evaluation_periods=5,
-                # Without a registered task there is no data.
-                treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
-                alarm_description="No task can take connections",
-            )
+    made |= route_alarms(scope, routes, alarms)
     if container_insights:
         made["MissingTasks"] = _missing_tasks_alarm(scope, service, alarms)
-    for alarm in made.values():
-        notify(alarm, alarms.topic)
     return made
 
 
-def _missing_tasks_alarm(scope: Construct, service: ecs.BaseService, alarms: Alarms) -> cloudwatch.Alarm:
-    five_minutes = in_seconds(300)
-    return cloudwatch.Alarm(
-        scope,
-        "MissingTasksAlarm",
-        metric=cloudwatch.MathExpression(
+def route_alarms(scope: Construct, routes: Sequence[Route], alarms: Alarms) -> dict[str, OwnAlarm]:
+    """Make the alarms of the ways to a service but for its server errors, by name."""
+    made: dict[str, OwnAlarm] = {}
+    for index, route in enumerate(routes):
+        made |= _route_alarms(scope, "" if index == 0 else str(index + 1), route, alarms)
+    return made
+
+
+def _route_alarms(scope: Construct, suffix: str, route: Route, alarms: Alarms) -> dict[str, OwnAlarm]:
+    made = {}
+    unhealthy = route.figure("unhealthy_tasks")
+    if unhealthy is not None:
+        made[f"UnhealthyTasks{suffix}"] = OwnAlarm(
+            scope=scope,
+            id=f"UnhealthyTasksAlarm{suffix}",
+            metric=unhealthy,
+            threshold=1,
+            evaluation_periods=5,
+            description="A task fails the health check of its load balancer",
+            topic=alarms.topic,
+        )
+    slow = None if alarms.response_time is None else route.figure("response_time", statistic="p99")
+    if alarms.response_time is not None and slow is not None:
+        made[f"ResponseTime{suffix}"] = OwnAlarm(
+            scope=scope,
+            id=f"ResponseTimeAlarm{suffix}",
+            metric=slow,
+            threshold=seconds(alarms.response_time),
+            evaluation_periods=5,
+            description="One request in a hundred is slow",
+            topic=alarms.topic,
+        )
+    healthy = route.figure("healthy_tasks") if route.figure("server_errors") is None else None
+    if healthy is not None:
+        made[f"NoHealthyTasks{suffix}"] = OwnAlarm(
+            scope=scope,
+            id=f"NoHealthyTasksAlarm{suffix}",
+            metric=healthy,
+            threshold=1,
+            comparison="LessThanThreshold",
+            evaluation_periods=5,
+            missing="breaching",  # without a registered task there is no data
+            description="No task can take connections",
+            topic=alarms.topic,
+        )
+    return made
+
+
+def _missing_tasks_alarm(scope: Construct, service: ecs.BaseService, alarms: Alarms) -> OwnAlarm:
+    return OwnAlarm(
+        scope=scope,
+        id="MissingTasksAlarm",
+        metric=KnownExpression(
             expression="desired - running",
-            using_metrics={
-                "desired": service_metric(service, "DesiredTaskCount", five_minutes),
-                "running": service_metric(service, "RunningTaskCount", five_minutes),
+            metrics={
+                "desired": insights_metric(service, "DesiredTaskCount", period=_FIVE_MINUTES),
+                "running": insights_metric(service, "RunningTaskCount", period=_FIVE_MINUTES),
             },
             label="Tasks that are wanted and do not run",
-            period=five_minutes,
+            period=_FIVE_MINUTES,
         ),
         threshold=alarms.missing_tasks,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluation_periods=3,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        alarm_description="Fewer tasks run than are wanted",
+        description="Fewer tasks run than are wanted",
+        topic=alarms.topic,
     )
 
 
-def _usage_alarm(scope: Construct, what: str, metric: cloudwatch.Metric, percent: int) -> cloudwatch.Alarm:
-    return cloudwatch.Alarm(
-        scope,
-        f"{what.capitalize()}Alarm",
+def usage_alarm(scope: Construct, what: str, metric: KnownMetric, percent: int, topic: sns.ITopic | None) -> OwnAlarm:
+    """Make the alarm on the use of `CPU` or `Memory`, in percent."""
+    return OwnAlarm(
+        scope=scope,
+        id=f"{what.capitalize()}Alarm",
         metric=metric,
         threshold=percent,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluation_periods=3,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        alarm_description=f"{what}Utilization is high",
+        description=f"{what}Utilization is high",
+        topic=topic,
     )
-
-
-def notify(alarm: cloudwatch.Alarm, topic: sns.ITopic | None) -> None:
-    """Tell a topic when an alarm begins and when it is over."""
-    if topic is not None:
-        action = cloudwatch_actions.SnsAction(topic)
-        alarm.add_alarm_action(action)
-        alarm.add_ok_action(action)

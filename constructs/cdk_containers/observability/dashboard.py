@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sqs as sqs
@@ -15,9 +14,7 @@ from constructs import Construct, Node
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.inputs import argument_problems, in_seconds
 from cdk_containers.load_balancing import Route
-
-from .container_insights import service_metric
-from .worker_alarms import queue_metric
+from cdk_containers.metrics import KnownExpression, KnownMetric, insights_metric, queue_metric, usage_metric
 
 _WIDTH = 24
 _HEIGHT = 6
@@ -95,30 +92,27 @@ class ServiceDashboard(CheckedConstruct):
 
 
 def _row(service: _Service) -> list[cloudwatch.IWidget]:
-    l2, name, minute = service.service, service.node.id, in_seconds(60)
-    graphs: list[tuple[str, list[cloudwatch.IMetric]]] = [
-        (
-            "CPU and memory, percent",
-            [l2.metric_cpu_utilization(period=minute), l2.metric_memory_utilization(period=minute)],
-        ),
+    l2, name = service.service, service.node.id
+    graphs: list[tuple[str, list[KnownMetric | KnownExpression]]] = [
+        ("CPU and memory, percent", [usage_metric(l2, "CPUUtilization"), usage_metric(l2, "MemoryUtilization")]),
         (
             "Running tasks",
             [
-                service_metric(l2, "RunningTaskCount", minute, label="running"),
-                service_metric(l2, "DesiredTaskCount", minute, label="wanted"),
+                insights_metric(l2, "RunningTaskCount", label="running"),
+                insights_metric(l2, "DesiredTaskCount", label="wanted"),
             ],
         ),
     ]
     for route in service.routes:
-        graphs += _route_graphs(route, minute)
+        graphs += _route_graphs(route)
     queue: sqs.IQueue | None = getattr(service, "queue", None)
     if queue is not None:
-        messages: list[cloudwatch.IMetric] = [
+        messages: list[KnownMetric | KnownExpression] = [
             queue_metric(queue, "ApproximateNumberOfMessagesVisible", label="waiting"),
             queue_metric(queue, "ApproximateNumberOfMessagesNotVisible", label="in work"),
         ]
         graphs += [("Messages", messages)]
-    return list(_graphs(name, graphs))
+    return list(_graphs(name, [(title, [metric.to_cdk() for metric in metrics]) for title, metrics in graphs]))
 
 
 def _job_row(job: _Job) -> list[cloudwatch.IWidget]:
@@ -141,7 +135,7 @@ def _job_row(job: _Job) -> list[cloudwatch.IWidget]:
 
 
 def _graphs(
-    name: str, graphs: Sequence[tuple[str, list[cloudwatch.IMetric]]], width: int | None = None
+    name: str, graphs: Sequence[tuple[str, Sequence[cloudwatch.IMetric]]], width: int | None = None
 ) -> Iterator[cloudwatch.IWidget]:
     for title, metrics in graphs:
         yield cloudwatch.GraphWidget(
@@ -149,11 +143,11 @@ def _graphs(
         )
 
 
-def _route_graphs(route: Route, minute: Duration) -> list[tuple[str, list[cloudwatch.IMetric]]]:
+def _route_graphs(route: Route) -> list[tuple[str, list[KnownMetric | KnownExpression]]]:
     """Return what a kind of load balancer knows; where it counts no requests, how many tasks fail its check."""
-    counts = [route.requests(minute), route.client_errors(minute), route.server_errors(minute)]
-    times = [route.response_time(minute, statistic) for statistic in ("p50", "p99")]
-    unhealthy = [route.unhealthy_tasks(minute)] if not any(counts) else []
+    counts = [route.figure(figure) for figure in ("requests", "client_errors", "server_errors")]
+    times = [route.figure("response_time", statistic=statistic) for statistic in ("p50", "p99")]
+    unhealthy = [] if any(counts) else [route.figure("unhealthy_tasks")]
     graphs = [
         (f"Requests on port {route.port}", counts),
         (f"Response time on port {route.port}, seconds", times),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import DurationLike, as_duration, field_problems, in_seconds, is_token, seconds
+from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
+from cdk_containers.metrics import KnownExpression, KnownMetric, OwnAlarm, queue_metric
 
 _WITHIN = timedelta(minutes=5)
 _DAY_SECONDS = 24 * 60 * 60
@@ -54,69 +53,56 @@ class JobAlarms:
         return list(found)
 
 
-def make_failed_runs_alarm(scope: Construct, failed: cloudwatch.IMetric, alarms: JobAlarms) -> cloudwatch.Alarm:
+def make_failed_runs_alarm(scope: Construct, failed: KnownMetric | KnownExpression, alarms: JobAlarms) -> OwnAlarm:
     """Make the alarm on runs that failed; the metric counts them over `alarms.within`."""
-    alarm = cloudwatch.Alarm(
-        scope,
-        "FailedRunsAlarm",
+    return OwnAlarm(
+        scope=scope,
+        id="FailedRunsAlarm",
         metric=failed,
         threshold=alarms.failed_runs,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluation_periods=1,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        alarm_description="A run of the job failed",
+        description="A run of the job failed",
+        topic=alarms.topic,
     )
-    _notify(alarm, alarms)
-    return alarm
 
 
-def make_not_started_alarm(scope: Construct, dead_letters: sqs.IQueue, alarms: JobAlarms) -> cloudwatch.Alarm:
+def make_not_started_alarm(scope: Construct, dead_letters: sqs.IQueue, alarms: JobAlarms) -> OwnAlarm:
     """Make the alarm on runs that were given up before they began; it is over when the queue is empty."""
-    alarm = cloudwatch.Alarm(
-        scope,
-        "NotStartedAlarm",
-        metric=dead_letters.metric_approximate_number_of_messages_visible(period=in_seconds(60), statistic="Maximum"),
+    return OwnAlarm(
+        scope=scope,
+        id="NotStartedAlarm",
+        metric=queue_metric(dead_letters, "ApproximateNumberOfMessagesVisible"),
         threshold=1,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluation_periods=1,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        alarm_description="A run of the job could not be started and waits in the dead-letter queue",
+        description="A run of the job could not be started and waits in the dead-letter queue",
+        topic=alarms.topic,
     )
-    _notify(alarm, alarms)
-    return alarm
 
 
-def failed_executions(state_machine_arn: str, alarms: JobAlarms) -> cloudwatch.IMetric:
+def failed_executions(state_machine_arn: str, alarms: JobAlarms) -> KnownExpression:
     """Count the executions of a state machine that failed or ran out of time."""
-    period = as_duration(alarms.within)
-    metrics: dict[str, cloudwatch.IMetric] = {
-        name: cloudwatch.Metric(
+    period = seconds(alarms.within)
+    metrics = {
+        id_: KnownMetric(
             namespace="AWS/States",
-            metric_name=metric,
+            name=name,
             statistic="Sum",
             period=period,
-            dimensions_map={"StateMachineArn": state_machine_arn},
+            dimensions={"StateMachineArn": state_machine_arn},
         )
-        for name, metric in (("failed", "ExecutionsFailed"), ("late", "ExecutionsTimedOut"))
+        for id_, name in (("failed", "ExecutionsFailed"), ("late", "ExecutionsTimedOut"))
     }
-    return cloudwatch.MathExpression(
-        expression="FILL(failed, 0) + FILL(late, 0)", using_metrics=metrics, label="Failed runs", period=period
+    return KnownExpression(
+        expression="FILL(failed, 0) + FILL(late, 0)", metrics=metrics, label="Failed runs", period=period
     )
 
 
-def matched_events(rule_name: str, alarms: JobAlarms) -> cloudwatch.IMetric:
+def matched_events(rule_name: str, alarms: JobAlarms) -> KnownMetric:
     """Count the events that a rule of the default bus matched."""
-    return cloudwatch.Metric(
+    return KnownMetric(
         namespace="AWS/Events",
-        metric_name="TriggeredRules",
+        name="TriggeredRules",
         statistic="Sum",
-        period=as_duration(alarms.within),
-        dimensions_map={"RuleName": rule_name},
+        period=seconds(alarms.within),
+        dimensions={"RuleName": rule_name},
     )
-
-
-def _notify(alarm: cloudwatch.Alarm, alarms: JobAlarms) -> None:
-    if alarms.topic is not None:
-        action = cloudwatch_actions.SnsAction(alarms.topic)
-        alarm.add_alarm_action(action)
-        alarm.add_ok_action(action)

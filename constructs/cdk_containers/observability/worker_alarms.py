@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import DurationLike, field_problems, in_seconds, is_token, seconds
+from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
+from cdk_containers.metrics import OwnAlarm, queue_metric
 
-from .alarms import Alarms, notify
+from .alarms import Alarms
 
 _PRACTICE = "queue-alarms"
 
@@ -61,47 +61,31 @@ class WorkerAlarms:
 
 def make_queue_alarms(
     scope: Construct, queue: sqs.IQueue, dead_letters: sqs.IQueue | None, alarms: WorkerAlarms, *, processing_time: int
-) -> dict[str, cloudwatch.Alarm]:
+) -> dict[str, OwnAlarm]:
     """Make the alarms of a queue, by name; `processing_time` is how long the work on a message may take, in seconds."""
     age = processing_time if is_token(processing_time) else 3 * processing_time
     if alarms.oldest_message is not None:
         age = seconds(alarms.oldest_message)
     made = {
-        "OldestMessage": cloudwatch.Alarm(
-            scope,
-            "OldestMessageAlarm",
+        "OldestMessage": OwnAlarm(
+            scope=scope,
+            id="OldestMessageAlarm",
             metric=queue_metric(queue, "ApproximateAgeOfOldestMessage"),
             threshold=age,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=5,
             datapoints_to_alarm=3,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description="A message has been in the queue for too long",
+            description="A message has been in the queue for too long",
+            topic=alarms.topic,
         )
     }
     if dead_letters is not None:
-        made["DeadLetters"] = cloudwatch.Alarm(
-            scope,
-            "DeadLettersAlarm",
+        made["DeadLetters"] = OwnAlarm(
+            scope=scope,
+            id="DeadLettersAlarm",
             metric=queue_metric(dead_letters, "ApproximateNumberOfMessagesVisible"),
             threshold=alarms.dead_letters,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description="Messages could not be worked on",
+            description="Messages could not be worked on",
+            topic=alarms.topic,
         )
-    for alarm in made.values():
-        notify(alarm, alarms.topic)
     return made
-
-
-def queue_metric(queue: sqs.IQueue, name: str, *, label: str | None = None) -> cloudwatch.Metric:
-    """Return a metric of a queue, the most of each minute."""
-    return cloudwatch.Metric(
-        namespace="AWS/SQS",
-        metric_name=name,
-        label=label,
-        dimensions_map={"QueueName": queue.queue_name},
-        statistic="Maximum",
-        period=in_seconds(60),
-    )

@@ -1,12 +1,15 @@
 """How the number of tasks follows the load, the clock, or a forecast."""
 
+from .counts import DEFAULT_COUNT, count_problems
 from .predictive_scaling import PredictiveServiceScaling
 from .scheduled_scaling import ScheduledScaling
 from .service_scaling import ServiceScaling, add_scaling
 from .step_scaling import ScalingStep, StepScaling
 from .target_metric import TargetMetric
+from .worker_scaling import worker_scaling
 
 __all__ = [
+    "DEFAULT_COUNT",
     "PredictiveServiceScaling",
     "ScalingStep",
     "ScheduledScaling",
@@ -14,4 +17,6 @@ __all__ = [
     "StepScaling",
     "TargetMetric",
     "add_scaling",
+    "count_problems",
+    "worker_scaling",
 ]

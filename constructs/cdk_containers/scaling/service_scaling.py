@@ -18,7 +18,7 @@ from .backlog import Backlog
 from .predictive_scaling import PredictiveServiceScaling, add_predictive_scaling
 from .scheduled_scaling import ScheduledScaling, add_scheduled_scaling
 from .step_scaling import StepScaling, add_step_scaling
-from .target_metric import TargetMetric, add_target_metric, add_target_metrics
+from .target_metric import TargetMetric, add_target_metrics, add_tracking, known_queries
 
 _CPU_PERCENT = 60
 _SCALE_OUT_COOLDOWN = timedelta(seconds=60)
@@ -197,9 +197,8 @@ def add_scaling(
         )
     if scaling.messages_per_task is not None and queue is not None:
         backlog = Backlog(queue=queue, service=service)
-        add_target_metric(
-            count, "Messages", backlog.target(scaling.messages_per_task, to_zero=scaling.to_zero), **cooldowns
-        )
+        queries = known_queries(backlog.to_track(to_zero=scaling.to_zero))
+        add_tracking(count, "Messages", queries, scaling.messages_per_task, **cooldowns)
         if scaling.to_zero:
             add_step_scaling(count, "FirstTask", backlog.first_task)
     add_target_metrics(count, scaling.metrics, **cooldowns)

@@ -13,7 +13,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers.core.errors import Problem, Problems
-from cdk_containers.core.inputs import field_problems, is_token
+from cdk_containers.core.inputs import field_problems, is_token, seconds
+from cdk_containers.metrics import KnownExpression
 
 _PRACTICE = "scaling-metric"
 _MOST_METRICS = 10
@@ -22,6 +23,7 @@ _UNFIT = re.compile(r"\b(SEARCH|METRICS|INSIGHT_RULE_METRIC|LAMBDA|DB_PERF_INSIG
 Query = autoscaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty
 _Stat = autoscaling.CfnScalingPolicy.TargetTrackingMetricStatProperty
 _Metric = autoscaling.CfnScalingPolicy.TargetTrackingMetricProperty
+_Dimension = autoscaling.CfnScalingPolicy.TargetTrackingMetricDimensionProperty
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,10 +106,7 @@ def _stat(stat: cloudwatch.MetricStatConfig) -> autoscaling.CfnScalingPolicy.Tar
         metric=autoscaling.CfnScalingPolicy.TargetTrackingMetricProperty(
             namespace=stat.namespace,
             metric_name=stat.metric_name,
-            dimensions=[
-                autoscaling.CfnScalingPolicy.TargetTrackingMetricDimensionProperty(name=entry.name, value=entry.value)
-                for entry in stat.dimensions or ()
-            ],
+            dimensions=[_Dimension(name=entry.name, value=entry.value) for entry in stat.dimensions or ()],
         ),
     )
 
@@ -133,15 +132,42 @@ def _metric_name(metric: cloudwatch.IMetric) -> str:
     return "".join(re.sub(r"\W", "", name) for name in names if name is not None and not is_token(name))[:100]
 
 
-def add_target_metric(
+def add_target_metric(count: ecs.ScalableTaskCount, name: str, target: TargetMetric, **cooldowns: cdk.Duration) -> None:
+    """Add the policy."""
+    add_tracking(count, name, metric_queries(target.metric), target.target_value, scale_in=target.scale_in, **cooldowns)
+
+
+def known_queries(expression: KnownExpression) -> list[Query]:
+    """Return an expression as Application Auto Scaling takes it, after the metrics that it is computed from."""
+    queries = [
+        Query(
+            id=id_,
+            metric_stat=_Stat(
+                stat=metric.statistic,
+                metric=_Metric(
+                    namespace=metric.namespace,
+                    metric_name=metric.name,
+                    dimensions=[_Dimension(name=name, value=value) for name, value in metric.dimensions.items()],
+                ),
+            ),
+            return_data=False,
+        )
+        for id_, metric in expression.metrics.items()
+    ]
+    return [*queries, Query(id="result", expression=expression.expression, return_data=True)]
+
+
+def add_tracking(
     count: ecs.ScalableTaskCount,
     name: str,
-    target: TargetMetric,
+    queries: Sequence[Query],
+    target_value: float,
     *,
     scale_out_cooldown: cdk.Duration,
     scale_in_cooldown: cdk.Duration,
+    scale_in: bool = True,
 ) -> None:
-    """Add the policy."""
+    """Add a policy that keeps the last of several queries at a target."""
     autoscaling.CfnScalingPolicy(
         count,
         name,
@@ -150,12 +176,12 @@ def add_target_metric(
         scaling_target_id=count.scalable_target_ref.resource_id,
         target_tracking_scaling_policy_configuration=(
             autoscaling.CfnScalingPolicy.TargetTrackingScalingPolicyConfigurationProperty(
-                target_value=target.target_value,
-                disable_scale_in=None if target.scale_in else True,
-                scale_out_cooldown=scale_out_cooldown.to_seconds(),
-                scale_in_cooldown=scale_in_cooldown.to_seconds(),
+                target_value=target_value,
+                disable_scale_in=None if scale_in else True,
+                scale_out_cooldown=seconds(scale_out_cooldown),
+                scale_in_cooldown=seconds(scale_in_cooldown),
                 customized_metric_specification=autoscaling.CfnScalingPolicy.CustomizedMetricSpecificationProperty(
-                    metrics=metric_queries(target.metric)
+                    metrics=list(queries)
                 ),
             )
         ),

@@ -26,6 +26,7 @@ from cdk_containers import (
     BlueGreen,
     CloudWatchLogsOutput,
     Cluster,
+    ClusterEvents,
     ConstructError,
     Container,
     ContainerLogs,
@@ -34,6 +35,7 @@ from cdk_containers import (
     EfsVolume,
     EventJob,
     FireLens,
+    Logs,
     Namespace,
     Network,
     Repository,
@@ -103,6 +105,11 @@ def log_group(stack: cdk.Stack, arn: str) -> BackendService:
     return backend(stack, task=TaskOptions(log_router=router))
 
 
+def log_group_of_a_service_of_aws(stack: cdk.Stack, arn: str) -> ClusterEvents:
+    given = aws_logs.LogGroup.from_log_group_arn(stack, "Group", arn)
+    return ClusterEvents(stack, "Web", cluster=cluster(stack), logs=Logs(log_group=given))
+
+
 def role(stack: cdk.Stack, arn: str) -> BackendService:
     return backend(stack, task=TaskOptions(task_role=iam.Role.from_role_arn(stack, "Role", arn)))
 
@@ -150,6 +157,7 @@ ARNS: dict[Callable[[cdk.Stack, str], object], tuple[str, str, bool, bool]] = {
     topic: ("arn:aws:sns:{}:{}:alarms", "alarms.topic", True, False),
     queue: ("arn:aws:sqs:{}:{}:orders", "queue", True, True),
     log_group: ("arn:aws:logs:{}:{}:log-group:shop:*", "task.log_router.output.log_group", False, True),
+    log_group_of_a_service_of_aws: ("arn:aws:logs:{}:{}:log-group:shop:*", "logs.log_group", True, True),
     role: ("arn:aws:iam::{1}:role/shop", "task.task_role", False, True),
     bus: ("arn:aws:events:{}:{}:event-bus/shop", "event_bus", True, True),
     hook: ("arn:aws:lambda:{}:{}:function:hook", "deployment.hooks[0].function", True, False),

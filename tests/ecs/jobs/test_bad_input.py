@@ -355,6 +355,14 @@ def test_a_bus_without_an_event():
     assert [problem.option for problem in raised.value.problems] == ["event_bus"]
 
 
+def test_a_bus_is_not_without_events_because_their_pattern_is_of_the_wrong_type():
+    stack = new_stack()
+    bus = events.EventBus.from_event_bus_name(stack, "Bus", "orders")
+    with pytest.raises(ConstructError) as raised:
+        on_event(stack, event_pattern="aws.s3", event_bus=bus)
+    assert [problem.option for problem in raised.value.problems] == ["event_pattern"]
+
+
 @pytest.mark.parametrize(
     "given",
     [

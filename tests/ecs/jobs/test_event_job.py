@@ -112,7 +112,7 @@ class TestTheRule:
         stack = new_stack()
         on_event(stack)
         needs = resource(synth(stack), "AWS::Events::Rule", like="JobRule")["DependsOn"]
-        for like in ("JobRuleRoleDefaultPolicy", "JobTaskExecutionRoleDefaultPolicy", "JobTaskTaskRole"):
+        for like in ("JobRuleRoleStartRuns", "JobTaskExecutionRoleDefaultPolicy", "JobTaskTaskRole"):
             assert any(name.startswith(like) for name in needs), like
 
 

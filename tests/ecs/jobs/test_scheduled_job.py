@@ -197,7 +197,7 @@ class TestTheRole:
 
     def test_the_schedule_waits_for_it_and_for_the_task(self, template):
         needs = resource(template, "AWS::Scheduler::Schedule")["DependsOn"]
-        for like in ("JobScheduleRoleDefaultPolicy", "JobTaskExecutionRoleDefaultPolicy", "JobTaskDefinition"):
+        for like in ("JobScheduleRoleStartRuns", "JobTaskExecutionRoleDefaultPolicy", "JobTaskDefinition"):
             assert any(name.startswith(like) for name in needs), like
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import aws_cdk as cdk
@@ -188,10 +189,10 @@ def test_a_load_balancer_is_refused():
 
 def test_an_option_that_is_new_to_services_is_refused_until_it_is_known():
     """So is Service Connect: a service comes to have an option, and external instances do not."""
-    arguments = {"cluster": object(), "image": IMAGE, "service_connect": object()}
-    [problem] = unsupported_problems(arguments, {"image": None, "service_connect": None})
+    given = SimpleNamespace(cluster=object(), image=IMAGE, service_connect=object())
+    [problem] = unsupported_problems(given, {"image": None, "service_connect": None})
     assert (problem.option, problem.practice) == ("service_connect", "external-tasks")
-    [problem] = unsupported_problems({"cluster": object(), "unheard_of": 1}, {"unheard_of": None})
+    [problem] = unsupported_problems(SimpleNamespace(cluster=object(), unheard_of=1), {"unheard_of": None})
     assert (problem.option, problem.what) == ("unheard_of", "external instances do not have this")
 
 

@@ -27,7 +27,8 @@ from cdk_containers import (
     TaskOptions,
     Tmpfs,
 )
-from tests.toolkit import IMAGE, REASON, Template, container, containers, new_stack, properties, statements, synth
+from cdk_containers.ecs.tasks.container_rules import container_problems
+from tests.toolkit import REASON, Template, container, containers, new_stack, properties, statements, synth
 
 PLATFORMS: dict[str, type] = {
     "FARGATE": FargateTaskDefinition,
@@ -50,6 +51,12 @@ def wrong(platform: str, *given: Container, **options: Any) -> dict[str, str]:
     with pytest.raises(ConstructError) as caught:
         task(platform, *given, **options)
     return {problem.option: problem.what for problem in caught.value.problems}
+
+
+def refused(**options: Any) -> list[str]:
+    """Say which options of a container are wrong: on any platform, or on ECS."""
+    given = container(**options)
+    return [problem.option for problem in [*given.problems(), *container_problems(given)]]
 
 
 # ---- directories in memory
@@ -119,7 +126,7 @@ def test_programs_and_further_options():
     ],
 )
 def test_mount_options_that_ecs_does_not_know(given: dict[str, Any], option: str):
-    assert [problem.option for problem in Tmpfs(path="/cache", **given).problems()] == [option]
+    assert refused(tmpfs=[Tmpfs(path="/cache", **given)]) == [f"tmpfs[0].{option}"]
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "eusc-de-east-1", "us-iso-east-1", "eu-isoe-west-1"])
@@ -267,7 +274,7 @@ def test_links_are_for_bridge_networking(platform: str, mode: Any):
     ],
 )
 def test_options_of_docker_that_are_wrong(given: dict[str, Any], option: str):
-    assert [problem.option for problem in DockerOptions(**given).problems()] == [option]
+    assert refused(docker=DockerOptions(**given)) == [f"docker.{option}"]
 
 
 def test_a_link_is_to_a_container_of_the_task():
@@ -288,12 +295,12 @@ def test_a_link_is_to_a_container_of_the_task():
     ],
 )
 def test_options_that_are_wrong_by_themselves(given: dict[str, Any], option: str):
-    assert [problem.option for problem in Container(image=IMAGE, **given).problems()] == [option]
+    assert refused(**given) == [option]
 
 
 def test_a_file_of_settings_ends_with_env():
     bucket = s3.Bucket.from_bucket_name(new_stack(), "Bucket", "settings")
-    assert [problem.option for problem in EnvironmentFile(bucket=bucket, key="web.txt").problems()] == ["key"]
+    assert refused(environment_files=[EnvironmentFile(bucket=bucket, key="web.txt")]) == ["environment_files[0].key"]
 
 
 def test_a_range_holds_no_port_of_another():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cdk_containers import Container, HealthCheck, TaskOptions, Workload
 from cdk_containers.ecs.tasks import fargate_sizes, nearest_fargate_sizes
+from cdk_containers.ecs.tasks.container_rules import container_problems
 from cdk_containers.ecs.tasks.fargate_task_definition import fargate_task_problems
 from cdk_containers.ecs.tasks.task_definition import memory_limits
 from cdk_containers.model.workload import OperatingSystem
@@ -121,4 +122,4 @@ def test_nothing_is_given_out_below_what_the_container_keeps():
 
 def test_a_health_check_counts_in_the_ranges_of_ecs():
     check = HealthCheck(command="true", retries=11)
-    assert [problem.allowed for problem in check.problems()] == ["1–10"]
+    assert [problem.allowed for problem in container_problems(Container(image=IMAGE, health_check=check))] == ["1–10"]

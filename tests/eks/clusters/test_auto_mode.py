@@ -1,9 +1,10 @@
 from typing import Any
 
 import pytest
+from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
 
-from cdk_containers import AccessEntry, AddOn, AutoMode, ConstructError
+from cdk_containers import AccessEntry, AddOn, AddOnOptions, AutoMode, ConstructError
 from tests.toolkit import Template, eks_cluster, new_stack, opt_outs, properties, resources, synth
 
 
@@ -51,18 +52,41 @@ def test_facts_and_network_policies_of_auto_mode():
     assert made.facts.load_balancer_controller
     assert made.facts.network_policy
     assert made.has_pod_identity
+    assert made.prefix_delegation
     assert made.pod_identity_agent is None
     [(name, [config])] = made._manifests
     assert name == "network-policy"
     assert config["data"] == {"enable-network-policy-controller": "true"}
 
 
-@pytest.mark.parametrize("name", ["vpc-cni", "coredns", "aws-ebs-csi-driver", "eks-pod-identity-agent"])
+@pytest.mark.parametrize("name", ["vpc-cni", "coredns", "kube-proxy", "eks-pod-identity-agent"])
 def test_an_add_on_for_what_is_built_in(name: str):
     stack = new_stack()
     made = eks_cluster(stack, auto_mode=AutoMode())
     with pytest.raises(ConstructError, match="EKS Auto Mode has this built in"):
         AddOn(stack, "AddOn", cluster=made, name=name)
+
+
+def test_nodes_of_yours_beside_auto_mode_keep_their_add_ons():
+    def cluster_and_nodes(**options: Any) -> Template:
+        stack = new_stack()
+        made = eks_cluster(stack, **options)
+        group = eks.CfnNodegroup(
+            stack,
+            "Nodes",
+            cluster_name=made.cluster.cluster_name,
+            node_role="arn:aws:iam::111111111111:role/node",
+            subnets=["subnet-0aaaaaaaaaaaaaaa1"],
+        )
+        made.add_nodes(group)
+        return synth(stack)
+
+    kept = ("vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent")
+    before = resources(cluster_and_nodes(), "AWS::EKS::Addon")
+    moved = cluster_and_nodes(auto_mode=AutoMode(), default_add_ons={name: AddOnOptions() for name in kept})
+    after = resources(moved, "AWS::EKS::Addon")
+    assert before.keys() == after.keys(), "no add-on is deleted under the pods that use it"
+    assert [entry["Properties"] for entry in before.values()] == [entry["Properties"] for entry in after.values()]
 
 
 def test_a_cluster_without_pools_lets_nodes_of_node_classes_in():

@@ -7,8 +7,9 @@ from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs
 from aws_cdk.assertions import Annotations, Match
+from cdk_nag import AwsSolutionsChecks
 
-from cdk_containers import AddOnOptions, Disabled, EksCluster, Logs, Network, PublicAccess
+from cdk_containers import AddOnOptions, AutoMode, Disabled, EksCluster, Logs, Network, PublicAccess
 from tests.toolkit import (
     ADMIN,
     REASON,
@@ -82,7 +83,7 @@ def test_secrets_are_encrypted_with_a_key_that_is_rotated_and_stays(default: Tem
     [(name, key)] = resources(default, "AWS::KMS::Key").items()
     assert encryption == {"Provider": {"KeyArn": {"Fn::GetAtt": [name, "Arn"]}}, "Resources": ["secrets"]}
     assert key["Properties"]["EnableKeyRotation"] is True
-    assert key["DeletionPolicy"] == "Retain"
+    assert key["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_the_whole_control_plane_writes_to_a_log_group_that_is_there_first(default: Template, cluster: dict[str, Any]):
@@ -346,3 +347,29 @@ def test_changing_the_order_of_administrators_changes_no_entry():
     second = resources(cluster_template(admins=[other, one]), "AWS::EKS::AccessEntry")
     assert len(first) == 2
     assert first == second
+
+
+@pytest.mark.parametrize("support_type", ["STANDARD", OFF])
+def test_the_end_of_support_is_a_warning(support_type: Any, monkeypatch: pytest.MonkeyPatch):
+    asked = []
+
+    def ended(version: str, *, standard_only: bool, **_: Any) -> str:
+        asked.append((version, standard_only))
+        return "support has ended"
+
+    monkeypatch.setattr("cdk_containers.eks.clusters.eks_cluster.support_warning", ended)
+    stack = new_stack()
+    eks_cluster(stack, version="1.34", support_type=support_type)
+    assert asked == [("1.34", support_type == "STANDARD")]
+    Annotations.from_stack(stack).has_warning("*", Match.string_like_regexp("support has ended.*"))
+
+
+def test_checkers_find_nothing():
+    stack = new_stack(region="eu-west-1")
+    made = EksCluster(stack, "Eks", version="1.36", admins=[ADMIN])
+    nodes(stack, made)
+    EksCluster(stack, "Auto", version="1.36", admins=[ADMIN], network=made.network, auto_mode=AutoMode())
+    assert [found.rule_name for found in AwsSolutionsChecks().validate_scope(stack).violations] == []
+    bare = new_stack("Bare")
+    ec2.CfnVPC(bare, "Vpc", cidr_block="10.0.0.0/16")
+    assert AwsSolutionsChecks().validate_scope(bare).violations, "the checker does look"

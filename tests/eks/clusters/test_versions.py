@@ -29,7 +29,7 @@ def test_the_newest_version_is_the_newest_that_cdk_knows():
         ("1.33", date(2026, 7, 29), True, "standard support of Kubernetes 1.33 ended on 2026-07-29"),
         ("1.33", date(2026, 7, 29), False, None),
         ("1.33", date(2027, 7, 29), False, "extended support of Kubernetes 1.33 ended on 2027-07-29"),
-        ("1.36", date(2099, 1, 1), True, None),
+        ("1.36", date(2027, 8, 1), True, None),
     ],
 )
 def test_the_end_of_support_is_a_warning(version: str, today: date, *, standard_only: bool, said: str | None):

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from cdk_containers import (
     Disabled,
     EfsVolume,
     HealthCheck,
+    HttpCheck,
     Image,
     LogDriver,
     NotSecret,
@@ -163,19 +163,12 @@ def test_a_build_needs_a_dockerfile(tmp_path: Path):
         ({"cpu": -1}, "cpu", "container-memory"),
         ({"memory_limit_mib": 5}, "memory_limit_mib", "container-memory"),
         ({"memory_reservation_mib": 5}, "memory_reservation_mib", "container-memory"),
-        ({"stop_timeout": timedelta(seconds=121)}, "stop_timeout", "stop-timeout"),
-        ({"stop_timeout": timedelta(seconds=-1)}, "stop_timeout", "stop-timeout"),
         ({"tmpfs": [Tmpfs(path="tmp")]}, "tmpfs[0].path", None),
         ({"tmpfs": [Tmpfs(path="/a", size_mib=0)]}, "tmpfs[0].size_mib", None),
         ({"mounts": [VolumeMount(volume="a", path="data")]}, "mounts[0].path", None),
-        ({"restart": RestartPolicy(attempt_period=timedelta(seconds=59))}, "restart.attempt_period", None),
-        ({"restart": RestartPolicy(ignored_exit_codes=range(51))}, "restart.ignored_exit_codes", None),
         ({"health_check": HealthCheck(command=[])}, "health_check.command", None),
-        (
-            {"health_check": HealthCheck(command="x", start_period=timedelta(seconds=301))},
-            "health_check.start_period",
-            "container-health-check",
-        ),
+        ({"health_check": HttpCheck(path="healthz", port=80)}, "health_check.path", None),
+        ({"health_check": HttpCheck(path="/healthz", port=0)}, "health_check.port", "port-mappings"),
         ({"log_driver": LogDriver(name="splunk", secret_options={"a": "b"})}, "log_driver.secrets['a']", None),
     ],
     ids=str,
@@ -279,6 +272,7 @@ ANYTHING = st.recursive(
     [
         Port,
         HealthCheck,
+        HttpCheck,
         RestartPolicy,
         Tmpfs,
         VolumeMount,
@@ -300,6 +294,7 @@ def test_problems_are_found_and_never_raised(kind: Callable[..., Any], data: st.
         "command",
         "number",
         "path",
+        "port",
         "volume",
         "name",
         "reference",

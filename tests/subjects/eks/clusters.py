@@ -20,7 +20,7 @@ from cdk_containers import (
 from tests.toolkit import ADMIN, REASON, eks_cluster, network
 
 from ..making import OFF, key, role
-from ..subject import Subject
+from ..subject import Change, Subject
 
 DEVELOPER = "arn:aws:iam::111111111111:role/developer"
 
@@ -77,6 +77,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "zonal_shift": OFF,
         "service_cidr": "192.168.0.0/16",
         "cluster_name": "shop",
+        "remote_node_networks": ["10.80.0.0/16"],
+        "remote_pod_networks": Change(value=["10.85.0.0/16"], beside={"remote_node_networks": ["10.80.0.0/16"]}),
     },
     "PublicAccess": {"cidrs": ["203.0.113.0/24"], "reason": "another reason that a reviewer understands"},
     "AutoMode": {"node_pools": ["system"], "node_role": role},

@@ -352,6 +352,7 @@ NOT_IN_THE_TEMPLATE: dict[str, str] = {
 }
 
 NOT_A_SUBJECT: dict[str, str] = {
+    "HttpCheck": "Kubernetes alone sends it: see tests/eks/rendering",
     "Image": "made by its methods, which are here",
     "NotSecret": "its value is an environment variable; its reason is for who reads the code",
     "Workload": "describes what FargateTaskDefinition takes by the same names",

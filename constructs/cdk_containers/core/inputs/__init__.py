@@ -6,10 +6,10 @@ from .durations import DurationLike, as_duration, in_seconds, seconds
 from .members import has_members
 from .names import name_problem
 from .opt_outs import disabled_problems
-from .places import remember_stack
+from .places import known_stack_of, remember_stack
 from .schedules import is_over, schedule_examples, schedule_problem, time_zone_problem
-from .tokens import HIDDEN, LATER, REFERENCE, is_token, written_out
-from .types import argument_problems, field_problems, usable_arguments
+from .tokens import HIDDEN, LATER, REFERENCE, is_token, remember_reference, written_out
+from .types import argument_problems, field_problems, usable_arguments, usable_options
 from .ways_in import way_in
 
 __all__ = [
@@ -28,7 +28,9 @@ __all__ = [
     "in_seconds",
     "is_over",
     "is_token",
+    "known_stack_of",
     "name_problem",
+    "remember_reference",
     "remember_stack",
     "schedule_examples",
     "schedule_problem",
@@ -36,6 +38,7 @@ __all__ = [
     "security_group_problems",
     "time_zone_problem",
     "usable_arguments",
+    "usable_options",
     "way_in",
     "written_out",
 ]

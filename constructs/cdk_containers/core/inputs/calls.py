@@ -16,6 +16,9 @@ from ..errors import OptionError, Problem, Problems, child_path, together_with
 
 Makes: TypeAlias = Literal["construct", "value", "anything"]
 
+Elsewhere: TypeAlias = Mapping[str, tuple[str, str]]
+"""Options that the same thing has on another platform: why not here, and what to do."""
+
 _PACKAGE = __name__.partition(".")[0]
 
 
@@ -40,7 +43,9 @@ class _Signature:
             return False
         return self.required.keys() <= options.keys() | set(self.positional[: len(args)])
 
-    def problems(self, name: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> Iterator[Problem]:
+    def problems(
+        self, name: str, args: tuple[Any, ...], options: Mapping[str, Any], elsewhere: Elsewhere
+    ) -> Iterator[Problem]:
         if extra := args[len(self.positional) :]:
             named = [f"{option}=…" for option in sorted(self.names) if option not in self.positional]
             yield Problem(
@@ -51,6 +56,10 @@ class _Signature:
             )
         given = {*options, *self.positional[: len(args)]}
         for option in [option for option in options if option not in self.names]:
+            if option in elsewhere:
+                what, allowed = elsewhere[option]
+                yield Problem(option=option, what=what, allowed=allowed)
+                continue
             near = nearest_name(option, self.names)
             yield Problem(
                 option=option,
@@ -62,9 +71,12 @@ class _Signature:
             if option not in given:
                 yield Problem(option=option, what=f"{name} needs it", allowed=type_)
 
-    def corrected(self, args: tuple[Any, ...], options: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def corrected(
+        self, args: tuple[Any, ...], options: Mapping[str, Any], elsewhere: Elsewhere
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return what can be checked of a call: misspelt options under the names that are meant, none missing."""
         args = args[: len(self.positional)]
+        options = {name: value for name, value in options.items() if name not in elsewhere}
         known = {name: value for name, value in options.items() if name in self.names}
         meant = {nearest_name(name, self.names): value for name, value in options.items() if name not in self.names}
         meant = {name: value for name, value in meant.items() if name and name not in self.positional}
@@ -110,9 +122,10 @@ def check_names(function: Callable[..., Any], *, bound: int, makes: Makes) -> Ca
         name = owner.__name__ if isinstance(owner, type) else type(owner).__name__
         if function.__name__ != "__init__":
             name = function.__qualname__ if not bound else f"{name}.{function.__name__}"
+        elsewhere: Elsewhere = getattr(owner, "_elsewhere", {})
         found = Problems()
-        found.extend(signature.problems(name, args[bound:], options))
-        given, known = signature.corrected(args[bound:], options)
+        found.extend(signature.problems(name, args[bound:], options, elsewhere))
+        given, known = signature.corrected(args[bound:], options, elsewhere)
         if makes == "value":
             value = function(*args[:bound], *given, **known)
             found.extend_anew((args[0] if bound else value).problems())

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast, runtime_checkable
 
+from ..asked_once import asked_once
 from ..errors import Problem
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ def seconds(duration: DurationLike) -> int:
     """Return a length of time in whole seconds."""
     if isinstance(duration, timedelta):
         return round(duration.total_seconds())
+    return _in_whole_seconds(duration)
+
+
+@asked_once
+def _in_whole_seconds(duration: _Duration) -> int:
     return round(duration.to_seconds())
 
 
@@ -38,7 +44,7 @@ def duration_problem(value: object) -> Problem | None:
     if not hasattr(type(value), "to_seconds"):
         return None
     try:
-        cast("_Duration", value).to_seconds()
+        _in_whole_seconds(cast("_Duration", value))
     except RuntimeError:  # parts of a second, or a token in another unit, which CDK cannot convert
         return _not_whole(cast("_Duration", value).to_human_string())
     return None

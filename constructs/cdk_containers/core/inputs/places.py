@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, cast
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 from ..errors import Problem, Problems
@@ -97,20 +97,49 @@ _places: WeakKeyDictionary[object, _Place] = WeakKeyDictionary()
 def place_problems(scope: object, arguments: Mapping[str, object]) -> list[Problem]:
     """Find what cannot be used in a stack: things of another account or region, and text that should be an ARN."""
     found = Problems()
-    things = [(option, thing) for name, value in arguments.items() for option, thing in _things(name, value)]
+    things = [thing for name, value in arguments.items() for thing in _things(name, value)]
     stack = _stack_of(scope) if things else None
     if stack is None:
         return []
-    for option, thing in things:
-        found.extend(_of_text(option, thing, stack) if isinstance(thing, str) else _of_object(option, thing, stack))
+    for thing in things:
+        if isinstance(thing.value, str):
+            found.extend(_of_text(thing.option, thing.value, stack))
+        else:
+            found.extend(_of_object(thing, stack))
     return list(found)
 
 
-def _things(option: str, value: object) -> Iterator[tuple[str, object]]:
-    """Yield what may be somewhere, with the option that holds it: constructs, and text that should be an ARN."""
+_Use: TypeAlias = Literal["", "subscribed", "near"]
+
+
+class _Thing(NamedTuple):
+    """What may be somewhere: a construct, or text that should be an ARN.
+
+    Attributes:
+        option: The option that holds it.
+        value: The construct or text.
+        use: `subscribed` for a topic that delivers, for which its own place does not matter; `near` for what has to be
+            in the region where it is used, though others of its kind need not.
+    """
+
+    option: str
+    value: Any
+    use: _Use = ""
+
+
+_USES: Mapping[tuple[str, str], _Use] = {
+    ("TopicSubscription", "topic"): "subscribed",
+    # Containers say which region they log to, as ContainerLogs; services of AWS are told the name only.
+    ("Logs", "log_group"): "near",
+}
+"""Of the fields of value classes."""
+
+
+def _things(option: str, value: object, use: _Use = "") -> Iterator[_Thing]:
+    """Yield what may be somewhere."""
     if isinstance(value, str):
         if option.endswith("_arn") and not is_token(value):
-            yield option, value
+            yield _Thing(option, value)
     elif isinstance(value, Mapping):
         for key, item in cast("Mapping[object, object]", value).items():
             yield from _things(f"{option}[{key!r}]", item)
@@ -119,11 +148,10 @@ def _things(option: str, value: object) -> Iterator[tuple[str, object]]:
             yield from _things(f"{option}[{index}]", item)
     elif is_dataclass(value) and not isinstance(value, type):
         for part in fields(value):
-            # Where SNS delivers to is no matter of its own place.
-            name = "subscribed" if part.name == "topic" and type(value).__name__ == "TopicSubscription" else part.name
-            yield from _things(f"{option}.{name}", getattr(value, part.name))
+            part_use = _USES.get((type(value).__name__, part.name), "")
+            yield from _things(f"{option}.{part.name}", getattr(value, part.name), part_use)
     elif has_members(value, "node"):
-        yield option, value
+        yield _Thing(option, value, use)
 
 
 def _of_text(option: str, arn: str, stack: Any) -> list[Problem]:
@@ -134,13 +162,12 @@ def _of_text(option: str, arn: str, stack: Any) -> list[Problem]:
     return [] if kind is None else _elsewhere(option, arn, kind, _place_of_arn(arn), stack)
 
 
-def _of_object(option: str, thing: Any, stack: Any) -> list[Problem]:  # noqa: PLR0911  (one for each answer)
+def _of_object(given: _Thing, stack: Any) -> list[Problem]:  # noqa: PLR0911  (one for each answer)
+    option, thing, subscribed = given.option, given.value, given.use == "subscribed"
     member = next((member for member in _KINDS if has_members(thing, member)), None)
     if member is None:
         return [] if has_members(thing, "env") else _of_ours(option, thing, stack)
-    kind = _KINDS[member]
-    subscribed = option.endswith(".subscribed")
-    option = option.removesuffix("subscribed") + "topic" if subscribed else option
+    kind = replace(_KINDS[member], same_region=True) if given.use == "near" else _KINDS[member]
     place = _places.get(thing)
     if place is None:
         arn = "" if member == "vpc_id" else getattr(thing, member)
@@ -288,6 +315,11 @@ def remember_stack(construct: object, scope: object) -> None:
     """Remember in which stack a construct is, where that is known of its parent: CDK need not be asked."""
     if scope in _stacks or has_members(scope, "template_options"):
         _stacks[construct] = _stack_of(scope)
+
+
+def known_stack_of(construct: object) -> Any:
+    """Return the stack of a construct if that is known without asking CDK, or else None."""
+    return _stacks.get(construct)
 
 
 def _stack_of(construct: Any) -> Any:

@@ -21,8 +21,8 @@ _EXAMPLES: dict[ScheduleForm, str] = {
 }
 _EXPRESSION = re.compile(r"(at|cron|rate)\((.*)\)", re.DOTALL)
 _RATE = re.compile(r"([1-9]\d*) (minute|hour|day)(s?)")
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +49,7 @@ class _Field:
         if self.special and (found := re.fullmatch(self.special, part)) is not None:
             return all(day is None or self._has_one(day) for day in found.groups())
         start, slash, step = part.partition("/")
-        if slash and (self.words == _DAYS or not self._is_step(step)):
+        if slash and (self.words == DAYS or not self._is_step(step)):
             return False
         ends = start.split("-")
         return start == "*" or (len(ends) <= 2 and all(self._has_one(end) for end in ends))
@@ -65,8 +65,8 @@ _FIELDS = (
     _Field(name="minutes", low=0, high=59),
     _Field(name="hours", low=0, high=23),
     _Field(name="day of month", low=1, high=31, special=r"L|LW|L-\d+|(\d+)W"),
-    _Field(name="month", low=1, high=12, words=_MONTHS),
-    _Field(name="day of week", low=1, high=7, words=_DAYS, special=r"L|(\w+?)L|(\w+)#[1-5]"),
+    _Field(name="month", low=1, high=12, words=MONTHS),
+    _Field(name="day of week", low=1, high=7, words=DAYS, special=r"L|(\w+?)L|(\w+)#[1-5]"),
     _Field(name="year", low=1970, high=2199),
 )
 

@@ -40,6 +40,15 @@ LATER = "⟨later⟩"
 """What it writes for what is put together when CDK synthesizes."""
 
 
+def remember_reference(text: str) -> str:
+    """Remember that a text is a reference to a resource, so that CDK need not be asked, and return it."""
+    _references.add(text)
+    return text
+
+
+_references: set[str] = set()
+
+
 @lru_cache(maxsize=4096)
 def written_out(text: str) -> str:
     """Return a text with its tokens as the template will have them, so far as that can be known; functions are flat.
@@ -48,6 +57,8 @@ def written_out(text: str) -> str:
     """
     if not is_token(text):
         return text
+    if text in _references:
+        return REFERENCE
     from aws_cdk import Tokenization  # noqa: PLC0415  (this module is read without CDK)
 
     scope, resolver = _resolver()

@@ -10,10 +10,10 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields, replace
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, Union, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from ..errors import Problem, Problems
 from .durations import duration_problem
@@ -24,6 +24,8 @@ from .ways_in import interface_of, way_in
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+Options = TypeVar("Options", bound="DataclassInstance")
 
 
 def field_problems(instance: DataclassInstance) -> list[Problem]:
@@ -67,6 +69,22 @@ def usable_arguments(
         name: defaults[name] if found.has(name) and name in defaults else arguments[name]
         for name in _keyword_hints(function)
     }
+
+
+def usable_options(options: Options, function: Callable[..., object], found: Problems) -> Options:
+    """Return the options that a function was given, with the default in place of each that has a problem already.
+
+    Args:
+        options: The options, as fields that have the names of the function's arguments.
+        function: The function, whose defaults they are, unless a field makes one of its own.
+        found: What is wrong with them.
+    """
+    if not found:
+        return options
+    made = {field.name: field.default_factory() for field in fields(options) if field.default_factory is not MISSING}
+    defaults = {**(function.__kwdefaults__ or {}), **made}
+    wrong = [field.name for field in fields(options) if field.name in defaults and found.has(field.name)]
+    return replace(options, **{name: defaults[name] for name in wrong})
 
 
 @cache

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import aws_cdk as cdk
 from constructs import IConstruct
+
+from ..asked_once import asked_once
+from ..whereabouts import node_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +27,31 @@ class Acknowledgement:
     checkov: tuple[str, ...] = ()
 
 
-def acknowledge(construct: IConstruct, acknowledgement: Acknowledgement) -> None:
-    """Write an acknowledgement to a construct; cdk-nag reads construct metadata, checkov the template's."""
-    if acknowledgement.cdk_nag:
-        cdk.Validations.of(construct).acknowledge(
-            *(cdk.Acknowledgment(id=id_, reason=acknowledgement.reason) for id_ in acknowledgement.cdk_nag)
-        )
-    if acknowledgement.checkov:
+def acknowledge(construct: IConstruct, *acknowledgements: Acknowledgement, new: bool = False) -> None:
+    """Write acknowledgements to a construct; cdk-nag reads construct metadata, checkov the template's.
+
+    What is `new` has none yet, so CDK need not be asked.
+    """
+    ids = [(id_, entry.reason) for entry in acknowledgements for id_ in entry.cdk_nag]
+    if ids:
+        cdk.Validations.of(construct).acknowledge(*(cdk.Acknowledgment(id=id_, reason=reason) for id_, reason in ids))
+    skipped: list[object] = [
+        {"id": id_, "comment": entry.reason} for entry in acknowledgements for id_ in entry.checkov
+    ]
+    if skipped:
         resource = resource_of(construct)
-        metadata: dict[str, Any] = resource.get_metadata("checkov") or {}
-        skipped = cast("list[object]", metadata.get("skip", []))
-        skipped += [{"id": id_, "comment": acknowledgement.reason} for id_ in acknowledgement.checkov]
-        resource.add_metadata("checkov", {"skip": skipped})
+        before: dict[str, Any] = {} if new else resource.get_metadata("checkov") or {}
+        resource.add_metadata("checkov", {"skip": [*before.get("skip", []), *skipped]})
 
 
 def resource_of(construct: IConstruct) -> cdk.CfnResource:
     """Return the CloudFormation resource of an L1 or L2 construct."""
-    if isinstance(construct, cdk.CfnResource):
-        return construct
-    child = construct.node.default_child
+    return construct if isinstance(construct, cdk.CfnResource) else _default_child(construct)
+
+
+@asked_once
+def _default_child(construct: IConstruct) -> cdk.CfnResource:
+    child = node_of(construct).default_child
     if not isinstance(child, cdk.CfnResource):
         raise TypeError(f"{construct.node.path} has no CloudFormation resource of its own")
     return child

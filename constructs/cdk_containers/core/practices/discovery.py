@@ -118,7 +118,7 @@ PRACTICES: tuple[Practice, ...] = (
         id="lattice-access-logs",
         title="Write the access logs of a service network",
         why=(
-            "Requests that VPC Lattice refused, for want of a signature or of leave, reach no task. Only its own "
+            "Requests that VPC Lattice refused, for want of a signature or of permission, reach no task. Only its own "
             "record tells of them."
         ),
         source=f"{_LATTICE}/monitoring-access-logs.html",

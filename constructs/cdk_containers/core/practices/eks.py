@@ -119,50 +119,6 @@ PRACTICES = (
         option="EksCluster.default_add_ons, AddOn.name",
     ),
     Practice(
-        id="eks-pod-security",
-        title="Hold pods to the restricted Pod Security Standard",
-        why=(
-            "A container that runs as root, keeps its privileges or mounts files of its node is one vulnerability away "
-            "from every other pod on it. Sidecars and init containers count like the rest."
-        ),
-        source="https://docs.aws.amazon.com/eks/latest/best-practices/pod-security.html",
-        severity=Severity.HIGH,
-        option="EksCluster",
-    ),
-    Practice(
-        id="eks-no-secret-manifests",
-        title="Keep secrets out of manifests",
-        why=(
-            "A Secret in a manifest is text in a file, in a template or a repository: encoded, not encrypted. "
-            "Whoever reads one of them has the password."
-        ),
-        source="https://docs.aws.amazon.com/eks/latest/best-practices/data-encryption-and-secrets-management.html",
-        severity=Severity.CRITICAL,
-        option="EksCluster",
-    ),
-    Practice(
-        id="eks-fargate-limits",
-        title="Ask Fargate only for what it has",
-        why=(
-            "A pod that asks for a device, a port of its node, a privileged container or a volume on EBS stays pending "
-            "on Fargate for ever, and nothing but its events says why."
-        ),
-        source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
-        severity=Severity.HIGH,
-        option="EksCluster",
-    ),
-    Practice(
-        id="eks-manifests-as-files",
-        title="Apply manifests with credentials that are not in a function",
-        why=(
-            "A function that applies manifests needs every right in the cluster, and whoever may call or change it has "
-            "them too. Its failure rolls back the stack, and its log has what it was given."
-        ),
-        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
-        severity=Severity.MEDIUM,
-        option="KubectlProvider.reason",
-    ),
-    Practice(
         id="eks-workload-identity",
         title="Give each workload an IAM role of its own",
         why=(
@@ -218,6 +174,160 @@ PRACTICES = (
         option="LoadBalancerController.role",
     ),
     Practice(
+        id="eks-pod-security",
+        title="Hold pods to the restricted Pod Security Standard",
+        why=(
+            "A container that runs as root, keeps its privileges or mounts files of its node is one vulnerability away "
+            "from every other pod on it. Sidecars and init containers count like the rest."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/pod-security.html",
+        severity=Severity.HIGH,
+        option="EksCluster.add_manifests",
+    ),
+    Practice(
+        id="eks-no-secret-manifests",
+        title="Keep secrets out of manifests",
+        why=(
+            "A Secret in a manifest is text in a file, in a template or a repository: encoded, not encrypted. "
+            "Whoever reads one of them has the password."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/data-encryption-and-secrets-management.html",
+        severity=Severity.CRITICAL,
+        option="EksCluster.add_manifests",
+    ),
+    Practice(
+        id="eks-fargate-limits",
+        title="Ask Fargate only for what it has",
+        why=(
+            "A pod that asks for a device, a port of its node, a privileged container or a volume on EBS stays pending "
+            "on Fargate for ever, and nothing but its events says why."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
+        severity=Severity.HIGH,
+        option="EksCluster.add_manifests",
+    ),
+    Practice(
+        id="eks-node-metadata",
+        title="Answer metadata requests of the node alone",
+        why=(
+            "A pod that reaches the instance metadata service gets the credentials of the node. IMDSv2 with one hop "
+            "keeps pods out that have an address of their own; pods in the host's network still reach it."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.CRITICAL,
+        option="ManagedNodeGroup",
+        checkers={"security-hub": ("EC2.8", "EC2.170", "AutoScaling.3"), "checkov": ("CKV_AWS_79",)},
+    ),
+    Practice(
+        id="eks-node-image",
+        title="Start nodes from an image that EKS still makes",
+        why=(
+            "EKS makes no image of Amazon Linux 2 after Kubernetes 1.32. The variants of Amazon Linux 2023 and "
+            "Bottlerocket for ARM64, GPUs and Neuron differ, and a node with another one never joins or has no driver."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/eks-optimized-amis.html",
+        severity=Severity.HIGH,
+        option="NodeOptions.machine_image",
+    ),
+    Practice(
+        id="eks-node-role",
+        title="Give the role of nodes nothing but what the kubelet needs",
+        why=(
+            "Every pod on a node could use what its role may do. Pods have roles of their own by Pod Identity, the VPC "
+            "CNI as well."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.CRITICAL,
+        option="ManagedNodeGroup",
+    ),
+    Practice(
+        id="eks-node-count",
+        title="Give nodes bounds, and leave the number to the autoscaler",
+        why=(
+            "A number in the template resets what an autoscaler did at each deployment, and ends nodes whose pods have "
+            "no other place."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/cas.html",
+        severity=Severity.MEDIUM,
+        option="ManagedNodeGroup.desired_nodes",
+    ),
+    Practice(
+        id="eks-node-version",
+        title="Keep nodes within three minor versions of their cluster",
+        why="Kubernetes supports no kubelet that is newer than the API server, or more than three versions older.",
+        source="https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html",
+        severity=Severity.HIGH,
+        option="ManagedNodeGroup.version",
+    ),
+    Practice(
+        id="eks-node-repair",
+        title="Replace broken nodes automatically",
+        why="A node whose kubelet, network or disk is broken keeps its pods until somebody notices.",
+        source="https://docs.aws.amazon.com/eks/latest/userguide/node-health.html",
+        severity=Severity.MEDIUM,
+        option="ManagedNodeGroup.node_repair",
+    ),
+    Practice(
+        id="eks-pod-fits-node",
+        title="Request no more for a pod than a node has to give",
+        why=(
+            "A node has less to give than its instance type has: the kubelet, the system and each pod that may run "
+            "there keep a part. A pod that fits nowhere stays pending."
+        ),
+        source="https://kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources/",
+        severity=Severity.HIGH,
+        option="ManagedNodeGroup.instance_types",
+    ),
+    Practice(
+        id="eks-fargate-role-trust",
+        title="Let only profiles of one cluster take on its pod execution role",
+        why=(
+            "Without a condition on the source, a Fargate profile of another cluster or account could have EKS use the "
+            "role for it (the confused deputy)."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html",
+        severity=Severity.HIGH,
+        option="FargateProfile",
+    ),
+    Practice(
+        id="eks-fargate-selectors",
+        title="Select the pods of a Fargate profile by namespace and labels",
+        why="EKS takes one to five selectors for a profile. A pod that no profile selects waits for a node.",
+        source="https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html",
+        severity=Severity.MEDIUM,
+        option="FargateProfile.selectors",
+    ),
+    Practice(
+        id="eks-karpenter-limits",
+        title="Limit what Karpenter may start, and how much it may disrupt at a time",
+        why=(
+            "Pods that wait by mistake start nodes until the quota of the account is used up. A budget keeps "
+            "consolidation from moving everything at once."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/karpenter.html",
+        severity=Severity.MEDIUM,
+        option="KarpenterPool.max_vcpus",
+    ),
+    Practice(
+        id="eks-hybrid-networks",
+        title="Tell the networks of machines outside AWS apart from all others",
+        why="The control plane reaches those machines by their addresses. Overlapping ones lead its answers elsewhere.",
+        source="https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-networking.html",
+        severity=Severity.HIGH,
+        option="EksCluster.remote_node_networks",
+    ),
+    Practice(
+        id="eks-hybrid-credentials",
+        title="Give machines outside AWS credentials that end by themselves",
+        why=(
+            "Keys on a machine outside AWS are good until somebody takes them back. Systems Manager and IAM Roles "
+            "Anywhere give out credentials that end within hours, for this account and this authority only."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-creds.html",
+        severity=Severity.HIGH,
+        option="HybridNodes.credentials",
+    ),
+    Practice(
         id="eks-rbac-by-name",
         title="Name what a role of Kubernetes allows",
         why=(
@@ -227,5 +337,60 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
         severity=Severity.HIGH,
         option="RoleRule.verbs, RoleRule.resources",
+    ),
+    Practice(
+        id="eks-manifests-as-files",
+        title="Apply manifests with credentials that are not in a function",
+        why=(
+            "A function that applies manifests needs every right in the cluster, and whoever may call or change it has "
+            "them too. Its failure rolls back the stack, and its log has what it was given."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+        severity=Severity.MEDIUM,
+        option="KubectlProvider.reason",
+    ),
+    Practice(
+        id="eks-container-resources",
+        title="Say what each container needs, and hold it to that",
+        why=(
+            "Nodes are chosen by requests. A pod without them lands where there is no room and is the first to be "
+            "ended, and one without limits takes what its neighbours need."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
+        severity=Severity.MEDIUM,
+        option="KubernetesService.cpu, PodOptions.cpu_limit",
+    ),
+    Practice(
+        id="eks-pod-spread",
+        title="Spread the pods of a service over zones and nodes",
+        why=(
+            "The scheduler may put all pods of a service on one node. When the node or its zone fails, the service is "
+            "gone with it."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
+        severity=Severity.MEDIUM,
+        option="PodOptions.spread",
+    ),
+    Practice(
+        id="eks-pod-disruption-budget",
+        title="Let nodes be drained one pod of a service at a time",
+        why=(
+            "An upgrade of nodes, or an autoscaler that saves some, ends the pods of a node together. Without a budget "
+            "these may be all pods that a service has."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/application.html",
+        severity=Severity.MEDIUM,
+        option="PodOptions.disruption_budget",
+    ),
+    Practice(
+        id="eks-graceful-shutdown",
+        title="Keep a pod serving until its load balancer has let go of it, and no longer than its node",
+        why=(
+            "Kubernetes tells the load balancer and the container of the end at the same time. A container that stops "
+            "at once fails requests that are still sent to it, and one that takes longer than its node is killed."
+        ),
+        source="https://docs.aws.amazon.com/eks/latest/best-practices/load-balancing.html",
+        severity=Severity.HIGH,
+        option="Container.stop_timeout",
     ),
 )

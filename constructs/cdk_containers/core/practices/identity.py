@@ -105,7 +105,7 @@ PRACTICES = (
         title="Encrypt the trail with a KMS key of your own",
         why=(
             "The log files name everything that the account has and everybody who works in it. With a key of your own "
-            "who reads the bucket still reads nothing without leave to decrypt, and each reading is recorded."
+            "who reads the bucket still reads nothing without permission to decrypt, and each reading is recorded."
         ),
         source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
         severity=Severity.MEDIUM,
@@ -144,7 +144,7 @@ PRACTICES = (
     ),
     Practice(
         id="execute-command-by-permission",
-        title="Let nobody open a shell in a container who has not been given leave to",
+        title="Let nobody open a shell in a container who has no permission to",
         why=(
             "ECS Exec runs as root and with all rights of the task role, past review and deployment. Who may operate a "
             "service does not need it for that."

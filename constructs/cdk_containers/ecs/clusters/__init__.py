@@ -8,7 +8,7 @@ from .ec2_scaling import GroupScaling, ManagedScaling, PredictiveScaling
 from .external_instances import ExternalInstances
 from .fit_checks import fit_problems, owner_problems, room_problems
 from .instance_groups import instance_groups_of, seen_from
-from .instance_options import InstanceOptions, Spot, SshKey
+from .instance_options import InstanceOptions, SshKey
 from .instance_requirements import InstanceRequirements
 from .managed_instances_capacity import ManagedInstancesCapacity, ManagedInstancesShare
 from .task_network import TaskConnections, task_network_problems, unknown_group_problems
@@ -29,7 +29,6 @@ __all__ = [
     "ManagedInstancesShare",
     "ManagedScaling",
     "PredictiveScaling",
-    "Spot",
     "SshKey",
     "TaskConnections",
     "fit_problems",

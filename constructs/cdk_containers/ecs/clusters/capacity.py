@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import field_problems, is_token
+from cdk_containers.core.inputs import field_problems, is_token, security_group_problems
 
 from ..tasks import Platform
 
@@ -172,7 +172,7 @@ def strategy_problems(strategy: Sequence[Capacity]) -> list[Problem]:
     providers = [share.provider for share in strategy]
     for provider in sorted({name for name in providers if providers.count(name) > 1}):
         found.add(
-            "capacity", "one capacity provider stands twice", given=provider, allowed="each once", practice=practice
+            "capacity", "the capacity provider is listed twice", given=provider, allowed="each once", practice=practice
         )
     bases = [share.base for share in strategy if share.base]
     if len(bases) > 1:
@@ -191,7 +191,17 @@ def strategy_problems(strategy: Sequence[Capacity]) -> list[Problem]:
     return list(found)
 
 
-def provider_name_problems(name: str) -> list[Problem]:
+def existing_capacity_problems(known: Problems, capacity_provider_name: str, security_group_id: str) -> list[Problem]:
+    """Find what names no capacity of EC2 instances that exists, in options that are not known to be wrong."""
+    found = Problems()
+    if not known.has("capacity_provider_name"):
+        found.extend(_provider_name_problems(capacity_provider_name))
+    if not known.has("security_group_id"):
+        found.extend(security_group_problems("security_group_id", security_group_id))
+    return list(found)
+
+
+def _provider_name_problems(name: str) -> list[Problem]:
     """Find what is no name of a capacity provider of an account, such as an ARN, or a name that AWS keeps for itself.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html

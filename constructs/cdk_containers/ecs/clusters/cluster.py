@@ -27,6 +27,7 @@ from cdk_containers.network import (
     WHICH_SUBNETS,
     Network,
     NetworkLike,
+    subnet_ids_of,
     task_subnet_problems,
     task_subnets_of,
     vpc_of,
@@ -219,6 +220,21 @@ class Cluster(CheckedConstruct):
         """Find that nobody said in which of several kinds of private subnets something in this cluster belongs."""
         of_cluster = f"a cluster with {WHICH_SUBNETS}"
         return which_subnets_problems(self.network, option, ask=f"{ask}, or {of_cluster}" if ask else of_cluster)
+
+    @cached_property
+    def cluster_name(self) -> str:
+        """The name of the cluster."""
+        return self.cluster.cluster_name
+
+    @cached_property
+    def cluster_arn(self) -> str:
+        """The ARN of the cluster."""
+        return self.cluster.cluster_arn
+
+    @cached_property
+    def task_subnet_ids(self) -> list[str]:
+        """The ids of the subnets in which its tasks run."""
+        return subnet_ids_of(self.vpc, self.task_subnets)
 
     @cached_property
     def with_instances(self) -> ecs.ICluster:

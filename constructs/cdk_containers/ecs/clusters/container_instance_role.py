@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
-import jsii
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from constructs import Construct, IValidation
+from constructs import Construct
 
 from cdk_containers.core.errors import ConstructError, Problem
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
+from cdk_containers.instances import SESSION_MANAGER, refuse_grants
 
 _AGENT = (
     "ecs:DeregisterContainerInstance",
@@ -20,14 +20,6 @@ _AGENT = (
     "ecs:SubmitTaskStateChange",
 )
 _AGENT_IN_CLUSTER = ("ecs:Poll", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState")
-_SESSION_MANAGER = (
-    "ssm:UpdateInstanceInformation",
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
-)
-
 _NO_RESOURCE = Acknowledgement(
     "ecs:DiscoverPollEndpoint and the actions of Session Manager take no resource; what else the ECS agent may do is "
     "limited to this cluster, by its ARN or by a condition",
@@ -45,6 +37,12 @@ _MANAGED_AGENT_ON_INSTANCE = ("ecs:Poll", "ecs:PutSystemLogEvents", "ecs:StartTe
 _IN_CLUSTER = (
     "ecs:DiscoverPollEndpoint and the actions of Session Manager take no resource, and the ids of instances and tasks "
     "are not known before they are there; all other actions are limited to this cluster"
+)
+
+_NOTHING_ELSE = (
+    "permissions were added to the role of container instances, where every task on the instance could use "
+    "them. Grant them to the service instead, whose task role is its alone: table.grant_read_data(service). "
+    "practice: instance-role-is-the-agents"
 )
 
 
@@ -72,7 +70,7 @@ def make_managed_instance_role(scope: Construct, cluster: ecs.ICluster) -> iam.R
         },
     )
     acknowledge_wildcards(role, _IN_CLUSTER)
-    role.node.add_validation(_NothingElse(role))
+    refuse_grants(role, _NOTHING_ELSE)
     return role
 
 
@@ -103,14 +101,14 @@ def make_instance_role(scope: Construct, cluster: ecs.ICluster, *, principal: ia
                         resources=[_all(cluster, "container-instance"), _all(cluster, "task")],
                     ),
                     _poll_for_proxies(cluster),
-                    iam.PolicyStatement(actions=["ecs:DiscoverPollEndpoint", *_SESSION_MANAGER], resources=["*"]),
+                    iam.PolicyStatement(actions=["ecs:DiscoverPollEndpoint", *SESSION_MANAGER], resources=["*"]),
                 ]
             )
         },
     )
     acknowledge(role, _NO_RESOURCE)
     acknowledge_wildcards(role, _IN_CLUSTER)
-    role.node.add_validation(_NothingElse(role))
+    refuse_grants(role, _NOTHING_ELSE)
     return role
 
 
@@ -137,34 +135,3 @@ def no_grants(instances: Construct) -> ConstructError:
         practice="instance-role-is-the-agents",
     )
     return ConstructError(instances.node.path, [problem])
-
-
-@jsii.implements(IValidation)
-class _NothingElse:
-    """Finds policies that were attached to the role after it was made."""
-
-    def __init__(self, role: iam.Role) -> None:
-        self._role = role
-
-    def validate(self) -> list[str]:
-        """Return an error where the role got anything from outside, as `table.grant_read_data(…)` would give it."""
-        resource = self._role.node.default_child
-        stack = cdk.Stack.of(self._role)
-        managed = isinstance(resource, iam.CfnRole) and bool(stack.resolve(resource.managed_policy_arns))
-        if not managed and not self._is_named_by_a_policy(stack):
-            return []
-        message = (
-            "permissions were added to the role of container instances, where every task on the instance could use "
-            "them. Grant them to the service instead, whose task role is its alone: table.grant_read_data(service). "
-            "practice: instance-role-is-the-agents"
-        )
-        return [message]
-
-    def _is_named_by_a_policy(self, stack: cdk.Stack) -> bool:
-        name = stack.resolve(self._role.role_name)
-        for child in stack.node.find_all():
-            if isinstance(child, iam.CfnPolicy | iam.CfnManagedPolicy) and name in (stack.resolve(child.roles) or ()):
-                return True
-            if isinstance(child, iam.CfnRolePolicy) and stack.resolve(child.role_name) == name:
-                return True
-        return False

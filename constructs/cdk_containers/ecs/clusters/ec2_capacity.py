@@ -5,47 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
-from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import (
-    DurationLike,
-    argument_problems,
-    as_duration,
-    disabled_problems,
-    is_token,
-    seconds,
-    security_group_problems,
-)
+from cdk_containers.core.inputs import DurationLike, argument_problems
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.instances import Spot, lifetime_problems
 from cdk_containers.network import Connections, has_ipv6
 
 from ..tasks import Platform
-from .agent_settings import agent_settings, amazon_linux_commands, bottlerocket_settings
-from .capacity import Capacity, provider_name_problems
+from .capacity import Capacity, existing_capacity_problems
 from .cluster import Cluster
 from .container_instance_role import make_instance_role, no_grants
+from .ec2_capacity_checks import size_problems, stack_problems
+from .ec2_group import add_group_scaling, make_group, notify
+from .ec2_launch_template import make_ecs_launch_template
 from .ec2_scaling import GroupScaling, ManagedScaling
-from .instance_options import (
-    InstanceOptions,
-    Spot,
-    architecture_of,
-    has_gpus,
-    has_neuron_devices,
-    instance_type_problems,
-)
+from .instance_options import InstanceOptions, instance_type_problems
 
 _NO_NOTIFICATIONS = Acknowledgement(
     "Instances come and go with the tasks, so a message for each would be noise; the alarms of the services tell when "
@@ -56,8 +40,6 @@ _ENCRYPTED = Acknowledgement(
     "The rule cannot read a group that mixes instance types; the volumes are encrypted in the launch template",
     cdk_nag=("AwsSolutions-EC26",),
 )
-_MAX_LIFETIME_DAYS = 14
-_DAY = 86_400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,11 +141,11 @@ class Ec2Capacity(CheckedConstruct):
         if not found.has("instance_types"):
             found.extend(instance_type_problems(instance_types, None if found.has("instances") else instances))
         if not found.has("min_instances") and not found.has("max_instances"):
-            found.extend(_size_problems(min_instances, max_instances, scaling))
+            found.extend(size_problems(min_instances, max_instances, scaling))
         if not found.has("max_instance_lifetime"):
-            found.extend(_lifetime_problems(max_instance_lifetime))
+            found.extend(lifetime_problems(max_instance_lifetime))
         if not found.has("cluster"):
-            found.extend(_stack_problems(scope, cluster))
+            found.extend(stack_problems(scope, cluster))
             found.extend(cluster.which_subnets_problems("cluster"))
         found.raise_for(scope, id)
         super().__init__(scope, id)
@@ -172,9 +154,6 @@ class Ec2Capacity(CheckedConstruct):
         self.instance_types = tuple(instance_types)
         self.max_instances = max_instances
         self.instances = instances
-        self._gpu = any(has_gpus(name) for name in instance_types)
-        self._neuron = any(has_neuron_devices(name) for name in instance_types)
-        self._architecture = architecture_of(instance_types)
         self.instance_role = make_instance_role(self, cluster.cluster)
         self.security_group = ec2.SecurityGroup(
             self,
@@ -183,18 +162,34 @@ class Ec2Capacity(CheckedConstruct):
             description="Container instances",
             allow_all_ipv6_outbound=has_ipv6(cluster.vpc),
         )
-        self.launch_template = self._make_launch_template()
+        self.launch_template = make_ecs_launch_template(
+            self,
+            cluster_name=cluster.cluster.cluster_name,
+            instance_types=instance_types,
+            instances=instances,
+            role=self.instance_role,
+            security_group=self.security_group,
+        )
         self.retired = retired
-        fewest = 0 if retired else min_instances
-        self.auto_scaling_group = self._make_group(fewest, max_instances, spot, scaling, max_instance_lifetime)
+        self.auto_scaling_group = make_group(
+            self,
+            cluster=cluster,
+            launch_template=self.launch_template,
+            instance_types=instance_types,
+            min_instances=0 if retired else min_instances,
+            max_instances=max_instances,
+            spot=spot,
+            scaling=scaling,
+            max_lifetime=max_instance_lifetime,
+        )
         acknowledge(self.auto_scaling_group, _ENCRYPTED)
         if notification_topic is None:
             acknowledge(self.auto_scaling_group, _NO_NOTIFICATIONS)
         else:
-            self._notify(notification_topic)
+            notify(self.auto_scaling_group, notification_topic)
         self._record_opt_outs(scaling, max_instance_lifetime)
         if isinstance(scaling, GroupScaling):
-            self._add_group_scaling(scaling)
+            add_group_scaling(self, self.auto_scaling_group, scaling)
         self.capacity_provider = self._make_provider(scaling)
         self.provider_name = self.capacity_provider.capacity_provider_name
         cluster.add_provider(self.provider_name, self.security_group)
@@ -230,10 +225,7 @@ class Ec2Capacity(CheckedConstruct):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(cls.from_attributes, locals())
-        if not found.has("capacity_provider_name"):
-            found.extend(provider_name_problems(capacity_provider_name))
-        if not found.has("security_group_id"):
-            found.extend(security_group_problems("security_group_id", security_group_id))
+        found.extend(existing_capacity_problems(found, capacity_provider_name, security_group_id))
         if instance_types and not found.has("instance_types"):
             found.extend(instance_type_problems(instance_types, None))
         found.raise_for(scope, id)
@@ -274,146 +266,6 @@ class Ec2Capacity(CheckedConstruct):
         """
         raise no_grants(self)
 
-    def _make_launch_template(self) -> ec2.LaunchTemplate:
-        bottlerocket = self.instances.machine_image == "BOTTLEROCKET"
-        # Bottlerocket keeps its own system on the first volume, and images and containers on the second.
-        volumes = (
-            {"/dev/xvda": 4, "/dev/xvdb": self.instances.root_volume_gib}
-            if bottlerocket
-            else {"/dev/xvda": self.instances.root_volume_gib}
-        )
-        key = self.instances.ssh_key
-        if self.instances.encryption_key is not None:
-            self._open_key(self.instances.encryption_key)
-        return ec2.LaunchTemplate(
-            self,
-            "LaunchTemplate",
-            machine_image=self._machine_image(),
-            instance_type=ec2.InstanceType(self.instance_types[0]),
-            user_data=self._user_data(),
-            role=self.instance_role,
-            security_group=self.security_group,
-            associate_public_ip_address=False,
-            block_devices=[
-                ec2.BlockDevice(
-                    device_name=device,
-                    volume=ec2.BlockDeviceVolume.ebs(
-                        size,
-                        encrypted=True,
-                        kms_key=self.instances.encryption_key,
-                        volume_type=ec2.EbsDeviceVolumeType.GP3,
-                        delete_on_termination=True,
-                    ),
-                )
-                for device, size in volumes.items()
-            ],
-            require_imdsv2=True,
-            http_tokens=ec2.LaunchTemplateHttpTokens.REQUIRED,
-            http_endpoint=True,
-            http_put_response_hop_limit=1,
-            instance_metadata_tags=False,
-            detailed_monitoring=True,
-            key_pair=key.key_pair if key is not None else None,
-        )
-
-    def _open_key(self, key: kms.IKey) -> None:
-        """Let EC2 Auto Scaling start instances whose volumes this key encrypts; without it they end as they start.
-
-        See https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
-        """
-        path = "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
-        scaler = iam.ArnPrincipal(f"arn:{cdk.Aws.PARTITION}:iam::{cdk.Aws.ACCOUNT_ID}:role/{path}")
-        use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-        for actions, conditions in (
-            (use, None),
-            (["kms:CreateGrant"], {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
-        ):
-            key.add_to_resource_policy(
-                iam.PolicyStatement(principals=[scaler], actions=actions, resources=["*"], conditions=conditions)
-            )
-
-    def _machine_image(self) -> ec2.IMachineImage:
-        arm = self._architecture == "ARM64"
-        if self.instances.machine_image == "BOTTLEROCKET":
-            variant = ecs.BottlerocketEcsVariant
-            return ecs.BottleRocketImage(
-                variant=variant.AWS_ECS_2_NVIDIA if self._gpu else variant.AWS_ECS_2,
-                architecture=ec2.InstanceArchitecture.ARM_64 if arm else ec2.InstanceArchitecture.X86_64,
-            )
-        hardware = ecs.AmiHardwareType
-        return ecs.EcsOptimizedImage.amazon_linux2023(
-            hardware.NEURON
-            if self._neuron
-            else hardware.GPU
-            if self._gpu
-            else hardware.ARM
-            if arm
-            else hardware.STANDARD
-        )
-
-    def _user_data(self) -> ec2.UserData:
-        cluster_name = self.cluster.cluster.cluster_name
-        if self.instances.machine_image == "BOTTLEROCKET":
-            return ec2.UserData.custom(bottlerocket_settings(cluster_name, attributes=self.instances.attributes))
-        user_data = ec2.UserData.for_linux()
-        settings = agent_settings(cluster_name, gpu=self._gpu, attributes=self.instances.attributes)
-        user_data.add_commands(*amazon_linux_commands(settings, self.instances.user_data))
-        return user_data
-
-    def _make_group(
-        self,
-        min_instances: int,
-        max_instances: int,
-        spot: Spot | None,
-        scaling: ManagedScaling | GroupScaling,
-        lifetime: DurationLike | Disabled | None,
-    ) -> autoscaling.AutoScalingGroup:
-        managed = isinstance(scaling, ManagedScaling)
-        return autoscaling.AutoScalingGroup(
-            self,
-            "Group",
-            vpc=self.cluster.vpc,
-            vpc_subnets=self.cluster.task_subnets,
-            min_capacity=min_instances,
-            max_capacity=max_instances,
-            new_instances_protected_from_scale_in=(
-                isinstance(scaling, ManagedScaling) and scaling.termination_protection is True
-            ),
-            health_checks=autoscaling.HealthChecks.ec2(grace_period=cdk.Duration.minutes(5)),
-            max_instance_lifetime=_lifetime(lifetime),
-            default_instance_warmup=cdk.Duration.minutes(5),
-            capacity_rebalance=spot is not None or None,
-            group_metrics=[autoscaling.GroupMetrics.all()],
-            cooldown=None if managed else cdk.Duration.minutes(5),
-            update_policy=autoscaling.UpdatePolicy.instance_refresh(
-                strategy=autoscaling.InstanceRefreshStrategy.ROLLING,
-                min_healthy_percentage=100,
-                max_healthy_percentage=200,
-                scale_in_protected_instances=autoscaling.ScaleInProtectedInstances.REFRESH,
-            ),
-            **self._what_to_start(spot),
-        )
-
-    def _what_to_start(self, spot: Spot | None) -> dict[str, Any]:
-        """Return the launch template, or the policy that mixes types and prices."""
-        if spot is None and len(self.instance_types) == 1:
-            return {"launch_template": self.launch_template}
-        return {
-            "mixed_instances_policy": autoscaling.MixedInstancesPolicy(
-                launch_template=self.launch_template,
-                launch_template_overrides=[
-                    autoscaling.LaunchTemplateOverrides(instance_type=ec2.InstanceType(name))
-                    for name in self.instance_types
-                ],
-                instances_distribution=autoscaling.InstancesDistribution(
-                    on_demand_base_capacity=0 if spot is None else spot.on_demand_base,
-                    on_demand_percentage_above_base_capacity=100 if spot is None else spot.on_demand_percent,
-                    on_demand_allocation_strategy=autoscaling.OnDemandAllocationStrategy.PRIORITIZED,
-                    spot_allocation_strategy=autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
-                ),
-            )
-        }
-
     def _make_provider(self, scaling: ManagedScaling | GroupScaling) -> ecs.AsgCapacityProvider:
         if isinstance(scaling, GroupScaling):
             return ecs.AsgCapacityProvider(
@@ -437,50 +289,12 @@ class Ec2Capacity(CheckedConstruct):
             enable_managed_draining=scaling.draining is True,
         )
 
-    def _add_group_scaling(self, scaling: GroupScaling) -> None:
-        if scaling.cpu_percent is not None:
-            self.auto_scaling_group.scale_on_cpu_utilization("Cpu", target_utilization_percent=scaling.cpu_percent)
-        forecast = scaling.predictive
-        if forecast is not None:
-            policy = autoscaling.CfnScalingPolicy
-            policy(
-                self,
-                "Forecast",
-                auto_scaling_group_name=self.auto_scaling_group.auto_scaling_group_name,
-                policy_type="PredictiveScaling",
-                predictive_scaling_configuration=policy.PredictiveScalingConfigurationProperty(
-                    metric_specifications=[
-                        policy.PredictiveScalingMetricSpecificationProperty(
-                            target_value=forecast.cpu_percent,
-                            predefined_metric_pair_specification=policy.PredictiveScalingPredefinedMetricPairProperty(
-                                predefined_metric_type="ASGCPUUtilization"
-                            ),
-                        )
-                    ],
-                    mode="ForecastOnly" if forecast.forecast_only else "ForecastAndScale",
-                    scheduling_buffer_time=forecast.buffer_seconds,
-                ),
-            )
-
-    def _notify(self, topic: sns.ITopic) -> None:
-        resource = self.auto_scaling_group.node.default_child
-        assert isinstance(resource, autoscaling.CfnAutoScalingGroup)  # noqa: S101  (for the type checker)
-        resource.notification_configurations = [
-            autoscaling.CfnAutoScalingGroup.NotificationConfigurationProperty(
-                topic_arn=topic.topic_arn,
-                notification_types=[
-                    f"autoscaling:EC2_INSTANCE_{event}"
-                    for event in ("LAUNCH", "LAUNCH_ERROR", "TERMINATE", "TERMINATE_ERROR")
-                ],
-            )
-        ]
-
     def _record_opt_outs(
-        self, scaling: ManagedScaling | GroupScaling, lifetime: DurationLike | Disabled | None
+        self, scaling: ManagedScaling | GroupScaling, max_lifetime: DurationLike | Disabled | None
     ) -> None:
         chosen: list[tuple[str, object]] = [
             ("nitro-instances", self.instances.nitro_only),
-            ("instance-lifetime", lifetime),
+            ("instance-lifetime", max_lifetime),
         ]
         if isinstance(scaling, ManagedScaling):
             chosen += [
@@ -517,69 +331,3 @@ class _ImportedEc2Capacity(Ec2Capacity):
     @property
     def connections(self) -> ec2.Connections:
         return self.security_group.connections
-
-
-def _lifetime(lifetime: DurationLike | Disabled | None) -> cdk.Duration | None:
-    if isinstance(lifetime, Disabled):
-        return None
-    return cdk.Duration.days(_MAX_LIFETIME_DAYS) if lifetime is None else as_duration(lifetime)
-
-
-def _size_problems(low: int, high: int, scaling: ManagedScaling | GroupScaling) -> list[Problem]:
-    found = Problems()
-    if not is_token(low) and low < 0:
-        found.add("min_instances", "out of range", given=low, allowed="0 or more", practice="managed-instance-scaling")
-    if not is_token(low) and low == 0 and isinstance(scaling, GroupScaling):
-        found.add(
-            "min_instances",
-            "a group that follows its own load starts none while it has none",
-            given=low,
-            allowed="1 or more, or ManagedScaling()",
-            practice="managed-instance-scaling",
-        )
-    if not is_token([low, high]) and (high < 1 or high < low):
-        found.add(
-            "max_instances",
-            "less than the fewest, or none",
-            given=high,
-            allowed=f"{max(low, 1)} or more",
-            practice="managed-instance-scaling",
-        )
-    return list(found)
-
-
-def _lifetime_problems(lifetime: DurationLike | Disabled | None) -> list[Problem]:
-    found = Problems()
-    found.extend(disabled_problems(lifetime), under="max_instance_lifetime")
-    if lifetime is not None and not isinstance(lifetime, Disabled):
-        value = seconds(lifetime)
-        if not is_token(value) and not _DAY <= value <= 365 * _DAY:
-            found.add(
-                "max_instance_lifetime",
-                "out of range",
-                given=Shown(f"{value} s"),
-                allowed="1–365 days",
-                practice="instance-lifetime",
-            )
-    return list(found)
-
-
-def _stack_problems(scope: Construct, cluster: Cluster) -> list[Problem]:
-    found = Problems()
-    if cluster.is_imported:
-        found.add(
-            "cluster",
-            "the cluster is imported, so its capacity providers are another app's",
-            given=cluster.node.path,
-            allowed="a Cluster made in this stack",
-            practice="capacity-beside-cluster",
-        )
-    elif cdk.Stack.of(scope) != cdk.Stack.of(cluster):
-        found.add(
-            "cluster",
-            "the cluster is in another stack, and each of the two would need the other",
-            given=cdk.Stack.of(cluster).stack_name,
-            allowed="capacity and cluster in one stack",
-            practice="capacity-beside-cluster",
-        )
-    return list(found)

@@ -12,6 +12,7 @@ from constructs import Construct
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, is_token
+from cdk_containers.instances import systems_manager_of_this_account
 
 from .cluster import Cluster
 from .container_instance_role import make_instance_role, no_grants
@@ -74,7 +75,7 @@ class ExternalInstances(CheckedConstruct):
         super().__init__(scope, id)
 
         self.cluster = cluster
-        self.instance_role = make_instance_role(self, cluster.cluster, principal=_systems_manager_of_this_account())
+        self.instance_role = make_instance_role(self, cluster.cluster, principal=systems_manager_of_this_account())
         region, limit = cdk.Aws.REGION, cdk.Token.as_string(registration_limit)
         self.activation_command = (
             f"aws ssm create-activation --region {region} --iam-role {self.instance_role.role_name} "
@@ -120,17 +121,6 @@ def _warn(service: Construct, machines: ExternalInstances) -> None:
         f"The command that registers machines ({machines.node.path}) comes out when this stack is deployed, and the "
         "stack waits for the tasks of this service, which need a machine. Put ExternalInstances into a stack that is "
         "deployed first, or deploy with desired_count=0 until a machine is registered. practice: external-order",
-    )
-
-
-def _systems_manager_of_this_account() -> iam.IPrincipal:
-    account = cdk.Aws.ACCOUNT_ID
-    return iam.ServicePrincipal(
-        "ssm.amazonaws.com",
-        conditions={
-            "StringEquals": {"aws:SourceAccount": account},
-            "ArnEquals": {"aws:SourceArn": f"arn:{cdk.Aws.PARTITION}:ssm:{cdk.Aws.REGION}:{account}:*"},
-        },
     )
 
 

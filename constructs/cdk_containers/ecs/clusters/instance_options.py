@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,16 +12,11 @@ from aws_cdk import aws_kms as kms
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
 from cdk_containers.core.practices import Disabled
-from cdk_containers.model.instances import find_instance_type, misspelt_instance_type
-from cdk_containers.model.workload import Architecture
-
-MachineImage = Literal["AL2023", "BOTTLEROCKET"]
+from cdk_containers.instances import MachineImage
+from cdk_containers.model.instances import find_instance_type, group_problems, has_neuron_devices, not_nitro
 
 _MIN_ROOT_GIB = 30
 _SHORTEST_REASON = 10
-_GPU, _NEURON = re.compile(r"(g|gr|p)\d"), re.compile(r"(inf|trn)\d")
-_GRAVITON = re.compile(r"[a-z]+\d+[a-z-]*g")
-"""Letters after the generation tell what is special about a family, and g is for Graviton."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,33 +43,6 @@ class SshKey:
                 allowed=f"at least {_SHORTEST_REASON} characters",
                 practice="no-ssh",
             )
-        return list(found)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spot:
-    """Run the instances on Spot: up to 90 % cheaper, and taken back with two minutes' notice.
-
-    Attributes:
-        on_demand_base: Instances that are On-Demand before Spot counts. Default: 0.
-        on_demand_percent: Share of the rest that is On-Demand, 0–100. Default: 0.
-
-    See https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-mixed-instances-groups.html
-    """
-
-    on_demand_base: int = 0
-    on_demand_percent: int = 0
-
-    def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
-        found = Problems()
-        found.extend(field_problems(self))
-        if found:
-            return list(found)
-        if not is_token(self.on_demand_base) and self.on_demand_base < 0:
-            found.add("on_demand_base", "out of range", given=self.on_demand_base, allowed="0 or more")
-        if not is_token(self.on_demand_percent) and not 0 <= self.on_demand_percent <= 100:
-            found.add("on_demand_percent", "out of range", given=self.on_demand_percent, allowed="0–100")
         return list(found)
 
 
@@ -150,37 +117,11 @@ def instance_type_problems(names: Sequence[str], options: InstanceOptions | None
     is not looked at.
     """
     found = Problems()
-    if not names:
-        found.add("instance_types", "there is none", allowed="at least one, such as m7g.large")
-    known = {name: fact for name in names if (fact := find_instance_type(name)) is not None}
-    for name in names:
-        if not is_token(name) and (nearest := misspelt_instance_type(name)) is not None:
-            found.add("instance_types", "not an instance type", given=name, allowed=nearest)
-    kinds = {fact.architecture: name for name, fact in known.items()}
-    if len(kinds) > 1:
-        found.add(
-            "instance_types",
-            "types of different architectures need different machine images",
-            given=sorted(kinds.values()),
-            allowed="one architecture for each capacity",
-            practice="instance-architecture",
-        )
-    for kind, having in (
-        ("a GPU", {has_gpus(name) for name in names}),
-        ("Neuron devices", {has_neuron_devices(name) for name in names}),
-    ):
-        if len(having) > 1:
-            found.add(
-                "instance_types",
-                f"types with and without {kind} need different machine images",
-                given=list(names),
-                allowed="one of the two for each capacity",
-                practice="instance-architecture",
-            )
+    found.extend(group_problems(names))
     if options is None:
         return list(found)
     found.extend(_image_problems(names, options))
-    old = [name for name, fact in known.items() if not fact.nitro]
+    old = not_nitro(names)
     if old and options.nitro_only is True:
         found.add(
             "instance_types",
@@ -215,22 +156,3 @@ def _image_problems(names: Sequence[str], options: InstanceOptions) -> list[Prob
             practice="neuron-devices",
         )
     return list(found)
-
-
-def has_gpus(name: str) -> bool:
-    """Tell whether a type has GPUs, if only a part of one; of a type newer than the facts, as its name tells it."""
-    return bool((fact := find_instance_type(name)) and fact.gpus) or _GPU.match(name) is not None
-
-
-def has_neuron_devices(name: str) -> bool:
-    """Tell whether a type has accelerators of AWS; of a type newer than the facts, as its name tells it."""
-    return bool((fact := find_instance_type(name)) and fact.neuron_devices) or _NEURON.match(name) is not None
-
-
-def architecture_of(names: Sequence[str]) -> Architecture:
-    """Return the architecture of types that go together; of types newer than the facts, as their names tell it."""
-    for name in names:
-        fact = find_instance_type(name)
-        if fact is not None:
-            return fact.architecture
-    return "ARM64" if _GRAVITON.match(names[0]) else "X86_64"

@@ -15,20 +15,13 @@ from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import (
-    DurationLike,
-    argument_problems,
-    disabled_problems,
-    is_token,
-    seconds,
-    security_group_problems,
-)
+from cdk_containers.core.inputs import DurationLike, argument_problems, disabled_problems, is_token, seconds
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.network import Connections, has_ipv6, subnet_ids_of
 
 from ..tasks import Platform
-from .capacity import Capacity, provider_name_problems
+from .capacity import Capacity, existing_capacity_problems
 from .capacity_reservations import CapacityReservations
 from .cluster import Cluster
 from .container_instance_role import make_managed_instance_role, no_grants
@@ -243,10 +236,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(cls.from_attributes, locals())
-        if not found.has("capacity_provider_name"):
-            found.extend(provider_name_problems(capacity_provider_name))
-        if not found.has("security_group_id"):
-            found.extend(security_group_problems("security_group_id", security_group_id))
+        found.extend(existing_capacity_problems(found, capacity_provider_name, security_group_id))
         if requirements is not None and not found.has("requirements"):
             found.extend(requirements.problems(), under="requirements")
         found.raise_for(scope, id)
@@ -290,7 +280,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
         """Make the role that ECS starts instances as.
 
         Its managed policy lets it pass roles named `ecsInstanceRole…` only. Ours has a name of CloudFormation's, which
-        no other stack can have taken, so leave to pass just that one is added.
+        no other stack can have taken, so a statement that lets ECS pass just that one is added.
         """
         role = iam.Role(
             self,

@@ -1,7 +1,6 @@
-"""What it takes to reach a service from another, or from a job: rule, order, namespace, leave and address."""
+"""What it takes to reach a service from another, or from a job: rule, order, namespace, permission and address."""
 
 from .connector import Callee, CallingConnector, Connector, connect
-from .schemes import port_of_scheme, scheme_of
 from .way import Ports, Way
 
-__all__ = ["Callee", "CallingConnector", "Connector", "Ports", "Way", "connect", "port_of_scheme", "scheme_of"]
+__all__ = ["Callee", "CallingConnector", "Connector", "Ports", "Way", "connect"]

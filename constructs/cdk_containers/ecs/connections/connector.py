@@ -17,15 +17,19 @@ from constructs import Construct, IDependable
 from cdk_containers.core.errors import ConstructError, Problem, Problems, Shown
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.opt_outs import acknowledge_wildcards
+from cdk_containers.model.workload.schemes import (
+    as_variable,
+    empty_url_problems,
+    scheme_problems,
+    variable_problems,
+    with_scheme,
+)
 from cdk_containers.network import RuleKey, different_networks, rules_of
 
 from ..discovery import Namespace
 from ..tasks import TaskDefinition
-from .schemes import scheme_problems, with_scheme
 from .way import Way
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _INVOKE = "vpc-lattice-svcs:Invoke"
 _PATHS = "The wildcard stands for the paths of one service of VPC Lattice, which the caller was connected to"
 
@@ -120,32 +124,11 @@ class CallingConnector(Connector):
                     allowed='url="https://…" with a name that is, and that leads to the load balancer',
                     practice="connect-services",
                 )
-            elif url is not None and not url:
-                found.add(
-                    "url",
-                    "it is empty",
-                    given=url,
-                    allowed="the address that the service is told, or nothing for the one that is known",
-                    practice="connect-services",
-                )
-        default = f"{_as_variable(other.owner.node.id)}_{'URL' if way is None else way.variable}"
+            else:
+                found.extend(empty_url_problems(url))
+        default = f"{as_variable(other.owner.node.id)}_{'URL' if way is None else way.variable}"
         name = default if variable is None else variable
-        if not is_token(name) and not _VARIABLE.fullmatch(name):
-            found.add(
-                "variable",
-                "not a name of an environment variable",
-                given=name,
-                allowed="letters, digits and underscores, no digit first",
-                practice="connect-services",
-            )
-        elif name in self.environment:
-            found.add(
-                "variable",
-                "the container has a setting with this name",
-                given=name,
-                allowed='another name: variable="…"',
-                practice="connect-services",
-            )
+        found.extend(variable_problems(name, self.environment))
         if found or way is None:
             raise ConstructError(f"{self.owner.node.path}.connect_to", found)
         self._connect(other, way, name, with_scheme(way.url or "", scheme) if url is None else url)
@@ -322,10 +305,6 @@ def connect(
 
 def _same(one: Namespace, other: Namespace) -> bool:
     return one is other or one.namespace.namespace_arn == other.namespace.namespace_arn
-
-
-def _as_variable(id_: str) -> str:
-    return "_".join(_WORD.findall(id_)).upper() or "OTHER"
 
 
 def _free(scope: Construct, name: str) -> str:

@@ -26,7 +26,7 @@ class Way:
         udp: Whether by UDP.
         vpc: From where it can be reached; None if that is not known.
         namespace: The namespace of Service Connect that a caller has to be in.
-        invoke: The service of VPC Lattice that a caller needs leave to invoke.
+        invoke: The service of VPC Lattice that a caller needs permission to invoke.
     """
 
     url: str | None

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from aws_cdk import aws_events as events
+
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import is_token
 
@@ -17,16 +19,35 @@ _MAX_VARIABLES = 100
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def event_problems(arguments: Mapping[str, Any], *, watched: bool) -> list[Problem]:
-    """Find what is wrong with the options that only an `EventJob` has; `watched` is one with a state machine."""
+def event_problems(
+    known: Problems,
+    *,
+    event_pattern: Mapping[str, Any] | None,
+    event_bus: events.IEventBus | None,
+    environment_from: Mapping[str, str] | None,
+    for_each: str | None,
+    max_concurrency: int | None,
+    watched: bool,
+) -> list[Problem]:
+    """Find what is wrong with the options that only an `EventJob` has.
+
+    Args:
+        known: What is known to be wrong, and is not looked at again.
+        event_pattern: The events that start it.
+        event_bus: The bus that they come by.
+        environment_from: Environment variables by path into the event.
+        for_each: Path to a list in the event.
+        max_concurrency: Runs at once.
+        watched: Whether the job has a state machine.
+    """
     found = Problems()
-    pattern, for_each, concurrency = (arguments[name] for name in ("event_pattern", "for_each", "max_concurrency"))
-    if pattern is not None:
-        found.extend(event_pattern_problems(pattern))
-    elif arguments["event_bus"] is not None:
+    if event_pattern is not None:
+        found.extend([] if known.has("event_pattern") else event_pattern_problems(event_pattern))
+    elif event_bus is not None:
         found.add("event_bus", "no event starts the job", allowed="an event_pattern as well", practice="event-pattern")
-    if for_each is not None:
+    if for_each is not None and not known.has("for_each"):
         found.extend(path_problems("for_each", for_each))
+    concurrency = None if known.has("max_concurrency") else max_concurrency
     if concurrency is not None and for_each is None:
         found.add(
             "max_concurrency",
@@ -43,7 +64,8 @@ def event_problems(arguments: Mapping[str, Any], *, watched: bool) -> list[Probl
             allowed=f"1–{_MAX_CONCURRENCY}, beyond which Step Functions does not go",
             practice="job-input",
         )
-    found.extend(_variable_problems(arguments["environment_from"] or {}, fed=watched or pattern is not None))
+    variables = {} if known.has("environment_from") else environment_from or {}
+    found.extend(_variable_problems(variables, fed=watched or event_pattern is not None))
     return list(found)
 
 

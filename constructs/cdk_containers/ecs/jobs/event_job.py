@@ -12,7 +12,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
-from cdk_containers.core.inputs import DurationLike, argument_problems, seconds, usable_arguments
+from cdk_containers.core.inputs import DurationLike, argument_problems, seconds, usable_options
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import Container, ImageLike, Volume
 from cdk_containers.observability import JobAlarms
@@ -114,14 +114,40 @@ class EventJob(Job):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(EventJob.__init__, locals())
-        arguments = usable_arguments(EventJob.__init__, locals(), found)
-        given = JobInput.of(arguments)
+        given = JobInput(
+            cluster=cluster,
+            image=image,
+            container=container,
+            sidecars=sidecars,
+            volumes=volumes,
+            cpu=cpu,
+            memory_limit_mib=memory_limit_mib,
+            task=task or TaskOptions(),
+            capacity=capacity,
+            task_count=task_count,
+            timeout=timeout,
+            retries=retries,
+            start_retry=start_retry or StartRetry(),
+            alarms=alarms or JobAlarms(),
+            outputs=outputs,
+            security_groups=security_groups,
+            vpc_subnets=vpc_subnets,
+        )
+        given = usable_options(given, EventJob.__init__, found)
         watched = given.is_watched or for_each is not None
         found.extend_anew(
             [
                 *given.problems(),
                 *given.count_problems(watched=watched),
-                *event_problems(arguments, watched=watched),
+                *event_problems(
+                    found,
+                    event_pattern=event_pattern,
+                    event_bus=event_bus,
+                    environment_from=environment_from,
+                    for_each=for_each,
+                    max_concurrency=max_concurrency,
+                    watched=watched,
+                ),
             ]
         )
         found.raise_for(scope, id)
@@ -176,7 +202,7 @@ class EventJob(Job):
             return {"arn": let_start(role, self.state_machine), "role_arn": role.role_arn}
         self._run.let_start(role)
         return {
-            "arn": self.cluster.cluster.cluster_arn,
+            "arn": self.cluster.cluster_arn,
             "role_arn": role.role_arn,
             "ecs_parameters": self._run.rule_parameters(),
             # Without either, the event itself would be taken for what RunTask is told.

@@ -21,6 +21,8 @@ from cdk_containers.core.errors import ConstructError
 from cdk_containers.core.inputs import argument_problems
 from cdk_containers.core.opt_outs import acknowledge_open_egress, record_opt_out, resource_of
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.whereabouts import path_of
+from cdk_containers.metrics import KnownExpression, KnownMetric, OwnAlarm, OwnAlarms
 from cdk_containers.network import has_ipv6
 from cdk_containers.observability import (
     JobAlarms,
@@ -70,9 +72,8 @@ class Job(CheckedConstruct):
         self.task = given.task_input.make(self, "Task")
         groups = self._security_groups(given)
         by_address = given.task.network_mode == "awsvpc"
-        own = [seen_from(self, group) for group in groups]
-        self._connections = TaskConnections(self.node.path, own, own_address=by_address)
-        acknowledge_open_egress(self)
+        own = groups if self.security_group is not None else [seen_from(self, group) for group in groups]
+        self._groups = own
         self.task.open_volumes_to(groups)
         self._given = given
         self._run = TaskRun(
@@ -97,7 +98,7 @@ class Job(CheckedConstruct):
                 vpc=self.cluster.vpc,
                 description="Runs of a job, which nobody has to reach",
                 allow_all_outbound=True,
-                allow_all_ipv6_outbound=has_ipv6(self.cluster.vpc),
+                allow_all_ipv6_outbound=has_ipv6(self.cluster.network),
             )
             return [self.security_group]
         return instance_groups_of(given.strategy, self.cluster)
@@ -114,19 +115,19 @@ class Job(CheckedConstruct):
             machine = [] if self.state_machine is None else [self.state_machine]
             needs = (role, self.task, *machine, *self.cluster.capacity_ready, *self.task.ready_when)
             starter.node.add_dependency(*needs)
-        self.alarms = self._make_alarms(given)
+        self.alarms = OwnAlarms(self._make_alarms(given))
         if given.outputs:
             cdk.CfnOutput(self, "StartCommand", value=self.start_command)
             cdk.CfnOutput(self, "RunCommand", value=self.run_command)
 
-    def _make_alarms(self, given: JobInput) -> dict[str, cloudwatch.Alarm]:
+    def _make_alarms(self, given: JobInput) -> dict[str, OwnAlarm]:
         if isinstance(given.alarms, Disabled):
             record_opt_out(self.task.task_definition, "job-alarms", given.alarms)
             return {}
         alarms: JobAlarms = given.alarms
         if self.state_machine is None:
             rule, self.failed_runs_queue = keep_failed_runs(self, self._run)
-            failed = matched_events(rule.ref, alarms)
+            failed: KnownMetric | KnownExpression = matched_events(rule.ref, alarms)
         else:
             failed = failed_executions(self.state_machine.state_machine_arn, alarms)
         made = {"FailedRuns": make_failed_runs_alarm(self, failed, alarms)}
@@ -141,7 +142,7 @@ class Job(CheckedConstruct):
             return wait_for_execution(self.start_command)
         return self._run.wait(self.start_command)
 
-    @property
+    @cached_property
     def start_command(self) -> str:
         """The command that starts a run by hand; see `grant_start`, and `run_command` for one that waits."""
         if self.state_machine is not None:
@@ -154,6 +155,11 @@ class Job(CheckedConstruct):
         """Whom a grant to this job goes to: its task role, which is no other's."""
         return self.task.grant_principal
 
+    @cached_property
+    def _connections(self) -> TaskConnections:
+        acknowledge_open_egress(self)
+        return TaskConnections(path_of(self), self._groups, own_address=self._given.task.network_mode == "awsvpc")
+
     @property
     def connections(self) -> ec2.Connections:
         """Who may connect to its runs, and they to whom.
@@ -161,8 +167,7 @@ class Job(CheckedConstruct):
         Raises:
             ConstructError: Its runs have the security groups of instances, and those are not known.
         """
-        groups = self._connections.security_groups
-        unknown = unknown_group_problems(groups, self.cluster, why="no rule can be made for the runs")
+        unknown = unknown_group_problems(self._groups, self.cluster, why="no rule can be made for the runs")
         if unknown:
             raise ConstructError(self.node.path, unknown)
         return self._connections
@@ -227,9 +232,9 @@ class Job(CheckedConstruct):
         grants = [
             iam.Grant.add_to_principal(
                 grantee=grantee,
-                actions=statement.actions,
-                resource_arns=statement.resources,
-                conditions=statement.conditions,
+                actions=[statement["Action"]],
+                resource_arns=resources if isinstance(resources := statement["Resource"], list) else [resources],
+                conditions=statement["Condition"],
             )
             for statement in [*self._run.start_statements(), self._run.see_statement()]
         ]

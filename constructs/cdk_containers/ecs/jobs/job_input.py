@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from aws_cdk import aws_ec2 as ec2
 
-from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, seconds
+from cdk_containers.core.inputs.job_schedules import job_run_problems
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import Container, EbsVolume, EfsVolume, ImageLike, Volume
+from cdk_containers.network import efs_problems
 from cdk_containers.observability import JobAlarms
 
 from ..clusters import (
@@ -28,13 +29,9 @@ from ..clusters import (
     unknown_group_problems,
 )
 from ..tasks import Platform, TaskInput, TaskOptions
-from ..tasks.efs_volumes import efs_problems
 from ..tasks.sidecars import with_sidecars
 from .start_retry import StartRetry
 
-_MIN_TIMEOUT_SECONDS = 60
-_MAX_TIMEOUT_SECONDS = 365 * 24 * 60 * 60
-_MAX_RETRIES = 99
 _MAX_SHARES = 6
 _MAX_TASKS = 10
 
@@ -50,29 +47,16 @@ class JobInput:
     volumes: Sequence[Volume]
     cpu: int | None
     memory_limit_mib: int | None
-    task: TaskOptions
+    task: TaskOptions = field(default_factory=TaskOptions)
     capacity: Sequence[Capacity] | None
     task_count: int
     timeout: DurationLike | None
     retries: int
-    start_retry: StartRetry
-    alarms: JobAlarms | Disabled
+    start_retry: StartRetry = field(default_factory=StartRetry)
+    alarms: JobAlarms | Disabled = field(default_factory=JobAlarms)
     outputs: bool
     security_groups: Sequence[ec2.ISecurityGroup]
     vpc_subnets: ec2.SubnetSelection | None
-
-    @staticmethod
-    def of(arguments: Mapping[str, Any]) -> JobInput:
-        """Take what is common to jobs from the arguments of one, with defaults."""
-        given = {field.name: arguments[field.name] for field in fields(JobInput)}
-        return JobInput(
-            **given
-            | {
-                "task": given["task"] or TaskOptions(),
-                "start_retry": given["start_retry"] or StartRetry(),
-                "alarms": given["alarms"] or JobAlarms(),
-            }
-        )
 
     @property
     def strategy(self) -> Sequence[Capacity]:
@@ -125,7 +109,7 @@ class JobInput:
         )
         found.extend(self._group_problems())
         found.extend(self._volume_problems())
-        found.extend(self._run_problems())
+        found.extend(job_run_problems(self.timeout_seconds, self.retries))
         found.extend(self.start_retry.problems(), under="start_retry")
         if isinstance(self.alarms, JobAlarms):
             found.extend(self.alarms.problems(), under="alarms")
@@ -163,27 +147,6 @@ class JobInput:
                 given=self.task_count,
                 allowed="1; or a job without timeout, retries and overlap; or an EventJob with for_each",
                 practice="job-input",
-            )
-        return list(found)
-
-    def _run_problems(self) -> list[Problem]:
-        found = Problems()
-        timeout = self.timeout_seconds
-        if (
-            timeout is not None
-            and not is_token(timeout)
-            and not _MIN_TIMEOUT_SECONDS <= timeout <= _MAX_TIMEOUT_SECONDS
-        ):
-            found.add(
-                "timeout",
-                "out of range",
-                given=Shown(f"{timeout} s"),
-                allowed="60 s, in which a task can just start, to 365 days",
-                practice="job-timeout",
-            )
-        if not is_token(self.retries) and not 0 <= self.retries <= _MAX_RETRIES:
-            found.add(
-                "retries", "out of range", given=self.retries, allowed=f"0–{_MAX_RETRIES}", practice="job-retries"
             )
         return list(found)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk_containers.core.inputs import in_seconds
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
 from .task_run import TaskRun
@@ -21,7 +21,7 @@ _SQS_KEY = Acknowledgement(
     "what it could not deliver would be lost",
     checkov=("CKV_AWS_27",),
 )
-_DAYS_KEPT = 14
+_SECONDS_KEPT = 14 * 24 * 60 * 60
 
 
 def make_queue(scope: Construct, id: str) -> sqs.Queue:  # noqa: A002
@@ -31,10 +31,9 @@ def make_queue(scope: Construct, id: str) -> sqs.Queue:  # noqa: A002
         id,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
         enforce_ssl=True,
-        retention_period=cdk.Duration.days(_DAYS_KEPT),
+        retention_period=in_seconds(_SECONDS_KEPT),
     )
-    acknowledge(queue, _LAST_STOP)
-    acknowledge(queue, _SQS_KEY)
+    acknowledge(queue, _LAST_STOP, _SQS_KEY, new=True)
     return queue
 
 
@@ -66,7 +65,7 @@ def keep_failed_runs(scope: Construct, run: TaskRun) -> tuple[events.CfnRule, sq
             "source": ["aws.ecs"],
             "detail-type": ["ECS Task State Change"],
             "detail": {
-                "clusterArn": [run.cluster.cluster.cluster_arn],
+                "clusterArn": [run.cluster.cluster_arn],
                 "lastStatus": ["STOPPED"],
                 "taskDefinitionArn": [{"prefix": run.any_revision.removesuffix("*")}],
                 "$or": [

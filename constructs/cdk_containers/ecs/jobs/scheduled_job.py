@@ -14,8 +14,8 @@ from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import DurationLike, argument_problems, is_token, seconds, usable_arguments
-from cdk_containers.core.inputs.schedules import schedule_examples, schedule_problem, time_zone_problem
+from cdk_containers.core.inputs import DurationLike, argument_problems, is_token, seconds, usable_options
+from cdk_containers.core.inputs.job_schedules import job_schedule_problems, job_time_zone_problems
 from cdk_containers.core.opt_outs import warn_of_past_schedule
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import Container, ImageLike, Volume
@@ -120,17 +120,39 @@ class ScheduledJob(Job):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(ScheduledJob.__init__, locals())
-        arguments = usable_arguments(ScheduledJob.__init__, locals(), found)
-        given = JobInput.of(arguments)
-        watched = given.is_watched or arguments["overlap"] == "SKIP"
+        given = JobInput(
+            cluster=cluster,
+            image=image,
+            container=container,
+            sidecars=sidecars,
+            volumes=volumes,
+            cpu=cpu,
+            memory_limit_mib=memory_limit_mib,
+            task=task or TaskOptions(),
+            capacity=capacity,
+            task_count=task_count,
+            timeout=timeout,
+            retries=retries,
+            start_retry=start_retry or StartRetry(),
+            alarms=alarms or JobAlarms(),
+            outputs=outputs,
+            security_groups=security_groups,
+            vpc_subnets=vpc_subnets,
+        )
+        given = usable_options(given, ScheduledJob.__init__, found)
+        watched = given.is_watched or overlap == "SKIP"
         found.extend_anew(
-            [*given.problems(), *given.count_problems(watched=watched), *_schedule_problems(found, arguments)]
+            [
+                *given.problems(),
+                *given.count_problems(watched=watched),
+                *_schedule_problems(found, schedule, time_zone, flexible_window),
+            ]
         )
         found.raise_for(scope, id)
         CheckedConstruct.__init__(self, scope, id)
 
         self._make_task(given)
-        if given.is_watched or overlap == "SKIP":
+        if watched:
             self._make_state_machine(given, _runs(given, skip_overlap=overlap == "SKIP"))
         self.dead_letter_queue = queue = make_queue(self, "DeadLetters")
         self.schedule_group = scheduler.CfnScheduleGroup(self, "Group")
@@ -150,21 +172,22 @@ class ScheduledJob(Job):
         warn_of_past_schedule(self, schedule, time_zone)
 
     def _target(self, given: JobInput, role: iam.Role, queue: sqs.Queue) -> scheduler.CfnSchedule.TargetProperty:
-        role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn]))
+        queue_arn = queue.queue_arn
         target: dict[str, Any]
         if self.state_machine is not None:
+            role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue_arn]))
             target = {"arn": let_start(role, self.state_machine), "input": json.dumps({_INPUT_FIELD: _SCHEDULED_TIME})}
         else:
-            self._run.let_start(role)
+            self._run.let_start(role, {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue_arn})
             target = {
-                "arn": self.cluster.cluster.cluster_arn,
+                "arn": self.cluster.cluster_arn,
                 "ecs_parameters": self._run.scheduler_parameters(),
                 "input": self._run.overrides({SCHEDULED_TIME: _SCHEDULED_TIME}),
             }
         return scheduler.CfnSchedule.TargetProperty(
             **target,
             role_arn=role.role_arn,
-            dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=queue.queue_arn),
+            dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=queue_arn),
             retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
                 maximum_retry_attempts=given.start_retry.attempts,
                 maximum_event_age_in_seconds=seconds(given.start_retry.max_age),
@@ -191,30 +214,15 @@ def _window(flexible_window: DurationLike | None) -> scheduler.CfnSchedule.Flexi
     return window(mode="FLEXIBLE", maximum_window_in_minutes=seconds(flexible_window) // 60)
 
 
-def _schedule_problems(known: Problems, arguments: dict[str, Any]) -> list[Problem]:
+def _schedule_problems(
+    known: Problems, schedule: str, time_zone: str | None, flexible_window: DurationLike | None
+) -> list[Problem]:
     found = Problems()
-    schedule, time_zone = arguments["schedule"], arguments["time_zone"]
     if not known.has("schedule"):
-        wrong = schedule_problem(schedule)
-        if wrong is not None:
-            found.add("schedule", wrong, given=schedule, allowed=schedule_examples(), practice="job-schedule")
-        elif time_zone is not None and not is_token(schedule) and schedule.startswith("rate("):
-            found.add(
-                "time_zone",
-                "a rate counts from when it was made, in no time zone",
-                given=time_zone,
-                allowed="nothing; or cron(…) for a time of day",
-                practice="job-time-zone",
-            )
-    if time_zone is not None and not found.has("time_zone") and (wrong := time_zone_problem(time_zone)) is not None:
-        found.add(
-            "time_zone",
-            wrong,
-            given=time_zone,
-            allowed="a name of the IANA list, such as Europe/Berlin",
-            practice="job-time-zone",
-        )
-    window = arguments["flexible_window"]
+        found.extend(job_schedule_problems(schedule, None if known.has("time_zone") else time_zone))
+    elif time_zone is not None and not known.has("time_zone"):
+        found.extend(job_time_zone_problems(time_zone))
+    window = None if known.has("flexible_window") else flexible_window
     if window is not None and not _is_window(length := seconds(window)):
         found.add(
             "flexible_window",

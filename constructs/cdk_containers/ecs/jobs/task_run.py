@@ -17,6 +17,7 @@ from constructs import Construct
 
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
+from cdk_containers.core.pseudo_parameters import account, here
 from cdk_containers.network import subnet_ids_of
 
 from ..clusters import Capacity, Cluster, LaunchType, launch_type_of
@@ -54,7 +55,8 @@ class TaskRun:
 
     @cached_property
     def _subnets(self) -> list[str]:
-        return subnet_ids_of(self.cluster.vpc, self.subnets)
+        own = self.subnets is self.cluster.task_subnets
+        return self.cluster.task_subnet_ids if own else subnet_ids_of(self.cluster.vpc, self.subnets)
 
     @cached_property
     def _group_ids(self) -> list[str]:
@@ -68,7 +70,7 @@ class TaskRun:
     @property
     def any_revision(self) -> str:
         """ARN of the task definition in whatever revision."""
-        return f"{_here('ecs')}:task-definition/{self.family}:*"
+        return f"{here('ecs')}:task-definition/{self.family}:*"
 
     @cached_property
     def _launch_type(self) -> LaunchType | None:
@@ -76,35 +78,43 @@ class TaskRun:
 
     @property
     def _in_cluster(self) -> dict[str, dict[str, str]]:
-        return {"ArnEquals": {"ecs:cluster": self.cluster.cluster.cluster_arn}}
+        return {"ArnEquals": {"ecs:cluster": self.cluster.cluster_arn}}
 
-    def start_statements(self) -> list[iam.PolicyStatement]:
+    def start_statements(self) -> list[dict[str, Any]]:
         """Return what it takes to start a run: this task, in this cluster, with its two roles.
 
         Any revision, since a run may be tried again after a deployment, and the role outlives the revision.
         """
         roles = [self.task.task_role.role_arn, self.task.execution_role.role_arn]
         return [
-            iam.PolicyStatement(
-                actions=["ecs:RunTask"],
-                resources=[self.any_revision],
-                conditions=self._in_cluster,
-            ),
-            iam.PolicyStatement(
-                actions=["ecs:TagResource"],
-                resources=[_any_task()],
-                conditions={"StringEquals": {"ecs:CreateAction": "RunTask"}},
-            ),
-            iam.PolicyStatement(
-                actions=["iam:PassRole"],
-                resources=roles,
-                conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
-            ),
+            {
+                "Effect": "Allow",
+                "Action": "ecs:RunTask",
+                "Resource": self.any_revision,
+                "Condition": self._in_cluster,
+            },
+            {
+                "Effect": "Allow",
+                "Action": "ecs:TagResource",
+                "Resource": _any_task(),
+                "Condition": {"StringEquals": {"ecs:CreateAction": "RunTask"}},
+            },
+            {
+                "Effect": "Allow",
+                "Action": "iam:PassRole",
+                "Resource": roles,
+                "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+            },
         ]
 
-    def see_statement(self) -> iam.PolicyStatement:
+    def see_statement(self) -> dict[str, Any]:
         """Return what it takes to see how a run ends."""
-        return iam.PolicyStatement(actions=["ecs:DescribeTasks"], resources=[_any_task()], conditions=self._in_cluster)
+        return {
+            "Effect": "Allow",
+            "Action": "ecs:DescribeTasks",
+            "Resource": _any_task(),
+            "Condition": self._in_cluster,
+        }
 
     def watch_statements(self) -> list[iam.PolicyStatement]:
         """Return what it takes to wait for the end of a run, and to put an end to it."""
@@ -115,14 +125,19 @@ class TaskRun:
             iam.PolicyStatement(
                 actions=["events:DescribeRule", "events:PutRule", "events:PutTargets"],
                 # The rule with which Step Functions learns of the end; it makes one for the account.
-                resources=[f"{_here('events')}:rule/StepFunctionsGetEventsForECSTaskRule"],
+                resources=[f"{here('events')}:rule/StepFunctionsGetEventsForECSTaskRule"],
             ),
         ]
 
-    def let_start(self, role: iam.Role) -> None:
-        """Let a role of ours start runs."""
-        for statement in self.start_statements():
-            role.add_to_policy(statement)
+    def let_start(self, role: iam.Role, *besides: dict[str, Any]) -> None:
+        """Let a role of ours start runs, and do what other statements say, by a policy that is made at once."""
+        iam.CfnPolicy(
+            role,
+            "StartRuns",
+            policy_name="StartRuns",
+            policy_document={"Version": "2012-10-17", "Statement": [*self.start_statements(), *besides]},
+            roles=[role.role_name],
+        )
         here = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>"
         findings = tuple(
             f"AwsSolutions-IAM5[Resource::{here}:{resource}]"
@@ -134,7 +149,7 @@ class TaskRun:
     def arguments(self) -> dict[str, Any]:
         """Return what RunTask is told, as Step Functions writes it."""
         told: dict[str, Any] = {
-            "Cluster": self.cluster.cluster.cluster_arn,
+            "Cluster": self.cluster.cluster_arn,
             # The newest revision: an execution may outlive the one that it began with, which is gone then.
             "TaskDefinition": self.family,
             **self._capacity(),
@@ -230,7 +245,7 @@ class TaskRun:
 
         Not `aws ecs wait tasks-stopped`, which gives up after ten minutes.
         """
-        describe = f"aws ecs describe-tasks --cluster {self.cluster.cluster.cluster_name} --tasks $tasks"
+        describe = f"aws ecs describe-tasks --cluster {self.cluster.cluster_name} --tasks $tasks"
         running = "length(tasks[?lastStatus!=`STOPPED`])"
         codes = f"tasks[].containers[]|[?name==`{self.container}`]"
         end = (
@@ -253,7 +268,7 @@ class TaskRun:
                 f"capacityProvider={share.provider},base={share.base},weight={share.weight}" for share in self.strategy
             )
         words = [
-            f"aws ecs run-task --cluster {self.cluster.cluster.cluster_name} --task-definition {self.family}",
+            f"aws ecs run-task --cluster {self.cluster.cluster_name} --task-definition {self.family}",
             *([f"--count {self.task_count}"] if self.task_count != 1 else []),
             capacity,
             "--propagate-tags TASK_DEFINITION --enable-ecs-managed-tags",
@@ -269,11 +284,7 @@ class TaskRun:
 
 
 def _any_task() -> str:
-    return f"{_here('ecs')}:task/*"
-
-
-def _here(service: str) -> str:
-    return f"arn:{cdk.Aws.PARTITION}:{service}:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
+    return f"{here('ecs')}:task/*"
 
 
 def service_role(scope: Construct, id: str, service: str, source_arn: str) -> iam.Role:  # noqa: A002
@@ -284,8 +295,8 @@ def service_role(scope: Construct, id: str, service: str, source_arn: str) -> ia
         assumed_by=iam.ServicePrincipal(
             f"{service}.amazonaws.com",
             conditions={
-                "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
-                "ArnLike": {"aws:SourceArn": f"{_here(service)}:{source_arn}"},
+                "StringEquals": {"aws:SourceAccount": account()},
+                "ArnLike": {"aws:SourceArn": f"{here(service)}:{source_arn}"},
             },
         ),
     )

@@ -12,7 +12,7 @@ from constructs import Construct
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Shown
 from cdk_containers.core.inputs import argument_problems, in_seconds
-from cdk_containers.observability.container_insights import NAMESPACE, cluster_metric
+from cdk_containers.metrics import INSIGHTS, cluster_metric
 
 from ..clusters import Cluster
 from .cluster_events import ClusterEvents
@@ -61,7 +61,7 @@ class ClusterDashboard(CheckedConstruct):
         super().__init__(scope, id)
 
         l2, minute = cluster.cluster, in_seconds(60)
-        rows = [_tasks(l2, minute), _resources(l2, minute)]
+        rows = [_tasks(l2, minute), _resources(l2)]
         if cluster.instance_security_groups or cluster.is_imported:
             rows.append(_instances(l2, minute))
         if events is not None:
@@ -92,14 +92,14 @@ def _tasks(cluster: ecs.ICluster, minute: Duration) -> list[cloudwatch.IWidget]:
     )
 
 
-def _resources(cluster: ecs.ICluster, minute: Duration) -> list[cloudwatch.IWidget]:
+def _resources(cluster: ecs.ICluster) -> list[cloudwatch.IWidget]:
     return _row(
         [
             (
                 f"{title}, reserved and used",
                 [
-                    cluster_metric(cluster, f"{name}Reserved", minute, label="reserved"),
-                    cluster_metric(cluster, f"{name}Utilized", minute, label="used"),
+                    cluster_metric(cluster, f"{name}Reserved", label="reserved").to_cdk(),
+                    cluster_metric(cluster, f"{name}Utilized", label="used").to_cdk(),
                 ],
             )
             for title, name in (("CPU units", "Cpu"), ("MiB of memory", "Memory"))
@@ -120,7 +120,7 @@ def _instances(cluster: ecs.ICluster, minute: Duration) -> list[cloudwatch.IWidg
 
     return _row(
         [
-            ("Instances", [cluster_metric(cluster, "ContainerInstanceCount", minute, label="instances")]),
+            ("Instances", [cluster_metric(cluster, "ContainerInstanceCount", label="instances").to_cdk()]),
             (
                 "CPU of instances, percent",
                 [of_instances("CPUReservation", "reserved"), of_instances("CPUUtilization", "used")],
@@ -135,7 +135,7 @@ def _instances(cluster: ecs.ICluster, minute: Duration) -> list[cloudwatch.IWidg
 
 def _by_service(cluster: ecs.ICluster, name: str, minute: Duration) -> cloudwatch.IMetric:
     """Return a metric of every service, whoever made it: Container Insights has no sum over the cluster."""
-    schema = f"{{{NAMESPACE},ClusterName,ServiceName}}"
+    schema = f"{{{INSIGHTS},ClusterName,ServiceName}}"
     return cloudwatch.MathExpression(
         expression=f"SEARCH('{schema} MetricName=\"{name}\" ClusterName=\"{cluster.cluster_name}\"', 'Average', 60)",
         using_metrics={},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -11,15 +11,18 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from cdk_containers.core.inputs import as_duration, in_seconds, is_token
+from cdk_containers.core.opt_outs import resource_of
 from cdk_containers.deployments import CodeDeployBlueGreen, Rolling
 from cdk_containers.load_balancing import ClassicExposure
+from cdk_containers.metrics import remember_cluster
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
 from cdk_containers.network import open_ipv6_egress
+from cdk_containers.scaling import DEFAULT_COUNT
 
 from ..clusters import Cluster, launch_type_of, seen_from
 from ..tasks import TaskDefinition
 from .forced_deployment import force_deployments
-from .service_input import DEFAULT_COUNT, ServiceInput
+from .service_input import ServiceInput
 
 _GRACE_SECONDS = 60
 _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrategy.spread_across_instances())
@@ -28,9 +31,9 @@ _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrateg
 def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
     """Make the service, by what its tasks run on."""
     service = _make(scope, given, cluster, task)
-    resource = service.node.default_child
-    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
-    if not given.daemon:
+    remember_cluster(service, cluster.cluster_name)
+    resource = cast("ecs.CfnService", resource_of(service))
+    if isinstance(service, ecs.Ec2Service) and not given.kind.daemon:
         # CDK writes REPLICA on instances and nothing on Fargate, and another value makes another service.
         resource.scheduling_strategy = None
     for path, value in given.deployment.overrides.items():
@@ -39,7 +42,7 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
         # CDK writes the default controller for some services and not for others, by the flags of the app.
         resource.deployment_controller = None
         force_deployments(scope, resource, given)
-    open_ipv6_egress(service, cluster.vpc)
+    open_ipv6_egress(service, cluster.network)
     return service
 
 
@@ -70,9 +73,9 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
         _id(given),
         cluster=cluster.with_instances,
         task_definition=task.task_definition,
-        daemon=given.daemon,
+        daemon=given.kind.daemon,
         placement_constraints=[_constraint(constraint) for constraint in given.placement_constraints] or None,
-        placement_strategies=None if given.daemon else _strategies(given),
+        placement_strategies=None if given.kind.daemon else _strategies(given),
         vpc_subnets=(given.vpc_subnets or cluster.task_subnets) if given.task.network_mode == "awsvpc" else None,
         security_groups=_given_groups(scope, given),
         **_common(given),
@@ -100,8 +103,8 @@ def _on_managed_instances(
         security_groups=_given_groups(scope, given) if own_address else of_instances,
         **_common(given),
     )
-    resource = service.node.default_child
-    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
+    remember_cluster(service, cluster.cluster_name)
+    resource = cast("ecs.CfnService", resource_of(service))
     if not own_address:
         resource.network_configuration = None
     _write_constraints(resource, given.placement_constraints)
@@ -116,12 +119,12 @@ def _on_external_instances(
         _id(given),
         cluster=cluster.cluster,
         task_definition=task.task_definition,
-        daemon=given.daemon,
+        daemon=given.kind.daemon,
         **_common(given),
     )
-    resource = service.node.default_child
-    assert isinstance(resource, ecs.CfnService)  # noqa: S101  (for the type checker)
-    if not given.daemon:
+    remember_cluster(service, cluster.cluster_name)
+    resource = cast("ecs.CfnService", resource_of(service))
+    if not given.kind.daemon:
         resource.availability_zone_rebalancing = "DISABLED"
     if given.placement_strategies:
         resource.placement_strategies = [
@@ -150,7 +153,7 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
         "enable_execute_command": given.enable_execute_command,
         "service_name": given.service_name,
     }
-    if given.daemon:
+    if given.kind.daemon:
         del common["deployment_strategy"]
         return common | {"min_healthy_percent": 0, "max_healthy_percent": 100}
     fixed = given.desired_count is not None or given.scaling is not None

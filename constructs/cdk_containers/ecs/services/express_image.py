@@ -12,8 +12,8 @@ from constructs import Construct
 
 from cdk_containers.model.workload import AssetImage, ImageLike, RegistryImage, RepositoryImage
 from cdk_containers.model.workload.image import as_image
+from cdk_containers.registry import build_options
 
-from ..tasks.image_builds import build_options
 from ..tasks.pulling import allow_pull
 from ..tasks.secrets import readable
 

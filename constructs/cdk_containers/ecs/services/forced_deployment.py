@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 
-import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
+
+from cdk_containers.core.inputs import is_token
+from cdk_containers.core.whereabouts import stack_of
 
 from .service_input import ServiceInput
 
@@ -26,9 +28,10 @@ def force_deployments(scope: Construct, service: ecs.CfnService, given: ServiceI
         ],
         "execute_command": given.enable_execute_command,
     }
-    # The names of capacity providers are tokens, which are numbered anew in each synthesis.
-    resolved = cdk.Stack.of(scope).resolve(kept_by_tasks)
-    digest = hashlib.sha256(json.dumps(resolved, sort_keys=True).encode()).hexdigest()
+    if any(is_token(share.provider) for share in given.strategy):
+        # The names of capacity providers are tokens, which are numbered anew in each synthesis.
+        kept_by_tasks = stack_of(scope).resolve(kept_by_tasks)
+    digest = hashlib.sha256(json.dumps(kept_by_tasks, sort_keys=True).encode()).hexdigest()
     service.force_new_deployment = ecs.CfnService.ForceNewDeploymentProperty(
         enable_force_new_deployment=True, force_new_deployment_nonce=digest[:16]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 import aws_cdk as cdk
@@ -15,7 +15,7 @@ from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import DurationLike, argument_problems, is_token, usable_arguments
+from cdk_containers.core.inputs import DurationLike, argument_problems, is_token, usable_options
 from cdk_containers.core.opt_outs import copy_opt_outs, resource_of
 from cdk_containers.deployments.bake_times import minutes, minutes_problems
 from cdk_containers.logs import ContainerLogs
@@ -91,13 +91,19 @@ class ManagedDaemon(CheckedConstruct):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(ManagedDaemon.__init__, locals())
-        given = usable_arguments(ManagedDaemon.__init__, locals(), found)
+        logs = None if found.has("logs") else logs
         task = TaskInput(
-            **{name: given[name] for name in ("image", "container", "sidecars", "volumes", "cpu", "memory_limit_mib")},
-            task=TaskOptions(logs=given["logs"] or ContainerLogs()),
+            image=image,
+            container=container,
+            sidecars=sidecars,
+            volumes=volumes,
+            cpu=cpu,
+            memory_limit_mib=memory_limit_mib,
+            task=TaskOptions(logs=logs or ContainerLogs()),
             platform="MANAGED_INSTANCES",
         )
-        found.extend_anew([*task.problems(), *_problems(given, task, found)])
+        task = usable_options(task, ManagedDaemon.__init__, found)
+        found.extend_anew([*task.problems(), *_problems(found, task, capacity, drain_percent, bake_time)])
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -160,10 +166,17 @@ def _provider_arn(capacity: ManagedInstancesCapacity) -> str:
     )
 
 
-def _problems(given: Mapping[str, Any], task: TaskInput, known: Problems) -> list[Problem]:
+def _problems(
+    known: Problems,
+    task: TaskInput,
+    capacity: Sequence[ManagedInstancesCapacity],
+    drain_percent: int,
+    bake_time: DurationLike | None,
+) -> list[Problem]:
     found = Problems()
-    capacity: Sequence[ManagedInstancesCapacity] = given.get("capacity") or () if not known.has("capacity") else ()
-    if not known.has("capacity") and not capacity:
+    if known.has("capacity"):
+        capacity = ()
+    elif not capacity:
         found.add(
             "capacity", "a daemon runs on instances", allowed="one ManagedInstancesCapacity or more", practice=_PRACTICE
         )
@@ -175,11 +188,11 @@ def _problems(given: Mapping[str, Any], task: TaskInput, known: Problems) -> lis
             allowed="capacities of one cluster, and a daemon for each",
             practice=_PRACTICE,
         )
-    percent = given["drain_percent"]
-    if not is_token(percent) and not 1 <= percent <= 100:
-        found.add("drain_percent", "out of range", given=percent, allowed="1–100", practice=_PRACTICE)
-    found.extend(minutes_problems("bake_time", given["bake_time"]))
-    for index, volume in enumerate(given["volumes"]):
+    if not known.has("drain_percent") and not is_token(drain_percent) and not 1 <= drain_percent <= 100:
+        found.add("drain_percent", "out of range", given=drain_percent, allowed="1–100", practice=_PRACTICE)
+    if not known.has("bake_time"):
+        found.extend(minutes_problems("bake_time", bake_time))
+    for index, volume in enumerate(task.volumes):
         if not isinstance(volume, HostVolume | SharedVolume):
             found.add(
                 f"volumes[{index}]",
@@ -188,7 +201,7 @@ def _problems(given: Mapping[str, Any], task: TaskInput, known: Problems) -> lis
                 allowed="HostVolume or SharedVolume",
                 practice=_PRACTICE,
             )
-    if (given["image"] is None) != (given["container"] is None):
+    if (task.image is None) != (task.container is None):
         found.extend(_container_problems(task))
     return list(found)
 

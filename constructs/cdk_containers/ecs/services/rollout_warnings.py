@@ -107,7 +107,7 @@ def rollout_timings(given: ServiceInput) -> RolloutTimings:
     checks = [
         container.health_check
         for container in given.workload.containers
-        if container.essential and container.health_check is not None
+        if container.essential and isinstance(container.health_check, HealthCheck)
     ]
     if checks:
         slowest = max(checks, key=_container_interval)
@@ -156,11 +156,11 @@ def _warnings(given: ServiceInput) -> Iterator[tuple[str, str]]:
         timings.deregistration_delay_seconds,
         _checking(timings),
         timings.container_check_interval_seconds or 0,
-        0 if given.reads_queue else timings.stop_timeout_seconds,  # a message in work needs its time
+        0 if given.kind.reads_queue else timings.stop_timeout_seconds,  # a message in work needs its time
         timings.grace_period_seconds,
     )
     concerns = [(concern, taken) for concern, taken in zip(CONCERNS, times, strict=True) if taken > concern.longest]
-    if not concerns or given.daemon:
+    if not concerns or given.kind.daemon:
         return
     before = _plan(given, timings)
     for concern, taken in concerns:

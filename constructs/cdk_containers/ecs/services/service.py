@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -19,13 +19,22 @@ from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem, Problems
-from cdk_containers.core.inputs import DurationLike, argument_problems, arn_problems, usable_arguments
+from cdk_containers.core.inputs import DurationLike, argument_problems, arn_problems, usable_options
 from cdk_containers.core.opt_outs import acknowledge_open_egress, record_opt_out, resource_of
 from cdk_containers.core.practices import Disabled
-from cdk_containers.deployments import CodeDeployBlueGreen, Deployment, TrafficShiftingDeployment, add_hooks
-from cdk_containers.load_balancing import AlbRoute, ApplicationLoadBalancer, Exposure, Route, enter_lattice
+from cdk_containers.core.whereabouts import node_of
+from cdk_containers.deployments import CodeDeployBlueGreen, Deployment, Rolling, TrafficShiftingDeployment, add_hooks
+from cdk_containers.load_balancing import (
+    AlbRoute,
+    ApplicationLoadBalancer,
+    Exposure,
+    Route,
+    domain_place_problems,
+    enter_lattice,
+)
+from cdk_containers.metrics import OwnAlarm, OwnAlarms
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
-from cdk_containers.model.workload import Container, ImageLike, Volume
+from cdk_containers.model.workload import Container, EfsVolume, ImageLike, Volume
 from cdk_containers.observability import Alarms
 from cdk_containers.registry import warn_of_empty_repository
 from cdk_containers.scaling import ServiceScaling, add_scaling
@@ -36,7 +45,6 @@ from ..connections import CallingConnector, Connector, connect
 from ..discovery import CloudMap, Namespace, ServiceConnect
 from ..tasks import TaskDefinition, TaskOptions
 from ..tasks.ebs_volumes import attach_ebs_volume
-from .checks.exposures import domain_place_problems
 from .checks.external import unsupported_problems
 from .code_deploy import make_deployment_group
 from .connections import endpoint_of, endpoint_problems, make_connector, make_discoverable
@@ -133,8 +141,8 @@ class Service(CheckedConstruct):
             placement_constraints: What an instance must be to take a task, on EC2. Default: anything.
             alarms: What somebody has to look at, and who is told. Default: `Alarms()`, which tells nobody.
                 `Disabled(reason="…")` makes none but the one that rolls deployments back.
-            enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:
-                False. It needs a writable root file system.
+            enable_execute_command: Turn on ECS Exec, with which people who have permission open a shell in a
+                container. Default: False. It needs a writable root file system.
             health_check_grace_period: Time at the start in which a load balancer's health check stops no task; longer
                 than the application takes to start. Default: 60 s with an exposure, none without.
             security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
@@ -147,18 +155,41 @@ class Service(CheckedConstruct):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(Service.__init__, locals())
-        self._make(scope, id, found, usable_arguments(Service.__init__, locals(), found))
+        given = ServiceInput(
+            kind=self._kind,
+            cluster=cluster,
+            image=image,
+            container=container,
+            sidecars=sidecars,
+            volumes=volumes,
+            cpu=cpu,
+            memory_limit_mib=memory_limit_mib,
+            task=task or TaskOptions(network_mode="bridge" if self._kind.external else "awsvpc"),
+            exposure=exposure,
+            service_connect=service_connect,
+            cloud_map=cloud_map,
+            desired_count=desired_count,
+            scaling=scaling,
+            deployment=deployment or Rolling(),
+            capacity=capacity,
+            placement_strategies=placement_strategies,
+            placement_constraints=placement_constraints,
+            alarms=alarms or Alarms(),
+            enable_execute_command=enable_execute_command,
+            health_check_grace_period=health_check_grace_period,
+            security_groups=security_groups,
+            vpc_subnets=vpc_subnets,
+            service_name=service_name,
+        )
+        self._make(scope, id, found, usable_options(given, Service.__init__, found))
 
-    def _make(self, scope: Construct, id: str, found: Problems, arguments: Mapping[str, Any]) -> None:  # noqa: A002
-        """Make the service of arguments of the right type, if nothing was `found` and nothing more is.
+    def _make(self, scope: Construct, id: str, found: Problems, given: ServiceInput) -> None:  # noqa: A002
+        """Make the service of options of the right type, if nothing was `found` and nothing more is.
 
-        A kind of service with options of its own has a constructor of its own, and ends there too; arguments that it
-        does not have keep their defaults.
+        A kind of service with options of its own has a constructor of its own, and ends there too.
         """
-        defaults = Service.__init__.__kwdefaults__ or {}
-        given = ServiceInput.of({**defaults, **arguments}, kind=self._kind)
         if self._kind.external:
-            found.extend_anew(unsupported_problems(arguments, defaults))
+            found.extend_anew(unsupported_problems(given, Service.__init__.__kwdefaults__ or {}))
         found.extend_anew(given.problems())
         found.extend_anew(domain_place_problems(scope, given.exposures))
         found.raise_for(scope, id)
@@ -169,24 +200,25 @@ class Service(CheckedConstruct):
         self.task = given.task_input.make(self, "Task")
         self.service = make_ecs_service(self, given, self.cluster, self.task)
         self._resource = resource_of(self.service)
-        self._resource.node.add_dependency(*self.cluster.capacity_ready, *self.task.ready_when)
+        node_of(self._resource).add_dependency(*self.cluster.capacity_ready, *self.task.ready_when)
         self._record_opt_outs(given)
         if given.enable_execute_command:
             acknowledge_execute_command(self.task_role, self.cluster)
-        acknowledge_open_egress(self)
-        groups = groups_of_tasks(given, self.service)
+        # CDK is asked for them only where somebody reaches tasks, or tasks a file system.
+        asked = given.exposures or any(isinstance(volume, EfsVolume) for volume in given.workload.volumes)
+        groups = groups_of_tasks(given, self.service) if asked else []
         self.task.open_volumes_to(groups)
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = make_routes(self, given, self.service, self.cluster, groups)
         enter_lattice(self.service, self.routes)
         make_discoverable(self, given, self.service, self.task)
-        self.alarms = self._make_alarms(given)
+        self.alarms = OwnAlarms(self._make_alarms(given))
         if isinstance(given.deployment, TrafficShiftingDeployment):
             add_hooks(self, self.service, given.deployment.hooks)
             self._need_jobs(given.deployment.hooks)
         if isinstance(given.deployment, CodeDeployBlueGreen):
             self.deployment_group = make_deployment_group(
-                self, self.service, self.routes[0], given.deployment, self._watched_alarms
+                self, self.service, self.routes[0], given.deployment, watched_alarms(given, self._rollback_alarms)
             )
         self.scalable_task_count = self._scale(given)
         warn_of_slow_rollouts(self, given)
@@ -300,8 +332,8 @@ class Service(CheckedConstruct):
         """Let this service call another, and tell it where that is.
 
         It does the whole job: the rule of the security group; the order, so that the other is there first; the
-        namespace, if the other serves by Service Connect; leave to invoke it, behind VPC Lattice; and the address, as
-        an environment variable of this service's own container. The way is the first that the other has of: Service
+        namespace, if the other serves by Service Connect; permission to invoke it, behind VPC Lattice; and the address,
+        as an environment variable of this service's own container. The way is the first that the other has of: Service
         Connect, a name in DNS, VPC Lattice, an internal load balancer.
 
         Args:
@@ -334,6 +366,7 @@ class Service(CheckedConstruct):
 
     @cached_property
     def _connections(self) -> TaskConnections:
+        acknowledge_open_egress(self)
         own_address = self._given.task.network_mode == "awsvpc"
         return TaskConnections(self.node.path, self.service.connections.security_groups, own_address=own_address)
 
@@ -374,10 +407,9 @@ class Service(CheckedConstruct):
             if isinstance(value, Disabled):
                 record_opt_out(self.service, practice_id, value)
 
-    def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
-        failing = make_rollback_alarms(self, given, self.routes)
-        self._watched_alarms = watched_alarms(given, failing)
-        roll_back_on(self._watched_alarms, self._resource, given)
+    def _make_alarms(self, given: ServiceInput) -> dict[str, OwnAlarm]:
+        self._rollback_alarms = failing = make_rollback_alarms(self, given, self.routes)
+        roll_back_on(failing, self._resource, given)
         return {**failing, **make_other_alarms(self, given, self.service, self.routes, self.cluster)}
 
     def _scale(self, given: ServiceInput) -> ecs.ScalableTaskCount | None:

@@ -11,15 +11,16 @@ from constructs import Construct
 
 from cdk_containers.deployments import CodeDeployBlueGreen
 from cdk_containers.load_balancing import Route
+from cdk_containers.metrics import OwnAlarm
 from cdk_containers.observability import Alarms, make_alarms, make_server_error_alarms
 
 from ..clusters import Cluster
 from .service_input import ServiceInput
 
 
-def make_rollback_alarms(scope: Construct, given: ServiceInput, routes: Sequence[Route]) -> dict[str, cloudwatch.Alarm]:
+def make_rollback_alarms(scope: Construct, given: ServiceInput, routes: Sequence[Route]) -> dict[str, OwnAlarm]:
     """Make the alarms on server errors that roll deployments back, by name; they are there also for that alone."""
-    made: dict[str, cloudwatch.Alarm] = {}
+    made: dict[str, OwnAlarm] = {}
     if not isinstance(given.alarms, Alarms) and given.deployment.alarm_rollback is not True:
         return made
     options = given.alarms if isinstance(given.alarms, Alarms) else Alarms()
@@ -31,29 +32,33 @@ def make_rollback_alarms(scope: Construct, given: ServiceInput, routes: Sequence
     return made
 
 
-def watched_alarms(given: ServiceInput, failing: Mapping[str, cloudwatch.Alarm]) -> list[cloudwatch.IAlarm]:
-    """Return the alarms that roll a deployment back."""
-    return [*failing.values(), *given.deployment.alarms] if given.deployment.alarm_rollback is True else []
+def watched_alarms(given: ServiceInput, failing: Mapping[str, OwnAlarm]) -> list[cloudwatch.IAlarm]:
+    """Return the alarms that roll a deployment back, as CDK's constructs."""
+    if given.deployment.alarm_rollback is not True:
+        return []
+    return [*(alarm.construct for alarm in failing.values()), *given.deployment.alarms]
 
 
-def roll_back_on(watched: Sequence[cloudwatch.IAlarm], service: cdk.CfnResource, given: ServiceInput) -> None:
+def roll_back_on(failing: Mapping[str, OwnAlarm], service: cdk.CfnResource, given: ServiceInput) -> None:
     """Have ECS watch alarms while it deploys; CodeDeploy has its own place for them."""
-    if watched and not isinstance(given.deployment, CodeDeployBlueGreen):
+    if given.deployment.alarm_rollback is not True or isinstance(given.deployment, CodeDeployBlueGreen):
+        return
+    names = [*(alarm.name for alarm in failing.values()), *(alarm.alarm_name for alarm in given.deployment.alarms)]
+    if names:
         # Not by CDK's enable_deployment_alarms: it loses the alarms of an earlier call, and warns of a circle that
         # cannot be, since these alarms do not know the service.
         service.add_property_override(
-            "DeploymentConfiguration.Alarms",
-            {"AlarmNames": [alarm.alarm_name for alarm in watched], "Enable": True, "Rollback": True},
+            "DeploymentConfiguration.Alarms", {"AlarmNames": names, "Enable": True, "Rollback": True}
         )
 
 
 def make_other_alarms(
     scope: Construct, given: ServiceInput, service: ecs.BaseService, routes: Sequence[Route], cluster: Cluster
-) -> dict[str, cloudwatch.Alarm]:
+) -> dict[str, OwnAlarm]:
     """Make the alarms that somebody has to look at, by name, if they are wanted."""
     if not isinstance(given.alarms, Alarms):
         return {}
-    made: dict[str, cloudwatch.Alarm] = {}
+    made: dict[str, OwnAlarm] = {}
     for index, route in enumerate(routes):
         if not route.rolls_back:
             made |= make_server_error_alarms(scope, "" if index == 0 else str(index + 1), route, given.alarms)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from aws_cdk import aws_ec2 as ec2
 
@@ -13,11 +12,12 @@ from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, name_problem, seconds
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import Deployment, Rolling
-from cdk_containers.load_balancing import AlbExposure, Exposure, NlbExposure
+from cdk_containers.load_balancing import AlbExposure, Exposure, NlbExposure, exposed_ports, exposure_problems
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
-from cdk_containers.model.workload import Container, EfsVolume, ImageLike, Port, Volume, Workload
+from cdk_containers.model.workload import Container, EfsVolume, ImageLike, Volume, Workload
+from cdk_containers.network import efs_problems
 from cdk_containers.observability import Alarms
-from cdk_containers.scaling import ServiceScaling
+from cdk_containers.scaling import DEFAULT_COUNT, ServiceScaling, count_problems
 
 from ..clusters import (
     Capacity,
@@ -34,7 +34,6 @@ from ..clusters import (
 )
 from ..discovery import CloudMap, ServiceConnect
 from ..tasks import Platform, TaskInput, TaskOptions
-from ..tasks.efs_volumes import efs_problems
 from ..tasks.sidecars import with_sidecars
 from .checks.deployments import deployment_problems, stuck_problems
 from .checks.discovery import discovery_problems, lattice_problems, served_ports
@@ -44,18 +43,15 @@ from .checks.ec2 import (
     health_check_problems,
     placement_option_problems,
 )
-from .checks.exposures import exposure_problems
 from .checks.scaling import scaling_problems
 from .service_kind import ServiceKind
-
-DEFAULT_COUNT = 2
-"""How many tasks a service has that says nothing, so that one zone may fail."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceInput:
-    """The options of a service; see `Service`."""
+    """The options of a service, of a kind; see `Service`."""
 
+    kind: ServiceKind
     cluster: Cluster | None
     image: ImageLike | None
     container: Container | None
@@ -63,63 +59,43 @@ class ServiceInput:
     volumes: Sequence[Volume]
     cpu: int | None
     memory_limit_mib: int | None
-    task: TaskOptions
-    exposures: Sequence[Exposure]
+    task: TaskOptions = field(default_factory=TaskOptions)
+    exposure: Exposure | Sequence[Exposure]
     service_connect: ServiceConnect | None
     cloud_map: CloudMap | None
     desired_count: int | None
     scaling: ServiceScaling | None
-    deployment: Deployment
+    deployment: Deployment = field(default_factory=Rolling)
     capacity: Sequence[Capacity] | None
     placement_strategies: Sequence[PlacementStrategy] | None
     placement_constraints: Sequence[PlacementConstraint]
-    alarms: Alarms | Disabled
+    alarms: Alarms | Disabled = field(default_factory=Alarms)
     enable_execute_command: bool
     health_check_grace_period: DurationLike | None
     security_groups: Sequence[ec2.ISecurityGroup]
     vpc_subnets: ec2.SubnetSelection | None
     service_name: str | None
-    needs_exposure: bool
-    internet_facing: bool
-    daemon: bool
-    reads_queue: bool
-    external: bool
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     """Settings that the kind of service gives its container."""
 
-    @staticmethod
-    def of(arguments: Mapping[str, Any], *, kind: ServiceKind) -> ServiceInput:
-        """Take the arguments of `Service`, and the defaults of those that stand for more than their value."""
-        given = dict(arguments)
-        exposure = given.pop("exposure")
-        return ServiceInput(
-            **given
-            | {
-                "exposures": [exposure] if isinstance(exposure, Exposure) else list(exposure),
-                "task": given["task"] or TaskOptions(network_mode="bridge" if kind.external else "awsvpc"),
-                "deployment": given["deployment"] or Rolling(),
-                "alarms": given["alarms"] or Alarms(),
-            },
-            needs_exposure=kind.needs_exposure,
-            internet_facing=kind.internet_facing,
-            daemon=kind.daemon,
-            reads_queue=kind.reads_queue,
-            external=kind.external,
-        )
+    @cached_property
+    def exposures(self) -> Sequence[Exposure]:
+        """How it is reached through load balancers, as a list."""
+        return [self.exposure] if isinstance(self.exposure, Exposure) else list(self.exposure)
 
     @property
     def strategy(self) -> Sequence[Capacity]:
         """How tasks are split over capacity: as was said, or as the cluster says."""
-        if self.external:
+        if self.kind.external:
             return ()
         return strategy_of(self.capacity, self.cluster)
 
     @property
     def platform(self) -> Platform:
         """What tasks run on; a strategy has one kind of capacity only."""
-        if self.external:
+        if self.kind.external:
             return "EXTERNAL"
-        if self.daemon:
+        if self.kind.daemon:
             return "EC2"
         return platform_of(self.strategy)
 
@@ -133,7 +109,7 @@ class ServiceInput:
         """The security groups of the instances, as far as they are known."""
         if self.cluster is None:
             return []
-        if self.daemon:
+        if self.kind.daemon:
             return list(self.cluster.instance_security_groups)
         return instance_groups_of(self.strategy, self.cluster)
 
@@ -154,12 +130,6 @@ class ServiceInput:
     def task_input(self) -> TaskInput:
         """What it takes to have the service's task: its container listens on the ports that exposures need."""
         name = "app" if self.container is None else self.container.name
-        exposed = [exposure for exposure in self.exposures if exposure.container in (None, name)]
-        ports: dict[tuple[int, str], Port] = {}
-        for exposure in exposed:
-            port = Port(number=exposure.port, protocol=exposure.transport, name=exposure.port_name)
-            if not port.problems() and (port.name is not None or (port.number, port.protocol) not in ports):
-                ports[port.number, port.protocol] = port
         return TaskInput(
             image=self.image,
             container=self.container,
@@ -169,8 +139,7 @@ class ServiceInput:
             memory_limit_mib=self.memory_limit_mib,
             task=self.task,
             platform=self.platform,
-            # In an order of their own: that of the exposures does not matter.
-            ports=tuple(sorted(ports.values(), key=_port_order)),
+            ports=exposed_ports(self.exposures, name),
             environment=self.environment,
         )
 
@@ -188,8 +157,8 @@ class ServiceInput:
                 self.exposures,
                 self.workload.containers,
                 known=found,
-                needs_exposure=self.needs_exposure,
-                open_vpc=self.cluster.vpc if self.internet_facing and self.cluster is not None else None,
+                needs_exposure=self.kind.needs_exposure,
+                open_vpc=self.cluster.vpc if self.kind.internet_facing and self.cluster is not None else None,
                 vpc=None if self.cluster is None else self.cluster.vpc,
             )
         )
@@ -212,7 +181,7 @@ class ServiceInput:
                 self.exposures,
                 scaling=self.scaling,
                 volumes=self.volumes,
-                daemon=self.daemon,
+                daemon=self.kind.daemon,
                 service_connect=not found.has("service_connect") and self.serves_by_service_connect,
             )
         )
@@ -224,7 +193,7 @@ class ServiceInput:
             found.extend(wrong or owner_problems(self.capacity, self.cluster))
         found.extend(
             placement_option_problems(
-                self.placement_strategies, self.placement_constraints, platform=self.platform, daemon=self.daemon
+                self.placement_strategies, self.placement_constraints, platform=self.platform, daemon=self.kind.daemon
             )
         )
         found.extend(classic_problems(self.exposures, self.workload, self.task, platform=self.platform))
@@ -233,7 +202,7 @@ class ServiceInput:
         if not found:
             together = with_sidecars(self.workload, self.task)
             found.extend(fit_problems(self.strategy, together, self.task))
-            if not found and not self.daemon:
+            if not found and not self.kind.daemon:
                 one_each = any(constraint.type == "distinctInstance" for constraint in self.placement_constraints)
                 found.extend(
                     room_problems(
@@ -268,7 +237,7 @@ class ServiceInput:
             isinstance(exposure, AlbExposure | NlbExposure) and exposure.load_balancer is None
             for exposure in self.exposures
         )
-        if own_balancer and not self.internet_facing and self.cluster is not None and self.vpc_subnets is not None:
+        if own_balancer and not self.kind.internet_facing and self.cluster is not None and self.vpc_subnets is not None:
             found.extend(self.cluster.which_subnets_problems("cluster"))
         name = self.service_name
         if name is not None and not is_token(name) and (wrong := name_problem(name)):
@@ -278,26 +247,15 @@ class ServiceInput:
     def _count_problems(self) -> list[Problem]:
         found = Problems()
         found.extend(self._grace_period_problems())
-        if self.daemon:
+        if self.kind.daemon:
             return [*found, *self._daemon_problems()]
-        if self.desired_count is not None and self.scaling is not None:
-            found.add(
-                "desired_count",
-                "each deployment would set back the number that scaling chose",
-                given=self.desired_count,
-                allowed="desired_count for a fixed number, or scaling",
-                practice="fixed-count-or-scaling",
-            )
-        if self.desired_count is not None and not is_token(self.desired_count) and self.desired_count < 0:
-            found.add(
-                "desired_count", "out of range", given=self.desired_count, allowed="0 or more", practice="several-tasks"
-            )
+        found.extend(count_problems(self.desired_count, self.scaling))
         if self.scaling is not None:
             wrong = self.scaling.problems()
             found.extend(
                 wrong
                 or scaling_problems(
-                    self.scaling, exposures=self.exposures, reads_queue=self.reads_queue, cluster=self.cluster
+                    self.scaling, exposures=self.exposures, reads_queue=self.kind.reads_queue, cluster=self.cluster
                 ),
                 under="scaling",
             )
@@ -345,7 +303,7 @@ class ServiceInput:
                     allowed="nothing",
                     practice="daemon-scheduling",
                 )
-        if self.external:
+        if self.kind.external:
             return list(found)
         if self.cluster is None:
             found.add(
@@ -391,8 +349,3 @@ class ServiceInput:
                         allowed='readonly_root_filesystem=Disabled(reason="…") on it, or False',
                     )
         return list(found)
-
-
-def _port_order(port: Port) -> tuple[bool, int, str]:
-    token = is_token(port.number)
-    return token, 0 if token else port.number, port.protocol

@@ -39,7 +39,7 @@ def make_routes(
     """Make a route for each exposure of a service, in their order; `groups` are those of its tasks."""
     by_address = given.task.network_mode == "awsvpc"
     own = given.workload.containers[0].name
-    ids = route_ids(scope, given.exposures, internet_facing=given.internet_facing, own_container=own)
+    ids = route_ids(scope, given.exposures, internet_facing=given.kind.internet_facing, own_container=own)
     by_ecs = given.deployment.has_alternate and not isinstance(given.deployment, CodeDeployBlueGreen)
     if by_ecs and given.exposures and given.deployment.shifts_traffic:
         acknowledge_no_circuit_breaker(service)
@@ -50,12 +50,11 @@ def make_routes(
     routes: dict[str, Route] = {}
     for id_, exposure in zip(ids, given.exposures, strict=True):
         target = RouteTarget(
-            service=service,
             container_name=exposure.container or own,
             network=cluster.network,
             vpc=cluster.vpc,
             subnets=cluster.task_subnets,
-            internet_facing=given.internet_facing,
+            internet_facing=given.kind.internet_facing,
             by_address=by_address,
             port_name=port_name(exposure, given.workload),
             security_groups=groups,

@@ -7,21 +7,36 @@ from dataclasses import replace
 from typing import ClassVar
 
 import aws_cdk as cdk
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import DurationLike, argument_problems, in_seconds, is_token, seconds, usable_arguments
+from cdk_containers.core.inputs import (
+    DurationLike,
+    argument_problems,
+    in_seconds,
+    is_token,
+    remember_reference,
+    usable_options,
+)
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import Rolling
-from cdk_containers.messaging import WorkQueue, dead_letter_queue_of, lacks_dead_letters, visibility_timeout_of
+from cdk_containers.messaging import (
+    NO_DEAD_LETTERS,
+    QUEUE_URL,
+    WorkQueue,
+    dead_letter_queue_of,
+    lacks_dead_letters,
+    processing_seconds,
+    processing_time_problems,
+    queue_url_problems,
+)
+from cdk_containers.metrics import OwnAlarm
 from cdk_containers.model.placement import PlacementConstraint, PlacementStrategy
 from cdk_containers.model.workload import Container, ImageLike, Volume
-from cdk_containers.observability import WorkerAlarms, make_queue_alarms
-from cdk_containers.scaling import ServiceScaling
+from cdk_containers.observability import Alarms, WorkerAlarms, make_queue_alarms
+from cdk_containers.scaling import ServiceScaling, worker_scaling
 
 from ..clusters import Capacity, Cluster
 from ..tasks import TaskOptions
@@ -30,15 +45,7 @@ from .service_input import ServiceInput
 from .service_kind import ServiceKind
 from .task_protection import let_protect_tasks
 
-_QUEUE_URL = "QUEUE_URL"
-_NO_DEAD_LETTERS = (
-    "The queue has no dead-letter queue: a message that makes the worker fail comes back until it is too old, and is "
-    "then deleted. Give the queue a dead_letter_queue, or use a WorkQueue."
-)
-_PROCESSING_SECONDS = 300
-_MESSAGES_PER_TASK = 10
 _SHORTEST_STOP_TIMEOUT, _LONGEST_STOP_TIMEOUT = 30, 120
-_LONGEST_PROCESSING_SECONDS = 12 * 3600
 
 
 class WorkerService(Service):
@@ -116,8 +123,8 @@ class WorkerService(Service):
             placement_constraints: What an instance must be to take a task, on EC2. Default: anything.
             alarms: What somebody has to look at, and who is told. Default: `WorkerAlarms()`, which tells nobody.
                 `Disabled(reason="…")` makes none.
-            enable_execute_command: Let people with leave to do so open a shell in a container (ECS Exec). Default:
-                False. It needs a writable root file system.
+            enable_execute_command: Turn on ECS Exec, with which people who have permission open a shell in a
+                container. Default: False. It needs a writable root file system.
             security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
                 Default: one is made.
             vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
@@ -130,31 +137,48 @@ class WorkerService(Service):
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(WorkerService.__init__, locals())
-        given = usable_arguments(WorkerService.__init__, locals(), found)
-        queue, processing_time, alarms, _ = (
-            given.pop(name) for name in ("queue", "processing_time", "alarms", "task_protection")
+        queue = None if found.has("queue") else queue
+        processing_time = None if found.has("processing_time") else processing_time
+        alarms = None if found.has("alarms") else alarms
+        given = ServiceInput(
+            kind=self._kind,
+            cluster=cluster,
+            image=image,
+            container=container,
+            sidecars=sidecars,
+            volumes=volumes,
+            cpu=cpu,
+            memory_limit_mib=memory_limit_mib,
+            task=task or TaskOptions(),
+            exposure=(),
+            service_connect=None,
+            cloud_map=None,
+            desired_count=desired_count,
+            scaling=scaling,
+            deployment=deployment or Rolling(),
+            capacity=capacity,
+            placement_strategies=placement_strategies,
+            placement_constraints=placement_constraints,
+            alarms=alarms.of_service if isinstance(alarms, WorkerAlarms) else alarms or Alarms(),
+            enable_execute_command=enable_execute_command,
+            health_check_grace_period=None,
+            security_groups=security_groups,
+            vpc_subnets=vpc_subnets,
+            service_name=service_name,
         )
-        found.extend_anew(_time_problems(processing_time, queue))
+        given = usable_options(given, WorkerService.__init__, found)
+        found.extend_anew(processing_time_problems(processing_time, queue))
         if isinstance(alarms, WorkerAlarms):
             found.extend_anew(problem.under("alarms") for problem in alarms.problems())
-        if given["container"] is not None:
-            found.extend_anew(_url_problems(given["container"]))
+        if given.container is not None:
+            found.extend_anew(queue_url_problems(given.container))
         self._given_queue = queue
-        self._processing_time = _processing_seconds(processing_time, queue)
+        self._processing_time = processing_seconds(processing_time, queue)
         self._worker_alarms = alarms or WorkerAlarms()
-        self._make(
-            scope,
-            id,
-            found,
-            given
-            | {
-                "scaling": _scaling(given["scaling"], given["desired_count"]),
-                "alarms": alarms.of_service if isinstance(alarms, WorkerAlarms) else alarms,
-            },
-        )
+        self._make(scope, id, found, replace(given, scaling=worker_scaling(given.scaling, given.desired_count)))
         self.queue.grant_consume_messages(self.task_role)
         if queue is not None and lacks_dead_letters(queue):
-            cdk.Annotations.of(self).add_warning_v2("cdk-containers:dead-letter-queue", _NO_DEAD_LETTERS)
+            cdk.Annotations.of(self).add_warning_v2("cdk-containers:dead-letter-queue", NO_DEAD_LETTERS)
         if task_protection:
             self._resource.node.add_dependency(let_protect_tasks(self, self.task_role, self.cluster))
         if isinstance(alarms, Disabled):
@@ -168,9 +192,10 @@ class WorkerService(Service):
         container = given.container or Container(image=given.image or "")
         if container.stop_timeout is None:
             container = replace(container, stop_timeout=_time_to_finish(self._processing_time))
-        return replace(given, image=None, container=container, environment={_QUEUE_URL: self.queue.queue_url})
+        url = remember_reference(self.queue.queue_url)
+        return replace(given, image=None, container=container, environment={QUEUE_URL: url})
 
-    def _make_alarms(self, given: ServiceInput) -> dict[str, cloudwatch.Alarm]:
+    def _make_alarms(self, given: ServiceInput) -> dict[str, OwnAlarm]:
         made = super()._make_alarms(given)
         if isinstance(self._worker_alarms, WorkerAlarms):
             made |= make_queue_alarms(
@@ -184,56 +209,3 @@ def _time_to_finish(processing_time: int) -> cdk.Duration:
     if is_token(processing_time):
         return in_seconds(_LONGEST_STOP_TIMEOUT)
     return in_seconds(min(max(processing_time, _SHORTEST_STOP_TIMEOUT), _LONGEST_STOP_TIMEOUT))
-
-
-def _processing_seconds(processing_time: DurationLike | None, queue: WorkQueue | sqs.IQueue | None) -> int:
-    if processing_time is not None:
-        return seconds(processing_time)
-    hidden = None if queue is None else visibility_timeout_of(queue)
-    return _PROCESSING_SECONDS if hidden is None else hidden
-
-
-def _time_problems(processing_time: DurationLike | None, queue: WorkQueue | sqs.IQueue | None) -> list[Problem]:
-    found = Problems()
-    if processing_time is None or is_token(time := seconds(processing_time)):
-        return []
-    hidden = None if queue is None else visibility_timeout_of(queue)
-    if not 1 <= time <= _LONGEST_PROCESSING_SECONDS:
-        found.add(
-            "processing_time",
-            "out of range",
-            given=Shown(f"{time} s"),
-            allowed=f"1–{_LONGEST_PROCESSING_SECONDS} s, since no message is hidden for longer than 12 h",
-            practice="visibility-timeout",
-        )
-    elif hidden is not None and not is_token(hidden) and time > hidden:
-        found.add(
-            "processing_time",
-            "longer than the queue hides a message, so a second task would start on it",
-            given=Shown(f"{time} s"),
-            allowed=f"up to {hidden} s, or a longer visibility_timeout of the queue",
-            practice="visibility-timeout",
-        )
-    return list(found)
-
-
-def _url_problems(container: Container) -> list[Problem]:
-    """Find another value for the setting that says which queue the worker reads."""
-    found = Problems()
-    for option in ("environment", "secrets"):
-        if _QUEUE_URL in getattr(container, option):
-            found.add(
-                f"container.{option}['{_QUEUE_URL}']",
-                "the worker sets it, to the queue that it may read and is scaled by",
-                allowed="queue=…, or another name for another queue",
-            )
-    return list(found)
-
-
-def _scaling(scaling: ServiceScaling | None, desired_count: int | None) -> ServiceScaling | None:
-    """Return the scaling, by the messages that wait where nothing else is said."""
-    if scaling is None:
-        if desired_count is not None:
-            return None
-        scaling = ServiceScaling(min_tasks=1, max_tasks=10)
-    return replace(scaling, messages_per_task=_MESSAGES_PER_TASK) if scaling.follows_nothing else scaling

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
@@ -13,7 +13,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 
-from cdk_containers.core.inputs import as_duration, is_token, seconds
+from cdk_containers.core.inputs import as_duration, in_seconds, is_token
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import (
@@ -21,17 +21,19 @@ from cdk_containers.model.workload import (
     Container,
     EnvironmentFile,
     HealthCheck,
+    HttpCheck,
     LinuxOptions,
     NotSecret,
     Privileged,
     RegistryImage,
     RepositoryImage,
 )
+from cdk_containers.model.workload.health_check import CheckTimes
 from cdk_containers.model.workload.image import as_image
 from cdk_containers.model.workload.secrets import plain_value
+from cdk_containers.registry import build_options
 
 from .fire_lens import LOG_ROUTER
-from .image_builds import build_options
 from .options import TaskOptions
 from .pulling import allow_pull
 from .secrets import ecs_secrets, readable
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from cdk_containers.model.workload import ImageLike
 
 _STOP_TIMEOUT = timedelta(seconds=30)
-_CHECK_INTERVAL, _CHECK_TIMEOUT = timedelta(seconds=10), timedelta(seconds=5)
 
 _CONDITIONS = {
     "START": ecs.ContainerDependencyCondition.START,
@@ -175,8 +176,8 @@ def container_overrides(container: Container, options: TaskOptions) -> dict[str,
     if _is_compared(container):
         found["Memory"] = container.memory_limit_mib
     check = container.health_check
-    if check is not None and check.timeout is not None and _outlasts_interval(check):
-        found["HealthCheck.Timeout"] = seconds(check.timeout)
+    if isinstance(check, HealthCheck) and _outlasts_interval(check):
+        found["HealthCheck.Timeout"] = CheckTimes.of(check).timeout
     if container.docker is not None and container.docker.links:
         found["Links"] = list(container.docker.links)
     return found
@@ -205,8 +206,9 @@ def _image(
     match as_image(image):
         case RegistryImage(reference=reference, credentials=credentials):
             allow_pull(image, execution_role)
-            login = None if credentials is None else readable(scope, credentials, execution_role)
-            return ecs.ContainerImage.from_registry(reference, credentials=login)
+            if credentials is None:
+                return _from_registry(reference)
+            return ecs.ContainerImage.from_registry(reference, credentials=readable(scope, credentials, execution_role))
         case AssetImage() as asset:
             return ecs.ContainerImage.from_asset(
                 str(asset.directory),
@@ -224,6 +226,11 @@ def _image(
             return ecs.ContainerImage.from_ecr_repository(stored.repository, stored.digest or stored.tag)
         case other:
             return cast("ecs.ContainerImage", other)
+
+
+@lru_cache(maxsize=1024)
+def _from_registry(reference: str) -> ecs.ContainerImage:
+    return ecs.ContainerImage.from_registry(reference)
 
 
 def _warn_of_other_processor(task_definition: ecs.TaskDefinition, container: Container, options: TaskOptions) -> None:
@@ -273,23 +280,24 @@ def _linux_parameters(task_definition: ecs.TaskDefinition, container: Container)
     return parameters
 
 
-def _health_check(check: HealthCheck | None) -> ecs.HealthCheck | None:
-    if check is None:
+def _health_check(check: HealthCheck | HttpCheck | None) -> ecs.HealthCheck | None:
+    if not isinstance(check, HealthCheck):  # ECS runs commands only: see `container_problems`
         return None
+    times = CheckTimes.of(check)
     return ecs.HealthCheck(
         command=_check_command(check.command),
-        interval=as_duration(_CHECK_INTERVAL if check.interval is None else check.interval),
+        interval=in_seconds(times.interval),
         # CDK takes no timeout that is longer; it is written past CDK then.
-        timeout=as_duration(_CHECK_TIMEOUT if check.timeout is None or _outlasts_interval(check) else check.timeout),
+        timeout=in_seconds(min(times.timeout, times.interval)),
         retries=check.retries,
-        start_period=as_duration(timedelta(seconds=30) if check.start_period is None else check.start_period),
+        start_period=in_seconds(times.start_period) if check.start_period is None else as_duration(check.start_period),
     )
 
 
 def _outlasts_interval(check: HealthCheck) -> bool:
     """Tell whether one check may last longer than the time between two."""
-    timeout = _CHECK_TIMEOUT if check.timeout is None else check.timeout
-    return seconds(timeout) > seconds(_CHECK_INTERVAL if check.interval is None else check.interval)
+    times = CheckTimes.of(check)
+    return times.timeout > times.interval
 
 
 def _check_command(command: str | Sequence[str]) -> list[str]:

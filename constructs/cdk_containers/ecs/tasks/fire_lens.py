@@ -25,6 +25,7 @@ from cdk_containers.model.workload import (
 )
 from cdk_containers.model.workload.container import DEFAULT_USER
 
+from .container_rules import container_problems
 from .fire_lens_outputs import DRIVER, CloudWatchLogsOutput, FluentBitOutput, Output
 from .place import Place, sidecar_health_check
 
@@ -168,7 +169,8 @@ class FireLens:
                 practice="log-router-output",
             )
         # The container has options of the same names.
-        found.extend_anew(self.container().problems())
+        container = self.container()
+        found.extend_anew([*container.problems(), *container_problems(container)])
         user = self.user
         if isinstance(user, str) and not found.has("user") and not is_token(user) and not _USER_ID.fullmatch(user):
             found.add(

@@ -22,14 +22,16 @@ from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out, resource_of
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.whereabouts import region_of, stack_of
 from cdk_containers.logs import owned_log_group
 from cdk_containers.model.workload import Architecture, Container, EfsVolume, OperatingSystem, RegistryImage, Volume
 from cdk_containers.model.workload.container import DEFAULT_USER
 from cdk_containers.model.workload.image import as_image
 from cdk_containers.model.workload.secrets import environment_problems
+from cdk_containers.network import open_file_system
 
 from .containers import add_container, add_dependencies, container_overrides
-from .efs_volumes import add_efs_volume, open_file_system
+from .efs_volumes import add_efs_volume
 from .fire_lens import LOG_ROUTER
 from .late_secrets import check_when_synthesized
 from .neuron import give_neuron_devices
@@ -105,7 +107,7 @@ class TaskDefinition(CheckedConstruct):
         limits = memory_limits(own, memory_limit_mib, beside=self._sidecars)
         containers = [*own, *self._sidecars]
         linux = options.operating_system == "LINUX"
-        if linux and not self._tmpfs_everywhere and not has_tmpfs(cdk.Stack.of(self).region):
+        if linux and not self._tmpfs_everywhere and not has_tmpfs(region_of(stack_of(self))):
             containers, replaced = with_volumes_for_tmpfs(containers)
             volumes = [*volumes, *replaced]
         self._efs_volumes = [volume for volume in volumes if isinstance(volume, EfsVolume)]
@@ -150,7 +152,7 @@ class TaskDefinition(CheckedConstruct):
     def _beside_sidecars(
         self, containers: Sequence[Container], options: TaskOptions
     ) -> tuple[Sequence[Container], Sequence[Container]]:
-        """Return the containers as they use the sidecars of the options, and these, with leave to do their work."""
+        """Return the containers as they use the sidecars of the options, and these, with the permissions they need."""
         if options.log_router is None and options.telemetry is None:
             return containers, []
         place = self._place(options.telemetry)
@@ -189,7 +191,7 @@ class TaskDefinition(CheckedConstruct):
 
     @property
     def ready_when(self) -> list[IDependable]:
-        """What has to be there before a task can start: leave to pull and log, and file systems that can be mounted."""
+        """What has to be there before a task can start: permission to pull and log, and file systems to mount."""
         file_systems: list[efs.IFileSystem] = [volume.file_system for volume in self._efs_volumes]
         return [
             self.execution_role,

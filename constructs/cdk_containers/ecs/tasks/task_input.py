@@ -1,16 +1,14 @@
-"""What a caller gives to have a task: a container of its own, what runs beside it, and its size."""
+"""What a caller gives to have a task: a workload, and how ECS runs it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 from constructs import Construct
 
-from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.model.workload import Container, ImageLike, NotSecret, Port, Volume, Workload
+from cdk_containers.core.errors import Problem
+from cdk_containers.model.workload import WorkloadInput
 
 from .ec2_task_definition import Ec2TaskDefinition, ec2_task_problems
 from .external_task_definition import ExternalTaskDefinition, external_task_problems
@@ -20,7 +18,6 @@ from .options import TaskOptions
 from .platform import Platform
 from .task_definition import TaskDefinition
 
-_CONTAINER = re.compile(r"containers\[(\d+)\]")
 _PROBLEMS = {
     "FARGATE": fargate_task_problems,
     "EC2": ec2_task_problems,
@@ -35,63 +32,28 @@ _ON_INSTANCES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaskInput:
+class TaskInput(WorkloadInput):
     """The options that everything with a task has: services and jobs.
 
     Attributes:
-        image: Image of the container of its own, where nothing else about it needs saying.
-        container: The container of its own, in place of `image`.
-        sidecars: Containers beside it.
-        volumes: Volumes that the containers mount.
-        cpu: CPU units of the task.
-        memory_limit_mib: Memory of the task.
         task: What most tasks leave alone.
         platform: What it runs on.
-        ports: Where the container of its own listens, if it does not say so itself.
-        environment: Settings that whoever makes the task adds to the container of its own.
     """
 
-    image: ImageLike | None
-    container: Container | None
-    sidecars: Sequence[Container]
-    volumes: Sequence[Volume]
-    cpu: int | None
-    memory_limit_mib: int | None
     task: TaskOptions
     platform: Platform = "FARGATE"
-    ports: Sequence[Port] = ()
-    environment: Mapping[str, str | NotSecret] = field(default_factory=dict[str, "str | NotSecret"])
 
-    @cached_property
-    def workload(self) -> Workload:
-        """What runs: the container of its own, then the sidecars."""
-        main = self.container or Container(image=self.image or "")
-        if main.ports in ((), []):
-            main = replace(main, ports=tuple(self.ports))
-        if self.environment:
-            main = replace(main, environment={**self.environment, **main.environment})
-        return Workload(
-            containers=[main, *self.sidecars],
-            volumes=self.volumes,
-            cpu=self.cpu,
-            memory_limit_mib=self.memory_limit_mib,
-            shared_address=self.task.network_mode != "bridge",
-        )
+    @property
+    def shared_address(self) -> bool:
+        """Whether the containers share one network address, as everywhere but with Docker's bridge."""
+        return self.task.network_mode != "bridge"
 
     def problems(self) -> list[Problem]:
         """Find what keeps the task from running, under the names that the caller used."""
-        found = Problems()
-        if (self.image is None) == (self.container is None):
-            found.add(
-                "image",
-                "a task has one container of its own",
-                given=Shown("neither" if self.image is None else "both"),
-                allowed="one of image and container",
-                practice="container-count",
-            )
-            return list(found)
-        found.extend(_PROBLEMS[self.platform](self.workload, self.task))
-        return [self._in_the_words_of_the_caller(problem) for problem in found]
+        if wrong := self.own_container_problems():
+            return wrong
+        found = self.in_the_words_of_the_caller(_PROBLEMS[self.platform](self.workload, self.task))
+        return [replace(problem, option=re.sub(r"^options\b", "task", problem.option)) for problem in found]
 
     def make(self, scope: Construct, id: str) -> TaskDefinition:  # noqa: A002
         """Make the task definition."""
@@ -115,17 +77,3 @@ class TaskInput:
             memory_limit_mib=workload.memory_limit_mib,
             options=self.task,
         )
-
-    def _in_the_words_of_the_caller(self, problem: Problem) -> Problem:
-        """A workload counts containers; a caller gave an image or a container, and sidecars."""
-
-        def name(match: re.Match[str]) -> str:
-            index = int(match[1])
-            return f"sidecars[{index - 1}]" if index else "container"
-
-        option = _CONTAINER.sub(name, problem.option)
-        if self.image is not None:
-            option = option.removeprefix("container.") if option.startswith("container.image") else option
-        if option == "containers":
-            option = "sidecars" if self.sidecars else "container"
-        return replace(problem, option=re.sub(r"^options\b", "task", option))

@@ -8,6 +8,7 @@ from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.model.instances import NetworkMode
 from cdk_containers.model.workload import Architecture, OperatingSystem, Workload
 
+from .container_rules import container_problems
 from .ecs_rules import ecs_problems
 from .namespace_rules import option_problems
 from .options import TaskOptions
@@ -37,6 +38,8 @@ def task_problems(workload: Workload, options: TaskOptions, rules: PlatformRules
     found = Problems()
     found.extend(options.problems(), under="options")
     found.extend(workload.problems(beside=[] if found else sidecars(options)))
+    for index, container in enumerate(workload.containers):
+        found.extend(container_problems(container), under=f"containers[{index}]")
     found.extend(ecs_problems(workload))
     if not found.has("options.task_role"):
         found.extend(role_problems(options), under="options")

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems
 
+from ..rendering import Compute
 from .add_on_options import AddOnOptions, as_json, merged
 from .managed_policies import acknowledge_managed_policies
 from .pod_identity import pod_identity_principal
@@ -44,7 +45,7 @@ NAMESPACES: Mapping[str, str] = {
 """Namespaces of add-ons that are not in kube-system."""
 
 _BUILT_IN = {
-    "AUTO": frozenset({"vpc-cni", "kube-proxy", "coredns", POD_IDENTITY_AGENT, "aws-ebs-csi-driver"}),
+    "AUTO": frozenset({"vpc-cni", "kube-proxy", "coredns", POD_IDENTITY_AGENT}),
     "FARGATE": frozenset(
         {
             POD_IDENTITY_AGENT,
@@ -75,6 +76,11 @@ DEFAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 """The add-ons that a cluster has by default, and what they are told, by what its pods run on."""
 
 
+def possible_defaults(compute: Compute) -> Mapping[str, Mapping[str, Any]]:
+    """Return the add-ons that `default_add_ons` takes: in Auto Mode, also what other nodes beside it need."""
+    return {**DEFAULTS["NODES"], **DEFAULTS["AUTO"]} if compute == "AUTO" else DEFAULTS[compute]
+
+
 def add_on_problems(cluster: EksCluster, name: str, *, path: str, option: str = "name") -> list[Problem]:
     """Find an add-on that a cluster has already, or cannot use."""
     found = Problems()
@@ -92,7 +98,9 @@ def add_on_problems(cluster: EksCluster, name: str, *, path: str, option: str = 
             option,
             "EKS Auto Mode has this built in" if auto else "it runs on nodes only, and this cluster has Fargate alone",
             given=name,
-            allowed="another add-on" if auto else 'another add-on, or a cluster with compute="NODES"',
+            allowed="another add-on; default_add_ons of the cluster for nodes of yours beside those of Auto Mode"
+            if auto
+            else 'another add-on, or a cluster with compute="NODES"',
             practice="eks-managed-add-ons",
         )
     return list(found)

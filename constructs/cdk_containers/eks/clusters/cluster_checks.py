@@ -23,7 +23,7 @@ from cdk_containers.network import (
 
 from ..rendering import Compute
 from .add_on_options import AddOnOptions
-from .add_on_resources import DEFAULTS
+from .add_on_resources import possible_defaults
 from .auto_mode import AutoMode
 from .service_cidr import known_cidr, service_cidr_problems
 
@@ -177,7 +177,7 @@ def _admin_problems(admins: Sequence[iam.IRole | str] | Disabled | None) -> list
 
 def _default_add_on_problems(given: Mapping[str, AddOnOptions | Disabled], compute: Compute) -> list[Problem]:
     found = Problems()
-    defaults = DEFAULTS[compute]
+    defaults = possible_defaults(compute)
     for name, options in given.items():
         option = f"default_add_ons[{name!r}]"
         if name not in defaults:

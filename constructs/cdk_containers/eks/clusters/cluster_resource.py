@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
@@ -14,6 +16,7 @@ from cdk_containers.network import subnet_ids_of
 from .auto_mode import CLUSTER_POLICIES, AutoMode
 from .managed_policies import role_with_policies
 from .public_access import PublicAccess
+from .remote_networks import let_remote_networks_in, remote_network_config
 
 _LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 _Cluster = eks.CfnCluster
@@ -45,6 +48,8 @@ def make_cluster(
     deletion_protection: bool,
     zonal_shift: bool,
     service_cidr: str,
+    remote_node_networks: Sequence[str],
+    remote_pod_networks: Sequence[str],
 ) -> eks.CfnCluster:
     """Make the cluster."""
     logging = encryption = compute = storage = balancing = None
@@ -64,6 +69,7 @@ def make_cluster(
         )
         storage = _Cluster.StorageConfigProperty(block_storage=_Cluster.BlockStorageProperty(enabled=True))
         balancing = _Cluster.ElasticLoadBalancingProperty(enabled=True)
+    remote = [*remote_node_networks, *remote_pod_networks]
     resource = _Cluster(
         scope,
         "Cluster",
@@ -75,7 +81,9 @@ def make_cluster(
             endpoint_private_access=True,
             endpoint_public_access=public_access is not None,
             public_access_cidrs=list(public_access.cidrs) if public_access is not None else None,
+            security_group_ids=[let_remote_networks_in(scope, vpc, remote).security_group_id] if remote else None,
         ),
+        remote_network_config=remote_network_config(remote_node_networks, remote_pod_networks),
         kubernetes_network_config=_Cluster.KubernetesNetworkConfigProperty(
             ip_family="ipv4", service_ipv4_cidr=service_cidr, elastic_load_balancing=balancing
         ),

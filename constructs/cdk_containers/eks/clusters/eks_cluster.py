@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -24,31 +24,22 @@ from cdk_containers.network import Network, NetworkLike, task_subnets_of, vpc_of
 
 from ..delivery import ManifestFolder
 from ..manifests import Manifest
-from ..rendering import ClusterFacts, Compute
+from ..rendering import ClusterFacts, Compute, NodeFacts
 from .access_policy import ADMIN, AUTO_NODE, AccessPolicy
 from .add_on_options import AddOnOptions
-from .add_on_resources import BEFORE_NODES, DEFAULTS, add_on_role, make_add_on
 from .auto_mode import AutoMode, auto_mode_node_role
 from .cluster_checks import arn_of, known_name_problems, log_group_name, own_problems, subnet_checks
 from .cluster_resource import cluster_role, make_cluster
+from .default_add_ons import DefaultAddOns
+from .installed import Installed, facts_of
 from .phases import Phases
 from .principals import Principals, claim_principal, id_of_principal, make_entry
 from .public_access import PublicAccess
+from .remote_networks import remote_network_problems
+from .service_cidr import known_cidr
 from .subnet_tags import tag_subnets
 from .upgrades import UpgradeBlocker, upgrade_blockers
 from .versions import support_warning, version_problems
-
-Installed = Literal[
-    "POD_IDENTITY_AGENT",
-    "LOAD_BALANCER_CONTROLLER",
-    "NETWORK_POLICY",
-    "PREFIX_DELEGATION",
-    "METRICS_SERVER",
-    "CONTAINER_INSIGHTS",
-    "SECRETS_STORE",
-    "EXTERNAL_SECRETS",
-    "KEDA",
-]
 
 _NO_ADMIN = (
     "nobody may use the cluster: who makes it gets no rights. Give admins=[role], or AccessEntry(…) for each role and "
@@ -89,6 +80,7 @@ class EksCluster(CheckedConstruct):
         pod_identity_agent: The add-on that gives roles to pods; None if it is built in, imported, or not there.
         auto_mode_node_role: Role of the nodes of Auto Mode.
         principals: Who has an access entry.
+        remote_node_networks: Networks outside AWS whose machines are nodes.
         manifests: Kubernetes objects that are applied to it, as files.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/clusters.html
@@ -114,6 +106,7 @@ class EksCluster(CheckedConstruct):
     pod_identity_agent: eks.CfnAddon | None = None
     auto_mode_node_role: iam.IRole | None = None
     principals: Principals
+    remote_node_networks: tuple[str, ...] = ()
     manifests: ManifestFolder
 
     def __init__(
@@ -136,6 +129,8 @@ class EksCluster(CheckedConstruct):
         zonal_shift: Literal[True] | Disabled = True,
         service_cidr: str = "172.20.0.0/16",
         cluster_name: str | None = None,
+        remote_node_networks: Sequence[str] = (),
+        remote_pod_networks: Sequence[str] = (),
     ) -> None:
         """Make a cluster.
 
@@ -159,7 +154,8 @@ class EksCluster(CheckedConstruct):
                 Default: you add nodes.
             default_add_ons: Options for the add-ons that come by themselves, by name, or `Disabled(reason="…")` for one
                 that does not suit. On nodes these are vpc-cni, kube-proxy and eks-pod-identity-agent before the nodes,
-                coredns and metrics-server after the first of them; on Fargate coredns; in Auto Mode metrics-server.
+                coredns and metrics-server after the first of them; on Fargate coredns; in Auto Mode metrics-server, and
+                for nodes of yours beside it those of the others that you name.
                 Default: all with their defaults; vpc-cni has prefix delegation, network policies and a role of its own.
             encryption_key: KMS key with which secrets are encrypted before they are stored. Default: a key is made,
                 which AWS rotates every year and which stays when the stack goes. `Disabled(reason="…")` leaves it at a
@@ -177,6 +173,10 @@ class EksCluster(CheckedConstruct):
                 connected to has. Default: 172.20.0.0/16. Another block is another cluster.
             cluster_name: Name of the cluster. Default: one from the names of stack and construct, since manifests and
                 log group have to know it. Another name is another cluster.
+            remote_node_networks: Private networks outside AWS whose machines are nodes (`HybridNodes`), such as
+                `10.80.0.0/16`. Default: none.
+            remote_pod_networks: Networks of the pods on those machines, where the control plane has to reach them, as
+                it does for a webhook. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -190,6 +190,8 @@ class EksCluster(CheckedConstruct):
         if not found.has("version"):
             found.extend(version_problems(version))
         found.extend_anew(own_problems(**checked, opt_outs=switched))
+        remote = [usable["remote_node_networks"], usable["remote_pod_networks"]]
+        found.extend(remote_network_problems(*remote, apart_from=_other_networks(usable)))
         if public_access is not None and not found.has("public_access"):
             found.extend(public_access.problems(), under="public_access")
         found.raise_for(scope, id)
@@ -213,6 +215,7 @@ class EksCluster(CheckedConstruct):
                 "SecretsKey",
                 description=f"Secrets of the EKS cluster {self.cluster_name}",
                 enable_key_rotation=True,
+                removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             )
         if auto_mode is not None:
             self.auto_mode_node_role = auto_mode.node_role or auto_mode_node_role(self, "NodeRole")
@@ -232,17 +235,21 @@ class EksCluster(CheckedConstruct):
             deletion_protection=not isinstance(deletion_protection, Disabled),
             zonal_shift=not isinstance(zonal_shift, Disabled),
             service_cidr=service_cidr,
+            remote_node_networks=remote_node_networks,
+            remote_pod_networks=remote_pod_networks,
         )
+        self.remote_node_networks = tuple(remote_node_networks)
         self._see(self.resource)
         for option, value in switched.items():
             if isinstance(value, Disabled):
                 record_opt_out(self.resource, _SWITCHES[option], value)
         if public_access is not None:
             record_opt_out(self.resource, "eks-private-endpoint", Disabled(public_access.reason))
-        self._register()
+        add_ons = DefaultAddOns(self, default_add_ons or {})
+        self._register(add_ons.make_after_nodes)
         self._let_in(admins)
         self._let_auto_mode_in(auto_mode)
-        self._add_ons_by_default(dict(default_add_ons or {}), auto_mode)
+        self._install(add_ons, auto_mode)
         self._warn(standard_only=not isinstance(support_type, Disabled))
 
     @classmethod
@@ -345,13 +352,29 @@ class EksCluster(CheckedConstruct):
         provider = self.oidc_provider
         return None if provider is None else provider.attr_arn
 
-    def add_nodes(self, resource: cdk.CfnResource) -> None:
+    @property
+    def nodes(self) -> tuple[NodeFacts, ...]:
+        """What is known of its nodes, kind by kind."""
+        return tuple(self._node_facts)
+
+    def _where_pods_run(self) -> tuple[NodeFacts, ...]:
+        """Return what is known of all nodes; nothing, where pods may run on what nobody says here."""
+        return () if self.is_imported or self.compute != "NODES" else self.nodes
+
+    def add_nodes(self, resource: cdk.CfnResource | None, facts: NodeFacts | None = None) -> None:
         """Take notice of nodes: what is needed before them is made before, and what needs nodes after them.
+
+        Args:
+            resource: What makes them; None for nodes that come later, by a controller or by hand.
+            facts: What pods have to know of them.
 
         Raises:
             ConstructError: Stacks are in the other order.
         """
-        self._phases.add_nodes(resource)
+        if facts is not None:
+            self._node_facts.append(facts)
+        if resource is not None:
+            self._phases.add_nodes(resource)
 
     def before_nodes(self, resource: cdk.CfnResource) -> None:
         """Have nodes wait for a resource, such as the add-on that gives pods their addresses."""
@@ -368,6 +391,13 @@ class EksCluster(CheckedConstruct):
     def add_on_owner(self, name: str) -> str | None:
         """Return the path of the construct that makes an add-on, or None."""
         return self._add_on_owners.get(name)
+
+    def promise_add_on(self, name: str, version: str | None) -> None:
+        """Take notice of an add-on that is made with the first nodes."""
+        self._add_on_owners[name] = self.node.path
+        self.add_on_versions[name] = version
+        if name == "metrics-server":
+            self.now_has(metrics_server=True)
 
     def note_add_on(self, name: str, add_on: eks.CfnAddon, values: Mapping[str, Any], version: str | None) -> None:
         """Take notice of an add-on, and of what workloads get from it."""
@@ -399,6 +429,18 @@ class EksCluster(CheckedConstruct):
             ConstructError: The cluster would refuse an object, or never run it; all problems are reported at once.
         """
         self.manifests.add(name, manifests)
+
+    def replace_manifests(self, name: str, manifests: Iterable[Manifest]) -> None:
+        """Put other objects into a file of the folder.
+
+        Args:
+            name: Name of the file that was added.
+            manifests: The objects that are in it from now on, in the order in which they are applied.
+
+        Raises:
+            ConstructError: The cluster would refuse an object, or never run it; all problems are reported at once.
+        """
+        self.manifests.replace(name, manifests)
 
     def upgrade_blockers(self, to: str) -> tuple[UpgradeBlocker, ...]:
         """Find what keeps the cluster from another version: its manifests, pinned nodes and pinned add-ons.
@@ -441,13 +483,13 @@ class EksCluster(CheckedConstruct):
             vpc=self.vpc,
         )
 
-    def _register(self) -> None:
+    def _register(self, on_first_nodes: Callable[[cdk.CfnResource], None] = lambda _: None) -> None:
         self.principals = Principals()
         self.add_on_versions: dict[str, str | None] = {}
         self._add_on_owners: dict[str, str] = {}
-        self.manifests = ManifestFolder(self, lambda: self.facts)
-        self._after_first_nodes: dict[str, AddOnOptions] = {}
-        self._phases = Phases(self.resource, self._make_later_add_ons)
+        self.manifests = ManifestFolder(self, lambda: self.facts, self._where_pods_run)
+        self._node_facts: list[NodeFacts] = []
+        self._phases = Phases(self.resource, on_first_nodes)
 
     def _let_in(self, admins: Sequence[iam.IRole | str] | Disabled | None) -> None:
         if admins is not None and not isinstance(admins, Disabled):
@@ -469,48 +511,15 @@ class EksCluster(CheckedConstruct):
             policy = AccessPolicy(name=AUTO_NODE).rendered()
             make_entry(self, "NodeAccess", cluster=self, principal_arn=arn, type="EC2", policies=[policy])
 
-    def _add_ons_by_default(self, given: dict[str, AddOnOptions | Disabled], auto_mode: AutoMode | None) -> None:
-        for name, defaults in DEFAULTS[self.compute].items():
-            options = given.get(name, AddOnOptions())
-            if isinstance(options, Disabled):
-                assert self.resource is not None  # noqa: S101  (for the type checker)
-                record_opt_out(self.resource, "eks-managed-add-ons", options)
-            elif name in BEFORE_NODES:
-                roles = {}
-                if name == "vpc-cni" and self.pod_identity_agent is not None:
-                    roles["aws-node"] = add_on_role(
-                        self,
-                        "VpcCniRole",
-                        cluster=self,
-                        service_account="aws-node",
-                        policies=[iam.ManagedPolicy.from_aws_managed_policy_name("AmazonEKS_CNI_Policy")],
-                        namespace="kube-system",
-                    )
-                make_add_on(
-                    self, _id_of(name), cluster=self, name=name, options=options, defaults=defaults, roles=roles
-                )
-            else:
-                self._after_first_nodes[name] = options
-                self._add_on_owners[name] = self.node.path
-                self.add_on_versions[name] = options.version
-                self.now_has(metrics_server=self.facts.metrics_server or name == "metrics-server")
-        if auto_mode is not None and auto_mode.node_pools:
-            self._phases.nodes_come_by_themselves = True
-            self._make_later_add_ons()
-        if self.compute == "AUTO":
+    def _install(self, add_ons: DefaultAddOns, auto_mode: AutoMode | None) -> None:
+        add_ons.make_before_nodes()
+        if auto_mode is not None:
+            self.prefix_delegation = True
             self.now_has(load_balancer_controller=True, network_policy=True)
             self.add_manifests("network-policy", [_AUTO_NETWORK_POLICY])
-
-    def _make_later_add_ons(self, nodes: cdk.CfnResource | None = None) -> None:
-        """Make the add-ons whose pods need nodes, in the stack of the first nodes, for which they can wait there."""
-        later, self._after_first_nodes = self._after_first_nodes, {}
-        if not later:
-            return
-        stack = cdk.Stack.of(nodes or self)
-        scope = self if stack is cdk.Stack.of(self) else Construct(stack, f"{self.cluster_name}-AddOns")
-        for name, options in later.items():
-            defaults = DEFAULTS[self.compute][name]
-            make_add_on(scope, _id_of(name), cluster=self, name=name, options=options, defaults=defaults)
+            if auto_mode.node_pools:
+                self._phases.nodes_come_by_themselves = True
+                add_ons.make_after_nodes()
 
     def _warn(self, *, standard_only: bool) -> None:
         today = datetime.now(UTC).date()
@@ -539,8 +548,9 @@ _CHECKED = (
 )
 
 
-def _id_of(add_on: str) -> str:
-    return "".join(part.capitalize() for part in add_on.split("-"))
+def _other_networks(given: Mapping[str, Any]) -> tuple[str | None, ...]:
+    network = given["network"]
+    return given["service_cidr"], None if network is None else known_cidr(network)
 
 
 class _ImportedEksCluster(EksCluster):
@@ -578,22 +588,9 @@ class _ImportedEksCluster(EksCluster):
             vpc=self.vpc,
         )
         self._register()
-        has = set(installed)
-        auto = compute == "AUTO"
-        self._has_agent = auto or "POD_IDENTITY_AGENT" in has
-        self.prefix_delegation = auto or "PREFIX_DELEGATION" in has
-        self.facts = ClusterFacts(
-            version=version,
-            compute=compute,
-            load_balancer_controller=auto or "LOAD_BALANCER_CONTROLLER" in has,
-            network_policy="NETWORK_POLICY" in has,
-            secrets=(
-                "SECRETS_STORE" if "SECRETS_STORE" in has else "EXTERNAL_SECRETS" if "EXTERNAL_SECRETS" in has else None
-            ),
-            keda="KEDA" in has,
-            metrics_server="METRICS_SERVER" in has,
-            container_insights="CONTAINER_INSIGHTS" in has,
-        )
+        self._has_agent = compute == "AUTO" or "POD_IDENTITY_AGENT" in installed
+        self.prefix_delegation = compute == "AUTO" or "PREFIX_DELEGATION" in installed
+        self.facts = facts_of(version, compute, installed)
 
     @property
     def has_pod_identity(self) -> bool:

@@ -71,8 +71,10 @@ class Phases:
 
     def _after_cluster(self, resource: cdk.CfnResource) -> None:
         """Tell CDK now that the stack of a resource comes after the cluster's, which references tell it too late."""
-        if self._cluster is not None and resource.stack is not self._cluster.stack:
-            resource.add_resource_dependency(self._cluster)
+        if self._cluster is None or resource.stack is self._cluster.stack:
+            return
+        if not _wait(resource, self._cluster):
+            raise _error(resource, self._cluster, "this needs it")
 
 
 def _wait(later: cdk.CfnResource, earlier: cdk.CfnResource) -> bool:
@@ -91,7 +93,7 @@ def _error(nodes: cdk.CfnResource, resource: cdk.CfnResource, why: str) -> Const
     problem = Problem(
         option="cluster",
         what=f"{owner.node.path} is in another stack, and {why}; the stacks have the other order",
-        given=f"{resource.stack.node.path}; the nodes are in {nodes.stack.node.path}",
+        given=f"{resource.stack.node.path}, and {nodes.stack.node.path} of this",
         allowed="the nodes and what goes before or after them in one stack, or that of the nodes for what needs them",
     )
     return ConstructError((nodes.node.scope or nodes).node.path, [problem])

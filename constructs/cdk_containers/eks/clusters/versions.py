@@ -34,7 +34,7 @@ VERSIONS: Mapping[str, Support] = MappingProxyType(
         "1.33": Support(standard=date(2026, 7, 29), extended=date(2027, 7, 29)),
         "1.34": Support(standard=date(2026, 12, 2), extended=date(2027, 12, 2)),
         "1.35": Support(standard=date(2027, 3, 27), extended=date(2028, 3, 27)),
-        "1.36": Support(),
+        "1.36": Support(standard=date(2027, 8, 2), extended=date(2028, 8, 2)),
     }
 )
 """The versions that EKS offers, the oldest first."""

@@ -98,6 +98,7 @@ CLUSTER_SCOPED = frozenset(
         "ClusterExternalSecret",
         "ClusterTriggerAuthentication",
         "DeviceClass",
+        "VolumeSnapshotContent",
     ]
 )
 """Kinds whose objects are in no namespace, those of the controllers that the library knows included."""

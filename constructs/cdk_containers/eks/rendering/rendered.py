@@ -18,12 +18,14 @@ class Loss:
             platform does it itself.
         what: What is not the same.
         instead: What to do about it.
+        practice: The id of the practice that the option breaks, if it breaks one.
     """
 
     option: str
     kind: Literal["refused", "approximated", "platform"]
     what: str
     instead: str
+    practice: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""What EC2 instance types have, and how many tasks of a kind one of them holds. Plain Python and data."""
+"""What EC2 instance types have, and how many tasks or pods one of them holds. Plain Python and data."""
 
 from .fit import RESERVED_HOST_PORTS, Fit, Limit, NetworkMode, tasks_per_instance
 from .instance_type import (
@@ -9,17 +9,27 @@ from .instance_type import (
     instance_types,
     misspelt_instance_type,
 )
+from .kinds import architecture_of, group_problems, has_gpus, has_neuron_devices, not_nitro
+from .nodes import Allocatable, allocatable, pods_per_instance
 
 __all__ = [
     "RESERVED_HOST_PORTS",
+    "Allocatable",
     "Fit",
     "InstanceType",
     "Limit",
     "NetworkMode",
     "UnknownInstanceTypeError",
+    "allocatable",
+    "architecture_of",
     "find_instance_type",
+    "group_problems",
+    "has_gpus",
+    "has_neuron_devices",
     "instance_type",
     "instance_types",
     "misspelt_instance_type",
+    "not_nitro",
+    "pods_per_instance",
     "tasks_per_instance",
 ]

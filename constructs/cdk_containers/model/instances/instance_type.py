@@ -37,6 +37,8 @@ class InstanceType:
         trunked_tasks: Most tasks in awsvpc mode with ENI trunking; None where the type has no trunking, or none of the
             sources lists it.
         hypervisor: What it runs under; None for bare metal.
+        pod_interfaces: Most network interfaces on the first network card, which pods get their addresses from.
+        interface_addresses: Most IPv4 addresses of one network interface.
     """
 
     name: str
@@ -48,6 +50,8 @@ class InstanceType:
     network_interfaces: int
     trunked_tasks: int | None
     hypervisor: Hypervisor | None
+    pod_interfaces: int
+    interface_addresses: int
 
     @property
     def family(self) -> str:
@@ -150,6 +154,8 @@ def _read() -> Iterator[InstanceType]:
                 network_interfaces=int(row["network_interfaces"]),
                 trunked_tasks=int(row["trunked_tasks"]) if row["trunked_tasks"] else None,
                 hypervisor=cast("Hypervisor | None", row["hypervisor"] or None),
+                pod_interfaces=int(row["pod_interfaces"]),
+                interface_addresses=int(row["interface_addresses"]),
             )
 
 

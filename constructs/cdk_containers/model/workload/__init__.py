@@ -4,24 +4,21 @@ Everything here is plain Python. The checks are those that hold on any platform;
 task definition and adds the rules of ECS.
 """
 
-from .container import (
-    Container,
-    DependencyCondition,
-    HealthCheck,
-    LogDriver,
-    Port,
-    PortRange,
-    RestartPolicy,
-    Tmpfs,
-    VolumeMount,
-)
+from .container import Container, DependencyCondition
 from .docker_options import DockerOptions
 from .environment_file import EnvironmentFile
+from .health_check import HealthCheck, HttpCheck
 from .image import AssetImage, Image, ImageLike, RegistryImage, RepositoryImage
 from .linux_options import LinuxOptions, Privileged, Ulimit
+from .log_driver import LogDriver
+from .port import Port, PortRange
+from .restart_policy import RestartPolicy
 from .secrets import NotSecret, SecretLike
+from .tmpfs import Tmpfs
 from .volume import DockerVolume, EbsVolume, EfsVolume, HostVolume, SharedVolume, Volume
+from .volume_mount import VolumeMount
 from .workload import Architecture, OperatingSystem, Workload
+from .workload_input import WorkloadInput
 
 __all__ = [
     "Architecture",
@@ -35,6 +32,7 @@ __all__ = [
     "EnvironmentFile",
     "HealthCheck",
     "HostVolume",
+    "HttpCheck",
     "Image",
     "ImageLike",
     "LinuxOptions",
@@ -54,4 +52,5 @@ __all__ = [
     "Volume",
     "VolumeMount",
     "Workload",
+    "WorkloadInput",
 ]

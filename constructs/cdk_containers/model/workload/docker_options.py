@@ -12,7 +12,6 @@ from cdk_containers.core.inputs import field_problems, is_token
 
 _HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?")
 _LINK = re.compile(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_.-]+)?")
-_SECURITY = re.compile(r"no-new-privileges|apparmor:.+|label:.+|seccomp:.+|credentialspec(domainless)?:.+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,9 +64,6 @@ class DockerOptions:
                 found.add(option, "not an address", given=wrong, allowed="an IP address such as 10.0.0.2")
         if wrong := [link for link in self.links if not is_token(link) and not _LINK.fullmatch(link)]:
             found.add("links", "not a link", given=wrong, allowed="name, or name:alias")
-        if wrong := [one for one in self.security_options if not is_token(one) and not _SECURITY.fullmatch(one)]:
-            allowed = "no-new-privileges, label:…, apparmor:… or credentialspec:…"
-            found.add("security_options", "ECS does not know this option", given=wrong, allowed=allowed)
         return list(found)
 
 

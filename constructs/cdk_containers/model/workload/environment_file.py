@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdk_containers.core.errors import Problem, Problems, Shown
-from cdk_containers.core.inputs import field_problems, has_members, is_token
+from cdk_containers.core.inputs import field_problems, has_members
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3
@@ -39,6 +39,4 @@ class EnvironmentFile:
         if not has_members(self.bucket, "bucket_arn", "arn_for_objects"):
             given = Shown(f"a value of type {type(self.bucket).__name__}")
             found.add("bucket", "not a bucket", given=given, allowed="an aws_s3.IBucket")
-        if not found.has("key") and not is_token(self.key) and not self.key.endswith(".env"):
-            found.add("key", "ECS takes files that end with .env only", given=self.key, allowed="such as shop/web.env")
         return list(found)

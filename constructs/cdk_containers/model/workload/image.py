@@ -40,7 +40,7 @@ class Image:
             reference: The image, with its tag or digest, such as `public.ecr.aws/nginx/nginx:1.29.1`. If it is in a
                 private repository of ECR, in any form of its address, the execution role may pull from that repository.
             credentials: Secret with the fields `username` and `password`, for a private registry. Default: none.
-                The execution role gets leave to read this secret and no other.
+                The execution role may read this secret and no other.
             pinned: A reference without a tag, or with `:latest`, is refused, since nobody can say later what ran;
                 `Disabled(reason="…")` lets it pass.
 

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import is_token
 from cdk_containers.deployments import CodeDeployBlueGreen, Deployment
-from cdk_containers.load_balancing import AlbExposure, ClassicExposure, Exposure, LatticeExposure, NlbExposure
+from cdk_containers.load_balancing import (
+    AlbExposure,
+    ClassicExposure,
+    Exposure,
+    LatticeExposure,
+    NlbExposure,
+    unused_test_problems,
+)
 from cdk_containers.model.rollouts import RollingSteps, RolloutSteps, is_stuck
 from cdk_containers.model.workload import EbsVolume, Volume
 from cdk_containers.scaling import ServiceScaling
@@ -35,7 +42,7 @@ def deployment_problems(
     found = Problems()
     name = type(deployment).__name__
     if not deployment.has_alternate:
-        return _unused_test_problems(exposures)
+        return unused_test_problems(exposures)
     if not deployment.shifts_traffic:
         return [*_kept_alternate_problems(exposures, scaling), *_stickiness_problems(exposures)]
     found.extend(_stickiness_problems(exposures))
@@ -126,22 +133,6 @@ def _kept_alternate_problems(exposures: Sequence[Exposure], scaling: ServiceScal
 
 def _place(exposures: Sequence[Exposure], index: int) -> str:
     return "exposure" if len(exposures) == 1 else f"exposure[{index}]"
-
-
-def _unused_test_problems(exposures: Sequence[Exposure]) -> list[Problem]:
-    found = Problems()
-    for index, exposure in enumerate(exposures):
-        for option in ("test_port", "test_ingress", "test_rule", "test_headers"):
-            value = getattr(exposure, option, None)
-            if value is not None:
-                found.add(
-                    f"{_place(exposures, index)}.{option}",
-                    "a rolling deployment has no new version by itself that could be tested",
-                    given=value if isinstance(value, int) else Shown(type(value).__name__),
-                    allowed="nothing; or a deployment that shifts traffic, such as BlueGreen",
-                    practice="test-traffic",
-                )
-    return list(found)
 
 
 def _code_deploy_problems(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+
+if TYPE_CHECKING:
+    from ..service_input import ServiceInput
 
 _SUPPORTED = {
     "cluster",
@@ -36,14 +39,14 @@ _WHY = {
 }
 
 
-def unsupported_problems(arguments: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[Problem]:
+def unsupported_problems(given: ServiceInput, defaults: Mapping[str, Any]) -> list[Problem]:
     """Find options that services on external instances have not; what is new to services is refused until it is known.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
     """
     found = Problems()
-    for option, value in arguments.items():
-        if option not in _SUPPORTED and value != defaults.get(option):
+    for option, default in defaults.items():
+        if option not in _SUPPORTED and (value := getattr(given, option)) != default:
             found.add(
                 option,
                 _WHY.get(option, "external instances do not have this"),
@@ -51,7 +54,7 @@ def unsupported_problems(arguments: Mapping[str, Any], defaults: Mapping[str, An
                 allowed="nothing; or another kind of service, on Fargate or EC2",
                 practice="external-tasks",
             )
-    if arguments["cluster"] is None:
+    if given.cluster is None:
         found.add(
             "cluster",
             "machines are registered with a cluster that is there",

@@ -14,8 +14,9 @@ from cdk_containers.core.errors import ConstructError, Problem, Problems
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.opt_outs import resource_of
 from cdk_containers.load_balancing import Route
+from cdk_containers.model.workload.schemes import port_of_scheme
 
-from ...connections import CallingConnector, Connector, Way, port_of_scheme
+from ...connections import CallingConnector, Connector, Way
 from ...discovery import Namespace, ServiceConnect, join_namespace, register_in_dns
 from ...tasks import TaskDefinition
 from ..checks.discovery import found_port, names_taken, record_type, served_ports
@@ -75,7 +76,7 @@ def make_connector(
         task=task,
         environment={*own.environment, *own.secrets},
         security_groups=service.connections.security_groups,
-        external=given.external,
+        external=given.kind.external,
         host_networking=given.task.network_mode == "host",
         namespace=None if given.service_connect is None else given.service_connect.namespace,
         join=join,

@@ -12,8 +12,9 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from cdk_containers.load_balancing import AlbRoute, LatticeRoute, NlbRoute, Route
 from cdk_containers.load_balancing.ports import EPHEMERAL_PORTS
 from cdk_containers.model.workload import Port
+from cdk_containers.model.workload.schemes import scheme_of
 
-from ...connections import Ports, Way, scheme_of
+from ...connections import Ports, Way
 from ..checks.discovery import found_port, record_type, served_ports
 from ..service_input import ServiceInput
 

@@ -8,13 +8,14 @@ from typing import Any
 from cdk_containers.core.errors import Problems
 
 from ..schema import Schema
-from . import karpenter, keda, load_balancing, secrets, trident
+from . import karpenter, keda, load_balancing, secrets, snapshots, trident
 
 SCHEMAS: Mapping[tuple[str, str], Schema] = {
     **load_balancing.SCHEMAS,
     **keda.SCHEMAS,
     **secrets.SCHEMAS,
     **karpenter.SCHEMAS,
+    **snapshots.SCHEMAS,
     **trident.SCHEMAS,
 }
 """The schema of `spec`, by API version and kind."""

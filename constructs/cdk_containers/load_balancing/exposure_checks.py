@@ -10,12 +10,16 @@ from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import is_token
-from cdk_containers.load_balancing import AlbExposure, Exposure, NlbExposure, told_apart_by_nothing
-from cdk_containers.load_balancing.addresses import default_ip_address_type, ingress_problems
-from cdk_containers.load_balancing.network_load_balancer import ANOTHER_PORT_OR_BOTH
-from cdk_containers.load_balancing.rule_priorities import canonical
-from cdk_containers.model.workload import Container
+from cdk_containers.model.workload import Container, Port
 from cdk_containers.network import different_networks, public_subnet_problems
+
+from .addresses import default_ip_address_type, ingress_problems
+from .alb_exposure import AlbExposure
+from .exposure import Exposure
+from .network_load_balancer import ANOTHER_PORT_OR_BOTH
+from .nlb_exposure import NlbExposure
+from .route_ids import told_apart_by_nothing
+from .rule_priorities import canonical
 
 
 def exposure_problems(
@@ -243,3 +247,41 @@ def _port_problems(option: str, exposure: Exposure, target: Container) -> list[P
             practice="port-mappings",
         )
     return list(found)
+
+
+def exposed_ports(exposures: Sequence[Exposure], container: str) -> tuple[Port, ...]:
+    """Return the ports on which a service's own container has to listen, in an order that is not the exposures'."""
+    ports: dict[tuple[int, str], Port] = {}
+    for exposure in exposures:
+        if exposure.container not in (None, container):
+            continue
+        port = Port(number=exposure.port, protocol=exposure.transport, name=exposure.port_name)
+        if not port.problems() and (port.name is not None or (port.number, port.protocol) not in ports):
+            ports[port.number, port.protocol] = port
+    return tuple(sorted(ports.values(), key=_port_order))
+
+
+def _port_order(port: Port) -> tuple[bool, int, str]:
+    token = is_token(port.number)
+    return token, 0 if token else port.number, port.protocol
+
+
+def unused_test_problems(exposures: Sequence[Exposure]) -> list[Problem]:
+    """Find test traffic where no new version waits for it."""
+    found = Problems()
+    for index, exposure in enumerate(exposures):
+        for option in ("test_port", "test_ingress", "test_rule", "test_headers"):
+            value = getattr(exposure, option, None)
+            if value is not None:
+                found.add(
+                    f"{_place(exposures, index)}.{option}",
+                    "a rolling deployment has no new version by itself that could be tested",
+                    given=value if isinstance(value, int) else Shown(type(value).__name__),
+                    allowed="nothing; or a deployment that shifts traffic, such as BlueGreen",
+                    practice="test-traffic",
+                )
+    return list(found)
+
+
+def _place(exposures: Sequence[Exposure], index: int) -> str:
+    return "exposure" if len(exposures) == 1 else f"exposure[{index}]"

@@ -1,13 +1,14 @@
-"""What an address begins with: not everything that listens speaks HTTP."""
+"""Addresses that one application is told of another: not everything that listens speaks HTTP."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import is_token
-from cdk_containers.model.workload import Port
+
+from .port import Port
 
 _SCHEMES: Mapping[int, str] = {
     1433: "sqlserver",
@@ -37,6 +38,49 @@ _PORTS: Mapping[str, int] = {
 """The port that a scheme means where an address says none."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+
+
+def as_variable(id_: str) -> str:
+    """Return what the variables about a service begin with: `ORDER_API` for `OrderApi`."""
+    return "_".join(_WORD.findall(id_)).upper() or "OTHER"
+
+
+def variable_problems(name: str, taken: Collection[str]) -> list[Problem]:
+    """Find a name that no environment variable has, or that the container's settings have already."""
+    found = Problems()
+    if not is_token(name) and not _VARIABLE.fullmatch(name):
+        found.add(
+            "variable",
+            "not a name of an environment variable",
+            given=name,
+            allowed="letters, digits and underscores, no digit first",
+            practice="connect-services",
+        )
+    elif name in taken:
+        found.add(
+            "variable",
+            "the container has a setting with this name",
+            given=name,
+            allowed='another name: variable="…"',
+            practice="connect-services",
+        )
+    return list(found)
+
+
+def empty_url_problems(url: str | None) -> list[Problem]:
+    """Find an address that is no address."""
+    found = Problems()
+    if url is not None and not url:
+        found.add(
+            "url",
+            "it is empty",
+            given=url,
+            allowed="the address that the service is told, or nothing for the one that is known",
+            practice="connect-services",
+        )
+    return list(found)
 
 
 def scheme_of(port: Port | None) -> str:

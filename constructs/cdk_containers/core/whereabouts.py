@@ -1,0 +1,64 @@
+"""Where a construct is. It never moves, so CDK is asked once, and of our own constructs not at all."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from aws_cdk import Stack
+from constructs import IConstruct, Node
+
+from .asked_once import asked_once
+from .inputs import known_stack_of
+
+
+@asked_once
+def node_of(construct: IConstruct) -> Node:
+    """Return the node of a construct in the tree."""
+    return construct.node
+
+
+def path_of(construct: IConstruct) -> str:
+    """Return the path of a construct from the app."""
+    if construct not in _paths:
+        _paths[construct] = node_of(construct).path
+    return _paths[construct]
+
+
+def remember_path(construct: IConstruct, scope: IConstruct, id: str) -> None:  # noqa: A002
+    """Remember the path of a construct that was just made, so that CDK need not be asked."""
+    if "/" not in id and id:  # CDK writes another character for it
+        parent = path_of(scope)
+        _paths[construct] = f"{parent}/{id}" if parent else id
+
+
+_paths: WeakKeyDictionary[IConstruct, str] = WeakKeyDictionary()
+
+
+@asked_once
+def app_of(stack: Stack) -> IConstruct:
+    """Return the app that a stack belongs to."""
+    return node_of(stack).root
+
+
+def stack_of(construct: IConstruct) -> Stack:
+    """Return the stack of a construct."""
+    known = known_stack_of(construct)
+    return known if isinstance(known, Stack) else _asked_stack(construct)
+
+
+@asked_once
+def _asked_stack(construct: IConstruct) -> Stack:
+    return Stack.of(construct)
+
+
+@asked_once
+def region_of(stack: Stack) -> str:
+    """Return the region of a stack; a token if it has none."""
+    return stack.region
+
+
+@asked_once
+def outer_stack_of(stack: Stack) -> Stack:
+    """Return the stack that is deployed: the stack itself, or of nested stacks the outermost."""
+    parent = stack.nested_stack_parent
+    return stack if parent is None else outer_stack_of(parent)

@@ -1,0 +1,235 @@
+"""Nodes that Karpenter starts and ends as pods need them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_eks_v2 as eks
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import argument_problems
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out
+from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
+from cdk_containers.core.practices import Disabled
+
+from ..clusters import EksCluster, node_access_entry
+from .checks import node_subnet_problems, subnet_ids
+from .karpenter_policy import controller_statements
+from .karpenter_pool import KarpenterPool
+from .node_role import make_node_role, no_grants
+
+_NAMESPACE, _SERVICE_ACCOUNT = "kube-system", "karpenter"
+_PODS_OF_PREFIXES = 110
+_EVENTS = {
+    "HealthEvents": ("aws.health", "AWS Health Event"),
+    "SpotInterruptions": ("aws.ec2", "EC2 Spot Instance Interruption Warning"),
+    "Rebalances": ("aws.ec2", "EC2 Instance Rebalance Recommendation"),
+    "StateChanges": ("aws.ec2", "EC2 Instance State-change Notification"),
+}
+_NO_LETTERS = Acknowledgement(
+    "Messages tell of instances that are about to end, and are of no use after five minutes",
+    cdk_nag=("AwsSolutions-SQS3",),
+)
+_STARTS = (
+    "The ids of instances are not known before they are there; what is made has to carry the tags of the cluster, and "
+    "what is tagged or ended has to have them. Descriptions and prices take no resource"
+)
+_USE_OF_KEY = (
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncrypt*",
+)
+
+
+@jsii.implements(iam.IGrantable)
+class KarpenterNodes(CheckedConstruct):
+    """What Karpenter needs in AWS, and the pools of nodes that it starts when pods wait.
+
+    It makes the role of the controller (by Pod Identity), the role and the instance profile of the nodes, their access
+    entry, a queue that tells of instances which are about to end, and a file of manifests with a NodePool and an
+    EC2NodeClass for each pool. The controller itself comes as a chart, with the values of `chart_values`.
+
+    Attributes:
+        cluster: The cluster that has the nodes.
+        controller_role: The role of the controller.
+        node_role: The role of the nodes.
+        instance_profile: The instance profile of the nodes.
+        interruption_queue: The queue that tells of instances which are about to end.
+        chart_values: Values for Karpenter's chart. The name of the queue is a token, and an output of the stack.
+
+    See https://docs.aws.amazon.com/eks/latest/best-practices/karpenter.html
+    """
+
+    cluster: EksCluster
+    controller_role: iam.Role
+    node_role: iam.Role
+    instance_profile: iam.CfnInstanceProfile
+    interruption_queue: sqs.Queue
+    chart_values: dict[str, Any]
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        cluster: EksCluster,
+        pools: Sequence[KarpenterPool],
+        subnets: ec2.SubnetSelection | None = None,
+        session_manager: bool = False,
+    ) -> None:
+        """Make what Karpenter needs, once for a cluster.
+
+        Args:
+            scope: The parent.
+            id: Name among the parent's children.
+            cluster: The cluster that gets the nodes.
+            pools: The pools of nodes.
+            subnets: Subnets of the nodes. Default: the cluster's own for nodes.
+            session_manager: Let Session Manager open a shell on the nodes. Default: False.
+
+        Raises:
+            ConstructError: The input is wrong; all problems are reported at once.
+        """
+        found = argument_problems(KarpenterNodes.__init__, locals())
+        if not found.has("pools"):
+            found.extend(_pool_problems(pools))
+        if not found.has("cluster") and not found.has("subnets"):
+            found.extend(node_subnet_problems(cluster, subnets))
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+
+        self.cluster = cluster
+        self.node_role = make_node_role(self, session_manager=session_manager)
+        self.instance_profile = iam.CfnInstanceProfile(self, "InstanceProfile", roles=[self.node_role.role_name])
+        node_access_entry(self, "AccessEntry", cluster=cluster, role_arn=self.node_role.role_arn, type="EC2_LINUX")
+        self.interruption_queue = self._make_queue()
+        chosen = subnet_ids(cluster, subnets)
+        keys = [pool.nodes.encryption_key for pool in pools if pool.nodes.encryption_key is not None]
+        self.controller_role = self._make_controller_role(chosen, keys)
+        self.chart_values = {
+            "serviceAccount": {"name": _SERVICE_ACCOUNT},
+            "settings": {"clusterName": cluster.cluster_name, "interruptionQueue": self.interruption_queue.queue_name},
+        }
+        cdk.CfnOutput(
+            self,
+            "InterruptionQueue",
+            value=self.interruption_queue.queue_name,
+            description="settings.interruptionQueue of Karpenter's chart",
+        )
+        for pool in pools:
+            if isinstance(pool.nodes.nitro_only, Disabled):
+                record_opt_out(self.instance_profile, "nitro-instances", pool.nodes.nitro_only)
+            cluster.add_nodes(None, pool.facts)
+        cluster.add_manifests(
+            f"karpenter-{id.lower()}",
+            [
+                manifest
+                for pool in pools
+                for manifest in (
+                    pool.node_class(
+                        instance_profile=self.instance_profile.ref,
+                        subnet_ids=chosen,
+                        security_group_id=cluster.security_group.security_group_id,
+                        max_pods=_PODS_OF_PREFIXES if cluster.prefix_delegation else None,
+                    ),
+                    pool.node_pool(),
+                )
+            ],
+        )
+
+    @property
+    def grant_principal(self) -> iam.IPrincipal:
+        """Refuse: what nodes may do, every pod on them could do.
+
+        Raises:
+            ConstructError: Always.
+        """
+        raise no_grants(self)
+
+    def _make_queue(self) -> sqs.Queue:
+        queue = sqs.Queue(
+            self,
+            "Interruptions",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=cdk.Duration.minutes(5),
+        )
+        acknowledge(queue, _NO_LETTERS)
+        for rule, (source, kind) in _EVENTS.items():
+            events.Rule(
+                self,
+                rule,
+                event_pattern=events.EventPattern(source=[source], detail_type=[kind]),
+                targets=[targets.SqsQueue(queue)],
+            )
+        return queue
+
+    def _make_controller_role(self, subnets: Sequence[str], keys: Sequence[kms.IKey]) -> iam.Role:
+        cluster = self.cluster
+        role = iam.Role(
+            self,
+            "ControllerRole",
+            # The tags of a session by Pod Identity say which pod asks for it.
+            assumed_by=iam.SessionTagsPrincipal(
+                iam.ServicePrincipal(
+                    "pods.eks.amazonaws.com",
+                    conditions={
+                        "StringEquals": {
+                            "aws:RequestTag/eks-cluster-name": cluster.cluster_name,
+                            "aws:RequestTag/kubernetes-namespace": _NAMESPACE,
+                            "aws:RequestTag/kubernetes-service-account": _SERVICE_ACCOUNT,
+                        }
+                    },
+                )
+            ),
+            inline_policies={
+                "Controller": iam.PolicyDocument(
+                    statements=controller_statements(
+                        cluster_name=cluster.cluster_name,
+                        cluster_arn=cluster.cluster_arn,
+                        queue_arn=self.interruption_queue.queue_arn,
+                        node_role_arn=self.node_role.role_arn,
+                        instance_profile_arn=self.instance_profile.attr_arn,
+                        subnet_ids=subnets,
+                        security_group_id=cluster.security_group.security_group_id,
+                    )
+                )
+            },
+        )
+        acknowledge_wildcards(role, _STARTS)
+        for key in keys:
+            key.grant(role, *_USE_OF_KEY)
+        eks.CfnPodIdentityAssociation(
+            self,
+            "ControllerIdentity",
+            cluster_name=cluster.cluster.cluster_name,
+            namespace=_NAMESPACE,
+            service_account=_SERVICE_ACCOUNT,
+            role_arn=role.role_arn,
+        )
+        return role
+
+
+def _pool_problems(pools: Sequence[KarpenterPool]) -> list[Problem]:
+    found = Problems()
+    if not pools:
+        found.add("pools", "there is none, so Karpenter would start nothing", allowed="at least one KarpenterPool")
+    for index, pool in enumerate(pools):
+        found.extend(pool.problems(), under=f"pools[{index}]")
+    names = [pool.name for pool in pools]
+    if not found and len(set(names)) < len(names):
+        found.add("pools", "two pools have one name", given=names, allowed="a name of its own for each")
+    return list(found)

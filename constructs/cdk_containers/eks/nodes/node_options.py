@@ -1,0 +1,146 @@
+"""What nodes are, beyond their type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from aws_cdk import aws_kms as kms
+
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
+from cdk_containers.core.practices import Disabled
+from cdk_containers.instances import MachineImage
+from cdk_containers.model.instances import (
+    architecture_of,
+    group_problems,
+    has_gpus,
+    has_neuron_devices,
+    not_nitro,
+)
+
+from ..rendering import Taint, label_problems
+
+_SMALLEST_VOLUME = 20
+_OF_AL2 = ("AL2", "AL2_X86_64", "AL2_ARM_64", "AL2_X86_64_GPU", "AMAZON_LINUX_2", "AMAZONLINUX2")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NodeOptions:
+    """What the nodes of a group are, beyond their type.
+
+    Attributes:
+        machine_image: `AL2023` or `BOTTLEROCKET`, optimised for EKS. The variant for ARM64, GPUs or Neuron follows from
+            the instance types. Default: `AL2023`. Amazon Linux 2 is refused: EKS has no image of it after 1.32.
+        root_volume_gib: Size of the volume that holds images and containers, 20 GiB or more. Default: 50.
+        encryption_key: KMS key for the volumes; its policy is extended for EC2 Auto Scaling, whose service-linked role
+            has to exist in the account. Default: the key that AWS manages for EBS in the account.
+        labels: Labels of the nodes, which pods can select. Default: none.
+        taints: Taints of the nodes, which keep pods away that do not tolerate them. Default: none.
+        session_manager: Let Session Manager open a shell on the nodes. Default: False; `kubectl debug node/…` needs
+            nothing on the node.
+        nitro_only: Refuse types without the Nitro system. Default: True.
+    """
+
+    machine_image: MachineImage = "AL2023"
+    root_volume_gib: int = 50
+    encryption_key: kms.IKey | None = None
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    taints: Sequence[Taint] = ()
+    session_manager: bool = False
+    nitro_only: Literal[True] | Disabled = True
+
+    @property
+    def bottlerocket(self) -> bool:
+        """Whether the image is Bottlerocket."""
+        return self.machine_image == "BOTTLEROCKET"
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        if str(self.machine_image).upper() in _OF_AL2:
+            found.add(
+                "machine_image",
+                "EKS has no image of Amazon Linux 2 after Kubernetes 1.32, and its support ended in June 2026",
+                given=self.machine_image,
+                allowed="AL2023 or BOTTLEROCKET",
+                practice="eks-node-image",
+            )
+        found.extend_anew(field_problems(self))
+        size = self.root_volume_gib
+        if not found.has("root_volume_gib") and not is_token(size) and size < _SMALLEST_VOLUME:
+            allowed = f"{_SMALLEST_VOLUME} or more"
+            found.add("root_volume_gib", "smaller than the machine image", given=size, allowed=allowed)
+        if not found.has("labels"):
+            found.extend(label_problems("labels", self.labels, own=True))
+        if not found.has("taints"):
+            for index, taint in enumerate(self.taints):
+                found.extend(taint.problems(), under=f"taints[{index}]")
+            if not found.has("taints") and len({(one.key, one.effect) for one in self.taints}) < len(self.taints):
+                found.add(
+                    "taints",
+                    "a taint is there twice",
+                    given=list(self.taints),
+                    allowed="each key once with the same effect",
+                )
+        if not found.has("nitro_only"):
+            found.extend(disabled_problems(self.nitro_only), under="nitro_only")
+        return list(found)
+
+
+def node_type_problems(names: Sequence[str], options: NodeOptions | None) -> list[Problem]:
+    """Find types that EKS has no image for, or that do not go together in one group.
+
+    Types that are newer than the facts in this package pass. Without options, those are wrong, and what depends on them
+    is not looked at.
+    """
+    found = Problems()
+    found.extend(group_problems(names))
+    if found or options is None:
+        return list(found)
+    neuron = [name for name in names if has_neuron_devices(name)]
+    if neuron and options.bottlerocket:
+        found.add(
+            "instance_types",
+            "there is no Bottlerocket for EKS with the driver of Neuron",
+            given=neuron,
+            allowed='NodeOptions(machine_image="AL2023"), which takes the image for Neuron',
+            practice="eks-node-image",
+        )
+    old = not_nitro(names)
+    if old and options.nitro_only is True:
+        found.add(
+            "instance_types",
+            "without the Nitro system there is no prefix delegation, and traffic and volumes are less isolated",
+            given=old,
+            allowed='a Nitro type, or NodeOptions(nitro_only=Disabled(reason="…"))',
+            practice="nitro-instances",
+        )
+    return list(found)
+
+
+def ami_type(names: Sequence[str], options: NodeOptions) -> str:
+    """Return which image EKS has to take for instance types, as a managed node group names it."""
+    arm = architecture_of(names) == "ARM64"
+    gpu = any(has_gpus(name) for name in names)
+    architecture = "ARM_64" if arm else "x86_64"
+    if options.bottlerocket:
+        return f"BOTTLEROCKET_{architecture}{'_NVIDIA' if gpu else ''}"
+    kind = "NEURON" if any(has_neuron_devices(name) for name in names) else "NVIDIA" if gpu else "STANDARD"
+    return f"AL2023_{architecture}_{kind}"
+
+
+def image_parameter(names: Sequence[str], options: NodeOptions, version: str) -> str:
+    """Return the public parameter of Systems Manager with the newest image for instance types.
+
+    See https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html
+    """
+    architecture = "arm64" if architecture_of(names) == "ARM64" else "x86_64"
+    gpu = any(has_gpus(name) for name in names)
+    if options.bottlerocket:
+        variant = f"aws-k8s-{version}{'-nvidia' if gpu else ''}"
+        return f"/aws/service/bottlerocket/{variant}/{architecture}/latest/image_id"
+    kind = "neuron" if any(has_neuron_devices(name) for name in names) else "nvidia" if gpu else "standard"
+    path = f"/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{architecture}/{kind}"
+    return f"{path}/recommended/image_id"

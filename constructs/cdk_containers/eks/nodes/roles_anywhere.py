@@ -1,0 +1,76 @@
+"""Credentials for machines outside AWS by certificates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_rolesanywhere as rolesanywhere
+from constructs import Construct
+
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import arn_problems, field_problems, is_token
+
+_PEM = "-----BEGIN CERTIFICATE-----"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RolesAnywhere:
+    """Machines outside AWS prove who they are by a certificate, and get credentials that end after an hour.
+
+    The common name of a certificate is the name of the node.
+
+    Attributes:
+        authority: Who signs the certificates: the ARN of an authority of AWS Private CA, or the certificates of another
+            authority, in PEM. What is known at deployment only is taken as an ARN.
+
+    See https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-creds.html
+    """
+
+    authority: str
+
+    @property
+    def is_private_ca(self) -> bool:
+        """Whether AWS Private CA signs the certificates."""
+        return is_token(self.authority) or not self.authority.startswith(_PEM)
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if not found and self.is_private_ca and arn_problems(found, authority_arn=self.authority):
+            found.add(
+                "authority",
+                "neither an authority of AWS Private CA nor certificates",
+                given=self.authority,
+                allowed=f"arn:partition:acm-pca:region:account:certificate-authority/…, or {_PEM} …",
+                practice="eks-hybrid-credentials",
+            )
+        return list(found)
+
+    def make_anchor(self, scope: Construct, name: str) -> rolesanywhere.CfnTrustAnchor:
+        """Make the trust anchor."""
+        anchor = rolesanywhere.CfnTrustAnchor
+        return anchor(
+            scope,
+            "TrustAnchor",
+            name=name,
+            enabled=True,
+            source=anchor.SourceProperty(
+                source_type="AWS_ACM_PCA" if self.is_private_ca else "CERTIFICATE_BUNDLE",
+                source_data=anchor.SourceDataProperty(acm_pca_arn=self.authority)
+                if self.is_private_ca
+                else anchor.SourceDataProperty(x509_certificate_data=self.authority),
+            ),
+        )
+
+
+def holder_of_certificate(anchor: rolesanywhere.CfnTrustAnchor) -> iam.PrincipalBase:
+    """Return whoever has a certificate of a trust anchor, in a session with the name that is in it."""
+    return iam.ServicePrincipal(
+        "rolesanywhere.amazonaws.com",
+        conditions={
+            "StringEquals": {"sts:RoleSessionName": "${aws:PrincipalTag/x509Subject/CN}"},
+            "ArnEquals": {"aws:SourceArn": anchor.attr_trust_anchor_arn},
+        },
+    )

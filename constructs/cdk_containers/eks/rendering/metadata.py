@@ -1,0 +1,31 @@
+"""Names and labels of the objects of a workload."""
+
+from __future__ import annotations
+
+from ..manifests import Manifest, is_label
+from .facts import PodFacts
+from .losses import Losses
+from .placement import NAME_LABEL
+
+MANAGED_BY = {"app.kubernetes.io/managed-by": "cdk-containers"}
+
+LONGEST_CRON_JOB = 52
+"""Kubernetes adds eleven characters to the names of a CronJob's jobs."""
+
+
+def metadata_of(name: str, namespace: str, options: PodFacts, losses: Losses, *, longest: int = 63) -> Manifest:
+    """Return the metadata that the objects of a workload share."""
+    if not is_label(name, longest):
+        losses.refuse(
+            "name",
+            f"{name!r} is not a name that Kubernetes takes",
+            instead=f"up to {longest} lower-case letters, digits and hyphens, a letter or digit at both ends",
+        )
+    if not is_label(namespace):
+        losses.refuse(
+            "namespace",
+            f"{namespace!r} is not a name that Kubernetes takes",
+            instead="up to 63 lower-case letters, digits and hyphens, a letter or digit at both ends",
+        )
+    labels = {**options.labels, NAME_LABEL: name, **MANAGED_BY}
+    return {"name": name, "namespace": namespace, "labels": labels}

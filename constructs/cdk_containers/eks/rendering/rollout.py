@@ -1,0 +1,26 @@
+"""Rolling deployments: ECS's shares of the pods as Kubernetes' numbers.
+
+ECS rounds the minimum up and the maximum down. Kubernetes rounds what may be missing down, which comes to the same, and
+what may be more up, which may be one pod more. So with a fixed number of pods the numbers are written out.
+"""
+
+from __future__ import annotations
+
+from .losses import Losses
+
+
+def rolling_update(*, replicas: int | None, min_percent: int, max_percent: int, losses: Losses) -> dict[str, int | str]:
+    """Return `rollingUpdate` of a Deployment."""
+    unavailable: int | str = f"{100 - min_percent}%"
+    surge: int | str = f"{max_percent - 100}%"
+    if replicas:
+        unavailable = replicas - -(-replicas * min_percent // 100)
+        surge = replicas * max_percent // 100 - replicas
+    if unavailable in (0, "0%") and surge in (0, "0%"):
+        losses.refuse(
+            "min_healthy_percent",
+            "no pod may be missing and none may be more, so a deployment could not begin",
+            instead="a lower min_healthy_percent, a higher max_healthy_percent, or more pods",
+            practice="full-capacity-during-deployment",
+        )
+    return {"maxUnavailable": unavailable, "maxSurge": surge}

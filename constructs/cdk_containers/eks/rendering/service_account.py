@@ -1,0 +1,19 @@
+"""Who the pods of a workload are."""
+
+from __future__ import annotations
+
+from ..manifests import Manifest
+from .facts import PodFacts
+
+
+def service_account_of(options: PodFacts, *, metadata: Manifest) -> Manifest | None:
+    """Return the service account, or None where there is one already; pods get no token for the API of the cluster."""
+    if options.service_account is not None:
+        return None
+    annotations = {} if options.role_arn is None else {"eks.amazonaws.com/role-arn": options.role_arn}
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {**metadata, **({"annotations": annotations} if annotations else {})},
+        "automountServiceAccountToken": False,
+    }

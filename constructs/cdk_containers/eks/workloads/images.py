@@ -1,0 +1,56 @@
+"""Addresses of the images of pods. Nodes and Fargate profiles pull them, with the rights of their own roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import aws_ecr_assets as ecr_assets
+from constructs import Construct
+
+from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.model.workload import Architecture, AssetImage, Container, Image, RepositoryImage
+from cdk_containers.model.workload.image import as_image
+from cdk_containers.registry import build_options
+
+_PLATFORMS = {"X86_64": ecr_assets.Platform.LINUX_AMD64, "ARM64": ecr_assets.Platform.LINUX_ARM64}
+
+
+def image_source_problems(containers: Sequence[Container]) -> list[Problem]:
+    """Find images of CDK's own for ECS, which say their address to a task definition only."""
+    found = Problems()
+    for index, container in enumerate(containers):
+        if not isinstance(as_image(container.image), Image):
+            found.add(
+                f"containers[{index}].image",
+                "CDK tells the address of this image to a task definition of ECS only",
+                given=Shown(type(container.image).__name__),
+                allowed="a reference, Image.from_asset, or Repository.image",
+            )
+    return list(found)
+
+
+def known_images(containers: Sequence[Container]) -> dict[str, str]:
+    """Return something in the place of addresses that CDK has to be asked for, to check the rest with."""
+    return {container.name: "image" for container in containers if not isinstance(container.image, str)}
+
+
+def image_addresses(scope: Construct, containers: Sequence[Container], architecture: Architecture) -> Mapping[str, str]:
+    """Return the addresses of images, and build those that are assets; those in a registry have theirs."""
+    found: dict[str, str] = {}
+    for container in containers:
+        match as_image(container.image):
+            case RepositoryImage(repository=repository, tag=tag, digest=digest):
+                uri = repository.repository_uri_for_digest(digest) if digest else repository.repository_uri_for_tag(tag)
+                found[container.name] = uri
+            case AssetImage() as asset:
+                made = ecr_assets.DockerImageAsset(
+                    scope,
+                    f"{container.name}Image",
+                    directory=str(asset.directory),
+                    platform=_PLATFORMS[architecture],
+                    **build_options(asset),
+                )
+                found[container.name] = made.image_uri
+            case _:
+                pass
+    return found

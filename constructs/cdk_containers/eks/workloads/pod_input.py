@@ -1,0 +1,114 @@
+"""What a caller gave to a workload on EKS, and what is wrong with it under the names of its options."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.model.workload import EfsVolume, Workload, WorkloadInput
+from cdk_containers.network import efs_problems
+
+from ..clusters import EksCluster
+from ..manifests import kubernetes_name_problems
+from ..rendering import ClusterFacts, Loss, PodFacts, Rendered, refusals
+from .images import image_source_problems, known_images
+from .pod_options import PodOptions
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_OF_POD = re.compile(rf"^({'|'.join(PodOptions.__dataclass_fields__)})\b")
+
+
+class Render(Protocol):
+    """What makes Kubernetes objects of a workload."""
+
+    def __call__(  # noqa: D102  (of a protocol)
+        self, workload: Workload, *, name: str, namespace: str, facts: ClusterFacts, options: Any
+    ) -> Rendered: ...
+
+
+def name_from(id_: str) -> str:
+    """Return the name of the objects of a workload that says none: `order-api` for `OrderApi`."""
+    return "-".join(_WORD.findall(id_)).lower() or "app"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PodInput(WorkloadInput):
+    """The options that every workload on EKS has.
+
+    Attributes:
+        cluster: The cluster.
+        namespace: Its namespace.
+        name: Name of its objects.
+        name_option: The option that says the name.
+        pod: What most workloads leave alone.
+        render: Makes its objects.
+        options: What is known of it, but for what CDK has to be asked.
+        words: What a caller calls options that the rendering has under other names.
+    """
+
+    cluster: EksCluster
+    namespace: str
+    name: str
+    name_option: str
+    pod: PodOptions
+    render: Render
+    options: Callable[[PodInput], PodFacts]
+    words: Sequence[tuple[str, str]] = ()
+
+    def problems(self) -> list[Problem]:
+        """Find what keeps the pods from running, what has no counterpart included."""
+        found = Problems()
+        found.extend(kubernetes_name_problems("namespace", self.namespace, form="label"))
+        found.extend(kubernetes_name_problems(self.name_option, self.name, form="label"))
+        found.extend(self.pod.problems(), under="pod")
+        if wrong := self.own_container_problems():
+            return [*found, *wrong]
+        of_workload = Problems()
+        of_workload.extend(self.workload.problems())
+        for index, container in enumerate(self.workload.containers):
+            if not of_workload.has(f"containers[{index}].image"):
+                of_workload.extend(image_source_problems([container]))
+        found.extend(self.in_the_words_of_the_caller(of_workload))
+        if any(isinstance(volume, EfsVolume) for volume in self.volumes) and not found.has("volumes"):
+            found.extend(efs_problems(self.volumes, self.cluster.vpc))
+        if not found:
+            found.extend(
+                replace(problem, option=self.option_of_the_caller(problem.option))
+                for problem in refusals(self.rendered(**self._unasked()).losses)
+            )
+        return list(found)
+
+    def _unasked(self) -> dict[str, Any]:
+        """Return something in the place of what CDK has to be asked for, to check the rest with."""
+        return {
+            "images": known_images(self.workload.containers),
+            "volume_handles": {volume.name: "fs-0::fsap-0" for volume in self.volumes if isinstance(volume, EfsVolume)},
+        }
+
+    def rendered(self, **known: Any) -> Rendered:
+        """Return the objects, by what is `known` of the workload beside its options."""
+        return self.render(
+            self.workload,
+            name=self.name,
+            namespace=self.namespace,
+            facts=self.cluster.facts,
+            options=replace(self.options(self), **known),
+        )
+
+    def losses(self, rendered: Rendered) -> list[Loss]:
+        """Return what is not the same as on ECS, under the names that the caller used."""
+        return [
+            replace(loss, option=self.option_of_the_caller(loss.option))
+            for loss in rendered.losses
+            if loss.kind != "refused"
+        ]
+
+    def option_of_the_caller(self, option: str) -> str:
+        """Return what the caller calls an option of the workload or of its rendering."""
+        option = super().option_of_the_caller(option)
+        for ours, theirs in (("name", self.name_option), *self.words):
+            option = re.sub(rf"^{ours}\b", theirs, option)
+        return _OF_POD.sub(r"pod.\1", option)

@@ -1,0 +1,20 @@
+"""Metrics of AWS as data, and alarms that cost one call: what CDK's constructs of them would say, said at once."""
+
+from .known_metric import KnownExpression, KnownMetric, as_cdk
+from .own_alarm import OwnAlarm, OwnAlarms
+from .queue_metrics import queue_metric
+from .service_metrics import INSIGHTS, cluster_metric, insights_metric, remember_cluster, usage_metric
+
+__all__ = [
+    "INSIGHTS",
+    "KnownExpression",
+    "KnownMetric",
+    "OwnAlarm",
+    "OwnAlarms",
+    "as_cdk",
+    "cluster_metric",
+    "insights_metric",
+    "queue_metric",
+    "remember_cluster",
+    "usage_metric",
+]

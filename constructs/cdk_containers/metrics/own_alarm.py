@@ -1,0 +1,169 @@
+"""Alarms of the library's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from cdk_containers.core.asked_once import asked_once
+from cdk_containers.core.opt_outs import resource_of
+
+from .known_metric import KnownExpression, KnownMetric
+
+Comparison = Literal["GreaterThanOrEqualToThreshold", "LessThanThreshold"]
+Missing = Literal["breaching", "notBreaching"]
+
+_COMPARISONS: dict[str, str] = {
+    "GreaterThanOrEqualToThreshold": "GREATER_THAN_OR_EQUAL_TO_THRESHOLD",
+    "LessThanThreshold": "LESS_THAN_THRESHOLD",
+}
+_MISSING = {"breaching": "BREACHING", "notBreaching": "NOT_BREACHING"}
+_SIMPLE_STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OwnAlarm:
+    """An alarm in a template, which becomes CDK's construct when somebody asks for that.
+
+    Few do, and the construct with its metrics takes three to seven calls in place of one.
+
+    Attributes:
+        scope: The parent.
+        id: Name among the parent's children.
+        metric: What is watched.
+        threshold: The value that it is compared with.
+        description: What it means when the alarm is on.
+        evaluation_periods: Periods of the metric that are looked at.
+        datapoints_to_alarm: Of these, how many have to be over the threshold. Default: all.
+        comparison: How it is compared.
+        missing: What a period without data is taken for.
+        topic: Who is told, when it begins and when it is over. Default: nobody.
+    """
+
+    scope: Construct
+    id: str
+    metric: KnownMetric | KnownExpression
+    threshold: float
+    description: str
+    evaluation_periods: int
+    datapoints_to_alarm: int | None = None
+    comparison: Comparison = "GreaterThanOrEqualToThreshold"
+    missing: Missing = "notBreaching"
+    topic: sns.ITopic | None = None
+    _resource: cloudwatch.CfnAlarm = field(init=False)
+
+    def __post_init__(self) -> None:
+        actions = None if self.topic is None else [_topic_arn(self.topic)]
+        resource = cloudwatch.CfnAlarm(
+            self.scope,
+            self.id,
+            threshold=self.threshold,
+            alarm_description=self.description,
+            comparison_operator=self.comparison,
+            evaluation_periods=self.evaluation_periods,
+            datapoints_to_alarm=self.datapoints_to_alarm,
+            treat_missing_data=self.missing,
+            alarm_actions=actions,
+            ok_actions=actions,
+            **_watched(self.metric),
+        )
+        object.__setattr__(self, "_resource", resource)
+
+    @cached_property
+    def name(self) -> str:
+        """Name of the alarm."""
+        return self._resource.ref
+
+    @cached_property
+    def construct(self) -> cloudwatch.Alarm:
+        """The alarm as CDK's construct, in place of the resource and with its logical id."""
+        logical_id = cdk.Stack.of(self.scope).get_logical_id(self._resource)
+        self.scope.node.try_remove_child(self.id)
+        alarm = cloudwatch.Alarm(
+            self.scope,
+            self.id,
+            metric=self.metric.to_cdk(),
+            threshold=self.threshold,
+            alarm_description=self.description,
+            comparison_operator=cloudwatch.ComparisonOperator[_COMPARISONS[self.comparison]],
+            evaluation_periods=self.evaluation_periods,
+            datapoints_to_alarm=self.datapoints_to_alarm,
+            treat_missing_data=cloudwatch.TreatMissingData[_MISSING[self.missing]],
+        )
+        resource_of(alarm).override_logical_id(logical_id)
+        if self.topic is not None:
+            from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions  # noqa: PLC0415  (few need it)
+
+            action = cloudwatch_actions.SnsAction(self.topic)
+            alarm.add_alarm_action(action)
+            alarm.add_ok_action(action)
+        return alarm
+
+
+class OwnAlarms(Mapping[str, cloudwatch.Alarm]):
+    """Alarms by name, each CDK's construct as soon as it is asked for."""
+
+    def __init__(self, made: Mapping[str, OwnAlarm]) -> None:
+        self._made = dict(made)
+
+    def __getitem__(self, name: str) -> cloudwatch.Alarm:
+        return self._made[name].construct
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
+@asked_once
+def _topic_arn(topic: sns.ITopic) -> str:
+    return topic.topic_arn
+
+
+def _watched(metric: KnownMetric | KnownExpression) -> dict[str, Any]:
+    """Return the properties of an alarm that say what it watches."""
+    if isinstance(metric, KnownMetric):
+        simple = metric.statistic in _SIMPLE_STATISTICS
+        return {
+            "namespace": metric.namespace,
+            "metric_name": metric.name,
+            "dimensions": _dimensions(metric),
+            "period": metric.period,
+            "statistic": metric.statistic if simple else None,
+            "extended_statistic": None if simple else metric.statistic,
+        }
+    query = cloudwatch.CfnAlarm.MetricDataQueryProperty
+    return {
+        "metrics": [
+            query(id="expr_1", expression=metric.expression, label=metric.label, return_data=True),
+            *(
+                query(id=id_, metric_stat=_stat(one, metric.period), return_data=False)
+                for id_, one in metric.metrics.items()
+            ),
+        ]
+    }
+
+
+def _stat(metric: KnownMetric, period: int) -> cloudwatch.CfnAlarm.MetricStatProperty:
+    return cloudwatch.CfnAlarm.MetricStatProperty(
+        metric=cloudwatch.CfnAlarm.MetricProperty(
+            namespace=metric.namespace, metric_name=metric.name, dimensions=_dimensions(metric)
+        ),
+        period=period,
+        stat=metric.statistic,
+    )
+
+
+def _dimensions(metric: KnownMetric) -> list[cloudwatch.CfnAlarm.DimensionProperty]:
+    return [
+        cloudwatch.CfnAlarm.DimensionProperty(name=name, value=value)
+        for name, value in sorted(metric.dimensions.items())
+    ]

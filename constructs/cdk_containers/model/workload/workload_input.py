@@ -1,0 +1,96 @@
+"""What a caller gives to have a workload: a container of its own, what runs beside it, and its size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from cdk_containers.core.errors import Problem, Problems, Shown
+
+from .container import Container
+from .image import ImageLike
+from .port import Port
+from .secrets import NotSecret
+from .volume import Volume
+from .workload import Workload
+
+_CONTAINER = re.compile(r"containers\[(\d+)\]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadInput:
+    """The options that everything with a workload has: services and jobs, on every platform.
+
+    Attributes:
+        image: Image of the container of its own, where nothing else about it needs saying.
+        container: The container of its own, in place of `image`.
+        sidecars: Containers beside it.
+        volumes: Volumes that the containers mount.
+        cpu: CPU units of all of them.
+        memory_limit_mib: Memory of all of them.
+        ports: Where the container of its own listens, if it does not say so itself.
+        environment: Settings that whoever makes the workload adds to the container of its own.
+    """
+
+    image: ImageLike | None
+    container: Container | None
+    sidecars: Sequence[Container]
+    volumes: Sequence[Volume]
+    cpu: int | None
+    memory_limit_mib: int | None
+    ports: Sequence[Port] = ()
+    environment: Mapping[str, str | NotSecret] = field(default_factory=dict[str, "str | NotSecret"])
+
+    @property
+    def shared_address(self) -> bool:
+        """Whether the containers share one network address."""
+        return True
+
+    @cached_property
+    def workload(self) -> Workload:
+        """What runs: the container of its own, then the sidecars."""
+        main = self.container or Container(image=self.image or "")
+        if main.ports in ((), []):
+            main = replace(main, ports=tuple(self.ports))
+        if self.environment:
+            main = replace(main, environment={**self.environment, **main.environment})
+        return Workload(
+            containers=[main, *self.sidecars],
+            volumes=self.volumes,
+            cpu=self.cpu,
+            memory_limit_mib=self.memory_limit_mib,
+            shared_address=self.shared_address,
+        )
+
+    def own_container_problems(self) -> list[Problem]:
+        """Find a workload without a container of its own, or with two."""
+        found = Problems()
+        if (self.image is None) == (self.container is None):
+            found.add(
+                "image",
+                "a task has one container of its own",
+                given=Shown("neither" if self.image is None else "both"),
+                allowed="one of image and container",
+                practice="container-count",
+            )
+        return list(found)
+
+    def in_the_words_of_the_caller(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return problems of the workload, which counts containers, under the names that a caller gave them."""
+        return [replace(problem, option=self.option_of_the_caller(problem.option)) for problem in problems]
+
+    def option_of_the_caller(self, option: str) -> str:
+        """Return what the caller calls an option of the workload."""
+
+        def name(match: re.Match[str]) -> str:
+            index = int(match[1])
+            return f"sidecars[{index - 1}]" if index else "container"
+
+        option = _CONTAINER.sub(name, option)
+        if self.image is not None:
+            option = option.removeprefix("container.") if option.startswith("container.image") else option
+        if option == "containers":
+            option = "sidecars" if self.sidecars else "container"
+        return option

@@ -1,0 +1,72 @@
+"""Whether a network has the subnets that something needs."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_ec2 as ec2
+
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import is_token
+
+from .network import Network, NetworkLike, vpc_of
+from .vpc_subnets import ambiguous_subnet_problems, private_subnet_problems, select_subnets
+
+
+def task_subnet_problems(network: NetworkLike, option: str = "network") -> list[Problem]:
+    """Find a VPC with only public subnets, in which a task without a public address reaches nothing."""
+    return [] if isinstance(network, Network) else private_subnet_problems(network, option)
+
+
+def which_subnets_problems(network: NetworkLike, option: str, *, ask: str) -> list[Problem]:
+    """Find a VPC with several private subnets in a zone, of which nobody said which ones tasks run in."""
+    return [] if isinstance(network, Network) else ambiguous_subnet_problems(network, option, ask=ask)
+
+
+def public_subnet_problems(network: NetworkLike, option: str) -> list[Problem]:
+    """Find a VPC without a place for a load balancer that faces the internet."""
+    found = Problems()
+    if not vpc_of(network).public_subnets:
+        found.add(
+            option,
+            "the VPC has no public subnets, where a load balancer that faces the internet has to be",
+            practice="private-subnets",
+            allowed="a network with public subnets, or a load balancer with internet_facing=False",
+        )
+    return list(found)
+
+
+def selection_problems(
+    network: NetworkLike, selection: ec2.SubnetSelection, option: str, *, zones: int = 1, public: bool = False
+) -> list[Problem]:
+    """Find a selection of subnets that takes none, too few, or none that the internet reaches.
+
+    Args:
+        network: Where the subnets are.
+        selection: The selection.
+        option: The option that it comes from.
+        zones: In how many zones there have to be subnets.
+        public: Whether they have to be public.
+    """
+    found = Problems()
+    try:
+        chosen = select_subnets(vpc_of(network), selection)
+    except RuntimeError as error:
+        found.add(option, "the network has no such subnets", given=selection, allowed=str(error).splitlines()[0])
+        return list(found)
+    if not is_token(chosen.availability_zones) and len(set(chosen.availability_zones)) < zones:
+        found.add(
+            option,
+            "the subnets are in too few zones",
+            given=chosen.availability_zones,
+            allowed=f"subnets in {zones} zones or more",
+            practice="multiple-availability-zones",
+        )
+    # Of subnets that are imported one by one, CDK does not know the kind.
+    if public and not selection.subnets and not chosen.has_public:
+        found.add(
+            option,
+            "a load balancer that faces the internet has to be in public subnets",
+            given=selection,
+            allowed="public subnets, or internet_facing=False",
+            practice="private-subnets",
+        )
+    return list(found)
