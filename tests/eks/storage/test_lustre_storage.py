@@ -154,3 +154,19 @@ def test_a_key_for_scratch():
 def test_fargate_cannot_mount_it():
     with pytest.raises(ConstructError, match="pods on Fargate cannot mount FSx for Lustre"):
         lustre(eks_cluster(new_stack(), compute="FARGATE"))
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("file_system_id", "fsx"), ("file_system_id", ""), ("dns_name", ""), ("mount_name", " ")]
+)
+def test_a_file_system_that_cannot_exist(option: str, value: str):
+    given: dict[str, Any] = {
+        "file_system_id": "fs-0123456789abcdef0",
+        "dns_name": "fs-0123456789abcdef0.fsx.eu-west-1.amazonaws.com",
+        "mount_name": "fsx",
+        "security_group_id": "sg-0aaaaaaaaaaaaaaaa",
+    }
+    stack = new_stack()
+    with pytest.raises(ConstructError) as error:
+        LustreStorage.from_attributes(stack, "Lustre", cluster=eks_cluster(stack), **given | {option: value})
+    assert [problem.option for problem in error.value.problems] == [option]

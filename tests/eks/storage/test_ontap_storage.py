@@ -217,3 +217,17 @@ def test_an_imported_cluster_without_a_provider():
     with pytest.raises(ConstructError) as error:
         ontap(imported(new_stack()))
     assert [problem.option for problem in error.value.problems] == ["driver_role"]
+
+
+@pytest.mark.parametrize(("option", "value"), [("file_system_id", "svm-1"), ("storage_virtual_machine_name", "")])
+def test_a_file_system_that_cannot_exist(option: str, value: str):
+    stack = new_stack()
+    given: dict[str, Any] = {
+        "file_system_id": "fs-0123456789abcdef0",
+        "storage_virtual_machine_name": "shared",
+        "secret": secretsmanager.Secret(stack, "Secret"),
+        "security_group_id": "sg-0aaaaaaaaaaaaaaaa",
+    }
+    with pytest.raises(ConstructError) as error:
+        OntapStorage.from_attributes(stack, "Ontap", cluster=eks_cluster(stack), **given | {option: value})
+    assert [problem.option for problem in error.value.problems] == [option]

@@ -25,7 +25,7 @@ from cdk_containers.network import PortRange, let_in, subnet_ids_of
 
 from ..clusters import EksCluster
 from .csi_driver import CsiDriver, driver_problems, install_driver, let_driver
-from .storage import Storage, fargate_problems, static_volume, whole_number_problems
+from .storage import Storage, existing_problems, fargate_problems, static_volume, whole_number_problems
 
 _DRIVER = CsiDriver(id="FsxCsiDriver", add_on="aws-fsx-csi-driver", service_account="fsx-csi-controller-sa")
 _LUSTRE = (PortRange(first=988, last=988), PortRange(first=1018, last=1023))
@@ -182,7 +182,10 @@ class LustreStorage(Storage):
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
         """
-        found = argument_problems(cls.from_attributes, locals())
+        given = dict(locals())
+        found = argument_problems(cls.from_attributes, given)
+        known = {name: given[name] for name in ("file_system_id", "dns_name", "mount_name") if not found.has(name)}
+        found.extend(existing_problems(**known))
         if not found.has("security_group_id"):
             found.extend(security_group_problems("security_group_id", security_group_id))
         if not found.has("storage_capacity_gib"):

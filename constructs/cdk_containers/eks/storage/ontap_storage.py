@@ -31,7 +31,7 @@ from ..identity import irsa_role
 from ..manifests import Manifest, file_name
 from .csi_driver import driver_problems, driver_scope, let_driver
 from .register import register_of
-from .storage import ReclaimPolicy, Storage, class_problems, fargate_problems
+from .storage import ReclaimPolicy, Storage, class_problems, existing_problems, fargate_problems
 
 _ADD_ON = "netapp_trident-operator"
 _NAMESPACE = "trident"
@@ -244,6 +244,8 @@ class OntapStorage(Storage):
         given = dict(locals())
         found = argument_problems(cls.from_attributes, given)
         usable = usable_arguments(cls.from_attributes, given, found)
+        names = ("file_system_id", "storage_virtual_machine_name")
+        found.extend(existing_problems(**{name: given[name] for name in names if not found.has(name)}))
         if not found.has("security_group_id"):
             found.extend(security_group_problems("security_group_id", security_group_id))
         if not found.has("cluster"):

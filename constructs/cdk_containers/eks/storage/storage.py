@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from constructs import Construct
@@ -17,6 +18,7 @@ from .register import register_of
 ReclaimPolicy = Literal["Retain", "Delete"]
 AccessMode = Literal["ReadWriteOnce", "ReadWriteMany"]
 
+_FILE_SYSTEM = re.compile(r"fs-[0-9a-f]+")
 _DEFAULT_CLASS = {"storageclass.kubernetes.io/is-default-class": "true"}
 
 
@@ -169,6 +171,22 @@ def fargate_problems(cluster: EksCluster, what: str, instead: str) -> list[Probl
             allowed=instead,
             practice="eks-storage-on-fargate",
         )
+    return list(found)
+
+
+def existing_problems(file_system_id: str | None = None, **names: str | None) -> list[Problem]:
+    """Find the id of something else than a file system of FSx, and names that are empty."""
+    found = Problems()
+    if file_system_id is not None and not is_token(file_system_id) and not _FILE_SYSTEM.fullmatch(file_system_id):
+        found.add(
+            "file_system_id",
+            "not the id of a file system",
+            given=file_system_id,
+            allowed="an id such as fs-0123456789abcdef0",
+        )
+    for option, name in names.items():
+        if name is not None and not name.strip():
+            found.add(option, "it is empty", given=name, allowed="the name that FSx shows")
     return list(found)
 
 
