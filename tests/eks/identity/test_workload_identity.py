@@ -117,6 +117,12 @@ def test_two_service_accounts_of_one_role_are_both_trusted():
     assert named == ["web", "worker"]
 
 
+def test_the_longest_names_have_a_file():
+    cluster = eks_cluster(new_stack())
+    identity(cluster, namespace="n" * 63, service_account="a" * 253)
+    check(manifests_of(cluster))
+
+
 # ---- IRSA
 
 

@@ -182,7 +182,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/pod-security.html",
         severity=Severity.HIGH,
-        option="EksCluster",
+        option="EksCluster.add_manifests",
     ),
     Practice(
         id="eks-no-secret-manifests",
@@ -193,7 +193,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/data-encryption-and-secrets-management.html",
         severity=Severity.CRITICAL,
-        option="EksCluster",
+        option="EksCluster.add_manifests",
     ),
     Practice(
         id="eks-fargate-limits",
@@ -204,7 +204,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
         severity=Severity.HIGH,
-        option="EksCluster",
+        option="EksCluster.add_manifests",
     ),
     Practice(
         id="eks-node-metadata",
