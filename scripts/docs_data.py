@@ -30,7 +30,7 @@ PAGES: Mapping[str, Sequence[str]] = {
         "InstanceRequirements",
         "ManagedInstancesTaskDefinition",
     ),
-    "managed-node-group": ("ManagedNodeGroup", "NodeOptions", "Taint", "pods_per_instance"),
+    "managed-node-group": ("ManagedNodeGroup", "NodeOptions", "Taint"),
     "self-managed-nodes": ("SelfManagedNodes",),
     "karpenter-nodes": ("KarpenterNodes", "KarpenterPool"),
     "hybrid-nodes": ("HybridNodes", "RolesAnywhere"),
@@ -70,6 +70,10 @@ PAGES: Mapping[str, Sequence[str]] = {
     "managed-daemon": ("ManagedDaemon",),
     "express-service": ("ExpressService",),
     "external-service": ("ExternalService", "ExternalDaemonService", "ExternalInstances", "ExternalTaskDefinition"),
+    "kubernetes-service": ("KubernetesService", "PodOptions"),
+    "kubernetes-worker": ("KubernetesWorker",),
+    "kubernetes-job": ("KubernetesJob",),
+    "kubernetes-daemon": ("KubernetesDaemon",),
     "scheduled-job": ("ScheduledJob", "StartRetry"),
     "event-job": ("EventJob",),
     "worker-service": ("WorkerService", "WorkerAlarms"),
@@ -144,6 +148,7 @@ PAGES: Mapping[str, Sequence[str]] = {
 BY_HAND: Mapping[str, Set[str]] = {
     "errors": {"ConstructError", "Problem", "Disabled", "Practice"},
     "deploying-without-fear": {"Rollout", "RolloutTimings", "plan_rollout"},
+    "constructs/_text/managed-node-group": {"pods_per_instance"},
     "placement": {
         "PlacementStrategy",
         "PlacementConstraint",

@@ -51,6 +51,8 @@ from docs_source import (  # noqa: E402
     option_named,
     practices_of,
 )
+from kubernetes_tables import counterparts, endings  # noqa: E402
+from kubernetes_tables import rollouts as kubernetes_rollouts  # noqa: E402
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
 from rooms import house_drawing, room_list, wing_drawing  # noqa: E402
@@ -74,6 +76,7 @@ WITH_MARKS = (
     "capacity",
     "deploying-without-fear",
     "changing-what-runs",
+    "one-description",
 )
 _NOTE = "<!-- Written by scripts/write_docs.py from {sources}; do not edit it here. -->"
 _MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -128,8 +131,11 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "ecs-rooms": partial(wing_drawing, "ecs"),
         "eks-rooms": partial(wing_drawing, "eks"),
         "first-example": first_example_table,
+        "counterparts": counterparts_tables,
+        "endings": lambda: "\n".join(_table(*endings())).rstrip(),
         "house": house_drawing,
         "kept": kept_table,
+        "kubernetes-rollouts": lambda: "\n".join(_table(*kubernetes_rollouts())).rstrip(),
         "rooms": room_list,
         "stacks": stacks_table,
         "rollouts": rollouts_table,
@@ -424,6 +430,14 @@ def slow_rollouts_list() -> str:
     return "\n".join(
         f"- more than {concern.longest} s of {concern.what}: change {concern.option}." for concern in CONCERNS
     )
+
+
+def counterparts_tables() -> str:
+    """Write what each option of a workload becomes on Kubernetes."""
+    lines = []
+    for name, headings, rows in counterparts():
+        lines += [f"### {name}", "", *_table(headings, rows)]
+    return "\n".join(lines).rstrip()
 
 
 # ---- what the examples show

@@ -262,7 +262,8 @@ def test_a_second_identity_for_a_service_account():
 
 
 def test_a_cluster_without_the_agent():
-    cluster = eks_cluster(new_stack(), default_add_ons={"eks-pod-identity-agent": Disabled(REASON)})
+    off = Disabled(REASON)
+    cluster = eks_cluster(new_stack(), default_add_ons={"eks-pod-identity-agent": off, "vpc-cni": off})
     with pytest.raises(ConstructError, match="no agent of EKS Pod Identity"):
         identity(cluster)
     assert identity(cluster, mode="IRSA").mode == "IRSA"

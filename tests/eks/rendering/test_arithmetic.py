@@ -126,6 +126,21 @@ def test_with_an_autoscaler_there_may_be_one_pod_more(replicas: int):
             assert -(-replicas * more // 100) - (replicas * high // 100 - replicas) in (0, 1)
 
 
+LATER = -1.888154589709081e289
+"""A number that is known at deployment, as CDK writes it."""
+
+
+def test_numbers_that_are_known_at_deployment():
+    rendered = service(workload(), replicas=LATER)
+    assert rendered.manifests[-1]["spec"]["replicas"] == LATER
+    assert rendered.manifests[-1]["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": "0%", "maxSurge": "100%"}
+    assert losses_of(rendered) == {}
+    for option in ("min_healthy_percent", "startup_seconds", "drain_seconds", "spot_percent", "ephemeral_storage_gib"):
+        assert losses_of(service(workload(), **{option: LATER}))[option] == "refused"
+    assert losses_of(job(workload(), schedule="cron(0 8 * * ? *)", timeout_seconds=LATER)) == {}
+    assert losses_of(job(workload(), start_within_seconds=LATER)) == {"start_within_seconds": "refused"}
+
+
 # ---- schedules
 
 

@@ -182,7 +182,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/pod-security.html",
         severity=Severity.HIGH,
-        option="EksCluster.add_manifests",
+        option="EksCluster.add_manifests(manifests=)",
     ),
     Practice(
         id="eks-no-secret-manifests",
@@ -193,7 +193,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/data-encryption-and-secrets-management.html",
         severity=Severity.CRITICAL,
-        option="EksCluster.add_manifests",
+        option="EksCluster.add_manifests(manifests=)",
     ),
     Practice(
         id="eks-fargate-limits",
@@ -204,7 +204,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
         severity=Severity.HIGH,
-        option="EksCluster.add_manifests",
+        option="EksCluster.add_manifests(manifests=)",
     ),
     Practice(
         id="eks-node-metadata",
@@ -274,7 +274,7 @@ PRACTICES = (
             "A node has less to give than its instance type has: the kubelet, the system and each pod that may run "
             "there keep a part. A pod that fits nowhere stays pending."
         ),
-        source="https://kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources/",
+        source="https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html",
         severity=Severity.HIGH,
         option="ManagedNodeGroup.instance_types",
     ),
@@ -358,7 +358,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
         severity=Severity.MEDIUM,
-        option="KubernetesService.cpu, PodOptions.cpu_limit",
+        option="PodOptions.cpu_limit, KubernetesService.cpu",
     ),
     Practice(
         id="eks-pod-spread",

@@ -54,7 +54,7 @@ class Counterpart:
         kubernetes: Its counterpart, or what is lost of it.
         meaning: Whether it means the same, nearly, is refused, or is the platform's affair.
         instead: What to do about a loss.
-        applies: Tells of a value whether the loss is one. Default: of each that is not the option's default.
+        applies: Tells whether a value is lost. Default: every value but the option's default is.
     """
 
     kubernetes: str
@@ -77,6 +77,11 @@ def _nearly(what: str, instead: str, applies: Callable[[Any], bool] | None = Non
 
 def _platform(what: str, instead: str, applies: Callable[[Any], bool] | None = None) -> Counterpart:
     return Counterpart(kubernetes=what, meaning="platform", instead=instead, applies=applies)
+
+
+def _elsewhere(_: object) -> bool:
+    """Leave it to the module that renders the option, which knows more than its value."""
+    return False
 
 
 def _is_on(value: object) -> bool:
@@ -105,7 +110,11 @@ COUNTERPARTS: Mapping[type, Mapping[str, Counterpart]] = {
         "name": _same("`name`, with hyphens for underscores and in lower case"),
         "ports": _same("`ports`"),
         "environment": _same("`env`; `$(` is written `$$(`, since the kubelet reads it as a variable"),
-        "secrets": _nearly("`secretKeyRef`, brought by the Secrets Store CSI driver or External Secrets", "", None),
+        "secrets": _nearly(
+            "`secretKeyRef`; what brings the value, and not ECS, reads the secret",
+            "the Secrets Store CSI driver or External Secrets in the cluster",
+            _elsewhere,
+        ),
         "command": _same("`args`"),
         "entry_point": _same("`command`"),
         "working_directory": _same("`workingDir`"),
@@ -228,7 +237,11 @@ COUNTERPARTS: Mapping[type, Mapping[str, Counterpart]] = {
     SharedVolume: {"name": _same("`emptyDir`, which the containers' group may write to")},
     EfsVolume: {
         "name": _same("a PersistentVolume and its claim"),
-        "file_system": _nearly("nodes mount it for all their pods: the rights of roles do not count", ""),
+        "file_system": _nearly(
+            "nodes mount it for all their pods: the rights of roles do not count",
+            "an access point for each",
+            _elsewhere,
+        ),
         "access_point": _same("`volumeHandle`"),
         "path": _same("`volumeHandle`, of the access point that is made"),
         "user": _same("`volumeHandle`, of the access point that is made"),
@@ -239,13 +252,15 @@ COUNTERPARTS: Mapping[type, Mapping[str, Counterpart]] = {
         "volume_type": _same("`type`"),
         "iops": _same("`iops`"),
         "throughput_mib": _same("`throughput`"),
-        "snapshot_id": _nearly("a VolumeSnapshotContent; the snapshot controller has to be there", ""),
+        "snapshot_id": _nearly("a VolumeSnapshotContent", "the snapshot controller in the cluster", _elsewhere),
         "file_system": _same("`csi.storage.k8s.io/fstype`"),
         "encryption_key": _same("`kmsKeyId`; the role of the driver needs the key"),
     },
     HostVolume: {
         "name": _same("`name`"),
-        "host_path": _refused("Pod Security forbids directories of the node", "", lambda _: False),
+        "host_path": _refused(
+            "Pod Security forbids directories of the node", "a namespace with `pod_security='privileged'`", _elsewhere
+        ),
     },
     DockerVolume: {
         "name": _same("`emptyDir`"),
@@ -286,7 +301,7 @@ def _part_losses(part: object, option: str, losses: Losses, *, skip: set[str] | 
     for field in fields(part) if type(part) in COUNTERPARTS else ():  # type: ignore[arg-type]  # they are dataclasses
         counterpart = COUNTERPARTS[type(part)][field.name]
         meaning, value = counterpart.meaning, getattr(part, field.name)
-        if meaning == "same" or not counterpart.instead or field.name in skip:
+        if meaning == "same" or field.name in skip:
             continue
         default = field.default_factory() if field.default_factory is not MISSING else field.default
         given = counterpart.applies(value) if counterpart.applies is not None else value != default

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
+from cdk_containers.core.inputs import is_token
+
 from ..manifests import Manifest, is_label
 from .facts import PodFacts
 from .losses import Losses
 from .placement import NAME_LABEL
 
 MANAGED_BY = {"app.kubernetes.io/managed-by": "cdk-containers"}
+
+_WHOLE = ("replicas", "min_ready_seconds", "timeout_seconds", "retries")
+"""Numbers that objects hold as they are given, and that may be known at deployment only."""
 
 LONGEST_CRON_JOB = 52
 """Kubernetes adds eleven characters to the names of a CronJob's jobs."""
@@ -27,5 +34,9 @@ def metadata_of(name: str, namespace: str, options: PodFacts, losses: Losses, *,
             f"{namespace!r} is not a name that Kubernetes takes",
             instead="up to 63 lower-case letters, digits and hyphens, a letter or digit at both ends",
         )
+    for field in fields(options):
+        value = getattr(options, field.name)
+        if isinstance(value, int | float) and is_token(value) and field.name not in _WHOLE:
+            losses.refuse(field.name, "other numbers are worked out of it", instead="a number known at synthesis")
     labels = {**options.labels, NAME_LABEL: name, **MANAGED_BY}
     return {"name": name, "namespace": namespace, "labels": labels}

@@ -6,6 +6,8 @@ what may be more up, which may be one pod more. So with a fixed number of pods t
 
 from __future__ import annotations
 
+from cdk_containers.core.inputs import is_token
+
 from .losses import Losses
 
 
@@ -13,7 +15,7 @@ def rolling_update(*, replicas: int | None, min_percent: int, max_percent: int, 
     """Return `rollingUpdate` of a Deployment."""
     unavailable: int | str = f"{100 - min_percent}%"
     surge: int | str = f"{max_percent - 100}%"
-    if replicas:
+    if replicas and not is_token(replicas):
         unavailable = replicas - -(-replicas * min_percent // 100)
         surge = replicas * max_percent // 100 - replicas
     if unavailable in (0, "0%") and surge in (0, "0%"):
