@@ -115,7 +115,7 @@ WRONG: list[tuple[str, Any, str]] = [
     # containers
     (f"{MAIN}.image", GONE, "it is missing"),
     (f"{MAIN}.imagePullPolicy", "Sometimes", "no such value"),
-    (f"{MAIN}.args", [5], "not a text"),
+    (f"{MAIN}.args", [5], "where a text belongs"),
     (f"{MAIN}.ports.0.protocol", "HTTP", "no such value"),
     (f"{MAIN}.ports.1", {"name": "admin"}, "it is missing"),
     (f"{MAIN}.ports.1", {"name": "otlp", "containerPort": 9000}, "another port of the pod has this name"),
@@ -262,7 +262,7 @@ ON_FARGATE: list[tuple[str, Any]] = [
     (f"{MAIN}.ports.0.hostPort", 8080),
     (f"{POD}.hostNetwork", True),
     (f"{POD}.volumes.1", {"name": "run", "hostPath": {"path": "/run"}}),
-    (f"{POD}.volumes.1", {"name": "disk", "ephemeral": {"volumeClaimTemplate": {}}}),
+    (f"{POD}.volumes.1", {"name": "disk", "ephemeral": {"volumeClaimTemplate": {"spec": {}}}}),
     (f"{POD}.volumes.1", {"name": "secrets", "csi": {"driver": "secrets-store.csi.k8s.io"}}),
     (f"{MAIN}.resources.limits.nvidia~com/gpu", 1),
     (f"{MAIN}.resources", {"requests": {"cpu": "17"}}),

@@ -94,6 +94,13 @@ RIGHT: dict[tuple[str, str], dict[str, Any]] = {
         ],
     },
     ("eks.amazonaws.com/v1", "NodeClass"): {**NODE_CLASS, "networkPolicy": "DefaultAllow"},
+    ("snapshot.storage.k8s.io/v1", "VolumeSnapshotContent"): {
+        "deletionPolicy": "Retain",
+        "driver": "ebs.csi.aws.com",
+        "source": {"snapshotHandle": "snap-0123456789abcdef0"},
+        "volumeSnapshotRef": {"namespace": "shop", "name": "data"},
+    },
+    ("snapshot.storage.k8s.io/v1", "VolumeSnapshot"): {"source": {"volumeSnapshotContentName": "data"}},
     ("trident.netapp.io/v1", "TridentBackendConfig"): {
         "version": 1,
         "backendName": "ontap",
@@ -127,6 +134,8 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("EC2NodeClass", "amiSelectorTerms", [], "too few entries"),
     ("NodeClass", "ephemeralStorage", {"size": "80GB"}, "not of the form"),
     ("TridentBackendConfig", "storageDriverName", "ontap", "no such value"),
+    ("VolumeSnapshotContent", "deletionPolicy", "Keep", "no such value"),
+    ("VolumeSnapshot", "source", "data", "not a map"),
 ]
 
 

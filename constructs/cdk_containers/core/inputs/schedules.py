@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Literal, TypeAlias
 
 from .tokens import is_token
@@ -122,15 +123,23 @@ def is_over(expression: str, now: datetime) -> bool:
 
 def time_zone_problem(name: str) -> str | None:
     """Say what is wrong with the name of a time zone, or None; on a machine without a list of zones all are right."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones  # noqa: PLC0415  (rarely needed)
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415  (rarely needed)
 
-    if is_token(name) or not available_timezones():
+    if is_token(name) or not _knows_time_zones():
         return None
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return "there is no such time zone"
     return None
+
+
+@cache
+def _knows_time_zones() -> bool:
+    """Tell whether this machine has a list of time zones; to look takes hundreds of files."""
+    from zoneinfo import available_timezones  # noqa: PLC0415  (rarely needed)
+
+    return bool(available_timezones())
 
 
 def _rate_problem(text: str) -> str | None:

@@ -16,6 +16,7 @@ from cdk_containers.core.inputs import is_token
 from .api_versions import CLUSTER_SCOPED, api_problem
 from .facts import Facts
 from .fargate_rules import check_fargate
+from .fields import field_problems
 from .names import LABEL, SERVICE, SUBDOMAIN, is_label, is_service_name, is_subdomain
 from .network_rules import check_ingress, check_network_policy, check_service
 from .part import Part
@@ -40,11 +41,16 @@ def problems(manifests: Iterable[Mapping[str, Any]], facts: Facts) -> list[Probl
     found: list[Problem] = []
     listed = list(manifests)
     for index, manifest in enumerate(listed):
-        wrong = [*_object_problems(manifest, facts)]
+        wrong = _each_once(_object_problems(manifest, facts))
         found += [_named(problem.under(f"manifests[{index}]"), manifest) for problem in wrong]
     found += _twice(listed)
     found += _against_namespaces(listed)
     return found
+
+
+def _each_once(found: Iterable[Problem]) -> list[Problem]:
+    """Return one problem for each place: a field of the wrong type is wrong by several rules."""
+    return list({problem.option: problem for problem in reversed(list(found))}.values())[::-1]
 
 
 def identity(manifest: Mapping[str, Any]) -> tuple[str, str, str, str]:
@@ -95,6 +101,7 @@ def _object_problems(manifest: object, facts: Facts) -> Problems:
     _check_values(found, manifest)
     if found:
         return found
+    found.extend(field_problems(manifest, facts.version))
     _check_metadata(part, kind)
     _check_kind(part, kind, facts)
     check_fargate(part, facts)
