@@ -123,6 +123,8 @@ class KubernetesWorkload(CheckedConstruct):
         self.manifests = self._in_order(rendered)
         self.losses = [*given.losses(rendered), *losses]
         given.cluster.add_manifests(self._file, self.manifests)
+        for practice, value in rendered.opt_outs:
+            self._record_opt_outs({practice: value})
         for loss in self.losses:
             if loss.kind == "approximated":
                 cdk.Annotations.of(self).add_warning_v2(
