@@ -28,6 +28,7 @@ from cdk_containers import (
     ManagedNodeGroup,
     Network,
     NodeOptions,
+    PodOptions,
     RoleRule,
     SelfManagedNodes,
     ServiceScaling,
@@ -41,6 +42,7 @@ from .registry_stack import RegistryStack
 from .settings import Settings
 
 PORT = 8080
+INTERRUPTIBLE = "shop/interruptible"
 
 
 class EksNodesStack(cdk.Stack):
@@ -82,8 +84,8 @@ class EksNodesStack(cdk.Stack):
             nodes=NodeOptions(
                 machine_image="BOTTLEROCKET",
                 encryption_key=key,
-                labels={"shop/interruptible": "true"},
-                taints=[Taint(key="shop/interruptible", value="true")],
+                labels={INTERRUPTIBLE: "true"},
+                taints=[Taint(key=INTERRUPTIBLE, value="true")],
             ),
         )
         LoadBalancerController(self, "LoadBalancerController", cluster=cluster)
@@ -107,6 +109,7 @@ class EksNodesStack(cdk.Stack):
             deletion_protection=settings.production,
             removal_policy=settings.removal_policy,
         )
+        graviton = PodOptions(architecture="ARM64")
         backend = KubernetesService(
             self,
             "Backend",
@@ -116,6 +119,7 @@ class EksNodesStack(cdk.Stack):
                 environment={"TABLE_NAME": table.table_name},
                 ports=[PORT],
             ),
+            pod=graviton,
             desired_count=settings.desired_count or 2,
             namespace="shop",
         )
@@ -131,12 +135,20 @@ class EksNodesStack(cdk.Stack):
                 rule=ListenerRule(hosts=settings.hosts("eks"), paths=["/eks", "/eks/*"]),
                 health_check_path="/healthz",
             ),
+            pod=graviton,
             scaling=ServiceScaling(min_tasks=2, max_tasks=6, cpu_percent=60),
             namespace="shop",
         )
         web.connect_to(backend)
         KubernetesWorker(
-            self, "Packer", cluster=cluster, container=worker_container(), desired_count=1, namespace="shop"
+            self,
+            "Packer",
+            cluster=cluster,
+            container=worker_container(),
+            # A message whose worker is interrupted is received again, so it may run on Spot.
+            pod=PodOptions(tolerations=[{"key": INTERRUPTIBLE, "operator": "Exists"}]),
+            desired_count=1,
+            namespace="shop",
         )
         KubernetesJob(
             self,
@@ -144,11 +156,17 @@ class EksNodesStack(cdk.Stack):
             cluster=cluster,
             image="public.ecr.aws/docker/library/busybox:1.37.0",
             schedule="cron(0 3 * * ? *)",
+            pod=graviton,
             time_zone="Europe/Berlin",
             namespace="shop",
         )
         KubernetesDaemon(
-            self, "Heartbeat", cluster=cluster, image="public.ecr.aws/docker/library/busybox:1.37.0", namespace="shop"
+            self,
+            "Heartbeat",
+            cluster=cluster,
+            image="public.ecr.aws/docker/library/busybox:1.37.0",
+            pod=graviton,
+            namespace="shop",
         )
 
         # People of a team: what they see is said by AWS's policy, what they may restart by a role of Kubernetes.

@@ -30,6 +30,8 @@ from cdk_containers.eks.rendering import ClusterFacts
 
 VERSIONS = ("1.34", "1.35", "1.36")
 ROOT = Path(__file__).parents[2]
+# A file of definitions has a megabyte, and is read for each object otherwise.
+kubernetes_validate.utils.schema_contents = cache(kubernetes_validate.utils.schema_contents)
 _CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
 
 Manifest = Mapping[str, Any]

@@ -11,7 +11,7 @@ from cdk_containers import EksCluster
 
 def files_of(cluster: EksCluster) -> dict[str, list[dict[str, Any]]]:
     """Return the objects of a cluster by the file they are in, with their tokens."""
-    return {name: [dict(manifest) for manifest in manifests] for name, manifests in cluster._manifests}
+    return {name: [dict(manifest) for manifest in manifests] for name, manifests in cluster.manifests.files.items()}
 
 
 def manifests_of(cluster: EksCluster) -> list[dict[str, Any]]:

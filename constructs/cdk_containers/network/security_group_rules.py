@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, NamedTuple, cast
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ec2 as ec2
@@ -18,6 +18,9 @@ from cdk_containers.core.whereabouts import app_of, node_of, stack_of
 _Direction = Literal["from", "to"]
 RuleKey = tuple[_Direction, str, str, str, int, int]
 """Direction, id of the group that has the rule, id of the other group, protocol, first and last port."""
+
+_left: WeakSet[ec2.ISecurityGroup] = WeakSet()
+"""Groups that something may leave."""
 
 _rules: WeakKeyDictionary[IConstruct, dict[RuleKey, Construct]] = WeakKeyDictionary()
 
@@ -135,6 +138,9 @@ class _Rule(NamedTuple):
         """Make the rule as CDK would between two groups of a stack, in one call; None if that cannot be."""
         if not (isinstance(self.first, ec2.SecurityGroup) and isinstance(self.second, ec2.SecurityGroup)):
             return None
+        if self.direction == "to" and self.first not in _left:
+            _left.add(self.first)
+            return None  # with the first, CDK takes out the rule that says that nothing leaves
         options: dict[str, Any] = {
             "group_id": _id_of(self.first),
             "ip_protocol": self.ports.protocol,

@@ -8,6 +8,7 @@ from aws_cdk import aws_logs
 from cdk_containers import AddOn, CloudWatchObservability, ConstructError, Disabled, Logs
 from tests.toolkit import REASON, eks_cluster, new_stack, properties, resource, resources, synth
 
+WITHOUT_AGENT = {"eks-pod-identity-agent": Disabled(REASON), "vpc-cni": Disabled(REASON)}
 EBS = iam.ManagedPolicy.from_aws_managed_policy_name
 
 
@@ -98,7 +99,7 @@ def test_an_add_on_that_the_cluster_has_names_both(name: str):
         AddOn(stack, "Again", cluster=cluster, name=name)
     [problem] = error.value.problems
     assert "Shop/Eks and Shop/Again" in problem.what
-    left = eks_cluster(stack, "Other", default_add_ons={name: Disabled(REASON)})
+    left = eks_cluster(stack, "Other", default_add_ons={one: Disabled(REASON) for one in (name, "vpc-cni")})
     assert AddOn(stack, "Own", cluster=left, name=name)
     with pytest.raises(ConstructError, match="Shop/Own and Shop/Third"):
         AddOn(stack, "Third", cluster=left, name=name)
@@ -129,7 +130,7 @@ def test_roles_of_pods_where_nothing_gives_them():
     stack = new_stack()
     given = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::111111111111:role/efs")
     fargate = eks_cluster(stack, "Fargate", compute="FARGATE")
-    without = eks_cluster(stack, "Without", default_add_ons={"eks-pod-identity-agent": Disabled(REASON)})
+    without = eks_cluster(stack, "Without", default_add_ons=WITHOUT_AGENT)
     for cluster, what in ((fargate, "does not work on Fargate"), (without, "no eks-pod-identity-agent")):
         with pytest.raises(ConstructError) as error:
             AddOn(

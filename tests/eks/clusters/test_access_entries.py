@@ -120,3 +120,18 @@ def test_a_team_lets_its_role_into_the_cluster_of_a_platform():
     assert "Fn::ImportValue" in entry["ClusterName"]
     assert team.dependencies == [platform]
     assert len(resources(synth(platform), "AWS::EKS::AccessEntry")) == 1
+
+
+def test_an_administrator_of_another_stack_keeps_its_entry():
+    app = cdk.App()
+    people, platform = cdk.Stack(app, "People"), cdk.Stack(app, "Platform")
+    role = iam.Role(people, "Admin", assumed_by=iam.AccountRootPrincipal())
+    eks_cluster(platform, admins=[role, DEVELOPER])
+    entries = resources(synth(platform), "AWS::EKS::AccessEntry")
+    assert "Fn::ImportValue" in str(entries)
+    assert platform.dependencies == [people]
+    again = cdk.App()
+    people, platform = cdk.Stack(again, "People"), cdk.Stack(again, "Platform")
+    role = iam.Role(people, "Admin", assumed_by=iam.AccountRootPrincipal())
+    eks_cluster(platform, admins=[DEVELOPER, role])
+    assert resources(synth(platform), "AWS::EKS::AccessEntry") == entries

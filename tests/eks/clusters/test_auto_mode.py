@@ -54,7 +54,7 @@ def test_facts_and_network_policies_of_auto_mode():
     assert made.has_pod_identity
     assert made.prefix_delegation
     assert made.pod_identity_agent is None
-    [(name, [config])] = made._manifests
+    [(name, [config])] = made.manifests.files.items()
     assert name == "network-policy"
     assert config["data"] == {"enable-network-policy-controller": "true"}
 

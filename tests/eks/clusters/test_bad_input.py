@@ -209,6 +209,19 @@ def test_an_add_on_that_is_no_default_and_a_version_that_is_none():
     }
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"default_add_ons": {"eks-pod-identity-agent": Disabled(REASON)}},
+        {"default_add_ons": {"vpc-cni": AddOnOptions()}, "auto_mode": AutoMode()},
+    ],
+)
+def test_the_network_of_pods_without_what_gives_it_its_role(given: dict[str, Any]):
+    with pytest.raises(ConstructError) as error:
+        eks_cluster(new_stack(), **given)
+    assert set(problems(error)) == {"default_add_ons['eks-pod-identity-agent']"}
+
+
 def test_a_log_group_that_eks_does_not_write_to():
     stack = new_stack()
     group = aws_logs.LogGroup.from_log_group_name(stack, "Group", "/shop")

@@ -169,7 +169,6 @@ def test_facts_tell_what_is_there():
         new_stack(),
         default_add_ons={
             "metrics-server": OFF,
-            "eks-pod-identity-agent": OFF,
             "vpc-cni": AddOnOptions(
                 configuration={"enableNetworkPolicy": "false", "env": {"ENABLE_PREFIX_DELEGATION": "false"}}
             ),
@@ -178,7 +177,11 @@ def test_facts_tell_what_is_there():
     assert not off.facts.metrics_server
     assert not off.facts.network_policy
     assert not off.prefix_delegation
-    assert not off.has_pod_identity
+    assert off.has_pod_identity
+    bare = eks_cluster(new_stack(), default_add_ons={"vpc-cni": OFF, "eks-pod-identity-agent": OFF})
+    assert not bare.prefix_delegation
+    assert not bare.facts.network_policy
+    assert not bare.has_pod_identity
 
 
 def test_the_name_is_known_and_other_than_that_of_a_cluster_beside_it():

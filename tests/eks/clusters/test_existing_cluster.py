@@ -76,6 +76,8 @@ def test_access_entries_and_add_ons_in_a_cluster_that_exists():
         ({"security_group_id": "shared-sg"}, "security_group_id"),
         ({"oidc_provider_arn": "https://oidc.eks.eu-west-1.amazonaws.com/id/ABC"}, "oidc_provider_arn"),
         ({"oidc_provider_arn": "arn:aws:iam::111111111111:role/shared"}, "oidc_provider_arn"),
+        ({"endpoint": "ABC.gr7.eu-west-1.eks.amazonaws.com"}, "endpoint"),
+        ({"service_cidr": "8.8.0.0/16"}, "service_cidr"),
         ({"installed": ["ISTIO"]}, "installed[0]"),
         ({"compute": "EC2"}, "compute"),
     ],

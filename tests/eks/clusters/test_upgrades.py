@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_eks_v2 as eks
 
 from cdk_containers import AddOnOptions, ConstructError, upgrade_blockers
-from cdk_containers.eks.clusters.removed_apis import KNOWN_UP_TO, REMOVED
+from cdk_containers.eks.manifests.removed_apis import KNOWN_UP_TO, REMOVED
 from tests.toolkit import eks_cluster, new_stack
 
 SCHEMAS = Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
@@ -90,21 +90,32 @@ def test_what_is_no_version_or_not_known_yet(version: str, target: str):
         upgrade_blockers(version=version, target=target)
 
 
+def test_what_is_in_the_way_is_one_line():
+    objects = {"classes": [manifest("storage.k8s.io/v1beta1", "VolumeAttributesClass")]}
+    [found] = upgrade_blockers(version="1.36", target="1.37", manifests=objects)
+    assert str(found) == (
+        "classes: VolumeAttributesClass shop: Kubernetes 1.37 and later do not serve VolumeAttributesClass of "
+        "storage.k8s.io/v1beta1; use storage.k8s.io/v1"
+    )
+
+
 def test_a_cluster_is_asked_itself():
     stack = new_stack()
     made = eks_cluster(
         stack, version="1.36", default_add_ons={"kube-proxy": AddOnOptions(version="v1.33.3-eksbuild.4")}
     )
-    assert made.upgrade_blockers("1.36") == ()
-    made.add_manifests("classes", [manifest("storage.k8s.io/v1beta1", "VolumeAttributesClass")])
+    made.add_manifests("limits", [manifest("v1", "Namespace")])
     made.add_nodes(
         eks.CfnNodegroup(
             stack, "Old", cluster_name="x", node_role="arn:aws:iam::111111111111:role/n", subnets=["s"], version="1.33"
         )
     )
-    found = made.upgrade_blockers("1.37")
-    assert {entry.where for entry in found} == {"classes: VolumeAttributesClass shop", "Shop", "kube-proxy"}
-    assert str(found[0]) == (
-        "classes: VolumeAttributesClass shop: Kubernetes 1.37 and later do not serve VolumeAttributesClass of "
-        "storage.k8s.io/v1beta1; use storage.k8s.io/v1"
-    )
+    assert made.upgrade_blockers("1.36") == ()
+    assert [found.where for found in made.upgrade_blockers("1.37")] == ["Shop", "kube-proxy"]
+
+
+def test_the_objects_of_a_cluster_are_looked_at(monkeypatch: pytest.MonkeyPatch):
+    made = eks_cluster(new_stack(), version="1.36")
+    made.add_manifests("limits", [manifest("v1", "Namespace")])
+    monkeypatch.setattr("cdk_containers.eks.clusters.upgrades.REMOVED", {("v1", "Namespace"): (37, "nothing")})
+    assert [found.where for found in made.upgrade_blockers("1.37")] == ["limits: Namespace shop"]

@@ -25,7 +25,7 @@ def test_a_role_of_the_cluster_is_bound_to_a_group():
     cluster = eks_cluster(stack)
     made = KubernetesRole(stack, "Support", cluster=cluster, name="support", groups=["support"], rules=[LOGS])
     check(made.manifests)
-    cluster_role, binding = files_of(cluster)["role-support"]
+    cluster_role, binding = files_of(cluster)["clusterrole-support"]
     assert cluster_role["rules"] == [{"apiGroups": [""], "resources": ["pods", "pods/log"], "verbs": ["get", "list"]}]
     assert binding["kind"] == "ClusterRoleBinding"
     assert binding["subjects"] == [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "support"}]

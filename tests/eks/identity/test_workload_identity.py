@@ -117,6 +117,12 @@ def test_two_service_accounts_of_one_role_are_both_trusted():
     assert named == ["web", "worker"]
 
 
+def test_the_longest_names_have_a_file():
+    cluster = eks_cluster(new_stack())
+    identity(cluster, namespace="n" * 63, service_account="a" * 253)
+    check(manifests_of(cluster))
+
+
 # ---- IRSA
 
 
@@ -256,7 +262,8 @@ def test_a_second_identity_for_a_service_account():
 
 
 def test_a_cluster_without_the_agent():
-    cluster = eks_cluster(new_stack(), default_add_ons={"eks-pod-identity-agent": Disabled(REASON)})
+    off = Disabled(REASON)
+    cluster = eks_cluster(new_stack(), default_add_ons={"eks-pod-identity-agent": off, "vpc-cni": off})
     with pytest.raises(ConstructError, match="no agent of EKS Pod Identity"):
         identity(cluster)
     assert identity(cluster, mode="IRSA").mode == "IRSA"

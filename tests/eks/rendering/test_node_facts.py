@@ -61,6 +61,11 @@ def test_types_that_nobody_knows_hold_every_pod():
     assert pod_fit_problems([], option="cpu", cpu_millicores=80_000) == []
 
 
+def test_nodes_whose_labels_nobody_knows_may_have_every_label():
+    assert fit(nodes(labels={}), node_selector={"team": "shop"}) != []
+    assert fit(nodes(labels=None), node_selector={"team": "shop"}) == []
+
+
 def test_more_pods_leave_less_memory_to_each():
     asked = {"memory_mib": 6600}
     assert fit(nodes(), **asked) == []

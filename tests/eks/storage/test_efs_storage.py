@@ -164,6 +164,19 @@ def test_storage_in_another_stack_than_the_cluster():
     assert platform.dependencies == []
 
 
+def test_a_file_system_of_a_third_stack():
+    app = cdk.App()
+    data, platform, shop = (cdk.Stack(app, name) for name in ("Data", "Platform", "Shop"))
+    given = aws_efs.FileSystem(data, "Files", vpc=network(data).vpc)
+    cluster = eks_cluster(platform)
+    efs(cluster, scope=shop, file_system=given).claim("files", namespace="shop")
+    app.synth()
+    [point] = resources(synth(data), "AWS::EFS::AccessPoint")
+    volume, _ = files_of(cluster)["claim-shop-files"]
+    assert str(data.resolve(volume["spec"]["csi"]["volumeHandle"])).count(point) == 1
+    assert resources(synth(shop), "AWS::EFS::AccessPoint") == {}
+
+
 @pytest.mark.parametrize("options", [{"provisioning": "DYNAMIC"}, {"default_class": True}])
 def test_fargate_makes_no_volumes(options: dict[str, Any]):
     with pytest.raises(ConstructError) as error:

@@ -123,7 +123,7 @@ class Twins:
             if option != "task" and getattr(said, option, None) not in (None, (), [], False)
         }
         given |= {"service_name": None, "alarms": said.alarms}
-        if said.daemon:
+        if said.kind.daemon:
             return KubernetesDaemon, given
         given |= {"desired_count": said.desired_count, "scaling": said.scaling, "deployment": said.deployment}
         if isinstance(original, WorkerService):

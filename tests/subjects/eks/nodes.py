@@ -39,21 +39,6 @@ def _outside(stack: cdk.Stack, id: str = "Eks") -> dict[str, Any]:  # noqa: A002
     return {"cluster": eks_cluster(stack, id, remote_node_networks=["10.80.0.0/16"])}
 
 
-def _pool(stack: cdk.Stack, **given: Any) -> object:
-    """Make a pool, and write its objects to the template, which otherwise has them as a file beside it."""
-    cluster = eks_cluster(stack)
-    KarpenterNodes(stack, "Karpenter", cluster=cluster, pools=[KarpenterPool(**given)])
-    return _show(stack, cluster)
-
-
-def _show(stack: cdk.Stack, cluster: Any) -> object:
-    for name, manifests in cluster._manifests:
-        for index, manifest in enumerate(manifests):
-            text = cdk.Stack.of(stack).to_json_string(manifest)
-            cdk.CfnOutput(stack, f"{name}{index}", value=text)
-    return cluster
-
-
 SUBJECTS: list[Subject] = [
     Subject(ManagedNodeGroup, lambda stack, given: ManagedNodeGroup(stack, "Nodes", **given), _group),
     Subject(SelfManagedNodes, lambda stack, given: SelfManagedNodes(stack, "Nodes", **given), _group),
@@ -82,12 +67,14 @@ SUBJECTS: list[Subject] = [
     ),
     Subject(
         KarpenterNodes,
-        lambda stack, given: _show(stack, KarpenterNodes(stack, "Karpenter", **given).cluster),
+        lambda stack, given: KarpenterNodes(stack, "Karpenter", **given),
         lambda stack: {"cluster": eks_cluster(stack), "pools": [KarpenterPool(name="general", max_vcpus=100)]},
     ),
     Subject(
         KarpenterPool,
-        lambda stack, given: _pool(stack, **given),
+        lambda stack, given: KarpenterNodes(
+            stack, "Karpenter", cluster=eks_cluster(stack), pools=[KarpenterPool(**given)]
+        ),
         lambda _: {"name": "general", "max_vcpus": 100},
     ),
     Subject(HybridNodes, lambda stack, given: HybridNodes(stack, "Machines", **given), _outside),

@@ -274,7 +274,7 @@ PRACTICES = (
             "A node has less to give than its instance type has: the kubelet, the system and each pod that may run "
             "there keep a part. A pod that fits nowhere stays pending."
         ),
-        source="https://kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources/",
+        source="https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html",
         severity=Severity.HIGH,
         option="ManagedNodeGroup.instance_types",
     ),

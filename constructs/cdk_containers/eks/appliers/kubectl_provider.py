@@ -152,6 +152,7 @@ class KubectlProvider(CheckedConstruct):
                 allowed=f"up to {_LARGEST} bytes in a file that a KubectlProvider applies",
             )
             raise ConstructError(self.node.path, [problem])
+        self.node.try_remove_child(f"File-{name}")  # a file that was replaced is applied as it is now
         made = eks.KubernetesManifest(
             self, f"File-{name}", cluster=self._view, manifest=list(manifests), overwrite=True, prune=self._prune
         )

@@ -7,6 +7,7 @@ from .auto_mode import AutoMode
 from .eks_cluster import EksCluster
 from .principals import claim_principal, node_access_entry
 from .public_access import PublicAccess
+from .service_cidr import known_cidr
 from .upgrades import UpgradeBlocker, upgrade_blockers
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "PublicAccess",
     "UpgradeBlocker",
     "claim_principal",
+    "known_cidr",
     "node_access_entry",
     "upgrade_blockers",
 ]

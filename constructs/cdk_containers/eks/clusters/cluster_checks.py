@@ -23,7 +23,7 @@ from cdk_containers.network import (
 
 from ..rendering import Compute
 from .add_on_options import AddOnOptions
-from .add_on_resources import possible_defaults
+from .add_on_resources import DEFAULTS, POD_IDENTITY_AGENT, possible_defaults
 from .auto_mode import AutoMode
 from .service_cidr import known_cidr, service_cidr_problems
 
@@ -42,6 +42,14 @@ def known_name_problems(name: str | None) -> list[Problem]:
             given=Shown("a token") if is_token(name) else name,
             allowed="up to 100 letters, digits, hyphens and underscores, known at synthesis",
         )
+    return list(found)
+
+
+def endpoint_problems(endpoint: str) -> list[Problem]:
+    """Find text that is no address of an API."""
+    found = Problems()
+    if not is_token(endpoint) and not endpoint.startswith("https://"):
+        found.add("endpoint", "not the address of an API", given=endpoint, allowed="https://….eks.amazonaws.com")
     return list(found)
 
 
@@ -194,6 +202,18 @@ def _default_add_on_problems(given: Mapping[str, AddOnOptions | Disabled], compu
             found.extend(options.problems(), under=option)
             if not found.has(option):
                 found.extend(known_configuration_problems(name, options), under=option)
+    made = {
+        name
+        for name in defaults
+        if not isinstance(given.get(name, AddOnOptions() if name in DEFAULTS[compute] else Disabled("")), Disabled)
+    }
+    if "vpc-cni" in made and POD_IDENTITY_AGENT not in made:
+        found.add(
+            f"default_add_ons[{POD_IDENTITY_AGENT!r}]",
+            "vpc-cni gets its role by it, and without the role no node gets ready",
+            allowed='the agent; or vpc-cni Disabled("…") too, and an AddOn with a role of yours in its place',
+            practice="eks-managed-add-ons",
+        )
     return list(found)
 
 

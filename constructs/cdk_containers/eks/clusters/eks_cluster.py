@@ -16,7 +16,13 @@ from aws_cdk import aws_logs
 from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
-from cdk_containers.core.inputs import argument_problems, arn_problems, security_group_problems, usable_arguments
+from cdk_containers.core.inputs import (
+    argument_problems,
+    arn_problems,
+    is_token,
+    security_group_problems,
+    usable_arguments,
+)
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs, named_log_group
@@ -28,7 +34,7 @@ from ..rendering import ClusterFacts, Compute, NodeFacts
 from .access_policy import ADMIN, AUTO_NODE, AccessPolicy
 from .add_on_options import AddOnOptions
 from .auto_mode import AutoMode, auto_mode_node_role
-from .cluster_checks import arn_of, known_name_problems, log_group_name, own_problems, subnet_checks
+from .cluster_checks import arn_of, endpoint_problems, known_name_problems, log_group_name, own_problems, subnet_checks
 from .cluster_resource import cluster_role, make_cluster
 from .default_add_ons import DefaultAddOns
 from .installed import Installed, facts_of
@@ -36,7 +42,7 @@ from .phases import Phases
 from .principals import Principals, claim_principal, id_of_principal, make_entry
 from .public_access import PublicAccess
 from .remote_networks import remote_network_problems
-from .service_cidr import known_cidr
+from .service_cidr import known_cidr, service_cidr_problems
 from .subnet_tags import tag_subnets
 from .upgrades import UpgradeBlocker, upgrade_blockers
 from .versions import support_warning, version_problems
@@ -300,6 +306,10 @@ class EksCluster(CheckedConstruct):
             found.extend(version_problems(version))
         if not found.has("network"):
             found.extend(subnet_checks(network, None))
+            if not found.has("service_cidr") and not is_token(service_cidr):
+                found.extend(service_cidr_problems(service_cidr, known_cidr(network)))
+        if endpoint is not None and not found.has("endpoint"):
+            found.extend(endpoint_problems(endpoint))
         if not found.has("security_group_id"):
             found.extend(security_group_problems("security_group_id", security_group_id))
         found.extend(arn_problems(found, oidc_provider_arn=oidc_provider_arn))
@@ -356,6 +366,10 @@ class EksCluster(CheckedConstruct):
     def nodes(self) -> tuple[NodeFacts, ...]:
         """What is known of its nodes, kind by kind."""
         return tuple(self._node_facts)
+
+    def _where_pods_run(self) -> tuple[NodeFacts, ...]:
+        """Return what is known of all nodes; nothing, where pods may run on what nobody says here."""
+        return () if self.is_imported or self.compute != "NODES" else self.nodes
 
     def add_nodes(self, resource: cdk.CfnResource | None, facts: NodeFacts | None = None) -> None:
         """Take notice of nodes: what is needed before them is made before, and what needs nodes after them.
@@ -483,7 +497,7 @@ class EksCluster(CheckedConstruct):
         self.principals = Principals()
         self.add_on_versions: dict[str, str | None] = {}
         self._add_on_owners: dict[str, str] = {}
-        self.manifests = ManifestFolder(self, lambda: self.facts)
+        self.manifests = ManifestFolder(self, lambda: self.facts, self._where_pods_run)
         self._node_facts: list[NodeFacts] = []
         self._phases = Phases(self.resource, on_first_nodes)
 
@@ -508,14 +522,14 @@ class EksCluster(CheckedConstruct):
             make_entry(self, "NodeAccess", cluster=self, principal_arn=arn, type="EC2", policies=[policy])
 
     def _install(self, add_ons: DefaultAddOns, auto_mode: AutoMode | None) -> None:
-        add_ons.make_before_nodes()
         if auto_mode is not None:
             self.prefix_delegation = True
             self.now_has(load_balancer_controller=True, network_policy=True)
             self.add_manifests("network-policy", [_AUTO_NETWORK_POLICY])
-            if auto_mode.node_pools:
-                self._phases.nodes_come_by_themselves = True
-                add_ons.make_after_nodes()
+        add_ons.make_before_nodes()
+        if auto_mode is not None and auto_mode.node_pools:
+            self._phases.nodes_come_by_themselves = True
+            add_ons.make_after_nodes()
 
     def _warn(self, *, standard_only: bool) -> None:
         today = datetime.now(UTC).date()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from cdk_containers.core.inputs import is_token
 from ..manifests import Manifest, dangling_references, identity, is_subdomain, problems
 from ..manifests.facts import Facts
 from ..manifests.yaml_text import yaml_text
+from ..rendering import NodeFacts, fit_problems
 from .kustomization import kustomization, placeholder
 from .later_values import LaterValues
 
@@ -32,9 +33,12 @@ class ManifestFolder:
     `Shop.Cluster.manifests`.
     """
 
-    def __init__(self, owner: Construct, facts: Callable[[], Facts]) -> None:
+    def __init__(
+        self, owner: Construct, facts: Callable[[], Facts], nodes: Callable[[], Sequence[NodeFacts]] = tuple
+    ) -> None:
         self._owner = owner
         self._facts = facts
+        self._nodes = nodes
         self._files: dict[str, tuple[Manifest, ...]] = {}
         self._values = LaterValues(owner)
         self._watchers: list[Watcher] = []
@@ -118,7 +122,8 @@ class ManifestFolder:
             return []
         everything = [(f"{name}[{index}]", entry) for name, made in files.items() for index, entry in enumerate(made)]
         objects = [manifest for _, manifest in everything]
-        wrong = [_at_home(problem, everything) for problem in problems(objects, self._facts())]
+        found = [*problems(objects, self._facts()), *fit_problems(objects, self._nodes())]
+        wrong = [_at_home(problem, everything) for problem in found]
         if wrong:
             return [str(problem) for problem in wrong]
         for problem in dangling_references(objects):

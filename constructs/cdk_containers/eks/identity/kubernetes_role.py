@@ -13,7 +13,7 @@ from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, field_problems, is_token
 
 from ..clusters import EksCluster
-from ..manifests import Manifest, kubernetes_name_problems
+from ..manifests import Manifest, file_name, kubernetes_name_problems
 
 _API = "rbac.authorization.k8s.io"
 _RESERVED = ("system:", "eks:", "aws:", "amazon:", "iam:")
@@ -142,8 +142,8 @@ class KubernetesRole(CheckedConstruct):
                 "subjects": [{"apiGroup": _API, "kind": "Group", "name": group} for group in groups],
             },
         )
-        where = "" if namespace is None else f"{namespace}-"
-        cluster.add_manifests(f"role-{where}{name.replace('.', '-')}", self.manifests)
+        where = () if namespace is None else (namespace,)
+        cluster.add_manifests(file_name(kind.lower(), *where, name), self.manifests)
 
 
 def _group_problems(groups: Sequence[str]) -> list[Problem]:

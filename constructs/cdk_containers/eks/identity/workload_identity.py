@@ -16,7 +16,7 @@ from cdk_containers.core.inputs import argument_problems
 
 from ..clusters import EksCluster
 from ..clusters.pod_identity import SERVICE, pod_identity_conditions, pod_identity_principal
-from ..manifests import Manifest, kubernetes_name_problems
+from ..manifests import Manifest, file_name, kubernetes_name_problems
 from .irsa import irsa_role
 
 Mode = Literal["POD_IDENTITY", "IRSA"]
@@ -61,8 +61,8 @@ class WorkloadIdentity(CheckedConstruct):
         namespace: str,
         service_account: str,
         role: iam.IRole | None = None,
-        platform: Platform | None = None,
-        mode: Mode | None = None,
+        platform: Literal["LINUX", "WINDOWS", "FARGATE"] | None = None,
+        mode: Literal["POD_IDENTITY", "IRSA"] | None = None,
         create_service_account: bool = True,
         automount_service_account_token: bool = False,
     ) -> None:
@@ -116,7 +116,7 @@ class WorkloadIdentity(CheckedConstruct):
             )
         self.manifest = self._make_manifest(automount=automount_service_account_token)
         if create_service_account:
-            cluster.add_manifests(f"service-account-{namespace}-{service_account.replace('.', '-')}", [self.manifest])
+            cluster.add_manifests(file_name("service-account", namespace, service_account), [self.manifest])
 
     @property
     def grant_principal(self) -> iam.IPrincipal:

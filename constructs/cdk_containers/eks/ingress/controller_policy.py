@@ -149,6 +149,8 @@ def controller_statements(scope: cdk.Stack, cluster_name: str, vpc_id: str) -> l
         allow(balancing, LISTEN, [*balancers, *listeners]),
         # Target groups of the app, which a TargetGroupBinding names, do not have the tag.
         allow(balancing, ("DeregisterTargets", "RegisterTargets"), [target_groups]),
-        allow(balancing, ("SetWebAcl",), balancers),
-        allow("wafv2", ("AssociateWebACL", "DisassociateWebACL"), ["*"]),
+        allow(balancing, ("SetWebAcl",), ["*"]),
+        allow(
+            "wafv2", ("AssociateWebACL", "DisassociateWebACL"), [arn("wafv2", "regional/webacl", "*/*"), balancers[0]]
+        ),
     ]

@@ -12,11 +12,11 @@ from constructs import Construct
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, is_token, usable_arguments
-from cdk_containers.core.opt_outs import acknowledge_wildcards
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, acknowledge_wildcards
 
 from ..clusters import EksCluster
 from ..identity import WorkloadIdentity, identity_problems
-from ..manifests import Manifest, kubernetes_name_problems
+from ..manifests import Manifest, file_name, kubernetes_name_problems
 from .controller_policy import controller_statements
 
 _NAMESPACE = "kube-system"
@@ -26,6 +26,10 @@ _TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 _WILDCARDS = (
     "The controller documents these rights. What can be limited is limited to what has the tag of the cluster, or to "
     "its VPC; listeners and target groups cannot, and reads take no resource"
+)
+_NO_RESOURCE = Acknowledgement(
+    "elasticloadbalancing:SetWebAcl takes no resource; what else the controller changes is limited by ARN or condition",
+    checkov=("CKV_AWS_111",),
 )
 
 _controllers: WeakKeyDictionary[EksCluster, dict[str, str]] = WeakKeyDictionary()
@@ -144,6 +148,7 @@ class LoadBalancerController(CheckedConstruct):
             roles=[self.identity.role],
         )
         acknowledge_wildcards(policy, _WILDCARDS)
+        acknowledge(policy, _NO_RESOURCE)
         account: dict[str, Any] = {"create": True, "name": _SERVICE_ACCOUNT}
         if self.identity.mode == "IRSA":
             account["annotations"] = {"eks.amazonaws.com/role-arn": self.identity.role.role_arn}
@@ -200,7 +205,7 @@ class LoadBalancerController(CheckedConstruct):
                 "parameters": {"apiGroup": group, "kind": "IngressClassParams", "name": name},
             },
         }
-        self.cluster.add_manifests(f"ingress-class-{name.replace('.', '-')}", [parameters, ingress_class])
+        self.cluster.add_manifests(file_name("ingress-class", name), [parameters, ingress_class])
 
 
 def _class_problems(

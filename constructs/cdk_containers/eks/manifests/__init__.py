@@ -2,7 +2,7 @@
 
 from .api_versions import CLUSTER_SCOPED
 from .facts import Facts
-from .kubernetes_names import NameForm, kubernetes_name_problems
+from .kubernetes_names import NameForm, file_name, kubernetes_name_problems
 from .manifest import Manifest
 from .names import is_label, is_port_name, is_service_name, is_subdomain, kubernetes_name, port_name
 from .pod_security import PodSecurityLevel, pod_security_problems
@@ -18,6 +18,7 @@ __all__ = [
     "NameForm",
     "PodSecurityLevel",
     "dangling_references",
+    "file_name",
     "identity",
     "is_label",
     "is_port_name",

@@ -25,3 +25,8 @@ def kubernetes_name_problems(option: str, name: str, *, form: NameForm = "subdom
     elif not (is_label(name) if form == "label" else is_subdomain(name)):
         found.add(option, "not a name that Kubernetes takes", given=name, allowed=allowed)
     return list(found)
+
+
+def file_name(*parts: str) -> str:
+    """Return a name for the file of an object, of what it is and its names, which can be longer than that of a file."""
+    return "-".join(parts).replace(".", "-")[:200].rstrip("-")

@@ -74,6 +74,9 @@ def _object_problems(manifest: object, facts: Facts) -> Problems:
     part = Part(manifest, "", found)
     api_version, kind = part.text("apiVersion", required=True), part.text("kind", required=True)
     if api_version is None or kind is None:
+        for field in ("apiVersion", "kind"):
+            if is_token(part.get(field)):
+                _check_token(found, part.get(field), field)
         return found
     if kind == "Secret" and api_version == "v1":
         found.add(

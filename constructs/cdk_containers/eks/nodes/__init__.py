@@ -1,7 +1,7 @@
 """What pods run on: nodes that EKS manages, nodes of one's own, Fargate, Karpenter, machines outside AWS."""
 
 from ..rendering import Taint
-from .fargate_profile import FargateProfile, FargateSelector
+from .fargate_profile import FargateProfile, FargateSelector, runs_on_fargate
 from .hybrid_nodes import HybridNodes
 from .karpenter_nodes import KarpenterNodes
 from .karpenter_pool import KarpenterPool
@@ -21,4 +21,5 @@ __all__ = [
     "RolesAnywhere",
     "SelfManagedNodes",
     "Taint",
+    "runs_on_fargate",
 ]

@@ -20,7 +20,7 @@ from cdk_containers.core.inputs import argument_problems, field_problems, is_tok
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
 from ..clusters import EksCluster, claim_principal
-from ..rendering import label_problems
+from ..rendering import NodeFacts, label_problems
 from .checks import node_subnet_problems, subnet_ids
 
 _MOST_SELECTORS, _MOST_LABELS = 5, 5
@@ -140,9 +140,11 @@ class FargateProfile(CheckedConstruct):
         if stack in earlier:
             self.resource.add_resource_dependency(earlier[stack])
         earlier[stack] = self.resource
+        _selectors.setdefault(cluster, []).extend(selectors)
+        # Fargate makes a machine for each pod that it selects, of the size that the pod asks for.
+        cluster.add_nodes(None, NodeFacts(name=id))
         if cluster.compute == "FARGATE":
             cluster.add_nodes(self.resource)
-            _selectors.setdefault(cluster, []).extend(selectors)
             self.node.add_validation(_CoreDnsRuns(cluster))
 
     def _make_role(self) -> iam.Role:
@@ -167,6 +169,14 @@ class FargateProfile(CheckedConstruct):
 _profiles: WeakKeyDictionary[EksCluster, dict[cdk.Stack, eks.CfnFargateProfile]] = WeakKeyDictionary()
 
 _selectors: WeakKeyDictionary[EksCluster, list[FargateSelector]] = WeakKeyDictionary()
+
+
+def runs_on_fargate(cluster: EksCluster, namespace: str, labels: Mapping[str, str]) -> bool:
+    """Tell whether pods run on Fargate, as far as profiles were made."""
+    return cluster.compute == "FARGATE" or any(
+        fnmatchcase(namespace, selector.namespace) and selector.labels.items() <= labels.items()
+        for selector in _selectors.get(cluster, ())
+    )
 
 
 @jsii.implements(IValidation)

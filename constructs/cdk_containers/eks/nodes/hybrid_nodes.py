@@ -60,8 +60,8 @@ class HybridNodes(CheckedConstruct):
             scope: The parent.
             id: Name among the parent's children.
             cluster: The cluster that the machines join. It has to know their networks (`remote_node_networks`).
-            credentials: Where the machines get credentials from. Default: Systems Manager, with an id and a code that
-                an administrator gets. `RolesAnywhere(…)` if the machines have certificates.
+            credentials: Where the machines get credentials from: Systems Manager, by an id and a code that an
+                administrator gets, or `RolesAnywhere(…)`, by their certificates. Default: SYSTEMS_MANAGER.
             registration_limit: Machines that one activation of Systems Manager registers, 1–1000. Default: 1.
 
         Raises:
@@ -111,7 +111,7 @@ class HybridNodes(CheckedConstruct):
         join_command = f"{install} && nodeadm init --config-source file://node-config.yaml"
         cdk.CfnOutput(self, "NodeConfig", value=self.node_config, description="node-config.yaml of each machine")
         cdk.CfnOutput(self, "Join", value=join_command, description="Run as root on each machine")
-        cluster.add_nodes(None, NodeFacts(name=id))
+        cluster.add_nodes(None, NodeFacts(name=id, labels=None))
 
     @property
     def grant_principal(self) -> iam.IPrincipal:

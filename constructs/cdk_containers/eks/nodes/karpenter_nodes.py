@@ -8,7 +8,6 @@ from typing import Any
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -24,6 +23,7 @@ from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
 from cdk_containers.core.practices import Disabled
 
 from ..clusters import EksCluster, node_access_entry
+from ..identity import WorkloadIdentity
 from .checks import node_subnet_problems, subnet_ids
 from .karpenter_policy import controller_statements
 from .karpenter_pool import KarpenterPool
@@ -58,13 +58,13 @@ _USE_OF_KEY = (
 class KarpenterNodes(CheckedConstruct):
     """What Karpenter needs in AWS, and the pools of nodes that it starts when pods wait.
 
-    It makes the role of the controller (by Pod Identity), the role and the instance profile of the nodes, their access
+    It makes the identity of the controller, the role and the instance profile of the nodes, their access
     entry, a queue that tells of instances which are about to end, and a file of manifests with a NodePool and an
     EC2NodeClass for each pool. The controller itself comes as a chart, with the values of `chart_values`.
 
     Attributes:
         cluster: The cluster that has the nodes.
-        controller_role: The role of the controller.
+        controller: The identity of the controller, which has its role.
         node_role: The role of the nodes.
         instance_profile: The instance profile of the nodes.
         interruption_queue: The queue that tells of instances which are about to end.
@@ -74,7 +74,7 @@ class KarpenterNodes(CheckedConstruct):
     """
 
     cluster: EksCluster
-    controller_role: iam.Role
+    controller: WorkloadIdentity
     node_role: iam.Role
     instance_profile: iam.CfnInstanceProfile
     interruption_queue: sqs.Queue
@@ -118,7 +118,7 @@ class KarpenterNodes(CheckedConstruct):
         self.interruption_queue = self._make_queue()
         chosen = subnet_ids(cluster, subnets)
         keys = [pool.nodes.encryption_key for pool in pools if pool.nodes.encryption_key is not None]
-        self.controller_role = self._make_controller_role(chosen, keys)
+        self.controller = self._let_control(chosen, keys)
         self.chart_values = {
             "serviceAccount": {"name": _SERVICE_ACCOUNT},
             "settings": {"clusterName": cluster.cluster_name, "interruptionQueue": self.interruption_queue.queue_name},
@@ -177,50 +177,34 @@ class KarpenterNodes(CheckedConstruct):
             )
         return queue
 
-    def _make_controller_role(self, subnets: Sequence[str], keys: Sequence[kms.IKey]) -> iam.Role:
+    def _let_control(self, subnets: Sequence[str], keys: Sequence[kms.IKey]) -> WorkloadIdentity:
         cluster = self.cluster
-        role = iam.Role(
+        identity = WorkloadIdentity(
             self,
-            "ControllerRole",
-            # The tags of a session by Pod Identity say which pod asks for it.
-            assumed_by=iam.SessionTagsPrincipal(
-                iam.ServicePrincipal(
-                    "pods.eks.amazonaws.com",
-                    conditions={
-                        "StringEquals": {
-                            "aws:RequestTag/eks-cluster-name": cluster.cluster_name,
-                            "aws:RequestTag/kubernetes-namespace": _NAMESPACE,
-                            "aws:RequestTag/kubernetes-service-account": _SERVICE_ACCOUNT,
-                        }
-                    },
-                )
-            ),
-            inline_policies={
-                "Controller": iam.PolicyDocument(
-                    statements=controller_statements(
-                        cluster_name=cluster.cluster_name,
-                        cluster_arn=cluster.cluster_arn,
-                        queue_arn=self.interruption_queue.queue_arn,
-                        node_role_arn=self.node_role.role_arn,
-                        instance_profile_arn=self.instance_profile.attr_arn,
-                        subnet_ids=subnets,
-                        security_group_id=cluster.security_group.security_group_id,
-                    )
-                )
-            },
-        )
-        acknowledge_wildcards(role, _STARTS)
-        for key in keys:
-            key.grant(role, *_USE_OF_KEY)
-        eks.CfnPodIdentityAssociation(
-            self,
-            "ControllerIdentity",
-            cluster_name=cluster.cluster.cluster_name,
+            "Controller",
+            cluster=cluster,
             namespace=_NAMESPACE,
             service_account=_SERVICE_ACCOUNT,
-            role_arn=role.role_arn,
+            create_service_account=False,  # the chart does
         )
-        return role
+        policy = iam.Policy(
+            self,
+            "ControllerPolicy",
+            roles=[identity.role],
+            statements=controller_statements(
+                cluster_name=cluster.cluster_name,
+                cluster_arn=cluster.cluster_arn,
+                queue_arn=self.interruption_queue.queue_arn,
+                node_role_arn=self.node_role.role_arn,
+                instance_profile_arn=self.instance_profile.attr_arn,
+                subnet_ids=subnets,
+                security_group_id=cluster.security_group.security_group_id,
+            ),
+        )
+        acknowledge_wildcards(policy, _STARTS)
+        for key in keys:
+            key.grant(identity.role, *_USE_OF_KEY)
+        return identity
 
 
 def _pool_problems(pools: Sequence[KarpenterPool]) -> list[Problem]:

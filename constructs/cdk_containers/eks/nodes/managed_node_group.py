@@ -82,7 +82,7 @@ class ManagedNodeGroup(CheckedConstruct):
             min_nodes: Fewest nodes. Default: 1.
             desired_nodes: Nodes that each deployment asks for. Default: nothing, so that no deployment undoes what an
                 autoscaler did; if `min_nodes` is `max_nodes`, that number.
-            spot: Run them on Spot, which AWS takes back with two minutes' notice. Default: On-Demand.
+            spot: Run them on Spot, which AWS takes back with two minutes' notice. Default: False, On-Demand.
             nodes: Machine image, volume, labels, taints.
             subnets: Subnets of the nodes, such as those of one zone. Default: the cluster's own for nodes.
             max_unavailable_percent: Share of the nodes that an update replaces at a time, 1–100. Default: 33.

@@ -8,6 +8,7 @@ from .autoscaler import (
 )
 from .cluster_facts import ClusterFacts, Compute
 from .facts import Exposure, JobFacts, Peer, PodFacts, PodSecurity, ServiceFacts
+from .fit import fit_problems
 from .losses import refusals
 from .namespace import render_namespace
 from .node_facts import CapacityType, NodeFacts, Taint, label_problems, pod_fit_problems
@@ -35,6 +36,7 @@ __all__ = [
     "Taint",
     "Trigger",
     "clock_trigger",
+    "fit_problems",
     "five_fields",
     "horizontal_pod_autoscaler",
     "label_problems",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,11 +11,11 @@ from cdk_containers.core.inputs import field_problems, is_token
 from cdk_containers.model.instances import allocatable, find_instance_type, pods_per_instance
 from cdk_containers.model.workload import Architecture
 
+from ..manifests.names import LABEL_KEY, LABEL_VALUE, is_label_key, is_label_value
+
 TaintEffect = Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
 CapacityType = Literal["ON_DEMAND", "SPOT"]
 
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
-_PREFIX = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _ARCHITECTURES = {"ARM64": "arm64", "X86_64": "amd64"}
 _OWNED = ("kubernetes.io", "k8s.io")
 _OF_NODES = ("node.kubernetes.io", "kubelet.kubernetes.io")
@@ -69,7 +68,7 @@ class NodeFacts:
         architecture: Architecture; None where it is not known.
         gpu: Whether they have GPUs; None where it is not known.
         capacity_type: On-Demand or Spot; None for both.
-        labels: Labels that they have from the start.
+        labels: Labels that they have from the start; None where it is not known.
         taints: Taints that they have from the start.
         prefix_delegation: Whether the VPC CNI hands out prefixes.
         max_pods: Most pods on each; None if the image or EKS counts them.
@@ -81,7 +80,7 @@ class NodeFacts:
     architecture: Architecture | None = None
     gpu: bool | None = None
     capacity_type: CapacityType | None = None
-    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    labels: Mapping[str, str] | None = field(default_factory=dict[str, str])
     taints: tuple[Taint, ...] = ()
     prefix_delegation: bool = False
     max_pods: int | None = None
@@ -180,7 +179,7 @@ def _placing(
         having = _label(facts, key)
         if having is not None and having != value:
             return f"label {key}={having}, and the pod selects {value}"
-        if having is None and not _is_well_known(key):
+        if having is None and facts.labels is not None and not _is_well_known(key):
             return f"no label {key}"
     return None
 
@@ -192,7 +191,7 @@ def _label(facts: NodeFacts, key: str) -> str | None:
         return "linux"
     if key == "eks.amazonaws.com/capacityType":
         return facts.capacity_type
-    return facts.labels.get(key)
+    return (facts.labels or {}).get(key)
 
 
 def _is_well_known(key: str) -> bool:
@@ -236,24 +235,13 @@ def _said(missing: Sequence[str]) -> Iterator[str]:
 
 def _key_problems(option: str, key: str) -> list[Problem]:
     found = Problems()
-    prefix, slash, name = key.rpartition("/")
-    if not is_token(key) and not (_NAME.fullmatch(name) and (not slash or _PREFIX.fullmatch(prefix))):
-        found.add(
-            option,
-            "not a key that Kubernetes takes",
-            given=key,
-            allowed="up to 63 letters, digits, -, _ and ., after an optional DNS name and a slash",
-        )
+    if not is_token(key) and not is_label_key(key):
+        found.add(option, "not a key that Kubernetes takes", given=key, allowed=LABEL_KEY)
     return list(found)
 
 
 def _value_problems(option: str, value: str) -> list[Problem]:
     found = Problems()
-    if value and not is_token(value) and not _NAME.fullmatch(value):
-        found.add(
-            option,
-            "not a value that Kubernetes takes",
-            given=value,
-            allowed="up to 63 letters, digits, -, _ and ., with a letter or digit at both ends",
-        )
+    if not is_token(value) and not is_label_value(value):
+        found.add(option, "not a value that Kubernetes takes", given=value, allowed=LABEL_VALUE)
     return list(found)

@@ -81,10 +81,9 @@ def let_driver(
     statements: Sequence[iam.PolicyStatement],
     *,
     wildcards: str | None = None,
-    id: str = "DriverPolicy",  # noqa: A002
 ) -> None:
     """Give the role of a driver what one storage needs, in the stack of the storage, which may need the cluster's."""
-    policy = iam.Policy(storage, id, statements=list(statements), roles=[role])
+    policy = iam.Policy(storage, "DriverPolicy", statements=list(statements), roles=[role])
     if wildcards is not None:
         acknowledge_wildcards(policy, wildcards)
 
@@ -101,7 +100,15 @@ def use_of_key(key: kms.IKey) -> list[iam.PolicyStatement]:
             conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
         ),
         iam.PolicyStatement(
-            actions=["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            actions=[
+                "kms:Decrypt",
+                "kms:DescribeKey",
+                "kms:Encrypt",
+                "kms:GenerateDataKey",
+                "kms:GenerateDataKeyWithoutPlaintext",
+                "kms:ReEncryptFrom",
+                "kms:ReEncryptTo",
+            ],
             resources=[key.key_arn],
         ),
     ]

@@ -14,7 +14,7 @@ from cdk_containers.model.workload import EbsVolume
 
 from ..clusters import EksCluster
 from .csi_driver import CsiDriver, driver_problems, install_driver, let_driver, use_of_key
-from .storage import ReclaimPolicy, Storage, class_problems, fargate_problems, whole_number_problems
+from .storage import Storage, class_problems, fargate_problems, whole_number_problems
 
 _DRIVER = CsiDriver(
     id="EbsCsiDriver",
@@ -33,8 +33,6 @@ class EbsStorage(Storage):
     installed once in a cluster, with a role for its service account that changes only volumes that the driver made.
 
     Attributes:
-        cluster: The cluster.
-        storage_class_name: Name of the storage class that claims name.
         driver_role: Role of the driver; None in Auto Mode.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html
@@ -51,12 +49,12 @@ class EbsStorage(Storage):
         cluster: EksCluster,
         storage_class_name: str = "ebs",
         default_class: bool = False,
-        volume_type: VolumeType = "gp3",
+        volume_type: Literal["gp3", "io1", "io2", "st1", "sc1"] = "gp3",
         iops: int | None = None,
         throughput_mib: int | None = None,
         file_system: Literal["ext4", "xfs"] = "ext4",
         encryption_key: kms.IKey | None = None,
-        reclaim_policy: ReclaimPolicy = "Retain",
+        reclaim_policy: Literal["Retain", "Delete"] = "Retain",
         driver_role: iam.IRole | None = None,
     ) -> None:
         """Make a storage.
@@ -114,7 +112,7 @@ class EbsStorage(Storage):
             self.driver_role = driver_role or install_driver(self, cluster, _DRIVER)
         user = _cluster_role(cluster) if auto else self.driver_role
         if encryption_key is not None and user is not None:
-            let_driver(self, user, use_of_key(encryption_key), wildcards=_KEY_ACTIONS)
+            let_driver(self, user, use_of_key(encryption_key))
         parameters = {"type": volume_type, "encrypted": "true", "csi.storage.k8s.io/fstype": file_system}
         if encryption_key is not None:
             parameters["kmsKeyId"] = encryption_key.key_arn
@@ -130,9 +128,6 @@ class EbsStorage(Storage):
             wait_for_pod=True,
             can_grow=True,
         )
-
-
-_KEY_ACTIONS = "The wildcards are in the names of actions of KMS on one key"
 
 
 def _cluster_role(cluster: EksCluster) -> iam.IRole | None:

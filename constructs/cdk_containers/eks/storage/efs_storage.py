@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -20,7 +20,7 @@ from cdk_containers.network import PortRange, let_in
 
 from ..clusters import EksCluster
 from .csi_driver import CsiDriver, driver_problems, install_driver, let_driver
-from .storage import ReclaimPolicy, Storage, class_problems, static_volume
+from .storage import Storage, class_problems, static_volume
 
 _DRIVER = CsiDriver(id="EfsCsiDriver", add_on="aws-efs-csi-driver", service_account="efs-csi-controller-sa")
 _NFS = PortRange(first=2049, last=2049)
@@ -37,9 +37,7 @@ class EfsStorage(Storage):
     and write. The file system takes connections over TLS only, and nobody is root there.
 
     Attributes:
-        cluster: The cluster.
         file_system: The file system.
-        storage_class_name: Name of the storage class; empty where there is none.
         driver_role: Role of the driver; None on Fargate, which has it built in.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/efs-csi.html
@@ -56,12 +54,12 @@ class EfsStorage(Storage):
         *,
         cluster: EksCluster,
         file_system: efs.IFileSystem | None = None,
-        provisioning: Provisioning | None = None,
+        provisioning: Literal["DYNAMIC", "STATIC"] | None = None,
         storage_class_name: str = "efs",
         default_class: bool = False,
         encryption_key: kms.IKey | None = None,
         automatic_backups: Literal[True] | Disabled = True,
-        reclaim_policy: ReclaimPolicy = "Retain",
+        reclaim_policy: Literal["Retain", "Delete"] = "Retain",
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         driver_role: iam.IRole | None = None,
     ) -> None:
@@ -155,9 +153,11 @@ class EfsStorage(Storage):
             found.extend(_user_problems(user))
         self._check_claim(found, name, namespace, size_gib)
         uid, _, gid = user.partition(":")
+        # Beside its file system, so that the handle is a value of one stack.
+        beside = cdk.Stack.of(self.file_system) is not cdk.Stack.of(self)
         access_point = efs.AccessPoint(
-            self,
-            f"{namespace}-{name}",
+            cast("Construct", self.file_system) if beside else self,
+            f"{self.cluster.cluster_name}-{namespace}-{name}" if beside else f"{namespace}-{name}",
             file_system=self.file_system,
             path=f"/{namespace}/{name}",
             create_acl=efs.Acl(owner_uid=uid, owner_gid=gid, permissions="750"),

@@ -41,7 +41,6 @@ class LustreStorage(Storage):
     All claims see the whole file system. It is in one zone, where its nodes best are too. Fargate cannot mount it.
 
     Attributes:
-        cluster: The cluster.
         file_system: The file system; None if it is imported.
         file_system_id: Its id.
         security_group: Its security group.
@@ -64,7 +63,7 @@ class LustreStorage(Storage):
         cluster: EksCluster,
         storage_capacity_gib: int = _SMALLEST,
         throughput_per_tib: Literal[125, 250, 500, 1000] = 125,
-        deployment_type: DeploymentType = "PERSISTENT_2",
+        deployment_type: Literal["PERSISTENT_2", "SCRATCH_2"] = "PERSISTENT_2",
         subnet: ec2.ISubnet | None = None,
         encryption_key: kms.IKey | None = None,
         backup_retention_days: int | Disabled | None = None,

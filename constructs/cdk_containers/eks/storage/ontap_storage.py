@@ -28,7 +28,7 @@ from cdk_containers.network import PortRange, let_in
 from ..clusters import AddOnOptions, EksCluster
 from ..clusters.add_on_resources import make_add_on
 from ..identity import irsa_role
-from ..manifests import Manifest
+from ..manifests import Manifest, file_name
 from .csi_driver import driver_problems, driver_scope, let_driver
 from .register import register_of
 from .storage import ReclaimPolicy, Storage, class_problems, fargate_problems
@@ -52,6 +52,11 @@ _NOT_ROTATED = Acknowledgement(
     "ONTAP keeps a copy of the password, which no rotation of Secrets Manager changes; Trident alone reads the secret",
     cdk_nag=("AwsSolutions-SMG4",),
 )
+_KEY_OF_AWS = Acknowledgement(
+    "The key is the account's for Secrets Manager unless the caller gives one; the secret opens one storage virtual "
+    "machine, in the network of the cluster",
+    checkov=("CKV_AWS_149",),
+)
 
 
 class OntapStorage(Storage):
@@ -61,12 +66,10 @@ class OntapStorage(Storage):
     in to the storage virtual machine with a password that Secrets Manager makes and no template shows.
 
     Attributes:
-        cluster: The cluster.
         file_system: The file system; None if it is imported.
         file_system_id: Its id.
         secret: Name and password of the storage virtual machine's administrator.
         security_group: Its security group.
-        storage_class_name: Name of the storage class that claims name.
         driver_role: Role of Trident.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/fsx-ontap.html
@@ -84,16 +87,16 @@ class OntapStorage(Storage):
         id: str,  # noqa: A002
         *,
         cluster: EksCluster,
-        protocol: Protocol = "NFS",
+        protocol: Literal["NFS", "ISCSI"] = "NFS",
         storage_class_name: str = "ontap",
         default_class: bool = False,
-        deployment_type: DeploymentType = "MULTI_AZ_1",
+        deployment_type: Literal["MULTI_AZ_1", "MULTI_AZ_2", "SINGLE_AZ_1", "SINGLE_AZ_2"] = "MULTI_AZ_1",
         storage_capacity_gib: int = 1024,
         throughput_mbps: int = 128,
         route_table_ids: Sequence[str] | None = None,
         encryption_key: kms.IKey | None = None,
         backup_retention_days: int | Disabled | None = None,
-        reclaim_policy: ReclaimPolicy = "Retain",
+        reclaim_policy: Literal["Retain", "Delete"] = "Retain",
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         driver_role: iam.IRole | None = None,
     ) -> None:
@@ -186,6 +189,8 @@ class OntapStorage(Storage):
             removal_policy=removal_policy,
         )
         acknowledge(self.secret, _NOT_ROTATED)
+        if encryption_key is None:
+            acknowledge(self.secret, _KEY_OF_AWS)
         machine = fsx.CfnStorageVirtualMachine(
             self,
             "StorageVirtualMachine",
@@ -209,10 +214,10 @@ class OntapStorage(Storage):
         storage_virtual_machine_name: str,
         secret: secretsmanager.ISecret,
         security_group_id: str,
-        protocol: Protocol = "NFS",
+        protocol: Literal["NFS", "ISCSI"] = "NFS",
         storage_class_name: str = "ontap",
         default_class: bool = False,
-        reclaim_policy: ReclaimPolicy = "Retain",
+        reclaim_policy: Literal["Retain", "Delete"] = "Retain",
         driver_role: iam.IRole | None = None,
     ) -> OntapStorage:
         """Use a file system that exists. Its security group is opened to the nodes of the cluster.
@@ -295,7 +300,7 @@ class OntapStorage(Storage):
                 "credentials": {"name": self.secret.secret_arn, "type": "awsarn"},
             },
         }
-        self.cluster.add_manifests(f"trident-backend-{name.replace('.', '-')}", [backend])
+        self.cluster.add_manifests(file_name("trident-backend", name), [backend])
         self._add_class(
             provisioner="csi.trident.netapp.io",
             parameters={

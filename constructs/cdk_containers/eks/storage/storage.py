@@ -7,11 +7,11 @@ from typing import Any, Literal
 from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
-from cdk_containers.core.errors import Problem, Problems, Shown, child_path
+from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import argument_problems, is_token
 
 from ..clusters import EksCluster
-from ..manifests import Manifest, kubernetes_name_problems
+from ..manifests import Manifest, file_name, kubernetes_name_problems
 from .register import register_of
 
 ReclaimPolicy = Literal["Retain", "Delete"]
@@ -83,7 +83,7 @@ class Storage(CheckedConstruct):
                 **spec,
             },
         }
-        self.cluster.add_manifests(f"claim-{namespace}-{name}", [*before, claim])
+        self.cluster.add_manifests(file_name("claim", namespace, name), [*before, claim])
 
     def _add_class(
         self,
@@ -110,7 +110,7 @@ class Storage(CheckedConstruct):
             "volumeBindingMode": "WaitForFirstConsumer" if wait_for_pod else "Immediate",
             "allowVolumeExpansion": can_grow,
         }
-        self.cluster.add_manifests(f"storage-class-{name.replace('.', '-')}", [storage_class])
+        self.cluster.add_manifests(file_name("storage-class", name), [storage_class])
 
 
 def static_volume(
@@ -186,8 +186,3 @@ def whole_number_problems(option: str, value: int, *, low: int, high: int | None
     elif value < low or (high is not None and value > high):
         found.add(option, "out of range", given=value, allowed=allowed)
     return list(found)
-
-
-def call_path(storage: Storage, call: str) -> str:
-    """Return the path by which an error names a call of a storage."""
-    return child_path(storage, call)

@@ -101,7 +101,7 @@ class KubernetesWorkload(CheckedConstruct):
             namespace=given.namespace,
             service_account=given.name,
             role=given.pod.role,
-            platform="WINDOWS" if windows else None,
+            platform="WINDOWS" if windows else "FARGATE" if given.on_fargate else None,
             create_service_account=False,
         )
         containers = given.workload.containers

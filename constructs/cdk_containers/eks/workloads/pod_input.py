@@ -13,7 +13,11 @@ from cdk_containers.network import efs_problems
 
 from ..clusters import EksCluster
 from ..manifests import kubernetes_name_problems
+from ..nodes import runs_on_fargate
 from ..rendering import ClusterFacts, Loss, PodFacts, Rendered, refusals
+from ..rendering.metadata import MANAGED_BY
+from ..rendering.placement import NAME_LABEL
+from .fit import fit_problems
 from .images import image_source_problems, known_images
 from .pod_options import PodOptions
 
@@ -75,10 +79,14 @@ class PodInput(WorkloadInput):
         if any(isinstance(volume, EfsVolume) for volume in self.volumes) and not found.has("volumes"):
             found.extend(efs_problems(self.volumes, self.cluster.vpc))
         if not found:
+            rendered = self.rendered(**self._unasked())
             found.extend(
                 replace(problem, option=self.option_of_the_caller(problem.option))
-                for problem in refusals(self.rendered(**self._unasked()).losses)
+                for problem in refusals(rendered.losses)
             )
+            if not found and not self.on_fargate:
+                size = "cpu" if self.cpu is not None else "container"
+                found.extend(fit_problems(rendered.manifests[-1], self.pod, self.cluster.nodes, option=size))
         return list(found)
 
     def _unasked(self) -> dict[str, Any]:
@@ -94,9 +102,20 @@ class PodInput(WorkloadInput):
             self.workload,
             name=self.name,
             namespace=self.namespace,
-            facts=self.cluster.facts,
+            facts=self.facts,
             options=replace(self.options(self), **known),
         )
+
+    @property
+    def on_fargate(self) -> bool:
+        """Whether the pods run on Fargate, as far as profiles were made."""
+        return runs_on_fargate(self.cluster, self.namespace, {NAME_LABEL: self.name, **MANAGED_BY})
+
+    @property
+    def facts(self) -> ClusterFacts:
+        """What the pods have to know of the cluster."""
+        facts = self.cluster.facts
+        return replace(facts, compute="FARGATE") if self.on_fargate else facts
 
     def losses(self, rendered: Rendered) -> list[Loss]:
         """Return what is not the same as on ECS, under the names that the caller used."""

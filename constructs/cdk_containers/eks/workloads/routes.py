@@ -24,7 +24,7 @@ from cdk_containers.load_balancing import (
 )
 from cdk_containers.network import vpc_of
 
-from ..clusters import EksCluster
+from ..clusters import EksCluster, known_cidr
 from ..manifests import Manifest
 from ..rendering import ClusterFacts, target_group_binding
 from ..rendering import Exposure as ExposedPort
@@ -97,6 +97,9 @@ def _sources(exposure: Exposure, cluster: EksCluster) -> Sequence[str]:
     """Return where requests come from, for the network policy: the network, or all whose address an NLB keeps."""
     if isinstance(exposure, NlbExposure) and exposure.preserve_client_ip is not False:
         return (_ANYWHERE,)
+    addresses = known_cidr(cluster.network)
+    if addresses is not None:
+        return (addresses,)
     with suppress(RuntimeError):  # a VPC that was imported without it
         return (vpc_of(cluster.network).vpc_cidr_block,)
     return (_ANYWHERE,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from cdk_containers.core.errors import Problem, Problems, Shown
@@ -45,16 +46,21 @@ class RunningInput:
     health_check_grace_period: DurationLike | None = None
     reads_queue: bool = False
 
+    @cached_property
+    def _usable_exposures(self) -> Sequence[AlbExposure | NlbExposure]:
+        """The exposures without a problem, found once: later their rules are taken, by the service itself."""
+        return [
+            exposure
+            for exposure in self.exposures
+            if isinstance(exposure, AlbExposure | NlbExposure) and not exposure.problems()
+        ]
+
     def options(self, given: PodInput) -> PodFacts:
         """Return what the rendering has to know."""
         rolling = self.deployment if isinstance(self.deployment, Rolling) else Rolling()
         grace = self.health_check_grace_period
         count = DEFAULT_COUNT if self.desired_count is None else self.desired_count
-        exposures = [
-            exposure
-            for exposure in self.exposures
-            if isinstance(exposure, AlbExposure | NlbExposure) and not exposure.problems()
-        ]
+        exposures = self._usable_exposures
         return ServiceFacts(
             **given.pod.of_service,
             replicas=None if self.scaling is not None else count,

@@ -1,0 +1,62 @@
+"""Whether each pod of a cluster has a node that could hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cdk_containers.core.errors import Problem
+
+from ..manifests import Manifest
+from ..manifests.quantities import quantity
+from .node_facts import NodeFacts, pod_fit_problems
+
+_MIB = 2**20
+
+
+def fit_problems(manifests: Iterable[Manifest], nodes: Sequence[NodeFacts]) -> list[Problem]:
+    """Find pods that no node of a cluster could ever hold; a daemon's may leave nodes out, so they are not looked at.
+
+    Args:
+        manifests: All objects of the cluster.
+        nodes: All its nodes.
+    """
+    return [
+        problem
+        for index, manifest in enumerate(manifests)
+        if manifest["kind"] != "DaemonSet"
+        for pod in _pods(manifest)
+        for problem in pod_fit_problems(
+            nodes,
+            option=f"manifests[{index}]",
+            cpu_millicores=_requested(pod, "cpu", unit=1000),
+            memory_mib=_requested(pod, "memory", per=_MIB),
+            gpus=_requested(pod, "nvidia.com/gpu"),
+            node_selector=pod.get("nodeSelector"),
+            tolerations=pod.get("tolerations", ()),
+        )
+    ]
+
+
+def _pods(manifest: Manifest) -> Iterator[Mapping[str, Any]]:
+    spec = manifest.get("spec", {})
+    if manifest["kind"] == "Pod":
+        yield spec
+    template = spec.get("jobTemplate", {}).get("spec", spec).get("template", {})
+    if "containers" in template.get("spec", {}):
+        yield template["spec"]
+
+
+def _requested(pod: Mapping[str, Any], resource: str, *, unit: int = 1, per: int = 1) -> int:
+    """Return what a pod requests: of init containers that end the most that one has, of all others the sum."""
+    beside = [entry for entry in pod.get("initContainers", ()) if entry.get("restartPolicy") == "Always"]
+    before = [entry for entry in pod.get("initContainers", ()) if entry.get("restartPolicy") != "Always"]
+    running = sum(_of(entry, resource) for entry in [*pod["containers"], *beside])
+    return int(max([running, *(_of(entry, resource) for entry in before)]) * unit / per)
+
+
+def _of(container: Mapping[str, Any], resource: str) -> Any:
+    resources = container.get("resources", {})
+    # Where only a limit is said, it is the request as well.
+    said = {**resources.get("limits", {}), **resources.get("requests", {})}.get(resource, 0)
+    return quantity(said) or 0
