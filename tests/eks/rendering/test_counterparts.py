@@ -273,8 +273,9 @@ def test_those_that_do_neither_are_known():
         ({"neuron_devices": "ALL"}, "neuron_devices", "refused"),
         ({"restart": RestartPolicy(ignored_exit_codes=[0])}, "restart.ignored_exit_codes", "refused"),
         ({"image": "nginx:1.29.1"}, "version_consistency", "approximated"),
-        ({"image": Image.from_registry("nginx:1.29.1", credentials=Login())}, "image", "refused"),  # type: ignore[arg-type]
+        ({"image": Image.from_registry("nginx:1.29.1", credentials=Login())}, "image.credentials", "refused"),  # type: ignore[arg-type]
         ({"image": RepositoryImage(repository=Repository(), tag="1")}, "image", "refused"),
+        ({"image": RepositoryImage(repository=Repository(), tag="1")}, "version_consistency", "platform"),
         ({"start_timeout": timedelta(seconds=60)}, "start_timeout", "approximated"),
         ({"tmpfs": [Tmpfs(path="/a", mode="0700")]}, "tmpfs[0].mode", "approximated"),
     ],

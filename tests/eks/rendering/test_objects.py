@@ -325,6 +325,13 @@ def test_spread_and_budget_are_switched_off_with_a_reason():
     assert of_kind(service(workload()), "PodDisruptionBudget") != []
 
 
+def test_what_is_switched_off_is_told_with_its_practice():
+    off = Disabled("the example is without it")
+    one = container(user=off, init_process=off, version_consistency=off)
+    assert service(workload(one), spread=off).opt_outs == (("eks-pod-spread", off), ("non-root-user", off))
+    assert service(workload()).opt_outs == ()
+
+
 def test_objects_share_nothing():
     rendered = web()
     rendered.manifests[0]["metadata"]["labels"]["changed"] = "yes"

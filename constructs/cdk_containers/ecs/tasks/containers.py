@@ -116,16 +116,8 @@ def add_container(
                 for mount in container.mounts
             )
         )
-    for practice_id, value in (
-        ("non-root-user", container.user),
-        ("read-only-root-filesystem", container.readonly_root_filesystem),
-        ("init-process", container.init_process),
-        ("version-consistency", container.version_consistency),
-    ):
-        if isinstance(value, Disabled):
-            record_opt_out(task_definition, practice_id, value)
-    if isinstance(container.privileged, Privileged):
-        record_opt_out(task_definition, "no-privileged-containers", Disabled(container.privileged.reason))
+    for practice_id, value in container.opt_outs:
+        record_opt_out(task_definition, practice_id, value)
     return definition
 
 

@@ -35,12 +35,6 @@ def literal(text: str) -> str:
 def image_of(container: Container, *, option: str, options: PodFacts, losses: Losses) -> str:
     """Return the address of a container's image."""
     image = as_image(container.image)
-    if isinstance(image, RegistryImage) and image.credentials is not None:
-        losses.refuse(
-            f"{option}.image",
-            "the login of a registry would have to be a Secret in a manifest",
-            instead="PullThroughCache, which keeps the login in Secrets Manager, or an image in ECR",
-        )
     known = options.images.get(container.name)
     if known is not None:
         return known

@@ -220,7 +220,9 @@ COUNTERPARTS: Mapping[type, Mapping[str, Counterpart]] = {
     NotSecret: {"value": _same("the value in `env`"), "reason": _same("the reason in checkers' annotations")},
     RegistryImage: {
         "reference": _same("`image`"),
-        "credentials": _refused("a login would have to be a Secret in a manifest", "`PullThroughCache`"),
+        "credentials": _refused(
+            "the login would have to be a Secret in a manifest", "`PullThroughCache`, which keeps it in Secrets Manager"
+        ),
         "pinned": _same("checked when the image is given"),
     },
     AssetImage: dict.fromkeys((field.name for field in fields(AssetImage)), _BUILT),
@@ -279,7 +281,17 @@ def field_losses(workload: Workload, *, options: PodFacts, losses: Losses) -> No
     _part_losses(workload, "", losses)
     for index, container in enumerate(workload.containers):
         option = f"containers[{index}]"
-        container_skips = set() if _moves(container, options) else {"version_consistency"}
+        image = as_image(container.image)
+        container_skips: set[str] = (
+            set() if _moves(image, options.images.get(container.name)) else {"version_consistency"}
+        )
+        if isinstance(image, RepositoryImage) and image.tag is not None and container.version_consistency is True:
+            container_skips.add("version_consistency")
+            losses.leave(
+                f"{option}.version_consistency",
+                "each pod takes what the tag means when it starts, and the tags of a Repository do not move",
+                instead="a digest, where the repository lets tags move",
+            )
         if options.operating_system != "LINUX":
             container_skips |= {"init_process", "tmpfs"}
         _part_losses(container, option, losses, skip=container_skips)
@@ -287,7 +299,7 @@ def field_losses(workload: Workload, *, options: PodFacts, losses: Losses) -> No
             *((f"ports[{number}]", port) for number, port in enumerate(container.all_ports)),
             *((f"mounts[{number}]", mount) for number, mount in enumerate(container.mounts)),
             *((name, getattr(container, name)) for name in ("health_check", "restart", "linux")),
-            ("image", as_image(container.image)),
+            ("image", image),
         ]
         if options.operating_system == "LINUX":
             parts += [(f"tmpfs[{number}]", entry) for number, entry in enumerate(container.all_tmpfs)]
@@ -310,10 +322,8 @@ def _part_losses(part: object, option: str, losses: Losses, *, skip: set[str] | 
             losses.add(Loss(option=name, kind=meaning, what=counterpart.kubernetes, instead=counterpart.instead))
 
 
-def _moves(container: Container, options: PodFacts) -> bool:
-    """Tell whether the image of a container may mean another one later."""
-    image = as_image(container.image)
+def _moves(image: object, address: str | None) -> bool:
+    """Tell whether the address of an image may mean another one later."""
     if isinstance(image, AssetImage) or (isinstance(image, RepositoryImage) and image.digest is not None):
         return False
-    known = image.reference if isinstance(image, RegistryImage) else options.images.get(container.name, "")
-    return "@" not in known
+    return "@" not in (image.reference if isinstance(image, RegistryImage) else address or "")

@@ -63,7 +63,7 @@ class PodFacts:
         role_arn: Role of the service account that is rendered, where pods assume it by OIDC and not by Pod Identity.
         region: Region, which containers find as `AWS_REGION`. Default: none.
         architecture: Processor that the images are for. Default: `X86_64`.
-        operating_system: Default: `LINUX`.
+        operating_system: What the images are made for. Default: `LINUX`.
         ephemeral_storage_gib: Disk for the pod. Default: no limit.
         labels: Labels of all objects, beside those of the workload. Default: none.
         annotations: Annotations of the pods. Default: none.

@@ -12,7 +12,7 @@ from .cluster_facts import ClusterFacts
 from .daemon_set import daemon_set_of
 from .deployment import deployment_of
 from .disruption_budget import disruption_budget_of
-from .facts import JobFacts, ServiceFacts
+from .facts import JobFacts, PodFacts, ServiceFacts
 from .job import cron_job_of, job_of
 from .losses import Losses
 from .metadata import LONGEST_CRON_JOB, metadata_of
@@ -21,6 +21,9 @@ from .pod import pod_of
 from .rendered import Rendered
 from .service import service_of
 from .service_account import service_account_of
+
+_ECS_ONLY = ("init-process", "version-consistency")
+"""Practices that nobody can follow on Kubernetes, nor leave."""
 
 
 def render_service(
@@ -49,7 +52,7 @@ def render_service(
         service_of(workload, pod, metadata=metadata, losses=losses),
         deployment_of(pod, metadata=metadata, options=options, losses=losses),
     )
-    return _rendered(manifests, losses)
+    return _rendered(manifests, losses, workload, options)
 
 
 def render_daemon(
@@ -68,7 +71,7 @@ def render_daemon(
         service_of(workload, pod, metadata=metadata, losses=losses),
         daemon_set_of(pod, metadata=metadata, options=options),
     )
-    return _rendered(manifests, losses)
+    return _rendered(manifests, losses, workload, options)
 
 
 def render_job(workload: Workload, *, name: str, namespace: str, facts: ClusterFacts, options: JobFacts) -> Rendered:
@@ -86,7 +89,7 @@ def render_job(workload: Workload, *, name: str, namespace: str, facts: ClusterF
         if options.schedule is None
         else cron_job_of(pod, metadata=metadata, schedule=options.schedule, options=options, losses=losses),
     )
-    return _rendered(manifests, losses)
+    return _rendered(manifests, losses, workload, options)
 
 
 def _time_losses(options: JobFacts, losses: Losses) -> None:
@@ -99,8 +102,13 @@ def _time_losses(options: JobFacts, losses: Losses) -> None:
         )
 
 
-def _rendered(manifests: tuple[Manifest | None, ...], losses: Losses) -> Rendered:
-    # Each object is a copy, so that whoever changes a label of one changes no other.
+def _rendered(
+    manifests: tuple[Manifest | None, ...], losses: Losses, workload: Workload, options: PodFacts
+) -> Rendered:
+    own = [opt_out for container in workload.containers for opt_out in container.opt_outs]
     return Rendered(
-        manifests=tuple(deepcopy(manifest) for manifest in manifests if manifest is not None), losses=tuple(losses)
+        # Each object is a copy, so that whoever changes a label of one changes no other.
+        manifests=tuple(deepcopy(manifest) for manifest in manifests if manifest is not None),
+        losses=tuple(losses),
+        opt_outs=(*options.opt_outs.items(), *(entry for entry in own if entry[0] not in _ECS_ONLY)),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from cdk_containers.core.practices import Disabled
+
 from ..manifests import Manifest
 
 
@@ -35,7 +37,9 @@ class Rendered:
     Attributes:
         manifests: The objects, in the order in which they are applied.
         losses: What is not the same as on ECS.
+        opt_outs: The defaults that are switched off, each with the practice that asks for it.
     """
 
     manifests: tuple[Manifest, ...]
     losses: tuple[Loss, ...] = ()
+    opt_outs: tuple[tuple[str, Disabled], ...] = ()

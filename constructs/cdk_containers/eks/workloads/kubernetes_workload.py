@@ -123,6 +123,8 @@ class KubernetesWorkload(CheckedConstruct):
         self.manifests = self._in_order(rendered)
         self.losses = [*given.losses(rendered), *losses]
         given.cluster.add_manifests(self._file, self.manifests)
+        for practice, value in rendered.opt_outs:
+            self._record_opt_outs({practice: value})
         for loss in self.losses:
             if loss.kind == "approximated":
                 cdk.Annotations.of(self).add_warning_v2(
@@ -130,11 +132,12 @@ class KubernetesWorkload(CheckedConstruct):
                 )
 
     def _record_opt_outs(self, opt_outs: dict[str, object]) -> None:
+        role = self.identity.role
+        # Of a role that is somebody else's, this stack has no resource to write to.
+        place = role if isinstance(role, iam.Role) else self.identity.association or self._given.cluster.resource
         for practice, value in opt_outs.items():
-            if isinstance(value, Disabled):
-                record_opt_out(
-                    self.identity.role if isinstance(self.identity.role, iam.Role) else self, practice, value
-                )
+            if isinstance(value, Disabled) and place is not None:
+                record_opt_out(place, practice, value)
 
     def _open_volumes(self, given: PodInput) -> dict[str, str]:
         """Let the pods reach the file systems, and return what the driver knows their volumes by."""

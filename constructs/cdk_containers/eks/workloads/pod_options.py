@@ -21,7 +21,7 @@ class PodOptions:
     Attributes:
         role: IAM role that the application acts as. Default: one is made for this workload alone.
         architecture: Processor that the images are for. Default: `X86_64`.
-        operating_system: Default: `LINUX`.
+        operating_system: What the images are made for. Default: `LINUX`.
         ephemeral_storage_gib: Disk that the containers share; a pod that writes more is evicted. Default: no limit of
             its own.
         node_selector: Labels that a node must have to run the pods. Default: none beside processor and operating

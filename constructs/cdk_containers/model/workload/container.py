@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -144,6 +144,20 @@ class Container:
         if self.tmpfs is not None:
             return self.tmpfs
         return (Tmpfs(path="/tmp"),) if self.readonly_root_filesystem is True else ()  # noqa: S108  (in the container)
+
+    @property
+    def opt_outs(self) -> Iterator[tuple[str, Disabled]]:
+        """The defaults that are switched off, each with the practice that asks for it."""
+        for practice, value in (
+            ("non-root-user", self.user),
+            ("read-only-root-filesystem", self.readonly_root_filesystem),
+            ("init-process", self.init_process),
+            ("version-consistency", self.version_consistency),
+        ):
+            if isinstance(value, Disabled):
+                yield practice, value
+        if isinstance(self.privileged, Privileged):
+            yield "no-privileged-containers", Disabled(self.privileged.reason)
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this container by itself."""
