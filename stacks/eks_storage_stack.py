@@ -54,6 +54,8 @@ class EksStorageStack(cdk.Stack):
         files = EfsStorage(self, "Files", cluster=cluster, encryption_key=key, removal_policy=removal_policy)
         scratch = LustreStorage(self, "Scratch", cluster=cluster, encryption_key=key, removal_policy=removal_policy)
         shared = OntapStorage(self, "Shared", cluster=cluster, encryption_key=key, removal_policy=removal_policy)
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+        cluster.add_manifests("namespace-shop", [namespace])
         for name, storage, size in (
             ("disk", disks, 20),
             ("files", files, 5),
