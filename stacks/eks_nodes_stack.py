@@ -36,7 +36,7 @@ from cdk_containers import (
     Taint,
 )
 
-from .eks_settings import administrators, cluster_options
+from .eks_settings import acknowledge_differences, administrators, cluster_options
 from .images import application_image, worker_container
 from .registry_stack import RegistryStack
 from .settings import Settings
@@ -60,6 +60,7 @@ class EksNodesStack(cdk.Stack):
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
+        acknowledge_differences(self)
         key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=settings.removal_policy)
         self.cluster = cluster = EksCluster(
             self, "Cluster", network=network, admins=administrators(self), **cluster_options(settings, key)
