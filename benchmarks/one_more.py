@@ -15,8 +15,8 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from itertools import count
 from os import getpid
 from pathlib import Path
@@ -28,36 +28,11 @@ import yaml
 from equivalence import differences
 from jsii._kernel.providers import process
 from kinds import KINDS, MANIFESTS, Kind
+from one_more_figures import Figures, rows
 
 ROOT = Path(__file__).parent.parent
 BLOCK = 4
-_OURS = ("app.kubernetes.io/managed-by",)
 _PROC = Path("/proc")
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What one more workload of a kind costs.
-
-    Attributes:
-        resources: What it adds to the template.
-        library_calls: Calls to CDK's process, with this library.
-        by_hand_calls: Calls by hand.
-        library_ms: Milliseconds of the processors to make one, with this library.
-        by_hand_ms: The same by hand.
-        ratios: Library by hand, of each round: of the processors.
-        clock_ratios: The same by the clock.
-        synth_ratio: The same of the synthesis of all that was made, what they share included.
-    """
-
-    resources: int
-    library_calls: int
-    by_hand_calls: int
-    library_ms: float
-    by_hand_ms: float
-    ratios: list[float]
-    clock_ratios: list[float]
-    synth_ratio: float
 
 
 class Way:
@@ -87,7 +62,7 @@ class Way:
 
     @property
     def manifests(self) -> list[str]:
-        """The objects of workloads on EKS, without names and what the library says of itself."""
+        """The objects of workloads on EKS, the names of bindings and notes for checkers aside."""
         files = [
             *self.folder.glob("*.manifests/apps-*.yaml"),
             *(self.folder / MANIFESTS).glob("apps-*.yaml"),
@@ -205,32 +180,6 @@ def _calls(way: Way) -> int:
     finally:
         process._NodeProcess.send = send  # type: ignore[method-assign]  # noqa: SLF001
     return calls
-
-
-def rows(figures: Mapping[str, Figures]) -> Iterator[list[str]]:
-    """Yield the rows of the table."""
-    yield [
-        "one more …",
-        "resources",
-        "calls",
-        "by hand",
-        "ratio, processors",
-        "of half the rounds",
-        "ratio, clock",
-        "synthesis",
-    ]
-    for name, found in figures.items():
-        low, middle, high = statistics.quantiles(found.ratios, n=4)
-        yield [
-            name,
-            str(found.resources),
-            str(found.library_calls),
-            str(found.by_hand_calls),
-            f"{middle:.2f}",
-            f"{low:.2f}–{high:.2f}",
-            f"{statistics.median(found.clock_ratios):.2f}",
-            f"{found.synth_ratio:.2f}",
-        ]
 
 
 def main() -> None:

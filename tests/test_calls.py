@@ -39,9 +39,11 @@ CALLS = {
     "service on EKS": 26,
     "worker on EKS": 40,
     "job on EKS": 11,
+    "EKS cluster with nodes": 68,
 }
 """Raise a number only for what a user gets for it, and lower it with every saving."""
 
+ADMIN = "arn:aws:iam::111122223333:role/Admin"
 PLAIN = Disabled("there is no domain in this test")
 
 
@@ -78,6 +80,13 @@ def makers(scope: Construct) -> dict[str, Callable[[str], Any]]:
         "job": lambda id_: ScheduledJob(scope, id_, cluster=cluster, image=IMAGE, schedule="rate(1 day)"),
         "service on EKS": lambda id_: KubernetesService(
             scope, id_, cluster=kubernetes, image=IMAGE, exposure=exposed(scope, shared, id_)
+        ),
+        "EKS cluster with nodes": lambda id_: ManagedNodeGroup(
+            scope,
+            f"{id_}Nodes",
+            cluster=EksCluster(scope, id_, version="1.36", network=network, admins=[ADMIN]),
+            instance_types=["m7i.large"],
+            max_nodes=3,
         ),
         "worker on EKS": lambda id_: KubernetesWorker(scope, id_, cluster=kubernetes, image=IMAGE),
         "job on EKS": lambda id_: KubernetesJob(scope, id_, cluster=kubernetes, image=IMAGE, schedule="rate(1 day)"),

@@ -14,6 +14,7 @@ from constructs import Construct, IValidation
 
 from cdk_containers.core.errors import ConstructError, Problem, Problems
 from cdk_containers.core.inputs import is_token
+from cdk_containers.core.whereabouts import node_of
 
 from ..manifests import Manifest, dangling_references, identity, is_subdomain, problems
 from ..manifests.facts import Facts
@@ -42,7 +43,7 @@ class ManifestFolder:
         self._files: dict[str, tuple[Manifest, ...]] = {}
         self._values = LaterValues(owner)
         self._watchers: list[Watcher] = []
-        owner.node.add_validation(_Writer(self))
+        node_of(owner).add_validation(_Writer(self))
 
     @property
     def files(self) -> Mapping[str, tuple[Manifest, ...]]:

@@ -10,13 +10,12 @@ from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems
 from cdk_containers.core.whereabouts import path_of
 
-from ..clusters import EksCluster
+from ..clusters import EksCluster, name_reference
 from ..clusters.pod_identity import SERVICE, pod_identity_conditions, pod_identity_principal
 from ..manifests import Manifest, file_name, kubernetes_name_problems
 from .irsa import irsa_role
@@ -111,7 +110,7 @@ class WorkloadIdentity(CheckedConstruct):
             self.association = eks.CfnPodIdentityAssociation(
                 self,
                 "Association",
-                cluster_name=_reference_to(cluster),
+                cluster_name=name_reference(cluster),
                 namespace=namespace,
                 service_account=service_account,
                 role_arn=self.role.role_arn,
@@ -150,12 +149,6 @@ class WorkloadIdentity(CheckedConstruct):
             "metadata": metadata,
             "automountServiceAccountToken": automount,
         }
-
-
-@asked_once
-def _reference_to(cluster: EksCluster) -> str:
-    """Return the name of a cluster as a reference, so that the cluster is there first."""
-    return cluster.cluster.cluster_name
 
 
 def identity_problems(
