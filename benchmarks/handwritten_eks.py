@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
-import yaml
+import yaml  # type: ignore[import-untyped]
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -27,7 +27,7 @@ _LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 _VPC_CNI = {"enableNetworkPolicy": "true", "env": {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}}
 
 
-class _Dumper(yaml.CSafeDumper):
+class _Dumper(yaml.CSafeDumper):  # type: ignore[misc]
     """Writes what is in several places in each of them."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002

@@ -33,18 +33,11 @@ class Common:
         cluster: ecs.ICluster | None = None,
         capacity: IDependable | None = None,
         provider: str | None = None,
-        instances: ec2.ISecurityGroup | None = None,
         listener: elbv2.IApplicationListener | None = None,
         load_balancer: elbv2.ApplicationLoadBalancer | None = None,
-        group: ec2.ISecurityGroup | None = None,
     ) -> None:
-        self.vpc, self.listener, self.load_balancer_group = vpc, listener, group
-        self.capacity, self.provider, self.instances = capacity, provider, instances
-        self.load_balancer_full_name = (
-            ""
-            if load_balancer is None
-            else cast("elbv2.ApplicationLoadBalancer", load_balancer).load_balancer_full_name
-        )
+        self.vpc, self.listener, self.capacity, self.provider = vpc, listener, capacity, provider
+        self.load_balancer_full_name = "" if load_balancer is None else load_balancer.load_balancer_full_name
         if cluster is not None:
             self.cluster = cluster
             self.cluster_name, self.cluster_arn = cluster.cluster_name, cluster.cluster_arn
@@ -231,7 +224,7 @@ def add_task_alarms(scope: Construct, common: Common, service: ecs.BaseService) 
     ):
         add_alarm(scope, name, f"{metric_name} is high", metric, threshold=90)
     tasks = {"ClusterName": common.cluster_name, "ServiceName": service.service_name}
-    metric = cloudwatch.MathExpression(
+    missing = cloudwatch.MathExpression(
         expression="desired - running",
         using_metrics={
             name: cloudwatch.Metric(
@@ -246,7 +239,7 @@ def add_task_alarms(scope: Construct, common: Common, service: ecs.BaseService) 
         label="Tasks that are wanted and do not run",
         period=common.five_minutes,
     )
-    add_alarm(scope, "MissingTasks", "Fewer tasks run than are wanted", metric)
+    add_alarm(scope, "MissingTasks", "Fewer tasks run than are wanted", missing)
 
 
 def requests_metric(common: Common, dimensions: dict[str, str], name: str, statistic: str) -> cloudwatch.Metric:

@@ -24,7 +24,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 import aws_cdk as cdk
-import yaml
+import yaml  # type: ignore[import-untyped]
 from equivalence import differences
 from jsii._kernel.providers import process
 from kinds import KINDS, MANIFESTS, Kind
@@ -169,10 +169,10 @@ def _calls(way: Way) -> int:
     """Count the messages to CDK's process for one more."""
     calls, send = 0, process._NodeProcess.send  # noqa: SLF001
 
-    def counting(self: Any, *request: Any) -> Any:
+    def counting(self: Any, request: Any, response_type: Any) -> Any:
         nonlocal calls
         calls += 1
-        return send(self, *request)
+        return send(self, request, response_type)
 
     process._NodeProcess.send = counting  # type: ignore[method-assign]  # noqa: SLF001
     try:
