@@ -348,9 +348,7 @@ def _node() -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--runs", type=int, default=7, metavar="N", help="processes of each kind; default 7, 12 minutes"
-    )
+    parser.add_argument("--runs", type=int, default=7, metavar="N", help="processes of each kind; default 7")
     parser.add_argument("--quick", action="store_true", help="2 runs, and without CDK's own validation")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all samples to a file")
     parser.add_argument("--markdown", action="store_true", help=f"also write the tables to {PAGE.relative_to(ROOT)}")
