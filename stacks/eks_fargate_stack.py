@@ -22,7 +22,7 @@ from cdk_containers import (
     Network,
 )
 
-from .eks_settings import administrators, cluster_options
+from .eks_settings import acknowledge_differences, administrators, cluster_options
 from .images import application_image
 from .registry_stack import RegistryStack
 from .settings import Settings
@@ -45,6 +45,7 @@ class EksFargateStack(cdk.Stack):
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
+        acknowledge_differences(self)
         key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=settings.removal_policy)
         self.cluster = cluster = EksCluster(
             self,

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from cdk_containers import EksCluster, HybridNodes, ManagedNodeGroup, Network, NodeOptions
 
-from .eks_settings import administrators, cluster_options
+from .eks_settings import acknowledge_differences, administrators, cluster_options
 from .settings import Settings
 
 
@@ -27,6 +27,7 @@ class EksHybridStack(cdk.Stack):
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
+        acknowledge_differences(self)
         key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=settings.removal_policy)
         self.cluster = cluster = EksCluster(
             self,

@@ -35,11 +35,17 @@ from cdk_containers import (
     Spot,
     Taint,
 )
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
-from .eks_settings import administrators, cluster_options
+from .eks_settings import acknowledge_differences, administrators, cluster_options
 from .images import application_image, worker_container
 from .registry_stack import RegistryStack
 from .settings import Settings
+
+_KEY = Acknowledgement(
+    "CDK writes these actions of KMS with a wildcard; they are for one key",
+    cdk_nag=("AwsSolutions-IAM5[Action::kms:GenerateDataKey*]", "AwsSolutions-IAM5[Action::kms:ReEncrypt*]"),
+)
 
 PORT = 8080
 INTERRUPTIBLE = "shop/interruptible"
@@ -60,6 +66,7 @@ class EksNodesStack(cdk.Stack):
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
+        acknowledge_differences(self)
         key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=settings.removal_policy)
         self.cluster = cluster = EksCluster(
             self, "Cluster", network=network, admins=administrators(self), **cluster_options(settings, key)
@@ -124,6 +131,7 @@ class EksNodesStack(cdk.Stack):
             namespace="shop",
         )
         table.grant_read_write_data(backend)
+        acknowledge(backend.identity.role, _KEY)
         web = KubernetesService(
             self,
             "Web",

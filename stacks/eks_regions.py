@@ -10,7 +10,7 @@ from constructs import Construct
 
 from cdk_containers import AutoMode, EksCluster, Logs, Network
 
-from .eks_settings import administrators, cluster_options
+from .eks_settings import acknowledge_differences, administrators, cluster_options
 from .settings import Settings
 
 REGIONS = ("eu-west-1", "eu-central-1")
@@ -21,6 +21,7 @@ class RegionalClusterStack(cdk.Stack):
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings, **kwargs: Any) -> None:  # noqa: A002
         super().__init__(scope, id, **kwargs)
+        acknowledge_differences(self)
         key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=settings.removal_policy)
         network = Network(
             self,

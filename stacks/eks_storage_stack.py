@@ -19,7 +19,7 @@ from cdk_containers import (
     OntapStorage,
 )
 
-from .eks_settings import administrators, cluster_options
+from .eks_settings import acknowledge_differences, administrators, cluster_options
 from .settings import Settings
 
 
@@ -36,6 +36,7 @@ class EksStorageStack(cdk.Stack):
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, id, **kwargs)
+        acknowledge_differences(self)
         removal_policy = settings.removal_policy
         key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=removal_policy)
         self.cluster = cluster = EksCluster(
@@ -54,6 +55,8 @@ class EksStorageStack(cdk.Stack):
         files = EfsStorage(self, "Files", cluster=cluster, encryption_key=key, removal_policy=removal_policy)
         scratch = LustreStorage(self, "Scratch", cluster=cluster, encryption_key=key, removal_policy=removal_policy)
         shared = OntapStorage(self, "Shared", cluster=cluster, encryption_key=key, removal_policy=removal_policy)
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+        cluster.add_manifests("namespace-shop", [namespace])
         for name, storage, size in (
             ("disk", disks, 20),
             ("files", files, 5),

@@ -10,7 +10,7 @@ from tests.subjects.pairs import each_option, is_shown, pair
 from tests.updates.allowed import ALLOWED, ENTRIES, PAGE, Allowed, anchor
 from tests.updates.consequences import consequences
 
-HOLDS_DATA = ("AWS::ECR::Repository", "AWS::EFS::FileSystem")
+HOLDS_DATA = ("AWS::ECR::Repository", "AWS::EFS::FileSystem", "AWS::FSx::FileSystem")
 ROOT = Path(__file__).parents[2]
 
 

@@ -26,6 +26,7 @@ from cdk_containers import (
     TaskOptions,
 )
 from cdk_containers.ecs.services.service_input import ServiceInput
+from cdk_containers.ecs.tasks.container_rules import container_problems
 from tests.subjects.ecs.discovery import AUTHORITY, PORTS
 from tests.toolkit import (
     IMAGE,
@@ -372,8 +373,9 @@ def test_a_port_with_host_networking_has_no_name():
     "port", [Port(number=1, app_protocol="http"), Port(number=1, name="x", protocol="udp", app_protocol="http")]
 )
 def test_a_protocol_is_of_a_named_tcp_port(port: Port):
-    assert [problem.option for problem in port.problems()] == ["app_protocol"]
-    assert Port(number=1, name="x", app_protocol="http").problems() == []
+    assert [problem.option for problem in container_problems(container(ports=[port]))] == ["ports[0].app_protocol"]
+    right = Port(number=1, name="x", app_protocol="http")
+    assert container_problems(container(ports=[right])) == []
 
 
 def test_all_that_is_wrong_is_said_at_once():

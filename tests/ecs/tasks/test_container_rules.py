@@ -64,7 +64,7 @@ class Bucket:
         ),
         ({"docker": DockerOptions(security_options=["none"])}, "docker.security_options", None),
     ],
-    ids=str,
+    ids=lambda value: "+".join(value) if isinstance(value, dict) else str(value),
 )
 def test_ecs_alone_refuses_it(options: dict[str, Any], option: str, practice: str | None):
     given = container(**options)

@@ -35,7 +35,12 @@ def put(path: str, value: Any) -> Change:
     return change
 
 
-GONE = object()
+class _Gone:
+    def __repr__(self) -> str:
+        return "gone"
+
+
+GONE = _Gone()
 POD = "Deployment.spec.template.spec"
 MAIN = f"{POD}.containers.0"
 SIDECAR = f"{POD}.initContainers.0"

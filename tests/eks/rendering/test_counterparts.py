@@ -279,7 +279,7 @@ def test_those_that_do_neither_are_known():
         ({"start_timeout": timedelta(seconds=60)}, "start_timeout", "approximated"),
         ({"tmpfs": [Tmpfs(path="/a", mode="0700")]}, "tmpfs[0].mode", "approximated"),
     ],
-    ids=str,
+    ids=lambda value: "+".join(value) if isinstance(value, dict) else str(value),
 )
 def test_what_is_lost_is_named(changes: dict[str, Any], option: str, kind: str):
     found = {loss.option: loss for loss in service(workload(container(**changes))).losses}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import aws_cdk as cdk
@@ -101,7 +102,7 @@ def test_names_come_from_the_id():
 def test_on_fargate_the_service_account_says_the_role():
     stack = new_stack()
     cluster = equipped_cluster(stack, compute="FARGATE")
-    cluster.now_has(secrets=None)
+    cluster.facts = replace(cluster.facts, secrets=None)
     made = service(stack, cluster=cluster)
     annotations = only(made, "ServiceAccount")["metadata"]["annotations"]
     assert stack.resolve(annotations["eks.amazonaws.com/role-arn"]) == {

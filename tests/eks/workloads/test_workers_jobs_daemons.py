@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -114,6 +115,6 @@ def test_a_daemon_is_on_every_node():
 def test_fargate_has_no_daemons():
     stack = new_stack()
     cluster = equipped_cluster(stack, compute="FARGATE")
-    cluster.now_has(secrets=None)
+    cluster.facts = replace(cluster.facts, secrets=None)
     with pytest.raises(ConstructError, match="Fargate has no nodes for a daemon"):
         daemon(stack, cluster=cluster, alarms=Disabled(REASON))

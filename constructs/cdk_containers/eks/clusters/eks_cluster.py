@@ -16,6 +16,7 @@ from aws_cdk import aws_logs
 from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.errors import ConstructError
 from cdk_containers.core.inputs import (
     argument_problems,
     arn_problems,
@@ -395,9 +396,34 @@ class EksCluster(CheckedConstruct):
         """Have a resource wait for nodes, such as an add-on whose pods need a place to run."""
         self._phases.after_nodes(resource)
 
-    def now_has(self, **facts: Any) -> None:
-        """Take notice of something that was installed, such as `load_balancer_controller=True`."""
-        self.facts = replace(self.facts, **facts)
+    def now_has(
+        self,
+        *,
+        load_balancer_controller: bool | None = None,
+        network_policy: bool | None = None,
+        secrets: Literal["SECRETS_STORE", "EXTERNAL_SECRETS"] | None = None,
+        keda: bool | None = None,
+        metrics_server: bool | None = None,
+        container_insights: bool | None = None,
+    ) -> None:
+        """Say what you install in the cluster besides, before you make the workloads that need it.
+
+        Args:
+            load_balancer_controller: Whether pods are registered at load balancers. Default: as it was.
+            network_policy: Whether network policies are enforced. Default: as it was.
+            secrets: What brings secrets to containers. Default: as it was.
+            keda: Whether KEDA is there, which scales on more than CPU and memory. Default: as it was.
+            metrics_server: Whether there are metrics to scale on CPU and memory. Default: as it was.
+            container_insights: Whether pods have metrics in CloudWatch. Default: as it was.
+
+        Raises:
+            ConstructError: A value has the wrong type.
+        """
+        given = {name: value for name, value in locals().items() if name != "self" and value is not None}
+        found = argument_problems(EksCluster.now_has, given)
+        if found:
+            raise ConstructError(f"{self.node.path}.now_has", found)
+        self.facts = replace(self.facts, **given)
 
     def add_on_owner(self, name: str) -> str | None:
         """Return the path of the construct that makes an add-on, or None."""

@@ -93,8 +93,8 @@ def _error(nodes: cdk.CfnResource, resource: cdk.CfnResource, why: str) -> Const
     owner = resource.node.scope or resource
     problem = Problem(
         option="cluster",
-        what=f"{owner.node.path} is in another stack, and {why}; the stacks have the other order",
-        given=f"{resource.stack.node.path}, and {nodes.stack.node.path} of this",
-        allowed="the nodes and what goes before or after them in one stack, or that of the nodes for what needs them",
+        what=f"{owner.node.path} is in another stack, and {why}; but the stacks are deployed in the other order",
+        given=f"stack {resource.stack.node.path}, and {nodes.stack.node.path} for this",
+        allowed="the nodes in the stack of the cluster; or what waits for nodes in the stack that has them",
     )
     return ConstructError((nodes.node.scope or nodes).node.path, [problem])

@@ -142,7 +142,8 @@ class FargateProfile(CheckedConstruct):
         earlier[stack] = self.resource
         _selectors.setdefault(cluster, []).extend(selectors)
         # Fargate makes a machine for each pod that it selects, of the size that the pod asks for.
-        cluster.add_nodes(None, NodeFacts(name=id))
+        selected = tuple((selector.namespace, selector.labels) for selector in selectors)
+        cluster.add_nodes(None, NodeFacts(name=id, selects=selected))
         if cluster.compute == "FARGATE":
             cluster.add_nodes(self.resource)
             self.node.add_validation(_CoreDnsRuns(cluster))

@@ -21,13 +21,15 @@ def fit_problems(manifests: Iterable[Manifest], nodes: Sequence[NodeFacts]) -> l
         manifests: All objects of the cluster.
         nodes: All its nodes.
     """
+    chosen = [facts for facts in nodes if not facts.selects]
     return [
         problem
         for index, manifest in enumerate(manifests)
         if manifest["kind"] != "DaemonSet"
-        for pod in _pods(manifest)
+        for labels, pod in _pods(manifest)
+        if not any(facts.takes(manifest["metadata"].get("namespace", "default"), labels) for facts in nodes)
         for problem in pod_fit_problems(
-            nodes,
+            chosen,
             option=f"manifests[{index}]",
             cpu_millicores=_requested(pod, "cpu", unit=1000),
             memory_mib=_requested(pod, "memory", per=_MIB),
@@ -38,13 +40,14 @@ def fit_problems(manifests: Iterable[Manifest], nodes: Sequence[NodeFacts]) -> l
     ]
 
 
-def _pods(manifest: Manifest) -> Iterator[Mapping[str, Any]]:
+def _pods(manifest: Manifest) -> Iterator[tuple[Mapping[str, str], Mapping[str, Any]]]:
+    """Yield labels and spec of the pods that an object makes, or is."""
     spec = manifest.get("spec", {})
     if manifest["kind"] == "Pod":
-        yield spec
+        yield manifest["metadata"].get("labels", {}), spec
     template = spec.get("jobTemplate", {}).get("spec", spec).get("template", {})
     if "containers" in template.get("spec", {}):
-        yield template["spec"]
+        yield template.get("metadata", {}).get("labels", {}), template["spec"]
 
 
 def _requested(pod: Mapping[str, Any], resource: str, *, unit: int = 1, per: int = 1) -> int:

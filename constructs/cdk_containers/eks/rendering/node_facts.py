@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from cdk_containers.core.errors import Problem, Problems, Shown
@@ -73,6 +74,8 @@ class NodeFacts:
         prefix_delegation: Whether the VPC CNI hands out prefixes.
         max_pods: Most pods on each; None if the image or EKS counts them.
         managed: Whether EKS counts them.
+        selects: The pods that run there and nowhere else, by namespace and labels with wildcards, as a Fargate profile
+            selects them. Empty for nodes, which the scheduler chooses.
     """
 
     name: str
@@ -85,6 +88,17 @@ class NodeFacts:
     prefix_delegation: bool = False
     max_pods: int | None = None
     managed: bool = True
+    selects: tuple[tuple[str, Mapping[str, str]], ...] = ()
+
+    def takes(self, namespace: str, labels: Mapping[str, str]) -> bool:
+        """Tell whether pods are selected to run there."""
+        return any(
+            fnmatchcase(namespace, wanted)
+            and all(
+                any(fnmatchcase(f"{k}={v}", f"{key}={value}") for k, v in labels.items()) for key, value in keys.items()
+            )
+            for wanted, keys in self.selects
+        )
 
 
 def label_problems(option: str, labels: Mapping[str, str], *, own: bool = False) -> list[Problem]:

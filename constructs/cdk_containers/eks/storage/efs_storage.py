@@ -14,7 +14,7 @@ from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, disabled_problems, usable_arguments
-from cdk_containers.core.opt_outs import record_opt_out
+from cdk_containers.core.opt_outs import record_opt_out, resource_of
 from cdk_containers.core.practices import Disabled
 from cdk_containers.network import PortRange, let_in
 
@@ -209,6 +209,8 @@ class EfsStorage(Storage):
                 ]
             ),
         )
+        # What an update replaces is kept: nobody asked for files to go when an option changes.
+        resource_of(made).add_override("UpdateReplacePolicy", "Retain")
         if isinstance(backups, Disabled):
             record_opt_out(made, "eks-storage-backups", backups)
         return made

@@ -142,6 +142,8 @@ class LustreStorage(Storage):
             ),
         )
         self.file_system.apply_removal_policy(removal_policy)
+        # What an update replaces is kept: nobody asked for files to go when an option changes.
+        self.file_system.add_override("UpdateReplacePolicy", "Retain")
         for rule in rules:
             self.file_system.node.add_dependency(rule)  # FSx looks whether its servers reach each other
         if isinstance(backup_retention_days, Disabled):

@@ -173,6 +173,8 @@ class OntapStorage(Storage):
             ),
         )
         self.file_system.apply_removal_policy(removal_policy)
+        # What an update replaces is kept: nobody asked for files to go when an option changes.
+        self.file_system.add_override("UpdateReplacePolicy", "Retain")
         if isinstance(backup_retention_days, Disabled):
             record_opt_out(self.file_system, "eks-storage-backups", backup_retention_days)
         self.secret = secretsmanager.Secret(
@@ -200,6 +202,7 @@ class OntapStorage(Storage):
             svm_admin_password=self.secret.secret_value_from_json("password").unsafe_unwrap(),
         )
         machine.apply_removal_policy(removal_policy)
+        machine.add_override("UpdateReplacePolicy", "Retain")
         self.file_system_id = self.file_system.ref
         self._serve(protocol, storage_class_name, "pods", driver_role, reclaim_policy, default_class=default_class)
 

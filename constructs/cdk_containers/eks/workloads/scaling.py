@@ -96,7 +96,7 @@ def _controller_problems(scaling: ServiceScaling, facts: ClusterFacts) -> list[P
                 option,
                 "autoscalers of Kubernetes know the use of CPU and memory only; this takes KEDA, which is not there",
                 given=value if isinstance(value, int) else Shown(f"{len(value)} given"),
-                allowed="a cluster that says that it has KEDA; or cpu_percent",
+                allowed="cluster.now_has(keda=True) where you install KEDA; or desired_count, or cpu_percent",
                 practice=_PRACTICE,
             )
     for option, value in (("cpu_percent", scaling.cpu_target), ("memory_percent", scaling.memory_percent)):
