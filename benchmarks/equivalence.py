@@ -40,7 +40,7 @@ def _by_fingerprint(template: Template) -> dict[str, list[Any]]:
     The fingerprint of a resource starts as its type. In each round, what it refers to is replaced by the fingerprints
     of the round before, so that it comes to tell the whole neighbourhood of a resource.
     """
-    resources: Mapping[str, Mapping[str, Any]] = template["Resources"]
+    resources: Mapping[str, Mapping[str, Any]] = _without_families(template)["Resources"]
     types = {name: resource["Type"] for name, resource in resources.items()}
     waited_for = {name for name, kind in types.items() if kind not in _RULES}
     fingerprints = types
@@ -57,10 +57,24 @@ def _by_fingerprint(template: Template) -> dict[str, list[Any]]:
     return found
 
 
+def _without_families(template: Template) -> Template:
+    """Call all task definitions the same: their names are in ARNs that policies and rules match."""
+    text = json.dumps(template)
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::ECS::TaskDefinition":
+            text = text.replace(f"task-definition/{resource['Properties']['Family']}:", "task-definition/family:")
+    found: Template = json.loads(text)
+    return found
+
+
 def _nameless(resource: Mapping[str, Any], labels: Mapping[str, str], waited_for: Set[str]) -> dict[str, Any]:
     compared = {key: resource[key] for key in _COMPARED if key in resource}
     properties = dict(resource.get("Properties", {}))
     properties.pop(_NAMES.get(resource["Type"], ""), None)
+    if resource["Type"] == "AWS::EC2::LaunchTemplate":  # its tags are names
+        properties.pop("TagSpecifications", None)
+        data = {key: value for key, value in properties["LaunchTemplateData"].items() if key != "TagSpecifications"}
+        properties["LaunchTemplateData"] = data
     if "ForceNewDeployment" in properties:
         properties["ForceNewDeployment"] = sorted(properties["ForceNewDeployment"])
     tags = [tag for tag in properties.pop("Tags", []) if tag["Key"] != "Name"]
@@ -82,6 +96,9 @@ def _relabelled(value: Any, labels: Mapping[str, str]) -> Any:
             return {"Ref": labels.get(name, name)}
         case {"Fn::GetAtt": [str(name), attribute]}:
             return {"Fn::GetAtt": [labels.get(name, name), attribute]}
+        case {"Resource": list(resources), **rest}:  # of a policy, in which their order says nothing
+            found = [_relabelled(item, labels) for item in resources]
+            return {**_relabelled(rest, labels), "Resource": sorted(found, key=str)}
         case dict():
             return {key: _relabelled(item, labels) for key, item in value.items()}
         case list():

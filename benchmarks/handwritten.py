@@ -11,7 +11,6 @@ from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -19,9 +18,17 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
-from subject import CERTIFICATE_ARN, IMAGE, PORT, host
-
-PRIVATE = ec2.SubnetSelection(subnet_group_name="Private")
+from handwritten_parts import (
+    FARGATE,
+    PRIVATE,
+    Common,
+    add_app,
+    add_error_alarm,
+    add_health_alarm,
+    add_targets,
+    add_task_alarms,
+)
+from subject import CERTIFICATE_ARN, host
 
 
 class Shared(Construct):
@@ -55,33 +62,14 @@ class Shared(Construct):
                 )
             ],
         )
-        self.listener = self._make_load_balancer()
-        here = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
-        self.tasks = iam.ServicePrincipal(
-            "ecs-tasks.amazonaws.com",
-            conditions={
-                "StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID},
-                "ArnLike": {"aws:SourceArn": f"arn:{cdk.Aws.PARTITION}:ecs:{here}:*"},
-            },
+        load_balancer = self._make_load_balancer()
+        self.common = Common(
+            vpc=self.vpc,
+            cluster=self.cluster,
+            capacity=self.capacity,
+            listener=self._listen(load_balancer),
+            load_balancer=load_balancer,
         )
-        self.any_task = iam.ServicePrincipal("ecs-tasks.amazonaws.com")
-        self.minute = cdk.Duration.minutes(1)
-        self.five_minutes = cdk.Duration.minutes(5)
-        self.buffer = cdk.Size.mebibytes(25)
-        self.health_check = elbv2.HealthCheck(
-            path="/",
-            port="traffic-port",
-            protocol=elbv2.Protocol.HTTP,
-            interval=cdk.Duration.seconds(10),
-            timeout=cdk.Duration.seconds(5),
-            healthy_threshold_count=2,
-            unhealthy_threshold_count=3,
-            healthy_http_codes="200",
-        )
-        self.platform = ecs.RuntimePlatform(
-            cpu_architecture=ecs.CpuArchitecture.X86_64, operating_system_family=ecs.OperatingSystemFamily.LINUX
-        )
-        self.half_a_minute = cdk.Duration.seconds(30)
 
     def _make_vpc(self) -> ec2.Vpc:
         vpc = ec2.Vpc(
@@ -106,7 +94,7 @@ class Shared(Construct):
         )
         return vpc
 
-    def _make_load_balancer(self) -> elbv2.ApplicationListener:
+    def _make_load_balancer(self) -> elbv2.ApplicationLoadBalancer:
         group = ec2.SecurityGroup(
             self, "PublicAccess", vpc=self.vpc, description="Application Load Balancer", allow_all_outbound=False
         )
@@ -122,8 +110,10 @@ class Shared(Construct):
             desync_mitigation_mode=elbv2.DesyncMitigationMode.DEFENSIVE,
             deletion_protection=True,
         )
-        self.load_balancer_full_name = load_balancer.load_balancer_full_name
         self._record_requests(load_balancer)
+        return load_balancer
+
+    def _listen(self, load_balancer: elbv2.ApplicationLoadBalancer) -> elbv2.ApplicationListener:
         load_balancer.add_listener(
             "Redirect",
             port=80,
@@ -174,43 +164,34 @@ class Shared(Construct):
 
 
 class WebService(Construct):
-    """A service behind the shared load balancer, with alarms that roll a deployment back."""
+    """A service on Fargate behind the shared load balancer, with alarms that roll a deployment back."""
 
-    def __init__(self, scope: Construct, id: str, *, shared: Shared, host_name: str, priority: int) -> None:  # noqa: A002
+    def __init__(self, scope: Construct, id: str, *, common: Common, host_name: str, priority: int) -> None:  # noqa: A002
         super().__init__(scope, id)
-        execution_role = iam.Role(self, "ExecutionRole", assumed_by=shared.any_task)
-        task_definition = self._make_task_definition(shared, execution_role)
-        targets = elbv2.ApplicationTargetGroup(
+        execution_role = iam.Role(self, "ExecutionRole", assumed_by=common.any_task)
+        task_definition = ecs.FargateTaskDefinition(
             self,
-            "Targets",
-            vpc=shared.vpc,
-            port=80,
-            protocol=elbv2.ApplicationProtocol.HTTP,
-            protocol_version=elbv2.ApplicationProtocolVersion.HTTP1,
-            target_type=elbv2.TargetType.IP,
-            deregistration_delay=shared.half_a_minute,
-            health_check=shared.health_check,
+            "Task",
+            cpu=256,
+            memory_limit_mib=512,
+            task_role=iam.Role(self, "TaskRole", assumed_by=common.tasks),
+            execution_role=execution_role,
+            runtime_platform=common.platform,
         )
-        elbv2.ApplicationListenerRule(
-            self,
-            "Rule",
-            listener=shared.listener,
-            priority=priority,
-            conditions=[elbv2.ListenerCondition.host_headers([host_name])],
-            target_groups=[targets],
-        )
+        add_app(self, common, task_definition)
+        targets = add_targets(self, common, elbv2.TargetType.IP, host_name=host_name, priority=priority)
         dimensions = {
-            "LoadBalancer": shared.load_balancer_full_name,
+            "LoadBalancer": common.load_balancer_full_name,
             "TargetGroup": targets.target_group_full_name,
         }
-        errors = self._make_error_alarm(shared, dimensions)
+        errors = add_error_alarm(self, common, dimensions)
         service = ecs.FargateService(
             self,
             "Service",
-            cluster=shared.cluster,
+            cluster=common.cluster,
             task_definition=task_definition,
             desired_count=2,
-            capacity_provider_strategies=[ecs.CapacityProviderStrategy(capacity_provider="FARGATE", base=0, weight=1)],
+            capacity_provider_strategies=[FARGATE],
             platform_version=ecs.FargatePlatformVersion.LATEST,
             assign_public_ip=False,
             vpc_subnets=PRIVATE,
@@ -222,143 +203,20 @@ class WebService(Construct):
             deployment_alarms=ecs.DeploymentAlarmConfig(
                 alarm_names=[errors.alarm_name], behavior=ecs.AlarmBehavior.ROLLBACK_ON_ALARM
             ),
-            health_check_grace_period=shared.minute,
+            health_check_grace_period=common.minute,
             availability_zone_rebalancing=ecs.AvailabilityZoneRebalancing.ENABLED,
             enable_ecs_managed_tags=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             enable_execute_command=False,
         )
-        cast("cdk.CfnResource", service.node.default_child).node.add_dependency(shared.capacity, execution_role)
+        cast("cdk.CfnResource", service.node.default_child).node.add_dependency(common.capacity, execution_role)
         service.attach_to_application_target_group(targets)
-        self._make_usage_alarm("Cpu", "CPUUtilization", service.metric_cpu_utilization(period=shared.five_minutes))
-        self._make_usage_alarm(
-            "Memory", "MemoryUtilization", service.metric_memory_utilization(period=shared.five_minutes)
-        )
-        cloudwatch.Alarm(
-            self,
-            "UnhealthyTasksAlarm",
-            metric=_metric(shared, dimensions, "UnHealthyHostCount", "Maximum"),
-            threshold=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            evaluation_periods=5,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description="A task fails the health check of its load balancer",
-        )
-        tasks = {"ClusterName": service.cluster.cluster_name, "ServiceName": service.service_name}
-        cloudwatch.Alarm(
-            self,
-            "MissingTasksAlarm",
-            metric=cloudwatch.MathExpression(
-                expression="desired - running",
-                using_metrics={
-                    name: cloudwatch.Metric(
-                        namespace="ECS/ContainerInsights",
-                        metric_name=f"{name.capitalize()}TaskCount",
-                        statistic="Average",
-                        period=shared.five_minutes,
-                        dimensions_map=tasks,
-                    )
-                    for name in ("desired", "running")
-                },
-                label="Tasks that are wanted and do not run",
-                period=shared.five_minutes,
-            ),
-            threshold=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            evaluation_periods=3,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description="Fewer tasks run than are wanted",
-        )
-
-    def _make_task_definition(self, shared: Shared, execution_role: iam.Role) -> ecs.FargateTaskDefinition:
-        task_definition = ecs.FargateTaskDefinition(
-            self,
-            "Task",
-            cpu=256,
-            memory_limit_mib=512,
-            task_role=iam.Role(self, "TaskRole", assumed_by=shared.tasks),
-            execution_role=execution_role,
-            runtime_platform=shared.platform,
-        )
-        linux = ecs.LinuxParameters(self, "Linux", init_process_enabled=True)
-        linux.add_tmpfs(
-            ecs.Tmpfs(
-                container_path="/tmp",  # noqa: S108  (in the container)
-                size=64,
-                mount_options=[ecs.TmpfsMountOption.RW, ecs.TmpfsMountOption.NOSUID, ecs.TmpfsMountOption.NODEV],
-            )
-        )
-        # CDK knows `uid` and `gid` without a value only.
-        cast("cdk.CfnResource", task_definition.node.default_child).add_property_override(
-            "ContainerDefinitions.0.LinuxParameters.Tmpfs.0.MountOptions",
-            ["rw", "nosuid", "nodev", "noexec", "uid=1000", "gid=1000"],
-        )
-        task_definition.add_container(
-            "app",
-            image=ecs.ContainerImage.from_registry(IMAGE),
-            port_mappings=[ecs.PortMapping(container_port=PORT, protocol=ecs.Protocol.TCP)],
-            user="1000:1000",
-            readonly_root_filesystem=True,
-            linux_parameters=linux,
-            memory_limit_mib=512,
-            essential=True,
-            stop_timeout=shared.half_a_minute,
-            version_consistency=ecs.VersionConsistency.ENABLED,
-            logging=ecs.LogDrivers.aws_logs(
-                stream_prefix="app",
-                log_group=logs.LogGroup(self, "Logs", retention=logs.RetentionDays.ONE_YEAR),
-                mode=ecs.AwsLogDriverMode.NON_BLOCKING,
-                max_buffer_size=shared.buffer,
-            ),
-        )
-        return task_definition
-
-    def _make_error_alarm(self, shared: Shared, dimensions: dict[str, str]) -> cloudwatch.Alarm:
-        return cloudwatch.Alarm(
-            self,
-            "ServerErrorsAlarm",
-            metric=cloudwatch.MathExpression(
-                expression="100 * errors / requests",
-                using_metrics={
-                    "errors": _metric(shared, dimensions, "HTTPCode_Target_5XX_Count", "Sum"),
-                    "requests": _metric(shared, dimensions, "RequestCount", "Sum"),
-                },
-                label="Server errors, percent of requests",
-                period=shared.minute,
-            ),
-            threshold=5,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            evaluation_periods=5,
-            datapoints_to_alarm=3,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description="Requests are answered with 5xx",
-        )
-
-    def _make_usage_alarm(self, name: str, metric_name: str, metric: cloudwatch.Metric) -> None:
-        cloudwatch.Alarm(
-            self,
-            f"{name}Alarm",
-            metric=metric,
-            threshold=90,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            evaluation_periods=3,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=f"{metric_name} is high",
-        )
-
-
-def _metric(shared: Shared, dimensions: dict[str, str], name: str, statistic: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace="AWS/ApplicationELB",
-        metric_name=name,
-        statistic=statistic,
-        period=shared.minute,
-        dimensions_map=dimensions,
-    )
+        add_task_alarms(self, common, service)
+        add_health_alarm(self, common, dimensions)
 
 
 def add_services(scope: Construct, count: int) -> None:
     """Add a network, a cluster and a load balancer, and services that share them."""
-    shared = Shared(scope, "Shared")
+    common = Shared(scope, "Shared").common
     for index in range(count):
-        WebService(scope, f"Web{index}", shared=shared, host_name=host(index), priority=index + 1)
+        WebService(scope, f"Web{index}", common=common, host_name=host(index), priority=index + 1)

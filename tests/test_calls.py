@@ -16,7 +16,13 @@ from cdk_containers import (
     Cluster,
     Disabled,
     Ec2Capacity,
+    EksCluster,
+    KubernetesJob,
+    KubernetesService,
+    KubernetesWorker,
     ListenerRule,
+    LoadBalancerController,
+    ManagedNodeGroup,
     Network,
     ScheduledJob,
     TaskOptions,
@@ -25,9 +31,19 @@ from cdk_containers import (
 )
 from tests.toolkit import IMAGE, new_stack
 
-CALLS = {"web service": 46, "web service on EC2": 49, "worker": 51, "job": 64}
+CALLS = {
+    "web service": 44,
+    "web service on EC2": 48,
+    "worker": 51,
+    "job": 64,
+    "service on EKS": 26,
+    "worker on EKS": 40,
+    "job on EKS": 11,
+    "EKS cluster with nodes": 68,
+}
 """Raise a number only for what a user gets for it, and lower it with every saving."""
 
+ADMIN = "arn:aws:iam::111122223333:role/Admin"
 PLAIN = Disabled("there is no domain in this test")
 
 
@@ -40,6 +56,10 @@ def makers(scope: Construct) -> dict[str, Callable[[str], Any]]:
     network = Network(scope, "Network")
     cluster = Cluster(scope, "Cluster", network=network)
     shared = ApplicationLoadBalancer(scope, "Shared", network=network, https=PLAIN)
+    kubernetes = EksCluster(scope, "Kubernetes", version="1.36", network=network)
+    kubernetes.now_has(keda=True)
+    ManagedNodeGroup(scope, "Nodes", cluster=kubernetes, instance_types=["m7i.large"], max_nodes=3)
+    LoadBalancerController(scope, "Controller", cluster=kubernetes)
     instances = Ec2Capacity(scope, "Instances", cluster=cluster, instance_types=["m7i.large"], max_instances=9)
     return {
         "web service": lambda id_: WebService(
@@ -58,6 +78,18 @@ def makers(scope: Construct) -> dict[str, Callable[[str], Any]]:
         ),
         "worker": lambda id_: WorkerService(scope, id_, cluster=cluster, image=IMAGE),
         "job": lambda id_: ScheduledJob(scope, id_, cluster=cluster, image=IMAGE, schedule="rate(1 day)"),
+        "service on EKS": lambda id_: KubernetesService(
+            scope, id_, cluster=kubernetes, image=IMAGE, exposure=exposed(scope, shared, id_)
+        ),
+        "EKS cluster with nodes": lambda id_: ManagedNodeGroup(
+            scope,
+            f"{id_}Nodes",
+            cluster=EksCluster(scope, id_, version="1.36", network=network, admins=[ADMIN]),
+            instance_types=["m7i.large"],
+            max_nodes=3,
+        ),
+        "worker on EKS": lambda id_: KubernetesWorker(scope, id_, cluster=kubernetes, image=IMAGE),
+        "job on EKS": lambda id_: KubernetesJob(scope, id_, cluster=kubernetes, image=IMAGE, schedule="rate(1 day)"),
     }
 
 

@@ -24,6 +24,11 @@ def path_of(construct: IConstruct) -> str:
     return _paths[construct]
 
 
+def id_of(construct: IConstruct) -> str:
+    """Return the name of a construct among the children of its parent."""
+    return path_of(construct).rpartition("/")[2]
+
+
 def remember_path(construct: IConstruct, scope: IConstruct, id: str) -> None:  # noqa: A002
     """Remember the path of a construct that was just made, so that CDK need not be asked."""
     if "/" not in id and id:  # CDK writes another character for it
@@ -55,6 +60,12 @@ def _asked_stack(construct: IConstruct) -> Stack:
 def region_of(stack: Stack) -> str:
     """Return the region of a stack; a token if it has none."""
     return stack.region
+
+
+@asked_once
+def account_of(stack: Stack) -> str:
+    """Return the account of a stack; a token if it has none."""
+    return stack.account
 
 
 @asked_once

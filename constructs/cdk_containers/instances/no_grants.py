@@ -7,10 +7,13 @@ import jsii
 from aws_cdk import aws_iam as iam
 from constructs import IValidation
 
+from cdk_containers.core.opt_outs import resource_of
+from cdk_containers.core.whereabouts import node_of, stack_of
+
 
 def refuse_grants(role: iam.Role, message: str) -> None:
     """Make it an error when the app is synthesized if a role got anything after this, as a grant would give it."""
-    role.node.add_validation(_NothingElse(role, message))
+    node_of(role).add_validation(_NothingElse(role, message))
 
 
 @jsii.implements(IValidation)
@@ -29,8 +32,8 @@ class _NothingElse:
         return [self._message]
 
     def _managed(self) -> object:
-        resource = self._role.node.default_child
-        stack = cdk.Stack.of(self._role)
+        resource = resource_of(self._role)
+        stack = stack_of(self._role)
         return (stack.resolve(resource.managed_policy_arns) or []) if isinstance(resource, iam.CfnRole) else []
 
     def _is_named_by_a_policy(self, stack: cdk.Stack) -> bool:

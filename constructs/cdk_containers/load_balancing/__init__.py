@@ -15,7 +15,7 @@ from .listener_rule import ListenerRule
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
 from .nlb_route import NlbRoute
-from .route import Route, RouteTarget, enter_load_balancers
+from .route import Route, RouteTarget, arn_of, enter_load_balancers
 from .route_ids import route_ids, told_apart_by_nothing
 from .routes import claim_given_numbers, make_route
 from .scaling_checks import exposed_scaling_problems
@@ -45,6 +45,7 @@ __all__ = [
     "Stickiness",
     "TargetHealthCheck",
     "WebAcl",
+    "arn_of",
     "claim_given_numbers",
     "domain_place_problems",
     "enter_lattice",

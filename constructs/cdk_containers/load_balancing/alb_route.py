@@ -18,7 +18,7 @@ from .alb_exposure import AlbExposure
 from .application_load_balancer import ApplicationLoadBalancer
 from .domain_records import add_certificates, certificate_for, make_records
 from .ports import GROUP_PORTS
-from .route import Figure, Route, RouteTarget
+from .route import Figure, Route, RouteTarget, arn_of
 from .rule_priorities import Conditions, before
 
 
@@ -86,7 +86,7 @@ class AlbRoute(Route):
         target.leave_to_ecs(self.rule, self.test_rule)
         self.entry = target.entry(
             exposure.port,
-            target_group_arn=self.target_group.target_group_arn,
+            target_group_arn=arn_of(self.target_group),
             advanced_configuration=self._shift(target),
         )
         opened = target.let_in(self, self.load_balancer, target.ports(exposure.port))

@@ -17,7 +17,7 @@ from .domain_records import add_certificates, certificate_for, make_records
 from .network_load_balancer import NetworkLoadBalancer
 from .nlb_exposure import NlbExposure
 from .ports import GROUP_PORTS
-from .route import Figure, Route, RouteTarget
+from .route import Figure, Route, RouteTarget, arn_of
 
 _GROUP_PROTOCOLS = {
     "TCP": elbv2.Protocol.TCP,
@@ -85,7 +85,7 @@ class NlbRoute(Route):
         target.leave_to_ecs(self.listener, self.test_listener)
         self.entry = target.entry(
             exposure.port,
-            target_group_arn=self.target_group.target_group_arn,
+            target_group_arn=arn_of(self.target_group),
             advanced_configuration=self._shift(target),
         )
         opened: list[Construct] = []

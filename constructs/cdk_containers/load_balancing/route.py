@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, cast
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -15,10 +15,11 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
+from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.inputs import seconds
 from cdk_containers.core.opt_outs import resource_of
-from cdk_containers.core.whereabouts import node_of
+from cdk_containers.core.whereabouts import stack_of
 from cdk_containers.metrics import KnownExpression, KnownMetric, as_cdk
 from cdk_containers.network import NetworkLike, PortRange, let_in
 
@@ -86,7 +87,7 @@ class RouteTarget:
                 ports,
                 user=route,
                 description=description,
-                group_knows_peer=self.group_of_all and Stack.of(self.vpc) == Stack.of(peer),
+                group_knows_peer=self.group_of_all and stack_of(self.vpc) == stack_of(peer),
             )
         ]
 
@@ -195,7 +196,7 @@ class Route(CheckedConstruct):
 
 
 def enter_load_balancers(service: ecs.BaseService, routes: Mapping[str, Route]) -> None:
-    """Tell ECS of which load balancers tasks are targets, and have the service wait for them and for their rules.
+    """Tell ECS of which load balancers tasks are targets; the service has to wait for `ready_when` of the routes.
 
     In the order of the ids, so that the order of the exposures does not matter. Not by CDK's `add_target`: it makes the
     rules of security groups for each service anew, and the service does not wait for them.
@@ -204,8 +205,12 @@ def enter_load_balancers(service: ecs.BaseService, routes: Mapping[str, Route]) 
     entries = [route.entry for _, route in sorted(routes.items()) if route.entry is not None]
     if entries:
         resource.load_balancers = [*entries]
-    if ready := [ready for route in routes.values() for ready in route.ready_when]:
-        node_of(resource).add_dependency(*ready)
+
+
+@asked_once
+def arn_of(group: elbv2.ITargetGroup) -> str:
+    """Return the ARN of a target group."""
+    return group.target_group_arn
 
 
 def of_both(metrics: Sequence[KnownMetric]) -> KnownMetric | KnownExpression | None:

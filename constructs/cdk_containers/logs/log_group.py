@@ -16,7 +16,7 @@ from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import field_problems, is_token
-from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
+from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
 
 _WITHOUT_KEY = Acknowledgement(
     "CloudWatch Logs encrypts every log group with a key of its own; a customer managed key costs money and is the "
@@ -148,7 +148,7 @@ def named_log_group(scope: Construct, id: str, logs: Logs, name: str) -> aws_log
     if logs.log_group is not None:
         return logs.log_group
     group = owned_log_group(scope, id, _gone_with_failure(logs))
-    cast("aws_logs.CfnLogGroup", group.node.default_child).log_group_name = name
+    cast("aws_logs.CfnLogGroup", resource_of(group)).log_group_name = name
     return group
 
 
@@ -191,7 +191,7 @@ def delivered_log_group(
         )
         return logs.log_group
     group = owned_log_group(scope, id, _gone_with_failure(logs))
-    resource = cast("aws_logs.CfnLogGroup", group.node.default_child)
+    resource = cast("aws_logs.CfnLogGroup", resource_of(group))
     name = f"{prefix}{resource.logical_id}-{cdk.Fn.select(2, cdk.Fn.split('/', cdk.Aws.STACK_ID))}"
     resource.log_group_name = name
     resource.resource_policy_document = {

@@ -21,7 +21,7 @@ from .subnet_checks import (
     which_subnets_problems,
 )
 from .subnets import SubnetMasks
-from .vpc_subnets import subnet_ids_of, subnet_problems
+from .vpc_subnets import select_subnets, subnet_ids_of, subnet_problems
 from .way_out import warn_without_way_out
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "open_ipv6_egress",
     "public_subnet_problems",
     "rules_of",
+    "select_subnets",
     "selection_problems",
     "subnet_ids_of",
     "subnet_problems",

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from aws_cdk import aws_ec2 as ec2
 
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import is_token
 
+_selected: WeakKeyDictionary[ec2.IVpc, list[tuple[ec2.SubnetSelection, ec2.SelectedSubnets]]] = WeakKeyDictionary()
+
 
 def select_subnets(vpc: ec2.IVpc, wanted: ec2.SubnetSelection) -> ec2.SelectedSubnets:
-    """Return what CDK selects."""
-    return vpc.select_subnets(
+    """Return what CDK selects, which takes seven calls: the subnets of a VPC do not change, so it is asked once."""
+    known = _selected.setdefault(vpc, [])
+    for selection, chosen in known:
+        if selection == wanted:
+            return chosen
+    chosen = vpc.select_subnets(
         availability_zones=wanted.availability_zones,
         one_per_az=wanted.one_per_az,
         subnet_filters=wanted.subnet_filters,
@@ -18,6 +26,8 @@ def select_subnets(vpc: ec2.IVpc, wanted: ec2.SubnetSelection) -> ec2.SelectedSu
         subnet_type=wanted.subnet_type,
         subnets=wanted.subnets,
     )
+    known.append((wanted, chosen))
+    return chosen
 
 
 def subnet_ids_of(vpc: ec2.IVpc, wanted: ec2.SubnetSelection) -> list[str]:

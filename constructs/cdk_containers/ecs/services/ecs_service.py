@@ -10,7 +10,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from cdk_containers.core.inputs import as_duration, in_seconds, is_token
+from cdk_containers.core.inputs import as_duration, in_seconds, is_token, remember_stack
 from cdk_containers.core.opt_outs import resource_of
 from cdk_containers.deployments import CodeDeployBlueGreen, Rolling
 from cdk_containers.load_balancing import ClassicExposure
@@ -218,11 +218,16 @@ def _constraint(constraint: PlacementConstraint) -> ecs.PlacementConstraint:
     return ecs.PlacementConstraint.member_of(constraint.expression)
 
 
-def groups_of_tasks(given: ServiceInput, service: ecs.BaseService) -> list[ec2.ISecurityGroup]:
+def groups_of_tasks(scope: Construct, given: ServiceInput, service: ecs.BaseService) -> list[ec2.ISecurityGroup]:
     """Return the security groups of tasks: of their instances, those that were given, or the one that was made."""
     if given.task.network_mode != "awsvpc":
         return given.groups_of_instances
-    return list(given.security_groups) or service.connections.security_groups
+    if given.security_groups:
+        return list(given.security_groups)
+    made = service.connections.security_groups
+    for group in made:
+        remember_stack(group, scope)
+    return made
 
 
 def _capacity_provider_strategies(given: ServiceInput) -> list[ecs.CapacityProviderStrategy] | None:

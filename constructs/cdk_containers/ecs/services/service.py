@@ -200,16 +200,17 @@ class Service(CheckedConstruct):
         self.task = given.task_input.make(self, "Task")
         self.service = make_ecs_service(self, given, self.cluster, self.task)
         self._resource = resource_of(self.service)
-        node_of(self._resource).add_dependency(*self.cluster.capacity_ready, *self.task.ready_when)
         self._record_opt_outs(given)
         if given.enable_execute_command:
             acknowledge_execute_command(self.task_role, self.cluster)
         # CDK is asked for them only where somebody reaches tasks, or tasks a file system.
         asked = given.exposures or any(isinstance(volume, EfsVolume) for volume in given.workload.volumes)
-        groups = groups_of_tasks(given, self.service) if asked else []
+        groups = groups_of_tasks(self, given, self.service) if asked else []
         self.task.open_volumes_to(groups)
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = make_routes(self, given, self.service, self.cluster, groups)
+        routes_ready = [ready for route in self.routes for ready in route.ready_when]
+        node_of(self._resource).add_dependency(*self.cluster.capacity_ready, *self.task.ready_when, *routes_ready)
         enter_lattice(self.service, self.routes)
         make_discoverable(self, given, self.service, self.task)
         self.alarms = OwnAlarms(self._make_alarms(given))

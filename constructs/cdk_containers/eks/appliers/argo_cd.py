@@ -14,7 +14,7 @@ from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, arn_problems, field_problems, is_token, usable_arguments
 
-from ..clusters import EksCluster, claim_principal
+from ..clusters import EksCluster, claim_principal, name_reference
 from ..manifests import Manifest, is_label
 
 _PERSON = re.compile(r"([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -126,7 +126,7 @@ class ArgoCd(CheckedConstruct):
             self,
             "Capability",
             capability_name="argocd",
-            cluster_name=cluster.cluster.cluster_name,
+            cluster_name=name_reference(cluster),
             type="ARGOCD",
             role_arn=self.role.role_arn,
             delete_propagation_policy="RETAIN",

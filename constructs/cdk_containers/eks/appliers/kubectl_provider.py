@@ -21,7 +21,7 @@ from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, acknowled
 from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs, owned_log_group
 
-from ..clusters import AccessPolicy, EksCluster
+from ..clusters import AccessPolicy, EksCluster, name_reference
 from ..clusters.principals import make_entry
 from ..manifests import Manifest
 from ..manifests.api_versions import minor_of
@@ -133,7 +133,7 @@ class KubectlProvider(CheckedConstruct):
         self._view = eks.Cluster.from_cluster_attributes(
             self,
             "Cluster",
-            cluster_name=cluster.cluster.cluster_name,
+            cluster_name=name_reference(cluster),
             kubectl_provider=self.provider,
         )
         self._prune = prune

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import aws_cdk as cdk
 from aws_cdk import aws_eks_v2 as eks
 
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import field_problems, is_token
+from cdk_containers.core.pseudo_parameters import partition
 
 ADMIN = "AmazonEKSClusterAdminPolicy"
 
@@ -83,7 +83,7 @@ class AccessPolicy:
         """Return the policy as CloudFormation takes it."""
         arn = self.name
         if not arn.startswith("arn:"):
-            arn = f"arn:{cdk.Aws.PARTITION}:eks::aws:cluster-access-policy/{self.name}"
+            arn = f"arn:{partition()}:eks::aws:cluster-access-policy/{self.name}"
         namespaces = list(self.namespaces)
         return eks.CfnAccessEntry.AccessPolicyProperty(
             policy_arn=arn,

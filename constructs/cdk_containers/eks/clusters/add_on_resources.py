@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-import aws_cdk as cdk
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.inputs import remember_stack
+from cdk_containers.core.whereabouts import remember_path, stack_of
 
 from ..rendering import Compute
 from .add_on_options import AddOnOptions, as_json, merged
 from .managed_policies import acknowledge_managed_policies
+from .name_reference import name_reference
 from .pod_identity import pod_identity_principal
 
 if TYPE_CHECKING:
@@ -135,10 +137,10 @@ def make_add_on(
     add_on = eks.CfnAddon(
         scope,
         id,
-        cluster_name=cluster.cluster.cluster_name,
+        cluster_name=name_reference(cluster),
         addon_name=name,
         addon_version=options.version,
-        configuration_values=as_json(cdk.Stack.of(scope), values) if values else None,
+        configuration_values=as_json(stack_of(scope), values) if values else None,
         resolve_conflicts=options.resolve_conflicts,
         preserve_on_delete=options.preserve_on_delete,
         pod_identity_associations=[
@@ -148,6 +150,8 @@ def make_add_on(
         or None,
         namespace_config=eks.CfnAddon.NamespaceConfigProperty(namespace=namespace) if namespace else None,
     )
+    remember_stack(add_on, scope)
+    remember_path(add_on, scope, id)
     agent = cluster.pod_identity_agent
     if roles and agent is not None:
         add_on.add_resource_dependency(agent)

@@ -11,9 +11,11 @@ from constructs import Construct
 
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.whereabouts import stack_of
 
 from .add_on_options import AddOnOptions
 from .add_on_resources import BEFORE_NODES, DEFAULTS, add_on_role, make_add_on, possible_defaults
+from .managed_policies import aws_managed_policy
 
 if TYPE_CHECKING:
     from .eks_cluster import EksCluster
@@ -45,7 +47,7 @@ class DefaultAddOns:
     def make_after_nodes(self, nodes: cdk.CfnResource | None = None) -> None:
         """Make those whose pods need nodes, in the stack of the first nodes, for which they can wait there."""
         if self._options:
-            stack, own = cdk.Stack.of(nodes or self._cluster), cdk.Stack.of(self._cluster)
+            stack, own = stack_of(nodes or self._cluster), stack_of(self._cluster)
             scope = self._cluster if stack is own else Construct(stack, f"{self._cluster.cluster_name}-AddOns")
             for name in list(self._options):
                 self._make(scope, name)
@@ -59,7 +61,7 @@ class DefaultAddOns:
                 "VpcCniRole",
                 cluster=cluster,
                 service_account="aws-node",
-                policies=[iam.ManagedPolicy.from_aws_managed_policy_name("AmazonEKS_CNI_Policy")],
+                policies=[aws_managed_policy("AmazonEKS_CNI_Policy")],
                 namespace="kube-system",
             )
         make_add_on(

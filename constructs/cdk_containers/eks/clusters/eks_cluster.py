@@ -26,6 +26,7 @@ from cdk_containers.core.inputs import (
 )
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.whereabouts import path_of
 from cdk_containers.logs import Logs, named_log_group
 from cdk_containers.network import Network, NetworkLike, task_subnets_of, vpc_of, warn_without_way_out
 
@@ -430,14 +431,14 @@ class EksCluster(CheckedConstruct):
 
     def promise_add_on(self, name: str, version: str | None) -> None:
         """Take notice of an add-on that is made with the first nodes."""
-        self._add_on_owners[name] = self.node.path
+        self._add_on_owners[name] = path_of(self)
         self.add_on_versions[name] = version
         if name == "metrics-server":
             self.now_has(metrics_server=True)
 
     def note_add_on(self, name: str, add_on: eks.CfnAddon, values: Mapping[str, Any], version: str | None) -> None:
         """Take notice of an add-on, and of what workloads get from it."""
-        self._add_on_owners[name] = (add_on.node.scope or add_on).node.path
+        self._add_on_owners[name] = path_of(add_on).rpartition("/")[0]
         self.add_on_versions[name] = version
         match name:
             case "eks-pod-identity-agent":

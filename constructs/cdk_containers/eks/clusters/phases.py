@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_eks_v2 as eks
 
 from cdk_containers.core.errors import ConstructError, Problem
+from cdk_containers.core.whereabouts import stack_of
 
 
 class Phases:
@@ -59,19 +60,19 @@ class Phases:
         """Have a resource wait for nodes."""
         self._after_cluster(resource)
         self._after[resource] = False
-        for nodes in sorted(self._nodes, key=lambda one: one.stack is not resource.stack):
+        for nodes in sorted(self._nodes, key=lambda one: stack_of(one) is not stack_of(resource)):
             self._after[resource] = self._wait_for(resource, nodes, needed=not self._after[resource])
 
     def _wait_for(self, later: cdk.CfnResource, nodes: cdk.CfnResource, *, needed: bool) -> bool:
         """Have a resource wait for nodes of its own stack, and for others only if it needs some."""
         needed = needed and not self.nodes_come_by_themselves
-        if (needed or later.stack is nodes.stack) and not _wait(later, nodes):
+        if (needed or stack_of(later) is stack_of(nodes)) and not _wait(later, nodes):
             raise _error(nodes, later, "it waits for nodes")
         return True
 
     def _after_cluster(self, resource: cdk.CfnResource) -> None:
         """Tell CDK now that the stack of a resource comes after the cluster's, which references tell it too late."""
-        if self._cluster is None or resource.stack is self._cluster.stack:
+        if self._cluster is None or stack_of(resource) is stack_of(self._cluster):
             return
         if not _wait(resource, self._cluster):
             raise _error(resource, self._cluster, "this needs it")

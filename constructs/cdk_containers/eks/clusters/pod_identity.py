@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+
+from cdk_containers.core.whereabouts import account_of, stack_of
 
 if TYPE_CHECKING:
     from .eks_cluster import EksCluster
@@ -27,7 +28,7 @@ def pod_identity_conditions(cluster: EksCluster, namespace: str | None, service_
     if namespace is not None:
         tags["aws:RequestTag/kubernetes-namespace"] = namespace
     return {
-        "StringEquals": {"aws:SourceAccount": cdk.Stack.of(cluster).account} | tags,
+        "StringEquals": {"aws:SourceAccount": account_of(stack_of(cluster))} | tags,
         "ArnEquals": {"aws:SourceArn": cluster.cluster_arn},
     }
 

@@ -14,6 +14,9 @@ from constructs import Construct
 
 from cdk_containers.core.errors import ConstructError, Problem, Problems, child_path
 from cdk_containers.core.inputs import is_token
+from cdk_containers.core.whereabouts import path_of
+
+from .name_reference import name_reference
 
 if TYPE_CHECKING:
     from .eks_cluster import EksCluster
@@ -130,14 +133,14 @@ def make_entry(
     entry = eks.CfnAccessEntry(
         scope,
         id,
-        cluster_name=cluster.cluster.cluster_name,
+        cluster_name=name_reference(cluster),
         principal_arn=principal_arn,
         type=type,
         access_policies=list(policies) or None,
         kubernetes_groups=list(kubernetes_groups) or None,
         username=username,
     )
-    cluster.principals.claim(principal_arn, Claim(path=child_path(scope, id), type=type, resource=entry))
+    cluster.principals.claim(principal_arn, Claim(path=f"{path_of(scope)}/{id}", type=type, resource=entry))
     return entry
 
 

@@ -6,6 +6,7 @@ from ipaddress import IPv4Network
 
 from aws_cdk import aws_ec2 as ec2
 
+from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import is_token
 from cdk_containers.network import NetworkLike, vpc_of
@@ -44,7 +45,11 @@ def service_cidr_problems(service_cidr: str, network_cidr: str | None) -> list[P
 
 def known_cidr(network: NetworkLike) -> str | None:
     """Return the addresses of a network, or None if they are known at deployment only."""
-    vpc = vpc_of(network)
+    return _cidr_of(vpc_of(network))
+
+
+@asked_once
+def _cidr_of(vpc: ec2.IVpc) -> str | None:
     if isinstance(vpc, ec2.Vpc):
         resource = vpc.node.default_child
         cidr = resource.cidr_block if isinstance(resource, ec2.CfnVPC) else None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 
-from cdk_containers.network import NetworkLike, vpc_of
+from cdk_containers.core.asked_once import asked_once
+from cdk_containers.network import NetworkLike, select_subnets, vpc_of
 
 _PUBLIC, _PRIVATE = "kubernetes.io/role/elb", "kubernetes.io/role/internal-elb"
+_tagged: WeakKeyDictionary[ec2.ISubnet, str] = WeakKeyDictionary()
 
 
 def tag_subnets(network: NetworkLike, private: ec2.SubnetSelection) -> None:
@@ -19,14 +23,14 @@ def tag_subnets(network: NetworkLike, private: ec2.SubnetSelection) -> None:
     vpc = vpc_of(network)
     if not isinstance(vpc, ec2.Vpc):
         return
-    chosen = vpc.select_subnets(
-        availability_zones=private.availability_zones,
-        one_per_az=private.one_per_az,
-        subnet_filters=private.subnet_filters,
-        subnet_group_name=private.subnet_group_name,
-        subnet_type=private.subnet_type,
-        subnets=private.subnets,
-    )
-    for subnets, key in ((vpc.public_subnets, _PUBLIC), (chosen.subnets, _PRIVATE)):
+    chosen = select_subnets(vpc, private)
+    for subnets, key in ((_public_subnets_of(vpc), _PUBLIC), (chosen.subnets, _PRIVATE)):
         for subnet in subnets:
-            cdk.Tags.of(subnet).add(key, "1", include_resource_types=["AWS::EC2::Subnet"])
+            if _tagged.get(subnet) != key:  # else another cluster shares it
+                _tagged[subnet] = key
+                cdk.Tags.of(subnet).add(key, "1", include_resource_types=["AWS::EC2::Subnet"])
+
+
+@asked_once
+def _public_subnets_of(vpc: ec2.Vpc) -> list[ec2.ISubnet]:
+    return vpc.public_subnets

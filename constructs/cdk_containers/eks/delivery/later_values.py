@@ -13,6 +13,7 @@ from constructs import Construct
 
 from cdk_containers.core.errors import Problem
 from cdk_containers.core.inputs import is_token
+from cdk_containers.core.whereabouts import id_of, node_of, outer_stack_of, path_of, stack_of
 
 Path = tuple[str | int, ...]
 """The way to a value in an object: names of fields, and places in lists."""
@@ -47,7 +48,7 @@ class LaterValues:
 
     def stacks(self) -> list[cdk.Stack]:
         """Return the stacks that have outputs, each once, in the order in which they were met."""
-        found = {value.stack.node.path: value.stack for value in self._values.values() if value is not None}
+        found = {path_of(value.stack): value.stack for value in self._values.values() if value is not None}
         return list(found.values())
 
     def add(self, name: str, manifest: dict[str, Any]) -> list[Problem]:
@@ -64,13 +65,13 @@ class LaterValues:
 
     def prefix(self, stack: cdk.Stack) -> str:
         """Return what the names of all outputs in a stack begin with."""
-        own = cdk.Stack.of(self.owner)
-        inside = self.owner.node.path.removeprefix(f"{own.node.path}/")
-        place = inside if stack is top_of(own) else f"{own.node.id}/{inside}"
+        own = stack_of(self.owner)
+        inside = path_of(self.owner).removeprefix(f"{path_of(own)}/")
+        place = inside if stack is outer_stack_of(own) else f"{id_of(own)}/{inside}"
         return f"{_pascal(place)}Manifests"
 
     def _take(self, name: str, manifest: dict[str, Any], path: Path, token: Any) -> str | None:
-        own = cdk.Stack.of(self.owner)
+        own = stack_of(self.owner)
         try:
             known = own.resolve(token)
         except RuntimeError as error:  # CDK's process says why
@@ -78,18 +79,18 @@ class LaterValues:
         if isinstance(known, str | int):
             self._values[token] = None
             return None
-        stacks = {stack.node.path: stack for stack in map(top_of, _stacks_of(token, self.owner))}
+        stacks = {path_of(stack): stack for stack in map(outer_stack_of, _stacks_of(token, self.owner))}
         if len(stacks) > 1:
-            stacks.pop(top_of(own).node.path, None)  # the cluster's stack never waits for another
+            stacks.pop(path_of(outer_stack_of(own)), None)  # the cluster's stack never waits for another
         if len(stacks) > 1:
             return f"it is put together from values of several stacks, {' and '.join(sorted(stacks))}"
-        stack = next(iter(stacks.values()), top_of(own))
+        stack = next(iter(stacks.values()), outer_stack_of(own))
         output = self._free(stack, f"{self.prefix(stack)}{_pascal(name)}{_name_of(manifest, path)}")
         cdk.CfnOutput(
             stack,
             output,
             value=token if isinstance(token, str) else cdk.Token.as_string(token),
-            description=f"For the manifests of {self.owner.node.path}: {written(path)} of {_shown(manifest)}",
+            description=f"For the manifests of {path_of(self.owner)}: {written(path)} of {_shown(manifest)}",
         )
         self._values[token] = LaterValue(output=output, stack=stack, is_number=not isinstance(token, str))
         return None
@@ -97,7 +98,7 @@ class LaterValues:
     @staticmethod
     def _free(stack: cdk.Stack, wanted: str) -> str:
         name, number = wanted, 2
-        while stack.node.try_find_child(name) is not None:
+        while node_of(stack).try_find_child(name) is not None:
             name, number = f"{wanted}{number}", number + 1
         return name
 
@@ -117,13 +118,6 @@ def tokens_in(value: object, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 def written(path: Path) -> str:
     """Write a path as a caller would."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-
-
-def top_of(stack: cdk.Stack) -> cdk.Stack:
-    """Return the stack that is deployed: only its outputs can be read by name."""
-    while (parent := stack.nested_stack_parent) is not None:
-        stack = parent
-    return stack
 
 
 def _shown(manifest: dict[str, Any]) -> str:
@@ -147,10 +141,13 @@ def _pascal(name: str) -> str:
 
 def _stacks_of(token: object, scope: Construct) -> list[cdk.Stack]:
     """Return the stacks of everything that a token refers to."""
+    reference = cdk.Tokenization.reverse(token, fail_concat=False)
+    if isinstance(reference, cdk.Reference):  # the most are one, and a resolver in Python takes seven calls
+        return [stack_of(reference.target)]
     targets, resolver = _collector()
     targets.clear()
     cdk.Tokenization.resolve(token, scope=scope, resolver=resolver, preparing=False)
-    return [cdk.Stack.of(target) for target in targets]
+    return [stack_of(target) for target in targets]
 
 
 @cache

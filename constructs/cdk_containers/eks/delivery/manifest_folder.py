@@ -14,8 +14,9 @@ from constructs import Construct, IValidation
 
 from cdk_containers.core.errors import ConstructError, Problem, Problems
 from cdk_containers.core.inputs import is_token
+from cdk_containers.core.whereabouts import node_of
 
-from ..manifests import Manifest, dangling_references, identity, is_subdomain, problems
+from ..manifests import Manifest, dangling_references, identity, is_subdomain, problems, problems_together
 from ..manifests.facts import Facts
 from ..manifests.yaml_text import yaml_text
 from ..rendering import NodeFacts, fit_problems
@@ -42,7 +43,7 @@ class ManifestFolder:
         self._files: dict[str, tuple[Manifest, ...]] = {}
         self._values = LaterValues(owner)
         self._watchers: list[Watcher] = []
-        owner.node.add_validation(_Writer(self))
+        node_of(owner).add_validation(_Writer(self))
 
     @property
     def files(self) -> Mapping[str, tuple[Manifest, ...]]:
@@ -122,7 +123,8 @@ class ManifestFolder:
             return []
         everything = [(f"{name}[{index}]", entry) for name, made in files.items() for index, entry in enumerate(made)]
         objects = [manifest for _, manifest in everything]
-        found = [*problems(objects, self._facts()), *fit_problems(objects, self._nodes())]
+        # Each was checked when it was added, and a cluster keeps its version and what its pods run on.
+        found = [*problems_together(objects), *fit_problems(objects, self._nodes())]
         wrong = [_at_home(problem, everything) for problem in found]
         if wrong:
             return [str(problem) for problem in wrong]

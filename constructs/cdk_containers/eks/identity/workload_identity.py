@@ -13,8 +13,9 @@ from constructs import Construct
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems
+from cdk_containers.core.whereabouts import path_of
 
-from ..clusters import EksCluster
+from ..clusters import EksCluster, name_reference
 from ..clusters.pod_identity import SERVICE, pod_identity_conditions, pod_identity_principal
 from ..manifests import Manifest, file_name, kubernetes_name_problems
 from .irsa import irsa_role
@@ -101,7 +102,7 @@ class WorkloadIdentity(CheckedConstruct):
 
         self.cluster, self.namespace, self.service_account = cluster, namespace, service_account
         self.mode = _mode(cluster, platform, mode)
-        _identities.setdefault(cluster, {})[namespace, service_account] = self.node.path
+        _identities.setdefault(cluster, {})[namespace, service_account] = path_of(self)
         self.role = self._make_role() if role is None else role
         if self.mode == "POD_IDENTITY":
             if isinstance(role, iam.Role) and role.assume_role_policy is not None:
@@ -109,7 +110,7 @@ class WorkloadIdentity(CheckedConstruct):
             self.association = eks.CfnPodIdentityAssociation(
                 self,
                 "Association",
-                cluster_name=cluster.cluster.cluster_name,  # a reference, so that the cluster is there first
+                cluster_name=name_reference(cluster),
                 namespace=namespace,
                 service_account=service_account,
                 role_arn=self.role.role_arn,

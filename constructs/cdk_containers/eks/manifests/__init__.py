@@ -8,7 +8,7 @@ from .names import is_label, is_port_name, is_service_name, is_subdomain, kubern
 from .pod_security import PodSecurityLevel, pod_security_problems
 from .quantities import mebibytes, millicores, quantity
 from .references import dangling_references
-from .rules import identity, problems
+from .rules import identity, problems, problems_together
 from .yaml_text import yaml_text
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "pod_security_problems",
     "port_name",
     "problems",
+    "problems_together",
     "quantity",
     "yaml_text",
 ]

@@ -29,6 +29,7 @@ def dangling_references(manifests: Iterable[Mapping[str, Any]]) -> list[Problem]
     """
     everything = [manifest for manifest in manifests if isinstance(manifest, Mapping)]
     known = {identity(manifest)[1:] for manifest in everything}
+    pods = _pods_by_namespace(everything)
     found: list[Problem] = []
     for index, manifest in enumerate(everything):
         _, kind, namespace, name = identity(manifest)
@@ -39,7 +40,7 @@ def dangling_references(manifests: Iterable[Mapping[str, Any]]) -> list[Problem]
             for field, wanted, given in _references(part, kind)
             if isinstance(given, str) and not is_token(given) and (wanted, namespace, given) not in known
         ]
-        findings += _selected(part, kind, namespace, everything)
+        findings += _selected(part, kind, pods.get(namespace, ()))
         findings += _replicas(part, kind, namespace, everything)
         found += [
             Problem(option=f"{here}.{field}", what=f"{kind} {namespace}/{name}: {what}", allowed=allowed)
@@ -81,7 +82,7 @@ def _of_pod(pod: Part) -> Iterator[Reference]:
         yield attributes.at("secretProviderClass"), "SecretProviderClass", attributes.get("secretProviderClass")
 
 
-def _selected(part: Part, kind: str, namespace: str, everything: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+def _selected(part: Part, kind: str, made: Iterable[Part]) -> Iterator[Finding]:
     spec = part.part("spec")
     if kind == "Service":
         selector: dict[str, Any] = {"matchLabels": spec.get("selector")} if spec.get("selector") else {}
@@ -91,7 +92,9 @@ def _selected(part: Part, kind: str, namespace: str, everything: Sequence[Mappin
         selector = dict(spec.part(field).value) if field else {}
     if not selector:
         return
-    pods = list(_pods(selector, namespace, everything))
+    pods = [
+        template.part("spec") for template in made if selects(selector, template.part("metadata").part("labels").value)
+    ]
     if not pods:
         yield f"spec.{field}", "it finds no pods that are made here", "labels of pods"
     elif kind == "Service":
@@ -116,10 +119,11 @@ def _replicas(part: Part, kind: str, namespace: str, everything: Sequence[Mappin
             yield "spec.scaleTargetRef", "its target has replicas, to which each deployment sets it back", "no replicas"
 
 
-def _pods(selector: Mapping[str, Any], namespace: str, everything: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
+def _pods_by_namespace(everything: Sequence[Mapping[str, Any]]) -> dict[str, list[Part]]:
+    """Return the templates of pods, found once for all that select pods."""
+    found: dict[str, list[Part]] = {}
     for manifest in everything:
         template = template_of(Part(manifest, "", Problems()))
-        if template is None or identity(manifest)[2] != namespace:
-            continue
-        if selects(selector, template.part("metadata").part("labels").value):
-            yield template.part("spec")
+        if template is not None:
+            found.setdefault(identity(manifest)[2], []).append(template)
+    return found

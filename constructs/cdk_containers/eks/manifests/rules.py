@@ -43,9 +43,12 @@ def problems(manifests: Iterable[Mapping[str, Any]], facts: Facts) -> list[Probl
     for index, manifest in enumerate(listed):
         wrong = _each_once(_object_problems(manifest, facts))
         found += [_named(problem.under(f"manifests[{index}]"), manifest) for problem in wrong]
-    found += _twice(listed)
-    found += _against_namespaces(listed)
-    return found
+    return [*found, *problems_together(listed)]
+
+
+def problems_together(manifests: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    """Find what is wrong with objects only because of others."""
+    return [*_twice(manifests), *_against_namespaces(manifests)]
 
 
 def _each_once(found: Iterable[Problem]) -> list[Problem]:

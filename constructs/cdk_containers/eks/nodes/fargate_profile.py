@@ -19,7 +19,7 @@ from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, field_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
-from ..clusters import EksCluster, claim_principal
+from ..clusters import EksCluster, claim_principal, name_reference
 from ..rendering import NodeFacts, label_problems
 from .checks import node_subnet_problems, subnet_ids
 
@@ -122,7 +122,7 @@ class FargateProfile(CheckedConstruct):
         self.resource = profile(
             self,
             "Profile",
-            cluster_name=cluster.cluster.cluster_name,
+            cluster_name=name_reference(cluster),
             pod_execution_role_arn=self.pod_execution_role.role_arn,
             subnets=list(subnet_ids(cluster, subnets)),
             selectors=[

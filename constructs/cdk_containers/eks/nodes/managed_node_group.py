@@ -13,13 +13,14 @@ from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
-from cdk_containers.core.inputs import argument_problems, disabled_problems, is_token
+from cdk_containers.core.inputs import argument_problems, disabled_problems, is_token, remember_stack
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.whereabouts import path_of
 from cdk_containers.instances import make_launch_template
 from cdk_containers.model.instances import architecture_of, has_gpus
 
-from ..clusters import EksCluster, claim_principal
+from ..clusters import EksCluster, claim_principal, name_reference
 from ..rendering import NodeFacts
 from .checks import node_problems, subnet_ids
 from .node_options import NodeOptions, ami_type
@@ -122,7 +123,8 @@ class ManagedNodeGroup(CheckedConstruct):
         self.cluster = cluster
         self.node_role = make_node_role(self, session_manager=nodes.session_manager)
         # EKS makes the access entry of a managed node group itself.
-        claim_principal(cluster, self.node_role.role_arn, path=self.node.path, type="EC2_LINUX")
+        role_arn = self.node_role.role_arn
+        claim_principal(cluster, role_arn, path=path_of(self), type="EC2_LINUX")
         one = instance_types[0] if len(instance_types) == 1 else None
         self.launch_template = make_launch_template(
             self,
@@ -137,8 +139,8 @@ class ManagedNodeGroup(CheckedConstruct):
         self.resource = group(
             self,
             "Group",
-            cluster_name=cluster.cluster.cluster_name,
-            node_role=self.node_role.role_arn,
+            cluster_name=name_reference(cluster),
+            node_role=role_arn,
             subnets=list(subnet_ids(cluster, subnets)),
             ami_type=ami_type(instance_types, nodes),
             capacity_type="SPOT" if spot else "ON_DEMAND",
@@ -164,6 +166,7 @@ class ManagedNodeGroup(CheckedConstruct):
             version=version or cluster.version,
             release_version=release_version,
         )
+        remember_stack(self.resource, self)
         self.node_group_name = self.resource.attr_nodegroup_name
         for practice_id, value in (("eks-node-repair", node_repair), ("nitro-instances", nodes.nitro_only)):
             if isinstance(value, Disabled):

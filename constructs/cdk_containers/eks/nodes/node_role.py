@@ -12,6 +12,8 @@ from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
 from cdk_containers.instances import SESSION_MANAGER, refuse_grants
 
+from ..clusters.managed_policies import aws_managed_policy
+
 POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
 """The VPC CNI, which gives pods their addresses, has a role of its own by Pod Identity: nodes need no policy for it."""
 
@@ -54,7 +56,7 @@ def make_node_role(
         scope,
         "NodeRole",
         assumed_by=principal or iam.ServicePrincipal("ec2.amazonaws.com"),
-        managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(policy) for policy in policies],
+        managed_policies=[aws_managed_policy(policy) for policy in policies],
         inline_policies={"Node": iam.PolicyDocument(statements=allowed)} if allowed else None,
     )
     managed = tuple(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}]" for policy in policies)

@@ -158,7 +158,7 @@ class KubernetesWorker(KubernetesWorkload):
         self.work_queue = made if isinstance(made, WorkQueue) else None
         self.queue = made.queue if isinstance(made, WorkQueue) else made
         self._make_pods(replace(pods, environment={QUEUE_URL: self.queue.queue_url}))
-        self.queue.grant_consume_messages(self.identity)
+        self.queue.grant_consume_messages(self.role)
         place: dict[str, Any] = {"name": self.workload_name, "namespace": self.namespace}
         own = pods.workload.containers[0].name
         scaled = [] if scaling is None else scaling_manifests(self, scaling, **place, container=own, queue=self.queue)

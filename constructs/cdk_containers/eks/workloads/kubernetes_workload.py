@@ -19,6 +19,7 @@ from cdk_containers.core.inputs import argument_problems
 from cdk_containers.core.inputs.calls import Elsewhere
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
+from cdk_containers.core.whereabouts import path_of, region_of, stack_of
 from cdk_containers.load_balancing.places import short_hash
 from cdk_containers.model.workload import EfsVolume, Port
 from cdk_containers.model.workload.schemes import (
@@ -91,7 +92,7 @@ class KubernetesWorkload(CheckedConstruct):
         """Make what pods need of AWS; their objects are written later, by `_write`."""
         self.cluster, self.namespace, self.workload_name = given.cluster, given.namespace, given.name
         self._given = given
-        _names.setdefault(given.cluster, {})[given.namespace, given.name] = self.node.path
+        _names.setdefault(given.cluster, {})[given.namespace, given.name] = path_of(self)
         self._callers: list[Peer] = []
         windows = given.pod.operating_system != "LINUX"
         self.identity = WorkloadIdentity(
@@ -108,7 +109,7 @@ class KubernetesWorkload(CheckedConstruct):
         self._known = {
             "images": image_addresses(self, containers, given.pod.architecture),
             "volume_handles": self._open_volumes(given),
-            "region": cdk.Stack.of(given.cluster).region,
+            "region": region_of(stack_of(given.cluster)),
             "role_arn": self.identity.role.role_arn if self.identity.mode == "IRSA" else None,
         }
         if given.cluster.facts.secrets == "SECRETS_STORE":
@@ -125,9 +126,10 @@ class KubernetesWorkload(CheckedConstruct):
         given.cluster.add_manifests(self._file, self.manifests)
         for practice, value in rendered.opt_outs:
             self._record_opt_outs({practice: value})
-        for loss in self.losses:
-            if loss.kind == "approximated":
-                cdk.Annotations.of(self).add_warning_v2(
+        if approximated := [loss for loss in self.losses if loss.kind == "approximated"]:
+            annotations = cdk.Annotations.of(self)
+            for loss in approximated:
+                annotations.add_warning_v2(
                     warning_id(loss.option), f"{loss.option}: {loss.what}. Instead: {loss.instead}."
                 )
 

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import is_token
+from cdk_containers.core.whereabouts import id_of
 from cdk_containers.load_balancing import (
     AlbExposure,
     AlbRoute,
@@ -17,6 +18,7 @@ from cdk_containers.load_balancing import (
     NlbRoute,
     Route,
     RouteTarget,
+    arn_of,
     claim_given_numbers,
     make_route,
     route_ids,
@@ -131,7 +133,7 @@ def bindings(routes: Sequence[Route], *, name: str, namespace: str, facts: Clust
             namespace=namespace,
             service=name,
             port=route.port,
-            target_group_arn=route.target_group.target_group_arn,
+            target_group_arn=arn_of(route.target_group),
             auto_mode=facts.compute == "AUTO",
         )
         for route in targets
@@ -140,4 +142,4 @@ def bindings(routes: Sequence[Route], *, name: str, namespace: str, facts: Clust
 
 def _suffix(route: Route) -> str:
     """Return what tells a binding from the others: the id of its route, which stays as long as the target group."""
-    return "".join(letter if letter.isalnum() else "-" for letter in route.node.id.lower())
+    return "".join(letter if letter.isalnum() else "-" for letter in id_of(route).lower())

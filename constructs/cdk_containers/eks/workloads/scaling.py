@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import is_token, seconds
+from cdk_containers.core.whereabouts import region_of, stack_of
 from cdk_containers.load_balancing import AlbRoute, Exposure, Route, exposed_scaling_problems
 from cdk_containers.scaling import ScheduledScaling, ServiceScaling, TargetMetric
 
@@ -239,7 +239,7 @@ def scaling_manifests(
     if not any(value for _, value in _of_keda(scaling)):
         return [horizontal_pod_autoscaler(**bounds, container=container, usage_percent=usage)]
     triggers = [usage_trigger(resource, percent, container=container) for resource, percent in usage.items()]
-    region = cdk.Stack.of(scope).region
+    region = region_of(stack_of(scope))
     if scaling.messages_per_task is not None and queue is not None:
         triggers += queue_triggers(
             queue.queue_url, queue.env.region, scaling.messages_per_task, to_zero=scaling.to_zero
