@@ -4,7 +4,9 @@ Nothing is pretended: a resource type that is neither moto's nor in RECIPES is s
 deletion that nobody knows. Each of these is a line in the server's log, and the tests compare those lines with a list.
 """
 
+import json
 import logging
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -13,11 +15,13 @@ from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
 
-from . import ecs_rules, lacking
+from . import ecs_rules, eks_rules, lacking
 from .recipe import Properties, client
 from .recipes import ATTRIBUTES, DELETIONS, RECIPES
 
 log = logging.getLogger("moto")
+
+SECRET = re.compile(r"{{resolve:secretsmanager:(?P<arn>.+):SecretString:(?P<key>\w+)::}}")
 
 # What moto has, before `install` replaces it.
 find_resource = parsing.ResourceMap.__getitem__
@@ -37,6 +41,7 @@ def install() -> None:
     parsing.generate_resource_name = generate_resource_name
     parsing.parse_and_update_resource = parse_and_update_resource
     ecs_rules.install()
+    eks_rules.install()
     lacking.install()
     resources = parsing.ResourceMap
     resources.__getitem__ = get_resource
@@ -59,7 +64,7 @@ def get_resource(self: Any, key: str) -> Any:
 
 
 def clean_json(value: Any, resources: Any) -> Any:
-    """Know ATTRIBUTES, and the intrinsic function by which CDK refers to another stack."""
+    """Know ATTRIBUTES, secrets, and the intrinsic function by which CDK refers to another stack."""
     if isinstance(value, dict) and (reference := value.get("Fn::GetStackOutput")):
         region = resolve(reference.get("Region", resources._region_name), resources)
         stack = cloudformation_backends[resources._account_id][region].get_stack(reference["StackName"])
@@ -68,7 +73,11 @@ def clean_json(value: Any, resources: Any) -> Any:
         resource = resources[reference[0]]
         if attribute := ATTRIBUTES.get((getattr(resource, "cf_resource_type", ""), reference[1])):
             return attribute(resource)
-    return resolve(value, resources)
+    resolved = resolve(value, resources)
+    if isinstance(resolved, str) and (secret := SECRET.fullmatch(resolved)):
+        found = client("secretsmanager", resources._region_name).get_secret_value(SecretId=secret["arn"])
+        return json.loads(found["SecretString"])[secret["key"]]
+    return resolved
 
 
 def generate_resource_name(resource_type: str, stack_name: str, logical_id: str) -> str:

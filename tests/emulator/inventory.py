@@ -43,17 +43,29 @@ def enabled_keys(kms: Any) -> list[str]:
     return names((it for it in keys if it["KeyState"] == "Enabled" and it["KeyId"] not in of_aws), "KeyId")
 
 
+def of_clusters(eks: Any, operation: str, member: str) -> list[str]:
+    """Name what each EKS cluster holds: cluster, and the thing's own name."""
+    return [
+        f"{cluster}|{it if isinstance(it, str) else it['associationId']}"
+        for cluster in eks.list_clusters()["clusters"]
+        for it in every(eks, operation, member, clusterName=cluster)
+        if isinstance(it, str) or "ownerArn" not in it  # an add-on makes those of its service accounts
+    ]
+
+
 def in_state(items: Iterable[dict[str, Any]], state: str = "available") -> list[dict[str, Any]]:
     return [item for item in items if item["State"] == state]
 
 
-def own_vpcs(ec2: Any) -> list[str]:
-    return names(ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"], "VpcId")
+def vpcs(ec2: Any, *, default: bool = False) -> list[str]:
+    of_kind = [{"Name": "is-default", "Values": [str(default).lower()]}]
+    return names(ec2.describe_vpcs(Filters=of_kind)["Vpcs"], "VpcId")
 
 
 def in_own_vpcs(ec2: Any, items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    own = own_vpcs(ec2)
-    return [item for item in items if item["VpcId"] in own]
+    """Leave out what is in the default VPC; what is retained outlives its VPC in the emulator, and nowhere else."""
+    default = vpcs(ec2, default=True)
+    return [item for item in items if item["VpcId"] not in default]
 
 
 def namespaces(discovery: Any, kind: str) -> list[str]:
@@ -119,14 +131,14 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
         (
             group
             for group in in_own_vpcs(aws("ec2"), aws("ec2").describe_security_groups()["SecurityGroups"])
-            if group["GroupName"] != "default"
+            if group["GroupName"] != "default" and not group["GroupName"].startswith("eks-cluster-sg-")
         ),
         "GroupId",
     ),
     "AWS::EC2::Subnet": lambda aws: names(
         in_own_vpcs(aws("ec2"), aws("ec2").describe_subnets()["Subnets"]), "SubnetId"
     ),
-    "AWS::EC2::VPC": lambda aws: own_vpcs(aws("ec2")),
+    "AWS::EC2::VPC": lambda aws: vpcs(aws("ec2")),
     "AWS::EC2::VPCEndpoint": lambda aws: names(
         in_state(aws("ec2").describe_vpc_endpoints()["VpcEndpoints"]), "VpcEndpointId"
     ),
@@ -139,6 +151,14 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
     "AWS::ECS::TaskDefinition": lambda aws: every(aws("ecs"), "list_task_definitions", "taskDefinitionArns"),
     "AWS::EFS::AccessPoint": lambda aws: names(aws("efs").describe_access_points()["AccessPoints"], "AccessPointArn"),
     "AWS::EFS::FileSystem": lambda aws: names(aws("efs").describe_file_systems()["FileSystems"], "FileSystemArn"),
+    "AWS::EKS::AccessEntry": lambda aws: of_clusters(aws("eks"), "list_access_entries", "accessEntries"),
+    "AWS::EKS::Addon": lambda aws: of_clusters(aws("eks"), "list_addons", "addons"),
+    "AWS::EKS::Cluster": lambda aws: every(aws("eks"), "list_clusters", "clusters"),
+    "AWS::EKS::FargateProfile": lambda aws: of_clusters(aws("eks"), "list_fargate_profiles", "fargateProfileNames"),
+    "AWS::EKS::Nodegroup": lambda aws: of_clusters(aws("eks"), "list_nodegroups", "nodegroups"),
+    "AWS::EKS::PodIdentityAssociation": lambda aws: of_clusters(
+        aws("eks"), "list_pod_identity_associations", "associations"
+    ),
     "AWS::ElasticLoadBalancing::LoadBalancer": lambda aws: names(
         aws("elb").describe_load_balancers()["LoadBalancerDescriptions"], "LoadBalancerName"
     ),
@@ -156,8 +176,15 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
         aws("elbv2").describe_target_groups()["TargetGroups"], "TargetGroupArn"
     ),
     "AWS::Events::Rule": lambda aws: names(aws("events").list_rules()["Rules"], "Arn"),
+    "AWS::FSx::FileSystem": lambda aws: names(aws("fsx").describe_file_systems()["FileSystems"], "FileSystemId"),
+    "AWS::FSx::StorageVirtualMachine": lambda aws: names(
+        aws("fsx").describe_storage_virtual_machines()["StorageVirtualMachines"], "StorageVirtualMachineId"
+    ),
     "AWS::IAM::InstanceProfile": lambda aws: names(aws("iam").list_instance_profiles()["InstanceProfiles"], "Arn"),
     "AWS::IAM::ManagedPolicy": lambda aws: names(every(aws("iam"), "list_policies", "Policies", Scope="Local"), "Arn"),
+    "AWS::IAM::OIDCProvider": lambda aws: names(
+        aws("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"], "Arn"
+    ),
     "AWS::IAM::Role": lambda aws: names(every(aws("iam"), "list_roles", "Roles"), "Arn"),
     "AWS::KMS::Key": lambda aws: enabled_keys(aws("kms")),
     "AWS::KinesisFirehose::DeliveryStream": lambda aws: aws("firehose").list_delivery_streams()["DeliveryStreamNames"],

@@ -4,6 +4,7 @@ They do to moto's state what the call does to AWS's, and refuse what AWS refuses
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -14,9 +15,13 @@ from moto.codedeploy.responses import CodeDeployResponse
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import camelcase_to_underscores
+from moto.efs.models import AccessPoint
 from moto.events.models import EventTemplateParser, Rule
+from moto.fsx.models import FSxBackend
+from moto.fsx.responses import FSxResponse
 from moto.servicediscovery.models import ServiceDiscoveryBackend
 from moto.sns.models import sns_backends
+from moto.ssm.models import Parameter, ParameterDict
 from moto.vpclattice.responses import VPCLatticeResponse
 
 # What moto has, before `install` replaces it.
@@ -24,13 +29,21 @@ make_policy = scaling.FakeApplicationAutoscalingPolicy.__init__
 describe_policy = scaling_responses._build_policy
 get_parameter = scaling_responses.ApplicationAutoScalingResponse._get_param
 make_private_namespace = ServiceDiscoveryBackend.create_private_dns_namespace
+make_file_system = FSxBackend.create_file_system
+remove_file_system = FSxBackend.delete_file_system
 send_elsewhere = Rule.send_to_targets
+look_up = ParameterDict._check_loading_status
 remove_namespace = ServiceDiscoveryBackend.delete_namespace
 
 
 def install() -> None:
     for call in (delete_application, delete_deployment_group, update_deployment_group):
         setattr(CodeDeployResponse, call.__name__, call)
+    for call in (create_storage_virtual_machine, delete_storage_virtual_machine, describe_storage_virtual_machines):
+        setattr(FSxResponse, call.__name__, call)
+    AccessPoint.physical_resource_id = property(lambda self: self.access_point_id)  # what Ref gives
+    FSxBackend.create_file_system = create_file_system
+    FSxBackend.delete_file_system = delete_file_system
     for kind, things in LATTICE.items():
         setattr(VPCLatticeResponse, f"delete_{kind}", forget(things))
     scaling.FakeApplicationAutoscalingPolicy.__init__ = make_scaling_policy
@@ -39,6 +52,7 @@ def install() -> None:
     ServiceDiscoveryBackend.create_private_dns_namespace = create_private_dns_namespace
     ServiceDiscoveryBackend.delete_namespace = delete_namespace
     Rule.send_to_targets = send_to_targets
+    ParameterDict._check_loading_status = look_up_image
 
 
 # ---- CodeDeploy
@@ -66,6 +80,51 @@ def update_deployment_group(self: Any) -> ActionResult:
         if hasattr(group, attribute):
             setattr(group, attribute, value)
     return ActionResult({"hooksNotCleanedUp": []})
+
+
+# ---- FSx
+
+
+def create_file_system(self: Any, **given: Any) -> Any:
+    """Name what clients mount of Lustre."""
+    made = make_file_system(self, **given)
+    if made.lustre_configuration is not None:
+        made.lustre_configuration = {"MountName": "fsxmount", **made.lustre_configuration}
+    return made
+
+
+def virtual_machines(backend: Any) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = vars(backend).setdefault("storage_virtual_machines", {})
+    return found
+
+
+def create_storage_virtual_machine(self: Any) -> str:
+    """Make it on a file system of ONTAP, with a password of a length that ONTAP takes."""
+    given = json.loads(self.body)
+    file_system = self.fsx_backend.file_systems[given["FileSystemId"]]
+    if file_system.file_system_type != "ONTAP" or not 8 <= len(given.pop("SvmAdminPassword", "8 letters")) <= 50:
+        raise JsonRESTError("BadRequest", f"no storage virtual machine on {file_system.file_system_id}")
+    identity = f"svm-{len(virtual_machines(self.fsx_backend)):017}"
+    made = {**given, "StorageVirtualMachineId": identity, "Lifecycle": "CREATED"}
+    virtual_machines(self.fsx_backend)[identity] = made
+    return json.dumps({"StorageVirtualMachine": made})
+
+
+def describe_storage_virtual_machines(self: Any) -> str:
+    return json.dumps({"StorageVirtualMachines": list(virtual_machines(self.fsx_backend).values())})
+
+
+def delete_storage_virtual_machine(self: Any) -> str:
+    identity = json.loads(self.body)["StorageVirtualMachineId"]
+    del virtual_machines(self.fsx_backend)[identity]
+    return json.dumps({"StorageVirtualMachineId": identity, "Lifecycle": "DELETING"})
+
+
+def delete_file_system(self: Any, file_system_id: str, *given: Any, **options: Any) -> Any:
+    users = [it["Name"] for it in virtual_machines(self).values() if it["FileSystemId"] == file_system_id]
+    if users:
+        raise JsonRESTError("BadRequest", f"{file_system_id} has storage virtual machines: {users}")
+    return remove_file_system(self, file_system_id, *given, **options)
 
 
 # ---- VPC Lattice
@@ -131,6 +190,20 @@ def delete_namespace(self: Any, namespace_id: str) -> str:
     if left := [it.name for it in self.services.values() if it.namespace_id == namespace_id]:
         raise JsonRESTError("ResourceInUse", f"namespace {namespace_id} still has services: {left}")
     return remove_namespace(self, namespace_id)
+
+
+# ---- Systems Manager: moto has AWS's parameters with images for ECS, and none for EKS
+
+IMAGE = re.compile(r"/aws/service/bottlerocket/aws-k8s-1\.\d\d/(x86_64|arm64)/latest/image_id")
+
+
+def look_up_image(self: Any, key: str) -> None:
+    look_up(self, key)
+    if key and IMAGE.fullmatch(key):
+        names = ("description", "allowed_pattern", "keyid", "version")
+        image = {**dict.fromkeys(names), "parameter_type": "String", "last_modified_date": 0, "data_type": "text"}
+        value = f"ami-{sum(key.encode()):017x}"
+        self.setdefault(key, [Parameter(account_id=self.account_id, name=key, value=value, **image)])
 
 
 # ---- EventBridge

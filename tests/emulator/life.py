@@ -11,6 +11,7 @@ import pytest
 
 from . import templates
 from .cdk_cli import Assembly, Emulator
+from .clusters import read_clusters, read_manifests
 from .inventory import names, services, take_inventory
 from .looks import LOOKS
 
@@ -47,6 +48,10 @@ class Life:
     """What ECS says of each service, by moment and by its stack and construct."""
     task_definitions: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     """The task definition that each service runs, likewise."""
+    clusters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What EKS says of each cluster, by moment and by its stack."""
+    manifests: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    """What kubectl would apply, likewise."""
     seen: dict[str, Any] = field(default_factory=dict)
     """What was seen of single parts once, by the name of a look in `looks.py`."""
     capacity: dict[str, Any] = field(default_factory=dict)
@@ -61,6 +66,7 @@ class Life:
         found = emulator.client("cloudformation").describe_stacks()["Stacks"]
         self.stacks[moment] = {it["StackName"]: it["StackStatus"] for it in found}
         self.inventories[moment] = take_inventory(emulator)
+        self.clusters[moment] = read_clusters(emulator)
         ecs = emulator.client("ecs")
         self.services[moment] = {construct_id(it["serviceName"]): it for it in services(ecs)}
         self.task_definitions[moment] = {
@@ -91,13 +97,15 @@ def read_capacity(emulator: Emulator) -> dict[str, Any]:
     ec2, ecs = emulator.client("ec2"), emulator.client("ecs")
     autoscaling = emulator.client("autoscaling")
     groups = autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+    nodes = [it for it in groups if any(tag["Key"].startswith("kubernetes.io/cluster/") for tag in it["Tags"])]
     providers = ecs.describe_capacity_providers()["capacityProviders"]
     templates = [
         ec2.describe_launch_template_versions(LaunchTemplateId=it, Versions=["$Latest"])["LaunchTemplateVersions"][0]
         for it in names(ec2.describe_launch_templates()["LaunchTemplates"], "LaunchTemplateId")
     ]
     return {
-        "groups": {construct_id(it["AutoScalingGroupName"]): it for it in groups},
+        "groups": {construct_id(it["AutoScalingGroupName"]): it for it in groups if it not in nodes},
+        "nodes": {construct_id(it["AutoScalingGroupName"]): it for it in nodes},
         "providers": {construct_id(it["name"]): it for it in providers},
         "policies": autoscaling.describe_policies()["ScalingPolicies"],
         "launch templates": {it["LaunchTemplateId"]: it["LaunchTemplateData"] for it in templates},
@@ -138,6 +146,13 @@ def read_policies(emulator: Emulator) -> list[str]:
     return [json.dumps(it["PolicyVersion"]["Document"], separators=(",", ":")) for it in found]
 
 
+def remove_protection(emulator: Emulator) -> None:
+    """Do what has to be done by hand before the end of a protected cluster."""
+    eks = emulator.client("eks")
+    for name in eks.list_clusters()["clusters"]:
+        eks.update_cluster_config(name=name, deletionProtection=False)
+
+
 def live(emulator: Emulator, environment: str) -> Life:
     zone = emulator.client("route53").create_hosted_zone(Name=DOMAIN, CallerReference=environment)
     context = {
@@ -153,16 +168,21 @@ def live(emulator: Emulator, environment: str) -> Life:
     life.printed["bootstrap"] = emulator.bootstrap(life.first)
     life.printed["deploy"] = emulator.deploy(life.first)
     life.look("deployed", emulator)
+    life.manifests["deployed"] = read_manifests(emulator, life.first)
     life.look_closely(emulator)
     life.printed["diff with itself"] = emulator.diff(life.first)
     life.printed["diff"] = emulator.diff(life.second)
     life.printed["update"] = emulator.deploy(life.second)
     life.look("updated", emulator)
+    life.manifests["updated"] = read_manifests(emulator, life.second)
     life.printed["deploy again"] = emulator.deploy(life.second)
     if environment == "dev":
-        emulator.deploy(emulator.synthesize("built", **context))
+        built = emulator.synthesize("built", **context)
+        emulator.deploy(built)
         life.look("built", emulator)
+        life.manifests["built"] = read_manifests(emulator, built)
         life.docker = emulator.docker_calls()
+    remove_protection(emulator)
     life.printed["destroy"] = emulator.destroy(life.second)
     life.look("destroyed", emulator)
     life.gaps = emulator.gaps()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .cdk_cli import ACCOUNT, REGION, Emulator
+from .clusters import read_storage
 from .inventory import every, names
 
 Look = Callable[[Emulator], Any]
@@ -200,6 +201,14 @@ def read_discovery(emulator: Emulator) -> dict[str, Any]:
 # ---- deployments
 
 
+def targets_of(action: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the target groups of an action; one that names a single group means all of it."""
+    if "TargetGroupArn" in action:
+        return [{"TargetGroupArn": action["TargetGroupArn"], "Weight": 1}]
+    found: list[dict[str, Any]] = action.get("ForwardConfig", {}).get("TargetGroups", [])
+    return found
+
+
 def read_forwards(emulator: Emulator) -> dict[str, list[dict[str, Any]]]:
     """Give the target groups, with their weights, of each rule; and of each listener under its own ARN."""
     elbv2 = emulator.client("elbv2")
@@ -210,9 +219,7 @@ def read_forwards(emulator: Emulator) -> dict[str, list[dict[str, Any]]]:
             actions = {it["RuleArn"]: it["Actions"] for it in rules}
             actions[listener["ListenerArn"]] = listener["DefaultActions"]
             for arn, all_of_it in actions.items():
-                found[arn] = [
-                    group for it in all_of_it for group in it.get("ForwardConfig", {}).get("TargetGroups", [])
-                ]
+                found[arn] = [group for it in all_of_it for group in targets_of(it)]
     return found
 
 
@@ -257,6 +264,7 @@ LOOKS: dict[str, Look] = {
     "scaling": read_scaling,
     "schedules": read_schedules,
     "state machines": read_state_machines,
+    "storage": read_storage,
     "streams": read_streams,
     "target groups": read_target_groups,
     "trust": read_trust,

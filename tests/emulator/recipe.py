@@ -90,7 +90,7 @@ class Recipe:
     """Makes the calls for what `create` and `update` do not take."""
     attributes: Callable[[Any, str], Properties] = lambda _api, _identity: {}
     update: tuple[str, str] | None = None
-    """The call that changes it in place, and the call's parameter for the physical id."""
+    """The call that changes it in place, and the call's parameter for the physical id: none if properties name it."""
     changes: Callable[[Properties, Properties], Properties] = lambda _before, after: after
     """What the update sends, from the properties before and after."""
     replace: bool = False
@@ -122,9 +122,11 @@ class Recipe:
             given = present(cloudformation_json["Properties"])
             api = client(self.service, region_name)
             sent = self.changes(original_resource.given, given)
-            call(api, operation, {**self.prepare(sent), parameter: identity}, partial=True)
+            # A name that CloudFormation made up is not in the template.
+            named = {parameter: identity} if parameter else only(self.name)(original_resource.given)
+            call(api, operation, {**self.prepare(sent), **named}, partial=True)
             self.then(api, identity, given)
-            original_resource.given = given
+            original_resource.given = {**only(self.name)(original_resource.given), **given}
             return original_resource
         name = new_resource_name if self.replace else original_resource.name
         new = self.create_from_cloudformation_json(name, cloudformation_json, account_id, region_name)

@@ -38,6 +38,14 @@ def changed(first: Assembly, second: Assembly) -> list[tuple[str, str, str]]:
     ]
 
 
+def changed_stacks(first: Assembly, second: Assembly) -> set[str]:
+    """Name the stacks that are another in the second assembly, be it in an output alone."""
+    before, after = (
+        {it: (side.folder / f"{it}.template.json").read_text() for it in side.stacks} for side in (first, second)
+    )
+    return {name for name, template in after.items() if before[name] != template}
+
+
 def rolled(first: Assembly, second: Assembly) -> set[str]:
     """Name the services that get another task definition; one that names a family leaves that to CodeDeploy."""
     new = {(stack, logical_id) for stack, logical_id, kind in changed(first, second) if kind.endswith("TaskDefinition")}

@@ -24,6 +24,7 @@ def test_each_queue_of_a_worker_has_a_queue_for_what_failed(life: Life) -> None:
     }
     assert redriven == {
         "application/ShopMailerQueue": queues["application/ShopMailerQueueDeadLetters"]["QueueArn"],
+        "eks-nodes/PackerQueue": queues["eks-nodes/PackerQueueDeadLetters"]["QueueArn"],
         "shared-platform/ReportsQueue": queues["shared-platform/ReportsDeadLetters"]["QueueArn"],
         "workers/LargeOrdersQueue": queues["workers/LargeOrdersDeadLetters"]["QueueArn"],
         "workers/ReturnsQueue": queues["workers/ReturnsDeadLetters"]["QueueArn"],

@@ -43,6 +43,13 @@ def secret_request(properties: Properties) -> Properties:
 
 
 RECIPES = {
+    "AWS::IAM::OIDCProvider": Recipe(
+        service="iam",
+        create="create_open_id_connect_provider",
+        identity=lambda _, response: response["OpenIDConnectProviderArn"],
+        attributes=lambda _, arn: {"Arn": arn},
+        delete=lambda api, arn: api.delete_open_id_connect_provider(OpenIDConnectProviderArn=arn),
+    ),
     "AWS::IAM::Role": Recipe(
         service="iam",
         create="create_role",
