@@ -8,8 +8,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-Checker: TypeAlias = Literal["security-hub", "control-tower", "cdk-nag", "checkov", "cfn-lint"]
+Checker: TypeAlias = Literal["security-hub", "control-tower", "guard", "cdk-nag", "checkov", "prowler", "cfn-lint"]
 """A tool that looks for a practice too: for cdk-nag its AwsSolutions pack, for checkov its CloudFormation checks."""
+
+Kind: TypeAlias = Literal["template", "live", "none"]
+"""Where one can see whether a practice is followed: in a template, only in what is deployed, or nowhere in AWS."""
 
 _NOT_CHECKED: Mapping[Checker, tuple[str, ...]] = MappingProxyType({})
 
@@ -40,6 +43,8 @@ class Practice:
         option: The option that encodes it, such as `Container.readonly_root_filesystem`; several, with commas, where
             more than one construct has it; only the construct where there is nothing to choose.
         checkers: The ids under which other tools report that it is not followed.
+        check: Where one can see whether it is followed.
+        not_in_templates: Why no template shows it; empty where one does.
     """
 
     id: str
@@ -49,3 +54,5 @@ class Practice:
     severity: Severity
     option: str
     checkers: Mapping[Checker, tuple[str, ...]] = field(default_factory=lambda: _NOT_CHECKED, hash=False)
+    check: Kind = "template"
+    not_in_templates: str = ""

@@ -1,0 +1,69 @@
+"""What a check says of a resource."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cdk_containers.core.practices import Severity
+
+
+class Verdict(StrEnum):
+    """Whether a resource follows a practice."""
+
+    FAIL = "fail"
+    PASS = "pass"  # noqa: S105  (a verdict)
+    CANNOT_TELL = "cannot-tell"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One practice, one resource, one verdict.
+
+    Attributes:
+        practice: The id of the practice.
+        resource: The logical id of the resource.
+        type: Its type.
+        verdict: Whether it follows the practice.
+        severity: How bad it is when it does not.
+        why: What was seen.
+        fix: What to change, in the words of CloudFormation; empty unless the verdict is a failure.
+        path: The file.
+        line: The line in the file, where it is known.
+        construct: The path of the construct, where the template comes from a CDK app.
+        acknowledged: Why somebody accepts the failure; empty where nobody did.
+    """
+
+    practice: str
+    resource: str
+    type: str
+    verdict: Verdict
+    severity: Severity
+    why: str
+    fix: str = ""
+    path: str = ""
+    line: int | None = None
+    construct: str = ""
+    acknowledged: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """All that was found, and what could not be looked at.
+
+    Attributes:
+        findings: What the checks say, in the order of the templates.
+        not_checked: What could not be read, each with the reason.
+        resources: How many resources were looked at.
+    """
+
+    findings: tuple[Finding, ...]
+    not_checked: tuple[str, ...] = ()
+    resources: int = 0
+    failures: tuple[Finding, ...] = field(init=False)
+    """The failures that nobody has acknowledged, the worst first."""
+
+    def __post_init__(self) -> None:
+        order = list(Severity)
+        open_ = [it for it in self.findings if it.verdict is Verdict.FAIL and not it.acknowledged]
+        object.__setattr__(self, "failures", tuple(sorted(open_, key=lambda it: order.index(it.severity))))

@@ -1,0 +1,136 @@
+"""Files and folders as one estate: templates, CDK's assemblies with their stages, nested stacks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cdk_containers.checks.templates import Estate, NestedIn, Template
+
+from .foreach import expanded
+from .text import Parsed, Unreadable, parse
+
+_ENDINGS = (".template.json", ".template.yaml", ".template.yml", ".yaml", ".yml", ".json", ".template")
+_DEEPEST = 10
+_NESTED = "AWS::CloudFormation::Stack"
+
+
+@dataclass(frozen=True, slots=True)
+class StackFile:
+    """A template's file, and the stack that it is for where an assembly says so."""
+
+    path: Path
+    stack_name: str = ""
+
+
+def read_estate(paths: Iterable[Path], estate: Estate) -> list[str]:
+    """Add the templates of files and folders to an estate, and return what could not be read.
+
+    A folder is an assembly of CDK where it has a `manifest.json`; of any other folder, every template in it is read.
+    """
+    skipped: list[str] = []
+    for path in paths:
+        given = path.is_file()
+        for file in _files(path, skipped):
+            _add(file, estate, skipped, given=given)
+    return skipped
+
+
+def _files(path: Path, skipped: list[str]) -> Iterator[StackFile]:
+    if path.is_file():
+        yield StackFile(path)
+    elif (path / "manifest.json").is_file():
+        yield from _assembly(path, skipped)
+    elif path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.name.endswith(_ENDINGS) and not _hidden(file, path))
+        inside = {file.parent for file in files if file.name == "manifest.json"}
+        for folder in sorted(inside):
+            yield from _assembly(folder, skipped)
+        yield from (StackFile(file) for file in files if not inside & set(file.parents))
+    elif path.exists():
+        skipped.append(f"{path}: neither a file nor a folder")
+    else:
+        skipped.append(f"{path}: no such file or folder")
+
+
+def _hidden(file: Path, root: Path) -> bool:
+    return any(part.startswith(".") or part == "node_modules" for part in file.relative_to(root).parts)
+
+
+def _assembly(folder: Path, skipped: list[str]) -> Iterator[StackFile]:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        artifacts = manifest["artifacts"].values()
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        skipped.append(f"{folder / 'manifest.json'}: {error}")
+        return
+    for artifact in artifacts:
+        properties = artifact.get("properties", {})
+        if artifact.get("type") == "aws:cloudformation:stack":
+            yield StackFile(folder / properties["templateFile"], properties.get("stackName", ""))
+        elif artifact.get("type") == "cdk:cloud-assembly":
+            yield from _assembly(folder / properties["directoryName"], skipped)
+
+
+def _add(file: StackFile, estate: Estate, skipped: list[str], *, given: bool) -> None:
+    try:
+        parsed = _read(file.path)
+    except Unreadable as problem:
+        skipped.append(f"{file.path}: {problem}")
+        return
+    if not isinstance(parsed.source.get("Resources"), Mapping):
+        if given or file.stack_name:
+            skipped.append(f"{file.path}: not a template: it has no Resources")
+        return
+    template = estate.add(str(file.path), expanded(parsed.source), line_of=parsed.line_of, stack_name=file.stack_name)
+    _add_nested(template, file.path.parent, estate, skipped, (file.path.resolve(),))
+
+
+def _read(path: Path) -> Parsed:
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise Unreadable("it is not text in UTF-8") from None
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from None
+
+
+def _add_nested(template: Template, folder: Path, estate: Estate, skipped: list[str], above: tuple[Path, ...]) -> None:
+    for resource in template.resources.values():
+        if resource.type != _NESTED:
+            continue
+        file = _file_of_nested(resource.declaration, folder)
+        if file is None:
+            skipped.append(f"{template.name}: the nested stack {resource.logical_id} has its template elsewhere")
+            continue
+        if file.resolve() in above or len(above) > _DEEPEST:
+            skipped.append(f"{template.name}: the nested stack {resource.logical_id} contains itself")
+            continue
+        try:
+            parsed = _read(file)
+        except Unreadable as problem:
+            skipped.append(f"{file}: {problem}")
+            continue
+        arguments = resource.source.get("Parameters")
+        nested = estate.add(
+            str(file),
+            expanded(parsed.source),
+            line_of=parsed.line_of,
+            nested_in=NestedIn(template, arguments if isinstance(arguments, Mapping) else {}),
+        )
+        resource.nested = nested
+        _add_nested(nested, file.parent, estate, skipped, (*above, file.resolve()))
+
+
+def _file_of_nested(declaration: Mapping[str, Any], folder: Path) -> Path | None:
+    metadata = declaration.get("Metadata")
+    properties = declaration.get("Properties")
+    asset = metadata.get("aws:asset:path") if isinstance(metadata, Mapping) else None
+    url = properties.get("TemplateURL") if isinstance(properties, Mapping) else None
+    for name in (asset, url):
+        if isinstance(name, str) and "://" not in name and (folder / name).is_file():
+            return folder / name
+    return None

@@ -1,0 +1,77 @@
+"""One template as text: JSON, or YAML with CloudFormation's tags; and in which line each resource starts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_LARGEST = 5_000_000
+"""Five times what CloudFormation takes."""
+
+
+class Unreadable(Exception):  # noqa: N818
+    """A file that is no template; the message says why, and in which line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a file says, and where.
+
+    Attributes:
+        source: The template.
+        line_of: The line in which a resource starts, by its logical id.
+    """
+
+    source: Mapping[str, Any]
+    line_of: Callable[[str], int | None]
+
+
+def parse(text: str) -> Parsed:
+    """Read a template.
+
+    Raises:
+        Unreadable: It is neither JSON nor YAML, or no map, or far larger than a template can be.
+    """
+    if len(text) > _LARGEST:
+        raise Unreadable(f"{len(text):,} characters: a template has 1 MB at the most")
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise Unreadable("the file is empty")
+    parsed = _json(text) or _yaml(text)
+    if not isinstance(parsed.source, Mapping):
+        raise Unreadable("not a template: it is not a map with Resources")
+    return parsed
+
+
+def _json(text: str) -> Parsed | None:
+    """Read JSON; None where it is YAML that starts with a brace."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        return Parsed(json.loads(text), lambda logical_id: _line_in_json(text, logical_id))
+    except RecursionError:
+        raise Unreadable("nested too deeply") from None
+    except ValueError as error:
+        problem = error
+    try:
+        return _yaml(text)
+    except Unreadable:
+        at = f"line {problem.lineno}: " if isinstance(problem, json.JSONDecodeError) else ""
+        raise Unreadable(f"{at}{getattr(problem, 'msg', problem)}") from None
+
+
+def _yaml(text: str) -> Parsed:
+    from .yaml import parse_yaml  # noqa: PLC0415  (JSON needs no library)
+
+    source, lines = parse_yaml(text)
+    return Parsed(source, lines.get)
+
+
+def _line_in_json(text: str, logical_id: str) -> int | None:
+    """Find where a resource starts; only findings ask, so nothing is counted while the file is read."""
+    start = text.find('"Resources"')
+    match = re.compile(rf"{re.escape(json.dumps(logical_id))}\s*:\s*\{{").search(text, max(start, 0))
+    return text.count("\n", 0, match.start()) + 1 if match else None

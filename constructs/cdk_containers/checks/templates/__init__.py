@@ -1,0 +1,31 @@
+"""What a template says: resources whose properties are evaluated as far as the template goes.
+
+Add the templates that belong together to an `Estate`; its resources are maps that a check reads.
+"""
+
+from .estate import Estate
+from .intrinsics import Dynamic
+from .map import Map
+from .resource import Resource
+from .template import NestedIn, Template
+from .values import MISSING, CannotTell, Malformed, Missing, Partial, Reference, Unknown, Value, texts_of
+from .worlds import World
+
+__all__ = [
+    "MISSING",
+    "CannotTell",
+    "Dynamic",
+    "Estate",
+    "Malformed",
+    "Map",
+    "Missing",
+    "NestedIn",
+    "Partial",
+    "Reference",
+    "Resource",
+    "Template",
+    "Unknown",
+    "Value",
+    "World",
+    "texts_of",
+]

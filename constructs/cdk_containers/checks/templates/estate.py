@@ -1,0 +1,213 @@
+"""All that is looked at together: the templates of an app, or the resources of an account."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from .intrinsics import PLACEHOLDER, evaluate
+from .map import Map
+from .resource import Resource
+from .template import NestedIn, Template
+from .values import CannotTell, Malformed, Partial, Reference, Unknown, Value
+from .worlds import Worlds
+
+
+class Estate:
+    """Templates that know each other: exports, outputs and nested stacks are followed from one to the other.
+
+    Attributes:
+        assume_defaults: Whether parameters have their defaults. Without it, a default is only one of the values.
+        pseudo_parameters: Such as `AWS::Region`, where they are known.
+        templates: The templates, in the order in which they were added.
+        stacks: The templates by the name of their stack, where it is known.
+        worlds: How conditions and parameters turn out, while a check runs.
+    """
+
+    def __init__(self, *, assume_defaults: bool = False, pseudo_parameters: Mapping[str, str] | None = None) -> None:
+        self.assume_defaults = assume_defaults
+        self.pseudo_parameters: dict[str, Any] = dict(pseudo_parameters or {})
+        self.templates: list[Template] = []
+        self.stacks: dict[str, Template] = {}
+        self.worlds = Worlds()
+        self.depth = 0
+        """How many functions are being evaluated within each other."""
+
+    def add(
+        self,
+        name: str,
+        source: Mapping[str, Any],
+        *,
+        line_of: Callable[[str], int | None] = lambda _: None,
+        nested_in: NestedIn | None = None,
+        stack_name: str = "",
+        arguments: Mapping[str, Any] | None = None,
+    ) -> Template:
+        """Add a template. All are added before anything is asked."""
+        template = Template(name, source, self, line_of=line_of, nested_in=nested_in, arguments=arguments)
+        self.templates.append(template)
+        if stack_name:
+            self.stacks[stack_name] = template
+        return template
+
+    @property
+    def resources(self) -> Iterator[Resource]:
+        """Every resource of every template, whether it exists in this world or not."""
+        for template in self.templates:
+            yield from template.resources.values()
+
+    def of_type(self, *types: str) -> list[Resource]:
+        """Return the resources of some types that exist in this world."""
+        return [resource for type_ in types for resource in self._by_type.get(type_, ()) if resource.exists]
+
+    def referring(self, resource: Resource, *types: str) -> list[Resource]:
+        """Return the resources of some types that refer to one in this world."""
+        mentioning = self._mentioning.get(resource.key, ())
+        return [one for one in mentioning if one.type in types and one.exists and _refers(one, resource)]
+
+    def find(self, value: Value, *types: str) -> Resource | None:
+        """Return the resource that a property names; None when it is none of this estate.
+
+        Raises:
+            CannotTell: Only a deployment decides what the property names.
+        """
+        resource = self._found(value)
+        return resource if resource is None or not types or resource.type in types else None
+
+    def _found(self, value: Value) -> Resource | None:
+        if isinstance(value, Partial):
+            references = [part for part in value.parts if isinstance(part, Reference)]
+            if references:
+                return references[-1].resource
+        if isinstance(value, Reference):
+            return value.resource
+        if isinstance(value, Unknown):
+            raise CannotTell(f"it depends on {value.why}")
+        return self._by_identifier.get(value) if isinstance(value, str) else None
+
+    @cached_property
+    def exports(self) -> dict[str, tuple[Any, Template]]:
+        """The exported values by name, each with the template in which it means something."""
+        exports: dict[str, tuple[Any, Template]] = {}
+        for template in self.templates:
+            for output in template.outputs.values():
+                export = output.get("Export")
+                try:
+                    name = evaluate(export["Name"], template) if isinstance(export, Mapping) else None
+                except (CannotTell, KeyError, Malformed):
+                    continue
+                if isinstance(name, str) and "Value" in output:
+                    exports[name] = (output["Value"], template)
+        return exports
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Resource]]:
+        by_type: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            by_type[resource.type].append(resource)
+        return by_type
+
+    @cached_property
+    def _by_identifier(self) -> dict[str, Resource]:
+        return {identifier: resource for resource in self.resources for identifier in resource.identifiers}
+
+    @cached_property
+    def _mentioning(self) -> dict[str, list[Resource]]:
+        """The resources that may refer to each one, in some world."""
+        mentioning: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            for target in {one.key: one for one in self._mentioned(resource.source, resource.template, set())}.values():
+                if target is not resource:
+                    mentioning[target.key].append(resource)
+        return mentioning
+
+    def _mentioned(self, expression: Any, template: Template, seen: set[str]) -> Iterator[Resource]:
+        """Give every resource that an expression names in some world, through outputs, exports and parameters too."""
+        if isinstance(expression, str):
+            if expression in self._by_identifier:
+                yield self._by_identifier[expression]
+        elif isinstance(expression, list):
+            for item in expression:
+                yield from self._mentioned(item, template, seen)
+        elif isinstance(expression, Mapping):
+            for key, value in expression.items():
+                for name in _names(key, value):
+                    yield from self._named(name, template, seen)
+                if key in {"Fn::ImportValue", "Fn::GetStackOutput"}:
+                    yield from _elsewhere({key: value}, template)
+                yield from self._mentioned(value, template, seen)
+
+    def _named(self, name: str, template: Template, seen: set[str]) -> Iterator[Resource]:
+        place = f"{template.key} {name}"
+        if place in seen:
+            return
+        seen.add(place)
+        logical_id, _, attribute = name.partition(".")
+        resource = template.resources.get(logical_id)
+        nested_in = template.nested_in
+        if resource is not None and resource.nested is not None and attribute.startswith("Outputs."):
+            output = resource.nested.outputs.get(attribute.removeprefix("Outputs."), {})
+            yield from self._mentioned(output.get("Value"), resource.nested, seen)
+        elif resource is not None:
+            yield resource
+        elif nested_in is not None and name in nested_in.arguments:
+            yield from self._mentioned(nested_in.arguments[name], nested_in.template, seen)
+        elif name in template.arguments:
+            yield from self._mentioned(template.arguments[name], template, seen)
+
+
+def _elsewhere(expression: Any, template: Template) -> Iterator[Resource]:
+    try:
+        value = evaluate(expression, template)
+    except (CannotTell, Malformed):
+        return
+    yield from (part.resource for part in _references(value))
+
+
+def _names(key: str, value: Any) -> Iterator[str]:
+    """Give the names that an intrinsic function takes."""
+    if key == "Ref" and isinstance(value, str):
+        yield value
+    elif key == "Fn::GetAtt" and value:
+        yield value if isinstance(value, str) else ".".join(map(str, value))
+    elif key == "Fn::Sub":
+        text = value[0] if isinstance(value, list) and value else value
+        if isinstance(text, str):
+            yield from (name.strip() for name in PLACEHOLDER.findall(text))
+
+
+def _references(value: Value) -> Iterator[Reference]:
+    """Give what a value refers to, wherever in it."""
+    if isinstance(value, Reference):
+        yield value
+    elif isinstance(value, Partial):
+        yield from (part for part in value.parts if isinstance(part, Reference))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, Map):
+        for key in value.source:
+            try:
+                child = value.value(key)
+            except (CannotTell, Malformed):
+                continue
+            yield from _references(child)
+
+
+def _refers(one: Resource, other: Resource) -> bool:
+    if any(reference.resource is other for reference in _references(one)):
+        return True
+    return any(text in other.identifiers for text in _texts(one)) if other.identifiers else False
+
+
+def _texts(value: Value) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, Map):
+        for key in value.source:
+            yield from _texts(value.value(key))

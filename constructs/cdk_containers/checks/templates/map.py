@@ -1,0 +1,143 @@
+"""A map in the properties of a resource, read by what a check needs: text, a number, a flag, a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, overload
+
+from .intrinsics import evaluate
+from .values import MISSING, CannotTell, Malformed, Missing, Unknown, Value
+
+if TYPE_CHECKING:
+    from .template import Template
+
+
+class Map:
+    """A map of a template, in which intrinsic functions are evaluated when somebody asks.
+
+    Every method takes a path of keys. What is not set gives the default. A value that only a deployment decides raises
+    `CannotTell`, except from `value` and `values`; one of another shape raises `Malformed`.
+    """
+
+    __slots__ = ("_template", "source", "where")
+
+    def __init__(self, source: Mapping[str, Any], template: Template, where: str = "") -> None:
+        self.source = source
+        self.where = where
+        self._template = template
+
+    def value(self, *path: str) -> Value:
+        """Return whatever is at a path: a scalar, a `Map`, a list, an `Unknown`, or `MISSING`."""
+        here: Value = self
+        for key in path:
+            if isinstance(here, Unknown):
+                return here
+            if isinstance(here, Missing):
+                return MISSING
+            if not isinstance(here, Map):
+                raise Malformed(self._at(path), "a map", here)
+            here = here.child(key)
+        return here
+
+    def has(self, *path: str) -> bool:
+        """Tell whether anything is set, known or not."""
+        return not isinstance(self.value(*path), Missing)
+
+    def text(self, *path: str, default: str = "") -> str:
+        """Return text; numbers and flags as CloudFormation writes them."""
+        value = self._known(path)
+        if isinstance(value, Missing):
+            return default
+        if isinstance(value, Map | list):
+            raise Malformed(self._at(path), "text", value)
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    def flag(self, *path: str, default: bool = False) -> bool:
+        """Return a flag; CloudFormation takes the texts `true` and `false` too."""
+        value = self._known(path)
+        if isinstance(value, Missing):
+            return default
+        told = {"true": True, "false": False}.get(str(value).lower())
+        if told is None:
+            raise Malformed(self._at(path), "true or false", value)
+        return told
+
+    @overload
+    def number(self, *path: str) -> float | None: ...
+
+    @overload
+    def number(self, *path: str, default: float) -> float: ...
+
+    def number(self, *path: str, default: float | None = None) -> float | None:
+        """Return a number; CloudFormation takes it as text too."""
+        value = self._known(path)
+        if isinstance(value, Missing):
+            return default
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise Malformed(self._at(path), "a number", value) from None
+
+    def map(self, *path: str) -> Map:
+        """Return a map; an empty one where nothing is set."""
+        value = self._known(path)
+        if isinstance(value, Missing):
+            return Map({}, self._template, self._at(path))
+        if not isinstance(value, Map):
+            raise Malformed(self._at(path), "a map", value)
+        return value
+
+    def values(self, *path: str) -> list[Value]:
+        """Return the elements of a list, some of which may be unknown; a single value counts as a list of one."""
+        value = self._known(path)
+        if isinstance(value, Missing):
+            return []
+        return value if isinstance(value, list) else [value]
+
+    def maps(self, *path: str) -> list[Map]:
+        """Return a list of maps."""
+        maps: list[Map] = []
+        for number, value in enumerate(self.values(*path)):
+            if isinstance(value, Unknown):
+                raise CannotTell(f"it depends on {value.why}")
+            if not isinstance(value, Map):
+                raise Malformed(f"{self._at(path)}/{number}", "a map", value)
+            maps.append(value)
+        return maps
+
+    def texts(self, *path: str) -> list[str]:
+        """Return a list of text."""
+        texts: list[str] = []
+        for value in self.values(*path):
+            if isinstance(value, Unknown):
+                raise CannotTell(f"it depends on {value.why}")
+            texts.append(str(value))
+        return texts
+
+    def __iter__(self) -> Iterator[str]:
+        self._raise_if_open("")
+        return iter(self.source)
+
+    def child(self, key: str) -> Value:
+        """Return what is under one key."""
+        if key not in self.source:
+            self._raise_if_open(key)
+            return MISSING
+        return evaluate(self.source[key], self._template, self._at((key,)))
+
+    def _known(self, path: tuple[str, ...]) -> Value:
+        value = self.value(*path)
+        if isinstance(value, Unknown):
+            raise CannotTell(f"{'.'.join(path)} depends on {value.why}")
+        return value
+
+    def _raise_if_open(self, key: str) -> None:
+        if "Fn::Transform" in self.source or self._template.macros:
+            macro = ", ".join(self._template.macros) or "Fn::Transform"
+            raise CannotTell(f"the macro {macro} may set {key or 'more'}")
+
+    def _at(self, path: tuple[str, ...]) -> str:
+        return "/".join((self.where, *path)) if self.where else "/".join(path)
+
+    def __repr__(self) -> str:
+        return f"<map {self.where}>"

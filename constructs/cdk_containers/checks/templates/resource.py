@@ -1,0 +1,74 @@
+"""A resource of a template, or of an account, in the shape that CloudFormation gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .intrinsics import condition
+from .map import Map
+
+if TYPE_CHECKING:
+    from .template import Template
+
+
+class Resource(Map):
+    """A resource: a `Map` of its properties, and what stands beside them.
+
+    Attributes:
+        logical_id: Its name in the template; in an account, the name that people know.
+        type: Such as `AWS::ECS::Service`.
+        template: Where it is.
+        declaration: All that the template says of it.
+        key: Its name among all the resources of the estate.
+        identifiers: The ids, names and ARNs by which others can refer to it, where they are known.
+        nested: The template that it deploys, where it is a nested stack that was found.
+    """
+
+    __slots__ = ("declaration", "identifiers", "key", "logical_id", "nested", "template", "type")
+
+    def __init__(
+        self,
+        logical_id: str,
+        declaration: Mapping[str, Any],
+        template: Template,
+        identifiers: frozenset[str] = frozenset(),
+    ) -> None:
+        properties = declaration.get("Properties")
+        super().__init__(properties if isinstance(properties, Mapping) else {}, template)
+        self.logical_id = logical_id
+        self.type = str(declaration.get("Type", ""))
+        self.template = template
+        self.declaration = declaration
+        self.key = f"{template.key}/{logical_id}"
+        self.identifiers = identifiers
+        self.nested: Template | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether it is deployed in this world."""
+        name = self.declaration.get("Condition")
+        return name is None or condition(name, self.template)
+
+    @property
+    def construct_path(self) -> str:
+        """Its path in a CDK app, without the last `Resource`; empty where it does not come from one."""
+        path = self.metadata.get("aws:cdk:path")
+        return path.removesuffix("/Resource") if isinstance(path, str) else ""
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Its metadata, as it stands in the template."""
+        metadata = self.declaration.get("Metadata")
+        return metadata if isinstance(metadata, Mapping) else {}
+
+    def attribute(self, name: str) -> Map:
+        """Return what stands beside the properties, such as `DeletionPolicy`, as a map with this one key."""
+        return Map({name: self.declaration[name]} if name in self.declaration else {}, self.template)
+
+    def referring(self, *types: str) -> list[Resource]:
+        """Return the resources of some types that refer to this one in this world, wherever in their properties."""
+        return self.template.estate.referring(self, *types)
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.logical_id}>"

@@ -1,0 +1,81 @@
+"""One template, and what its names mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .resource import Resource
+
+if TYPE_CHECKING:
+    from .estate import Estate
+
+_HARMLESS_TRANSFORMS = {"AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16"}
+
+
+@dataclass(frozen=True, slots=True)
+class NestedIn:
+    """The template that deploys another one, and the parameters that it gives it."""
+
+    template: Template
+    arguments: Mapping[str, Any]
+
+
+class Template:
+    """A template and its sections, each as it was written.
+
+    Attributes:
+        name: The path of its file, or what stands for it.
+        key: What tells it from the other templates of the estate.
+        estate: All the templates that are looked at together.
+        arguments: Values of parameters, where the caller knows them.
+        nested_in: Where it is a nested stack, who deploys it.
+        macros: The transforms that may change anything in it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        source: Mapping[str, Any],
+        estate: Estate,
+        *,
+        line_of: Callable[[str], int | None] = lambda _: None,
+        nested_in: NestedIn | None = None,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.name = name
+        self.key = f"{name}#{len(estate.templates)}" if any(it.name == name for it in estate.templates) else name
+        self.estate = estate
+        self.source = source
+        self.line_of = line_of
+        self.nested_in = nested_in
+        self.arguments = arguments or {}
+        self.parameters = _section(source, "Parameters")
+        self.conditions = _section(source, "Conditions", maps_only=False)
+        self.mappings = _section(source, "Mappings")
+        self.outputs = _section(source, "Outputs")
+        self.macros = _macros(source.get("Transform"))
+        self.resources = {
+            name: Resource(name, declaration, self) for name, declaration in _section(source, "Resources").items()
+        }
+
+    def __repr__(self) -> str:
+        return f"<template {self.name}>"
+
+
+def _section(source: Mapping[str, Any], name: str, *, maps_only: bool = True) -> dict[str, Any]:
+    section = source.get(name)
+    if not isinstance(section, Mapping):
+        return {}
+    return {
+        key: value
+        for key, value in section.items()
+        if isinstance(key, str) and (isinstance(value, Mapping) or not maps_only)
+    }
+
+
+def _macros(transform: object) -> tuple[str, ...]:
+    given = transform if isinstance(transform, list) else [] if transform is None else [transform]
+    names = [str(item.get("Name")) if isinstance(item, Mapping) else str(item) for item in given]
+    return tuple(name for name in names if name not in _HARMLESS_TRANSFORMS and not name.startswith("AWS::Serverless-"))

@@ -1,0 +1,79 @@
+"""The ways in which a template can turn out, as far as a check asks.
+
+A condition or a parameter that only a deployment decides splits the world in two or more. A check runs in each of
+them as if everything was decided; a decision, once made, holds for the whole run. Nobody lists the worlds before:
+they are found by running the check, which costs nothing where it asks for nothing undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from .values import CannotTell
+
+T = TypeVar("T")
+
+_MOST_WORLDS = 64
+
+
+class World:
+    """The decisions of one run, and what else could have been decided."""
+
+    def __init__(self) -> None:
+        self._decided: dict[str, tuple[int, int]] = {}
+        self._told: dict[str, str] = {}
+
+    def choose(self, key: str, options: Sequence[T], *, what: str) -> T:
+        """Return the option that holds in this world; the same key always gets the same one.
+
+        `what` says it to a reader.
+        """
+        index, _ = self._decided.setdefault(key, (0, len(options)))
+        option = options[index]
+        self._told[key] = f"{what} is {option!r}"
+        return option
+
+    @property
+    def described(self) -> str:
+        """What was decided, for a reader."""
+        return " and ".join(self._told.values())
+
+    def following(self) -> World | None:
+        """Return the world to look at after this one, or None when all have been seen."""
+        decided = list(self._decided.items())
+        while decided:
+            key, (index, count) = decided.pop()
+            if index + 1 < count:
+                following = World()
+                following._decided = {**dict(decided), key: (index + 1, count)}
+                return following
+        return None
+
+
+class Worlds:
+    """Where a template and its checks find the world that they are in."""
+
+    def __init__(self) -> None:
+        self.now = World()
+
+    def each(self, run: Callable[[], T]) -> Iterator[T]:
+        """Run something in every world that it can tell apart.
+
+        Raises:
+            CannotTell: There are more worlds than anybody can look at.
+        """
+        world: World | None = World()
+        for _ in range(_MOST_WORLDS):
+            if world is None:
+                break
+            self.now = world
+            try:
+                result = run()
+            finally:
+                self.now = World()
+            yield result
+            world = world.following()
+        else:
+            if world is not None:
+                raise CannotTell(f"it depends on more than {_MOST_WORLDS} combinations of conditions and parameters")
