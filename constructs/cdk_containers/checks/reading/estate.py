@@ -42,37 +42,49 @@ def read_estate(paths: Iterable[Path], estate: Estate) -> list[str]:
 def _files(path: Path, skipped: list[str]) -> Iterator[StackFile]:
     if path.is_file():
         yield StackFile(path)
-    elif (path / "manifest.json").is_file():
-        yield from _assembly(path, skipped)
     elif path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.name.endswith(_ENDINGS) and not _hidden(file, path))
-        inside = {file.parent for file in files if file.name == "manifest.json"}
-        for folder in sorted(inside):
-            yield from _assembly(folder, skipped)
-        yield from (StackFile(file) for file in files if not inside & set(file.parents))
+        yield from _folder(path, skipped)
     elif path.exists():
         skipped.append(f"{path}: neither a file nor a folder")
     else:
         skipped.append(f"{path}: no such file or folder")
 
 
+def _folder(folder: Path, skipped: list[str]) -> Iterator[StackFile]:
+    files = sorted(file for file in folder.rglob("*") if file.name.endswith(_ENDINGS) and not _hidden(file, folder))
+    assemblies: list[Path] = []
+    for file in files:
+        if file.name == "manifest.json" and not set(assemblies) & set(file.parents):
+            artifacts = _artifacts(file, skipped)
+            if artifacts is not None:
+                assemblies.append(file.parent)
+                yield from _stacks(file.parent, artifacts, skipped)
+    yield from (StackFile(file) for file in files if not set(assemblies) & set(file.parents))
+
+
 def _hidden(file: Path, root: Path) -> bool:
     return any(part.startswith(".") or part == "node_modules" for part in file.relative_to(root).parts)
 
 
-def _assembly(folder: Path, skipped: list[str]) -> Iterator[StackFile]:
+def _artifacts(manifest: Path, skipped: list[str]) -> Mapping[str, Any] | None:
+    """Return what an assembly of CDK has; None where the manifest is of something else."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        artifacts = manifest["artifacts"].values()
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        skipped.append(f"{folder / 'manifest.json'}: {error}")
-        return
-    for artifact in artifacts:
-        properties = artifact.get("properties", {})
-        if artifact.get("type") == "aws:cloudformation:stack":
-            yield StackFile(folder / properties["templateFile"], properties.get("stackName", ""))
-        elif artifact.get("type") == "cdk:cloud-assembly":
-            yield from _assembly(folder / properties["directoryName"], skipped)
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, RecursionError, ValueError) as error:
+        skipped.append(f"{manifest}: {error}")
+        return None
+    artifacts = content.get("artifacts") if isinstance(content, Mapping) else None
+    return artifacts if isinstance(artifacts, Mapping) else None
+
+
+def _stacks(folder: Path, artifacts: Mapping[str, Any], skipped: list[str]) -> Iterator[StackFile]:
+    for artifact in artifacts.values():
+        match artifact:
+            case {"type": "aws:cloudformation:stack", "properties": {"templateFile": str(file), **others}}:
+                yield StackFile(folder / file, str(others.get("stackName", "")))
+            case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(name)}}:
+                inner = folder / name
+                yield from _stacks(inner, _artifacts(inner / "manifest.json", skipped) or {}, skipped)
 
 
 def _add(file: StackFile, estate: Estate, skipped: list[str], *, given: bool) -> None:
