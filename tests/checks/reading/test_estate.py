@@ -96,9 +96,10 @@ def test_a_nested_stack_is_read_with_its_parameters(tmp_path: Path, resource: An
         "Resources": {"It": {"Type": "Test", "Properties": {"Name": {"Ref": "Name"}}}},
     }
     root = written(tmp_path, {"outer.template.json": nested(**resource), "inner.template.json": inner})
-    estate, skipped = read(root / "outer.template.json")
-    assert skipped == []
-    assert estate.of_type("Test")[0].text("Name") == "given"
+    for given in (root / "outer.template.json", root):  # in a folder it is not looked at for a second time, on its own
+        estate, skipped = read(given)
+        assert skipped == []
+        assert [it.text("Name") for it in estate.of_type("Test")] == ["given"]
 
 
 def test_nested_stacks_that_contain_themselves_end(tmp_path: Path):
@@ -134,7 +135,8 @@ def test_a_file_that_is_named_and_is_no_template_is_said(tmp_path: Path, name: s
 
 
 def test_a_template_that_is_broken_does_not_keep_the_others_out(tmp_path: Path):
-    estate, skipped = read(written(tmp_path, {"a.yaml": "a: [", "b.yaml": "Resources: {It: {Type: T}}"}))
+    files = {"a.yaml": "Resources: [", "b.yaml": "Resources: {It: {Type: T}}", "chart.yaml": "{{ of something else"}
+    estate, skipped = read(written(tmp_path, files))
     assert names(estate, tmp_path) == ["b.yaml"]
     assert len(skipped) == 1
 
@@ -156,8 +158,8 @@ def test_paths_that_cannot_be_read(tmp_path: Path):
 
 def test_a_manifest_that_is_broken_is_said(tmp_path: Path):
     _, skipped = read(written(tmp_path, {"manifest.json": "{"}))
-    assert len(skipped) == 2
-    assert all("manifest.json" in line for line in skipped)
+    assert len(skipped) == 1
+    assert "manifest.json" in skipped[0]
 
 
 @pytest.mark.parametrize("manifest", ["[]", '{"artifacts": 5}', "{}", '{"name": "A web app"}'])

@@ -11,7 +11,7 @@ from typing import Any
 from cdk_containers.checks.templates import Estate, NestedIn, Template
 
 from .foreach import expanded
-from .text import Parsed, Unreadable, parse
+from .text import Unreadable, parse
 
 _ENDINGS = (".template.json", ".template.yaml", ".template.yml", ".yaml", ".yml", ".json", ".template")
 _DEEPEST = 10
@@ -36,6 +36,8 @@ def read_estate(paths: Iterable[Path], estate: Estate) -> list[str]:
         given = path.is_file()
         for file in _files(path, skipped):
             _add(file, estate, skipped, given=given)
+    nested = {Path(template.name).resolve() for template in estate.templates if template.nested_in is not None}
+    estate.templates[:] = [it for it in estate.templates if it.nested_in or Path(it.name).resolve() not in nested]
     return skipped
 
 
@@ -51,7 +53,8 @@ def _files(path: Path, skipped: list[str]) -> Iterator[StackFile]:
 
 
 def _folder(folder: Path, skipped: list[str]) -> Iterator[StackFile]:
-    files = sorted(file for file in folder.rglob("*") if file.name.endswith(_ENDINGS) and not _hidden(file, folder))
+    found = (file for file in folder.rglob("*") if file.name.endswith(_ENDINGS) and not _hidden(file, folder))
+    files = sorted(found, key=lambda file: (len(file.parts), file))
     assemblies: list[Path] = []
     for file in files:
         if file.name == "manifest.json" and not set(assemblies) & set(file.parents):
@@ -89,11 +92,12 @@ def _stacks(folder: Path, artifacts: Mapping[str, Any], skipped: list[str]) -> I
 
 def _add(file: StackFile, estate: Estate, skipped: list[str], *, given: bool) -> None:
     try:
-        parsed = _read(file.path)
+        text = _text(file.path)
+        parsed = parse(text) if given or file.stack_name or "Resources" in text else None
     except Unreadable as problem:
         skipped.append(f"{file.path}: {problem}")
         return
-    if not isinstance(parsed.source.get("Resources"), Mapping):
+    if parsed is None or not isinstance(parsed.source.get("Resources"), Mapping):
         if given or file.stack_name:
             skipped.append(f"{file.path}: not a template: it has no Resources")
         return
@@ -101,9 +105,9 @@ def _add(file: StackFile, estate: Estate, skipped: list[str], *, given: bool) ->
     _add_nested(template, file.path.parent, estate, skipped, (file.path.resolve(),))
 
 
-def _read(path: Path) -> Parsed:
+def _text(path: Path) -> str:
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise Unreadable("it is not text in UTF-8") from None
     except OSError as error:
@@ -122,7 +126,7 @@ def _add_nested(template: Template, folder: Path, estate: Estate, skipped: list[
             skipped.append(f"{template.name}: the nested stack {resource.logical_id} contains itself")
             continue
         try:
-            parsed = _read(file)
+            parsed = parse(_text(file))
         except Unreadable as problem:
             skipped.append(f"{file}: {problem}")
             continue
