@@ -14,6 +14,7 @@ from .core.inputs.calls import check_names_of_values
 if TYPE_CHECKING:
     from .applications import Application as Application
     from .applications import Environment as Environment
+    from .checks.plugin import PracticeChecks as PracticeChecks
     from .core.errors import ConstructError as ConstructError
     from .core.errors import Problem as Problem
     from .core.practices import Disabled as Disabled
@@ -192,6 +193,7 @@ _MODULES = {
         "Disabled",
         "Practice",
     ),
+    "checks.plugin": ("PracticeChecks",),
     "deployments": (
         "BlueGreen",
         "Canary",

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cdk_containers.checks.templates import Estate, NestedIn, Template
+from cdk_containers.checks.templates import Acknowledged, Estate, NestedIn, Template
 
 from .foreach import expanded
 from .text import Unreadable, parse
 
 _ENDINGS = (".template.json", ".template.yaml", ".template.yml", ".yaml", ".yml", ".json", ".template")
 _DEEPEST = 10
+_ACKNOWLEDGED = "aws:cdk:acknowledged-rules"
 _NESTED = "AWS::CloudFormation::Stack"
 
 
@@ -24,6 +26,21 @@ class StackFile:
 
     path: Path
     stack_name: str = ""
+    metadata: Path | None = None
+
+    @cache  # noqa: B019  (it is read once, and only where something was found)
+    def acknowledged(self) -> Acknowledged:
+        """Return what the app acknowledges, by the path of the construct."""
+        reasons: dict[str, dict[str, str]] = {}
+        try:
+            content = json.loads(self.metadata.read_text(encoding="utf-8")) if self.metadata else {}
+            for path, entries in content.items():
+                for entry in entries:
+                    if entry["type"] == _ACKNOWLEDGED:
+                        reasons.setdefault(path.removeprefix("/"), {}).update(entry["data"])
+        except (AttributeError, KeyError, OSError, TypeError, ValueError):
+            return {}
+        return reasons
 
 
 def read_estate(paths: Iterable[Path], estate: Estate) -> list[str]:
@@ -81,12 +98,14 @@ def _artifacts(manifest: Path, skipped: list[str]) -> Mapping[str, Any] | None:
 
 
 def _stacks(folder: Path, artifacts: Mapping[str, Any], skipped: list[str]) -> Iterator[StackFile]:
-    for artifact in artifacts.values():
+    for name, artifact in artifacts.items():
         match artifact:
             case {"type": "aws:cloudformation:stack", "properties": {"templateFile": str(file), **others}}:
-                yield StackFile(folder / file, str(others.get("stackName", "")))
-            case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(name)}}:
-                inner = folder / name
+                metadata = artifact.get("additionalMetadataFile")
+                metadata_file = folder / metadata if isinstance(metadata, str) else None
+                yield StackFile(folder / file, str(others.get("stackName", name)), metadata_file)
+            case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(directory)}}:
+                inner = folder / directory
                 yield from _stacks(inner, _artifacts(inner / "manifest.json", skipped) or {}, skipped)
 
 
@@ -101,7 +120,13 @@ def _add(file: StackFile, estate: Estate, skipped: list[str], *, given: bool) ->
         if given or file.stack_name:
             skipped.append(f"{file.path}: not a template: it has no Resources")
         return
-    template = estate.add(str(file.path), expanded(parsed.source), line_of=parsed.line_of, stack_name=file.stack_name)
+    template = estate.add(
+        str(file.path),
+        expanded(parsed.source),
+        line_of=parsed.line_of,
+        stack_name=file.stack_name,
+        acknowledged=file.acknowledged,
+    )
     _add_nested(template, file.path.parent, estate, skipped, (file.path.resolve(),))
 
 
@@ -136,6 +161,7 @@ def _add_nested(template: Template, folder: Path, estate: Estate, skipped: list[
             expanded(parsed.source),
             line_of=parsed.line_of,
             nested_in=NestedIn(template, arguments if isinstance(arguments, Mapping) else {}),
+            acknowledged=template.acknowledged,
         )
         resource.nested = nested
         _add_nested(nested, file.parent, estate, skipped, (*above, file.resolve()))

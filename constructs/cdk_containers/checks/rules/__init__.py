@@ -1,5 +1,7 @@
 """The checks, one module for each area of practices; importing this registers them all."""
 
+from cdk_containers.checks.engine import CHECKS
+
 from . import registry
 
-__all__ = ["registry"]
+__all__ = ["CHECKS", "registry"]
