@@ -20,7 +20,7 @@ PREFIX = "cdk-containers::"
 
 def reason(practice: str, resource: Resource) -> str:
     """Return why a resource need not follow a practice; empty where nobody says so."""
-    by_app = resource.template.acknowledged() if resource.construct_path else {}
+    by_app = resource.template.app_metadata().acknowledged if resource.construct_path else {}
     given = [_opt_outs(resource).get(practice)]
     given += [by_app.get(path, {}).get(PREFIX + practice) for path in _path_and_above(resource.construct_path)]
     return next((text.strip() for text in given if isinstance(text, str) and text.strip()), "")

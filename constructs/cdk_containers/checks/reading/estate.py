@@ -9,14 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cdk_containers.checks.templates import Acknowledged, Estate, NestedIn, Template
+from cdk_containers.checks.templates import AppMetadata, Estate, NestedIn, Template
 
 from .foreach import expanded
 from .text import Unreadable, parse
 
 _ENDINGS = (".template.json", ".template.yaml", ".template.yml", ".yaml", ".yml", ".json", ".template")
 _DEEPEST = 10
-_ACKNOWLEDGED = "aws:cdk:acknowledged-rules"
 _NESTED = "AWS::CloudFormation::Stack"
 
 
@@ -29,18 +28,22 @@ class StackFile:
     metadata: Path | None = None
 
     @cache  # noqa: B019  (it is read once, and only where something was found)
-    def acknowledged(self) -> Acknowledged:
-        """Return what the app acknowledges, by the path of the construct."""
-        reasons: dict[str, dict[str, str]] = {}
+    def app_metadata(self) -> AppMetadata:
+        """Return what the app says of the template; nothing where its file is missing or broken."""
+        paths: dict[str, str] = {}
+        acknowledged: dict[str, dict[str, str]] = {}
         try:
             content = json.loads(self.metadata.read_text(encoding="utf-8")) if self.metadata else {}
-            for path, entries in content.items():
+            for slashed, entries in content.items():
+                path = slashed.removeprefix("/")
                 for entry in entries:
-                    if entry["type"] == _ACKNOWLEDGED:
-                        reasons.setdefault(path.removeprefix("/"), {}).update(entry["data"])
+                    if entry["type"] == "aws:cdk:logicalId":
+                        paths[entry["data"]] = path
+                    elif entry["type"] == "aws:cdk:acknowledged-rules":
+                        acknowledged.setdefault(path, {}).update(entry["data"])
         except (AttributeError, KeyError, OSError, TypeError, ValueError):
-            return {}
-        return reasons
+            return AppMetadata()
+        return AppMetadata(paths, acknowledged)
 
 
 def read_estate(paths: Iterable[Path], estate: Estate) -> list[str]:
@@ -125,7 +128,7 @@ def _add(file: StackFile, estate: Estate, skipped: list[str], *, given: bool) ->
         expanded(parsed.source),
         line_of=parsed.line_of,
         stack_name=file.stack_name,
-        acknowledged=file.acknowledged,
+        app_metadata=file.app_metadata,
     )
     _add_nested(template, file.path.parent, estate, skipped, (file.path.resolve(),))
 
@@ -161,7 +164,7 @@ def _add_nested(template: Template, folder: Path, estate: Estate, skipped: list[
             expanded(parsed.source),
             line_of=parsed.line_of,
             nested_in=NestedIn(template, arguments if isinstance(arguments, Mapping) else {}),
-            acknowledged=template.acknowledged,
+            app_metadata=template.app_metadata,
         )
         resource.nested = nested
         _add_nested(nested, file.parent, estate, skipped, (*above, file.resolve()))

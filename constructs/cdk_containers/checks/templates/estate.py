@@ -10,7 +10,7 @@ from typing import Any
 from .intrinsics import PLACEHOLDER, evaluate
 from .map import Map
 from .resource import Resource
-from .template import Acknowledged, NestedIn, Template
+from .template import AppMetadata, NestedIn, Template
 from .values import CannotTell, Malformed, Partial, Reference, Unknown, Value
 from .worlds import Worlds
 
@@ -44,7 +44,7 @@ class Estate:
         nested_in: NestedIn | None = None,
         stack_name: str = "",
         arguments: Mapping[str, Any] | None = None,
-        acknowledged: Callable[[], Acknowledged] = dict,
+        app_metadata: Callable[[], AppMetadata] = AppMetadata,
     ) -> Template:
         """Add a template. All are added before anything is asked."""
         template = Template(
@@ -54,7 +54,7 @@ class Estate:
             line_of=line_of,
             nested_in=nested_in,
             arguments=arguments,
-            acknowledged=acknowledged,
+            app_metadata=app_metadata,
         )
         self.templates.append(template)
         if stack_name:
