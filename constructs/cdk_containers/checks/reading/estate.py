@@ -46,16 +46,20 @@ class StackFile:
         return AppMetadata(paths, acknowledged)
 
 
-def read_estate(paths: Iterable[Path], estate: Estate) -> list[str]:
+def read_estate(paths: Iterable[Path], estate: Estate, *, arguments: Mapping[str, str] | None = None) -> list[str]:
     """Add the templates of files and folders to an estate, and return what could not be read.
 
     A folder is an assembly of CDK where it has a `manifest.json`; of any other folder, every template in it is read.
+    `arguments` are values of parameters, for the templates that declare them.
     """
     skipped: list[str] = []
     for path in paths:
         given = path.is_file()
+        before = len(estate.templates) + len(skipped)
         for file in _files(path, skipped):
-            _add(file, estate, skipped, given=given)
+            _add(file, estate, skipped, arguments or {}, given=given)
+        if len(estate.templates) + len(skipped) == before:
+            skipped.append(f"{path}: no template in this folder")
     nested = {Path(template.name).resolve() for template in estate.templates if template.nested_in is not None}
     estate.templates[:] = [it for it in estate.templates if it.nested_in or Path(it.name).resolve() not in nested]
     return skipped
@@ -112,7 +116,7 @@ def _stacks(folder: Path, artifacts: Mapping[str, Any], skipped: list[str]) -> I
                 yield from _stacks(inner, _artifacts(inner / "manifest.json", skipped) or {}, skipped)
 
 
-def _add(file: StackFile, estate: Estate, skipped: list[str], *, given: bool) -> None:
+def _add(file: StackFile, estate: Estate, skipped: list[str], arguments: Mapping[str, str], *, given: bool) -> None:
     try:
         text = _text(file.path)
         parsed = parse(text) if given or file.stack_name or "Resources" in text else None
@@ -129,8 +133,24 @@ def _add(file: StackFile, estate: Estate, skipped: list[str], *, given: bool) ->
         line_of=parsed.line_of,
         stack_name=file.stack_name,
         app_metadata=file.app_metadata,
+        arguments=_of_its_parameters(arguments, parsed.source),
     )
     _add_nested(template, file.path.parent, estate, skipped, (file.path.resolve(),))
+
+
+def _of_its_parameters(arguments: Mapping[str, str], source: Mapping[str, Any]) -> dict[str, Any]:
+    parameters = source.get("Parameters")
+    declared = parameters if isinstance(parameters, Mapping) else {}
+    return {
+        name: value.split(",") if _is_list(declared[name]) else value
+        for name, value in arguments.items()
+        if name in declared
+    }
+
+
+def _is_list(parameter: Any) -> bool:
+    kind = str(parameter.get("Type")) if isinstance(parameter, Mapping) else ""
+    return kind == "CommaDelimitedList" or kind.startswith("List<")
 
 
 def _text(path: Path) -> str:

@@ -76,6 +76,10 @@ class Estate:
         mentioning = self._mentioning.get(resource.key, ())
         return [one for one in mentioning if one.type in types and one.exists and _refers(one, resource)]
 
+    def mentioning(self, resource: Resource) -> list[Resource]:
+        """Return the resources that refer to one in some world."""
+        return list(self._mentioning.get(resource.key, ()))
+
     def find(self, value: Value, *types: str) -> Resource | None:
         """Return the resource that a property names; None when it is none of this estate.
 
