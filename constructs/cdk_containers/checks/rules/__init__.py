@@ -1,5 +1,5 @@
 """The checks, one module for each area of practices; importing this registers them all."""
 
-from . import registry
+from . import load_balancing, network_paths, registry
 
-__all__ = ["registry"]
+__all__ = ["load_balancing", "network_paths", "registry"]
