@@ -4,7 +4,7 @@ Add the templates that belong together to an `Estate`; its resources are maps th
 """
 
 from .estate import Estate
-from .intrinsics import Dynamic
+from .intrinsics import Dynamic, NoEcho
 from .map import Map
 from .resource import Resource
 from .template import NestedIn, Template
@@ -20,6 +20,7 @@ __all__ = [
     "Map",
     "Missing",
     "NestedIn",
+    "NoEcho",
     "Partial",
     "Reference",
     "Resource",
