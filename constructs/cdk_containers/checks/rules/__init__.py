@@ -2,6 +2,6 @@
 
 from cdk_containers.checks.engine import CHECKS
 
-from . import registry
+from . import load_balancing, network_paths, registry
 
-__all__ = ["CHECKS", "registry"]
+__all__ = ["CHECKS", "load_balancing", "network_paths", "registry"]

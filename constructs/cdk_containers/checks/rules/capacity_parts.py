@@ -22,7 +22,9 @@ INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
 ROLE = "AWS::IAM::Role"
 
 _OF_THE_AGENT = re.compile(r"ECS_CLUSTER|/etc/ecs/|ECSAgent|settings\.ecs\b", re.IGNORECASE)
-_IMAGES_OF_ECS = re.compile(r"/aws/service/(ecs/optimized-ami|bottlerocket/aws-ecs)|ECS_Optimized|ecs-optimized|aws-ecs-", re.I)
+_IMAGES_OF_ECS = re.compile(
+    r"/aws/service/(ecs/optimized-ami|bottlerocket/aws-ecs)|ECS_Optimized|ecs-optimized|aws-ecs-", re.I
+)
 
 
 def group_of(provider: Resource) -> Resource:
@@ -146,7 +148,11 @@ def profiles_of(launch: Resource) -> Iterator[Resource]:
     )
     for value in values:
         if isinstance(value, str):
-            named = [it for it in launch.template.estate.of_type(INSTANCE_PROFILE) if it.source.get("InstanceProfileName") == value.rpartition("/")[2]]
+            named = [
+                it
+                for it in launch.template.estate.of_type(INSTANCE_PROFILE)
+                if it.source.get("InstanceProfileName") == value.rpartition("/")[2]
+            ]
             yield from named
         profile = launch.template.estate.find(value, INSTANCE_PROFILE)
         if profile is not None:
