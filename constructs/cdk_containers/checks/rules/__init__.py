@@ -1,5 +1,31 @@
 """The checks, one module for each area of practices; importing this registers them all."""
 
-from . import registry
+from . import (
+    audit,
+    container_hardening,
+    identity,
+    images,
+    jobs,
+    logs,
+    people,
+    registry,
+    secrets,
+    tasks,
+    telemetry,
+    volumes,
+)
 
-__all__ = ["registry"]
+__all__ = [
+    "audit",
+    "container_hardening",
+    "identity",
+    "images",
+    "jobs",
+    "logs",
+    "people",
+    "registry",
+    "secrets",
+    "tasks",
+    "telemetry",
+    "volumes",
+]
