@@ -1,5 +1,6 @@
 """The checks, one module for each area of practices; importing this registers them all."""
 
+<<<<<<< HEAD
 from . import (
     audit,
     container_hardening,

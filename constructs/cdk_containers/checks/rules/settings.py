@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
-
-from cdk_containers.checks.templates import CannotTell, Malformed, Map, Missing, Unknown, Value
-
-T = TypeVar("T")
+from cdk_containers.checks.templates import Map, Missing, Unknown, Value
 
 
 def is_set(source: Map, *path: str) -> bool:
@@ -22,21 +17,3 @@ def listed(source: Map, *path: str) -> list[Value]:
     if isinstance(value, Missing):
         return []
     return value if isinstance(value, list) else [value]
-
-
-def surely(look: Callable[[T], bool], parts: Iterable[T]) -> bool:
-    """Tell whether something holds for any part; one for which it surely does outweighs those that are not known.
-
-    Raises:
-        CannotTell: It holds for none that is known, and one is unknown.
-    """
-    unknown: CannotTell | Malformed | None = None
-    for part in parts:
-        try:
-            if look(part):
-                return True
-        except (CannotTell, Malformed) as error:
-            unknown = unknown or error
-    if unknown is not None:
-        raise unknown
-    return False

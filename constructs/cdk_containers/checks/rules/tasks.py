@@ -20,7 +20,7 @@ from .containers import (
     on_windows,
     services_of,
 )
-from .settings import surely
+from .questions import holds_for_any
 
 _UNITS = {"": 1, "MB": 1, "GB": 1024, "VCPU": 1024}
 _SIZE = re.compile(r"\s*(\d*\.?\d+)\s*([A-Z]*)\s*", re.IGNORECASE)
@@ -65,7 +65,7 @@ def has_an_essential_container(task: Resource) -> Outcome | None:
     containers = containers_of(task)
     if not containers:
         return None
-    if surely(lambda one: one.source.flag("Essential", default=True), containers):
+    if holds_for_any(lambda one: one.source.flag("Essential", default=True), containers):
         return ok("an essential container stands for the task")
     return fault("none of its containers is essential")
 
@@ -211,7 +211,7 @@ def ephemeral_storage_is_possible(task: Resource) -> Outcome | None:
 @check("container-health-check", TASK_DEFINITION, fix="Add a HealthCheck to the essential container.")
 def something_checks_health(task: Resource) -> Outcome | None:
     """Of a service, either a load balancer or ECS checks the health."""
-    if surely(lambda one: one.source.has("HealthCheck"), containers_of(task)):
+    if holds_for_any(lambda one: one.source.has("HealthCheck"), containers_of(task)):
         return ok("a container has a health check")
     services = services_of(task)
     if not services:
