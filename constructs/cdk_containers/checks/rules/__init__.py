@@ -1,13 +1,14 @@
 """The checks, one module for each area of practices; importing this registers them all."""
 
-<<<<<<< HEAD
 from . import (
     audit,
     container_hardening,
     identity,
     images,
     jobs,
+    load_balancing,
     logs,
+    network_paths,
     people,
     registry,
     secrets,
@@ -22,7 +23,9 @@ __all__ = [
     "identity",
     "images",
     "jobs",
+    "load_balancing",
     "logs",
+    "network_paths",
     "people",
     "registry",
     "secrets",

@@ -108,19 +108,6 @@ def _starting_policy(name: str) -> Outcome:
     return ok("its role starts nothing else")
 
 
-@check("no-public-ip", SCHEDULE, RULE, fix="Set AssignPublicIp to DISABLED, and run the task in private subnets.")
-@each_job
-def task_has_no_public_address(target: Map, _: Resource) -> Outcome | None:
-    """The task of a job is not reached from the internet."""
-    network = target.map("EcsParameters", "NetworkConfiguration")
-    key = next((key for key in ("AwsvpcConfiguration", "AwsVpcConfiguration") if network.has(key)), None)
-    if key is None:
-        return None
-    if network.text(key, "AssignPublicIp", default="DISABLED") == "ENABLED":
-        return fault("its task has a public address")
-    return ok("its task has no public address")
-
-
 @check("job-timeout", SCHEDULE, RULE, fix="Set TimeoutSeconds of the state that runs the task.")
 @each_job
 def run_is_stopped(target: Map, starter: Resource) -> Outcome:
