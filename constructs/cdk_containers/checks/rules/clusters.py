@@ -26,8 +26,8 @@ def has_container_insights(cluster: Resource) -> Outcome:
     "execute-command-audit",
     CLUSTER,
     fix=(
-        "Set Configuration.ExecuteCommandConfiguration: Logging OVERRIDE with a log group or bucket in LogConfiguration, "
-        "and KmsKeyId."
+        "In Configuration.ExecuteCommandConfiguration, set Logging to OVERRIDE, a log group or bucket in "
+        "LogConfiguration, and KmsKeyId."
     ),
 )
 def records_exec_sessions(cluster: Resource) -> Outcome | None:

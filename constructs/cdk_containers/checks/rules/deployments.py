@@ -57,7 +57,11 @@ def alarms_roll_back(service: Resource) -> Outcome | None:
         return None
     alarms = service.map(_CONFIGURATION, "Alarms")
     if alarms.has("AlarmNames") and alarms.flag("Enable"):
-        return ok("alarms roll back") if alarms.flag("Rollback") else fault("alarms fail a deployment, and roll nothing back")
+        return (
+            ok("alarms roll back")
+            if alarms.flag("Rollback")
+            else fault("alarms fail a deployment, and roll nothing back")
+        )
     if not any(group.text("Protocol").startswith("HTTP") for group in target_groups_of(service)):
         return None
     return fault("no alarm ends a deployment whose tasks answer with errors")
@@ -107,7 +111,8 @@ def keeps_old_version(service: Resource) -> Outcome | None:
     whole = minutes + _minutes_of_steps(service)
     if whole > _MOST_BAKE_MINUTES:
         return fault(
-            f"a deployment bakes for {whole / 60:g} hours, and CloudFormation takes 33", fix="Bake for 33 hours at most."
+            f"a deployment bakes for {whole / 60:g} hours, and CloudFormation takes 33",
+            fix="Bake for 33 hours at most.",
         )
     return ok(f"the old version stays for {minutes:g} minutes")
 
@@ -171,7 +176,9 @@ def _hook_outcome(service: Resource, hook: Map) -> Outcome:
     if role is None:
         raise CannotTell("the role of the hook is of another stack")
     trusted = [
-        name for statement in role.maps("AssumeRolePolicyDocument", "Statement") for name in statement.texts("Principal", "Service")
+        name
+        for statement in role.maps("AssumeRolePolicyDocument", "Statement")
+        for name in statement.texts("Principal", "Service")
     ]
     if "ecs.amazonaws.com" not in trusted:
         return fault(f"ECS may not take on {role.logical_id}, the role of a hook")

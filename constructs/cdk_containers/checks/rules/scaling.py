@@ -104,7 +104,9 @@ def reaches_zero_only_with_a_queue(target: Resource) -> Outcome | None:
 
 
 def _predefined(policy: Resource) -> str:
-    return policy.text("TargetTrackingScalingPolicyConfiguration", "PredefinedMetricSpecification", "PredefinedMetricType")
+    return policy.text(
+        "TargetTrackingScalingPolicyConfiguration", "PredefinedMetricSpecification", "PredefinedMetricType"
+    )
 
 
 @check("backlog-per-task", POLICY, fix="Divide the number of messages by that of running tasks, with metric math.")
