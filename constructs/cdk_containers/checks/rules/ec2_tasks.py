@@ -173,7 +173,7 @@ def _kernel_outcome(task: Resource, container: Map) -> Outcome | None:
 def _options_of_ec2(container: Map) -> Iterator[str]:
     if set(container.texts("LinuxParameters", "Capabilities", "Add")) - {_FARGATE_CAPABILITY}:
         yield "Capabilities.Add"
-    for name in ("SharedMemorySize", "MaxSwap", "Swappiness", "Devices", "Tmpfs"):
+    for name in ("SharedMemorySize", "MaxSwap", "Swappiness", "Devices"):
         if container.has("LinuxParameters", name):
             yield name
     if any(it.text("Name") != _FARGATE_ULIMIT for it in container.maps("Ulimits")):

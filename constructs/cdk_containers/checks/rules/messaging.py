@@ -14,7 +14,7 @@ TOPIC = "AWS::SNS::Topic"
 SUBSCRIPTION = "AWS::SNS::Subscription"
 ALARM = "AWS::CloudWatch::Alarm"
 
-_DEAD = re.compile(r"dead|dlq", re.IGNORECASE)
+_DEAD = re.compile(r"dead|dlq|fail", re.IGNORECASE)
 _DAY = 86400
 _FIFO_ONLY = ("ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
 _MOST_FILTER_KEYS = 5
@@ -97,7 +97,7 @@ def dead_letters_are_kept(queue: Resource) -> Outcome | None:
     if _takes_dead_letters(queue):
         return ok("it is a queue for dead letters")
     if _DEAD.search(queue.logical_id) or _DEAD.search(str(queue.source.get("QueueName", ""))):
-        raise CannotTell("its name says that it takes dead letters of another stack")
+        raise CannotTell("its name says that it takes dead letters")
     return fault("a message that makes its worker fail comes back until it is deleted")
 
 
@@ -226,7 +226,8 @@ def filter_can_be_read(subscription: Resource) -> Outcome | None:
 @check("queue-alarms", QUEUE, fix="Add an AWS::CloudWatch::Alarm of ApproximateAgeOfOldestMessage or of dead letters.")
 def queue_is_watched(queue: Resource) -> Outcome:
     """Somebody hears of messages that wait."""
-    alarms = queue.referring(ALARM)
+    filled_by = queue.referring("AWS::Events::Rule")
+    alarms = [alarm for watched in (queue, *filled_by) for alarm in watched.referring(ALARM)]
     if alarms:
         return ok(f"{alarms[0].logical_id} watches the queue")
     if queue.template.estate.of_type(ALARM):
