@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from argparse import ArgumentParser, Namespace
 from difflib import get_close_matches
 from pathlib import Path
@@ -110,7 +108,9 @@ def _paths(given: list[Path]) -> list[Path]:
 
 
 def _parameters(given: list[str]) -> dict[str, str]:
-    wrong = [f"--parameter: {text!r} is not NAME=VALUE" for text in given if not text.partition("=")[0] or "=" not in text]
+    wrong = [
+        f"--parameter: {text!r} is not NAME=VALUE" for text in given if not text.partition("=")[0] or "=" not in text
+    ]
     if wrong:
         raise UsageError(*wrong)
     return dict(text.split("=", 1) for text in given)

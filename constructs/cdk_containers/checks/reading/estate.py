@@ -79,9 +79,7 @@ def _assembly(folder: Path, skipped: list[str]) -> Iterator[StackFile]:
             yield from _assembly(folder / properties["directoryName"], skipped)
 
 
-def _add(
-    file: StackFile, estate: Estate, skipped: list[str], arguments: Mapping[str, str], *, given: bool
-) -> None:
+def _add(file: StackFile, estate: Estate, skipped: list[str], arguments: Mapping[str, str], *, given: bool) -> None:
     try:
         parsed = _read(file.path)
     except Unreadable as problem:
