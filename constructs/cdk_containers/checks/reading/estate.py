@@ -64,19 +64,27 @@ def _hidden(file: Path, root: Path) -> bool:
     return any(part.startswith(".") or part == "node_modules" for part in file.relative_to(root).parts)
 
 
-def _assembly(folder: Path, skipped: list[str]) -> Iterator[StackFile]:
+def _assembly(folder: Path, skipped: list[str], above: tuple[Path, ...] = ()) -> Iterator[StackFile]:
+    if folder.resolve() in above:
+        skipped.append(f"{folder}: the assembly contains itself")
+        return
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        artifacts = manifest["artifacts"].values()
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         skipped.append(f"{folder / 'manifest.json'}: {error}")
         return
-    for artifact in artifacts:
-        properties = artifact.get("properties", {})
-        if artifact.get("type") == "aws:cloudformation:stack":
-            yield StackFile(folder / properties["templateFile"], properties.get("stackName", ""))
-        elif artifact.get("type") == "cdk:cloud-assembly":
-            yield from _assembly(folder / properties["directoryName"], skipped)
+    artifacts = manifest.get("artifacts") if isinstance(manifest, dict) else None
+    if not isinstance(artifacts, dict):
+        skipped.append(f"{folder / 'manifest.json'}: not the manifest of an assembly: it has no artifacts")
+        return
+    for artifact in artifacts.values():
+        match artifact:
+            case {"type": "aws:cloudformation:stack", "properties": {"templateFile": str(file), **more}}:
+                yield StackFile(folder / file, str(more.get("stackName", "")))
+            case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(name)}}:
+                yield from _assembly(folder / name, skipped, (*above, folder.resolve()))
+            case {"type": "aws:cloudformation:stack" | "cdk:cloud-assembly"}:
+                skipped.append(f"{folder / 'manifest.json'}: an artifact does not say where it is")
 
 
 def _add(file: StackFile, estate: Estate, skipped: list[str], arguments: Mapping[str, str], *, given: bool) -> None:
