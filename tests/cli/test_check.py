@@ -77,9 +77,7 @@ def test_acknowledged_failures_are_in_a_list_of_their_own(shell: Shell, tmp_path
 # ---- how it ends
 
 
-@pytest.mark.parametrize(
-    ("threshold", "code"), [(None, 1), ("low", 1), ("high", 1), ("critical", 0), ("never", 0)]
-)
+@pytest.mark.parametrize(("threshold", "code"), [(None, 1), ("low", 1), ("high", 1), ("critical", 0), ("never", 0)])
 def test_the_exit_code_follows_the_severity(shell: Shell, tmp_path: Path, threshold: str | None, code: int):
     path = template(tmp_path / "a.json", {"A": MUTABLE})
     ran = shell.check(path, *(["--fail-on", threshold] if threshold else []))
@@ -206,7 +204,10 @@ def manifest_of(type_: str, properties: str) -> str:
         (["--write-baseline", "missing/known.json"], "--write-baseline: there is no folder missing"),
         (["--parameter", "Mutability"], "--parameter: 'Mutability' is not NAME=VALUE"),
         (["--parameter", "=x"], "--parameter: '=x' is not NAME=VALUE"),
-        (["--parameter", "Mutabilty=x"], "--parameter: no template has a parameter 'Mutabilty'; did you mean 'Mutability'?"),
+        (
+            ["--parameter", "Mutabilty=x"],
+            "--parameter: no template has a parameter 'Mutabilty'; did you mean 'Mutability'?",
+        ),
         (["--baseline", "missing.json"], "--baseline: missing.json: No such file or directory"),
     ],
 )

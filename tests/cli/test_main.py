@@ -134,7 +134,10 @@ def test_completion_knows_commands_options_and_practices(shell: Shell, shell_nam
 def test_completion_says_what_it_lacks(shell: Shell, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "shtab", None)
     ran = shell("completion", "bash")
-    assert (ran.code, ran.err) == (2, "cdk-containers: completion needs shtab: pip install 'cdk-containers[completion]'\n")
+    assert (ran.code, ran.err) == (
+        2,
+        "cdk-containers: completion needs shtab: pip install 'cdk-containers[completion]'\n",
+    )
 
 
 def test_bash_takes_the_completion(shell: Shell, tmp_path: Path):
