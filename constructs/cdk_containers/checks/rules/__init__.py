@@ -1,5 +1,7 @@
 """The checks, one module for each area of practices; importing this registers them all."""
 
+from cdk_containers.checks.engine import CHECKS
+
 from . import (
     audit,
     container_hardening,
@@ -18,6 +20,7 @@ from . import (
 )
 
 __all__ = [
+    "CHECKS",
     "audit",
     "container_hardening",
     "identity",
