@@ -20,7 +20,8 @@ from cdk_containers.checks.templates import (
 )
 from cdk_containers.core.secret_texts import ACCESS_KEYS, is_secret_name, kind_of_secret
 
-from .containers import TASK_DEFINITION, Container, each_container
+from .containers import Container, each_container
+from .service_parts import TASK_DEFINITION
 from .settings import listed
 
 _ACCESS_KEY = "AWS::IAM::AccessKey"

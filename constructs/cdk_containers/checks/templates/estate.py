@@ -80,6 +80,10 @@ class Estate:
         """Return the resources that refer to one in some world."""
         return list(self._mentioning.get(resource.key, ()))
 
+    def mentioning(self, resource: Resource, *types: str) -> list[Resource]:
+        """Return those that refer to one in some world: for a caller who looks at the property anyway."""
+        return [one for one in self._mentioning.get(resource.key, ()) if one.type in types and one.exists]
+
     def find(self, value: Value, *types: str) -> Resource | None:
         """Return the resource that a property names; None when it is none of this estate.
 
