@@ -179,7 +179,7 @@ def tasks_with(role: Resource, key: str) -> list[Resource]:
     tasks = role.template.estate.mentioning(role, TASK_DEFINITION)
     if role.has("RoleName"):
         tasks += [one for one in role.template.estate.of_type(TASK_DEFINITION) if one not in tasks]
-    return [task for task in tasks if _is_role_of(task, key, role)]
+    return [task for task in tasks if task.exists and _is_role_of(task, key, role)]
 
 
 def _is_role_of(task: Resource, key: str, role: Resource) -> bool:

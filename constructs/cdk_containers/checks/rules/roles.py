@@ -181,7 +181,7 @@ def _attached(role: Resource) -> list[Resource]:
     policies = role.template.estate.mentioning(role, *_ATTACHED)
     if role.has("RoleName"):
         policies += [one for one in role.template.estate.of_type(*_ATTACHED) if one not in policies]
-    return [policy for policy in policies if _names(policy, role)]
+    return [policy for policy in policies if policy.exists and _names(policy, role)]
 
 
 def _names(policy: Resource, role: Resource) -> bool:
