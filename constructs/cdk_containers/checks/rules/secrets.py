@@ -94,10 +94,12 @@ def _look(text: _Text, container: Container) -> Outcome | None:
         return fault(f"{at} is a parameter with NoEcho, which the task definition shows to everybody")
     if _is_made(value) or (text.name.upper() in ACCESS_KEYS and not _is_empty(value)):
         return fault(f"{at} is an access key")
+    if isinstance(value, Dynamic) and is_secret_name(text.name):
+        return fault(f"{at} looks like a secret, and CloudFormation writes it into the task definition")
     kind = _kind(text, " ", parts)
     if kind:
         return fault(f"{at} looks like {kind}")
-    if isinstance(value, Unknown) and not isinstance(value, Reference | Dynamic) and is_secret_name(text.name):
+    if isinstance(value, Unknown) and not isinstance(value, Reference) and is_secret_name(text.name):
         raise CannotTell(f"{at} depends on {value.why}")
     if isinstance(value, Partial) and _kind(text, "x", parts):
         raise CannotTell(f"{at} depends on {value.why}")
