@@ -20,7 +20,7 @@ from cdk_containers.checks.templates import (
 )
 from cdk_containers.core.secret_texts import ACCESS_KEYS, is_secret_name, kind_of_secret
 
-from .containers import Container, each_container
+from .containers import EXPRESS_SERVICE, Container, each_container
 from .service_parts import TASK_DEFINITION
 from .settings import listed
 
@@ -40,7 +40,7 @@ class _Text:
     where: str
 
 
-@check("no-secrets-in-environment", TASK_DEFINITION, fix=_SECRETS)
+@check("no-secrets-in-environment", TASK_DEFINITION, EXPRESS_SERVICE, fix=_SECRETS)
 @each_container
 def nothing_looks_like_a_secret(container: Container) -> Outcome | None:
     """No variable, argument or log option is a secret."""
@@ -49,7 +49,10 @@ def nothing_looks_like_a_secret(container: Container) -> Outcome | None:
 
 
 @check(
-    "no-access-keys", TASK_DEFINITION, fix="Remove the access keys, and give the task role what the container needs."
+    "no-access-keys",
+    TASK_DEFINITION,
+    EXPRESS_SERVICE,
+    fix="Remove the access keys, and give the task role what the container needs.",
 )
 @each_container
 def has_no_access_keys(container: Container) -> Outcome:
