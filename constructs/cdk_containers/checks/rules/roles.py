@@ -166,6 +166,9 @@ def _managed(value: Value, estate: Estate, grants: Grants) -> Resource | str | N
     except CannotTell:
         policy = None
     name = _literal_name(value)
+    if policy is None and name:
+        candidates = estate.of_type(MANAGED_POLICY)
+        policy = next((one for one in candidates if _is_named(one, "ManagedPolicyName", name)), None)
     if policy is None:
         why = f"the role has the policy {name} of elsewhere" if name else "the role has a policy that is not known"
         grants.unknown.append(f"{why}: it depends on {value.why}" if isinstance(value, Unknown) and not name else why)
