@@ -9,8 +9,8 @@ from functools import wraps
 from cdk_containers.checks.engine import Outcome, worst
 from cdk_containers.checks.templates import CannotTell, Malformed, Map, Resource, Unknown
 
-TASK_DEFINITION = "AWS::ECS::TaskDefinition"
-SERVICE = "AWS::ECS::Service"
+EXPRESS_SERVICE = "AWS::ECS::ExpressGatewayService"
+"""It has one container, and makes its task definition itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ def each_container(look: Callable[[Container], Outcome | None]) -> Callable[[Res
 
     @wraps(look)
     def look_at_all(task: Resource) -> Outcome | None:
-        values = task.values("ContainerDefinitions")
+        one = task.type == EXPRESS_SERVICE
+        values = [task.value("PrimaryContainer")] if one else task.values("ContainerDefinitions")
         return worst(lambda part: _look_at(look, part[1], task, part[0]), enumerate(values, 1))
 
     return look_at_all
@@ -76,12 +77,6 @@ def network_mode(task: Resource) -> str:
 def on_windows(task: Resource) -> bool:
     """Tell whether the containers are Windows containers."""
     return task.text("RuntimePlatform", "OperatingSystemFamily", default="LINUX").upper().startswith("WINDOWS")
-
-
-def services_of(task: Resource) -> list[Resource]:
-    """Return the services of the estate that run a task definition."""
-    services = task.referring(SERVICE)
-    return [service for service in services if task.template.estate.find(service.value("TaskDefinition")) is task]
 
 
 def _look_at(look: Callable[[Container], Outcome | None], value: object, task: Resource, number: int) -> Outcome | None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
-from cdk_containers.checks.templates import CannotTell, Map, Resource, Value
+from cdk_containers.checks.templates import CannotTell, Map, Reference, Resource, Value
 
-from .containers import TASK_DEFINITION, services_of
+from .service_parts import TASK_DEFINITION, services_of
 from .settings import listed
 
 _FILE_SYSTEM = "AWS::EFS::FileSystem"
@@ -58,13 +58,13 @@ def file_system_is_in_the_vpc(task: Resource) -> Outcome | None:
     subnets = [subnet for service in services for subnet in listed(service, *_SUBNETS)]
     if not subnets:
         return None
-    vpcs = {_vpc(subnet, task) for subnet in subnets}
+    vpcs = [_vpc(subnet, task) for subnet in subnets]
     for system in systems:
         targets = system.referring("AWS::EFS::MountTarget")
-        there = {_vpc(target.value("SubnetId"), task) for target in targets}
+        there = [_vpc(target.value("SubnetId"), task) for target in targets]
         if not there:
             raise CannotTell(f"the mount targets of {system.logical_id} are elsewhere")
-        if not vpcs <= there:
+        if not all(any(_same(vpc, one) for one in there) for vpc in vpcs):
             return fault(f"the file system {system.logical_id} has no mount target in the VPC of the tasks")
     return ok("its file systems have mount targets in the VPC of the tasks")
 
@@ -74,3 +74,9 @@ def _vpc(subnet: Value, task: Resource) -> Value:
     if found is None:
         raise CannotTell("the subnets are elsewhere")
     return found.value("VpcId")
+
+
+def _same(one: Value, other: Value) -> bool:
+    if isinstance(one, Reference) and isinstance(other, Reference):
+        return one.resource is other.resource
+    return bool(one == other)
