@@ -1,5 +1,7 @@
 """The checks, one module for each area of practices; importing this registers them all."""
 
+from cdk_containers.checks.engine import CHECKS
+
 from . import (
     beanstalk,
     capacity,
@@ -8,7 +10,9 @@ from . import (
     deployments,
     discovery,
     ec2_tasks,
+    load_balancing,
     messaging,
+    network_paths,
     placement,
     platforms,
     registry,
@@ -18,6 +22,7 @@ from . import (
 )
 
 __all__ = [
+    "CHECKS",
     "beanstalk",
     "capacity",
     "capacity_providers",
@@ -25,7 +30,9 @@ __all__ = [
     "deployments",
     "discovery",
     "ec2_tasks",
+    "load_balancing",
     "messaging",
+    "network_paths",
     "placement",
     "platforms",
     "registry",
