@@ -127,7 +127,7 @@ def messages_are_encrypted(queue: Resource) -> Outcome:
     """Nobody reads messages from a disk or a wire."""
     if not queue.has("KmsMasterKeyId") and not queue.flag("SqsManagedSseEnabled", default=True):
         return fault("messages are not encrypted")
-    policies = [it for it in queue.template.estate.of_type(QUEUE_POLICY) if it in queue.referring(QUEUE_POLICY)]
+    policies = queue.referring(QUEUE_POLICY)
     if any(_denies_plain_calls(it) for policy in policies for it in policy.maps("PolicyDocument", "Statement")):
         return ok("messages are encrypted, and calls come over TLS only")
     return fault("messages are encrypted, and SQS also answers calls without TLS")
@@ -148,7 +148,7 @@ def queue_waits_and_keeps(queue: Resource) -> Outcome:
     """Nothing is lost in an outage, and no call comes for nothing."""
     kept = queue.number("MessageRetentionPeriod", default=4 * _DAY)
     if kept < _DAY:
-        return fault(f"messages are deleted after {kept / 3600:g} hours, worked on or not")
+        return fault(f"messages are deleted after {kept:g} s, worked on or not")
     for source in _sources(queue):
         if kept < source.number("MessageRetentionPeriod", default=4 * _DAY):
             return fault(f"a dead letter, whose age counts from {source.logical_id}, is deleted before it is found")
