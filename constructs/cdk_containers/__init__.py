@@ -5,15 +5,13 @@ The names load their modules when they are first used, so that `import cdk_conta
 
 from __future__ import annotations
 
-from dataclasses import is_dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
-
-from .core.inputs.calls import check_names_of_values
 
 if TYPE_CHECKING:
     from .applications import Application as Application
     from .applications import Environment as Environment
+    from .checks.plugin import PracticeChecks as PracticeChecks
     from .core.errors import ConstructError as ConstructError
     from .core.errors import Problem as Problem
     from .core.practices import Disabled as Disabled
@@ -192,6 +190,7 @@ _MODULES = {
         "Disabled",
         "Practice",
     ),
+    "checks.plugin": ("PracticeChecks",),
     "deployments": (
         "BlueGreen",
         "Canary",
@@ -418,10 +417,20 @@ def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)
-    if isinstance(value, type) and is_dataclass(value) and hasattr(value, "problems"):
-        check_names_of_values(value)
+    if isinstance(value, type) and hasattr(value, "problems"):
+        _check_names(value)
     globals()[name] = value
     return value
+
+
+def _check_names(value: type) -> None:
+    """Have a value refuse names of options that it has not; imported here, so that the command line starts without."""
+    from dataclasses import is_dataclass  # noqa: PLC0415
+
+    from .core.inputs.calls import check_names_of_values  # noqa: PLC0415
+
+    if is_dataclass(value):
+        check_names_of_values(value)
 
 
 def __dir__() -> list[str]:

@@ -46,6 +46,11 @@ class Finding:
     construct: str = ""
     acknowledged: str = ""
 
+    @property
+    def subject(self) -> str:
+        """What people call the resource: its construct, or its logical id where there is none."""
+        return self.construct or self.resource
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
@@ -55,11 +60,15 @@ class Report:
         findings: What the checks say, in the order of the templates.
         not_checked: What could not be read, each with the reason.
         resources: How many resources were looked at.
+        known: The failures that a baseline accepts; they are not among the findings.
+        fixed: What a baseline accepts and is no longer there, as text.
     """
 
     findings: tuple[Finding, ...]
     not_checked: tuple[str, ...] = ()
     resources: int = 0
+    known: tuple[Finding, ...] = ()
+    fixed: tuple[str, ...] = ()
     failures: tuple[Finding, ...] = field(init=False)
     """The failures that nobody has acknowledged, the worst first."""
 
@@ -67,3 +76,18 @@ class Report:
         order = list(Severity)
         open_ = [it for it in self.findings if it.verdict is Verdict.FAIL and not it.acknowledged]
         object.__setattr__(self, "failures", tuple(sorted(open_, key=lambda it: order.index(it.severity))))
+
+    @property
+    def acknowledged(self) -> tuple[Finding, ...]:
+        """The failures that somebody accepts, with a reason."""
+        return tuple(it for it in self.findings if it.acknowledged)
+
+    @property
+    def undecided(self) -> tuple[Finding, ...]:
+        """What cannot be told."""
+        return tuple(it for it in self.findings if it.verdict is Verdict.CANNOT_TELL)
+
+    @property
+    def passes(self) -> tuple[Finding, ...]:
+        """What follows its practice."""
+        return tuple(it for it in self.findings if it.verdict is Verdict.PASS)

@@ -1,3 +1,5 @@
 """What was found, for people and for programs."""
 
-__all__: list[str] = []
+from .render import FORMATS, Results, render
+
+__all__ = ["FORMATS", "Results", "render"]

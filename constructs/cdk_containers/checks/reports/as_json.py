@@ -1,0 +1,49 @@
+"""The report for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cdk_containers.checks.engine import Finding
+
+from .render import Results
+from .version import version
+from .words import by_severity
+
+
+def write(results: Results) -> str:
+    """Write failures and what cannot be told; with `everything`, what passes too."""
+    report = results.report
+    findings = (*report.failures, *report.undecided, *(report.passes if results.everything else ()))
+    document = {
+        "version": version(),
+        "findings": [_finding(it) for it in findings],
+        "acknowledged": [_finding(it) | {"reason": it.acknowledged} for it in report.acknowledged],
+        "not_checked": list(report.not_checked),
+        "baseline": {"known": len(report.known), "fixed": list(report.fixed)},
+        "summary": {
+            "templates": len(results.estate.templates),
+            "resources": report.resources,
+            "failures": len(report.failures),
+            "severities": by_severity(report),
+            "undecided": len(report.undecided),
+            "passes": len(report.passes),
+        },
+    }
+    return json.dumps(document, indent=2)
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "practice": finding.practice,
+        "resource": finding.resource,
+        "type": finding.type,
+        "construct": finding.construct,
+        "verdict": finding.verdict,
+        "severity": finding.severity,
+        "path": finding.path,
+        "line": finding.line,
+        "why": finding.why,
+        "fix": finding.fix,
+    }

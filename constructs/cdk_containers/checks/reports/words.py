@@ -1,0 +1,51 @@
+"""The words that reports share."""
+
+from __future__ import annotations
+
+import re
+
+from cdk_containers.checks.engine import Finding, Report
+from cdk_containers.core.practices import Severity
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks and control characters, which names in a template may have."""
+    return _CONTROL.sub(" ", text)
+
+
+def count(number: int, noun: str) -> str:
+    """Say how many there are."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def why_and_fix(finding: Finding) -> str:
+    """Say what was seen and what to change; a first word stays as it is, since it may be a name."""
+    why = one_line(finding.why).strip().rstrip(".")
+    return ". ".join(text for text in (why, one_line(finding.fix)) if text)
+
+
+def where(finding: Finding) -> str:
+    """Return the file and the line of a finding."""
+    return one_line(finding.path) if finding.line is None else f"{one_line(finding.path)}:{finding.line}"
+
+
+def by_severity(report: Report) -> dict[Severity, int]:
+    """Count the failures of each severity that there is."""
+    counts = {severity: sum(it.severity is severity for it in report.failures) for severity in Severity}
+    return {severity: number for severity, number in counts.items() if number}
+
+
+def summary(report: Report) -> str:
+    """Say in one line what came out."""
+    severities = ", ".join(f"{number} {severity}" for severity, number in by_severity(report).items())
+    parts = [count(len(report.failures), "finding") + (f" ({severities})" if severities else "")]
+    others = {
+        "cannot be told": len(report.undecided),
+        "acknowledged": len(report.acknowledged),
+        "in the baseline": len(report.known),
+        "not checked": len(report.not_checked),
+    }
+    parts += [f"{number} {what}" for what, number in others.items() if number]
+    return f"{', '.join(parts)}; {count(report.resources, 'resource')}"

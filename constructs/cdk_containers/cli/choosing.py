@@ -1,0 +1,61 @@
+"""Practices and checks by what a caller names: ids of practices, and areas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cdk_containers.checks import rules  # noqa: F401  (it registers the checks)
+from cdk_containers.checks.engine import CHECKS, Check
+from cdk_containers.core.practices import AREAS, PRACTICES, Practice, UnknownPracticeError, practice
+
+from .errors import UsageError
+
+
+def practices_named(names: Sequence[str], *, option: str) -> list[Practice]:
+    """Return the practices that some names mean, each once, in the order of the names; all, if there is no name.
+
+    Raises:
+        UsageError: There are names that mean nothing; `option` says where they were given.
+    """
+    chosen: dict[str, Practice] = {}
+    problems = []
+    areas = {area_id(area): practices for area, practices in AREAS.items()}
+    for name in names:
+        try:
+            chosen |= {it.id: it for it in areas.get(area_id(name)) or (practice(name),)}
+        except UnknownPracticeError as error:
+            problems.append(f"{option}: {_not_known(error, areas)}")
+    if problems:
+        raise UsageError(*problems)
+    return list(chosen.values()) if names else list(PRACTICES.values())
+
+
+def _not_known(error: UnknownPracticeError, areas: Iterable[str]) -> str:
+    return f"{error}" if error.nearest else f"{error}, and the areas are {', '.join(areas)}"
+
+
+def area_id(area: str) -> str:
+    """Return the name of an area as one writes it in a shell."""
+    return area.lower().replace(" ", "-").replace(",", "")
+
+
+def checks_chosen(only: Sequence[str], skip: Sequence[str]) -> list[Check]:
+    """Return the checks that are to run.
+
+    Raises:
+        UsageError: A name means nothing, or nothing that a template shows, or there is no check left.
+    """
+    wanted = practices_named(only, option="--only")
+    skipped = {it.id for it in practices_named(skip, option="--skip")} if skip else set()
+    checked = {check.practice for check in CHECKS}
+    if only and not any(it.id in checked for it in wanted):
+        raise UsageError(*(f"--only: no template shows {it.id!r}{_reason(it)}" for it in wanted))
+    chosen = {it.id for it in wanted} - skipped
+    checks = [check for check in CHECKS if check.practice in chosen]
+    if not checks:
+        raise UsageError("--skip: it leaves no check to run")
+    return checks
+
+
+def _reason(it: Practice) -> str:
+    return f": {it.not_in_templates}" if it.not_in_templates else ""

@@ -1,0 +1,13 @@
+"""The subcommands by name, each with its line of help.
+
+A subcommand is the module of its name, with `-` as `_`. It is imported when it is called, and has two functions:
+`add_arguments(parser)` and `run(arguments)`, which returns the exit code.
+"""
+
+from __future__ import annotations
+
+COMMANDS = {
+    "check": "check templates and CDK apps against the practices",
+    "practices": "list the practices, or show one",
+    "completion": "print the completion script of a shell",
+}

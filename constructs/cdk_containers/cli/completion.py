@@ -1,0 +1,31 @@
+"""`cdk-containers completion`: the script that completes the command in a shell, by shtab."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from .commands import COMMANDS
+from .errors import UsageError
+from .main import command_parser
+
+_SHELLS = {
+    "bash": 'eval "$(cdk-containers completion bash)"  in ~/.bashrc',
+    "zsh": 'eval "$(cdk-containers completion zsh)"  in ~/.zshrc, after compinit',
+    "fish": "cdk-containers completion fish > ~/.config/fish/completions/cdk-containers.fish",
+}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the options of `completion`."""
+    parser.add_argument("shell", choices=tuple(_SHELLS), metavar="SHELL", help="one of: " + ", ".join(_SHELLS))
+    parser.epilog = "\n".join(["to use it:", *(f"  {shell:5} {line}" for shell, line in _SHELLS.items())])
+
+
+def run(arguments: Namespace) -> int:
+    """Print the script."""
+    try:
+        import shtab  # noqa: PLC0415  (an extra)
+    except ModuleNotFoundError:
+        raise UsageError("completion needs shtab: pip install 'cdk-containers[completion]'") from None
+    print(shtab.complete(command_parser(COMMANDS), shell=arguments.shell))
+    return 0

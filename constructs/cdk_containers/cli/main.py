@@ -1,0 +1,95 @@
+"""The entry point: it reads the name of the subcommand, and imports no other."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Container, Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+from .commands import COMMANDS
+from .errors import UsageError
+
+_WRONG_USAGE = 2
+_INTERRUPTED = 130
+_READER_GONE = 141
+
+_EPILOG = """\
+exit codes:
+  0  done, and nothing to complain about
+  1  findings at or above --fail-on
+  2  wrong usage, or nothing could be read
+
+'cdk-containers COMMAND --help' shows the options of a command."""
+
+
+def _wide(prog: str) -> RawDescriptionHelpFormatter:
+    return RawDescriptionHelpFormatter(prog, max_help_position=28)
+
+
+class Parser(ArgumentParser):
+    """A parser whose errors are one line, and no page of usage."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=_wide, allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse a wrong call."""
+        raise UsageError(f"{message} ('{self.prog} --help' shows the options)")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command, and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name in a template must not stop a report
+    try:
+        code = _run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+    except UsageError as error:
+        for problem in error.problems:
+            print(f"cdk-containers: {problem}", file=sys.stderr)
+        return _WRONG_USAGE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it ends
+        return _READER_GONE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return code
+
+
+def command_parser(wanted: Container[str]) -> ArgumentParser:
+    """Return the parser, with the options of the subcommands that are wanted."""
+    parser = Parser(prog="cdk-containers", description="Containers on AWS, right by default.", epilog=_EPILOG)
+    parser.add_argument("--version", action="store_true", help="show the version, and exit")
+    subcommands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, summary in COMMANDS.items():
+        subcommand = subcommands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        if name in wanted:
+            module = import_module(f".{name.replace('-', '_')}", __package__)
+            module.add_arguments(subcommand)
+            subcommand.set_defaults(run=module.run)
+    return parser
+
+
+def _run(argv: Sequence[str]) -> int:
+    wanted = next((argument for argument in argv if not argument.startswith("-")), "")
+    parser = command_parser({wanted})
+    arguments: Namespace = parser.parse_args(argv)
+    if arguments.version:
+        print(f"cdk-containers {_version()}")
+        return 0
+    if arguments.command is None:
+        parser.print_help(sys.stderr)
+        return _WRONG_USAGE
+    code: int = arguments.run(arguments)
+    return code
+
+
+def _version() -> str:
+    from cdk_containers.checks.reports.version import version  # noqa: PLC0415  (only where somebody asks)
+
+    return version()

@@ -1,0 +1,58 @@
+"""Where a report goes: to a file, or to a terminal with its width and colours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import UsageError
+
+_WIDTH_OF_FILES = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A place for a report.
+
+    Attributes:
+        path: The file; None for the standard output.
+        option: The option that names the file.
+        colour: Whether colours can be seen there.
+        width: How many characters fit on a line.
+    """
+
+    path: Path | None
+    option: str
+    colour: bool
+    width: int
+
+    @classmethod
+    def to(cls, path: Path | None, *, option: str = "--output") -> Output:
+        """Return the place that an option names.
+
+        Raises:
+            UsageError: No file can be written there.
+        """
+        if path is not None:
+            if not path.parent.is_dir():
+                raise UsageError(f"{option}: there is no folder {path.parent}")
+            if path.is_dir():
+                raise UsageError(f"{option}: {path} is a folder")
+        terminal = path is None and sys.stdout.isatty()
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        width = shutil.get_terminal_size().columns if terminal else _WIDTH_OF_FILES
+        return cls(path, option, colour=terminal and not plain, width=width)
+
+    def write(self, text: str, summary: str) -> None:
+        """Write a report; where it goes to a file, the summary is printed."""
+        if self.path is None:
+            print(text)
+            return
+        try:
+            self.path.write_text(text.rstrip("\n") + "\n", encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            raise UsageError(f"{self.option}: {self.path}: {error.strerror or error}") from None
+        print(summary)
