@@ -1,14 +1,13 @@
-"""Checks of image repositories, and of how images are named."""
+"""Checks of image repositories."""
 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
-from cdk_containers.checks.templates import CannotTell, Map, Partial, Reference, Resource, Unknown, Value
+from cdk_containers.checks.engine import Outcome, check, fault, ok
+from cdk_containers.checks.templates import CannotTell, Map, Resource
 
 from .questions import holds_for_any
-from .service_parts import TASK_DEFINITION, containers_of
 
 REPOSITORY = "AWS::ECR::Repository"
 SCANNING = "AWS::ECR::RegistryScanningConfiguration"
@@ -82,50 +81,3 @@ def keeps_its_images(repository: Resource) -> Outcome:
     if policy:
         raise CannotTell(f"DeletionPolicy is {policy}, which is right for images that nobody runs in production")
     return fault("images are deleted with the stack")
-
-
-# ---- how images are named
-
-
-@check(
-    "pinned-image",
-    TASK_DEFINITION,
-    fix="Name a tag that is pushed once, such as that of a release, or a digest.",
-)
-def names_one_version(task: Resource) -> Outcome | None:
-    """Every image has a tag of its own, or a digest."""
-    return worst(_pinned, containers_of(task))
-
-
-def _pinned(container: Map) -> Outcome | None:
-    if not container.has("Image"):
-        return None
-    name = container.text("Name", default="without a name")
-    tag = _tag(container.value("Image"))
-    if tag == "latest":
-        return fault(f"container {name} takes the image that has the tag latest")
-    if not tag:
-        return fault(f"container {name} names no version of its image")
-    return ok("every image has a version or a digest")
-
-
-def _tag(image: Value) -> str:
-    """Return the tag or the digest of an image, as far as it decides; empty where it has none.
-
-    Raises:
-        CannotTell: A deployment decides it.
-    """
-    if isinstance(image, Reference) and image.resource.type == REPOSITORY and image.attribute == "RepositoryUri":
-        return ""
-    if isinstance(image, Partial):
-        known = image.tail
-    elif isinstance(image, Unknown):
-        raise CannotTell(f"its image depends on {image.why}")
-    else:
-        known = str(image)
-    last = known.rpartition("/")[2]
-    if "@" in last or ":" in last:
-        return last.partition("@")[2] or last.rpartition(":")[2]
-    if isinstance(image, Partial) and "/" not in known:
-        raise CannotTell(f"its image depends on {image.why}")
-    return ""
