@@ -57,6 +57,8 @@ def odd(seed: dict[str, Any], chance: random.Random) -> str:
         template["Resources"] = {name: template["Resources"][name] for name in kept}
     for _ in range(chance.randint(1, 4)):
         places = list(_places(template))
+        if not places:
+            break
         parent, key = chance.choice(places)
         if chance.random() < 0.2 and isinstance(parent, dict):
             del parent[key]

@@ -39,6 +39,11 @@ def area_id(area: str) -> str:
     return area.lower().replace(" ", "-").replace(",", "")
 
 
+def names() -> list[str]:
+    """Return the names that mean practices: their ids, and the areas."""
+    return [*PRACTICES, *map(area_id, AREAS)]
+
+
 def checks_chosen(only: Sequence[str], skip: Sequence[str]) -> list[Check]:
     """Return the checks that are to run.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from .choosing import names
 from .commands import COMMANDS
 from .errors import UsageError
 from .main import command_parser
@@ -27,5 +28,11 @@ def run(arguments: Namespace) -> int:
         import shtab  # noqa: PLC0415  (an extra)
     except ModuleNotFoundError:
         raise UsageError("completion needs shtab: pip install 'cdk-containers[completion]'") from None
-    print(shtab.complete(command_parser(COMMANDS), shell=arguments.shell))
+    parser = command_parser(COMMANDS)
+    for action in (action for subcommand in parser.subcommands.values() for action in subcommand.added):
+        if action.metavar in ("FILE", "PATH"):
+            action.complete = shtab.FILE  # type: ignore[attr-defined]  # it is where shtab looks
+        elif action.metavar in ("ID", "ID|AREA"):
+            action.choices = names()
+    print(shtab.complete(parser, shell=arguments.shell))
     return 0

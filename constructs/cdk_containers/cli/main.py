@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Container, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
@@ -31,10 +31,22 @@ def _wide(prog: str) -> RawDescriptionHelpFormatter:
 
 
 class Parser(ArgumentParser):
-    """A parser whose errors are one line, and no page of usage."""
+    """A parser whose errors are one line, and no page of usage.
+
+    Attributes:
+        added: Its arguments.
+        subcommands: The parsers of the subcommands.
+    """
 
     def __init__(self, **options: Any) -> None:
+        self.added: list[Action] = []
+        self.subcommands: dict[str, Parser] = {}
         super().__init__(formatter_class=_wide, allow_abbrev=False, **options)
+
+    def add_argument(self, *names: Any, **options: Any) -> Action:
+        """Add an argument, and remember it for completion."""
+        self.added.append(super().add_argument(*names, **options))
+        return self.added[-1]
 
     def error(self, message: str) -> NoReturn:
         """Refuse a wrong call."""
@@ -61,13 +73,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def command_parser(wanted: Container[str]) -> ArgumentParser:
+def command_parser(wanted: Container[str]) -> Parser:
     """Return the parser, with the options of the subcommands that are wanted."""
     parser = Parser(prog="cdk-containers", description="Containers on AWS, right by default.", epilog=_EPILOG)
     parser.add_argument("--version", action="store_true", help="show the version, and exit")
     subcommands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, summary in COMMANDS.items():
         subcommand = subcommands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        parser.subcommands[name] = subcommand
         if name in wanted:
             module = import_module(f".{name.replace('-', '_')}", __package__)
             module.add_arguments(subcommand)

@@ -29,7 +29,9 @@ def write(results: Results) -> str:
     report = results.report
     findings = [*report.failures, *report.acknowledged, *report.undecided]
     findings += report.passes if results.everything else ()
-    diagram = diagram_of(results.estate)
+    failing = {(it.path, it.resource) for it in report.failures}
+    marked = {it.key for it in results.estate.resources if (it.template.name, it.logical_id) in failing}
+    diagram = diagram_of(results.estate, marked=marked)
     box_of = _boxes_by_place(results, diagram)
     badges = _badges(report.failures, box_of)
     return "\n".join(
@@ -58,15 +60,12 @@ def write(results: Results) -> str:
             "</section>",
             '<section aria-labelledby="findings">',
             '<h2 id="findings" tabindex="-1">Findings</h2>',
-            *_filters(findings),
-            '<ul id="list" class="findings">',
-            *(_item(it, box_of) for it in findings),
-            "</ul>",
+            *_list(findings, box_of, everything=results.everything),
             "</section>",
             *_section("Fixed, and still in the baseline", report.fixed),
             *_section("Not checked", report.not_checked),
             "</main>",
-            f"<script>\n{_asset('page.js')}</script>",
+            f"<script>\n{_asset('page.js')}</script>" if findings else "",
             "</body>",
             "</html>",
         ]
@@ -111,13 +110,25 @@ def _arrows(diagram: Diagram) -> Iterator[str]:
         yield "</ul></details>"
 
 
-def _filters(findings: list[Finding]) -> Iterator[str]:
+def _list(findings: list[Finding], box_of: Mapping[tuple[str, str], str], *, everything: bool) -> Iterator[str]:
+    if not findings:
+        yield "<p>Nothing was found.</p>"
+        return
+    yield from _filters(findings, everything=everything)
+    yield '<ul id="list" class="findings">'
+    yield from (_item(it, box_of) for it in findings)
+    yield "</ul>"
+
+
+def _filters(findings: list[Finding], *, everything: bool) -> Iterator[str]:
     severities = [it for it in Severity if any(finding.severity is it for finding in findings)]
     verdicts = [it for it in _VERDICTS if any(_verdict(finding) == it for finding in findings)]
     practices = sorted({it.practice for it in findings})
     yield '<form id="filters" hidden>'
     yield from _checkboxes("Severity", "severity", {str(it): str(it) for it in severities}, set(severities))
-    yield from _checkboxes("Kind", "verdict", {it: _VERDICTS[it] for it in verdicts}, {"fail"})
+    yield from _checkboxes(
+        "Kind", "verdict", {it: _VERDICTS[it] for it in verdicts}, set(verdicts if everything else ["fail"])
+    )
     yield '<label>Practice <select name="practice"><option value="">all</option>'
     yield from (f"<option>{escape(it)}</option>" for it in practices)
     yield "</select></label>"

@@ -7,8 +7,9 @@ alarm gets none: it belongs to the box that its references lead to, or to the re
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from cdk_containers.checks.templates import Estate, Resource
 
@@ -88,8 +89,9 @@ _KINDS = {
 }
 """What gets a box, and what people call it."""
 
+_TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 _ON_THE_WAY = {
-    "AWS::ECS::TaskDefinition",
+    _TASK_DEFINITION,
     "AWS::ElasticLoadBalancingV2::TargetGroup",
     "AWS::ElasticLoadBalancingV2::Listener",
     "AWS::ElasticLoadBalancingV2::ListenerRule",
@@ -100,7 +102,9 @@ _ON_THE_WAY = {
 }
 """What lies between a service and its load balancer, or between a service and its data."""
 
-_MOST_OF_A_KIND = 6
+_SERVICES = ("AWS::ECS::Service", "AWS::ECS::ExpressGatewayService")
+_MOST_IN_A_GROUP = 8
+"""From here on, what has no finding and is of one kind shares a box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ class Box:
         id: Its number among the boxes.
         group: The group that it is in.
         title: Its name.
-        kind: What it is, and what belongs to it.
+        kind: What it is, and what belongs to it, as its second line.
         resources: The keys of its resources.
     """
 
@@ -134,17 +138,21 @@ class Diagram:
         return [box for box in self.boxes if box.group == group]
 
 
-def diagram_of(estate: Estate) -> Diagram:
-    """Draw an estate together to a few boxes."""
+def diagram_of(estate: Estate, *, marked: Collection[str] = ()) -> Diagram:
+    """Draw an estate together to a few boxes; `marked` are the keys of resources with findings."""
     resources = list(estate.resources)
     near = _neighbours(estate, resources)
     owners = {it.key: _owner(it, near) for it in resources}
-    boxes = list(_boxes(resources, owners))
+    boxes: list[Box] = []
+    for group in GROUPS:
+        members = [it for it in resources if _group(it) == group]
+        for title, kind, inside in _parts(members, owners, set(marked)):
+            boxes.append(Box(f"b{len(boxes) + 1}", group, title, kind, frozenset(it.key for it in inside)))
     box_of = {key: box for box in boxes for key in box.resources}
     arrows = {
         _arrow(box_of[service.key], box_of[other.key])
         for service in resources
-        if service.type in ("AWS::ECS::Service", "AWS::ECS::ExpressGatewayService")
+        if service.type in _SERVICES
         for other in _reached(service, near, through=lambda it: it.type in _ON_THE_WAY)
         if _group(other) in (LOAD_BALANCING, DATA)
     }
@@ -183,44 +191,57 @@ def _reached(
 
 
 def _owner(resource: Resource, near: Mapping[str, dict[str, Resource]]) -> Resource | None:
+    group = _group(resource)
     if resource.type in _KINDS:
         return resource
-    group = _group(resource)
     if group == REST:
         return None
     found = _reached(resource, near, through=lambda it: _group(it) == group)
-    return next((it for it in found if _group(it) == group), None)
+    nearest = next((it for it in found if _group(it) == group), None)
+    return resource if nearest is None and resource.type == _TASK_DEFINITION else nearest
 
 
-def _boxes(resources: list[Resource], owners: Mapping[str, Resource | None]) -> Iterable[Box]:
-    number = 0
-    for group in GROUPS:
-        members = [it for it in resources if _group(it) == group]
-        by_kind: dict[str, list[Resource]] = {}
-        for it in members:
-            if it.type in _KINDS:
-                by_kind.setdefault(_KINDS[it.type], []).append(it)
-        parts: list[tuple[str, str, list[Resource]]] = []
-        for kind, nouns in by_kind.items():
-            together = [nouns] if len(nouns) > _MOST_OF_A_KIND else [[it] for it in nouns]
-            for some in together:
-                keys = {it.key for it in some}
-                owned = [it for it in members if (owner := owners[it.key]) and owner.key in keys]
-                title = _name(some[0]) if len(some) == 1 else count(len(some), kind)
-                parts.append((title, kind if len(some) == 1 else "", owned))
-        rest = [it for it in members if owners[it.key] is None]
-        if rest:
-            parts.append(("Others" if parts else count(len(rest), "resource"), _content(rest), rest))
-        for title, kind, owned in parts:
-            number += 1
-            more = len(owned) - 1 if kind in _KINDS.values() else 0
-            text = f"{kind} and {more} more" if more > 0 else kind
-            yield Box(f"b{number}", group, title, text, frozenset(it.key for it in owned))
+def _parts(
+    members: list[Resource], owners: Mapping[str, Resource | None], marked: set[str]
+) -> Iterator[tuple[str, str, list[Resource]]]:
+    """Give the boxes of a group: title, second line, and what is inside."""
+    inside: dict[str, list[Resource]] = {}
+    rest = []
+    for it in members:
+        owner = owners[it.key]
+        if owner is None:
+            rest.append(it)
+        else:
+            inside.setdefault(owner.key, []).append(it)
+    nouns = [it for it in members if it.key in inside]
+    several_stacks = len({_stack(it) for it in nouns}) > 1
+    together: dict[str, list[Resource]] = {}
+    for noun in nouns:
+        kind = _KINDS.get(noun.type, "task definition")
+        if len(nouns) > _MOST_IN_A_GROUP and not marked & {it.key for it in inside[noun.key]}:
+            together.setdefault(kind, []).append(noun)
+            continue
+        more = f" and {len(inside[noun.key]) - 1} more" if len(inside[noun.key]) > 1 else ""
+        yield _name(noun), f"{kind}{more}{f', {_stack(noun)}' if several_stacks else ''}", inside[noun.key]
+    for kind, some in together.items():
+        title = _name(some[0]) if len(some) == 1 else count(len(some), kind)
+        yield title, kind if len(some) == 1 else _names(some), [it for noun in some for it in inside[noun.key]]
+    if rest:
+        yield "Others" if nouns else count(len(rest), "resource"), _content(rest), rest
+
+
+def _names(resources: list[Resource]) -> str:
+    return ", ".join(dict.fromkeys(_name(it) for it in resources))
+
+
+def _stack(resource: Resource) -> str:
+    """Return the stack of a construct, or the name of the file without its endings."""
+    return resource.construct_path.partition("/")[0] or Path(resource.template.name).name.partition(".")[0]
 
 
 def _content(resources: list[Resource]) -> str:
     names = Counter(it.type.rpartition("::")[2] for it in resources)
-    shown = [f"{number} {name}" for name, number in names.most_common(3)]
+    shown = [f"{name} × {number}" for name, number in names.most_common(3)]
     return ", ".join(shown) + (", …" if len(names) > 3 else "")
 
 

@@ -9,7 +9,7 @@ from html import escape
 from .diagram import DATA, LOAD_BALANCING, NETWORK, REST, SERVICES, Box, Diagram
 
 _BOX_HEIGHT, _GAP, _PADDING, _HEAD = 62, 12, 14, 30
-_CHARACTER, _SMALL_CHARACTER = 8.2, 6.6
+_CHARACTER, _SMALL_CHARACTER = 8.6, 6.6
 """How wide a character is on average, on the safe side: nothing here knows the reader's font."""
 
 

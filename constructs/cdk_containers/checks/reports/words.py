@@ -17,7 +17,9 @@ def one_line(text: str) -> str:
 
 def count(number: int, noun: str) -> str:
     """Say how many there are."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun.removesuffix('y')}ies" if noun.endswith("ory") else f"{number} {noun}s"
 
 
 def why_and_fix(finding: Finding) -> str:
