@@ -11,7 +11,8 @@ from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Malformed, Partial, Resource, Value
 from cdk_containers.core.kubernetes_versions import VERSIONS
 
-from .eks_settings import CLUSTER, CUSTOM_CLUSTER, NODE_GROUP, at, is_auto, log_types, minor, of_cluster
+from .capacity_parts import NODE_GROUP
+from .eks_settings import CLUSTER, CUSTOM_CLUSTER, at, is_auto, log_types, minor, of_cluster
 from .roles import role_of, trusts
 
 _CLUSTERS = (CLUSTER, CUSTOM_CLUSTER)

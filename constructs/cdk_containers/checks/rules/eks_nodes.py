@@ -8,12 +8,11 @@ from fnmatch import fnmatchcase
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Resource, Value
 
+from .capacity_parts import LAUNCH_TEMPLATE, NODE_GROUP
 from .eks_settings import (
     ACCESS_ENTRY,
     CUSTOM_FARGATE_PROFILE,
     FARGATE_PROFILE,
-    LAUNCH_TEMPLATE,
-    NODE_GROUP,
     at,
     cluster_of,
     launch_template_of,

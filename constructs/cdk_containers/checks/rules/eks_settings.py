@@ -5,15 +5,15 @@ The custom resource takes what the API takes: the same settings under `Config`, 
 
 from __future__ import annotations
 
-from cdk_containers.checks.templates import CannotTell, Map, Partial, Reference, Resource, Unknown, Value
+from cdk_containers.checks.templates import CannotTell, Resource, Value
+
+from .capacity_parts import LAUNCH_TEMPLATE, NODE_GROUP, launch_data
 
 CLUSTER = "AWS::EKS::Cluster"
 CUSTOM_CLUSTER = "Custom::AWSCDK-EKS-Cluster"
-NODE_GROUP = "AWS::EKS::Nodegroup"
 FARGATE_PROFILE = "AWS::EKS::FargateProfile"
 CUSTOM_FARGATE_PROFILE = "Custom::AWSCDK-EKS-FargateProfile"
 ACCESS_ENTRY = "AWS::EKS::AccessEntry"
-LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
 
 
 def at(cluster: Resource, *path: str) -> tuple[str, ...]:
@@ -97,17 +97,9 @@ def nodes_of(launch_template: Resource) -> list[Resource]:
     return found
 
 
-def starts_nodes(launch_template: Resource) -> bool:
-    """Tell whether instances of a launch template join a cluster: by a managed group, or by what they run at boot."""
-    if nodes_of(launch_template):
+def starts_nodes(launch: Resource) -> bool:
+    """Tell whether instances join a cluster: in a managed group, or by what they run at boot."""
+    if launch.type == LAUNCH_TEMPLATE and nodes_of(launch):
         return True
-    boot = _known_text(launch_template.value("LaunchTemplateData", "UserData"))
+    boot = str(launch_data(launch).source.get("UserData", ""))
     return any(sign in boot for sign in ("/etc/eks/bootstrap.sh", "node.eks.aws", "[settings.kubernetes]"))
-
-
-def _known_text(value: Value) -> str:
-    if isinstance(value, Partial):
-        return "".join(part for part in value.parts if isinstance(part, str))
-    if isinstance(value, Map | Unknown | Reference):
-        return ""
-    return value if isinstance(value, str) else ""
