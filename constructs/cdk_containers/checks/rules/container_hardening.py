@@ -5,7 +5,8 @@ from __future__ import annotations
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Resource
 
-from .containers import TASK_DEFINITION, Container, each_container, network_mode, on_fargate, on_windows
+from .containers import Container, each_container, network_mode, on_fargate, on_windows
+from .service_parts import TASK_DEFINITION
 
 _LIKE_PRIVILEGED = {"ALL", "BPF", "DAC_READ_SEARCH", "NET_ADMIN", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO"}
 _SOCKETS = ("docker.sock", "containerd.sock", "containerd/containerd.sock")

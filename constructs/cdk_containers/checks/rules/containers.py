@@ -9,9 +9,6 @@ from functools import wraps
 from cdk_containers.checks.engine import Outcome, worst
 from cdk_containers.checks.templates import CannotTell, Malformed, Map, Resource, Unknown
 
-TASK_DEFINITION = "AWS::ECS::TaskDefinition"
-SERVICE = "AWS::ECS::Service"
-
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -76,12 +73,6 @@ def network_mode(task: Resource) -> str:
 def on_windows(task: Resource) -> bool:
     """Tell whether the containers are Windows containers."""
     return task.text("RuntimePlatform", "OperatingSystemFamily", default="LINUX").upper().startswith("WINDOWS")
-
-
-def services_of(task: Resource) -> list[Resource]:
-    """Return the services of the estate that run a task definition."""
-    services = task.referring(SERVICE)
-    return [service for service in services if task.template.estate.find(service.value("TaskDefinition")) is task]
 
 
 def _look_at(look: Callable[[Container], Outcome | None], value: object, task: Resource, number: int) -> Outcome | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Malformed, Missing, Resource, Value
 
-from .containers import TASK_DEFINITION
 from .roles import ROLE, role_of, trust_of, trusts, worst_grant
+from .service_parts import TASK_DEFINITION
 from .statements import Statement
 
 _EXECUTION_POLICIES = {"AmazonECSTaskExecutionRolePolicy", "AmazonEC2ContainerServiceforEC2Role"}
@@ -176,10 +176,10 @@ def _execution_statement(statement: Statement) -> Outcome:
 
 def tasks_with(role: Resource, key: str) -> list[Resource]:
     """Return the task definitions that have a role under a key."""
-    tasks = role.referring(TASK_DEFINITION)
+    tasks = role.template.estate.mentioning(role, TASK_DEFINITION)
     if role.has("RoleName"):
         tasks += [one for one in role.template.estate.of_type(TASK_DEFINITION) if one not in tasks]
-    return [task for task in tasks if _is_role_of(task, key, role)]
+    return [task for task in tasks if task.exists and _is_role_of(task, key, role)]
 
 
 def _is_role_of(task: Resource, key: str, role: Resource) -> bool:

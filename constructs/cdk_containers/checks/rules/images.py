@@ -5,7 +5,8 @@ from __future__ import annotations
 from cdk_containers.checks.engine import Outcome, check, fault, ok
 from cdk_containers.checks.templates import CannotTell, Missing, Partial, Reference, Unknown
 
-from .containers import TASK_DEFINITION, Container, each_container
+from .containers import Container, each_container
+from .service_parts import TASK_DEFINITION
 
 _OPEN = "\0"
 

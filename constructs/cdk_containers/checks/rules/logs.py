@@ -5,7 +5,8 @@ from __future__ import annotations
 from cdk_containers.checks.engine import Outcome, check, fault, ok
 from cdk_containers.checks.templates import CannotTell, Resource
 
-from .containers import TASK_DEFINITION, Container, each_container, on_fargate
+from .containers import Container, each_container, on_fargate
+from .service_parts import TASK_DEFINITION
 from .settings import is_set
 
 LOG_GROUP = "AWS::Logs::LogGroup"

@@ -178,10 +178,10 @@ def _managed(value: Value, estate: Estate, grants: Grants) -> Resource | str | N
 
 def _attached(role: Resource) -> list[Resource]:
     """Return the policies that name a role, those that name it by text too."""
-    policies = role.referring(*_ATTACHED)
+    policies = role.template.estate.mentioning(role, *_ATTACHED)
     if role.has("RoleName"):
         policies += [one for one in role.template.estate.of_type(*_ATTACHED) if one not in policies]
-    return [policy for policy in policies if _names(policy, role)]
+    return [policy for policy in policies if policy.exists and _names(policy, role)]
 
 
 def _names(policy: Resource, role: Resource) -> bool:

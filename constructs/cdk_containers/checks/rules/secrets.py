@@ -20,10 +20,12 @@ from cdk_containers.checks.templates import (
 )
 from cdk_containers.core.secret_texts import ACCESS_KEYS, is_secret_name, kind_of_secret
 
-from .containers import TASK_DEFINITION, Container, each_container
+from .containers import Container, each_container
+from .service_parts import TASK_DEFINITION
 from .settings import listed
 
 _ACCESS_KEY = "AWS::IAM::AccessKey"
+_DYNAMIC = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):")
 _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)")
 _COMMANDS = (("Command",), ("EntryPoint",), ("HealthCheck", "Command"))
 _SECRETS = "Take it from Secrets Manager or Parameter Store, by Secrets in place of Environment."
@@ -52,7 +54,7 @@ def nothing_looks_like_a_secret(container: Container) -> Outcome | None:
 @each_container
 def has_no_access_keys(container: Container) -> Outcome:
     """The credentials of a task are those of its role."""
-    variables = [text for text in _variables(container.source, "Environment") if text.value != ""]
+    variables = [text for text in _variables(container.source, "Environment") if not _is_empty(text.value)]
     keys = sorted(text.name for text in variables if text.name.upper() in ACCESS_KEYS)
     made = [text.name for text in _texts(container) if _is_made(text.value)]
     if keys or made:
@@ -86,20 +88,31 @@ def _look(text: _Text, container: Container) -> Outcome | None:
         return None
     parts = value.parts if isinstance(value, Partial) else (value,)
     at = f"{text.where} of {container}"
-    if any(isinstance(part, Dynamic) and part.service in {"secretsmanager", "ssm-secure"} for part in parts):
+    if _DYNAMIC.search("".join(part.why if isinstance(part, Dynamic) else str(part) for part in _shown(parts))):
         return fault(f"CloudFormation writes a secret into {at}")
     if any(isinstance(part, NoEcho) for part in parts):
         return fault(f"{at} is a parameter with NoEcho, which the task definition shows to everybody")
-    if _is_made(value) or (text.name.upper() in ACCESS_KEYS and value != ""):
+    if _is_made(value) or (text.name.upper() in ACCESS_KEYS and not _is_empty(value)):
         return fault(f"{at} is an access key")
+    if isinstance(value, Dynamic) and is_secret_name(text.name):
+        return fault(f"{at} looks like a secret, and CloudFormation writes it into the task definition")
     kind = _kind(text, " ", parts)
     if kind:
         return fault(f"{at} looks like {kind}")
-    if isinstance(value, Unknown) and not isinstance(value, Reference | Dynamic) and is_secret_name(text.name):
+    if isinstance(value, Unknown) and not isinstance(value, Reference) and is_secret_name(text.name):
         raise CannotTell(f"{at} depends on {value.why}")
     if isinstance(value, Partial) and _kind(text, "x", parts):
         raise CannotTell(f"{at} depends on {value.why}")
     return ok("no variable and no command looks like a secret")
+
+
+def _shown(parts: tuple[object, ...]) -> Iterator[object]:
+    """Give the parts of a value, with nothing in place of what is not known."""
+    return (part for part in parts if isinstance(part, Dynamic) or not isinstance(part, Unknown))
+
+
+def _is_empty(value: Value) -> bool:
+    return isinstance(value, Missing) or (isinstance(value, str) and not value)
 
 
 def _kind(text: _Text, unknown: str, parts: tuple[object, ...]) -> str | None:

@@ -70,11 +70,13 @@ class Statement:
         return any(_matches(action, pattern) for pattern in self.actions)
 
     def principals(self, kind: str) -> list[str]:
-        """Return the patterns of its principals of a kind, such as `Service`; `*` where it is everybody."""
+        """Return its principals of a kind, such as `Service`: `*` for everybody, `{}` for one that is not known."""
         everybody = self.source.value("Principal")
         if self.source.has("NotPrincipal") or everybody == "*":
             return ["*"]
-        return [pattern_of(value) for value in listed(self.source, "Principal", kind)]
+        values = listed(self.source, "Principal", kind)
+        whole = [isinstance(value, Unknown) and not isinstance(value, Partial) for value in values]
+        return ["{}" if unknown else pattern_of(value) for unknown, value in zip(whole, values, strict=True)]
 
 
 def pattern_of(value: Value) -> str:

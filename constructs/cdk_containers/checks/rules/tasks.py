@@ -9,18 +9,9 @@ from cdk_containers.checks.engine import Outcome, check, fault, ok
 from cdk_containers.checks.templates import CannotTell, Map, Missing, Resource, Unknown
 from cdk_containers.core.fargate_sizes import WINDOWS_CPU, fargate_sizes, nearest_fargate_sizes
 
-from .containers import (
-    SERVICE,
-    TASK_DEFINITION,
-    Container,
-    containers_of,
-    each_container,
-    network_mode,
-    on_fargate,
-    on_windows,
-    services_of,
-)
+from .containers import Container, containers_of, each_container, network_mode, on_fargate, on_windows
 from .questions import holds_for_any
+from .service_parts import SERVICE, TASK_DEFINITION, services_of, task_definition
 
 _UNITS = {"": 1, "MB": 1, "GB": 1024, "VCPU": 1024}
 _SIZE = re.compile(r"\s*(\d*\.?\d+)\s*([A-Z]*)\s*", re.IGNORECASE)
@@ -172,10 +163,9 @@ def ports_are_used_once(task: Resource) -> Outcome | None:
 def load_balancer_uses_a_declared_port(service: Resource) -> Outcome | None:
     """A load balancer reaches ports that the container declares."""
     targets = service.maps("LoadBalancers")
-    task = service.template.estate.find(service.value("TaskDefinition"), TASK_DEFINITION) if targets else None
-    if task is None:
+    if not targets:
         return None
-    containers = {one.source.text("Name"): one for one in containers_of(task)}
+    containers = {one.source.text("Name"): one for one in containers_of(task_definition(service))}
     for target in targets:
         name, port = target.text("ContainerName"), target.number("ContainerPort")
         if name not in containers:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from cdk_containers.checks.engine import Outcome, check, fault, ok
 from cdk_containers.checks.templates import CannotTell, Partial, Reference, Resource, Value, texts_of
 
-from .containers import TASK_DEFINITION, Container, containers_of, each_container, network_mode, on_fargate, on_windows
+from .containers import Container, containers_of, each_container, network_mode, on_fargate, on_windows
 from .identity import tasks_with
 from .roles import ROLE, worst_grant
+from .service_parts import TASK_DEFINITION
 from .statements import Statement
 
 _COLLECTORS = ("aws-otel-collector", "opentelemetry-collector", "adot-collector", "cloudwatch-agent", "otelcol")

@@ -8,7 +8,7 @@ from functools import wraps
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Reference, Resource, Value
 
-from .containers import TASK_DEFINITION, services_of
+from .service_parts import TASK_DEFINITION, services_of
 from .settings import listed
 
 _FILE_SYSTEM = "AWS::EFS::FileSystem"

@@ -76,9 +76,9 @@ class Estate:
         mentioning = self._mentioning.get(resource.key, ())
         return [one for one in mentioning if one.type in types and one.exists and _refers(one, resource)]
 
-    def mentioning(self, resource: Resource) -> list[Resource]:
-        """Return the resources that refer to one in some world."""
-        return list(self._mentioning.get(resource.key, ()))
+    def mentioning(self, resource: Resource, *types: str) -> list[Resource]:
+        """Return the resources, of some types or of any, that refer to one in some world."""
+        return [one for one in self._mentioning.get(resource.key, ()) if not types or one.type in types]
 
     def find(self, value: Value, *types: str) -> Resource | None:
         """Return the resource that a property names; None when it is none of this estate.
@@ -183,7 +183,7 @@ def _names(key: str, value: Any) -> Iterator[str]:
     """Give the names that an intrinsic function takes."""
     if key == "Ref" and isinstance(value, str):
         yield value
-    elif key == "Fn::GetAtt" and value:
+    elif key == "Fn::GetAtt" and isinstance(value, str | list):
         yield value if isinstance(value, str) else ".".join(map(str, value))
     elif key == "Fn::Sub":
         text = value[0] if isinstance(value, list) and value else value
