@@ -111,10 +111,16 @@ def environment_has_bounds(environment: Resource) -> Outcome | None:
         return None
     if _text(environment, "aws:elasticbeanstalk:environment", "EnvironmentType") == "singleinstance":
         return fault("one instance runs, in one Availability Zone")
-    least = float(_text(environment, "aws:autoscaling:asg", "MinSize", default="1"))
-    most = float(_text(environment, "aws:autoscaling:asg", "MaxSize", default="4"))
+    least, most = _size(environment, "MinSize", default="1"), _size(environment, "MaxSize", default="4")
     if least > most:
-        return fault(f"MinSize is {least:g}, above MaxSize, which is {most:g}")
+        return fault(f"MinSize is {least}, above MaxSize, which is {most}")
     if least < 2:
-        return fault(f"{least:g} instance is left at times, in one Availability Zone")
-    return ok(f"{least:g} to {most:g} instances run")
+        return fault(f"{least} instance is left at times, in one Availability Zone")
+    return ok(f"{least} to {most} instances run")
+
+
+def _size(environment: Resource, name: str, *, default: str) -> int:
+    text = _text(environment, "aws:autoscaling:asg", name, default=default)
+    if not text.isdecimal():
+        raise CannotTell(f"{name} is no number")
+    return int(text)

@@ -23,6 +23,7 @@ from .capacity_parts import (
     parameter_of,
     says_in_user_data,
     services_on,
+    user_data,
 )
 from .roles import ROLE, role_of, worst_grant
 from .service_parts import CAPACITY_PROVIDER, network_mode, task_definition
@@ -95,11 +96,16 @@ def _metadata_options(launch: Resource) -> Outcome:
     if options.text("HttpTokens", default="optional") != "required":
         wrong.append("it answers requests without a token (IMDSv1)")
     hops = options.number("HttpPutResponseHopLimit", default=1)
-    if hops > 1:
+    if hops > 1 and not _drops_bridge_requests(launch):
         wrong.append(f"tasks in bridge mode reach it over {hops:g} hops")
     if wrong:
         return fault(f"the metadata service is not for the instance alone: {', and '.join(wrong)}")
     return ok("the metadata service answers the instance alone")
+
+
+def _drops_bridge_requests(launch: Resource) -> bool:
+    """Tell whether a rule of the firewall keeps containers in bridge mode from the metadata service."""
+    return re.search(r"iptables.*169\.254\.169\.254.*DROP", user_data(launch)) is not None
 
 
 def _awsvpc_block(launch: Resource) -> Outcome | None:

@@ -37,7 +37,20 @@ def group_of(provider: Resource) -> Resource:
 
 def groups_of(launch: Resource) -> list[Resource]:
     """Return the Auto Scaling groups that start instances from a launch template or configuration."""
-    return launch.referring(GROUP)
+    groups = launch.referring(GROUP)
+    named = {LAUNCH_TEMPLATE: "LaunchTemplateName", LAUNCH_CONFIGURATION: "LaunchConfigurationName"}.get(
+        launch.type, ""
+    )
+    name = launch.source.get(named)
+    if isinstance(name, str):
+        groups += [it for it in launch.template.estate.of_type(GROUP) if it not in groups and _says(it, named, name)]
+    return groups
+
+
+def _says(group: Resource, key: str, name: str) -> bool:
+    mixed = ("MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification")
+    values = [group.value(*path, key) for path in ((), ("LaunchTemplate",), mixed)]
+    return any(isinstance(value, str) and value == name for value in values)
 
 
 def launches_of(group: Resource) -> list[Resource]:

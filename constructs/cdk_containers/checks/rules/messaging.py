@@ -148,7 +148,7 @@ def queue_waits_and_keeps(queue: Resource) -> Outcome:
     """Nothing is lost in an outage, and no call comes for nothing."""
     kept = queue.number("MessageRetentionPeriod", default=4 * _DAY)
     if kept < _DAY:
-        return fault(f"messages are deleted after {kept / 3600:g} hours, worked on or not")
+        return fault(f"messages are deleted after {kept:g} s, worked on or not")
     for source in _sources(queue):
         if kept < source.number("MessageRetentionPeriod", default=4 * _DAY):
             return fault(f"a dead letter, whose age counts from {source.logical_id}, is deleted before it is found")

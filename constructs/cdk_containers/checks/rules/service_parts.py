@@ -57,7 +57,10 @@ def cluster_of(service: Resource) -> Resource | None:
 def capacities(service: Resource) -> set[Capacity]:
     """Return what the tasks of a service run on: by its launch type, its strategy, or that of its cluster."""
     if service.has("LaunchType"):
-        return {_LAUNCH_TYPES[service.text("LaunchType").upper()]}
+        launch_type = service.text("LaunchType").upper()
+        if launch_type not in _LAUNCH_TYPES:
+            raise CannotTell(f"there is no launch type {launch_type}")
+        return {_LAUNCH_TYPES[launch_type]}
     strategy = strategy_of(service)
     if strategy:
         return {capacity_of(service, item.value("CapacityProvider")) for item in strategy}

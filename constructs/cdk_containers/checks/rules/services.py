@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
-from cdk_containers.checks.templates import CannotTell, Map, Resource
+from cdk_containers.checks.templates import CannotTell, Map, Reference, Resource, Value
 
 from .service_parts import SERVICE, capacities, scalable_targets
 
@@ -47,11 +47,19 @@ def starting_tasks_have_time(service: Resource) -> Outcome | None:
 def count_is_fixed_or_scaled(service: Resource) -> Outcome | None:
     """No deployment resets what scaling decided."""
     scaling = scalable_targets(service)
+    if scaling and _is_asked_for(service.value("DesiredCount")):
+        raise CannotTell("a custom resource decides DesiredCount, and may ask for the count that scaling chose")
     if scaling and service.has("DesiredCount"):
         return fault(f"each deployment resets the count that {scaling[0].logical_id} scales to DesiredCount")
     if scaling:
         return ok(f"{scaling[0].logical_id} alone decides the count")
     return ok("the count is fixed") if service.has("DesiredCount") else None
+
+
+def _is_asked_for(count: Value) -> bool:
+    """Tell whether a custom resource returns the count."""
+    custom = ("Custom::", "AWS::CloudFormation::CustomResource")
+    return isinstance(count, Reference) and count.resource.type.startswith(custom)
 
 
 @check(

@@ -21,6 +21,10 @@ PRACTICES = (
             "security-hub": ("EC2.8", "EC2.170", "AutoScaling.3", "AutoScaling.4"),
             "control-tower": ("CT.EC2.PR.1", "CT.EC2.PR.2", "CT.AUTOSCALING.PR.2", "CT.AUTOSCALING.PR.3"),
             "checkov": ("CKV_AWS_79",),
+            "prowler": (
+                "autoscaling_group_launch_configuration_requires_imdsv2",
+                "ec2_launch_template_imdsv2_required",
+            ),
         },
     ),
     Practice(
@@ -43,6 +47,9 @@ PRACTICES = (
         option="InstanceOptions.encryption_key",
         checkers={
             "security-hub": ("EC2.3",),
+            "control-tower": ("CT.EC2.PR.7",),
+            "guard": ("ENCRYPTED_VOLUMES",),
+            "cdk-nag": ("AwsSolutions-EC26",),
             "checkov": ("CKV_AWS_3", "CKV_AWS_8"),
         },
     ),
@@ -88,7 +95,9 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-nitro-instances.html",
         severity=Severity.MEDIUM,
         option="InstanceOptions.nitro_only",
-        checkers={"control-tower": ("CT.AUTOSCALING.PR.10",)},
+        checkers={
+            "control-tower": ("CT.AUTOSCALING.PR.10", "CT.AUTOSCALING.PR.11"),
+        },
     ),
     Practice(
         id="instance-lifetime",
@@ -248,6 +257,9 @@ PRACTICES = (
         source=f"{_GUIDE}/ecs_services.html",
         severity=Severity.HIGH,
         option="DaemonService",
+        checkers={
+            "cfn-lint": ("E3044",),
+        },
     ),
     Practice(
         id="classic-load-balancer",

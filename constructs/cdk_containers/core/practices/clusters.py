@@ -18,6 +18,7 @@ PRACTICES = (
             "control-tower": ("CT.ECS.PR.2",),
             "cdk-nag": ("AwsSolutions-ECS4",),
             "checkov": ("CKV_AWS_65",),
+            "prowler": ("ecs_cluster_container_insights_enabled",),
         },
     ),
     Practice(

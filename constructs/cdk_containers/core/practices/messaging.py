@@ -36,7 +36,12 @@ PRACTICES = (
         source=f"{_SQS}/sqs-security-best-practices.html",
         severity=Severity.MEDIUM,
         option="WorkQueue.encryption_key",
-        checkers={"security-hub": ("SQS.1",), "cdk-nag": ("AwsSolutions-SQS4",), "checkov": ("CKV_AWS_27",)},
+        checkers={
+            "security-hub": ("SQS.1",),
+            "cdk-nag": ("AwsSolutions-SQS4",),
+            "checkov": ("CKV_AWS_27",),
+            "prowler": ("sqs_queues_server_side_encryption_enabled",),
+        },
     ),
     Practice(
         id="queue-times",
@@ -59,6 +64,9 @@ PRACTICES = (
         source=f"{_SNS}/sns-fifo-topics.html",
         severity=Severity.HIGH,
         option="WorkQueue.fifo",
+        checkers={
+            "cfn-lint": ("E3501", "E3502"),
+        },
     ),
     Practice(
         id="filter-policy",

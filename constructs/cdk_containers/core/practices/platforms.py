@@ -137,7 +137,11 @@ PRACTICES: tuple[Practice, ...] = (
         source=f"{_BEANSTALK}/environment-platform-update-managed.html",
         severity=Severity.HIGH,
         option="BeanstalkEnvironment.managed_updates",
-        checkers={"security-hub": ("ElasticBeanstalk.2",), "cdk-nag": ("AwsSolutions-EB3",)},
+        checkers={
+            "security-hub": ("ElasticBeanstalk.2",),
+            "cdk-nag": ("AwsSolutions-EB3",),
+            "prowler": ("elasticbeanstalk_environment_managed_updates_enabled",),
+        },
     ),
     Practice(
         id="beanstalk-monitoring",
@@ -149,6 +153,10 @@ PRACTICES: tuple[Practice, ...] = (
         checkers={
             "security-hub": ("ElasticBeanstalk.1", "ElasticBeanstalk.3"),
             "cdk-nag": ("AwsSolutions-EB4",),
+            "prowler": (
+                "elasticbeanstalk_environment_cloudwatch_logging_enabled",
+                "elasticbeanstalk_environment_enhanced_health_reporting",
+            ),
         },
     ),
     Practice(

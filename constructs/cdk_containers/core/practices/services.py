@@ -37,6 +37,9 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html",
         severity=Severity.HIGH,
         option="ServiceScaling.max_tasks",
+        checkers={
+            "cfn-lint": ("E3706",),
+        },
     ),
     Practice(
         id="availability-zone-rebalancing",
@@ -72,7 +75,11 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-2",
         severity=Severity.HIGH,
         option="WebService",
-        checkers={"security-hub": ("ECS.2", "ECS.16"), "control-tower": ("CT.ECS.PR.9",)},
+        checkers={
+            "security-hub": ("ECS.2", "ECS.16"),
+            "control-tower": ("CT.ECS.PR.9",),
+            "prowler": ("ecs_service_no_assign_public_ip", "ecs_task_set_no_assign_public_ip"),
+        },
     ),
     Practice(
         id="latest-platform-version",
@@ -84,7 +91,11 @@ PRACTICES = (
         source=f"{_GUIDE}/platform-fargate.html",
         severity=Severity.MEDIUM,
         option="WebService",
-        checkers={"security-hub": ("ECS.10",), "control-tower": ("CT.ECS.PR.1",)},
+        checkers={
+            "security-hub": ("ECS.10",),
+            "control-tower": ("CT.ECS.PR.1",),
+            "prowler": ("ecs_service_fargate_latest_platform_version",),
+        },
     ),
     Practice(
         id="several-tasks",
