@@ -19,7 +19,7 @@ from .eks_settings import (
     minor,
     starts_nodes,
 )
-from .roles import ROLE, role_of, trust_of, worst_grant
+from .roles import ROLE, role_of, trust_of, trusts, worst_grant
 from .statements import Statement
 
 _PODS_REACH = "pods reach the credentials of their node"
@@ -168,6 +168,8 @@ def is_for_the_kubelet(role: Resource) -> Outcome | None:
 
 
 def _is_of_nodes(role: Resource) -> bool:
+    if not trusts(role, "ec2"):
+        return False
     estate = role.template.estate
     named = [group.value("NodeRole") for group in estate.of_type(NODE_GROUP)]
     named += [it.value("PrincipalArn") for it in estate.of_type(ACCESS_ENTRY) if _is_of_machines(it)]

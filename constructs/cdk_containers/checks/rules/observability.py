@@ -21,15 +21,16 @@ def tells_somebody(resource: Resource) -> Outcome | None:
 def _alarm(alarm: Resource) -> Outcome | None:
     if not _is_of_containers(alarm):
         return None
+    enabled = alarm.flag("ActionsEnabled", default=True)
+    if enabled and alarm.values("AlarmActions"):
+        return ok("it tells somebody")
     if alarm.referring(SERVICE, _COMPOSITE, "AWS::CodeDeploy::DeploymentGroup"):
         return ok("a deployment or another alarm listens to it")
-    if not alarm.flag("ActionsEnabled", default=True):
+    if not enabled:
         return fault(
             "its actions are switched off", fix="Remove ActionsEnabled, and name an SNS topic in AlarmActions."
         )
-    if not alarm.values("AlarmActions"):
-        raise CannotTell("it does nothing itself; a rule of EventBridge may tell somebody")
-    return ok("it tells somebody")
+    raise CannotTell("it does nothing itself; a rule of EventBridge may tell somebody")
 
 
 def _is_of_containers(alarm: Resource) -> bool:
