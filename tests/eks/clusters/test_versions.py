@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 from aws_cdk import aws_eks_v2 as eks
 
-from cdk_containers.eks.clusters.versions import READ, VERSIONS, support_warning
+from cdk_containers.core.kubernetes_versions import READ, VERSIONS
+from cdk_containers.eks.clusters.versions import support_warning
 
 
 def test_versions_are_in_order_and_their_support_ends_in_order():

@@ -1,17 +1,20 @@
-"""Checks of who reaches what: through load balancers, to tasks, and from the internet."""
+"""Checks of the way from load balancer to tasks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
-from cdk_containers.checks.templates import CannotTell, Estate, Map, Resource, Value
+from cdk_containers.checks.templates import CannotTell, Map, Resource, Value
 
-from .listeners import CLASSIC, attribute, groups_of, is_internal, kind, ports_of
-from .security_groups import GROUP, Rule, ingress, obstacle
+from .capacity_parts import LAUNCHES, group_of, launch_data, launches_of
+from .listeners import groups_of, kind
+from .security_groups import GROUP, Ports, ingress, obstacle
 from .service_parts import (
-    LOAD_BALANCER,
     SERVICE,
+    capacity_providers_of,
+    cluster_of,
+    containers_of,
     listeners_of,
     load_balancer_of,
     network_mode,
@@ -19,11 +22,9 @@ from .service_parts import (
     task_definition,
 )
 
-_STARTERS = ("AWS::Scheduler::Schedule", "AWS::Events::Rule", "AWS::ECS::TaskSet", "AWS::Pipes::Pipe")
-_INSTANCES = ("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration")
-
-
-# ---- from load balancer to tasks
+_ALL: Ports = (1, 65535)
+_DYNAMIC: Ports = (49153, 60999)
+"""The host ports that every Linux instance may take; whether the rest is open, its image decides."""
 
 
 @check(
@@ -45,157 +46,108 @@ def _path(service: Resource, entry: Map) -> Outcome | None:
     target_group = target_group_of(service, entry)
     if target_group is None:
         return None
-    if network_mode(task_definition(service)) != "awsvpc":
-        raise CannotTell("the security groups of the container instances decide")
-    targets = service.values("NetworkConfiguration", "AwsvpcConfiguration", "SecurityGroups")
-    if not targets:
-        raise CannotTell("the tasks have the default security group of the VPC")
-    ports = _ports(entry, target_group)
+    targets, ports = _ends(service, entry, target_group)
     listeners = listeners_of(target_group)
     if not listeners:
-        return _closed_to_everybody(service.template.estate, targets, ports)
-    outcomes = [_way(service.template.estate, listener, targets, port) for listener in listeners for port in ports]
+        return _closed_to_everybody(service, targets, ports)
+    outcomes = [_way(listener, targets, port) for listener in listeners for port in ports]
     return next((it for it in outcomes if not it.passes), outcomes[0])
 
 
-def _ports(entry: Map, target_group: Resource) -> list[int]:
-    """Return the port of the container, and that of the health check."""
-    container = int(entry.number("ContainerPort", default=0))
+def _ends(service: Resource, entry: Map, target_group: Resource) -> tuple[Sequence[Value], list[Ports]]:
+    """Return the security groups of the targets, and the ports of requests and of health checks."""
+    own = service.has("NetworkConfiguration", "AwsvpcConfiguration")
+    if own or network_mode(task_definition(service)) == "awsvpc":
+        targets = service.values("NetworkConfiguration", "AwsvpcConfiguration", "SecurityGroups")
+        port = _number(entry, "ContainerPort")
+    else:
+        targets = [group for launch in _launches(service) for group in _groups(launch)]
+        port = _host_port(task_definition(service), entry)
+    if not targets:
+        raise CannotTell("the tasks have the default security group of the VPC")
     health = target_group.text("HealthCheckPort", default="traffic-port")
-    return [container] if health in {"traffic-port", str(container)} else [container, int(health)]
+    return targets, [port] if health == "traffic-port" else [port, (int(health), int(health))]
 
 
-def _closed_to_everybody(estate: Estate, targets: list[Value], ports: list[int]) -> Outcome:
+def _number(source: Map, key: str) -> Ports:
+    """Return a port as a range; one that is not known as all there are, since a rule may open them all."""
+    try:
+        port = int(source.number(key, default=0))
+    except CannotTell:
+        return _ALL
+    return (port, port)
+
+
+def _host_port(task: Resource, entry: Map) -> Ports:
+    """Return the port of the instance that leads to the port of the container."""
+    name, port = entry.text("ContainerName"), entry.number("ContainerPort", default=0)
+    for container in containers_of(task):
+        if container.text("Name") == name:
+            for mapping in container.maps("PortMappings"):
+                if mapping.number("ContainerPort") == port and network_mode(task) == "bridge":
+                    return _number(mapping, "HostPort") if mapping.number("HostPort", default=0) else _DYNAMIC
+    return (int(port), int(port))
+
+
+def _launches(service: Resource) -> list[Resource]:
+    """Return what starts the instances of a service."""
+    providers = capacity_providers_of(service)
+    if providers:
+        return [launch for provider in providers for launch in launches_of(group_of(provider))]
+    cluster = cluster_of(service)
+    launches = [] if cluster is None else cluster.referring(*LAUNCHES)
+    if not launches:
+        raise CannotTell("the instances are of another stack")
+    return launches
+
+
+def _groups(launch: Resource) -> Iterator[Value]:
+    data = launch_data(launch)
+    yield from data.values("SecurityGroupIds")
+    yield from data.values("SecurityGroups")
+    for interface in data.maps("NetworkInterfaces"):
+        yield from interface.values("Groups")
+
+
+def _closed_to_everybody(service: Resource, targets: Sequence[Value], ports: list[Ports]) -> Outcome:
     """Judge by the end of the tasks alone, where the load balancer is of another stack."""
     for target in targets:
-        group = estate.find(target, GROUP)
-        if group is None or any(rule.lets_through((port, port)) for rule in ingress(group) for port in ports):
+        group = service.template.estate.find(target, GROUP)
+        if ports[0] == _ALL or group is None or any(rule.lets_through(it) for rule in ingress(group) for it in ports):
             raise CannotTell("the load balancer is of another stack")
-    return fault(f"the tasks do not accept port {ports[0]} from anybody")
+    return fault(f"the tasks do not accept {_said(ports[0])} from anybody")
 
 
-def _way(estate: Estate, listener: Resource, targets: list[Value], port: int) -> Outcome:
-    balancer = load_balancer_of(listener)
+def _way(listener: Resource, targets: Sequence[Value], ports: Ports) -> Outcome:
+    estate, balancer = listener.template.estate, load_balancer_of(listener)
     callers = groups_of(balancer)
     name = balancer.logical_id
     if not callers and kind(balancer) == "network":
-        return _from_addresses(estate, name, targets, port)
+        return _from_addresses(balancer, targets, ports)
     if not callers:
         raise CannotTell(f"load balancer {name} has the default security group of the VPC")
-    wrong = obstacle(estate, callers, targets, (port, port))
-    if not wrong:
-        return ok(f"security groups let port {port} through from load balancer {name}")
-    return fault(f"security groups close port {port} between load balancer {name} and the tasks: {wrong}")
+    wrong = obstacle(estate, callers, targets, ports)
+    if wrong and ports == _ALL:
+        raise CannotTell("the port of the container is not known")
+    if wrong:
+        return fault(f"security groups close {_said(ports)} between load balancer {name} and the tasks: {wrong}")
+    return ok(f"security groups let {_said(ports)} through from load balancer {name}")
 
 
-def _from_addresses(estate: Estate, name: str, targets: list[Value], port: int) -> Outcome:
+def _from_addresses(balancer: Resource, targets: Sequence[Value], ports: Ports) -> Outcome:
     """A Network Load Balancer without groups comes with addresses, which no rule about a group is about."""
+    name = balancer.logical_id
     for target in targets:
-        group = estate.find(target, GROUP)
+        group = balancer.template.estate.find(target, GROUP)
         if group is None:
             raise CannotTell("a security group is not in the templates")
         for rule in ingress(group):
-            if rule.lets_through((port, port)) and rule.properties.has("SourceSecurityGroupId"):
-                continue
-            if rule.lets_through((port, port)):
-                return ok(f"addresses may reach port {port} behind load balancer {name}")
-    return fault(f"load balancer {name} has no security group, and no rule opens port {port} of the tasks to addresses")
+            if rule.lets_through(ports) and not rule.properties.has("SourceSecurityGroupId"):
+                return ok(f"addresses may reach {_said(ports)} behind load balancer {name}")
+    if ports == _ALL:
+        raise CannotTell("the port of the container is not known")
+    return fault(f"load balancer {name} has no security group, and no rule opens {_said(ports)} of tasks to addresses")
 
 
-# ---- from the internet
-
-
-@check(
-    "explicit-ingress",
-    GROUP,
-    fix="Limit CidrIp to the callers, and the ports to those of the listeners.",
-)
-def opens_what_listens(group: Resource) -> Outcome | None:
-    """The group of a load balancer opens its listeners' ports, and an internal one is not open to the world."""
-    return worst(lambda balancer: _opened_by(balancer, group), group.referring(LOAD_BALANCER, CLASSIC))
-
-
-def _opened_by(balancer: Resource, group: Resource) -> Outcome | None:
-    name = balancer.logical_id
-    if not is_internal(balancer):
-        return _beyond_listeners(balancer, group)
-    open_ = _open(group)
-    if open_:
-        return fault(f"{open_} of internal load balancer {name} is open to the world")
-    return ok(f"internal load balancer {name} is open to named callers only")
-
-
-def _beyond_listeners(balancer: Resource, group: Resource) -> Outcome:
-    ports = ports_of(balancer)
-    if not ports:
-        raise CannotTell("the listeners are of another stack")
-    beyond = _open(group, lambda rule: _within(rule, ports))
-    if beyond:
-        name = balancer.logical_id
-        return fault(f"{beyond} is open to the world, where load balancer {name} does not listen")
-    return ok(f"the world reaches nothing but the listeners of load balancer {balancer.logical_id}")
-
-
-def _within(rule: Rule, ports: set[int]) -> bool:
-    first, last = rule.ports
-    return last - first < len(ports) and all(port in ports for port in range(first, last + 1))
-
-
-@check(
-    "closed-task-security-group",
-    GROUP,
-    fix="Let in the security group of the load balancer on the port of the container, in place of 0.0.0.0/0.",
-)
-def is_closed_to_the_world(group: Resource) -> Outcome | None:
-    """The group of tasks is closed to the internet; that of a public load balancer opens its listeners' ports."""
-    inside = _inside(group)
-    if inside:
-        needed = _ports_for_the_world(group)
-        open_ = _open(group, lambda rule: _within(rule, needed))
-        return fault(f"{open_} of {inside} is open to the world") if open_ else ok(f"only named callers reach {inside}")
-    public = [it for it in group.referring(LOAD_BALANCER, CLASSIC) if not is_internal(it)]
-    return worst(lambda balancer: _beyond_listeners(balancer, group), public)
-
-
-def _inside(group: Resource) -> str:
-    """Say what of a cluster has the group; empty where nothing has."""
-    if group.referring(SERVICE, *_STARTERS):
-        return "tasks"
-    for template in group.referring(*_INSTANCES):
-        if template.referring("AWS::EKS::Nodegroup"):
-            return "nodes"
-        groups = template.referring("AWS::AutoScaling::AutoScalingGroup")
-        if any(it.referring("AWS::ECS::CapacityProvider") for it in groups) or "ECS_CLUSTER" in str(template.source):
-            return "container instances"
-    return ""
-
-
-def _ports_for_the_world(group: Resource) -> set[int]:
-    """Return the ports at which tasks see the addresses of callers, behind a Network Load Balancer without a group."""
-    return {
-        int(entry.number("ContainerPort", default=0))
-        for service in group.referring(SERVICE)
-        for entry in service.maps("LoadBalancers")
-        if _keeps_addresses(service, entry)
-    }
-
-
-def _keeps_addresses(service: Resource, entry: Map) -> bool:
-    try:
-        target_group = target_group_of(service, entry)
-    except CannotTell:
-        return False
-    if target_group is None or target_group.text("Protocol", default="HTTP") not in {"TCP", "UDP", "TCP_UDP"}:
-        return False
-    by_default = "false" if target_group.text("Protocol") == "TCP" else "true"
-    return attribute(target_group, "preserve_client_ip.enabled", by_default) == "true"
-
-
-def _open(group: Resource, harmless: Callable[[Rule], bool] = lambda _: False) -> str:
-    """Say what the whole internet may reach beside what is harmless; empty where it is nothing."""
-    found = worst(lambda rule: None if harmless(rule) or not _is_open(rule) else fault(str(rule)), ingress(group))
-    return "" if found is None else found.why.replace(";", ",")
-
-
-def _is_open(rule: Rule) -> bool:
-    return rule.protocol not in {"icmp", "icmpv6", "1", "58"} and rule.is_open
+def _said(ports: Ports) -> str:
+    return f"port {ports[0]}" if ports[0] == ports[1] else "every port" if ports == _ALL else "the dynamic ports"

@@ -107,12 +107,15 @@ def egress(group: Resource) -> list[Rule]:
 def _rules(group: Resource, direction: Direction) -> list[Rule]:
     estate = group.template.estate
     inline = group.maps(f"{GROUP.rpartition('::')[2]}{direction}")
-    separate = [
-        rule
-        for rule in group.referring(f"{GROUP}{direction}")
-        if rule.has("GroupId") and estate.find(rule.value("GroupId")) is group
-    ]
+    separate = [rule for rule in group.referring(f"{GROUP}{direction}") if _is_of(estate, rule, group)]
     return [Rule(group, direction, rule) for rule in (*inline, *separate)]
+
+
+def _is_of(estate: Estate, rule: Resource, group: Resource) -> bool:
+    try:
+        return estate.find(rule.value("GroupId")) is group
+    except CannotTell:
+        return False  # the group of another stack
 
 
 def can_reach(estate: Estate, callers: Sequence[Value], targets: Sequence[Value], ports: Ports) -> bool:

@@ -48,6 +48,6 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
         severity=Severity.MEDIUM,
         option="ApplicationLoadBalancer.web_acl",
-        checkers={"security-hub": ("ELB.16",), "checkov": ("CKV2_AWS_28",)},
+        checkers={"security-hub": ("ELB.16",), "checkov": ("CKV2_AWS_28",), "prowler": ("elbv2_waf_acl_attached",)},
     ),
 )

@@ -2,6 +2,8 @@
 
 from .model import Practice, Severity
 
+_MANIFESTS = "Manifests are not in templates; the rules for manifests look at them when a stack is synthesized."
+
 PRACTICES = (
     Practice(
         id="eks-private-endpoint",
@@ -13,7 +15,13 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/best-practices/cluster-access-management.html",
         severity=Severity.HIGH,
         option="EksCluster.public_access",
-        checkers={"security-hub": ("EKS.1",), "cdk-nag": ("AwsSolutions-EKS1",)},
+        checkers={
+            "security-hub": ("EKS.1",),
+            "control-tower": ("CT.EKS.PR.1",),
+            "guard": ("EKS_ENDPOINT_NO_PUBLIC_ACCESS",),
+            "cdk-nag": ("AwsSolutions-EKS1",),
+            "prowler": ("eks_cluster_not_publicly_accessible", "eks_cluster_private_nodes_enabled"),
+        },
     ),
     Practice(
         id="eks-control-plane-logs",
@@ -25,7 +33,11 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html",
         severity=Severity.MEDIUM,
         option="EksCluster.control_plane_logs",
-        checkers={"security-hub": ("EKS.8",), "cdk-nag": ("AwsSolutions-EKS2",)},
+        checkers={
+            "security-hub": ("EKS.8",),
+            "cdk-nag": ("AwsSolutions-EKS2",),
+            "prowler": ("eks_control_plane_logging_all_types_enabled",),
+        },
     ),
     Practice(
         id="eks-secrets-encryption",
@@ -37,7 +49,13 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html",
         severity=Severity.MEDIUM,
         option="EksCluster.encryption_key",
-        checkers={"security-hub": ("EKS.3",), "checkov": ("CKV_AWS_58",)},
+        checkers={
+            "security-hub": ("EKS.3",),
+            "control-tower": ("CT.EKS.PR.2",),
+            "guard": ("EKS_CLUSTER_ENCRYPTION_RULE",),
+            "checkov": ("CKV_AWS_58",),
+            "prowler": ("eks_cluster_kms_cmk_encryption_in_secrets_enabled",),
+        },
     ),
     Practice(
         id="eks-access-entries",
@@ -71,7 +89,7 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html",
         severity=Severity.HIGH,
         option="EksCluster.version",
-        checkers={"security-hub": ("EKS.2",)},
+        checkers={"security-hub": ("EKS.2",), "prowler": ("eks_cluster_uses_a_supported_version",)},
     ),
     Practice(
         id="eks-standard-support",
@@ -94,6 +112,7 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html",
         severity=Severity.HIGH,
         option="EksCluster.deletion_protection",
+        checkers={"prowler": ("eks_cluster_deletion_protection_enabled",)},
     ),
     Practice(
         id="eks-zonal-shift",
@@ -129,6 +148,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
         severity=Severity.HIGH,
         option="WorkloadIdentity.mode",
+        check="none",
+        not_in_templates="Which service account a pod has stands in manifests; what a template shows is eks-node-role.",
     ),
     Practice(
         id="eks-storage-default-class",
@@ -140,6 +161,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/create-storage-class.html",
         severity=Severity.LOW,
         option="EbsStorage.default_class, EfsStorage.default_class, OntapStorage.default_class",
+        check="none",
+        not_in_templates=_MANIFESTS,
     ),
     Practice(
         id="eks-storage-on-fargate",
@@ -151,6 +174,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/efs-csi.html",
         severity=Severity.HIGH,
         option="EfsStorage.provisioning, EbsStorage, LustreStorage, OntapStorage",
+        check="none",
+        not_in_templates=_MANIFESTS,
     ),
     Practice(
         id="eks-storage-backups",
@@ -161,6 +186,8 @@ PRACTICES = (
         option=(
             "EfsStorage.automatic_backups, LustreStorage.backup_retention_days, OntapStorage.backup_retention_days"
         ),
+        check="none",
+        not_in_templates="That pods use a file system stands in manifests; a template shows the file system alone.",
     ),
     Practice(
         id="eks-load-balancer-controller",
@@ -172,6 +199,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/lbc-helm.html",
         severity=Severity.MEDIUM,
         option="LoadBalancerController.role",
+        check="none",
+        not_in_templates="A Helm chart or manifests install the controller, and give it its region and VPC.",
     ),
     Practice(
         id="eks-pod-security",
@@ -183,6 +212,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/best-practices/pod-security.html",
         severity=Severity.HIGH,
         option="EksCluster.add_manifests(manifests=)",
+        check="none",
+        not_in_templates=_MANIFESTS,
     ),
     Practice(
         id="eks-no-secret-manifests",
@@ -205,6 +236,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
         severity=Severity.HIGH,
         option="EksCluster.add_manifests(manifests=)",
+        check="none",
+        not_in_templates=_MANIFESTS,
     ),
     Practice(
         id="eks-node-metadata",
@@ -216,7 +249,11 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
         severity=Severity.CRITICAL,
         option="ManagedNodeGroup",
-        checkers={"security-hub": ("EC2.8", "EC2.170", "AutoScaling.3"), "checkov": ("CKV_AWS_79",)},
+        checkers={
+            "security-hub": ("EC2.8", "EC2.170", "AutoScaling.3", "AutoScaling.4"),
+            "control-tower": ("CT.EC2.PR.1", "CT.EC2.PR.2", "CT.AUTOSCALING.PR.2", "CT.AUTOSCALING.PR.3"),
+            "checkov": ("CKV_AWS_79",),
+        },
     ),
     Practice(
         id="eks-node-image",
@@ -277,6 +314,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html",
         severity=Severity.HIGH,
         option="ManagedNodeGroup.instance_types",
+        check="none",
+        not_in_templates=_MANIFESTS,
     ),
     Practice(
         id="eks-fargate-role-trust",
@@ -307,6 +346,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/best-practices/karpenter.html",
         severity=Severity.MEDIUM,
         option="KarpenterPool.max_vcpus",
+        check="none",
+        not_in_templates="A NodePool is a manifest; the constructs write its limits, and no template has them.",
     ),
     Practice(
         id="eks-hybrid-networks",
@@ -337,6 +378,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
         severity=Severity.HIGH,
         option="RoleRule.verbs, RoleRule.resources",
+        check="none",
+        not_in_templates=_MANIFESTS,
     ),
     Practice(
         id="eks-manifests-as-files",
@@ -359,6 +402,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
         severity=Severity.MEDIUM,
         option="PodOptions.cpu_limit, KubernetesService.cpu",
+        check="none",
+        not_in_templates=_MANIFESTS,
     ),
     Practice(
         id="eks-pod-spread",
@@ -370,6 +415,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
         severity=Severity.MEDIUM,
         option="PodOptions.spread",
+        check="none",
+        not_in_templates=_MANIFESTS,
     ),
     Practice(
         id="eks-pod-disruption-budget",
@@ -381,6 +428,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/best-practices/application.html",
         severity=Severity.MEDIUM,
         option="PodOptions.disruption_budget",
+        check="none",
+        not_in_templates=_MANIFESTS,
     ),
     Practice(
         id="eks-graceful-shutdown",
@@ -392,5 +441,7 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/eks/latest/best-practices/load-balancing.html",
         severity=Severity.HIGH,
         option="Container.stop_timeout",
+        check="none",
+        not_in_templates=_MANIFESTS,
     ),
 )

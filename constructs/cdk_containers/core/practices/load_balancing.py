@@ -14,9 +14,12 @@ PRACTICES = (
         severity=Severity.CRITICAL,
         option="AlbExposure.https, ApplicationLoadBalancer.https, ClassicExposure.https, NlbExposure.certificate",
         checkers={
-            "security-hub": ("ELB.18",),
-            "control-tower": ("CT.ELASTICLOADBALANCING.PR.2",),
+            "security-hub": ("ELB.3", "ELB.18"),
+            "control-tower": ("CT.ELASTICLOADBALANCING.PR.2", "CT.ELASTICLOADBALANCING.PR.12"),
+            "guard": ("ELBV2_LISTENER_PROTOCOL_RULE", "ELBV2_ACM_CERTIFICATE_REQUIRED", "ELB_TLS_HTTPS_LISTENERS_ONLY"),
+            "cdk-nag": ("AwsSolutions-ELB5",),
             "checkov": ("CKV_AWS_2", "CKV_AWS_103"),
+            "prowler": ("elbv2_ssl_listeners", "elbv2_nlb_tls_termination_enabled", "elb_ssl_listeners"),
         },
     ),
     Practice(
@@ -29,7 +32,12 @@ PRACTICES = (
         source=f"{_SECURITY_HUB}#elb-1",
         severity=Severity.HIGH,
         option="ApplicationLoadBalancer.redirect_http",
-        checkers={"security-hub": ("ELB.1",), "control-tower": ("CT.ELASTICLOADBALANCING.PR.1",)},
+        checkers={
+            "security-hub": ("ELB.1",),
+            "control-tower": ("CT.ELASTICLOADBALANCING.PR.1",),
+            "guard": ("ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK",),
+            "prowler": ("elbv2_ssl_listeners",),
+        },
     ),
     Practice(
         id="tls-policy",
@@ -41,7 +49,12 @@ PRACTICES = (
         source=f"{_ALB}/describe-ssl-policies.html",
         severity=Severity.HIGH,
         option="ApplicationLoadBalancer.tls_policy, NlbExposure",
-        checkers={"security-hub": ("ELB.17",), "checkov": ("CKV_AWS_103",)},
+        checkers={
+            "security-hub": ("ELB.17",),
+            "guard": ("ELBV2_LISTENER_SSL_POLICY_RULE",),
+            "checkov": ("CKV_AWS_103",),
+            "prowler": ("elbv2_insecure_ssl_ciphers",),
+        },
     ),
     Practice(
         id="access-logs",
@@ -56,8 +69,10 @@ PRACTICES = (
         checkers={
             "security-hub": ("ELB.5",),
             "control-tower": ("CT.ELASTICLOADBALANCING.PR.6", "CT.ELASTICLOADBALANCING.PR.10"),
+            "guard": ("ELBV2_ACCESS_LOGGING_RULE", "ELB_LOGGING_ENABLED"),
             "cdk-nag": ("AwsSolutions-ELB2",),
             "checkov": ("CKV_AWS_91", "CKV_AWS_92"),
+            "prowler": ("elbv2_logging_enabled", "elb_logging_enabled"),
         },
     ),
     Practice(
@@ -73,6 +88,7 @@ PRACTICES = (
         checkers={
             "security-hub": ("ELB.4",),
             "control-tower": ("CT.ELASTICLOADBALANCING.PR.4",),
+            "guard": ("ALB_HTTP_DROP_INVALID_HEADER_ENABLED",),
             "checkov": ("CKV_AWS_131",),
         },
     ),
@@ -86,7 +102,12 @@ PRACTICES = (
         source=f"{_ALB}/application-load-balancers.html#deletion-protection",
         severity=Severity.MEDIUM,
         option="ApplicationLoadBalancer.deletion_protection, NetworkLoadBalancer.deletion_protection",
-        checkers={"security-hub": ("ELB.6",), "control-tower": ("CT.ELASTICLOADBALANCING.PR.5",)},
+        checkers={
+            "security-hub": ("ELB.6",),
+            "control-tower": ("CT.ELASTICLOADBALANCING.PR.5",),
+            "guard": ("ELB_DELETION_PROTECTION_ENABLED",),
+            "prowler": ("elbv2_deletion_protection",),
+        },
     ),
     Practice(
         id="explicit-ingress",
@@ -104,6 +125,7 @@ PRACTICES = (
         checkers={
             "security-hub": ("EC2.18", "EC2.19"),
             "control-tower": ("CT.EC2.PR.3", "CT.EC2.PR.4"),
+            "guard": ("EC2_SECURITY_GROUP_INGRESS_OPEN_TO_WORLD_RULE",),
             "cdk-nag": ("AwsSolutions-EC23",),
             "checkov": ("CKV_AWS_260",),
         },
@@ -130,6 +152,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html",
         severity=Severity.MEDIUM,
         option="AlbExposure.name, NlbExposure.name, ClassicExposure.name, LatticeExposure.name",
+        check="none",
+        not_in_templates="A template has target groups as they are, and not those that a change would swap.",
     ),
     Practice(
         id="load-balancer-network",

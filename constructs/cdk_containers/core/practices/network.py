@@ -28,6 +28,7 @@ PRACTICES = (
         checkers={
             "security-hub": ("ELB.13",),
             "control-tower": ("CT.ELASTICLOADBALANCING.PR.14", "CT.ELASTICLOADBALANCING.PR.15"),
+            "prowler": ("vpc_subnet_different_az", "elbv2_is_in_multiple_az", "elb_is_in_multiple_az"),
         },
     ),
     Practice(
@@ -51,7 +52,7 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
         severity=Severity.MEDIUM,
         option="Network.flow_logs",
-        checkers={"security-hub": ("EC2.6",), "cdk-nag": ("AwsSolutions-VPC7",)},
+        checkers={"security-hub": ("EC2.6",), "cdk-nag": ("AwsSolutions-VPC7",), "prowler": ("vpc_flow_logs_enabled",)},
     ),
     Practice(
         id="vpc-endpoints",
@@ -76,7 +77,12 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-15",
         severity=Severity.MEDIUM,
         option="Network",
-        checkers={"security-hub": ("EC2.15",), "control-tower": ("CT.EC2.PR.11",)},
+        checkers={
+            "security-hub": ("EC2.15",),
+            "control-tower": ("CT.EC2.PR.11",),
+            "guard": ("SUBNET_AUTO_ASSIGN_PUBLIC_IP_DISABLED",),
+            "prowler": ("vpc_subnet_no_public_ip_by_default",),
+        },
     ),
     Practice(
         id="closed-task-security-group",
@@ -91,8 +97,13 @@ PRACTICES = (
         checkers={
             "security-hub": ("EC2.18", "EC2.19"),
             "control-tower": ("CT.EC2.PR.3", "CT.EC2.PR.4"),
+            "guard": ("EC2_SECURITY_GROUP_INGRESS_OPEN_TO_WORLD_RULE", "RESTRICTED_INCOMING_TRAFFIC"),
             "cdk-nag": ("AwsSolutions-EC23",),
             "checkov": ("CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_260"),
+            "prowler": (
+                "ec2_securitygroup_allow_ingress_from_internet_to_all_ports",
+                "ec2_securitygroup_allow_ingress_from_internet_to_any_port",
+            ),
         },
     ),
 )

@@ -16,7 +16,10 @@ PRACTICES = (
         ),
         severity=Severity.MEDIUM,
         option="WebService.alarms",
-        checkers={"control-tower": ("CT.CLOUDWATCH.PR.1", "CT.CLOUDWATCH.PR.4")},
+        checkers={
+            "control-tower": ("CT.CLOUDWATCH.PR.1", "CT.CLOUDWATCH.PR.4"),
+            "guard": ("CLOUDWATCH_ALARM_ACTION_CHECK",),
+        },
     ),
     Practice(
         id="service-dashboard",
@@ -28,6 +31,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html",
         severity=Severity.LOW,
         option="ServiceDashboard",
+        check="none",
+        not_in_templates="Dashboards are made by hand or elsewhere as well: that a template has none says nothing.",
     ),
     Practice(
         id="cluster-events",
@@ -39,6 +44,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html",
         severity=Severity.MEDIUM,
         option="ClusterEvents",
+        check="live",
+        not_in_templates="One rule keeps the events of all clusters of an account, and may be in any of its stacks.",
     ),
     Practice(
         id="cluster-dashboard",
@@ -50,5 +57,7 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html",
         severity=Severity.LOW,
         option="ClusterDashboard",
+        check="none",
+        not_in_templates="Dashboards are made by hand or elsewhere as well: that a template has none says nothing.",
     ),
 )

@@ -14,7 +14,12 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html",
         severity=Severity.HIGH,
         option="Repository.immutable_tags",
-        checkers={"security-hub": ("ECR.2",), "control-tower": ("CT.ECR.PR.3",), "checkov": ("CKV_AWS_51",)},
+        checkers={
+            "security-hub": ("ECR.2",),
+            "control-tower": ("CT.ECR.PR.3",),
+            "checkov": ("CKV_AWS_51",),
+            "prowler": ("ecr_repositories_tag_immutability",),
+        },
     ),
     Practice(
         id="scan-on-push",
@@ -23,7 +28,13 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html",
         severity=Severity.HIGH,
         option="Repository.scan_on_push",
-        checkers={"security-hub": ("ECR.1",), "control-tower": ("CT.ECR.PR.2",), "checkov": ("CKV_AWS_163",)},
+        checkers={
+            "security-hub": ("ECR.1",),
+            "control-tower": ("CT.ECR.PR.2",),
+            "guard": ("ECR_REPO_SCAN_ON_PUSH",),
+            "checkov": ("CKV_AWS_163",),
+            "prowler": ("ecr_repositories_scan_images_on_push_enabled", "ecr_registry_scan_images_on_push_enabled"),
+        },
     ),
     Practice(
         id="repository-encryption",
@@ -35,7 +46,11 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html",
         severity=Severity.LOW,
         option="Repository.encryption_key",
-        checkers={"security-hub": ("ECR.5",), "checkov": ("CKV_AWS_136",)},
+        checkers={
+            "security-hub": ("ECR.5",),
+            "checkov": ("CKV_AWS_136",),
+            "prowler": ("ecr_repository_encrypted_with_cmk",),
+        },
     ),
     Practice(
         id="image-lifecycle",
@@ -47,7 +62,11 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html",
         severity=Severity.LOW,
         option="Repository.keep_images",
-        checkers={"security-hub": ("ECR.3",), "control-tower": ("CT.ECR.PR.1",)},
+        checkers={
+            "security-hub": ("ECR.3",),
+            "control-tower": ("CT.ECR.PR.1",),
+            "prowler": ("ecr_repositories_lifecycle_policy_enabled",),
+        },
     ),
     Practice(
         id="retain-images",

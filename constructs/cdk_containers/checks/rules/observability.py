@@ -1,0 +1,47 @@
+"""Checks of what tells people about a service."""
+
+from __future__ import annotations
+
+from cdk_containers.checks.engine import Outcome, check, fault, ok
+from cdk_containers.checks.templates import CannotTell, Resource
+
+from .service_parts import SERVICE, target_groups_of
+
+_ALARM = "AWS::CloudWatch::Alarm"
+_COMPOSITE = "AWS::CloudWatch::CompositeAlarm"
+_OURS = {"AWS/ECS", "ECS/ContainerInsights", "AWS/ApplicationELB", "AWS/NetworkELB", "AWS/ELB"}
+
+
+@check("service-alarms", _ALARM, SERVICE, fix="Name an SNS topic in AlarmActions.")
+def tells_somebody(resource: Resource) -> Outcome | None:
+    """Alarms of a service do something when they go off."""
+    return _service(resource) if resource.type == SERVICE else _alarm(resource)
+
+
+def _alarm(alarm: Resource) -> Outcome | None:
+    if not _is_of_containers(alarm):
+        return None
+    enabled = alarm.flag("ActionsEnabled", default=True)
+    if enabled and alarm.values("AlarmActions"):
+        return ok("it tells somebody")
+    if alarm.referring(SERVICE, _COMPOSITE, "AWS::CodeDeploy::DeploymentGroup"):
+        return ok("a deployment or another alarm listens to it")
+    if not enabled:
+        return fault(
+            "its actions are switched off", fix="Remove ActionsEnabled, and name an SNS topic in AlarmActions."
+        )
+    raise CannotTell("it does nothing itself; a rule of EventBridge may tell somebody")
+
+
+def _is_of_containers(alarm: Resource) -> bool:
+    if alarm.has("Namespace"):
+        return alarm.text("Namespace") in _OURS
+    metrics = (it.map("MetricStat", "Metric") for it in alarm.maps("Metrics"))
+    return any(metric.has("Namespace") and metric.text("Namespace") in _OURS for metric in metrics)
+
+
+def _service(service: Resource) -> Outcome:
+    watched = [service, *target_groups_of(service)]
+    if any(one.referring(_ALARM) for one in watched):
+        return ok("alarms watch it")
+    raise CannotTell("its alarms may be in another stack, or name it by its name")

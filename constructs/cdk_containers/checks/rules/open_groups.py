@@ -1,0 +1,128 @@
+"""Checks of security groups: what the whole internet may reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
+from cdk_containers.checks.templates import CannotTell, Map, Resource
+
+from .capacity_parts import LAUNCHES, NODE_GROUP, is_for_ecs
+from .eks_settings import starts_nodes
+from .listeners import CLASSIC, attribute, is_internal, ports_of
+from .security_groups import GROUP, Rule, ingress
+from .service_parts import LOAD_BALANCER, SERVICE, target_group_of
+
+_STARTERS = ("AWS::Scheduler::Schedule", "AWS::Events::Rule", "AWS::ECS::TaskSet", "AWS::Pipes::Pipe")
+
+
+@check(
+    "explicit-ingress",
+    GROUP,
+    fix="Limit CidrIp to the callers, and the ports to those of the listeners.",
+)
+def opens_what_listens(group: Resource) -> Outcome | None:
+    """The group of a load balancer opens its listeners' ports, and an internal one is not open to the world."""
+    return worst(lambda balancer: _opened_by(balancer, group), group.referring(LOAD_BALANCER, CLASSIC))
+
+
+def _opened_by(balancer: Resource, group: Resource) -> Outcome | None:
+    name = balancer.logical_id
+    if not is_internal(balancer):
+        return _beyond_listeners(balancer, group)
+    open_ = _open(group)
+    if open_:
+        return fault(f"every address may reach {open_} of internal load balancer {name}")
+    return ok(f"internal load balancer {name} is open to named callers only")
+
+
+def _beyond_listeners(balancer: Resource, group: Resource) -> Outcome:
+    ports = ports_of(balancer)
+    if not ports:
+        raise CannotTell("the listeners are of another stack")
+    beyond = _open(group, lambda rule: _within(rule, ports))
+    if beyond:
+        name = balancer.logical_id
+        return fault(f"every address may reach {beyond}, where load balancer {name} does not listen")
+    return ok(f"the world reaches nothing but the listeners of load balancer {balancer.logical_id}")
+
+
+def _within(rule: Rule, ports: set[int]) -> bool:
+    first, last = rule.ports
+    return last - first < len(ports) and all(port in ports for port in range(first, last + 1))
+
+
+@check(
+    "closed-task-security-group",
+    GROUP,
+    NODE_GROUP,
+    fix="Let in the security group of the load balancer on the port of the container, in place of 0.0.0.0/0.",
+)
+def is_closed_to_the_world(group: Resource) -> Outcome | None:
+    """The group of tasks is closed to the internet; that of a public load balancer opens its listeners' ports."""
+    if group.type == NODE_GROUP:
+        return _remote_access(group)
+    inside = _inside(group)
+    if inside:
+        needed = _ports_for_the_world(group)
+        open_ = _open(group, lambda rule: _within(rule, needed))
+        return (
+            fault(f"every address may reach {open_} of {inside}") if open_ else ok(f"only named callers reach {inside}")
+        )
+    public = [it for it in group.referring(LOAD_BALANCER, CLASSIC) if not is_internal(it)]
+    return worst(lambda balancer: _beyond_listeners(balancer, group), public)
+
+
+def _inside(group: Resource) -> str:
+    """Say what of a cluster has the group; empty where nothing has."""
+    if group.referring(SERVICE, *_STARTERS):
+        return "tasks"
+    for launch in group.referring(*LAUNCHES):
+        if starts_nodes(launch):
+            return "nodes"
+        if is_for_ecs(launch):
+            return "container instances"
+    return ""
+
+
+def _remote_access(nodes: Resource) -> Outcome | None:
+    """EKS opens SSH to everybody for a key without security groups."""
+    access = nodes.map("RemoteAccess")
+    if not access.has("Ec2SshKey"):
+        return None
+    if access.has("SourceSecurityGroups"):
+        return ok("named security groups reach port 22 of its nodes")
+    return fault(
+        "every address may reach tcp 22 of its nodes", fix="Remove RemoteAccess, and log in by Session Manager."
+    )
+
+
+def _ports_for_the_world(group: Resource) -> set[int]:
+    """Return the ports at which tasks see the addresses of callers, behind a Network Load Balancer without a group."""
+    return {
+        int(entry.number("ContainerPort", default=0))
+        for service in group.referring(SERVICE)
+        for entry in service.maps("LoadBalancers")
+        if _keeps_addresses(service, entry)
+    }
+
+
+def _keeps_addresses(service: Resource, entry: Map) -> bool:
+    try:
+        target_group = target_group_of(service, entry)
+    except CannotTell:
+        return False
+    if target_group is None or target_group.text("Protocol", default="HTTP") not in {"TCP", "UDP", "TCP_UDP"}:
+        return False
+    by_default = "false" if target_group.text("Protocol") == "TCP" else "true"
+    return attribute(target_group, "preserve_client_ip.enabled", by_default) == "true"
+
+
+def _open(group: Resource, harmless: Callable[[Rule], bool] = lambda _: False) -> str:
+    """Say what the whole internet may reach beside what is harmless; empty where it is nothing."""
+    found = worst(lambda rule: None if harmless(rule) or not _is_open(rule) else fault(str(rule)), ingress(group))
+    return "" if found is None else found.why.replace(";", ",")
+
+
+def _is_open(rule: Rule) -> bool:
+    return rule.protocol not in {"icmp", "icmpv6", "1", "58"} and rule.is_open
