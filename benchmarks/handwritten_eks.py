@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
-import yaml  # type: ignore[import-untyped]
+import yaml
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2

@@ -24,7 +24,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 import aws_cdk as cdk
-import yaml  # type: ignore[import-untyped]
+import yaml
 from equivalence import differences
 from jsii._kernel.providers import process
 from kinds import KINDS, MANIFESTS, Kind

@@ -22,7 +22,14 @@ from scripts.rooms import WINGS, imports, modules, part_imports, part_of, parts,
 PACKAGE = Path(cdk_containers.__file__).parent
 
 LAYERS: list[set[str]] = [
-    {"core.asked_once", "core.errors", "core.practices", "core.pseudo_parameters"},
+    {
+        "core.asked_once",
+        "core.errors",
+        "core.fargate_sizes",
+        "core.practices",
+        "core.pseudo_parameters",
+        "core.secret_texts",
+    },
     {"core.inputs"},
     {"core.whereabouts"},
     {"core.checked_construct", "core.opt_outs", "model.workload"},
@@ -58,9 +65,16 @@ LAYERS: list[set[str]] = [
 APART = [{"ecs", "eks"}, *({"checks", wing} for wing in ("applications", "ecs", "eks", "identity"))]
 """Wings that know nothing of each other, whatever their layers are."""
 
-PURE = {"cli", "core.errors", "core.inputs", "core.practices", "eks.manifests", "eks.rendering"} | {
-    part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"
-}
+PURE = {
+    "cli",
+    "core.errors",
+    "core.fargate_sizes",
+    "core.inputs",
+    "core.practices",
+    "core.secret_texts",
+    "eks.manifests",
+    "eks.rendering",
+} | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
 """What runs without AWS CDK."""
 
 LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .applications import Application as Application
     from .applications import Environment as Environment
+    from .checks.plugin import PracticeChecks as PracticeChecks
     from .core.errors import ConstructError as ConstructError
     from .core.errors import Problem as Problem
     from .core.practices import Disabled as Disabled
@@ -189,6 +190,7 @@ _MODULES = {
         "Disabled",
         "Practice",
     ),
+    "checks.plugin": ("PracticeChecks",),
     "deployments": (
         "BlueGreen",
         "Canary",

@@ -115,6 +115,7 @@ def test_a_reference_to_another_account_is_not_made_one_by_the_check():
         ("AUTH_TOKEN", "https://login.example.com/token"),
         ("DB_PASSWORD", "file:///run/secrets/db"),
         ("PWD", "/srv"),
+        ("DB_SECRET", "prod/shop/db"),
         ("MAX_TOKENS", "4096"),
     ],
 )
@@ -124,7 +125,17 @@ def test_values_that_are_no_secrets_whatever_their_name_is(name: str, value: str
 
 
 @pytest.mark.parametrize(
-    "name", ["PGPASSWORD", "MYSQL_PWD", "SECRET_KEY", "SECRET_KEY_BASE", "spring.datasource.password"]
+    "name",
+    [
+        "PGPASSWORD",
+        "MYSQL_PWD",
+        "SMTP_PASS",
+        "S3_ACCESS_KEY",
+        "JWT_SIGNING_KEY",
+        "SECRET_KEY",
+        "SECRET_KEY_BASE",
+        "spring.datasource.password",
+    ],
 )
 def test_more_names_that_say_secret(name: str):
     assert "by its name" in the_problem(environment_problems({name: "hunter2"})).what

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Resource, World
 from cdk_containers.core.practices import practice
 
-from .acknowledged import acknowledgements
+from .acknowledged import reason
 from .check import Check, Outcome
 from .finding import Finding, Report, Verdict
 
@@ -47,7 +47,7 @@ def _run(check: Check, resource: Resource) -> Finding | None:
         path=resource.template.name,
         line=resource.template.line_of(resource.logical_id),
         construct=resource.construct_path,
-        acknowledged=acknowledgements(resource).get(check.practice, "") if failed else "",
+        acknowledged=reason(check.practice, resource) if failed else "",
     )
 
 

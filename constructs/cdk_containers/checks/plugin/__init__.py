@@ -1,3 +1,5 @@
 """The checks inside a CDK app: a validation plugin."""
 
-__all__: list[str] = []
+from .plugin import PracticeChecks
+
+__all__ = ["PracticeChecks"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cdk_containers.checks.templates import Estate, NestedIn, Template
+from cdk_containers.checks.templates import AppMetadata, Estate, NestedIn, Template
 
 from .foreach import expanded
-from .text import Parsed, Unreadable, parse
+from .text import Unreadable, parse
 
 _ENDINGS = (".template.json", ".template.yaml", ".template.yml", ".yaml", ".yml", ".json", ".template")
 _DEEPEST = 10
@@ -24,6 +25,25 @@ class StackFile:
 
     path: Path
     stack_name: str = ""
+    metadata: Path | None = None
+
+    @cache  # noqa: B019  (it is read once, and only where something was found)
+    def app_metadata(self) -> AppMetadata:
+        """Return what the app says of the template; nothing where its file is missing or broken."""
+        paths: dict[str, str] = {}
+        acknowledged: dict[str, dict[str, str]] = {}
+        try:
+            content = json.loads(self.metadata.read_text(encoding="utf-8")) if self.metadata else {}
+            for slashed, entries in content.items():
+                path = slashed.removeprefix("/")
+                for entry in entries:
+                    if entry["type"] == "aws:cdk:logicalId":
+                        paths[entry["data"]] = path
+                    elif entry["type"] == "aws:cdk:acknowledged-rules":
+                        acknowledged.setdefault(path, {}).update(entry["data"])
+        except (AttributeError, KeyError, OSError, TypeError, ValueError):
+            return AppMetadata()
+        return AppMetadata(paths, acknowledged)
 
 
 def read_estate(paths: Iterable[Path], estate: Estate, *, arguments: Mapping[str, str] | None = None) -> list[str]:
@@ -40,60 +60,76 @@ def read_estate(paths: Iterable[Path], estate: Estate, *, arguments: Mapping[str
             _add(file, estate, skipped, arguments or {}, given=given)
         if len(estate.templates) + len(skipped) == before:
             skipped.append(f"{path}: no template in this folder")
+    nested = {Path(template.name).resolve() for template in estate.templates if template.nested_in is not None}
+    estate.templates[:] = [it for it in estate.templates if it.nested_in or Path(it.name).resolve() not in nested]
     return skipped
 
 
 def _files(path: Path, skipped: list[str]) -> Iterator[StackFile]:
     if path.is_file():
         yield StackFile(path)
-    elif (path / "manifest.json").is_file():
-        yield from _assembly(path, skipped)
     elif path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.name.endswith(_ENDINGS) and not _hidden(file, path))
-        inside = {file.parent for file in files if file.name == "manifest.json"}
-        for folder in sorted(inside):
-            yield from _assembly(folder, skipped)
-        yield from (StackFile(file) for file in files if not inside & set(file.parents))
+        yield from _folder(path, skipped)
     elif path.exists():
         skipped.append(f"{path}: neither a file nor a folder")
     else:
         skipped.append(f"{path}: no such file or folder")
 
 
+def _folder(folder: Path, skipped: list[str]) -> Iterator[StackFile]:
+    found = (file for file in folder.rglob("*") if file.name.endswith(_ENDINGS) and not _hidden(file, folder))
+    files = sorted(found, key=lambda file: (len(file.parts), file))
+    assemblies: list[Path] = []
+    for file in files:
+        if file.name == "manifest.json" and not set(assemblies) & set(file.parents):
+            artifacts = _artifacts(file, skipped)
+            if artifacts is not None:
+                assemblies.append(file.parent)
+                yield from _stacks(file.parent, artifacts, skipped)
+    yield from (StackFile(file) for file in files if not set(assemblies) & set(file.parents))
+
+
 def _hidden(file: Path, root: Path) -> bool:
     return any(part.startswith(".") or part == "node_modules" for part in file.relative_to(root).parts)
 
 
-def _assembly(folder: Path, skipped: list[str], above: tuple[Path, ...] = ()) -> Iterator[StackFile]:
+def _artifacts(manifest: Path, skipped: list[str]) -> Mapping[str, Any] | None:
+    """Return what an assembly of CDK has; None where the manifest is of something else."""
+    try:
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, RecursionError, ValueError) as error:
+        skipped.append(f"{manifest}: {error}")
+        return None
+    artifacts = content.get("artifacts") if isinstance(content, Mapping) else None
+    return artifacts if isinstance(artifacts, Mapping) else None
+
+
+def _stacks(
+    folder: Path, artifacts: Mapping[str, Any], skipped: list[str], above: tuple[Path, ...] = ()
+) -> Iterator[StackFile]:
     if folder.resolve() in above:
         skipped.append(f"{folder}: the assembly contains itself")
         return
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        skipped.append(f"{folder / 'manifest.json'}: {error}")
-        return
-    artifacts = manifest.get("artifacts") if isinstance(manifest, dict) else None
-    if not isinstance(artifacts, dict):
-        skipped.append(f"{folder / 'manifest.json'}: not the manifest of an assembly: it has no artifacts")
-        return
-    for artifact in artifacts.values():
+    for name, artifact in artifacts.items():
         match artifact:
-            case {"type": "aws:cloudformation:stack", "properties": {"templateFile": str(file), **more}}:
-                yield StackFile(folder / file, str(more.get("stackName", "")))
-            case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(name)}}:
-                yield from _assembly(folder / name, skipped, (*above, folder.resolve()))
-            case {"type": "aws:cloudformation:stack" | "cdk:cloud-assembly"}:
-                skipped.append(f"{folder / 'manifest.json'}: an artifact does not say where it is")
+            case {"type": "aws:cloudformation:stack", "properties": {"templateFile": str(file), **others}}:
+                metadata = artifact.get("additionalMetadataFile")
+                metadata_file = folder / metadata if isinstance(metadata, str) else None
+                yield StackFile(folder / file, str(others.get("stackName", name)), metadata_file)
+            case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(directory)}}:
+                inner = folder / directory
+                artifacts_inside = _artifacts(inner / "manifest.json", skipped) or {}
+                yield from _stacks(inner, artifacts_inside, skipped, (*above, folder.resolve()))
 
 
 def _add(file: StackFile, estate: Estate, skipped: list[str], arguments: Mapping[str, str], *, given: bool) -> None:
     try:
-        parsed = _read(file.path)
+        text = _text(file.path)
+        parsed = parse(text) if given or file.stack_name or "Resources" in text else None
     except Unreadable as problem:
         skipped.append(f"{file.path}: {problem}")
         return
-    if not isinstance(parsed.source.get("Resources"), Mapping):
+    if parsed is None or not isinstance(parsed.source.get("Resources"), Mapping):
         if given or file.stack_name:
             skipped.append(f"{file.path}: not a template: it has no Resources")
         return
@@ -102,6 +138,7 @@ def _add(file: StackFile, estate: Estate, skipped: list[str], arguments: Mapping
         expanded(parsed.source),
         line_of=parsed.line_of,
         stack_name=file.stack_name,
+        app_metadata=file.app_metadata,
         arguments=_of_its_parameters(arguments, parsed.source),
     )
     _add_nested(template, file.path.parent, estate, skipped, (file.path.resolve(),))
@@ -122,9 +159,9 @@ def _is_list(parameter: Any) -> bool:
     return kind == "CommaDelimitedList" or kind.startswith("List<")
 
 
-def _read(path: Path) -> Parsed:
+def _text(path: Path) -> str:
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise Unreadable("it is not text in UTF-8") from None
     except OSError as error:
@@ -143,7 +180,7 @@ def _add_nested(template: Template, folder: Path, estate: Estate, skipped: list[
             skipped.append(f"{template.name}: the nested stack {resource.logical_id} contains itself")
             continue
         try:
-            parsed = _read(file)
+            parsed = parse(_text(file))
         except Unreadable as problem:
             skipped.append(f"{file}: {problem}")
             continue
@@ -153,6 +190,7 @@ def _add_nested(template: Template, folder: Path, estate: Estate, skipped: list[
             expanded(parsed.source),
             line_of=parsed.line_of,
             nested_in=NestedIn(template, arguments if isinstance(arguments, Mapping) else {}),
+            app_metadata=template.app_metadata,
         )
         resource.nested = nested
         _add_nested(nested, file.parent, estate, skipped, (*above, file.resolve()))

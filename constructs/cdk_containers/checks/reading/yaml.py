@@ -21,7 +21,7 @@ def parse_yaml(text: str) -> tuple[Any, dict[str, int]]:
         Unreadable: It is not YAML, has a key twice, or is a bomb; or PyYAML is not installed.
     """
     try:
-        import yaml  # type: ignore[import-untyped]  # noqa: PLC0415
+        import yaml  # noqa: PLC0415
     except ModuleNotFoundError:
         raise Unreadable("YAML needs PyYAML: pip install 'cdk-containers[checks]'") from None
     try:

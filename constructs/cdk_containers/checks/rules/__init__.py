@@ -1,5 +1,7 @@
 """The checks, one module for each area of practices; importing this registers them all."""
 
-from . import registry
+from cdk_containers.checks.engine import CHECKS
 
-__all__ = ["registry"]
+from . import load_balancing, network_paths, registry
+
+__all__ = ["CHECKS", "load_balancing", "network_paths", "registry"]

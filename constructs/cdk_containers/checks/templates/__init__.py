@@ -4,15 +4,16 @@ Add the templates that belong together to an `Estate`; its resources are maps th
 """
 
 from .estate import Estate
-from .intrinsics import Dynamic
+from .intrinsics import Dynamic, NoEcho
 from .map import Map
 from .resource import Resource
-from .template import NestedIn, Template
+from .template import AppMetadata, NestedIn, Template
 from .values import MISSING, CannotTell, Malformed, Missing, Partial, Reference, Unknown, Value, texts_of
 from .worlds import World
 
 __all__ = [
     "MISSING",
+    "AppMetadata",
     "CannotTell",
     "Dynamic",
     "Estate",
@@ -20,6 +21,7 @@ __all__ = [
     "Map",
     "Missing",
     "NestedIn",
+    "NoEcho",
     "Partial",
     "Reference",
     "Resource",

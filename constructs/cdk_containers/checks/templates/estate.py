@@ -10,7 +10,7 @@ from typing import Any
 from .intrinsics import PLACEHOLDER, evaluate
 from .map import Map
 from .resource import Resource
-from .template import NestedIn, Template
+from .template import AppMetadata, NestedIn, Template
 from .values import CannotTell, Malformed, Partial, Reference, Unknown, Value
 from .worlds import Worlds
 
@@ -44,9 +44,18 @@ class Estate:
         nested_in: NestedIn | None = None,
         stack_name: str = "",
         arguments: Mapping[str, Any] | None = None,
+        app_metadata: Callable[[], AppMetadata] = AppMetadata,
     ) -> Template:
         """Add a template. All are added before anything is asked."""
-        template = Template(name, source, self, line_of=line_of, nested_in=nested_in, arguments=arguments)
+        template = Template(
+            name,
+            source,
+            self,
+            line_of=line_of,
+            nested_in=nested_in,
+            arguments=arguments,
+            app_metadata=app_metadata,
+        )
         self.templates.append(template)
         if stack_name:
             self.stacks[stack_name] = template

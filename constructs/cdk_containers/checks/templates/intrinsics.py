@@ -32,6 +32,12 @@ class Dynamic(Unknown):
         self.service = service
 
 
+class NoEcho(Unknown):
+    """A parameter that CloudFormation shows to nobody: its author says that it is a secret."""
+
+    __slots__ = ()
+
+
 def evaluate(expression: Any, template: Template, where: str = "") -> Value:
     """Return what an expression of a template is worth, as far as the template and its estate say."""
     from .map import Map  # noqa: PLC0415  (a map evaluates what is in it)
@@ -138,7 +144,8 @@ def _parameter(name: str, template: Template) -> Value:
     if template.nested_in is not None and name in template.nested_in.arguments:
         return _Raw(template.nested_in.arguments[name], template.nested_in.template)
     declared = template.parameters[name]
-    unknown = Unknown(f"parameter {name}", f"{template.key}:parameter {name}")
+    kind_of_unknown = NoEcho if str(declared.get("NoEcho")).lower() == "true" else Unknown
+    unknown = kind_of_unknown(f"parameter {name}", f"{template.key}:parameter {name}")
     kind = str(declared.get("Type", "String"))
     if kind.startswith("AWS::SSM::"):
         return unknown

@@ -53,7 +53,7 @@ class Resource(Map):
     @property
     def construct_path(self) -> str:
         """Its path in a CDK app, without the last `Resource`; empty where it does not come from one."""
-        path = self.metadata.get("aws:cdk:path")
+        path = self.metadata.get("aws:cdk:path") or self.template.app_metadata().paths.get(self.logical_id)
         return path.removesuffix("/Resource") if isinstance(path, str) else ""
 
     @property

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .resource import Resource
 
 if TYPE_CHECKING:
     from .estate import Estate
+
+
+@dataclass(frozen=True, slots=True)
+class AppMetadata:
+    """What a CDK app says of a template, beside it.
+
+    Attributes:
+        paths: The paths of the constructs by the logical id of the resource.
+        acknowledged: By the path of a construct, the reasons by the id of the rule.
+    """
+
+    paths: Mapping[str, str] = field(default_factory=dict)
+    acknowledged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
 
 _HARMLESS_TRANSFORMS = {"AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16"}
 
@@ -31,6 +45,7 @@ class Template:
         estate: All the templates that are looked at together.
         arguments: Values of parameters, where the caller knows them.
         nested_in: Where it is a nested stack, who deploys it.
+        app_metadata: What the CDK app says that it comes from, read when somebody asks.
         macros: The transforms that may change anything in it.
     """
 
@@ -43,6 +58,7 @@ class Template:
         line_of: Callable[[str], int | None] = lambda _: None,
         nested_in: NestedIn | None = None,
         arguments: Mapping[str, Any] | None = None,
+        app_metadata: Callable[[], AppMetadata] = AppMetadata,
     ) -> None:
         self.name = name
         self.key = f"{name}#{len(estate.templates)}" if any(it.name == name for it in estate.templates) else name
@@ -50,6 +66,7 @@ class Template:
         self.source = source
         self.line_of = line_of
         self.nested_in = nested_in
+        self.app_metadata = app_metadata
         self.arguments = arguments or {}
         self.parameters = _section(source, "Parameters")
         self.conditions = _section(source, "Conditions", maps_only=False)

@@ -140,6 +140,17 @@ PRACTICES = (
         option="AlbExposure.load_balancer, NlbExposure.load_balancer",
     ),
     Practice(
+        id="load-balancer-to-task-path",
+        title="Let security groups pass requests from load balancer to tasks",
+        why=(
+            "A rule that is missing at either end, or names another port, shows as targets that are unhealthy: the "
+            "deployment waits, and is rolled back after a long time without a word about security groups."
+        ),
+        source=f"{_ALB}/load-balancer-update-security-groups.html",
+        severity=Severity.HIGH,
+        option="AlbExposure.load_balancer, NlbExposure.load_balancer",
+    ),
+    Practice(
         id="target-health-check",
         title="Let the load balancer ask a path that tells whether the service works",
         why=(

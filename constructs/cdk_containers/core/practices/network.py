@@ -78,4 +78,21 @@ PRACTICES = (
         option="Network",
         checkers={"security-hub": ("EC2.15",), "control-tower": ("CT.EC2.PR.11",)},
     ),
+    Practice(
+        id="closed-task-security-group",
+        title="Let only those connect to tasks that have to",
+        why=(
+            "A security group that is open to the world lets everybody try what the load balancer, its TLS and its "
+            "firewall keep away, on ports that nobody meant to publish as well."
+        ),
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html",
+        severity=Severity.CRITICAL,
+        option="WebService, WorkerService",
+        checkers={
+            "security-hub": ("EC2.18", "EC2.19"),
+            "control-tower": ("CT.EC2.PR.3", "CT.EC2.PR.4"),
+            "cdk-nag": ("AwsSolutions-EC23",),
+            "checkov": ("CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_260"),
+        },
+    ),
 )

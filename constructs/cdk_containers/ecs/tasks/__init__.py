@@ -1,8 +1,9 @@
 """A workload as an ECS task definition: roles, log group, containers and volumes, by the rules of ECS."""
 
+from cdk_containers.core.fargate_sizes import fargate_sizes, nearest_fargate_sizes
+
 from .ec2_task_definition import Ec2TaskDefinition
 from .external_task_definition import ExternalTaskDefinition
-from .fargate_sizes import fargate_sizes, nearest_fargate_sizes
 from .fargate_task_definition import FargateTaskDefinition
 from .fire_lens import FireLens, S3ConfigFile
 from .fire_lens_outputs import CloudWatchLogsOutput, FirehoseOutput, FluentBitOutput

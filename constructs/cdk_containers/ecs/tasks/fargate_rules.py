@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.fargate_sizes import WINDOWS_CPU, fargate_sizes, nearest_fargate_sizes
 from cdk_containers.core.inputs import is_token, seconds
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.instances import NetworkMode
@@ -19,7 +20,6 @@ from cdk_containers.model.workload import (
 )
 
 from .ec2_rules import ebs_problems
-from .fargate_sizes import WINDOWS_CPU, fargate_sizes, nearest_fargate_sizes
 
 LOG_DRIVERS = ("awslogs", "splunk", "awsfirelens")
 

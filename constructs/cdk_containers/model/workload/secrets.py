@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import HIDDEN, REFERENCE, field_problems, has_members, is_token, written_out
+from cdk_containers.core.secret_texts import ACCESS_KEYS, kind_of_secret
 
 if TYPE_CHECKING:
     from aws_cdk import aws_ecs, aws_secretsmanager, aws_ssm
@@ -17,31 +18,7 @@ if TYPE_CHECKING:
 else:
     SecretLike = Any
 
-_ACCESS_KEYS = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ECS_ENGINE_AUTH_DATA"})
-_SECRET_NAME = re.compile(
-    r"(^|_)((PG)?PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(API|PRIVATE|SECRET)_?KEY|SECRET_KEY_BASE|CREDENTIALS?|MYSQL_PWD|REQUIREPASS)$",
-    re.IGNORECASE,
-)
-_PLAIN_VALUE = re.compile(
-    r"""(?ix)
-      true | false | yes | no | on | off | enabled? | disabled? | none | null | [01]
-    | arn:\S+                                   # says where a secret is
-    | (~|\.{1,2})?/[\w.@/-]+ | [a-z]:\\[\w.\\-]+ # a file
-    | [a-z][a-z0-9+.-]*://[^\s?@]+              # an address; one with a login is found before
-    | [$`].+                                    # a variable, or what a command says
-    """
-)
-_SECRET_VALUE = (
-    (re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"), "an AWS access key id"),
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"), "a private key"),
-    (re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s@]+@"), "a URL with a password"),
-    (re.compile(r"\bgh[pousr]_[A-Za-z0-9]{30,}"), "a GitHub token"),
-    (re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"), "a Slack token"),
-    (re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+"), "a JSON web token"),
-)
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):")
-_ASSIGNMENT = re.compile(r"([A-Za-z_][\w.-]*)=(\"[^\"]+\"|'[^']+'|[^\s\"']+)")
-_FLAG_AND_VALUE = re.compile(r"(?<!\S)--([A-Za-z][\w.-]*)\s+(\"[^\"]+\"|'[^']+'|[^\s\"'-][^\s\"']*)")
 _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)")
 _PRACTICE = "no-secrets-in-environment"
 
@@ -86,7 +63,7 @@ def environment_problems(
     way_out = f"`{secrets}`, with a Secrets Manager secret or an SSM parameter"
     for name, value in environment.items():
         option = f"{root}[{name!r}]"
-        if name.upper() in _ACCESS_KEYS:
+        if name.upper() in ACCESS_KEYS:
             found.add(
                 option,
                 "an access key in the environment can be read by all who see the task definition",
@@ -148,7 +125,7 @@ def _value_problems(
         )
     elif isinstance(value, NotSecret):
         found.extend(value.problems(), under=option)
-    elif (kind := _kind(name, text, assignments=assignments)) is not None:
+    elif (kind := kind_of_secret(name, text, assignments=assignments, plain=("", REFERENCE))) is not None:
         found.add(
             option,
             f"the value looks like {kind}",
@@ -162,28 +139,6 @@ def _value_problems(
 def holds_secret(text: str) -> bool:
     """Tell whether CloudFormation would write a secret into a text."""
     return _DYNAMIC_REFERENCE.search(text) is not None
-
-
-def _kind(name: str, text: str, *, assignments: bool) -> str | None:
-    """Say what kind of secret a value looks like, if it does."""
-    for pattern, kind in _SECRET_VALUE:
-        if pattern.search(text):
-            return kind
-    pairs: list[tuple[str, str]] = [(name, text)]
-    if assignments:
-        pairs += _ASSIGNMENT.findall(text) + _FLAG_AND_VALUE.findall(text)
-    if any(_is_secret_name(name) and not _is_plain(value.strip("\"'")) for name, value in pairs):
-        return "a secret, by its name"
-    return None
-
-
-def _is_secret_name(name: str) -> bool:
-    return _SECRET_NAME.search(re.sub("[.-]", "_", name)) is not None
-
-
-def _is_plain(value: str) -> bool:
-    """Tell whether a value is no secret, whatever its name is: a switch, or where a secret is found."""
-    return value in ("", REFERENCE) or _PLAIN_VALUE.fullmatch(value) is not None
 
 
 def plain_value(value: str | NotSecret) -> str:

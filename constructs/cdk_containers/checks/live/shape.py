@@ -1,0 +1,43 @@
+"""From the answers of boto3 to the properties of CloudFormation: the same names, with capital letters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_SPELT = {
+    "efsVolumeConfiguration": "EFSVolumeConfiguration",
+    "fileSystemId": "FilesystemId",
+    "fsxWindowsFileServerVolumeConfiguration": "FSxWindowsFileServerVolumeConfiguration",
+    "iam": "IAM",
+    "s3": "S3",
+}
+"""Where CloudFormation spells it otherwise."""
+
+_KEYS_OF_USERS = {"options", "dockerLabels", "driverOpts", "labels", "tags"}
+"""Maps whose keys are the user's own."""
+
+
+def shaped(value: Any) -> Any:
+    """Return a value with the names of CloudFormation."""
+    if isinstance(value, Mapping):
+        return {
+            _name(key): child if key in _KEYS_OF_USERS and isinstance(child, Mapping) else shaped(child)
+            for key, child in value.items()
+            if child is not None
+        }
+    return [shaped(item) for item in value] if isinstance(value, list) else value
+
+
+def properties(answer: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    """Return some keys of an answer, with the names of CloudFormation."""
+    return dict(shaped({key: answer[key] for key in keys if key in answer}))
+
+
+def without_nothing(**given: Any) -> dict[str, Any]:
+    """Return what is given, without what is None or an empty map."""
+    return {key: value for key, value in given.items() if not (value is None or value == {})}
+
+
+def _name(key: str) -> str:
+    return _SPELT.get(key, key[:1].upper() + key[1:])

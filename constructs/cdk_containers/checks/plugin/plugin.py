@@ -1,0 +1,108 @@
+"""The practices, checked whenever a CDK app is synthesized."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import aws_cdk as cdk
+import jsii
+
+from cdk_containers.checks.engine import Finding, Report, Verdict, run_checks
+from cdk_containers.checks.reading import read_estate
+from cdk_containers.checks.rules import CHECKS
+from cdk_containers.checks.templates import Estate
+from cdk_containers.core.practices import Severity, practice
+
+FailOn: TypeAlias = Severity | Literal["critical", "high", "medium", "low", "never"]
+
+_NAME = "cdk-containers"
+
+
+@jsii.implements(cdk.IPolicyValidationPlugin)
+class PracticeChecks:
+    """Check every template of an app against the practices of this library, whatever constructs it is made of.
+
+    Add it in one line::
+
+        cdk.Validations.of(app).add_plugins(PracticeChecks())
+
+    A finding has the path of the construct, what was seen and what to change. Accept one, in writing, where it is::
+
+        cdk.Validations.of(legacy).acknowledge(
+            cdk.Acknowledgment(id="cdk-containers::immutable-tags", reason="the old pipeline moves latest"),
+        )
+
+    What only a deployment decides is not a finding. CDK runs plugins in every `cdk synth` unless `CDK_VALIDATION` is
+    `false`.
+
+    Args:
+        fail_on: The least severity that makes synthesis fail; findings below it are shown as warnings. Default `low`:
+            every finding, so that nothing slips through. `never` shows all as warnings, for an estate that is old.
+
+    Raises:
+        ValueError: `fail_on` is no severity.
+
+    See https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html
+    """
+
+    def __init__(self, *, fail_on: FailOn = "low") -> None:
+        allowed = (*Severity, "never")
+        if fail_on not in allowed:
+            raise ValueError(f"PracticeChecks: fail_on is {fail_on!r}; allowed: {', '.join(allowed)}")
+        self._failing = [] if fail_on == "never" else list(Severity)[: list(Severity).index(Severity(fail_on)) + 1]
+
+    @property
+    def name(self) -> str:
+        """The name under which CDK reports the findings."""
+        return _NAME
+
+    @property
+    def version(self) -> str:
+        """The version of this library."""
+        return version(_NAME)
+
+    @property
+    def rule_ids(self) -> list[str]:
+        """The ids of the practices that it checks."""
+        return sorted({check.practice for check in CHECKS})
+
+    def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
+        """Check the templates; CDK calls it when it has written them."""
+        estate = Estate()
+        skipped = read_estate(map(Path, context.template_paths), estate)
+        report = run_checks(estate, CHECKS, not_checked=skipped)
+        return cdk.PolicyValidationPluginReport(
+            success=not any(finding.severity in self._failing for finding in report.failures),
+            violations=[self._violation(finding) for finding in report.failures],
+            plugin_version=self.version,
+            metadata=_summary(report),
+        )
+
+    def _violation(self, finding: Finding) -> cdk.PolicyViolation:
+        rule = practice(finding.practice)
+        resource = cdk.PolicyViolatingResource(
+            resource_logical_id=finding.resource, template_path=finding.path, locations=[]
+        )
+        return cdk.PolicyViolation(
+            rule_name=finding.practice,
+            description=f"{rule.title}: {finding.why}",
+            fix=f"{finding.fix} See {rule.source}",
+            severity="error" if finding.severity in self._failing else "warning",
+            rule_metadata={"severity": finding.severity, "why": rule.why},
+            violating_resources=[resource],
+        )
+
+
+def _summary(report: Report) -> dict[str, str]:
+    """Say what a reader would otherwise not see: what was accepted, and what nobody could look at."""
+    accepted = [it for it in report.findings if it.acknowledged]
+    undecided = sum(it.verdict is Verdict.CANNOT_TELL for it in report.findings)
+    summary = {
+        "resources": str(report.resources),
+        "cannot tell": str(undecided),
+        "acknowledged": "; ".join(f"{it.construct or it.resource} {it.practice}: {it.acknowledged}" for it in accepted),
+        "not checked": "; ".join(report.not_checked),
+    }
+    return {key: value for key, value in summary.items() if value}

@@ -1,0 +1,186 @@
+"""What belongs to container instances: capacity provider, Auto Scaling group, launch template, role, user data."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+
+from cdk_containers.checks.templates import CannotTell, Map, Resource, Unknown, texts_of
+
+from .service_parts import CAPACITY_PROVIDER, SERVICE, capacity_providers_of
+
+GROUP = "AWS::AutoScaling::AutoScalingGroup"
+LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
+LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
+INSTANCE = "AWS::EC2::Instance"
+LAUNCHES = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, INSTANCE)
+NODE_GROUP = "AWS::EKS::Nodegroup"
+INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
+ROLE = "AWS::IAM::Role"
+
+_OF_THE_AGENT = re.compile(r"ECS_CLUSTER|/etc/ecs/|ECSAgent|settings\.ecs\b", re.IGNORECASE)
+_IMAGES_OF_ECS = re.compile(
+    r"/aws/service/(ecs/optimized-ami|bottlerocket/aws-ecs)|ECS_Optimized|ecs-optimized|aws-ecs-", re.I
+)
+
+
+def group_of(provider: Resource) -> Resource:
+    """Return the Auto Scaling group of a capacity provider."""
+    value = provider.value("AutoScalingGroupProvider", "AutoScalingGroupArn")
+    group = provider.template.estate.find(value, GROUP)
+    if group is None:
+        raise CannotTell("the Auto Scaling group is of another stack")
+    return group
+
+
+def groups_of(launch: Resource) -> list[Resource]:
+    """Return the Auto Scaling groups that start instances from a launch template or configuration."""
+    return launch.referring(GROUP)
+
+
+def launches_of(group: Resource) -> list[Resource]:
+    """Return the launch templates and configurations of an Auto Scaling group that are in sight."""
+    return [launch for launch in group.template.estate.of_type(*LAUNCHES) if group in groups_of(launch)]
+
+
+def launch_data(launch: Resource) -> Map:
+    """Return what a launch template, launch configuration or instance says of instances."""
+    return launch.map("LaunchTemplateData") if launch.type == LAUNCH_TEMPLATE else launch
+
+
+def is_for_ecs_group(group: Resource) -> bool:
+    """Tell whether instances of an Auto Scaling group are capacity of ECS."""
+    return bool(group.referring(CAPACITY_PROVIDER)) or any(_speaks_of_ecs(launch) for launch in launches_of(group))
+
+
+def is_for_ecs(launch: Resource) -> bool:
+    """Tell whether a launch template, launch configuration or instance starts container instances of ECS."""
+    return _speaks_of_ecs(launch) or any(group.referring(CAPACITY_PROVIDER) for group in groups_of(launch))
+
+
+def is_for_eks(launch: Resource) -> bool:
+    """Tell whether a launch template starts nodes of EKS."""
+    return bool(launch.referring(NODE_GROUP))
+
+
+def services_on(launch: Resource) -> list[Resource]:
+    """Return the services in sight whose strategy names a capacity provider of these instances."""
+    providers = [provider for group in groups_of(launch) for provider in group.referring(CAPACITY_PROVIDER)]
+    services = []
+    for service in launch.template.estate.of_type(SERVICE):
+        try:
+            if any(provider in providers for provider in capacity_providers_of(service)):
+                services.append(service)
+        except CannotTell:
+            continue
+    return services
+
+
+def user_data(launch: Resource) -> str:
+    """Return the known text of the user data; unknown parts of it are left out.
+
+    Raises:
+        CannotTell: Nothing of it is known.
+    """
+    value = launch_data(launch).value("UserData")
+    if isinstance(value, Unknown) and not list(texts_of(value)):
+        raise CannotTell(f"UserData depends on {value.why}")
+    return _decoded("\0".join(texts_of(value)))
+
+
+def says_in_user_data(launch: Resource, *settings: str) -> bool:
+    """Tell whether the user data sets one of some settings of the agent to true.
+
+    Raises:
+        CannotTell: It does not as far as it is known, and a part of it is unknown.
+    """
+    data = user_data(launch)
+    return any(re.search(rf"\b{re.escape(it)}\b[\"']?\s*[=:]\s*[\"']?true", data, re.IGNORECASE) for it in settings)
+
+
+def image_path(launch: Resource) -> str:
+    """Return what is known of where the machine image comes from: its id, or the path of a public parameter."""
+    source = launch_data(launch).source.get("ImageId")
+    name = source.get("Ref") if isinstance(source, dict) else None
+    declared = launch.template.parameters.get(name, {}) if isinstance(name, str) else {}
+    if str(declared.get("Type", "")).startswith("AWS::SSM::Parameter::Value"):
+        return str(declared.get("Default", ""))
+    value = launch_data(launch).value("ImageId")
+    return value.why if isinstance(value, Unknown) else str(value or "")
+
+
+def has_chosen_image(launch: Resource) -> bool:
+    """Tell whether the image is the app's choice, and not that of whoever deploys the template."""
+    source = launch_data(launch).source.get("ImageId")
+    name = source.get("Ref") if isinstance(source, dict) else None
+    if not isinstance(name, str) or name not in launch.template.parameters:
+        return True
+    return name.startswith("SsmParameterValue") or launch.template.estate.assume_defaults
+
+
+def instance_types_of(launch: Resource) -> list[str]:
+    """Return the instance types that are started, as far as they are in the template."""
+    types = [launch_data(launch).text("InstanceType")] if launch_data(launch).has("InstanceType") else []
+    for group in groups_of(launch):
+        overrides = group.maps("MixedInstancesPolicy", "LaunchTemplate", "Overrides")
+        types += [it.text("InstanceType") for it in overrides if it.has("InstanceType")]
+    return types
+
+
+def role_of(profile: Resource) -> Resource | None:
+    """Return the role of an instance profile; None for one of another stack."""
+    for value in profile.values("Roles"):
+        role = _by_role_name(profile, value) or profile.template.estate.find(value, ROLE)
+        if role is not None:
+            return role
+    return None
+
+
+def profiles_of(launch: Resource) -> Iterator[Resource]:
+    """Give the instance profile of a launch template, launch configuration or instance, where it is in sight."""
+    data = launch_data(launch)
+    path = ("IamInstanceProfile",)
+    values = (
+        [data.value(*path, "Arn"), data.value(*path, "Name")] if launch.type == LAUNCH_TEMPLATE else [data.value(*path)]
+    )
+    for value in values:
+        if isinstance(value, str):
+            named = [
+                it
+                for it in launch.template.estate.of_type(INSTANCE_PROFILE)
+                if it.source.get("InstanceProfileName") == value.rpartition("/")[2]
+            ]
+            yield from named
+        profile = launch.template.estate.find(value, INSTANCE_PROFILE)
+        if profile is not None:
+            yield profile
+
+
+def _by_role_name(profile: Resource, value: object) -> Resource | None:
+    if not isinstance(value, str):
+        return None
+    roles = profile.template.estate.of_type(ROLE)
+    return next((role for role in roles if role.source.get("RoleName") == value), None)
+
+
+def _speaks_of_ecs(launch: Resource) -> bool:
+    try:
+        if _IMAGES_OF_ECS.search(image_path(launch)):
+            return True
+        if _OF_THE_AGENT.search(user_data(launch)):
+            return True
+    except CannotTell:
+        pass
+    around = [launch.metadata, *(group.metadata for group in groups_of(launch))]
+    return any("AWS::CloudFormation::Init" in it and _OF_THE_AGENT.search(json.dumps(it, default=str)) for it in around)
+
+
+def _decoded(text: str) -> str:
+    """Return user data as text; whoever does not use `Fn::Base64` has encoded it."""
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return text

@@ -1,0 +1,102 @@
+"""Checks of clusters."""
+
+from __future__ import annotations
+
+from cdk_containers.checks.engine import Outcome, check, fault, ok
+from cdk_containers.checks.templates import CannotTell, Map, Resource
+
+from .service_parts import ASSOCIATIONS, CLUSTER, SERVICE, capacity_of, cluster_of
+
+
+@check(
+    "container-insights",
+    CLUSTER,
+    fix="Add {Name: containerInsights, Value: enhanced} to ClusterSettings.",
+)
+def has_container_insights(cluster: Resource) -> Outcome:
+    """Counts of tasks, network and storage are measured."""
+    settings = {it.text("Name"): it.text("Value") for it in cluster.maps("ClusterSettings")}
+    value = settings.get("containerInsights")
+    if value in {"enabled", "enhanced"}:
+        return ok(f"Container Insights is {value}")
+    return fault("Container Insights is off" if value else "the cluster does not switch Container Insights on")
+
+
+@check(
+    "execute-command-audit",
+    CLUSTER,
+    fix=(
+        "Set Configuration.ExecuteCommandConfiguration: Logging OVERRIDE with a log group or bucket in LogConfiguration, "
+        "and KmsKeyId."
+    ),
+)
+def records_exec_sessions(cluster: Resource) -> Outcome | None:
+    """What was typed in a shell is kept, and nobody listens in."""
+    path = ("Configuration", "ExecuteCommandConfiguration")
+    logging = cluster.text(*path, "Logging", default="DEFAULT")
+    if not cluster.has(*path):
+        users = [it.logical_id for it in cluster.template.estate.of_type(SERVICE) if _allows_exec(it, cluster)]
+        if users:
+            return fault(f"sessions of ECS Exec in {', '.join(users)} are neither recorded nor encrypted with a key")
+        raise CannotTell("no service in sight allows ECS Exec, and others may")
+    if logging != "OVERRIDE":
+        return fault("sessions of ECS Exec have no log of their own")
+    log = cluster.map(*path, "LogConfiguration")
+    if not log.has("CloudWatchLogGroupName") and not log.has("S3BucketName"):
+        return fault("sessions of ECS Exec are recorded nowhere")
+    if not cluster.has(*path, "KmsKeyId"):
+        return fault("sessions of ECS Exec are not encrypted with a KMS key")
+    return ok("sessions of ECS Exec are recorded and encrypted with a KMS key")
+
+
+def _allows_exec(service: Resource, cluster: Resource) -> bool:
+    try:
+        return service.flag("EnableExecuteCommand") and cluster_of(service) is cluster
+    except CannotTell:
+        return False
+
+
+@check(
+    "one-kind-per-strategy",
+    CLUSTER,
+    ASSOCIATIONS,
+    SERVICE,
+    fix="Keep one kind of capacity provider: Fargate, Auto Scaling groups, or Managed Instances.",
+)
+def strategies_have_one_kind(user: Resource) -> Outcome | None:
+    """ECS refuses a mixed strategy."""
+    name = "CapacityProviderStrategy" if user.type == SERVICE else "DefaultCapacityProviderStrategy"
+    strategy = user.maps(name)
+    if not strategy:
+        return None
+    kinds: set[str] = set()
+    unknown: CannotTell | None = None
+    for item in strategy:
+        try:
+            kinds.add(_kind(user, item))
+        except CannotTell as error:
+            unknown = unknown or error
+    clear = kinds - {_INSTANCES}
+    if len(clear) > 1:
+        return fault(f"the strategy mixes {' and '.join(sorted(clear))}")
+    if kinds == {"Fargate", _INSTANCES}:
+        return fault("the strategy mixes Fargate and a capacity provider of instances")
+    if unknown is not None:
+        raise unknown
+    if _INSTANCES in kinds and len(strategy) > 1:
+        raise CannotTell("the capacity providers are of another stack")
+    return ok(f"all capacity is of one kind: {next(iter(kinds))}")
+
+
+_INSTANCES = "instances"
+"""Auto Scaling groups or Managed Instances of another stack."""
+
+
+def _kind(user: Resource, item: Map) -> str:
+    provider = item.value("CapacityProvider")
+    try:
+        return capacity_of(user, provider)
+    except CannotTell:
+        if isinstance(provider, str):
+            return _INSTANCES
+        raise

@@ -1,0 +1,201 @@
+"""Checks of how the number of tasks follows the load."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
+from cdk_containers.checks.templates import CannotTell, Map, Resource
+from cdk_containers.core.inputs import schedule_problem
+
+from .capacity_parts import GROUP, is_for_ecs_group
+from .service_parts import CAPACITY_PROVIDER, SCALABLE_TARGET, scaled_service
+
+POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
+EXPRESS = "AWS::ECS::ExpressGatewayService"
+
+_QUEUE_LENGTH = {"ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"}
+_DOES_NOT_FALL = {
+    "ApproximateAgeOfOldestMessage": "the age of a message does not fall with each task",
+    "DesiredTaskCount": "the number of tasks is what scaling changes",
+    "RequestCount": "requests stay as many, however many tasks there are",
+    "RunningTaskCount": "the number of tasks is what scaling changes",
+    "TargetResponseTime": "latency does not fall in proportion to tasks",
+}
+_OF_SERVICES = ("ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization")
+
+
+def _is_of_ecs(target: Resource) -> bool:
+    return target.text("ServiceNamespace", default="ecs") == "ecs"
+
+
+def _target_of(policy: Resource) -> Resource | None:
+    """Return the scalable target of a policy; None where it is of another stack."""
+    if policy.has("ScalingTargetId"):
+        return policy.template.estate.find(policy.value("ScalingTargetId"), SCALABLE_TARGET)
+    return None
+
+
+def _is_policy_of_ecs(policy: Resource) -> bool:
+    if policy.has("ServiceNamespace"):
+        return policy.text("ServiceNamespace") == "ecs"
+    target = _target_of(policy)
+    return target is not None and _is_of_ecs(target)
+
+
+@check(
+    "scaling-bounds",
+    SCALABLE_TARGET,
+    EXPRESS,
+    GROUP,
+    CAPACITY_PROVIDER,
+    fix="Set the maximum above the minimum.",
+)
+def bounds_fit(scaled: Resource) -> Outcome | None:
+    """There is room between the least and the most."""
+    if scaled.type == SCALABLE_TARGET:
+        return _target_bounds(scaled) if _is_of_ecs(scaled) else None
+    if scaled.type == EXPRESS:
+        return _bounds(scaled, ("ScalingTarget", "MinTaskCount"), ("ScalingTarget", "MaxTaskCount"))
+    if scaled.type == GROUP:
+        return _bounds(scaled, ("MinSize",), ("MaxSize",)) if is_for_ecs_group(scaled) else None
+    path = ("AutoScalingGroupProvider", "ManagedScaling")
+    return _bounds(scaled, (*path, "MinimumScalingStepSize"), (*path, "MaximumScalingStepSize"))
+
+
+def _bounds(scaled: Resource, least: tuple[str, ...], most: tuple[str, ...]) -> Outcome | None:
+    low, high = scaled.number(*least), scaled.number(*most)
+    if low is None or high is None:
+        return None
+    if low > high:
+        return fault(f"{least[-1]} is {low:g}, above {most[-1]}, which is {high:g}")
+    return ok(f"{least[-1]} is {low:g}, and {most[-1]} is {high:g}")
+
+
+def _target_bounds(target: Resource) -> Outcome | None:
+    outcome = _bounds(target, ("MinCapacity",), ("MaxCapacity",))
+    if outcome is None or not outcome.passes or target.values("ScheduledActions"):
+        return outcome
+    if target.number("MinCapacity") == target.number("MaxCapacity"):
+        return fault("MinCapacity equals MaxCapacity, and so nothing scales")
+    return outcome
+
+
+@check(
+    "scale-to-zero",
+    SCALABLE_TARGET,
+    fix="Set MinCapacity to 1 or more, or scale by the length of a queue.",
+)
+def reaches_zero_only_with_a_queue(target: Resource) -> Outcome | None:
+    """Something brings the first task back."""
+    if not _is_of_ecs(target):
+        return None
+    if target.number("MinCapacity", default=0) > 0:
+        return ok("one task stays at least")
+    service = scaled_service(target)
+    if service is not None and service.values("LoadBalancers"):
+        return fault("requests fail while there is no task (MinCapacity is 0)")
+    policies = target.referring(POLICY)
+    if not policies:
+        raise CannotTell("what scales the service is of another stack")
+    if all(_predefined(policy) in _OF_SERVICES for policy in policies):
+        return fault("without a task there is no use of CPU or memory that would bring the first one back")
+    return ok("another metric than its own load brings the first task back")
+
+
+def _predefined(policy: Resource) -> str:
+    return policy.text(
+        "TargetTrackingScalingPolicyConfiguration", "PredefinedMetricSpecification", "PredefinedMetricType"
+    )
+
+
+@check("backlog-per-task", POLICY, fix="Divide the number of messages by that of running tasks, with metric math.")
+def tracks_backlog_of_a_task(policy: Resource) -> Outcome | None:
+    """A worker has as many tasks as its messages need."""
+    custom = policy.map("TargetTrackingScalingPolicyConfiguration", "CustomizedMetricSpecification")
+    if not custom.source or not _is_policy_of_ecs(policy):
+        return None
+    if custom.text("MetricName") in _QUEUE_LENGTH:
+        return fault("it tracks the messages of a queue, whatever the number of tasks that share them")
+    names = {it.text("MetricStat", "Metric", "MetricName") for it in custom.maps("Metrics")}
+    if not names & _QUEUE_LENGTH:
+        return None
+    expressions = " ".join(it.text("Expression") for it in custom.maps("Metrics"))
+    if "/" in expressions:
+        return ok("it tracks the messages that wait for each task")
+    return fault("no expression divides the messages of the queue by the number of tasks")
+
+
+@check("scaling-metric", POLICY, fix="Track CPU, memory, requests per target, or messages per task.")
+def metric_falls_with_tasks(policy: Resource) -> Outcome | None:
+    """More tasks bring the metric down."""
+    configuration = policy.map("TargetTrackingScalingPolicyConfiguration")
+    if not configuration.source or not _is_policy_of_ecs(policy):
+        return None
+    kind = _predefined(policy)
+    if kind == "ALBRequestCountPerTarget":
+        if not configuration.has("PredefinedMetricSpecification", "ResourceLabel"):
+            return fault("ALBRequestCountPerTarget names no target group", fix="Set ResourceLabel.")
+        return ok("it tracks the requests of each target")
+    if kind:
+        return ok(f"it tracks {kind}")
+    name = configuration.text("CustomizedMetricSpecification", "MetricName")
+    if name in _DOES_NOT_FALL:
+        return fault(f"it tracks {name}: {_DOES_NOT_FALL[name]}")
+    if name in {"CPUUtilization", "MemoryUtilization", "RequestCountPerTarget"}:
+        return ok(f"it tracks {name}")
+    raise CannotTell("only the application tells whether the metric falls when tasks are added")
+
+
+@check("step-intervals", POLICY, fix="Let each range begin where the one before it ends.")
+def steps_meet(policy: Resource) -> Outcome | None:
+    """Each value of the metric has one answer."""
+    steps = policy.maps("StepScalingPolicyConfiguration", "StepAdjustments")
+    if not steps or not _is_policy_of_ecs(policy):
+        return None
+    ranges = sorted(_range(step) for step in steps)
+    for (low, high), (following, _) in pairwise(ranges):
+        if following < high:
+            return fault(f"the ranges from {low:g} and from {following:g} overlap")
+        if following > high:
+            return fault(f"no range says what to do between {high:g} and {following:g}")
+    empty = [low for low, high in ranges if low >= high]
+    if empty:
+        return fault(f"the range from {empty[0]:g} ends before it begins")
+    return ok("the ranges meet")
+
+
+def _range(step: Map) -> tuple[float, float]:
+    return (
+        step.number("MetricIntervalLowerBound", default=float("-inf")),
+        step.number("MetricIntervalUpperBound", default=float("inf")),
+    )
+
+
+@check("schedule-expression", SCALABLE_TARGET, fix="Write cron(…) with six fields, and set Timezone.")
+def schedules_are_clear(target: Resource) -> Outcome | None:
+    """AWS reads the schedule as it was meant."""
+    return worst(_schedule_outcome, target.maps("ScheduledActions")) if _is_of_ecs(target) else None
+
+
+def _schedule_outcome(action: Map) -> Outcome:
+    schedule = action.text("Schedule")
+    problem = schedule_problem(schedule)
+    if problem is not None:
+        return fault(f"{schedule} is no schedule: {problem}")
+    if not schedule.startswith("rate") and not action.has("Timezone"):
+        return fault(f"{schedule} has no time zone, and so counts in UTC, without summer time")
+    return ok(f"{schedule} is a schedule with a time zone")
+
+
+@check("predictive-scaling", POLICY, fix="Add a target tracking policy for the same scalable target.")
+def forecasts_have_company(policy: Resource) -> Outcome | None:
+    """What no forecast saw is answered too."""
+    if policy.text("PolicyType") != "PredictiveScaling" or not _is_policy_of_ecs(policy):
+        return None
+    target = _target_of(policy)
+    if target is None:
+        raise CannotTell("the scalable target is of another stack")
+    if any(it.text("PolicyType") != "PredictiveScaling" for it in target.referring(POLICY)):
+        return ok("another policy answers to the load that is there")
+    return fault("nothing answers to a load that was not forecast")

@@ -1,0 +1,227 @@
+"""Security groups: their rules, wherever these stand, and who gets through.
+
+The groups of a caller and of a target are values of properties, as `Ref` or `Fn::GetAtt` of a group or as an id. Rules
+of a group from outside the templates are unknown: whether they let something through raises `CannotTell`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Literal, TypeAlias
+
+from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Map, Reference, Resource, Unknown, Value
+
+from .questions import holds_for_any
+
+GROUP = "AWS::EC2::SecurityGroup"
+PREFIX_LIST = "AWS::EC2::PrefixList"
+
+Direction: TypeAlias = Literal["Ingress", "Egress"]
+Ports: TypeAlias = tuple[int, int]
+"""The first and the last port of a range."""
+
+_PEER_GROUP = {"Ingress": "SourceSecurityGroupId", "Egress": "DestinationSecurityGroupId"}
+_PEER_PREFIX_LIST = {"Ingress": "SourcePrefixListId", "Egress": "DestinationPrefixListId"}
+_PROTOCOLS = {"6": "tcp", "17": "udp"}
+_TO_EVERYBODY = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
+_PRIVATE = [ip_network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a group.
+
+    Attributes:
+        group: The group that has it.
+        direction: Whether it is about what comes in or goes out.
+        properties: What it says, in a list of the group or in a resource of its own.
+    """
+
+    group: Resource
+    direction: Direction
+    properties: Map
+
+    @property
+    def protocol(self) -> str:
+        """Such as `tcp`; `-1` stands for all."""
+        given = self.properties.text("IpProtocol", default="-1").lower()
+        return _PROTOCOLS.get(given, given)
+
+    @property
+    def ports(self) -> Ports:
+        """The ports that it lets through."""
+        if self.protocol not in {"tcp", "udp"}:
+            return (0, 65535)
+        first, last = self.properties.number("FromPort", default=-1), self.properties.number("ToPort", default=-1)
+        return (0, 65535) if first == -1 else (int(first), int(last if last != -1 else first))
+
+    def lets_through(self, ports: Ports, protocol: str = "tcp") -> bool:
+        """Tell whether all the ports of a range get through."""
+        if self.protocol not in {protocol, "-1"}:
+            return False
+        first, last = self.ports
+        return first <= ports[0] and ports[1] <= last
+
+    @property
+    def peer_group(self) -> Value:
+        """The group that may come in or be reached, or `MISSING`."""
+        return self.properties.value(_PEER_GROUP[self.direction])
+
+    @property
+    def cidrs(self) -> list[Value]:
+        """The addresses that may come in or be reached; empty for a group or a prefix list of AWS."""
+        cidrs = [self.properties.value(name) for name in ("CidrIp", "CidrIpv6") if self.properties.has(name)]
+        list_ = self.group.template.estate.find(self.properties.value(_PEER_PREFIX_LIST[self.direction]))
+        if list_ is not None and list_.type == PREFIX_LIST:
+            cidrs += [entry.value("Cidr") for entry in list_.maps("Entries")]
+        return cidrs
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the whole internet is at the other end."""
+        return holds_for_any(_is_everybody, self.cidrs)
+
+    def __str__(self) -> str:
+        """Say what gets through, such as `tcp 8080`."""
+        first, last = self.ports
+        if self.protocol not in {"tcp", "udp"}:
+            return "all traffic" if self.protocol == "-1" else self.protocol
+        return f"{self.protocol} {first}" if first == last else f"{self.protocol} {first}-{last}"
+
+
+def ingress(group: Resource) -> list[Rule]:
+    """Return the rules about what comes in."""
+    return _rules(group, "Ingress")
+
+
+def egress(group: Resource) -> list[Rule]:
+    """Return the rules about what goes out; a group for which a template names none may reach everybody."""
+    rules = _rules(group, "Egress")
+    live = bool(group.identifiers)
+    return rules if rules or live else [Rule(group, "Egress", Map(_TO_EVERYBODY, group.template))]
+
+
+def _rules(group: Resource, direction: Direction) -> list[Rule]:
+    estate = group.template.estate
+    inline = group.maps(f"{GROUP.rpartition('::')[2]}{direction}")
+    separate = [
+        rule
+        for rule in group.referring(f"{GROUP}{direction}")
+        if rule.has("GroupId") and estate.find(rule.value("GroupId")) is group
+    ]
+    return [Rule(group, direction, rule) for rule in (*inline, *separate)]
+
+
+def can_reach(estate: Estate, callers: Sequence[Value], targets: Sequence[Value], ports: Ports) -> bool:
+    """Tell whether rules let TCP through from resources with some groups to resources with others.
+
+    Raises:
+        CannotTell: It depends on rules or addresses that the templates do not show.
+    """
+    return not obstacle(estate, callers, targets, ports)
+
+
+def obstacle(estate: Estate, callers: Sequence[Value], targets: Sequence[Value], ports: Ports) -> str:
+    """Say which of the two ends lets nothing through; empty where the whole way is open.
+
+    An end that is closed is an obstacle even where the other one is unknown.
+
+    Raises:
+        CannotTell: It depends on rules or addresses that the templates do not show.
+    """
+    unknown: CannotTell | None = None
+    for said, question, groups in (
+        ("the targets do not accept it", partial(_accepts, estate, callers, ports), targets),
+        ("the caller may not send it", partial(_sends, estate, targets, ports), callers),
+    ):
+        try:
+            if not holds_for_any(question, groups):
+                return said
+        except CannotTell as error:
+            unknown = unknown or error
+    if unknown is not None:
+        raise unknown
+    return ""
+
+
+def _accepts(estate: Estate, callers: Sequence[Value], ports: Ports, target: Value) -> bool:
+    return holds_for_any(partial(_matches, estate, callers, ports), ingress(_known(estate, target)))
+
+
+def _sends(estate: Estate, targets: Sequence[Value], ports: Ports, caller: Value) -> bool:
+    return holds_for_any(partial(_matches, estate, targets, ports), egress(_known(estate, caller)))
+
+
+def _known(estate: Estate, group: Value) -> Resource:
+    found = estate.find(group, GROUP)
+    if found is None:
+        raise CannotTell("a security group is not in the templates")
+    return found
+
+
+def _matches(estate: Estate, peers: Sequence[Value], ports: Ports, rule: Rule) -> bool:
+    """Tell whether a rule is about these peers and ports: known to be about others beats unknown."""
+    if not rule.lets_through(ports):
+        return False
+    properties = rule.properties
+    if properties.has(_PEER_GROUP[rule.direction]):
+        return holds_for_any(lambda peer: _same(estate, rule.peer_group, peer), peers)
+    cidrs = rule.cidrs
+    if not cidrs and (properties.has(_PEER_PREFIX_LIST[rule.direction]) or properties.has("SourceSecurityGroupName")):
+        raise CannotTell("a rule names a prefix list or a group that is not in the templates")
+    return holds_for_any(partial(_covers_network, estate, rule.group), cidrs)
+
+
+def _same(estate: Estate, one: Value, other: Value) -> bool:
+    if isinstance(one, Unknown) and not isinstance(one, Reference):
+        return bool(one == other)
+    if isinstance(other, Unknown) and not isinstance(other, Reference):
+        return bool(other == one)
+    found = estate.find(one), estate.find(other)
+    return found[0] is found[1] if any(found) else bool(one == other)
+
+
+def _is_everybody(cidr: Value) -> bool:
+    return not isinstance(cidr, Reference) and _network(cidr).prefixlen == 0
+
+
+def _network(cidr: Value) -> IPv4Network | IPv6Network:
+    if isinstance(cidr, Unknown):
+        raise CannotTell(f"the addresses of a rule depend on {cidr.why}")
+    try:
+        return ip_network(str(cidr), strict=False)
+    except ValueError:
+        raise Malformed("CidrIp", "a range of addresses", cidr) from None
+
+
+def _covers_network(estate: Estate, group: Resource, cidr: Value) -> bool:
+    """Tell whether addresses cover those of the VPC of a group; those of a part of it cannot be told."""
+    if isinstance(cidr, Reference):
+        return cidr.resource.type in {"AWS::EC2::VPC", "AWS::EC2::VPCCidrBlock"} or _network(cidr).prefixlen == 0
+    network = _network(cidr)
+    if network.prefixlen == 0:
+        return True
+    if isinstance(network, IPv6Network):
+        return False
+    vpc = _vpc(estate, group)
+    known = vpc.value("CidrBlock") if vpc is not None else None
+    if vpc is None or not isinstance(known, str) or vpc.referring("AWS::EC2::VPCCidrBlock"):
+        if not any(network.overlaps(private) for private in _PRIVATE):
+            return False
+        raise CannotTell(f"the template does not say whether {cidr} covers the network")
+    addresses = ip_network(known, strict=False)
+    if addresses.version == 4 and addresses.subnet_of(network):
+        return True
+    if addresses.overlaps(network):
+        raise CannotTell(f"{cidr} covers a part of the network")
+    return False
+
+
+def _vpc(estate: Estate, group: Resource) -> Resource | None:
+    try:
+        return estate.find(group.value("VpcId"), "AWS::EC2::VPC")
+    except CannotTell:
+        return None

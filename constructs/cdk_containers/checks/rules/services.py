@@ -1,0 +1,146 @@
+"""Checks of services: how many tasks, where, and what they are told about themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
+from cdk_containers.checks.templates import CannotTell, Map, Resource
+
+from .service_parts import SERVICE, capacities, scalable_targets
+
+SCHEDULE = "AWS::Scheduler::Schedule"
+RULE = "AWS::Events::Rule"
+TASK_SET = "AWS::ECS::TaskSet"
+
+
+def is_daemon(service: Resource) -> bool:
+    """Tell whether a service runs one task on each instance."""
+    return service.text("SchedulingStrategy", default="REPLICA") == "DAEMON"
+
+
+def is_called(service: Resource) -> bool:
+    """Tell whether somebody waits for the answers of a service."""
+    return any(
+        service.values(*path)
+        for path in (
+            ("LoadBalancers",),
+            ("ServiceRegistries",),
+            ("ServiceConnectConfiguration", "Services"),
+            ("VpcLatticeConfigurations",),
+        )
+    )
+
+
+@check("health-check-grace-period", SERVICE, fix="Set HealthCheckGracePeriodSeconds to the time that a start takes.")
+def starting_tasks_have_time(service: Resource) -> Outcome | None:
+    """A load balancer's health checks do not count at once."""
+    if not service.values("LoadBalancers"):
+        return None
+    seconds = service.number("HealthCheckGracePeriodSeconds", default=0)
+    if seconds > 0:
+        return ok(f"health checks count {seconds:g} s after a task has started")
+    return fault("health checks of the load balancer count as soon as a task has started")
+
+
+@check("fixed-count-or-scaling", SERVICE, fix="Remove DesiredCount; Application Auto Scaling keeps the count.")
+def count_is_fixed_or_scaled(service: Resource) -> Outcome | None:
+    """No deployment resets what scaling decided."""
+    scaling = scalable_targets(service)
+    if scaling and service.has("DesiredCount"):
+        return fault(f"each deployment resets the count that {scaling[0].logical_id} scales to DesiredCount")
+    if scaling:
+        return ok(f"{scaling[0].logical_id} alone decides the count")
+    return ok("the count is fixed") if service.has("DesiredCount") else None
+
+
+@check(
+    "availability-zone-rebalancing",
+    SERVICE,
+    fix="Set AvailabilityZoneRebalancing to ENABLED.",
+)
+def rebalances_zones(service: Resource) -> Outcome | None:
+    """Tasks go back to a zone that is there again."""
+    entries = service.maps("LoadBalancers")
+    if is_daemon(service) or any(entry.has("LoadBalancerName") for entry in entries):
+        return None
+    if not service.has("AvailabilityZoneRebalancing"):
+        raise CannotTell("AvailabilityZoneRebalancing is not set, and an older service keeps what it has")
+    if service.text("AvailabilityZoneRebalancing") == "ENABLED":
+        return ok("ECS rebalances tasks over Availability Zones")
+    if "external instances" in capacities(service):
+        return None
+    return fault("tasks stay in the Availability Zones where they are, also after one was lost")
+
+
+@check(
+    "cost-allocation-tags",
+    SERVICE,
+    fix="Set EnableECSManagedTags to true, and PropagateTags to SERVICE.",
+)
+def tasks_have_tags(service: Resource) -> Outcome:
+    """The bill tells which service costs what."""
+    missing = []
+    if not service.flag("EnableECSManagedTags"):
+        missing.append("EnableECSManagedTags is off")
+    if service.text("PropagateTags", default="NONE") == "NONE":
+        missing.append("tags are not propagated to tasks")
+    return fault(" and ".join(missing)) if missing else ok("tasks carry the tags of ECS and of their service")
+
+
+@check("no-public-ip", SERVICE, TASK_SET, SCHEDULE, RULE, fix="Set AssignPublicIp to DISABLED.")
+def tasks_have_no_public_address(runner: Resource) -> Outcome | None:
+    """No task can be reached past its load balancer."""
+    return worst(_public_address, _task_networks(runner))
+
+
+def _public_address(network: Map) -> Outcome | None:
+    if network.text("AssignPublicIp", default="DISABLED") == "ENABLED":
+        return fault("tasks get public IP addresses")
+    return ok("tasks get no public IP address")
+
+
+def _task_networks(runner: Resource) -> Iterator[Map]:
+    configurations = [runner]
+    if runner.type == SCHEDULE:
+        configurations = [runner.map("Target", "EcsParameters")]
+    elif runner.type == RULE:
+        configurations = [target.map("EcsParameters") for target in runner.maps("Targets")]
+    for configuration in configurations:
+        for name in ("AwsvpcConfiguration", "AwsVpcConfiguration"):
+            if configuration.has("NetworkConfiguration", name):
+                yield configuration.map("NetworkConfiguration", name)
+
+
+@check("latest-platform-version", SERVICE, TASK_SET, fix="Remove PlatformVersion, or set it to LATEST.")
+def runs_on_latest_platform(service: Resource) -> Outcome | None:
+    """Fargate patches what is under the tasks."""
+    version = service.text("PlatformVersion")
+    if version and version.upper() != "LATEST":
+        return fault(f"tasks stay on platform version {version} of Fargate")
+    if not version and "Fargate" not in capacities(service):
+        return None
+    return ok("tasks run on the latest platform version of Fargate")
+
+
+@check(
+    "several-tasks",
+    SERVICE,
+    fix="Set DesiredCount to 2 or more; with scaling, set MinCapacity to 2 or more.",
+)
+def runs_several_tasks(service: Resource) -> Outcome | None:
+    """The loss of one task is no outage."""
+    if is_daemon(service):
+        return None
+    scaling = scalable_targets(service)
+    if scaling:
+        count, said = scaling[0].number("MinCapacity", default=0), "scaling leaves"
+    else:
+        count, said = service.number("DesiredCount", default=1), "the service has"
+    if count >= 2:
+        return ok(f"{said} {count:g} tasks")
+    if count == 0:
+        return None
+    if not is_called(service):
+        raise CannotTell(f"{said} 1 task, and only its work tells whether it may wait for the next one")
+    return fault(f"{said} 1 task, and no other answers while it is replaced")

@@ -1,0 +1,112 @@
+"""What one statement of a policy gives: its actions, resources and principals, all of them patterns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from cdk_containers.checks.templates import CannotTell, Map, Missing, Partial, Reference, Unknown, Value
+
+_WITHOUT_KINDS = {"s3", "sns", "sqs"}
+"""Services whose ARNs end with a name only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a policy, or of a trust policy.
+
+    Attributes:
+        source: What it says.
+        policy: The name of its policy, for a reader.
+    """
+
+    source: Map
+    policy: str
+
+    @property
+    def allows(self) -> bool:
+        """Whether its effect is to allow."""
+        return self.source.text("Effect") == "Allow"
+
+    @property
+    def actions(self) -> list[str]:
+        """The patterns of its actions; with `NotAction`, all but those that are named are `*`."""
+        return ["*"] if self.source.has("NotAction") else [pattern_of(value) for value in listed(self.source, "Action")]
+
+    @property
+    def resources(self) -> list[str]:
+        """The patterns of its resources, `{}` for what a deployment fills in; `*` with `NotResource`."""
+        if self.source.has("NotResource"):
+            return ["*"]
+        return [pattern_of(value) for value in listed(self.source, "Resource")]
+
+    @property
+    def on_everything(self) -> bool:
+        """Whether a pattern of its resources takes all there are; a pattern that is known decides before others."""
+        if self.source.has("NotResource"):
+            return True
+        unknown: CannotTell | None = None
+        for value in listed(self.source, "Resource"):
+            try:
+                if takes_all(pattern_of(value)):
+                    return True
+            except CannotTell as error:
+                unknown = error
+        if unknown is not None:
+            raise unknown
+        return False
+
+    @property
+    def has_condition(self) -> bool:
+        """Whether it holds under a condition only."""
+        return bool(self.source.has("Condition") and list(self.source.map("Condition")))
+
+    def names(self, action: str) -> bool:
+        """Tell whether an action, such as `iam:PassRole`, is among its actions."""
+        if self.source.has("NotAction"):
+            return not any(_matches(action, pattern) for pattern in map(pattern_of, listed(self.source, "NotAction")))
+        return any(_matches(action, pattern) for pattern in self.actions)
+
+    def principals(self, kind: str) -> list[str]:
+        """Return the patterns of its principals of a kind, such as `Service`; `*` where it is everybody."""
+        everybody = self.source.value("Principal")
+        if self.source.has("NotPrincipal") or everybody == "*":
+            return ["*"]
+        return [pattern_of(value) for value in listed(self.source, "Principal", kind)]
+
+
+def pattern_of(value: Value) -> str:
+    """Return an ARN or a pattern as text, with `{}` for the parts that a deployment fills in.
+
+    Raises:
+        CannotTell: A deployment decides all of it.
+    """
+    if isinstance(value, Partial):
+        return "".join(part if isinstance(part, str) else "{}" for part in value.parts)
+    if isinstance(value, Reference):
+        return "{}"
+    if isinstance(value, Unknown):
+        raise CannotTell(f"it depends on {value.why}")
+    return str(value)
+
+
+def takes_all(pattern: str) -> bool:
+    """Tell whether a pattern takes all resources, or all of one kind, such as every log group."""
+    parts = pattern.split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn" or not parts[5].strip("/:"):
+        return not pattern.strip("*") or (parts[0] == "arn" and pattern.endswith("*"))
+    kind, *rest = (part for part in parts[5].replace(":", "/").split("/") if part)
+    named = [kind, *rest] if not rest or parts[2] in _WITHOUT_KINDS else rest
+    return not kind.strip("*") or not named[0].strip("*")
+
+
+def listed(source: Map, *path: str) -> list[Value]:
+    """Return the values of a list, or the one value that stands in its place, known or not."""
+    value = source.value(*path)
+    if isinstance(value, Missing):
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _matches(action: str, pattern: str) -> bool:
+    return fnmatchcase(action.lower(), pattern.lower())

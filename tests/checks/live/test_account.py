@@ -1,0 +1,138 @@
+"""Reading an account: pages, refusals, and nothing that a reader does not name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.session import Session
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from cdk_containers.checks.live import Account, read_account, read_only_policy
+from cdk_containers.checks.live.account import NotAllowed, Refused
+from cdk_containers.checks.live.policy import allowed_calls
+from cdk_containers.checks.live.reader import READERS, Found, Reader
+from cdk_containers.checks.templates import Estate, Unknown
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Session:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    return Session()
+
+
+def account(session: Session, **allowed: tuple[str, ...]) -> Account:
+    return Account(session, allowed=allowed or allowed_calls())
+
+
+def stubbed(it: Account, service: str, operation: str) -> Stubber:
+    stubber = Stubber(it._client(service, operation))
+    stubber.activate()
+    return stubber
+
+
+def test_every_call_that_a_reader_names_exists_and_only_reads(session: Session):
+    for service, operations in allowed_calls().items():
+        client = session.create_client(service, region_name="eu-west-1")
+        known = {name for name in dir(client) if not name.startswith("_")}
+        assert operations <= known, service
+        assert [name for name in operations if not name.startswith(("describe_", "get_", "list_", "batch_get_"))] == []
+
+
+@mock_aws
+@pytest.mark.parametrize("reader", READERS, ids=lambda it: it.read.__name__)
+def test_a_reader_names_the_calls_that_it_makes_and_no_other(session: Session, reader: Reader):
+    """Each reader runs with its own calls only; an empty account has no resources that it would ask more about."""
+    list(reader.read(Account(session, allowed=reader.calls)))
+
+
+def test_a_call_that_nobody_names_is_stopped(session: Session):
+    it = account(session, ecr=("describe_repositories",))
+    with pytest.raises(NotAllowed, match=r"ecr\.delete_repository"):
+        it.call("ecr", "delete_repository", repositoryName="x")
+    with pytest.raises(NotAllowed, match="DeleteRepository"):
+        it._client("ecr", "describe_repositories").delete_repository(repositoryName="web")
+
+
+@mock_aws
+def test_every_page_is_read(session: Session):
+    client = session.create_client("logs", region_name="eu-west-1")
+    names = {f"group-{number:03}" for number in range(120)}
+    for name in names:
+        client.create_log_group(logGroupName=name)
+    (reader,) = [it for it in READERS if it.types == ("AWS::Logs::LogGroup",)]
+    assert {found.name for found in reader.read(account(session))} == names
+
+
+def test_a_refused_call_is_said_and_the_others_go_on(session: Session):
+    def refused(_: Account) -> Iterator[Found]:
+        yield Found(type="A", name="seen before", properties={}, identifiers=frozenset())
+        raise Refused("ecr:DescribeRepositories: access denied")
+
+    def works(_: Account) -> Iterator[Found]:
+        yield Found(type="B", name="b", properties={}, identifiers=frozenset({"arn:b"}))
+
+    estate = Estate()
+    readers = [Reader(("A",), {}, refused), Reader(("B",), {}, works)]
+    assert read_account(account(session), estate, readers) == ["A: ecr:DescribeRepositories: access denied"]
+    assert [it.logical_id for it in estate.resources] == ["seen before", "b"]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("AccessDeniedException", "ecr:DescribeRepositories: access denied"),
+        ("ThrottlingException", "ecr:DescribeRepositories: ThrottlingException"),
+    ],
+)
+def test_what_the_account_answers_instead(session: Session, code: str, told: str):
+    it = account(session)
+    with stubbed(it, "ecr", "describe_repositories") as stubber:
+        stubber.add_client_error("describe_repositories", code)
+        with pytest.raises(Refused, match=told):
+            list(it.pages("ecr", "describe_repositories", "repositories"))
+
+
+def test_a_part_that_is_refused_is_unknown_and_a_part_that_is_missing_is_none(session: Session):
+    it = account(session)
+    with stubbed(it, "ecr", "get_lifecycle_policy") as stubber:
+        stubber.add_client_error("get_lifecycle_policy", "AccessDeniedException")
+        stubber.add_client_error("get_lifecycle_policy", "LifecyclePolicyNotFoundException")
+        first, second = (
+            it.perhaps("ecr", "get_lifecycle_policy", "lifecyclePolicyText", repositoryName="web") for _ in range(2)
+        )
+    assert isinstance(first, Unknown)
+    assert second is None
+
+
+def test_no_credentials_are_one_clear_line(monkeypatch: pytest.MonkeyPatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    it = Account(Session(), allowed=allowed_calls(), region="eu-west-1")
+    with pytest.raises(Refused, match="ecs:ListClusters: Unable to locate credentials"):
+        list(it.pages("ecs", "list_clusters", "clusterArns"))
+
+
+def test_the_policy_has_every_call_and_no_other():
+    (statement,) = read_only_policy()["Statement"]
+    assert "ecs:DescribeServices" in statement["Action"]
+    assert len(statement["Action"]) == len(set(statement["Action"]))
+    assert sum(len(names) for names in allowed_calls().values()) == len(statement["Action"])
+
+
+@pytest.mark.parametrize("twice", [["a", "a"], ["a", "b"]])
+def test_resources_of_one_name_are_told_apart(session: Session, twice: list[str]):
+    def read(_: Account) -> Iterator[Any]:
+        for type_ in twice:
+            yield Found(type=type_, name="web", properties={}, identifiers=frozenset({f"arn:{type_}"}))
+
+    estate = Estate()
+    assert read_account(account(session), estate, [Reader(tuple(twice), {}, read)]) == []
+    assert len(list(estate.resources)) == 2
