@@ -49,7 +49,7 @@ def test_a_table_has_a_block_for_each_failure():
         "Not checked:",
         f"  {NOT_CHECKED[0]}",
         "",
-        "1 finding (1 high), 1 cannot be told, 1 acknowledged, 1 not checked; 4 resources  (--all shows them)",
+        "1 finding (1 high), 1 cannot be told, 1 acknowledged, 1 not checked; 4 resources; add --all to see what cannot be told",
     ]
 
 
