@@ -170,8 +170,9 @@ def test_a_manifest_of_something_else_makes_no_assembly(tmp_path: Path, manifest
 
 
 def test_artifacts_of_unknown_kinds_are_left_alone(tmp_path: Path):
-    _, skipped = read(written(tmp_path, {"manifest.json": assembly(A=5, B={}, C={"type": "aws:cloudformation:stack"})}))
-    assert skipped == [f"{tmp_path}: no template in this folder"]
+    odd = assembly(A=5, B={}, C={"type": "aws:cloudformation:stack"})
+    _, skipped = read(written(tmp_path, {"manifest.json": odd}))
+    assert skipped[0] == f"{tmp_path / 'manifest.json'}: the artifact C does not say where it is"
 
 
 def test_an_assembly_that_names_a_file_that_is_missing(tmp_path: Path):

@@ -12,8 +12,10 @@ MACHINERY = {"__init__", "catalogue", "model", "opt_out"}
 CHECKER_IDS = {
     "security-hub": r"[A-Z][A-Za-z0-9]+\.\d+",
     "control-tower": r"CT\.[A-Z0-9]+\.PR\.\d+",
+    "guard": r"[A-Z0-9]+(_[A-Z0-9]+)+",
     "cdk-nag": r"AwsSolutions-[A-Z]+\d+",
     "checkov": r"CKV2?_AWS_\d+",
+    "prowler": r"[a-z0-9]+(_[a-z0-9]+)+",
     "cfn-lint": r"[EW]\d{4}",
 }
 

@@ -298,11 +298,8 @@ def test_an_environment_that_is_thrown_away_can_be_deleted_with_running_instance
     assert not group.get("NewInstancesProtectedFromScaleIn")
     assert "MaxInstanceLifetime" not in group
     assert opt_outs(template) == {
-        GROUP: {
-            "managed-termination-protection": REASON,
-            "managed-draining": REASON,
-            "instance-lifetime": REASON,
-        }
+        GROUP: {"instance-lifetime": REASON},
+        PROVIDER: {"managed-termination-protection": REASON, "managed-draining": REASON},
     }
 
 

@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cdk_containers.checks.templates import AppMetadata, Estate, NestedIn, Template
+from cdk_containers.checks.templates import Estate, NestedIn, Template
 
+from .assembly import StackFile, stacks_of
 from .foreach import expanded
 from .text import Unreadable, parse
 
 _ENDINGS = (".template.json", ".template.yaml", ".template.yml", ".yaml", ".yml", ".json", ".template")
 _DEEPEST = 10
 _NESTED = "AWS::CloudFormation::Stack"
-
-
-@dataclass(frozen=True, slots=True)
-class StackFile:
-    """A template's file, and the stack that it is for where an assembly says so."""
-
-    path: Path
-    stack_name: str = ""
-    metadata: Path | None = None
-
-    @cache  # noqa: B019  (it is read once, and only where something was found)
-    def app_metadata(self) -> AppMetadata:
-        """Return what the app says of the template; nothing where its file is missing or broken."""
-        paths: dict[str, str] = {}
-        acknowledged: dict[str, dict[str, str]] = {}
-        try:
-            content = json.loads(self.metadata.read_text(encoding="utf-8")) if self.metadata else {}
-            for slashed, entries in content.items():
-                path = slashed.removeprefix("/")
-                for entry in entries:
-                    if entry["type"] == "aws:cdk:logicalId":
-                        paths[entry["data"]] = path
-                    elif entry["type"] == "aws:cdk:acknowledged-rules":
-                        acknowledged.setdefault(path, {}).update(entry["data"])
-        except (AttributeError, KeyError, OSError, TypeError, ValueError):
-            return AppMetadata()
-        return AppMetadata(paths, acknowledged)
 
 
 def read_estate(paths: Iterable[Path], estate: Estate, *, arguments: Mapping[str, str] | None = None) -> list[str]:
@@ -82,44 +53,15 @@ def _folder(folder: Path, skipped: list[str]) -> Iterator[StackFile]:
     assemblies: list[Path] = []
     for file in files:
         if file.name == "manifest.json" and not set(assemblies) & set(file.parents):
-            artifacts = _artifacts(file, skipped)
-            if artifacts is not None:
+            stacks = stacks_of(file.parent, skipped)
+            if stacks is not None:
                 assemblies.append(file.parent)
-                yield from _stacks(file.parent, artifacts, skipped)
+                yield from stacks
     yield from (StackFile(file) for file in files if not set(assemblies) & set(file.parents))
 
 
 def _hidden(file: Path, root: Path) -> bool:
     return any(part.startswith(".") or part == "node_modules" for part in file.relative_to(root).parts)
-
-
-def _artifacts(manifest: Path, skipped: list[str]) -> Mapping[str, Any] | None:
-    """Return what an assembly of CDK has; None where the manifest is of something else."""
-    try:
-        content = json.loads(manifest.read_text(encoding="utf-8"))
-    except (OSError, RecursionError, ValueError) as error:
-        skipped.append(f"{manifest}: {error}")
-        return None
-    artifacts = content.get("artifacts") if isinstance(content, Mapping) else None
-    return artifacts if isinstance(artifacts, Mapping) else None
-
-
-def _stacks(
-    folder: Path, artifacts: Mapping[str, Any], skipped: list[str], above: tuple[Path, ...] = ()
-) -> Iterator[StackFile]:
-    if folder.resolve() in above:
-        skipped.append(f"{folder}: the assembly contains itself")
-        return
-    for name, artifact in artifacts.items():
-        match artifact:
-            case {"type": "aws:cloudformation:stack", "properties": {"templateFile": str(file), **others}}:
-                metadata = artifact.get("additionalMetadataFile")
-                metadata_file = folder / metadata if isinstance(metadata, str) else None
-                yield StackFile(folder / file, str(others.get("stackName", name)), metadata_file)
-            case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(directory)}}:
-                inner = folder / directory
-                artifacts_inside = _artifacts(inner / "manifest.json", skipped) or {}
-                yield from _stacks(inner, artifacts_inside, skipped, (*above, folder.resolve()))
 
 
 def _add(file: StackFile, estate: Estate, skipped: list[str], arguments: Mapping[str, str], *, given: bool) -> None:

@@ -2,6 +2,37 @@
 
 from cdk_containers.checks.engine import CHECKS
 
-from . import load_balancing, network_paths, registry
+from . import (
+    audit,
+    container_hardening,
+    identity,
+    images,
+    jobs,
+    load_balancing,
+    logs,
+    network_paths,
+    people,
+    registry,
+    secrets,
+    tasks,
+    telemetry,
+    volumes,
+)
 
-__all__ = ["CHECKS", "load_balancing", "network_paths", "registry"]
+__all__ = [
+    "CHECKS",
+    "audit",
+    "container_hardening",
+    "identity",
+    "images",
+    "jobs",
+    "load_balancing",
+    "logs",
+    "network_paths",
+    "people",
+    "registry",
+    "secrets",
+    "tasks",
+    "telemetry",
+    "volumes",
+]

@@ -6,9 +6,10 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any
 
-from cdk_containers.checks.templates import CannotTell, Map, Resource, Unknown, texts_of
+from cdk_containers.checks.templates import CannotTell, Map, Missing, Resource, Unknown, Value, texts_of
 
 from .service_parts import CAPACITY_PROVIDER, SERVICE, capacity_providers_of
 
@@ -18,8 +19,6 @@ LAUNCH_CONFIGURATION = "AWS::AutoScaling::LaunchConfiguration"
 INSTANCE = "AWS::EC2::Instance"
 LAUNCHES = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, INSTANCE)
 NODE_GROUP = "AWS::EKS::Nodegroup"
-INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
-ROLE = "AWS::IAM::Role"
 
 _OF_THE_AGENT = re.compile(r"ECS_CLUSTER|/etc/ecs/|ECSAgent|settings\.ecs\b", re.IGNORECASE)
 _IMAGES_OF_ECS = re.compile(
@@ -92,20 +91,23 @@ def user_data(launch: Resource) -> str:
 
 
 def says_in_user_data(launch: Resource, *settings: str) -> bool:
-    """Tell whether the user data sets one of some settings of the agent to true.
-
-    Raises:
-        CannotTell: It does not as far as it is known, and a part of it is unknown.
-    """
+    """Tell whether the user data, as far as it is known, sets one of some settings of the agent to true."""
     data = user_data(launch)
     return any(re.search(rf"\b{re.escape(it)}\b[\"']?\s*[=:]\s*[\"']?true", data, re.IGNORECASE) for it in settings)
 
 
+def parameter_of(launch: Resource, key: str) -> tuple[str, Mapping[str, Any]]:
+    """Return the parameter that a property is, and its declaration; no name where it is something else."""
+    source = launch_data(launch).source.get(key)
+    name = source.get("Ref") if isinstance(source, Mapping) else None
+    if isinstance(name, str) and name in launch.template.parameters:
+        return name, launch.template.parameters[name]
+    return "", {}
+
+
 def image_path(launch: Resource) -> str:
     """Return what is known of where the machine image comes from: its id, or the path of a public parameter."""
-    source = launch_data(launch).source.get("ImageId")
-    name = source.get("Ref") if isinstance(source, dict) else None
-    declared = launch.template.parameters.get(name, {}) if isinstance(name, str) else {}
+    _, declared = parameter_of(launch, "ImageId")
     if str(declared.get("Type", "")).startswith("AWS::SSM::Parameter::Value"):
         return str(declared.get("Default", ""))
     value = launch_data(launch).value("ImageId")
@@ -114,11 +116,8 @@ def image_path(launch: Resource) -> str:
 
 def has_chosen_image(launch: Resource) -> bool:
     """Tell whether the image is the app's choice, and not that of whoever deploys the template."""
-    source = launch_data(launch).source.get("ImageId")
-    name = source.get("Ref") if isinstance(source, dict) else None
-    if not isinstance(name, str) or name not in launch.template.parameters:
-        return True
-    return name.startswith("SsmParameterValue") or launch.template.estate.assume_defaults
+    name, _ = parameter_of(launch, "ImageId")
+    return not name or name.startswith("SsmParameterValue") or launch.template.estate.assume_defaults
 
 
 def instance_types_of(launch: Resource) -> list[str]:
@@ -130,40 +129,12 @@ def instance_types_of(launch: Resource) -> list[str]:
     return types
 
 
-def role_of(profile: Resource) -> Resource | None:
-    """Return the role of an instance profile; None for one of another stack."""
-    for value in profile.values("Roles"):
-        role = _by_role_name(profile, value) or profile.template.estate.find(value, ROLE)
-        if role is not None:
-            return role
-    return None
-
-
-def profiles_of(launch: Resource) -> Iterator[Resource]:
-    """Give the instance profile of a launch template, launch configuration or instance, where it is in sight."""
+def instance_profiles_of(launch: Resource) -> list[Value]:
+    """Return what names the instance profile of a launch template, launch configuration or instance."""
     data = launch_data(launch)
-    path = ("IamInstanceProfile",)
-    values = (
-        [data.value(*path, "Arn"), data.value(*path, "Name")] if launch.type == LAUNCH_TEMPLATE else [data.value(*path)]
-    )
-    for value in values:
-        if isinstance(value, str):
-            named = [
-                it
-                for it in launch.template.estate.of_type(INSTANCE_PROFILE)
-                if it.source.get("InstanceProfileName") == value.rpartition("/")[2]
-            ]
-            yield from named
-        profile = launch.template.estate.find(value, INSTANCE_PROFILE)
-        if profile is not None:
-            yield profile
-
-
-def _by_role_name(profile: Resource, value: object) -> Resource | None:
-    if not isinstance(value, str):
-        return None
-    roles = profile.template.estate.of_type(ROLE)
-    return next((role for role in roles if role.source.get("RoleName") == value), None)
+    profile = data.value("IamInstanceProfile")
+    values = [profile.value("Arn"), profile.value("Name")] if isinstance(profile, Map) else [profile]
+    return [value for value in values if not isinstance(value, Missing)]
 
 
 def _speaks_of_ecs(launch: Resource) -> bool:

@@ -36,7 +36,7 @@ def strategy(service: Resource) -> str:
 )
 def breaks_and_rolls_back(service: Resource) -> Outcome | None:
     """A version that does not start is replaced by the last good one."""
-    if controller(service) != "ECS":
+    if controller(service) != "ECS" or strategy(service) in _SHIFTS:
         return None
     breaker = (_CONFIGURATION, "DeploymentCircuitBreaker")
     if not service.flag(*breaker, "Enable"):

@@ -20,12 +20,14 @@ from cdk_containers.checks.templates import (
     Value,
 )
 
-from .statements import Statement, listed, pattern_of
+from .settings import listed
+from .statements import Statement, pattern_of
 
 ROLE = "AWS::IAM::Role"
 MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 _PROFILE = "AWS::IAM::InstanceProfile"
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", MANAGED_POLICY)
+_HOLDERS = {"AWS::IAM::Group": "Groups", "AWS::IAM::User": "Users"}
 _OF_AWS = ":iam::aws:policy/"
 
 
@@ -45,7 +47,7 @@ class Grants:
 
 
 def grants_of(role: Resource) -> Grants:
-    """Collect what a role may do: its own policies, and those that are attached, from either side."""
+    """Collect what a role, a group or a user may do: its own policies, and those attached, from either side."""
     grants = Grants()
     for number, policy in enumerate(_maps(role, "Policies", grants)):
         _add(policy, _name(policy, f"inline policy {number + 1}"), grants)
@@ -183,7 +185,7 @@ def _attached(role: Resource) -> list[Resource]:
 
 
 def _names(policy: Resource, role: Resource) -> bool:
-    key = "RoleName" if policy.type == "AWS::IAM::RolePolicy" else "Roles"
+    key = "RoleName" if policy.type == "AWS::IAM::RolePolicy" else _HOLDERS.get(role.type, "Roles")
     try:
         values = listed(policy, key)
     except (CannotTell, Malformed):

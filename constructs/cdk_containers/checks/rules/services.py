@@ -101,7 +101,7 @@ def _public_address(network: Map) -> Outcome | None:
 
 
 def _task_networks(runner: Resource) -> Iterator[Map]:
-    configurations = [runner]
+    configurations: list[Map] = [runner]
     if runner.type == SCHEDULE:
         configurations = [runner.map("Target", "EcsParameters")]
     elif runner.type == RULE:

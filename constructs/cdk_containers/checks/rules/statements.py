@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from cdk_containers.checks.templates import CannotTell, Map, Missing, Partial, Reference, Unknown, Value
+from cdk_containers.checks.templates import CannotTell, Map, Partial, Reference, Unknown, Value
+
+from .settings import listed
 
 _WITHOUT_KINDS = {"s3", "sns", "sqs"}
 """Services whose ARNs end with a name only."""
@@ -98,14 +100,6 @@ def takes_all(pattern: str) -> bool:
     kind, *rest = (part for part in parts[5].replace(":", "/").split("/") if part)
     named = [kind, *rest] if not rest or parts[2] in _WITHOUT_KINDS else rest
     return not kind.strip("*") or not named[0].strip("*")
-
-
-def listed(source: Map, *path: str) -> list[Value]:
-    """Return the values of a list, or the one value that stands in its place, known or not."""
-    value = source.value(*path)
-    if isinstance(value, Missing):
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def _matches(action: str, pattern: str) -> bool:

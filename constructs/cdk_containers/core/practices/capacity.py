@@ -154,6 +154,8 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html",
         severity=Severity.MEDIUM,
         option="Ec2Capacity.retired",
+        check="none",
+        not_in_templates="It is about two deployments, one after the other, and a template is one of them.",
     ),
     Practice(
         id="capacity-beside-cluster",
@@ -165,6 +167,8 @@ PRACTICES = (
         source=f"{_GUIDE}/asg-capacity-providers.html",
         severity=Severity.HIGH,
         option="Ec2Capacity.cluster",
+        check="none",
+        not_in_templates="Stacks that need each other make no templates: CDK and CloudFormation refuse the circle.",
     ),
     Practice(
         id="task-fits-instance",

@@ -96,6 +96,8 @@ PRACTICES = (
         source=f"{_GUIDE}/deployment-lifecycle-hooks.html",
         severity=Severity.MEDIUM,
         option="DeploymentHook.job",
+        check="none",
+        not_in_templates="A template does not tell which task is a migration, and for which service.",
     ),
     Practice(
         id="test-traffic",

@@ -17,6 +17,8 @@ PRACTICES: tuple[Practice, ...] = (
         source=f"{_ECS}/service-connect-concepts-deploy.html",
         severity=Severity.HIGH,
         option="WebService.connect_to(url=), BackendService.connect_to(url=)",
+        check="none",
+        not_in_templates="A template does not tell which service calls which.",
     ),
     Practice(
         id="unique-discovery-names",
@@ -72,6 +74,8 @@ PRACTICES: tuple[Practice, ...] = (
         source=f"{_ECS}/service-connect-tls.html",
         severity=Severity.MEDIUM,
         option="ServiceConnect.tls, ServiceConnectTls.authority_arn",
+        check="none",
+        not_in_templates="Whether the data asks for encryption between the proxies, no template tells.",
     ),
     Practice(
         id="service-connect-access-logs",

@@ -28,6 +28,24 @@ PRACTICES = (
         checkers={"checkov": ("CKV_AWS_60", "CKV_AWS_61")},
     ),
     Practice(
+        id="task-role-least-privilege",
+        title="Let the task role do what the application does, and nothing more",
+        why=(
+            "Whoever gets into the container has the rights of the task role. With s3:* on everything that is the "
+            "data of every other application, and with iam:PassRole it is the whole account."
+        ),
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html",
+        severity=Severity.HIGH,
+        option="TaskOptions.task_role",
+        checkers={
+            "security-hub": ("IAM.1", "IAM.21"),
+            "control-tower": ("CT.IAM.PR.2", "CT.IAM.PR.3"),
+            "guard": ("IAM_POLICY_NO_STATEMENTS_WITH_FULL_ACCESS", "IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS"),
+            "cdk-nag": ("AwsSolutions-IAM4", "AwsSolutions-IAM5"),
+            "checkov": ("CKV_AWS_62", "CKV_AWS_63", "CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_109", "CKV_AWS_111"),
+        },
+    ),
+    Practice(
         id="least-privilege-execution-role",
         title="Limit the execution role to the images, secrets and log groups of the task",
         why=(
@@ -58,6 +76,7 @@ PRACTICES = (
             "security-hub": ("ECS.8",),
             "control-tower": ("CT.ECS.PR.12",),
             "cdk-nag": ("AwsSolutions-ECS2",),
+            "prowler": ("ecs_task_definitions_no_environment_secrets",),
         },
     ),
     Practice(
@@ -82,7 +101,11 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
         severity=Severity.HIGH,
         option="AuditTrail.multi_region",
-        checkers={"security-hub": ("CloudTrail.1", "CloudTrail.3"), "checkov": ("CKV_AWS_67",)},
+        checkers={
+            "security-hub": ("CloudTrail.1", "CloudTrail.3"),
+            "checkov": ("CKV_AWS_67",),
+            "prowler": ("cloudtrail_multi_region_enabled",),
+        },
     ),
     Practice(
         id="audit-log-integrity",
@@ -98,6 +121,7 @@ PRACTICES = (
             "security-hub": ("CloudTrail.4",),
             "control-tower": ("CT.CLOUDTRAIL.PR.2",),
             "checkov": ("CKV_AWS_36",),
+            "prowler": ("cloudtrail_log_file_validation_enabled",),
         },
     ),
     Practice(
@@ -114,6 +138,7 @@ PRACTICES = (
             "security-hub": ("CloudTrail.2",),
             "control-tower": ("CT.CLOUDTRAIL.PR.1",),
             "checkov": ("CKV_AWS_35",),
+            "prowler": ("cloudtrail_kms_encryption_enabled",),
         },
     ),
     Practice(
@@ -126,7 +151,11 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html",
         severity=Severity.MEDIUM,
         option="AuditTrail.logs",
-        checkers={"security-hub": ("CloudTrail.5",), "control-tower": ("CT.CLOUDTRAIL.PR.3",)},
+        checkers={
+            "security-hub": ("CloudTrail.5",),
+            "control-tower": ("CT.CLOUDTRAIL.PR.3",),
+            "prowler": ("cloudtrail_cloudwatch_logging_enabled",),
+        },
     ),
     Practice(
         id="cluster-access-by-arn",

@@ -96,6 +96,8 @@ PRACTICES: tuple[Practice, ...] = (
         source=f"{_SCHEDULER}/what-is-scheduler.html",
         severity=Severity.MEDIUM,
         option="ScheduledJob.overlap",
+        check="none",
+        not_in_templates="A template shows what prevents two runs at once; that they may overlap, it does not say.",
     ),
     Practice(
         id="job-alarms",
@@ -107,6 +109,8 @@ PRACTICES: tuple[Practice, ...] = (
         source=f"{_GUIDE}/ecs_cwe_events.html",
         severity=Severity.HIGH,
         option="ScheduledJob.alarms, EventJob.alarms",
+        check="live",
+        not_in_templates="Alarms often stand in another stack; only the account shows that a job has none.",
     ),
     Practice(
         id="job-execution-logs",

@@ -172,4 +172,15 @@ PRACTICES = (
         severity=Severity.MEDIUM,
         option="AlbExposure.deregistration_delay, NlbExposure.deregistration_delay",
     ),
+    Practice(
+        id="target-type-matches-network-mode",
+        title="Register tasks by address where they have one, and by instance where not",
+        why=(
+            "A target group takes instances unless it says otherwise, and tasks in awsvpc mode are none: ECS refuses "
+            "the service when it is created. Tasks in bridge and host mode have no addresses of their own."
+        ),
+        source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html",
+        severity=Severity.HIGH,
+        option="TaskOptions.network_mode",
+    ),
 )

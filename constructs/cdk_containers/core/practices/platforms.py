@@ -79,6 +79,8 @@ PRACTICES: tuple[Practice, ...] = (
         source=f"{_GUIDE}/ecs-anywhere-registration.html",
         severity=Severity.HIGH,
         option="ExternalInstances.registration_limit",
+        check="none",
+        not_in_templates="CloudFormation has no activations: an administrator makes them, and gives out the code.",
     ),
     Practice(
         id="external-order",
@@ -90,6 +92,8 @@ PRACTICES: tuple[Practice, ...] = (
         source=f"{_GUIDE}/ecs-anywhere-registration.html",
         severity=Severity.HIGH,
         option="ExternalInstances",
+        check="none",
+        not_in_templates="It is about the order of deployments, and a template is one of them.",
     ),
     Practice(
         id="express-mode",
@@ -101,6 +105,8 @@ PRACTICES: tuple[Practice, ...] = (
         source=f"{_GUIDE}/express-service-overview.html",
         severity=Severity.MEDIUM,
         option="ExpressService",
+        check="none",
+        not_in_templates="Whether Express Mode has all that an application will need, no template tells.",
     ),
     Practice(
         id="express-private-by-default",
@@ -163,5 +169,7 @@ PRACTICES: tuple[Practice, ...] = (
         source=f"{_BEANSTALK}/create_deploy_docker_v2config.html",
         severity=Severity.MEDIUM,
         option="BeanstalkEnvironment.containers",
+        check="none",
+        not_in_templates="The containers stand in a file of the source bundle, and not in the template.",
     ),
 )

@@ -93,6 +93,7 @@ PRACTICES = (
             "security-hub": ("ECS.9",),
             "control-tower": ("CT.ECS.PR.5",),
             "cdk-nag": ("AwsSolutions-ECS7",),
+            "prowler": ("ecs_task_definitions_logging_enabled",),
             "cfn-lint": ("E3046",),
         },
     ),
@@ -106,7 +107,12 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
         severity=Severity.LOW,
         option="Logs.retention",
-        checkers={"control-tower": ("CT.CLOUDWATCH.PR.2",), "checkov": ("CKV_AWS_66",)},
+        checkers={
+            "control-tower": ("CT.CLOUDWATCH.PR.2",),
+            "guard": ("CW_LOGGROUP_RETENTION_PERIOD_CHECK",),
+            "checkov": ("CKV_AWS_66",),
+            "prowler": ("cloudwatch_log_group_retention_policy_specific_days_enabled",),
+        },
     ),
     Practice(
         id="log-encryption",
@@ -118,7 +124,12 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
         severity=Severity.LOW,
         option="Logs.encryption_key",
-        checkers={"control-tower": ("CT.CLOUDWATCH.PR.3",), "checkov": ("CKV_AWS_158",)},
+        checkers={
+            "control-tower": ("CT.CLOUDWATCH.PR.3",),
+            "guard": ("CLOUDWATCH_LOG_GROUP_ENCRYPTED",),
+            "checkov": ("CKV_AWS_158",),
+            "prowler": ("cloudwatch_log_group_kms_encryption_enabled",),
+        },
     ),
     Practice(
         id="log-delivery-mode",
@@ -131,6 +142,7 @@ PRACTICES = (
         source=f"{_API}/API_LogConfiguration.html",
         severity=Severity.MEDIUM,
         option="ContainerLogs.mode",
+        checkers={"prowler": ("ecs_task_definitions_logging_block_mode",)},
     ),
     Practice(
         id="read-only-root-filesystem",
@@ -142,7 +154,11 @@ PRACTICES = (
         source=f"{_GUIDE}/security-tasks-containers.html",
         severity=Severity.HIGH,
         option="Container.readonly_root_filesystem",
-        checkers={"security-hub": ("ECS.5",), "control-tower": ("CT.ECS.PR.6",)},
+        checkers={
+            "security-hub": ("ECS.5",),
+            "control-tower": ("CT.ECS.PR.6",),
+            "prowler": ("ecs_task_definitions_containers_readonly_access",),
+        },
     ),
     Practice(
         id="version-consistency",
@@ -165,6 +181,8 @@ PRACTICES = (
         source=f"{_GUIDE}/fault-injection.html",
         severity=Severity.LOW,
         option="TaskOptions.fault_injection",
+        check="none",
+        not_in_templates="A template can let faults be injected; whether anybody does, it does not say.",
     ),
     Practice(
         id="non-root-user",
@@ -176,7 +194,10 @@ PRACTICES = (
         source=f"{_GUIDE}/security-tasks-containers.html",
         severity=Severity.HIGH,
         option="Container.user",
-        checkers={"security-hub": ("ECS.20", "ECS.21"), "control-tower": ("CT.ECS.PR.3",)},
+        checkers={
+            "security-hub": ("ECS.20", "ECS.21"),
+            "control-tower": ("CT.ECS.PR.3",),
+        },
     ),
     Practice(
         id="no-privileged-containers",
@@ -188,7 +209,66 @@ PRACTICES = (
         source=f"{_GUIDE}/security-tasks-containers.html",
         severity=Severity.CRITICAL,
         option="Container.privileged",
-        checkers={"security-hub": ("ECS.4",), "control-tower": ("CT.ECS.PR.11",)},
+        checkers={
+            "security-hub": ("ECS.4",),
+            "control-tower": ("CT.ECS.PR.11",),
+            "prowler": ("ecs_task_definitions_no_privileged_containers",),
+        },
+    ),
+    Practice(
+        id="few-capabilities",
+        title="Add no capability to a container that reaches beyond it",
+        why=(
+            "With SYS_ADMIN, NET_ADMIN or ALL a container is nearly as good as privileged: it mounts, traces or "
+            "changes what belongs to its host."
+        ),
+        source=f"{_API}/API_KernelCapabilities.html",
+        severity=Severity.HIGH,
+        option="Container.linux",
+    ),
+    Practice(
+        id="no-host-network",
+        title="Give tasks a network of their own",
+        why=(
+            "In the network of the instance a task reaches the instance's metadata and everything that listens on "
+            "localhost there, and no security group stands between the tasks."
+        ),
+        source=f"{_GUIDE}/security-tasks-containers.html",
+        severity=Severity.HIGH,
+        option="TaskOptions.network_mode",
+        checkers={
+            "security-hub": ("ECS.1", "ECS.17"),
+            "control-tower": ("CT.ECS.PR.4", "CT.ECS.PR.8"),
+            "guard": ("ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK",),
+            "prowler": ("ecs_task_definitions_host_networking_mode_users",),
+        },
+    ),
+    Practice(
+        id="no-host-namespaces",
+        title="Share no processes and no memory with the instance",
+        why=(
+            "A container in the process namespace of its host sees, reads and stops what all other tasks run there, "
+            "and shared memory hands over what they keep in it."
+        ),
+        source=f"{_API}/API_RegisterTaskDefinition.html",
+        severity=Severity.HIGH,
+        option="TaskOptions.pid_mode, TaskOptions.ipc_mode",
+        checkers={
+            "security-hub": ("ECS.3",),
+            "control-tower": ("CT.ECS.PR.10",),
+            "prowler": ("ecs_task_definitions_host_namespace_not_shared",),
+        },
+    ),
+    Practice(
+        id="no-docker-socket",
+        title="Mount no socket of the container runtime",
+        why=(
+            "Whoever writes to /var/run/docker.sock starts a privileged container with the disk of the instance in "
+            "it: one task is then root on all that runs beside it."
+        ),
+        source=f"{_GUIDE}/security-tasks-containers.html",
+        severity=Severity.CRITICAL,
+        option="HostVolume.host_path",
     ),
     Practice(
         id="efs-encryption-in-transit",

@@ -12,7 +12,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.inputs import DurationLike, argument_problems
@@ -187,10 +187,10 @@ class Ec2Capacity(CheckedConstruct):
             acknowledge(self.auto_scaling_group, _NO_NOTIFICATIONS)
         else:
             notify(self.auto_scaling_group, notification_topic)
-        self._record_opt_outs(scaling, max_instance_lifetime)
         if isinstance(scaling, GroupScaling):
             add_group_scaling(self, self.auto_scaling_group, scaling)
         self.capacity_provider = self._make_provider(scaling)
+        self._record_opt_outs(scaling, max_instance_lifetime)
         self.provider_name = self.capacity_provider.capacity_provider_name
         cluster.add_provider(self.provider_name, self.security_group)
 
@@ -292,18 +292,19 @@ class Ec2Capacity(CheckedConstruct):
     def _record_opt_outs(
         self, scaling: ManagedScaling | GroupScaling, max_lifetime: DurationLike | Disabled | None
     ) -> None:
-        chosen: list[tuple[str, object]] = [
-            ("nitro-instances", self.instances.nitro_only),
-            ("instance-lifetime", max_lifetime),
+        provider = self.capacity_provider.node.find_child(self.capacity_provider.node.id)
+        chosen: list[tuple[IConstruct, str, object]] = [
+            (self.auto_scaling_group, "nitro-instances", self.instances.nitro_only),
+            (self.auto_scaling_group, "instance-lifetime", max_lifetime),
         ]
         if isinstance(scaling, ManagedScaling):
             chosen += [
-                ("managed-termination-protection", scaling.termination_protection),
-                ("managed-draining", scaling.draining),
+                (provider, "managed-termination-protection", scaling.termination_protection),
+                (provider, "managed-draining", scaling.draining),
             ]
-        for practice_id, value in chosen:
+        for construct, practice_id, value in chosen:
             if isinstance(value, Disabled):
-                record_opt_out(self.auto_scaling_group, practice_id, value)
+                record_opt_out(construct, practice_id, value)
         if self.instances.ssh_key is not None:
             record_opt_out(self.launch_template, "no-ssh", Disabled(self.instances.ssh_key.reason))
 

@@ -1,0 +1,75 @@
+"""The stacks of an assembly of CDK, with those of its stages, and what the app says of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cdk_containers.checks.templates import AppMetadata
+
+
+@dataclass(frozen=True, slots=True)
+class StackFile:
+    """A template's file, and the stack that it is for where an assembly says so."""
+
+    path: Path
+    stack_name: str = ""
+    metadata: Path | None = None
+
+    @cache  # noqa: B019  (it is read once, and only where something was found)
+    def app_metadata(self) -> AppMetadata:
+        """Return what the app says of the template; nothing where its file is missing or broken."""
+        paths: dict[str, str] = {}
+        acknowledged: dict[str, dict[str, str]] = {}
+        try:
+            content = json.loads(self.metadata.read_text(encoding="utf-8")) if self.metadata else {}
+            for slashed, entries in content.items():
+                path = slashed.removeprefix("/")
+                for entry in entries:
+                    if entry["type"] == "aws:cdk:logicalId":
+                        paths[entry["data"]] = path
+                    elif entry["type"] == "aws:cdk:acknowledged-rules":
+                        acknowledged.setdefault(path, {}).update(entry["data"])
+        except (AttributeError, KeyError, OSError, TypeError, ValueError):
+            return AppMetadata()
+        return AppMetadata(paths, acknowledged)
+
+
+def stacks_of(folder: Path, skipped: list[str]) -> list[StackFile] | None:
+    """Return the templates of an assembly; None where the manifest of the folder is of something else."""
+    artifacts = _artifacts(folder / "manifest.json", skipped)
+    return None if artifacts is None else list(_stacks(folder, artifacts, skipped, (folder.resolve(),)))
+
+
+def _artifacts(manifest: Path, skipped: list[str]) -> Mapping[str, Any] | None:
+    try:
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, RecursionError, ValueError) as error:
+        skipped.append(f"{manifest}: {error}")
+        return None
+    artifacts = content.get("artifacts") if isinstance(content, Mapping) else None
+    return artifacts if isinstance(artifacts, Mapping) else None
+
+
+def _stacks(
+    folder: Path, artifacts: Mapping[str, Any], skipped: list[str], above: tuple[Path, ...]
+) -> Iterator[StackFile]:
+    for name, artifact in artifacts.items():
+        match artifact:
+            case {"type": "aws:cloudformation:stack", "properties": {"templateFile": str(file), **others}}:
+                metadata = artifact.get("additionalMetadataFile")
+                metadata_file = folder / metadata if isinstance(metadata, str) else None
+                yield StackFile(folder / file, str(others.get("stackName", name)), metadata_file)
+            case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(directory)}}:
+                inner = folder / directory
+                if inner.resolve() in above:
+                    skipped.append(f"{folder / 'manifest.json'}: the assembly contains itself")
+                else:
+                    inside = _artifacts(inner / "manifest.json", skipped) or {}
+                    yield from _stacks(inner, inside, skipped, (*above, inner.resolve()))
+            case {"type": "aws:cloudformation:stack" | "cdk:cloud-assembly"}:
+                skipped.append(f"{folder / 'manifest.json'}: the artifact {name} does not say where it is")

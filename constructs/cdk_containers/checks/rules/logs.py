@@ -1,0 +1,85 @@
+"""Checks of the logs of containers, and of log groups."""
+
+from __future__ import annotations
+
+from cdk_containers.checks.engine import Outcome, check, fault, ok
+from cdk_containers.checks.templates import CannotTell, Resource
+
+from .containers import TASK_DEFINITION, Container, each_container, on_fargate
+from .settings import is_set
+
+LOG_GROUP = "AWS::Logs::LogGroup"
+_ON_FARGATE = ("awslogs", "awsfirelens", "splunk")
+
+
+@check("log-configuration", TASK_DEFINITION, fix="Add a LogConfiguration to each container.")
+@each_container
+def output_goes_to_a_log(container: Container) -> Outcome:
+    """What a container prints is kept."""
+    if not container.source.has("LogConfiguration"):
+        return fault(f"{container} has no LogConfiguration", fix=f"Add a LogConfiguration to {container.name}.")
+    driver = container.source.text("LogConfiguration", "LogDriver")
+    if driver in {"", "none"}:
+        return fault(f"{container} sends its output nowhere")
+    if driver == "awslogs":
+        wanted = ["awslogs-group", "awslogs-region", *(["awslogs-stream-prefix"] if on_fargate(container.task) else [])]
+        options = container.source.map("LogConfiguration", "Options")
+        missing = [name for name in wanted if not options.has(name)]
+        if missing:
+            return fault(f"the log of {container} has no {', '.join(missing)}", fix=f"Add {missing[0]} to Options.")
+    return ok("each container has a log")
+
+
+@check("fargate-log-driver", TASK_DEFINITION, fix="Set LogDriver to awslogs, awsfirelens or splunk.")
+@each_container
+def driver_is_one_of_fargate(container: Container) -> Outcome | None:
+    """Fargate has three log drivers."""
+    if not on_fargate(container.task) or not container.source.has("LogConfiguration", "LogDriver"):
+        return None
+    driver = container.source.text("LogConfiguration", "LogDriver")
+    if driver in _ON_FARGATE:
+        return ok(f"Fargate has {driver}")
+    return fault(f"{container} has the log driver {driver}, which Fargate does not have")
+
+
+@check("log-delivery-mode", TASK_DEFINITION, fix="Set mode to non-blocking or blocking in LogConfiguration.Options.")
+@each_container
+def mode_is_written_out(container: Container) -> Outcome | None:
+    """Whether a container waits for its log is not left to a setting of the account."""
+    if container.source.text("LogConfiguration", "LogDriver") != "awslogs":
+        return None
+    options = container.source.map("LogConfiguration", "Options")
+    if options.has("mode"):
+        return ok(f"the log mode is {options.text('mode')}")
+    return fault(f"{container} leaves the mode of its log to a setting of the account")
+
+
+@check("log-retention", LOG_GROUP, fix="Set RetentionInDays.")
+def log_group_forgets(group: Resource) -> Outcome:
+    """Logs are kept for a time that somebody has chosen."""
+    days = group.number("RetentionInDays")
+    return fault("it keeps everything for ever") if days is None else ok(f"it keeps {days:.0f} days")
+
+
+@check("log-retention", TASK_DEFINITION, fix="Add the log group with RetentionInDays, and no awslogs-create-group.")
+@each_container
+def log_group_of_ecs_forgets(container: Container) -> Outcome | None:
+    """A log group that ECS makes keeps everything, until somebody sets its retention elsewhere."""
+    options = container.source.map("LogConfiguration", "Options")
+    if not options.has("awslogs-create-group") or not options.flag("awslogs-create-group"):
+        return None
+    estate = container.task.template.estate
+    name = options.value("awslogs-group")
+    if isinstance(name, str):
+        groups = estate.of_type(LOG_GROUP)
+        if any(group.value("LogGroupName") == name for group in groups if isinstance(group.value("LogGroupName"), str)):
+            return None
+    elif estate.find(name, LOG_GROUP) is not None:
+        return None
+    raise CannotTell(f"ECS makes the log group of {container}, and nothing here limits how long it keeps logs")
+
+
+@check("log-encryption", LOG_GROUP, fix="Set KmsKeyId.")
+def log_group_has_a_key(group: Resource) -> Outcome:
+    """Who reads logs needs a key of yours."""
+    return ok("it has a KMS key") if is_set(group, "KmsKeyId") else fault("it has no KMS key")

@@ -1,0 +1,119 @@
+"""Checks of what stands in clear text in a task definition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
+from cdk_containers.checks.templates import (
+    CannotTell,
+    Dynamic,
+    Map,
+    Missing,
+    NoEcho,
+    Partial,
+    Reference,
+    Unknown,
+    Value,
+)
+from cdk_containers.core.secret_texts import ACCESS_KEYS, is_secret_name, kind_of_secret
+
+from .containers import TASK_DEFINITION, Container, each_container
+from .settings import listed
+
+_ACCESS_KEY = "AWS::IAM::AccessKey"
+_FLAG = re.compile(r"--?([A-Za-z][\w.-]*)")
+_COMMANDS = (("Command",), ("EntryPoint",), ("HealthCheck", "Command"))
+_SECRETS = "Take it from Secrets Manager or Parameter Store, by Secrets in place of Environment."
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text of a container that everybody reads who may read the task definition."""
+
+    name: str
+    value: Value
+    where: str
+
+
+@check("no-secrets-in-environment", TASK_DEFINITION, fix=_SECRETS)
+@each_container
+def nothing_looks_like_a_secret(container: Container) -> Outcome | None:
+    """No variable, argument or log option is a secret."""
+    seen = worst(lambda text: _look(text, container), _texts(container))
+    return seen or ok("it has no environment")
+
+
+@check(
+    "no-access-keys", TASK_DEFINITION, fix="Remove the access keys, and give the task role what the container needs."
+)
+@each_container
+def has_no_access_keys(container: Container) -> Outcome:
+    """The credentials of a task are those of its role."""
+    variables = [text for text in _variables(container.source, "Environment") if text.value != ""]
+    keys = sorted(text.name for text in variables if text.name.upper() in ACCESS_KEYS)
+    made = [text.name for text in _texts(container) if _is_made(text.value)]
+    if keys or made:
+        return fault(f"{container} gets an access key as {(keys or made)[0]}")
+    return ok("no container gets an access key")
+
+
+def _texts(container: Container) -> Iterator[_Text]:
+    yield from _variables(container.source, "Environment")
+    options = container.source.map("LogConfiguration", "Options")
+    yield from (_Text(name, options.value(name), f"the log option {name}") for name in options)
+    for path in _COMMANDS:
+        before = ""
+        for value in listed(container.source, *path):
+            flag = _FLAG.fullmatch(before)
+            plain = isinstance(value, str) and value.startswith("-")
+            yield _Text(flag[1] if flag and not plain else "", value, ".".join(path))
+            before = value if isinstance(value, str) else ""
+
+
+def _variables(source: Map, key: str) -> Iterator[_Text]:
+    for variable in source.maps(key):
+        name = variable.value("Name")
+        told = name if isinstance(name, str) else ""
+        yield _Text(told, variable.value("Value"), f"the variable {told or '(unknown)'}")
+
+
+def _look(text: _Text, container: Container) -> Outcome | None:
+    value = text.value
+    if isinstance(value, Missing | Map | list):
+        return None
+    parts = value.parts if isinstance(value, Partial) else (value,)
+    at = f"{text.where} of {container}"
+    if any(isinstance(part, Dynamic) and part.service in {"secretsmanager", "ssm-secure"} for part in parts):
+        return fault(f"CloudFormation writes a secret into {at}")
+    if any(isinstance(part, NoEcho) for part in parts):
+        return fault(f"{at} is a parameter with NoEcho, which the task definition shows to everybody")
+    if _is_made(value) or (text.name.upper() in ACCESS_KEYS and value != ""):
+        return fault(f"{at} is an access key")
+    kind = _kind(text, " ", parts)
+    if kind:
+        return fault(f"{at} looks like {kind}")
+    if isinstance(value, Unknown) and not isinstance(value, Reference | Dynamic) and is_secret_name(text.name):
+        raise CannotTell(f"{at} depends on {value.why}")
+    if isinstance(value, Partial) and _kind(text, "x", parts):
+        raise CannotTell(f"{at} depends on {value.why}")
+    return ok("no variable and no command looks like a secret")
+
+
+def _kind(text: _Text, unknown: str, parts: tuple[object, ...]) -> str | None:
+    """Say what kind of secret a text looks like, with something in place of what is not known."""
+    if all(isinstance(part, Unknown) for part in parts):
+        return None
+    known = "".join(unknown if isinstance(part, Unknown) else str(part) for part in parts)
+    whole = any(isinstance(part, Unknown) for part in parts)
+    name = "" if whole and not unknown.strip() else text.name
+    return kind_of_secret(name, known.replace(";", " "), assignments=True)
+
+
+def _is_made(value: Value) -> bool:
+    """Tell whether a value is the secret half of an access key that the template makes."""
+    if not isinstance(value, Reference):
+        return False
+    return value.resource.type == _ACCESS_KEY and value.attribute == "SecretAccessKey"

@@ -1,0 +1,41 @@
+"""Checks of the targets of load balancers against the network of the tasks behind them."""
+
+from __future__ import annotations
+
+from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
+from cdk_containers.checks.templates import Resource
+
+from .service_parts import TARGET_GROUP, network_mode, services_behind, task_definition
+
+_HAS_ADDRESS = "awsvpc"
+
+
+@check("target-type-matches-network-mode", TARGET_GROUP, fix="Set TargetType to ip for awsvpc, else to instance.")
+def targets_are_what_tasks_have(target_group: Resource) -> Outcome | None:
+    """ECS can register the tasks: by address where they have one, else by instance."""
+    return worst(lambda service: _outcome(target_group, service), services_behind(target_group))
+
+
+def _outcome(target_group: Resource, service: Resource) -> Outcome | None:
+    kind = target_group.text("TargetType", default="instance")
+    if kind not in {"instance", "ip"}:
+        return fault(f"it takes {kind} targets, and not tasks of {service.logical_id}")
+    mode = _network_mode(service)
+    if mode == _HAS_ADDRESS and kind == "instance":
+        return fault(
+            f"it takes instances, and tasks of {service.logical_id} have addresses of their own (awsvpc)",
+            fix="Set TargetType to ip.",
+        )
+    if mode != _HAS_ADDRESS and kind == "ip":
+        return fault(
+            f"it takes addresses, and tasks of {service.logical_id} have none of their own ({mode})",
+            fix="Set TargetType to instance.",
+        )
+    return ok(f"{kind} targets fit tasks in {mode} mode")
+
+
+def _network_mode(service: Resource) -> str:
+    """Return the network mode; a service with subnets for its tasks has awsvpc, whatever its task definition."""
+    if service.has("NetworkConfiguration", "AwsvpcConfiguration") or service.text("LaunchType") == "FARGATE":
+        return _HAS_ADDRESS
+    return network_mode(task_definition(service))

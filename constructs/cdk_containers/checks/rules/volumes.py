@@ -1,0 +1,76 @@
+"""Checks of the EFS volumes of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
+from cdk_containers.checks.templates import CannotTell, Map, Resource, Value
+
+from .containers import TASK_DEFINITION, services_of
+from .settings import listed
+
+_FILE_SYSTEM = "AWS::EFS::FileSystem"
+_SUBNETS = ("NetworkConfiguration", "AwsvpcConfiguration", "Subnets")
+
+
+def _each_efs_volume(look: Callable[[Map, str], Outcome | None]) -> Callable[[Resource], Outcome | None]:
+    @wraps(look)
+    def look_at_all(task: Resource) -> Outcome | None:
+        def one(volume: Map) -> Outcome | None:
+            if not volume.has("EFSVolumeConfiguration"):
+                return None
+            return look(volume.map("EFSVolumeConfiguration"), volume.text("Name"))
+
+        return worst(one, task.maps("Volumes"))
+
+    return look_at_all
+
+
+@check("efs-encryption-in-transit", TASK_DEFINITION, fix="Set EFSVolumeConfiguration.TransitEncryption to ENABLED.")
+@_each_efs_volume
+def connection_is_encrypted(efs: Map, name: str) -> Outcome:
+    """What a task reads from EFS cannot be read on the way."""
+    if efs.text("TransitEncryption", default="DISABLED") == "ENABLED":
+        return ok("the connection to EFS is encrypted")
+    return fault(f"the volume {name} talks plain NFS to EFS")
+
+
+@check("efs-access-point", TASK_DEFINITION, fix="Set AuthorizationConfig with an AccessPointId, and IAM to ENABLED.")
+@_each_efs_volume
+def access_point_limits_the_task(efs: Map, name: str) -> Outcome:
+    """A task sees one directory as one user, and IAM lets it in."""
+    if not efs.has("AuthorizationConfig", "AccessPointId"):
+        return fault(f"the volume {name} has no access point, so the task sees the whole file system")
+    if efs.text("AuthorizationConfig", "IAM", default="DISABLED") != "ENABLED":
+        return fault(f"the volume {name} does not ask IAM who may mount it")
+    return ok("an access point and IAM limit what the task sees")
+
+
+@check("efs-same-vpc", TASK_DEFINITION, fix="Add mount targets in the VPC of the tasks, or use a file system that has.")
+def file_system_is_in_the_vpc(task: Resource) -> Outcome | None:
+    """A task reaches the mount targets of its own VPC."""
+    estate = task.template.estate
+    values = [one.value("EFSVolumeConfiguration", "FilesystemId") for one in task.maps("Volumes")]
+    systems = [it for it in (estate.find(one, _FILE_SYSTEM) for one in values) if it is not None]
+    services = services_of(task) if systems else []
+    subnets = [subnet for service in services for subnet in listed(service, *_SUBNETS)]
+    if not subnets:
+        return None
+    vpcs = {_vpc(subnet, task) for subnet in subnets}
+    for system in systems:
+        targets = system.referring("AWS::EFS::MountTarget")
+        there = {_vpc(target.value("SubnetId"), task) for target in targets}
+        if not there:
+            raise CannotTell(f"the mount targets of {system.logical_id} are elsewhere")
+        if not vpcs <= there:
+            return fault(f"the file system {system.logical_id} has no mount target in the VPC of the tasks")
+    return ok("its file systems have mount targets in the VPC of the tasks")
+
+
+def _vpc(subnet: Value, task: Resource) -> Value:
+    found = task.template.estate.find(subnet, "AWS::EC2::Subnet")
+    if found is None:
+        raise CannotTell("the subnets are elsewhere")
+    return found.value("VpcId")
