@@ -78,13 +78,16 @@ def test_it_fits_and_shows_one_of_the_two_drawings(page: Any):
 
 @pytest.mark.parametrize("page", WIDTHS, indirect=True)
 def test_text_stays_in_its_box(page: Any):
-    outside = """boxes => boxes.filter(box => box.getClientRects().length).flatMap(box => {
-        const outer = box.querySelector("rect").getBoundingClientRect();
-        return [...box.querySelectorAll("text")].filter(
-            text => text.getBoundingClientRect().right > outer.right + 1).map(text => text.textContent)
+    outside = """parts => parts.filter(part => part.getClientRects().length).flatMap(part => {
+        const outer = part.querySelector(":scope > rect").getBoundingClientRect();
+        return [...part.querySelectorAll(":scope > text")].filter(text => {
+            const inner = text.getBoundingClientRect();
+            return inner.right > outer.right + 1 || inner.left < outer.left - 1
+        }).map(text => text.textContent)
     })"""
-    assert page.locator("a.box:visible").count() > 5
-    assert page.locator("a.box").evaluate_all(outside) == []
+    parts = page.locator("a.box, g.badge, g.group")
+    assert parts.count() > 20
+    assert parts.evaluate_all(outside) == []
 
 
 @pytest.mark.parametrize("page", [1280], indirect=True)

@@ -63,7 +63,7 @@ class _Drawing:
         small = int((at.width - 24) / _SMALL_CHARACTER)
         corner = ""
         if badge:
-            wide = len(badge.text) * 7 + 16
+            wide = len(badge.text) * 7.6 + 18
             room -= int(wide / _CHARACTER) + 1
             corner = (
                 f'<g class="badge {badge.severity}"><rect x="{at.x + at.width - wide - 8:g}" y="{at.y + 8:g}" '
