@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from cdk_containers.checks.engine import run_checks
+from cdk_containers.checks.engine.run import MISTAKE
 from cdk_containers.checks.reading import parse, read_estate
 from cdk_containers.checks.rules import CHECKS
 from cdk_containers.checks.templates import Estate
@@ -57,6 +58,8 @@ def odd(seed: dict[str, Any], chance: random.Random) -> str:
         template["Resources"] = {name: template["Resources"][name] for name in kept}
     for _ in range(chance.randint(1, 4)):
         places = list(_places(template))
+        if not places:
+            break
         parent, key = chance.choice(places)
         if chance.random() < 0.2 and isinstance(parent, dict):
             del parent[key]
@@ -64,7 +67,7 @@ def odd(seed: dict[str, Any], chance: random.Random) -> str:
             other, from_ = chance.choice(places)
             parent[key] = copy.deepcopy(other[from_]) if from_ in _keys(other) else None
         else:
-            parent[key] = chance.choice(JUNK)
+            parent[key] = copy.deepcopy(chance.choice(JUNK))
     text = json.dumps(template, indent=chance.choice([None, 1]))
     if chance.random() < 0.2:
         start = chance.randrange(len(text))
@@ -83,6 +86,9 @@ def look(text: str, folder: Path) -> str:
     estate = Estate()
     skipped = read_estate([path], estate)
     report = run_checks(estate, CHECKS, not_checked=skipped)
+    mistakes = [f"{it.practice}: {it.why}" for it in report.findings if MISTAKE in it.why]
+    if mistakes:
+        raise AssertionError(mistakes)
     if skipped and "\n" in skipped[0]:
         raise AssertionError(f"more than one line: {skipped[0]}")
     return skipped[0] if skipped else f"{len(report.findings)} findings"

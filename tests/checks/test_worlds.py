@@ -95,6 +95,13 @@ def test_not_about_it_in_one_world_and_a_fault_in_another_cannot_be_told():
     assert finding.verdict == "cannot-tell"
 
 
+def test_a_mistake_in_a_check_costs_no_other_check():
+    finding = found("a", lambda it: ok(it.nothing))  # type: ignore[attr-defined]
+    assert finding is not None
+    assert finding.verdict == "cannot-tell"
+    assert finding.why.startswith("the check does not understand this resource (AttributeError: ")
+
+
 def test_too_many_worlds_cannot_be_told():
     estate = Estate()
     names = [f"P{number}" for number in range(7)]

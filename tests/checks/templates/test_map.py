@@ -22,6 +22,7 @@ GIVEN = resource(
     {
         "Text": "a",
         "Number": "5",
+        "Huge": 1e309,
         "Flag": "true",
         "Map": {"Inner": {"Text": "b"}},
         "List": ["a", {"Ref": "Free"}],
@@ -76,6 +77,7 @@ def test_what_a_deployment_decides_cannot_be_told():
         ("text", ("Map",)),
         ("number", ("Text",)),
         ("number", ("Map",)),
+        ("number", ("Huge",)),
         ("flag", ("Text",)),
         ("map", ("Text",)),
         ("maps", ("Text",)),

@@ -12,6 +12,8 @@ from .acknowledged import reason
 from .check import Check, Outcome
 from .finding import Finding, Report, Verdict
 
+MISTAKE = "the check does not understand this resource"
+
 _Seen: TypeAlias = Outcome | CannotTell | Literal["absent"] | None
 
 
@@ -82,3 +84,5 @@ def _look(check: Check, resource: Resource) -> _Seen:
         return CannotTell(str(malformed))
     except RecursionError:
         return CannotTell("the template is nested too deeply")
+    except Exception as error:  # noqa: BLE001  (a mistake in one check must not cost a team all the others)
+        return CannotTell(f"{MISTAKE} ({type(error).__name__}: {error})")

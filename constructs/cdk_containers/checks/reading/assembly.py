@@ -67,7 +67,7 @@ def _stacks(
             case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(directory)}}:
                 inner = folder / directory
                 if inner.resolve() in above:
-                    skipped.append(f"{folder / 'manifest.json'}: the assembly contains itself")
+                    skipped.append(f"{inner}: the assembly contains itself")
                 else:
                     inside = _artifacts(inner / "manifest.json", skipped) or {}
                     yield from _stacks(inner, inside, skipped, (*above, inner.resolve()))

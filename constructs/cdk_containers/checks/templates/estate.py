@@ -183,7 +183,7 @@ def _names(key: str, value: Any) -> Iterator[str]:
     """Give the names that an intrinsic function takes."""
     if key == "Ref" and isinstance(value, str):
         yield value
-    elif key == "Fn::GetAtt" and value:
+    elif key == "Fn::GetAtt" and isinstance(value, str | list):
         yield value if isinstance(value, str) else ".".join(map(str, value))
     elif key == "Fn::Sub":
         text = value[0] if isinstance(value, list) and value else value

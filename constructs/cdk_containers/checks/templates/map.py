@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, overload
 
@@ -74,9 +75,12 @@ class Map:
         if isinstance(value, Missing):
             return default
         try:
-            return float(value)
+            number = float(value)
         except (TypeError, ValueError):
-            raise Malformed(self._at(path), "a number", value) from None
+            number = math.nan
+        if not math.isfinite(number):
+            raise Malformed(self._at(path), "a number", value)
+        return number
 
     def map(self, *path: str) -> Map:
         """Return a map; an empty one where nothing is set."""
