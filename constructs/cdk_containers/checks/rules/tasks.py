@@ -166,7 +166,7 @@ def something_checks_health(task: Resource) -> Outcome | None:
     services = services_of(task)
     if not services:
         return None
-    if any(not service.has("LoadBalancers") for service in services):
+    if holds_for_any(lambda service: not service.values("LoadBalancers"), services):
         return fault("no container has a health check, and a service without a load balancer runs it")
     return ok("a load balancer checks its health")
 
