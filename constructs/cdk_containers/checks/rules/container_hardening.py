@@ -7,6 +7,7 @@ from cdk_containers.checks.templates import CannotTell, Map, Resource
 
 from .containers import Container, each_container, network_mode, on_fargate, on_windows
 from .service_parts import TASK_DEFINITION
+from .settings import is_set
 
 _LIKE_PRIVILEGED = {"ALL", "BPF", "DAC_READ_SEARCH", "NET_ADMIN", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO"}
 _SOCKETS = ("docker.sock", "containerd.sock", "containerd/containerd.sock")
@@ -28,7 +29,7 @@ def root_is_read_only(container: Container) -> Outcome | None:
 @each_container
 def user_is_not_root(container: Container) -> Outcome:
     """The user is another than root."""
-    if not container.source.has("User"):
+    if not is_set(container.source, "User"):
         raise CannotTell(f"{container} names no User, so its image decides")
     user = container.source.text("User").partition(":")[0]
     if user.lower() in {"root", "0", "containeradministrator"}:

@@ -17,11 +17,13 @@ _HARMLESS_POLICIES = {"AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess"}
 _OF_EXECUTION = ("ecr", "ecr-public", "kms", "logs", "s3", "secretsmanager", "ssm")
 _WITHOUT_RESOURCES = {"ecr:getauthorizationtoken", "ecr-public:getauthorizationtoken", "sts:getservicebearertoken"}
 _LIMITED = {
-    *("athena", "cassandra", "cognito-idp", "dax", "dynamodb", "ecr", "ecs", "elasticfilesystem", "es", "events"),
-    *("firehose", "glue", "iam", "kinesis", "kms", "lambda", "logs", "neptune-db", "rds", "rds-data", "rds-db", "s3"),
-    *("secretsmanager", "ses", "sns", "sqs", "ssm", "states", "sts"),
+    *("athena", "cassandra", "cloudformation", "cognito-idp", "dax", "dynamodb", "ec2", "ecr", "ecs", "es", "events"),
+    *("elasticfilesystem", "firehose", "glue", "iam", "kinesis", "kms", "lambda", "logs", "neptune-db", "rds"),
+    *("rds-data", "rds-db", "route53", "s3", "secretsmanager", "ses", "sns", "sqs", "ssm", "states", "sts"),
 }
 """Services whose data, or whose calls, a policy limits to named resources."""
+_WITHOUT_LIMITS = {"ssmmessages:*", "xray:*"}
+"""Services that no policy can limit to resources."""
 _LOOKING = ("describe", "get-", "list")
 _EXEMPT = {
     *_WITHOUT_RESOURCES,
@@ -125,7 +127,7 @@ def _task_policy(name: str) -> Outcome:
 
 
 def _task_statement(statement: Statement) -> Outcome:
-    wide = sorted({one for one in statement.actions if one == "*" or one.endswith(":*")})
+    wide = sorted({one for one in statement.actions if one == "*" or one.endswith(":*")} - _WITHOUT_LIMITS)
     if "*" in wide:
         return fault(f"{statement.policy} allows every action")
     if not _without_limit(statement, [one for one in statement.actions if _needs_limit(one)] or wide):

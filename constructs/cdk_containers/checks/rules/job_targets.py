@@ -12,6 +12,7 @@ from cdk_containers.checks.templates import CannotTell, Map, Resource, Unknown, 
 SCHEDULE = "AWS::Scheduler::Schedule"
 RULE = "AWS::Events::Rule"
 STATE_MACHINE = "AWS::StepFunctions::StateMachine"
+_CALL = ":::aws-sdk:ecs:runTask"
 _RUNS_TASKS = re.compile(r":states:::ecs:runTask")
 
 
@@ -31,8 +32,8 @@ def starts_jobs(starter: Resource) -> bool:
 
 
 def is_direct(target: Map) -> bool:
-    """Tell whether a target is a cluster, in which EventBridge starts the task itself."""
-    return target.has("EcsParameters")
+    """Tell whether EventBridge starts the task itself: in a cluster, or by the call of ECS."""
+    return target.has("EcsParameters") or any(text.endswith(_CALL) for text in texts_of(target.value("Arn")))
 
 
 def state_machine_of(target: Map, starter: Resource) -> Resource | None:

@@ -56,8 +56,10 @@ def mode_is_written_out(container: Container) -> Outcome | None:
 
 
 @check("log-retention", LOG_GROUP, fix="Set RetentionInDays.")
-def log_group_forgets(group: Resource) -> Outcome:
+def log_group_forgets(group: Resource) -> Outcome | None:
     """Logs are kept for a time that somebody has chosen."""
+    if group.text("LogGroupClass", default="STANDARD") == "DELIVERY":
+        return None
     days = group.number("RetentionInDays")
     return fault("it keeps everything for ever") if days is None else ok(f"it keeps {days:.0f} days")
 

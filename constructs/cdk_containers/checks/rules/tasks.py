@@ -15,6 +15,7 @@ from .service_parts import TASK_DEFINITION, services_of
 
 _UNITS = {"": 1, "MB": 1, "GB": 1024, "VCPU": 1024}
 _SIZE = re.compile(r"\s*(\d*\.?\d+)\s*([A-Z]*)\s*", re.IGNORECASE)
+_BALANCED = ("LoadBalancers", "VpcLatticeConfigurations")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
@@ -160,15 +161,19 @@ def ephemeral_storage_is_possible(task: Resource) -> Outcome | None:
 
 @check("container-health-check", TASK_DEFINITION, fix="Add a HealthCheck to the essential container.")
 def something_checks_health(task: Resource) -> Outcome | None:
-    """Of a service, either a load balancer or ECS checks the health."""
+    """Of what others call, a load balancer, Lattice or ECS checks the health."""
     if holds_for_any(lambda one: one.source.has("HealthCheck"), containers_of(task)):
         return ok("a container has a health check")
-    services = services_of(task)
-    if not services:
-        return None
-    if any(not service.has("LoadBalancers") for service in services):
-        return fault("no container has a health check, and a service without a load balancer runs it")
-    return ok("a load balancer checks its health")
+    services = [one for one in services_of(task) if not any(one.values(key) for key in _BALANCED)]
+    if holds_for_any(_is_found_by_name, services):
+        return fault("others find it by its name, and nothing checks its health")
+    if services:
+        raise CannotTell("no container has a health check, and only its program ends what hangs")
+    return ok("a load balancer checks its health") if services_of(task) else None
+
+
+def _is_found_by_name(service: Resource) -> bool:
+    return bool(service.values("ServiceRegistries") or service.values("ServiceConnectConfiguration", "Services"))
 
 
 @check("runtime-platform", TASK_DEFINITION, fix="Set RuntimePlatform to the processor and system of the image.")
