@@ -6,13 +6,24 @@ import json
 import re
 
 from cdk_containers.checks.engine import Outcome, check, fault, ok
-from cdk_containers.checks.templates import CannotTell, Malformed, Map, Missing, Partial, Resource, Value, texts_of
+from cdk_containers.checks.templates import (
+    CannotTell,
+    Malformed,
+    Map,
+    Missing,
+    Partial,
+    Reference,
+    Resource,
+    Value,
+    texts_of,
+)
 
 QUEUE = "AWS::SQS::Queue"
 QUEUE_POLICY = "AWS::SQS::QueuePolicy"
 TOPIC = "AWS::SNS::Topic"
 SUBSCRIPTION = "AWS::SNS::Subscription"
 ALARM = "AWS::CloudWatch::Alarm"
+SCALING_POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
 
 _DEAD = re.compile(r"dead|dlq|fail", re.IGNORECASE)
 _DAY = 86400
@@ -229,9 +240,15 @@ def filter_can_be_read(subscription: Resource) -> Outcome | None:
 def queue_is_watched(queue: Resource) -> Outcome:
     """Somebody hears of messages that wait."""
     filled_by = queue.referring("AWS::Events::Rule")
-    alarms = [alarm for watched in (queue, *filled_by) for alarm in watched.referring(ALARM)]
+    alarms = [it for watched in (queue, *filled_by) for it in watched.referring(ALARM) if not _only_scales(it)]
     if alarms:
         return ok(f"{alarms[0].logical_id} watches the queue")
-    if queue.template.estate.of_type(ALARM):
+    if any(not _only_scales(it) for it in queue.template.estate.of_type(ALARM)):
         return fault("no alarm watches the queue, and others are watched")
     raise CannotTell("no alarm is in sight, and another stack may watch the queue")
+
+
+def _only_scales(alarm: Resource) -> bool:
+    """Tell whether an alarm starts scaling, and tells nobody."""
+    actions = alarm.values("AlarmActions")
+    return bool(actions) and all(isinstance(it, Reference) and it.resource.type == SCALING_POLICY for it in actions)
