@@ -25,15 +25,15 @@ from .capacity_parts import (
     services_on,
     user_data,
 )
-from .roles import ROLE, role_of, worst_grant
-from .service_parts import CAPACITY_PROVIDER, network_mode, task_definition
+from .roles import ROLE, grants_of, role_of, trusts, worst_grant
+from .service_parts import CAPACITY_PROVIDER, network_mode_of
 from .statements import Statement
 
 _BLOCKS_METADATA = ("ECS_AWSVPC_BLOCK_IMDS", "awsvpc-block-imds")
 _DRAINS_SPOT = ("ECS_ENABLE_SPOT_INSTANCE_DRAINING", "enable-spot-instance-draining")
-_MANAGED_FOR_AGENTS = {
-    "AmazonEC2ContainerServiceforEC2Role",
-    "AmazonECSInstanceRolePolicyForManagedInstances",
+_AGENTS = {"AmazonEC2ContainerServiceforEC2Role", "AmazonECSInstanceRolePolicyForManagedInstances"}
+_REGISTERS = re.compile(r"ecs:Register(ContainerInstance|\*)", re.IGNORECASE)
+_MANAGED_FOR_AGENTS = _AGENTS | {
     "AmazonSSMManagedInstanceCore",
     "AmazonEC2RoleforSSM",
     "AmazonSSMManagedEC2InstanceDefaultPolicy",
@@ -115,7 +115,7 @@ def _awsvpc_block(launch: Resource) -> Outcome | None:
         return ok("the agent keeps tasks with network interfaces of their own from the metadata service")
     modes = {}
     for service in services_on(launch):
-        modes[network_mode(task_definition(service))] = service.logical_id
+        modes[network_mode_of(service)] = service.logical_id
     if "awsvpc" in modes:
         return fault(
             f"tasks of {modes['awsvpc']}, which have network interfaces of their own, reach the metadata service: "
@@ -142,6 +142,8 @@ def role_is_the_agents(role: Resource) -> Outcome | None:
 
 
 def _is_of_container_instances(role: Resource) -> bool:
+    if trusts(role, "ec2") and _is_an_agents(role):
+        return True
     estate = role.template.estate
     providers = estate.of_type(CAPACITY_PROVIDER)
     of_managed = [
@@ -162,6 +164,14 @@ def _is_of_container_instances(role: Resource) -> bool:
         except CannotTell:
             continue
     return False
+
+
+def _is_an_agents(role: Resource) -> bool:
+    """Tell by its permissions whether a role is that of container instances."""
+    grants = grants_of(role)
+    if _AGENTS & set(grants.managed):
+        return True
+    return any(_REGISTERS.search(action) for it in grants.statements if it.allows for action in it.actions)
 
 
 def _statement_of_agent(statement: Statement) -> Outcome:

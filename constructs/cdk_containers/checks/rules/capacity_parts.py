@@ -11,7 +11,7 @@ from typing import Any
 
 from cdk_containers.checks.templates import CannotTell, Map, Missing, Resource, Unknown, Value, texts_of
 
-from .service_parts import CAPACITY_PROVIDER, SERVICE, capacity_providers_of
+from .service_parts import CAPACITY_PROVIDER, SERVICE, capacities, capacity_providers_of, cluster_of, strategy_of
 
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
 LAUNCH_TEMPLATE = "AWS::EC2::LaunchTemplate"
@@ -79,16 +79,24 @@ def is_for_eks(launch: Resource) -> bool:
 
 
 def services_on(launch: Resource) -> list[Resource]:
-    """Return the services in sight whose strategy names a capacity provider of these instances."""
+    """Return the services in sight that run on these instances: by capacity provider, or in the cluster they join."""
     providers = [provider for group in groups_of(launch) for provider in group.referring(CAPACITY_PROVIDER)]
     services = []
     for service in launch.template.estate.of_type(SERVICE):
         try:
-            if any(provider in providers for provider in capacity_providers_of(service)):
+            if _runs_on(service, launch, providers):
                 services.append(service)
         except CannotTell:
             continue
     return services
+
+
+def _runs_on(service: Resource, launch: Resource, providers: list[Resource]) -> bool:
+    if any(provider in providers for provider in capacity_providers_of(service)):
+        return True
+    cluster = cluster_of(service)
+    joins = cluster is not None and launch in cluster.referring(launch.type)
+    return joins and not strategy_of(service) and capacities(service) == {"EC2 instances"}
 
 
 def user_data(launch: Resource) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Resource, Value
 
-from .service_parts import SERVICE, containers_of, network_mode, task_definition
+from .service_parts import SERVICE, containers_of, network_mode_of, task_definition
 
 CLOUD_MAP = "AWS::ServiceDiscovery::Service"
 SERVICE_NETWORK = "AWS::VpcLattice::ServiceNetwork"
@@ -94,7 +94,7 @@ def proxies_stand_before_tasks(service: Resource) -> Outcome | None:
     """A proxy can take over the port of a container."""
     if not _uses_connect(service):
         return None
-    mode = network_mode(task_definition(service))
+    mode = network_mode_of(service)
     if mode in {"awsvpc", "bridge"}:
         return ok(f"Service Connect works in {mode} mode")
     return fault(f"Service Connect does not work in {mode} mode")
@@ -157,8 +157,7 @@ def record_tells_the_way(cloud_map: Resource) -> Outcome | None:
 
 
 def _record_outcome(kinds: set[str], service: Resource) -> Outcome:
-    awsvpc = service.has("NetworkConfiguration", "AwsvpcConfiguration")
-    mode = "awsvpc" if awsvpc else network_mode(task_definition(service))
+    mode = network_mode_of(service)
     if "CNAME" in kinds:
         return fault(f"tasks of {service.logical_id} have addresses, and no names for CNAME records")
     if mode != "awsvpc" and kinds != {"SRV"}:

@@ -18,6 +18,7 @@ from .service_parts import (
     capacity_providers_of,
     containers_of,
     network_mode,
+    network_mode_of,
     scalable_targets,
     services_of,
     task_definition,
@@ -230,10 +231,9 @@ def classic_gets_a_fixed_port(service: Resource) -> Outcome | None:
         return None
     if service.text("AvailabilityZoneRebalancing", default="DISABLED") == "ENABLED":
         return fault("ECS does not rebalance zones behind a Classic Load Balancer")
-    task = task_definition(service)
-    if network_mode(task) == "awsvpc":
+    if network_mode_of(service) == "awsvpc":
         return fault("tasks have addresses of their own (awsvpc), which a Classic Load Balancer does not know")
-    return worst(lambda entry: _classic_outcome(task, entry), entries)
+    return worst(lambda entry: _classic_outcome(task_definition(service), entry), entries)
 
 
 def _classic_outcome(task: Resource, entry: Map) -> Outcome:

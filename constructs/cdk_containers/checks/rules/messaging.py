@@ -6,13 +6,24 @@ import json
 import re
 
 from cdk_containers.checks.engine import Outcome, check, fault, ok
-from cdk_containers.checks.templates import CannotTell, Malformed, Map, Resource, Value
+from cdk_containers.checks.templates import (
+    CannotTell,
+    Malformed,
+    Map,
+    Missing,
+    Partial,
+    Reference,
+    Resource,
+    Value,
+    texts_of,
+)
 
 QUEUE = "AWS::SQS::Queue"
 QUEUE_POLICY = "AWS::SQS::QueuePolicy"
 TOPIC = "AWS::SNS::Topic"
 SUBSCRIPTION = "AWS::SNS::Subscription"
 ALARM = "AWS::CloudWatch::Alarm"
+SCALING_POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
 
 _DEAD = re.compile(r"dead|dlq|fail", re.IGNORECASE)
 _DAY = 86400
@@ -30,26 +41,28 @@ _USERS = (
 )
 
 
-def _redrive(queue: Map) -> Map | str | None:
-    """Return the redrive policy, also where it is JSON in text."""
-    value = queue.value("RedrivePolicy")
-    if isinstance(value, str):
-        return value if "deadLetterTargetArn" in value else None
-    redrive = queue.map("RedrivePolicy")
-    return redrive if redrive.has("deadLetterTargetArn") else None
+def _dead_letter_target(queue: Resource) -> Value:
+    """Return what names the queue for dead letters, also where the redrive policy is JSON in text."""
+    policy = queue.value("RedrivePolicy")
+    if isinstance(policy, str | Partial):
+        return policy if any("deadLetterTargetArn" in text for text in texts_of(policy)) else Missing()
+    return queue.map("RedrivePolicy").value("deadLetterTargetArn")
 
 
 def _dead_letters_of(queue: Resource) -> Resource | None:
     """Return the queue for dead letters; None where there is none in sight."""
-    redrive = _redrive(queue)
-    if not isinstance(redrive, Map):
-        return None
-    return queue.template.estate.find(redrive.value("deadLetterTargetArn"), QUEUE)
+    target = _dead_letter_target(queue)
+    for other in queue.template.resources.values():
+        name = other.source.get("QueueName") if other.type == QUEUE else None
+        if isinstance(name, str) and any(text.rstrip('"}').endswith(f":{name}") for text in texts_of(target)):
+            return other
+    return queue.template.estate.find(target, QUEUE)
 
 
 def _sources(queue: Resource) -> list[Resource]:
     """Return the queues whose dead letters come here."""
-    return [it for it in queue.referring(QUEUE) if _is_dead_letters_of(queue, it)]
+    queues = queue.template.estate.of_type(QUEUE) if queue.has("QueueName") else queue.referring(QUEUE)
+    return [it for it in queues if _is_dead_letters_of(queue, it)]
 
 
 def _is_dead_letters_of(queue: Resource, source: Resource) -> bool:
@@ -92,7 +105,7 @@ def _keys_above(value: Value, queue: Resource) -> list[str]:
 @check("dead-letter-queue", QUEUE, fix="Set RedrivePolicy to a queue for dead letters and a maxReceiveCount.")
 def dead_letters_are_kept(queue: Resource) -> Outcome | None:
     """A message that cannot be worked on is kept, and not deleted one day."""
-    if _redrive(queue) is not None:
+    if not isinstance(_dead_letter_target(queue), Missing):
         return ok("messages that cannot be worked on go to a queue of their own")
     if _takes_dead_letters(queue):
         return ok("it is a queue for dead letters")
@@ -227,9 +240,15 @@ def filter_can_be_read(subscription: Resource) -> Outcome | None:
 def queue_is_watched(queue: Resource) -> Outcome:
     """Somebody hears of messages that wait."""
     filled_by = queue.referring("AWS::Events::Rule")
-    alarms = [alarm for watched in (queue, *filled_by) for alarm in watched.referring(ALARM)]
+    alarms = [it for watched in (queue, *filled_by) for it in watched.referring(ALARM) if not _only_scales(it)]
     if alarms:
         return ok(f"{alarms[0].logical_id} watches the queue")
-    if queue.template.estate.of_type(ALARM):
+    if any(not _only_scales(it) for it in queue.template.estate.of_type(ALARM)):
         return fault("no alarm watches the queue, and others are watched")
     raise CannotTell("no alarm is in sight, and another stack may watch the queue")
+
+
+def _only_scales(alarm: Resource) -> bool:
+    """Tell whether an alarm starts scaling, and tells nobody."""
+    actions = alarm.values("AlarmActions")
+    return bool(actions) and all(isinstance(it, Reference) and it.resource.type == SCALING_POLICY for it in actions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cdk_containers.checks.engine import Outcome, check, fault, ok
 from cdk_containers.checks.templates import CannotTell, Resource
 
-from .service_parts import SERVICE, TASK_DEFINITION, capacities, containers_of, network_mode, task_definition
+from .service_parts import SERVICE, TASK_DEFINITION, capacities, containers_of, network_mode, network_mode_of
 from .services import is_daemon
 
 EXPRESS = "AWS::ECS::ExpressGatewayService"
@@ -60,7 +60,7 @@ def external_tasks_ask_for_little(runs: Resource) -> Outcome | None:
         ):
             if runs.values(key):
                 wrong.append(what)
-        if network_mode(task_definition(runs)) == "awsvpc":
+        if network_mode_of(runs) == "awsvpc":
             wrong.append("network interfaces of tasks")
     if wrong:
         return fault(f"machines outside AWS have no {', no '.join(wrong)}")

@@ -137,6 +137,13 @@ def network_mode(task: Resource) -> str:
     return task.text("NetworkMode", default="bridge")
 
 
+def network_mode_of(service: Resource) -> str:
+    """Return the network mode of a service's tasks; what only awsvpc has tells it without the task definition."""
+    if service.has("NetworkConfiguration", "AwsvpcConfiguration") or service.text("LaunchType") == "FARGATE":
+        return "awsvpc"
+    return network_mode(task_definition(service))
+
+
 # ---- of a load balancer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import Resource
 
-from .service_parts import TARGET_GROUP, network_mode, services_behind, task_definition
+from .service_parts import TARGET_GROUP, network_mode_of, services_behind
 
 _HAS_ADDRESS = "awsvpc"
 
@@ -20,7 +20,7 @@ def _outcome(target_group: Resource, service: Resource) -> Outcome | None:
     kind = target_group.text("TargetType", default="instance")
     if kind not in {"instance", "ip"}:
         return fault(f"it takes {kind} targets, and not tasks of {service.logical_id}")
-    mode = _network_mode(service)
+    mode = network_mode_of(service)
     if mode == _HAS_ADDRESS and kind == "instance":
         return fault(
             f"it takes instances, and tasks of {service.logical_id} have addresses of their own (awsvpc)",
@@ -32,10 +32,3 @@ def _outcome(target_group: Resource, service: Resource) -> Outcome | None:
             fix="Set TargetType to instance.",
         )
     return ok(f"{kind} targets fit tasks in {mode} mode")
-
-
-def _network_mode(service: Resource) -> str:
-    """Return the network mode; a service with subnets for its tasks has awsvpc, whatever its task definition."""
-    if service.has("NetworkConfiguration", "AwsvpcConfiguration") or service.text("LaunchType") == "FARGATE":
-        return _HAS_ADDRESS
-    return network_mode(task_definition(service))
