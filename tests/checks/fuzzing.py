@@ -37,7 +37,9 @@ def seeds() -> list[dict[str, Any]]:
     goldens = sorted((ROOT / "tests" / "snapshots").rglob("*.json"))
     sources = [json.loads(path.read_text(encoding="utf-8")) for path in goldens]
     for path in sorted((Path(__file__).parent / "examples").glob("*.yaml")):
-        for by_verdict in parse(path.read_text(encoding="utf-8")).source.values():
+        for name, by_verdict in parse(path.read_text(encoding="utf-8")).source.items():
+            if name.startswith("."):
+                continue
             cases = [case for cases in by_verdict.values() if isinstance(cases, list) for case in cases]
             sources += [case if "Resources" in case else {"Resources": case} for case in cases]
     return [source for source in sources if isinstance(source, dict) and isinstance(source.get("Resources"), dict)]

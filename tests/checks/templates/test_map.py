@@ -105,3 +105,20 @@ def test_what_a_macro_may_set_cannot_be_told(sections: Any, properties: Any):
 @pytest.mark.parametrize("transform", ["AWS::LanguageExtensions", ["AWS::Serverless-2016-10-31"]])
 def test_transforms_that_leave_resources_alone_are_no_macros(transform: Any):
     assert resource({}, Transform=transform).text("Text") == ""
+
+
+def test_what_no_deployment_decides_is_evaluated_once_and_the_rest_in_every_world():
+    estate = Estate()
+    settled, open_ = [{"Fn::Sub": "${AWS::Region}"}], [{"Ref": "P"}]
+    template = estate.add(
+        "example.yaml",
+        {
+            "Parameters": {"P": {"Type": "String", "AllowedValues": ["a", "b"]}},
+            "Resources": {"R": {"Type": "T", "Properties": {"Settled": settled, "Open": open_}}},
+        },
+    )
+    resource = template.resources["R"]
+    assert resource.value("Settled") is resource.value("Settled")
+    assert list(estate.worlds.each(lambda: resource.texts("Open"))) == [["a"], ["b"]]
+    resource.values("Settled").append("more")
+    assert len(resource.values("Settled")) == 1

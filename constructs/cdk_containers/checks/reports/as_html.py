@@ -50,6 +50,7 @@ def write(results: Results) -> str:
             "<h1>Containers on AWS: findings</h1>",
             f'<p class="soft">{escape(summary(report))}</p>',
             *_counts(results),
+            '<p><a href="#findings">Go to the findings</a></p>',
             "</header>",
             "<main>",
             '<section aria-labelledby="resources">',

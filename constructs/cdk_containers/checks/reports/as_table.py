@@ -31,7 +31,7 @@ def write(results: Results) -> str:
         lines += table.listed("Acknowledged", (f"{_title(it)}: {it.acknowledged}" for it in report.acknowledged))
     lines += table.listed("Fixed, and still in the baseline", report.fixed)
     lines += table.listed("Not checked", report.not_checked)
-    hint = "  (--all shows them)" if report.undecided and not results.everything else ""
+    hint = "; add --all to see what cannot be told" if report.undecided and not results.everything else ""
     return "\n".join([*lines, table.painted(summary(report), _BOLD) + hint])
 
 

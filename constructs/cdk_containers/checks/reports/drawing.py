@@ -59,12 +59,11 @@ class _Drawing:
 
     def _box(self, box: Box, at: _Place) -> str:
         badge = self._badges.get(box.id)
-        told = badge.text if badge else "no findings"
         room = int((at.width - 24) / _CHARACTER)
         small = int((at.width - 24) / _SMALL_CHARACTER)
         corner = ""
         if badge:
-            wide = len(badge.text) * 7 + 16
+            wide = len(badge.text) * 7.6 + 18
             room -= int(wide / _CHARACTER) + 1
             corner = (
                 f'<g class="badge {badge.severity}"><rect x="{at.x + at.width - wide - 8:g}" y="{at.y + 8:g}" '
@@ -72,12 +71,11 @@ class _Drawing:
                 f'y="{at.y + 22:g}" text-anchor="middle">{escape(badge.text)}</text></g>'
             )
         return (
-            f'<a href="#findings" class="box" data-box="{box.id}" '
-            f'aria-label="{escape(f"{box.title}, {box.kind}: {told}")}">'
-            f"<title>{escape(f'{box.title}: {box.kind}')}</title>"
-            f'<rect x="{at.x:g}" y="{at.y:g}" width="{at.width:g}" height="{_BOX_HEIGHT}" rx="6"/>'
-            f'<text class="name" x="{at.x + 12:g}" y="{at.y + 26:g}">{escape(_cut_left(box.title, room))}</text>'
-            f'<text class="kind" x="{at.x + 12:g}" y="{at.y + 47:g}">{escape(_cut(box.kind, small))}</text>'
+            f'<a href="#findings" class="box" data-box="{box.id}">'
+            f'<rect x="{at.x:g}" y="{at.y:g}" width="{at.width:g}" height="{_BOX_HEIGHT}" rx="6">'
+            f"<title>{escape(f'{box.title}: {box.kind}')}</title></rect>"
+            f'<text class="name" x="{at.x + 12:g}" y="{at.y + 26:g}">{escape(_cut_left(box.title, room))}</text> '
+            f'<text class="kind" x="{at.x + 12:g}" y="{at.y + 47:g}">{escape(_cut(box.kind, small))}</text> '
             f"{corner}</a>"
         )
 

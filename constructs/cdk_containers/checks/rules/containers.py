@@ -9,6 +9,9 @@ from functools import wraps
 from cdk_containers.checks.engine import Outcome, worst
 from cdk_containers.checks.templates import CannotTell, Malformed, Map, Resource, Unknown
 
+EXPRESS_SERVICE = "AWS::ECS::ExpressGatewayService"
+"""It has one container, and makes its task definition itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -54,7 +57,8 @@ def each_container(look: Callable[[Container], Outcome | None]) -> Callable[[Res
 
     @wraps(look)
     def look_at_all(task: Resource) -> Outcome | None:
-        values = task.values("ContainerDefinitions")
+        one = task.type == EXPRESS_SERVICE
+        values = [task.value("PrimaryContainer")] if one else task.values("ContainerDefinitions")
         return worst(lambda part: _look_at(look, part[1], task, part[0]), enumerate(values, 1))
 
     return look_at_all

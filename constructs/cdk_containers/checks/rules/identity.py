@@ -5,10 +5,12 @@ from __future__ import annotations
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Malformed, Missing, Resource, Value
 
+from .containers import EXPRESS_SERVICE
 from .roles import ROLE, role_of, trust_of, trusts, worst_grant
 from .service_parts import TASK_DEFINITION
 from .statements import Statement
 
+_WITH_ROLES = (TASK_DEFINITION, EXPRESS_SERVICE)
 _EXECUTION_POLICIES = {"AmazonECSTaskExecutionRolePolicy", "AmazonEC2ContainerServiceforEC2Role"}
 _WIDE_POLICIES = ("Access", "FullAccess", "ReadWrite", "PowerUser", "_FullAccess", "ReadOnly")
 _HARMLESS_POLICIES = {"AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess"}
@@ -33,14 +35,14 @@ _EXEMPT = {
 }
 
 
-@check("task-role-per-service", TASK_DEFINITION, fix="Give each task definition a role of its own as TaskRoleArn.")
+@check("task-role-per-service", *_WITH_ROLES, fix="Give each task definition a role of its own as TaskRoleArn.")
 def task_role_is_its_own(task: Resource) -> Outcome:
     """No two services share a task role."""
     role = task.value("TaskRoleArn")
     if isinstance(role, Missing):
         return ok("it has no task role")
     estate = task.template.estate
-    others = [one for one in estate.of_type(TASK_DEFINITION) if one is not task and not _same_family(one, task)]
+    others = [one for one in estate.of_type(*_WITH_ROLES) if one is not task and not _same_family(one, task)]
     sharing = sorted(one.logical_id for one in others if _same_role(one.value("TaskRoleArn"), role, task))
     if sharing:
         return fault(f"{', '.join(sharing)} has the same task role")
@@ -176,9 +178,9 @@ def _execution_statement(statement: Statement) -> Outcome:
 
 def tasks_with(role: Resource, key: str) -> list[Resource]:
     """Return the task definitions that have a role under a key."""
-    tasks = role.template.estate.mentioning(role, TASK_DEFINITION)
+    tasks = role.template.estate.mentioning(role, *_WITH_ROLES)
     if role.has("RoleName"):
-        tasks += [one for one in role.template.estate.of_type(TASK_DEFINITION) if one not in tasks]
+        tasks += [one for one in role.template.estate.of_type(*_WITH_ROLES) if one not in tasks]
     return [task for task in tasks if task.exists and _is_role_of(task, key, role)]
 
 

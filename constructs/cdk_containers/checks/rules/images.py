@@ -5,13 +5,13 @@ from __future__ import annotations
 from cdk_containers.checks.engine import Outcome, check, fault, ok
 from cdk_containers.checks.templates import CannotTell, Missing, Partial, Reference, Unknown
 
-from .containers import Container, each_container
+from .containers import EXPRESS_SERVICE, Container, each_container
 from .service_parts import TASK_DEFINITION
 
 _OPEN = "\0"
 
 
-@check("pinned-image", TASK_DEFINITION, fix="Name the image by a tag that stays, or by its digest.")
+@check("pinned-image", TASK_DEFINITION, EXPRESS_SERVICE, fix="Name the image by a tag that stays, or by its digest.")
 @each_container
 def image_is_pinned(container: Container) -> Outcome | None:
     """What runs can be told from the template."""

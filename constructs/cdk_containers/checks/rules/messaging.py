@@ -127,7 +127,7 @@ def messages_are_encrypted(queue: Resource) -> Outcome:
     """Nobody reads messages from a disk or a wire."""
     if not queue.has("KmsMasterKeyId") and not queue.flag("SqsManagedSseEnabled", default=True):
         return fault("messages are not encrypted")
-    policies = [it for it in queue.template.estate.of_type(QUEUE_POLICY) if it in queue.referring(QUEUE_POLICY)]
+    policies = queue.referring(QUEUE_POLICY)
     if any(_denies_plain_calls(it) for policy in policies for it in policy.maps("PolicyDocument", "Statement")):
         return ok("messages are encrypted, and calls come over TLS only")
     return fault("messages are encrypted, and SQS also answers calls without TLS")

@@ -169,10 +169,9 @@ def _managed(value: Value, estate: Estate, grants: Grants) -> Resource | str | N
     if policy is None and name:
         candidates = estate.of_type(MANAGED_POLICY)
         policy = next((one for one in candidates if _is_named(one, "ManagedPolicyName", name)), None)
-    if policy is None and name:
-        grants.unknown.append(f"the role has the policy {name} of elsewhere")
-    elif policy is None:
-        grants.unknown.append(f"the role has a policy that depends on {value.why}")
+    if policy is None:
+        why = f"the role has the policy {name} of elsewhere" if name else "the role has a policy that is not known"
+        grants.unknown.append(f"{why}: it depends on {value.why}" if isinstance(value, Unknown) and not name else why)
     return policy
 
 

@@ -20,7 +20,7 @@ from cdk_containers.checks.templates import (
 )
 from cdk_containers.core.secret_texts import ACCESS_KEYS, is_secret_name, kind_of_secret
 
-from .containers import Container, each_container
+from .containers import EXPRESS_SERVICE, Container, each_container
 from .service_parts import TASK_DEFINITION
 from .settings import listed
 
@@ -40,7 +40,7 @@ class _Text:
     where: str
 
 
-@check("no-secrets-in-environment", TASK_DEFINITION, fix=_SECRETS)
+@check("no-secrets-in-environment", TASK_DEFINITION, EXPRESS_SERVICE, fix=_SECRETS)
 @each_container
 def nothing_looks_like_a_secret(container: Container) -> Outcome | None:
     """No variable, argument or log option is a secret."""
@@ -49,7 +49,10 @@ def nothing_looks_like_a_secret(container: Container) -> Outcome | None:
 
 
 @check(
-    "no-access-keys", TASK_DEFINITION, fix="Remove the access keys, and give the task role what the container needs."
+    "no-access-keys",
+    TASK_DEFINITION,
+    EXPRESS_SERVICE,
+    fix="Remove the access keys, and give the task role what the container needs.",
 )
 @each_container
 def has_no_access_keys(container: Container) -> Outcome:
@@ -88,22 +91,26 @@ def _look(text: _Text, container: Container) -> Outcome | None:
         return None
     parts = value.parts if isinstance(value, Partial) else (value,)
     at = f"{text.where} of {container}"
-    if _DYNAMIC.search("".join(part.why if isinstance(part, Dynamic) else str(part) for part in _shown(parts))):
-        return fault(f"CloudFormation writes a secret into {at}")
-    if any(isinstance(part, NoEcho) for part in parts):
-        return fault(f"{at} is a parameter with NoEcho, which the task definition shows to everybody")
-    if _is_made(value) or (text.name.upper() in ACCESS_KEYS and not _is_empty(value)):
-        return fault(f"{at} is an access key")
-    if isinstance(value, Dynamic) and is_secret_name(text.name):
-        return fault(f"{at} looks like a secret, and CloudFormation writes it into the task definition")
-    kind = _kind(text, " ", parts)
-    if kind:
-        return fault(f"{at} looks like {kind}")
-    if isinstance(value, Unknown) and not isinstance(value, Reference) and is_secret_name(text.name):
-        raise CannotTell(f"{at} depends on {value.why}")
-    if isinstance(value, Partial) and _kind(text, "x", parts):
+    what = _written_in(text, parts) or (f"looks like {kind}" if (kind := _kind(text, " ", parts)) else "")
+    if what:
+        return fault(f"{at} {what}")
+    by_name = isinstance(value, Unknown) and not isinstance(value, Reference) and is_secret_name(text.name)
+    if by_name or (isinstance(value, Partial) and _kind(text, "x", parts)):
         raise CannotTell(f"{at} depends on {value.why}")
     return ok("no variable and no command looks like a secret")
+
+
+def _written_in(text: _Text, parts: tuple[object, ...]) -> str:
+    """Say what a deployment writes into a text that is surely a secret; nothing where it writes none."""
+    if _DYNAMIC.search("".join(part.why if isinstance(part, Dynamic) else str(part) for part in _shown(parts))):
+        return "gets a secret, which CloudFormation writes into the task definition"
+    if any(isinstance(part, NoEcho) for part in parts):
+        return "is a parameter with NoEcho, which the task definition shows to everybody"
+    if _is_made(text.value) or (text.name.upper() in ACCESS_KEYS and not _is_empty(text.value)):
+        return "is an access key"
+    if isinstance(text.value, Dynamic) and is_secret_name(text.name):
+        return "looks like a secret, and CloudFormation writes it into the task definition"
+    return ""
 
 
 def _shown(parts: tuple[object, ...]) -> Iterator[object]:

@@ -105,9 +105,11 @@ def capacity_providers_of(service: Resource) -> list[Resource]:
 
 def scalable_targets(service: Resource) -> list[Resource]:
     """Return what registers a service with Application Auto Scaling."""
+    named = service.has("ServiceName")
+    candidates = service.template.estate.of_type(SCALABLE_TARGET) if named else service.referring(SCALABLE_TARGET)
     return [
         target
-        for target in service.template.estate.of_type(SCALABLE_TARGET)
+        for target in candidates
         if target.text("ServiceNamespace", default="ecs") == "ecs" and scaled_service(target) is service
     ]
 

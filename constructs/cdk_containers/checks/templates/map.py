@@ -20,12 +20,13 @@ class Map:
     `CannotTell`, except from `value` and `values`; one of another shape raises `Malformed`.
     """
 
-    __slots__ = ("_template", "source", "where")
+    __slots__ = ("_settled", "_template", "source", "where")
 
     def __init__(self, source: Mapping[str, Any], template: Template, where: str = "") -> None:
         self.source = source
         self.where = where
         self._template = template
+        self._settled: dict[str, Value] = {}
 
     def value(self, *path: str) -> Value:
         """Return whatever is at a path: a scalar, a `Map`, a list, an `Unknown`, or `MISSING`."""
@@ -96,7 +97,7 @@ class Map:
         value = self._known(path)
         if isinstance(value, Missing):
             return []
-        return value if isinstance(value, list) else [value]
+        return list(value) if isinstance(value, list) else [value]
 
     def maps(self, *path: str) -> list[Map]:
         """Return a list of maps."""
@@ -123,11 +124,18 @@ class Map:
         return iter(self.source)
 
     def child(self, key: str) -> Value:
-        """Return what is under one key."""
+        """Return what is under one key; what is the same in every world is evaluated once."""
+        if key in self._settled:
+            return self._settled[key]
         if key not in self.source:
             self._raise_if_open(key)
             return MISSING
-        return evaluate(self.source[key], self._template, self._at((key,)))
+        world = self._template.estate.worlds.now
+        asked = world.asked
+        value = evaluate(self.source[key], self._template, self._at((key,)))
+        if world.asked == asked:
+            self._settled[key] = value
+        return value
 
     def _known(self, path: tuple[str, ...]) -> Value:
         value = self.value(*path)

@@ -23,12 +23,15 @@ class World:
     def __init__(self) -> None:
         self._decided: dict[str, tuple[int, int]] = {}
         self._told: dict[str, str] = {}
+        self.asked = 0
+        """How often something was asked that this world decides."""
 
     def choose(self, key: str, options: Sequence[T], *, what: str) -> T:
         """Return the option that holds in this world; the same key always gets the same one.
 
         `what` says it to a reader.
         """
+        self.asked += 1
         index, _ = self._decided.setdefault(key, (0, len(options)))
         option = options[index]
         self._told[key] = f"{what} is {option!r}"
