@@ -239,4 +239,4 @@ def selects_pods(profile: Resource) -> Outcome:
     count = len(
         profile.values(*(("Config", "selectors") if profile.type == CUSTOM_FARGATE_PROFILE else ("Selectors",)))
     )
-    return ok(f"it has {count} selectors") if 1 <= count <= 5 else fault(f"it has {count} selectors")
+    return ok("EKS takes its selectors") if 1 <= count <= 5 else fault(f"it has {count} selectors")
