@@ -116,7 +116,7 @@ def test_rules_stand_in_resources_of_their_own_too():
 
 def test_the_caller_may_send_everywhere_until_a_rule_limits_it():
     accepts = [FROM_CALLER]
-    assert str(egress(of(estate(), "Caller"))[0]) == "all traffic"
+    assert str(egress(of(estate(), "Caller"))[0]) == "all ports"
     assert way(estate(accepts=accepts, sends=[]))
     assert way(estate(accepts=accepts, sends=[TO_TARGET]))
     assert not way(estate(accepts=accepts, sends=[TO_TARGET | {"ToPort": 443, "FromPort": 443}]))

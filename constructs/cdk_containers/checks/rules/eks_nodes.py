@@ -8,9 +8,11 @@ from fnmatch import fnmatchcase
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Resource, Value
 
-from .capacity_parts import LAUNCH_TEMPLATE, NODE_GROUP
+from .capacity_parts import LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_GROUP, instance_profiles_of, launch_data
 from .eks_settings import (
     ACCESS_ENTRY,
+    CLUSTER,
+    CUSTOM_CLUSTER,
     CUSTOM_FARGATE_PROFILE,
     FARGATE_PROFILE,
     at,
@@ -71,14 +73,14 @@ _NODE_ACTIONS = (
 # ---- what nodes start from
 
 
-@check("eks-node-metadata", LAUNCH_TEMPLATE, NODE_GROUP, fix=_METADATA)
+@check("eks-node-metadata", LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, NODE_GROUP, fix=_METADATA)
 def answers_the_node_alone(resource: Resource) -> Outcome | None:
     """Only the node itself reaches the instance metadata service."""
     if resource.type == NODE_GROUP:
         if launch_template_of(resource) is not None:
             return None
         return fault(f"it has no launch template, so its metadata answers two hops away: {_PODS_REACH}")
-    return _hops(resource.map("LaunchTemplateData", "MetadataOptions")) if starts_nodes(resource) else None
+    return _hops(launch_data(resource).map("MetadataOptions")) if starts_nodes(resource) else None
 
 
 def _hops(options: Map) -> Outcome:
@@ -173,10 +175,9 @@ def _is_of_nodes(role: Resource) -> bool:
     estate = role.template.estate
     named = [group.value("NodeRole") for group in estate.of_type(NODE_GROUP)]
     named += [it.value("PrincipalArn") for it in estate.of_type(ACCESS_ENTRY) if _is_of_machines(it)]
-    for launch_template in estate.of_type(LAUNCH_TEMPLATE):
-        profile = launch_template.map("LaunchTemplateData", "IamInstanceProfile")
-        if starts_nodes(launch_template):
-            named += [profile.value(key) for key in ("Arn", "Name") if profile.has(key)]
+    named += [it.value(*at(it, "ComputeConfig", "NodeRoleArn")) for it in estate.of_type(CLUSTER, CUSTOM_CLUSTER)]
+    launches = (it for it in estate.of_type(LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION) if starts_nodes(it))
+    named += [profile for launch in launches for profile in instance_profiles_of(launch)]
     return any(_is(role, value) for value in named)
 
 
@@ -238,4 +239,4 @@ def selects_pods(profile: Resource) -> Outcome:
     count = len(
         profile.values(*(("Config", "selectors") if profile.type == CUSTOM_FARGATE_PROFILE else ("Selectors",)))
     )
-    return ok(f"it has {count} selectors") if 1 <= count <= 5 else fault(f"it has {count} selectors")
+    return ok("EKS takes its selectors") if 1 <= count <= 5 else fault(f"it has {count} selectors")

@@ -13,6 +13,8 @@ from .listeners import CLASSIC, attribute, is_internal, ports_of
 from .security_groups import GROUP, Rule, ingress
 from .service_parts import LOAD_BALANCER, SERVICE, target_group_of
 
+_WEB = {80, 443}
+"""Ports of a public web site, where an open rule does no harm without a listener."""
 _STARTERS = ("AWS::Scheduler::Schedule", "AWS::Events::Rule", "AWS::ECS::TaskSet", "AWS::Pipes::Pipe")
 
 
@@ -37,14 +39,14 @@ def _opened_by(balancer: Resource, group: Resource) -> Outcome | None:
 
 
 def _beyond_listeners(balancer: Resource, group: Resource) -> Outcome:
-    ports = ports_of(balancer)
-    if not ports:
+    listening = ports_of(balancer)
+    beyond = _open(group, lambda rule: _within(rule, listening | _WEB))
+    name = balancer.logical_id
+    if beyond and not listening:
         raise CannotTell("the listeners are of another stack")
-    beyond = _open(group, lambda rule: _within(rule, ports))
     if beyond:
-        name = balancer.logical_id
         return fault(f"every address may reach {beyond}, where load balancer {name} does not listen")
-    return ok(f"the world reaches nothing but the listeners of load balancer {balancer.logical_id}")
+    return ok(f"every address may reach the listeners of load balancer {name}, and nothing else")
 
 
 def _within(rule: Rule, ports: set[int]) -> bool:

@@ -88,7 +88,7 @@ class Rule:
         """Say what gets through, such as `tcp 8080`."""
         first, last = self.ports
         if self.protocol not in {"tcp", "udp"}:
-            return "all traffic" if self.protocol == "-1" else self.protocol
+            return "all ports" if self.protocol == "-1" else self.protocol
         return f"{self.protocol} {first}" if first == last else f"{self.protocol} {first}-{last}"
 
 

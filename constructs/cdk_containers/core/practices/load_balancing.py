@@ -167,8 +167,8 @@ PRACTICES = (
         id="load-balancer-to-task-path",
         title="Let security groups pass requests from load balancer to tasks",
         why=(
-            "A rule that is missing at either end, or names another port, shows as targets that are unhealthy: the "
-            "deployment waits, and is rolled back after a long time without a word about security groups."
+            "A rule that is missing at either end, or that names another port, shows as unhealthy targets only: the "
+            "deployment waits for long and is rolled back, without a word about security groups."
         ),
         source=f"{_ALB}/load-balancer-update-security-groups.html",
         severity=Severity.HIGH,

@@ -93,7 +93,7 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html",
         severity=Severity.CRITICAL,
-        option="WebService, WorkerService",
+        option="WebService.security_groups, BackendService.security_groups, WorkerService.security_groups",
         checkers={
             "security-hub": ("EC2.18", "EC2.19"),
             "control-tower": ("CT.EC2.PR.3", "CT.EC2.PR.4"),
