@@ -185,7 +185,9 @@ def test_an_assembly_with_a_broken_manifest_is_one_line(shell: Shell, tmp_path: 
         ran = shell.check()
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran.err
     (folder / "manifest.json").write_text(manifest_of("cdk:cloud-assembly", '{"directoryName": "."}'))
-    assert shell.check().err == "cdk-containers: cdk.out/manifest.json: the assembly contains itself\n"
+    ran = shell.check()
+    assert "the assembly contains itself" in ran.err
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
 
 
 def manifest_of(type_: str, properties: str) -> str:
