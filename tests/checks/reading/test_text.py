@@ -102,3 +102,9 @@ def test_what_is_no_template_is_one_clear_sentence(text: str, problem: str):
         parse(text)
     assert problem in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_lines_of_json_are_those_of_resources_and_not_of_what_has_the_same_name_above():
+    text = '{"Conditions": {"It": {}},\n"Resources": {"First": {\n"It": "no map"},\n"It": {"Type": "T"},\n"É": {}}}'
+    line_of = parse(text).line_of
+    assert [line_of(name) for name in ("First", "It", "É", "Resources", "Type")] == [2, 4, 5, 2, None]

@@ -21,16 +21,20 @@ def read_estate(paths: Iterable[Path], estate: Estate, *, arguments: Mapping[str
     """Add the templates of files and folders to an estate, and return what could not be read.
 
     A folder is an assembly of CDK where it has a `manifest.json`; of any other folder, every template in it is read.
-    `arguments` are values of parameters, for the templates that declare them.
+    What two paths lead to is read once. `arguments` are values of parameters, for the templates that declare them.
     """
     skipped: list[str] = []
+    seen: set[Path] = set()
     for path in paths:
         given = path.is_file()
         before = len(estate.templates) + len(skipped)
-        for file in _files(path, skipped):
-            _add(file, estate, skipped, arguments or {}, given=given)
-        if len(estate.templates) + len(skipped) == before:
+        files = {file: file.path.resolve() for file in _files(path, skipped)}
+        for file, real in files.items():
+            if real not in seen:
+                _add(file, estate, skipped, arguments or {}, given=given)
+        if len(estate.templates) + len(skipped) == before and not seen & set(files.values()):
             skipped.append(f"{path}: no template in this folder")
+        seen |= set(files.values())
     nested = {Path(template.name).resolve() for template in estate.templates if template.nested_in is not None}
     estate.templates[:] = [it for it in estate.templates if it.nested_in or Path(it.name).resolve() not in nested]
     return skipped

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 _LARGEST = 5_000_000
@@ -51,7 +52,7 @@ def _json(text: str) -> Parsed | None:
     if not text.lstrip().startswith("{"):
         return None
     try:
-        return Parsed(json.loads(text), lambda logical_id: _line_in_json(text, logical_id))
+        return Parsed(json.loads(text), _LinesOfJson(text).of)
     except RecursionError:
         raise Unreadable("nested too deeply") from None
     except ValueError as error:
@@ -70,8 +71,25 @@ def _yaml(text: str) -> Parsed:
     return Parsed(source, lines.get)
 
 
-def _line_in_json(text: str, logical_id: str) -> int | None:
-    """Find where a resource starts; only findings ask, so nothing is counted while the file is read."""
-    start = text.find('"Resources"')
-    match = re.compile(rf"{re.escape(json.dumps(logical_id))}\s*:\s*\{{").search(text, max(start, 0))
-    return text.count("\n", 0, match.start()) + 1 if match else None
+class _LinesOfJson:
+    """Where the maps of a text begin; it is read when the first finding asks, and then once for all of them."""
+
+    _MAP = re.compile(r'("[^"\n]*")\s*:\s*\{')
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _lines(self) -> dict[str, int]:
+        at = max(self._text.find('"Resources"'), 0)
+        line = self._text.count("\n", 0, at) + 1
+        lines: dict[str, int] = {}
+        for match in self._MAP.finditer(self._text, at):
+            line += self._text.count("\n", at, match.start())
+            at = match.start()
+            lines.setdefault(match[1], line)
+        return lines
+
+    def of(self, logical_id: str) -> int | None:
+        """Return the line of a resource."""
+        return self._lines.get(json.dumps(logical_id)) or self._lines.get(json.dumps(logical_id, ensure_ascii=False))
