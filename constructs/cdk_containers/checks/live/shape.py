@@ -29,9 +29,10 @@ def shaped(value: Any) -> Any:
     return [shaped(item) for item in value] if isinstance(value, list) else value
 
 
-def properties(answer: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    """Return some keys of an answer, with the names of CloudFormation."""
-    return dict(shaped({key: answer[key] for key in keys if key in answer}))
+def properties(answer: Mapping[str, Any], names: str) -> dict[str, Any]:
+    """Return the properties with some names out of an answer, in which they may begin with a small letter."""
+    wanted = names.split()
+    return {key: value for key, value in shaped(answer).items() if key in wanted}
 
 
 def without_nothing(**given: Any) -> dict[str, Any]:

@@ -40,6 +40,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "resource": finding.resource,
         "type": finding.type,
         "construct": finding.construct,
+        "stack": finding.stack,
+        "logical_id": finding.logical_id,
         "verdict": finding.verdict,
         "severity": finding.severity,
         "path": finding.path,
