@@ -18,7 +18,6 @@ from cdk_containers.checks.live.readers import READERS
 from cdk_containers.checks.live.refused import NotAllowed, Refused
 from cdk_containers.checks.templates import Estate, Unknown
 
-
 SESSION = Session()
 """One for all: it keeps the models of the services, which take longer to read than all tests together."""
 

@@ -14,7 +14,17 @@ _SPELT = {
 }
 """Where CloudFormation spells it otherwise."""
 
-_KEYS_OF_USERS = {"options", "dockerLabels", "driverOpts", "labels", "tags"}
+_KEYS_OF_USERS = {
+    "HeaderParameters",
+    "InputPathsMap",
+    "QueryStringParameters",
+    "dockerLabels",
+    "driverOpts",
+    "hookDetails",
+    "labels",
+    "options",
+    "tags",
+}
 """Maps whose keys are the user's own."""
 
 

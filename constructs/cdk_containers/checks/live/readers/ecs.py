@@ -136,10 +136,13 @@ def services(account: Account) -> Iterator[Found]:
 def _service(it: dict[str, Any]) -> Iterator[Found]:
     primary: dict[str, Any] = next((one for one in it.get("deployments", []) if one.get("status") == "PRIMARY"), {})
     cluster = it["clusterArn"]
+    shown = properties(it, _SERVICE)
+    if shown.get("SchedulingStrategy") == "DAEMON":
+        shown.pop("DesiredCount", None)  # it is the number of instances, and nobody has set it
     yield Found(
         type="AWS::ECS::Service",
         name=it["serviceArn"],
-        properties={**properties(it, _SERVICE), **properties(primary, _OF_A_DEPLOYMENT), "Cluster": cluster},
+        properties={**shown, **properties(primary, _OF_A_DEPLOYMENT), "Cluster": cluster},
         identifiers=frozenset({it["serviceArn"], f"service/{cluster.rpartition('/')[2]}/{it['serviceName']}"}),
     )
     for one in it.get("taskSets", ()):

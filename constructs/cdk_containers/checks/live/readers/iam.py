@@ -67,7 +67,7 @@ def _group(it: Mapping[str, Any]) -> Iterator[Found]:
 
 def _policy(it: Mapping[str, Any]) -> Iterator[Found]:
     documents = (one["Document"] for one in it.get("PolicyVersionList", ()) if one.get("IsDefaultVersion"))
-    shown = {"ManagedPolicyName": it["PolicyName"], "PolicyDocument": _document(next(documents, {}))}
+    shown = {"ManagedPolicyName": it["Arn"].rpartition("/")[2], "PolicyDocument": _document(next(documents, {}))}
     yield _found("ManagedPolicy", it, shown)
 
 

@@ -60,8 +60,8 @@ def rules(account: Account) -> Iterator[Found]:
                 type="AWS::Events::Rule",
                 name=it["Arn"],
                 properties={**properties(it, _RULE), **pattern, "Targets": shaped(targets)},
-                identifiers=frozenset({it["Arn"]}),
-                physical_id=it["Name"] if bus["Name"] == "default" else f"{bus['Name']}|{it['Name']}",
+                identifiers=frozenset({it["Arn"], it["Name"]} if bus["Name"] == "default" else {it["Arn"]}),
+                physical_id=f"{bus['Name']}|{it['Name']}",
             )
             yield from _tasks(account, targets)
 
