@@ -1,4 +1,4 @@
-"""What `cdk-containers check --live` says of the reference stacks once they are deployed, and of faults made by hand."""
+"""What `cdk-containers check --live` says of reference stacks that are deployed, and of faults made by hand."""
 
 from __future__ import annotations
 

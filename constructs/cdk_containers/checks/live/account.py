@@ -137,4 +137,4 @@ def _refused(service: str, operation: str, error: BotoCoreError | ClientError) -
     if isinstance(error, ClientError):
         code = error.response["Error"]["Code"]
         return Refused(f"{action}: {'access denied' if code.startswith(_DENIED) else code}")
-    return Refused(f"{action}: {str(error).splitlines()[0]}")
+    return Refused(f"{action}: {' '.join(str(error).split())}")

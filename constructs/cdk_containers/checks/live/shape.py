@@ -10,6 +10,7 @@ _SPELT = {
     "fileSystemId": "FilesystemId",
     "fsxWindowsFileServerVolumeConfiguration": "FSxWindowsFileServerVolumeConfiguration",
     "iam": "IAM",
+    "placementStrategy": "PlacementStrategies",
     "s3": "S3",
 }
 """Where CloudFormation spells it otherwise."""
@@ -47,7 +48,7 @@ def properties(answer: Mapping[str, Any], names: str) -> dict[str, Any]:
 
 def without_nothing(**given: Any) -> dict[str, Any]:
     """Return what is given, without what is None or an empty map."""
-    return {key: value for key, value in given.items() if not (value is None or value == {})}
+    return {key: value for key, value in given.items() if value is not None and not (isinstance(value, Mapping) and not value)}
 
 
 def _name(key: str) -> str:

@@ -104,7 +104,7 @@ def _providers(account: Account, names: list[str]) -> Iterator[Found]:
     {
         "AWS::ECS::Service": f"{_SERVICE} {_OF_A_DEPLOYMENT} Cluster",
         "AWS::ECS::TaskSet": f"{_TASK_SET} Cluster Service",
-        "AWS::ECS::ExpressGatewayService": _EXPRESS,
+        "AWS::ECS::ExpressGatewayService": f"{_EXPRESS} ContainerDefinitions Family",
         **TASK,
     },
     ecs=(

@@ -42,7 +42,7 @@ def schedules(account: Account) -> Iterator[Found]:
 
 
 @reader(
-    {"AWS::Events::Rule": f"{_RULE} EventPattern Tags Targets", **TASK},
+    {"AWS::Events::Rule": f"{_RULE} EventPattern Targets", **TASK},
     events=("list_event_buses", "list_rules", "list_targets_by_rule"),
     ecs=("describe_task_definition",),
 )
