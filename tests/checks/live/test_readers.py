@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from botocore.session import Session
 from moto import mock_aws
 
 from cdk_containers.checks.engine import run_checks
@@ -18,8 +17,8 @@ from cdk_containers.checks.live.read import read_account
 from cdk_containers.checks.live.readers import READERS
 from cdk_containers.checks.rules import CHECKS
 from cdk_containers.checks.templates import Estate, Resource
+from tests.checks.live.answers import SESSION
 
-SESSION = Session()
 LIFE_CYCLE = json.dumps(
     {
         "rules": [

@@ -12,6 +12,7 @@ from botocore.session import Session
 
 from cdk_containers.checks.templates import Unknown
 
+from .actions import action
 from .refused import NotAllowed, Refused
 
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "AuthorizationError")
@@ -133,8 +134,8 @@ class Account:
 
 
 def _refused(service: str, operation: str, error: BotoCoreError | ClientError) -> Refused:
-    action = f"{service}:{''.join(word.capitalize() for word in operation.split('_'))}"
+    named = action(service, operation)
     if isinstance(error, ClientError):
         code = error.response["Error"]["Code"]
-        return Refused(f"{action}: {'access denied' if code.startswith(_DENIED) else code}")
-    return Refused(f"{action}: {' '.join(str(error).split())}")
+        return Refused(f"{named}: {'access denied' if code.startswith(_DENIED) else code}")
+    return Refused(f"{named}: {' '.join(str(error).split())}")

@@ -48,7 +48,8 @@ def properties(answer: Mapping[str, Any], names: str) -> dict[str, Any]:
 
 def without_nothing(**given: Any) -> dict[str, Any]:
     """Return what is given, without what is None or an empty map."""
-    return {key: value for key, value in given.items() if value is not None and not (isinstance(value, Mapping) and not value)}
+    empty = [key for key, value in given.items() if value is None or (isinstance(value, Mapping) and not value)]
+    return {key: value for key, value in given.items() if key not in empty}
 
 
 def _name(key: str) -> str:

@@ -26,7 +26,7 @@ def _nothing(_: Account) -> Iterator[Found]:
 
 
 STACKS = Reader(
-    {"AWS::CloudFormation::Stack": frozenset()},
+    {"stacks, and the reasons that they have": frozenset()},
     {"cloudformation": ("describe_stacks", "list_stack_resources", "get_template")},
     _nothing,
 )
