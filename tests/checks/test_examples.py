@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from cdk_containers.checks.engine import run_checks
+from cdk_containers.checks.live.rules import LIVE_CHECKS
 from cdk_containers.checks.reading import parse
 from cdk_containers.checks.reading.foreach import expanded
 from cdk_containers.checks.rules import CHECKS
@@ -71,4 +72,5 @@ def test_every_practice_says_what_kind_of_check_it_has():
     checked = {check.practice for check in CHECKS}
     assert checked <= PRACTICES.keys()
     assert {it.id for it in PRACTICES.values() if it.check == "template"} == checked
+    assert {it.id for it in PRACTICES.values() if it.check == "live"} == {check.practice for check in LIVE_CHECKS}
     assert [it.id for it in PRACTICES.values() if (it.check == "template") == bool(it.not_in_templates)] == []

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .cdk_cli import PATIENCE, REGION, Emulator
+from .cdk_cli import PATIENCE, Emulator
 
 PLANTED = "planted-by-hand"
 OPENED = {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -21,7 +21,7 @@ def check_with_faults(emulator: Emulator) -> dict[str, Any]:
     with faults(emulator) as planted:
         finished = subprocess.run(
             [sys.executable, "-m", "cdk_containers.cli", "check", "--live", "--format", "json"],
-            env=emulator.environment | {"AWS_DEFAULT_REGION": REGION},
+            env=emulator.environment,
             capture_output=True,
             text=True,
             timeout=PATIENCE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,8 @@ def _accounts(regions: Sequence[str], profile: str | None) -> list[Account]:
 
     session = Session(profile=profile)
     session.get_credentials()  # it reads the profile, and says when there is none of this name
-    first = Account(session, allowed=allowed_calls(), region=regions[0] if regions else None)
+    region = regions[0] if regions else os.environ.get("AWS_REGION")
+    first = Account(session, allowed=allowed_calls(), region=region)
     if not first.region:
         raise UsageError("--live: no region; add --region, or set AWS_REGION or the region of the profile")
     try:

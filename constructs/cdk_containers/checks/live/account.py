@@ -16,6 +16,13 @@ from .actions import action
 from .refused import NotAllowed, Refused
 
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "AuthorizationError")
+_TOLD = {
+    "ExpiredToken": "the credentials have expired",
+    "ExpiredTokenException": "the credentials have expired",
+    "InvalidClientTokenId": "AWS does not know the credentials",
+    "SignatureDoesNotMatch": "the secret access key is not the right one",
+    "UnrecognizedClientException": "AWS does not know the credentials",
+}
 _GONE = ("NotFound", "NoSuchEntity", "NonExistent")
 _WHO_ASKS = ("sts", "get_caller_identity")
 _TOKENS = ("nextToken", "NextToken", "NextMarker")
@@ -137,5 +144,5 @@ def _refused(service: str, operation: str, error: BotoCoreError | ClientError) -
     named = action(service, operation)
     if isinstance(error, ClientError):
         code = error.response["Error"]["Code"]
-        return Refused(f"{named}: {'access denied' if code.startswith(_DENIED) else code}")
+        return Refused(f"{named}: {_TOLD.get(code, 'access denied' if code.startswith(_DENIED) else code)}")
     return Refused(f"{named}: {' '.join(str(error).split())}")

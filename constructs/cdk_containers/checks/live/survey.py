@@ -16,13 +16,14 @@ _ORDER = [Verdict.FAIL, Verdict.CANNOT_TELL, Verdict.PASS]
 
 
 def survey(
-    accounts: Iterable[Account], checks: Sequence[Check], readers: Sequence[Reader] = READERS
+    accounts: Iterable[Account], checks: Sequence[Check], readers: Sequence[Reader] = ()
 ) -> tuple[Report, Estate]:
-    """Read regions one after the other, run checks on each, and return what they say together.
+    """Read regions one after the other, by all readers unless some are given, and return what checks say of them.
 
     Names are those of one region only, so each is looked at by itself. What is of no region is in each of them, and
     counts once, by the worst that is seen.
     """
+    readers = readers or READERS
     findings: dict[tuple[str, str, str], Finding] = {}
     not_checked: dict[str, None] = {}
     together = Estate()
