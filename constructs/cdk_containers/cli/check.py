@@ -111,7 +111,7 @@ def _refuse_what_does_not_fit(arguments: Namespace) -> None:
 
 
 def _policy() -> dict[str, object]:
-    from cdk_containers.checks.live.policy import read_only_policy  # noqa: PLC0415  (templates need no readers)
+    from cdk_containers.checks.live import read_only_policy  # noqa: PLC0415  (templates need no readers)
 
     return read_only_policy()
 

@@ -73,7 +73,7 @@ def _checks_of_accounts() -> list[Check]:
 def _reason(it: Practice, *, live: bool) -> str:
     why = it.not_in_templates
     if live and not why:
-        from cdk_containers.checks.live.limits import ONLY_IN_TEMPLATES  # noqa: PLC0415
+        from cdk_containers.checks.live import ONLY_IN_TEMPLATES  # noqa: PLC0415
 
         why = ONLY_IN_TEMPLATES.get(it.id, "")
     return f": {why}" if why else ""

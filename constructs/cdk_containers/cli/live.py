@@ -38,8 +38,8 @@ def read_live(regions: Sequence[str], profile: str | None, checks: Sequence[Chec
 def _accounts(regions: Sequence[str], profile: str | None) -> list[Account]:
     from botocore.session import Session  # noqa: PLC0415
 
+    from cdk_containers.checks.live import allowed_calls  # noqa: PLC0415
     from cdk_containers.checks.live.account import Account  # noqa: PLC0415
-    from cdk_containers.checks.live.policy import allowed_calls  # noqa: PLC0415
     from cdk_containers.checks.live.refused import Refused  # noqa: PLC0415
 
     session = Session(profile=profile)
