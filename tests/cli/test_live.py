@@ -16,6 +16,7 @@ from cdk_containers.checks.live.account import Account
 from cdk_containers.checks.live.limits import ONLY_IN_TEMPLATES
 from cdk_containers.checks.live.policy import read_only_policy
 from cdk_containers.checks.live.readers import READERS
+from cdk_containers.checks.reports import FORMATS
 from cdk_containers.cli import live
 from tests.checks.live.answers import SESSION
 from tests.cli.command import CHECKS, MUTABLE, Shell, template
@@ -58,6 +59,26 @@ def test_what_is_deployed_in_the_regions_is_checked(shell: Shell, monkeypatch: p
     assert (one["verdict"], one["line"], one["stack"]) == ("fail", None, "")
     assert ran.data["not_checked"] == []
     assert ran.code == 1
+
+
+@pytest.mark.usefixtures("account")
+def test_formats_and_baselines_are_those_of_templates(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(survey, "READERS", [it for it in READERS if "ecr" in it.calls or "cloudformation" in it.calls])
+    one = {"Resources": {"Images": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "web"}}}}
+    cloudformation = SESSION.create_client("cloudformation", region_name="eu-west-1")
+    cloudformation.create_stack(StackName="shop", TemplateBody=json.dumps(one))
+    region = ("--live", "--region", "eu-west-1")
+    for format_ in FORMATS:
+        ran = shell.check(*region, "--format", format_)
+        assert ran.code == 1
+        assert "repository/web" in ran.out
+        assert "of stack shop" in ran.out or format_ in {"json", "sarif"}
+    baseline = tmp_path / "known.json"
+    assert shell.check(*region, "--write-baseline", baseline).code == 0
+    ran = shell.check(*region, "--baseline", baseline)
+    assert (ran.code, ran.out) == (0, "0 findings, 2 in the baseline; 2 resources\n")
+    SESSION.create_client("ecr", region_name="eu-west-1").create_repository(repositoryName="new")
+    assert "repository/new" in shell.check(*region, "--baseline", baseline).out
 
 
 # ---- what keeps it from being looked at is one line, and the code of wrong usage

@@ -19,10 +19,12 @@ from cdk_containers.checks.live.refused import Refused
 from cdk_containers.checks.live.rules import checks_of_accounts
 from cdk_containers.checks.live.stacks import STACKS
 from cdk_containers.checks.live.survey import survey
+from cdk_containers.checks.rules.capacity_parts import GROUP
+from cdk_containers.checks.rules.subnets import RUN_CONTAINERS
 from tests.checks.live.answers import SESSION
 
 REPOSITORY = "AWS::ECR::Repository"
-VPC, FLOW_LOG = "AWS::EC2::VPC", "AWS::EC2::FlowLog"
+VPC, SUBNET, FLOW_LOG = "AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::FlowLog"
 ROLE = "AWS::IAM::Role"
 
 Client = Callable[..., Any]
@@ -121,8 +123,16 @@ def test_stacks_that_cannot_be_read_leave_it_open_and_are_said(client: Client, m
 # ---- what could not be read
 
 
-def vpc(name: str = "vpc-1") -> Reader:
-    return fixed({VPC: {"CidrBlock"}}, Found(type=VPC, name=name, properties={}, identifiers=frozenset({name})))
+def vpc() -> Reader:
+    """Make a reader of a VPC with a subnet in which a service runs."""
+    types: dict[str, set[str]] = {it: set() for it in (*RUN_CONTAINERS, GROUP)}
+    types |= {VPC: {"CidrBlock"}, SUBNET: {"VpcId"}}
+    return fixed(
+        types,
+        Found(type=VPC, name="vpc-1", properties={}, identifiers=frozenset({"vpc-1"})),
+        Found(type=SUBNET, name="subnet-1", properties={"VpcId": "vpc-1"}, identifiers=frozenset({"subnet-1"})),
+        Found(type="AWS::ECS::Service", name="arn:service", properties={"Subnets": ["subnet-1"]}),
+    )
 
 
 def test_what_could_not_be_read_is_not_taken_for_something_that_is_not_there():
@@ -146,6 +156,22 @@ def test_an_answer_that_a_reader_does_not_understand_costs_no_other_one():
     report = check(Reader({REPOSITORY: frozenset()}, {}, broken), vpc(), fixed({FLOW_LOG: set()}))
     assert of(report, "flow-logs") == {"vpc-1": "fail"}
     assert "the answer is not understood (KeyError: 'odd')" in report.not_checked[0]
+
+
+def test_a_network_without_containers_is_no_concern_of_these_checks(client: Client):
+    """Each account has a default VPC in each region."""
+    report = check(*READERS)
+    assert {it.type for it in report.findings} & {VPC, SUBNET} == set()
+    ec2, ecs = client("ec2"), client("ecs")
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    ecs.create_cluster(clusterName="main")
+    ecs.register_task_definition(family="web", containerDefinitions=[{"name": "web", "image": "a", "memory": 128}])
+    group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    network = {"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": [group]}}
+    ecs.create_service(cluster="main", serviceName="web", taskDefinition="web", networkConfiguration=network)
+    report = check(*READERS)
+    assert list(of(report, "flow-logs").values()) == list(of(report, "vpc-endpoints").values()) == ["fail"]
+    assert set(of(report, "no-public-ip-on-launch").values()) == {"fail"}
 
 
 # ---- several regions

@@ -25,7 +25,7 @@ _TASK = (
 )
 TASK = {"AWS::ECS::TaskDefinition": _TASK}
 """For every reader that finds task definitions."""
-_TASK_SET = "LaunchType NetworkConfiguration PlatformVersion TaskDefinition"
+_TASK_SET = "LaunchType NetworkConfiguration TaskDefinition"  # the platform version that it shows is what runs
 _EXPRESS = "Cpu ExecutionRoleArn HealthCheckPath Memory NetworkConfiguration PrimaryContainer ScalingTarget TaskRoleArn"
 _PROVIDER = "AutoScalingGroupProvider ManagedInstancesProvider Name"
 

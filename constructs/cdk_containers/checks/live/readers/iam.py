@@ -12,8 +12,8 @@ from cdk_containers.checks.live.reader import Found, reader
 if TYPE_CHECKING:
     from cdk_containers.checks.live.account import Account
 
-_OF_AWS = "/aws-service-role/"
-"""The path of roles that services make for themselves, and nobody can change."""
+_OF_AWS = ("/aws-service-role/", "/aws-reserved/")
+"""The paths of roles that AWS makes, and nobody can change in the account."""
 _HOLDER = "ManagedPolicyArns Policies RoleName"
 """What rules ask of roles, users and groups alike."""
 
