@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
+
+from .frozen import frozen
 
 _ROOT = re.compile(r"[^.\[]*")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Problem:
     """One thing that is wrong with one option."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -15,6 +14,7 @@ from constructs import Construct, IConstruct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import argument_problems, field_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
@@ -213,7 +213,7 @@ class Domain(CheckedConstruct):
         return self.zone.hosted_zone_id, host
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DomainNames:
     """Names of a domain that one service has; `domain.names("api")` makes it.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, cast
 
@@ -17,6 +16,7 @@ from constructs import Construct, IConstruct
 
 from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import seconds
 from cdk_containers.core.opt_outs import resource_of
 from cdk_containers.core.whereabouts import stack_of
@@ -26,7 +26,7 @@ from cdk_containers.network import NetworkLike, PortRange, let_in
 from .ports import EPHEMERAL_PORTS
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RouteTarget:
     """What requests are brought to.
 

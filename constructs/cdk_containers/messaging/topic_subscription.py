@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import aws_cdk as cdk
@@ -14,12 +13,13 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 from .filter_policies import FilterPolicyScope, filter_policy_problems
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TopicSubscription:
     """Messages of an SNS topic, sent on to a queue: all of them, or those that a filter lets through.
 

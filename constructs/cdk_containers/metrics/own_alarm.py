@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_containers.core.asked_once import asked_once
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.opt_outs import resource_of
 
 from .known_metric import KnownExpression, KnownMetric
@@ -28,7 +29,7 @@ _MISSING = {"breaching": "BREACHING", "notBreaching": "NOT_BREACHING"}
 _SIMPLE_STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@frozen(slots=False, eq=False)
 class OwnAlarm:
     """An alarm in a template, which becomes CDK's construct when somebody asks for that.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, NamedTuple, cast
 from weakref import WeakKeyDictionary, WeakSet
@@ -12,6 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct, IConstruct
 
 from cdk_containers.core.asked_once import asked_once
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.whereabouts import app_of, node_of, stack_of
 
@@ -25,7 +25,7 @@ _left: WeakSet[ec2.ISecurityGroup] = WeakSet()
 _rules: WeakKeyDictionary[IConstruct, dict[RuleKey, Construct]] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PortRange:
     """Ports of one protocol.
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 from ..errors import Problem, Problems
+from ..frozen import frozen
 from .arns import is_arn
 from .members import has_members
 from .tokens import is_token
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Kind:
     """A kind of thing of AWS that constructs are given.
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import aws_cdk as cdk
 from constructs import IConstruct
 
 from ..asked_once import asked_once
+from ..frozen import frozen
 from ..whereabouts import node_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Acknowledgement:
     """Findings of the checkers that one reason answers.
 

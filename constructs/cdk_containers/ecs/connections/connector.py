@@ -34,7 +34,7 @@ _INVOKE = "vpc-lattice-svcs:Invoke"
 _PATHS = "The wildcard stands for the paths of one service of VPC Lattice, which the caller was connected to"
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class Connector:
     """What connecting has to know of a service.
 
@@ -61,7 +61,7 @@ class Connector:
         return []
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class CallingConnector(Connector):
     """The same of a service or a job that calls services.
 

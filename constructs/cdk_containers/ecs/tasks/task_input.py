@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem
+from cdk_containers.core.frozen import frozen
 from cdk_containers.model.workload import WorkloadInput
 
 from .ec2_task_definition import Ec2TaskDefinition, ec2_task_problems
@@ -31,7 +32,7 @@ _ON_INSTANCES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class TaskInput(WorkloadInput):
     """The options that everything with a task has: services and jobs.
 

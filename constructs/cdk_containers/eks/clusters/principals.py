@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +12,7 @@ from aws_cdk import aws_eks_v2 as eks
 from constructs import Construct
 
 from cdk_containers.core.errors import ConstructError, Problem, Problems, child_path
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.whereabouts import path_of
 
@@ -26,7 +26,7 @@ EntryType = Literal["STANDARD", "EC2_LINUX", "EC2_WINDOWS", "EC2", "FARGATE_LINU
 NodeEntryType = Literal["EC2_LINUX", "EC2_WINDOWS", "EC2", "FARGATE_LINUX", "HYBRID_LINUX", "HYPERPOD_LINUX"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Claim:
     """An access entry that is there, or that EKS makes.
 

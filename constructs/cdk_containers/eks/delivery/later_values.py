@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.whereabouts import id_of, node_of, outer_stack_of, path_of, stack_of
 
@@ -21,7 +22,7 @@ Path = tuple[str | int, ...]
 _SAYS_LITTLE = ("arn", "cidr", "id", "key", "name", "value")
 
 
-@dataclass(kw_only=True, slots=True)
+@frozen
 class LaterValue:
     """A value that is known at deployment only.
 
@@ -36,7 +37,7 @@ class LaterValue:
     is_number: bool
 
 
-@dataclass(slots=True)
+@frozen(kw_only=False)
 class LaterValues:
     """The values of one cluster that are known at deployment only; each has one output."""
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from cdk_containers.core.errors import Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token
 
 from .api_versions import minor_of
@@ -35,7 +35,7 @@ _SIMPLE: Mapping[str, tuple[Callable[[object], bool], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Field:
     type: str
     required: bool
@@ -49,7 +49,7 @@ class _Field:
         return cls(found["type"], found["required"] is not None, int(found["since"] or 0), int(found["gone"] or 999))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Known:
     newest: int
     kinds: Mapping[str, str]
