@@ -6,10 +6,10 @@ The names load their modules when they are first used, so that `import cdk_conta
 from __future__ import annotations
 
 from dataclasses import is_dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .core.inputs.calls import check_names_of_values
+from .core.names_on_use import load_on_use
 
 if TYPE_CHECKING:
     from .applications import Application as Application
@@ -414,13 +414,13 @@ __all__ = [  # noqa: PLE0604  (strings all: the type checker reads the imports a
 ]
 
 
+_load = load_on_use(__name__, _MODULES)
+
+
 def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    value = _load(name)
     if isinstance(value, type) and is_dataclass(value) and hasattr(value, "problems"):
         check_names_of_values(value)
-    globals()[name] = value
     return value
 
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from dataclasses import (
+    MISSING,
+    Field,
+    FrozenInstanceError,
+    dataclass,  # noqa: TID251  (here it becomes ours)
+    field,
+    fields,
+)
 from functools import partial
 from reprlib import recursive_repr
 from typing import Any, TypeVar, cast, dataclass_transform, overload

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_ecs as ecs
 
+from cdk_containers.core.cdk_modules import codedeploy
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, in_seconds

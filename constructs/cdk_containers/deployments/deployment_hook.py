@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any, Literal, TypeAlias
 
-from aws_cdk import aws_lambda as lambda_
-
+from cdk_containers.core.cdk_modules import lambda_
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem, Problems, child_path
 from cdk_containers.core.frozen import frozen

@@ -5,9 +5,9 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from constructs import Construct, IDependable
 
+from cdk_containers.core.cdk_modules import s3
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token

@@ -8,12 +8,11 @@ from typing import Literal, cast
 
 import jsii
 from aws_cdk import Annotations
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import acm, s3
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import (
     DurationLike,

@@ -8,10 +8,9 @@ from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
-from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_route53 as route53
 from constructs import Construct, IConstruct
 
+from cdk_containers.core.cdk_modules import acm, route53
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.frozen import frozen

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import ClassVar, Literal
 
-from aws_cdk import aws_certificatemanager as acm
-
+from cdk_containers.core.cdk_modules import acm
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, seconds

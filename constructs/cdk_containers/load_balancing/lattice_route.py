@@ -10,9 +10,9 @@ from typing import ClassVar, cast
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import vpclattice
 from cdk_containers.core.inputs import is_token, seconds
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
 from cdk_containers.metrics import KnownExpression, KnownMetric

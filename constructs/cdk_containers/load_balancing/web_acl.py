@@ -6,9 +6,9 @@ import re
 
 import aws_cdk as cdk
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import wafv2
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token

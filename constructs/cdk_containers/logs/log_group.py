@@ -10,10 +10,10 @@ from weakref import WeakSet
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_containers.core.asked_once import asked_once
+from cdk_containers.core.cdk_modules import sns
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.opt_outs import resource_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import sns
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import sns, sqs
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds

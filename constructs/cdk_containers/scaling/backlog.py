@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_sqs as sqs
 
+from cdk_containers.core.cdk_modules import sqs
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import in_seconds
 from cdk_containers.metrics import KnownExpression, KnownMetric, insights_metric, queue_metric

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_sqs as sqs
 
+from cdk_containers.core.cdk_modules import sqs
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, as_duration, field_problems, is_token, seconds

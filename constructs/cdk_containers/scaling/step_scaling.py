@@ -8,9 +8,9 @@ from typing import Literal, TypeAlias
 
 from aws_cdk import aws_applicationautoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_ecs as ecs
 
+from cdk_containers.core.cdk_modules import cloudwatch_actions
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, as_duration, field_problems, in_seconds, is_token, seconds

@@ -7,12 +7,14 @@ read the hints that are there for the type checker anyway, so an option's type i
 from __future__ import annotations
 
 import inspect
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from enum import Enum
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from ..errors import Problem, Problems
@@ -36,7 +38,7 @@ def field_problems(instance: DataclassInstance) -> list[Problem]:
     given = {
         field.name: value for field in fields(instance) if (value := getattr(instance, field.name)) is not field.default
     }
-    return _problems(_hints(type(instance)), given)
+    return _problems(type(instance), given)
 
 
 def argument_problems(function: Callable[..., object], arguments: Mapping[str, object]) -> Problems:
@@ -47,12 +49,15 @@ def argument_problems(function: Callable[..., object], arguments: Mapping[str, o
         arguments: Its local variables, taken as its first statement (`locals()`).
     """
     defaults = function.__kwdefaults__ or {}
-    given = {name: value for name, value in arguments.items() if name not in defaults or value is not defaults[name]}
-    hints = _keyword_hints(function)
+    given = {
+        name: arguments[name]
+        for name in _keywords(function)
+        if name in arguments and (name not in defaults or arguments[name] is not defaults[name])
+    }
     found = Problems()
-    found.extend(_problems(hints, given))
+    found.extend(_problems(_unwrapped(function), given))
     if "scope" in arguments:
-        placed = {name: value for name, value in given.items() if name in hints and not found.has(name)}
+        placed = {name: value for name, value in given.items() if not found.has(name)}
         found.extend_beside(place_problems(arguments["scope"], placed))
     return found
 
@@ -67,7 +72,7 @@ def usable_arguments(
     defaults = function.__kwdefaults__ or {}
     return {
         name: defaults[name] if found.has(name) and name in defaults else arguments[name]
-        for name in _keyword_hints(function)
+        for name in _keywords(function)
     }
 
 
@@ -87,26 +92,36 @@ def usable_options(options: Options, function: Callable[..., object], found: Pro
     return replace(options, **{name: defaults[name] for name in wrong})
 
 
-@cache
-def _hints(owner: Any) -> Mapping[str, Any]:
-    return typing.get_type_hints(owner)
+def _unwrapped(function: Callable[..., object]) -> Any:
+    return inspect.unwrap(getattr(function, "__func__", function))
 
 
 @cache
-def _keyword_hints(function: Callable[..., object]) -> Mapping[str, Any]:
-    function = inspect.unwrap(getattr(function, "__func__", function))
+def _keywords(function: Callable[..., object]) -> tuple[str, ...]:
+    """Return the keyword-only arguments of a function that have hints."""
+    function = _unwrapped(function)
     code = function.__code__
     keyword_only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-    hints = _hints(function)
-    return {name: hints[name] for name in keyword_only if name in hints}
+    return tuple(name for name in keyword_only if name in function.__annotations__)
 
 
-def _problems(hints: Mapping[str, Any], values: Mapping[str, object]) -> list[Problem]:
+@cache
+def _hint(owner: Any, name: str) -> Any:
+    """Read the hint of one field or argument: those of others may name modules of CDK that nobody has loaded."""
+    if isinstance(owner, type):
+        owner = next(kind for kind in owner.__mro__ if name in inspect.get_annotations(kind))
+        names = vars(sys.modules[owner.__module__])
+    else:
+        names = owner.__globals__
+    annotation = SimpleNamespace(__annotations__={name: owner.__annotations__[name]})
+    return typing.get_type_hints(annotation, names)[name]
+
+
+def _problems(owner: object, values: Mapping[str, object]) -> list[Problem]:
+    """Find the values that do not fit their hints, by the names of the fields or arguments of their owner."""
     found: list[Problem] = []
-    for name, hint in hints.items():
-        if name not in values:
-            continue
-        value = values[name]
+    for name, value in values.items():
+        hint = _hint(owner, name)
         if not _fits(value, hint):
             found += [
                 _type_problem(f"{name}{place}", part, expected) for place, part, expected in _misfits(value, hint)

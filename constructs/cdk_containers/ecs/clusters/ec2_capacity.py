@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import jsii
-from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import autoscaling, sns
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, argument_problems

@@ -7,8 +7,8 @@ from dataclasses import field
 from typing import Literal
 
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_kms as kms
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems, is_token

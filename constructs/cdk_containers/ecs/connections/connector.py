@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field  # noqa: TID251  (connectors change)
 from typing import Protocol
 
 from aws_cdk import CfnResource, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct, IDependable
 
+from cdk_containers.core.cdk_modules import vpclattice
 from cdk_containers.core.errors import ConstructError, Problem, Problems, Shown
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.opt_outs import acknowledge_wildcards

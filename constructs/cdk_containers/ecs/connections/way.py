@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_vpclattice as vpclattice
 
+from cdk_containers.core.cdk_modules import vpclattice
 from cdk_containers.core.frozen import frozen
 
 from ..discovery import Namespace

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, arn_problems, disabled_problems, field_problems, is_token, seconds

@@ -7,9 +7,9 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import sfn
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.logs import Logs, delivered_log_group

@@ -8,15 +8,14 @@ from typing import ClassVar
 
 import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import codedeploy, sqs
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem, Problems
 from cdk_containers.core.inputs import DurationLike, argument_problems, arn_problems, usable_options

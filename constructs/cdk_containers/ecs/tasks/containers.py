@@ -8,11 +8,11 @@ from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
-from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 
+from cdk_containers.core.cdk_modules import ecr_assets
 from cdk_containers.core.inputs import as_duration, in_seconds, is_token
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled

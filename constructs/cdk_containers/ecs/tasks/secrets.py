@@ -13,10 +13,9 @@ from weakref import WeakKeyDictionary
 from aws_cdk import Names
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct, IConstruct
 
+from cdk_containers.core.cdk_modules import kms, secretsmanager
 from cdk_containers.core.inputs import has_members
 
 _found: WeakKeyDictionary[IConstruct, dict[str, Any]] = WeakKeyDictionary()

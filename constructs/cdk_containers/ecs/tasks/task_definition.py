@@ -12,11 +12,11 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 from constructs import Construct, IDependable
 
+from cdk_containers.core.cdk_modules import efs
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import is_token

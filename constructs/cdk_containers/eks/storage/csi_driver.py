@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.opt_outs import acknowledge_wildcards
