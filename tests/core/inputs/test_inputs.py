@@ -208,11 +208,11 @@ def test_arguments_are_checked_by_the_hints_of_the_function():
 
 
 def test_only_the_hints_of_what_is_given_are_read():
-    def make(*, count: int, queue: nobody.Queue | None = None) -> None: ...  # type: ignore[name-defined]  # noqa: F821
+    def make(*, count: int, queue: "nobody.Queue | None" = None) -> None: ...  # type: ignore[name-defined]  # noqa: F821
 
     @frozen
     class Base:
-        queue: nobody.Queue | None = None  # type: ignore[name-defined]  # noqa: F821
+        queue: "nobody.Queue | None" = None  # type: ignore[name-defined]  # noqa: F821
 
     @frozen
     class Derived(Base):
