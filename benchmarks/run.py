@@ -24,6 +24,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
+import import_time
 from equivalence import differences
 from one_more_figures import Figures, rows
 
@@ -78,8 +79,9 @@ class Output:
 
 @dataclass(frozen=True)
 class ImportTime:
-    """Seconds to import the package, then also the names of a web service, then all names, after CDK's modules."""
+    """Seconds of the processor for modules of CDK; after them for the package, with a web service, with all names."""
 
+    cdk: float
     package: float
     web_service: float
     names: float
@@ -122,7 +124,7 @@ class Bench:
 
     def measure(self, *, runs: int, validation: bool) -> None:
         """Run all cells in turn, as often as asked; those with CDK's own validation once, since they take long."""
-        modules = _run_script("import_time.py").stdout
+        modules = import_time.cdk_modules()
         for run in range(1, runs + 1):
             print(f"run {run} of {runs} …", file=sys.stderr)
             for cell in [Cell(way, services) for services in COUNTS for way in WAYS]:
@@ -130,7 +132,7 @@ class Bench:
             for cell in [Cell(way, services) for services in (COUNTS[0], COUNTS[-1]) for way in OTHERS]:
                 self._sample(cell)
             for _ in range(2):
-                self.imports.append(ImportTime(**json.loads(_run_script("import_time.py", modules).stdout)))
+                self.imports.append(ImportTime(**import_time.sample(modules)))
         if validation:
             print("once with CDK's validation …", file=sys.stderr)
             for way in WAYS:
@@ -288,12 +290,12 @@ def aims(summary: Summary) -> Iterator[list[str]]:
     )
     for what, part, aim in (
         ("`import cdk_containers`", "package", 50),
-        ("import of the names of a web service", "web_service", None),
-        ("import of all names", "names", 50),
+        ("import of what a web service needs", "web_service", 80),
+        ("import of all names", "names", None),
     ):
         taken = summary.import_ms(part)
         met = "" if aim is None else "yes" if round(taken) <= aim else "no"
-        yield [f"{what}, after CDK's", f"{taken:.0f} ms", "", "" if aim is None else f"≤ {aim} ms", met]
+        yield [f"{what}, after CDK's", "", f"{taken:.0f} ms", "" if aim is None else f"≤ {aim} ms", met]
 
 
 def table(rows: Iterator[list[str]]) -> str:
