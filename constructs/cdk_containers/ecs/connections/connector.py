@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field  # noqa: TID251  (connectors change)
@@ -15,6 +14,7 @@ from constructs import Construct, IDependable
 
 from cdk_containers.core.cdk_modules import vpclattice
 from cdk_containers.core.errors import ConstructError, Problem, Problems, Shown
+from cdk_containers.core.hashes import short_hash
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.opt_outs import acknowledge_wildcards
 from cdk_containers.model.workload.schemes import (
@@ -256,7 +256,7 @@ class CallingConnector(Connector):
         if not group.node.path.startswith(f"{callee.path}/"):
             place = Stack.of(group)
             identity = f"{place.node.path} {place.resolve(group.security_group_id)}"
-            name = f"To{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+            name = f"To{short_hash(identity)}"
         elif owner.path.rpartition("/")[0] == callee.path.rpartition("/")[0]:
             name = f"To{callee.id}"
         else:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
+from cdk_containers.core.hashes import sha256
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.whereabouts import stack_of
 
@@ -31,7 +31,7 @@ def force_deployments(scope: Construct, service: ecs.CfnService, given: ServiceI
     if any(is_token(share.provider) for share in given.strategy):
         # The names of capacity providers are tokens, which are numbered anew in each synthesis.
         kept_by_tasks = stack_of(scope).resolve(kept_by_tasks)
-    digest = hashlib.sha256(json.dumps(kept_by_tasks, sort_keys=True).encode()).hexdigest()
+    digest = sha256(json.dumps(kept_by_tasks, sort_keys=True)).hex()
     service.force_new_deployment = ecs.CfnService.ForceNewDeploymentProperty(
         enable_force_new_deployment=True, force_new_deployment_nonce=digest[:16]
     )

@@ -15,12 +15,12 @@ from aws_cdk import aws_iam as iam
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem, Problems, Shown
+from cdk_containers.core.hashes import short_hash
 from cdk_containers.core.inputs import argument_problems
 from cdk_containers.core.inputs.calls import Elsewhere
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.core.whereabouts import path_of, region_of, stack_of
-from cdk_containers.load_balancing.places import short_hash
 from cdk_containers.model.workload import EfsVolume, Port
 from cdk_containers.model.workload.schemes import (
     as_variable,
