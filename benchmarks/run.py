@@ -196,6 +196,10 @@ class Summary:
         """Return the median milliseconds of an import."""
         return 1000 * statistics.median(float(getattr(sample, what)) for sample in self._bench.imports)
 
+    def import_share(self) -> float:
+        """Return how long the import of what a web service needs takes beside that of all modules of CDK in use."""
+        return statistics.median(sample.web_service / sample.cdk for sample in self._bench.imports)
+
     @property
     def one_more(self) -> Mapping[str, Figures]:
         """What one more of each kind costs."""
@@ -296,6 +300,7 @@ def aims(summary: Summary) -> Iterator[list[str]]:
         taken = summary.import_ms(part)
         met = "" if aim is None else "yes" if round(taken) <= aim else "no"
         yield [f"{what}, after CDK's", "", f"{taken:.0f} ms", "" if aim is None else f"≤ {aim} ms", met]
+    yield ["import of what a web service needs / of modules of CDK", "", f"{summary.import_share():.2f}", "", ""]
 
 
 def table(rows: Iterator[list[str]]) -> str:
