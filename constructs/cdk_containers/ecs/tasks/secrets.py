@@ -6,11 +6,12 @@ needs it, and the policy of a key that was imported cannot be written at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Names
+from aws_cdk import Names, Reference, Tokenization
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -21,6 +22,8 @@ from cdk_containers.core.inputs import has_members
 
 _found: WeakKeyDictionary[IConstruct, dict[str, Any]] = WeakKeyDictionary()
 """The secrets of each app, by ARN."""
+
+_TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}(?=:|$)")
 
 
 def ecs_secrets(scope: Construct, secrets: Mapping[str, Any], reader: iam.IRole) -> dict[str, ecs.Secret] | None:
@@ -77,6 +80,9 @@ def _readable_part(scope: Construct, value: ecs.Secret, reader: iam.IRole) -> ec
 
 def _secret_of(scope: Construct, arn: str) -> secretsmanager.ISecret | None:
     """Return the secret that an ARN begins with: CDK's wrapper does not say which it was made of."""
+    made = _made_here(arn)
+    if made is not None:
+        return made
     root = scope.node.root
     known = _found.setdefault(root, {})
     for _ in range(2):
@@ -89,3 +95,11 @@ def _secret_of(scope: Construct, arn: str) -> secretsmanager.ISecret | None:
             if has_members(construct, "secret_arn", "encryption_key"):
                 known.setdefault(construct.secret_arn, construct)  # type: ignore[attr-defined]
     return None
+
+
+def _made_here(arn: str) -> secretsmanager.ISecret | None:
+    """Return the secret that an ARN refers to, if the app makes it: what it refers to is the resource in it."""
+    token = _TOKEN.match(arn)
+    reference = None if token is None else Tokenization.reverse(token[0])
+    secret = reference.target.node.scope if isinstance(reference, Reference) else None
+    return secret if has_members(secret, "secret_arn", "encryption_key") else None  # type: ignore[return-value]
