@@ -7,7 +7,6 @@ dashboard, names, connections, capacity, secrets.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -99,11 +98,11 @@ def _cloud_map(stack: cdk.Stack) -> Maker:
 
 def _caller_of_the_last(stack: cdk.Stack) -> Maker:
     make = _service_connect(stack)
-    last, names = make(0), count(1)
+    last = make(0)
 
-    def make_caller(_: int) -> None:
+    def make_caller(number: int) -> None:
         nonlocal last
-        caller = make(next(names))
+        caller = make(number)
         caller.connect_to(last)
         last = caller
 
@@ -112,8 +111,8 @@ def _caller_of_the_last(stack: cdk.Stack) -> Maker:
 
 def _callee(stack: cdk.Stack) -> Maker:
     make = _service_connect(stack)
-    caller, names = make(0), count(1)
-    return lambda _: caller.connect_to(make(next(names)))
+    caller = make(0)
+    return lambda number: caller.connect_to(make(number))
 
 
 def _job_that_calls(stack: cdk.Stack) -> Maker:
