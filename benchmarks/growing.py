@@ -18,6 +18,7 @@ from subject import IMAGE, NIGHTLY, PORT, host
 from cdk_containers import (
     AlbExposure,
     Application,
+    ApplicationLoadBalancer,
     BackendService,
     CloudMap,
     Cluster,
@@ -33,6 +34,7 @@ from cdk_containers import (
     ManagedInstancesCapacity,
     ManagedNodeGroup,
     Namespace,
+    Network,
     Port,
     ScheduledJob,
     ServiceConnect,
@@ -40,6 +42,7 @@ from cdk_containers import (
     WebService,
 )
 
+_IN_A_STACK = 20
 _NO_DOMAIN = Disabled("the benchmark has no domain")
 _NAMED = Container(image=IMAGE, ports=[Port(number=PORT, name="http")])
 
@@ -57,6 +60,21 @@ def _stack_of_its_own(stack: cdk.Stack) -> Maker:
         image=IMAGE,
         exposure=exposed(load_balancer, number),
     )
+
+
+def _twenty_to_a_stack(stack: cdk.Stack) -> Maker:
+    network = Network(stack, "Network")
+    cluster = Cluster(stack, "Cluster", network=network)
+    shared: ApplicationLoadBalancer | None = None
+
+    def make(number: int) -> None:
+        nonlocal shared
+        if shared is None or number % _IN_A_STACK == 0:
+            team = cdk.Stack(stack.node.root, f"Team{number}")
+            shared = ApplicationLoadBalancer(team, "LoadBalancer", network=network, https=_NO_DOMAIN)
+        WebService(cdk.Stack.of(shared), f"Web{number}", cluster=cluster, image=IMAGE, exposure=exposed(shared, number))
+
+    return make
 
 
 def _application(stack: cdk.Stack) -> Maker:
@@ -209,6 +227,7 @@ GROWING: dict[str, Callable[[cdk.Stack], Maker]] = {
     **{name: kind.library for name, kind in KINDS.items()},
     "worker on EKS": _kubernetes_worker,
     "job on EKS": _kubernetes_job,
+    "web service, twenty to a stack": _twenty_to_a_stack,
     "web service in a stack of its own": _stack_of_its_own,
     "web service of an application": _application,
     "row of a dashboard": _dashboard,
@@ -227,3 +246,7 @@ GROWING: dict[str, Callable[[cdk.Stack], Maker]] = {
     "nodes of an EKS cluster": _nodes,
     "Fargate profile": _profile,
 }
+
+
+if __name__ == "__main__":
+    print(*GROWING, sep="\n")
