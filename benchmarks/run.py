@@ -338,17 +338,23 @@ def write_page(text: str, page: Path = PAGE, what: str = "measured") -> None:
 
 def run_script(script: str, *arguments: str, validation: bool = False) -> subprocess.CompletedProcess[str]:
     """Run one of the scripts beside this one, in the same surroundings wherever the benchmark was started."""
-    unwanted = ("CDK_VALIDATION", "NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
-    environment = {name: value for name, value in os.environ.items() if name not in unwanted}
-    environment["JSII_NODE"] = _node()
-    environment["CDK_CONTEXT_JSON"] = json.dumps(json.loads((ROOT / "cdk.json").read_text())["context"])
-    if not validation:
-        environment["CDK_VALIDATION"] = "false"
     command = [sys.executable, str(HERE / script), *arguments]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, env=environment(validation), capture_output=True, text=True, check=False)
     if ended.returncode:
         raise SystemExit(f"{script} failed:\n{ended.stderr}")
     return ended
+
+
+def environment(validation: bool, **context: object) -> dict[str, str]:  # noqa: FBT001
+    """Return the variables of all processes, with the feature flags of `cdk.json` and others beside them."""
+    unwanted = ("CDK_VALIDATION", "NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+    variables = {name: value for name, value in os.environ.items() if name not in unwanted}
+    variables["JSII_NODE"] = _node()
+    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
+    variables["CDK_CONTEXT_JSON"] = json.dumps({**flags, **context})
+    if not validation:
+        variables["CDK_VALIDATION"] = "false"
+    return variables
 
 
 def _node() -> str:
