@@ -7,6 +7,7 @@ dashboard, names, connections, capacity, secrets.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -47,6 +48,10 @@ _NO_DOMAIN = Disabled("the benchmark has no domain")
 _NAMED = Container(image=IMAGE, ports=[Port(number=PORT, name="http")])
 
 
+def _app(stack: cdk.Stack) -> cdk.App:
+    return cast("cdk.App", stack.node.root)
+
+
 def _named(number: int) -> Container:
     return Container(image=IMAGE, ports=[Port(number=PORT, name=f"http-{number}")])
 
@@ -54,7 +59,7 @@ def _named(number: int) -> Container:
 def _stack_of_its_own(stack: cdk.Stack) -> Maker:
     cluster, load_balancer = with_cluster(stack)
     return lambda number: WebService(
-        cdk.Stack(stack.node.root, f"Team{number}"),
+        cdk.Stack(_app(stack), f"Team{number}"),
         "Web",
         cluster=cluster,
         image=IMAGE,
@@ -70,7 +75,7 @@ def _twenty_to_a_stack(stack: cdk.Stack) -> Maker:
     def make(number: int) -> None:
         nonlocal shared
         if shared is None or number % _IN_A_STACK == 0:
-            team = cdk.Stack(stack.node.root, f"Team{number}")
+            team = cdk.Stack(_app(stack), f"Team{number}")
             shared = ApplicationLoadBalancer(team, "LoadBalancer", network=network, https=_NO_DOMAIN)
         WebService(cdk.Stack.of(shared), f"Web{number}", cluster=cluster, image=IMAGE, exposure=exposed(shared, number))
 
@@ -148,6 +153,18 @@ def _secret(stack: cdk.Stack) -> Maker:
 
     def make(number: int) -> None:
         login = secretsmanager.Secret(stack, f"Login{number}")
+        secrets = {"PASSWORD": ecs.Secret.from_secrets_manager(login, "password")}
+        BackendService(stack, f"Service{number}", cluster=cluster, container=Container(image=IMAGE, secrets=secrets))
+
+    return make
+
+
+def _imported_secret(stack: cdk.Stack) -> Maker:
+    cluster, _ = with_cluster(stack)
+
+    def make(number: int) -> None:
+        arn = f"arn:aws:secretsmanager:eu-west-1:111122223333:secret:login{number}-abcdef"
+        login = secretsmanager.Secret.from_secret_complete_arn(stack, f"Login{number}", arn)
         secrets = {"PASSWORD": ecs.Secret.from_secrets_manager(login, "password")}
         BackendService(stack, f"Service{number}", cluster=cluster, container=Container(image=IMAGE, secrets=secrets))
 
@@ -237,6 +254,7 @@ GROWING: dict[str, Callable[[cdk.Stack], Maker]] = {
     "service that one calls": _callee,
     "job that calls a service": _job_that_calls,
     "service with a secret": _secret,
+    "service with an imported secret": _imported_secret,
     "capacity on EC2": _ec2_capacity,
     "capacity on Managed Instances": _managed_instances,
     "cluster": _cluster,
