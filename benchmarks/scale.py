@@ -15,9 +15,8 @@ from typing import Any
 
 from run import PAGE, run_script, surroundings, table, write_page
 
-NUMBERS = {"web service, twenty to a stack": 1000, "web service of an application": 300, "EKS cluster with nodes": 50}
-"""How many of a kind there are, where it is not the default."""
-_DEFAULT = 100
+LARGE = "web service, twenty to a stack"
+LARGE_NUMBER = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,14 +86,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kind", choices=kinds, action="append", help="one kind; may be given again; default all")
     parser.add_argument(
-        "--number", type=int, metavar="N", help=f"how many of each; default {_DEFAULT}, and 1000 web services"
+        "--number", type=int, default=100, metavar="N", help=f"how many of each but of {LARGE}; default 100"
     )
     parser.add_argument("--markdown", action="store_true", help="also write the table to docs/benchmark.md")
     options = parser.parse_args()
     found: dict[str, Growth] = {}
     for kind in options.kind or kinds:
         try:
-            found[kind] = measure(kind, options.number or NUMBERS.get(kind, _DEFAULT))
+            found[kind] = measure(kind, LARGE_NUMBER if kind == LARGE else options.number)
         except SystemExit as failure:  # the others took minutes
             print(failure, file=sys.stderr)
     text = f"One process of each kind on {surroundings()}.\n\n{table(rows(found))}"
