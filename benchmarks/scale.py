@@ -91,15 +91,17 @@ def main() -> None:
     parser.add_argument("--markdown", action="store_true", help="also write the table to docs/benchmark.md")
     options = parser.parse_args()
     found: dict[str, Growth] = {}
+    text = ""
     for kind in options.kind or kinds:
         try:
             found[kind] = measure(kind, LARGE_NUMBER if kind == LARGE else options.number)
         except SystemExit as failure:  # the others took minutes
             print(failure, file=sys.stderr)
-    text = f"One process of each kind on {surroundings()}.\n\n{table(rows(found))}"
+            continue
+        text = f"One process of each kind on {surroundings()}.\n\n{table(rows(found))}"
+        if options.markdown:
+            write_page(text, PAGE, "scale")
     print(text)
-    if options.markdown:
-        write_page(text, PAGE, "scale")
     if len(found) < len(options.kind or kinds):
         sys.exit(1)
 
