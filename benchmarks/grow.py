@@ -38,7 +38,7 @@ class Calls:
 
 
 def grow(kind: str, number: int, folder: str) -> dict[str, Any]:
-    """Make some in ten parts, synthesize thrice on the way, and return what each part took for one."""
+    """Make some in ten parts, synthesize on the way, and return what each part took for one."""
     app = cdk.App(outdir=folder, context={"@aws-cdk/core:stackResourceLimit": 1_000_000})
     make, calls, part = GROWING[kind](cdk.Stack(app, "Benchmark")), Calls(), number // 10
     make(number + 1)  # whatever is made once
