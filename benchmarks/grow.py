@@ -28,11 +28,11 @@ class Calls:
 
     def __init__(self) -> None:
         self.number = 0
-        send = process._NodeProcess.send  # noqa: SLF001
+        calls, send = self, process._NodeProcess.send  # noqa: SLF001
 
-        def counting(process_: Any, request: Any, response_type: Any) -> Any:
-            self.number += 1
-            return send(process_, request, response_type)
+        def counting(self: Any, request: Any, response_type: Any) -> Any:
+            calls.number += 1
+            return send(self, request, response_type)
 
         process._NodeProcess.send = counting  # type: ignore[method-assign]  # noqa: SLF001
 

@@ -37,9 +37,8 @@ class Growth:
     def synth_of_one(self) -> tuple[float, float]:
         """Milliseconds that one more took to synthesize, while there were few and when there were many."""
         _, few, some, many = sorted(self.synths)
-        return tuple(
-            (self.synths[more] - self.synths[less]) / (more - less) for less, more in ((few, some), (some, many))
-        )
+        first, second = self.synths[some] - self.synths[few], self.synths[many] - self.synths[some]
+        return first / (some - few), second / (many - some)
 
 
 def measure(kind: str, number: int) -> Growth:
