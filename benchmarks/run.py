@@ -45,6 +45,10 @@ OTHERS = {
     "on_eks": "`KubernetesService`",
 }
 """What is no web service on ECS: ours, and what aws_ecs_patterns has for it."""
+OTHER_BENCHMARKS = {
+    "scale": "how large apps grow instead, with the options of scale.py",
+    "settings": "what settings of CDK, Python and the machine give instead, with the options of settings.py",
+}
 COUNTS = (1, 10, 30)
 VALIDATED_COUNT = 10
 _ONE_MORE = 1.05
@@ -118,7 +122,7 @@ class Bench:
         if not Path("/proc/self/schedstat").exists():
             print("one more of each kind is measured on Linux only", file=sys.stderr)
             return
-        ended = _run_script("one_more.py", "--json", "--rounds", str(rounds))
+        ended = run_script("one_more.py", "--json", "--rounds", str(rounds))
         figures = json.loads(ended.stdout.splitlines()[-1])
         self.one_more = {name: Figures(**found) for name, found in figures.items()}
 
@@ -146,7 +150,7 @@ class Bench:
     def _synthesize(self, cell: Cell, *options: str) -> tuple[float, dict[str, Any]]:
         folder = self._output(cell)
         begin = perf_counter()
-        ended = _run_script(
+        ended = run_script(
             "synthesize.py", cell.way, str(cell.services), str(folder), *options, validation=cell.validation
         )
         seconds = perf_counter() - begin
@@ -317,34 +321,47 @@ def table(rows: Iterator[list[str]]) -> str:
 
 def describe(runs: int) -> str:
     """Say where and how it was measured."""
-    node = subprocess.run([_node(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return (
-        f"Medians of {runs} runs on {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, "
-        f"Node {node.removeprefix('v')}, aws-cdk-lib {version('aws-cdk-lib')}. CDK's own validation is off, but for "
-        "the row that says so, which is a single run."
+        f"Medians of {runs} runs on {surroundings()}. CDK's own validation is off, but for the row that says so, which "
+        "is a single run."
     )
 
 
-def write_page(text: str) -> None:
+def surroundings() -> str:
+    """Say where it was measured."""
+    node = subprocess.run([_node(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return (
+        f"{os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, "
+        f"Node {node.removeprefix('v')}, aws-cdk-lib {version('aws-cdk-lib')}"
+    )
+
+
+def write_page(text: str, page: Path = PAGE, what: str = "measured") -> None:
     """Put the tables in the place that the page has for them."""
-    begin, end = "<!-- measured -->", "<!-- end of measured -->"
-    page = PAGE.read_text()
-    PAGE.write_text(re.sub(f"{begin}.*?{end}", f"{begin}\n\n{text}\n\n{end}", page, count=1, flags=re.DOTALL))
+    begin, end = f"<!-- {what} -->", f"<!-- end of {what} -->"
+    found = re.compile(f"{begin}.*?{end}", re.DOTALL)
+    page.write_text(found.sub(lambda _: f"{begin}\n\n{text}\n\n{end}", page.read_text(), count=1))
 
 
-def _run_script(script: str, *arguments: str, validation: bool = False) -> subprocess.CompletedProcess[str]:
+def run_script(script: str, *arguments: str, validation: bool = False) -> subprocess.CompletedProcess[str]:
     """Run one of the scripts beside this one, in the same surroundings wherever the benchmark was started."""
-    unwanted = ("CDK_VALIDATION", "NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
-    environment = {name: value for name, value in os.environ.items() if name not in unwanted}
-    environment["JSII_NODE"] = _node()
-    environment["CDK_CONTEXT_JSON"] = json.dumps(json.loads((ROOT / "cdk.json").read_text())["context"])
-    if not validation:
-        environment["CDK_VALIDATION"] = "false"
     command = [sys.executable, str(HERE / script), *arguments]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, env=environment(validation), capture_output=True, text=True, check=False)
     if ended.returncode:
         raise SystemExit(f"{script} failed:\n{ended.stderr}")
     return ended
+
+
+def environment(validation: bool, **context: object) -> dict[str, str]:  # noqa: FBT001
+    """Return the variables of all processes, with the feature flags of `cdk.json` and others beside them."""
+    unwanted = ("CDK_VALIDATION", "NODE_OPTIONS", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
+    variables = {name: value for name, value in os.environ.items() if name not in unwanted}
+    variables["JSII_NODE"] = _node()
+    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
+    variables["CDK_CONTEXT_JSON"] = json.dumps({**flags, **context})
+    if not validation:
+        variables["CDK_VALIDATION"] = "false"
+    return variables
 
 
 def _node() -> str:
@@ -359,7 +376,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="2 runs, and without CDK's own validation")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all samples to a file")
     parser.add_argument("--markdown", action="store_true", help=f"also write the tables to {PAGE.relative_to(ROOT)}")
-    options = parser.parse_args(arguments)
+    others = parser.add_mutually_exclusive_group()
+    for name, what in OTHER_BENCHMARKS.items():
+        others.add_argument(f"--{name}", action="store_true", help=what)
+    options, rest = parser.parse_known_args(arguments)
+    for name in OTHER_BENCHMARKS:
+        if getattr(options, name):
+            given = [*rest, *(["--markdown"] if options.markdown else [])]
+            sys.exit(subprocess.run([sys.executable, str(HERE / f"{name}.py"), *given], check=False).returncode)
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     runs = 2 if options.quick else options.runs
 
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:

@@ -49,15 +49,33 @@ class Connector:
     ways: Mapping[str, Way]
     vpc: ec2.IVpc
     ready: CfnResource | None = None
-    callees: set[Connector] = field(default_factory=set["Connector"])
+    callees: dict[Connector, None] = field(default_factory=dict["Connector", None])
+    is_called: bool = False
+
+    def calls(self, other: Connector) -> None:
+        """Remember that this service calls another."""
+        self.callees[other] = None
+        other.is_called = True
 
     def reaches(self, other: Connector) -> list[Connector]:
         """Return the services on the way from this one to another, both included; none if there is no way."""
         if self is other:
             return [self]
-        for callee in self.callees:
-            if path := callee.reaches(other):
-                return [self, *path]
+        if not other.is_called:
+            return []  # it was just made, as most callers are
+        came_from: dict[Connector, Connector] = {}
+        waiting = [self]
+        while waiting:
+            here = waiting.pop()
+            if here is other:
+                path = [here]
+                while path[0] is not self:
+                    path.insert(0, came_from[path[0]])
+                return path
+            for callee in here.callees:
+                if callee is not self and callee not in came_from:
+                    came_from[callee] = here
+                    waiting.append(callee)
         return []
 
 
@@ -193,7 +211,7 @@ class CallingConnector(Connector):
         return found
 
     def _connect(self, other: Connector, way: Way, name: str, url: str) -> None:
-        self.callees.add(other)
+        self.calls(other)
         if way.namespace is not None and self.namespace is None and self.join is not None:
             self.namespace = way.namespace
             self.join(way.namespace)

@@ -400,7 +400,7 @@ class Service(CheckedConstruct):
         for hook in hooks:
             job = getattr(getattr(hook, "job", None), "_calls", None)
             if isinstance(job, Connector):
-                self._connector.callees.add(job)
+                self._connector.calls(job)
 
     def _record_opt_outs(self, given: ServiceInput) -> None:
         for practice_id, value in (*given.deployment.defaults.items(), ("service-alarms", given.alarms)):
