@@ -43,7 +43,7 @@ from cdk_containers import (
 )
 from cdk_containers.load_balancing import ListenerRule
 from tests.subjects import SUBJECTS, Subject
-from tests.toolkit import IMAGE, backend, certificate, cluster, container, light_app, network, new_stack, on_ec2, web
+from tests.toolkit import IMAGE, backend, certificate, cluster, container, network, new_stack, on_ec2, synth, web
 
 WRONG: Any = 5
 JUNK: list[Any] = [
@@ -162,14 +162,11 @@ def options() -> list[Any]:
 
 @pytest.mark.parametrize(("subject", "option"), options())
 def test_a_wrong_value_is_refused_by_our_own_error(subject: Subject, option: str):
-    app, accepted = light_app(), 0
+    stack = new_stack()
+    base, node, around = subject.base(stack), stack.node, None
     late = [cdk.Duration.millis(1500), cdk.Duration.minutes(cdk.Token.as_number(cdk.Fn.ref("Minutes")))]
     errors: list[ConstructError] = []
-    stack: cdk.Stack | None = None
     for value in [*JUNK, *late]:
-        if stack is None:
-            stack, around = cdk.Stack(app, f"Shop{accepted}"), None
-            base, node = subject.base(stack), stack.node
         try:
             subject.make(stack, base | {option: value})
         except ConstructError as error:
@@ -179,11 +176,9 @@ def test_a_wrong_value_is_refused_by_our_own_error(subject: Subject, option: str
                 pytest.fail(f"{value!r} was refused and left {[child.node.id for child in node.children]}")
             around = left
         else:
-            accepted, stack = accepted + 1, None
-    if stack is not None:
-        app.node.try_remove_child(f"Shop{accepted}")
-    if accepted:
-        app.synth()
+            synth(stack)
+            stack = new_stack()
+            base, node, around = subject.base(stack), stack.node, None
     assert errors, "some of it was wrong"
     assert all(error.problems and error.problems[0].option != "id" for error in errors)
     assert not [error for error in errors if "jsii" in str(error)]

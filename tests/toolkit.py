@@ -47,12 +47,8 @@ Template = Mapping[str, Any]
 def new_stack(name: str = "Shop", *, region: str | None = None) -> cdk.Stack:
     """Make an app with one empty stack; without a region it is environment-agnostic."""
     env = cdk.Environment(account="111111111111", region=region) if region else None
-    return cdk.Stack(light_app(), name, env=env)
-
-
-def light_app() -> cdk.App:
-    """Make an app that writes what tests read, and not what CDK tells of itself."""
-    return cdk.App(analytics_reporting=False, tree_metadata=False)
+    # It writes what tests read, and not what CDK tells of itself.
+    return cdk.Stack(cdk.App(analytics_reporting=False, tree_metadata=False), name, env=env)
 
 
 def certificate(scope: Construct, id: str = "Certificate") -> acm.ICertificate:  # noqa: A002
