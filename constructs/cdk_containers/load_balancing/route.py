@@ -21,7 +21,7 @@ from cdk_containers.core.inputs import seconds
 from cdk_containers.core.opt_outs import resource_of
 from cdk_containers.core.whereabouts import stack_of
 from cdk_containers.metrics import KnownExpression, KnownMetric, as_cdk
-from cdk_containers.network import NetworkLike, PortRange, let_in
+from cdk_containers.network import NetworkLike, PortRange, groups_of, let_in
 
 from .ports import EPHEMERAL_PORTS
 
@@ -80,7 +80,7 @@ class RouteTarget:
         return [
             rule
             for group in self.security_groups
-            for peer in peers.connections.security_groups
+            for peer in groups_of(peers)
             for rule in let_in(
                 group,
                 peer,
