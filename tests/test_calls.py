@@ -39,8 +39,8 @@ CALLS = {
     "web service on EC2": 42,
     "worker": 44,
     "job": 60,
-    "service on EKS": 25,
-    "worker on EKS": 38,
+    "service on EKS": 20,
+    "worker on EKS": 37,
     "job on EKS": 11,
     "EKS cluster with nodes": 67,
 }

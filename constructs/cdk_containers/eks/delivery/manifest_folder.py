@@ -41,6 +41,7 @@ class ManifestFolder:
         self._facts = facts
         self._nodes = nodes
         self._files: dict[str, tuple[Manifest, ...]] = {}
+        self._file_of: dict[tuple[str, str, str, str], str] = {}
         self._values = LaterValues(owner)
         self._watchers: list[Watcher] = []
         node_of(owner).add_validation(_Writer(self))
@@ -86,6 +87,7 @@ class ManifestFolder:
         if found:
             raise ConstructError(f"{self._owner.node.path}.add_manifests", found)
         self._files[name] = tuple(listed)
+        self._file_of |= {identity(manifest): name for manifest in listed}
         for watcher in self._watchers:
             watcher(name, self._files[name])
 
@@ -99,12 +101,13 @@ class ManifestFolder:
         Raises:
             ConstructError: The objects are wrong; the file stays as it was.
         """
-        before = dict(self._files)
+        before, objects = dict(self._files), dict(self._file_of)
+        self._file_of = {known: file for known, file in objects.items() if file != name}
         del self._files[name]
         try:
             self.add(name, manifests)
         except ConstructError:
-            self._files = before
+            self._files, self._file_of = before, objects
             raise
         self._files = {known: self._files[known] for known in before}
 
@@ -164,9 +167,8 @@ class ManifestFolder:
             found.add("name", "there is a file of this name", given=name, allowed=f"not {', '.join(self._files)}")
 
     def _known_objects(self, manifests: Iterable[Manifest]) -> Iterator[Problem]:
-        known = {identity(entry): name for name, made in self._files.items() for entry in made}
         for index, manifest in enumerate(manifests):
-            if (name := known.get(identity(manifest))) is not None:
+            if (name := self._file_of.get(identity(manifest))) is not None:
                 _, kind, _, called = identity(manifest)
                 yield Problem(
                     option=f"manifests[{index}].metadata.name",
