@@ -24,6 +24,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
+import cdk_synth
 import import_time
 from equivalence import differences
 from one_more_figures import Figures, rows
@@ -51,8 +52,8 @@ OTHER_BENCHMARKS = {
 }
 COUNTS = (1, 10, 30)
 VALIDATED_COUNT = 10
-_ONE_MORE = 1.05
-"""The aim for one more of a kind."""
+_ONE_MORE = {"web service": 0.9}
+"""The aim for one more of a kind, where it is not 1."""
 _MIB = 1024 * 1024
 
 
@@ -100,6 +101,7 @@ class Bench:
         self.imports: list[ImportTime] = []
         self.outputs: dict[str, Output] = {}
         self.one_more: dict[str, Figures] = {}
+        self.commands: cdk_synth.Taken = {}
 
     def check(self) -> None:
         """Run every way once, untimed: caches get warm, calls are counted and templates compared."""
@@ -141,6 +143,10 @@ class Bench:
             print("once with CDK's validation …", file=sys.stderr)
             for way in WAYS:
                 self._sample(Cell(way, VALIDATED_COUNT, validation=True))
+
+    def measure_commands(self, runs: int) -> None:
+        """Run `cdk synth` of one service."""
+        self.commands = cdk_synth.measure(runs, environment(validation=False))
 
     def _sample(self, cell: Cell) -> None:
         clock, result = self._synthesize(cell)
@@ -289,8 +295,9 @@ def aims(summary: Summary) -> Iterator[list[str]]:
         yield ratio(what, 1.05, partial(summary.ratio, library, by_hand))
     for name, found in summary.one_more.items():
         of_clock, of_processors = (round(statistics.median(of), 2) for of in (found.clock_ratios, found.ratios))
-        met = "yes" if of_processors <= _ONE_MORE else "no"
-        yield [f"one more {name}: library / by hand", f"{of_clock:.2f}", f"{of_processors:.2f}", "≤ 1.05", met]
+        aim = _ONE_MORE.get(name, 1.0)
+        met = "yes" if of_processors <= aim else "no"
+        yield [f"one more {name}: library / by hand", f"{of_clock:.2f}", f"{of_processors:.2f}", f"≤ {aim:.2f}", met]
     yield ratio(
         "one more service: from 10 to 30 / from 1 to 10",
         1.05,
@@ -393,8 +400,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         bench.check()
         bench.measure_one_more(rounds=4 if options.quick else 12)
         bench.measure(runs=runs, validation=not options.quick)
+        bench.measure_commands(runs=1 if options.quick else 3)
     summary = Summary(bench)
     tables = [rows(summary.one_more), results(summary), other_results(summary), aims(summary)]
+    if bench.commands:
+        tables.insert(3, cdk_synth.rows(bench.commands, WAYS))
     text = "\n\n".join([describe(runs), *(table(lines) for lines in tables)])
     print(text)
     if options.json:
@@ -402,7 +412,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         imports = [asdict(sample) for sample in bench.imports]
         outputs = {way: asdict(output) for way, output in bench.outputs.items()}
         one_more = {name: asdict(found) for name, found in bench.one_more.items()}
-        all_of_it = {"samples": samples, "imports": imports, "outputs": outputs, "one_more": one_more}
+        commands = [
+            {"way": way, **situation._asdict(), **one._asdict()}
+            for (way, situation), taken in bench.commands.items()
+            for one in taken
+        ]
+        all_of_it = {
+            "samples": samples,
+            "imports": imports,
+            "outputs": outputs,
+            "one_more": one_more,
+            "commands": commands,
+        }
         options.json.write_text(json.dumps(all_of_it, indent=1))
     if options.markdown:
         write_page(text)

@@ -90,7 +90,7 @@ class Problems:
         self._beside: list[Problem] = []
 
     def __iter__(self) -> Iterator[Problem]:
-        return iter([*self._found, *self._beside])
+        return iter(self._found + self._beside)
 
     def __bool__(self) -> bool:
         return bool(self._found or self._beside)
@@ -102,7 +102,8 @@ class Problems:
 
     def extend(self, problems: Iterable[Problem], *, under: str = "") -> None:
         """Add the problems of a part, seen from the whole: `under` is the option that holds the part."""
-        self._found.extend(problem.under(under) for problem in problems)
+        for problem in problems:
+            self._found.append(problem.under(under))
 
     def extend_beside(self, problems: Iterable[Problem]) -> None:
         """Add problems of options that can still be checked further: the value is right, and cannot be used here."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Stack
+from aws_cdk import ConstructSelector, IConstructSelector, Stack
 from constructs import IConstruct, Node
 
 from .asked_once import asked_once
@@ -15,6 +17,16 @@ from .inputs import known_stack_of
 def node_of(construct: IConstruct) -> Node:
     """Return the node of a construct in the tree."""
     return construct.node
+
+
+def parts_of(construct: IConstruct) -> Sequence[IConstruct]:
+    """Return a construct and all that it is made of, in one call."""
+    return _everything().select(construct)
+
+
+@cache
+def _everything() -> IConstructSelector:
+    return ConstructSelector.all()
 
 
 def path_of(construct: IConstruct) -> str:

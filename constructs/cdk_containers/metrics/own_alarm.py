@@ -130,7 +130,10 @@ def _topic_arn(topic: sns.ITopic) -> str:
 
 
 def _watched(metric: KnownMetric | KnownExpression) -> dict[str, Any]:
-    """Return the properties of an alarm that say what it watches."""
+    """Return the properties of an alarm that say what it watches.
+
+    What they are made of are plain dicts: each struct of CDK has the types of its parts checked, twice.
+    """
     if isinstance(metric, KnownMetric):
         simple = metric.statistic in _SIMPLE_STATISTICS
         return {
@@ -141,30 +144,24 @@ def _watched(metric: KnownMetric | KnownExpression) -> dict[str, Any]:
             "statistic": metric.statistic if simple else None,
             "extended_statistic": None if simple else metric.statistic,
         }
-    query = cloudwatch.CfnAlarm.MetricDataQueryProperty
     return {
         "metrics": [
-            query(id="expr_1", expression=metric.expression, label=metric.label, return_data=True),
+            {"id": "expr_1", "expression": metric.expression, "label": metric.label, "returnData": True},
             *(
-                query(id=id_, metric_stat=_stat(one, metric.period), return_data=False)
+                {"id": id_, "metricStat": _stat(one, metric.period), "returnData": False}
                 for id_, one in metric.metrics.items()
             ),
         ]
     }
 
 
-def _stat(metric: KnownMetric, period: int) -> cloudwatch.CfnAlarm.MetricStatProperty:
-    return cloudwatch.CfnAlarm.MetricStatProperty(
-        metric=cloudwatch.CfnAlarm.MetricProperty(
-            namespace=metric.namespace, metric_name=metric.name, dimensions=_dimensions(metric)
-        ),
-        period=period,
-        stat=metric.statistic,
-    )
+def _stat(metric: KnownMetric, period: int) -> dict[str, Any]:
+    return {
+        "metric": {"namespace": metric.namespace, "metricName": metric.name, "dimensions": _dimensions(metric)},
+        "period": period,
+        "stat": metric.statistic,
+    }
 
 
-def _dimensions(metric: KnownMetric) -> list[cloudwatch.CfnAlarm.DimensionProperty]:
-    return [
-        cloudwatch.CfnAlarm.DimensionProperty(name=name, value=value)
-        for name, value in sorted(metric.dimensions.items())
-    ]
+def _dimensions(metric: KnownMetric) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in sorted(metric.dimensions.items())]

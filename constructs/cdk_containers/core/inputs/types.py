@@ -15,7 +15,7 @@ from dataclasses import MISSING, fields, replace
 from enum import Enum
 from functools import cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin
 
 from ..errors import Problem, Problems
 from .durations import duration_problem
@@ -35,10 +35,9 @@ def field_problems(instance: DataclassInstance) -> list[Problem]:
 
     Most fields have their default, which is not looked at: the type checker has done so.
     """
-    given = {
-        field.name: value for field in fields(instance) if (value := getattr(instance, field.name)) is not field.default
-    }
-    return _problems(type(instance), given)
+    kind = type(instance)
+    given = {name: value for name, default in _defaults(kind) if (value := getattr(instance, name)) is not default}
+    return _problems(kind, given)
 
 
 def argument_problems(function: Callable[..., object], arguments: Mapping[str, object]) -> Problems:
@@ -90,6 +89,11 @@ def usable_options(options: Options, function: Callable[..., object], found: Pro
     defaults = {**(function.__kwdefaults__ or {}), **made}
     wrong = [field.name for field in fields(options) if field.name in defaults and found.has(field.name)]
     return replace(options, **{name: defaults[name] for name in wrong})
+
+
+@cache
+def _defaults(owner: type[DataclassInstance]) -> Sequence[tuple[str, object]]:
+    return [(field.name, field.default) for field in fields(owner)]
 
 
 def _unwrapped(function: Callable[..., object]) -> Any:
@@ -238,45 +242,52 @@ def _describe(hint: Any) -> str:
 
 
 def _fits(value: object, hint: Any) -> bool:
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (Union, types.UnionType):
-        return any(_fits(value, part) for part in arguments)
-    if origin is Literal:
-        return any(value == allowed and type(value) is type(allowed) for allowed in arguments)
-    if origin is not None:
-        return _fits_collection(value, origin, arguments)
-    if hint in (int, float, str, bool):
-        return _fits_scalar(value, hint)
-    if getattr(hint, "_is_protocol", False):
-        return _fits_protocol(value, hint)
-    return hint is Any or isinstance(value, hint)
+    return _check_for(hint)(value)
 
 
-def _fits_scalar(value: object, hint: type) -> bool:
-    if hint is not bool and isinstance(value, bool):
-        return False
-    if hint in (int, float) and isinstance(value, int | float):
-        return hint is float or isinstance(value, int) or value.is_integer() or is_token(value)
-    return isinstance(value, hint)
-
-
-def _fits_collection(value: object, origin: type, arguments: tuple[Any, ...]) -> bool:
-    if issubclass(origin, Mapping):
-        if not isinstance(value, Mapping):
-            return False
-        entries = cast("Mapping[object, object]", value)
-        return all(_fits(key, arguments[0]) and _fits(item, arguments[1]) for key, item in entries.items())
-    if issubclass(origin, Sequence):
-        if isinstance(value, str | bytes) or not isinstance(value, Sequence):
-            return False
-        return all(_fits(item, arguments[0]) for item in cast("Sequence[object]", value))
-    return isinstance(value, origin)
-
-
-def _fits_protocol(value: object, protocol: type) -> bool:
-    return not isinstance(value, type) and has_members(value, *_protocol_members(protocol))
+_Check: TypeAlias = Callable[[object], bool]
 
 
 @cache
-def _protocol_members(protocol: type) -> frozenset[str]:
-    return frozenset(name for name in dir(protocol) if not name.startswith("_")) - {"node", "env", "stack"}
+def _check_for(hint: Any) -> _Check:  # noqa: PLR0911  (one for each kind of hint)
+    """Return what tells whether a value fits a hint, which is read once."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        parts = [_check_for(part) for part in arguments]
+        return lambda value: any(fits(value) for fits in parts)
+    if origin is Literal:
+        return lambda value: any(value == allowed and type(value) is type(allowed) for allowed in arguments)
+    if origin is not None:
+        return _check_for_collection(origin, arguments)
+    if hint in (int, float):
+        return _check_for_number(hint)
+    if hint is str:
+        return lambda value: isinstance(value, str)
+    if getattr(hint, "_is_protocol", False):
+        members = frozenset(name for name in dir(hint) if not name.startswith("_")) - {"node", "env", "stack"}
+        return lambda value: not isinstance(value, type) and has_members(value, *members)
+    return lambda value: hint is Any or isinstance(value, hint)
+
+
+def _check_for_number(hint: type) -> _Check:
+    def fits(value: object) -> bool:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return hint is float or isinstance(value, int) or value.is_integer() or is_token(value)
+
+    return fits
+
+
+def _check_for_collection(origin: type, arguments: tuple[Any, ...]) -> _Check:
+    if not issubclass(origin, Mapping | Sequence):
+        return lambda value: isinstance(value, origin)
+    parts = [_check_for(argument) for argument in arguments]
+
+    def fits(value: object) -> bool:
+        if not _is_collection(value, Mapping if issubclass(origin, Mapping) else Sequence):
+            return False
+        if isinstance(value, Mapping):
+            return all(parts[0](key) and parts[1](item) for key, item in value.items())
+        return all(parts[0](item) for item in cast("Sequence[object]", value))
+
+    return fits

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import aws_cdk as cdk
 from constructs import IConstruct
 
 from ..asked_once import asked_once
 from ..frozen import frozen
-from ..whereabouts import node_of
 
 
 @frozen(kw_only=False)
@@ -51,10 +51,16 @@ def resource_of(construct: IConstruct) -> cdk.CfnResource:
 
 @asked_once
 def _default_child(construct: IConstruct) -> cdk.CfnResource:
-    child = node_of(construct).default_child
-    if not isinstance(child, cdk.CfnResource):
+    # One call, and `construct.node.default_child` is two.
+    found = _selector().select(construct)
+    if not found:
         raise TypeError(f"{construct.node.path} has no CloudFormation resource of its own")
-    return child
+    return cast("cdk.CfnResource", found[0])
+
+
+@cache
+def _selector() -> cdk.IConstructSelector:
+    return cdk.ConstructSelector.cfn_resource()
 
 
 def acknowledge_open_egress(construct: IConstruct) -> None:

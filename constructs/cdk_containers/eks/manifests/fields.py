@@ -80,7 +80,7 @@ def field_problems(manifest: Mapping[str, Any], version: str) -> Problems:
 
 
 def _check(found: Problems, value: Any, type_: str, path: str, minor: int) -> None:
-    if is_token(value) and not isinstance(value, list | tuple | Mapping):
+    if not isinstance(value, list | tuple | Mapping) and is_token(value):
         return
     right, allowed = _right(type_)
     if not right(value):
@@ -95,6 +95,7 @@ def _check(found: Problems, value: Any, type_: str, path: str, minor: int) -> No
         _check_fields(found, value, type_, path, minor)
 
 
+@cache
 def _right(type_: str) -> tuple[Callable[[object], bool], str]:
     if type_.startswith("["):
         return lambda value: isinstance(value, list | tuple), "a list"
