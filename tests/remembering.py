@@ -20,7 +20,7 @@ ASKED: dict[tuple[type, str], Any] = {
 
 def _once(name: str, asked: property) -> property:
     def get(self: Any) -> Any:
-        known = self.__dict__.setdefault("_known", {})
+        known = self.__dict__.setdefault("_remembered_by_the_tests", {})
         if name not in known:
             known[name] = asked.__get__(self)
         return known[name]
@@ -38,5 +38,7 @@ def forgetting() -> Iterator[None]:
     """Ask CDK each time, as users do."""
     for (type_, name), asked in ASKED.items():
         setattr(type_, name, asked)
-    yield
-    remember()
+    try:
+        yield
+    finally:
+        remember()

@@ -25,6 +25,8 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 
 from growing import GROWING  # noqa: E402  (a script among scripts, which find each other by name)
 
+from tests.remembering import forgetting  # noqa: E402
+
 _LIBRARY = str(Path(cdk_containers.__file__).parent)
 
 
@@ -63,7 +65,7 @@ def counting() -> Iterator[Callable[[], Work]]:
 
 
 def work_of(act: Callable[[], object]) -> Work:
-    with counting() as counted:
+    with forgetting(), counting() as counted:
         act()
         return counted()
 
