@@ -36,10 +36,10 @@ from tests.remembering import forgetting
 from tests.toolkit import IMAGE
 
 CALLS = {
-    "web service": 37,
-    "web service on EC2": 42,
-    "worker": 44,
-    "job": 60,
+    "web service": 34,
+    "web service on EC2": 37,
+    "worker": 43,
+    "job": 59,
     "service on EKS": 20,
     "worker on EKS": 37,
     "job on EKS": 11,

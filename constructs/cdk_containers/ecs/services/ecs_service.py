@@ -8,12 +8,12 @@ from typing import Any, cast
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.inputs import as_duration, in_seconds, is_token, remember_stack
 from cdk_containers.core.opt_outs import resource_of
-from cdk_containers.core.whereabouts import parts_of, stack_of
+from cdk_containers.core.whereabouts import parts_of, remember_path, stack_of
 from cdk_containers.deployments import CodeDeployBlueGreen, Rolling
 from cdk_containers.load_balancing import ClassicExposure
 from cdk_containers.metrics import remember_cluster
@@ -35,7 +35,8 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
     """Make the service, by what its tasks run on."""
     service = _make(scope, given, cluster, task)
     remember_cluster(service, cluster.cluster_name)
-    resource = cast("ecs.CfnService", resource_of(service))
+    remember_path(service, scope, _id(given))
+    resource = cast("ecs.CfnService", resource_of(service, _made_of(service)))
     if isinstance(service, ecs.Ec2Service) and not given.kind.daemon:
         # CDK writes REPLICA on instances and nothing on Fargate, and another value makes another service.
         resource.scheduling_strategy = None
@@ -45,6 +46,11 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
         resource.deployment_controller = None
     open_ipv6_egress(service, cluster.network)
     return service
+
+
+@asked_once
+def _made_of(service: ecs.BaseService) -> Sequence[IConstruct]:
+    return parts_of(service)
 
 
 @asked_once
@@ -233,9 +239,10 @@ def groups_of_tasks(scope: Construct, given: ServiceInput, service: ecs.BaseServ
         return given.groups_of_instances
     if given.security_groups:
         return list(given.security_groups)
-    made: list[ec2.ISecurityGroup] = [part for part in parts_of(service) if isinstance(part, ec2.SecurityGroup)]
+    made: list[ec2.ISecurityGroup] = [part for part in _made_of(service) if isinstance(part, ec2.SecurityGroup)]
     for group in made:
         remember_stack(group, scope)
+        remember_path(group, service, "SecurityGroup")
     return made
 
 

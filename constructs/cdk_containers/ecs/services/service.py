@@ -198,13 +198,13 @@ class Service(CheckedConstruct):
         self._given = given = self._prepare(given)
         self.task = given.task_input.make(self, "Task")
         self.service = make_ecs_service(self, given, self.cluster, self.task)
+        # CDK is asked for them only where somebody reaches tasks, or tasks a file system.
+        asked = given.exposures or any(isinstance(volume, EfsVolume) for volume in given.workload.volumes)
+        groups = groups_of_tasks(self, given, self.service) if asked else []
         self._resource = resource_of(self.service)
         self._record_opt_outs(given)
         if given.enable_execute_command:
             acknowledge_execute_command(self.task_role, self.cluster)
-        # CDK is asked for them only where somebody reaches tasks, or tasks a file system.
-        asked = given.exposures or any(isinstance(volume, EfsVolume) for volume in given.workload.volumes)
-        groups = groups_of_tasks(self, given, self.service) if asked else []
         self.task.open_volumes_to(groups)
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = make_routes(self, given, self.service, self.cluster, groups)

@@ -129,11 +129,11 @@ class TaskDefinition(CheckedConstruct):
                 containers, [*limits, *(sidecar.memory_limit_mib for sidecar in self._sidecars)], strict=True
             )
         }
-        give_neuron_devices(task_definition, containers)
         resource = resource_of(task_definition)
         for index, container in enumerate(containers):
             for path, value in container_overrides(container, options).items():
                 resource.add_property_override(f"ContainerDefinitions.{index}.{path}", value)
+        give_neuron_devices(task_definition, containers)
         add_dependencies(containers, self.containers)
         check_when_synthesized(task_definition, own)
         from_elsewhere = all(
