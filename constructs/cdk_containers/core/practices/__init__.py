@@ -5,8 +5,16 @@ everything here works on any template. Checks over templates will live in `pract
 named like the data modules and keyed by the same ids.
 """
 
-from .catalogue import AREAS, PRACTICES, UnknownPracticeError, practice
+from typing import TYPE_CHECKING
+
+from ..names_on_use import load_on_use
 from .model import Checker, Practice, Severity
 from .opt_out import Disabled
 
+if TYPE_CHECKING:
+    from .catalogue import AREAS, PRACTICES, UnknownPracticeError, practice
+
 __all__ = ["AREAS", "PRACTICES", "Checker", "Disabled", "Practice", "Severity", "UnknownPracticeError", "practice"]
+
+# Only who opts out needs all of them.
+__getattr__ = load_on_use(__name__, {"catalogue": ("AREAS", "PRACTICES", "UnknownPracticeError", "practice")})

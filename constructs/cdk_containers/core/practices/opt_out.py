@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..frozen import frozen
 
 _SHORTEST_REASON = 10
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Disabled:
     """Switch a default off, and say why.
 
