@@ -20,7 +20,7 @@ from cdk_containers.checks.live.read import read_account
 from cdk_containers.checks.live.reader import Found, Reader
 from cdk_containers.checks.live.readers import READERS
 from cdk_containers.checks.live.refused import NotAllowed, Refused
-from cdk_containers.checks.templates import Estate, Unknown
+from cdk_containers.checks.templates import Estate, Unread
 from tests.checks.live.answers import SESSION
 
 
@@ -112,7 +112,7 @@ def test_a_part_that_is_refused_is_unknown_and_a_part_that_is_missing_is_none(se
         first, second = (
             it.perhaps("ecr", "get_lifecycle_policy", "lifecyclePolicyText", repositoryName="web") for _ in range(2)
         )
-    assert isinstance(first, Unknown)
+    assert isinstance(first, Unread)
     assert second is None
 
 

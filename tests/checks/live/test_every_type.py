@@ -17,7 +17,7 @@ from cdk_containers.checks.live.readers import READERS
 from cdk_containers.checks.live.refused import Refused
 from cdk_containers.checks.live.stacks import STACKS
 from cdk_containers.checks.rules import CHECKS
-from cdk_containers.checks.templates import Estate, Unknown
+from cdk_containers.checks.templates import CannotTell, Estate, Unread
 from cdk_containers.core.practices import PRACTICES
 from tests.checks.live.answers import SAID, Answers
 from tests.checks.live.asked import asked
@@ -97,7 +97,10 @@ def test_what_is_not_read_is_unknown_and_not_absent(type_: str):
     estate = Estate()
     (resource,) = estate.add("account", {"Resources": {"a": {"Type": type_, "Properties": {}}}}).resources.values()
     resource.read = READ[type_]
-    assert all(isinstance(resource.value(name), Unknown) for name in UNKNOWN[type_])
+    for name in UNKNOWN[type_]:
+        for asking in (resource.value, resource.has, resource.flag):
+            with pytest.raises(CannotTell, match=f"{name} is not read from an account"):
+                asking(name)
     assert not resource.has(next(iter(READ[type_])))
 
 
@@ -153,7 +156,7 @@ def test_a_call_that_is_refused_leaves_nothing_that_looks_absent(name: str, call
 def has_unknown(value: object) -> bool:
     if isinstance(value, Mapping):
         return any(map(has_unknown, value.values()))
-    return isinstance(value, Unknown)
+    return isinstance(value, Unread)
 
 
 def test_what_makes_sense_in_templates_only_is_a_practice_with_a_check():

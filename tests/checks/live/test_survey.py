@@ -144,6 +144,23 @@ def test_what_could_not_be_read_is_not_taken_for_something_that_is_not_there():
     assert told == "eu-west-1: AWS::EC2::FlowLog: ec2:DescribeFlowLogs: access denied; so not checked: flow-logs"
 
 
+def test_a_part_that_is_refused_is_told_once_with_its_checks(client: Client, monkeypatch: pytest.MonkeyPatch):
+    for name in ("web", "worker"):
+        client("ecr").create_repository(repositoryName=name)
+    call = Account.call
+
+    def refused(self: Account, service: str, operation: str, **arguments: Any) -> Any:
+        if operation == "get_lifecycle_policy":
+            raise Refused("ecr:GetLifecyclePolicy: access denied")
+        return call(self, service, operation, **arguments)
+
+    monkeypatch.setattr(Account, "call", refused)
+    report = check(*readers(REPOSITORY))
+    assert set(of(report, "image-lifecycle").values()) == {"cannot-tell"}
+    assert set(of(report, "immutable-tags").values()) == {"fail"}
+    assert report.not_checked == ("eu-west-1: ecr:GetLifecyclePolicy: access denied; so not checked: image-lifecycle",)
+
+
 def test_a_type_of_which_nothing_was_seen_is_told_with_its_checks():
     (told,) = check(fixed({"AWS::Logs::LogGroup": set()}, refused="logs:DescribeLogGroups: access denied")).not_checked
     assert told.endswith("; so not checked: log-encryption, log-retention")

@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
-from cdk_containers.checks.templates import Unknown
+from cdk_containers.checks.templates import Unread
 
 from .actions import action
 from .refused import NotAllowed, Refused
@@ -36,6 +36,7 @@ class Account:
         region: The region.
         id: The number of the account; empty until `identify` has asked for it.
         remembered: What readers found that is of no region, for the next region.
+        refused: What `perhaps` was refused, each once.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Account:
         self._allowed = {service: frozenset(names) for service, names in allowed.items()}
         self.id = ""
         self.remembered: dict[Any, Any] = {}
+        self.refused: dict[str, None] = {}
 
     @property
     def name(self) -> str:
@@ -112,11 +114,12 @@ class Account:
             raise _refused(service, operation, error) from None
 
     def perhaps(self, service: str, operation: str, key: str, **arguments: Any) -> Any:
-        """Return what is under a key of an answer; an `Unknown` where the call is refused, None where nothing is."""
+        """Return what is under a key of an answer; an `Unread` where the call is refused, None where nothing is."""
         try:
             answer = self.call(service, operation, **arguments)
         except Refused as refused:
-            return Unknown(str(refused))
+            self.refused[str(refused)] = None
+            return Unread(str(refused))
         return None if answer is None else answer.get(key)
 
     def _client(self, service: str, operation: str) -> Any:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cdk_containers.checks.templates import Estate
+from cdk_containers.core.frozen import frozen
 
 from .account import Account
 from .reader import Found, Reader
@@ -17,12 +18,12 @@ from .stacks import STACKS, Stacks, read_stacks
 _AT_ONCE = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Missed:
     """What could not be read.
 
     Attributes:
-        types: The types of which some resources were not seen.
+        types: The types of which some resources were not seen; empty where it is a part of resources that were.
         why: The call, and what the account answered.
     """
 
@@ -38,6 +39,7 @@ def read_account(account: Account, estate: Estate, readers: Sequence[Reader] = R
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         results = list(pool.map(lambda one: _read(one, account), readers))
     missed = [Missed(reader.types, why) for reader, (_, why) in zip(readers, results, strict=True) if why]
+    missed += [Missed((), why) for why in account.refused]
     for it in missed:
         estate.unseen |= dict.fromkeys(it.types, it.why)
     regional = [

@@ -19,7 +19,7 @@ class Found:
     Attributes:
         type: Such as `AWS::ECS::Service`.
         name: Its ARN, or its id where it has none.
-        properties: As CloudFormation has them; an `Unknown` where a call was refused.
+        properties: As CloudFormation has them; an `Unread` where a call was refused.
         identifiers: All by which others can refer to it: id, name, ARN.
         physical_id: What CloudFormation calls it, where that is none of the identifiers.
         attributes: What stands beside the properties.

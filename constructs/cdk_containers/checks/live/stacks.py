@@ -6,11 +6,10 @@ That is where somebody accepts a finding in writing, and where it stands what be
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cdk_containers.checks.reading.text import Unreadable, parse
-from cdk_containers.checks.templates import Unknown
+from cdk_containers.checks.templates import Unread
 
 from .reader import READERS, Found, Reader
 from .refused import Refused
@@ -34,7 +33,6 @@ STACKS = Reader(
 READERS.append(STACKS)
 
 
-@dataclass(slots=True)
 class Stacks:
     """What stacks say of resources.
 
@@ -44,9 +42,10 @@ class Stacks:
         why: Why some of it could not be read; empty where all was.
     """
 
-    places: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    declared: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    why: str = ""
+    def __init__(self, why: str = "") -> None:
+        self.places: dict[tuple[str, str], tuple[str, str]] = {}
+        self.declared: dict[str, Mapping[str, Any]] = {}
+        self.why = why
 
     def place(self, found: Found) -> tuple[str, str] | None:
         """Return the stack of a resource, and its logical id; None where no stack made it."""
@@ -60,7 +59,7 @@ class Stacks:
             return dict.fromkeys(_BESIDE[:2], "Retain")  # no stack takes it along
         stack, logical_id = place or ("", "")
         if stack not in self.declared:
-            return dict.fromkeys(_BESIDE[:2], Unknown("the stack of the resource, which could not be read"))
+            return dict.fromkeys(_BESIDE[:2], Unread("the stack of the resource could not be read"))
         declared = self.declared[stack].get(logical_id)
         return {key: declared[key] for key in _BESIDE if key in declared} if isinstance(declared, Mapping) else {}
 

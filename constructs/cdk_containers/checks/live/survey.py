@@ -36,7 +36,7 @@ def survey(
             known = findings.get(key, finding)
             findings[key] = min(known, finding, key=lambda it: _ORDER.index(it.verdict))
         for it in missed:
-            regional = not all(type_ in _types_of_no_region(readers) for type_ in it.types)
+            regional = not (it.types and _types_of_no_region(readers).issuperset(it.types))
             not_checked.update(dict.fromkeys([_told(it, account.region if regional else "", checks, report)]))
         names = {template.name for template in together.templates}
         together.templates += [template for template in estate.templates if template.name not in names]
@@ -55,8 +55,8 @@ def _types_of_no_region(readers: Sequence[Reader]) -> set[str]:
 def _told(missed: Missed, region: str, checks: Sequence[Check], report: Report) -> str:
     """Say what could not be read, and which checks thereby have not looked at all that there is."""
     practices = ", ".join(sorted(set(_not_made(missed, checks, report))))
-    where = f"{region}: " if region else ""
-    return f"{where}{', '.join(missed.types)}: {missed.why}" + (f"; so not checked: {practices}" if practices else "")
+    told = ": ".join(it for it in (region, ", ".join(missed.types), missed.why) if it)
+    return f"{told}; so not checked: {practices}" if practices else told
 
 
 def _not_made(missed: Missed, checks: Sequence[Check], report: Report) -> Iterator[str]:

@@ -232,7 +232,7 @@ def _references(value: Value) -> Iterator[Reference]:
     elif isinstance(value, Map):
         for key in value.source:
             try:
-                child = value.value(key)
+                child = value.child(key)
             except (CannotTell, Malformed):
                 continue
             yield from _references(child)
@@ -252,4 +252,4 @@ def _texts(value: Value) -> Iterator[str]:
             yield from _texts(item)
     elif isinstance(value, Map):
         for key in value.source:
-            yield from _texts(value.value(key))
+            yield from _texts(value.child(key))

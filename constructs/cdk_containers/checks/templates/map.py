@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, overload
 
 from .intrinsics import evaluate
-from .values import MISSING, CannotTell, Malformed, Missing, Unknown, Value
+from .values import MISSING, CannotTell, Malformed, Missing, Unknown, Unread, Value
 
 if TYPE_CHECKING:
     from .template import Template
@@ -29,7 +29,11 @@ class Map:
         self._settled: dict[str, Value] = {}
 
     def value(self, *path: str) -> Value:
-        """Return whatever is at a path: a scalar, a `Map`, a list, an `Unknown`, or `MISSING`."""
+        """Return whatever is at a path: a scalar, a `Map`, a list, an `Unknown`, or `MISSING`.
+
+        Raises:
+            CannotTell: It is of an account, and nobody has looked at it.
+        """
         here: Value = self
         for key in path:
             if isinstance(here, Unknown):
@@ -39,6 +43,8 @@ class Map:
             if not isinstance(here, Map):
                 raise Malformed(self._at(path), "a map", here)
             here = here.child(key)
+            if isinstance(here, Unread):
+                raise CannotTell(here.why)
         return here
 
     def has(self, *path: str) -> bool:

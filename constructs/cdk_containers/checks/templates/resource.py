@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .intrinsics import condition
 from .map import Map
-from .values import Unknown, Value
+from .values import Unread, Value
 
 if TYPE_CHECKING:
     from .template import Template
@@ -50,9 +50,9 @@ class Resource(Map):
         self.deployed: tuple[str, str] | None = None
 
     def child(self, key: str) -> Value:
-        """Return what is under one key; unknown where nobody has looked, so that it is not taken for absent."""
+        """Return what is under one key; `Unread` where nobody has looked, so that it is not taken for absent."""
         if self.read is not None and key not in self.source and key not in self.read:
-            return Unknown(f"{key}, which is not read from an account", f"{self.key} {key}")
+            return Unread(f"{key} is not read from an account", f"{self.key} {key}")
         return super().child(key)
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdk_containers.checks.live.reader import Found, reader
 from cdk_containers.checks.live.shape import properties, shaped
-from cdk_containers.checks.templates import Unknown
+from cdk_containers.checks.templates import Unread
 
 if TYPE_CHECKING:
     from cdk_containers.checks.live.account import Account
@@ -67,7 +67,11 @@ def _cluster(it: Mapping[str, Any]) -> dict[str, Any]:
     shown = properties(it, _CLUSTER)
     setups = it.get("logging", {}).get("clusterLogging", ())
     enabled = [type_ for setup in setups if setup.get("enabled") for type_ in setup.get("types", ())]
-    creator = {"BootstrapClusterCreatorAdminPermissions": Unknown("who made the cluster, which EKS does not say")}
+    creator = {
+        "BootstrapClusterCreatorAdminPermissions": Unread(
+            "EKS does not say whether who made the cluster is its administrator"
+        )
+    }
     return shown | {
         "AccessConfig": creator | shown.get("AccessConfig", {}),
         "Logging": {"ClusterLogging": {"EnabledTypes": [{"Type": it} for it in enabled]}},
