@@ -58,7 +58,11 @@ def _replaced(value: Any, identifier: str, item: str) -> Any:
         return value
     if dict(value) == {"Ref": identifier}:
         return item
-    return {_replaced(key, identifier, item): _replaced(child, identifier, item) for key, child in value.items()}
+    content = {_replaced(key, identifier, item): _replaced(child, identifier, item) for key, child in value.items()}
+    match content:
+        case {"Fn::Sub": str(text), **others} if not others and "${" not in text:
+            return text  # so that it can be the name that Ref or Fn::GetAtt takes
+    return content
 
 
 def _letters(item: str) -> str:

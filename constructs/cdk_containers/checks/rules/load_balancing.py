@@ -75,7 +75,18 @@ def _plain_http(listener: Resource) -> Outcome:
     served = worst(_served, actions_of(listener))
     if served is None:
         raise CannotTell("rules of other stacks may serve requests over plain HTTP")
+    if not served.passes and _stands_beside_https(listener):
+        return None  # what it lacks is a redirect
     return served
+
+
+def _stands_beside_https(listener: Resource) -> bool:
+    """Tell whether its load balancer always has HTTPS too; a listener under a condition is not always there."""
+    balancer = balancer_or_none(listener)
+    if balancer is None:
+        return False
+    always = (it for it in listeners_on(balancer) if "Condition" not in it.declaration)
+    return holds_for_any(lambda it: protocol(it) == "HTTPS", always)
 
 
 def _served(named: tuple[str, Map]) -> Outcome | None:
