@@ -1,7 +1,8 @@
 """Every check on small templates: some that follow the practice, some that do not, some that do not say.
 
 `examples/` has one file for each area. A case is a template, or only its resources; the verdict is about the first
-resource; where that is `silent`, the practice is not about it. `also` names further resources that fail for the same practice; `why` is text that the reason contains.
+resource; where that is `silent`, the practice is not about it. `also` names further resources that fail for the same
+practice; `why` is text that the reason contains.
 """
 
 from __future__ import annotations
