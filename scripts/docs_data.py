@@ -146,6 +146,7 @@ PAGES: Mapping[str, Sequence[str]] = {
 """What stands on each page of a construct; the first name is its title."""
 
 BY_HAND: Mapping[str, Set[str]] = {
+    "checks": {"PracticeChecks"},
     "errors": {"ConstructError", "Problem", "Disabled", "Practice"},
     "deploying-without-fear": {"Rollout", "RolloutTimings", "plan_rollout"},
     "constructs/_text/managed-node-group": {"pods_per_instance"},

@@ -12,6 +12,7 @@ from .service_parts import SERVICE, capacities, scalable_targets
 SCHEDULE = "AWS::Scheduler::Schedule"
 RULE = "AWS::Events::Rule"
 TASK_SET = "AWS::ECS::TaskSet"
+_ZONE = "attribute:ecs.availability-zone"
 
 
 def is_daemon(service: Resource) -> bool:
@@ -69,16 +70,27 @@ def _is_asked_for(count: Value) -> bool:
 )
 def rebalances_zones(service: Resource) -> Outcome | None:
     """Tasks go back to a zone that is there again."""
-    entries = service.maps("LoadBalancers")
-    if is_daemon(service) or any(entry.has("LoadBalancerName") for entry in entries):
+    if is_daemon(service) or any(entry.has("LoadBalancerName") for entry in service.maps("LoadBalancers")):
         return None
     if not service.has("AvailabilityZoneRebalancing"):
         raise CannotTell("AvailabilityZoneRebalancing is not set, and an older service keeps what it has")
     if service.text("AvailabilityZoneRebalancing") == "ENABLED":
         return ok("ECS rebalances tasks over Availability Zones")
-    if "external instances" in capacities(service):
+    if not _can_rebalance(service):
         return None
     return fault("tasks stay in the Availability Zones where they are, also after one was lost")
+
+
+def _can_rebalance(service: Resource) -> bool:
+    """Tell whether ECS may start a task in another zone before it stops one."""
+    strategies = service.maps("PlacementStrategies")
+    if strategies and strategies[0].text("Field") != _ZONE:
+        return False
+    if any(_ZONE in constraint.text("Expression") for constraint in service.maps("PlacementConstraints")):
+        return False
+    if service.number("DeploymentConfiguration", "MaximumPercent", default=200) <= 100:
+        return False
+    return "external instances" not in capacities(service)
 
 
 @check(

@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from constructs import IConstruct
 
 from ..asked_once import asked_once
+from ..practices import ACKNOWLEDGED_AS, Disabled
 from ..whereabouts import node_of
 
 
@@ -42,6 +43,12 @@ def acknowledge(construct: IConstruct, *acknowledgements: Acknowledgement, new: 
         resource = resource_of(construct)
         before: dict[str, Any] = {} if new else resource.get_metadata("checkov") or {}
         resource.add_metadata("checkov", {"skip": [*before.get("skip", []), *skipped]})
+
+
+def accept_in(construct: IConstruct, disabled: Disabled, *practice_ids: str) -> None:
+    """Accept for all that is in a construct that some practices are not followed."""
+    entries = [cdk.Acknowledgment(id=ACKNOWLEDGED_AS + id_, reason=disabled.reason) for id_ in practice_ids]
+    cdk.Validations.of(construct).acknowledge(*entries)
 
 
 def resource_of(construct: IConstruct) -> cdk.CfnResource:

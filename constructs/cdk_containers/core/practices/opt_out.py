@@ -7,6 +7,10 @@ from dataclasses import dataclass
 _SHORTEST_REASON = 10
 
 
+ACKNOWLEDGED_AS = "cdk-containers::"
+"""What the id of a practice has in front of it where a CDK app acknowledges it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Disabled:
     """Switch a default off, and say why.
