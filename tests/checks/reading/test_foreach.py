@@ -30,6 +30,8 @@ def test_a_name_that_a_loop_makes_is_a_name():
         "Role${Name}": {"Properties": {"Name": {"Fn::Sub": "${AWS::StackName}-${Name}"}}},
     }
     template = {"Resources": {"Fn::ForEach::Tasks": ["Name", ["A"], body]}}
+    odd = {"Resources": {"Fn::ForEach::Tasks": ["Name", ["A"], {"Fn::Sub": "text"}]}}
+    assert expanded(odd)["Resources"] == {"Fn::Sub": "text"}
     assert expanded(template)["Resources"] == {
         "TaskA": {"Properties": {"Role": {"Fn::GetAtt": ["RoleA", "Arn"]}}},
         "RoleA": {"Properties": {"Name": {"Fn::Sub": "${AWS::StackName}-A"}}},

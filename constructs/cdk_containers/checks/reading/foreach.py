@@ -31,7 +31,8 @@ def _expand(value: Any, known: Mapping[str, Any]) -> Any:
             continue
         identifier, collection, body = loop
         for item in collection[:_MOST]:
-            content.update(_expand(_replaced(body, identifier, item), known))
+            made = {_replaced(name, identifier, item): _replaced(part, identifier, item) for name, part in body.items()}
+            content.update(_expand(made, known))
     return content
 
 

@@ -211,8 +211,11 @@ def is_protected_from_deletion(balancer: Resource) -> Outcome:
 )
 def is_alone_with_its_priority(rule: Resource) -> Outcome:
     """No other rule of the listener has the same priority, or the same conditions before it."""
+    if not rule.has("Priority"):
+        raise CannotTell("it has no Priority, and CloudFormation asks for one")
     priority = rule.text("Priority")
-    others = [it for it in rule.template.estate.of_type(LISTENER_RULE) if it is not rule and _same_listener(it, rule)]
+    rules = [it for it in rule.template.estate.of_type(LISTENER_RULE) if it.has("Priority")]
+    others = [it for it in rules if it is not rule and _same_listener(it, rule)]
     same = [it.logical_id for it in others if it.text("Priority") == priority]
     if same:
         return fault(f"priority {priority} is that of {', '.join(same)} too")
@@ -238,7 +241,7 @@ def _same_conditions(one: Resource, other: Resource) -> bool:
 
 
 def _before(one: Resource, other: Resource) -> bool:
-    return int(one.text("Priority")) < int(other.text("Priority"))
+    return one.number("Priority", default=0) < other.number("Priority", default=0)
 
 
 # ---- target groups

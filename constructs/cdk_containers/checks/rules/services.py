@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Reference, Resource, Value
 
-from .service_parts import SERVICE, capacities, scalable_targets
+from .containers import on_windows
+from .service_parts import SERVICE, capacities, scalable_targets, task_definition
 
 SCHEDULE = "AWS::Scheduler::Schedule"
 RULE = "AWS::Events::Rule"
 TASK_SET = "AWS::ECS::TaskSet"
+_LATEST = ("1.4.0", "1.0.0")
+"""The platform versions of Fargate for Linux and for Windows."""
 _ZONE = "attribute:ecs.availability-zone"
 
 
@@ -136,6 +139,8 @@ def _task_networks(runner: Resource) -> Iterator[Map]:
 def runs_on_latest_platform(service: Resource) -> Outcome | None:
     """Fargate patches what is under the tasks."""
     version = service.text("PlatformVersion")
+    if version in _LATEST and version == _LATEST[int(on_windows(task_definition(service)))]:
+        return ok(f"tasks run on platform version {version} of Fargate, and no later one is there")
     if version and version.upper() != "LATEST":
         return fault(f"tasks stay on platform version {version} of Fargate")
     if not version and "Fargate" not in capacities(service):
