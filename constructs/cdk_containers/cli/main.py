@@ -93,16 +93,12 @@ def _run(argv: Sequence[str]) -> int:
     parser = command_parser({wanted})
     arguments: Namespace = parser.parse_args(argv)
     if arguments.version:
-        print(f"cdk-containers {_version()}")
+        from cdk_containers.core.version import VERSION  # noqa: PLC0415  (only where somebody asks)
+
+        print(f"cdk-containers {VERSION}")
         return 0
     if arguments.command is None:
         parser.print_help(sys.stderr)
         return _WRONG_USAGE
     code: int = arguments.run(arguments)
     return code
-
-
-def _version() -> str:
-    from cdk_containers.checks.reports.version import version  # noqa: PLC0415  (only where somebody asks)
-
-    return version()

@@ -6,7 +6,6 @@ import re
 
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Reference, Resource, Unknown
-from cdk_containers.model.instances import architecture_of, not_nitro
 
 from .capacity_parts import (
     GROUP,
@@ -260,6 +259,8 @@ def image_fits_processors(launch: Resource) -> Outcome | None:
     types = instance_types_of(launch)
     if not types:
         return None
+    from cdk_containers.model.instances import architecture_of  # noqa: PLC0415  (few templates have instances)
+
     kinds = {architecture_of([name]): name for name in types}
     if len(kinds) > 1:
         return fault(f"{' and '.join(sorted(kinds.values()))} need different machine images")
@@ -281,6 +282,8 @@ def instances_are_nitro(launch: Resource) -> Outcome | None:
     types = instance_types_of(launch)
     if not types:
         return None
+    from cdk_containers.model.instances import not_nitro  # noqa: PLC0415  (few templates have instances)
+
     old = not_nitro(types)
     return fault(f"{', '.join(old)} is not of the Nitro system") if old else ok(f"{types[0]} is of the Nitro system")
 
