@@ -56,6 +56,7 @@ from kubernetes_tables import rollouts as kubernetes_rollouts  # noqa: E402
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
 from rooms import house_drawing, room_list, wing_drawing  # noqa: E402
+from score_checks import score, sentence  # noqa: E402
 from summarize_assembly import stacks  # noqa: E402
 
 import cdk_containers  # noqa: E402
@@ -71,6 +72,7 @@ DOCS = ROOT / "docs"
 CONSTRUCTS = DOCS / "constructs"
 ENVIRONMENTS = ("dev", "prod")
 WITH_MARKS = (
+    "checks",
     "architecture",
     "migrations",
     "index",
@@ -132,6 +134,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
     yield DOCS / "practices.md", practices_page()
     yield DOCS / "no-option.md", no_option_page()
     makers: Mapping[str, Callable[[], str]] = {
+        "checks-score": lambda: sentence(score()),
         "constructs": construct_list,
         "defaults": defaults_table,
         "ecs-rooms": partial(wing_drawing, "ecs"),
