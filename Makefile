@@ -37,7 +37,12 @@ cdk: install  ## Run any CDK command: make cdk ARGS="diff"
 # ---- check
 
 .PHONY: test
-test: lint types install-checkov  ## Everything that has to pass before a change lands
+test: lint  ## Everything that has to pass before a change lands
+	@$(MAKE) --no-print-directory --jobs 2 types tests
+
+# mypy needs one core for a minute, and checkov is loaded meanwhile: beside the tests nobody waits for mypy.
+.PHONY: tests
+tests: install install-checkov
 	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 .PHONY: lint
@@ -60,6 +65,10 @@ snapshots-update: install  ## Rewrite the golden templates; read the diff before
 .PHONY: docs
 docs: install  ## Rewrite the parts of the documentation that are taken from code; read the diff before you commit it
 	$(PY) scripts/write_docs.py $(ARGS)
+
+.PHONY: mutants
+mutants: install .venv-mutants/installed  ## Break a part in small ways, and see which its tests notice: make mutants ARGS=rollouts
+	$(PY) scripts/mutants.py $(ARGS)
 
 .PHONY: bench
 bench: install  ## Compare synthesis with aws_ecs_patterns and hand-written CDK
@@ -102,6 +111,12 @@ node_modules/installed: package-lock.json package.json .venv/installed
 		.venv/bin/uv pip sync --quiet --python .venv-checkov/bin/python --require-hashes $<
 	@touch $@
 
+.venv-mutants/installed: requirements-mutants.lock .venv/installed
+	@test -x .venv-mutants/bin/python || .venv/bin/uv venv --quiet --python $(PY) .venv-mutants
+	@scripts/step.sh "cosmic-ray in .venv-mutants" \
+		.venv/bin/uv pip sync --quiet --python .venv-mutants/bin/python --require-hashes $<
+	@touch $@
+
 # ---- maintain
 
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -111,9 +126,10 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 lock: install  ## Lock development packages again: make lock ARGS=--upgrade
 	$(LOCK) $(ARGS) --group dev --all-extras pyproject.toml --output-file requirements-dev.lock
 	echo checkov | $(LOCK) $(ARGS) - --output-file requirements-checkov.lock
+	$(LOCK) $(ARGS) --group mutants --output-file requirements-mutants.lock
 	.venv/node/bin/node .venv/node/lib/node_modules/npm/bin/npm-cli.js install --package-lock-only
 
 .PHONY: clean
 clean:  ## Remove everything that make installed or made
-	rm -rf .venv .venv-checkov node_modules cdk.out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-checkov .venv-mutants node_modules cdk.out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -56,7 +56,8 @@ def _load_balancer(stack: cdk.Stack, network: Network) -> ApplicationLoadBalance
     return ApplicationLoadBalancer(stack, "LoadBalancer", network=network, certificates=[certificate])
 
 
-def _exposed(load_balancer: ApplicationLoadBalancer, number: int) -> AlbExposure:
+def exposed(load_balancer: ApplicationLoadBalancer, number: int) -> AlbExposure:
+    """Expose a workload at a host name of its own."""
     return AlbExposure(port=PORT, load_balancer=load_balancer, rule=ListenerRule(hosts=[host(number)]))
 
 
@@ -67,21 +68,22 @@ def _exposed_by_hand(load_balancer: ApplicationLoadBalancer) -> dict[str, Any]:
     }
 
 
-def _ecs(stack: cdk.Stack) -> tuple[Cluster, ApplicationLoadBalancer]:
+def with_cluster(stack: cdk.Stack) -> tuple[Cluster, ApplicationLoadBalancer]:
+    """Make what services share on ECS."""
     network = Network(stack, "Network")
     return Cluster(stack, "Cluster", network=network), _load_balancer(stack, network)
 
 
 def _ecs_by_hand(stack: cdk.Stack) -> Common:
-    cluster, load_balancer = _ecs(stack)
+    cluster, load_balancer = with_cluster(stack)
     capacity = cluster.capacity_ready[0]
     return Common(vpc=cluster.vpc, cluster=cluster.cluster, capacity=capacity, **_exposed_by_hand(load_balancer))
 
 
 def _web(stack: cdk.Stack) -> Maker:
-    cluster, load_balancer = _ecs(stack)
+    cluster, load_balancer = with_cluster(stack)
     return lambda number: WebService(
-        stack, f"Web{number}", cluster=cluster, image=IMAGE, exposure=_exposed(load_balancer, number)
+        stack, f"Web{number}", cluster=cluster, image=IMAGE, exposure=exposed(load_balancer, number)
     )
 
 
@@ -93,7 +95,7 @@ def _web_by_hand(stack: cdk.Stack) -> Maker:
 
 
 def _worker(stack: cdk.Stack) -> Maker:
-    cluster, _ = _ecs(stack)
+    cluster, _ = with_cluster(stack)
     return lambda number: WorkerService(stack, f"Worker{number}", cluster=cluster, image=IMAGE)
 
 
@@ -103,7 +105,7 @@ def _worker_by_hand(stack: cdk.Stack) -> Maker:
 
 
 def _job(stack: cdk.Stack) -> Maker:
-    cluster, _ = _ecs(stack)
+    cluster, _ = with_cluster(stack)
     return lambda number: ScheduledJob(stack, f"Job{number}", cluster=cluster, image=IMAGE, schedule=NIGHTLY)
 
 
@@ -112,14 +114,15 @@ def _job_by_hand(stack: cdk.Stack) -> Maker:
     return lambda number: Job(stack, f"Job{number}", common=common)
 
 
-def _instances(cluster: Cluster) -> Ec2Capacity:
+def instances_of(cluster: Cluster) -> Ec2Capacity:
+    """Give a cluster instances."""
     stack = cdk.Stack.of(cluster)
     return Ec2Capacity(stack, "Instances", cluster=cluster, instance_types=["m7i.large"], max_instances=10)
 
 
 def _on_ec2(stack: cdk.Stack) -> Maker:
-    cluster, load_balancer = _ecs(stack)
-    instances = _instances(cluster)
+    cluster, load_balancer = with_cluster(stack)
+    instances = instances_of(cluster)
     return lambda number: WebService(
         stack,
         f"Web{number}",
@@ -127,13 +130,13 @@ def _on_ec2(stack: cdk.Stack) -> Maker:
         image=IMAGE,
         task=TaskOptions(network_mode="bridge"),
         capacity=[instances.share()],
-        exposure=_exposed(load_balancer, number),
+        exposure=exposed(load_balancer, number),
     )
 
 
 def _on_ec2_by_hand(stack: cdk.Stack) -> Maker:
-    cluster, load_balancer = _ecs(stack)
-    instances = _instances(cluster)
+    cluster, load_balancer = with_cluster(stack)
+    instances = instances_of(cluster)
     # CDK's own cluster does not know of the instances, since the library ties them to it.
     with_instances = ecs.Cluster.from_cluster_attributes(
         stack,
@@ -154,7 +157,8 @@ def _on_ec2_by_hand(stack: cdk.Stack) -> Maker:
     return lambda number: Ec2Service(stack, f"Web{number}", common=common, host_name=host(number), priority=number + 1)
 
 
-def _eks(stack: cdk.Stack) -> tuple[EksCluster, ApplicationLoadBalancer]:
+def with_kubernetes(stack: cdk.Stack) -> tuple[EksCluster, ApplicationLoadBalancer]:
+    """Make what services share on EKS."""
     network = Network(stack, "Network")
     cluster = EksCluster(stack, "Cluster", version=KUBERNETES, network=network, admins=[ADMIN_ARN])
     ManagedNodeGroup(stack, "Nodes", cluster=cluster, instance_types=["m7i.large"], max_nodes=10)
@@ -163,14 +167,14 @@ def _eks(stack: cdk.Stack) -> tuple[EksCluster, ApplicationLoadBalancer]:
 
 
 def _on_eks(stack: cdk.Stack) -> Maker:
-    cluster, load_balancer = _eks(stack)
+    cluster, load_balancer = with_kubernetes(stack)
     return lambda number: KubernetesService(
-        stack, f"Web{number}", cluster=cluster, image=IMAGE, exposure=_exposed(load_balancer, number)
+        stack, f"Web{number}", cluster=cluster, image=IMAGE, exposure=exposed(load_balancer, number)
     )
 
 
 def _on_eks_by_hand(stack: cdk.Stack) -> Maker:
-    cluster, load_balancer = _eks(stack)
+    cluster, load_balancer = with_kubernetes(stack)
     cluster.security_group.connections.allow_from(
         load_balancer.security_group, ec2.Port.tcp(PORT), "Load balancer to target"
     )

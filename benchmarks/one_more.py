@@ -110,7 +110,7 @@ def measure(name: str, kind: Kind, folder: Path, rounds: int) -> Figures:
     ways = [Way(start, folder / f"measured-{index}") for index, start in enumerate(kind)]
     for way in ways:
         way.make()
-    processes = _descendants()
+    processes = descendants()
     taken: list[list[tuple[float, float]]] = [[], []]
     for number in range(rounds):
         for index in (0, 1) if number % 2 == 0 else (1, 0):
@@ -134,12 +134,12 @@ def measure(name: str, kind: Kind, folder: Path, rounds: int) -> Figures:
 
 
 def _timed(act: Callable[[], None], processes: Sequence[Path]) -> tuple[float, float]:
-    begin, used = perf_counter(), _processor_seconds(processes)
+    begin, used = perf_counter(), processor_seconds(processes)
     act()
-    return _processor_seconds(processes) - used, perf_counter() - begin
+    return processor_seconds(processes) - used, perf_counter() - begin
 
 
-def _processor_seconds(processes: Sequence[Path]) -> float:
+def processor_seconds(processes: Sequence[Path]) -> float:
     """Return what this process and CDK's have used. Linux says it to the nanosecond, for each thread."""
     nanoseconds = 0
     for folder in processes:
@@ -149,7 +149,7 @@ def _processor_seconds(processes: Sequence[Path]) -> float:
     return process_time() + nanoseconds / 1e9
 
 
-def _descendants() -> list[Path]:
+def descendants() -> list[Path]:
     """Return the processes that this one has started, which are jsii's and Node."""
     parents: dict[int, list[int]] = {}
     for folder in _PROC.iterdir():

@@ -1,6 +1,6 @@
 """Synthesize services or jobs, and say what the process took; `run.py` runs it in a process of its own.
 
-Usage: synthesize.py WAY COUNT FOLDER [--count-calls], where WAY is a module beside this one, such as library
+Usage: synthesize.py WAY COUNT FOLDER [--count-calls] [--no-tree]; WAY is a module beside this one, such as library
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def main() -> None:
         raise SystemExit(__doc__)
     add_services = import_module(variant).add_services
     # 30 services are more than CloudFormation takes in one stack; what is measured is synthesis.
-    app = cdk.App(outdir=folder, context={"@aws-cdk/core:stackResourceLimit": 1000})
+    tree = False if "--no-tree" in options else None
+    app = cdk.App(outdir=folder, context={"@aws-cdk/core:stackResourceLimit": 1000}, tree_metadata=tree)
     add_services(cdk.Stack(app, "Benchmark"), int(count))
     app.synth()
     template = json.loads((Path(folder) / "Benchmark.template.json").read_text())

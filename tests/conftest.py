@@ -5,6 +5,7 @@ synthesizes in a process of its own, without this variable.
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,15 @@ _NODE = Path(__file__).parents[1] / ".venv/node/bin/node"
 os.environ.setdefault("CDK_VALIDATION", "false")
 if _NODE.exists():
     os.environ.setdefault("JSII_NODE", str(_NODE))
+
+# One Node in place of jsii's two. What is run as users run it goes without.
+_JSII = find_spec("jsii")
+if _JSII and _JSII.origin:
+    os.environ |= {
+        "JSII_RUNTIME": str(Path(__file__).with_name("jsii_runtime.js")),
+        "JSII_PROGRAM": str(Path(_JSII.origin).with_name("_embedded") / "jsii/lib__program.js"),
+        "NODE_OPTIONS": "--preserve-symlinks",
+    }
 
 # The same examples in each run, and no deadline: a machine that is busy is no error.
 settings.register_profile("steady", deadline=None, derandomize=True)

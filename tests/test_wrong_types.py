@@ -43,7 +43,7 @@ from cdk_containers import (
 )
 from cdk_containers.load_balancing import ListenerRule
 from tests.subjects import SUBJECTS, Subject
-from tests.toolkit import IMAGE, backend, certificate, cluster, container, network, new_stack, on_ec2, web
+from tests.toolkit import IMAGE, backend, certificate, cluster, container, network, new_stack, on_ec2, synth, web
 
 WRONG: Any = 5
 JUNK: list[Any] = [
@@ -160,17 +160,10 @@ def options() -> list[Any]:
     ]
 
 
-def bare() -> tuple[cdk.App, cdk.Stack]:
-    """Make an app that writes no more than templates."""
-    app = cdk.App(analytics_reporting=False, tree_metadata=False)
-    return app, cdk.Stack(app, "Shop")
-
-
 @pytest.mark.parametrize(("subject", "option"), options())
 def test_a_wrong_value_is_refused_by_our_own_error(subject: Subject, option: str):
-    app, stack = bare()
-    base = subject.base(stack)
-    around: int | None = None
+    stack = new_stack()
+    base, node, around = subject.base(stack), stack.node, None
     late = [cdk.Duration.millis(1500), cdk.Duration.minutes(cdk.Token.as_number(cdk.Fn.ref("Minutes")))]
     errors: list[ConstructError] = []
     for value in [*JUNK, *late]:
@@ -178,14 +171,14 @@ def test_a_wrong_value_is_refused_by_our_own_error(subject: Subject, option: str
             subject.make(stack, base | {option: value})
         except ConstructError as error:
             errors.append(error)
-            left = len(stack.node.children)
+            left = len(node.children)
             if around is not None and left != around:
-                pytest.fail(f"{value!r} was refused and left {[child.node.id for child in stack.node.children]}")
+                pytest.fail(f"{value!r} was refused and left {[child.node.id for child in node.children]}")
             around = left
         else:
-            app.synth()
-            (app, stack), around = bare(), None
-            base = subject.base(stack)
+            synth(stack)
+            stack = new_stack()
+            base, node, around = subject.base(stack), stack.node, None
     assert errors, "some of it was wrong"
     assert all(error.problems and error.problems[0].option != "id" for error in errors)
     assert not [error for error in errors if "jsii" in str(error)]

@@ -5,8 +5,9 @@ The names load their modules when they are first used, so that `import cdk_conta
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from .core.names_on_use import load_on_use
 
 if TYPE_CHECKING:
     from .applications import Application as Application
@@ -413,13 +414,13 @@ __all__ = [  # noqa: PLE0604  (strings all: the type checker reads the imports a
 ]
 
 
+_load = load_on_use(__name__, _MODULES)
+
+
 def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    value = _load(name)
     if isinstance(value, type) and hasattr(value, "problems"):
         _check_names(value)
-    globals()[name] = value
     return value
 
 

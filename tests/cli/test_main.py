@@ -47,6 +47,8 @@ def test_help_loads_no_subcommand():
         "cdk_containers.cli.commands",
         "cdk_containers.cli.errors",
         "cdk_containers.cli.main",
+        "cdk_containers.core",
+        "cdk_containers.core.names_on_use",
     }
 
 

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from no_option import GAPS, NOT_NEEDED, Gap
 
 from tests.properties_with_options import properties_with_options
 from tests.schema_properties import TYPES, properties_of, shown_in
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from no_option import GAPS, NOT_NEEDED, Gap  # noqa: E402
-
 PRELUDE = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "index.md").read_text(), re.DOTALL)[0]
 
 

@@ -25,6 +25,7 @@ SECRET = re.compile(r"{{resolve:secretsmanager:(?P<arn>.+):SecretString:(?P<key>
 
 # What moto has, before `install` replaces it.
 find_resource = parsing.ResourceMap.__getitem__
+order_resources = parsing.ResourceMap._ResourceMap__get_resources_in_dependency_order
 resolve = parsing.clean_json
 generate_name = parsing.generate_resource_name
 update_resource = parsing.parse_and_update_resource
@@ -45,6 +46,7 @@ def install() -> None:
     lacking.install()
     resources = parsing.ResourceMap
     resources.__getitem__ = get_resource
+    resources._ResourceMap__get_resources_in_dependency_order = order_of_creation
     resources.validate_outputs = lambda _self: None  # it accepts only moto's own attributes
     resources.build_resource_diff = build_resource_diff
     resources._delete_resource = delete_resource
@@ -52,6 +54,17 @@ def install() -> None:
     resources.update = told(resources.update)
     resources.delete = told(delete_all)
     CloudFormationBackend._resolve_update_parameters = resolve_update_parameters
+
+
+def order_of_creation(self: Any) -> list[str]:
+    """Begin at the end where there is an EKS cluster, so that what only happens to stand in order fails.
+
+    What something depends on is made before it, by `get_resource`.
+    """
+    if any(it["Type"] == "AWS::EKS::Cluster" for it in self._resource_json_map.values()):
+        return [*reversed(self._resource_json_map)]
+    found: list[str] = order_resources(self)
+    return found
 
 
 def get_resource(self: Any, key: str) -> Any:

@@ -53,8 +53,9 @@ class Emulator:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Leave out every AWS setting of the shell, so that no real account can be reached."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_DEFAULT_"))}
+        """Leave out every AWS setting of the shell, so that no real account can be reached, and the tests' own jsii."""
+        foreign = ("AWS_", "CDK_DEFAULT_", "JSII_", "NODE_OPTIONS")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         return {
             **kept,
             "PATH": f"{NODE}{os.pathsep}{kept['PATH']}",

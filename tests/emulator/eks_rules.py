@@ -1,8 +1,8 @@
 """What EKS refuses and moto lets pass, and the calls for what moto does not know of a cluster.
 
 The order in which a stack is made and removed is only shown where a wrong one fails: nodes need the add-ons that join
-them to the network, add-ons with pods need nodes, what gets credentials from Pod Identity needs its agent, and a log
-group has to be there before EKS makes one that never expires.
+them to the network, add-ons with pods need nodes, those that get credentials from Pod Identity need its agent, and a
+log group has to be there before EKS makes one that never expires.
 """
 
 import json
@@ -226,6 +226,8 @@ def create_addon(self: Any) -> ActionResult:
         for kind in ("application", "dataplane", "host", "performance"):
             write_logs(self, f"/aws/containerinsights/{cluster.name}/{kind}")
     roles = given.pop("podIdentityAssociations", [])
+    if roles and AGENT not in parts(cluster, "addon") and not has_auto_mode(cluster):
+        raise InvalidRequestException(message=f"add-on {name} is degraded: no credentials without {AGENT}")
     made = add(self, cluster, "addon", given)
     addon = parts(cluster, "addon")[name]
     owned = {"namespace": NAMESPACES.get(name, "kube-system"), "ownerArn": addon["addonArn"]}
@@ -288,9 +290,7 @@ def list_associated_access_policies(self: Any) -> ActionResult:
 
 
 def associate(self: Any, cluster: Any, given: Given) -> Given:
-    """Give a service account a role; without the agent, its pods would get no credentials."""
-    if AGENT not in parts(cluster, "addon") and not has_auto_mode(cluster):
-        raise InvalidRequestException(message=f"cluster {cluster.name} has no {AGENT}")
+    """Give a service account its only role."""
     account = given["namespace"], given["serviceAccount"]
     known = parts(cluster, "pod_identity_association").values()
     if account in [(it["namespace"], it["serviceAccount"]) for it in known]:

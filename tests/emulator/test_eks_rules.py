@@ -64,14 +64,26 @@ def test_an_add_on_with_pods_needs_nodes(eks: Any) -> None:
     assert eks.list_addons(clusterName="empty")["addons"] == []
 
 
-def test_pod_identity_needs_its_agent_and_gives_a_service_account_one_role(eks: Any) -> None:
-    association = {"clusterName": "main", "namespace": "shop", "serviceAccount": "web", "roleArn": ROLE}
-    with pytest.raises(ClientError, match="has no eks-pod-identity-agent"):
-        eks.create_pod_identity_association(**association)
+def test_an_add_on_with_a_role_needs_the_agent_of_pod_identity(eks: Any) -> None:
+    driver = {**MAIN, "addonName": "aws-ebs-csi-driver"}
+    roles = [{"serviceAccount": "ebs-csi-controller-sa", "roleArn": ROLE}]
+    with pytest.raises(ClientError, match="no credentials without eks-pod-identity-agent"):
+        eks.create_addon(**driver, podIdentityAssociations=roles)
     eks.create_addon(**MAIN, addonName="eks-pod-identity-agent")
+    made = eks.create_addon(**driver, podIdentityAssociations=roles)["addon"]
+    (own,) = eks.list_pod_identity_associations(**MAIN, namespace="kube-system")["associations"]
+    assert (own["ownerArn"], own["associationArn"]) == (made["addonArn"], made["podIdentityAssociations"][0])
+    eks.delete_addon(**driver)
+    assert eks.list_pod_identity_associations(**MAIN)["associations"] == []
+
+
+def test_a_service_account_has_one_role(eks: Any) -> None:
+    association = {"clusterName": "main", "namespace": "shop", "serviceAccount": "web", "roleArn": ROLE}
     eks.create_pod_identity_association(**association)
     with pytest.raises(ClientError, match="shop/web has an association"):
         eks.create_pod_identity_association(**association)
+    (found,) = eks.list_pod_identity_associations(**MAIN)["associations"]
+    eks.delete_pod_identity_association(**MAIN, associationId=found["associationId"])
 
 
 def test_a_principal_has_one_access_entry(eks: Any) -> None:
@@ -131,7 +143,8 @@ def nodes(most: int, version: str = "1.34") -> Resources:
     }
     options = {"NodeRole": {"Fn::GetAtt": ["Role", "Arn"]}, "Subnets": [{"Ref": "A"}, {"Ref": "B"}]}
     scaling = {"MinSize": 1, "MaxSize": most}
-    return {**network, "Nodes": in_cluster("Nodegroup", Version=version, ScalingConfig=scaling, **options)}
+    # The emulator begins at the end.
+    return {"Nodes": in_cluster("Nodegroup", Version=version, ScalingConfig=scaling, **options), **network}
 
 
 def test_a_cluster_and_its_nodes_are_upgraded_in_place(emulator: Emulator, eks: Any) -> None:
@@ -150,6 +163,12 @@ def test_a_cluster_and_its_nodes_are_upgraded_in_place(emulator: Emulator, eks: 
         assert (now["version"], now["scalingConfig"]["maxSize"]) == ("1.35", 5)
         configured = eks.describe_addon(clusterName="small", addonName="vpc-cni")["addon"]["configurationValues"]
         assert configured == '{"most":5}'
+
+
+def test_the_order_of_a_template_is_no_order(emulator: Emulator) -> None:
+    first = nodes(2)
+    last = {"Nodes": first.pop("Nodes")}
+    refused(emulator, {**cluster(), **first, **last}, "nodes are not ready without")
 
 
 def test_a_version_cannot_be_left_out(emulator: Emulator) -> None:

@@ -399,6 +399,16 @@ def test_a_vpc_in_which_no_image_can_be_pulled_is_warned_of():
     assert "Shop/Vpc" in warning
 
 
+def test_each_cluster_in_such_a_vpc_has_the_warning():
+    stack = new_stack()
+    vpc = isolated_vpc(stack)
+    for name in ("First", "Second"):
+        Cluster(stack, name, network=vpc)
+    found = assertions.Annotations.from_stack(stack).find_warning("*", assertions.Match.any_value())
+    warned = [entry.id for entry in found if "no-way-to-images" in str(entry.entry.data)]
+    assert warned == ["/Shop/First", "/Shop/Second"]
+
+
 def test_endpoints_that_come_later_count():
     stack = new_stack()
     vpc = isolated_vpc(stack)

@@ -5,7 +5,7 @@ import pytest
 from aws_cdk import assertions
 from aws_cdk import aws_ec2 as ec2
 
-from cdk_containers.network import PortRange, let_in
+from cdk_containers.network import Connections, PortRange, groups_of, let_in
 from tests.toolkit import network, resources, synth
 
 INGRESS, EGRESS = "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"
@@ -82,3 +82,12 @@ def test_groups_imported_once_need_no_warning():
         assert let_in(tasks, balancer, WEB, user=stack, description="") == []
         assert platform in stack.dependencies
     assert len(resources(synth(platform), INGRESS)) == len(resources(synth(platform), EGRESS)) == 1
+
+
+def test_a_group_that_connections_get_later_is_known():
+    stack = cdk.Stack(cdk.App(), "Shop")
+    first, second = group(stack, "First"), group(stack, "Second")
+    both = Connections(security_groups=[first])
+    assert groups_of(both) == [first]
+    both.add_security_group(second)
+    assert groups_of(both) == [first, second]

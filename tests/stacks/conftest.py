@@ -48,8 +48,8 @@ def cdk_context(**values: str) -> dict[str, Any]:
     return {**json.loads((ROOT / "cdk.json").read_text())["context"], **values}
 
 
-def synthesize(folder: Path, **context: str) -> None:
-    environment = {key: value for key, value in os.environ.items() if key != "CDK_VALIDATION"}
+def synthesize(folder: Path, *, validation: bool = True, **context: str) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "CDK_VALIDATION" or not validation}
     environment |= {"CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(cdk_context(**context))}
     subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=environment, check=True)
 

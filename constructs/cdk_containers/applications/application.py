@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
 import aws_cdk as cdk
-from aws_cdk import aws_certificatemanager as acm
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import acm
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem, Problems, child_path
 from cdk_containers.core.inputs import argument_problems

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_logs
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
 from cdk_containers.core.practices import Disabled
 from cdk_containers.ecs.clusters import Capacity, FargateCapacity, strategy_problems
@@ -19,7 +19,7 @@ from cdk_containers.network import NatGateways
 _THROW_AWAY = "an environment that is thrown away as a whole"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Environment:
     """What differs between the environments of an application, said once; the defaults are those of production.
 

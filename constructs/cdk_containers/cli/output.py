@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+
+from cdk_containers.core.frozen import frozen
 
 from .errors import UsageError
 
 _WIDTH_OF_FILES = 120
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Output:
     """A place for a report.
 

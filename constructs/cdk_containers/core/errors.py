@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
+
+from .frozen import frozen
 
 _ROOT = re.compile(r"[^.\[]*")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Problem:
     """One thing that is wrong with one option."""
 
@@ -88,7 +90,7 @@ class Problems:
         self._beside: list[Problem] = []
 
     def __iter__(self) -> Iterator[Problem]:
-        return iter([*self._found, *self._beside])
+        return iter(self._found + self._beside)
 
     def __bool__(self) -> bool:
         return bool(self._found or self._beside)
@@ -100,7 +102,8 @@ class Problems:
 
     def extend(self, problems: Iterable[Problem], *, under: str = "") -> None:
         """Add the problems of a part, seen from the whole: `under` is the option that holds the part."""
-        self._found.extend(problem.under(under) for problem in problems)
+        for problem in problems:
+            self._found.append(problem.under(under))
 
     def extend_beside(self, problems: Iterable[Problem]) -> None:
         """Add problems of options that can still be checked further: the value is right, and cannot be used here."""

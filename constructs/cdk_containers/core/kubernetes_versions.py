@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+
+from .frozen import frozen
 
 SOURCE = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"
 
@@ -13,7 +14,7 @@ READ = date(2026, 11, 27)
 """When the table was last compared with its source. Versions without extended support at that time are not in it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Support:
     """How long AWS supports a version.
 

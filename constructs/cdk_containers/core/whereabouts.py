@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from functools import cache
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Stack
+from aws_cdk import ConstructSelector, IConstructSelector, Stack
 from constructs import IConstruct, Node
 
 from .asked_once import asked_once
+from .hashes import HASH_LENGTH, md5
 from .inputs import known_stack_of
 
 
@@ -15,6 +19,16 @@ from .inputs import known_stack_of
 def node_of(construct: IConstruct) -> Node:
     """Return the node of a construct in the tree."""
     return construct.node
+
+
+def parts_of(construct: IConstruct) -> Sequence[IConstruct]:
+    """Return a construct and all that it is made of, in one call."""
+    return _everything().select(construct)
+
+
+@cache
+def _everything() -> IConstructSelector:
+    return ConstructSelector.all()
 
 
 def path_of(construct: IConstruct) -> str:
@@ -27,6 +41,24 @@ def path_of(construct: IConstruct) -> str:
 def id_of(construct: IConstruct) -> str:
     """Return the name of a construct among the children of its parent."""
     return path_of(construct).rpartition("/")[2]
+
+
+def unique_id_of(construct: IConstruct) -> str:
+    """Return what `aws_cdk.Names.node_unique_id` makes of the path of a construct, without asking CDK."""
+    parts = [part for part in path_of(construct).split("/") if part != "Default"]
+    if len(parts) == 1 and len(name := _NO_LETTER.sub("", parts[0])) <= _LONGEST_NAME:
+        return name
+    kept = parts[:1]
+    for part in parts[1:]:
+        if not kept[-1].endswith(part):
+            kept.append(part)
+    name = "".join(_NO_LETTER.sub("", part) for part in kept if part != "Resource")
+    return name[:_LONGEST_PATH] + md5("/".join(parts)).hex()[:HASH_LENGTH].upper()
+
+
+_NO_LETTER = re.compile("[^A-Za-z0-9]")
+_LONGEST_NAME = 255
+_LONGEST_PATH = 240
 
 
 def remember_path(construct: IConstruct, scope: IConstruct, id: str) -> None:  # noqa: A002

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from aws_cdk import aws_ecs as ecs
 
+from cdk_containers.core.frozen import frozen
+
 from .traffic_shift import TrafficShiftingDeployment
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class BlueGreen(TrafficShiftingDeployment):
     """The whole new version (green) comes up beside the old one (blue), and takes all the traffic over at once.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers.core.errors import Problem
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, in_seconds
 
 from .bake_times import minutes, minutes_problems
@@ -19,7 +19,7 @@ from .traffic_shift import TrafficShiftingDeployment
 _CANARY_MINUTES = 10
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Canary(TrafficShiftingDeployment):
     """The whole new version comes up beside the old one, gets a small share of the traffic first, and then all of it.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
-from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_ecs as ecs
 
+from cdk_containers.core.cdk_modules import codedeploy
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, in_seconds
 from cdk_containers.model.rollouts import ShiftSteps, TrafficShift
 
@@ -28,7 +28,7 @@ _CONFIGS: Mapping[str, tuple[str, float, int]] = {
 """What CDK calls a predefined way to shift traffic, its percentage, and the minutes for which each step stays."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CodeDeployBlueGreen(Deployment):
     """CodeDeploy deploys new versions: a team that has pipelines with CodeDeploy keeps them.
 

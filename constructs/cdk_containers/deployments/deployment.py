@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.rollouts import RolloutSteps
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Deployment:
     """How a new version takes over: `Rolling`, `BlueGreen`, `Linear`, `Canary` or `CodeDeployBlueGreen`.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
 
-from aws_cdk import aws_lambda as lambda_
-
+from cdk_containers.core.cdk_modules import lambda_
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems
 
 from .bake_times import LONGEST_WAIT_MINUTES, minutes, minutes_problems
@@ -29,7 +29,7 @@ HookStage: TypeAlias = Literal[
 """Stages of a deployment at which a function is called."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DeploymentHook:
     """A function that a deployment calls at some of its stages, and that says whether it goes on.
 

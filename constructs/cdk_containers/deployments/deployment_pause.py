@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems
 
 from .bake_times import LONGEST_WAIT_MINUTES, minutes, minutes_problems
@@ -25,7 +25,7 @@ PauseStage: TypeAlias = Literal[
 _HOUR = 60
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DeploymentPause:
     """A deployment waits until somebody calls `ContinueServiceDeployment`, to go on or to roll back.
 

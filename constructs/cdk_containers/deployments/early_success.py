@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EarlySuccess:
     """Call a rolling deployment successful before the whole service is stable; ECS does the rest in the background.
 

@@ -7,9 +7,9 @@ from typing import Protocol
 
 import jsii
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, IConstruct, IValidation, Node
 
+from cdk_containers.core.cdk_modules import sfn
 from cdk_containers.core.errors import Problem, Problems
 
 

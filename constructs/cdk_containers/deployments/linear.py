@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers.core.errors import Problem
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, in_seconds, is_token
 
 from .bake_times import minutes, minutes_problems
@@ -19,7 +19,7 @@ from .traffic_shift import TrafficShiftingDeployment
 _STEP_MINUTES = 6
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Linear(TrafficShiftingDeployment):
     """The whole new version comes up beside the old one, and takes the traffic over in equal steps.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.rollouts import RollingSteps
@@ -18,7 +18,7 @@ from .deployment import Deployment
 from .early_success import EarlySuccess
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Rolling(Deployment):
     """New tasks come up while the old ones serve; a version that does not come up, or fails, is rolled back.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, in_seconds
 from cdk_containers.model.rollouts import ShiftSteps, TrafficShift
 
@@ -24,7 +24,7 @@ _BAKE_MINUTES = 10
 _MAX_HOOKS = 10
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TrafficShiftingDeployment(Deployment):
     """The whole new version comes up beside the old one, and ECS shifts the traffic: `BlueGreen`, `Linear`, `Canary`.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecs
 from aws_cdk import aws_iam as iam
+
+from cdk_containers.core.frozen import frozen
 
 from .ecs_actions import (
     INSIDE_A_CLUSTER,
@@ -40,7 +41,7 @@ Conditions = dict[str, dict[str, str | list[str]]]
 Tags = Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Target:
     """A cluster, as policies name it."""
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs
-from aws_cdk import aws_s3 as s3
 from constructs import Construct, IDependable
 
+from cdk_containers.core.cdk_modules import kms, s3
 from cdk_containers.core.opt_outs.wildcards import acknowledge_wildcards
 
 _CLOUDTRAIL = "cloudtrail.amazonaws.com"

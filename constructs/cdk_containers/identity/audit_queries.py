@@ -10,12 +10,12 @@ and https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cdk_containers.core.frozen import frozen
 
 _TASK = r"parse userIdentity.arn /:assumed-role\/(?<role>[^\/]+)\/(?<task>[0-9a-f]{32})$/"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SavedQuery:
     """A query that stands in the console under the trail's name."""
 

@@ -10,11 +10,10 @@ from typing import Literal, cast
 import aws_cdk as cdk
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms, s3
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, disabled_problems, has_members, is_token, usable_arguments

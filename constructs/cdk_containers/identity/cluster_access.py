@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem, Problems, child_path
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import (
     argument_problems,
     disabled_problems,
@@ -33,7 +33,7 @@ _WILDCARDS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ExecuteCommandAccess:
     """Leave to open a shell in containers with ECS Exec.
 
@@ -60,7 +60,7 @@ class ExecuteCommandAccess:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ClusterAccess:
     """What people may do in one cluster, and in no other: statements for IAM, or a managed policy.
 

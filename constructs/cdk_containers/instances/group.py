@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 
+from cdk_containers.core.cdk_modules import autoscaling
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import DurationLike, as_duration, disabled_problems, is_token, seconds
 from cdk_containers.core.practices import Disabled

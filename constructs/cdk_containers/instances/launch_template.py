@@ -8,8 +8,9 @@ from typing import Literal
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
+
+from cdk_containers.core.cdk_modules import kms
 
 MachineImage = Literal["AL2023", "BOTTLEROCKET"]
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+from weakref import WeakKeyDictionary
+
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
@@ -13,34 +17,71 @@ from cdk_containers.core.whereabouts import node_of, stack_of
 
 def refuse_grants(role: iam.Role, message: str) -> None:
     """Make it an error when the app is synthesized if a role got anything after this, as a grant would give it."""
-    node_of(role).add_validation(_NothingElse(role, message))
+    stack = stack_of(role)
+    if stack not in _refusals:
+        _refusals[stack] = _Refusals()
+    node_of(role).add_validation(_NothingElse(role, message, _refusals[stack]))
+
+
+class _Refusals:
+    """The roles of a stack that no policy may name.
+
+    The policies are looked through once for all of them. As an app may be synthesized again after it has got other
+    policies, each answer is given once, and looked for anew by who asks again.
+    """
+
+    def __init__(self) -> None:
+        self._roles: list[iam.Role] = []
+        self._answers: dict[iam.Role, bool] = {}
+
+    def add(self, role: iam.Role) -> None:
+        """Have an answer for one more role."""
+        self._roles.append(role)
+
+    def is_named(self, role: iam.Role) -> bool:
+        """Tell whether a policy names a role."""
+        if role not in self._answers:
+            stack = stack_of(role)
+            named = _named_by_policies(stack)
+            self._answers = {one: _key(stack.resolve(one.role_name)) in named for one in self._roles}
+        return self._answers.pop(role)
+
+
+_refusals: WeakKeyDictionary[cdk.Stack, _Refusals] = WeakKeyDictionary()
 
 
 @jsii.implements(IValidation)
 class _NothingElse:
     """Finds policies that were attached to the role after it was made."""
 
-    def __init__(self, role: iam.Role, message: str) -> None:
+    def __init__(self, role: iam.Role, message: str, refusals: _Refusals) -> None:
         self._role = role
         self._message = message
         self._own = self._managed()
+        self._refusals = refusals
+        refusals.add(role)
 
     def validate(self) -> list[str]:
         """Return an error where the role got anything from outside, as `table.grant_read_data(…)` would give it."""
-        if self._managed() == self._own and not self._is_named_by_a_policy(cdk.Stack.of(self._role)):
-            return []
-        return [self._message]
+        named = self._refusals.is_named(self._role)
+        return [self._message] if named or self._managed() != self._own else []
 
     def _managed(self) -> object:
         resource = resource_of(self._role)
         stack = stack_of(self._role)
         return (stack.resolve(resource.managed_policy_arns) or []) if isinstance(resource, iam.CfnRole) else []
 
-    def _is_named_by_a_policy(self, stack: cdk.Stack) -> bool:
-        name = stack.resolve(self._role.role_name)
-        for child in stack.node.find_all():
-            if isinstance(child, iam.CfnPolicy | iam.CfnManagedPolicy) and name in (stack.resolve(child.roles) or ()):
-                return True
-            if isinstance(child, iam.CfnRolePolicy) and stack.resolve(child.role_name) == name:
-                return True
-        return False
+
+def _named_by_policies(stack: cdk.Stack) -> set[str]:
+    named: set[str] = set()
+    for child in node_of(stack).find_all():
+        if isinstance(child, iam.CfnPolicy | iam.CfnManagedPolicy):
+            named.update(map(_key, stack.resolve(child.roles) or ()))
+        elif isinstance(child, iam.CfnRolePolicy):
+            named.add(_key(stack.resolve(child.role_name)))
+    return named
+
+
+def _key(name: Any) -> str:
+    """Return a name as text, also where it is a reference."""
+    return json.dumps(name, sort_keys=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import aws_cdk as cdk
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from constructs import Construct, IDependable
 
+from cdk_containers.core.cdk_modules import s3
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
@@ -25,7 +24,7 @@ _NONCURRENT_DAYS = 30
 _INCOMPLETE_UPLOAD_DAYS = 7
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AccessLogs:
     """Where the record of requests goes.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import ClassVar, Literal
 
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
+from cdk_containers.core.cdk_modules import acm
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, is_token, seconds
 from cdk_containers.core.practices import Disabled
 
@@ -32,7 +33,7 @@ from .target_options import Stickiness, TargetHealthCheck
 _CALL = re.compile(r"/[^/]+/[^/]+")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AlbExposure(Exposure):
     """A port of a service, reached through an Application Load Balancer.
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
-from cdk_containers.core.inputs import in_seconds
+from cdk_containers.core.cdk_modules import acm
+from cdk_containers.core.inputs import in_seconds, remember_stack
 from cdk_containers.network import PortRange
 
 from .alb_exposure import AlbExposure
@@ -70,6 +70,7 @@ class AlbRoute(Route):
             ingress=exposure.ingress,
         )
         self.target_group = self._make_target_group("Targets", target)
+        remember_stack(self.target_group, self)
         if target.has_alternate:
             self.alternate_target_group = self._make_target_group("GreenTargets", target)
         conditions = exposure.rule.conditions

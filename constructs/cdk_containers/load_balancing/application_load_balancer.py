@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal, cast
 
 import jsii
 from aws_cdk import Annotations
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import acm, s3
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import (
     DurationLike,
@@ -51,6 +51,7 @@ from .listener_checks import (
     test_port_problems,
 )
 from .places import place_in_account
+from .rule_claims import RuleClaims
 from .rule_priorities import FIRST, LAST, Conditions, canonical, choices, choose_priority
 from .web_acl import WebAcl
 
@@ -164,7 +165,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         super().__init__(scope, id)
 
         self.internet_facing = internet_facing
-        self._claims: dict[tuple[int | None, int], tuple[Construct, str]] = {}
+        self._claims: dict[int | None, RuleClaims] = defaultdict(RuleClaims)
         self._test_listeners: dict[int, elbv2.ApplicationListener] = {}
         self._certificates, self._https, self._tls_policy = tuple(certificates), https, tls_policy
         self.vpc = vpc = vpc_of(network)
@@ -297,23 +298,22 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             option: The option that the conditions come from.
         """
         found = Problems()
-        wanted = canonical(conditions)
-        claims = {number: claim for (port, number), claim in self._claims.items() if port == test_port}
-        for owner, taken in claims.values():
-            if taken == wanted and not is_token(wanted):
-                found.add(
-                    option,
-                    f"{owner.node.path} takes exactly these requests from this load balancer already",
-                    given=wanted.replace("\n", ", "),
-                    allowed="other paths, hosts, headers or addresses",
-                    practice="listener-rule-priority",
-                )
-        if not found and priority is not None and not is_token(priority) and priority in claims:
+        wanted, claims = canonical(conditions), self._claims[test_port]
+        for owner in () if is_token(wanted) else claims.with_conditions(conditions):
+            found.add(
+                option,
+                f"{owner.node.path} takes exactly these requests from this load balancer already",
+                given=wanted.replace("\n", ", "),
+                allowed="other paths, hosts, headers or addresses",
+                practice="listener-rule-priority",
+            )
+        owners = claims.owners
+        if not found and priority is not None and not is_token(priority) and priority in owners:
             around = sorted(range(FIRST, LAST + 1), key=lambda number: abs(number - priority))
-            free = next(number for number in around if number not in claims)
+            free = next(number for number in around if number not in owners)
             found.add(
                 f"{option}.priority",
-                f"the rule of {claims[priority][0].node.path} has this number already",
+                f"the rule of {owners[priority].node.path} has this number already",
                 given=priority,
                 allowed=f"a number of its own in {FIRST}–{LAST}, such as ListenerRule(priority={free})",
                 practice="listener-rule-priority",
@@ -343,11 +343,11 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         number = priority
         if number is None:
             identity = f"{place_in_account(route)} {'production' if at_least is None else 'test'}"
-            taken = {number: claim for (port, number), claim in self._claims.items() if port == test_port}
+            taken = self._claims[test_port].owners
             number = choose_priority(conditions, identity, taken, at_least=at_least or 0)
             first = next(choices(conditions, identity, at_least=at_least or 0))
             if number != first:
-                _tell_of_second_choice(route, number, taken[first][0])
+                _tell_of_second_choice(route, number, taken[first])
         self.reserve(owner, conditions, number, test_port=test_port)
         return number
 
@@ -360,7 +360,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             number: The number.
             test_port: The port of the listener for test traffic, if it is a rule of that one.
         """
-        self._claims[test_port, number] = (owner, canonical(conditions))
+        self._claims[test_port].take(owner, conditions, number)
 
     def test_port_problems(self, port: int) -> list[Problem]:
         """Find what keeps a service from having a listener for test traffic on a port."""
@@ -426,7 +426,7 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
         SharedLoadBalancer.__init__(self, scope, id)
         self._take_over(existing)
         self._certificates, self._https = (), True
-        self._claims = {}
+        self._claims = defaultdict(RuleClaims)
         self.ports = ()
         self.load_balancer = elbv2.ApplicationLoadBalancer.from_application_load_balancer_attributes(
             self,

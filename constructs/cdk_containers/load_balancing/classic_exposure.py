@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
+from cdk_containers.core.cdk_modules import acm
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems
 from cdk_containers.core.practices import Disabled
 
@@ -19,7 +19,7 @@ from .exposure_options import path_problems
 from .listener_checks import https_problems
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ClassicExposure(Exposure):
     """A port of a service, reached through a Classic Load Balancer of its own; for teams that have one to replace.
 

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import ClassVar, cast
 
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_elasticloadbalancing as elb
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import elb
 from cdk_containers.core.inputs import in_seconds
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out
 from cdk_containers.core.practices import Disabled

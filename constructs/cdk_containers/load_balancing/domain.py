@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
-from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_route53 as route53
 from constructs import Construct, IConstruct
 
+from cdk_containers.core.cdk_modules import acm, route53
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import argument_problems, field_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
@@ -213,7 +212,7 @@ class Domain(CheckedConstruct):
         return self.zone.hosted_zone_id, host
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DomainNames:
     """Names of a domain that one service has; `domain.names("api")` makes it.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_route53 as route53
-from aws_cdk import aws_route53_targets as targets
 from constructs import Construct
+
+from cdk_containers.core.cdk_modules import acm, route53
+from cdk_containers.core.cdk_modules import route53_targets as targets
 
 from .domain import DomainNames
 

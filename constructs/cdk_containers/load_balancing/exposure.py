@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from aws_cdk import aws_ec2 as ec2
@@ -11,6 +10,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 from .existing import ExistingLoadBalancer, warn_of_unknown_egress
@@ -44,7 +44,7 @@ class SharedLoadBalancer(CheckedConstruct):
         warn_of_unknown_egress(self, existing.allows_all_outbound)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Exposure:
     """A port of a service, reached through a load balancer or VPC Lattice; see the kinds, such as `AlbExposure`.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
+from cdk_containers.core.cdk_modules import acm
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import is_token
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
-from aws_cdk import aws_certificatemanager as acm
-
+from cdk_containers.core.cdk_modules import acm
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, seconds
 from cdk_containers.core.practices import Disabled
 
@@ -23,7 +23,7 @@ _MAX_HEADERS, _MAX_VALUE = 5, 128
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class LatticeExposure(Exposure):
     """A port of a service, reached through VPC Lattice: over HTTPS, by requests that are signed, also from other VPCs.
 

@@ -10,16 +10,17 @@ from typing import ClassVar, cast
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import vpclattice
+from cdk_containers.core.hashes import short_hash
 from cdk_containers.core.inputs import is_token, seconds
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
 from cdk_containers.metrics import KnownExpression, KnownMetric
 from cdk_containers.network import PortRange, RuleKey, rules_of
 
 from .lattice_exposure import LatticeExposure
-from .places import place_in_account, short_hash
+from .places import place_in_account
 from .ports import GROUP_PORTS
 from .route import Figure, Route, RouteTarget, of_both
 from .service_network import ServiceNetwork, add_auth_policy, auth_type

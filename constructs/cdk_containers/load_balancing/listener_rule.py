@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import ip_network
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 from .rule_priorities import FIRST, LAST, Conditions
@@ -18,7 +19,7 @@ _MAX_VALUES = 5
 """Values that all conditions of one listener rule may have together."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ListenerRule:
     """Which requests of a load balancer are a service's: all conditions given must hold, one value of each is enough.
 

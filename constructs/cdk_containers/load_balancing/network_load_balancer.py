@@ -10,9 +10,9 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import s3
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import argument_problems, arn_problems, disabled_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 
+from cdk_containers.core.cdk_modules import acm
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, is_token, seconds
 
 from .domain import Domain, DomainNames, names_of
@@ -25,7 +25,7 @@ from .listener_checks import test_port_problems
 from .network_load_balancer import NetworkLoadBalancer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class NlbExposure(Exposure):
     """A port of a service, reached through a Network Load Balancer.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from weakref import WeakKeyDictionary
 
 from aws_cdk import Stack
@@ -29,11 +28,6 @@ def place_in_account(construct: IConstruct, *, seen_from: IConstruct | None = No
 @asked_once
 def _name_of(stack: Stack) -> str:
     return stack.stack_name
-
-
-def short_hash(text: str) -> str:
-    """Return eight characters that stand for a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 _known: WeakKeyDictionary[IConstruct, tuple[Stack, str]] = WeakKeyDictionary()

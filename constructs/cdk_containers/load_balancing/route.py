@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, cast
 
@@ -17,16 +16,17 @@ from constructs import Construct, IConstruct
 
 from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.checked_construct import CheckedConstruct
-from cdk_containers.core.inputs import seconds
+from cdk_containers.core.frozen import frozen
+from cdk_containers.core.inputs import remember_reference, seconds
 from cdk_containers.core.opt_outs import resource_of
 from cdk_containers.core.whereabouts import stack_of
 from cdk_containers.metrics import KnownExpression, KnownMetric, as_cdk
-from cdk_containers.network import NetworkLike, PortRange, let_in
+from cdk_containers.network import NetworkLike, PortRange, groups_of, let_in
 
 from .ports import EPHEMERAL_PORTS
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RouteTarget:
     """What requests are brought to.
 
@@ -80,7 +80,7 @@ class RouteTarget:
         return [
             rule
             for group in self.security_groups
-            for peer in peers.connections.security_groups
+            for peer in groups_of(peers)
             for rule in let_in(
                 group,
                 peer,
@@ -210,7 +210,7 @@ def enter_load_balancers(service: ecs.BaseService, routes: Mapping[str, Route]) 
 @asked_once
 def arn_of(group: elbv2.ITargetGroup) -> str:
     """Return the ARN of a target group."""
-    return group.target_group_arn
+    return remember_reference(group.target_group_arn, stack_of(group))
 
 
 def of_both(metrics: Sequence[KnownMetric]) -> KnownMetric | KnownExpression | None:

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 
 from constructs import IConstruct
 
+from cdk_containers.core.hashes import short_hash
 from cdk_containers.core.inputs import is_token
 
 from .exposure import Exposure, SharedLoadBalancer
-from .places import place_in_account, short_hash
+from .places import place_in_account
 
 
 def route_ids(

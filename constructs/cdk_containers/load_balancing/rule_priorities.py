@@ -10,9 +10,10 @@ Where another rule has the place, the next hash says which place to take instead
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
+
+from cdk_containers.core.hashes import sha256
 
 FIRST, LAST = 1, 50_000
 OWN_FIRST, OWN_LAST = 501, 49_600
@@ -50,7 +51,7 @@ def choices(conditions: Conditions, identity: str, *, at_least: int = 0) -> Iter
     """Yield the numbers that a rule would have, the first choice first."""
     band = band_of(conditions, at_least=at_least)
     for attempt in range(_HASHES):
-        digest = hashlib.sha256(f"{identity}\n{attempt}".encode()).digest()
+        digest = sha256(f"{identity}\n{attempt}")
         yield band[int.from_bytes(digest[:8], "big") % len(band)]
 
 

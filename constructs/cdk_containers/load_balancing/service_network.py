@@ -9,9 +9,9 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs
-from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import vpclattice
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, arn_problems, disabled_problems, is_token

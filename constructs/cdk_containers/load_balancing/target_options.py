@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 
 _CODES = re.compile(r"\d{1,3}(?:[,-]\d{1,3})*")
 _DAY = 24 * 60 * 60
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TargetHealthCheck:
     """How a load balancer tells whether a task can take requests.
 
@@ -83,7 +83,7 @@ class TargetHealthCheck:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Stickiness:
     """Bring the requests of one browser to the same task, as long as that runs.
 

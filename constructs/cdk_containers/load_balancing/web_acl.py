@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import wafv2
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 _ARN = re.compile(
@@ -18,7 +18,7 @@ _ARN = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class WebAcl:
     """A web ACL of AWS WAF that looks at the requests of a load balancer before they are forwarded.
 

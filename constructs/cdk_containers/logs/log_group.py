@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal, cast
 from weakref import WeakSet
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
 
@@ -28,7 +29,7 @@ _WITHOUT_KEY = Acknowledgement(
 _STREAM_PREFIX = re.compile(r"[^:*]{1,256}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Logs:
     """How long logs are kept, and how; or a log group that exists.
 
@@ -68,7 +69,7 @@ class Logs:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ContainerLogs(Logs):
     """How long the logs of containers are kept, and how they get there.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import aws_sqs as sqs
+from cdk_containers.core.cdk_modules import sqs
 
 from .work_queue import WorkQueue
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms, sns, sqs
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 from .filter_policies import FilterPolicyScope, filter_policy_problems
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TopicSubscription:
     """Messages of an SNS topic, sent on to a queue: all of them, or those that a filter lets through.
 

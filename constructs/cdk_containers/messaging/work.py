@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import aws_sqs as sqs
-
+from cdk_containers.core.cdk_modules import sqs
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import DurationLike, is_token, seconds
 from cdk_containers.model.workload import Container

@@ -7,10 +7,9 @@ from typing import Any, Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms, sqs
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import (

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import in_seconds
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class KnownMetric:
     """A metric, by the names that CloudWatch has for it.
 
@@ -42,7 +42,7 @@ class KnownMetric:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class KnownExpression:
     """An expression over metrics.
 

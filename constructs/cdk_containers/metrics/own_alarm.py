@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Literal
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_containers.core.asked_once import asked_once
+from cdk_containers.core.cdk_modules import sns
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.opt_outs import resource_of
 
 from .known_metric import KnownExpression, KnownMetric
@@ -28,7 +29,7 @@ _MISSING = {"breaching": "BREACHING", "notBreaching": "NOT_BREACHING"}
 _SIMPLE_STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@frozen(slots=False, eq=False)
 class OwnAlarm:
     """An alarm in a template, which becomes CDK's construct when somebody asks for that.
 
@@ -129,7 +130,10 @@ def _topic_arn(topic: sns.ITopic) -> str:
 
 
 def _watched(metric: KnownMetric | KnownExpression) -> dict[str, Any]:
-    """Return the properties of an alarm that say what it watches."""
+    """Return the properties of an alarm that say what it watches.
+
+    What they are made of are plain dicts: each struct of CDK has the types of its parts checked, twice.
+    """
     if isinstance(metric, KnownMetric):
         simple = metric.statistic in _SIMPLE_STATISTICS
         return {
@@ -140,30 +144,24 @@ def _watched(metric: KnownMetric | KnownExpression) -> dict[str, Any]:
             "statistic": metric.statistic if simple else None,
             "extended_statistic": None if simple else metric.statistic,
         }
-    query = cloudwatch.CfnAlarm.MetricDataQueryProperty
     return {
         "metrics": [
-            query(id="expr_1", expression=metric.expression, label=metric.label, return_data=True),
+            {"id": "expr_1", "expression": metric.expression, "label": metric.label, "returnData": True},
             *(
-                query(id=id_, metric_stat=_stat(one, metric.period), return_data=False)
+                {"id": id_, "metricStat": _stat(one, metric.period), "returnData": False}
                 for id_, one in metric.metrics.items()
             ),
         ]
     }
 
 
-def _stat(metric: KnownMetric, period: int) -> cloudwatch.CfnAlarm.MetricStatProperty:
-    return cloudwatch.CfnAlarm.MetricStatProperty(
-        metric=cloudwatch.CfnAlarm.MetricProperty(
-            namespace=metric.namespace, metric_name=metric.name, dimensions=_dimensions(metric)
-        ),
-        period=period,
-        stat=metric.statistic,
-    )
+def _stat(metric: KnownMetric, period: int) -> dict[str, Any]:
+    return {
+        "metric": {"namespace": metric.namespace, "metricName": metric.name, "dimensions": _dimensions(metric)},
+        "period": period,
+        "stat": metric.statistic,
+    }
 
 
-def _dimensions(metric: KnownMetric) -> list[cloudwatch.CfnAlarm.DimensionProperty]:
-    return [
-        cloudwatch.CfnAlarm.DimensionProperty(name=name, value=value)
-        for name, value in sorted(metric.dimensions.items())
-    ]
+def _dimensions(metric: KnownMetric) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in sorted(metric.dimensions.items())]

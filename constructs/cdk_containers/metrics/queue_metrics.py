@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from aws_cdk import aws_sqs as sqs
-
 from cdk_containers.core.asked_once import asked_once
+from cdk_containers.core.cdk_modules import sqs
 
 from .known_metric import KnownMetric
 

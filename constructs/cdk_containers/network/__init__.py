@@ -1,6 +1,6 @@
 """Where things run: a VPC with private subnets, egress, endpoints and flow logs."""
 
-from .connections import Connections
+from .connections import Connections, groups_of
 from .file_systems import access_point_of, efs_problems, open_file_system
 from .nat_gateways import NatGateways
 from .network import (
@@ -36,6 +36,7 @@ __all__ = [
     "access_point_of",
     "different_networks",
     "efs_problems",
+    "groups_of",
     "has_ipv6",
     "let_in",
     "open_file_system",

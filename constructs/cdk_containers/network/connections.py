@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
@@ -18,6 +19,16 @@ class Connections(ec2.Connections):
 
     decided = False
     """Whether a rule of this side is being made, so that what CDK asks of it is no question of who makes it."""
+
+    @cached_property
+    def known_groups(self) -> Sequence[ec2.ISecurityGroup]:
+        """The security groups, which CDK is asked for once."""
+        return self.security_groups
+
+    def add_security_group(self, *security_groups: ec2.ISecurityGroup) -> None:
+        """Add security groups to this one."""
+        super().add_security_group(*security_groups)
+        self.__dict__.pop("known_groups", None)
 
     def allow_from(self, other: ec2.IConnectable, port_range: ec2.Port, description: str | None = None) -> None:
         """Let another connect to this one."""
@@ -43,6 +54,12 @@ class Connections(ec2.Connections):
             for group in groups:
                 for peer in own:
                     group.add_ingress_rule(peer, port_range, description, True)  # noqa: FBT003  (CDK's parameter)
+
+
+def groups_of(peer: ec2.IConnectable) -> Sequence[ec2.ISecurityGroup]:
+    """Return the security groups of somebody who connects."""
+    connections = peer.connections
+    return connections.known_groups if isinstance(connections, Connections) else connections.security_groups
 
 
 @contextmanager

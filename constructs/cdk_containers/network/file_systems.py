@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_efs as efs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import efs
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import EfsVolume, Volume

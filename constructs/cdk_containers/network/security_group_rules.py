@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, NamedTuple, cast
 from weakref import WeakKeyDictionary, WeakSet
@@ -12,8 +11,9 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct, IConstruct
 
 from cdk_containers.core.asked_once import asked_once
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token
-from cdk_containers.core.whereabouts import app_of, node_of, stack_of
+from cdk_containers.core.whereabouts import app_of, node_of, stack_of, unique_id_of
 
 _Direction = Literal["from", "to"]
 RuleKey = tuple[_Direction, str, str, str, int, int]
@@ -25,7 +25,7 @@ _left: WeakSet[ec2.ISecurityGroup] = WeakSet()
 _rules: WeakKeyDictionary[IConstruct, dict[RuleKey, Construct]] = WeakKeyDictionary()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PortRange:
     """Ports of one protocol.
 
@@ -166,24 +166,19 @@ class _Rule(NamedTuple):
         found = node_of(self.first).try_find_child(self._id)
         if found is None:
             seen_from_second = "to" if self.direction == "from" else "from"
-            id_ = f"{_unique_id(self.first)}:{self.ports.name} {seen_from_second}"
+            id_ = f"{unique_id_of(self.first)}:{self.ports.name} {seen_from_second}"
             found = node_of(self.second).try_find_child(id_)
         return cast("Construct | None", found)
 
     @property
     def _id(self) -> str:
         """The id that CDK gives it where both groups are in one stack."""
-        return f"{self.direction} {_unique_id(self.second)}:{self.ports.name}"
+        return f"{self.direction} {unique_id_of(self.second)}:{self.ports.name}"
 
 
 @asked_once
 def _id_of(group: ec2.ISecurityGroup) -> str:
     return group.security_group_id
-
-
-@asked_once
-def _unique_id(group: ec2.ISecurityGroup) -> str:
-    return group.unique_id
 
 
 @asked_once

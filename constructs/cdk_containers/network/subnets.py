@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 LARGEST, SMALLEST = 16, 28
@@ -13,7 +13,7 @@ LARGEST, SMALLEST = 16, 28
 _USUAL = 24
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SubnetMasks:
     """How large the subnets of a network are, as prefix lengths: 24 is 256 addresses, of which AWS keeps five.
 
@@ -46,7 +46,7 @@ class SubnetMasks:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SubnetPlan:
     """Masks that fit; `private` is None where tasks get what is left."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 import jsii
 from aws_cdk import Annotations, Stack
@@ -18,13 +19,21 @@ def warn_without_way_out(scope: Construct, network: object) -> None:
     Endpoints and routes may be added to the VPC later, so CDK asks when the app is synthesized.
     """
     if isinstance(network, ec2.Vpc) and not network.private_subnets:
-        scope.node.add_validation(_WayOut(scope, network))
+        watched = _watched.get(network)
+        if watched is None:
+            watched = _watched[network] = []
+            scope.node.add_validation(_WayOut(watched, network))
+        watched.append(scope)
+
+
+_watched: WeakKeyDictionary[ec2.Vpc, list[Construct]] = WeakKeyDictionary()
+"""Whom to warn of a VPC: what is around it is looked through once for all of them."""
 
 
 @jsii.implements(IValidation)
 class _WayOut:
-    def __init__(self, scope: Construct, vpc: ec2.Vpc) -> None:
-        self._scope = scope
+    def __init__(self, scopes: Sequence[Construct], vpc: ec2.Vpc) -> None:
+        self._scopes = scopes
         self._vpc = vpc
 
     def validate(self) -> list[str]:
@@ -37,8 +46,8 @@ class _WayOut:
         missing = self._missing_endpoints(
             [one for one in everything if isinstance(one, ec2.CfnVPCEndpoint) and one.vpc_id == self._vpc.vpc_id]
         )
-        if missing:
-            Annotations.of(self._scope).add_warning_v2(
+        for scope in self._scopes if missing else ():
+            Annotations.of(scope).add_warning_v2(
                 "cdk-containers:no-way-to-images",
                 f"tasks run in isolated subnets of {self._vpc.node.path}, which has no endpoint for "
                 f"{', '.join(missing)}: they can pull no image and write no log, so none of them starts. Add the "

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import sns
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 from cdk_containers.load_balancing import Route
 from cdk_containers.metrics import KnownExpression, KnownMetric, OwnAlarm, insights_metric, usage_metric
@@ -17,7 +17,7 @@ from cdk_containers.metrics import KnownExpression, KnownMetric, OwnAlarm, insig
 _MINUTE, _FIVE_MINUTES = 60, 300
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Alarms:
     """When somebody has to look at a service.
 

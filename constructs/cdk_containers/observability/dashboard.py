@@ -7,10 +7,9 @@ from typing import Protocol
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_sqs as sqs
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, Node
 
+from cdk_containers.core.cdk_modules import sfn, sqs
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.inputs import argument_problems, in_seconds
 from cdk_containers.load_balancing import Route

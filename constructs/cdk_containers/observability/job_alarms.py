@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import sns, sqs
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 from cdk_containers.metrics import KnownExpression, KnownMetric, OwnAlarm, queue_metric
 
@@ -17,7 +16,7 @@ _WITHIN = timedelta(minutes=5)
 _DAY_SECONDS = 24 * 60 * 60
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class JobAlarms:
     """When somebody has to look at a job: a run failed, or could not be started.
 

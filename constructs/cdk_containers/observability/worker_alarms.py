@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import sns, sqs
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 from cdk_containers.metrics import OwnAlarm, queue_metric
 
@@ -17,7 +15,7 @@ from .alarms import Alarms
 _PRACTICE = "queue-alarms"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class WorkerAlarms:
     """When somebody has to look at a worker, or at its queue.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aws_cdk import Annotations, Stack
-from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import ecr
 from cdk_containers.model.workload import ImageLike, RepositoryImage
 from cdk_containers.model.workload.image import as_image
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import aws_ecr_assets as ecr_assets
-
+from cdk_containers.core.cdk_modules import ecr_assets
 from cdk_containers.model.workload import AssetImage
 from cdk_containers.model.workload.secrets import plain_value
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from aws_cdk import aws_ecr as ecr
-from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import ecr, secretsmanager
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem
 from cdk_containers.core.inputs import argument_problems, is_token

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_sqs as sqs
 
+from cdk_containers.core.cdk_modules import sqs
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import in_seconds
 from cdk_containers.metrics import KnownExpression, KnownMetric, insights_metric, queue_metric
 
 from .step_scaling import ScalingStep, StepScaling
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Backlog:
     """The messages of a queue, and the tasks of the service that reads it, as metrics."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aws_cdk import aws_applicationautoscaling as autoscaling
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 
 _PRACTICE = "predictive-scaling"
@@ -18,7 +17,7 @@ _CPU_PERCENT = 60
 _Policy = autoscaling.CfnScalingPolicy
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PredictiveServiceScaling:
     """Start tasks ahead of a load that comes every day or week.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import aws_cdk as cdk
 from aws_cdk import aws_applicationautoscaling as autoscaling
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token, schedule_examples, schedule_problem, time_zone_problem
 from cdk_containers.core.opt_outs import warn_of_past_schedule
 
@@ -16,7 +15,7 @@ _PRACTICE = "schedule-expression"
 _BOUNDS = "scaling-bounds"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ScheduledScaling:
     """From a certain time on, other bounds: until another schedule, or a deployment that changes the bounds, sets them.
 

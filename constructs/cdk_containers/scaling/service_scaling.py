@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_sqs as sqs
 
+from cdk_containers.core.cdk_modules import sqs
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, as_duration, field_problems, is_token, seconds
 
 from .backlog import Backlog
@@ -27,7 +27,7 @@ _SCALE_IN_COOLDOWN = timedelta(seconds=300)
 _Policy = TypeVar("_Policy")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ServiceScaling:
     """Keep a service between two numbers of tasks so that each metric stays at its target.
 

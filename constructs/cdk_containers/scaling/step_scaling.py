@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from aws_cdk import aws_applicationautoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
 from aws_cdk import aws_ecs as ecs
 
+from cdk_containers.core.cdk_modules import cloudwatch_actions
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, as_duration, field_problems, in_seconds, is_token, seconds
 
 from .target_metric import metric_problems
@@ -29,7 +29,7 @@ _ADJUSTMENT_TYPES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ScalingStep:
     """What to do while a metric is in a range.
 
@@ -80,7 +80,7 @@ class ScalingStep:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StepScaling:
     """More or fewer tasks, by the range that a metric is in: for loads that a target follows too slowly.
 

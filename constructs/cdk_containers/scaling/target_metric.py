@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_applicationautoscaling as autoscaling
@@ -13,6 +12,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token, seconds
 from cdk_containers.metrics import KnownExpression
 
@@ -26,7 +26,7 @@ _Metric = autoscaling.CfnScalingPolicy.TargetTrackingMetricProperty
 _Dimension = autoscaling.CfnScalingPolicy.TargetTrackingMetricDimensionProperty
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TargetMetric:
     """A metric to keep at a target; it has to fall when tasks are added, as a number per task does.
 

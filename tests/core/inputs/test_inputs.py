@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import argument_problems, field_problems, is_token, name_problem, seconds
 from cdk_containers.core.inputs.durations import duration_problem
 from cdk_containers.core.inputs.types import has_members
@@ -204,6 +205,25 @@ def test_arguments_are_checked_by_the_hints_of_the_function():
 
     found = argument_problems(make, {"scope": None, "count": "1", "name": 5, "other": object()})
     assert [problem.option for problem in found] == ["count", "name"]
+
+
+def test_only_the_hints_of_what_is_given_are_read():
+    def make(*, count: int, queue: "nobody.Queue | None" = None) -> None: ...  # type: ignore[name-defined]  # noqa: F821
+
+    @frozen
+    class Base:
+        queue: "nobody.Queue | None" = None  # type: ignore[name-defined]  # noqa: F821
+
+    @frozen
+    class Derived(Base):
+        count: int
+
+    assert [p.option for p in argument_problems(make, {"count": "1", "queue": None})] == ["count"]
+    assert [p.option for p in field_problems(Derived(count="1"))] == ["count"]  # type: ignore[arg-type]
+    with pytest.raises(NameError, match="nobody"):
+        argument_problems(make, {"count": 1, "queue": 2})
+    with pytest.raises(NameError, match="nobody"):
+        field_problems(Derived(count=1, queue=2))
 
 
 def test_members_are_looked_for_without_being_read():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import cast
 
 import aws_cdk as cdk
 import pytest
@@ -156,6 +157,22 @@ def test_whatever_is_added_to_the_role_is_refused_when_the_app_is_synthesized(wa
     assert "[Shop/Instances/InstanceRole] permissions were added to the role of container instances" in message
     assert "table.grant_read_data(service)" in message
     assert "instance-role-is-the-agents" in message
+
+
+def test_what_is_added_between_two_syntheses_is_refused_for_the_role_that_got_it():
+    stack = new_stack()
+    first, second = capacity(stack), capacity(stack, "Others")
+    app = cast("cdk.App", stack.node.root)
+    app.synth()
+    second.instance_role.add_to_principal_policy(statement())
+    for _ in range(2):
+        with pytest.raises(RuntimeError) as raised:
+            app.synth(force=True)
+        assert "[Shop/Others/InstanceRole] permissions were added" in str(raised.value)
+        assert "Shop/Instances/" not in str(raised.value)
+    first.instance_role.add_to_principal_policy(statement())
+    with pytest.raises(RuntimeError, match=r"Shop/Instances/InstanceRole\] permissions were added"):
+        app.synth(force=True)
 
 
 def test_with_cdks_own_capacity_every_task_can_read_the_table():

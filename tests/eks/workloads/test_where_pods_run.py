@@ -7,14 +7,17 @@ import pytest
 
 from cdk_containers import (
     ConstructError,
+    EksCluster,
     FargateProfile,
     FargateSelector,
     KubectlProvider,
+    KubernetesService,
     ManagedNodeGroup,
     PodOptions,
+    WorkloadIdentity,
 )
 from tests.eks.workloads.made import daemon, job, objects, only, service
-from tests.toolkit import IMAGE, REASON, container, eks_cluster, new_stack, resources, synth
+from tests.toolkit import IMAGE, REASON, container, eks_cluster, network, new_stack, resources, synth
 
 
 def test_a_pod_that_no_node_holds_is_refused():
@@ -83,3 +86,29 @@ def test_what_applies_files_applies_a_workload_as_it_is_after_it_was_connected()
     assert len([text for text in applied if "ORDERS_URL" in text]) == 1
     assert len([text for text in applied if '"name":"web"' in text and "Deployment" in text]) == 1
     assert objects(caller, "Deployment")
+
+
+def test_pods_that_could_get_no_role_are_refused_before_anything_is_made():
+    stack = new_stack()
+    cluster = EksCluster.from_attributes(
+        stack,
+        "Cluster",
+        cluster_name="legacy",
+        version="1.35",
+        network=network(stack),
+        security_group_id="sg-0123456789abcdef0",
+    )
+    with pytest.raises(ConstructError) as raised:
+        KubernetesService(stack, "Web", cluster=cluster, image=IMAGE)
+    assert raised.value.path == "Shop/Web"
+    assert [problem.option for problem in raised.value.problems] == ["cluster"]
+    assert stack.node.try_find_child("Web") is None
+
+
+def test_a_service_account_of_others_is_refused_before_anything_is_made():
+    stack = new_stack()
+    cluster = eks_cluster(stack)
+    WorkloadIdentity(stack, "Other", cluster=cluster, namespace="apps", service_account="web")
+    with pytest.raises(ConstructError, match="service_name: the service account has an identity already"):
+        KubernetesService(stack, "Web", cluster=cluster, image=IMAGE)
+    assert stack.node.try_find_child("Web") is None

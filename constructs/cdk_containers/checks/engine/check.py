@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from cdk_containers.checks.templates import CannotTell, Malformed, Resource
+from cdk_containers.core.frozen import frozen
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Outcome:
     """What a check saw in a resource, in one world.
 
@@ -40,7 +40,7 @@ Looks: TypeAlias = Callable[[Resource], Outcome | None]
 """None where the practice is not about this resource. It raises `CannotTell` by asking for what is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Check:
     """A practice, the types of resources that it is about, and the function that looks.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.practices import Severity
 
 
@@ -16,7 +17,7 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot-tell"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Finding:
     """One practice, one resource, one verdict.
 
@@ -52,7 +53,7 @@ class Finding:
         return self.construct or self.resource
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Report:
     """All that was found, and what could not be looked at.
 

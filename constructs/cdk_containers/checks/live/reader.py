@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from cdk_containers.core.frozen import frozen
 
 if TYPE_CHECKING:
     from .account import Account
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Found:
     """A resource of an account, in the shape of CloudFormation.
 
@@ -32,7 +34,7 @@ class Found:
 Reads: TypeAlias = Callable[["Account"], Iterator[Found]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Reader:
     """What finds the resources of some types.
 

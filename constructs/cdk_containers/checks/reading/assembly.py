@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from cdk_containers.checks.templates import AppMetadata
+from cdk_containers.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class StackFile:
     """A template's file, and the stack that it is for where an assembly says so."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from cdk_containers.core.frozen import frozen
 
 _LARGEST = 5_000_000
 """Five times what CloudFormation takes."""
@@ -17,7 +18,7 @@ class Unreadable(Exception):  # noqa: N818
     """A file that is no template; the message says why, and in which line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Parsed:
     """What a file says, and where.
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, replace  # noqa: TID251  (they are sorted)
 from pathlib import Path
 from typing import Any
 
 from cdk_containers.checks.engine import Finding, Report
+from cdk_containers.core.frozen import frozen
 
 _VERSION = 1
 
@@ -37,7 +38,7 @@ class Known:
     practice: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Baseline:
     """The findings that a file has.
 

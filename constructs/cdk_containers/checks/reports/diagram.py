@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from cdk_containers.checks.templates import Estate, Resource
+from cdk_containers.core.frozen import frozen
 
 from .words import count
 
@@ -107,7 +107,7 @@ _MOST_IN_A_GROUP = 8
 """From here on, what has no finding and is of one kind shares a box."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Box:
     """A box.
 
@@ -126,7 +126,7 @@ class Box:
     resources: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Diagram:
     """Boxes in groups, and which of them send requests to, or use, which others."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from html import escape
+
+from cdk_containers.core.frozen import frozen
 
 from .diagram import DATA, LOAD_BALANCING, NETWORK, REST, SERVICES, Box, Diagram
 
@@ -13,7 +14,7 @@ _CHARACTER, _SMALL_CHARACTER = 8.6, 6.6
 """How wide a character is on average, on the safe side: nothing here knows the reader's font."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Badge:
     """What stands in the corner of a box: how many findings, and how bad the worst is."""
 
@@ -21,7 +22,7 @@ class Badge:
     severity: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Place:
     x: float
     y: float

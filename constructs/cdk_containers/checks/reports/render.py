@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 
 from cdk_containers.checks.engine import Finding, Report
 from cdk_containers.checks.templates import Estate
+from cdk_containers.core.frozen import frozen
 
 FORMATS = ("table", "json", "sarif", "junit", "markdown", "html")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Results:
     """What a report is made of.
 

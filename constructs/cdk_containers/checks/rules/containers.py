@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 
 from cdk_containers.checks.engine import Outcome, worst
 from cdk_containers.checks.templates import CannotTell, Malformed, Map, Resource, Unknown
+from cdk_containers.core.frozen import frozen
 
 EXPRESS_SERVICE = "AWS::ECS::ExpressGatewayService"
 """It has one container, and makes its task definition itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Container:
     """A container of a task definition.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Never
 
@@ -19,6 +19,7 @@ from cdk_containers.checks.templates import (
     Unknown,
     Value,
 )
+from cdk_containers.core.frozen import frozen
 
 from .settings import listed
 from .statements import Statement, pattern_of
@@ -31,7 +32,7 @@ _HOLDERS = {"AWS::IAM::Group": "Groups", "AWS::IAM::User": "Users"}
 _OF_AWS = ":iam::aws:policy/"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Grants:
     """All that gives rights to a role.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import (
@@ -18,6 +17,7 @@ from cdk_containers.checks.templates import (
     Unknown,
     Value,
 )
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.secret_texts import ACCESS_KEYS, is_secret_name, kind_of_secret
 
 from .containers import EXPRESS_SERVICE, Container, each_container
@@ -31,7 +31,7 @@ _COMMANDS = (("Command",), ("EntryPoint",), ("HealthCheck", "Command"))
 _SECRETS = "Take it from Secrets Manager or Parameter Store, by Secrets in place of Environment."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Text:
     """A text of a container that everybody reads who may read the task definition."""
 

@@ -7,12 +7,12 @@ of a group from outside the templates are unknown: whether they let something th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal, TypeAlias
 
 from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Map, Reference, Resource, Unknown, Value
+from cdk_containers.core.frozen import frozen
 
 from .questions import holds_for_any
 
@@ -30,7 +30,7 @@ _TO_EVERYBODY = {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}
 _PRIVATE = [ip_network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Rule:
     """One rule of a group.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from cdk_containers.checks.templates import CannotTell, Map, Partial, Reference, Unknown, Value
+from cdk_containers.core.frozen import frozen
 
 from .settings import listed
 
@@ -13,7 +13,7 @@ _WITHOUT_KINDS = {"s3", "sns", "sqs"}
 """Services whose ARNs end with a name only."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Statement:
     """One statement of a policy, or of a trust policy.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
+
+from cdk_containers.core.frozen import frozen
 
 from .resource import Resource
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from .estate import Estate
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class AppMetadata:
     """What a CDK app says of a template, beside it.
 
@@ -28,7 +30,7 @@ class AppMetadata:
 _HARMLESS_TRANSFORMS = {"AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class NestedIn:
     """The template that deploys another one, and the parameters that it gives it."""
 

@@ -7,8 +7,9 @@ decides gets `CannotTell`, which ends the check: so what is unknown is never tak
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Never, TypeAlias
+
+from cdk_containers.core.frozen import frozen
 
 if TYPE_CHECKING:
     from .resource import Resource
@@ -125,7 +126,7 @@ Value: TypeAlias = Any
 """A scalar, a `Map`, a list of values, an `Unknown` or `MISSING`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Malformed(Exception):  # noqa: N818
     """A property does not have the shape that CloudFormation wants."""
 

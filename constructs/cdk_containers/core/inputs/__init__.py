@@ -8,7 +8,7 @@ from .names import name_problem
 from .opt_outs import disabled_problems
 from .places import known_stack_of, remember_stack
 from .schedules import is_over, schedule_examples, schedule_problem, time_zone_problem
-from .tokens import HIDDEN, LATER, REFERENCE, is_token, remember_reference, written_out
+from .tokens import HIDDEN, LATER, REFERENCE, is_token, remember_reference, stack_of_reference, written_out
 from .types import argument_problems, field_problems, usable_arguments, usable_options
 from .ways_in import way_in
 
@@ -36,6 +36,7 @@ __all__ = [
     "schedule_problem",
     "seconds",
     "security_group_problems",
+    "stack_of_reference",
     "time_zone_problem",
     "usable_arguments",
     "usable_options",

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, Literal, TypeAlias, cast
 
 from ..errors import OptionError, Problem, Problems, child_path, together_with
+from ..frozen import MadeOnUse, frozen
 
 Makes: TypeAlias = Literal["construct", "value", "anything"]
 
@@ -26,7 +26,7 @@ class Missing:
     """Stands for an option that was not given and has no default, so that the rest of the call can be checked."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Signature:
     """What a function takes, without its instance or class."""
 
@@ -150,7 +150,10 @@ def _with_defaults_of(function: Callable[..., Any], wrapper: Any) -> Callable[..
 
 def check_names_of_values(owner: type) -> None:
     """Have a public class of values, and what it has been given to make some of its kinds, answer for its options."""
-    owner.__init__ = check_names(owner.__init__, bound=1, makes="value")  # type: ignore[misc]
+    constructor = inspect.getattr_static(owner, "__init__")
+    make = constructor.make if isinstance(constructor, MadeOnUse) else lambda: constructor
+    checked: Any = MadeOnUse(owner, "__init__", lambda: check_names(make(), bound=1, makes="value"))
+    owner.__init__ = checked  # type: ignore[misc]
     for name, member in list(vars(owner).items()):
         if isinstance(member, staticmethod) and not name.startswith("_"):
             setattr(owner, name, staticmethod(check_names(member.__func__, bound=0, makes="anything")))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from functools import cache
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 from ..errors import Problem, Problems
+from ..frozen import frozen
 from .arns import is_arn
 from .members import has_members
 from .tokens import is_token
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Kind:
     """A kind of thing of AWS that constructs are given.
 
@@ -137,8 +140,8 @@ _USES: Mapping[tuple[str, str], _Use] = {
 
 def _things(option: str, value: object, use: _Use = "") -> Iterator[_Thing]:
     """Yield what may be somewhere."""
-    if isinstance(value, str):
-        if option.endswith("_arn") and not is_token(value):
+    if isinstance(value, str | int | float | Enum | None):
+        if isinstance(value, str) and option.endswith("_arn") and not is_token(value):
             yield _Thing(option, value)
     elif isinstance(value, Mapping):
         for key, item in cast("Mapping[object, object]", value).items():
@@ -147,11 +150,16 @@ def _things(option: str, value: object, use: _Use = "") -> Iterator[_Thing]:
         for index, item in enumerate(cast("Sequence[object]", value)):
             yield from _things(f"{option}[{index}]", item)
     elif is_dataclass(value) and not isinstance(value, type):
-        for part in fields(value):
-            part_use = _USES.get((type(value).__name__, part.name), "")
-            yield from _things(f"{option}.{part.name}", getattr(value, part.name), part_use)
+        for name in _fields(type(value)):
+            part_use = _USES.get((type(value).__name__, name), "")
+            yield from _things(f"{option}.{name}", getattr(value, name), part_use)
     elif has_members(value, "node"):
         yield _Thing(option, value, use)
+
+
+@cache
+def _fields(owner: type) -> Sequence[str]:
+    return [field.name for field in fields(owner)]
 
 
 def _of_text(option: str, arn: str, stack: Any) -> list[Problem]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Literal, TypeAlias
 
+from ..frozen import frozen
 from .tokens import is_token
 
 ScheduleForm: TypeAlias = Literal["at", "cron", "rate"]
@@ -26,7 +26,7 @@ MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", 
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Field:
     """A field of a cron expression: its numbers, its words, and the pattern of what only it has."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, cast
+from weakref import WeakValueDictionary
 
 _STRING_MARKER = "${Token["
 _LIST_MARKER = "#{Token["
@@ -40,13 +41,21 @@ LATER = "⟨later⟩"
 """What it writes for what is put together when CDK synthesizes."""
 
 
-def remember_reference(text: str) -> str:
-    """Remember that a text is a reference to a resource, so that CDK need not be asked, and return it."""
+def remember_reference(text: str, stack: Any = None) -> str:
+    """Remember that a text is a reference to a resource, and of which stack, so that CDK need not be asked."""
     _references.add(text)
+    if stack is not None:
+        _stacks[text] = stack
     return text
 
 
+def stack_of_reference(token: object) -> Any:
+    """Return the stack of the resource that a token refers to, if that is known without asking CDK, or else None."""
+    return _stacks.get(token) if isinstance(token, str) else None
+
+
 _references: set[str] = set()
+_stacks: WeakValueDictionary[str, Any] = WeakValueDictionary()
 
 
 @lru_cache(maxsize=4096)

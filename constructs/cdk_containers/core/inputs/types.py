@@ -7,13 +7,15 @@ read the hints that are there for the type checker anyway, so an option's type i
 from __future__ import annotations
 
 import inspect
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin
 
 from ..errors import Problem, Problems
 from .durations import duration_problem
@@ -33,10 +35,9 @@ def field_problems(instance: DataclassInstance) -> list[Problem]:
 
     Most fields have their default, which is not looked at: the type checker has done so.
     """
-    given = {
-        field.name: value for field in fields(instance) if (value := getattr(instance, field.name)) is not field.default
-    }
-    return _problems(_hints(type(instance)), given)
+    kind = type(instance)
+    given = {name: value for name, default in _defaults(kind) if (value := getattr(instance, name)) is not default}
+    return _problems(kind, given)
 
 
 def argument_problems(function: Callable[..., object], arguments: Mapping[str, object]) -> Problems:
@@ -47,12 +48,15 @@ def argument_problems(function: Callable[..., object], arguments: Mapping[str, o
         arguments: Its local variables, taken as its first statement (`locals()`).
     """
     defaults = function.__kwdefaults__ or {}
-    given = {name: value for name, value in arguments.items() if name not in defaults or value is not defaults[name]}
-    hints = _keyword_hints(function)
+    given = {
+        name: arguments[name]
+        for name in _keywords(function)
+        if name in arguments and (name not in defaults or arguments[name] is not defaults[name])
+    }
     found = Problems()
-    found.extend(_problems(hints, given))
+    found.extend(_problems(_unwrapped(function), given))
     if "scope" in arguments:
-        placed = {name: value for name, value in given.items() if name in hints and not found.has(name)}
+        placed = {name: value for name, value in given.items() if not found.has(name)}
         found.extend_beside(place_problems(arguments["scope"], placed))
     return found
 
@@ -67,7 +71,7 @@ def usable_arguments(
     defaults = function.__kwdefaults__ or {}
     return {
         name: defaults[name] if found.has(name) and name in defaults else arguments[name]
-        for name in _keyword_hints(function)
+        for name in _keywords(function)
     }
 
 
@@ -88,25 +92,40 @@ def usable_options(options: Options, function: Callable[..., object], found: Pro
 
 
 @cache
-def _hints(owner: Any) -> Mapping[str, Any]:
-    return typing.get_type_hints(owner)
+def _defaults(owner: type[DataclassInstance]) -> Sequence[tuple[str, object]]:
+    return [(field.name, field.default) for field in fields(owner)]
+
+
+def _unwrapped(function: Callable[..., object]) -> Any:
+    return inspect.unwrap(getattr(function, "__func__", function))
 
 
 @cache
-def _keyword_hints(function: Callable[..., object]) -> Mapping[str, Any]:
-    function = inspect.unwrap(getattr(function, "__func__", function))
+def _keywords(function: Callable[..., object]) -> tuple[str, ...]:
+    """Return the keyword-only arguments of a function that have hints."""
+    function = _unwrapped(function)
     code = function.__code__
     keyword_only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-    hints = _hints(function)
-    return {name: hints[name] for name in keyword_only if name in hints}
+    return tuple(name for name in keyword_only if name in function.__annotations__)
 
 
-def _problems(hints: Mapping[str, Any], values: Mapping[str, object]) -> list[Problem]:
+@cache
+def _hint(owner: Any, name: str) -> Any:
+    """Read the hint of one field or argument: those of others may name modules of CDK that nobody has loaded."""
+    if isinstance(owner, type):
+        owner = next(kind for kind in owner.__mro__ if name in inspect.get_annotations(kind))
+        names = vars(sys.modules[owner.__module__])
+    else:
+        names = owner.__globals__
+    annotation = SimpleNamespace(__annotations__={name: owner.__annotations__[name]})
+    return typing.get_type_hints(annotation, names)[name]
+
+
+def _problems(owner: object, values: Mapping[str, object]) -> list[Problem]:
+    """Find the values that do not fit their hints, by the names of the fields or arguments of their owner."""
     found: list[Problem] = []
-    for name, hint in hints.items():
-        if name not in values:
-            continue
-        value = values[name]
+    for name, value in values.items():
+        hint = _hint(owner, name)
         if not _fits(value, hint):
             found += [
                 _type_problem(f"{name}{place}", part, expected) for place, part, expected in _misfits(value, hint)
@@ -223,45 +242,52 @@ def _describe(hint: Any) -> str:
 
 
 def _fits(value: object, hint: Any) -> bool:
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (Union, types.UnionType):
-        return any(_fits(value, part) for part in arguments)
-    if origin is Literal:
-        return any(value == allowed and type(value) is type(allowed) for allowed in arguments)
-    if origin is not None:
-        return _fits_collection(value, origin, arguments)
-    if hint in (int, float, str, bool):
-        return _fits_scalar(value, hint)
-    if getattr(hint, "_is_protocol", False):
-        return _fits_protocol(value, hint)
-    return hint is Any or isinstance(value, hint)
+    return _check_for(hint)(value)
 
 
-def _fits_scalar(value: object, hint: type) -> bool:
-    if hint is not bool and isinstance(value, bool):
-        return False
-    if hint in (int, float) and isinstance(value, int | float):
-        return hint is float or isinstance(value, int) or value.is_integer() or is_token(value)
-    return isinstance(value, hint)
-
-
-def _fits_collection(value: object, origin: type, arguments: tuple[Any, ...]) -> bool:
-    if issubclass(origin, Mapping):
-        if not isinstance(value, Mapping):
-            return False
-        entries = cast("Mapping[object, object]", value)
-        return all(_fits(key, arguments[0]) and _fits(item, arguments[1]) for key, item in entries.items())
-    if issubclass(origin, Sequence):
-        if isinstance(value, str | bytes) or not isinstance(value, Sequence):
-            return False
-        return all(_fits(item, arguments[0]) for item in cast("Sequence[object]", value))
-    return isinstance(value, origin)
-
-
-def _fits_protocol(value: object, protocol: type) -> bool:
-    return not isinstance(value, type) and has_members(value, *_protocol_members(protocol))
+_Check: TypeAlias = Callable[[object], bool]
 
 
 @cache
-def _protocol_members(protocol: type) -> frozenset[str]:
-    return frozenset(name for name in dir(protocol) if not name.startswith("_")) - {"node", "env", "stack"}
+def _check_for(hint: Any) -> _Check:  # noqa: PLR0911  (one for each kind of hint)
+    """Return what tells whether a value fits a hint, which is read once."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        parts = [_check_for(part) for part in arguments]
+        return lambda value: any(fits(value) for fits in parts)
+    if origin is Literal:
+        return lambda value: any(value == allowed and type(value) is type(allowed) for allowed in arguments)
+    if origin is not None:
+        return _check_for_collection(origin, arguments)
+    if hint in (int, float):
+        return _check_for_number(hint)
+    if hint is str:
+        return lambda value: isinstance(value, str)
+    if getattr(hint, "_is_protocol", False):
+        members = frozenset(name for name in dir(hint) if not name.startswith("_")) - {"node", "env", "stack"}
+        return lambda value: not isinstance(value, type) and has_members(value, *members)
+    return lambda value: hint is Any or isinstance(value, hint)
+
+
+def _check_for_number(hint: type) -> _Check:
+    def fits(value: object) -> bool:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return hint is float or isinstance(value, int) or value.is_integer() or is_token(value)
+
+    return fits
+
+
+def _check_for_collection(origin: type, arguments: tuple[Any, ...]) -> _Check:
+    if not issubclass(origin, Mapping | Sequence):
+        return lambda value: isinstance(value, origin)
+    parts = [_check_for(argument) for argument in arguments]
+
+    def fits(value: object) -> bool:
+        if not _is_collection(value, Mapping if issubclass(origin, Mapping) else Sequence):
+            return False
+        if isinstance(value, Mapping):
+            return all(parts[0](key) and parts[1](item) for key, item in value.items())
+        return all(parts[0](item) for item in cast("Sequence[object]", value))
+
+    return fits

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 from constructs import IConstruct
 
-from ..asked_once import asked_once
+from ..frozen import frozen
 from ..practices import ACKNOWLEDGED_AS, Disabled
-from ..whereabouts import node_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Acknowledgement:
     """Findings of the checkers that one reason answers.
 
@@ -51,17 +52,26 @@ def accept_in(construct: IConstruct, disabled: Disabled, *practice_ids: str) -> 
     cdk.Validations.of(construct).acknowledge(*entries)
 
 
-def resource_of(construct: IConstruct) -> cdk.CfnResource:
-    """Return the CloudFormation resource of an L1 or L2 construct."""
-    return construct if isinstance(construct, cdk.CfnResource) else _default_child(construct)
+def resource_of(construct: IConstruct, parts: Sequence[IConstruct] | None = None) -> cdk.CfnResource:
+    """Return the CloudFormation resource of an L1 or L2 construct; with its `parts` CDK need not be asked."""
+    if isinstance(construct, cdk.CfnResource):
+        return construct
+    if construct not in _resources:
+        # One call, and `construct.node.default_child` is two.
+        found = parts or _selector().select(construct)
+        resource = next((part for part in found if isinstance(part, cdk.CfnResource)), None)
+        if resource is None:
+            raise TypeError(f"{construct.node.path} has no CloudFormation resource of its own")
+        _resources[construct] = resource
+    return _resources[construct]
 
 
-@asked_once
-def _default_child(construct: IConstruct) -> cdk.CfnResource:
-    child = node_of(construct).default_child
-    if not isinstance(child, cdk.CfnResource):
-        raise TypeError(f"{construct.node.path} has no CloudFormation resource of its own")
-    return child
+_resources: WeakKeyDictionary[IConstruct, cdk.CfnResource] = WeakKeyDictionary()
+
+
+@cache
+def _selector() -> cdk.IConstructSelector:
+    return cdk.ConstructSelector.cfn_resource()
 
 
 def acknowledge_open_egress(construct: IConstruct) -> None:

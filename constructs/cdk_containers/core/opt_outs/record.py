@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from constructs import IConstruct
 
-from ..practices import Disabled, practice
+from ..practices import Disabled
 from .acknowledge import Acknowledgement, acknowledge, resource_of
 
 _KEY = "cdk_containers"
@@ -23,6 +23,8 @@ def record_opt_out(construct: IConstruct, practice_id: str, disabled: Disabled) 
     if before is not None:
         reason = before if f"; {reason}; " in f"; {before}; " else f"{before}; {reason}"
     resource.add_metadata(_KEY, {"opt_outs": {**opt_outs, practice_id: reason}})
+    from ..practices import practice  # noqa: PLC0415  (it takes all practices with it)
+
     checkers = practice(practice_id).checkers
     acknowledge(
         construct,

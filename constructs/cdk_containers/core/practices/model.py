@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal, TypeAlias
+
+from ..frozen import frozen
 
 Checker: TypeAlias = Literal["security-hub", "control-tower", "guard", "cdk-nag", "checkov", "prowler", "cfn-lint"]
 """A tool that looks for a practice too: for cdk-nag its AwsSolutions pack, for checkov its CloudFormation checks."""
@@ -30,7 +32,7 @@ class Severity(StrEnum):
     """Money, convenience, or one line of defence among several."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Practice:
     """One demand on a container platform, where it comes from, and the option that meets it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..frozen import frozen
 
 _SHORTEST_REASON = 10
 
@@ -11,7 +11,7 @@ ACKNOWLEDGED_AS = "cdk-containers::"
 """What the id of a practice has in front of it where a CDK app acknowledges it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Disabled:
     """Switch a default off, and say why.
 

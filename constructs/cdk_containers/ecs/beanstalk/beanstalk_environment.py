@@ -9,14 +9,13 @@ from typing import Any, Literal
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticbeanstalk as elasticbeanstalk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3_assets as s3_assets
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import acm, sns
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import argument_problems, disabled_problems

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token, security_group_problems
 
 from ..tasks import Platform
@@ -17,7 +17,7 @@ _MAX_WEIGHT = 1_000
 _PROVIDER_NAME = re.compile(r"(?!aws|ecs|fargate)[a-z0-9_-]{1,255}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Capacity:
     """A share of a capacity provider strategy.
 
@@ -58,7 +58,7 @@ class Capacity:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FargateCapacity(Capacity):
     """Tasks on Fargate, with no instances to look after; `FargateCapacity.spot()` for Fargate Spot.
 
@@ -84,7 +84,7 @@ class FargateCapacity(Capacity):
         return "Fargate"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class LaunchType(Capacity):
     """Tasks without a capacity provider: `LaunchType.FARGATE`, or `LaunchType.EC2` for instances of the cluster.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import arn_problems, field_problems
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CapacityReservations:
     """Capacity Reservations of EC2 that Managed Instances start in.
 

@@ -7,10 +7,10 @@ from functools import cached_property
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import (

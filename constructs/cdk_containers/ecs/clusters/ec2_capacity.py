@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import jsii
-from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sns as sns
 from constructs import Construct, IConstruct
 
+from cdk_containers.core.cdk_modules import autoscaling, sns
 from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, argument_problems
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out
 from cdk_containers.core.practices import Disabled
@@ -42,7 +41,7 @@ _ENCRYPTED = Acknowledgement(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Ec2Share(Capacity):
     """A share of a capacity provider strategy on EC2 instances; see `Ec2Capacity.share`."""
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import aws_cdk as cdk
-from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import autoscaling, sns
 from cdk_containers.core.inputs import DurationLike
 from cdk_containers.core.practices import Disabled
 from cdk_containers.instances import Spot, lifetime, what_to_start

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, disabled_problems, field_problems, is_token, seconds
 from cdk_containers.core.practices import Disabled
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ManagedScaling:
     """ECS keeps as many instances as the tasks need.
 
@@ -68,7 +68,7 @@ class ManagedScaling:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PredictiveScaling:
     """Start instances ahead of a load that comes every day or week.
 
@@ -104,7 +104,7 @@ class PredictiveScaling:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class GroupScaling:
     """The Auto Scaling group follows its own load, and ECS does not manage it.
 

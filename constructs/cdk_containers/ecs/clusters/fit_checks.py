@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.inputs import is_token
+from cdk_containers.core.whereabouts import id_of
 from cdk_containers.model.instances import Fit, InstanceType, find_instance_type, tasks_per_instance
 from cdk_containers.model.rollouts import RollingSteps, RolloutSteps, task_bounds
 from cdk_containers.model.workload import Workload
@@ -132,7 +133,7 @@ def room_problems(
             return []
         each = min(max(count or 0 for count in held), 1 if one_each else tasks * 2)
         room += most * each
-        counted.append(f"{most} × {each} on {share.capacity.node.id}")
+        counted.append(f"{most} × {each} on {id_of(share.capacity)}")
     if not counted:
         return []
     given = Shown(f"{tasks} task{'' if tasks == 1 else 's'}, and room for {room} ({', '.join(counted)})")

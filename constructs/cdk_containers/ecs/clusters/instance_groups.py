@@ -9,6 +9,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from cdk_containers.core.whereabouts import stack_of
+
 from .capacity import Capacity, LaunchType
 from .cluster import Cluster
 from .ec2_capacity import Ec2Share
@@ -28,8 +30,8 @@ def seen_from(scope: Construct, group: ec2.ISecurityGroup) -> ec2.ISecurityGroup
     CDK would make them beside the group, and the stack of the cluster would need the one that needs it. The reference
     is the stack's and not the service's, since a rule that several services need stays when one of them goes.
     """
-    here = cdk.Stack.of(scope)
-    if cdk.Stack.of(group) == here:
+    here = stack_of(scope)
+    if stack_of(group) == here:
         return group
     name = cdk.Names.unique_id(group)
     found = here.node.try_find_child(name)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_kms as kms
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
 from cdk_containers.core.practices import Disabled
 from cdk_containers.instances import MachineImage
@@ -19,7 +20,7 @@ _MIN_ROOT_GIB = 30
 _SHORTEST_REASON = 10
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SshKey:
     """A key pair for SSH, which Session Manager makes unnecessary.
 
@@ -46,7 +47,7 @@ class SshKey:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class InstanceOptions:
     """What the instances of a capacity are, beyond their type.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 from cdk_containers.model.workload import Architecture
 
@@ -17,7 +17,7 @@ _MANUFACTURERS = {"ARM64": ["amazon-web-services"], "X86_64": ["intel", "amd"]}
 _PRACTICE = "managed-instance-requirements"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class InstanceRequirements:
     """What an instance must have for ECS to choose it; of those that do, ECS takes what is cheapest for the tasks.
 

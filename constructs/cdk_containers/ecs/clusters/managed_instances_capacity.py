@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -15,6 +14,7 @@ from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, argument_problems, disabled_problems, is_token, seconds
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, record_opt_out
 from cdk_containers.core.practices import Disabled
@@ -37,7 +37,7 @@ _MAX_SCALE_IN_SECONDS = 3600
 _RESERVED = ("aws", "ecs", "fargate")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ManagedInstancesShare(Capacity):
     """A share of a capacity provider strategy on Managed Instances; see `ManagedInstancesCapacity.share`."""
 

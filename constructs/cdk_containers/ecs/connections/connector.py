@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field  # noqa: TID251  (connectors change)
 from typing import Protocol
 
 from aws_cdk import CfnResource, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_vpclattice as vpclattice
 from constructs import Construct, IDependable
 
+from cdk_containers.core.cdk_modules import vpclattice
 from cdk_containers.core.errors import ConstructError, Problem, Problems, Shown
+from cdk_containers.core.hashes import short_hash
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.opt_outs import acknowledge_wildcards
 from cdk_containers.model.workload.schemes import (
@@ -34,7 +34,7 @@ _INVOKE = "vpc-lattice-svcs:Invoke"
 _PATHS = "The wildcard stands for the paths of one service of VPC Lattice, which the caller was connected to"
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class Connector:
     """What connecting has to know of a service.
 
@@ -49,19 +49,37 @@ class Connector:
     ways: Mapping[str, Way]
     vpc: ec2.IVpc
     ready: CfnResource | None = None
-    callees: set[Connector] = field(default_factory=set["Connector"])
+    callees: dict[Connector, None] = field(default_factory=dict["Connector", None])
+    is_called: bool = False
+
+    def calls(self, other: Connector) -> None:
+        """Remember that this service calls another."""
+        self.callees[other] = None
+        other.is_called = True
 
     def reaches(self, other: Connector) -> list[Connector]:
         """Return the services on the way from this one to another, both included; none if there is no way."""
         if self is other:
             return [self]
-        for callee in self.callees:
-            if path := callee.reaches(other):
-                return [self, *path]
+        if not other.is_called:
+            return []  # it was just made, as most callers are
+        came_from: dict[Connector, Connector] = {}
+        waiting = [self]
+        while waiting:
+            here = waiting.pop()
+            if here is other:
+                path = [here]
+                while path[0] is not self:
+                    path.insert(0, came_from[path[0]])
+                return path
+            for callee in here.callees:
+                if callee is not self and callee not in came_from:
+                    came_from[callee] = here
+                    waiting.append(callee)
         return []
 
 
-@dataclass(eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class CallingConnector(Connector):
     """The same of a service or a job that calls services.
 
@@ -193,7 +211,7 @@ class CallingConnector(Connector):
         return found
 
     def _connect(self, other: Connector, way: Way, name: str, url: str) -> None:
-        self.callees.add(other)
+        self.calls(other)
         if way.namespace is not None and self.namespace is None and self.join is not None:
             self.namespace = way.namespace
             self.join(way.namespace)
@@ -256,7 +274,7 @@ class CallingConnector(Connector):
         if not group.node.path.startswith(f"{callee.path}/"):
             place = Stack.of(group)
             identity = f"{place.node.path} {place.resolve(group.security_group_id)}"
-            name = f"To{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+            name = f"To{short_hash(identity)}"
         elif owner.path.rpartition("/")[0] == callee.path.rpartition("/")[0]:
             name = f"To{callee.id}"
         else:

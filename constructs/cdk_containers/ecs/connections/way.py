@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_vpclattice as vpclattice
+
+from cdk_containers.core.cdk_modules import vpclattice
+from cdk_containers.core.frozen import frozen
 
 from ..discovery import Namespace
 
@@ -14,7 +15,7 @@ Ports = tuple[int, int]
 """First and last TCP port."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class Way:
     """A way to reach a service.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 
 from .names import cloud_map_name_problems
@@ -14,7 +14,7 @@ from .namespace import Namespace
 _TTL = 15
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CloudMap:
     """A name in DNS for the tasks of a service, kept current by ECS. A service has one at most.
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_servicediscovery as servicediscovery
 from constructs import Construct, IConstruct
 
+from cdk_containers.core.cdk_modules import servicediscovery
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, arn_problems, is_token

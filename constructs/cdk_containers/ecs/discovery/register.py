@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_servicediscovery as servicediscovery
 
+from cdk_containers.core.cdk_modules import servicediscovery
 from cdk_containers.core.inputs import in_seconds
 
 from .cloud_map import CloudMap

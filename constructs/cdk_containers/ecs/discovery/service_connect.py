@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, arn_problems, disabled_problems, field_problems, is_token, seconds
 from cdk_containers.core.practices import Disabled
 
@@ -19,7 +19,7 @@ from .namespace import Namespace
 _LONGEST = 2147483647
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ServedPort:
     """A port that others reach by Service Connect.
 
@@ -59,7 +59,7 @@ class ServedPort:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ServiceConnectAccessLogs:
     """A record of the requests that the proxy of Service Connect passes on, among the logs of the task.
 
@@ -78,7 +78,7 @@ class ServiceConnectAccessLogs:
         return field_problems(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ServiceConnectTls:
     """TLS between the proxies of Service Connect, with certificates that ECS gets and renews every five days.
 
@@ -112,7 +112,7 @@ class ServiceConnectTls:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ServiceConnect:
     """A place in a namespace: a proxy in each task finds the others, balances, retries and measures.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from aws_cdk import aws_ec2 as ec2
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, seconds
 from cdk_containers.core.inputs.job_schedules import job_run_problems
 from cdk_containers.core.practices import Disabled
@@ -36,7 +37,7 @@ _MAX_SHARES = 6
 _MAX_TASKS = 10
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class JobInput:
     """The options that jobs of every kind have; see `ScheduledJob`."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import sqs
 from cdk_containers.core.inputs import in_seconds
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 
 _MAX_ATTEMPTS = 185
@@ -14,7 +14,7 @@ _MAX_AGE_SECONDS = 24 * 60 * 60
 _MAX_AGE = timedelta(hours=1)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StartRetry:
     """How often a run that could not be started is tried again: no capacity, a throttled call. Not one that failed.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import sfn
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.logs import Logs, delivered_log_group
 
@@ -27,7 +27,7 @@ _NOT_STARTED = ("AmazonECS.Unknown", "ECS.AmazonECSException", "ECS.ServerExcept
 """What Step Functions says when RunTask finds no place, is throttled, or fails at AWS."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class Runs:
     """How a state machine runs a task.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +14,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.core.pseudo_parameters import account, here
@@ -29,7 +29,7 @@ _REASON = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class TaskRun:
     """How a job's task is run.
 

@@ -9,9 +9,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import sns
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.inputs import argument_problems
 from cdk_containers.logs import Logs, delivered_log_group

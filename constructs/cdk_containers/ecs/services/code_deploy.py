@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import codedeploy
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
 from cdk_containers.deployments import CodeDeployBlueGreen
 from cdk_containers.load_balancing import AlbRoute, NlbRoute, Route

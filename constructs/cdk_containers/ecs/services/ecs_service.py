@@ -8,10 +8,12 @@ from typing import Any, cast
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
-from constructs import Construct
+from constructs import Construct, IConstruct
 
+from cdk_containers.core.asked_once import asked_once
 from cdk_containers.core.inputs import as_duration, in_seconds, is_token, remember_stack
 from cdk_containers.core.opt_outs import resource_of
+from cdk_containers.core.whereabouts import parts_of, remember_path, stack_of
 from cdk_containers.deployments import CodeDeployBlueGreen, Rolling
 from cdk_containers.load_balancing import ClassicExposure
 from cdk_containers.metrics import remember_cluster
@@ -21,10 +23,11 @@ from cdk_containers.scaling import DEFAULT_COUNT
 
 from ..clusters import Cluster, launch_type_of, seen_from
 from ..tasks import TaskDefinition
-from .forced_deployment import force_deployments
+from .forced_deployment import forced_deployment
 from .service_input import ServiceInput
 
 _GRACE_SECONDS = 60
+_NO_CONTROLLER = "@aws-cdk/aws-ecs:disableExplicitDeploymentControllerForCircuitBreaker"
 _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrategy.spread_across_instances())
 
 
@@ -32,18 +35,28 @@ def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, ta
     """Make the service, by what its tasks run on."""
     service = _make(scope, given, cluster, task)
     remember_cluster(service, cluster.cluster_name)
-    resource = cast("ecs.CfnService", resource_of(service))
+    remember_path(service, scope, _id(given))
+    resource = cast("ecs.CfnService", resource_of(service, _made_of(service)))
     if isinstance(service, ecs.Ec2Service) and not given.kind.daemon:
         # CDK writes REPLICA on instances and nothing on Fargate, and another value makes another service.
         resource.scheduling_strategy = None
     for path, value in given.deployment.overrides.items():
         resource.add_property_override(path, value)
-    if not isinstance(given.deployment, CodeDeployBlueGreen):
-        # CDK writes the default controller for some services and not for others, by the flags of the app.
+    if not isinstance(given.deployment, CodeDeployBlueGreen) and not _leaves_controller_out(stack_of(scope)):
         resource.deployment_controller = None
-        force_deployments(scope, resource, given)
     open_ipv6_egress(service, cluster.network)
     return service
+
+
+@asked_once
+def _made_of(service: ecs.BaseService) -> Sequence[IConstruct]:
+    return parts_of(service)
+
+
+@asked_once
+def _leaves_controller_out(stack: cdk.Stack) -> bool:
+    """Tell whether CDK writes the default controller for no service, by the flags of the app, or for some of them."""
+    return bool(cdk.FeatureFlags.of(stack).is_enabled(_NO_CONTROLLER))
 
 
 def _id(given: ServiceInput) -> str:
@@ -66,7 +79,7 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
             assign_public_ip=False,
             vpc_subnets=given.vpc_subnets or cluster.task_subnets,
             security_groups=_given_groups(scope, given),
-            **_common(given),
+            **_common(scope, given),
         )
     service = ecs.Ec2Service(
         scope,
@@ -78,7 +91,7 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
         placement_strategies=None if given.kind.daemon else _strategies(given),
         vpc_subnets=(given.vpc_subnets or cluster.task_subnets) if given.task.network_mode == "awsvpc" else None,
         security_groups=_given_groups(scope, given),
-        **_common(given),
+        **_common(scope, given),
     )
     if given.task.network_mode != "awsvpc":
         # The tasks have the addresses of the instances, of which CDK's capacity provider tells nobody.
@@ -101,7 +114,7 @@ def _on_managed_instances(
         assign_public_ip=False if own_address else None,
         vpc_subnets=given.vpc_subnets or cluster.task_subnets,
         security_groups=_given_groups(scope, given) if own_address else of_instances,
-        **_common(given),
+        **_common(scope, given),
     )
     remember_cluster(service, cluster.cluster_name)
     resource = cast("ecs.CfnService", resource_of(service))
@@ -120,7 +133,7 @@ def _on_external_instances(
         cluster=cluster.cluster,
         task_definition=task.task_definition,
         daemon=given.kind.daemon,
-        **_common(given),
+        **_common(scope, given),
     )
     remember_cluster(service, cluster.cluster_name)
     resource = cast("ecs.CfnService", resource_of(service))
@@ -144,7 +157,7 @@ def _write_constraints(resource: ecs.CfnService, constraints: Sequence[Placement
         ]
 
 
-def _common(given: ServiceInput) -> Mapping[str, Any]:
+def _common(scope: Construct, given: ServiceInput) -> Mapping[str, Any]:
     common: dict[str, Any] = {
         **given.deployment.service_options,
         "health_check_grace_period": _grace_period(given),
@@ -153,6 +166,8 @@ def _common(given: ServiceInput) -> Mapping[str, Any]:
         "enable_execute_command": given.enable_execute_command,
         "service_name": given.service_name,
     }
+    if not isinstance(given.deployment, CodeDeployBlueGreen):
+        common["force_new_deployment"] = forced_deployment(scope, given)
     if given.kind.daemon:
         del common["deployment_strategy"]
         return common | {"min_healthy_percent": 0, "max_healthy_percent": 100}
@@ -224,9 +239,10 @@ def groups_of_tasks(scope: Construct, given: ServiceInput, service: ecs.BaseServ
         return given.groups_of_instances
     if given.security_groups:
         return list(given.security_groups)
-    made = service.connections.security_groups
+    made: list[ec2.ISecurityGroup] = [part for part in _made_of(service) if isinstance(part, ec2.SecurityGroup)]
     for group in made:
         remember_stack(group, scope)
+        remember_path(group, service, "SecurityGroup")
     return made
 
 

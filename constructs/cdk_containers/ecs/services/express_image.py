@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
 
-from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import ecr_assets
+from cdk_containers.core.frozen import frozen
 from cdk_containers.model.workload import AssetImage, ImageLike, RegistryImage, RepositoryImage
 from cdk_containers.model.workload.image import as_image
 from cdk_containers.registry import build_options
@@ -20,7 +20,7 @@ from ..tasks.secrets import readable
 Credentials = ecs.CfnExpressGatewayService.ExpressGatewayRepositoryCredentialsProperty
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PulledImage:
     """A reference, and the login that the registry wants."""
 

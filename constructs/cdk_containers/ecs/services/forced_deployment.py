@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
+from cdk_containers.core.hashes import sha256
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.whereabouts import stack_of
 
 from .service_input import ServiceInput
 
 
-def force_deployments(scope: Construct, service: ecs.CfnService, given: ServiceInput) -> None:
+def forced_deployment(scope: Construct, given: ServiceInput) -> ecs.ForceNewDeployment:
     """Have ECS deploy when something changes that a task has from its start, and that starts no deployment by itself.
 
     The nonce says what that is, and nothing else: the same input makes no deployment.
@@ -31,7 +31,5 @@ def force_deployments(scope: Construct, service: ecs.CfnService, given: ServiceI
     if any(is_token(share.provider) for share in given.strategy):
         # The names of capacity providers are tokens, which are numbered anew in each synthesis.
         kept_by_tasks = stack_of(scope).resolve(kept_by_tasks)
-    digest = hashlib.sha256(json.dumps(kept_by_tasks, sort_keys=True).encode()).hexdigest()
-    service.force_new_deployment = ecs.CfnService.ForceNewDeploymentProperty(
-        enable_force_new_deployment=True, force_new_deployment_nonce=digest[:16]
-    )
+    digest = sha256(json.dumps(kept_by_tasks, sort_keys=True)).hex()
+    return ecs.ForceNewDeployment(enabled=True, nonce=digest[:16])

@@ -6,12 +6,13 @@ Each may be right for an application, so they are warnings, which `Annotations.o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from aws_cdk import Annotations
 from constructs import Construct
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token, seconds
 from cdk_containers.core.practices import Disabled
 from cdk_containers.load_balancing import AlbExposure, Exposure, LatticeExposure, NlbExposure
@@ -29,7 +30,7 @@ See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-lattice-reso
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Concern:
     """A time that may be needlessly long."""
 

@@ -8,15 +8,14 @@ from typing import ClassVar
 
 import jsii
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import codedeploy, sqs
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem, Problems
 from cdk_containers.core.inputs import DurationLike, argument_problems, arn_problems, usable_options
@@ -199,13 +198,13 @@ class Service(CheckedConstruct):
         self._given = given = self._prepare(given)
         self.task = given.task_input.make(self, "Task")
         self.service = make_ecs_service(self, given, self.cluster, self.task)
+        # CDK is asked for them only where somebody reaches tasks, or tasks a file system.
+        asked = given.exposures or any(isinstance(volume, EfsVolume) for volume in given.workload.volumes)
+        groups = groups_of_tasks(self, given, self.service) if asked else []
         self._resource = resource_of(self.service)
         self._record_opt_outs(given)
         if given.enable_execute_command:
             acknowledge_execute_command(self.task_role, self.cluster)
-        # CDK is asked for them only where somebody reaches tasks, or tasks a file system.
-        asked = given.exposures or any(isinstance(volume, EfsVolume) for volume in given.workload.volumes)
-        groups = groups_of_tasks(self, given, self.service) if asked else []
         self.task.open_volumes_to(groups)
         attach_ebs_volume(self, self.service, given.workload.volumes)
         self.routes = make_routes(self, given, self.service, self.cluster, groups)
@@ -401,7 +400,7 @@ class Service(CheckedConstruct):
         for hook in hooks:
             job = getattr(getattr(hook, "job", None), "_calls", None)
             if isinstance(job, Connector):
-                self._connector.callees.add(job)
+                self._connector.calls(job)
 
     def _record_opt_outs(self, given: ServiceInput) -> None:
         for practice_id, value in (*given.deployment.defaults.items(), ("service-alarms", given.alarms)):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from aws_cdk import aws_ec2 as ec2
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, disabled_problems, is_token, name_problem, seconds
 from cdk_containers.core.practices import Disabled
 from cdk_containers.deployments import Deployment, Rolling
@@ -47,7 +48,7 @@ from .checks.scaling import scaling_problems
 from .service_kind import ServiceKind
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class ServiceInput:
     """The options of a service, of a kind; see `Service`."""
 

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import sqs
 from cdk_containers.core.inputs import (
     DurationLike,
     argument_problems,

@@ -8,11 +8,11 @@ from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
-from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 
+from cdk_containers.core.cdk_modules import ecr_assets
 from cdk_containers.core.inputs import as_duration, in_seconds, is_token
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
@@ -93,7 +93,6 @@ def add_container(
         working_directory=container.working_directory,
         user=container.user if linux and isinstance(container.user, str) else None,
         readonly_root_filesystem=(container.readonly_root_filesystem is True) if linux else None,
-        linux_parameters=_linux_parameters(task_definition, container) if linux else None,
         cpu=container.cpu,
         memory_limit_mib=None if _is_compared(container) else memory_limit_mib,
         memory_reservation_mib=container.memory_reservation_mib,
@@ -159,12 +158,8 @@ def _environment_file(file: EnvironmentFile, execution_role: iam.IRole) -> ecs.E
 def container_overrides(container: Container, options: TaskOptions) -> dict[str, Any]:
     """Return what CDK's container definition has no option for, or refuses although ECS takes it, by path."""
     found: dict[str, Any] = {}
-    if options.operating_system == "LINUX" and container.all_tmpfs:
-        user = container.user if isinstance(container.user, str) else None
-        found["LinuxParameters.Tmpfs"] = [
-            {"ContainerPath": entry.path, "Size": entry.size_mib, "MountOptions": entry.mount_options(user)}
-            for entry in container.all_tmpfs
-        ]
+    if options.operating_system == "LINUX":
+        found["LinuxParameters"] = _linux_parameters(container)
     if _is_compared(container):
         found["Memory"] = container.memory_limit_mib
     check = container.health_check
@@ -255,21 +250,23 @@ def _ulimits(container: Container) -> list[ecs.Ulimit] | None:
     ] or None
 
 
-def _linux_parameters(task_definition: ecs.TaskDefinition, container: Container) -> ecs.LinuxParameters:
+def _linux_parameters(container: Container) -> dict[str, Any]:
+    """Return what Docker sets up; CDK's class for it costs a call more, and does not know the owner of a tmpfs."""
     linux = container.linux or LinuxOptions()
-    parameters = ecs.LinuxParameters(
-        task_definition,
-        f"{container.name}Linux",
-        init_process_enabled=container.init_process is True,
-        shared_memory_size=linux.shared_memory_mib,
-        max_swap=None if linux.max_swap_mib is None else cdk.Size.mebibytes(linux.max_swap_mib),
-        swappiness=linux.swappiness,
-    )
-    if linux.add_capabilities:
-        parameters.add_capabilities(*(ecs.Capability[name] for name in linux.add_capabilities))
-    if linux.drop_capabilities:
-        parameters.drop_capabilities(*(ecs.Capability[name] for name in linux.drop_capabilities))
-    return parameters
+    user = container.user if isinstance(container.user, str) else None
+    capabilities = {"Add": [*linux.add_capabilities], "Drop": [*linux.drop_capabilities]}
+    parameters = {
+        "InitProcessEnabled": container.init_process is True,
+        "Capabilities": {name: value for name, value in capabilities.items() if value},
+        "SharedMemorySize": linux.shared_memory_mib,
+        "MaxSwap": linux.max_swap_mib,
+        "Swappiness": linux.swappiness,
+        "Tmpfs": [
+            {"ContainerPath": entry.path, "Size": entry.size_mib, "MountOptions": entry.mount_options(user)}
+            for entry in container.all_tmpfs
+        ],
+    }
+    return {name: value for name, value in parameters.items() if value not in (None, [], {})}
 
 
 def _health_check(check: HealthCheck | HttpCheck | None) -> ecs.HealthCheck | None:

@@ -8,9 +8,9 @@ from aws_cdk import Size
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from cdk_containers.model.workload import EbsVolume, Volume
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems, has_members, is_token
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import (
@@ -59,7 +60,7 @@ _USER_ID = re.compile(r"\d+(:[\w.-]+)?")
 _MAX_BUFFER_MIB = 512
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class S3ConfigFile:
     """A configuration file for Fluent Bit in a bucket; only on EC2.
 
@@ -86,7 +87,7 @@ class S3ConfigFile:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FireLens:
     """A log router beside the containers of a task, which sends their logs where they belong.
 

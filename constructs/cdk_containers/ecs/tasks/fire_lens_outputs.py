@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, has_members, is_token
 from cdk_containers.model.workload import LogDriver, NotSecret
 from cdk_containers.model.workload.secrets import environment_problems, plain_value, secret_problems
@@ -26,7 +27,7 @@ else:
 DRIVER = "awsfirelens"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CloudWatchLogsOutput:
     """Logs go to CloudWatch Logs.
 
@@ -61,7 +62,7 @@ class CloudWatchLogsOutput:
         (self.log_group or place.log_group).grant_write(role)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FirehoseOutput:
     """Logs go to a delivery stream of Amazon Data Firehose, in the region of the task.
 
@@ -100,7 +101,7 @@ class FirehoseOutput:
         role.add_to_principal_policy(iam.PolicyStatement(actions=["firehose:PutRecordBatch"], resources=[stream]))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FluentBitOutput:
     """Logs go to any output that Fluent Bit has.
 

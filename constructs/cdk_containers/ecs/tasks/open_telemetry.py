@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
 from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs
@@ -33,7 +34,7 @@ Propagator = Literal["tracecontext", "baggage", "b3", "b3multi", "jaeger", "ottr
 """What OpenTelemetry knows as a value of `OTEL_PROPAGATORS`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class OpenTelemetry:
     """A collector beside the containers of a task, which sends their traces to X-Ray and metrics to CloudWatch.
 

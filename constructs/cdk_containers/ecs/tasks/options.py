@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, cast
 
 from aws_cdk import aws_iam as iam
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token, name_problem
 from cdk_containers.logs import ContainerLogs
 from cdk_containers.model.instances import NetworkMode
@@ -20,7 +21,7 @@ from .open_telemetry import OpenTelemetry
 _X86_64 = cast("Architecture", str(b"X86_64", "ascii"))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TaskOptions:
     """Options of a task that most services leave alone.
 

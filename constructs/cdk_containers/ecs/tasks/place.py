@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 import aws_cdk as cdk
 from aws_cdk import aws_logs
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.model.workload import HealthCheck
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Place:
     """What a sidecar has to know of the task it is in.
 

@@ -6,21 +6,24 @@ needs it, and the policy of a key that was imported cannot be written at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Names
+from aws_cdk import Names, Reference, Tokenization
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct, IConstruct
 
+from cdk_containers.core.asked_once import asked_once
+from cdk_containers.core.cdk_modules import kms, secretsmanager
 from cdk_containers.core.inputs import has_members
 
 _found: WeakKeyDictionary[IConstruct, dict[str, Any]] = WeakKeyDictionary()
 """The secrets of each app, by ARN."""
+
+_TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}(?=:|$)")
 
 
 def ecs_secrets(scope: Construct, secrets: Mapping[str, Any], reader: iam.IRole) -> dict[str, ecs.Secret] | None:
@@ -77,15 +80,41 @@ def _readable_part(scope: Construct, value: ecs.Secret, reader: iam.IRole) -> ec
 
 def _secret_of(scope: Construct, arn: str) -> secretsmanager.ISecret | None:
     """Return the secret that an ARN begins with: CDK's wrapper does not say which it was made of."""
-    root = scope.node.root
-    known = _found.setdefault(root, {})
-    for _ in range(2):
-        for its_arn, secret in known.items():
-            if arn == its_arn or arn.startswith(f"{its_arn}:"):
-                return secret  # type: ignore[no-any-return]
-        if ":parameter/" in arn:
-            return None
-        for construct in root.node.find_all():
+    made = _made_here(arn)
+    if made is not None:
+        return made
+    known = _found.setdefault(scope.node.root, {})
+    wanted = _without_field(arn)
+    if wanted not in known and ":parameter/" not in arn:
+        for construct in _near_first(scope):
             if has_members(construct, "secret_arn", "encryption_key"):
-                known.setdefault(construct.secret_arn, construct)  # type: ignore[attr-defined]
-    return None
+                known.setdefault(_arn_of(construct), construct)
+                if wanted in known:
+                    break
+    return known.get(wanted)
+
+
+def _near_first(scope: Construct) -> Iterator[IConstruct]:
+    """Yield what is beside and above a construct, the latest first: most secrets are imported there. Then all."""
+    for above in reversed(scope.node.scopes):
+        yield from reversed(above.node.children)
+    yield from scope.node.root.node.find_all()
+
+
+@asked_once
+def _arn_of(secret: Any) -> str:
+    return str(secret.secret_arn)
+
+
+def _without_field(arn: str) -> str:
+    """Return the ARN of a secret without what ECS appends to it: a field, a stage and a version."""
+    parts = arn.split(":")
+    return ":".join(parts[:7] if parts[0] == "arn" else parts[:1])
+
+
+def _made_here(arn: str) -> secretsmanager.ISecret | None:
+    """Return the secret that an ARN refers to, if the app makes it: what it refers to is the resource in it."""
+    token = _TOKEN.match(arn)
+    reference = None if token is None else Tokenization.reverse(token[0])
+    secret = reference.target.node.scope if isinstance(reference, Reference) else None
+    return secret if has_members(secret, "secret_arn", "encryption_key") else None  # type: ignore[return-value]

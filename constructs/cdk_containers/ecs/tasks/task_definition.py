@@ -12,11 +12,11 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 from constructs import Construct, IDependable
 
+from cdk_containers.core.cdk_modules import efs
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import is_token
@@ -129,11 +129,11 @@ class TaskDefinition(CheckedConstruct):
                 containers, [*limits, *(sidecar.memory_limit_mib for sidecar in self._sidecars)], strict=True
             )
         }
-        give_neuron_devices(task_definition, containers)
         resource = resource_of(task_definition)
         for index, container in enumerate(containers):
             for path, value in container_overrides(container, options).items():
                 resource.add_property_override(f"ContainerDefinitions.{index}.{path}", value)
+        give_neuron_devices(task_definition, containers)
         add_dependencies(containers, self.containers)
         check_when_synthesized(task_definition, own)
         from_elsewhere = all(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem
+from cdk_containers.core.frozen import frozen
 from cdk_containers.model.workload import WorkloadInput
 
 from .ec2_task_definition import Ec2TaskDefinition, ec2_task_problems
@@ -17,6 +18,7 @@ from .managed_instances_task_definition import ManagedInstancesTaskDefinition, m
 from .options import TaskOptions
 from .platform import Platform
 from .task_definition import TaskDefinition
+from .task_problems import checked_before
 
 _PROBLEMS = {
     "FARGATE": fargate_task_problems,
@@ -31,7 +33,7 @@ _ON_INSTANCES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class TaskInput(WorkloadInput):
     """The options that everything with a task has: services and jobs.
 
@@ -56,24 +58,25 @@ class TaskInput(WorkloadInput):
         return [replace(problem, option=re.sub(r"^options\b", "task", problem.option)) for problem in found]
 
     def make(self, scope: Construct, id: str) -> TaskDefinition:  # noqa: A002
-        """Make the task definition."""
+        """Make the task definition of what was checked."""
         workload = self.workload
-        if self.platform == "FARGATE":
-            return FargateTaskDefinition(
+        with checked_before():
+            if self.platform == "FARGATE":
+                return FargateTaskDefinition(
+                    scope,
+                    id,
+                    containers=workload.containers,
+                    volumes=workload.volumes,
+                    cpu=workload.cpu or 0,
+                    memory_limit_mib=workload.memory_limit_mib or 0,
+                    options=self.task,
+                )
+            return _ON_INSTANCES[self.platform](
                 scope,
                 id,
                 containers=workload.containers,
                 volumes=workload.volumes,
-                cpu=workload.cpu or 0,
-                memory_limit_mib=workload.memory_limit_mib or 0,
+                cpu=workload.cpu,
+                memory_limit_mib=workload.memory_limit_mib,
                 options=self.task,
             )
-        return _ON_INSTANCES[self.platform](
-            scope,
-            id,
-            containers=workload.containers,
-            volumes=workload.volumes,
-            cpu=workload.cpu,
-            memory_limit_mib=workload.memory_limit_mib,
-            options=self.task,
-        )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 from cdk_containers.core.errors import Problem, Problems
@@ -14,6 +17,18 @@ from .namespace_rules import option_problems
 from .options import TaskOptions
 from .sidecars import sidecar_problems, sidecars
 from .task_definition import role_problems
+
+_checked: ContextVar[bool] = ContextVar("checked", default=False)
+
+
+@contextmanager
+def checked_before() -> Iterator[None]:
+    """Have the task definition that is made here not look again at what its service or job has found right."""
+    before = _checked.set(True)
+    try:
+        yield
+    finally:
+        _checked.reset(before)
 
 
 class PlatformRules(Protocol):
@@ -35,6 +50,8 @@ class PlatformRules(Protocol):
 
 def task_problems(workload: Workload, options: TaskOptions, rules: PlatformRules, *, on_ec2: bool) -> list[Problem]:
     """Find everything that is wrong with a workload and its options on a platform with these rules."""
+    if _checked.get():
+        return []
     found = Problems()
     found.extend(options.problems(), under="options")
     found.extend(workload.problems(beside=[] if found else sidecars(options)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
@@ -12,6 +11,7 @@ from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import argument_problems, arn_problems, field_problems, is_token, usable_arguments
 
 from ..clusters import EksCluster, claim_principal, name_reference
@@ -22,7 +22,7 @@ _ENDPOINT = re.compile(r"vpce-[0-9a-f]{8,17}")
 _PERSON_EXAMPLE = "an id such as 906713b0-5011-70d5-d5b4-4a1f8a4b5c6d, not a name"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ArgoCdUsers:
     """People of IAM Identity Center who have a role in Argo CD.
 

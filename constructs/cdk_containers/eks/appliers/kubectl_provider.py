@@ -10,10 +10,10 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs
 from constructs import Construct, IValidation
 
+from cdk_containers.core.cdk_modules import lambda_
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem, Problems
 from cdk_containers.core.inputs import argument_problems, disabled_problems, is_token, usable_arguments

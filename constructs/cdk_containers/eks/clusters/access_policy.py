@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aws_cdk import aws_eks_v2 as eks
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 from cdk_containers.core.pseudo_parameters import partition
 
@@ -30,7 +30,7 @@ _ARN = re.compile(r"arn:[^:]+:eks::aws:cluster-access-policy/[A-Za-z0-9]+")
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AccessPolicy:
     """What an access entry allows, everywhere in a cluster or in some namespaces.
 

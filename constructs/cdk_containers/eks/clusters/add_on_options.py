@@ -6,10 +6,11 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _VERSION = re.compile(r"v\d+\.\d+\.\d+\S*")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AddOnOptions:
     """How an EKS add-on is installed.
 

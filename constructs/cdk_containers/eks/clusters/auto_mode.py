@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems
 
 from .managed_policies import role_with_policies
@@ -27,7 +27,7 @@ CLUSTER_POLICIES = (
 _NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AutoMode:
     """Have AWS choose, start, patch and end the nodes of a cluster, with storage and load balancing built in.
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.network import subnet_ids_of
 
 from .auto_mode import CLUSTER_POLICIES, AutoMode

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 import aws_cdk as cdk
@@ -13,6 +11,8 @@ from aws_cdk import aws_eks_v2 as eks
 from constructs import Construct
 
 from cdk_containers.core.errors import ConstructError, Problem, Problems, child_path
+from cdk_containers.core.frozen import frozen
+from cdk_containers.core.hashes import short_hash
 from cdk_containers.core.inputs import is_token
 from cdk_containers.core.whereabouts import path_of
 
@@ -26,7 +26,7 @@ EntryType = Literal["STANDARD", "EC2_LINUX", "EC2_WINDOWS", "EC2", "FARGATE_LINU
 NodeEntryType = Literal["EC2_LINUX", "EC2_WINDOWS", "EC2", "FARGATE_LINUX", "HYBRID_LINUX", "HYPERPOD_LINUX"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Claim:
     """An access entry that is there, or that EKS makes.
 
@@ -152,4 +152,4 @@ def id_of_principal(scope: Construct, prefix: str, principal_arn: str) -> str:
     known = principal_arn
     if is_token(principal_arn):
         known = json.dumps(cdk.Stack.of(scope).resolve(principal_arn), sort_keys=True)
-    return f"{prefix}{sha256(known.encode()).hexdigest()[:8]}"
+    return f"{prefix}{short_hash(known)}"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_network
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
 from cdk_containers.core.practices import Disabled
 
 _MOST = 40
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PublicAccess:
     """The API of a cluster, reached from the internet too.
 

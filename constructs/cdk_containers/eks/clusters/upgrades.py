@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from cdk_containers.core.errors import ConstructError, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token
 
 from ..manifests import Manifest
@@ -19,7 +19,7 @@ _SKEW = 3
 """By how many minor versions kubelet and kube-proxy may be behind the API server."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class UpgradeBlocker:
     """Something that has to be done before a cluster gets another version of Kubernetes.
 

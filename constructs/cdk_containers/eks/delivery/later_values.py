@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
+from itertools import count
 from typing import Any
 
 import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem
-from cdk_containers.core.inputs import is_token
-from cdk_containers.core.whereabouts import id_of, node_of, outer_stack_of, path_of, stack_of
+from cdk_containers.core.frozen import frozen
+from cdk_containers.core.inputs import is_token, stack_of_reference
+from cdk_containers.core.whereabouts import id_of, outer_stack_of, path_of, stack_of
 
 Path = tuple[str | int, ...]
 """The way to a value in an object: names of fields, and places in lists."""
@@ -21,7 +23,7 @@ Path = tuple[str | int, ...]
 _SAYS_LITTLE = ("arn", "cidr", "id", "key", "name", "value")
 
 
-@dataclass(kw_only=True, slots=True)
+@frozen
 class LaterValue:
     """A value that is known at deployment only.
 
@@ -36,7 +38,7 @@ class LaterValue:
     is_number: bool
 
 
-@dataclass(slots=True)
+@frozen(kw_only=False)
 class LaterValues:
     """The values of one cluster that are known at deployment only; each has one output."""
 
@@ -72,35 +74,42 @@ class LaterValues:
 
     def _take(self, name: str, manifest: dict[str, Any], path: Path, token: Any) -> str | None:
         own = stack_of(self.owner)
-        try:
-            known = own.resolve(token)
-        except RuntimeError as error:  # CDK's process says why
-            return str(error).splitlines()[0]
-        if isinstance(known, str | int):
-            self._values[token] = None
-            return None
+        if stack_of_reference(token) is None:
+            try:
+                known = own.resolve(token)
+            except RuntimeError as error:  # CDK's process says why
+                return str(error).splitlines()[0]
+            if isinstance(known, str | int):
+                self._values[token] = None
+                return None
         stacks = {path_of(stack): stack for stack in map(outer_stack_of, _stacks_of(token, self.owner))}
         if len(stacks) > 1:
             stacks.pop(path_of(outer_stack_of(own)), None)  # the cluster's stack never waits for another
         if len(stacks) > 1:
             return f"it is put together from values of several stacks, {' and '.join(sorted(stacks))}"
         stack = next(iter(stacks.values()), outer_stack_of(own))
-        output = self._free(stack, f"{self.prefix(stack)}{_pascal(name)}{_name_of(manifest, path)}")
-        cdk.CfnOutput(
+        output = _make_output(
             stack,
-            output,
+            f"{self.prefix(stack)}{_pascal(name)}{_name_of(manifest, path)}",
             value=token if isinstance(token, str) else cdk.Token.as_string(token),
             description=f"For the manifests of {path_of(self.owner)}: {written(path)} of {_shown(manifest)}",
         )
         self._values[token] = LaterValue(output=output, stack=stack, is_number=not isinstance(token, str))
         return None
 
-    @staticmethod
-    def _free(stack: cdk.Stack, wanted: str) -> str:
-        name, number = wanted, 2
-        while node_of(stack).try_find_child(name) is not None:
-            name, number = f"{wanted}{number}", number + 1
-        return name
+
+def _make_output(stack: cdk.Stack, wanted: str, **options: Any) -> str:
+    """Make an output with a name, or with the next that nothing in the stack has, and return that."""
+    for number in count(1):
+        name = wanted if number == 1 else f"{wanted}{number}"
+        try:
+            cdk.CfnOutput(stack, name, **options)
+        except RuntimeError as error:
+            if "already a Construct" not in str(error):
+                raise
+        else:
+            break
+    return name
 
 
 def tokens_in(value: object, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -141,6 +150,8 @@ def _pascal(name: str) -> str:
 
 def _stacks_of(token: object, scope: Construct) -> list[cdk.Stack]:
     """Return the stacks of everything that a token refers to."""
+    if (known := stack_of_reference(token)) is not None:
+        return [known]
     reference = cdk.Tokenization.reverse(token, fail_concat=False)
     if isinstance(reference, cdk.Reference):  # the most are one, and a resolver in Python takes seven calls
         return [stack_of(reference.target)]

@@ -20,6 +20,7 @@ from ..manifests import Manifest, dangling_references, identity, is_subdomain, p
 from ..manifests.facts import Facts
 from ..manifests.yaml_text import yaml_text
 from ..rendering import NodeFacts, fit_problems
+from .apply_order import in_order
 from .kustomization import kustomization, placeholder
 from .later_values import LaterValues
 
@@ -41,6 +42,7 @@ class ManifestFolder:
         self._facts = facts
         self._nodes = nodes
         self._files: dict[str, tuple[Manifest, ...]] = {}
+        self._homes: dict[tuple[str, str, str, str], str] = {}
         self._values = LaterValues(owner)
         self._watchers: list[Watcher] = []
         node_of(owner).add_validation(_Writer(self))
@@ -48,7 +50,7 @@ class ManifestFolder:
     @property
     def files(self) -> Mapping[str, tuple[Manifest, ...]]:
         """The objects by the name of their file, in the order in which they are applied."""
-        return dict(_in_order(self._files))
+        return dict(in_order(self._files))
 
     @property
     def name(self) -> str:
@@ -76,18 +78,7 @@ class ManifestFolder:
         """
         found = Problems()
         self._check_name(found, name)
-        listed = _listed(found, manifests)
-        found.extend(problems(listed, self._facts()))
-        if not found:
-            found.extend(self._known_objects(listed))
-        if not found:
-            for index, manifest in enumerate(listed):
-                found.extend(self._values.add(name, manifest), under=f"manifests[{index}]")
-        if found:
-            raise ConstructError(f"{self._owner.node.path}.add_manifests", found)
-        self._files[name] = tuple(listed)
-        for watcher in self._watchers:
-            watcher(name, self._files[name])
+        self._put(name, manifests, found)
 
     def replace(self, name: str, manifests: Iterable[Manifest]) -> None:
         """Put other objects into a file that is there, in its place, as where a workload is connected to another.
@@ -99,14 +90,24 @@ class ManifestFolder:
         Raises:
             ConstructError: The objects are wrong; the file stays as it was.
         """
-        before = dict(self._files)
-        del self._files[name]
-        try:
-            self.add(name, manifests)
-        except ConstructError:
-            self._files = before
-            raise
-        self._files = {known: self._files[known] for known in before}
+        self._put(name, manifests, Problems())
+
+    def _put(self, name: str, manifests: Iterable[Manifest], found: Problems) -> None:
+        listed = _listed(found, manifests)
+        found.extend(problems(listed, self._facts()))
+        if not found:
+            found.extend(self._known_objects(name, listed))
+        if not found:
+            for index, manifest in enumerate(listed):
+                found.extend(self._values.add(name, manifest), under=f"manifests[{index}]")
+        if found:
+            raise ConstructError(f"{self._owner.node.path}.add_manifests", found)
+        for before in self._files.get(name, ()):
+            del self._homes[identity(before)]
+        self._files[name] = tuple(listed)
+        self._homes.update((identity(manifest), name) for manifest in listed)
+        for watcher in self._watchers:
+            watcher(name, self._files[name])
 
     def watch(self, watcher: Watcher) -> None:
         """Have a function called with each file, those that are there already included."""
@@ -163,14 +164,14 @@ class ManifestFolder:
         elif name in self._files:
             found.add("name", "there is a file of this name", given=name, allowed=f"not {', '.join(self._files)}")
 
-    def _known_objects(self, manifests: Iterable[Manifest]) -> Iterator[Problem]:
-        known = {identity(entry): name for name, made in self._files.items() for entry in made}
+    def _known_objects(self, name: str, manifests: Iterable[Manifest]) -> Iterator[Problem]:
         for index, manifest in enumerate(manifests):
-            if (name := known.get(identity(manifest))) is not None:
+            home = self._homes.get(identity(manifest), name)
+            if home != name:
                 _, kind, _, called = identity(manifest)
                 yield Problem(
                     option=f"manifests[{index}].metadata.name",
-                    what=f"the {kind} is in {name}.yaml already",
+                    what=f"the {kind} is in {home}.yaml already",
                     given=repr(called),
                     allowed="each object once in a cluster",
                 )
@@ -197,40 +198,6 @@ def _copied(value: Any) -> Any:
     if is_token(value) and not isinstance(value, str | int | float):
         return cdk.Token.as_string(value)
     return value
-
-
-def _in_order(files: Mapping[str, tuple[Manifest, ...]]) -> Iterator[tuple[str, tuple[Manifest, ...]]]:
-    """Yield files as they were added, but for those that have namespaces or kinds that others need before them."""
-    waiting = dict(files)
-    while waiting:
-        name = next(
-            (
-                name
-                for name, made in waiting.items()
-                if not any(_needs(made) & _gives(others) for other, others in waiting.items() if other != name)
-            ),
-            next(iter(waiting)),  # in a circle: the check of the whole says so
-        )
-        yield name, waiting.pop(name)
-
-
-def _gives(manifests: Iterable[Manifest]) -> set[str]:
-    given: set[str] = set()
-    for manifest in manifests:
-        if manifest["kind"] == "Namespace":
-            given.add(f"Namespace {manifest['metadata']['name']}")
-        elif manifest["kind"] == "CustomResourceDefinition":
-            given.add(f"Kind {manifest['spec']['names']['kind']}")
-    return given
-
-
-def _needs(manifests: Iterable[Manifest]) -> set[str]:
-    return {
-        need
-        for manifest in manifests
-        for need in (f"Namespace {identity(manifest)[2]}", f"Kind {manifest['kind']}")
-        if manifest["kind"] != "Namespace"
-    }
 
 
 def _at_home(problem: Problem, everything: list[tuple[str, Manifest]]) -> Problem:

@@ -2,6 +2,6 @@
 
 from .irsa import irsa_role
 from .kubernetes_role import KubernetesRole, RoleRule
-from .workload_identity import WorkloadIdentity, identity_problems
+from .workload_identity import WorkloadIdentity, account_problems, identity_problems
 
-__all__ = ["KubernetesRole", "RoleRule", "WorkloadIdentity", "identity_problems", "irsa_role"]
+__all__ = ["KubernetesRole", "RoleRule", "WorkloadIdentity", "account_problems", "identity_problems", "irsa_role"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from constructs import Construct
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import argument_problems, field_problems, is_token
 
 from ..clusters import EksCluster
@@ -19,7 +19,7 @@ _API = "rbac.authorization.k8s.io"
 _RESERVED = ("system:", "eks:", "aws:", "amazon:", "iam:")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RoleRule:
     """What may be done to which objects.
 

@@ -96,7 +96,7 @@ class WorkloadIdentity(CheckedConstruct):
         if not any(found.has(option) for option in ("cluster", "platform", "mode", "role")):
             found.extend(identity_problems(cluster, role, platform=platform, mode=mode))
         if not found:
-            found.extend(_twice_problems(cluster, namespace, service_account))
+            found.extend(account_problems(cluster, namespace, service_account))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
@@ -226,7 +226,8 @@ def _irsa_problems(cluster: EksCluster, role: iam.IRole | None) -> list[Problem]
     return list(found)
 
 
-def _twice_problems(cluster: EksCluster, namespace: str, service_account: str) -> list[Problem]:
+def account_problems(cluster: EksCluster, namespace: str, service_account: str) -> list[Problem]:
+    """Find a service account that has an identity already."""
     found = Problems()
     other = _identities.get(cluster, {}).get((namespace, service_account))
     if other is not None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from cdk_containers.core.errors import Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token
 
 from .api_versions import minor_of
@@ -35,7 +35,7 @@ _SIMPLE: Mapping[str, tuple[Callable[[object], bool], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Field:
     type: str
     required: bool
@@ -49,7 +49,7 @@ class _Field:
         return cls(found["type"], found["required"] is not None, int(found["since"] or 0), int(found["gone"] or 999))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Known:
     newest: int
     kinds: Mapping[str, str]
@@ -80,7 +80,7 @@ def field_problems(manifest: Mapping[str, Any], version: str) -> Problems:
 
 
 def _check(found: Problems, value: Any, type_: str, path: str, minor: int) -> None:
-    if is_token(value) and not isinstance(value, list | tuple | Mapping):
+    if not isinstance(value, list | tuple | Mapping) and is_token(value):
         return
     right, allowed = _right(type_)
     if not right(value):
@@ -95,6 +95,7 @@ def _check(found: Problems, value: Any, type_: str, path: str, minor: int) -> No
         _check_fields(found, value, type_, path, minor)
 
 
+@cache
 def _right(type_: str) -> tuple[Callable[[object], bool], str]:
     if type_.startswith("["):
         return lambda value: isinstance(value, list | tuple), "a list"

@@ -66,7 +66,7 @@ class Part:
     def entries(self, field: str) -> Iterator[tuple[int, Any]]:
         """Yield what is in a list, with its place."""
         value = self.value.get(field)
-        if value is None or (is_token(value) and not isinstance(value, list)):
+        if value is None or (not isinstance(value, list) and is_token(value)):
             return
         if not isinstance(value, list | tuple):
             self.wrong(field, f"a value of type {type(value).__name__} where a list belongs", "a list")

@@ -16,6 +16,8 @@ from .workload_rules import selects
 _SCALED = ("HorizontalPodAutoscaler", "ScaledObject")
 _SELECTORS = {"NetworkPolicy": "podSelector", "PodDisruptionBudget": "selector"}
 
+Named: TypeAlias = tuple[str, str, str]
+"""Kind, namespace and name of an object."""
 Reference: TypeAlias = tuple[str, str, object]
 """The field that names something, and the kind and name of what it names in its namespace."""
 Finding: TypeAlias = tuple[str, str, str]
@@ -28,8 +30,10 @@ def dangling_references(manifests: Iterable[Mapping[str, Any]]) -> list[Problem]
     None of it is certainly wrong, since the cluster may have what is named.
     """
     everything = [manifest for manifest in manifests if isinstance(manifest, Mapping)]
-    known = {identity(manifest)[1:] for manifest in everything}
-    pods = _pods_by_namespace(everything)
+    known: dict[Named, list[Mapping[str, Any]]] = {}
+    for manifest in everything:
+        known.setdefault(identity(manifest)[1:], []).append(manifest)
+    pods = _Pods(everything)
     found: list[Problem] = []
     for index, manifest in enumerate(everything):
         _, kind, namespace, name = identity(manifest)
@@ -40,8 +44,8 @@ def dangling_references(manifests: Iterable[Mapping[str, Any]]) -> list[Problem]
             for field, wanted, given in _references(part, kind)
             if isinstance(given, str) and not is_token(given) and (wanted, namespace, given) not in known
         ]
-        findings += _selected(part, kind, pods.get(namespace, ()))
-        findings += _replicas(part, kind, namespace, everything)
+        findings += _selected(part, kind, namespace, pods)
+        findings += _replicas(part, kind, namespace, known)
         found += [
             Problem(option=f"{here}.{field}", what=f"{kind} {namespace}/{name}: {what}", allowed=allowed)
             for field, what, allowed in findings
@@ -82,7 +86,7 @@ def _of_pod(pod: Part) -> Iterator[Reference]:
         yield attributes.at("secretProviderClass"), "SecretProviderClass", attributes.get("secretProviderClass")
 
 
-def _selected(part: Part, kind: str, made: Iterable[Part]) -> Iterator[Finding]:
+def _selected(part: Part, kind: str, namespace: str, made: _Pods) -> Iterator[Finding]:
     spec = part.part("spec")
     if kind == "Service":
         selector: dict[str, Any] = {"matchLabels": spec.get("selector")} if spec.get("selector") else {}
@@ -92,9 +96,7 @@ def _selected(part: Part, kind: str, made: Iterable[Part]) -> Iterator[Finding]:
         selector = dict(spec.part(field).value) if field else {}
     if not selector:
         return
-    pods = [
-        template.part("spec") for template in made if selects(selector, template.part("metadata").part("labels").value)
-    ]
+    pods = [template.part("spec") for template in made.selected(namespace, selector)]
     if not pods:
         yield f"spec.{field}", "it finds no pods that are made here", "labels of pods"
     elif kind == "Service":
@@ -111,19 +113,31 @@ def _selected(part: Part, kind: str, made: Iterable[Part]) -> Iterator[Finding]:
                 )
 
 
-def _replicas(part: Part, kind: str, namespace: str, everything: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+def _replicas(
+    part: Part, kind: str, namespace: str, known: Mapping[Named, Sequence[Mapping[str, Any]]]
+) -> Iterator[Finding]:
     target = part.part("spec").part("scaleTargetRef")
-    wanted = (str(target.get("kind") or "Deployment"), namespace, target.get("name"))
-    for other in everything if kind in _SCALED else ():
-        if identity(other)[1:] == wanted and "replicas" in Part(other, "", Problems()).part("spec"):
+    wanted = (str(target.get("kind") or "Deployment"), namespace, str(target.get("name")))
+    for other in known.get(wanted, ()) if kind in _SCALED else ():
+        if "replicas" in Part(other, "", Problems()).part("spec"):
             yield "spec.scaleTargetRef", "its target has replicas, to which each deployment sets it back", "no replicas"
 
 
-def _pods_by_namespace(everything: Sequence[Mapping[str, Any]]) -> dict[str, list[Part]]:
-    """Return the templates of pods, found once for all that select pods."""
-    found: dict[str, list[Part]] = {}
-    for manifest in everything:
-        template = template_of(Part(manifest, "", Problems()))
-        if template is not None:
-            found.setdefault(identity(manifest)[2], []).append(template)
-    return found
+class _Pods:
+    """The templates of pods, found once for all that select pods, by their labels."""
+
+    def __init__(self, everything: Sequence[Mapping[str, Any]]) -> None:
+        self._by_label: dict[tuple[str, str | None, object], list[Part]] = {}
+        for manifest in everything:
+            template = template_of(Part(manifest, "", Problems()))
+            if template is not None:
+                namespace = identity(manifest)[2]
+                labels = template.part("metadata").part("labels").value
+                for label in ((None, None), *labels.items()):
+                    self._by_label.setdefault((namespace, *label), []).append(template)
+
+    def selected(self, namespace: str, selector: Mapping[str, Any]) -> list[Part]:
+        """Return those that a selector finds; it tries the pods that share the rarest of its labels."""
+        labels = ((None, None), *(selector.get("matchLabels") or {}).items())
+        candidates = min((self._by_label.get((namespace, *label), []) for label in labels), key=len)
+        return [one for one in candidates if selects(selector, one.part("metadata").part("labels").value)]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cdk_containers.core.errors import Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token
 
 
@@ -19,7 +19,7 @@ class Schema(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Text:
     """A text, one of several words or of a form."""
 
@@ -39,7 +39,7 @@ class Text:
             found.add(path, "not of the form that is taken", given=value, allowed=self.example)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Number:
     """A whole number within bounds."""
 
@@ -56,7 +56,7 @@ class Number:
             found.add(path, "not a whole number that is taken", given=value, allowed=allowed)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Either:
     """A number or a text, such as a port or the name of one."""
 
@@ -68,7 +68,7 @@ class Either:
         (self.text if isinstance(value, str) else self.number).check(found, value, path)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Flag:
     """True or false."""
 
@@ -78,7 +78,7 @@ class Flag:
             found.add(path, "neither true nor false", given=value, allowed="true or false")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Anything:
     """What another schema describes, or nobody."""
 
@@ -86,7 +86,7 @@ class Anything:
         """Find nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ListOf:
     """A list of things of one kind."""
 
@@ -104,7 +104,7 @@ class ListOf:
             self.item.check(found, entry, f"{path}[{index}]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class MapOf:
     """A map with names that the caller chooses."""
 
@@ -123,7 +123,7 @@ Wrong = tuple[str, str, str]
 """A field, what is wrong with it, and what is allowed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Fields:
     """A map with the fields that there are, and no other."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
+
+from cdk_containers.core.frozen import frozen
 
 from ..rendering import Taint
 
@@ -18,7 +19,7 @@ _DNS = 10
 """CoreDNS has the tenth address of the range of services."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class BootSettings:
     """What a node that registers itself is told as it starts.
 

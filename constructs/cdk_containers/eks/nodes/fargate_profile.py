@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from weakref import WeakKeyDictionary
 
@@ -16,6 +16,7 @@ from constructs import Construct, IValidation
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import argument_problems, field_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
@@ -39,7 +40,7 @@ _CORE_DNS_NAMESPACE = "kube-system"
 _CORE_DNS_LABELS = {"k8s-app": "kube-dns", "eks.amazonaws.com/component": "coredns"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FargateSelector:
     """Pods that run on Fargate, by namespace and labels.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 from cdk_containers.instances import MachineImage
 from cdk_containers.model.instances import architecture_of, has_gpus
@@ -29,7 +30,7 @@ _GPU_CATEGORIES = ("g", "gr", "p", "inf", "trn", "dl", "vt", "f")
 _PRACTICE = "eks-karpenter-limits"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class KarpenterPool:
     """Nodes that Karpenter starts when pods wait, and ends when they are not needed: a NodePool with its EC2NodeClass.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
-from aws_cdk import aws_kms as kms
-
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
 from cdk_containers.core.practices import Disabled
 from cdk_containers.instances import MachineImage
@@ -26,7 +26,7 @@ _SMALLEST_VOLUME = 20
 _OF_AL2 = ("AL2", "AL2_X86_64", "AL2_ARM_64", "AL2_X86_64_GPU", "AMAZON_LINUX_2", "AMAZONLINUX2")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class NodeOptions:
     """What the nodes of a group are, beyond their type.
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_rolesanywhere as rolesanywhere
 from constructs import Construct
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import arn_problems, field_problems, is_token
 
 _PEM = "-----BEGIN CERTIFICATE-----"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RolesAnywhere:
     """Machines outside AWS prove who they are by a certificate, and get credentials that end after an hour.
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 import jsii
-from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import autoscaling
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import DurationLike, argument_problems

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from cdk_containers.core.frozen import frozen
 
 Compute = Literal["NODES", "AUTO", "FARGATE"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ClusterFacts:
     """What a workload has to know of the cluster that it runs in.
 

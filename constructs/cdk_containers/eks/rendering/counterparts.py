@@ -7,9 +7,10 @@ over all options that there are.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import Any, Literal
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import (
     AssetImage,
@@ -46,7 +47,7 @@ from .rendered import Loss
 Meaning = Literal["same", "approximated", "refused", "platform"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Counterpart:
     """What an option becomes.
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import Architecture, OperatingSystem
 
 PodSecurity = Literal["restricted", "baseline", "privileged"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Exposure:
     """A port that a load balancer sends to.
 
@@ -37,7 +38,7 @@ class Exposure:
     sources: Sequence[str] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Peer:
     """Another workload, at one end of a connection.
 
@@ -52,7 +53,7 @@ class Peer:
     ports: Sequence[int] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PodFacts:
     """What is known of the pods of any workload.
 
@@ -105,7 +106,7 @@ class PodFacts:
         return {practice: value for practice, value in self.defaults.items() if isinstance(value, Disabled)}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ServiceFacts(PodFacts):
     """What is known of a workload that runs all the time: a service, a worker or a daemon.
 
@@ -144,7 +145,7 @@ class ServiceFacts(PodFacts):
         }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class JobFacts(PodFacts):
     """What is known of a workload that runs and ends.
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from cdk_containers.core.hashes import HASH_LENGTH
+
 from ..manifests import Manifest
 from .checker_notes import merged
 from .deployment import template_of
 from .facts import JobFacts
 from .losses import Losses
-from .names import HASH_LENGTH, short_hash
+from .names import short_hash
 from .pod import Pod
 from .schedules import five_fields
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
 
+from cdk_containers.core import hashes
 from cdk_containers.core.inputs import is_token
 
 from ..manifests import is_label, kubernetes_name
 from .losses import Losses
 
 _TOKEN = re.compile(r"\$\{Token\[[^\]]+\]\}")
-
-HASH_LENGTH = 8
 
 
 def labels_of(names: Sequence[str], *, option: str, losses: Losses) -> dict[str, str]:
@@ -41,4 +39,4 @@ def labels_of(names: Sequence[str], *, option: str, losses: Losses) -> dict[str,
 def short_hash(value: object) -> str:
     """Return eight digits for a value, for the name of an object that never changes; tokens are left out of it."""
     text = _TOKEN.sub("", json.dumps(value, sort_keys=True))
-    return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
+    return hashes.short_hash(text)

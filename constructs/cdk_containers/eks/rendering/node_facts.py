@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 from cdk_containers.model.instances import allocatable, find_instance_type, pods_per_instance
 from cdk_containers.model.workload import Architecture
@@ -22,7 +23,7 @@ _OWNED = ("kubernetes.io", "k8s.io")
 _OF_NODES = ("node.kubernetes.io", "kubelet.kubernetes.io")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Taint:
     """A taint of nodes: only pods that tolerate it are scheduled on them.
 
@@ -59,7 +60,7 @@ class Taint:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class NodeFacts:
     """What a pod has to know of nodes that are alike.
 

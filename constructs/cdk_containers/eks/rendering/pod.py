@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.model.workload import Workload
 
 from ..manifests import Manifest
@@ -26,7 +26,7 @@ from .start_order import StartOrder, start_order
 from .volumes import Volumes, volumes_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Pod:
     """The pod of a workload.
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.practices import Disabled
 
 from ..manifests import Manifest
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Loss:
     """An option that is not the same on Kubernetes.
 
@@ -30,7 +30,7 @@ class Loss:
     practice: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Rendered:
     """What came of a workload on Kubernetes.
 

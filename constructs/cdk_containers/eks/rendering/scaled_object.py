@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from cdk_containers.core.frozen import frozen
 
 from ..manifests import Manifest
 
@@ -13,7 +14,7 @@ _NEVER_REACHED = "1000000"
 """So long is no queue: messages in work keep one pod, and ask for no second."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Trigger:
     """One thing that the number of pods follows; the one that asks for most of them counts.
 

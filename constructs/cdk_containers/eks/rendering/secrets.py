@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.model.workload import Container
 
 from ..manifests import Manifest
@@ -26,7 +27,7 @@ _KEY = re.compile(r"[A-Za-z0-9._-]+")
 _SERVICES = {"secretsmanager": "SecretsManager", "ssmparameter": "ParameterStore"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SecretSource:
     """Where a secret is.
 
@@ -57,7 +58,7 @@ class SecretSource:
         return cls(service="secretsmanager", key=found[1], field=field, version=version)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Secrets:
     """How the containers of a pod get their secrets.
 

@@ -7,8 +7,7 @@ sending and requests end. The grace period counts from the beginning and include
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token, seconds
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import Workload
@@ -27,7 +26,7 @@ _ENDPOINT_SECONDS = 5
 """Time until callers in the cluster know that a pod ends."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Shutdown:
     """How a pod ends.
 

@@ -7,9 +7,9 @@ restarted is a sidecar: the next one starts as soon as it has, or as soon as its
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.model.workload import Container
 
 from .losses import Losses
@@ -17,7 +17,7 @@ from .losses import Losses
 Role = Literal["main", "sidecar", "init"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StartOrder:
     """In which order the containers of a pod start.
 

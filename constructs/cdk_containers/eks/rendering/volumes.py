@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import is_token
 from cdk_containers.model.workload import (
     Container,
@@ -29,7 +30,7 @@ _EFS_CAPACITY = "1Gi"
 """EFS has no size, but a PersistentVolume must say one."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Volumes:
     """The volumes of a pod.
 
@@ -100,7 +101,7 @@ def _add_memory(found: Volumes, container: Container, index: int, losses: Losses
         found.mounts[index].append({"name": name, "mountPath": path})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Place:
     option: str
     label: str

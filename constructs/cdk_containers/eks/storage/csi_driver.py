@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.opt_outs import acknowledge_wildcards
 
 from ..clusters import AddOnOptions, EksCluster
@@ -18,7 +18,7 @@ from ..clusters.add_on_resources import add_on_role, make_add_on
 from .register import register_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CsiDriver:
     """A driver, as EKS installs it.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import kms
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, is_token, usable_arguments
 from cdk_containers.model.workload import EbsVolume

@@ -7,11 +7,10 @@ from typing import Literal, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import efs, kms
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.inputs import argument_problems, disabled_problems, usable_arguments
 from cdk_containers.core.opt_outs import record_opt_out, resource_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_iam as iam
@@ -10,7 +9,6 @@ from aws_cdk import aws_iam as iam
 from ..clusters import EksCluster
 
 
-@dataclass(slots=True)
 class Register:
     """What the storages of one cluster share.
 
@@ -21,10 +19,11 @@ class Register:
         drivers: Roles of the drivers that are installed, by the name of the add-on.
     """
 
-    classes: dict[str, str] = field(default_factory=dict[str, str])
-    claims: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
-    default: str | None = None
-    drivers: dict[str, iam.IRole] = field(default_factory=dict[str, iam.IRole])
+    def __init__(self) -> None:
+        self.classes: dict[str, str] = {}
+        self.claims: dict[tuple[str, str], str] = {}
+        self.default: str | None = None
+        self.drivers: dict[str, iam.IRole] = {}
 
 
 _registers: WeakKeyDictionary[EksCluster, Register] = WeakKeyDictionary()

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import aws_ecr_assets as ecr_assets
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import ecr_assets
 from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.model.workload import Architecture, AssetImage, Container, Image, RepositoryImage
 from cdk_containers.model.workload.image import as_image
 from cdk_containers.registry import build_options
-
-_PLATFORMS = {"X86_64": ecr_assets.Platform.LINUX_AMD64, "ARM64": ecr_assets.Platform.LINUX_ARM64}
 
 
 def image_source_problems(containers: Sequence[Container]) -> list[Problem]:
@@ -47,10 +45,14 @@ def image_addresses(scope: Construct, containers: Sequence[Container], architect
                     scope,
                     f"{container.name}Image",
                     directory=str(asset.directory),
-                    platform=_PLATFORMS[architecture],
+                    platform=_platform(architecture),
                     **build_options(asset),
                 )
                 found[container.name] = made.image_uri
             case _:
                 pass
     return found
+
+
+def _platform(architecture: Architecture) -> ecr_assets.Platform:
+    return ecr_assets.Platform.LINUX_ARM64 if architecture == "ARM64" else ecr_assets.Platform.LINUX_AMD64

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from cdk_containers.core.cdk_modules import sqs
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import Problems
 from cdk_containers.core.inputs import DurationLike, argument_problems, in_seconds, is_token, usable_arguments

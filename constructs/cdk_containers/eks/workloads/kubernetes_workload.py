@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
@@ -15,12 +15,12 @@ from aws_cdk import aws_iam as iam
 
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem, Problems, Shown
+from cdk_containers.core.hashes import short_hash
 from cdk_containers.core.inputs import argument_problems
 from cdk_containers.core.inputs.calls import Elsewhere
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.core.whereabouts import path_of, region_of, stack_of
-from cdk_containers.load_balancing.places import short_hash
 from cdk_containers.model.workload import EfsVolume, Port
 from cdk_containers.model.workload.schemes import (
     as_variable,
@@ -33,7 +33,7 @@ from cdk_containers.model.workload.schemes import (
 from cdk_containers.network import access_point_of, open_file_system
 
 from ..clusters import EksCluster
-from ..identity import WorkloadIdentity
+from ..identity import WorkloadIdentity, account_problems, identity_problems
 from ..manifests import Manifest
 from ..rendering import Loss, Peer, Rendered
 from .images import image_addresses
@@ -86,6 +86,12 @@ class KubernetesWorkload(CheckedConstruct):
             )
         if not found.has("namespace"):
             found.extend(namespace_problems(given.cluster, given.namespace, given.pod.pod_security))
+        if not found:
+            wrong = identity_problems(given.cluster, given.pod.role, platform=_platform(given))
+            found.extend(entry if entry.option == "cluster" else entry.under("pod") for entry in wrong)
+        if not found:
+            wrong = account_problems(given.cluster, given.namespace, given.name)
+            found.extend(replace(entry, option=given.name_option) for entry in wrong)
         return list(found)
 
     def _make_pods(self, given: PodInput) -> None:
@@ -94,7 +100,6 @@ class KubernetesWorkload(CheckedConstruct):
         self._given = given
         _names.setdefault(given.cluster, {})[given.namespace, given.name] = path_of(self)
         self._callers: list[Peer] = []
-        windows = given.pod.operating_system != "LINUX"
         self.identity = WorkloadIdentity(
             self,
             "Identity",
@@ -102,7 +107,7 @@ class KubernetesWorkload(CheckedConstruct):
             namespace=given.namespace,
             service_account=given.name,
             role=given.pod.role,
-            platform="WINDOWS" if windows else "FARGATE" if given.on_fargate else None,
+            platform=_platform(given),
             create_service_account=False,
         )
         containers = given.workload.containers
@@ -287,6 +292,13 @@ class KubernetesWorkload(CheckedConstruct):
             return None
         host = f"{self.workload_name}.{self.namespace}.svc.cluster.local"
         return f"{scheme_of(port)}://{host}:{port.number}"
+
+
+def _platform(given: PodInput) -> Literal["WINDOWS", "FARGATE"] | None:
+    """Return what the pods run on, where that is not for the cluster to say."""
+    if given.pod.operating_system != "LINUX":
+        return "WINDOWS"
+    return "FARGATE" if given.on_fargate else None
 
 
 def warning_id(option: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.model.workload import EfsVolume, Workload, WorkloadInput
 from cdk_containers.network import efs_problems
 
@@ -38,7 +39,7 @@ def name_from(id_: str) -> str:
     return "-".join(_WORD.findall(id_)).lower() or "app"
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class PodInput(WorkloadInput):
     """The options that every workload on EKS has.
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from aws_cdk import aws_iam as iam
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import Architecture, OperatingSystem
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PodOptions:
     """Options of pods that most workloads leave alone, as `TaskOptions` are of tasks.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from cdk_containers.core.frozen import frozen
 
 from .instance_type import InstanceType
 
@@ -17,7 +18,7 @@ See https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.ht
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Limit:
     """How many tasks fit by one resource.
 
@@ -32,7 +33,7 @@ class Limit:
     arithmetic: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Fit:
     """How many tasks of a kind one instance holds.
 

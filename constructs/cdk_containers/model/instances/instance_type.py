@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Literal, cast
+
+from cdk_containers.core.frozen import frozen
 
 from ..workload import Architecture
 
@@ -22,7 +23,7 @@ _SIZE = re.compile(r"nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?")
 Hypervisor = Literal["nitro", "xen"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class InstanceType:
     """What an EC2 instance type has.
 

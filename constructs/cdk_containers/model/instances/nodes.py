@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cdk_containers.core.frozen import frozen
 
 from .instance_type import InstanceType
 
@@ -41,7 +41,7 @@ def pods_per_instance(instance: InstanceType, *, prefix_delegation: bool = False
     return min(pods, _MOST_OF_MANY if instance.vcpus > _FEW_VCPUS else _MOST_OF_FEW)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Allocatable:
     """What a node has to give its pods.
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from types import MappingProxyType
+
+from cdk_containers.core.frozen import frozen
 
 from ..instances import InstanceType, instance_type
 
 _ARCHITECTURES = {"X86_64": "x86_64", "ARM64": "arm64"}
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class ContainerInstance:
     """An EC2 instance that is registered with a cluster, and what it has free.
 

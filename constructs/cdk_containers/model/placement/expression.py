@@ -8,11 +8,12 @@ from __future__ import annotations
 import operator as operators
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from cdk_containers.core.errors import Problem, Shown
+from cdk_containers.core.frozen import frozen
 
 MAX_LENGTH = 2000
 
@@ -81,7 +82,7 @@ class ExpressionError(ValueError):
         super().__init__(f"{what}, at position {position} of {expression!r}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class InstanceFacts:
     """What an expression can ask of a container instance.
 
@@ -112,7 +113,7 @@ class Expression(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Comparison:
     """A subject, an operator and what it is compared with."""
 
@@ -139,7 +140,7 @@ class Comparison:
         return bool(_COMPARE[self.operator](left, right))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Not:
     """What holds when its part does not."""
 
@@ -150,7 +151,7 @@ class Not:
         return not self.part.holds(facts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class AllOf:
     """What holds when all its parts do."""
 
@@ -161,7 +162,7 @@ class AllOf:
         return all(part.holds(facts) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class AnyOf:
     """What holds when one of its parts does."""
 

@@ -21,10 +21,10 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from cdk_containers.core.errors import ConstructError, Problems
+from cdk_containers.core.frozen import frozen
 
 from ..instances import RESERVED_HOST_PORTS, NetworkMode
 from .container_instance import ContainerInstance
@@ -127,7 +127,7 @@ def _check(
         raise ConstructError("simulate_placement", found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Needs:
     """What a task of the service needs."""
 

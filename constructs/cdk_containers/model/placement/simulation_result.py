@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from cdk_containers.core.frozen import frozen
 
 from .container_instance import ContainerInstance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Event:
     """One thing that the scheduler did.
 
@@ -27,7 +28,7 @@ class Event:
     instance: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Unplaced:
     """Tasks that found no place, and why.
 
@@ -52,7 +53,7 @@ class Unplaced:
         return f"{count} no place: {why}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Placement:
     """Where tasks are after a simulation, and how they got there.
 

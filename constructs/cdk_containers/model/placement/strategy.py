@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 MAX_STRATEGIES = 5
@@ -18,7 +18,7 @@ INSTANCE_FIELDS = ("instanceId", "host")
 _ATTRIBUTE = re.compile(r"attribute:[\w./\\-]{1,128}", re.ASCII)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PlacementStrategy:
     """How ECS chooses between instances that could take a task, and between tasks that could be stopped.
 
@@ -91,7 +91,7 @@ class PlacementStrategy:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PlacementConstraint:
     """What an instance must be to take a task at all.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cdk_containers.core.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Moment:
     """How things stand from a moment of a deployment on.
 
@@ -36,7 +36,7 @@ class Moment:
         return self.healthy_old + self.healthy_new
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Rollout:
     """A deployment of a version that is well, second by second; and when one that is not is given up.
 

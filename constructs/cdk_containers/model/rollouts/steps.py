@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from cdk_containers.core.frozen import frozen
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+
+@frozen
 class RollingSteps:
     """New tasks come up and old ones go, within two bounds.
 
@@ -27,7 +28,7 @@ class RollingSteps:
     waits_for_old_tasks: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TrafficShift:
     """A share of the traffic goes to the new version, and stays there for a while.
 
@@ -40,7 +41,7 @@ class TrafficShift:
     bake_seconds: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ShiftSteps:
     """The whole new version comes up beside the old one, takes the traffic over, and the old one goes at the end.
 

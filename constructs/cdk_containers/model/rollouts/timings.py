@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems
 
 NO_HEALTH_CHECK_SECONDS = 40
 """How long ECS waits before it counts a running task as healthy that nothing checks."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RolloutTimings:
     """How long a task takes to come up, to be found healthy and to go.
 

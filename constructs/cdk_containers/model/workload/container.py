@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, disabled_problems, field_problems, is_token, name_problem
 from cdk_containers.core.practices import Disabled
 
@@ -40,7 +41,7 @@ _CONTROLS = ("net.", "fs.mqueue.", "kernel.msg", "kernel.sem", "kernel.shm")
 _USER = re.compile(r"[\w.-]+(:[\w.-]+)?")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Container:
     """A container, with the defaults that make it safe.
 

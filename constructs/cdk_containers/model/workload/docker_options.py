@@ -5,16 +5,17 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 _HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?")
 _LINK = re.compile(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_.-]+)?")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DockerOptions:
     """Options of Docker for a container: EC2 and machines outside AWS only, and most not with awsvpc networking.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from cdk_containers.core.frozen import frozen
 
 _UNKNOWN = r"\$\{Token\[[^\]]+\]\}"
 _ADDRESS = re.compile(
@@ -21,7 +22,7 @@ _PARTITIONS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EcrAddress:
     """The repository of an image.
 

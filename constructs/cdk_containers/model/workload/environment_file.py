@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, has_members
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ else:
     Bucket = Any
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EnvironmentFile:
     """A file with a variable in each line (`NAME=value`), which ECS reads when a task starts.
 

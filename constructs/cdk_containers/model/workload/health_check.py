@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 
 from .command import unsplit_problems
@@ -15,7 +15,7 @@ from .secrets import text_problems
 _INTERVAL, _TIMEOUT, _START_PERIOD = timedelta(seconds=10), timedelta(seconds=5), timedelta(seconds=30)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CheckTimes:
     """When a check runs, in seconds, with the defaults in place of what was not given; each may be a token.
 
@@ -39,7 +39,7 @@ class CheckTimes:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class HealthCheck:
     """A command that tells, in the container, whether it is healthy.
 
@@ -77,7 +77,7 @@ class HealthCheck:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class HttpCheck:
     """A request that tells whether a container is healthy, which the platform sends from outside the container.
 

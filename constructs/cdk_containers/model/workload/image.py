@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems, has_members, is_token, way_in
 from cdk_containers.core.practices import Disabled
 
@@ -23,7 +24,7 @@ _BUILD_SECRET = re.compile(r"(type=\w+,)?(src|source|env)=[^,\s]+")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Image:
     """An image for a container: make one with a method below, or with `Repository.image`."""
 
@@ -100,7 +101,7 @@ class Image:
         return field_problems(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RegistryImage(Image):
     """An image in a registry; see `Image.from_registry`."""
 
@@ -141,7 +142,7 @@ class RegistryImage(Image):
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AssetImage(Image):
     """An image built from a Dockerfile; see `Image.from_asset`."""
 
@@ -192,7 +193,7 @@ class AssetImage(Image):
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RepositoryImage(Image):
     """An image in an ECR repository, by tag or by digest; see `Repository.image`."""
 

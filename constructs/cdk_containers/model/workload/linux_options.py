@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 UlimitName = Literal[
@@ -71,7 +71,7 @@ CAPABILITIES = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Ulimit:
     """A limit of the operating system on the processes of a container.
 
@@ -94,7 +94,7 @@ class Ulimit:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class LinuxOptions:
     """Options of the Linux kernel for a container; of these Fargate takes the capabilities, and adds `SYS_PTRACE` only.
 
@@ -143,7 +143,7 @@ class LinuxOptions:
         return list(found)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Privileged:
     """Give a container the rights of root on its instance: `privileged=Privileged("loads eBPF programs")`.
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cdk_containers.core.errors import Problem
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems
 
 from .secrets import environment_problems, secret_problems
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class LogDriver:
     """Another way for the log than the log group that the construct owns.
 

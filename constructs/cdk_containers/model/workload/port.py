@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 _MAX_PORT = 65535
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Port:
     """A port on which a container listens.
 
@@ -50,7 +50,7 @@ class Port:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PortRange:
     """Ports in a row on which a container listens, such as those of media streams; no load balancer sends there.
 

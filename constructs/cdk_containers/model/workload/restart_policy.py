@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cdk_containers.core.errors import Problem
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, field_problems
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RestartPolicy:
     """Restart a container on its own, without a new task, when it exits.
 

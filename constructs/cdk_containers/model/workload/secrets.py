@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import HIDDEN, REFERENCE, field_problems, has_members, is_token, written_out
 from cdk_containers.core.secret_texts import ACCESS_KEYS, kind_of_secret
 
@@ -23,7 +23,7 @@ _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)")
 _PRACTICE = "no-secrets-in-environment"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class NotSecret:
     """A plain value that only looks like a secret.
 

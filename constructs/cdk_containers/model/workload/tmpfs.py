@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 MOUNT_OPTIONS_OF_THEIR_OWN = ("mode", "uid", "gid", "exec", "noexec")
@@ -15,7 +15,7 @@ MOUNT_OPTIONS_OF_THEIR_OWN = ("mode", "uid", "gid", "exec", "noexec")
 _MODE = re.compile(r"[0-7]{3,4}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Tmpfs:
     """A writable directory in memory: empty at the start, gone at the end.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import disabled_problems, field_problems, has_members, is_token, name_problem
 from cdk_containers.core.practices import Disabled
 
@@ -16,7 +17,7 @@ from .secrets import text_problems
 _FILE_USER = re.compile(r"\d+(:\d+)?")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Volume:
     """A volume, with the name by which containers mount it.
 
@@ -41,7 +42,7 @@ class Volume:
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SharedVolume(Volume):
     """An empty volume that containers of one task share; it goes with the task.
 
@@ -52,7 +53,7 @@ class SharedVolume(Volume):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EfsVolume(Volume):
     """A directory of an EFS file system, through an access point, with IAM and TLS.
 
@@ -134,7 +135,7 @@ class EfsVolume(Volume):
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class HostVolume(Volume):
     """A directory of the instance that runs the task, such as an instance store; EC2 only.
 
@@ -155,7 +156,7 @@ class HostVolume(Volume):
         return list(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DockerVolume(Volume):
     """A volume that Docker manages on the instance; EC2 only.
 
@@ -207,7 +208,7 @@ _EBS_IOPS: Mapping[str, tuple[int, int]] = {
 _SNAPSHOT = re.compile(r"snap-[0-9a-f]+")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EbsVolume(Volume):
     """A new EBS volume for each task of a service, encrypted, gone with the task.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal, TypeVar
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 from .container import Container
@@ -27,7 +27,7 @@ OperatingSystem = Literal[
 _Item = TypeVar("_Item", bound=Hashable)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Workload:
     """Containers that share a life cycle, a network address, resources and volumes.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from cdk_containers.core.errors import Problem, Problems, Shown
+from cdk_containers.core.frozen import frozen
 
 from .container import Container
 from .image import ImageLike
@@ -19,7 +20,7 @@ from .workload import Workload
 _CONTAINER = re.compile(r"containers\[(\d+)\]")
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class WorkloadInput:
     """The options that everything with a workload has: services and jobs, on every platform.
 

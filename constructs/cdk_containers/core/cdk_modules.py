@@ -1,0 +1,57 @@
+"""Modules of AWS CDK that most stacks do not need: each is loaded when something of it is used.
+
+Together they take longer to load than this library. Their names may stand in annotations, which load nothing: the hint
+of an option is read when somebody gives the option.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+
+class _LoadedOnUse:
+    """Stands for a module of CDK."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(import_module(self._name), name)
+        setattr(self, name, value)
+        return value
+
+
+class _Cdk:
+    """Stands for CDK, whose modules stand for themselves."""
+
+    def __getattr__(self, name: str) -> _LoadedOnUse:
+        return _LoadedOnUse(f"aws_cdk.{name}")
+
+
+if TYPE_CHECKING:
+    import aws_cdk as cdk
+else:
+    cdk = _Cdk()
+
+acm = cdk.aws_certificatemanager
+autoscaling = cdk.aws_autoscaling
+cloudwatch_actions = cdk.aws_cloudwatch_actions
+codedeploy = cdk.aws_codedeploy
+ecr = cdk.aws_ecr
+ecr_assets = cdk.aws_ecr_assets
+efs = cdk.aws_efs
+elb = cdk.aws_elasticloadbalancing
+kms = cdk.aws_kms
+lambda_ = cdk.aws_lambda
+route53 = cdk.aws_route53
+route53_targets = cdk.aws_route53_targets
+s3 = cdk.aws_s3
+secretsmanager = cdk.aws_secretsmanager
+servicediscovery = cdk.aws_servicediscovery
+sfn = cdk.aws_stepfunctions
+sns = cdk.aws_sns
+sns_subscriptions = cdk.aws_sns_subscriptions
+sqs = cdk.aws_sqs
+vpclattice = cdk.aws_vpclattice
+wafv2 = cdk.aws_wafv2
