@@ -566,9 +566,9 @@ def suppressions_page() -> str:
                 opt_outs.setdefault(opt_out, set()).add(environment)
             for finding in _acknowledged(assembly):
                 findings.setdefault(finding, set()).add(environment)
-            told = {reason for *_, reason in findings}
+            told = {reason for *_, reason in findings} - {reason for *_, reason in opt_outs}
             for stack, path, practice, reason in _accepted_by_our_checks(assembly):
-                if reason in told and (stack, path, practice, reason) not in opt_outs:
+                if reason in told:
                     findings.setdefault((stack, path, _OURS, practice, reason), set()).add(environment)
                 else:
                     opt_outs.setdefault((stack, path, practice, reason), set()).add(environment)

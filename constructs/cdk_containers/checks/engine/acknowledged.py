@@ -11,13 +11,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cdk_containers.checks.templates import Resource
-from cdk_containers.core.practices import ACKNOWLEDGED_AS
+from cdk_containers.core.practices import ACKNOWLEDGED_AS, Checker
 from cdk_containers.core.practices import practice as practice_of
 
 KEY = "cdk_containers"
 """Of the metadata of a resource: `cdk_containers: {opt_outs: {practice: reason}}`."""
 
-_OTHER_CHECKERS = (("checkov", "checkov", "skip", "comment"), ("cdk-nag", "cdk_nag", "rules_to_suppress", "reason"))
+_OTHER_CHECKERS: tuple[tuple[Checker, str, str, str], ...] = (
+    ("checkov", "checkov", "skip", "comment"),
+    ("cdk-nag", "cdk_nag", "rules_to_suppress", "reason"),
+)
 """The checker, and where it has its ids and reasons in the metadata of a resource."""
 
 

@@ -71,7 +71,7 @@ def _classic_listener(listener: Map) -> Outcome:
     raise CannotTell(f"port {port} passes TCP on: whether it is encrypted is between callers and targets")
 
 
-def _plain_http(listener: Resource) -> Outcome:
+def _plain_http(listener: Resource) -> Outcome | None:
     served = worst(_served, actions_of(listener))
     if served is None:
         raise CannotTell("rules of other stacks may serve requests over plain HTTP")
