@@ -56,17 +56,23 @@ from kubernetes_tables import rollouts as kubernetes_rollouts  # noqa: E402
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
 from rooms import house_drawing, room_list, wing_drawing  # noqa: E402
+from score_checks import score, sentence  # noqa: E402
 from summarize_assembly import stacks  # noqa: E402
 
 import cdk_containers  # noqa: E402
 from cdk_containers import ConstructError, instance_type, tasks_per_instance  # noqa: E402
-from cdk_containers.core.practices import AREAS, PRACTICES, Practice  # noqa: E402
+from cdk_containers.checks.engine import run_checks  # noqa: E402
+from cdk_containers.checks.reading import read_estate  # noqa: E402
+from cdk_containers.checks.rules import CHECKS  # noqa: E402
+from cdk_containers.checks.templates import Estate  # noqa: E402
+from cdk_containers.core.practices import ACKNOWLEDGED_AS, AREAS, PRACTICES, Practice  # noqa: E402
 from cdk_containers.ecs.services.rollout_warnings import CONCERNS  # noqa: E402
 
 DOCS = ROOT / "docs"
 CONSTRUCTS = DOCS / "constructs"
 ENVIRONMENTS = ("dev", "prod")
 WITH_MARKS = (
+    "checks",
     "architecture",
     "migrations",
     "index",
@@ -85,8 +91,9 @@ _EXAMPLE = re.compile(r"```python\n(?P<code>(?:(?!```).)*)```", re.DOTALL)
 _ERROR_EXAMPLE = re.compile(rf"({_EXAMPLE.pattern}\n\n```text\n)(?:(?!```).)*```", re.DOTALL)
 
 _SUPPRESSIONS = (
-    "cfn-lint, cdk-nag (AwsSolutions), checkov and CDK's own validation find nothing in the reference stacks. What "
-    "stands here they would find otherwise: it is acknowledged, with the reason, in the metadata of the resource."
+    "The checks of this library, cfn-lint, cdk-nag (AwsSolutions), checkov and CDK's own validation find nothing in "
+    "the reference stacks. What stands here they would find otherwise: it is acknowledged, with the reason, in the "
+    "metadata of the resource or of the app."
 )
 _ARTEFACTS = (
     "Not in this list are cfn-lint's W3005 and W3010, which CDK itself causes: it writes `DependsOn` for every "
@@ -94,6 +101,7 @@ _ARTEFACTS = (
 )
 
 _CDK = "CDK validation"
+_OURS = "cdk-containers"
 
 Metadata = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -126,6 +134,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
     yield DOCS / "practices.md", practices_page()
     yield DOCS / "no-option.md", no_option_page()
     makers: Mapping[str, Callable[[], str]] = {
+        "checks-score": lambda: sentence(score()),
         "constructs": construct_list,
         "defaults": defaults_table,
         "ecs-rooms": partial(wing_drawing, "ecs"),
@@ -557,6 +566,12 @@ def suppressions_page() -> str:
                 opt_outs.setdefault(opt_out, set()).add(environment)
             for finding in _acknowledged(assembly):
                 findings.setdefault(finding, set()).add(environment)
+            told = {reason for *_, reason in findings} - {reason for *_, reason in opt_outs}
+            for stack, path, practice, reason in _accepted_by_our_checks(assembly):
+                if reason in told:
+                    findings.setdefault((stack, path, _OURS, practice, reason), set()).add(environment)
+                else:
+                    opt_outs.setdefault((stack, path, practice, reason), set()).add(environment)
     chosen = {reason for *_, reason in opt_outs}
     accepted = {finding: where for finding, where in findings.items() if finding[-1] not in chosen}
     answered = {finding: where for finding, where in findings.items() if finding[-1] in chosen}
@@ -616,8 +631,22 @@ def _acknowledged(assembly: Path) -> Iterator[tuple[str, ...]]:
                 if entry["type"] == "aws:cdk:acknowledged-rules":
                     for name, reason in entry["data"].items():
                         source, _, finding = name.partition("::")
+                        if f"{source}::" == ACKNOWLEDGED_AS:
+                            continue  # where it answers a finding, it is among those of our checks
                         checker = "cdk-nag" if source == "Annotation" else _CDK
                         yield stack, _inside(path), checker, finding, reason
+
+
+def _accepted_by_our_checks(assembly: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Yield stack, path in the stack, practice and reason of each finding of our checks that is accepted."""
+    names = {str(path): name.partition("-")[2] for name, path in stacks(assembly)}
+    estate = Estate()
+    unread = read_estate([assembly], estate)
+    report = run_checks(estate, CHECKS, not_checked=unread)
+    if unread or report.failures:
+        raise ValueError(f"our checks find something in the reference stacks: {unread or report.failures[0]}")
+    for finding in report.acknowledged:
+        yield names[finding.path], _inside(finding.construct), finding.practice, finding.acknowledged
 
 
 def _resource_metadata(assembly: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

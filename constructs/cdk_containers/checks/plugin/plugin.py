@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -14,6 +13,7 @@ from cdk_containers.checks.reading import read_estate
 from cdk_containers.checks.rules import CHECKS
 from cdk_containers.checks.templates import Estate
 from cdk_containers.core.practices import Severity, practice
+from cdk_containers.core.version import VERSION
 
 FailOn: TypeAlias = Severity | Literal["critical", "high", "medium", "low", "never"]
 
@@ -61,7 +61,7 @@ class PracticeChecks:
     @property
     def version(self) -> str:
         """The version of this library."""
-        return version(_NAME)
+        return VERSION
 
     @property
     def rule_ids(self) -> list[str]:

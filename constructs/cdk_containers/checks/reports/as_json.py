@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from cdk_containers.checks.engine import Finding
+from cdk_containers.core.version import VERSION
 
 from .render import Results
-from .version import version
 from .words import by_severity
 
 
@@ -17,7 +17,7 @@ def write(results: Results) -> str:
     report = results.report
     findings = (*report.failures, *report.undecided, *(report.passes if results.everything else ()))
     document = {
-        "version": version(),
+        "version": VERSION,
         "findings": [_finding(it) for it in findings],
         "acknowledged": [_finding(it) | {"reason": it.acknowledged} for it in report.acknowledged],
         "not_checked": list(report.not_checked),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, overload
@@ -40,9 +41,7 @@ class Map:
                 return here
             if isinstance(here, Missing):
                 return MISSING
-            if not isinstance(here, Map):
-                raise Malformed(self._at(path), "a map", here)
-            here = here.child(key)
+            here = self._as_map(here, path).child(key)
             if isinstance(here, Unread):
                 raise CannotTell(here.why)
         return here
@@ -92,11 +91,7 @@ class Map:
     def map(self, *path: str) -> Map:
         """Return a map; an empty one where nothing is set."""
         value = self._known(path)
-        if isinstance(value, Missing):
-            return Map({}, self._template, self._at(path))
-        if not isinstance(value, Map):
-            raise Malformed(self._at(path), "a map", value)
-        return value
+        return Map({}, self._template, self._at(path)) if isinstance(value, Missing) else self._as_map(value, path)
 
     def values(self, *path: str) -> list[Value]:
         """Return the elements of a list, some of which may be unknown; a single value counts as a list of one."""
@@ -147,6 +142,17 @@ class Map:
         value = self.value(*path)
         if isinstance(value, Unknown):
             raise CannotTell(f"{'.'.join(path)} depends on {value.why}")
+        return value
+
+    def _as_map(self, value: Value, path: tuple[str, ...]) -> Map:
+        """Take a value for a map; CloudFormation takes policies as text in JSON too."""
+        if isinstance(value, str) and value.lstrip().startswith("{"):
+            try:
+                return Map(json.loads(value), self._template, self._at(path))
+            except (ValueError, RecursionError):
+                pass
+        if not isinstance(value, Map):
+            raise Malformed(self._at(path), "a map", value)
         return value
 
     def _raise_if_open(self, key: str) -> None:
