@@ -1,7 +1,8 @@
 """Write the parts of the documentation that are taken from code.
 
-Usage: write_docs.py [--check] [--fast]
+Usage: write_docs.py [--check] [--fast] [PAGE...]
 
+  PAGE     names of pages in docs/constructs, such as rolling; all files where none is given
   --check  write nothing, and fail if a file is not as it would be written
   --fast   leave out what takes a synthesis of the reference stacks (docs/suppressions.md)
 
@@ -70,6 +71,7 @@ from cdk_containers.ecs.services.rollout_warnings import CONCERNS  # noqa: E402
 
 DOCS = ROOT / "docs"
 CONSTRUCTS = DOCS / "constructs"
+SUPPRESSIONS = DOCS / "suppressions.md"
 ENVIRONMENTS = ("dev", "prod")
 WITH_MARKS = (
     "checks",
@@ -109,10 +111,12 @@ Metadata = Mapping[str, Sequence[Mapping[str, Any]]]
 def main() -> int:
     """Write or check; return the exit code."""
     parser = argparse.ArgumentParser(description="Write the parts of the documentation that are taken from code.")
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help="a page of docs/constructs, such as rolling")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is stale")
     parser.add_argument("--fast", action="store_true", help="leave out docs/suppressions.md")
     arguments = parser.parse_args()
-    stale = {path: text for path, text in files(fast=arguments.fast) if not path.exists() or path.read_text() != text}
+    wanted = construct_pages(arguments.pages) if arguments.pages else files(fast=arguments.fast)
+    stale = {path: text for path, text in wanted if not path.exists() or path.read_text() != text}
     for path, text in stale.items():
         if arguments.check:
             print(f"stale: {path.relative_to(ROOT)}")
@@ -129,8 +133,7 @@ def main() -> int:
 def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
     """Yield every file with the text that it should have."""
     _check_pages()
-    for page in PAGES:
-        yield CONSTRUCTS / f"{page}.md", construct_page(page)
+    yield from construct_pages(PAGES)
     yield DOCS / "practices.md", practices_page()
     yield DOCS / "no-option.md", no_option_page()
     makers: Mapping[str, Callable[[], str]] = {
@@ -156,10 +159,19 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         text = _MARKED.sub(lambda found: f"{found[1]}{makers[found['name']]()}\n{found[3]}", path.read_text())
         yield path, with_errors(text, "" if path.name == "README.md" else _prelude())
     if not fast:
-        yield DOCS / "suppressions.md", suppressions_page()
+        with tempfile.TemporaryDirectory() as folder:
+            for environment in ENVIRONMENTS:
+                _synthesize(Path(folder) / environment, environment)
+            yield SUPPRESSIONS, suppressions_page({name: Path(folder) / name for name in ENVIRONMENTS})
 
 
 # ---- constructs
+
+
+def construct_pages(pages: Iterable[str]) -> Iterator[tuple[Path, str]]:
+    """Yield some of the pages about constructs."""
+    for page in pages:
+        yield CONSTRUCTS / f"{page}.md", construct_page(page)
 
 
 def construct_page(page: str) -> str:
@@ -554,24 +566,21 @@ def kept_table() -> str:
 # ---- suppressions
 
 
-def suppressions_page() -> str:
-    """Write what the reference stacks acknowledge, read from their assemblies."""
+def suppressions_page(assemblies: Mapping[str, Path]) -> str:
+    """Write what the reference stacks acknowledge, read from their assemblies, by environment."""
     opt_outs: dict[tuple[str, ...], set[str]] = {}
     findings: dict[tuple[str, ...], set[str]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for environment in ENVIRONMENTS:
-            assembly = Path(folder) / environment
-            _synthesize(assembly, environment)
-            for opt_out in _opt_outs(assembly):
-                opt_outs.setdefault(opt_out, set()).add(environment)
-            for finding in _acknowledged(assembly):
-                findings.setdefault(finding, set()).add(environment)
-            told = {reason for *_, reason in findings} - {reason for *_, reason in opt_outs}
-            for stack, path, practice, reason in _accepted_by_our_checks(assembly):
-                if reason in told:
-                    findings.setdefault((stack, path, _OURS, practice, reason), set()).add(environment)
-                else:
-                    opt_outs.setdefault((stack, path, practice, reason), set()).add(environment)
+    for environment, assembly in assemblies.items():
+        for opt_out in _opt_outs(assembly):
+            opt_outs.setdefault(opt_out, set()).add(environment)
+        for finding in _acknowledged(assembly):
+            findings.setdefault(finding, set()).add(environment)
+        told = {reason for *_, reason in findings} - {reason for *_, reason in opt_outs}
+        for stack, path, practice, reason in _accepted_by_our_checks(assembly):
+            if reason in told:
+                findings.setdefault((stack, path, _OURS, practice, reason), set()).add(environment)
+            else:
+                opt_outs.setdefault((stack, path, practice, reason), set()).add(environment)
     chosen = {reason for *_, reason in opt_outs}
     accepted = {finding: where for finding, where in findings.items() if finding[-1] not in chosen}
     answered = {finding: where for finding, where in findings.items() if finding[-1] in chosen}
