@@ -26,7 +26,7 @@ def test_pages_are_fresh() -> None:
 
 
 def test_check_sees_a_stale_page(tmp_path: Path) -> None:
-    for name in ("constructs", "docs", "scripts", "tests/snapshots", "tests/updates"):
+    for name in ("constructs", "docs", "scripts", "tests/snapshots", "tests/updates", "tests/checks/labelled"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "README.md", tmp_path)
     page = tmp_path / "docs" / "constructs" / "rolling.md"

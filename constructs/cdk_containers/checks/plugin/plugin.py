@@ -34,8 +34,7 @@ class PracticeChecks:
             cdk.Acknowledgment(id="cdk-containers::immutable-tags", reason="the old pipeline moves latest"),
         )
 
-    What only a deployment decides is not a finding. CDK runs plugins in every `cdk synth` unless `CDK_VALIDATION` is
-    `false`.
+    What only a deployment decides is not a finding.
 
     Args:
         fail_on: The least severity that makes synthesis fail; findings below it are shown as warnings. Default `low`:
