@@ -15,11 +15,11 @@ from tests.emulator.life import PROD, Life
 pytestmark = pytest.mark.emulator
 
 LOST = {
-    "closed-task-security-group": "it makes up a key for SSH for each group of nodes",
     "deregistration-delay": "it has the attributes of target groups as they are by default",
     "image-lifecycle": "it loses the policy",
     "instance-lifetime": "it loses the lifetime",
     "log-encryption": "it loses the key",
+    "no-ssh": "it makes up a key for SSH for each group of nodes",
     "repository-encryption": "it loses the encryption",
     "scan-on-push": "it loses the setting",
 }
