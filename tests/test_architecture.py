@@ -60,6 +60,7 @@ LAYERS: list[set[str]] = [
     {"checks.rules"},
     {"checks.live", "checks.reports"},
     {"checks.plugin"},
+    {"copilot.manifests"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""
@@ -68,6 +69,7 @@ APART = [{"ecs", "eks"}, *({"checks", wing} for wing in ("applications", "ecs", 
 """Wings that know nothing of each other, whatever their layers are."""
 
 PURE = {
+    "copilot.manifests",
     "cli",
     "core.errors",
     "core.fargate_sizes",
