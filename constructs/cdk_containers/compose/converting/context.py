@@ -12,6 +12,10 @@ from .choices import Choices
 from .notices import Notice
 
 
+CONTAINER = "container"
+"""The choice to run a database in a container."""
+
+
 class Context:
     """A conversion under way.
 
@@ -30,6 +34,12 @@ class Context:
         self.copies: dict[Path, Path] = {}
         self.texts: dict[Path, str] = {}
 
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Services that do not become part of the app."""
+        managed = {name for name, where in self.choices.databases.items() if where != CONTAINER}
+        return self.choices.without | managed
+
     def say(self, service: str, text: str) -> None:
         """Note a difference."""
         self.notices[Notice(service, text)] = None
@@ -44,7 +54,7 @@ def look_at_unkept(context: Context) -> None:
     left_out: dict[str, tuple[str, list[str]]] = {}
     for path, why, kind in _unkept(context.project.model, ()):
         service = path[1] if path[0] == "services" else ""
-        if service in context.choices.without:
+        if service in context.left_out:
             continue
         name = ".".join(path[2:] if service else path)
         if kind == "refused":

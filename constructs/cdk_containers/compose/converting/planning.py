@@ -11,7 +11,7 @@ from ..reading.models import Service
 from .amounts import cpu_units, mebibytes, task_size
 from .calls import called_as, edges_of, ordered
 from .containers import container_options, owner_of, user_of
-from .context import Context, look_at_unkept
+from .context import CONTAINER, Context, look_at_unkept
 from .exposing import Exposed, check_hosts, connection_exposures, exposed, web_exposure
 from .images import image_of
 from .known_images import KnownImage, is_database, known
@@ -23,7 +23,6 @@ from .settings import Secrets, Settings, settings_of
 from .short_forms import PublishedPort, published_port
 from .source import Raw, call
 
-CONTAINER = "container"
 _ONCE = ("no", "on-failure")
 _PLATFORMS = {"linux/amd64": None, "linux/x86_64": None, "linux/arm64": "ARM64", "linux/arm64/v8": "ARM64"}
 
@@ -44,11 +43,10 @@ def plan_of(context: Context, output: Path | None) -> Plan:
     look_at_unkept(context)
     _check_choices(context)
     services = {name: service or Service() for name, service in context.project.services.items()}
-    managed = {name for name, where in context.choices.databases.items() if where != CONTAINER} & set(services)
-    left = {name: one for name, one in services.items() if name not in context.choices.without | managed}
+    left = {name: one for name, one in services.items() if name not in context.left_out}
     secrets = Secrets()
     settings = {name: settings_of(context, secrets, name, service) for name, service in left.items()}
-    for name in managed:
+    for name in (context.left_out - context.choices.without) & set(services):
         _call_managed(context, name, services[name], settings)
     hosts = {name: _hosts(name, service) for name, service in left.items()}
     ports = {name: _ports(context, name, service) for name, service in left.items()}
@@ -85,6 +83,13 @@ _TAKEN = {
     "certificate",
     "certificates",
 }
+
+
+_CHILDREN = {
+    *("AlarmTopic", "Cluster", "Dashboard", "Domain", "Events", "InternalLoadBalancer", "Namespace", "Network"),
+    "PublicLoadBalancer",
+}
+"""What an application has already."""
 
 
 def _check_choices(context: Context) -> None:
@@ -183,7 +188,7 @@ def _unit(
     return Unit(
         name=name,
         variable=variable(name, taken),
-        id=construct_id(name),
+        id=id_ if (id_ := construct_id(name)) not in _CHILDREN else f"{id_}Service",
         kind=kind,
         host=host,
         ports=ports,
@@ -337,7 +342,7 @@ def _call_managed(context: Context, name: str, service: Service, settings: dict[
 
 
 def _check_ids(context: Context, units: dict[str, Unit]) -> None:
-    seen: dict[str, str] = {"App": "the application", "Files": "the file system", "Certificate": "the certificate"}
+    seen: dict[str, str] = {}
     for name, unit in units.items():
         if unit.id in seen:
             context.refuse(name, message=f"its construct would have the id of {seen[unit.id]}: {unit.id}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ _REASONS = {
     "UNPINNED": "The compose file names no version",
     "PLAIN_HTTP": "There is no certificate yet: deploy with -c certificate=ARN",
 }
+_CERTIFICATE = 'acm.Certificate.from_certificate_arn(self, "Certificate", certificate_arn)'
 
 
 def stack_source(plan: Plan, *, project_path: str, file: str) -> str:
@@ -32,7 +34,7 @@ def stack_source(plan: Plan, *, project_path: str, file: str) -> str:
         project_path: The way from the app to the project.
         file: The name of the compose file.
     """
-    body = "\n".join(_body(plan))
+    body = re.sub(r"\n{3,}", "\n\n", "\n".join(_body(plan)))
     names = _names(body)
     constants = list(_constants(names, project_path))
     name = construct_id(plan.name)
@@ -67,7 +69,7 @@ def _body(plan: Plan) -> Iterator[str]:
     yield "        super().__init__(scope, id, **kwargs)"
     if certified:
         yield "        certificates = ("
-        yield '            [acm.Certificate.from_certificate_arn(self, "Certificate", certificate_arn)] if certificate_arn else []'
+        yield f"            [{_CERTIFICATE}] if certificate_arn else []"
         yield "        )"
     yield _statement(
         call(
@@ -99,8 +101,8 @@ def _body(plan: Plan) -> Iterator[str]:
         yield f'            full_name = f"{{environment.name}}/{container_name(plan.name)}/{{name}}"'
         yield '            return secretsmanager.Secret.from_secret_name_v2(self, f"Secret-{name}", full_name)'
         yield ""
-        for key, users in plan.secrets.items():
-            if len(users) > 1:
+        for key in plan.secrets:
+            if _uses(plan, key) > 1:
                 yield _statement(call("secret", key), _secret(key))
     for unit in plan.units.values():
         if unit.kind not in ("init", "sidecar"):
@@ -116,6 +118,13 @@ def _statement(expression: Any, name: str = "") -> str:
     return written(expression, indent=2, before=f"{name} = " if name else "")
 
 
+def _uses(plan: Plan, key: str) -> int:
+    """Return how often a secret stands in the source: what runs before several services is in the task of each."""
+    users: list[Unit] = [unit for unit in plan.units.values() if unit.kind not in ("init", "sidecar")]
+    users += [one for unit in users for one in unit.options.get("sidecars", [])]
+    return sum(secret == key for unit in users for secret in unit.settings.secret.values())
+
+
 def _secret(key: str) -> str:
     return f"{variable(key)}_secret" if not key.endswith("secret") else variable(key)
 
@@ -129,7 +138,7 @@ def _unit(plan: Plan, unit: Unit) -> Iterator[str]:
         "sidecars": sidecars or None,
         "volumes": list(unit.volumes.values()) or None,
         **{key: value for key, value in unit.options.items() if key != "sidecars"},
-        "service_connect": _service_connect(unit),
+        "service_connect": _service_connect(plan, unit),
     }
     used = any(unit.name in (edge.caller, edge.callee) for edge in [*plan.edges, *plan.backward])
     made = call("app.add", Raw(unit.kind), unit.id, **options)
@@ -140,7 +149,7 @@ def _container(plan: Plan, unit: Unit, *, name: str | None = None) -> Call:
     own = {edge.variable for edge in plan.edges if edge.caller == unit.name and _connects(plan, edge)}
     environment = {key: value for key, value in unit.settings.plain.items() if key not in own}
     secrets = {
-        key: Raw(_secret(secret)) if len(plan.secrets[secret]) > 1 else call("secret", secret)
+        key: Raw(_secret(secret)) if _uses(plan, secret) > 1 else call("secret", secret)
         for key, secret in unit.settings.secret.items()
     }
     image, *rest = unit.container.items()
@@ -149,36 +158,42 @@ def _container(plan: Plan, unit: Unit, *, name: str | None = None) -> Call:
         **dict([image]),
         name=name,
         essential=False if unit.kind == "init" else None,
-        ports=_ports(unit) or None,
+        ports=_ports(plan, unit) or None,
         environment=environment or None,
         secrets=secrets or None,
         **dict(rest),
     )
 
 
-def _ports(unit: Unit) -> list[Any]:
-    made: list[Any] = []
-    tcp = unit.tcp_ports
-    for number in tcp:
-        served = unit.is_service
-        made.append(call("Port", number=number, name=_port_name(unit, number)) if served else number)
+def _ports(plan: Plan, unit: Unit) -> list[Any]:
+    tcp, served = unit.tcp_ports, _served(plan, unit)
+    made = [call("Port", number=n, name=_port_name(plan, unit, n)) if n in served else n for n in tcp]
     udp = dict.fromkeys(port.number for port in unit.ports if port.protocol == "udp" and port.number not in tcp)
     return made + [call("Port", number=number, protocol="udp") for number in udp]
 
 
-def _port_name(unit: Unit, number: int) -> str:
+def _served(plan: Plan, unit: Unit) -> list[int]:
+    """Return the ports that other services find by name: those that are called, or the first."""
+    tcp = unit.tcp_ports
+    edges = [edge for edge in [*plan.edges, *plan.backward] if edge.callee == unit.name]
+    if not unit.is_service or not (edges or not unit.exposed):
+        return []
+    called = {edge.port for edge in edges}
+    return [number for number in tcp if number in called] or tcp[:1]
+
+
+def _port_name(plan: Plan, unit: Unit, number: int) -> str:
     name = container_name(unit.host)
-    return name if len(unit.tcp_ports) == 1 else f"{name}-{number}"
+    return name if len(_served(plan, unit)) == 1 else f"{name}-{number}"
 
 
-def _service_connect(unit: Unit) -> Call | None:
+def _service_connect(plan: Plan, unit: Unit) -> Call | None:
     """Return how others find a service, where the names of its ports do not say so."""
-    if not unit.is_service or not unit.tcp_ports:
-        return None
+    names = [_port_name(plan, unit, number) for number in _served(plan, unit)]
     host = unit.host.lower()
-    if len(unit.tcp_ports) == 1 and _port_name(unit, unit.tcp_ports[0]) == host:
+    if names in ([], [host]):
         return None
-    served = [call("ServedPort", name=_port_name(unit, number), dns_name=host) for number in unit.tcp_ports]
+    served = [call("ServedPort", name=name, dns_name=host) for name in names]
     return call("ServiceConnect", namespace=Raw("app.namespace"), ports=served)
 
 
@@ -195,14 +210,15 @@ def _calls(plan: Plan) -> Iterator[str]:
         if not _connects(plan, edge):
             yield _statement(call(f"{caller.variable}.node.add_dependency", Raw(callee.variable)))
             continue
-        port = edge.port if edge.port in callee.tcp_ports else callee.tcp_ports[0]
+        served = _served(plan, callee)
+        port = edge.port if edge.port in served else served[0]
         default = f"{scheme_of(Port(number=port))}://{callee.host.lower()}:{port}"
         name = edge.variable or _free_variable(callee, caller)
         yield _statement(
             call(
                 f"{caller.variable}.connect_to",
                 Raw(callee.variable),
-                port=_port_name(callee, port) if len(callee.tcp_ports) > 1 and port != callee.tcp_ports[0] else None,
+                port=_port_name(plan, callee, port) if port != served[0] else None,
                 variable=name,
                 url=edge.address if edge.address not in (None, default) else None,
             )

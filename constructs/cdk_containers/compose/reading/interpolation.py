@@ -60,7 +60,7 @@ def _fill(node: Scalar, variables: Mapping[str, str], is_secret: IsSecret) -> No
         )
     elif filled != node.text:
         node.text = filled
-        node.kind, node.value = _meaning(filled)
+        node.kind, node.value = _meaning(filled) if filled else ("str", "")
 
 
 class _Filler:

@@ -33,8 +33,12 @@ class Found:
 
     @property
     def lines(self) -> list[str]:
-        """All problems, file by file."""
-        return [one.text(file) for file, problems in self._files.items() for one in problems.in_order()]
+        """All problems, file by file; what aliases repeat is there once."""
+        found: dict[tuple[str, int | None, int | None, str], str] = {}
+        for file, problems in self._files.items():
+            for one in problems.in_order():
+                found.setdefault((file, one.line, one.column, one.message), one.text(file))
+        return list(found.values())
 
     def stop(self) -> None:
         """Stop where there are problems.

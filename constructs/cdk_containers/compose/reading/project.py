@@ -166,12 +166,12 @@ class _Reader:
             for problem in error.problems:
                 self._found.of(error.file).add(problem)
             return None
+        without_extensions(root)
         services = root.entries.get("services")
         if isinstance(services, Map):
             for service in services.entries.values():
                 write_out(service)
         interpolate(root, self._values, becomes_secret)
-        without_extensions(root)
         if isinstance(services, Map) and file.parent != self._folder:
             for service in services.entries.values():
                 _rebase(service, Path(os.path.relpath(file.parent, self._folder)))
