@@ -83,8 +83,8 @@ line-length = 120
 _README = """\
 # {name}
 
-The services of `{file}` on AWS, as a CDK app. It was made once, by `cdk-containers compose convert`; it is yours to change, and the compose
-file is not read any more.
+The services of `{file}` on AWS, as a CDK app. It was made once, by `cdk-containers compose convert`; it is yours to
+change, and the compose file is not read any more.
 
 ```
 python -m venv .venv && . .venv/bin/activate
@@ -99,7 +99,8 @@ cdk deploy{certificate}
 _SECRETS = """
 ## Before the first deployment
 
-Write the secrets to Secrets Manager; tasks do not start without them. In development the names begin with `development`.
+Write the secrets to Secrets Manager; tasks do not start without them. In development the names begin
+with `development`.
 
 ```
 {commands}

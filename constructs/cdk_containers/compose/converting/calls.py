@@ -70,8 +70,10 @@ def _edges(
         if other == name:
             continue
         for variable, value in settings.plain.items():
-            for mention in mentions(value, names, setting=variable):
-                made.append(Edge(caller=name, callee=other, port=mention.port, variable=variable, address=value))
+            made += [
+                Edge(caller=name, callee=other, port=mention.port, variable=variable, address=value)
+                for mention in mentions(value, names, setting=variable)
+            ]
         for text in [*settings.texts.values(), *_words(service)]:
             made += [Edge(caller=name, callee=other, port=one.port) for one in mentions(text, names)]
     return made

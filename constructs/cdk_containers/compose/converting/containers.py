@@ -37,7 +37,7 @@ def owner_of(user: Any) -> Any:
 
 def container_options(context: Context, name: str, service: Service) -> dict[str, Any]:
     """Return the options of a container that need nothing but its service."""
-    stop = _clamped(context, name, "stop_grace_period", service.stop_grace_period, 2, 120)
+    stop = _clamped(context, name, "stop_grace_period", service.stop_grace_period, low=2, high=120)
     return {
         "command": _words(context, name, "command", service.command),
         "entry_point": _words(context, name, "entrypoint", service.entrypoint),
@@ -85,30 +85,11 @@ def health_check(context: Context, name: str, check: HealthCheck | None) -> Call
         if check is not None and not check.disable:
             context.say(name, "the image's own health check does not run: ECS knows only those that are written out")
         return None
-    test = check.test
-    command: str | list[str]
-    if isinstance(test, str):
-        command = test
-    elif not test or test[0] == "NONE":
+    command = _test(context, name, check.test)
+    if command is None:
         return None
-    elif test[0] == "CMD-SHELL":
-        command = " ".join(test[1:])
-    elif test[0] == "CMD":
-        command = list(test[1:])
-    else:
-        context.refuse(name, "healthcheck", "test", message="a list begins with CMD, CMD-SHELL or NONE")
-        return None
-    if not command:
-        context.refuse(name, "healthcheck", "test", message="there is no command")
-        return None
-    text = command if isinstance(command, str) else " ".join(command)
-    if kind_of_secret("", text, assignments=True) is not None:
-        message = "there is a secret in it: write $$NAME, a variable of the container, and CMD-SHELL"
-        context.refuse(name, "healthcheck", "test", message=message)
-    if isinstance(command, list) and len(command) == 1 and len(command[0].split()) > 1:
-        context.refuse(name, "healthcheck", "test", message="one word with spaces in it is no program: write CMD-SHELL")
     times = {
-        key: _clamped(context, name, f"healthcheck.{key}", value or default, low, high)
+        key: _clamped(context, name, f"healthcheck.{key}", value or default, low=low, high=high)
         for key, value, default, low, high in (
             ("interval", check.interval, timedelta(seconds=30), 5, 300),
             ("timeout", check.timeout, timedelta(seconds=30), 2, 60),
@@ -126,7 +107,28 @@ def health_check(context: Context, name: str, check: HealthCheck | None) -> Call
     )
 
 
-def _clamped(context: Context, name: str, key: str, given: timedelta | None, low: int, high: int) -> int | None:
+def _test(context: Context, name: str, test: str | list[str]) -> str | list[str] | None:
+    """Return the command of a health check; None for none."""
+    words = ["CMD-SHELL", test] if isinstance(test, str) else [word or "" for word in test]
+    if not words or words[0] == "NONE":
+        return None
+    shell, text = words[0] == "CMD-SHELL", " ".join(words[1:])
+    message = None
+    if words[0] not in ("CMD", "CMD-SHELL"):
+        message = "a list begins with CMD, CMD-SHELL or NONE"
+    elif not text.strip():
+        message = "there is no command"
+    elif kind_of_secret("", text, assignments=True) is not None:
+        message = "there is a secret in it: write $$NAME, a variable of the container, and CMD-SHELL"
+    elif not shell and len(words) == 2 and len(text.split()) > 1:
+        message = "one word with spaces in it is no program: write CMD-SHELL"
+    if message is not None:
+        context.refuse(name, "healthcheck", "test", message=message)
+        return None
+    return text if shell else words[1:]
+
+
+def _clamped(context: Context, name: str, key: str, given: timedelta | None, *, low: int, high: int) -> int | None:
     if given is None:
         return None
     seconds = round(given.total_seconds())
@@ -158,6 +160,13 @@ def _linux(context: Context, name: str, service: Service) -> Call | None:
             elif key == "cap_add" and one != "SYS_PTRACE":
                 message = "Fargate adds SYS_PTRACE only: remove it, or give the cluster `Ec2Capacity`"
                 context.refuse(name, key, index, message=message)
+    _look_at_privileges(context, name, service)
+    if not added and not dropped:
+        return None
+    return call("LinuxOptions", add_capabilities=added or None, drop_capabilities=dropped or None)
+
+
+def _look_at_privileges(context: Context, name: str, service: Service) -> None:
     for index, option in enumerate(service.security_opt or []):
         if option.startswith("no-new-privileges"):
             context.say(name, f"`security_opt: {option}` is left out: Fargate has no such option")
@@ -169,6 +178,3 @@ def _linux(context: Context, name: str, service: Service) -> Call | None:
     for control in service.sysctls or {}:
         if not control.startswith("net."):
             context.refuse(name, "sysctls", control, message="the kernel is Fargate's own; allowed: parameters of net.")
-    if not added and not dropped:
-        return None
-    return call("LinuxOptions", add_capabilities=added or None, drop_capabilities=dropped or None)

@@ -11,7 +11,6 @@ from ..reading.project import Project
 from .choices import Choices
 from .notices import Notice
 
-
 CONTAINER = "container"
 """The choice to run a database in a container."""
 

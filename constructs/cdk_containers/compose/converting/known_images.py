@@ -54,7 +54,32 @@ _INIT_OF_ITS_OWN = ("linuxserver/", "lscr.io/", "gitea/gitea", "homeassistant/",
 """Images whose own init insists on being process 1."""
 
 NO_HTTP = frozenset(
-    {21, 22, 23, 25, 53, 110, 143, 389, 465, 587, 636, 993, 995, 1194, 1883, 2222, 514, 5044, 5060, 5222, 5671, 6667, 8883, 25565}
+    {
+        21,
+        22,
+        23,
+        25,
+        53,
+        110,
+        143,
+        389,
+        465,
+        587,
+        636,
+        993,
+        995,
+        1194,
+        1883,
+        2222,
+        514,
+        5044,
+        5060,
+        5222,
+        5671,
+        6667,
+        8883,
+        25565,
+    }
     | {port for image in _KNOWN.values() for port in image.ports if port not in (7474, 8123, 9000, 9200)}
 )
 """Ports on which nobody speaks HTTP."""
@@ -62,7 +87,7 @@ NO_HTTP = frozenset(
 
 def name_of(reference: str) -> str:
     """Return the last part of an image's name, without tag and digest."""
-    return reference.split("@")[0].rpartition("/")[2].partition(":")[0].lower()
+    return reference.partition("@")[0].rpartition("/")[2].partition(":")[0].lower()
 
 
 def known(reference: str | None) -> KnownImage | None:

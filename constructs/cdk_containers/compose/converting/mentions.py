@@ -28,7 +28,7 @@ class Mention:
 
 
 def mentions(text: str, hosts: frozenset[str], *, setting: str = "") -> Iterator[Mention]:
-    """Yield where a text names hosts: `host:port`, `scheme://host`, or the host alone in a setting such as `DB_HOST`."""
+    """Yield where a text names hosts: `host:port`, `scheme://host`, or alone in a setting such as `DB_HOST`."""
     if not hosts:
         return
     names = "|".join(map(re.escape, sorted(hosts, key=len, reverse=True)))

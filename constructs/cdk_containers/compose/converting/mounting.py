@@ -16,6 +16,10 @@ from .names import container_name
 from .short_forms import MountedPath, mounted_path
 from .source import Raw, call
 
+_COPY = "copy what is in it, with AWS DataSync or a task"
+_BUILT = {"node_modules", "vendor", "bundle", ".venv", "venv", "target", "dist", "build", ".next", "__pycache__"}
+"""Folders that an image is built with: a volume there would hide them behind an empty disk."""
+
 _CLOCK = ("/etc/localtime", "/etc/timezone")
 _DEFAULT_TMPFS_MIB = 64
 
@@ -94,7 +98,7 @@ def _choice(context: Context, name: str, service: Service, index: int, mount: Mo
         context.refuse(name, "volumes", index, message=message)
         return None
     if mount.kind == "volume":
-        return _choice_of_volume(context, name, service, index, mount, chosen)
+        return _choice_of_volume(context, name, service, index, mount=mount, chosen=chosen)
     if mount.source.endswith("docker.sock"):
         message = f"a task has no Docker to talk to: leave the service out with --without {name}"
         context.refuse(name, "volumes", index, message=message)
@@ -104,7 +108,7 @@ def _choice(context: Context, name: str, service: Service, index: int, mount: Mo
                 name, f"{mount.target} is an empty directory in each task, gone with it; {mount.source} is not there"
             )
         elif chosen == "efs":
-            context.say(name, f"{mount.source} is on EFS, and empty: copy what is in it, with AWS DataSync or a task")
+            context.say("", f"{mount.source} is on EFS, and empty: {_COPY}")
         return chosen
     elif mount.source in _CLOCK or mount.target in _CLOCK:
         context.say(name, f"{mount.target} is left out: tasks are in UTC; where the application minds, set TZ")
@@ -113,20 +117,23 @@ def _choice(context: Context, name: str, service: Service, index: int, mount: Mo
     else:
         ways = "; ".join(f"`{choice}`, {what}" for choice, what in VOLUME_CHOICES.items())
         message = (
-            f"a task has no host, so there is no {mount.source}: decide with --volume {mount.source}=CHOICE. The choices: "
-            f"{ways}"
+            f"a task has no host, so there is no {mount.source}: decide with --volume {mount.source}=CHOICE. "
+            f"The choices: {ways}"
         )
         context.refuse(name, "volumes", index, message=message)
     return None
 
 
 def _choice_of_volume(
-    context: Context, name: str, service: Service, index: int, mount: MountedPath, chosen: str | None
+    context: Context, name: str, service: Service, index: int, *, mount: MountedPath, chosen: str | None
 ) -> str | None:
     if not mount.source:
         if service.read_only:
             return "empty"
         context.say(name, f"{mount.target} is on the disk of the task, and gone with it")
+        return None
+    if chosen is None and service.build is not None and mount.target.rpartition("/")[2] in _BUILT:
+        context.say(name, f"the volume at {mount.target} is left out: the image has these files")
         return None
     declared = context.project.model.volumes or {}
     if mount.source not in declared:
@@ -139,9 +146,7 @@ def _choice_of_volume(
         message = f"the volume has a driver of its own: decide with --volume {mount.source}=efs, empty or none"
         context.refuse(name, "volumes", index, message=message)
     elif chosen in (None, "efs"):
-        context.say(
-            name, f"the volume {mount.source} is on EFS, and empty: copy what is in it, with AWS DataSync or a task"
-        )
+        context.say("", f"the volume {mount.source} is on EFS, and empty: {_COPY}")
         return "efs"
     elif chosen == "empty":
         context.say(name, f"the volume {mount.source} is an empty directory in each task, and gone with it")
@@ -150,9 +155,8 @@ def _choice_of_volume(
 
 def _in_context(context: str, source: str) -> bool:
     """Tell whether a bind mount shows files of the build context, as for development."""
-    here = context.removeprefix("./").strip("/") or "."
-    there = source.removeprefix("./").strip("/") or "."
-    return not source.startswith(("/", "~")) and (here == "." or there == here or there.startswith(f"{here}/"))
+    here, there = (path.removeprefix("./").strip("/") or "." for path in (context, source))
+    return not source.startswith(("/", "~")) and (here in (".", there) or there.startswith(f"{here}/"))
 
 
 def _volume(choice: str, key: str, mount: MountedPath, user: Any) -> Any:

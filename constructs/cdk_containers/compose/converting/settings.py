@@ -55,10 +55,9 @@ class Secrets:
             (variable if text.startswith(UNSET) and UNSET not in variable else name).replace("_", "-")
         )
         if text not in self._keys:
-            key, number = wanted, 1
+            key = wanted if wanted not in self.used_by else f"{container_name(user.partition(':')[0])}-{wanted}"
             while key in self.used_by:
-                number += 1
-                key = f"{wanted}-{number}"
+                key = f"{key}-other"
             self._keys[text] = key
             self.used_by[key] = []
         self.used_by[self._keys[text]].append(user)
@@ -83,10 +82,10 @@ def settings_of(context: Context, secrets: Secrets, name: str, service: Service)
             message = "no access keys: remove it, and grant the task role of the service what it needs"
             context.refuse(name, "environment", variable, message=message)
         elif variable.endswith("_FILE") and value.removeprefix(_FOLDER) in granted:
-            source = value.removeprefix(_FOLDER)
-            granted[source] = True
+            mounted_as = value.removeprefix(_FOLDER)
+            granted[mounted_as] = True
             plain_name = variable.removesuffix("_FILE")
-            made.secret[plain_name] = secrets.key(f"secret:{source}", source, f"{name}: {plain_name}")
+            made.secret[plain_name] = secrets.key(f"secret:{mounted_as}", mounted_as, f"{name}: {plain_name}")
             context.say(
                 name, f"`{variable}` becomes `{plain_name}`: the secret is a variable, since ECS mounts no secrets"
             )
@@ -97,11 +96,11 @@ def settings_of(context: Context, secrets: Secrets, name: str, service: Service)
             made.plain[variable] = value
     for index, grant in enumerate(service.secrets or []):
         source = grant.source if isinstance(grant, Grant) else grant
-        if granted.get(_target(grant)) is False:
+        if granted.get(_target(grant)) is False:  # one that is unknown is refused already
             message = (
                 f"ECS mounts no secrets: name the file in a variable that ends with _FILE, such as "
-                f"{str(source).upper().replace('-', '_')}_FILE: {_FOLDER}{source}, where the image reads one, or have the "
-                "application read a variable"
+                f"{str(source).upper().replace('-', '_')}_FILE: {_FOLDER}{source}, where the image reads one, or have "
+                "the application read a variable"
             )
             context.refuse(name, "secrets", index, message=message)
     return made

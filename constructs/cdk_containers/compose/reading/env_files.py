@@ -13,7 +13,7 @@ _COMMENT = re.compile(r"\s#.*")
 
 
 def env_values(text: str, file: str, found: Found) -> dict[str, str]:
-    """Return what a file says; values in double quotes may have `\\n`, others end at ` #`.
+    """Return what a file says; values without quotes end at ` #`.
 
     Args:
         text: The file.

@@ -1,7 +1,7 @@
 """`${VAR}` in compose files.
 
-`$$` is a dollar. `$VAR` and `${VAR}` are values; `:-` and `-` give a default, `:?` and `?` insist, `:+` and `+` replace.
-With the colon an empty value counts as none. A dollar before anything else stays.
+`$$` is a dollar. `$VAR` and `${VAR}` are values; `:-` and `-` give a default, `:?` and `?` insist, `:+` and `+` take
+other text where there is a value. With the colon an empty value counts as none. A dollar before anything else stays.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def _fill(node: Scalar, variables: Mapping[str, str], is_secret: IsSecret) -> No
         return
     if unknown := [name for name in dict.fromkeys(missing) if not is_secret(node.path, node.text, name)]:
         node.refuse(
-            f"the variable {', '.join(unknown)} has no value: put it into .env, give --set {unknown[0]}=VALUE, or write "
-            f"a default, ${{{unknown[0]}:-VALUE}}"
+            f"the variable {', '.join(unknown)} has no value: put it into .env, give --set {unknown[0]}=VALUE, or "
+            f"write a default, ${{{unknown[0]}:-VALUE}}"
         )
     elif filled != node.text:
         node.text = filled

@@ -20,14 +20,19 @@ def merged(base: Node, over: Node, key: str = "") -> Node:
     if key in _REPLACED or type(base) is not type(over):
         return over
     if isinstance(base, Map) and isinstance(over, Map):
-        entries = dict(base.entries)
-        for name, value in over.entries.items():
-            entries[name] = merged(entries[name], value, name) if name in entries else value
-        return Map(over.path, over.line, over.column, over.problems, entries)
+        return laid_over(base, over)
     if isinstance(base, Items) and isinstance(over, Items):
         places = {_place(item, key): item for item in base.items} | {_place(item, key): item for item in over.items}
         return Items(over.path, over.line, over.column, over.problems, list(places.values()))
     return over
+
+
+def laid_over(base: Map, over: Map) -> Map:
+    """Return a map with another laid over it."""
+    entries = dict(base.entries)
+    for name, value in over.entries.items():
+        entries[name] = merged(entries[name], value, name) if name in entries else value
+    return Map(over.path, over.line, over.column, over.problems, entries)
 
 
 def _place(item: Node, key: str) -> object:

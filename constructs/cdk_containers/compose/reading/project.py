@@ -16,7 +16,7 @@ from cdk_containers.core.secret_texts import is_secret_name
 
 from .env_files import env_values
 from .interpolation import interpolate
-from .merging import merged
+from .merging import laid_over, merged
 from .models import File, Service
 from .normal_form import without_extensions, write_out
 from .problems import Found
@@ -136,13 +136,12 @@ class _Reader:
     def project(self, file: Path, *, with_override: bool) -> Map | None:
         """Return a file with its override, what it includes, and what its services extend."""
         root = self._file(file)
-        override = file.with_name(_OVERRIDES.get(file.name, ""))
-        if root is not None and with_override and file.name in _OVERRIDES and override.is_file():
-            over = self._file(override)
-            if over is not None:
-                root = merged(root, over)  # type: ignore[assignment]  (two maps make a map)
         if root is None:
             return None
+        override = file.with_name(_OVERRIDES[file.name]) if with_override and file.name in _OVERRIDES else None
+        over = self._file(override) if override is not None and override.is_file() else None
+        if over is not None:
+            root = laid_over(root, over)
         services = root.entries.get("services")
         if isinstance(services, Map):
             for name in list(services):
