@@ -103,7 +103,9 @@ def _choice(context: Context, name: str, service: Service, index: int, mount: Mo
         message = f"a task has no Docker to talk to: leave the service out with --without {name}"
         context.refuse(name, "volumes", index, message=message)
     elif chosen:
-        if chosen == "empty":
+        if chosen == "none":
+            context.say(name, f"{mount.source} is left out, as you chose: {mount.target} is what the image has")
+        elif chosen == "empty":
             context.say(
                 name, f"{mount.target} is an empty directory in each task, gone with it; {mount.source} is not there"
             )
@@ -150,6 +152,8 @@ def _choice_of_volume(
         return "efs"
     elif chosen == "empty":
         context.say(name, f"the volume {mount.source} is an empty directory in each task, and gone with it")
+    elif chosen == "none":
+        context.say(name, f"the volume {mount.source} is left out, as you chose: {mount.target} is what the image has")
     return chosen
 
 

@@ -11,7 +11,7 @@ from ..reading.models import Mount, Port
 
 _PORT = re.compile(r"(?:(?:(\[[0-9a-fA-F:]+\]|[\d.]*):)?(\d*):)?(\d+)(?:/(tcp|udp))?")
 _RANGE = re.compile(r".*\d-\d.*")
-_WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]")
+_WINDOWS_PATH = re.compile(r"[A-Za-z]:(\\|/.*:/)")
 _HIGHEST = 65535
 
 MountKind = Literal["volume", "bind", "tmpfs"]
