@@ -16,7 +16,7 @@ type: Worker Service
 image: {build: mailer/Dockerfile}
 cpu: 256
 memory: 512
-count: {range: 1-10, cooldown: {in: 1m30s}}
+count: {range: 1-10, cooldown: {in: 1m30s}, cpu_percentage: 50}
 environments:
   prod:
     memory: 1024

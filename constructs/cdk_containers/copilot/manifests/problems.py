@@ -81,4 +81,6 @@ def nearest(given: str, allowed: Iterable[str]) -> str:
     names = list(allowed)
     lowered = {name.lower().replace("_", ""): name for name in names}
     close = get_close_matches(given.lower().replace("_", "").replace("-", ""), lowered, n=1, cutoff=0.6)
-    return f"did you mean {lowered[close[0]]!r}?" if close else f"allowed: {', '.join(names)}"
+    if close:
+        return f"did you mean {lowered[close[0]]!r}?"
+    return f"allowed: {', '.join(names)}" if names else "there are none"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from cdk_containers.core.frozen import frozen
 
-from .interpolating import interpolate
+from .interpolating import Variables, interpolate
 from .loading import decode, load
 from .merging import merged
 from .models.environments import Environment
@@ -17,6 +17,7 @@ from .models.pipelines import Pipeline
 from .models.workloads import WORKLOADS, Workload
 from .nodes import Items, Map, Node, Scalar
 from .problems import ManifestError, Problem, Problems, nearest
+from .rules import check_environment, check_pipeline, check_workload
 from .structuring import structure
 
 _M = TypeVar("_M")
@@ -32,6 +33,7 @@ class Manifest(Generic[_M]):
         model: What it says, with the environment's own values where an environment was given.
         environments: The environments that it has values for.
         root: Its nodes, which know where they stand.
+        notes: What Copilot reads and does not apply.
     """
 
     file: str
@@ -39,6 +41,7 @@ class Manifest(Generic[_M]):
     model: _M
     environments: tuple[str, ...]
     root: Map
+    notes: tuple[str, ...] = ()
 
     def at(self, path: str) -> tuple[int, int] | None:
         """Return line and column of a key such as `image.port` or `files[0].source`; None where it is not given."""
@@ -82,14 +85,14 @@ def read_workload(
         raise ManifestError(file, problems.in_order())
     overrides = _overrides(root, environments)
     for override in overrides.values():
-        structure(
-            Map(override.path, override.line, override.column, problems, {**_head(root), **override.entries}), model
-        )
-    chosen = merged(root, overrides.get(environment or ""))
+        structure(override, model)
+    notes: list[str] = []
+    chosen = merged(root, overrides.get(environment or ""), notes)
     made = structure(chosen, model)
+    check_workload(made, chosen)
     if problems:
         raise ManifestError(file, problems.in_order())
-    return Manifest(file=file, text=text, model=made, environments=tuple(overrides), root=chosen)
+    return Manifest(file=file, text=text, model=made, environments=tuple(overrides), root=chosen, notes=tuple(notes))
 
 
 def read_environment(
@@ -111,7 +114,7 @@ def read_environment(
     name = root.entries.get("name")
     interpolate(root, _variables(variables, application, name.text if isinstance(name, Scalar) else None))
     _type(root, {"Environment": Environment})
-    return _simple(root, file, text, Environment, problems)
+    return _simple(root, (file, text), Environment, check_environment)
 
 
 def read_pipeline(source: str | Path, *, variables: Mapping[str, str] | None = None) -> Manifest[Pipeline]:
@@ -129,15 +132,15 @@ def read_pipeline(source: str | Path, *, variables: Mapping[str, str] | None = N
     root = load(text, file, problems)
     interpolate(root, _variables(variables, None, None))
     _required_text(root, "name")
-    return _simple(root, file, text, Pipeline, problems)
+    return _simple(root, (file, text), Pipeline, check_pipeline)
 
 
-def _simple(root: Map, file: str, text: str, model: type[_M], problems: Problems) -> Manifest[_M]:
-    if problems and "name" not in root:
-        raise ManifestError(file, problems.in_order())
+def _simple(root: Map, source: tuple[str, str], model: type[_M], check: Callable[[_M, Map], None]) -> Manifest[_M]:
+    file, text = source
     made = structure(root, model)
-    if problems:
-        raise ManifestError(file, problems.in_order())
+    check(made, root)
+    if root.problems:
+        raise ManifestError(file, root.problems.in_order())
     return Manifest(file=file, text=text, model=made, environments=(), root=root)
 
 
@@ -152,9 +155,8 @@ def _source(source: str | Path) -> tuple[str, str]:
         raise ManifestError(str(source), [Problem((), None, None, f"cannot be read: {reason}")]) from None
 
 
-def _variables(given: Mapping[str, str] | None, application: str | None, environment: str | None) -> Mapping[str, str]:
-    own = {"COPILOT_APPLICATION_NAME": application, "COPILOT_ENVIRONMENT_NAME": environment}
-    return {**(os.environ if given is None else given), **{key: value for key, value in own.items() if value}}
+def _variables(given: Mapping[str, str] | None, application: str | None, environment: str | None) -> Variables:
+    return Variables(os.environ if given is None else given, application, environment)
 
 
 def _type(root: Map, allowed: Mapping[str, type[Any]]) -> Any:
@@ -175,10 +177,6 @@ def _required_text(root: Map, key: str) -> bool:
         return True
     (node or root).refuse("is missing" if node else f"`{key}` is missing")
     return False
-
-
-def _head(root: Map) -> dict[str, Node]:
-    return {key: root[key] for key in ("name", "type")}
 
 
 def _overrides(root: Map, known: list[str] | None) -> dict[str, Map]:
