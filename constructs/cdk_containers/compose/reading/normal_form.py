@@ -26,6 +26,20 @@ def without_extensions(node: Node) -> None:
             without_extensions(item)
 
 
+def refuse_unusable(node: Node) -> None:
+    """Find what means nothing anywhere: empty items of lists, and characters that no text of a system has."""
+    if isinstance(node, Scalar) and "\0" in node.text:
+        node.refuse("it has a null character, which no text of a system has")
+    for key, value in node.entries.items() if isinstance(node, Map) else ():
+        if "\0" in key:
+            value.refuse("its key has a null character, which no name has")
+        refuse_unusable(value)
+    for item in node.items if isinstance(node, Items) else ():
+        if isinstance(item, Scalar) and item.kind == "null":
+            item.refuse("it is empty: remove it, or write what you mean")
+        refuse_unusable(item)
+
+
 def write_out(service: Node) -> None:
     """Write out the short forms of a service, in place."""
     if not isinstance(service, Map):

@@ -18,7 +18,7 @@ from .env_files import env_values
 from .interpolation import interpolate
 from .merging import laid_over, merged
 from .models import File, Service
-from .normal_form import without_extensions, write_out
+from .normal_form import refuse_unusable, without_extensions, write_out
 from .problems import Found
 
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -166,6 +166,7 @@ class _Reader:
                 self._found.of(error.file).add(problem)
             return None
         without_extensions(root)
+        refuse_unusable(root)
         services = root.entries.get("services")
         if isinstance(services, Map):
             for service in services.entries.values():
