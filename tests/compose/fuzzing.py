@@ -1,4 +1,4 @@
-"""Compose files that nobody would write, made of those that somebody did: `python -m tests.compose.fuzzing --minutes 10`.
+"""Compose files that nobody would write, of those that somebody did: `python -m tests.compose.fuzzing --minutes 10`.
 
 Values are exchanged for others, keys are misspelt, lines are cut, doubled and moved. Whatever comes out, the converter
 answers with an app whose source is Python, or with lines that each have a file.
@@ -23,9 +23,50 @@ from cdk_containers.compose.reading.project import NAMES
 
 from .projects import CHOICES, FOLDER
 
-JUNK = ["", "~", "null", "true", "no", "0", "-1", "1e309", "99999999999999999999", "[]", "{}", "[[]]", "{a: {}}", "x", "'"]
-JUNK += ["$", "${", "${A", "${A:-", "${A:-${A:-${A}}}", "$$", "${A:?}", "\u2028", "!!binary x", "!reset []", "*a", "&a [*a]"]
-JUNK += ["80:80", "a:b:c:d", "0:0", "1-2:3-4", "65536", "10m", "1x", "1h99x", "./x:/y", "/var/run/docker.sock:/x", "host"]
+JUNK = [
+    "",
+    "~",
+    "null",
+    "true",
+    "no",
+    "0",
+    "-1",
+    "1e309",
+    "99999999999999999999",
+    "[]",
+    "{}",
+    "[[]]",
+    "{a: {}}",
+    "x",
+    "'",
+]
+JUNK += [
+    "$",
+    "${",
+    "${A",
+    "${A:-",
+    "${A:-${A:-${A}}}",
+    "$$",
+    "${A:?}",
+    "\u2028",
+    "!!binary x",
+    "!reset []",
+    "*a",
+    "&a [*a]",
+]
+JUNK += [
+    "80:80",
+    "a:b:c:d",
+    "0:0",
+    "1-2:3-4",
+    "65536",
+    "10m",
+    "1x",
+    "1h99x",
+    "./x:/y",
+    "/var/run/docker.sock:/x",
+    "host",
+]
 JUNK += ["service:web", "service:x", "<<: *x", "?", "- -", '"\\0"', "\t", "::", "a=b", "=", "http://db:x", "//db@db:1/"]
 JUNK += ["service_completed_successfully", "{condition: service_completed_successfully}", "[CMD]", "[NONE, x]", "'a b'"]
 KEYS = ["network_mode", "depends_on", "extends", "volumes", "ports", "environment", "secrets", "build", "healthcheck"]

@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent / "projects"
 OUTPUT = Path("/srv/app")
 """Nothing is written there."""
 
+CACHE = "shop.cache.amazonaws.com"
 RDS = "shop.cluster-c1.eu-central-1.rds.amazonaws.com"
 
 CHOICES: dict[str, Choices] = {
@@ -26,7 +27,9 @@ CHOICES: dict[str, Choices] = {
         databases={"plausible_db": "container", "plausible_events_db": "container"},
         volumes={"./clickhouse/logs.xml": "image"},
     ),
-    "rails": Choices(databases={"db": RDS, "redis": "shop.cache.amazonaws.com"}, schedules={"backup": "cron(0 3 * * ? *)"}),
+    "rails": Choices(
+        databases={"db": RDS, "redis": "shop.cache.amazonaws.com"}, schedules={"backup": "cron(0 3 * * ? *)"}
+    ),
     "voting": Choices(
         databases={"db": "container"}, hosts={"vote": "vote.example.com", "result": "result.example.com"}
     ),

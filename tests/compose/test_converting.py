@@ -57,7 +57,7 @@ OPTIONS = {
 
 @pytest.mark.parametrize("given", OPTIONS)
 def test_what_a_service_says_becomes_an_option(tmp_path: Path, given: str):
-    made = source(tmp_path, WEB % given if "image" not in given else "services: {web: {%s}}" % given)
+    made = source(tmp_path, (WEB.replace("image: 'a:1', ", "") if "image" in given else WEB) % given)
     assert OPTIONS[given] in made
     plain = source(tmp_path, WEB % "init: true")
     assert OPTIONS[given] not in plain or given == "restart: always"
@@ -93,6 +93,12 @@ def test_a_call_tells_the_address_in_the_setting_that_had_it(tmp_path: Path):
     assert 'api.connect_to(queue, variable="QUEUE", url="nats://queue:4222/orders")' in made
     assert 'environment={"OTHER": "x"}' in made
     assert 'ports=[Port(number=8000, name="api")]' in made
+
+
+def test_a_setting_with_a_name_of_its_own_kind_stays(tmp_path: Path):
+    made = source(tmp_path, "services: {a: {image: 'a:1', environment: {x.host: 'b:80'}}, b: {image: 'b:1'}}")
+    assert 'environment={"x.host": "b:80"}' in made
+    assert 'a.connect_to(b, variable="B_ENDPOINT")' in made
 
 
 def test_a_dependency_without_a_port_is_an_order_alone(tmp_path: Path):
@@ -362,7 +368,7 @@ def test_a_mention_is_replaced_with_its_port_where_the_address_has_one():
     assert replaced("x://db:1/db", HOSTS, "new:2") == "x://new:2/db"
 
 
-@pytest.mark.parametrize("text", ["plain", 'a"b', "a'b", "a\"b'c", "a\\b\n\t", "ü\x00\u200b", "", "'\"\""])
+@pytest.mark.parametrize("text", ["plain", 'a"b', "a'b", "a\"b'c", "a\\b\n\t", "ü\x00\u200b", "", '\'""'])
 def test_texts_are_written_as_they_are(text: str):
     assert ast.literal_eval(quoted(text)) == text
 

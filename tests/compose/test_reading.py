@@ -45,13 +45,12 @@ def test_a_file_becomes_a_model_with_its_short_forms_written_out(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
-    [("22:22", "22:22"), ("56:56", "56:56"), ("yes", "yes"), ("1.10", "1.10"), ("2026-01-01", "2026-01-01"), ("010", "010")],
+    "written", ["22:22", "56:56", "yes", "off", "1.10", "2026-01-01", "010", "0x1F", "1_000", "1e3", "+1"]
 )
-def test_traps_of_yaml_stay_text(tmp_path: Path, written: str, meant: str):
+def test_traps_of_yaml_stay_text(tmp_path: Path, written: str):
     project = read(tmp_path, f"services: {{web: {{image: a, ports: [{written}], environment: {{V: {written}}}}}}}")
-    assert project.services["web"].ports == [meant]
-    assert project.services["web"].environment == {"V": meant}
+    assert project.services["web"].ports == [written]
+    assert project.services["web"].environment == {"V": written}
 
 
 def test_anchors_and_merge_keys_and_extensions(tmp_path: Path):
@@ -159,7 +158,7 @@ def test_extends_takes_services_of_this_file_and_of_others(tmp_path: Path):
         tmp_path,
         """\
         services:
-          base: {image: "a:1", restart: always}
+          base: {image: "a:1", restart: always, hostname: "$$a"}
           web: {extends: base, command: [x]}
           worker: {extends: {service: app, file: other/base.yaml}, environment: {B: "2"}}
         """,
@@ -172,7 +171,7 @@ def test_extends_takes_services_of_this_file_and_of_others(tmp_path: Path):
         },
     )
     web, worker = project.services["web"], project.services["worker"]
-    assert (web.image, web.restart, web.command) == ("a:1", "always", ["x"])
+    assert (web.image, web.restart, web.command, web.hostname) == ("a:1", "always", ["x"], "$a")
     assert worker.environment == {"A": "1", "B": "2"}
     assert worker.build is not None
     assert (worker.build.context, worker.env_file) == ("./other", ["other/app.env"])
@@ -195,6 +194,14 @@ def test_services_of_profiles_run_when_they_are_asked_for(tmp_path: Path):
     assert list(read(tmp_path, text, profiles=["debug"]).services) == ["web", "debug"]
 
 
+def test_variables_of_services_that_do_not_run_need_no_value(tmp_path: Path):
+    text = "services: {web: {image: a}, debug: {image: 'b:${TAG}', profiles: [debug]}, no: {image: '$NO', scale: $X}}"
+    assert list(read(tmp_path, text, without=["no"]).services) == ["web", "no"]
+    with pytest.raises(ComposeError) as error:
+        read(tmp_path, text, profiles=["debug"])
+    assert len(error.value.lines) == 3
+
+
 def test_a_folder_stands_for_the_file_in_it(tmp_path: Path):
     (tmp_path / "docker-compose.yml").write_text("services: {web: {image: a}}")
     assert list(read_project(tmp_path).services) == ["web"]
@@ -206,6 +213,8 @@ def test_a_folder_stands_for_the_file_in_it(tmp_path: Path):
 
 # ---- what is wrong
 
+DURATION = "duration such as 90s, 5m or 1h30m"
+GIVE_TAG = "put it into .env, give --set TAG=VALUE, or write a default, ${TAG:-VALUE}"
 WRONG = {
     "an unknown key has the nearest": (
         "services:\n  web:\n    imge: a\n",
@@ -216,8 +225,7 @@ WRONG = {
         [
             "compose.yaml:4:5: services.web.pots: there is no such key: did you mean 'ports'?",
             "compose.yaml:5:5: services.web.init: got 'maybe'; true or false is wanted",
-            "compose.yaml:6:19: services.web.healthcheck.interval: got 5; a duration such as 90s, 5m or 1h30m is wanted: "
-            "did you mean 5s?",
+            f"compose.yaml:6:19: services.web.healthcheck.interval: got 5; a {DURATION} is wanted: did you mean 5s?",
         ],
     ),
     "a key twice": (
@@ -231,8 +239,7 @@ WRONG = {
     "a variable without a value": (
         "services:\n  web:\n    image: a:${TAG}\n",
         [
-            "compose.yaml:3:5: services.web.image: the variable TAG has no value: put it into .env, give "
-            "--set TAG=VALUE, or write a default, ${TAG:-VALUE}"
+            f"compose.yaml:3:5: services.web.image: the variable TAG has no value: {GIVE_TAG}",
         ],
     ),
     "no services": ("name: x\n", ["compose.yaml:1:1: there are no services"]),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cdk_containers.compose.converting import Choices
-from tests.compose.inline import converted, problems
+from tests.compose.inline import converted, problems, source
 
 SERVICE = "services:\n  web:\n    image: a:1\n    %s\n"
 
@@ -27,10 +27,8 @@ REFUSED = {
     "shm_size: 1g": "Fargate has 64 MiB",
     "stop_signal: SIGINT": "set it in the Dockerfile",
     "configs: [x]": "put the file into the image",
-    "volumes: ['./data:/data']": "4:15: services.web.volumes[0]: a task has no host, so there is no ./data: decide with "
-    "--volume ./data=CHOICE",
-    "volumes: ['/var/run/docker.sock:/var/run/docker.sock']": "a task has no Docker to talk to: leave the service out "
-    "with --without web",
+    "volumes: ['./data:/data']": "4:15: services.web.volumes[0]: a task has no host, so there is no ./data: decide",
+    "volumes: ['/var/run/docker.sock:/var/run/docker.sock']": "leave the service out with --without web",
     "volumes: ['data:/data']": "services.web.volumes[0]: there is no volume 'data': declare it under `volumes`",
     "volumes: ['C:\\a:/data']": "paths of Windows have no counterpart",
     "volumes: [/a, './b:/a']": "something is mounted at /a already",
@@ -113,11 +111,12 @@ def test_a_database_is_never_published(tmp_path: Path):
 
 def test_a_job_does_not_find_services_by_service_connect(tmp_path: Path):
     text = "services: {a: {image: 'a:1', restart: 'no', depends_on: [b]}, b: {image: 'b:1', expose: [80]}}"
-    assert problems(tmp_path, text.replace("depends_on: [b]", "environment: {B: 'b:80'}")) == [
-        "compose.yaml:1:12: services.a: it calls b, which services find by Service Connect, and jobs do not: have a "
-        "service wait for it with `condition: service_completed_successfully`, and it runs in the task of that; or name "
-        "an address that everybody finds"
-    ]
+    [line] = problems(tmp_path, text.replace("depends_on: [b]", "environment: {B: 'b:80'}"))
+    assert line.startswith(
+        "compose.yaml:1:12: services.a: it calls b, which services find by Service Connect, and jobs"
+    )
+    assert "condition: service_completed_successfully" in line
+    assert "a.node.add_dependency(b)" in source(tmp_path, text)
 
 
 def test_a_service_that_is_called_by_two_names_is_refused(tmp_path: Path):
@@ -155,4 +154,4 @@ def test_a_service_that_is_left_out_has_no_problems(tmp_path: Path):
     text = "services: {web: {image: 'a:1'}, proxy: {image: 'b:1', pid: host, volumes: ['/x:/x']}}"
     assert len(problems(tmp_path, text)) == 2
     made = converted(tmp_path, text, choices=Choices(without=frozenset({"proxy"})))
-    assert [it.line for it in made.notices][0] == "proxy: left out, as you chose"
+    assert made.notices[0].line == "proxy: left out, as you chose"

@@ -80,6 +80,7 @@ def run(arguments: Namespace) -> int:
             variables=_pairs(arguments.set, "--set"),
             env_files=arguments.env_file,
             profiles=arguments.profile,
+            without=arguments.without,
         )
         conversion = convert(project, choices, output=output, file=arguments.file.name)
     except ComposeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ..reading.models import Service
@@ -9,6 +10,9 @@ from .context import Context
 from .mentions import mentions
 from .plan import Edge
 from .settings import Settings
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+"""Names of settings that `connect_to` takes; others stay where they are."""
 
 
 def edges_of(
@@ -72,6 +76,8 @@ def _edges(
         for variable, value in settings.plain.items():
             made += [
                 Edge(caller=name, callee=other, port=mention.port, variable=variable, address=value)
+                if _VARIABLE.fullmatch(variable)
+                else Edge(caller=name, callee=other, port=mention.port)
                 for mention in mentions(value, names, setting=variable)
             ]
         for text in [*settings.texts.values(), *_words(service)]:

@@ -7,6 +7,8 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from cdk_containers.copilot.manifests.nodes import Scalar
+
 from ..reading.project import Project
 from .choices import Choices
 from .notices import Notice
@@ -38,6 +40,11 @@ class Context:
         """Services that do not become part of the app."""
         managed = {name for name, where in self.choices.databases.items() if where != CONTAINER}
         return self.choices.without | managed
+
+    def is_empty(self, service: str, *keys: str) -> bool:
+        """Tell whether a key of a service is there without a value."""
+        node = self.project.node("services", service, *keys)
+        return isinstance(node, Scalar) and node.kind == "null"
 
     def say(self, service: str, text: str) -> None:
         """Note a difference."""

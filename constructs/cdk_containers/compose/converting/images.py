@@ -58,7 +58,7 @@ def _built(context: Context, name: str, service: Service, output: Path | None) -
     if not dockerfile.is_file():
         context.refuse(name, "build", message=f"there is no Dockerfile {os.path.normpath(dockerfile)}")
     for argument, value in (build.args or {}).items():
-        if value is None:
+        if context.is_empty(name, "build", "args", argument):
             message = f"its value comes from the shell: write {argument}: ${{{argument}}} and put it into .env"
             context.refuse(name, "build", "args", argument, message=message)
         elif kind_of_secret(argument, value) is not None:

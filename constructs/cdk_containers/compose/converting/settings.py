@@ -70,7 +70,7 @@ def settings_of(context: Context, secrets: Secrets, name: str, service: Service)
     for index, entry in enumerate(service.env_file or []):
         given |= _file(context, name, index, entry)
     for variable, value in (service.environment or {}).items():
-        if value is None:
+        if context.is_empty(name, "environment", variable):
             message = f"its value comes from the shell: write {variable}: ${{{variable}}} and put it into .env"
             context.refuse(name, "environment", variable, message=message)
         else:

@@ -26,23 +26,31 @@ class InterpolationError(Exception):
     """A text that cannot be filled in."""
 
 
-def interpolate(node: Node, variables: Mapping[str, str], is_secret: IsSecret) -> None:
-    """Fill variables into all values below a node, in place.
+class Interpolation:
+    """Fills variables in, into each node once: services share nodes with those that they extend.
 
     Args:
-        node: Where to begin.
         variables: The values.
         is_secret: Tells, by its keys, its text and the name of a variable without a value, whether a text becomes a
             secret.
     """
-    if isinstance(node, Map):
-        for value in node.entries.values():
-            interpolate(value, variables, is_secret)
-    elif isinstance(node, Items):
-        for item in node.items:
-            interpolate(item, variables, is_secret)
-    elif isinstance(node, Scalar) and "$" in node.text:
-        _fill(node, variables, is_secret)
+
+    def __init__(self, variables: Mapping[str, str], is_secret: IsSecret) -> None:
+        self._variables = variables
+        self._is_secret = is_secret
+        self._filled: dict[int, Node] = {}
+
+    def fill(self, node: Node | None) -> None:
+        """Fill variables into all values below a node, in place."""
+        if isinstance(node, Map):
+            for value in node.entries.values():
+                self.fill(value)
+        elif isinstance(node, Items):
+            for item in node.items:
+                self.fill(item)
+        elif isinstance(node, Scalar) and "$" in node.text and id(node) not in self._filled:
+            self._filled[id(node)] = node
+            _fill(node, self._variables, self._is_secret)
 
 
 def _fill(node: Scalar, variables: Mapping[str, str], is_secret: IsSecret) -> None:
@@ -58,6 +66,7 @@ def _fill(node: Scalar, variables: Mapping[str, str], is_secret: IsSecret) -> No
             f"the variable {', '.join(unknown)} has no value: put it into .env, give --set {unknown[0]}=VALUE, or "
             f"write a default, ${{{unknown[0]}:-VALUE}}"
         )
+        node.kind, node.value = "null", None  # so that nothing else is wrong with it
     elif filled != node.text:
         node.text = filled
         node.kind, node.value = _meaning(filled) if filled else ("str", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from cdk_containers.copilot.manifests.loading import MisreadError, decode, load
@@ -15,7 +15,7 @@ from cdk_containers.core.frozen import frozen
 from cdk_containers.core.secret_texts import is_secret_name
 
 from .env_files import env_values
-from .interpolation import interpolate
+from .interpolation import Interpolation
 from .merging import laid_over, merged
 from .models import File, Service
 from .normal_form import refuse_unusable, without_extensions, write_out
@@ -69,6 +69,7 @@ def read_project(
     variables: Mapping[str, str] | None = None,
     env_files: Sequence[Path] = (),
     profiles: Sequence[str] = (),
+    without: Collection[str] = (),
 ) -> Project:
     """Read a compose file with its override, and all that they extend and include.
 
@@ -77,6 +78,7 @@ def read_project(
         variables: Values of `${VAR}`; they come before those of files. The variables of the shell do not count.
         env_files: Files with such values. Default: `.env` beside the file.
         profiles: The profiles whose services run too.
+        without: Services that are left out; what they say does not count.
 
     Raises:
         ComposeError: With everything that is wrong.
@@ -91,12 +93,14 @@ def read_project(
             values |= env_values(text, str(env_file), found)
     values |= variables or {}
     found.stop()
-    reader = _Reader(folder, values, found)
+    interpolation = Interpolation(values, becomes_secret)
+    reader = _Reader(folder, interpolation, found)
     root = reader.project(file, with_override=True)
     found.stop()
     if root is None:
         raise AssertionError(file)  # what cannot be read has been found
-    _choose(root, set(profiles))
+    _choose(root, set(profiles), without)
+    interpolation.fill(root)
     _check_names(root)
     model = structure(root, File)
     found.stop()
@@ -126,9 +130,9 @@ def _text(path: Path, found: Found) -> str | None:
 
 
 class _Reader:
-    def __init__(self, folder: Path, values: Mapping[str, str], found: Found) -> None:
+    def __init__(self, folder: Path, interpolation: Interpolation, found: Found) -> None:
         self._folder = folder
-        self._values = values
+        self._interpolation = interpolation
         self._found = found
         self._read: dict[Path, Map | None] = {}
         self._including: list[Path] = []
@@ -171,7 +175,8 @@ class _Reader:
         if isinstance(services, Map):
             for service in services.entries.values():
                 write_out(service)
-        interpolate(root, self._values, becomes_secret)
+                self._interpolation.fill(service.entries.get("extends") if isinstance(service, Map) else None)
+        self._interpolation.fill(root.entries.get("include"))
         if isinstance(services, Map) and file.parent != self._folder:
             for service in services.entries.values():
                 _rebase(service, Path(os.path.relpath(file.parent, self._folder)))
@@ -265,13 +270,16 @@ def _rebase(service: Node, prefix: Path) -> None:
             moved(source)
 
 
-def _choose(root: Map, profiles: set[str]) -> None:
-    """Leave out services of profiles that were not asked for."""
+def _choose(root: Map, profiles: set[str], without: Collection[str]) -> None:
+    """Leave out services of profiles that were not asked for, and empty those that are left out."""
     services = root.entries.get("services")
     if not isinstance(services, Map):
         (services or root).refuse("there are no services")
         return
     for name, service in list(services.entries.items()):
+        if name in without:
+            services.entries[name] = Map(service.path, service.line, service.column, service.problems, {})
+            continue
         of_service = service.entries.get("profiles") if isinstance(service, Map) else None
         if isinstance(of_service, Items) and of_service.items:
             names = {item.text for item in of_service.items if isinstance(item, Scalar)}
