@@ -8,6 +8,9 @@ from difflib import get_close_matches
 from cdk_containers.core.frozen import frozen
 
 
+_MOST_LINES = 100
+
+
 @frozen(kw_only=False)
 class Problem:
     """One thing that is wrong.
@@ -64,7 +67,9 @@ class ManifestError(Exception):
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = file
         self.problems = tuple(problems)
-        super().__init__("\n".join(problem.text(file) for problem in self.problems))
+        lines = [problem.text(file) for problem in self.problems[:_MOST_LINES]]
+        more = len(self.problems) - len(lines)
+        super().__init__("\n".join([*lines, *([f"… and {more:,} more problems"] if more else [])]))
 
 
 def dotted(path: Iterable[str]) -> str:

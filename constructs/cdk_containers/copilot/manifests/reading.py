@@ -21,6 +21,7 @@ from .rules import check_environment, check_pipeline, check_workload
 from .structuring import structure
 
 _M = TypeVar("_M")
+_HEAD = {"name", "type"}
 
 
 @frozen
@@ -85,6 +86,8 @@ def read_workload(
         raise ManifestError(file, problems.in_order())
     overrides = _overrides(root, environments)
     for override in overrides.values():
+        for key in _HEAD & override.entries.keys():
+            override[key].refuse("is the same in all environments: it stands at the top of the file only")
         structure(override, model)
     notes: list[str] = []
     chosen = merged(root, overrides.get(environment or ""), notes)

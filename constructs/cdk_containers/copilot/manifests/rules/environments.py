@@ -13,7 +13,7 @@ from .sites import CLOUDFRONT_REGION, certificate
 
 _VPC = ("network", "vpc")
 _KINDS = ("public", "private")
-_PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?\Z")
+_PORTS = re.compile(r"(\d{1,5}|-1)(?:-(\d{1,5}))?\Z")
 
 
 def check(environment: Environment, given: Given) -> None:
@@ -68,6 +68,11 @@ def _zones(listed: dict[str, list[Any]], given: Given) -> None:
     zones = {kind: {one.az for one in subnets if one and one.az} for kind, subnets in listed.items()}
     if not any(listed.values()):
         return
+    given.missing("cidr", *_VPC, why=": Copilot takes no `subnets` without it")
+    for kind, subnets in listed.items():
+        if not subnets:
+            given.refuse(f"`{kind}` is missing: public and private subnets come together", *_VPC, "subnets")
+            return
     if zones["public"] != zones["private"]:
         given.refuse("public and private subnets are in different availability zones", *_VPC, "subnets")
     elif len(zones["public"]) == 1:
