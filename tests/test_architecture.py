@@ -31,6 +31,7 @@ LAYERS: list[set[str]] = [
         "core.practices",
         "core.pseudo_parameters",
         "core.secret_texts",
+        "core.version",
     },
     {"core.inputs"},
     {"core.whereabouts"},
@@ -61,6 +62,7 @@ LAYERS: list[set[str]] = [
     {"checks.live", "checks.reports"},
     {"checks.plugin"},
     {"copilot.manifests"},
+    {"compose"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""
@@ -70,6 +72,7 @@ APART = [{"ecs", "eks"}, *({"checks", wing} for wing in ("applications", "ecs", 
 
 PURE = {
     "copilot.manifests",
+    "compose",
     "cli",
     "core.errors",
     "core.fargate_sizes",
@@ -77,6 +80,7 @@ PURE = {
     "core.kubernetes_versions",
     "core.practices",
     "core.secret_texts",
+    "core.version",
     "eks.manifests",
     "eks.rendering",
 } | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}

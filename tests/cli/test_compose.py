@@ -91,3 +91,14 @@ def test_the_command_says_what_it_takes(shell: Shell, capsys: pytest.CaptureFixt
         shell("compose", "convert", "--help")
     assert "--database SERVICE=WHERE" in capsys.readouterr().out
     assert shell("compose").code == 2
+
+
+def test_without_pyyaml_the_command_says_what_to_install(
+    shell: Shell, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    ran = shell("compose", "convert", project, "--output", tmp_path / "app")
+    assert (ran.code, ran.err) == (
+        2,
+        "cdk-containers: compose needs PyYAML: pip install 'cdk-containers[compose]'\n",
+    )

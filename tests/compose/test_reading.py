@@ -215,6 +215,7 @@ def test_a_folder_stands_for_the_file_in_it(tmp_path: Path):
 
 DURATION = "duration such as 90s, 5m or 1h30m"
 GIVE_TAG = "put it into .env, give --set TAG=VALUE, or write a default, ${TAG:-VALUE}"
+OWN_FILE = "Make a file of its own, or remove it"
 WRONG = {
     "an unknown key has the nearest": (
         "services:\n  web:\n    imge: a\n",
@@ -251,6 +252,12 @@ WRONG = {
         "services:\n  a: {extends: c}\n",
         ["compose.yaml:2:7: services.a.extends: there is no service 'c' in compose.yaml"],
     ),
+    "a list": ("- a\n", ["compose.yaml:1:1: a compose file is a map: `services:`, `volumes:`, …"]),
+    "two documents": (
+        "services: {web: {image: a}}\n---\nservices: {}\n",
+        [f"compose.yaml:2:1: a second document: the converter reads the first only. {OWN_FILE}"],
+    ),
+    "nothing": ("# nothing\n", ["compose.yaml: the file is empty"]),
     "no YAML": ("services: [", ["compose.yaml:2:1: did not find expected node content"]),
     "an include that is not there": (
         "include: [x.yaml]\nservices: {web: {image: a}}\n",

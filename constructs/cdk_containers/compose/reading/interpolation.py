@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from cdk_containers.copilot.manifests.loading import _meaning
+from cdk_containers.copilot.manifests.loading import meaning
 from cdk_containers.copilot.manifests.nodes import Items, Map, Node, Scalar
 
 UNSET = "\ue000"
@@ -69,7 +69,7 @@ def _fill(node: Scalar, variables: Mapping[str, str], is_secret: IsSecret) -> No
         node.kind, node.value = "null", None  # so that nothing else is wrong with it
     elif filled != node.text:
         node.text = filled
-        node.kind, node.value = _meaning(filled) if filled else ("str", "")
+        node.kind, node.value = meaning(filled) if filled else ("str", "")
 
 
 class _Filler:

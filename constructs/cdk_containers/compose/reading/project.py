@@ -25,6 +25,7 @@ NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.y
 _OVERRIDES = {name: name.replace("compose.", "compose.override.") for name in NAMES}
 _URL_WITH_LOGIN = re.compile(r"://[^/\s]*\$\{?\w[^/\s]*@")
 _MOST_FILES = 50
+_SHAPE = "a compose file is a map: `services:`, `volumes:`, …"
 
 
 @frozen(slots=False)
@@ -164,7 +165,7 @@ class _Reader:
         if text is None:
             return None
         try:
-            root = load(text, str(file), self._found.of(str(file)))
+            root = load(text, str(file), self._found.of(str(file)), reader="the converter", shape=_SHAPE)
         except MisreadError as error:
             for problem in error.problems:
                 self._found.of(error.file).add(problem)

@@ -32,23 +32,32 @@ class MisreadError(ManifestError):
     """A file that is no YAML, or no map."""
 
 
-def load(text: str, file: str, problems: Problems) -> Map:
+def load(
+    text: str,
+    file: str,
+    problems: Problems,
+    *,
+    reader: str = "Copilot",
+    shape: str = "a manifest is a map: `name:`, `type:`, …",
+) -> Map:
     """Read YAML into nodes.
 
     Args:
         text: The file.
         file: Its name, for errors.
         problems: Gets what is wrong with single keys.
+        reader: Who else reads such files, for errors.
+        shape: What such a file is, for errors.
 
     Raises:
         MisreadError: It is not YAML, or not a map, or a bomb.
     """
     if len(text) > _LARGEST:
-        raise _misread(file, f"{len(text):,} characters: a manifest has {_LARGEST:,} at the most")
+        raise _misread(file, f"{len(text):,} characters; {_LARGEST:,} are read at the most")
     import yaml  # noqa: PLC0415  (what reads no manifest needs no library)
 
     try:
-        root = _Composer(yaml, text.removeprefix("\ufeff"), file).document()
+        root = _Composer(yaml, text.removeprefix("\ufeff"), file, reader).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = str(error.problem or error.context)
@@ -61,7 +70,7 @@ def load(text: str, file: str, problems: Problems) -> Map:
     if root is None or (root.plain and root.text in _NULLS):
         raise _misread(file, "the file is empty")
     if root.kind != "map":
-        raise _misread(file, "a manifest is a map: `name:`, `type:`, …", root.line, root.column)
+        raise _misread(file, shape, root.line, root.column)
     made = _Maker(file, problems).node(root, (), root.line, root.column)
     assert isinstance(made, Map)  # noqa: S101  (its kind says so)
     return made
@@ -100,7 +109,8 @@ class _Raw:
 class _Composer:
     """Puts the parser's events together, and stops it in time: libyaml takes a minute for a file of brackets."""
 
-    def __init__(self, library: Any, text: str, file: str) -> None:
+    def __init__(self, library: Any, text: str, file: str, reader: str) -> None:
+        self._reader = reader
         self._events = library.parse(text, Loader=getattr(library, "CBaseLoader", library.BaseLoader))
         self._library = library
         self._file = file
@@ -115,7 +125,9 @@ class _Composer:
             if isinstance(event, self._library.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    message = "a second document: Copilot reads the first only. Make a file of its own, or remove it"
+                    message = (
+                        f"a second document: {self._reader} reads the first only. Make a file of its own, or remove it"
+                    )
                     raise _misread(self._file, message, event.start_mark.line + 1, event.start_mark.column + 1)
             if isinstance(event, self._library.CollectionEndEvent):
                 open_nodes.pop()
@@ -214,10 +226,10 @@ class _Maker:
             yield made.entries
 
     def _scalar(self, raw: _Raw, path: tuple[str, ...], line: int, column: int) -> Scalar:
-        kind, value = _meaning(raw.text) if raw.plain else ("str", raw.text)
+        kind, value = meaning(raw.text) if raw.plain else ("str", raw.text)
         if raw.tag and raw.tag != "!":
             wanted = raw.tag.removeprefix(_CORE)
-            kind, value = _meaning(raw.text)
+            kind, value = meaning(raw.text)
             if wanted == "str":
                 kind, value = "str", raw.text
             elif not (wanted == kind or (wanted == "float" and kind == "int")):
@@ -233,7 +245,7 @@ def _pairs(raw: _Raw) -> Iterator[tuple[_Raw, _Raw]]:
     return zip(raw.children[::2], raw.children[1::2], strict=True)
 
 
-def _meaning(text: str) -> tuple[str, Any]:
+def meaning(text: str) -> tuple[str, Any]:
     """Return what go-yaml takes a scalar without quotes for."""
     if text in _NULLS:
         return "null", None
