@@ -62,7 +62,8 @@ LAYERS: list[set[str]] = [
     {"checks.live", "checks.reports"},
     {"checks.plugin"},
     {"copilot.manifests"},
-    {"compose"},
+    {"compose.reading"},
+    {"compose.converting"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""
@@ -72,7 +73,8 @@ APART = [{"ecs", "eks"}, *({"checks", wing} for wing in ("applications", "ecs", 
 
 PURE = {
     "copilot.manifests",
-    "compose",
+    "compose.converting",
+    "compose.reading",
     "cli",
     "core.errors",
     "core.fargate_sizes",

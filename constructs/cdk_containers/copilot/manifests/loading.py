@@ -53,7 +53,7 @@ def load(
         MisreadError: It is not YAML, or not a map, or a bomb.
     """
     if len(text) > _LARGEST:
-        raise _misread(file, f"{len(text):,} characters; {_LARGEST:,} are read at the most")
+        raise _misread(file, f"{len(text):,} characters: {_LARGEST:,} at the most")
     import yaml  # noqa: PLC0415  (what reads no manifest needs no library)
 
     try:

@@ -7,7 +7,6 @@ from difflib import get_close_matches
 
 from cdk_containers.core.frozen import frozen
 
-
 _MOST_LINES = 100
 
 
