@@ -269,6 +269,13 @@ def test_two_web_services_are_told_apart_by_name(tmp_path: Path):
     assert 'BackendService,\n            "B"' in inside
 
 
+def test_a_service_behind_a_proxy_that_is_left_out_can_be_published(tmp_path: Path):
+    text = "services: {web: {image: 'a:1'}, traefik: {image: 'traefik:3', ports: [80], depends_on: [web]}}"
+    made = source(tmp_path, text, choices=Choices(without=frozenset({"traefik"}), published={"web": "8000"}))
+    assert 'WebService,\n            "Web"' in made
+    assert "exposure=AlbExposure(port=8000, " in made
+
+
 def test_a_schedule_makes_a_job(tmp_path: Path):
     made = source(tmp_path, WEB % "restart: 'no'", choices=Choices(schedules={"web": "rate(1 day)"}))
     assert 'ScheduledJob,\n            "Web"' in made

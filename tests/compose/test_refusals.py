@@ -44,6 +44,8 @@ REFUSED = {
     "command: ['a b']": "one word with spaces in it is no program",
     "command: sh -c 'x": "the quotes do not match",
     "healthcheck: {test: 'curl -u x --password=hunter2'}": "there is a secret in it: write $$NAME",
+    "command: sh -c 'cat /run/secrets/x'": "services.web.command: there is no /run/secrets/ on ECS: write $$NAME",
+    "healthcheck: {test: 'cat /run/secrets/x'}": "services.web.healthcheck.test: there is no /run/secrets/ on ECS",
     "healthcheck: {test: [curl, x]}": "a list begins with CMD, CMD-SHELL or NONE",
     "healthcheck: {test: [CMD]}": "there is no command",
     "restart: sometimes": "got 'sometimes'; allowed: no, always, unless-stopped, on-failure",
@@ -138,16 +140,23 @@ def test_services_on_one_load_balancer_need_names(tmp_path: Path):
     ]
 
 
-@pytest.mark.parametrize("option", ["databases", "hosts", "schedules"])
+@pytest.mark.parametrize("option", ["databases", "hosts", "published", "schedules"])
 def test_a_choice_about_what_is_not_there_is_refused(tmp_path: Path, option: str):
     found = problems(tmp_path, "services: {web: {image: 'a:1'}}", choices=Choices(**{option: {"wbe": "x"}}))
-    assert found == [f"compose.yaml:1:1: --{option.removesuffix('s')}: there is no service 'wbe'"]
+    assert found == [f"compose.yaml:1:1: --{option.removesuffix('s').removesuffix('ed')}: there is no service 'wbe'"]
 
 
 def test_a_choice_that_is_none_is_refused(tmp_path: Path):
     text = "services: {web: {image: 'a:1', volumes: ['v1:/v']}}\nvolumes: {v1: }"
     found = problems(tmp_path, text, choices=Choices(volumes={"v1": "ebs"}))
     assert found == ["compose.yaml:1:1: --volume v1: got 'ebs'; allowed: efs, empty, image, none"]
+
+
+def test_a_choice_about_a_volume_that_nobody_mounts_is_refused(tmp_path: Path):
+    text = "services: {web: {image: 'a:1', volumes: ['./data/:/v']}}"
+    found = problems(tmp_path, text, choices=Choices(volumes={"./date": "efs"}))
+    assert "compose.yaml:1:1: --volume: nothing is mounted from './date': did you mean './data'?" in found
+    assert "EfsVolume" in source(tmp_path, text, choices=Choices(volumes={"./data": "efs"}))
 
 
 def test_a_service_that_is_left_out_has_no_problems(tmp_path: Path):

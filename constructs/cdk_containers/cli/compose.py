@@ -55,6 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--database", action="append", default=[], metavar="SERVICE=WHERE", help="a managed one's address, or container"
     )
     add("--host", action="append", default=[], metavar="SERVICE=NAME", help="the host name of a service")
+    add("--publish", action="append", default=[], metavar="SERVICE=PORT", help="a port that a proxy published")
     add("--schedule", action="append", default=[], metavar="SERVICE=WHEN", help="the schedule of a job")
     add("--internal", action="append", default=[], metavar="SERVICE", help="keep a service inside the network")
     add("--without", action="append", default=[], metavar="SERVICE", help="leave a service out")
@@ -67,6 +68,7 @@ def run(arguments: Namespace) -> int:
         volumes=_pairs(arguments.volume, "--volume"),
         databases=_pairs(arguments.database, "--database"),
         hosts=_pairs(arguments.host, "--host"),
+        published=_pairs(arguments.publish, "--publish"),
         schedules=_pairs(arguments.schedule, "--schedule"),
         internal=frozenset(arguments.internal),
         without=frozenset(arguments.without),

@@ -26,6 +26,7 @@ class Choices:
         volumes: What becomes of a volume or a bind mount, by its source.
         databases: Where the data of a database service is, by service: `container`, or the address of a managed one.
         hosts: The host name under which a service is reached, by service.
+        published: The port of a service that is reached from the internet, though the file publishes none.
         schedules: When a service runs that is a job, by service.
         internal: Services that are not reached from the internet, whatever they publish.
         without: Services that are left out.
@@ -34,6 +35,7 @@ class Choices:
     volumes: Mapping[str, str] = field(default_factory=dict[str, str])
     databases: Mapping[str, str] = field(default_factory=dict[str, str])
     hosts: Mapping[str, str] = field(default_factory=dict[str, str])
+    published: Mapping[str, str] = field(default_factory=dict[str, str])
     schedules: Mapping[str, str] = field(default_factory=dict[str, str])
     internal: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()

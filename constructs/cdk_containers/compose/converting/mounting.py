@@ -92,7 +92,7 @@ def mounted(context: Context, name: str, service: Service, user: Any) -> Mounted
 
 
 def _choice(context: Context, name: str, service: Service, index: int, mount: MountedPath) -> str | None:
-    chosen = context.choices.volumes.get(mount.source) if mount.source else None
+    chosen = _chosen(context, mount.source)
     if chosen == "image" and mount.kind == "volume":
         message = f"a volume has no files to copy; allowed: --volume {mount.source}=efs, empty or none"
         context.refuse(name, "volumes", index, message=message)
@@ -100,7 +100,10 @@ def _choice(context: Context, name: str, service: Service, index: int, mount: Mo
     if mount.kind == "volume":
         return _choice_of_volume(context, name, service, index, mount=mount, chosen=chosen)
     if mount.source.endswith("docker.sock"):
-        message = f"a task has no Docker to talk to: leave the service out with --without {name}"
+        message = (
+            f"a task has no Docker to talk to: leave the service out with --without {name}; where it routes requests, "
+            "publish what it routes to with --publish SERVICE=PORT"
+        )
         context.refuse(name, "volumes", index, message=message)
     elif chosen:
         if chosen == "none":
@@ -124,6 +127,14 @@ def _choice(context: Context, name: str, service: Service, index: int, mount: Mo
         )
         context.refuse(name, "volumes", index, message=message)
     return None
+
+
+def _chosen(context: Context, source: str) -> str | None:
+    """Return what was decided of a source; a slash at the end makes no difference."""
+    wanted = source.rstrip("/")
+    return next(
+        (choice for one, choice in context.choices.volumes.items() if wanted and one.rstrip("/") == wanted), None
+    )
 
 
 def _choice_of_volume(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cdk_containers.copilot.manifests.problems import nearest
+
 from ..reading.models import Service
 from .calls import called_as, edges_of, ordered
 from .context import Context, look_at_unkept
@@ -14,7 +16,7 @@ from .mentions import mentions, replaced
 from .names import container_name
 from .plan import Edge, Plan, Unit
 from .settings import Secrets, Settings, settings_of
-from .short_forms import PublishedPort, published_port
+from .short_forms import PublishedPort, mounted_path, published_port
 from .units import unit_of
 
 
@@ -80,6 +82,7 @@ def _check_choices(context: Context) -> None:
     for option, names in (
         ("database", context.choices.databases),
         ("host", context.choices.hosts),
+        ("publish", context.choices.published),
         ("schedule", context.choices.schedules),
         ("internal", context.choices.internal),
         ("without", context.choices.without),
@@ -88,6 +91,22 @@ def _check_choices(context: Context) -> None:
             context.project.root.refuse(f"--{option}: there is no service {name!r}")
     for name in context.choices.without & services:
         context.say(name, "left out, as you chose")
+    _check_volumes(context)
+
+
+def _check_volumes(context: Context) -> None:
+    """Find choices about volumes and bind mounts that are not there."""
+    sources = set()
+    for service in context.project.services.values():
+        for given in (service.volumes if service else None) or []:
+            try:
+                sources.add(mounted_path(given).source.rstrip("/"))
+            except ValueError:  # it is refused where it is mounted
+                continue
+    for source in context.choices.volumes:
+        if source.rstrip("/") not in sources:
+            hint = nearest(source, sorted(filter(None, sources)))
+            context.project.root.refuse(f"--volume: nothing is mounted from {source!r}: {hint}")
 
 
 def _hosts(name: str, service: Service) -> frozenset[str]:
@@ -106,6 +125,11 @@ def _ports(context: Context, name: str, service: Service) -> list[PublishedPort]
                 continue
             inside = PublishedPort(number=made.number, protocol=made.protocol)
             found.append(made if key == "ports" else inside)
+    if (number := context.choices.published.get(name)) is not None:
+        try:
+            found.append(published_port(number))
+        except ValueError as error:
+            context.refuse(name, message=f"--publish: {error}")
     image = known(service.image)
     there = {port.number for port in found}
     return found + [PublishedPort(number=port) for port in (image.ports if image else ()) if port not in there]

@@ -94,6 +94,7 @@ def settings_of(context: Context, secrets: Secrets, name: str, service: Service)
             made.texts[variable] = value
         else:
             made.plain[variable] = value
+    _look_for_files(context, name, service)
     for index, grant in enumerate(service.secrets or []):
         source = grant.source if isinstance(grant, Grant) else grant
         if granted.get(_target(grant)) is False:  # one that is unknown is refused already
@@ -104,6 +105,20 @@ def settings_of(context: Context, secrets: Secrets, name: str, service: Service)
             )
             context.refuse(name, "secrets", index, message=message)
     return made
+
+
+def _look_for_files(context: Context, name: str, service: Service) -> None:
+    """Find commands that read a secret from its file."""
+    check = service.healthcheck
+    for keys, given in (
+        (("command",), service.command),
+        (("entrypoint",), service.entrypoint),
+        (("healthcheck", "test"), check.test if check is not None else None),
+    ):
+        text = given if isinstance(given, str) else " ".join(word or "" for word in given or [])
+        if _FOLDER in text:
+            message = f"there is no {_FOLDER} on ECS: write $$NAME, the variable of the secret, and let a shell read it"
+            context.refuse(name, *keys, message=message)
 
 
 def _target(grant: str | Grant) -> str:

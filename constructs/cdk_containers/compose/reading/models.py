@@ -316,7 +316,7 @@ class Service:
     pre_stop: Any = refused("run it when the process gets SIGTERM")
     provider: Any = refused("make what it provides in the stack, and name its address in `environment`")
     runtime: Any = refused("Fargate chooses the runtime")
-    shm_size: Any = refused("Fargate has 64 MiB: give the cluster `Ec2Capacity`, or mount `tmpfs` at another path")
+    shm_size: Any = refused("Fargate has 64 MiB: remove it where that is enough, or give the cluster `Ec2Capacity`")
     stop_signal: Any = refused("ECS sends the STOPSIGNAL of the image: set it in the Dockerfile")
     sysctls: Texts | None = None
     use_api_socket: Any = refused("a task has no Docker to talk to")
