@@ -259,6 +259,13 @@ def test_what_is_mounted_for_development_is_left_out_where_an_image_is_built(tmp
 # ---- the rest of the app
 
 
+def test_that_one_task_is_no_safety_is_said_once(tmp_path: Path):
+    made = converted(tmp_path, "services: {a: {image: 'a:1'}, b: {image: 'b:1'}}")
+    assert [it.line.partition(":")[0] for it in made.notices].count("services have one task, as under Compose") == 1
+    made = converted(tmp_path, "services: {a: {image: 'a:1', scale: 2}}")
+    assert not any("services have one task" in it.line for it in made.notices)
+
+
 def test_two_web_services_are_told_apart_by_name(tmp_path: Path):
     text = "services: {a: {image: 'a:1', ports: [80]}, b: {image: 'b:1', ports: [80]}}"
     made = source(tmp_path, text, choices=Choices(hosts={"a": "a.example.com", "b": "b.example.com"}))

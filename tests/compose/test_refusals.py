@@ -146,6 +146,11 @@ def test_a_choice_about_what_is_not_there_is_refused(tmp_path: Path, option: str
     assert found == [f"compose.yaml:1:1: --{option.removesuffix('s').removesuffix('ed')}: there is no service 'wbe'"]
 
 
+def test_a_problem_is_one_line_whatever_was_given(tmp_path: Path):
+    [line] = problems(tmp_path, 'services: {web: {image: "a:1", env_file: "a\\nb\\u2028"}}')
+    assert "a\\nb\\u2028 cannot be read" in line
+
+
 def test_a_choice_that_is_none_is_refused(tmp_path: Path):
     text = "services: {web: {image: 'a:1', volumes: ['v1:/v']}}\nvolumes: {v1: }"
     found = problems(tmp_path, text, choices=Choices(volumes={"v1": "ebs"}))

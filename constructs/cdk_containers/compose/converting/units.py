@@ -114,8 +114,14 @@ def _options(
     if order not in (None, "start-first", "stop-first"):
         message = f"got {order!r}; allowed: start-first, stop-first"
         context.refuse(name, "deploy", "update_config", "order", message=message)
+    if count == 1:
+        text = "services have one task, as under Compose: give those that may have more a `desired_count` of 2"
+        context.say("", f"{text}, so that a zone may fail")
     if order == "stop-first" or (storage.writes_to_files and count == 1 and order is None):
         options["deployment"] = Raw("ONE_AT_A_TIME")
+        context.say(
+            name, "a deployment stops the old task before it starts the new one, as two may not bear one volume"
+        )
     exposures = [] if reached.web is None else [web_exposure(context, name, service, reached.web)]
     tcp = [port.number for port in ports if port.protocol == "tcp"]
     health_port = reached.web.number if reached.web is not None else next(iter(tcp), None)

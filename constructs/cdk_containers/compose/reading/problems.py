@@ -17,6 +17,11 @@ class ComposeError(Exception):
         super().__init__("\n".join(lines))
 
 
+def _printable(text: str) -> str:
+    """Return a text as one line."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
 class Found:
     """What is wrong with the files of a project, as far as is known."""
 
@@ -37,7 +42,7 @@ class Found:
         found: dict[tuple[str, int | None, int | None, str], str] = {}
         for file, problems in self._files.items():
             for one in problems.in_order():
-                found.setdefault((file, one.line, one.column, one.message), one.text(file))
+                found.setdefault((file, one.line, one.column, one.message), _printable(one.text(file)))
         return list(found.values())
 
     def stop(self) -> None:
