@@ -45,8 +45,10 @@ def load(text: str, file: str, problems: Problems) -> Map:
     """
     if len(text) > _LARGEST:
         raise _misread(file, f"{len(text):,} characters: a manifest has {_LARGEST:,} at the most")
-    import yaml  # noqa: PLC0415  (what reads no manifest needs no library)
-
+    try:
+        import yaml  # noqa: PLC0415  (what reads no manifest needs no library)
+    except ModuleNotFoundError:
+        raise _misread(file, "YAML needs PyYAML: pip install 'cdk-containers[copilot]'") from None
     try:
         root = _Composer(yaml, text.removeprefix("\ufeff"), file).document()
     except yaml.MarkedYAMLError as error:
