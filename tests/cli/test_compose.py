@@ -98,7 +98,5 @@ def test_without_pyyaml_the_command_says_what_to_install(
 ):
     monkeypatch.setitem(sys.modules, "yaml", None)
     ran = shell("compose", "convert", project, "--output", tmp_path / "app")
-    assert (ran.code, ran.err) == (
-        2,
-        "cdk-containers: compose needs PyYAML: pip install 'cdk-containers[compose]'\n",
-    )
+    message = "YAML needs PyYAML: pip install 'cdk-containers[compose]'"
+    assert (ran.code, ran.err) == (2, f"cdk-containers: {project}/compose.yaml: {message}\n")

@@ -87,10 +87,6 @@ def run(arguments: Namespace) -> int:
         conversion = convert(project, choices, output=output, file=arguments.file.name)
     except ComposeError as error:
         raise UsageError(*error.lines) from None
-    except ModuleNotFoundError as error:
-        if error.name != "yaml":
-            raise
-        raise UsageError("compose needs PyYAML: pip install 'cdk-containers[compose]'") from None
     _write(conversion, output)
     for notice in conversion.notices:
         print(notice.line)

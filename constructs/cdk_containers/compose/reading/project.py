@@ -165,7 +165,8 @@ class _Reader:
         if text is None:
             return None
         try:
-            root = load(text, str(file), self._found.of(str(file)), reader="the converter", shape=_SHAPE)
+            problems = self._found.of(str(file))
+            root = load(text, str(file), problems, reader="the converter", shape=_SHAPE, extra="compose")
         except MisreadError as error:
             for problem in error.problems:
                 self._found.of(error.file).add(problem)

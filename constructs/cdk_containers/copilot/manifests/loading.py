@@ -39,6 +39,7 @@ def load(
     *,
     reader: str = "Copilot",
     shape: str = "a manifest is a map: `name:`, `type:`, …",
+    extra: str = "copilot",
 ) -> Map:
     """Read YAML into nodes.
 
@@ -48,14 +49,17 @@ def load(
         problems: Gets what is wrong with single keys.
         reader: Who else reads such files, for errors.
         shape: What such a file is, for errors.
+        extra: The extra that has PyYAML, for errors.
 
     Raises:
         MisreadError: It is not YAML, or not a map, or a bomb.
     """
     if len(text) > _LARGEST:
         raise _misread(file, f"{len(text):,} characters: {_LARGEST:,} at the most")
-    import yaml  # noqa: PLC0415  (what reads no manifest needs no library)
-
+    try:
+        import yaml  # noqa: PLC0415  (what reads no manifest needs no library)
+    except ModuleNotFoundError:
+        raise _misread(file, f"YAML needs PyYAML: pip install 'cdk-containers[{extra}]'") from None
     try:
         root = _Composer(yaml, text.removeprefix("\ufeff"), file, reader).document()
     except yaml.MarkedYAMLError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from cdk_containers.core.frozen import frozen
 
@@ -82,6 +81,8 @@ def dotted(path: Iterable[str]) -> str:
 
 def nearest(given: str, allowed: Iterable[str]) -> str:
     """Return the hint at the name that was meant, or else all that are allowed."""
+    from difflib import get_close_matches  # noqa: PLC0415  (what is right needs no hint)
+
     names = list(allowed)
     lowered = {name.lower().replace("_", ""): name for name in names}
     close = get_close_matches(given.lower().replace("_", "").replace("-", ""), lowered, n=1, cutoff=0.6)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
 from typing import Any
 
 from ..models.balancing import Alias, Http, HttpHealthCheck, Nlb, RoutingRule
@@ -79,6 +78,8 @@ def _check_times(check: Any, given: Given, *path: Key) -> None:
 
 def cidr(given: Given, text: Any, *path: Key) -> None:
     """Check a range of addresses."""
+    from ipaddress import ip_network  # noqa: PLC0415  (few manifests name addresses)
+
     try:
         ip_network(text or "", strict=False)
     except ValueError:

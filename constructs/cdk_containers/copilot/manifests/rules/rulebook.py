@@ -20,12 +20,10 @@ from ..models.workloads import (
 from ..nodes import Map
 from . import (
     containers,
-    environments,
     jobs,
     limits,
     messaging,
     networks,
-    pipelines,
     ports,
     routing,
     scaling,
@@ -70,9 +68,13 @@ def check_workload(model: Workload, root: Map) -> None:
 
 def check_environment(model: Environment, root: Map) -> None:
     """Note what is wrong with an environment."""
+    from . import environments  # noqa: PLC0415  (a workload needs none of it)
+
     environments.check(model, Given(root))
 
 
 def check_pipeline(model: Pipeline, root: Map) -> None:
     """Note what is wrong with a pipeline."""
+    from . import pipelines  # noqa: PLC0415  (a workload needs none of it)
+
     pipelines.check(model, Given(root))
