@@ -19,7 +19,7 @@ from pathlib import Path
 
 from cdk_containers.compose.converting import Choices, convert
 from cdk_containers.compose.reading import ComposeError, read_project
-from cdk_containers.compose.reading.project import NAMES
+from cdk_containers.compose.reading.files import NAMES
 
 from .projects import CHOICES, FOLDER
 
