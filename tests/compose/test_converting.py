@@ -214,6 +214,24 @@ def test_a_secret_that_is_read_from_a_file_becomes_a_variable(tmp_path: Path):
 
 # ---- volumes
 
+
+@pytest.mark.parametrize(
+    ("given", "user", "said"),
+    [
+        ("image: 'a:1'", "OWN_FILES", True),
+        ("image: 'a:1', user: node", "OWN_FILES", True),
+        ("image: 'a:1', user: '1001'", '"1001"', False),
+        ("image: 'grafana/grafana:12.0.1'", '"472:0"', False),
+        ("image: 'grafana/grafana:12.0.1', user: root", "OWN_FILES", True),
+    ],
+)
+def test_files_on_efs_belong_to_the_user_of_the_container(tmp_path: Path, given: str, user: str, said: bool):  # noqa: FBT001
+    made = converted(tmp_path, f"services: {{web: {{{given}, volumes: ['v1:/d']}}}}\nvolumes: {{v1: }}")
+    stack = next(text for name, text in made.files.items() if name.endswith("_stack.py"))
+    assert f'EfsVolume(name="v1", file_system=files, user={user})' in stack
+    assert any("directories on EFS belong to root" in it.line for it in made.notices) == said
+
+
 VOLUMES = {
     "efs": ('EfsVolume(name="d", file_system=files, user=OWN_FILES)', "the volume d is on EFS, and empty"),
     "empty": ('SharedVolume(name="d")', "web: the volume d is an empty directory in each task, and gone with it"),

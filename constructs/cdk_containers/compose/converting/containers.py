@@ -12,7 +12,7 @@ from cdk_containers.model.workload.linux_options import CAPABILITIES
 
 from ..reading.models import HealthCheck, Service, Ulimit
 from .context import Context
-from .known_images import has_init
+from .known_images import has_init, runs_as
 from .source import Call, Raw, call
 
 _ROOT = ("root", "0")
@@ -30,9 +30,11 @@ def user_of(context: Context, name: str, service: Service) -> Any:
     return service.user
 
 
-def owner_of(user: Any) -> Any:
-    """Return the user of the container's files on EFS: numbers stay, and others change owners themselves."""
-    return user if isinstance(user, str) and re.fullmatch(r"[1-9]\d*(:\d+)?", user) else Raw("OWN_FILES")
+def owner_of(user: Any, image: str | None) -> Any:
+    """Return the user of the container's files on EFS: in numbers where it is known, else root, for the image."""
+    if isinstance(user, str):
+        return user if re.fullmatch(r"[1-9]\d*(:\d+)?", user) else Raw("OWN_FILES")
+    return (runs_as(image) if user == Raw("IMAGE_USER") else None) or Raw("OWN_FILES")
 
 
 def container_options(context: Context, name: str, service: Service) -> dict[str, Any]:

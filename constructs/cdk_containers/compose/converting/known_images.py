@@ -53,6 +53,22 @@ _KNOWN = {
 _INIT_OF_ITS_OWN = ("linuxserver/", "lscr.io/", "gitea/gitea", "homeassistant/", "gitlab/gitlab")
 """Images whose own init insists on being process 1."""
 
+_RUNS_AS = {
+    "elasticsearch": "1000:0",
+    "opensearch": "1000:1000",
+    "kibana": "1000:0",
+    "logstash": "1000:0",
+    "grafana": "472:0",
+    "loki": "10001:10001",
+    "prometheus": "65534:65534",
+    "alertmanager": "65534:65534",
+    "jenkins": "1000:1000",
+    "n8n": "1000:1000",
+    "node-red": "1000:1000",
+    "sonarqube": "1000:0",
+}
+"""Images that do not begin as root, and so cannot change the owner of their files."""
+
 NO_HTTP = frozenset(
     {
         21,
@@ -94,6 +110,11 @@ def known(reference: str | None) -> KnownImage | None:
     """Return what is known of an image."""
     name = name_of(reference or "")
     return _KNOWN.get(name) or _KNOWN.get(name.removesuffix("-alpine"))
+
+
+def runs_as(reference: str | None) -> str | None:
+    """Return the user that an image runs as from the start, where that is known and not root."""
+    return _RUNS_AS.get(name_of(reference or ""))
 
 
 def is_database(reference: str | None) -> bool:

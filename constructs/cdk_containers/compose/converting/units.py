@@ -55,7 +55,10 @@ def unit_of(
     """
     _keeps_data(context, name, service)
     user = user_of(context, name, service)
-    storage = mounted(context, name, service, owner_of(user))
+    storage = mounted(context, name, service, owner_of(user, service.image))
+    if any("OWN_FILES" in repr(volume) for volume in storage.volumes.values()):
+        text = "directories on EFS belong to root: where an image does not begin as root, give `user` in numbers"
+        context.say("", f"{text} to its `EfsVolume`, such as 1000:1000, or to the service in the compose file")
     reached = exposed(context, name, service, ports)
     kind = kind_of(context, name, service, kinds=kinds, ports=ports, reached=reached)
     container: dict[str, Any] = {
