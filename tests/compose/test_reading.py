@@ -244,6 +244,11 @@ WRONG = {
         ],
     ),
     "no services": ("name: x\n", ["compose.yaml:1:1: there are no services"]),
+    "empty services": ("services:\n", ["compose.yaml:1:1: services: there are no services"]),
+    "services that are a list": (
+        "services: [a]\n",
+        ["compose.yaml:1:1: services: there are no services", "compose.yaml:1:1: services: got a list; allowed: a map"],
+    ),
     "a circle of extends": (
         "services:\n  a: {extends: b}\n  b: {extends: a}\n",
         ["compose.yaml:3:7: services.b.extends: the services extend each other"],

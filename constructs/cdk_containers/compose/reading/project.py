@@ -141,12 +141,13 @@ def _choose(root: Map, profiles: set[str], without: Collection[str]) -> None:
 
 def _check_names(root: Map) -> None:
     services = root.entries.get("services")
-    assert isinstance(services, Map) or services is None  # noqa: S101
-    for name, service in ({} if services is None else services.entries).items():
+    if not isinstance(services, Map):
+        return  # it is refused already
+    for name, service in services.entries.items():
         if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
             service.refuse("allowed in the name of a service: letters, digits, dots, hyphens and underscores")
         depends = service.entries.get("depends_on") if isinstance(service, Map) else None
         for other, node in (depends.entries if isinstance(depends, Map) else {}).items():
             optional = isinstance(node, Map) and "required" in node and node["required"].plain() is False
-            if services is not None and other not in services and not optional:
+            if other not in services and not optional:
                 node.refuse(f"there is no service {other!r}: {nearest(other, services)}")
