@@ -34,7 +34,7 @@ def test_an_app_is_written_that_synthesizes_to_its_golden_template(shell: Shell,
     ran = shell("compose", "convert", project, "--output", app, *CHOICES)
     assert (ran.code, ran.err) == (0, "")
     assert "debug: left out, as you chose" in ran.out
-    assert ran.out.endswith(f"{app}: 8 files; read README.md first\n")
+    assert ran.out.endswith(f"{app}: 10 files; read README.md first\n")
     assert (app / "images/web/Dockerfile").read_text() == "FROM nginx:1.29\nCOPY 1-site /usr/share/nginx/html\n"
     assert (app / "images/web/1-site/index.html").read_text() == "<p>shop</p>"
     assert '"MODE": "fast"' in (app / "stacks/shop_stack.py").read_text()

@@ -199,6 +199,14 @@ def test_secrets_with_one_value_are_one_secret_and_no_value_is_written(tmp_path:
     assert "--name production/" in made.files["README.md"]
 
 
+def test_the_name_of_a_secret_says_nothing_of_its_value(tmp_path: Path):
+    made = source(
+        tmp_path, "services: {a: {image: 'a:1', environment: {X__PASSWORD: '${WHO}hunter2', B_TOKEN: '$C_TOKEN'}}}"
+    )
+    assert "hunter2" not in made
+    assert 'secrets={"X__PASSWORD": secret("x-password")' in made
+
+
 def test_a_secret_that_is_read_from_a_file_becomes_a_variable(tmp_path: Path):
     made = source(
         tmp_path,

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from .names import construct_id, container_name, variable
 from .notices import Notice
 from .plan import Plan
-from .source import quoted
 
 _APP = '''\
 """The app: `cdk deploy`, or `cdk deploy -c environment=development` for an environment that is thrown away."""
@@ -64,15 +63,6 @@ if __name__ == "__main__":
 '''
 
 _PYPROJECT = """\
-[project]
-name = {name}
-version = "0.1.0"
-requires-python = ">=3.11"
-dependencies = ["cdk-containers"]
-
-[dependency-groups]
-dev = ["pytest", "ruff"]
-
 [tool.ruff]
 line-length = 120
 
@@ -88,7 +78,7 @@ change, and the compose file is not read any more.
 
 ```
 python -m venv .venv && . .venv/bin/activate
-pip install .
+pip install -r requirements.txt
 cdk bootstrap                                  # once in an account and region
 cdk deploy{certificate}
 ```
@@ -141,7 +131,9 @@ def app_files(plan: Plan, notices: Sequence[Notice], *, file: str) -> dict[str, 
     return {
         "app.py": _APP.format(**words, certificate=_CERTIFICATE if certified else ""),
         "cdk.json": json.dumps({"app": "python app.py"}, indent=2) + "\n",
-        "pyproject.toml": _PYPROJECT.format(name=quoted(name)),
+        "pyproject.toml": _PYPROJECT,
+        "requirements.txt": "cdk-containers\npytest\n",
+        ".gitignore": ".venv/\n__pycache__/\ncdk.out/\n",
         "README.md": readme,
         "stacks/__init__.py": '"""The stacks of the app."""\n',
         "tests/test_template.py": _TEST.format(**words),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cdk_containers.copilot.manifests.loading import MisreadError, decode
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.secret_texts import ACCESS_KEYS, kind_of_secret
@@ -50,10 +52,8 @@ class Secrets:
             name: The name of the setting.
             user: The service and the setting.
         """
-        variable = text.removeprefix(UNSET)
-        wanted = container_name(
-            (variable if text.startswith(UNSET) and UNSET not in variable else name).replace("_", "-")
-        )
+        alone = re.fullmatch(rf"{UNSET}(\w+){UNSET}", text)
+        wanted = re.sub(r"[-_]+", "-", container_name(alone[1] if alone else name)).strip("-")
         if text not in self._keys:
             key = wanted if wanted not in self.used_by else f"{container_name(user.partition(':')[0])}-{wanted}"
             while key in self.used_by:

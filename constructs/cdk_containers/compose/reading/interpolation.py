@@ -13,7 +13,7 @@ from cdk_containers.copilot.manifests.loading import meaning
 from cdk_containers.copilot.manifests.nodes import Items, Map, Node, Scalar
 
 UNSET = "\ue000"
-"""Stands before the name of a variable without a value, where the text becomes a secret and nobody needs the value."""
+"""Stands around the name of a variable without a value, where the text becomes a secret and nobody needs the value."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r":?[-?+]")
@@ -125,7 +125,7 @@ class _Filler:
 
     def _none(self, name: str) -> str:
         self._missing.append(name)
-        return f"{UNSET}{name}"
+        return f"{UNSET}{name}{UNSET}"
 
 
 def _end(text: str, at: int) -> int:
