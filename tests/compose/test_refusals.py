@@ -73,6 +73,15 @@ def test_what_has_no_counterpart_is_refused_with_the_way_out(tmp_path: Path, giv
     assert all(line.startswith("compose.yaml:") for line in found)
 
 
+def test_a_service_of_which_nothing_is_said_is_refused(tmp_path: Path):
+    text = """\
+    services:
+      a: {image: "a:1", depends_on: {b: {condition: service_completed_successfully}}}
+      b:
+    """
+    assert problems(tmp_path, text) == ["compose.yaml:3:3: services.b: it has neither `image` nor `build`"]
+
+
 def test_services_that_wait_for_each_other_are_refused(tmp_path: Path):
     text = "services:\n  a: {image: 'a:1', depends_on: [b]}\n  b: {image: 'b:1', depends_on: [a]}\n"
     assert problems(tmp_path, text) == [

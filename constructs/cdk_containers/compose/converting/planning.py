@@ -24,7 +24,7 @@ def plan_of(context: Context, output: Path | None) -> Plan:
     """Return the plan of an app; what is wrong with it is in the project's problems."""
     look_at_unkept(context)
     _check_choices(context)
-    services = {name: service or Service() for name, service in context.project.services.items()}
+    services = context.project.services
     left = {name: one for name, one in services.items() if name not in context.left_out}
     secrets = Secrets()
     settings = {name: settings_of(context, secrets, name, service) for name, service in left.items()}
@@ -98,7 +98,7 @@ def _check_volumes(context: Context) -> None:
     """Find choices about volumes and bind mounts that are not there."""
     sources = set()
     for service in context.project.services.values():
-        for given in (service.volumes if service else None) or []:
+        for given in service.volumes or []:
             try:
                 sources.add(mounted_path(given).source.rstrip("/"))
             except ValueError:  # it is refused where it is mounted

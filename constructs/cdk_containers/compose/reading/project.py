@@ -41,8 +41,8 @@ class Project:
 
     @property
     def services(self) -> dict[str, Service]:
-        """The services that run."""
-        return self.model.services or {}
+        """The services that run; one of which nothing is said is empty."""
+        return {name: service or Service() for name, service in (self.model.services or {}).items()}
 
     def node(self, *keys: str | int) -> Node:
         """Return the node at some keys, or the nearest above it."""
