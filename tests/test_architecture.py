@@ -61,6 +61,9 @@ LAYERS: list[set[str]] = [
     {"checks.rules"},
     {"checks.live", "checks.reports"},
     {"checks.plugin"},
+    {"copilot.manifests"},
+    {"compose.reading"},
+    {"compose.converting"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""
@@ -69,6 +72,9 @@ APART = [{"ecs", "eks"}, *({"checks", wing} for wing in ("applications", "ecs", 
 """Wings that know nothing of each other, whatever their layers are."""
 
 PURE = {
+    "copilot.manifests",
+    "compose.converting",
+    "compose.reading",
     "cli",
     "core.errors",
     "core.fargate_sizes",

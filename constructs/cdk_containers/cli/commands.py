@@ -8,6 +8,7 @@ from __future__ import annotations
 
 COMMANDS = {
     "check": "check templates and CDK apps against the practices",
+    "compose": "convert compose files to CDK apps",
     "practices": "list the practices, or show one",
     "completion": "print the completion script of a shell",
 }

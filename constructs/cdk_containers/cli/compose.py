@@ -1,0 +1,129 @@
+"""`cdk-containers compose convert`: a CDK app of a compose file."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from cdk_containers.compose.converting import Choices, Conversion, convert
+from cdk_containers.compose.reading import ComposeError, read_project
+
+from .errors import UsageError
+
+_EPILOG = """\
+exit codes:
+  0  the app is written, and synthesizes
+  2  wrong usage, or there is something that cannot be converted; nothing is written then"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the options of `compose`."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
+    about = "write a CDK app that runs the services of a compose file on AWS"
+    action = actions.add_parser("convert", help=about, description=f"{about[0].upper()}{about[1:]}.", epilog=_EPILOG)
+    add = action.add_argument
+    add("file", type=Path, metavar="FILE", help="the compose file, or the folder with it")
+    add(
+        "--output",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the folder of the app; it must not be there, or empty",
+    )
+    add(
+        "--env-file",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="values of variables; .env by default",
+    )
+    add("--set", action="append", default=[], metavar="NAME=VALUE", help="a variable's value; may be repeated")
+    add("--profile", action="append", default=[], metavar="NAME", help="run the services of this profile too")
+    add(
+        "--volume",
+        action="append",
+        default=[],
+        metavar="SOURCE=CHOICE",
+        help="what becomes of a volume or a bind mount",
+    )
+    add(
+        "--database", action="append", default=[], metavar="SERVICE=WHERE", help="a managed one's address, or container"
+    )
+    add("--host", action="append", default=[], metavar="SERVICE=NAME", help="the host name of a service")
+    add("--publish", action="append", default=[], metavar="SERVICE=PORT", help="a port that a proxy published")
+    add("--schedule", action="append", default=[], metavar="SERVICE=WHEN", help="the schedule of a job")
+    add("--internal", action="append", default=[], metavar="SERVICE", help="keep a service inside the network")
+    add("--without", action="append", default=[], metavar="SERVICE", help="leave a service out")
+    add("--no-synth", action="store_true", help="do not synthesize the app, and write no golden template")
+
+
+def run(arguments: Namespace) -> int:
+    """Convert, write, synthesize, and say what is different."""
+    choices = Choices(
+        volumes=_pairs(arguments.volume, "--volume"),
+        databases=_pairs(arguments.database, "--database"),
+        hosts=_pairs(arguments.host, "--host"),
+        published=_pairs(arguments.publish, "--publish"),
+        schedules=_pairs(arguments.schedule, "--schedule"),
+        internal=frozenset(arguments.internal),
+        without=frozenset(arguments.without),
+    )
+    output: Path = arguments.output
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        raise UsageError(f"--output: {output} is there already, and not empty")
+    try:
+        project = read_project(
+            arguments.file,
+            variables=_pairs(arguments.set, "--set"),
+            env_files=arguments.env_file,
+            profiles=arguments.profile,
+            without=arguments.without,
+        )
+        conversion = convert(project, choices, output=output, file=arguments.file.name)
+    except ComposeError as error:
+        raise UsageError(*error.lines) from None
+    _write(conversion, output)
+    for notice in conversion.notices:
+        print(notice.line)
+    if not arguments.no_synth:
+        _synthesize(output)
+    print(f"{output}: {len(conversion.files)} files; read README.md first")
+    return 0
+
+
+def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
+    wrong = [f"{option}: {text!r} is not NAME=VALUE" for text in given if not text.partition("=")[0] or "=" not in text]
+    if wrong:
+        raise UsageError(*wrong)
+    return dict(text.split("=", 1) for text in given)
+
+
+def _write(conversion: Conversion, output: Path) -> None:
+    try:
+        for name, text in conversion.files.items():
+            path = output / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        for source, place in conversion.copies.items():
+            target = output / place
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target)
+            else:
+                shutil.copyfile(source, target)
+    except OSError as error:
+        raise UsageError(f"--output: {error.filename or output}: {error.strerror or error}") from None
+
+
+def _synthesize(output: Path) -> None:
+    """Write the golden template, which shows that the app synthesizes."""
+    command = [sys.executable, "tests/test_template.py"]
+    done = subprocess.run(command, cwd=output, capture_output=True, text=True, check=False)  # noqa: S603  (our own file)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines()
+        raise UsageError(f"{output} is written, and does not synthesize:", *lines[-20:])

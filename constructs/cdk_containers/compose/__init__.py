@@ -1,0 +1,1 @@
+"""Compose files in, CDK apps made of our constructs out."""

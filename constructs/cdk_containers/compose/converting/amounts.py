@@ -1,0 +1,52 @@
+"""Sizes and numbers as compose files write them."""
+
+from __future__ import annotations
+
+import re
+
+from cdk_containers.core.fargate_sizes import nearest_fargate_sizes
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(b|k|kb|m|mb|g|gb|t|tb)?", re.IGNORECASE)
+_UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+_MIB = 2**20
+UNSIZED = (512, 1024)
+"""CPU units and MiB of a task whose service says nothing: under Compose it had the whole machine."""
+
+
+def mebibytes(text: str) -> int:
+    """Return a size in MiB, rounded up.
+
+    Raises:
+        ValueError: It is no size.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    if match is None or len(text) > 30:
+        raise ValueError(f"got {text!r}; a size such as 512m or 2g is wanted")
+    unit = (match[2] or "").lower()
+    return -int(-float(match[1]) * _UNITS[unit.removesuffix("b") or unit] // _MIB)
+
+
+def cpu_units(text: str) -> int:
+    """Return CPU units, 1024 to a processor.
+
+    Raises:
+        ValueError: It is no number of processors.
+    """
+    if not re.fullmatch(r"\d{1,4}(\.\d+)?|\.\d+", text.strip()) or not float(text):
+        raise ValueError(f"got {text!r}; a number of processors such as 0.5 is wanted")
+    return max(1, round(float(text) * 1024))
+
+
+def task_size(cpu: int | None, memory: int | None) -> tuple[int, int]:
+    """Return the smallest task on Fargate that holds what is wanted.
+
+    Raises:
+        ValueError: There is none.
+    """
+    if cpu is None and memory is None:
+        return UNSIZED
+    wanted = (cpu or 256, memory or 512)
+    found = nearest_fargate_sizes(*wanted)[0]
+    if found[0] < wanted[0] or found[1] < wanted[1]:
+        raise ValueError("no task on Fargate is so large: the largest has 32 processors and 244 GiB")
+    return found

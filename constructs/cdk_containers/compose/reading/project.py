@@ -1,0 +1,153 @@
+"""A project: its files merged into one model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from cdk_containers.copilot.manifests.nodes import Items, Map, Node, Scalar
+from cdk_containers.copilot.manifests.problems import nearest
+from cdk_containers.copilot.manifests.structuring import structure
+from cdk_containers.core.frozen import frozen
+from cdk_containers.core.secret_texts import is_secret_name
+
+from .env_files import env_values
+from .files import NAMES, Files, text_of
+from .interpolation import Interpolation
+from .models import File, Service
+from .problems import Found
+
+_URL_WITH_LOGIN = re.compile(r"://[^/\s]*\$\{?\w[^/\s]*@")
+
+
+@frozen(slots=False)
+class Project:
+    """A project that has been read.
+
+    Attributes:
+        folder: Where its paths begin.
+        name: Its name.
+        model: What it says.
+        root: Its nodes, which know where they stand.
+        found: What is wrong with it; the conversion adds to it.
+    """
+
+    folder: Path
+    name: str
+    model: File
+    root: Map
+    found: Found
+
+    @property
+    def services(self) -> dict[str, Service]:
+        """The services that run; one of which nothing is said is empty."""
+        return {name: service or Service() for name, service in (self.model.services or {}).items()}
+
+    def node(self, *keys: str | int) -> Node:
+        """Return the node at some keys, or the nearest above it."""
+        node: Node = self.root
+        for key in keys:
+            if isinstance(node, Map) and key in node:
+                node = node[str(key)]
+            elif isinstance(node, Items) and isinstance(key, int) and key < len(node.items):
+                node = node.items[key]
+            else:
+                break
+        return node
+
+
+def read_project(
+    path: Path,
+    *,
+    variables: Mapping[str, str] | None = None,
+    env_files: Sequence[Path] = (),
+    profiles: Sequence[str] = (),
+    without: Collection[str] = (),
+) -> Project:
+    """Read a compose file with its override, and all that they extend and include.
+
+    Args:
+        path: A file, or a folder with one.
+        variables: Values of `${VAR}`; they come before those of files. The variables of the shell do not count.
+        env_files: Files with such values. Default: `.env` beside the file.
+        profiles: The profiles whose services run too.
+        without: Services that are left out; what they say does not count.
+
+    Raises:
+        ComposeError: With everything that is wrong.
+    """
+    found = Found()
+    file = _main_file(path, found)
+    folder = file.parent
+    values: dict[str, str] = {}
+    given = list(env_files) or ([folder / ".env"] if (folder / ".env").is_file() else [])
+    for env_file in given:
+        if (text := text_of(env_file, found)) is not None:
+            values |= env_values(text, str(env_file), found)
+    values |= variables or {}
+    found.stop()
+    interpolation = Interpolation(values, becomes_secret)
+    reader = Files(folder, interpolation, found)
+    root = reader.project(file, with_override=True)
+    found.stop()
+    if root is None:
+        raise AssertionError(file)  # what cannot be read has been found
+    _choose(root, set(profiles), without)
+    interpolation.fill(root)
+    _check_names(root)
+    model = structure(root, File)
+    found.stop()
+    written = model.name or re.sub(r"[^a-z0-9_-]", "", folder.resolve().name.lower()) or "compose"
+    return Project(folder=folder, name=written, model=model, root=root, found=found)
+
+
+def _main_file(path: Path, found: Found) -> Path:
+    if not path.is_dir():
+        return path
+    there = [path / name for name in NAMES if (path / name).is_file()]
+    if not there:
+        found.refuse(str(path), f"there is no compose file; allowed: {', '.join(NAMES)}")
+        found.stop()
+    return there[0]
+
+
+def becomes_secret(path: tuple[str, ...], text: str, variable: str) -> bool:
+    """Tell whether a text without a value becomes a secret, whose value is in Secrets Manager and nowhere else."""
+    if "environment" not in path[2:3]:
+        return False
+    name = path[-1] if not path[-1].startswith("[") else ""
+    return is_secret_name(name) or is_secret_name(variable) or _URL_WITH_LOGIN.search(text) is not None
+
+
+def _choose(root: Map, profiles: set[str], without: Collection[str]) -> None:
+    """Leave out services of profiles that were not asked for, and empty those that are left out."""
+    services = root.entries.get("services")
+    if not isinstance(services, Map):
+        (services or root).refuse("there are no services")
+        return
+    for name, service in list(services.entries.items()):
+        if name in without:
+            services.entries[name] = Map(service.path, service.line, service.column, service.problems, {})
+            continue
+        of_service = service.entries.get("profiles") if isinstance(service, Map) else None
+        if isinstance(of_service, Items) and of_service.items:
+            names = {item.text for item in of_service.items if isinstance(item, Scalar)}
+            if not names & profiles:
+                del services.entries[name]
+    if not services.entries:
+        services.refuse("no service runs without a profile: name one with --profile")
+
+
+def _check_names(root: Map) -> None:
+    services = root.entries.get("services")
+    if not isinstance(services, Map):
+        return  # it is refused already
+    for name, service in services.entries.items():
+        if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
+            service.refuse("allowed in the name of a service: letters, digits, dots, hyphens and underscores")
+        depends = service.entries.get("depends_on") if isinstance(service, Map) else None
+        for other, node in (depends.entries if isinstance(depends, Map) else {}).items():
+            optional = isinstance(node, Map) and "required" in node and node["required"].plain() is False
+            if other not in services and not optional:
+                node.refuse(f"there is no service {other!r}: {nearest(other, services)}")

@@ -1,0 +1,1 @@
+"""AWS Copilot's workspaces: manifests in, the constructs of this library out."""

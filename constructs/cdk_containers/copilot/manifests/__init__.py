@@ -1,0 +1,16 @@
+"""Manifests of Copilot as typed models, with every problem of a file in one error."""
+
+from .problems import ManifestError, Problem
+from .reading import Manifest, read_environment, read_pipeline, read_workload
+from .workspace import Place, Workspace
+
+__all__ = [
+    "Manifest",
+    "ManifestError",
+    "Place",
+    "Problem",
+    "Workspace",
+    "read_environment",
+    "read_pipeline",
+    "read_workload",
+]
