@@ -1,0 +1,3 @@
+from __future__ import annotations
+def make_static_site(making, workload):
+    raise NotImplementedError

@@ -1,0 +1,102 @@
+"""A workload of Copilot: a service, a job or a site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.inputs import argument_problems
+
+from ..manifests.models import workloads
+from ..manifests.reading import Manifest
+from .jobs import make_job
+from .making import Making
+from .request_driven import make_request_driven
+from .services import make_service
+from .setting import Setting
+from .static_sites import make_static_site
+from .surroundings import Surroundings
+
+
+class CopilotWorkload(CheckedConstruct):
+    """What a manifest describes, made of constructs of this library, in a stack of its own.
+
+    It finds its environment by the exports of that one's stack, whether Copilot made it or `CopilotEnvironment`.
+
+    Attributes:
+        manifest: The manifest.
+        made: What it became: a `WebService`, `BackendService`, `WorkerService`, `ScheduledJob`, or a distribution.
+        notes: What a person should know of it.
+        logical_ids: Its resources by the logical id that they have in Copilot's templates.
+    """
+
+    manifest: Manifest[workloads.Workload]
+    made: Construct
+    notes: list[str]
+    logical_ids: Mapping[str, cdk.CfnResource]
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        manifest: Manifest[workloads.Workload],
+        setting: Setting,
+        root: Path | None = None,
+        image_tag: str = "latest",
+    ) -> None:
+        """Make a workload.
+
+        Args:
+            scope: The parent, a stack of its own.
+            id: Name among the parent's children.
+            manifest: Its manifest, read for the environment.
+            setting: Its environment.
+            root: The folder that paths in the manifest start from. Default: nobody knows; then images are taken from
+                where Copilot has pushed them.
+            image_tag: The tag of images that Copilot has pushed. Default: `latest`.
+        """
+        found = argument_problems(CopilotWorkload.__init__, locals())
+        found.raise_for(scope, id)
+        super().__init__(scope, id)
+        self.manifest = manifest
+        workload = manifest.model
+        making = Making(
+            scope=self,
+            workload=workload,
+            setting=setting,
+            around=Surroundings(self, setting),
+            root=root,
+            image_tag=image_tag,
+        )
+        self.made = _make(making, workload)
+        self.notes = making.notes
+        self.logical_ids = making.logical_ids
+        add_tags(self, setting, workload.name)
+
+
+def _make(making: Making, workload: workloads.Workload) -> Construct:
+    match workload:
+        case workloads.ScheduledJob():
+            return make_job(making, workload)
+        case workloads.TaskWorkload():
+            return make_service(making, workload)
+        case workloads.RequestDrivenWebService():
+            return make_request_driven(making, workload)
+        case workloads.StaticSite():
+            return make_static_site(making, workload)
+        case _:
+            raise TypeError(f"there is no workload of the type {workload.type}")
+
+
+def add_tags(scope: Construct, setting: Setting, workload: str | None = None) -> None:
+    """Tag everything as Copilot does."""
+    if not setting.compatibility.tags:
+        return
+    tags = {"copilot-application": setting.application, "copilot-environment": setting.environment}
+    for name, value in {**tags, **({} if workload is None else {"copilot-service": workload})}.items():
+        cdk.Tags.of(scope).add(name, value)
