@@ -24,7 +24,6 @@ from cdk_containers.load_balancing import (
 from cdk_containers.load_balancing.rule_priorities import choose_priority
 
 from ..manifests.models.balancing import Alias, Http, RoutingRule
-from ..manifests.models.workloads import BackendService
 from .making import Making, seconds_or
 from .names import certify, make_alias_record, zone_of
 from .ports import Listening, Target
@@ -39,11 +38,11 @@ class Balancing:
         exposures: How the service is exposed.
     """
 
-    def __init__(self, making: Making, http: Http, listening: Listening) -> None:
+    def __init__(self, making: Making, http: Http, listening: Listening, *, internal: bool) -> None:
         self._making = making
         self._http = http
         self._rules = listening.rules
-        self._internal = isinstance(making.workload, BackendService)
+        self._internal = internal
         self._taken: dict[str, set[int]] = {}
         self.exposures = [self._exposure(place, rule, target) for place, (rule, target) in enumerate(self._rules)]
 

@@ -11,10 +11,10 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_containers.core.frozen import frozen
-from cdk_containers.core.opt_outs import resource_of
 
 from ..manifests.models.containers import FromCfn
 from ..manifests.models.workloads import Workload
+from .naming import Naming
 from .setting import Setting
 from .surroundings import Surroundings
 
@@ -32,8 +32,9 @@ class Making:
         around: What it sees of its environment.
         root: The folder that paths in the manifest start from; None if nobody knows.
         image_tag: The tag of images that Copilot has pushed, where they are not built anew.
+        elsewhere: Whether its stack is in another region than its environment, and sees no exports of it.
+        naming: Gives resources the logical ids that Copilot gives them.
         notes: What a person should know of what was made.
-        logical_ids: Resources by the logical id that Copilot gives them.
     """
 
     scope: Construct
@@ -42,8 +43,9 @@ class Making:
     around: Surroundings
     root: Path | None
     image_tag: str
+    elsewhere: bool
+    naming: Naming
     notes: list[str] = field(default_factory=list[str])
-    logical_ids: dict[str, cdk.CfnResource] = field(default_factory=dict[str, cdk.CfnResource])
 
     @property
     def name(self) -> str:
@@ -57,9 +59,7 @@ class Making:
 
     def name_it(self, logical_id: str, construct: Construct) -> None:
         """Give the resource of a construct the logical id that it has in Copilot's templates."""
-        self.logical_ids[logical_id] = resource = resource_of(construct)
-        if self.setting.compatibility.logical_ids:
-            resource.override_logical_id(logical_id)
+        self.naming.name(logical_id, construct)
 
     def resource_name(self, name: str) -> str | None:
         """Return a name for a resource, if names are kept."""

@@ -21,6 +21,8 @@ def zone_of(making: Making, name: str, given: str | None = None) -> str:
         return given
     subdomain, domain = setting.subdomain, setting.domain
     if subdomain is not None and name.endswith(f".{subdomain}"):
+        if making.elsewhere:
+            return making.parameter("EnvironmentHostedZoneId", f"Id of the hosted zone {subdomain}", type=_ZONE)
         return making.around.export("HostedZone")
     application = f"{setting.application}.{domain}"
     if name == application or name.endswith(f".{application}"):

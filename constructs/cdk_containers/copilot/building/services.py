@@ -42,7 +42,9 @@ def make_service(making: Making, workload: workloads.TaskWorkload) -> Service:
     deployment: Any = getattr(workload, "deployment", None)
     listening = Listening(workload)
     http: Any = getattr(workload, "http", None)
-    balancing = Balancing(making, http, listening) if isinstance(http, Http) and listening.rules else None
+    internal = isinstance(workload, workloads.BackendService)
+    balanced = isinstance(http, Http) and bool(listening.rules)
+    balancing = Balancing(making, http, listening, internal=internal) if balanced else None
     network = NetworkBalancing(making, workload, listening) if listening.listeners else None
     topics = make_topics(making, workload.publish)
     queues = make_queues(making, subscribe) if worker else None

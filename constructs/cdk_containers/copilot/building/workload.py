@@ -15,10 +15,11 @@ from ..manifests.models import workloads
 from ..manifests.reading import Manifest
 from .jobs import make_job
 from .making import Making
+from .naming import Naming
 from .request_driven import make_request_driven
 from .services import make_service
 from .setting import Setting
-from .static_sites import make_static_site
+from .static_sites import make_static_site, region_of_site
 from .surroundings import Surroundings
 
 
@@ -72,11 +73,18 @@ class CopilotWorkload(CheckedConstruct):
             around=Surroundings(self, setting),
             root=root,
             image_tag=image_tag,
+            elsewhere=region_of_workload(setting, workload) is not None,
+            naming=Naming(setting.compatibility),
         )
         self.made = _make(making, workload)
         self.notes = making.notes
-        self.logical_ids = making.logical_ids
+        self.logical_ids = making.naming.known
         add_tags(self, setting, workload.name)
+
+
+def region_of_workload(setting: Setting, workload: workloads.Workload) -> str | None:
+    """Return the region that the stack of a workload has to be in, where that is not its environment's."""
+    return region_of_site(setting, workload) if isinstance(workload, workloads.StaticSite) else None
 
 
 def _make(making: Making, workload: workloads.Workload) -> Construct:
