@@ -1,4 +1,4 @@
-"""`${VAR}` in manifests, as Copilot fills it in."""
+"""`${VAR}` in manifests, as Copilot fills it in: in every text, never in keys, and never as a number."""
 
 from __future__ import annotations
 
@@ -7,10 +7,41 @@ from collections.abc import Mapping
 
 from .nodes import Items, Map, Node, Scalar
 
-_VARIABLE = re.compile(r"\$\{([_a-zA-Z][_a-zA-Z0-9]*)\}")
+_VARIABLE = re.compile(r"(\\?)\$\{([_a-zA-Z][_a-zA-Z0-9]*)\}")
+_APPLICATION = "COPILOT_APPLICATION_NAME"
+_ENVIRONMENT = "COPILOT_ENVIRONMENT_NAME"
 
 
-def interpolate(node: Node, variables: Mapping[str, str]) -> None:
+class Variables:
+    """What `${VAR}` stands for.
+
+    Args:
+        given: The variables of the shell.
+        application: The name of the application, where it is known.
+        environment: The name of the environment, where it is known.
+    """
+
+    def __init__(self, given: Mapping[str, str], application: str | None, environment: str | None) -> None:
+        self._given = given
+        self._own = {_APPLICATION: application, _ENVIRONMENT: environment}
+
+    def problem(self, name: str) -> str | None:
+        """Say why a variable has no value."""
+        own = self._own.get(name)
+        if own is not None and self._given.get(name, own) != own:
+            return f"the shell has {name}={self._given[name]!r}, but it is {own!r}: unset it"
+        if own is not None or name in self._given:
+            return None
+        if name in self._own:
+            return f"${{{name}}} is not known here: name the application and the environment"
+        return f"the variable {name} is not defined: export it, or write \\${{{name}}} where you mean the text"
+
+    def value(self, name: str) -> str:
+        """Return what a variable stands for."""
+        return self._own.get(name) or self._given[name]
+
+
+def interpolate(node: Node, variables: Variables) -> None:
     """Fill variables into all texts below a node, in place; one that is not defined is a problem."""
     if isinstance(node, Map):
         for value in node.entries.values():
@@ -22,9 +53,14 @@ def interpolate(node: Node, variables: Mapping[str, str]) -> None:
         _fill(node, variables)
 
 
-def _fill(node: Scalar, variables: Mapping[str, str]) -> None:
-    missing = [name for name in dict.fromkeys(_VARIABLE.findall(node.text)) if name not in variables]
-    if missing:
-        node.refuse(f"the variable {', '.join(missing)} is not defined: export it before you run the command")
+def _fill(node: Scalar, variables: Variables) -> None:
+    names = dict.fromkeys(name for escaped, name in _VARIABLE.findall(node.text) if not escaped)
+    problems = [problem for name in names if (problem := variables.problem(name))]
+    for problem in problems:
+        node.refuse(problem)
+    if problems:
         return
-    node.text = node.value = _VARIABLE.sub(lambda match: variables[match[1]], node.text)
+    node.filled = bool(names)
+    node.text = node.value = _VARIABLE.sub(
+        lambda match: match[0][1:] if match[1] else variables.value(match[2]), node.text
+    )

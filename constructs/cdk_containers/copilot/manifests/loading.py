@@ -84,7 +84,7 @@ def decode(content: bytes, file: str) -> str:
 class _Raw:
     """A node as the parser gives it; an alias is the node that it stands for."""
 
-    __slots__ = ("children", "column", "kind", "line", "plain", "tag", "text")
+    __slots__ = ("anchored", "children", "column", "kind", "line", "plain", "tag", "text")
 
     def __init__(self, kind: str, event: Any) -> None:
         self.kind = kind
@@ -94,6 +94,7 @@ class _Raw:
         self.text: str = getattr(event, "value", "")
         self.plain = kind == "scalar" and event.style in (None, "") and self.tag in (None, "!")
         self.children: list[_Raw] = []
+        self.anchored = bool(event.anchor)
 
 
 class _Composer:
@@ -168,7 +169,9 @@ class _Maker:
             ]
             return Items(path, line, column, self._problems, items)
         if raw.kind == "map":
-            return Map(path, line, column, self._problems, self._entries(raw, path))
+            made = Map(path, line, column, self._problems, self._entries(raw, path))
+            made.anchored = {key.text for key, value in _pairs(raw) if value.anchored}
+            return made
         return self._scalar(raw, path, line, column)
 
     def _entries(self, raw: _Raw, path: tuple[str, ...]) -> dict[str, Node]:

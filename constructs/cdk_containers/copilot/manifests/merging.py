@@ -1,31 +1,126 @@
-"""The values of an environment over those of the manifest, as Copilot lays them."""
+"""The values of an environment over those of the manifest, as Copilot lays them.
+
+Maps are merged; everything else is replaced. Where a key can be written in two ways that exclude each other, the
+environment's way drops the other one. Copilot forgets that for some keys: there, its result is kept, with a note.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .nodes import Map, Node, Scalar
+from .problems import dotted
+
+Pattern = tuple[str, ...]
+
+_EXCLUSIVE: dict[Pattern, tuple[set[str], set[str]]] = {
+    ("image",): ({"build"}, {"location"}),
+    ("count",): (
+        {"spot"},
+        {
+            "range",
+            "cooldown",
+            "cpu_percentage",
+            "memory_percentage",
+            "requests",
+            "response_time",
+            "queue_delay",
+        },
+    ),
+    ("http",): ({"target_container"}, {"targetContainer"}),
+    ("storage", "volumes", "*", "efs"): ({"uid", "gid"}, {"id", "root_dir", "auth"}),
+}
+"""Keys of a map of which an environment may give one set, and drops the other with it."""
+
+_CONTAINERS: tuple[Pattern, ...] = ((), ("sidecars", "*"), ("logging",))
+_ATOMS: set[Pattern] = {
+    *((*container, group, "*") for container in _CONTAINERS for group in ("variables", "secrets", "secretOptions")),
+    *((*container, group, "*") for container in (("image",), ("sidecars", "*")) for group in ("labels", "depends_on")),
+    *((*container, "build", "args", "*") for container in (("image",), ("sidecars", "*", "image"))),
+    ("logging", "destination", "*"),
+    ("tags", "*"),
+}
+"""Values of maps: replaced as a whole, and an empty text where they are left empty."""
 
 
-def merged(root: Map, override: Map | None) -> Map:
+def merged(root: Map, override: Map | None, notes: list[str]) -> Map:
     """Return a manifest with the values of an environment.
 
     Args:
         root: The manifest.
         override: What it says under `environments`, for one of them.
+        notes: Gets what Copilot reads and does not apply.
     """
-    base = {key: value for key, value in root.entries.items() if key != "environments"}
-    entries = base if override is None else _over(base, override.entries)
+    entries = {key: value for key, value in root.entries.items() if key != "environments"}
+    if override is not None:
+        entries = _Merger(notes).entries(entries, override, ())
     return Map(root.path, root.line, root.column, root.problems, entries)
 
 
-def _over(base: dict[str, Node], override: dict[str, Node]) -> dict[str, Node]:
-    entries = dict(base)
-    for key, value in override.items():
-        if not (isinstance(value, Scalar) and value.kind == "null"):
-            entries[key] = _joined(entries.get(key), value)
-    return entries
+def says_nothing(node: Node) -> bool:
+    """Tell whether a node is empty, or a map with empty values only."""
+    if isinstance(node, Map):
+        values = node.entries.values()
+        return all(not value.entries if isinstance(value, Map) else says_nothing(value) for value in values)
+    return isinstance(node, Scalar) and node.kind == "null"
 
 
-def _joined(old: Node | None, new: Node) -> Node:
-    if not (isinstance(old, Map) and isinstance(new, Map)):
+class _Merger:
+    def __init__(self, notes: list[str]) -> None:
+        self._notes = notes
+
+    def entries(self, base: dict[str, Node], override: Map, path: tuple[str, ...]) -> dict[str, Node]:
+        """Return the entries of a map over those of another."""
+        entries = dict(base)
+        for key in self._dropped(override, path):
+            entries.pop(key, None)
+        for key, value in override.entries.items():
+            inner = (*path, key)
+            if isinstance(value, Scalar) and value.kind == "null" and not _matches(inner, _ATOMS):
+                continue
+            old = entries.get(key)
+            entries[key] = value if old is None else self._joined(old, value, inner)
+        return entries
+
+    def _dropped(self, override: Map, path: tuple[str, ...]) -> set[str]:
+        """Return the keys that go because the environment gives others."""
+        groups = next((groups for pattern, groups in _EXCLUSIVE.items() if _matches(path, {pattern})), ())
+        given = [group for group in groups if any(not says_nothing(override[key]) for key in group if key in override)]
+        if len(given) != 1:
+            return set()
+        return set().union(*groups) - given[0]
+
+    def _joined(self, old: Node, new: Node, path: tuple[str, ...]) -> Node:
+        if isinstance(old, Map) and isinstance(new, Map) and not _matches(path, _ATOMS):
+            return Map(new.path, new.line, new.column, new.problems, self.entries(old.entries, new, path))
+        reason = _ignored(old, new, path)
+        if reason:
+            self._notes.append(f"line {new.line}: {dotted(new.path)}: Copilot does not apply this value: {reason}")
+            return old
         return new
-    return Map(new.path, new.line, new.column, new.problems, _over(old.entries, new.entries))
+
+
+def _ignored(old: Node, new: Node, path: tuple[str, ...]) -> str | None:
+    """Say why Copilot keeps the old value, where it does."""
+    if path == ("exec",) and isinstance(old, Map):
+        return "a map at the top level keeps `exec` on. Write `exec: true` there, then false works here"
+    if path == ("subscribe", "queue", "fifo"):
+        if isinstance(old, Scalar) and old.value is True and isinstance(new, Map):
+            return "`fifo: true` at the top level hides it. Write the map there"
+        if isinstance(old, Map) and isinstance(new, Scalar):
+            return None if new.value is True else "a map at the top level keeps the queue FIFO"
+    if path[:2] == ("storage", "volumes") and path[3:] == ("efs", "id") and isinstance(old, Scalar):
+        return "the id at the top level hides it" if isinstance(new, Map) else None
+    return None
+
+
+def _matches(path: tuple[str, ...], patterns: set[Pattern]) -> bool:
+    return any(_fits(path, pattern) for pattern in patterns)
+
+
+def _fits(path: tuple[str, ...], pattern: Pattern) -> bool:
+    return len(path) == len(pattern) and all(part in (key, "*") for key, part in _pairs(path, pattern))
+
+
+def _pairs(path: tuple[str, ...], pattern: Pattern) -> Iterator[tuple[str, str]]:
+    return zip(path, pattern, strict=True)

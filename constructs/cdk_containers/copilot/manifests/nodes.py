@@ -40,15 +40,21 @@ class Node:
 
 
 class Map(Node):
-    """Keys with values."""
+    """Keys with values.
 
-    __slots__ = ("entries",)
+    Attributes:
+        entries: The values by their keys.
+        anchored: The keys whose values have anchors: they may be there for their aliases only.
+    """
+
+    __slots__ = ("anchored", "entries")
 
     def __init__(
         self, path: tuple[str, ...], line: int, column: int, problems: Problems, entries: dict[str, Node]
     ) -> None:
         super().__init__(path, line, column, problems)
         self.entries = entries
+        self.anchored: set[str] = set()
 
     def __contains__(self, key: object) -> bool:
         return key in self.entries
@@ -93,9 +99,10 @@ class Scalar(Node):
         text: As it stands in the file, without quotes.
         kind: What YAML takes it for: `str`, `int`, `float`, `bool`, `null`, `timestamp`.
         value: What it means.
+        filled: Whether a variable was filled in.
     """
 
-    __slots__ = ("kind", "text", "value")
+    __slots__ = ("filled", "kind", "text", "value")
 
     def __init__(
         self, path: tuple[str, ...], line: int, column: int, problems: Problems, *, text: str, kind: str, value: Any
@@ -104,6 +111,7 @@ class Scalar(Node):
         self.text = text
         self.kind = kind
         self.value = value
+        self.filled = False
 
     def plain(self) -> Any:
         """Return what it means."""

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from cdk_containers.core.frozen import frozen
 
-from .interpolating import interpolate
+from .interpolating import Variables, interpolate
 from .loading import decode, load
 from .merging import merged
 from .models.environments import Environment
@@ -32,6 +32,7 @@ class Manifest(Generic[_M]):
         model: What it says, with the environment's own values where an environment was given.
         environments: The environments that it has values for.
         root: Its nodes, which know where they stand.
+        notes: What Copilot reads and does not apply.
     """
 
     file: str
@@ -39,6 +40,7 @@ class Manifest(Generic[_M]):
     model: _M
     environments: tuple[str, ...]
     root: Map
+    notes: tuple[str, ...] = ()
 
     def at(self, path: str) -> tuple[int, int] | None:
         """Return line and column of a key such as `image.port` or `files[0].source`; None where it is not given."""
@@ -85,11 +87,12 @@ def read_workload(
         structure(
             Map(override.path, override.line, override.column, problems, {**_head(root), **override.entries}), model
         )
-    chosen = merged(root, overrides.get(environment or ""))
+    notes: list[str] = []
+    chosen = merged(root, overrides.get(environment or ""), notes)
     made = structure(chosen, model)
     if problems:
         raise ManifestError(file, problems.in_order())
-    return Manifest(file=file, text=text, model=made, environments=tuple(overrides), root=chosen)
+    return Manifest(file=file, text=text, model=made, environments=tuple(overrides), root=chosen, notes=tuple(notes))
 
 
 def read_environment(
@@ -152,9 +155,8 @@ def _source(source: str | Path) -> tuple[str, str]:
         raise ManifestError(str(source), [Problem((), None, None, f"cannot be read: {reason}")]) from None
 
 
-def _variables(given: Mapping[str, str] | None, application: str | None, environment: str | None) -> Mapping[str, str]:
-    own = {"COPILOT_APPLICATION_NAME": application, "COPILOT_ENVIRONMENT_NAME": environment}
-    return {**(os.environ if given is None else given), **{key: value for key, value in own.items() if value}}
+def _variables(given: Mapping[str, str] | None, application: str | None, environment: str | None) -> Variables:
+    return Variables(os.environ if given is None else given, application, environment)
 
 
 def _type(root: Map, allowed: Mapping[str, type[Any]]) -> Any:

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from .nodes import Scalar
 
-_TRUTHS = {**dict.fromkeys(("y", "Y", "yes", "on"), True), **dict.fromkeys(("n", "N", "no", "off"), False)}
+_TRUTHS = {"y": True, "yes": True, "on": True, "n": False, "no": False, "off": False}
+_STYLES = (str.lower, str.upper, str.capitalize)
 _UNITS = {"ns": 1e-3, "us": 1.0, "µs": 1.0, "μs": 1.0, "ms": 1e3, "s": 1e6, "m": 6e7, "h": 3.6e9}
 _DURATION = re.compile(r"(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+\Z")
 _PART = re.compile(r"([0-9.]+)([a-zµμ]+)")
@@ -25,7 +26,11 @@ def whole_number(node: Scalar) -> int:
         return int(node.value)
     if node.kind == "float" and abs(node.value) <= _LARGEST and node.value == int(node.value):
         return int(node.value)
-    hint = ": write it without quotes" if node.kind == "str" and node.text.strip().isdigit() else ""
+    hint = ""
+    if node.filled:
+        hint = ": Copilot fills variables in as text, and takes no text for a number"
+    elif node.kind == "str" and node.text.isdigit():
+        hint = ": write it without quotes"
     raise ValueError(f"got {node.shape()}; a whole number is wanted{hint}")
 
 
@@ -40,8 +45,9 @@ def truth(node: Scalar) -> bool:
     """Return true or false; the words of YAML 1.1 count where a truth value is wanted."""
     if node.kind == "bool":
         return bool(node.value)
-    if node.text in _TRUTHS:
-        return _TRUTHS[node.text]
+    word = node.text.lower()
+    if word in _TRUTHS and node.text in {style(word) for style in _STYLES}:
+        return _TRUTHS[word]
     raise ValueError(f"got {node.shape()}; true or false is wanted")
 
 

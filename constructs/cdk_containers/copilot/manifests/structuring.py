@@ -17,6 +17,7 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
 from . import scalars
+from .merging import says_nothing
 from .nodes import Items, Map, Node, Scalar
 from .problems import nearest
 
@@ -88,7 +89,7 @@ def _model(kind: type[Any], converter: Converter) -> _Hook:
         if not isinstance(node, Map):
             return _wrong_shape(node, kind)
         for key, value in node.entries.items():
-            if key not in names:
+            if key not in names and not (key in node.anchored and not node.path):
                 value.refuse(f"there is no such key: {nearest(key, names)}")
         return made(node, kind)  # type: ignore[arg-type]
 
@@ -102,9 +103,15 @@ def _dictionary(kind: Any, converter: Converter) -> _Hook:
     def read(node: Node, _: Any) -> Any:
         if not isinstance(node, Map):
             return _wrong_shape(node, kind)
-        return {key: hook(value, inner) for key, value in node.entries.items()}
+        return {key: _empty_text(value, inner, hook(value, inner)) for key, value in node.entries.items()}
 
     return read
+
+
+def _empty_text(node: Node, kind: Any, value: Any) -> Any:
+    """Return what a key without a value means in a map of texts: the empty text."""
+    empty = isinstance(node, Scalar) and node.kind == "null"
+    return "" if empty and (kind is str or str in get_args(kind)) else value
 
 
 def _list(kind: Any, converter: Converter) -> _Hook:
@@ -145,6 +152,9 @@ def _union(kind: Any, converter: Converter) -> _Hook:
             return None
         if type(node) not in hooks:
             return _wrong_shape(node, *options)
+        if len(options) > 1 and isinstance(node, Map) and says_nothing(node):
+            node.refuse("a map that says nothing: give it keys, or remove it")
+            return None
         hook, option = hooks[type(node)]
         return hook(node, option)
 
