@@ -9,5 +9,6 @@ from __future__ import annotations
 COMMANDS = {
     "check": "check templates and CDK apps against the practices",
     "practices": "list the practices, or show one",
+    "copilot": "bring applications of AWS Copilot here",
     "completion": "print the completion script of a shell",
 }

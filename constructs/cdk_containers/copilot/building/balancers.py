@@ -156,9 +156,7 @@ def _policy_name(policy: elbv2.SslPolicy) -> str:
 
 
 def _certificates(scope: Construct, id: str, arns: Any) -> list[acm.ICertificate]:  # noqa: A002
-    return [
-        acm.Certificate.from_certificate_arn(scope, f"{id}{place}", arn) for place, arn in enumerate(arns)
-    ]
+    return [acm.Certificate.from_certificate_arn(scope, f"{id}{place}", arn) for place, arn in enumerate(arns)]
 
 
 def _callers(scope: Construct, public: environments.PublicHttp) -> list[ec2.IPeer]:

@@ -231,9 +231,7 @@ class Balancing:
             hosted_zone_id=making.around.export("InternalWorkloadsHostedZoneID"),
             name=f"{self._internal_name}.",
             type="A",
-            alias_target=route53.CfnRecordSet.AliasTargetProperty(
-                dns_name=self.dns_name, hosted_zone_id=self._zone_id
-            ),
+            alias_target=route53.CfnRecordSet.AliasTargetProperty(dns_name=self.dns_name, hosted_zone_id=self._zone_id),
         )
         making.name_it("LoadBalancerDNSAlias", record)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -19,6 +20,7 @@ from cdk_containers.load_balancing import ApplicationLoadBalancer, Domain
 from cdk_containers.network import Network
 
 from ..manifests.models.environments import Environment, EnvironmentVpc
+from .addons import include_addons
 from .balancers import make_internal_load_balancer, make_public_load_balancer
 from .features import Features
 from .file_systems import let_group_in, make_file_system
@@ -65,6 +67,7 @@ class CopilotEnvironment(CheckedConstruct):
         *,
         setting: Setting,
         features: Features | None = None,
+        addons: Sequence[Path] = (),
     ) -> None:
         """Make an environment.
 
@@ -73,6 +76,7 @@ class CopilotEnvironment(CheckedConstruct):
             id: Name among the parent's children.
             setting: Its names, domain, certificates and manifest.
             features: What its workloads need. Default: nothing.
+            addons: Templates that are deployed with it. Default: none.
         """
         found = argument_problems(CopilotEnvironment.__init__, locals())
         found.raise_for(scope, id)
@@ -118,6 +122,8 @@ class CopilotEnvironment(CheckedConstruct):
             self._exports["FilesystemID"] = make_file_system(self, naming, setting, known, self.security_group)
         if manifest.cdn not in (None, False):
             self.notes.append("cdn: no CloudFront distribution is made; the load balancer stays where it is reached")
+        if addons:
+            include_addons(self, addons, {"App": setting.application, "Env": setting.environment})
         self._export()
         add_tags(self, setting)
 

@@ -60,9 +60,7 @@ class _CopilotJob(ScheduledJob):
     def _make_state_machine(self, given: JobInput, runs: Runs) -> None:
         super()._make_state_machine(
             given,
-            replace(
-                runs, timeout=None, timeout_of_all_tries=runs.timeout, retried=("States.ALL",), skip_overlap=False
-            ),
+            replace(runs, timeout=None, timeout_of_all_tries=runs.timeout, retried=("States.ALL",), skip_overlap=False),
         )
 
 

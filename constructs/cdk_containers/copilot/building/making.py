@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import aws_cdk as cdk
 from constructs import Construct
-
-from cdk_containers.core.frozen import frozen
 
 from ..manifests.models.containers import FromCfn
 from ..manifests.models.workloads import Workload
@@ -21,7 +19,24 @@ from .surroundings import Surroundings
 REASON = "The workload ran so with AWS Copilot; its manifest says nothing else"
 
 
-@frozen(slots=False)
+@dataclass(kw_only=True)
+class AddonOutputs:
+    """What the addons of a workload output, by what it becomes.
+
+    Attributes:
+        variables: Variables of all containers.
+        secrets: ARNs of secrets of the workload's own container, by the names of variables.
+        policies: ARNs of policies of the task role.
+        security_groups: Ids of security groups of the tasks.
+    """
+
+    variables: dict[str, str] = field(default_factory=dict[str, str])
+    secrets: dict[str, str] = field(default_factory=dict[str, str])
+    policies: list[str] = field(default_factory=list[str])
+    security_groups: list[str] = field(default_factory=list[str])
+
+
+@dataclass(kw_only=True)
 class Making:
     """A workload that is being made.
 
@@ -34,6 +49,7 @@ class Making:
         image_tag: The tag of images that Copilot has pushed, where they are not built anew.
         elsewhere: Whether its stack is in another region than its environment, and sees no exports of it.
         naming: Gives resources the logical ids that Copilot gives them.
+        addons: What the addons of the workload output.
         notes: What a person should know of what was made.
     """
 
@@ -45,6 +61,7 @@ class Making:
     image_tag: str
     elsewhere: bool
     naming: Naming
+    addons: AddonOutputs = field(default_factory=AddonOutputs)
     notes: list[str] = field(default_factory=list[str])
 
     @property
@@ -72,6 +89,10 @@ class Making:
         if not isinstance(found, cdk.CfnParameter):
             found = cdk.CfnParameter(stack, id, type=type, description=description, default=default)
         return found.value_as_string
+
+    def export(self, name: str, value: str) -> None:
+        """Export a value of the workload under Copilot's name."""
+        cdk.CfnOutput(cdk.Stack.of(self.scope), f"{name}Export", value=value, export_name=f"{self.full_name}-{name}")
 
     def file(self, path: str) -> Path | None:
         """Return a file of the workspace, if it is there."""

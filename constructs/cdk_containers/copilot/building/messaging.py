@@ -135,9 +135,7 @@ def allow_reading_queues(queues: Queues, role: iam.IRole) -> None:
 def _queue(making: Making, id: str, given: Queue, key: kms.IKey) -> WorkQueue:  # noqa: A002
     tries = given.dead_letter.tries if given.dead_letter is not None else None
     fifo = given.fifo if isinstance(given.fifo, QueueFifo) else QueueFifo()
-    dead_letters: dict[str, Any] = (
-        {"dead_letters": Disabled(REASON)} if not tries else {"max_receive_count": tries}
-    )
+    dead_letters: dict[str, Any] = {"dead_letters": Disabled(REASON)} if not tries else {"max_receive_count": tries}
     made = WorkQueue(
         making.scope,
         id,
@@ -187,5 +185,3 @@ def _subscribe(making: Making, topic: SubscribedTopic, name: str, queue: WorkQue
 def _letters(name: str) -> str:
     """Return a name as Copilot has it in logical ids."""
     return re.sub(r"[^0-9A-Za-z]", "", name)
-
-

@@ -68,8 +68,5 @@ def certify(making: Making, names: Sequence[str], *, listener_arn: str) -> None:
         making.scope,
         "ListenerCertificate",
         listener_arn=listener_arn,
-        certificates=[
-            elbv2.CfnListenerCertificate.CertificateProperty(certificate_arn=certificate_for(making, own))
-        ],
+        certificates=[elbv2.CfnListenerCertificate.CertificateProperty(certificate_arn=certificate_for(making, own))],
     )
-

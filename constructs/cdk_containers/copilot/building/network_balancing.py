@@ -111,6 +111,7 @@ class NetworkBalancing:
         )
         resource_of(self.load_balancer.security_group).add_property_deletion_override("SecurityGroupEgress")
         balancer = cast("elbv2.NetworkLoadBalancer", self.load_balancer.load_balancer)
+        making.export("PublicNetworkLoadBalancerDNSName", balancer.load_balancer_dns_name)
         aliases = {alias.name: alias.hosted_zone for alias in (self._nlb.aliases if self._nlb is not None else [])}
         for name in self._names:
             make_alias_record(

@@ -17,10 +17,12 @@ def groups_of(making: Making, workload: TaskWorkload) -> list[ec2.ISecurityGroup
     """Return the security groups of the tasks: the environment's, unless it is denied, and those of the manifest."""
     vpc = _vpc(workload)
     own = [] if vpc.denies_default else [making.around.security_group]
-    given = [
-        making.around.known_group(f"Group{place}", text_of(group)) for place, group in enumerate(vpc.groups)
+    given = [making.around.known_group(f"Group{place}", text_of(group)) for place, group in enumerate(vpc.groups)]
+    of_addons = [
+        making.around.known_group(f"AddonGroup{place}", group)
+        for place, group in enumerate(making.addons.security_groups)
     ]
-    return [*own, *given]
+    return [*own, *given, *of_addons]
 
 
 def subnets_of(making: Making, workload: TaskWorkload) -> tuple[Any, bool]:

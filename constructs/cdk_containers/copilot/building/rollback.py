@@ -78,9 +78,7 @@ def roll_back(
     )
 
 
-def _watched(
-    making: Making, service: ecs.BaseService, given: object, queues: Queues | None
-) -> list[_Watched]:
+def _watched(making: Making, service: ecs.BaseService, given: object, queues: Queues | None) -> list[_Watched]:
     found = []
     for option, what, short, logical_id in (
         ("cpu_utilization", "CPUUtilization", "CPU", "CPURollbackAlarm"),

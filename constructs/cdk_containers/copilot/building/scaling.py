@@ -40,10 +40,7 @@ def write_capacity(service: ecs.BaseService, capacity: Sequence[Capacity]) -> No
     if not any(isinstance(share, LaunchType) for share in capacity):
         resource_of(service).add_property_override(
             "CapacityProviderStrategy",
-            [
-                {"CapacityProvider": share.provider, "Base": share.base, "Weight": share.weight}
-                for share in capacity
-            ],
+            [{"CapacityProvider": share.provider, "Base": share.base, "Weight": share.weight} for share in capacity],
         )
 
 

@@ -125,9 +125,7 @@ def executes(given: bool | Exec | None) -> bool:
     return given if isinstance(given, bool) else given is not None
 
 
-def _service_connect(
-    making: Making, workload: workloads.TaskWorkload, listening: Listening
-) -> ServiceConnect | None:
+def _service_connect(making: Making, workload: workloads.TaskWorkload, listening: Listening) -> ServiceConnect | None:
     network = workload.network
     if network is None or not network.connects:
         return None
@@ -156,9 +154,7 @@ def _cloud_map(making: Making, listening: Listening) -> CloudMap | None:
     )
 
 
-def _finish(
-    making: Making, workload: workloads.TaskWorkload, service: Service, listening: Listening
-) -> None:
+def _finish(making: Making, workload: workloads.TaskWorkload, service: Service, listening: Listening) -> None:
     """Make a service what the manifest says, where options do not reach."""
     resource = cast("ecs.CfnService", resource_of(service.service))
     making.name_it("Service", resource)
@@ -168,6 +164,7 @@ def _finish(
     for child in service.service.node.find_all():
         if isinstance(child, cdk.CfnResource) and child.cfn_resource_type == "AWS::ServiceDiscovery::Service":
             making.name_it("DiscoveryService", child)
+            making.export("DiscoveryServiceARN", child.get_att("Arn").to_string())
             # Callers ask for either.
             records = [{"Type": kind, "TTL": 10} for kind in ("A", "SRV")]
             child.add_property_override("DnsConfig.DnsRecords", records)
@@ -182,5 +179,3 @@ def _finish(
             task=service.task,
             logs=task_options(making, workload, service.task.log_group).logs,
         )
-
-

@@ -72,6 +72,10 @@ def make_static_site(making: Making, site: StaticSite) -> Construct:
     making.name_it("CloudFrontOriginAccessControl", control)
     distribution = _distribution(making, site, bucket, control)
     making.name_it("CloudFrontDistribution", distribution)
+    making.export("CloudFrontDistributionDomainName", distribution.attr_domain_name)
+    alias = alias_of(making.setting, site)
+    if alias is not None:
+        making.export("CloudFrontDistributionAlternativeDomainName", alias)
     arn = f"arn:{cdk.Aws.PARTITION}:cloudfront::{cdk.Aws.ACCOUNT_ID}:distribution/{distribution.ref}"
     bucket.add_to_resource_policy(_only_from(arn, bucket))
     if bucket.policy is not None:
@@ -122,7 +126,9 @@ def _distribution(
                 cache_policy_id=_CACHING_OPTIMIZED,
                 compress=True,
                 function_associations=[
-                    made.FunctionAssociationProperty(event_type="viewer-request", function_arn=rewrite.attr_function_arn)
+                    made.FunctionAssociationProperty(
+                        event_type="viewer-request", function_arn=rewrite.attr_function_arn
+                    )
                 ],
             ),
             origins=[

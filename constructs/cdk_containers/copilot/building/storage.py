@@ -64,9 +64,7 @@ def _own(making: Making, given: Efs, role: iam.IRole) -> dict[str, Any]:
         posix_user=efs.CfnAccessPoint.PosixUserProperty(uid=user, gid=group),
         root_directory=efs.CfnAccessPoint.RootDirectoryProperty(
             path=f"/{making.name}",
-            creation_info=efs.CfnAccessPoint.CreationInfoProperty(
-                owner_uid=user, owner_gid=group, permissions="0755"
-            ),
+            creation_info=efs.CfnAccessPoint.CreationInfoProperty(owner_uid=user, owner_gid=group, permissions="0755"),
         ),
     )
     making.name_it("AccessPoint", point)

@@ -56,7 +56,7 @@ class TaskChanges:
 
     def _properties(self) -> dict[str, Any]:
         known = cdk.Stack.of(self.task).resolve(self.task._cfn_properties)  # noqa: SLF001  (there is no other way)
-        properties: dict[str, Any] = _as_in_templates(known)
+        properties: dict[str, Any] = as_in_templates(known)
         for path, value in self._changes:
             steps: list[str | int] = [int(step) if step.isdigit() else step for step in path.split(".")]
             if value is None:
@@ -66,10 +66,10 @@ class TaskChanges:
         return properties
 
 
-def _as_in_templates(node: Any) -> Any:
+def as_in_templates(node: Any) -> Any:
     """Return properties with the names that they have in templates: CDK's begin with a small letter."""
     if isinstance(node, list):
-        return [_as_in_templates(item) for item in node]
+        return [as_in_templates(item) for item in node]
     if not isinstance(node, Mapping):
         return node
     if len(node) == 1 and next(iter(node)).startswith(("Fn::", "Ref")):
@@ -77,7 +77,7 @@ def _as_in_templates(node: Any) -> Any:
     return {
         _ACRONYMS.get(name, name[:1].upper() + name[1:]): dict(value)
         if name in _TEXTS and isinstance(value, Mapping)
-        else _as_in_templates(value)
+        else as_in_templates(value)
         for name, value in node.items()
         if value is not None
     }

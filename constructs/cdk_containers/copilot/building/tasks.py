@@ -101,7 +101,8 @@ def finish_task(making: Making, workload: TaskWorkload, task: TaskDefinition, co
         _add_secrets(making, changes, place, contents.secrets.get(container.name) or {}, task.execution_role)
         if container.name == LOG_ROUTER and contents.logging is not None:
             _route_logs(making, changes, place, contents, task.execution_role)
-    if any(contents.secrets.values()):
+    _add_from_addons(making, changes, contents, task)
+    if any(contents.secrets.values()) or making.addons.secrets:
         allow_decrypting(making, task.execution_role)
     for place, mounted in file_systems(making, workload, task.task_role).items():
         changes.write(f"Volumes.{place}.EFSVolumeConfiguration", mounted)
@@ -114,7 +115,9 @@ def finish_task(making: Making, workload: TaskWorkload, task: TaskDefinition, co
 def _env_file(making: Making, path: str, container: str, role: iam.IRole) -> str:
     """Return the ARN of a file with variables: that of the workspace, or one that the deployment names."""
     file = making.file(path)
-    suffix = "" if container == making.name else "".join(part.title() for part in container.replace("_", "-").split("-"))
+    suffix = (
+        "" if container == making.name else "".join(part.title() for part in container.replace("_", "-").split("-"))
+    )
     if file is None:
         making.notes.append(f"{path} is not there: the parameter EnvFileArn{suffix} names the file in S3")
         arn = making.parameter(f"EnvFileArn{suffix}", f"ARN of {path} in S3, whose name ends with .env")
@@ -147,20 +150,35 @@ def _add_secrets(
         changes.write(f"{path}.{before + number}", entry)
 
 
-def _route_logs(
-    making: Making, changes: TaskChanges, place: int, contents: Contents, role: iam.IRole
-) -> None:
+def _add_from_addons(making: Making, changes: TaskChanges, contents: Contents, task: TaskDefinition) -> None:
+    """Give the workload's own container the secrets of addons, and the task their policies."""
+    own = contents.secrets.get(making.name) or {}
+    entries = [{"Name": name, "ValueFrom": arn} for name, arn in making.addons.secrets.items()]
+    before = len(own)
+    path = "ContainerDefinitions.0.Secrets"
+    if entries and not before:
+        changes.write(path, entries)
+    for number, entry in enumerate(entries if before else []):
+        changes.write(f"{path}.{before + number}", entry)
+    if entries:
+        arns = list(making.addons.secrets.values())
+        task.execution_role.add_to_principal_policy(
+            iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=arns)
+        )
+    for place, arn in enumerate(making.addons.policies):
+        task.task_role.add_managed_policy(
+            iam.ManagedPolicy.from_managed_policy_arn(making.scope, f"AddonPolicy{place}", arn)
+        )
+
+
+def _route_logs(making: Making, changes: TaskChanges, place: int, contents: Contents, role: iam.IRole) -> None:
     logging = contents.logging
     if logging is None:
         return
-    options: dict[str, str] = {
-        "enable-ecs-log-metadata": "false" if logging.enable_metadata is False else "true"
-    }
+    options: dict[str, str] = {"enable-ecs-log-metadata": "false" if logging.enable_metadata is False else "true"}
     if logging.config_file_path is not None:
         options |= {"config-file-type": "file", "config-file-value": logging.config_file_path}
-    changes.write(
-        f"ContainerDefinitions.{place}.FirelensConfiguration", {"Type": "fluentbit", "Options": options}
-    )
+    changes.write(f"ContainerDefinitions.{place}.FirelensConfiguration", {"Type": "fluentbit", "Options": options})
     secrets = logging.secret_options or {}
     allow_reading(making, role, list(secrets.values()))
     driver: dict[str, Any] = {"LogDriver": "awsfirelens"}
@@ -201,4 +219,3 @@ def _write_long_words(changes: TaskChanges, workload: TaskWorkload, contents: Co
             words = listed(getattr(source, option, None))
             if is_long(words):
                 changes.write(f"ContainerDefinitions.{place}.{name}", words)
-

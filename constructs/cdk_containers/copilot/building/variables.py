@@ -15,9 +15,11 @@ def common_variables(making: Making, *, load_balancer: str | None, more: Mapping
         load_balancer: DNS name of its Application Load Balancer, if it has one.
         more: What they are told of topics and queues.
     """
+    of_addons = dict(making.addons.variables)
     if not making.setting.compatibility.variables:
-        return {}
+        return of_addons
     return {
+        **of_addons,
         "COPILOT_APPLICATION_NAME": making.setting.application,
         "COPILOT_ENVIRONMENT_NAME": making.setting.environment,
         "COPILOT_SERVICE_NAME": making.name,

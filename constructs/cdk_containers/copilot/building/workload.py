@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -13,9 +13,11 @@ from cdk_containers.core.inputs import argument_problems
 
 from ..manifests.models import workloads
 from ..manifests.reading import Manifest
+from .addons import include_addons
 from .jobs import make_job
 from .making import Making
 from .naming import Naming
+from .patches import apply_overrides
 from .request_driven import make_request_driven
 from .services import make_service
 from .setting import Setting
@@ -49,6 +51,8 @@ class CopilotWorkload(CheckedConstruct):
         setting: Setting,
         root: Path | None = None,
         image_tag: str = "latest",
+        addons: Sequence[Path] = (),
+        overrides: Path | None = None,
     ) -> None:
         """Make a workload.
 
@@ -60,6 +64,8 @@ class CopilotWorkload(CheckedConstruct):
             root: The folder that paths in the manifest start from. Default: nobody knows; then images are taken from
                 where Copilot has pushed them.
             image_tag: The tag of images that Copilot has pushed. Default: `latest`.
+            addons: Templates that are deployed with it; what they output, its containers get. Default: none.
+            overrides: The folder with its overrides. Default: none.
         """
         found = argument_problems(CopilotWorkload.__init__, locals())
         found.raise_for(scope, id)
@@ -76,7 +82,12 @@ class CopilotWorkload(CheckedConstruct):
             elsewhere=region_of_workload(setting, workload) is not None,
             naming=Naming(setting.compatibility),
         )
+        if addons:
+            names = {"App": setting.application, "Env": setting.environment, "Name": workload.name}
+            making.addons = include_addons(self, addons, names, making=making)
         self.made = _make(making, workload)
+        if overrides is not None:
+            apply_overrides(making, overrides)
         self.notes = making.notes
         self.logical_ids = making.naming.known
         add_tags(self, setting, workload.name)
