@@ -61,6 +61,7 @@ LAYERS: list[set[str]] = [
     {"checks.live", "checks.reports"},
     {"checks.plugin"},
     {"copilot.manifests"},
+    {"copilot.building"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""

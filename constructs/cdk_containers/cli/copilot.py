@@ -1,4 +1,4 @@
-"""`cdk-containers copilot`: applications of AWS Copilot. Each action is a module of its own, imported when it is called."""
+"""`cdk-containers copilot`: applications of AWS Copilot; each action is a module of its own."""
 
 from __future__ import annotations
 

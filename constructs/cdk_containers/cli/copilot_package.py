@@ -58,16 +58,16 @@ def run(arguments: Namespace) -> int:
         manifest, workspace, others = _read(arguments)
         if arguments.output_dir is not None:
             _write(arguments, manifest, workspace, others, arguments.output_dir)
-            return 0
-        with tempfile.TemporaryDirectory() as folder:
-            _write(arguments, manifest, workspace, others, Path(folder))
-            name = f"{arguments.app}-{arguments.env}-{manifest.model.name}.template.json"
-            print((Path(folder) / name).read_text())
-        return 0
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                _write(arguments, manifest, workspace, others, Path(folder))
+                name = f"{arguments.app}-{arguments.env}-{manifest.model.name}.template.json"
+                print((Path(folder) / name).read_text())
     except ManifestError as error:
         raise UsageError(*str(error).splitlines()) from None
     except ConstructError as error:
         raise UsageError(*(f"{arguments.manifest}: {_shown(problem)}" for problem in error.problems)) from None
+    return 0
 
 
 def _read(arguments: Namespace) -> tuple[Manifest[Workload], Workspace | None, list[Workload]]:

@@ -32,7 +32,7 @@ _LOCAL_CODE = {
 
 def include_addons(
     scope: Construct, files: Sequence[Path], names: Mapping[str, str], *, making: Making | None = None
-) -> AddonOutputs:
+) -> None:
     """Include templates as one nested stack.
 
     Args:
@@ -62,10 +62,9 @@ def include_addons(
     for name in wanted:
         if name in given:
             resource.add_property_override(f"Parameters.{name}", given[name])
-    if making is None:
-        return AddonOutputs()
-    making.naming.name("AddonsStack", resource)
-    return _outputs(template, resource)
+    if making is not None:
+        making.naming.name("AddonsStack", resource)
+        _take_outputs(template, resource, making.addons)
 
 
 def variable_name(output: str) -> str:
@@ -77,8 +76,8 @@ def variable_name(output: str) -> str:
     return "_".join(word.upper() for word in _WORDS.findall(output))
 
 
-def _outputs(template: Mapping[str, Any], nested: cdk.CfnResource) -> AddonOutputs:
-    found = AddonOutputs()
+def _take_outputs(template: Mapping[str, Any], nested: cdk.CfnResource, found: AddonOutputs) -> None:
+    """Note what each output becomes: what it refers to decides."""
     resources = template.get("Resources") or {}
     for name, output in (template.get("Outputs") or {}).items():
         value = cdk.Token.as_string(nested.get_att(f"Outputs.{name}"))
@@ -94,7 +93,6 @@ def _outputs(template: Mapping[str, Any], nested: cdk.CfnResource) -> AddonOutpu
                 found.variables[variable_name(name)] = value
             case _:
                 found.variables[variable_name(name)] = value
-    return found
 
 
 def _merged(files: Sequence[Path]) -> dict[str, Any]:

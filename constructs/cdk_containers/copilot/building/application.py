@@ -11,7 +11,7 @@ from constructs import Construct
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.inputs import argument_problems
 
-from ..manifests.models.workloads import Workload, WorkerService
+from ..manifests.models.workloads import WorkerService, Workload
 from ..manifests.reading import Manifest, read_environment, read_workload
 from ..manifests.workspace import Place, Workspace
 from .compatibility import Compatibility

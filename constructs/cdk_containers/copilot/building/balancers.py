@@ -46,7 +46,7 @@ class MadeLoadBalancer:
         }
 
 
-def make_public_load_balancer(
+def make_public_load_balancer(  # noqa: PLR0917  (what it stands on)
     scope: Construct,
     naming: Naming,
     setting: Setting,
@@ -173,7 +173,7 @@ def _callers(scope: Construct, public: environments.PublicHttp) -> list[ec2.IPee
     return peers or [ec2.Peer.any_ipv4()]
 
 
-def _access_logs(scope: Construct, given: bool | environments.AccessLogs | None) -> AccessLogs | Disabled:
+def _access_logs(scope: Construct, given: bool | environments.AccessLogs | None) -> AccessLogs | Disabled:  # noqa: FBT001  (as manifests have it)
     if given in (None, False):
         return Disabled(REASON)
     if not isinstance(given, environments.AccessLogs):

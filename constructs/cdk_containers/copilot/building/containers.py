@@ -134,7 +134,7 @@ def _own(making: Making, workload: TaskWorkload, listening: Listening, told: Map
     )
 
 
-def _sidecar(
+def _sidecar(  # noqa: PLR0917  (what a sidecar needs)
     making: Making,
     name: str,
     sidecar: Sidecar,

@@ -55,7 +55,7 @@ def is_private(workload: workloads.RequestDrivenWebService) -> bool:
     return private is not None and private is not False
 
 
-def _balanced(http: bool | Http | None) -> bool:
+def _balanced(http: bool | Http | None) -> bool:  # noqa: FBT001  (as manifests have it)
     return isinstance(http, Http) and http.alb is None and any(rule.path is not None for rule in http.rules)
 
 

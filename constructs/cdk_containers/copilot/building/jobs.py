@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any, cast
 
-import aws_cdk as cdk
 from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
 
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.opt_outs import resource_of
@@ -49,8 +49,9 @@ class _PlacedRun(TaskRun):
 class _CopilotJob(ScheduledJob):
     """A job whose timeout is that of all tries together, and that is tried again whatever went wrong."""
 
-    _where: list[str]
-    _public: bool
+    def __init__(self, scope: Construct, id: str, *, where: list[str], public: bool, **options: Any) -> None:  # noqa: A002
+        self._where, self._public = where, public
+        super().__init__(scope, id, **options)
 
     def _make_task(self, given: JobInput) -> None:
         super()._make_task(given)
@@ -72,10 +73,11 @@ def make_job(making: Making, workload: workloads.ScheduledJob) -> ScheduledJob:
     contents = contents_of(making, workload, listening, told)
     schedule = (workload.on.schedule if workload.on is not None else None) or "none"
     where, public = _places(making, workload)
-    kind = type("_PlacedJob", (_CopilotJob,), {"_where": where, "_public": public})
-    job = cast("ScheduledJob", kind)(
+    job = _CopilotJob(
         making.scope,
         "Job",
+        where=where,
+        public=public,
         schedule=schedule_of(schedule),
         enabled=is_on(schedule),
         cluster=making.around.cluster,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from pathlib import Path
 
 import aws_cdk as cdk
-from constructs import Construct
+from constructs import Construct, IConstruct
+
+from cdk_containers.core.frozen import frozen
 
 from ..manifests.models.containers import FromCfn
 from ..manifests.models.workloads import Workload
@@ -19,7 +21,7 @@ from .surroundings import Surroundings
 REASON = "The workload ran so with AWS Copilot; its manifest says nothing else"
 
 
-@dataclass(kw_only=True)
+@frozen(slots=False)
 class AddonOutputs:
     """What the addons of a workload output, by what it becomes.
 
@@ -36,7 +38,7 @@ class AddonOutputs:
     security_groups: list[str] = field(default_factory=list[str])
 
 
-@dataclass(kw_only=True)
+@frozen(slots=False)
 class Making:
     """A workload that is being made.
 
@@ -74,7 +76,7 @@ class Making:
         """Its name with those of application and environment, such as `shop-prod-api`."""
         return self.setting.stack_name(self.name)
 
-    def name_it(self, logical_id: str, construct: Construct) -> None:
+    def name_it(self, logical_id: str, construct: IConstruct) -> None:
         """Give the resource of a construct the logical id that it has in Copilot's templates."""
         self.naming.name(logical_id, construct)
 

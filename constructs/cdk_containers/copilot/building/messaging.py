@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
-from cdk_containers.core.cdk_modules import kms, sns
+from cdk_containers.core.cdk_modules import kms, sns, sqs
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.opt_outs import resource_of
 from cdk_containers.core.practices import Disabled
@@ -169,13 +169,13 @@ def _subscribe(making: Making, topic: SubscribedTopic, name: str, queue: WorkQue
     full_name = f"{making.setting.prefix}-{topic.service}-{name}"
     known = sns.Topic.from_topic_arn(making.scope, f"Topic-{topic.service}-{name}", topic_arn(full_name))
     policy = dict(topic.filter_policy) if topic.filter_policy is not None else None
-    made = queue.queue
+    made = cast("sqs.Queue", queue.queue)
     subscribe(
         making.scope,
         f"Subscription-{topic.service}-{name}",
         TopicSubscription(topic=known, filter_policy=policy, raw_message_delivery=False),
         queue=made,
-        dead_letters=queue.dead_letter_queue,
+        dead_letters=cast("sqs.Queue | None", queue.dead_letter_queue),
         key=key,
     )
     child = making.scope.node.find_child(f"Subscription-{topic.service}-{name}")

@@ -10,7 +10,6 @@ from cdk_containers.core.cdk_modules import acm, route53
 
 from .making import Making
 
-
 _ZONE = "AWS::Route53::HostedZone::Id"
 
 

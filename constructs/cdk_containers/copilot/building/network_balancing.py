@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, cast
 
 import aws_cdk as cdk
@@ -83,7 +82,7 @@ class NetworkBalancing:
             listener_port=port.port,
             protocol=cast("Any", port.protocol),
             certificate=self._certificate if port.protocol == "TLS" else None,
-            # UDP has no check of its own. The port of the manifest, which no container has to declare, is written below.
+            # UDP has no check of its own. The port of the manifest is written below: no container has to declare it.
             health_check_port=self._open_port if udp else None,
             deregistration_delay=seconds_or(port.listener.deregistration_delay, _DELAY),
         )

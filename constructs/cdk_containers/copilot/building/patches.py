@@ -1,4 +1,4 @@
-"""Overrides of Copilot's templates: YAML patches are applied where what they change is there, and reported elsewhere."""
+"""Overrides of Copilot's templates: patches are applied where what they change is there, and reported elsewhere."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _write(resource: cdk.CfnResource, steps: list[str], patch: Mapping[str, Any]
     return None
 
 
-def _change(node: Any, steps: list[str], patch: Mapping[str, Any]) -> bool:
+def _change(node: Any, steps: list[str], patch: Mapping[str, Any]) -> bool:  # noqa: PLR0911  (RFC 6902)
     step, rest = steps[0], steps[1:]
     if isinstance(node, list):
         if step == "-" and not rest and patch["op"] == "add":

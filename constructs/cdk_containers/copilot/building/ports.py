@@ -100,7 +100,7 @@ class Listening:
             if wanted is None and container is not None:
                 # Copilot opens the port of the listener on the container, and sends connections to the container's own.
                 self._add(container, port, transport)
-                wanted = self._default.get(container, port)
+                wanted = port if container == self._name else self._default.get(container, port)
             target = self._target(container, wanted, port)
             self._add(target.container, target.port, transport)
             yield NlbPort(listener, port, protocol, target)

@@ -51,14 +51,14 @@ def make_request_driven(making: Making, workload: workloads.RequestDrivenWebServ
         made: Construct = _make_express(making, workload)
     else:
         making.notes.append("it runs on ECS, behind the load balancer of its environment, and no more on App Runner")
-        made = make_service(making, as_service(making, workload, private=private))
+        made = make_service(making, as_service(workload, private=private))
     for name, value in (workload.tags or {}).items():
         cdk.Tags.of(making.scope).add(name, value)
     return made
 
 
 def as_service(
-    making: Making, workload: workloads.RequestDrivenWebService, *, private: bool
+    workload: workloads.RequestDrivenWebService, *, private: bool
 ) -> workloads.LoadBalancedWebService | workloads.BackendService:
     """Return what a manifest would say if the service was one of ECS."""
     given = workload.http or workloads.AppRunnerHttp()

@@ -93,7 +93,7 @@ def _known(making: Making, secret: str | Secret) -> Any:
     """Return a secret as CDK has it, made once for all containers; None if it has no name."""
     if not _has_name(secret):
         return None
-    home = making.scope.node.try_find_child("Secrets") or Construct(making.scope, "Secrets")
+    home: Any = making.scope.node.try_find_child("Secrets") or Construct(making.scope, "Secrets")
     if isinstance(secret, str):
         name = secret if secret.startswith("/") or "/" not in secret else f"/{secret}"
         found = home.node.try_find_child(name.replace("/", "|"))
@@ -102,7 +102,7 @@ def _known(making: Making, secret: str | Secret) -> Any:
         )
     name, field, stage, version = [*(secret.secretsmanager or "").split(":"), "", "", ""][:4]
     found = home.node.try_find_child(name.replace("/", "|"))
-    whole = found or secretsmanager.Secret.from_secret_name_v2(home, name.replace("/", "|"), name)
+    whole: Any = found or secretsmanager.Secret.from_secret_name_v2(home, name.replace("/", "|"), name)
     if not (field or stage or version):
         return whole
     if not (stage or version):

@@ -50,7 +50,8 @@ def make_service(making: Making, workload: workloads.TaskWorkload) -> Service:
     queues = make_queues(making, subscribe) if worker else None
     told = common_variables(
         making,
-        load_balancer=balancing.dns_name if balancing is not None else None,
+        # App Runner told nobody of a load balancer.
+        load_balancer=balancing.dns_name if balancing is not None and workload is making.workload else None,
         more={**topics.told(), **(queues.told() if queues is not None else {})},
     )
     contents = contents_of(making, workload, listening, told)
@@ -120,7 +121,7 @@ def make_service(making: Making, workload: workloads.TaskWorkload) -> Service:
     return service
 
 
-def executes(given: bool | Exec | None) -> bool:
+def executes(given: bool | Exec | None) -> bool:  # noqa: FBT001  (as manifests have it)
     """Tell whether people may open a shell in containers; Copilot takes any map for a yes."""
     return given if isinstance(given, bool) else given is not None
 

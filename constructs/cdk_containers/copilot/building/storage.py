@@ -43,7 +43,7 @@ def needs_file_system(workload: TaskWorkload) -> bool:
 def file_systems(making: Making, workload: TaskWorkload, role: iam.IRole) -> dict[int, dict[str, Any]]:
     """Return how ECS mounts file systems, by the place of the volume, and let the task use them."""
     found: dict[int, dict[str, Any]] = {}
-    for place, (name, volume) in enumerate(volumes_of(workload).items()):
+    for place, volume in enumerate(volumes_of(workload).values()):
         if volume.efs in (None, False):
             continue
         given = volume.efs if isinstance(volume.efs, Efs) else Efs()
@@ -76,9 +76,8 @@ def _existing(given: Efs, volume: Volume, role: iam.IRole) -> dict[str, Any]:
     file_system = text_of(given.id or "")
     point = given.auth.access_point_id if given.auth is not None else None
     uses_iam = given.auth is not None and bool(given.auth.iam)
-    if given.auth is not None:
-        arn = f"{_here()}:access-point/{point}" if point is not None else None
-        _allow(role, file_system, arn, write=volume.read_only is False)
+    arn = f"{_here()}:access-point/{point}" if point is not None else None
+    _allow(role, file_system, arn, write=volume.read_only is False)
     return _mounted(file_system, given.root_dir or "/", iam_enabled=uses_iam, access_point=point)
 
 

@@ -112,7 +112,7 @@ class Surroundings(Construct):
 
 
 def _balancer_of(listener_arn: str) -> str:
-    """Return the ARN of the load balancer of a listener: `…:listener/app/name/id/id` is `…:loadbalancer/app/name/id`."""
+    """Return the ARN of the load balancer of a listener, `…:listener/app/name/id/id`."""
     parts = cdk.Fn.split("/", listener_arn)
     name, id_ = cdk.Fn.select(2, parts), cdk.Fn.select(3, parts)
     here = f"arn:{cdk.Aws.PARTITION}:elasticloadbalancing:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"

@@ -95,7 +95,7 @@ def _describe(subnet: ec2.ISubnet, described: Subnet | None, place: int) -> None
     resource.add_property_override("AvailabilityZone", zone or {"Fn::Select": [place, {"Fn::GetAZs": ""}]})
 
 
-def _record_connections(scope: Construct, naming: Naming, vpc: ec2.Vpc, given: bool | FlowLogs | None) -> None:
+def _record_connections(scope: Construct, naming: Naming, vpc: ec2.Vpc, given: bool | FlowLogs | None) -> None:  # noqa: FBT001  (as manifests have it)
     days = given.retention if isinstance(given, FlowLogs) else None
     group = aws_logs.LogGroup(scope, "FlowLogs", removal_policy=cdk.RemovalPolicy.RETAIN)
     cast("aws_logs.CfnLogGroup", resource_of(group)).retention_in_days = days or 14

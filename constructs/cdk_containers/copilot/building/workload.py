@@ -84,7 +84,7 @@ class CopilotWorkload(CheckedConstruct):
         )
         if addons:
             names = {"App": setting.application, "Env": setting.environment, "Name": workload.name}
-            making.addons = include_addons(self, addons, names, making=making)
+            include_addons(self, addons, names, making=making)
         self.made = _make(making, workload)
         if overrides is not None:
             apply_overrides(making, overrides)
