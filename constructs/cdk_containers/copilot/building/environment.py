@@ -112,6 +112,7 @@ class CopilotEnvironment(CheckedConstruct):
             "ServiceDiscoveryNamespaceID": self.namespace.namespace.namespace_id,
             "EnvironmentSecurityGroup": self.security_group.security_group_id,
             "ClusterId": self.cluster.cluster_name,
+            **known.exports,
         }
         self._serve_domain()
         if features.public_load_balancer:
