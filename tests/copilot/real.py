@@ -50,7 +50,13 @@ def options_of(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def packaged(cli: str, file: Path, environment: str, folder: Path) -> dict[str, Any]:
-    """Return the facts of what the CLI makes of a manifest.
+    """Return the facts of what the CLI makes of a manifest."""
+    template = template_of(cli, file, environment, folder)
+    return json.loads(json.dumps(facts_of(template, yaml.safe_load(file.read_text())["name"])))  # type: ignore[no-any-return]
+
+
+def template_of(cli: str, file: Path, environment: str, folder: Path) -> Template:
+    """Return what the CLI makes of a manifest.
 
     Raises:
         RefusedError: It makes nothing of it.
@@ -80,8 +86,7 @@ def packaged(cli: str, file: Path, environment: str, folder: Path) -> dict[str, 
     told = json.loads((folder / "made" / f"{name}-{environment}.params.json").read_text())["Parameters"]
     prefix = f"{APPLICATION}-{environment}"
     known = {"AWS::StackName": f"{prefix}-{name}", "SubDomain": f"{environment}.{APPLICATION}.{DOMAIN}"}
-    template = Template(content, {**told, **known}, f"{prefix}-")
-    return json.loads(json.dumps(facts_of(template, name)))  # type: ignore[no-any-return]
+    return Template(content, {**told, **known}, f"{prefix}-")
 
 
 def _topics(manifest: dict[str, Any]) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from .jobs import make_job
 from .making import Making
 from .naming import Naming
 from .patches import apply_overrides
+from .refusals import refuse_what_is_not_there
 from .request_driven import make_request_driven
 from .services import make_service
 from .setting import Setting
@@ -66,9 +67,14 @@ class CopilotWorkload(CheckedConstruct):
             image_tag: The tag of images that Copilot has pushed. Default: `latest`.
             addons: Templates that are deployed with it; what they output, its containers get. Default: none.
             overrides: The folder with its overrides. Default: none.
+
+        Raises:
+            ManifestError: The manifest asks for what its environment does not have.
+            ConstructError: The manifest says what ECS would refuse.
         """
         found = argument_problems(CopilotWorkload.__init__, locals())
         found.raise_for(scope, id)
+        refuse_what_is_not_there(manifest, setting)
         super().__init__(scope, id)
         self.manifest = manifest
         workload = manifest.model
