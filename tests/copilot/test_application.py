@@ -240,6 +240,13 @@ def test_each_part_of_compatibility_can_be_switched_off(workspace: Path, off: st
     assert gone not in json.dumps(without["shop-prod-api"])
 
 
+def test_records_can_be_left_out_until_those_of_copilot_are_gone(workspace: Path) -> None:
+    _, kept = _made(workspace, environments=["prod"])
+    _, without = _made(workspace, environments=["prod"], records=False)
+    assert "AWS::Route53::RecordSet" in json.dumps(kept["shop-prod-api"])
+    assert "AWS::Route53::RecordSet" not in json.dumps(without["shop-prod-api"])
+
+
 def test_the_same_workspace_gives_the_same_templates(workspace: Path) -> None:
     _, first = _made(workspace)
     _, second = _made(workspace)
