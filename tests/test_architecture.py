@@ -64,6 +64,7 @@ LAYERS: list[set[str]] = [
     {"copilot.manifests"},
     {"compose.reading"},
     {"compose.converting"},
+    {"copilot.building"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""

@@ -10,5 +10,6 @@ COMMANDS = {
     "check": "check templates and CDK apps against the practices",
     "compose": "convert compose files to CDK apps",
     "practices": "list the practices, or show one",
+    "copilot": "bring applications of AWS Copilot here",
     "completion": "print the completion script of a shell",
 }

@@ -39,6 +39,8 @@ class Runs:
         for_each: Path to the list of inputs; None for one run.
         max_concurrency: How many of them run at once.
         skip_overlap: Whether nothing is run while another execution does.
+        timeout_of_all_tries: Seconds after which nothing is tried any more.
+        retried: What is tried again, as Step Functions calls it.
     """
 
     timeout: int | None
@@ -48,6 +50,8 @@ class Runs:
     for_each: str | None = None
     max_concurrency: int = 1
     skip_overlap: bool = False
+    timeout_of_all_tries: int | None = None
+    retried: tuple[str, ...] = ("States.TaskFailed",)
 
 
 def make_state_machine(scope: Construct, run: TaskRun, runs: Runs, logs: Logs) -> sfn.StateMachine:
@@ -93,7 +97,8 @@ def _definition(run: TaskRun, runs: Runs) -> dict[str, Any]:
     if runs.skip_overlap:
         work |= _alone(start)
         start = "OtherExecutions"
-    return {"QueryLanguage": "JSONata", "StartAt": start, "States": work}
+    whole = {} if runs.timeout_of_all_tries is None else {"TimeoutSeconds": runs.timeout_of_all_tries}
+    return {"QueryLanguage": "JSONata", **whole, "StartAt": start, "States": work}
 
 
 def _one(run: TaskRun, runs: Runs) -> dict[str, Any]:
@@ -113,7 +118,7 @@ def _run(run: TaskRun, runs: Runs) -> dict[str, Any]:
     if runs.timeout is not None:
         state["TimeoutSeconds"] = runs.timeout
     # ECS could not start the task; every other failure is the task's own.
-    retries = [(_NOT_STARTED, runs.start_attempts), (("States.TaskFailed",), runs.retries)]
+    retries = [(_NOT_STARTED, runs.start_attempts), (runs.retried, runs.retries)]
     state["Retry"] = [
         {
             "ErrorEquals": list(errors),

@@ -1,0 +1,134 @@
+"""`cdk-containers copilot package`: the CloudFormation of a manifest, with the environment that it needs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import UsageError
+
+if TYPE_CHECKING:
+    from cdk_containers.copilot.manifests import Manifest, Workspace
+    from cdk_containers.copilot.manifests.models.workloads import Workload
+
+_EPILOG = """\
+exit codes:
+  0  the templates are written
+  2  wrong usage, or the manifest is refused
+
+The folder of --output-dir is a cloud assembly: `cdk deploy --app DIR --all` deploys it. Nothing is asked of AWS."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the options of `copilot package`."""
+    add = parser.add_argument
+    add("manifest", type=Path, metavar="MANIFEST", help="manifest of a service or a job, in a workspace or outside")
+    add("--app", required=True, help="name of the application")
+    add("--env", required=True, help="name of the environment")
+    add("--domain", help="domain of the application, as `copilot app init --domain` was given it")
+    add(
+        "--certificate-arn",
+        action="append",
+        default=[],
+        metavar="ARN",
+        help="a certificate of the environment's load balancers; may be repeated",
+    )
+    add("--image-tag", default="latest", metavar="TAG", help="tag of images that Copilot has pushed; latest by default")
+    add(
+        "--output-dir",
+        type=Path,
+        metavar="DIR",
+        help="write the templates of environment and workload to a folder; without it, that of the workload is printed",
+    )
+    add("--no-records", action="store_true", help="make no records in public DNS: Copilot's own are still there")
+    parser.epilog = _EPILOG
+
+
+def run(arguments: Namespace) -> int:
+    """Write the templates."""
+    # What a CDK app on the command line asks of the network, and what nobody reads here.
+    os.environ.setdefault("CDK_DISABLE_CLI_TELEMETRY", "true")
+    from cdk_containers.copilot.manifests import ManifestError  # noqa: PLC0415
+    from cdk_containers.core.errors import ConstructError  # noqa: PLC0415
+
+    try:
+        manifest, workspace, others = _read(arguments)
+        if arguments.output_dir is not None:
+            _write(arguments, manifest, workspace, others, arguments.output_dir)
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                _write(arguments, manifest, workspace, others, Path(folder))
+                name = f"{arguments.app}-{arguments.env}-{manifest.model.name}.template.json"
+                print((Path(folder) / name).read_text())
+    except ManifestError as error:
+        raise UsageError(*str(error).splitlines()) from None
+    except ConstructError as error:
+        raise UsageError(*(f"{arguments.manifest}: {_shown(problem)}" for problem in error.problems)) from None
+    return 0
+
+
+def _read(arguments: Namespace) -> tuple[Manifest[Workload], Workspace | None, list[Workload]]:
+    """Return the manifest, the workspace that it is in, and the other workloads there, which share the environment."""
+    from cdk_containers.copilot.manifests import ManifestError, Workspace, read_workload  # noqa: PLC0415
+
+    workspace = None
+    try:
+        found = Workspace.at(arguments.manifest.parent)
+        named = [place.manifest for place in found.workloads.values() if place.manifest is not None]
+        if any(path.resolve() == arguments.manifest.resolve() for path in named):
+            workspace = found
+    except ManifestError:
+        pass
+    manifest = read_workload(arguments.manifest, environment=arguments.env, application=arguments.app)
+    others: list[Workload] = []
+    for name, place in workspace.workloads.items() if workspace is not None else ():
+        if place.manifest is not None and name != manifest.model.name:
+            try:
+                others.append(read_workload(place.manifest, environment=arguments.env, application=arguments.app).model)
+            except ManifestError as error:
+                print(f"cdk-containers: note: left out: {error}", file=sys.stderr)
+    return manifest, workspace, others
+
+
+def _write(
+    arguments: Namespace,
+    manifest: Manifest[Workload],
+    workspace: Workspace | None,
+    others: list[Workload],
+    folder: Path,
+) -> None:
+    import aws_cdk as cdk  # noqa: PLC0415  (a manifest that is wrong is refused without it)
+
+    from cdk_containers.copilot.building.application import add_stacks, setting_of  # noqa: PLC0415
+    from cdk_containers.copilot.building.features import Features  # noqa: PLC0415
+
+    app = cdk.App(outdir=str(folder), analytics_reporting=False, tree_metadata=False)
+    setting = setting_of(
+        workspace,
+        arguments.env,
+        application=arguments.app,
+        domain=arguments.domain,
+        certificate_arns=arguments.certificate_arn,
+        records=not arguments.no_records,
+    )
+    environment, workloads = add_stacks(
+        app,
+        setting,
+        [manifest],
+        features=Features.of([manifest.model, *others]),
+        places=workspace.workloads if workspace is not None else {},
+        root=workspace.root if workspace is not None else None,
+        image_tag=arguments.image_tag,
+        addons=workspace.environment_addons if workspace is not None else (),
+    )
+    app.synth()
+    for note in [*environment.notes, *(note for made in workloads.values() for note in made.notes)]:
+        print(f"cdk-containers: note: {note}", file=sys.stderr)
+
+
+def _shown(problem: object) -> str:
+    return " ".join(str(problem).split())

@@ -1,0 +1,60 @@
+"""Images of containers: from a registry, built from a Dockerfile, or as Copilot has pushed them."""
+
+from __future__ import annotations
+
+from cdk_containers.core.cdk_modules import ecr, secretsmanager
+from cdk_containers.core.practices import Disabled
+from cdk_containers.model.workload import Image, ImageLike
+from cdk_containers.model.workload.image import RepositoryImage
+from cdk_containers.model.workload.secrets import NotSecret
+
+from ..manifests.models.images import Build
+from .making import REASON, Making
+
+_TAG = "Copilot pushes each build under this tag"
+
+
+def image_of(
+    making: Making, built: Build | None, location: str | None, *, credentials: str | None = None, container: str = ""
+) -> ImageLike:
+    """Return an image.
+
+    Args:
+        making: The workload.
+        built: How it is built.
+        location: Where it is, if it is not built.
+        credentials: ARN of the secret with which it is pulled.
+        container: The sidecar it is for; the workload's own container without.
+    """
+    if location is not None:
+        secret = None
+        if credentials is not None and credentials.startswith("arn:"):
+            secret = secretsmanager.Secret.from_secret_attributes(
+                making.scope, f"{container}Credentials", secret_complete_arn=credentials
+            )
+        return Image.from_registry(location, credentials=secret, pinned=Disabled(REASON))
+    build = built or Build()
+    dockerfile = build.dockerfile or "Dockerfile"
+    context = build.context or dockerfile.rpartition("/")[0] or "."
+    directory, file = making.file(context), making.file(dockerfile)
+    if directory is not None and file is not None and file.is_relative_to(directory):
+        return Image.from_asset(
+            directory,
+            file=str(file.relative_to(directory)),
+            target=build.target,
+            build_args={name: NotSecret(value, reason=REASON) for name, value in (build.args or {}).items()},
+        )
+    making.notes.append(
+        f"{dockerfile} is not there, so the image is taken from the repository "
+        f"{making.setting.application}/{making.name}, where Copilot has pushed it, under the tag {making.image_tag}"
+    )
+    return pushed_image(making, container)
+
+
+def pushed_image(making: Making, container: str = "") -> ImageLike:
+    """Return the image that Copilot has pushed to the repository of the workload."""
+    repository = making.scope.node.try_find_child("Repository") or ecr.Repository.from_repository_name(
+        making.scope, "Repository", f"{making.setting.application}/{making.name}"
+    )
+    tag = f"{container}-{making.image_tag}" if container else making.image_tag
+    return RepositoryImage(repository=repository, tag=tag, pinned=Disabled(_TAG))

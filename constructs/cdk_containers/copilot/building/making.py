@@ -1,0 +1,134 @@
+"""What the parts of a workload are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import field
+from datetime import timedelta
+from pathlib import Path
+
+import aws_cdk as cdk
+from constructs import Construct, IConstruct
+
+from cdk_containers.core.frozen import frozen
+
+from ..manifests.models.containers import FromCfn
+from ..manifests.models.workloads import Workload
+from .naming import Naming
+from .setting import Setting
+from .surroundings import Surroundings
+
+REASON = "The workload ran so with AWS Copilot; its manifest says nothing else"
+
+
+@frozen(slots=False)
+class AddonOutputs:
+    """What the addons of a workload output, by what it becomes.
+
+    Attributes:
+        variables: Variables of all containers.
+        secrets: ARNs of secrets of the workload's own container, by the names of variables.
+        policies: ARNs of policies of the task role.
+        security_groups: Ids of security groups of the tasks.
+    """
+
+    variables: dict[str, str] = field(default_factory=dict[str, str])
+    secrets: dict[str, str] = field(default_factory=dict[str, str])
+    policies: list[str] = field(default_factory=list[str])
+    security_groups: list[str] = field(default_factory=list[str])
+
+
+@frozen(slots=False)
+class Making:
+    """A workload that is being made.
+
+    Attributes:
+        scope: Its construct.
+        workload: Its manifest, for its environment.
+        setting: Its environment.
+        around: What it sees of its environment.
+        root: The folder that paths in the manifest start from; None if nobody knows.
+        image_tag: The tag of images that Copilot has pushed, where they are not built anew.
+        elsewhere: Whether its stack is in another region than its environment, and sees no exports of it.
+        naming: Gives resources the logical ids that Copilot gives them.
+        addons: What the addons of the workload output.
+        notes: What a person should know of what was made.
+    """
+
+    scope: Construct
+    workload: Workload
+    setting: Setting
+    around: Surroundings
+    root: Path | None
+    image_tag: str
+    elsewhere: bool
+    naming: Naming
+    addons: AddonOutputs = field(default_factory=AddonOutputs)
+    notes: list[str] = field(default_factory=list[str])
+
+    @property
+    def name(self) -> str:
+        """Name of the workload."""
+        return self.workload.name
+
+    @property
+    def full_name(self) -> str:
+        """Its name with those of application and environment, such as `shop-prod-api`."""
+        return self.setting.stack_name(self.name)
+
+    def name_it(self, logical_id: str, construct: IConstruct) -> None:
+        """Give the resource of a construct the logical id that it has in Copilot's templates."""
+        self.naming.name(logical_id, construct)
+
+    def resource_name(self, name: str) -> str | None:
+        """Return a name for a resource, if names are kept."""
+        return name if self.setting.compatibility.resource_names else None
+
+    def parameter(self, id: str, description: str, *, type: str = "String", default: str | None = None) -> str:  # noqa: A002
+        """Return the value of a parameter of the template: what nobody knows before the deployment."""
+        stack = cdk.Stack.of(self.scope)
+        found = stack.node.try_find_child(id)
+        if not isinstance(found, cdk.CfnParameter):
+            found = cdk.CfnParameter(stack, id, type=type, description=description, default=default)
+        return found.value_as_string
+
+    def export(self, name: str, value: str) -> None:
+        """Export a value of the workload under Copilot's name."""
+        cdk.CfnOutput(cdk.Stack.of(self.scope), f"{name}Export", value=value, export_name=f"{self.full_name}-{name}")
+
+    def file(self, path: str) -> Path | None:
+        """Return a file of the workspace, if it is there."""
+        found = None if self.root is None else self.root / path
+        return found if found is not None and found.exists() else None
+
+
+def text_of(value: str | FromCfn) -> str:
+    """Return a value, or the export that it comes from."""
+    return cdk.Fn.import_value(value.from_cfn or "") if isinstance(value, FromCfn) else value
+
+
+def topic_arn(name: str) -> str:
+    """Return the ARN of a topic in the account and region of the stack."""
+    return f"arn:{cdk.Aws.PARTITION}:sns:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:{name}"
+
+
+def json_object(values: Mapping[str, str]) -> str:
+    """Return texts that may have tokens in them as a JSON object, as Copilot writes it."""
+    return "{" + ",".join(f'"{name}":"{value}"' for name, value in sorted(values.items())) + "}"
+
+
+def seconds_or(value: timedelta | None, default: int) -> timedelta:
+    """Return a duration of a manifest in whole seconds, or that of Copilot."""
+    return timedelta(seconds=default if value is None else int(value.total_seconds()))
+
+
+def in_seconds_or(value: timedelta | None, default: int) -> int:
+    """Return the same as a number."""
+    return int(seconds_or(value, default).total_seconds())
+
+
+def listed(value: str | Sequence[str] | None) -> list[str]:
+    """Return words, whichever way they are written."""
+    import shlex  # noqa: PLC0415  (few manifests write a command as one text)
+
+    return [] if value is None else shlex.split(value) if isinstance(value, str) else list(value)

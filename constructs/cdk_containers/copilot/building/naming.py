@@ -1,0 +1,33 @@
+"""The logical ids of Copilot's templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import IConstruct
+
+from cdk_containers.core.opt_outs import resource_of
+
+from .compatibility import Compatibility
+
+
+class Naming:
+    """Gives resources the logical ids that they have in Copilot's templates, and remembers which has which.
+
+    Attributes:
+        known: The resources, by these ids.
+        properties: How to look at what a resource has by now, where more is known of that than CDK shows.
+    """
+
+    def __init__(self, compatibility: Compatibility) -> None:
+        self._keeps = compatibility.logical_ids
+        self.known: dict[str, cdk.CfnResource] = {}
+        self.properties: dict[str, Callable[[], dict[str, Any]]] = {}
+
+    def name(self, logical_id: str, construct: IConstruct) -> None:
+        """Name the resource of a construct."""
+        self.known[logical_id] = resource = resource_of(construct)
+        if self._keeps:
+            resource.override_logical_id(logical_id)

@@ -1,0 +1,135 @@
+"""A workload of Copilot: a service, a job or a site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.inputs import argument_problems
+
+from ..manifests.models import workloads
+from ..manifests.reading import Manifest
+from .making import Making
+from .naming import Naming
+from .refusals import refuse_what_is_not_there
+from .setting import Setting
+from .sites import region_of_site
+from .surroundings import Surroundings
+
+
+class CopilotWorkload(CheckedConstruct):
+    """What a manifest describes, made of constructs of this library, in a stack of its own.
+
+    It finds its environment by the exports of that one's stack, whether Copilot made it or `CopilotEnvironment`.
+
+    Attributes:
+        manifest: The manifest.
+        made: What it became: a `WebService`, `BackendService`, `WorkerService`, `ScheduledJob`, or a distribution.
+        notes: What a person should know of it.
+        logical_ids: Its resources by the logical id that they have in Copilot's templates.
+    """
+
+    manifest: Manifest[workloads.Workload]
+    made: Construct
+    notes: list[str]
+    logical_ids: Mapping[str, cdk.CfnResource]
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        manifest: Manifest[workloads.Workload],
+        setting: Setting,
+        root: Path | None = None,
+        image_tag: str = "latest",
+        addons: Sequence[Path] = (),
+        overrides: Path | None = None,
+    ) -> None:
+        """Make a workload.
+
+        Args:
+            scope: The parent, a stack of its own.
+            id: Name among the parent's children.
+            manifest: Its manifest, read for the environment.
+            setting: Its environment.
+            root: The folder that paths in the manifest start from. Default: nobody knows; then images are taken from
+                where Copilot has pushed them.
+            image_tag: The tag of images that Copilot has pushed. Default: `latest`.
+            addons: Templates that are deployed with it; what they output, its containers get. Default: none.
+            overrides: The folder with its overrides. Default: none.
+
+        Raises:
+            ManifestError: The manifest asks for what its environment does not have.
+            ConstructError: The manifest says what ECS would refuse.
+        """
+        found = argument_problems(CopilotWorkload.__init__, locals())
+        found.raise_for(scope, id)
+        refuse_what_is_not_there(manifest, setting)
+        super().__init__(scope, id)
+        self.manifest = manifest
+        workload = manifest.model
+        making = Making(
+            scope=self,
+            workload=workload,
+            setting=setting,
+            around=Surroundings(self, setting),
+            root=root,
+            image_tag=image_tag,
+            elsewhere=region_of_workload(setting, workload) is not None,
+            naming=Naming(setting.compatibility),
+        )
+        if addons:
+            from .addons import include_addons  # noqa: PLC0415  (most have none)
+
+            names = {"App": setting.application, "Env": setting.environment, "Name": workload.name}
+            include_addons(self, addons, names, making=making)
+        self.made = _make(making, workload)
+        if overrides is not None:
+            from .patches import apply_overrides  # noqa: PLC0415  (most have none)
+
+            apply_overrides(making, overrides)
+        self.notes = making.notes
+        self.logical_ids = making.naming.known
+        add_tags(self, setting, workload.name)
+
+
+def region_of_workload(setting: Setting, workload: workloads.Workload) -> str | None:
+    """Return the region that the stack of a workload has to be in, where that is not its environment's."""
+    return region_of_site(setting, workload) if isinstance(workload, workloads.StaticSite) else None
+
+
+def _make(making: Making, workload: workloads.Workload) -> Construct:
+    """Make what belongs to the type of a workload, and load the modules of CDK that it needs and no others."""
+    match workload:
+        case workloads.ScheduledJob():
+            from .jobs import make_job  # noqa: PLC0415
+
+            return make_job(making, workload)
+        case workloads.TaskWorkload():
+            from .services import make_service  # noqa: PLC0415
+
+            return make_service(making, workload)
+        case workloads.RequestDrivenWebService():
+            from .request_driven import make_request_driven  # noqa: PLC0415
+
+            return make_request_driven(making, workload)
+        case workloads.StaticSite():
+            from .static_sites import make_static_site  # noqa: PLC0415
+
+            return make_static_site(making, workload)
+        case _:
+            raise TypeError(f"there is no workload of the type {workload.type}")
+
+
+def add_tags(scope: Construct, setting: Setting, workload: str | None = None) -> None:
+    """Tag everything as Copilot does."""
+    if not setting.compatibility.tags:
+        return
+    tags = {"copilot-application": setting.application, "copilot-environment": setting.environment}
+    for name, value in {**tags, **({} if workload is None else {"copilot-service": workload})}.items():
+        cdk.Tags.of(scope).add(name, value)
