@@ -87,7 +87,9 @@ class _Facts:
 
     def _named(self, reference: Any) -> dict[str, Any]:
         """Return the resource that a value refers to."""
-        return self._resources.get(str(reference).strip("<>"), ("", {}))[1]
+        _, properties = self._resources.get(str(reference).strip("<>"), ("", {}))
+        found: dict[str, Any] = properties
+        return found
 
     def _task(self, task: Mapping[str, Any]) -> dict[str, Any]:
         platform = task.get("RuntimePlatform", {})
