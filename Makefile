@@ -74,6 +74,10 @@ mutants: install .venv-mutants/installed  ## Break a part in small ways, and see
 bench: install  ## Compare synthesis with aws_ecs_patterns and hand-written CDK
 	$(PY) benchmarks/run.py $(ARGS)
 
+.PHONY: bench-checks
+bench-checks: install install-checkov  ## Compare the checks with checkov, cdk-nag and cfn-lint; ARGS=--write for docs/checks.md
+	$(PY) benchmarks/against_checkers.py $(ARGS)
+
 # ---- install
 
 .PHONY: install

@@ -105,13 +105,13 @@ def in_process(path: Path, rounds: int) -> tuple[float, float]:
 
 
 def measure(paths: Sequence[Path], rounds: int) -> dict[str, float]:
-    """Return the median of each tool, which take turns."""
+    """Return the shortest time of each tool; they take turns, and what else the machine does makes a run longer."""
     commands = tools(paths)
     taken: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
             taken[name].append(seconds(command))
-    return {name: statistics.median(times) for name, times in taken.items()}
+    return {name: min(times) for name, times in taken.items()}
 
 
 def table(small: Mapping[str, float], large: Mapping[str, float], count: int) -> str:

@@ -17,6 +17,8 @@ _NAMES = {
     "AWS::ElasticLoadBalancingV2::ListenerRule": "Priority",
     "AWS::IAM::Policy": "PolicyName",
 }
+_SAYS_NOTHING = '"Capabilities": {}, '
+"""CDK's class for Linux parameters writes it where no capability was asked for."""
 _RULES = ("AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress")
 """Who waits for these is not compared: the library has services wait for them, and nobody does that by hand."""
 
@@ -58,8 +60,8 @@ def _by_fingerprint(template: Template) -> dict[str, list[Any]]:
 
 
 def _without_families(template: Template) -> Template:
-    """Call all task definitions the same: their names are in ARNs that policies and rules match."""
-    text = json.dumps(template)
+    """Call all task definitions the same: their names are in ARNs that policies and rules match. Drop what is empty."""
+    text = json.dumps(template).replace(_SAYS_NOTHING, "")
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::ECS::TaskDefinition":
             text = text.replace(f"task-definition/{resource['Properties']['Family']}:", "task-definition/family:")

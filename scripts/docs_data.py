@@ -146,6 +146,7 @@ PAGES: Mapping[str, Sequence[str]] = {
 """What stands on each page of a construct; the first name is its title."""
 
 BY_HAND: Mapping[str, Set[str]] = {
+    "checks": {"PracticeChecks"},
     "errors": {"ConstructError", "Problem", "Disabled", "Practice"},
     "deploying-without-fear": {"Rollout", "RolloutTimings", "plan_rollout"},
     "constructs/_text/managed-node-group": {"pods_per_instance"},
@@ -233,6 +234,7 @@ OPT_OUTS: Mapping[str, str] = {
     "load-balancer-network": REFUSED,
     "load-balancer-to-task-path": "none: an exposure opens both ends",
     "closed-task-security-group": "`security_groups=[…]`, with the rules that you give them",
+    "target-type-matches-network-mode": "none: the network mode decides",
     "target-health-check": "`health_check_path=…`",
     "deregistration-delay": "`deregistration_delay=…`",
     "bake-time": "another time, from 0 minutes",
@@ -430,6 +432,7 @@ DEFAULTS: Mapping[str, str] = {
     "domain-names": "none",
     "dual-stack-addresses": "IPv4; both in a dual-stack network",
     "web-acl": "none",
+    "target-type-matches-network-mode": "by address with awsvpc, by instance without",
     "load-balancer-to-task-path": "open for the port of each exposure, and for that of its health check",
     "closed-task-security-group": "open to the load balancers of the service, and to what is connected to it",
     "eks-fargate-limits": 'checked where `compute="FARGATE"`',

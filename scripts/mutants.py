@@ -47,7 +47,9 @@ PARTS = {
     "instances": Part("model/instances", ("tests/model/instances", "tests/ecs/clusters", "tests/eks/nodes")),
     "placement": Part("model/placement", ("tests/model/placement",)),
     "rollouts": Part("model/rollouts", ("tests/model/rollouts",)),
-    "workload": Part("model/workload", ("tests/model/workload", "tests/ecs/tasks")),
+    "workload": Part(
+        "model/workload", ("tests/model/workload", "tests/ecs/tasks", "tests/ecs/services/test_bad_input_on_ec2.py")
+    ),
     "inputs": Part("core/inputs", ("tests/core/inputs",)),
     "checks": Part("ecs/services/checks", ("tests/ecs/services", "tests/deployments", "tests/ecs/discovery")),
     "rendering": Part("eks/rendering", ("tests/eks/rendering", "tests/eks/workloads")),

@@ -1,7 +1,8 @@
 """Write the parts of the documentation that are taken from code.
 
-Usage: write_docs.py [--check] [--fast]
+Usage: write_docs.py [--check] [--fast] [PAGE...]
 
+  PAGE     names of pages in docs/constructs, such as rolling; all files where none is given
   --check  write nothing, and fail if a file is not as it would be written
   --fast   leave out what takes a synthesis of the reference stacks (docs/suppressions.md)
 
@@ -56,17 +57,24 @@ from kubernetes_tables import rollouts as kubernetes_rollouts  # noqa: E402
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
 from rooms import house_drawing, room_list, wing_drawing  # noqa: E402
+from score_checks import score, sentence  # noqa: E402
 from summarize_assembly import stacks  # noqa: E402
 
 import cdk_containers  # noqa: E402
 from cdk_containers import ConstructError, instance_type, tasks_per_instance  # noqa: E402
-from cdk_containers.core.practices import AREAS, PRACTICES, Practice  # noqa: E402
+from cdk_containers.checks.engine import run_checks  # noqa: E402
+from cdk_containers.checks.reading import read_estate  # noqa: E402
+from cdk_containers.checks.rules import CHECKS  # noqa: E402
+from cdk_containers.checks.templates import Estate  # noqa: E402
+from cdk_containers.core.practices import ACKNOWLEDGED_AS, AREAS, PRACTICES, Practice  # noqa: E402
 from cdk_containers.ecs.services.rollout_warnings import CONCERNS  # noqa: E402
 
 DOCS = ROOT / "docs"
 CONSTRUCTS = DOCS / "constructs"
+SUPPRESSIONS = DOCS / "suppressions.md"
 ENVIRONMENTS = ("dev", "prod")
 WITH_MARKS = (
+    "checks",
     "architecture",
     "migrations",
     "index",
@@ -85,8 +93,9 @@ _EXAMPLE = re.compile(r"```python\n(?P<code>(?:(?!```).)*)```", re.DOTALL)
 _ERROR_EXAMPLE = re.compile(rf"({_EXAMPLE.pattern}\n\n```text\n)(?:(?!```).)*```", re.DOTALL)
 
 _SUPPRESSIONS = (
-    "cfn-lint, cdk-nag (AwsSolutions), checkov and CDK's own validation find nothing in the reference stacks. What "
-    "stands here they would find otherwise: it is acknowledged, with the reason, in the metadata of the resource."
+    "The checks of this library, cfn-lint, cdk-nag (AwsSolutions), checkov and CDK's own validation find nothing in "
+    "the reference stacks. What stands here they would find otherwise: it is acknowledged, with the reason, in the "
+    "metadata of the resource or of the app."
 )
 _ARTEFACTS = (
     "Not in this list are cfn-lint's W3005 and W3010, which CDK itself causes: it writes `DependsOn` for every "
@@ -94,6 +103,7 @@ _ARTEFACTS = (
 )
 
 _CDK = "CDK validation"
+_OURS = "cdk-containers"
 
 Metadata = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -101,10 +111,12 @@ Metadata = Mapping[str, Sequence[Mapping[str, Any]]]
 def main() -> int:
     """Write or check; return the exit code."""
     parser = argparse.ArgumentParser(description="Write the parts of the documentation that are taken from code.")
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help="a page of docs/constructs, such as rolling")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is stale")
     parser.add_argument("--fast", action="store_true", help="leave out docs/suppressions.md")
     arguments = parser.parse_args()
-    stale = {path: text for path, text in files(fast=arguments.fast) if not path.exists() or path.read_text() != text}
+    wanted = construct_pages(arguments.pages) if arguments.pages else files(fast=arguments.fast)
+    stale = {path: text for path, text in wanted if not path.exists() or path.read_text() != text}
     for path, text in stale.items():
         if arguments.check:
             print(f"stale: {path.relative_to(ROOT)}")
@@ -121,11 +133,11 @@ def main() -> int:
 def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
     """Yield every file with the text that it should have."""
     _check_pages()
-    for page in PAGES:
-        yield CONSTRUCTS / f"{page}.md", construct_page(page)
+    yield from construct_pages(PAGES)
     yield DOCS / "practices.md", practices_page()
     yield DOCS / "no-option.md", no_option_page()
     makers: Mapping[str, Callable[[], str]] = {
+        "checks-score": lambda: sentence(score()),
         "constructs": construct_list,
         "defaults": defaults_table,
         "ecs-rooms": partial(wing_drawing, "ecs"),
@@ -147,10 +159,19 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         text = _MARKED.sub(lambda found: f"{found[1]}{makers[found['name']]()}\n{found[3]}", path.read_text())
         yield path, with_errors(text, "" if path.name == "README.md" else _prelude())
     if not fast:
-        yield DOCS / "suppressions.md", suppressions_page()
+        with tempfile.TemporaryDirectory() as folder:
+            for environment in ENVIRONMENTS:
+                _synthesize(Path(folder) / environment, environment)
+            yield SUPPRESSIONS, suppressions_page({name: Path(folder) / name for name in ENVIRONMENTS})
 
 
 # ---- constructs
+
+
+def construct_pages(pages: Iterable[str]) -> Iterator[tuple[Path, str]]:
+    """Yield some of the pages about constructs."""
+    for page in pages:
+        yield CONSTRUCTS / f"{page}.md", construct_page(page)
 
 
 def construct_page(page: str) -> str:
@@ -545,18 +566,21 @@ def kept_table() -> str:
 # ---- suppressions
 
 
-def suppressions_page() -> str:
-    """Write what the reference stacks acknowledge, read from their assemblies."""
+def suppressions_page(assemblies: Mapping[str, Path]) -> str:
+    """Write what the reference stacks acknowledge, read from their assemblies, by environment."""
     opt_outs: dict[tuple[str, ...], set[str]] = {}
     findings: dict[tuple[str, ...], set[str]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for environment in ENVIRONMENTS:
-            assembly = Path(folder) / environment
-            _synthesize(assembly, environment)
-            for opt_out in _opt_outs(assembly):
-                opt_outs.setdefault(opt_out, set()).add(environment)
-            for finding in _acknowledged(assembly):
-                findings.setdefault(finding, set()).add(environment)
+    for environment, assembly in assemblies.items():
+        for opt_out in _opt_outs(assembly):
+            opt_outs.setdefault(opt_out, set()).add(environment)
+        for finding in _acknowledged(assembly):
+            findings.setdefault(finding, set()).add(environment)
+        told = {reason for *_, reason in findings} - {reason for *_, reason in opt_outs}
+        for stack, path, practice, reason in _accepted_by_our_checks(assembly):
+            if reason in told:
+                findings.setdefault((stack, path, _OURS, practice, reason), set()).add(environment)
+            else:
+                opt_outs.setdefault((stack, path, practice, reason), set()).add(environment)
     chosen = {reason for *_, reason in opt_outs}
     accepted = {finding: where for finding, where in findings.items() if finding[-1] not in chosen}
     answered = {finding: where for finding, where in findings.items() if finding[-1] in chosen}
@@ -616,8 +640,22 @@ def _acknowledged(assembly: Path) -> Iterator[tuple[str, ...]]:
                 if entry["type"] == "aws:cdk:acknowledged-rules":
                     for name, reason in entry["data"].items():
                         source, _, finding = name.partition("::")
+                        if f"{source}::" == ACKNOWLEDGED_AS:
+                            continue  # where it answers a finding, it is among those of our checks
                         checker = "cdk-nag" if source == "Annotation" else _CDK
                         yield stack, _inside(path), checker, finding, reason
+
+
+def _accepted_by_our_checks(assembly: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Yield stack, path in the stack, practice and reason of each finding of our checks that is accepted."""
+    names = {str(path): name.partition("-")[2] for name, path in stacks(assembly)}
+    estate = Estate()
+    unread = read_estate([assembly], estate)
+    report = run_checks(estate, CHECKS, not_checked=unread)
+    if unread or report.failures:
+        raise ValueError(f"our checks find something in the reference stacks: {unread or report.failures[0]}")
+    for finding in report.acknowledged:
+        yield names[finding.path], _inside(finding.construct), finding.practice, finding.acknowledged
 
 
 def _resource_metadata(assembly: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

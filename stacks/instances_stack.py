@@ -92,6 +92,13 @@ class InstancesStack(cdk.Stack):
             ),
         )
 
+        cdk.Validations.of(steady).acknowledge(
+            cdk.Acknowledgment(
+                id="cdk-containers::managed-instance-scaling",
+                reason="its load is known: the group follows it and a forecast, with room for the tasks of one service",
+            )
+        )
+
         # Several tasks on an instance, each on a port that Docker finds free; the load balancer is another stack's.
         BackendService(
             self,
@@ -170,7 +177,7 @@ class InstancesStack(cdk.Stack):
                 user=Disabled("logs of the host belong to root, and are mounted read-only"),
             ),
             volumes=[HostVolume(name="host-logs", host_path="/var/log")],
-            task=TaskOptions(network_mode="host", logs=logs),
+            task=bridge,
             cpu=128,
             memory_limit_mib=128,
         )

@@ -20,7 +20,7 @@ from .network_stack import NetworkStack
 from .platforms_stack import PlatformsStack
 from .registry_stack import RegistryStack
 from .second_account_stack import SecondAccount
-from .settings import read_settings
+from .settings import THROW_AWAY, read_settings
 from .shared_platform_stack import SharedPlatformStack
 from .team_billing_stack import TeamBillingStack
 from .team_shop_stack import TeamShopStack
@@ -39,6 +39,9 @@ STACKS = {
 
 CLUSTERS = {"eks-nodes": EksNodesStack, "eks-fargate": EksFargateStack, "eks-auto": EksAutoStack}
 """EKS clusters with applications, which share the public load balancer with those on ECS."""
+
+SAVES_MONEY = ("several-tasks", "nat-gateway-per-az", "beanstalk-capacity")
+"""Practices that an environment need not follow if it is thrown away."""
 
 TEAMS = {"team-shop": TeamShopStack, "team-billing": TeamBillingStack}
 """Stacks of teams on the shared platform."""
@@ -99,3 +102,13 @@ def add_reference_stacks(app: cdk.App) -> None:
     EksRegions(app, f"{settings.name}-eks-regions", settings=settings)
     for name, stack in STACKS.items():
         stack(app, f"{settings.name}-{name}", settings=settings, network=network.network, registry=registry)
+    if not settings.production:
+        _accept_what_saves_money(app)
+
+
+def _accept_what_saves_money(app: cdk.App) -> None:
+    """Accept for every stack that nothing of it stays up when a zone, a task or an instance is lost."""
+    entries = [cdk.Acknowledgment(id=f"cdk-containers::{it}", reason=THROW_AWAY.reason) for it in SAVES_MONEY]
+    for construct in app.node.find_all():
+        if isinstance(construct, cdk.Stack):
+            cdk.Validations.of(construct).acknowledge(*entries)

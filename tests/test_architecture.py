@@ -31,6 +31,7 @@ LAYERS: list[set[str]] = [
         "core.practices",
         "core.pseudo_parameters",
         "core.secret_texts",
+        "core.version",
     },
     {"core.inputs"},
     {"core.whereabouts"},
@@ -78,6 +79,7 @@ PURE = {
     "core.kubernetes_versions",
     "core.practices",
     "core.secret_texts",
+    "core.version",
     "eks.manifests",
     "eks.rendering",
 } | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}

@@ -1,7 +1,8 @@
 """Every check on small templates: some that follow the practice, some that do not, some that do not say.
 
 `examples/` has one file for each area. A case is a template, or only its resources; the verdict is about the first
-resource. `also` names further resources that fail for the same practice; `why` is text that the reason contains.
+resource; where that is `silent`, the practice is not about it. `also` names further resources that fail for the same
+practice; `why` is text that the reason contains.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from cdk_containers.checks.engine import run_checks
+from cdk_containers.checks.live.rules import LIVE_CHECKS
 from cdk_containers.checks.reading import parse
 from cdk_containers.checks.reading.foreach import expanded
 from cdk_containers.checks.rules import CHECKS
@@ -26,11 +28,12 @@ BY_PRACTICE = {
     practice: cases for area in EXAMPLES.values() for practice, cases in area.items() if not practice.startswith(".")
 }
 VERDICTS = ("pass", "fail", "cannot-tell")
+SILENT = "silent"
 
 
 def cases() -> Iterator[Any]:
     for practice, by_verdict in BY_PRACTICE.items():
-        for verdict in VERDICTS:
+        for verdict in (*VERDICTS, SILENT):
             for number, case in enumerate(by_verdict.get(verdict, [])):
                 yield pytest.param(practice, verdict, case, id=f"{practice}-{verdict}-{number}")
 
@@ -49,6 +52,9 @@ def test_example(practice: str, verdict: str, case: Mapping[str, Any]):
     first = next(iter(estate.resources)).logical_id
     checks = [check for check in CHECKS if check.practice == practice]
     found = {it.resource: it for it in run_checks(estate, checks).findings}
+    if verdict == SILENT:
+        assert first not in found, found[first]
+        return
     assert found[first].verdict == verdict, found[first]
     assert case.get("why", "") in found[first].why
     others = {name for name, it in found.items() if it.verdict == "fail" and name != first}
@@ -71,4 +77,5 @@ def test_every_practice_says_what_kind_of_check_it_has():
     checked = {check.practice for check in CHECKS}
     assert checked <= PRACTICES.keys()
     assert {it.id for it in PRACTICES.values() if it.check == "template"} == checked
+    assert {it.id for it in PRACTICES.values() if it.check == "live"} == {check.practice for check in LIVE_CHECKS}
     assert [it.id for it in PRACTICES.values() if (it.check == "template") == bool(it.not_in_templates)] == []

@@ -141,3 +141,31 @@ def test_what_another_stack_decides_is_not_guessed(properties: dict[str, Any]):
 )
 def test_network_mode(properties: dict[str, Any], mode: str):
     assert service_parts.network_mode(service(**properties)) == mode
+
+
+def test_in_an_account_a_service_runs_its_own_revision_and_has_its_own_scaling():
+    """Two clusters have a service of one name, and it runs two revisions of one family."""
+    estate = Estate()
+    types = {
+        "task": "AWS::ECS::TaskDefinition",
+        "service": "AWS::ECS::Service",
+        "target": service_parts.SCALABLE_TARGET,
+    }
+    shown = {
+        f"{kind}{number}": {"Type": types[kind], "Properties": properties}
+        for number in (1, 2)
+        for kind, properties in {
+            "task": {"Family": "web"},
+            "service": {"ServiceName": "web", "TaskDefinition": f"arn:aws:ecs:::task-definition/web:{number}"},
+            "target": {"ServiceNamespace": "ecs", "ResourceId": f"service/cluster{number}/web"},
+        }.items()
+    }
+    resources = estate.add("account", {"Resources": shown}).resources
+    for number in (1, 2):
+        resources[f"task{number}"].identifiers = frozenset({f"arn:aws:ecs:::task-definition/web:{number}"})
+        resources[f"service{number}"].identifiers = frozenset({f"service/cluster{number}/web"})
+    for number in (1, 2):
+        service_ = resources[f"service{number}"]
+        assert service_parts.task_definition(service_) is resources[f"task{number}"]
+        assert service_parts.scalable_targets(service_) == [resources[f"target{number}"]]
+        assert service_parts.services_of(resources[f"task{number}"]) == [service_]

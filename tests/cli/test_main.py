@@ -13,10 +13,11 @@ import pytest
 import cdk_containers
 from cdk_containers.cli.commands import COMMANDS
 from cdk_containers.cli.main import command_parser
+from cdk_containers.core.version import VERSION
 from tests.cli.command import MUTABLE, Shell, template
 
 ROOT = Path(cdk_containers.__file__).parents[2]
-HEAVY = ("aws_cdk", "jsii", "boto3", "botocore", "yaml", "shtab", "cfnlint")
+HEAVY = ("aws_cdk", "jsii", "importlib.metadata", "boto3", "botocore", "yaml", "shtab", "cfnlint")
 
 
 def loaded_by(*arguments: str) -> set[str]:
@@ -56,7 +57,15 @@ def test_check_of_json_loads_only_what_it_needs(tmp_path: Path):
     assert {"cdk_containers.checks.rules", "cdk_containers.checks.reports.as_table"} <= loaded
     assert loaded.isdisjoint((*HEAVY, "cdk_containers.checks.reports.as_html", "cdk_containers.cli.completion"))
     wings = {name.split(".")[1] for name in loaded if name.startswith("cdk_containers.")}
-    assert {"checks", "cli", "core"} <= wings <= {"checks", "cli", "core", "model"}
+    assert wings == {"checks", "cli", "core"}
+    assert "cdk_containers.core.practices" in loaded
+    assert "cdk_containers.core.inputs" not in loaded, "it is needed for schedules only, and as slow as all checks"
+
+
+def test_check_of_instances_loads_what_it_knows_of_them(tmp_path: Path):
+    data = {"InstanceType": "m7i.large", "UserData": "ECS_CLUSTER=shop"}
+    launch = {"Type": "AWS::EC2::LaunchTemplate", "Properties": {"LaunchTemplateData": data}}
+    assert "cdk_containers.model.instances" in loaded_by("check", str(template(tmp_path / "a.json", {"A": launch})))
 
 
 def test_every_command_is_a_module_with_arguments_and_a_line_of_help(shell: Shell):
@@ -77,6 +86,7 @@ def test_the_script_of_the_package_is_the_entry_point():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     module, _, function = project["scripts"]["cdk-containers"].partition(":")
     assert callable(getattr(import_module(module), function))
+    assert project["version"] == VERSION
     assert project["optional-dependencies"]["checks"] == ["pyyaml>=6"]
 
 

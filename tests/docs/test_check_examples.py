@@ -68,3 +68,15 @@ def test_the_page_has_every_option_format_and_severity():
     assert "--fail-on" in options
     assert {option for option in options - {"-h", "--help"} if option not in PAGE} == set()
     assert [it for it in (*FORMATS, *Severity, "never") if f"`{it}`" not in PAGE] == []
+
+
+def test_the_page_names_the_practices_that_an_account_does_not_show_and_those_that_only_it_shows():
+    from cdk_containers.checks.live.limits import ONLY_IN_TEMPLATES  # noqa: PLC0415
+    from cdk_containers.checks.live.rules import LIVE_CHECKS  # noqa: PLC0415
+
+    (_, section) = PAGE.split("**What is not checked:**")
+    section = section.partition("\n## ")[0]
+    assert set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", section)) == {
+        *ONLY_IN_TEMPLATES,
+        *(it.practice for it in LIVE_CHECKS),
+    }

@@ -12,6 +12,7 @@ import pytest
 from . import templates
 from .cdk_cli import Assembly, Emulator
 from .clusters import read_clusters, read_manifests
+from .faults import check_with_faults
 from .inventory import names, services, take_inventory
 from .looks import LOOKS
 
@@ -61,6 +62,8 @@ class Life:
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     docker: list[str] = field(default_factory=list)
     gaps: set[str] = field(default_factory=set)
+    checked: dict[str, Any] = field(default_factory=dict)
+    """What `cdk-containers check --live` says of the first version, with faults that were planted."""
 
     def look(self, moment: str, emulator: Emulator) -> None:
         found = emulator.client("cloudformation").describe_stacks()["Stacks"]
@@ -170,6 +173,8 @@ def live(emulator: Emulator, environment: str) -> Life:
     life.look("deployed", emulator)
     life.manifests["deployed"] = read_manifests(emulator, life.first)
     life.look_closely(emulator)
+    if environment == "prod":
+        life.checked = check_with_faults(emulator)
     life.printed["diff with itself"] = emulator.diff(life.first)
     life.printed["diff"] = emulator.diff(life.second)
     life.printed["update"] = emulator.deploy(life.second)

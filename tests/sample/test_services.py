@@ -82,7 +82,9 @@ def test_it_starts_and_answers_where_it_can_write_nothing(start: Start, name: st
 def test_each_request_is_one_line_of_json(start: Start, name: str):
     service = start(name)
     service.request("GET", "/healthz?deep=1", **{"X-Amzn-Trace-Id": "Root=1-2-3"})
+    service.next_line()  # a request is written after its answer
     service.request("GET", "/nothing")
+    service.next_line()
     service.terminate()
     assert service.end() == (0, "")
     requests = [line for line in service.lines if line["message"] == "request"]

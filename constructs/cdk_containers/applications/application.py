@@ -16,6 +16,7 @@ from cdk_containers.core.cdk_modules import acm
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError, Problem, Problems, child_path
 from cdk_containers.core.inputs import argument_problems
+from cdk_containers.core.opt_outs import accept_in
 from cdk_containers.core.practices import Disabled
 from cdk_containers.ecs.clusters import Cluster
 from cdk_containers.ecs.discovery import Namespace, ServiceConnect
@@ -47,6 +48,9 @@ _NO_CERTIFICATE = Problem(
     ),
     practice="https-listener",
 )
+
+_NOT_WHEN_THROWN_AWAY = ("several-tasks", "nat-gateway-per-az")
+"""Practices that cost money, and that an environment need not follow if nobody misses it."""
 
 _Options = ParamSpec("_Options")
 _Added = TypeVar("_Added", bound=Construct)
@@ -136,6 +140,8 @@ class Application(CheckedConstruct):
         self.alarm_topic = AlarmTopic(self, "AlarmTopic", email_addresses=email_addresses)
         self.events = ClusterEvents(self, "Events", cluster=self.cluster, topic=self.alarm_topic.topic, logs=logs)
         self.dashboard = None
+        if environment.throw_away is not None:
+            accept_in(self, environment.throw_away, *_NOT_WHEN_THROWN_AWAY)
 
     @cached_property
     def public_load_balancer(self) -> ApplicationLoadBalancer:

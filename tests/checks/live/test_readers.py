@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from botocore.session import Session
 from moto import mock_aws
 
 from cdk_containers.checks.engine import run_checks
-from cdk_containers.checks.live import Account, read_account
+from cdk_containers.checks.live.account import Account
 from cdk_containers.checks.live.policy import allowed_calls
+from cdk_containers.checks.live.read import read_account
+from cdk_containers.checks.live.readers import READERS
 from cdk_containers.checks.rules import CHECKS
 from cdk_containers.checks.templates import Estate, Resource
+from tests.checks.live.answers import SESSION
 
 LIFE_CYCLE = json.dumps(
     {
@@ -35,16 +38,21 @@ Client = Callable[[str], Any]
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with mock_aws():
-        session = Session()
-        yield lambda service: session.create_client(service, region_name="eu-west-1")
+        yield lambda service: SESSION.create_client(service, region_name="eu-west-1")
 
 
-def read() -> Estate:
+def read(*types: str) -> Estate:
+    """Read what finds resources of some types."""
     estate = Estate()
-    assert read_account(Account(Session(), allowed=allowed_calls(), region="eu-west-1"), estate) == []
+    readers = [it for it in READERS if set(types) & set(it.types)]
+    assert read_account(Account(SESSION, allowed=allowed_calls(), region="eu-west-1"), estate, readers) == []
     return estate
+
+
+def named(estate: Estate, type_: str, name: str) -> Resource:
+    (resource,) = [it for it in estate.of_type(type_) if it.logical_id.endswith(name)]
+    return resource
 
 
 def only(estate: Estate, type_: str) -> Resource:
@@ -53,7 +61,7 @@ def only(estate: Estate, type_: str) -> Resource:
 
 
 def verdicts(estate: Estate) -> dict[tuple[str, str], str]:
-    return {(it.practice, it.resource): it.verdict for it in run_checks(estate, CHECKS).findings}
+    return {(it.practice, re.split("[:/]", it.resource)[-1]): it.verdict for it in run_checks(estate, CHECKS).findings}
 
 
 def test_repositories(client: Client):
@@ -61,8 +69,8 @@ def test_repositories(client: Client):
     ecr.create_repository(repositoryName="web", imageTagMutability="IMMUTABLE")
     ecr.put_lifecycle_policy(repositoryName="web", lifecyclePolicyText=LIFE_CYCLE)
     ecr.create_repository(repositoryName="old", imageScanningConfiguration={"scanOnPush": True})
-    estate = read()
-    web, old = estate.of_type("AWS::ECR::Repository")
+    estate = read("AWS::ECR::Repository", "AWS::ECR::RegistryScanningConfiguration")
+    web, old = (named(estate, "AWS::ECR::Repository", name) for name in ("/web", "/old"))
     assert web.text("LifecyclePolicy", "LifecyclePolicyText") == LIFE_CYCLE
     assert not old.has("LifecyclePolicy")
     found = verdicts(estate)
@@ -76,9 +84,9 @@ def test_log_groups(client: Client):
     logs = client("logs")
     logs.create_log_group(logGroupName="web")
     logs.put_retention_policy(logGroupName="web", retentionInDays=30)
-    group = only(read(), "AWS::Logs::LogGroup")
+    group = only(read("AWS::Logs::LogGroup"), "AWS::Logs::LogGroup")
     assert group.number("RetentionInDays") == 30
-    assert "web" in group.identifiers
+    assert group.text("LogGroupName") == "web"
 
 
 def test_services_and_their_task_definitions(client: Client):
@@ -91,7 +99,7 @@ def test_services_and_their_task_definitions(client: Client):
             family=family, networkMode="awsvpc", containerDefinitions=[container], volumes=[volume]
         )
     ecs.create_service(cluster="main", serviceName="web", taskDefinition="web", desiredCount=2)
-    estate = read()
+    estate = read("AWS::ECS::Cluster", "AWS::ECS::Service")
     cluster, service = only(estate, "AWS::ECS::Cluster"), only(estate, "AWS::ECS::Service")
     task = only(estate, "AWS::ECS::TaskDefinition")
     assert [it.text("Name") for it in cluster.maps("ClusterSettings")] == ["containerInsights"]
@@ -99,6 +107,6 @@ def test_services_and_their_task_definitions(client: Client):
     assert estate.find(service.value("Cluster")) is cluster
     assert estate.find(service.value("TaskDefinition")) is task
     assert service in task.referring("AWS::ECS::Service")
-    assert task.logical_id == "web:1"
+    assert task.logical_id.endswith(":task-definition/web:1")
     assert task.maps("ContainerDefinitions")[0].flag("ReadonlyRootFilesystem")
     assert task.maps("Volumes")[0].text("EFSVolumeConfiguration", "FilesystemId") == "fs-1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -152,8 +153,15 @@ def test_paths_that_cannot_be_read(tmp_path: Path):
         "no such file or folder",
         "neither a file nor a folder",
     ]
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "folder.json").mkdir()
     _, skipped = read(tmp_path)
-    assert len(skipped) == 2
+    assert sorted(line.split(": ", 1)[1] for line in skipped) == [
+        "No such file or directory",
+        "it is no file",
+        "it is no file",
+        "it is not text in UTF-8",
+    ]
 
 
 def test_a_manifest_that_is_broken_is_said(tmp_path: Path):

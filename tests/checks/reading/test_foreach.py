@@ -18,9 +18,23 @@ def test_a_loop_over_a_list_is_written_out():
     }
     template = {"Resources": {"Fn::ForEach::Queues": ["Name", ["A", "B"], body], "Other": {"Type": "T"}}}
     assert expanded(template)["Resources"] == {
-        "QueueA": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "q-A"}, "T": "A"}},
-        "QueueB": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "q-B"}, "T": "B"}},
+        "QueueA": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q-A", "T": "A"}},
+        "QueueB": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q-B", "T": "B"}},
         "Other": {"Type": "T"},
+    }
+
+
+def test_a_name_that_a_loop_makes_is_a_name():
+    body = {
+        "Task${Name}": {"Properties": {"Role": {"Fn::GetAtt": [{"Fn::Sub": "Role${Name}"}, "Arn"]}}},
+        "Role${Name}": {"Properties": {"Name": {"Fn::Sub": "${AWS::StackName}-${Name}"}}},
+    }
+    template = {"Resources": {"Fn::ForEach::Tasks": ["Name", ["A"], body]}}
+    odd = {"Resources": {"Fn::ForEach::Tasks": ["Name", ["A"], {"Fn::Sub": "text"}]}}
+    assert expanded(odd)["Resources"] == {"Fn::Sub": "text"}
+    assert expanded(template)["Resources"] == {
+        "TaskA": {"Properties": {"Role": {"Fn::GetAtt": ["RoleA", "Arn"]}}},
+        "RoleA": {"Properties": {"Name": {"Fn::Sub": "${AWS::StackName}-A"}}},
     }
 
 

@@ -34,7 +34,9 @@ APP = {
         "Type": "AWS::ECS::Service",
         "Properties": {"LoadBalancers": [{"TargetGroupArn": {"Ref": "Targets"}}]},
     },
-    "SecondOne": repository(Metadata={"aws:cdk:path": "Shop/" + "AVeryLongNameOfAConstruct/" * 6 + "End"}),
+    "SecondOne": repository(
+        Metadata={"aws:cdk:path": "Shop/" + "AVeryLongNameOfAConstruct/" * 6 + "EcsDefaultClusterMnL3mNNYNEnd"}
+    ),
 }
 WIDTHS = [1280, 390]
 
@@ -88,6 +90,15 @@ def test_text_stays_in_its_box(page: Any):
     parts = page.locator("a.box, g.badge, g.group")
     assert parts.count() > 20
     assert parts.evaluate_all(outside) == []
+
+
+@pytest.mark.parametrize("page", WIDTHS, indirect=True)
+def test_a_name_ends_before_the_badge(page: Any):
+    boxes = page.locator("a.box:visible", has=page.locator(".badge"))
+    assert boxes.count() == 2
+    gaps = """boxes => boxes.map(box => box.querySelector(".badge rect").getBoundingClientRect().left
+        - box.querySelector(".name").getBoundingClientRect().right)"""
+    assert min(boxes.evaluate_all(gaps)) > 0
 
 
 @pytest.mark.parametrize("page", [1280], indirect=True)

@@ -128,6 +128,50 @@ def test_a_literal_id_is_followed_where_it_is_known():
     assert role.referring(TASK) == [template.resources["Task"]]
 
 
+def account(**resources: tuple[str, dict[str, Any], set[str]]) -> Estate:
+    """Make an estate as readers make it: properties are literal, and identifiers known."""
+    estate = Estate()
+    declared = {name: {"Type": type_, "Properties": shown} for name, (type_, shown, _) in resources.items()}
+    for name, resource in estate.add("account", {"Resources": declared}).resources.items():
+        resource.identifiers = frozenset(resources[name][2])
+    return estate
+
+
+def test_a_name_is_that_of_one_resource_of_each_type():
+    estate = account(a=("AWS::IAM::Role", {}, {"web"}), b=("AWS::IAM::InstanceProfile", {}, {"web"}))
+    found = [estate.find("web", type_) for type_ in ("AWS::IAM::Role", "AWS::IAM::InstanceProfile")]
+    assert [it.logical_id for it in found if it is not None] == ["a", "b"]
+    assert estate.find("web", "AWS::ECS::Cluster") is None
+
+
+def test_what_could_not_be_read_is_neither_there_nor_missing():
+    estate = account(vpc=("AWS::EC2::VPC", {}, {"vpc-1"}), log=("AWS::EC2::FlowLog", {"ResourceId": "vpc-1"}, set()))
+    (vpc,), (log,) = estate.of_type("AWS::EC2::VPC"), estate.of_type("AWS::EC2::FlowLog")
+    assert vpc.referring("AWS::EC2::FlowLog") == estate.mentioning(vpc, "AWS::EC2::FlowLog") == [log]
+    estate.unseen["AWS::EC2::FlowLog"] = "access denied"
+    for asking in (
+        lambda: estate.of_type("AWS::EC2::VPC", "AWS::EC2::FlowLog"),
+        lambda: vpc.referring("AWS::EC2::FlowLog"),
+        lambda: estate.mentioning(vpc, "AWS::EC2::FlowLog"),
+        lambda: estate.find("fl-1", "AWS::EC2::FlowLog"),
+    ):
+        with pytest.raises(CannotTell, match="AWS::EC2::FlowLog could not be read: access denied"):
+            asking()
+    assert estate.find("vpc-1", "AWS::EC2::VPC") is vpc
+    assert estate.find("fl-1", "AWS::EC2::VPC") is None
+
+
+def test_a_property_that_nobody_has_read_is_unknown():
+    estate = account(vpc=("AWS::EC2::VPC", {"CidrBlock": "10.0.0.0/16"}, set()))
+    (vpc,) = estate.of_type("AWS::EC2::VPC")
+    assert not vpc.has("Tags")
+    vpc.read = frozenset({"CidrBlock", "InstanceTenancy"})
+    assert vpc.text("CidrBlock") == "10.0.0.0/16"
+    assert not vpc.has("InstanceTenancy")
+    with pytest.raises(CannotTell, match="Tags is not read from an account"):
+        vpc.values("Tags")
+
+
 def test_templates_of_one_name_are_told_apart():
     estate = Estate()
     first, second = (estate.add("t", {"Resources": {"It": ROLE}}) for _ in range(2))

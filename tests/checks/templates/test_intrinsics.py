@@ -135,6 +135,7 @@ def test_a_dynamic_reference_says_where_it_comes_from():
     "expression",
     [
         {"Fn::Select": [5, ["a"]]},
+        {"Fn::Select": [1e309, ["a"]]},
         {"Fn::Join": "text"},
         {"Fn::Join": [",", [["a"]]]},
         {"Fn::Sub": []},

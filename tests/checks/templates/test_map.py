@@ -29,6 +29,8 @@ GIVEN = resource(
         "Maps": [{"Name": "web"}],
         "Free": {"Ref": "Free"},
         "OneMap": {"Name": "only"},
+        "Json": ' {"Statement": [{"Effect": "Allow"}], "Deep": {"Text": "c"}}',
+        "Broken": "{",
     }
 )
 
@@ -44,6 +46,15 @@ def test_what_is_set_is_read_in_the_shape_that_is_asked_for():
     assert [it.text("Name") for it in GIVEN.maps("OneMap")] == ["only"]
     assert GIVEN.values("List")[0] == "a"
     assert set(GIVEN.map("Map")) == {"Inner"}
+
+
+def test_a_policy_may_be_text_in_json():
+    assert [it.text("Effect") for it in GIVEN.map("Json").maps("Statement")] == ["Allow"]
+    assert GIVEN.text("Json", "Deep", "Text") == "c"
+    with pytest.raises(Malformed):
+        GIVEN.map("Broken")
+    with pytest.raises(Malformed):
+        GIVEN.text("Text", "Inner")
 
 
 def test_what_is_not_set_gives_the_default():

@@ -222,7 +222,7 @@ def test_what_an_instance_lacks(needs: dict[str, Any], host: dict[str, Any], rea
     (line,) = placed.unplaced
     assert (line.step, line.tasks, line.reasons) == (0, 3, {reason: 2})
     assert str(line) == f"3 tasks find no place: {reason} on 2 instances"
-    assert [event.kind for event in placed.events] == ["unplaced"] * 3
+    assert [(event.kind, event.task) for event in placed.events] == [("unplaced", 1), ("unplaced", 2), ("unplaced", 3)]
 
 
 def test_resources_run_out_one_after_the_other() -> None:

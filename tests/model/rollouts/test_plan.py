@@ -77,6 +77,21 @@ def test_a_quarter_more_than_two_tasks_are_two() -> None:
     assert is_stuck(rolling(100, 125), 2)
 
 
+def test_fewer_than_are_wanted_may_run_and_none_may_stop() -> None:
+    assert task_bounds(rolling(100, 90), 10) == (10, 9)
+    assert is_stuck(rolling(100, 90), 10)
+    assert not is_stuck(rolling(90, 90), 10), "one may stop"
+
+
+@pytest.mark.parametrize(("percent", "healthy"), [(100, 5), (50, 3), (41, 3), (40, 2), (1, 1)])
+def test_a_share_of_the_tasks_is_enough_for_success(percent: int, healthy: int) -> None:
+    """One new task at a time: it has succeeded as soon as so many are healthy, rounded up."""
+    steps = replace(rolling(100, 120), success_percent=percent, waits_for_old_tasks=False)
+    rollout = plan_rollout(steps, tasks=5)
+    first = next(moment for moment in rollout.moments if moment.healthy_new == healthy)
+    assert rollout.succeeded_after_seconds == first.seconds > 0
+
+
 @pytest.mark.parametrize(("interval", "threshold", "taken"), [(30, 5, 150), (5, 2, 10)])
 def test_health_checks_of_a_load_balancer(interval: int, threshold: int, taken: int) -> None:
     """30 s × 5 are two minutes and a half, 5 s × 2 are ten seconds.

@@ -1,7 +1,8 @@
 """What somebody has accepted in writing, and why.
 
 A construct of this library and a person who writes a template say it in the metadata of the resource; a CDK app says it
-by `Validations.of(construct).acknowledge(...)`, for all that is in the construct.
+by `Validations.of(construct).acknowledge(...)`, for all that is in the construct. What somebody has told checkov or
+cdk-nag about the same practice, in the metadata of the resource, need not be said again.
 """
 
 from __future__ import annotations
@@ -10,19 +11,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cdk_containers.checks.templates import Resource
+from cdk_containers.core.practices import ACKNOWLEDGED_AS, Checker
+from cdk_containers.core.practices import practice as practice_of
 
 KEY = "cdk_containers"
 """Of the metadata of a resource: `cdk_containers: {opt_outs: {practice: reason}}`."""
 
-PREFIX = "cdk-containers::"
-"""Of the id that a CDK app acknowledges."""
+_OTHER_CHECKERS: tuple[tuple[Checker, str, str, str], ...] = (
+    ("checkov", "checkov", "skip", "comment"),
+    ("cdk-nag", "cdk_nag", "rules_to_suppress", "reason"),
+)
+"""The checker, and where it has its ids and reasons in the metadata of a resource."""
 
 
 def reason(practice: str, resource: Resource) -> str:
     """Return why a resource need not follow a practice; empty where nobody says so."""
     by_app = resource.template.app_metadata().acknowledged if resource.construct_path else {}
     given = [_opt_outs(resource).get(practice)]
-    given += [by_app.get(path, {}).get(PREFIX + practice) for path in _path_and_above(resource.construct_path)]
+    given += [by_app.get(path, {}).get(ACKNOWLEDGED_AS + practice) for path in _path_and_above(resource.construct_path)]
+    given += _told_to_others(practice, resource)
     return next((text.strip() for text in given if isinstance(text, str) and text.strip()), "")
 
 
@@ -30,6 +37,16 @@ def _opt_outs(resource: Resource) -> Mapping[str, Any]:
     ours = resource.metadata.get(KEY)
     opt_outs = ours.get("opt_outs") if isinstance(ours, Mapping) else None
     return opt_outs if isinstance(opt_outs, Mapping) else {}
+
+
+def _told_to_others(practice: str, resource: Resource) -> Iterator[Any]:
+    same = practice_of(practice).checkers
+    for checker, key, entries, text in _OTHER_CHECKERS:
+        ours = resource.metadata.get(key)
+        listed = ours.get(entries) if isinstance(ours, Mapping) else None
+        for entry in listed if isinstance(listed, list) else ():
+            if isinstance(entry, Mapping) and entry.get("id") in same.get(checker, ()):
+                yield entry.get(text)
 
 
 def _path_and_above(path: str) -> Iterator[str]:

@@ -61,11 +61,11 @@ CHECKS: list[Check] = []
 """Every check, in the order of its module; `rules` fills it."""
 
 
-def check(practice: str, *types: str, fix: str) -> Callable[[Looks], Looks]:
+def check(practice: str, *types: str, fix: str, among: list[Check] = CHECKS) -> Callable[[Looks], Looks]:
     """Register a function as the check of a practice, for resources of some types."""
 
     def register(look: Looks) -> Looks:
-        CHECKS.append(Check(practice, types, fix, look))
+        among.append(Check(practice, types, fix, look))
         return look
 
     return register

@@ -23,7 +23,7 @@ class Finding:
 
     Attributes:
         practice: The id of the practice.
-        resource: The logical id of the resource.
+        resource: The logical id of the resource; in an account its ARN, or its id where it has none.
         type: Its type.
         verdict: Whether it follows the practice.
         severity: How bad it is when it does not.
@@ -32,6 +32,8 @@ class Finding:
         path: The file.
         line: The line in the file, where it is known.
         construct: The path of the construct, where the template comes from a CDK app.
+        stack: The stack that made the resource, where it was read from an account.
+        logical_id: Its logical id in that stack; in a template it is `resource`.
         acknowledged: Why somebody accepts the failure; empty where nobody did.
     """
 
@@ -45,12 +47,14 @@ class Finding:
     path: str = ""
     line: int | None = None
     construct: str = ""
+    stack: str = ""
+    logical_id: str = ""
     acknowledged: str = ""
 
     @property
     def subject(self) -> str:
-        """What people call the resource: its construct, or its logical id where there is none."""
-        return self.construct or self.resource
+        """What people call the resource: its construct, or else its logical id; in an account its ARN."""
+        return self.resource if self.stack else self.construct or self.resource
 
 
 @frozen

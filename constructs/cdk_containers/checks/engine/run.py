@@ -38,6 +38,7 @@ def _run(check: Check, resource: Resource) -> Finding | None:
         return None
     rule = practice(check.practice)
     failed = verdict is Verdict.FAIL
+    stack, logical_id = resource.deployed or ("", "")
     return Finding(
         practice=check.practice,
         resource=resource.logical_id,
@@ -49,6 +50,8 @@ def _run(check: Check, resource: Resource) -> Finding | None:
         path=resource.template.name,
         line=resource.template.line_of(resource.logical_id),
         construct=resource.construct_path,
+        stack=stack,
+        logical_id=logical_id,
         acknowledged=reason(check.practice, resource) if failed else "",
     )
 

@@ -1,10 +1,10 @@
 """What is really deployed, read through boto3 into the same shape as a template.
 
-`readers` has one module for each service; each names the calls that it makes. Nothing else can be called.
+`readers` has one module for each area; each names the calls that it makes. Nothing else can be called. What is exported
+here needs no boto3; `account` and `survey` do.
 """
 
-from .account import Account
-from .policy import read_only_policy
-from .read import read_account
+from .limits import ELSEWHERE, ONLY_IN_TEMPLATES
+from .policy import allowed_calls, read_only_policy
 
-__all__ = ["Account", "read_account", "read_only_policy"]
+__all__ = ["ELSEWHERE", "ONLY_IN_TEMPLATES", "allowed_calls", "read_only_policy"]

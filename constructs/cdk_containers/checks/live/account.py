@@ -10,18 +10,23 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
-from cdk_containers.checks.templates import Unknown
+from cdk_containers.checks.templates import Unread
+
+from .actions import action
+from .refused import NotAllowed, Refused
 
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "AuthorizationError")
+_TOLD = {
+    "ExpiredToken": "the credentials have expired",
+    "ExpiredTokenException": "the credentials have expired",
+    "InvalidClientTokenId": "AWS does not know the credentials",
+    "SignatureDoesNotMatch": "the secret access key is not the right one",
+    "UnrecognizedClientException": "AWS does not know the credentials",
+}
 _GONE = ("NotFound", "NoSuchEntity", "NonExistent")
-
-
-class NotAllowed(Exception):  # noqa: N818
-    """A call that no reader names: a mistake of this library, stopped before it leaves."""
-
-
-class Refused(Exception):  # noqa: N818
-    """A call that the account refused, or that did not get through; the message is for a reader."""
+_WHO_ASKS = ("sts", "get_caller_identity")
+_TOKENS = ("nextToken", "NextToken", "NextMarker")
+_UNTIL_REFUSED = 8
 
 
 class Account:
@@ -29,7 +34,9 @@ class Account:
 
     Attributes:
         region: The region.
-        name: Account and region, for a reader.
+        id: The number of the account; empty until `identify` has asked for it.
+        remembered: What readers found that is of no region, for the next region.
+        refused: What `perhaps` was refused, each once.
     """
 
     def __init__(
@@ -46,7 +53,28 @@ class Account:
         self._clients: dict[str, Any] = {}
         self._lock = Lock()
         self._allowed = {service: frozenset(names) for service, names in allowed.items()}
-        self.name = self.region
+        self.id = ""
+        self.remembered: dict[Any, Any] = {}
+        self.refused: dict[str, None] = {}
+
+    @property
+    def name(self) -> str:
+        """Account and region, for a reader."""
+        return f"{self.id}/{self.region}" if self.id else self.region
+
+    def identify(self) -> None:
+        """Ask who asks: it needs no permission, and fails where there are no credentials.
+
+        Raises:
+            Refused: There are no credentials, or none that AWS takes.
+        """
+        self.id = self.call("sts", "get_caller_identity")["Account"]
+
+    def in_region(self, region: str) -> Account:
+        """Return the same account in another region."""
+        other = Account(self._session, allowed=self._allowed, region=region, endpoint=self._endpoint)
+        other.id, other.remembered = self.id, self.remembered
+        return other
 
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
         """Call an operation for every page, and give what is under a key.
@@ -60,11 +88,13 @@ class Account:
                 for page in client.get_paginator(operation).paginate(**arguments):
                     yield from page.get(key) or ()
                 return
-            answer = getattr(client, operation)(**arguments)
-            yield from answer.get(key) or ()
-            while answer.get("nextToken"):
-                answer = getattr(client, operation)(**arguments, nextToken=answer["nextToken"])
+            following: dict[str, Any] = {}
+            while True:
+                answer = getattr(client, operation)(**arguments, **following)
                 yield from answer.get(key) or ()
+                following = {name: answer[name] for name in _TOKENS if answer.get(name)}
+                if not following:
+                    return
         except (BotoCoreError, ClientError) as error:
             raise _refused(service, operation, error) from None
 
@@ -84,19 +114,20 @@ class Account:
             raise _refused(service, operation, error) from None
 
     def perhaps(self, service: str, operation: str, key: str, **arguments: Any) -> Any:
-        """Return what is under a key of an answer; an `Unknown` where the call is refused, None where nothing is."""
+        """Return what is under a key of an answer; an `Unread` where the call is refused, None where nothing is."""
         try:
             answer = self.call(service, operation, **arguments)
         except Refused as refused:
-            return Unknown(str(refused))
+            self.refused[str(refused)] = None
+            return Unread(str(refused))
         return None if answer is None else answer.get(key)
 
     def _client(self, service: str, operation: str) -> Any:
-        if operation not in self._allowed.get(service, ()):
+        if operation not in self._allowed.get(service, ()) and (service, operation) != _WHO_ASKS:
             raise NotAllowed(f"{service}.{operation} is not among the calls that its reader names")
         with self._lock:
             if service not in self._clients:
-                config = Config(retries={"mode": "adaptive", "max_attempts": 8})
+                config = Config(retries={"mode": "adaptive", "max_attempts": _UNTIL_REFUSED})
                 self._clients[service] = self._session.create_client(
                     service, region_name=self.region or None, endpoint_url=self._endpoint, config=config
                 )
@@ -107,14 +138,14 @@ class Account:
         """Stop a call on its way out, however it was made."""
         from botocore import xform_name  # noqa: PLC0415
 
-        allowed = self._allowed.get(model.service_model.service_name, ())
-        if xform_name(model.name) not in allowed:
+        service, operation = model.service_model.service_name, xform_name(model.name)
+        if operation not in self._allowed.get(service, ()) and (service, operation) != _WHO_ASKS:
             raise NotAllowed(f"{model.name} is not among the calls that the readers name")
 
 
 def _refused(service: str, operation: str, error: BotoCoreError | ClientError) -> Refused:
-    action = f"{service}:{''.join(word.capitalize() for word in operation.split('_'))}"
+    named = action(service, operation)
     if isinstance(error, ClientError):
         code = error.response["Error"]["Code"]
-        return Refused(f"{action}: {'access denied' if code.startswith(_DENIED) else code}")
-    return Refused(f"{action}: {str(error).splitlines()[0]}")
+        return Refused(f"{named}: {_TOLD.get(code, 'access denied' if code.startswith(_DENIED) else code)}")
+    return Refused(f"{named}: {' '.join(str(error).split())}")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .actions import action
 from .reader import Reader
 from .readers import READERS
-
-_PREFIXES = {"elbv2": "elasticloadbalancing", "efs": "elasticfilesystem", "stepfunctions": "states"}
-"""Where IAM has another name for a service than boto3."""
 
 
 def allowed_calls(readers: Sequence[Reader] = READERS) -> Mapping[str, frozenset[str]]:
@@ -23,11 +21,6 @@ def allowed_calls(readers: Sequence[Reader] = READERS) -> Mapping[str, frozenset
 
 def read_only_policy(readers: Sequence[Reader] = READERS) -> dict[str, Any]:
     """Return a policy that allows the calls of the live checks, and nothing else."""
-    actions = {action for service, names in allowed_calls(readers).items() for action in _actions(service, names)}
+    actions = {action(service, name) for service, names in allowed_calls(readers).items() for name in names}
     statement = {"Sid": "ReadForChecks", "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-def _actions(service: str, operations: Iterable[str]) -> Iterable[str]:
-    for operation in operations:
-        yield f"{_PREFIXES.get(service, service)}:{''.join(word.capitalize() for word in operation.split('_'))}"

@@ -2,41 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from cdk_containers.checks.templates import Estate
+from cdk_containers.core.frozen import frozen
 
-from .account import Account, Refused
+from .account import Account
 from .reader import Found, Reader
 from .readers import READERS
+from .refused import Refused
+from .stacks import STACKS, Stacks, read_stacks
 
 _AT_ONCE = 4
 
 
-def read_account(account: Account, estate: Estate, readers: Sequence[Reader] = READERS) -> list[str]:
-    """Add what an account has to an estate, and return what could not be read.
+@frozen(kw_only=False)
+class Missed:
+    """What could not be read.
+
+    Attributes:
+        types: The types of which some resources were not seen; empty where it is a part of resources that were.
+        why: The call, and what the account answered.
+    """
+
+    types: tuple[str, ...]
+    why: str
+
+
+def read_account(account: Account, estate: Estate, readers: Sequence[Reader] = READERS) -> list[Missed]:
+    """Add what an account has in a region to an estate, and return what could not be read.
 
     A reader that is refused a call keeps what it has found, and the other readers go on.
     """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         results = list(pool.map(lambda one: _read(one, account), readers))
-    declarations: dict[str, dict[str, object]] = {}
-    identifiers: dict[str, frozenset[str]] = {}
-    for found in (it for all_found, _ in results for it in all_found):
-        name = found.name if found.name not in declarations else f"{found.name} ({found.type})"
-        declarations[name] = {"Type": found.type, "Properties": found.properties, **found.attributes}
-        identifiers[name] = found.identifiers
-    template = estate.add(account.name, {"Resources": declarations})
-    for name, resource in template.resources.items():
-        resource.identifiers = identifiers[name]
-    return [problem for _, problem in results if problem]
+    missed = [Missed(reader.types, why) for reader, (_, why) in zip(readers, results, strict=True) if why]
+    missed += [Missed((), why) for why in account.refused]
+    for it in missed:
+        estate.unseen |= dict.fromkeys(it.types, it.why)
+    regional = [
+        it for reader, (found, _) in zip(readers, results, strict=True) if not reader.everywhere for it in found
+    ]
+    worldwide = [it for reader, (found, _) in zip(readers, results, strict=True) if reader.everywhere for it in found]
+    stacks = Stacks(why="no reader asks for them")
+    if STACKS in readers:
+        stacks = read_stacks(account, (*regional, *worldwide))
+        missed += [Missed(STACKS.types, stacks.why)] if stacks.why else []
+    properties = {type_: names for reader in readers for type_, names in reader.properties.items()}
+    for name, all_found in ((account.name, regional), (f"{account.id}/all regions".lstrip("/"), worldwide)):
+        if all_found or name == account.name:
+            _add(estate, name, all_found, stacks, properties)
+    return missed
 
 
 def _read(reader: Reader, account: Account) -> tuple[list[Found], str]:
-    found: list[Found] = []
+    """Return what a reader finds, and why it stopped."""
+    if reader.everywhere and reader.types in account.remembered:
+        found, why = account.remembered[reader.types]
+        return found, why
+    found = []
+    why = ""
     try:
         found.extend(reader.read(account))
     except Refused as refused:
-        return found, f"{', '.join(reader.types)}: {refused}"
-    return found, ""
+        why = str(refused)
+    except Exception as error:  # noqa: BLE001  (an answer that a reader does not expect must not cost all the others)
+        why = f"the answer is not understood ({type(error).__name__}: {error})"
+    if reader.everywhere:
+        account.remembered[reader.types] = found, why
+    return found, why
+
+
+def _add(
+    estate: Estate, name: str, all_found: Iterable[Found], stacks: Stacks, read: dict[str, frozenset[str]]
+) -> None:
+    named: dict[str, Found] = {}
+    for found in all_found:
+        unique = found.name
+        if unique in named and named[unique].type != found.type:
+            unique = f"{unique} ({found.type})"
+        known = named[unique].identifiers if unique in named else frozenset()
+        named[unique] = replace(found, identifiers=found.identifiers | known)
+    template = estate.add(
+        name,
+        {
+            "Resources": {
+                key: {
+                    "Type": it.type,
+                    "Properties": it.properties,
+                    **stacks.attributes(it),
+                    **it.attributes,
+                }
+                for key, it in named.items()
+            }
+        },
+    )
+    for key, resource in template.resources.items():
+        resource.identifiers = named[key].identifiers
+        resource.read = read.get(resource.type, frozenset())
+        resource.deployed = stacks.place(named[key])

@@ -18,16 +18,18 @@ class Found:
 
     Attributes:
         type: Such as `AWS::ECS::Service`.
-        name: What people call it.
-        properties: As CloudFormation has them; an `Unknown` where a call was refused.
+        name: Its ARN, or its id where it has none.
+        properties: As CloudFormation has them; an `Unread` where a call was refused.
         identifiers: All by which others can refer to it: id, name, ARN.
-        attributes: What stands beside the properties, such as `DeletionPolicy`.
+        physical_id: What CloudFormation calls it, where that is none of the identifiers.
+        attributes: What stands beside the properties.
     """
 
     type: str
     name: str
     properties: Mapping[str, Any]
-    identifiers: frozenset[str]
+    identifiers: frozenset[str] = frozenset()
+    physical_id: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -39,28 +41,39 @@ class Reader:
     """What finds the resources of some types.
 
     Attributes:
-        types: The types that it finds.
+        properties: The properties that it reads, by type: one that is not among them is unknown, and not absent.
         calls: The operations that it needs, by boto3's name of the service, in boto3's words.
         read: The function.
+        everywhere: Whether what it finds is of no region.
     """
 
-    types: tuple[str, ...]
+    properties: Mapping[str, frozenset[str]]
     calls: Mapping[str, tuple[str, ...]]
     read: Reads
+    everywhere: bool = False
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types that it finds."""
+        return tuple(self.properties)
 
 
 READERS: list[Reader] = []
 """Every reader; `readers` fills it."""
 
 
-def reader(*types: str, **calls: tuple[str, ...]) -> Callable[[Reads], Reads]:
-    """Register a function as the reader of some types, with the operations that it calls by service.
+def reader(
+    properties: Mapping[str, str], *, everywhere: bool = False, **calls: tuple[str, ...]
+) -> Callable[[Reads], Reads]:
+    """Register a function as a reader: the properties that it reads by type, and the operations by service.
 
     A dash in the name of a service is an underscore here: `application_autoscaling`.
     """
+    named = {type_: frozenset(names.split()) for type_, names in properties.items()}
+    services = {service.rstrip("_").replace("_", "-"): names for service, names in calls.items()}
 
     def register(read: Reads) -> Reads:
-        READERS.append(Reader(types, {service.replace("_", "-"): names for service, names in calls.items()}, read))
+        READERS.append(Reader(named, services, read, everywhere))
         return read
 
     return register

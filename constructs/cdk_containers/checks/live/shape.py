@@ -10,11 +10,22 @@ _SPELT = {
     "fileSystemId": "FilesystemId",
     "fsxWindowsFileServerVolumeConfiguration": "FSxWindowsFileServerVolumeConfiguration",
     "iam": "IAM",
+    "placementStrategy": "PlacementStrategies",
     "s3": "S3",
 }
 """Where CloudFormation spells it otherwise."""
 
-_KEYS_OF_USERS = {"options", "dockerLabels", "driverOpts", "labels", "tags"}
+_KEYS_OF_USERS = {
+    "HeaderParameters",
+    "InputPathsMap",
+    "QueryStringParameters",
+    "dockerLabels",
+    "driverOpts",
+    "hookDetails",
+    "labels",
+    "options",
+    "tags",
+}
 """Maps whose keys are the user's own."""
 
 
@@ -29,14 +40,16 @@ def shaped(value: Any) -> Any:
     return [shaped(item) for item in value] if isinstance(value, list) else value
 
 
-def properties(answer: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    """Return some keys of an answer, with the names of CloudFormation."""
-    return dict(shaped({key: answer[key] for key in keys if key in answer}))
+def properties(answer: Mapping[str, Any], names: str) -> dict[str, Any]:
+    """Return the properties with some names out of an answer, in which they may begin with a small letter."""
+    wanted = names.split()
+    return {key: value for key, value in shaped(answer).items() if key in wanted}
 
 
 def without_nothing(**given: Any) -> dict[str, Any]:
     """Return what is given, without what is None or an empty map."""
-    return {key: value for key, value in given.items() if not (value is None or value == {})}
+    empty = [key for key, value in given.items() if value is None or (isinstance(value, Mapping) and not value)]
+    return {key: value for key, value in given.items() if key not in empty}
 
 
 def _name(key: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -14,6 +13,7 @@ from cdk_containers.checks.reading import read_estate
 from cdk_containers.checks.rules import CHECKS
 from cdk_containers.checks.templates import Estate
 from cdk_containers.core.practices import Severity, practice
+from cdk_containers.core.version import VERSION
 
 FailOn: TypeAlias = Severity | Literal["critical", "high", "medium", "low", "never"]
 
@@ -34,8 +34,7 @@ class PracticeChecks:
             cdk.Acknowledgment(id="cdk-containers::immutable-tags", reason="the old pipeline moves latest"),
         )
 
-    What only a deployment decides is not a finding. CDK runs plugins in every `cdk synth` unless `CDK_VALIDATION` is
-    `false`.
+    What only a deployment decides is not a finding.
 
     Args:
         fail_on: The least severity that makes synthesis fail; findings below it are shown as warnings. Default `low`:
@@ -61,7 +60,7 @@ class PracticeChecks:
     @property
     def version(self) -> str:
         """The version of this library."""
-        return version(_NAME)
+        return VERSION
 
     @property
     def rule_ids(self) -> list[str]:

@@ -106,6 +106,8 @@ def _is_list(parameter: Any) -> bool:
 
 
 def _text(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise Unreadable("it is no file")  # whoever opens a pipe waits for somebody who writes into it
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:

@@ -31,7 +31,8 @@ def _expand(value: Any, known: Mapping[str, Any]) -> Any:
             continue
         identifier, collection, body = loop
         for item in collection[:_MOST]:
-            content.update(_expand(_replaced(body, identifier, item), known))
+            made = {_replaced(name, identifier, item): _replaced(part, identifier, item) for name, part in body.items()}
+            content.update(_expand(made, known))
     return content
 
 
@@ -58,7 +59,11 @@ def _replaced(value: Any, identifier: str, item: str) -> Any:
         return value
     if dict(value) == {"Ref": identifier}:
         return item
-    return {_replaced(key, identifier, item): _replaced(child, identifier, item) for key, child in value.items()}
+    content = {_replaced(key, identifier, item): _replaced(child, identifier, item) for key, child in value.items()}
+    match content:
+        case {"Fn::Sub": str(text), **others} if not others and "${" not in text:
+            return text  # so that it can be the name that Ref or Fn::GetAtt takes
+    return content
 
 
 def _letters(item: str) -> str:

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from cdk_containers.checks.engine import Finding
+from cdk_containers.core.version import VERSION
 
 from .render import Results
-from .version import version
 from .words import by_severity
 
 
@@ -17,7 +17,7 @@ def write(results: Results) -> str:
     report = results.report
     findings = (*report.failures, *report.undecided, *(report.passes if results.everything else ()))
     document = {
-        "version": version(),
+        "version": VERSION,
         "findings": [_finding(it) for it in findings],
         "acknowledged": [_finding(it) | {"reason": it.acknowledged} for it in report.acknowledged],
         "not_checked": list(report.not_checked),
@@ -40,6 +40,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "resource": finding.resource,
         "type": finding.type,
         "construct": finding.construct,
+        "stack": finding.stack,
+        "logical_id": finding.logical_id,
         "verdict": finding.verdict,
         "severity": finding.severity,
         "path": finding.path,

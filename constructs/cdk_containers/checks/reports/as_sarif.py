@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 from cdk_containers.checks.engine import Finding, Verdict
 from cdk_containers.core.practices import Practice, Severity, practice
+from cdk_containers.core.version import VERSION
 
 from .practice_text import area_of
 from .render import Results
-from .version import version
 from .words import one_line, why_and_fix
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -36,7 +36,7 @@ def write(results: Results) -> str:
     ids = sorted({it.practice for it in findings})
     driver = {
         "name": "cdk-containers",
-        "semanticVersion": version(),
+        "semanticVersion": VERSION,
         "rules": [_rule(practice(id_)) for id_ in ids],
     }
     invocation = {

@@ -10,8 +10,9 @@ from cdk_containers.core.frozen import frozen
 from .diagram import DATA, LOAD_BALANCING, NETWORK, REST, SERVICES, Box, Diagram
 
 _BOX_HEIGHT, _GAP, _PADDING, _HEAD = 62, 12, 14, 30
-_CHARACTER, _SMALL_CHARACTER = 8.6, 6.6
-"""How wide a character is on average, on the safe side: nothing here knows the reader's font."""
+_CHARACTER, _SMALL_CHARACTER = 9.2, 7.4
+"""How wide most small letters are, on the safe side: nothing here knows the reader's font."""
+_WIDER, _NARROWER = frozenset("ABCDEGHKLNOPQRSTUVXYZmw×…+"), frozenset("fijlrtI.,:;'|/- ()[]")
 
 
 @frozen(kw_only=False)
@@ -60,12 +61,12 @@ class _Drawing:
 
     def _box(self, box: Box, at: _Place) -> str:
         badge = self._badges.get(box.id)
-        room = int((at.width - 24) / _CHARACTER)
-        small = int((at.width - 24) / _SMALL_CHARACTER)
+        room = (at.width - 24) / _CHARACTER
+        small = (at.width - 24) / _SMALL_CHARACTER
         corner = ""
         if badge:
             wide = len(badge.text) * 7.6 + 18
-            room -= int(wide / _CHARACTER) + 1
+            room -= (wide + 4) / _CHARACTER
             corner = (
                 f'<g class="badge {badge.severity}"><rect x="{at.x + at.width - wide - 8:g}" y="{at.y + 8:g}" '
                 f'width="{wide}" height="20" rx="10"/><text x="{at.x + at.width - wide / 2 - 8:g}" '
@@ -129,10 +130,18 @@ def narrow(diagram: Diagram, badges: Mapping[str, Badge]) -> str:
     return drawing.svg(y, name="narrow", arrows=False)
 
 
-def _cut(text: str, room: int) -> str:
-    return text if len(text) <= room else f"{text[: max(room - 1, 1)].rstrip(' ,')}…"
+def _cut(text: str, room: float) -> str:
+    shorter = text
+    while _width(shorter) > room and len(shorter) > 2:
+        shorter = f"{shorter[:-2].rstrip(' ,')}…"
+    return shorter
 
 
-def _cut_left(text: str, room: int) -> str:
+def _cut_left(text: str, room: float) -> str:
     """Shorten a path: its end says more than its beginning."""
-    return text if len(text) <= room else f"…{text[-max(room - 1, 1) :]}"
+    return _cut(text[::-1], room)[::-1]
+
+
+def _width(text: str) -> float:
+    """Return how wide text is, in small letters."""
+    return sum(1.5 if it in "MW" else 1.25 if it in _WIDER else 0.6 if it in _NARROWER else 1 for it in text)

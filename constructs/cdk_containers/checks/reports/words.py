@@ -29,7 +29,9 @@ def why_and_fix(finding: Finding) -> str:
 
 
 def where(finding: Finding) -> str:
-    """Return the file and the line of a finding."""
+    """Return the file and the line of a finding, or the account, region and stack."""
+    if finding.stack:
+        return one_line(f"{finding.path}, {finding.logical_id} of stack {finding.stack}")
     return one_line(finding.path) if finding.line is None else f"{one_line(finding.path)}:{finding.line}"
 
 

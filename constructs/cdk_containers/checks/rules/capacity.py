@@ -6,11 +6,11 @@ import re
 
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Reference, Resource, Unknown
-from cdk_containers.model.instances import architecture_of, not_nitro
 
 from .capacity_parts import (
     GROUP,
     LAUNCHES,
+    NODE_GROUP,
     groups_of,
     has_chosen_image,
     image_path,
@@ -209,9 +209,11 @@ def _volume_outcome(mapping: Map) -> Outcome:
     return fault(f"{name} is not encrypted")
 
 
-@check("no-ssh", *LAUNCHES, fix="Remove KeyName, and open shells with Session Manager.")
+@check("no-ssh", *LAUNCHES, NODE_GROUP, fix="Remove KeyName, and open shells with Session Manager.")
 def nobody_logs_in_by_ssh(launch: Resource) -> Outcome | None:
     """IAM says who opens a shell."""
+    if launch.type == NODE_GROUP:
+        return _remote_access(launch)
     if not is_for_ecs(launch) and not is_for_eks(launch):
         return None
     key = launch_data(launch).value("KeyName")
@@ -222,6 +224,15 @@ def nobody_logs_in_by_ssh(launch: Resource) -> Outcome | None:
         if declared.get("Type") != "AWS::EC2::KeyPair::KeyName":
             raise CannotTell(f"KeyName depends on {key.why}")
     return fault("instances take an SSH key")
+
+
+def _remote_access(nodes: Resource) -> Outcome:
+    """EKS opens port 22 to everybody for a key without security groups."""
+    access = nodes.map("RemoteAccess")
+    if not access.has("Ec2SshKey"):
+        return ok("nodes take no SSH key")
+    callers = "named security groups" if access.has("SourceSecurityGroups") else "every address"
+    return fault(f"nodes take an SSH key, and {callers} may reach their port 22", fix="Remove RemoteAccess.")
 
 
 @check("supported-machine-image", *LAUNCHES, fix="Take the image of Amazon Linux 2023 or Bottlerocket.")
@@ -248,6 +259,8 @@ def image_fits_processors(launch: Resource) -> Outcome | None:
     types = instance_types_of(launch)
     if not types:
         return None
+    from cdk_containers.model.instances import architecture_of  # noqa: PLC0415  (few templates have instances)
+
     kinds = {architecture_of([name]): name for name in types}
     if len(kinds) > 1:
         return fault(f"{' and '.join(sorted(kinds.values()))} need different machine images")
@@ -269,6 +282,8 @@ def instances_are_nitro(launch: Resource) -> Outcome | None:
     types = instance_types_of(launch)
     if not types:
         return None
+    from cdk_containers.model.instances import not_nitro  # noqa: PLC0415  (few templates have instances)
+
     old = not_nitro(types)
     return fault(f"{', '.join(old)} is not of the Nitro system") if old else ok(f"{types[0]} is of the Nitro system")
 

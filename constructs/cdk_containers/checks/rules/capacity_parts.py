@@ -108,7 +108,7 @@ def user_data(launch: Resource) -> str:
     value = launch_data(launch).value("UserData")
     if isinstance(value, Unknown) and not list(texts_of(value)):
         raise CannotTell(f"UserData depends on {value.why}")
-    return _decoded("\0".join(texts_of(value)))
+    return decoded("\0".join(texts_of(value)))
 
 
 def says_in_user_data(launch: Resource, *settings: str) -> bool:
@@ -170,7 +170,7 @@ def _speaks_of_ecs(launch: Resource) -> bool:
     return any("AWS::CloudFormation::Init" in it and _OF_THE_AGENT.search(json.dumps(it, default=str)) for it in around)
 
 
-def _decoded(text: str) -> str:
+def decoded(text: str) -> str:
     """Return user data as text; whoever does not use `Fn::Base64` has encoded it."""
     try:
         return base64.b64decode(text, validate=True).decode()

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Resource
-from cdk_containers.model.instances import find_instance_type, has_gpus, has_neuron_devices, tasks_per_instance
 
 from .capacity_parts import group_of, instance_types_of, launches_of
 from .service_parts import (
@@ -54,7 +53,7 @@ def task_fits(service: Resource) -> Outcome | None:
     task = task_definition(service)
     cpu, memory = _size(task)
     types = [name for provider in capacity_providers_of(service) for name in _types(provider)]
-    if not types or not all(map(find_instance_type, types)):
+    if not types:
         raise CannotTell("the instance types are not in sight")
     mode = network_mode(task)
     if mode not in {"awsvpc", "bridge", "host"}:
@@ -66,8 +65,12 @@ def task_fits(service: Resource) -> Outcome | None:
 
 
 def _holds(name: str, cpu: float, memory: float) -> bool:
+    from cdk_containers.model.instances import find_instance_type, tasks_per_instance  # noqa: PLC0415  (few templates have instances)
+
     instance = find_instance_type(name)
-    return instance is None or tasks_per_instance(instance, cpu=int(cpu), memory_mib=int(memory)).holds_a_task
+    if instance is None:
+        raise CannotTell(f"what {name} has is not known")
+    return tasks_per_instance(instance, cpu=int(cpu), memory_mib=int(memory)).holds_a_task
 
 
 def _size(task: Resource) -> tuple[float, float]:
@@ -116,6 +119,8 @@ def has_gpu(task: Resource) -> Outcome | None:
     """A container finds the GPU that it asks for."""
     if not any(_asks_for_gpu(container) for container in containers_of(task)):
         return None
+    from cdk_containers.model.instances import has_gpus  # noqa: PLC0415  (few templates have instances)
+
     return _judged_by_types(task, has_gpus, "GPUs")
 
 
@@ -129,6 +134,8 @@ def has_neuron(task: Resource) -> Outcome | None:
     devices = [device for it in containers_of(task) for device in it.maps("LinuxParameters", "Devices")]
     if not any(device.text("HostPath").startswith("/dev/neuron") for device in devices):
         return None
+    from cdk_containers.model.instances import has_neuron_devices  # noqa: PLC0415  (few templates have instances)
+
     return _judged_by_types(task, has_neuron_devices, "Neuron devices")
 
 

@@ -37,4 +37,6 @@ def image_is_pinned(container: Container) -> Outcome | None:
         return fault(f"the image of {container} has the tag `latest`")
     if not tag.strip(_OPEN):
         raise CannotTell(f"the tag of {container} depends on {getattr(value, 'why', tag)}")
+    if not any(character.isdigit() or character == _OPEN for character in tag):
+        raise CannotTell(f"the tag {tag} of {container} is no version, and may move")
     return ok("each image has a version")

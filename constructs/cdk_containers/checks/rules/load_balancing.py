@@ -71,11 +71,22 @@ def _classic_listener(listener: Map) -> Outcome:
     raise CannotTell(f"port {port} passes TCP on: whether it is encrypted is between callers and targets")
 
 
-def _plain_http(listener: Resource) -> Outcome:
+def _plain_http(listener: Resource) -> Outcome | None:
     served = worst(_served, actions_of(listener))
     if served is None:
         raise CannotTell("rules of other stacks may serve requests over plain HTTP")
+    if not served.passes and _stands_beside_https(listener):
+        return None  # what it lacks is a redirect
     return served
+
+
+def _stands_beside_https(listener: Resource) -> bool:
+    """Tell whether its load balancer always has HTTPS too; a listener under a condition is not always there."""
+    balancer = balancer_or_none(listener)
+    if balancer is None:
+        return False
+    always = (it for it in listeners_on(balancer) if "Condition" not in it.declaration)
+    return holds_for_any(lambda it: protocol(it) == "HTTPS", always)
 
 
 def _served(named: tuple[str, Map]) -> Outcome | None:
@@ -200,8 +211,11 @@ def is_protected_from_deletion(balancer: Resource) -> Outcome:
 )
 def is_alone_with_its_priority(rule: Resource) -> Outcome:
     """No other rule of the listener has the same priority, or the same conditions before it."""
+    if not rule.has("Priority"):
+        raise CannotTell("it has no Priority, and CloudFormation asks for one")
     priority = rule.text("Priority")
-    others = [it for it in rule.template.estate.of_type(LISTENER_RULE) if it is not rule and _same_listener(it, rule)]
+    rules = [it for it in rule.template.estate.of_type(LISTENER_RULE) if it.has("Priority")]
+    others = [it for it in rules if it is not rule and _same_listener(it, rule)]
     same = [it.logical_id for it in others if it.text("Priority") == priority]
     if same:
         return fault(f"priority {priority} is that of {', '.join(same)} too")
@@ -227,7 +241,7 @@ def _same_conditions(one: Resource, other: Resource) -> bool:
 
 
 def _before(one: Resource, other: Resource) -> bool:
-    return int(one.text("Priority")) < int(other.text("Priority"))
+    return one.number("Priority", default=0) < other.number("Priority", default=0)
 
 
 # ---- target groups

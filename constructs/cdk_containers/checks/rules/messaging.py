@@ -251,4 +251,10 @@ def queue_is_watched(queue: Resource) -> Outcome:
 def _only_scales(alarm: Resource) -> bool:
     """Tell whether an alarm starts scaling, and tells nobody."""
     actions = alarm.values("AlarmActions")
-    return bool(actions) and all(isinstance(it, Reference) and it.resource.type == SCALING_POLICY for it in actions)
+    return bool(actions) and all(map(_is_scaling, actions))
+
+
+def _is_scaling(action: Value) -> bool:
+    if isinstance(action, Reference):
+        return action.resource.type == SCALING_POLICY
+    return isinstance(action, str) and ":scalingPolicy:" in action

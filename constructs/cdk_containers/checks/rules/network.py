@@ -6,7 +6,7 @@ from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Partial, Resource, Value
 
 from .service_parts import SERVICE
-from .subnets import NAT_GATEWAY, ROUTE, SUBNET, VPC, is_public, subnet_of, subnets_of, zone_of
+from .subnets import NAT_GATEWAY, ROUTE, SUBNET, VPC, holds_containers, is_public, subnet_of, subnets_of, zone_of
 
 _SCHEDULE = "AWS::Scheduler::Schedule"
 _RULE = "AWS::Events::Rule"
@@ -49,7 +49,7 @@ def _subnet(starter: Resource, value: Value) -> Outcome:
 def has_several_zones(vpc: Resource) -> Outcome | None:
     """The network stays when a zone fails."""
     subnets = vpc.referring(SUBNET)
-    if not subnets:
+    if not subnets or not holds_containers(vpc):
         return None
     zones = {zone_of(subnet) for subnet in subnets} if len(subnets) > 1 else {""}
     if len(zones) > 1:
@@ -81,8 +81,10 @@ def serves_its_zone(gateway: Resource) -> Outcome | None:
 
 
 @check("flow-logs", VPC, fix="Add an AWS::EC2::FlowLog with ResourceType VPC and TrafficType ALL.")
-def records_its_traffic(vpc: Resource) -> Outcome:
+def records_its_traffic(vpc: Resource) -> Outcome | None:
     """Traffic can be looked at afterwards."""
+    if not holds_containers(vpc):
+        return None
     if vpc.referring("AWS::EC2::FlowLog"):
         return ok("flow logs record its traffic")
     if any(subnet.referring("AWS::EC2::FlowLog") for subnet in vpc.referring(SUBNET)):
@@ -93,8 +95,10 @@ def records_its_traffic(vpc: Resource) -> Outcome:
 @check(
     "vpc-endpoints", VPC, fix="Add a gateway endpoint for S3, and interface endpoints for ecr.api, ecr.dkr and logs."
 )
-def has_endpoints(vpc: Resource) -> Outcome:
+def has_endpoints(vpc: Resource) -> Outcome | None:
     """Images come without a way through the internet."""
+    if not holds_containers(vpc):
+        return None
     names = {_service(it) for it in vpc.referring("AWS::EC2::VPCEndpoint")}
     if names & _IMAGES:
         return ok(f"it has endpoints for {', '.join(sorted(names))}")
@@ -114,8 +118,11 @@ def _service(endpoint: Resource) -> str:
 
 
 @check("no-public-ip-on-launch", SUBNET, fix="Set MapPublicIpOnLaunch to false.")
-def gives_no_public_addresses(subnet: Resource) -> Outcome:
+def gives_no_public_addresses(subnet: Resource) -> Outcome | None:
     """What starts in the subnet gets no public address by itself."""
+    vpc = subnet.template.estate.find(subnet.value("VpcId"), VPC) if subnet.read is not None else None
+    if vpc is not None and not holds_containers(vpc):
+        return None
     if subnet.flag("MapPublicIpOnLaunch"):
         return fault("everything that starts in it gets a public IP address")
     return ok("nothing gets a public IP address by itself")

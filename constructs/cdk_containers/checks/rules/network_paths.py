@@ -65,8 +65,10 @@ def _ends(service: Resource, entry: Map, target_group: Resource) -> tuple[Sequen
         port = _host_port(task_definition(service), entry)
     if not targets:
         raise CannotTell("the tasks have the default security group of the VPC")
-    health = target_group.text("HealthCheckPort", default="traffic-port")
-    return targets, [port] if health == "traffic-port" else [port, (int(health), int(health))]
+    if target_group.text("HealthCheckPort", default="traffic-port") == "traffic-port":
+        return targets, [port]
+    health = int(target_group.number("HealthCheckPort", default=0))
+    return targets, [port, (health, health)]
 
 
 def _number(source: Map, key: str) -> Ports:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Resource
 
-from .capacity_parts import LAUNCHES, NODE_GROUP, is_for_ecs
+from .capacity_parts import LAUNCHES, is_for_ecs
 from .eks_settings import starts_nodes
 from .listeners import CLASSIC, attribute, is_internal, ports_of
 from .security_groups import GROUP, Rule, ingress
@@ -57,13 +57,10 @@ def _within(rule: Rule, ports: set[int]) -> bool:
 @check(
     "closed-task-security-group",
     GROUP,
-    NODE_GROUP,
     fix="Let in the security group of the load balancer on the port of the container, in place of 0.0.0.0/0.",
 )
 def is_closed_to_the_world(group: Resource) -> Outcome | None:
     """The group of tasks is closed to the internet; that of a public load balancer opens its listeners' ports."""
-    if group.type == NODE_GROUP:
-        return _remote_access(group)
     inside = _inside(group)
     if inside:
         needed = _ports_for_the_world(group)
@@ -85,18 +82,6 @@ def _inside(group: Resource) -> str:
         if is_for_ecs(launch):
             return "container instances"
     return ""
-
-
-def _remote_access(nodes: Resource) -> Outcome | None:
-    """EKS opens SSH to everybody for a key without security groups."""
-    access = nodes.map("RemoteAccess")
-    if not access.has("Ec2SshKey"):
-        return None
-    if access.has("SourceSecurityGroups"):
-        return ok("named security groups reach port 22 of its nodes")
-    return fault(
-        "every address may reach tcp 22 of its nodes", fix="Remove RemoteAccess, and log in by Session Manager."
-    )
 
 
 def _ports_for_the_world(group: Resource) -> set[int]:

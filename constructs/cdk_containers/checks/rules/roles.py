@@ -107,7 +107,7 @@ def role_of(value: Value, estate: Estate) -> Resource | None:
     """
     name = _literal_name(value)
     try:
-        resource = estate.find(value)
+        resource = estate.find(value, ROLE, _PROFILE)
     except CannotTell:
         if not name:
             raise

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Resource
-from cdk_containers.core.inputs import schedule_problem
 
 from .capacity_parts import GROUP, is_for_ecs_group
 from .service_parts import CAPACITY_PROVIDER, SCALABLE_TARGET, scaled_service
@@ -180,6 +179,8 @@ def schedules_are_clear(target: Resource) -> Outcome | None:
 
 def _schedule_outcome(action: Map) -> Outcome:
     schedule = action.text("Schedule")
+    from cdk_containers.core.inputs import schedule_problem  # noqa: PLC0415  (few templates have schedules)
+
     problem = schedule_problem(schedule)
     if problem is not None:
         return fault(f"{schedule} is no schedule: {problem}")

@@ -74,8 +74,8 @@ class Rule:
     def cidrs(self) -> list[Value]:
         """The addresses that may come in or be reached; empty for a group or a prefix list of AWS."""
         cidrs = [self.properties.value(name) for name in ("CidrIp", "CidrIpv6") if self.properties.has(name)]
-        list_ = self.group.template.estate.find(self.properties.value(_PEER_PREFIX_LIST[self.direction]))
-        if list_ is not None and list_.type == PREFIX_LIST:
+        list_ = self.group.template.estate.find(self.properties.value(_PEER_PREFIX_LIST[self.direction]), PREFIX_LIST)
+        if list_ is not None:
             cidrs += [entry.value("Cidr") for entry in list_.maps("Entries")]
         return cidrs
 

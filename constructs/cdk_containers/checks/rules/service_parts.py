@@ -116,6 +116,10 @@ def scalable_targets(service: Resource) -> list[Resource]:
 
 def scaled_service(target: Resource) -> Resource | None:
     """Return the service that a scalable target names; None where it is of another stack."""
+    id_ = target.value("ResourceId")
+    exact = target.template.estate.find(id_) if isinstance(id_, str) else None
+    if exact is not None and exact.type == SERVICE:
+        return exact
     name = _last_segment(target.value("ResourceId"))
     if isinstance(name, Partial) and not any(isinstance(part, Reference) for part in name.parts):
         return _by_name(target, name, SERVICE, "ServiceName")
@@ -202,6 +206,9 @@ def load_balancer_of(listener: Resource) -> Resource:
 
 def _named(user: Resource, value: Value, type_: str, property_: str) -> Resource | None:
     """Return the resource that a property names, by reference or by its name; None for one of another stack."""
+    exact = user.template.estate.find(value) if isinstance(value, str) else None
+    if exact is not None and exact.type == type_:
+        return exact
     if not isinstance(value, Reference):
         found = _by_name(user, value, type_, property_)
         if found is not None:

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from cdk_containers.checks.engine import Outcome, check, fault, ok, worst
 from cdk_containers.checks.templates import CannotTell, Map, Reference, Resource, Value
 
-from .service_parts import SERVICE, capacities, scalable_targets
+from .containers import on_windows
+from .service_parts import SERVICE, capacities, scalable_targets, task_definition
 
 SCHEDULE = "AWS::Scheduler::Schedule"
 RULE = "AWS::Events::Rule"
 TASK_SET = "AWS::ECS::TaskSet"
+_LATEST = ("1.4.0", "1.0.0")
+"""The platform versions of Fargate for Linux and for Windows."""
+_ZONE = "attribute:ecs.availability-zone"
 
 
 def is_daemon(service: Resource) -> bool:
@@ -69,16 +73,27 @@ def _is_asked_for(count: Value) -> bool:
 )
 def rebalances_zones(service: Resource) -> Outcome | None:
     """Tasks go back to a zone that is there again."""
-    entries = service.maps("LoadBalancers")
-    if is_daemon(service) or any(entry.has("LoadBalancerName") for entry in entries):
+    if is_daemon(service) or any(entry.has("LoadBalancerName") for entry in service.maps("LoadBalancers")):
         return None
     if not service.has("AvailabilityZoneRebalancing"):
         raise CannotTell("AvailabilityZoneRebalancing is not set, and an older service keeps what it has")
     if service.text("AvailabilityZoneRebalancing") == "ENABLED":
         return ok("ECS rebalances tasks over Availability Zones")
-    if "external instances" in capacities(service):
+    if not _can_rebalance(service):
         return None
     return fault("tasks stay in the Availability Zones where they are, also after one was lost")
+
+
+def _can_rebalance(service: Resource) -> bool:
+    """Tell whether ECS may start a task in another zone before it stops one."""
+    strategies = service.maps("PlacementStrategies")
+    if strategies and strategies[0].text("Field") != _ZONE:
+        return False
+    if any(_ZONE in constraint.text("Expression") for constraint in service.maps("PlacementConstraints")):
+        return False
+    if service.number("DeploymentConfiguration", "MaximumPercent", default=200) <= 100:
+        return False
+    return "external instances" not in capacities(service)
 
 
 @check(
@@ -124,6 +139,8 @@ def _task_networks(runner: Resource) -> Iterator[Map]:
 def runs_on_latest_platform(service: Resource) -> Outcome | None:
     """Fargate patches what is under the tasks."""
     version = service.text("PlatformVersion")
+    if version in _LATEST and version == _LATEST[int(on_windows(task_definition(service)))]:
+        return ok(f"tasks run on platform version {version} of Fargate, and no later one is there")
     if version and version.upper() != "LATEST":
         return fault(f"tasks stay on platform version {version} of Fargate")
     if not version and "Fargate" not in capacities(service):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cdk_containers.checks.templates import CannotTell, Resource, Unknown, Value
 
+from .capacity_parts import GROUP, is_for_ecs_group
 from .questions import holds_for_any
 
 VPC = "AWS::EC2::VPC"
@@ -11,7 +12,26 @@ SUBNET = "AWS::EC2::Subnet"
 ROUTE = "AWS::EC2::Route"
 NAT_GATEWAY = "AWS::EC2::NatGateway"
 _ASSOCIATION = "AWS::EC2::SubnetRouteTableAssociation"
+RUN_CONTAINERS = (
+    "AWS::ECS::ExpressGatewayService",
+    "AWS::ECS::Service",
+    "AWS::ECS::TaskSet",
+    "AWS::EKS::Cluster",
+    "AWS::EKS::FargateProfile",
+    "AWS::EKS::Nodegroup",
+    "AWS::Events::Rule",
+    "AWS::Scheduler::Schedule",
+)
 _GATEWAY = "AWS::EC2::InternetGateway"
+
+
+def holds_containers(vpc: Resource) -> bool:
+    """Tell whether containers run in a VPC. That of a template is there for them; an account has others, too."""
+    return vpc.read is None or any(_holds_containers(subnet) for subnet in vpc.referring(SUBNET))
+
+
+def _holds_containers(subnet: Resource) -> bool:
+    return bool(subnet.referring(*RUN_CONTAINERS)) or any(map(is_for_ecs_group, subnet.referring(GROUP)))
 
 
 def subnet_of(user: Resource, value: Value) -> Resource:

@@ -8,7 +8,7 @@ from .intrinsics import Dynamic, NoEcho
 from .map import Map
 from .resource import Resource
 from .template import AppMetadata, NestedIn, Template
-from .values import MISSING, CannotTell, Malformed, Missing, Partial, Reference, Unknown, Value, texts_of
+from .values import MISSING, CannotTell, Malformed, Missing, Partial, Reference, Unknown, Unread, Value, texts_of
 from .worlds import World
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Resource",
     "Template",
     "Unknown",
+    "Unread",
     "Value",
     "World",
     "texts_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,7 @@ class Estate:
         templates: The templates, in the order in which they were added.
         stacks: The templates by the name of their stack, where it is known.
         worlds: How conditions and parameters turn out, while a check runs.
+        unseen: In an account, the types of which some resources could not be read, each with the reason.
     """
 
     def __init__(self, *, assume_defaults: bool = False, pseudo_parameters: Mapping[str, str] | None = None) -> None:
@@ -32,6 +33,7 @@ class Estate:
         self.templates: list[Template] = []
         self.stacks: dict[str, Template] = {}
         self.worlds = Worlds()
+        self.unseen: dict[str, str] = {}
         self.depth = 0
         """How many functions are being evaluated within each other."""
 
@@ -68,37 +70,60 @@ class Estate:
             yield from template.resources.values()
 
     def of_type(self, *types: str) -> list[Resource]:
-        """Return the resources of some types that exist in this world."""
+        """Return the resources of some types that exist in this world.
+
+        Raises:
+            CannotTell: Some of them could not be read.
+        """
+        self._raise_if_unseen(types)
         return [resource for type_ in types for resource in self._by_type.get(type_, ()) if resource.exists]
 
     def referring(self, resource: Resource, *types: str) -> list[Resource]:
-        """Return the resources of some types that refer to one in this world."""
+        """Return the resources of some types that refer to one in this world.
+
+        Raises:
+            CannotTell: Some of them could not be read.
+        """
+        self._raise_if_unseen(types)
         mentioning = self._mentioning.get(resource.key, ())
         return [one for one in mentioning if one.type in types and one.exists and _refers(one, resource)]
 
     def mentioning(self, resource: Resource, *types: str) -> list[Resource]:
-        """Return the resources, of some types or of any, that refer to one in some world."""
+        """Return the resources, of some types or of any, that refer to one in some world.
+
+        Raises:
+            CannotTell: Some of these types could not be read.
+        """
+        self._raise_if_unseen(types)
         return [one for one in self._mentioning.get(resource.key, ()) if not types or one.type in types]
 
     def find(self, value: Value, *types: str) -> Resource | None:
         """Return the resource that a property names; None when it is none of this estate.
 
         Raises:
-            CannotTell: Only a deployment decides what the property names.
+            CannotTell: Only a deployment decides what the property names, or it could not be read.
         """
-        resource = self._found(value)
-        return resource if resource is None or not types or resource.type in types else None
+        found = [it for it in self._found(value) if not types or it.type in types]
+        if not found and isinstance(value, str):
+            self._raise_if_unseen(types)
+        return found[0] if found else None
 
-    def _found(self, value: Value) -> Resource | None:
+    def _raise_if_unseen(self, types: Iterable[str]) -> None:
+        """What could not be read must not be taken for something that is not there."""
+        for type_ in types:
+            if type_ in self.unseen:
+                raise CannotTell(f"{type_} could not be read: {self.unseen[type_]}")
+
+    def _found(self, value: Value) -> Sequence[Resource]:
         if isinstance(value, Partial):
             references = [part for part in value.parts if isinstance(part, Reference)]
             if references:
-                return references[-1].resource
+                return [references[-1].resource]
         if isinstance(value, Reference):
-            return value.resource
+            return [value.resource]
         if isinstance(value, Unknown):
             raise CannotTell(f"it depends on {value.why}")
-        return self._by_identifier.get(value) if isinstance(value, str) else None
+        return self._by_identifier.get(value, ()) if isinstance(value, str) else ()
 
     @cached_property
     def exports(self) -> dict[str, tuple[Any, Template]]:
@@ -123,8 +148,13 @@ class Estate:
         return by_type
 
     @cached_property
-    def _by_identifier(self) -> dict[str, Resource]:
-        return {identifier: resource for resource in self.resources for identifier in resource.identifiers}
+    def _by_identifier(self) -> dict[str, list[Resource]]:
+        """A name is that of one resource of each type at the most."""
+        by_identifier: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            for identifier in resource.identifiers:
+                by_identifier[identifier].append(resource)
+        return by_identifier
 
     @cached_property
     def _mentioning(self) -> dict[str, list[Resource]]:
@@ -139,8 +169,7 @@ class Estate:
     def _mentioned(self, expression: Any, template: Template, seen: set[str]) -> Iterator[Resource]:
         """Give every resource that an expression names in some world, through outputs, exports and parameters too."""
         if isinstance(expression, str):
-            if expression in self._by_identifier:
-                yield self._by_identifier[expression]
+            yield from self._by_identifier.get(expression, ())
         elif isinstance(expression, list):
             for item in expression:
                 yield from self._mentioned(item, template, seen)
@@ -203,7 +232,7 @@ def _references(value: Value) -> Iterator[Reference]:
     elif isinstance(value, Map):
         for key in value.source:
             try:
-                child = value.value(key)
+                child = value.child(key)
             except (CannotTell, Malformed):
                 continue
             yield from _references(child)
@@ -223,4 +252,4 @@ def _texts(value: Value) -> Iterator[str]:
             yield from _texts(item)
     elif isinstance(value, Map):
         for key in value.source:
-            yield from _texts(value.value(key))
+            yield from _texts(value.child(key))

@@ -66,7 +66,7 @@ def _called(
     template.estate.depth += 1
     try:
         value = function(argument, template)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         raise Malformed(f"{where}/{name}" if where else name, "what the function takes", argument) from None
     finally:
         template.estate.depth = depth

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, overload
 
 from .intrinsics import evaluate
-from .values import MISSING, CannotTell, Malformed, Missing, Unknown, Value
+from .values import MISSING, CannotTell, Malformed, Missing, Unknown, Unread, Value
 
 if TYPE_CHECKING:
     from .template import Template
@@ -29,16 +30,20 @@ class Map:
         self._settled: dict[str, Value] = {}
 
     def value(self, *path: str) -> Value:
-        """Return whatever is at a path: a scalar, a `Map`, a list, an `Unknown`, or `MISSING`."""
+        """Return whatever is at a path: a scalar, a `Map`, a list, an `Unknown`, or `MISSING`.
+
+        Raises:
+            CannotTell: It is of an account, and nobody has looked at it.
+        """
         here: Value = self
         for key in path:
             if isinstance(here, Unknown):
                 return here
             if isinstance(here, Missing):
                 return MISSING
-            if not isinstance(here, Map):
-                raise Malformed(self._at(path), "a map", here)
-            here = here.child(key)
+            here = self._as_map(here, path).child(key)
+            if isinstance(here, Unread):
+                raise CannotTell(here.why)
         return here
 
     def has(self, *path: str) -> bool:
@@ -86,11 +91,7 @@ class Map:
     def map(self, *path: str) -> Map:
         """Return a map; an empty one where nothing is set."""
         value = self._known(path)
-        if isinstance(value, Missing):
-            return Map({}, self._template, self._at(path))
-        if not isinstance(value, Map):
-            raise Malformed(self._at(path), "a map", value)
-        return value
+        return Map({}, self._template, self._at(path)) if isinstance(value, Missing) else self._as_map(value, path)
 
     def values(self, *path: str) -> list[Value]:
         """Return the elements of a list, some of which may be unknown; a single value counts as a list of one."""
@@ -141,6 +142,17 @@ class Map:
         value = self.value(*path)
         if isinstance(value, Unknown):
             raise CannotTell(f"{'.'.join(path)} depends on {value.why}")
+        return value
+
+    def _as_map(self, value: Value, path: tuple[str, ...]) -> Map:
+        """Take a value for a map; CloudFormation takes policies as text in JSON too."""
+        if isinstance(value, str) and value.lstrip().startswith("{"):
+            try:
+                return Map(json.loads(value), self._template, self._at(path))
+            except (ValueError, RecursionError):
+                pass
+        if not isinstance(value, Map):
+            raise Malformed(self._at(path), "a map", value)
         return value
 
     def _raise_if_open(self, key: str) -> None:

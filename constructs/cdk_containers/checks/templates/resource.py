@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .intrinsics import condition
 from .map import Map
+from .values import Unread, Value
 
 if TYPE_CHECKING:
     from .template import Template
@@ -23,9 +24,11 @@ class Resource(Map):
         key: Its name among all the resources of the estate.
         identifiers: The ids, names and ARNs by which others can refer to it, where they are known.
         nested: The template that it deploys, where it is a nested stack that was found.
+        read: In an account, the properties that were looked at; None where all are in sight, as in a template.
+        deployed: Stack and logical id that it comes from, where it is of an account and a stack made it.
     """
 
-    __slots__ = ("declaration", "identifiers", "key", "logical_id", "nested", "template", "type")
+    __slots__ = ("declaration", "deployed", "identifiers", "key", "logical_id", "nested", "read", "template", "type")
 
     def __init__(
         self,
@@ -43,6 +46,14 @@ class Resource(Map):
         self.key = f"{template.key}/{logical_id}"
         self.identifiers = identifiers
         self.nested: Template | None = None
+        self.read: frozenset[str] | None = None
+        self.deployed: tuple[str, str] | None = None
+
+    def child(self, key: str) -> Value:
+        """Return what is under one key; `Unread` where nobody has looked, so that it is not taken for absent."""
+        if self.read is not None and key not in self.source and key not in self.read:
+            return Unread(f"{key} is not read from an account", f"{self.key} {key}")
+        return super().child(key)
 
     @property
     def exists(self) -> bool:

@@ -52,6 +52,15 @@ class Unknown:
     __lt__ = __le__ = __gt__ = __ge__ = __contains__ = __getitem__ = _cannot_tell
 
 
+class Unread(Unknown):
+    """A value of an account that nobody has looked at: not even whether there is one is known.
+
+    A map gives it to nobody: it raises `CannotTell` when it is asked for one.
+    """
+
+    __slots__ = ()
+
+
 class Partial(Unknown):
     """Text of which a part is known, such as the tag of an image in an unknown account.
 

@@ -45,8 +45,10 @@ def load(text: str, file: str, problems: Problems) -> Map:
     """
     if len(text) > _LARGEST:
         raise _misread(file, f"{len(text):,} characters: a manifest has {_LARGEST:,} at the most")
-    import yaml  # noqa: PLC0415  (what reads no manifest needs no library)
-
+    try:
+        import yaml  # noqa: PLC0415  (what reads no manifest needs no library)
+    except ModuleNotFoundError:
+        raise _misread(file, "YAML needs PyYAML: pip install 'cdk-containers[copilot]'") from None
     try:
         root = _Composer(yaml, text.removeprefix("\ufeff"), file).document()
     except yaml.MarkedYAMLError as error:
@@ -58,7 +60,7 @@ def load(text: str, file: str, problems: Problems) -> Map:
         raise _misread(file, f"the character {error.character!r} is not allowed in YAML", line, column) from None
     except yaml.YAMLError as error:
         raise _misread(file, str(error).splitlines()[0]) from None
-    if root is None or (root.kind == "scalar" and not root.text):
+    if root is None or (root.plain and root.text in _NULLS):
         raise _misread(file, "the file is empty")
     if root.kind != "map":
         raise _misread(file, "a manifest is a map: `name:`, `type:`, …", root.line, root.column)
@@ -98,7 +100,7 @@ class _Raw:
 
 
 class _Composer:
-    """Puts the parser's events together, without recursion: files may be nested as deeply as they like."""
+    """Puts the parser's events together, and stops it in time: libyaml takes a minute for a file of brackets."""
 
     def __init__(self, library: Any, text: str, file: str) -> None:
         self._events = library.parse(text, Loader=getattr(library, "CBaseLoader", library.BaseLoader))
@@ -110,7 +112,7 @@ class _Composer:
         root: _Raw | None = None
         open_nodes: list[_Raw] = []
         anchors: dict[str, _Raw] = {}
-        documents = 0
+        documents = count = 0
         for event in self._events:
             if isinstance(event, self._library.DocumentStartEvent):
                 documents += 1
@@ -122,6 +124,11 @@ class _Composer:
             if not isinstance(event, self._library.NodeEvent):
                 continue
             node = self._node(event, anchors)
+            count += 1
+            if count > _MOST_NODES:
+                raise _misread(self._file, f"more than {_MOST_NODES:,} values", node.line, node.column)
+            if len(open_nodes) > _DEEPEST:
+                raise _misread(self._file, f"nested more than {_DEEPEST} deep", node.line, node.column)
             if open_nodes:
                 open_nodes[-1].children.append(node)
             root = root or node

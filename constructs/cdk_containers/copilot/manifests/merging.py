@@ -54,7 +54,9 @@ def merged(root: Map, override: Map | None, notes: list[str]) -> Map:
     entries = {key: value for key, value in root.entries.items() if key != "environments"}
     if override is not None:
         entries = _Merger(notes).entries(entries, override, ())
-    return Map(root.path, root.line, root.column, root.problems, entries)
+    made = Map(root.path, root.line, root.column, root.problems, entries)
+    made.anchored = root.anchored
+    return made
 
 
 def says_nothing(node: Node) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from cdk_containers.core.frozen import frozen
+
+_MOST_LINES = 100
 
 
 @frozen(kw_only=False)
@@ -64,7 +65,9 @@ class ManifestError(Exception):
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = file
         self.problems = tuple(problems)
-        super().__init__("\n".join(problem.text(file) for problem in self.problems))
+        lines = [problem.text(file) for problem in self.problems[:_MOST_LINES]]
+        more = len(self.problems) - len(lines)
+        super().__init__("\n".join([*lines, *([f"… and {more:,} more problems"] if more else [])]))
 
 
 def dotted(path: Iterable[str]) -> str:
@@ -78,7 +81,11 @@ def dotted(path: Iterable[str]) -> str:
 
 def nearest(given: str, allowed: Iterable[str]) -> str:
     """Return the hint at the name that was meant, or else all that are allowed."""
+    from difflib import get_close_matches  # noqa: PLC0415  (what is right needs no hint)
+
     names = list(allowed)
     lowered = {name.lower().replace("_", ""): name for name in names}
     close = get_close_matches(given.lower().replace("_", "").replace("-", ""), lowered, n=1, cutoff=0.6)
-    return f"did you mean {lowered[close[0]]!r}?" if close else f"allowed: {', '.join(names)}"
+    if close:
+        return f"did you mean {lowered[close[0]]!r}?"
+    return f"allowed: {', '.join(names)}" if names else "there are none"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -17,9 +17,11 @@ from .models.pipelines import Pipeline
 from .models.workloads import WORKLOADS, Workload
 from .nodes import Items, Map, Node, Scalar
 from .problems import ManifestError, Problem, Problems, nearest
+from .rules import check_environment, check_pipeline, check_workload
 from .structuring import structure
 
 _M = TypeVar("_M")
+_HEAD = {"name", "type"}
 
 
 @frozen
@@ -84,12 +86,13 @@ def read_workload(
         raise ManifestError(file, problems.in_order())
     overrides = _overrides(root, environments)
     for override in overrides.values():
-        structure(
-            Map(override.path, override.line, override.column, problems, {**_head(root), **override.entries}), model
-        )
+        for key in _HEAD & override.entries.keys():
+            override[key].refuse("is the same in all environments: it stands at the top of the file only")
+        structure(override, model)
     notes: list[str] = []
     chosen = merged(root, overrides.get(environment or ""), notes)
     made = structure(chosen, model)
+    check_workload(made, chosen)
     if problems:
         raise ManifestError(file, problems.in_order())
     return Manifest(file=file, text=text, model=made, environments=tuple(overrides), root=chosen, notes=tuple(notes))
@@ -114,7 +117,7 @@ def read_environment(
     name = root.entries.get("name")
     interpolate(root, _variables(variables, application, name.text if isinstance(name, Scalar) else None))
     _type(root, {"Environment": Environment})
-    return _simple(root, file, text, Environment, problems)
+    return _simple(root, (file, text), Environment, check_environment)
 
 
 def read_pipeline(source: str | Path, *, variables: Mapping[str, str] | None = None) -> Manifest[Pipeline]:
@@ -132,15 +135,15 @@ def read_pipeline(source: str | Path, *, variables: Mapping[str, str] | None = N
     root = load(text, file, problems)
     interpolate(root, _variables(variables, None, None))
     _required_text(root, "name")
-    return _simple(root, file, text, Pipeline, problems)
+    return _simple(root, (file, text), Pipeline, check_pipeline)
 
 
-def _simple(root: Map, file: str, text: str, model: type[_M], problems: Problems) -> Manifest[_M]:
-    if problems and "name" not in root:
-        raise ManifestError(file, problems.in_order())
+def _simple(root: Map, source: tuple[str, str], model: type[_M], check: Callable[[_M, Map], None]) -> Manifest[_M]:
+    file, text = source
     made = structure(root, model)
-    if problems:
-        raise ManifestError(file, problems.in_order())
+    check(made, root)
+    if root.problems:
+        raise ManifestError(file, root.problems.in_order())
     return Manifest(file=file, text=text, model=made, environments=(), root=root)
 
 
@@ -177,10 +180,6 @@ def _required_text(root: Map, key: str) -> bool:
         return True
     (node or root).refuse("is missing" if node else f"`{key}` is missing")
     return False
-
-
-def _head(root: Map) -> dict[str, Node]:
-    return {key: root[key] for key in ("name", "type")}
 
 
 def _overrides(root: Map, known: list[str] | None) -> dict[str, Map]:

@@ -3,13 +3,14 @@
 The reasons stand in the metadata of the resource that they are about, where a reviewer and the checkers find them.
 """
 
-from .acknowledge import Acknowledgement, acknowledge, acknowledge_open_egress, resource_of
+from .acknowledge import Acknowledgement, accept_in, acknowledge, acknowledge_open_egress, resource_of
 from .past_schedules import warn_of_past_schedule
 from .record import copy_opt_outs, opt_outs_of, record_opt_out
 from .wildcards import acknowledge_wildcards
 
 __all__ = [
     "Acknowledgement",
+    "accept_in",
     "acknowledge",
     "acknowledge_open_egress",
     "acknowledge_wildcards",

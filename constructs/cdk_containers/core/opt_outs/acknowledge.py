@@ -11,6 +11,7 @@ import aws_cdk as cdk
 from constructs import IConstruct
 
 from ..frozen import frozen
+from ..practices import ACKNOWLEDGED_AS, Disabled
 
 
 @frozen(kw_only=False)
@@ -43,6 +44,12 @@ def acknowledge(construct: IConstruct, *acknowledgements: Acknowledgement, new: 
         resource = resource_of(construct)
         before: dict[str, Any] = {} if new else resource.get_metadata("checkov") or {}
         resource.add_metadata("checkov", {"skip": [*before.get("skip", []), *skipped]})
+
+
+def accept_in(construct: IConstruct, disabled: Disabled, *practice_ids: str) -> None:
+    """Accept for all that is in a construct that some practices are not followed."""
+    entries = [cdk.Acknowledgment(id=ACKNOWLEDGED_AS + id_, reason=disabled.reason) for id_ in practice_ids]
+    cdk.Validations.of(construct).acknowledge(*entries)
 
 
 def resource_of(construct: IConstruct, parts: Sequence[IConstruct] | None = None) -> cdk.CfnResource:

@@ -1,20 +1,29 @@
 """What is demanded of containers on AWS, and why: the practices that the constructs encode, as data.
 
 Errors, documentation and the reasons for opt-outs refer to a practice by its id. Nothing here imports AWS CDK, so that
-everything here works on any template. Checks over templates will live in `practices/checks/`, one module per area,
-named like the data modules and keyed by the same ids.
+everything here works on any template; the checks of `cdk_containers.checks` are keyed by the same ids.
 """
 
 from typing import TYPE_CHECKING
 
 from ..names_on_use import load_on_use
 from .model import Checker, Practice, Severity
-from .opt_out import Disabled
+from .opt_out import ACKNOWLEDGED_AS, Disabled
 
 if TYPE_CHECKING:
     from .catalogue import AREAS, PRACTICES, UnknownPracticeError, practice
 
-__all__ = ["AREAS", "PRACTICES", "Checker", "Disabled", "Practice", "Severity", "UnknownPracticeError", "practice"]
+__all__ = [
+    "ACKNOWLEDGED_AS",
+    "AREAS",
+    "PRACTICES",
+    "Checker",
+    "Disabled",
+    "Practice",
+    "Severity",
+    "UnknownPracticeError",
+    "practice",
+]
 
 # Only who opts out needs all of them.
 __getattr__ = load_on_use(__name__, {"catalogue": ("AREAS", "PRACTICES", "UnknownPracticeError", "practice")})

@@ -7,6 +7,10 @@ from ..frozen import frozen
 _SHORTEST_REASON = 10
 
 
+ACKNOWLEDGED_AS = "cdk-containers::"
+"""What the id of a practice has in front of it where a CDK app acknowledges it."""
+
+
 @frozen(kw_only=False)
 class Disabled:
     """Switch a default off, and say why.

@@ -1,7 +1,25 @@
-"""The readers, one module for each service; importing this registers them all."""
+"""The readers, one module for each area; importing this registers them all."""
 
+from cdk_containers.checks.live import stacks
 from cdk_containers.checks.live.reader import READERS
 
-from . import ecr, ecs, logs
+from . import ecr, ecs, edges, eks, elb, files, iam, instances, jobs, logs, messaging, network, operations, scaling
 
-__all__ = ["READERS", "ecr", "ecs", "logs"]
+__all__ = [
+    "READERS",
+    "ecr",
+    "ecs",
+    "edges",
+    "eks",
+    "elb",
+    "files",
+    "iam",
+    "instances",
+    "jobs",
+    "logs",
+    "messaging",
+    "network",
+    "operations",
+    "scaling",
+    "stacks",
+]

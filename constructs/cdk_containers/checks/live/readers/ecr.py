@@ -1,29 +1,43 @@
-"""Image repositories."""
+"""Image repositories, and how the registry scans."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from cdk_containers.checks.live.account import Account
 from cdk_containers.checks.live.reader import Found, reader
 from cdk_containers.checks.live.shape import properties, without_nothing
 
-_REPOSITORY = ("repositoryName", "imageTagMutability", "imageScanningConfiguration", "encryptionConfiguration")
+if TYPE_CHECKING:
+    from cdk_containers.checks.live.account import Account
+
+_REPOSITORY = "EncryptionConfiguration ImageScanningConfiguration ImageTagMutability RepositoryName"
 
 
-@reader("AWS::ECR::Repository", ecr=("describe_repositories", "get_lifecycle_policy"))
+@reader(
+    {"AWS::ECR::Repository": f"{_REPOSITORY} LifecyclePolicy"}, ecr=("describe_repositories", "get_lifecycle_policy")
+)
 def repositories(account: Account) -> Iterator[Found]:
     """Find the repositories of the registry."""
     for it in account.pages("ecr", "describe_repositories", "repositories"):
         name = it["repositoryName"]
         life_cycle = account.perhaps("ecr", "get_lifecycle_policy", "lifecyclePolicyText", repositoryName=name)
-        shown = properties(
-            it, "repositoryName", "imageTagMutability", "imageScanningConfiguration", "encryptionConfiguration"
-        )
+        policy = without_nothing(LifecyclePolicyText=life_cycle)
         yield Found(
             type="AWS::ECR::Repository",
-            name=name,
-            properties=shown | without_nothing(LifecyclePolicy=without_nothing(LifecyclePolicyText=life_cycle)),
-            identifiers=frozenset({name, it["repositoryArn"], it["repositoryUri"]}),
-            attributes={"DeletionPolicy": "Retain"},
+            name=it["repositoryArn"],
+            properties=properties(it, _REPOSITORY) | without_nothing(LifecyclePolicy=policy),
+            identifiers=frozenset({it["repositoryArn"], it["repositoryUri"]}),
+            physical_id=name,
         )
+
+
+@reader({"AWS::ECR::RegistryScanningConfiguration": "Rules ScanType"}, ecr=("get_registry_scanning_configuration",))
+def scanning(account: Account) -> Iterator[Found]:
+    """Find out which repositories the registry scans."""
+    answer = account.call("ecr", "get_registry_scanning_configuration") or {}
+    yield Found(
+        type="AWS::ECR::RegistryScanningConfiguration",
+        name=f"registry {answer.get('registryId', '')}",
+        properties=properties(answer.get("scanningConfiguration", {}), "Rules ScanType"),
+    )

@@ -161,8 +161,8 @@ class Cdn:
 class Environment:
     """The manifest of an environment."""
 
-    name: str
-    type: str
+    name: str = ""
+    type: str = ""
     network: EnvironmentNetwork | None = None
     observability: EnvironmentObservability | None = None
     http: EnvironmentHttp | None = None

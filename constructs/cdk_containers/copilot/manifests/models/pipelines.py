@@ -67,7 +67,7 @@ class Stage:
 class Pipeline:
     """The manifest of a pipeline."""
 
-    name: str
+    name: str = ""
     version: int | None = None
     source: Source | None = None
     build: PipelineBuild | None = None

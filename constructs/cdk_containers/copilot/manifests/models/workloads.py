@@ -29,8 +29,8 @@ from .storage import Storage
 class Workload:
     """What every workload has."""
 
-    name: str
-    type: str
+    name: str = ""
+    type: str = ""
 
 
 @frozen
@@ -99,6 +99,7 @@ class ScheduledJob(TaskWorkload):
 
     image: Image | None = None
     on: JobTrigger | None = None
+    count: int | None = None
     retries: int | None = None
     timeout: timedelta | None = None
 

@@ -1,0 +1,185 @@
+"""An environment: a VPC of its own or one that exists, and load balancers that fit it."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_network
+from typing import Any
+
+from ..models.environments import Cdn, Environment, EnvironmentVpc, Subnet
+from .given import Given, Key
+from .routing import cidr
+from .sites import CLOUDFRONT_REGION, certificate
+
+_VPC = ("network", "vpc")
+_KINDS = ("public", "private")
+_PORTS = re.compile(r"(\d{1,5}|-1)(?:-(\d{1,5}))?\Z")
+
+
+def check(environment: Environment, given: Given) -> None:
+    """Note what is wrong with an environment."""
+    vpc = environment.network.vpc if environment.network else None
+    if isinstance(vpc, EnvironmentVpc):
+        _subnets(vpc, given)
+        _security_rules(vpc, given)
+    _cdn(environment, given)
+    _balancers(environment, given)
+    _internal_subnets(vpc, environment, given)
+
+
+def _subnets(vpc: EnvironmentVpc, given: Given) -> None:
+    listed = {kind: getattr(vpc.subnets, kind, None) or [] for kind in _KINDS}
+    imported = given.has(*_VPC, "id") or any(one and one.id for subnets in listed.values() for one in subnets)
+    for kind, subnets in listed.items():
+        for number, subnet in enumerate(subnets):
+            _subnet(subnet, imported, given, *_VPC, "subnets", kind, number)
+    if imported:
+        _imported(listed, given)
+    else:
+        _zones(listed, given)
+    if given.has(*_VPC, "cidr"):
+        if imported:
+            given.refuse("the VPC exists, and has its own range: remove the key", *_VPC, "cidr")
+        _vpc_range(vpc.cidr, listed, given)
+
+
+def _subnet(subnet: Subnet | None, imported: bool, given: Given, *path: Key) -> None:  # noqa: FBT001
+    if imported:
+        given.missing("id", *path, why=", and the VPC exists")
+        for key in ("cidr", "az"):
+            if given.has(*path, key):
+                given.refuse("belongs to a subnet that is made, and `id` names one that exists", *path, key)
+    else:
+        given.missing("cidr", *path)
+    if subnet and subnet.cidr:
+        cidr(given, subnet.cidr, *path, "cidr")
+
+
+def _imported(listed: dict[str, list[Any]], given: Given) -> None:
+    given.missing("id", *_VPC, why=", and its subnets are named")
+    if not any(listed.values()):
+        given.refuse("`subnets` is missing: name the subnets of the VPC", *_VPC)
+    for kind, subnets in listed.items():
+        if len(subnets) == 1:
+            given.refuse("two at least, in two availability zones", *_VPC, "subnets", kind)
+
+
+def _zones(listed: dict[str, list[Any]], given: Given) -> None:
+    zones = {kind: {one.az for one in subnets if one and one.az} for kind, subnets in listed.items()}
+    if not any(listed.values()):
+        return
+    given.missing("cidr", *_VPC, why=": Copilot takes no `subnets` without it")
+    for kind, subnets in listed.items():
+        if not subnets:
+            given.refuse(f"`{kind}` is missing: public and private subnets come together", *_VPC, "subnets")
+            return
+    if zones["public"] != zones["private"]:
+        given.refuse("public and private subnets are in different availability zones", *_VPC, "subnets")
+    elif len(zones["public"]) == 1:
+        given.refuse("two availability zones at least", *_VPC, "subnets")
+    for kind, subnets in listed.items():
+        ranges = {one.cidr for one in subnets if one}
+        if zones[kind] and len(ranges) != len(zones[kind]):
+            message = f"{len(ranges)} ranges for {len(zones[kind])} availability zones: each zone has one"
+            given.refuse(message, *_VPC, "subnets", kind)
+
+
+def _vpc_range(text: str | None, listed: dict[str, list[Any]], given: Given) -> None:
+    try:
+        whole = ip_network(text or "")
+    except ValueError:
+        given.refuse(f"got {text!r}; allowed: a range of addresses such as 10.0.0.0/16", *_VPC, "cidr")
+        return
+    for kind, subnets in listed.items():
+        for number, subnet in enumerate(subnets):
+            try:
+                inside = ip_network((subnet and subnet.cidr) or "", strict=False)
+            except ValueError:
+                continue
+            if inside.version == whole.version and not inside.subnet_of(whole):  # type: ignore[arg-type]
+                given.refuse(f"lies outside the VPC's {text}", *_VPC, "subnets", kind, number, "cidr")
+
+
+def _security_rules(vpc: EnvironmentVpc, given: Given) -> None:
+    for direction in ("ingress", "egress"):
+        for number, rule in enumerate(getattr(vpc.security_group, direction, None) or []):
+            path = (*_VPC, "security_group", direction, number)
+            for key in ("cidr", "ip_protocol", "ports"):
+                given.missing(key, *path)
+            if rule and rule.cidr:
+                cidr(given, rule.cidr, *path, "cidr")
+            match = _PORTS.match(rule.ports) if rule and rule.ports else None
+            if rule and rule.ports and not match:
+                given.refuse(f"got {rule.ports!r}; allowed: a port, or FROM-TO", *path, "ports")
+            elif match and match[2] and int(match[1]) > int(match[2]):
+                given.refuse(f"{match[1]} is more than {match[2]}", *path, "ports")
+
+
+def _cdn(environment: Environment, given: Given) -> None:
+    cdn = environment.cdn
+    public = environment.http.public if environment.http else None
+    on = cdn is True or isinstance(cdn, Cdn)
+    old = ("http", "public", "security_groups", "ingress", "restrict_to", "cdn")
+    for path in (("http", "public", "ingress", "cdn"), old):
+        if given.text(*path) == "true" and not on:
+            given.refuse("only CloudFront may come in, and there is none: set `cdn`", *path)
+    own = cdn.certificate if isinstance(cdn, Cdn) else None
+    balanced = bool(public and public.certificates)
+    if on and balanced and not own:
+        given.refuse(
+            "`certificate` is missing: the load balancer has certificates, and CloudFront needs one, too", "cdn"
+        )
+    if isinstance(cdn, Cdn) and own and not balanced and cdn.terminate_tls is not True:
+        given.refuse("without http.public.certificates, `terminate_tls: true` has to be set", "cdn", "certificate")
+    if own:
+        certificate(given, own, "cdn", "certificate", region=CLOUDFRONT_REGION)
+    if isinstance(cdn, Cdn) and cdn.static_assets:
+        for key in ("location", "alias", "path"):
+            given.missing(key, "cdn", "static_assets")
+
+
+def _balancers(environment: Environment, given: Given) -> None:
+    for kind in _KINDS:
+        http = getattr(environment.http, kind, None)
+        path: tuple[Key, ...] = ("http", kind)
+        for number, arn in enumerate((http and http.certificates) or []):
+            certificate(given, arn or "", *path, "certificates", number)
+        old = (*path, "security_groups", "ingress")
+        if given.keys(*old) and given.keys(*path, "ingress"):
+            given.refuse("`ingress` is there, too: keep that one", *path, "security_groups")
+        for place in ((*path, "ingress", "source_ips"), (*old, "restrict_to", "source_ips")):
+            for number, text in enumerate(given.texts(*place)):
+                cidr(given, text, *place, number)
+    if given.has("http", "public", "security_groups", "ingress", "from_vpc"):
+        given.refuse(
+            "the public load balancer lets the VPC in anyway: remove the key",
+            "http",
+            "public",
+            "security_groups",
+            "ingress",
+            "from_vpc",
+        )
+    if given.has("http", "private", "security_groups", "ingress", "restrict_to"):
+        given.refuse(
+            "the internal load balancer is not reached from outside: remove the key",
+            "http",
+            "private",
+            "security_groups",
+            "ingress",
+            "restrict_to",
+        )
+
+
+def _internal_subnets(vpc: EnvironmentVpc | None, environment: Environment, given: Given) -> None:
+    wanted = environment.http.private.subnets if environment.http and environment.http.private else None
+    if wanted is None:
+        return
+    known = {
+        one.id for kind in _KINDS for one in getattr(getattr(vpc, "subnets", None), kind, None) or [] if one and one.id
+    }
+    if not known:
+        given.refuse("only subnets of a VPC that exists can be named: see network.vpc.id", "http", "private", "subnets")
+        return
+    for number, subnet in enumerate(wanted):
+        if subnet not in known:
+            given.refuse(f"{subnet!r} is not in network.vpc.subnets", "http", "private", "subnets", number)

@@ -1,0 +1,77 @@
+"""A manifest as the rules see it: they say what is wrong at which key, and the node there knows its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..nodes import Items, Map, Node, Scalar
+
+Key = str | int
+
+
+class Given:
+    """The nodes of a manifest.
+
+    Args:
+        root: The top of the file, with the environment's values in it.
+    """
+
+    def __init__(self, root: Map) -> None:
+        self.root = root
+
+    def refuse(self, message: str, *path: Key) -> None:
+        """Note a problem at a key, or at the nearest one above it that is there."""
+        node, _ = self._walk(path)
+        node.refuse(message)
+
+    def missing(self, key: str, *path: Key, why: str = "") -> None:
+        """Note that a key is missing in a map, unless it is there and could not be read."""
+        if not self.has(*path, key):
+            self.refuse(f"`{key}` is missing{why}", *path)
+
+    def has(self, *path: Key) -> bool:
+        """Tell whether a key has a value."""
+        node, whole = self._walk(path)
+        return whole and not (isinstance(node, Scalar) and node.kind == "null")
+
+    def keys(self, *path: Key) -> list[str]:
+        """Return the keys of a map; none, where it is no map."""
+        node, whole = self._walk(path)
+        return list(node.entries) if whole and isinstance(node, Map) else []
+
+    def text(self, *path: Key) -> str | None:
+        """Return a scalar as it is written; None, where there is none."""
+        node, whole = self._walk(path)
+        return node.text if whole and isinstance(node, Scalar) and node.kind != "null" else None
+
+    def texts(self, *path: Key) -> list[str]:
+        """Return the items of a list of scalars."""
+        node, whole = self._walk(path)
+        items = node.items if whole and isinstance(node, Items) else []
+        return [item.text for item in items if isinstance(item, Scalar)]
+
+    def scalars(self) -> Iterator[tuple[tuple[str, ...], Scalar]]:
+        """Yield every scalar by its keys, where the items of a list have the key `[]`."""
+        yield from _scalars(self.root, ())
+
+    def _walk(self, path: Iterable[Key]) -> tuple[Node, bool]:
+        node: Node = self.root
+        for key in path:
+            if isinstance(node, Map) and key in node:
+                node = node[str(key)]
+            elif isinstance(node, Items) and isinstance(key, int) and key < len(node.items):
+                node = node.items[key]
+            else:
+                return node, False
+        return node, True
+
+
+def _scalars(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Scalar]]:
+    if isinstance(node, Map):
+        for key, value in node.entries.items():
+            yield from _scalars(value, (*path, key))
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from _scalars(item, (*path, "[]"))
+    elif isinstance(node, Scalar):
+        yield path, node

@@ -1,0 +1,39 @@
+"""Subnets, security groups, and the name in Service Connect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..models.networks import Placement, TaggedSubnets
+from ..models.workloads import BackendService, RequestDrivenWebService, WorkerService, Workload
+from .given import Given
+
+_PLACES = ("public", "private")
+
+
+def placement(workload: Workload, given: Given) -> None:
+    """Tasks are placed in subnets that have a name, and a request-driven service sends from private ones."""
+    network: Any = getattr(workload, "network", None)
+    chosen = network.vpc.placement if network and network.vpc else None
+    allowed = ("private",) if isinstance(workload, RequestDrivenWebService) else _PLACES
+    if isinstance(chosen, str) and chosen not in allowed:
+        given.refuse(
+            f"got {chosen!r}; allowed: {', '.join(allowed)}, or a map with subnets", "network", "vpc", "placement"
+        )
+    if isinstance(chosen, Placement):
+        subnets = chosen.subnets
+        tags = subnets.from_tags if isinstance(subnets, TaggedSubnets) else None
+        if given.has("network", "vpc", "placement", "subnets") and subnets is not None and not (tags or subnets):
+            given.refuse("no subnet is named", "network", "vpc", "placement", "subnets")
+
+
+def alias(workload: BackendService | WorkerService, given: Given) -> None:
+    """A name in Service Connect leads to a port."""
+    if not given.has("network", "connect", "alias"):
+        return
+    if isinstance(workload, WorkerService):
+        given.refuse(
+            "a worker has no port that a name could lead to: write `connect: true`", "network", "connect", "alias"
+        )
+    elif not given.has("image", "port") and not given.has("http", "target_container"):
+        given.refuse("leads to no port: give `image.port`", "network", "connect", "alias")
