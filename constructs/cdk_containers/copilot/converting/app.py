@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,11 @@ from .recording import Recorder
 from .texts import APP, CDK_JSON, COMMON, PYPROJECT, README, TEST
 from .unifying import United, snake, unite
 from .writing import REASON, Writer, is_in, settings_text
+
+
+_SORTING = 'lint.isort = {known-first-party=["app", "stacks"], known-third-party=["constructs", "cdk_containers", "aws_cdk"]}'
+_HASH = re.compile("[0-9a-f]{64}")
+"""What the name of an asset is: it changes with the sources."""
 
 
 @frozen
@@ -68,7 +76,13 @@ def convert(
         made = CopilotApplication.from_workspace(
             app, "Copilot", path, environments=chosen, variables=variables, **given
         )
-    writing = _Writing(workspace, made, programs_of(recorder.steps), output)
+    kinds = {
+        environment.setting.stack_name(workload): (name, workload or "")
+        for name, environment in made.environments.items()
+        for workload in (None, *made.workloads[name])
+    }
+    golden = {stack.stack_name: stack.template for stack in app.synth().stacks}
+    writing = _Writing(workspace, made, programs_of(recorder.steps, kinds), output, golden)
     return Converted(files=formatted(writing.files()), notes=writing.notes())
 
 
@@ -87,10 +101,13 @@ def _refuse_nothing(workspace: Workspace, environments: Sequence[str]) -> None:
 class _Writing:
     """Puts the files together."""
 
-    def __init__(self, workspace: Workspace, made: CopilotApplication, recorded: Recorded, output: Path) -> None:
+    def __init__(
+        self, workspace: Workspace, made: CopilotApplication, recorded: Recorded, output: Path, golden: Mapping[str, Any]
+    ) -> None:
         self._workspace = workspace
         self._made = made
         self._recorded = recorded
+        self._golden = golden
         self._root = os.path.relpath(workspace.root, output.resolve())
         self._environments = list(made.environments)
         self._templates: dict[str, str] = {}
@@ -129,6 +146,8 @@ class _Writing:
         found["cdk.json"] = CDK_JSON
         found["pyproject.toml"] = PYPROJECT.format(**values)
         found["tests/test_templates.py"] = TEST.format(**values)
+        for stack, template in self._golden.items():
+            found[f"tests/golden/{stack}.json"] = _HASH.sub("0" * 64, json.dumps(template, indent=1)) + "\n"
         found["README.md"] = self._readme(classes)
         return {name: text for name, text in found.items() if text}
 
@@ -167,13 +186,13 @@ class _Writing:
         settings = ""
         if united.settings:
             settings = settings_text(writer, united.settings, united.environments) + "\n\n"
-        parts = [part for part in stack.parts[1:]]
+        parts = stack.parts[1:]
         call = writer.text(Expression("call", None, (Expression("setting", "super().__init__"), *parts), stack.keys))
         if "env" not in stack.keys:
             call = f"{call[:-1]}, env=env)"
         body = [call, *(["settings = SETTINGS[environment]"] if united.settings else []), ""]
         open_test = ""
-        for text, environments in lines:
+        for text, environments in _looped(lines):
             test = is_in(environments) if environments != united.environments else ""
             if test and test != open_test:
                 body.append(f"if {test}:")
@@ -241,6 +260,24 @@ def class_name(name: str, suffix: str = "Stack") -> str:
     return "".join(part.title() for part in snake(name).split("_")) + suffix
 
 
+def _looped(lines: list[tuple[str, tuple[str, ...]]]) -> list[tuple[str, tuple[str, ...]]]:
+    """Write many properties that are left out as one loop."""
+    made: list[tuple[str, tuple[str, ...]]] = []
+    for (owner, environments), group in groupby(lines, key=lambda line: (_left_out(line[0])[0], line[1])):
+        own = list(group)
+        if owner and len(own) > 1:
+            paths = ", ".join(_left_out(text)[1] for text, _ in own)
+            made.append((f"for path in ({paths}): {owner}.add_property_deletion_override(path)", environments))
+        else:
+            made += own
+    return made
+
+
+def _left_out(text: str) -> tuple[str, str]:
+    owner, found, path = text.partition(".add_property_deletion_override(")
+    return (owner, path.removesuffix(")")) if found else ("", "")
+
+
 def _starts_group(text: str) -> bool:
     """Tell whether a statement makes something, and the lines after it are about that."""
     return text.partition(" = ")[2].split("(")[0][:1].isupper()
@@ -253,7 +290,7 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
     for name, text in files.items():
         if name.endswith(".py"):
             for command in (
-                ["check", "--quiet", "--isolated", "--fix-only", "--select=I,UP,RUF010", "--config", 'lint.isort.known-first-party=["stacks"]'],
+                ["check", "--quiet", "--isolated", "--fix-only", "--select=I,F401", "--config", _SORTING],
                 ["format", "--quiet", "--isolated", "--line-length=100"],
             ):
                 done = subprocess.run(  # noqa: S603  (its words are these)

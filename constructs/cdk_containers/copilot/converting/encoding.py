@@ -16,6 +16,8 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
+from cdk_containers.core.checked_construct import CheckedConstruct
+
 from .expressions import Expression, Global, options, value
 
 _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}")
@@ -98,7 +100,7 @@ class Encoder:
             case Mapping():
                 return Expression("map", None, *options({str(key): self.encode(one) for key, one in given.items()}))
             case list() | tuple() | set():
-                if len(given) == 1 and isinstance(one := next(iter(given)), str) and one in self._texts:
+                if len(given) == 1 and _LIST_TOKEN.match(one := str(next(iter(given)))) and one in self._texts:
                     return self._texts[one]
                 return Expression("list", None, tuple(self.encode(one) for one in given))
             case type():
@@ -234,6 +236,8 @@ def _attributes(owner: Any, expression: Expression) -> Iterator[tuple[Any, Expre
 
 def public_global(owner: type | ModuleType, name: str = "") -> Global:
     """Return the shortest way to a class or a function: where a package shows it, and not where it is defined."""
+    if owner is CheckedConstruct:
+        return Global("constructs", "Construct")  # its checks are of this library alone
     module = owner.__name__ if isinstance(owner, ModuleType) else owner.__module__
     name = name or getattr(owner, "__qualname__", "")
     wanted = getattr(sys.modules[module], name.partition(".")[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cdk_containers.core.frozen import frozen
 
@@ -39,8 +39,13 @@ class Recorded:
     dependencies: tuple[tuple[str, str], ...]
 
 
-def programs_of(steps: Sequence[Step]) -> Recorded:
-    """Return the programs in a record."""
+def programs_of(steps: Sequence[Step], kinds: Mapping[str, tuple[str, str]]) -> Recorded:
+    """Return the programs in a record.
+
+    Args:
+        steps: The record.
+        kinds: What stacks are, by name: their environment, and what is the same thing in each environment.
+    """
     starts = [place for place, step in enumerate(steps) if is_stack(step.expression)]
     names = {place: str(steps[place].expression.parts[2].name) for place in starts}
     dependencies = [
@@ -48,14 +53,39 @@ def programs_of(steps: Sequence[Step]) -> Recorded:
         for step in steps
         if _is_dependency(step)
     ]
-    programs = []
+    cut: dict[str, list[tuple[int, Step]]] = {}
     before = 0
     for number, start in enumerate(starts):
         end = starts[number + 1] if number + 1 < len(starts) else len(steps)
         kept = [*_needed(steps, start, before), *(place for place in range(start, end) if not _is_dependency(steps[place]))]
-        programs.append(Program(names[start], _simplified([(place, steps[place]) for place in kept])))
+        cut[names[start]] = [(place, steps[place]) for place in kept]
         before = start
+    # What has a name in one environment has it in all of them, or the programs would differ.
+    named: dict[str, set[str]] = {}
+    for name, own in cut.items():
+        environment, kind = kinds[name]
+        uses = _uses(own)
+        named.setdefault(kind, set()).update(
+            _shape(step.expression, dict(own), environment) for place, step in own if not step.effect and uses[place] > 1
+        )
+    programs = [
+        Program(name, _simplified(own, lambda one, name=name, own=dict(own): _shape(one, own, kinds[name][0]) in named[kinds[name][1]]))  # type: ignore[misc]
+        for name, own in cut.items()
+    ]
     return Recorded(tuple(programs), tuple(dependencies))
+
+
+def _shape(expression: Expression, steps: Mapping[int, Step], environment: str) -> str:
+    """Return what an expression is, whatever the environment."""
+    whole = expression.map(lambda one: _unfolded(one, steps) if one.kind == "step" else one)
+    return repr(whole).replace(environment, "\0")
+
+
+def _unfolded(one: Expression, steps: Mapping[int, Step]) -> Expression:
+    step = steps.get(one.name)
+    if step is None or step.effect:
+        return Expression("step", step.hint if step is not None else None)
+    return step.expression.map(lambda part: _unfolded(part, steps) if part.kind == "step" else part)
 
 
 def is_stack(expression: Expression) -> bool:
@@ -84,8 +114,8 @@ def _needed_by(steps: Sequence[Step], place: int) -> list[int]:
     return [one.name for one in steps[place].expression.walk() if one.kind == "step"]
 
 
-def _simplified(steps: list[tuple[int, Step]]) -> tuple[Step, ...]:
-    """Leave out what nobody uses, and write what one place uses into it."""
+def _uses(steps: list[tuple[int, Step]]) -> Counter[int]:
+    """Count in how many places the result of each step is used, by what is not left out."""
     known = dict(steps)
     uses = Counter(one.name for _, step in steps if step.effect for one in step.expression.walk() if one.kind == "step")
     waiting = [name for name in uses if name in known and not known[name].effect]
@@ -95,6 +125,12 @@ def _simplified(steps: list[tuple[int, Step]]) -> tuple[Step, ...]:
                 uses[one.name] += 1
                 if uses[one.name] == 1 and one.name in known and not known[one.name].effect:
                     waiting.append(one.name)
+    return uses
+
+
+def _simplified(steps: list[tuple[int, Step]], is_named: Callable[[Expression], bool]) -> tuple[Step, ...]:
+    """Leave out what nobody uses, and write what one place uses into it."""
+    uses = _uses(steps)
     inlined: dict[int, Expression] = {}
     places: dict[int, int] = {}
     made: list[Step] = []
@@ -121,7 +157,7 @@ def _simplified(steps: list[tuple[int, Step]]) -> tuple[Step, ...]:
             places[place] = -1
             continue
         expression = step.expression.map(change)
-        if not step.effect and (uses[place] == 1 or _is_short(expression)):
+        if not step.effect and (_is_short(expression) or (uses[place] == 1 and not is_named(step.expression))):
             inlined[place] = expression
             continue
         places[place] = len(made)

@@ -215,6 +215,8 @@ def _given(frame: FrameType, *, skip: int) -> dict[str, tuple[Any, bool]]:
 
 
 def _is_default(given: Any, default: Any) -> bool:
+    if isinstance(given, list | tuple | dict) and not given:
+        return repr(default) in ("()", "[]", "{}", "<factory>", "mappingproxy({})")
     return given is default or (type(given) is type(default) and isinstance(given, int | float | str | tuple) and given == default)
 
 

@@ -103,6 +103,8 @@ def _aligned(programs: Sequence[Sequence[Step]]) -> list[tuple[int | None, ...]]
 def _key(step: Step) -> tuple[Any, ...]:
     """Return what two calls have in common if they are the same in two environments."""
     expression = step.expression
+    if expression.kind == "method" and expression.name == "=":
+        return ("=", expression.parts[0].name, None, expression.parts[0].parts[0].kind)
     if expression.kind == "method":
         path = expression.parts[1].name if len(expression.parts) > 1 and expression.parts[1].kind == "value" else None
         return ("method", expression.name, path, expression.parts[0].kind)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import builtins
 import keyword
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pkgutil import iter_modules
+
+import aws_cdk
 
 from .expressions import Expression, Global
 from .unifying import Line, United, snake
@@ -47,7 +51,7 @@ class Writer:
         for number, line in enumerate(united.lines[1:], 1):
             name = None
             if number in used:
-                name = _free(_name_of(line, self), taken)
+                name = _free(_name_of(line, self), taken | _aliases())
             text = self.text(line.step.expression)
             if name is not None:
                 self._names[number] = name
@@ -182,7 +186,9 @@ def _name_of(line: Line, writer: Writer) -> str:
     function = expression.parts[0].name.name if expression.parts and expression.parts[0].kind == "global" else ""
     match function:
         case "Fn.import_value":
-            return snake(_last_text(expression).rpartition("-")[2])
+            return _exported(expression)
+        case "Fn.split" if expression.parts[-1].kind == "call":
+            return f"{_exported(expression.parts[-1])}_parts"
         case "Fn.split":
             return f"{_source(expression, writer)}_parts"
         case "resource_of":
@@ -191,12 +197,25 @@ def _name_of(line: Line, writer: Writer) -> str:
             return "as_before"
         case "Tags.of":
             return "tags"
-        case "CheckedConstruct" | "Construct":
-            return snake(hint)
+        case "Construct" if snake(hint) in _TAKEN:
+            return f"{snake(hint)}_scope"
+        case _ if expression.kind == "call" and snake(hint) in (*_TAKEN, *_aliases()):
+            return snake(function.rpartition(".")[2])
         case _ if expression.kind == "call" and hint in ("", function.rpartition(".")[2]):
             return snake(function.partition(".")[0] if "." in function and hint == "" else function.rpartition(".")[2])
         case _:
             return snake(hint or str(expression.name))
+
+
+def _exported(expression: Expression) -> str:
+    return snake(_last_text(expression).rpartition("-")[2]) or "value"
+
+
+@cache
+def _aliases() -> frozenset[str]:
+    """Return the names under which modules of CDK are imported."""
+    modules = (one.name for one in iter_modules(aws_cdk.__path__))
+    return frozenset({name.removeprefix("aws_") for name in modules} | set(_MODULES.values()))
 
 
 def _last_text(expression: Expression) -> str:
