@@ -74,7 +74,7 @@ def convert(
     recorder.encoder.know(app, Expression("setting", "app"))
     with recorder.on():
         made = CopilotApplication.from_workspace(
-            app, "Copilot", path, environments=chosen, variables=variables, **given
+            app, workspace.application, path, environments=chosen, variables=variables, **given
         )
     kinds = {
         environment.setting.stack_name(workload): (name, workload or "")
@@ -228,7 +228,7 @@ class _Writing:
         variables = {kind: snake(kind) if kind else "shared" for kind in classes}
         lines = []
         for kind, name in classes.items():
-            lines.append(f"{variables[kind]} = {name}(app, name, env=env)")
+            lines.append(f"{variables[kind]} = {name}(scope, name, env=env)")
         lines += [f"{variables[child]}.add_stack_dependency({variables[parent]})" for child, parent in sorted(order)]
         body = "\n".join(f"        {line}" for line in lines)
         environments = ", ".join(f"{name!r}: cdk.Environment()" for name in self._environments)

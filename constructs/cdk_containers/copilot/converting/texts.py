@@ -4,6 +4,7 @@ APP = '''\
 """The application {application}: a stack for each environment, and one for each workload in it."""
 
 import aws_cdk as cdk
+from constructs import Construct
 
 {imports}
 
@@ -14,6 +15,8 @@ ENVIRONMENTS = {{{environments}}}
 
 def add_stacks(app: cdk.App) -> None:
     """Add the stacks of all environments."""
+    # Names of scaling policies begin with this one.
+    scope = Construct(app, "{application}")
     for name, env in ENVIRONMENTS.items():
 {body}
 
@@ -107,8 +110,8 @@ here needs Copilot or a manifest any more, and nothing writes these files again.
 python -m venv .venv && . .venv/bin/activate
 pip install "cdk-containers[copilot]" pytest
 pytest                    # UPDATE_GOLDEN=1 pytest after a change: then read git diff
-npx aws-cdk diff '{application}-{environment}*'
-npx aws-cdk deploy '{application}-{environment}*'
+npx aws-cdk diff '{application}/{application}-{environment}*'
+npx aws-cdk deploy '{application}/{application}-{environment}*'
 ```
 
 | Module | What it makes |

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -47,7 +47,7 @@ class United:
 def unite(programs: Mapping[str, Program]) -> United | None:
     """Return one program for several; None where they have too little in common."""
     names = tuple(programs)
-    columns = _aligned([programs[name].steps for name in names])
+    columns = _aligned(programs)
     united = _Uniting(names)
     # Where each step of a program is among the lines.
     places: dict[str, dict[int, int]] = {name: {} for name in names}
@@ -79,12 +79,12 @@ def _moved(one: Expression, places: Mapping[int, int]) -> Expression:
     return Expression("step", places[one.name]) if one.kind == "step" else one
 
 
-def _aligned(programs: Sequence[Sequence[Step]]) -> list[tuple[int | None, ...]]:
+def _aligned(programs: Mapping[str, Program]) -> list[tuple[int | None, ...]]:
     """Return which steps of several programs belong together."""
-    columns: list[tuple[int | None, ...]] = [(place,) for place in range(len(programs[0]))]
-    keys = [_key(step) for step in programs[0]]
-    for number, program in enumerate(programs[1:], 1):
-        own = [_key(step) for step in program]
+    (first_keys, *others) = [[_key(step, name) for step in program.steps] for name, program in programs.items()]
+    columns: list[tuple[int | None, ...]] = [(place,) for place in range(len(first_keys))]
+    keys = first_keys
+    for number, own in enumerate(others, 1):
         after: list[tuple[int | None, ...]] = []
         after_keys: list[Any] = []
         matcher = SequenceMatcher(None, keys, own, autojunk=False)
@@ -100,7 +100,7 @@ def _aligned(programs: Sequence[Sequence[Step]]) -> list[tuple[int | None, ...]]
     return columns
 
 
-def _key(step: Step) -> tuple[Any, ...]:
+def _key(step: Step, environment: str) -> tuple[Any, ...]:
     """Return what two calls have in common if they are the same in two environments."""
     expression = step.expression
     if expression.kind == "method" and expression.name == "=":
@@ -109,11 +109,8 @@ def _key(step: Step) -> tuple[Any, ...]:
         path = expression.parts[1].name if len(expression.parts) > 1 and expression.parts[1].kind == "value" else None
         return ("method", expression.name, path, expression.parts[0].kind)
     target = expression.parts[0].name if expression.kind == "call" else None
-    return (expression.kind, expression.name, target, None if target and target.name == "Stack" else _id(expression))
-
-
-def _id(expression: Expression) -> Any:
-    return expression.parts[2].name if expression.kind == "call" and len(expression.parts) > 2 else None  # noqa: PLR2004  (function, scope, id)
+    id_ = expression.parts[-1 - len(expression.keys)].name if target is not None else None
+    return (expression.kind, expression.name, target, id_.replace(environment, "") if isinstance(id_, str) else None)
 
 
 class _Uniting:

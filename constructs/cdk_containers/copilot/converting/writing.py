@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pkgutil import iter_modules
 
@@ -73,7 +73,7 @@ class Writer:
                     return "REASON"
                 return repr(one.name)
             case "text":
-                return "f" + _quoted("".join(self._inside(part) for part in one.parts))
+                return self._joined(list(_flat(one)))
             case "step":
                 return self._names[one.name]
             case "global":
@@ -119,11 +119,21 @@ class Writer:
             text = f"{other} if {is_in(environments)} else {text}"
         return f"({text})"
 
-    def _inside(self, part: Expression) -> str:
-        """Return a part of a formatted text."""
-        if part.kind == "value":
-            return str(part.name).replace("\\", "\\\\").replace("{", "{{").replace("}", "}}").replace("\n", "\\n")
-        return "{" + self.text(part).replace('"', "'") + "}"
+    def _joined(self, parts: list[Expression]) -> str:
+        """Return parts as one formatted text, or as texts that are joined where quotes would be in each other's way."""
+        texts = [self.text(part) for part in parts]
+        inside = [text for part, text in zip(parts, texts, strict=True) if part.kind != "value"]
+        plain = [str(part.name) for part in parts if part.kind == "value"]
+        if any(mark in text for text in inside for mark in '"\\') or any(mark in text for text in plain for mark in "'\\\n"):
+            return f"''.join([{', '.join(texts)}])"
+        if any("'" in text for text in inside) and any('"' in text for text in plain):
+            return f"''.join([{', '.join(texts)}])"
+        quote = "'" if any('"' in text for text in plain) else '"'
+        whole = (
+            str(part.name).replace("{", "{{").replace("}", "}}") if part.kind == "value" else f"{{{text}}}"
+            for part, text in zip(parts, texts, strict=True)
+        )
+        return f"f{quote}{''.join(whole)}{quote}"
 
     def _global(self, one: Global) -> str:
         if one.module == "builtins":
@@ -167,8 +177,9 @@ def _type_of(values: Mapping[str, Expression]) -> str:
     return "Any" if "Any" in kinds else " | ".join(sorted(kinds, key=lambda kind: (kind == "None", kind)))
 
 
-def _quoted(text: str) -> str:
-    return f'"{text}"' if '"' not in text else f"'''{text}'''"
+def _flat(one: Expression) -> Iterator[Expression]:
+    for part in one.parts:
+        yield from _flat(part) if part.kind == "text" else (part,)
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -204,7 +215,7 @@ def _name_of(line: Line, writer: Writer) -> str:
         case _ if expression.kind == "call" and hint in ("", function.rpartition(".")[2]):
             return snake(function.partition(".")[0] if "." in function and hint == "" else function.rpartition(".")[2])
         case _:
-            return snake(hint or str(expression.name))
+            return snake((hint or str(expression.name)).rpartition("|")[2])
 
 
 def _exported(expression: Expression) -> str:
