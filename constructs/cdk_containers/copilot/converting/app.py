@@ -20,11 +20,11 @@ from cdk_containers.core.version import VERSION
 from ..building import CopilotApplication
 from ..manifests import ManifestError, Problem, Workspace
 from .expressions import Expression
-from .programs import Program, Recorded, programs_of
+from .programs import REASON, Program, Recorded, programs_of
 from .recording import Recorder
-from .texts import APP, CDK_JSON, COMMON, PYPROJECT, README, TEST
+from .texts import APP, CDK_JSON, COMMON, FILLED, PYPROJECT, README, TEST
 from .unifying import United, snake, unite
-from .writing import REASON, Writer, is_in, settings_text
+from .writing import Writer, is_in, settings_text
 
 
 _SORTING = 'lint.isort = {known-first-party=["app", "stacks"], known-third-party=["constructs", "cdk_containers", "aws_cdk"]}'
@@ -111,6 +111,7 @@ class _Writing:
         self._root = os.path.relpath(workspace.root, output.resolve())
         self._environments = list(made.environments)
         self._templates: dict[str, str] = {}
+        self._common: set[str] = set()
 
     def notes(self) -> dict[str, list[str]]:
         """Return what a person should know of each stack."""
@@ -137,9 +138,8 @@ class _Writing:
             module = snake(title) if kind != "environment" else "environment_"
             classes[kind] = class_name(title)
             found[f"stacks/{module}.py"] = self._module(kind, classes[kind], by_environment)
-        used = "".join(found.values())
         found["stacks/__init__.py"] = f'"""The stacks of {application}."""\n'
-        found["stacks/common.py"] = COMMON.format(root=self._root, reason=REASON) if "stacks.common" in used else ""
+        found["stacks/common.py"] = COMMON.format(root=self._root, reason=REASON) + (FILLED if "filled" in self._common else "")
         found |= {f"templates/{name}": content for content, name in self._templates.items()}
         found["app.py"] = self._app(classes)
         values = {"application": application, "version": VERSION, "project": snake(application).replace("_", "-")}
@@ -168,7 +168,8 @@ class _Writing:
             )
             choices = ", ".join(f"{one!r}: {name}{class_name(one, '')}" for one in programs)
             bodies += f"\n\n{name} = {{{choices}}}\n"
-        common = [*(["REASON"] if writer.uses_reason else []), *sorted(writer.folders)]
+        common = sorted(writer.common)
+        self._common |= writer.common
         imports = {*writer.imports, "from constructs import Construct", "import aws_cdk as cdk"}
         if common:
             imports.add(f"from stacks.common import {', '.join(common)}")

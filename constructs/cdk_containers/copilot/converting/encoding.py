@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -197,10 +198,19 @@ class Encoder:
 
     def _file(self, path: PurePath) -> Expression:
         if _is_temporary(path):
-            return Expression("template", Path(path).read_text(encoding="utf-8"))
+            return self._template(Path(path).read_text(encoding="utf-8"))
         if path.is_relative_to(self.root):
             return Expression("file", str(path.relative_to(self.root)))
         raise CannotWriteError(f"{path} is not below {self.root}")
+
+
+    def _template(self, content: str) -> Expression:
+        """Return a template, with marks for what only the app knows: where its assets are."""
+        tokens = dict.fromkeys(_TOKEN.findall(content))
+        marks = {f"@{place}@": self._text(token) for place, token in enumerate(tokens, 1)}
+        for mark, token in zip(marks, tokens, strict=True):
+            content = content.replace(token, mark)
+        return Expression("template", json.dumps(json.loads(content), indent=1) + "\n", *options(marks))
 
 
 _TIMEDELTA = Expression("global", Global("datetime", "timedelta"))

@@ -7,8 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cdk_containers.core.frozen import frozen
 
-from .expressions import Expression
+from .expressions import Expression, Global
 from .recording import Step
+
+REASON = "The workload ran so with AWS Copilot; its manifest says nothing else"
+"""Stands so often in a module that it gets a name."""
+
+AS_BEFORE = Expression(
+    "call", None, (Expression("global", Global("cdk_containers", "Disabled")), Expression("value", REASON))
+)
+"""A default that is switched off."""
 
 _STACK = ("aws_cdk", "Stack")
 
@@ -174,6 +182,8 @@ def _shifted(step: Step) -> Step:
 
 def _is_short(expression: Expression) -> bool:
     """Tell whether it reads better in its place than under a name."""
+    if expression == AS_BEFORE:
+        return True
     while expression.kind in ("attribute", "item"):
         expression = expression.parts[0]
     return expression.kind in ("global", "step", "value")

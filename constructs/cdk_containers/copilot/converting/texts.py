@@ -32,6 +32,8 @@ COMMON = '''\
 
 from pathlib import Path
 
+from cdk_containers import Disabled
+
 APP = Path(__file__).resolve().parents[1]
 
 ROOT = (APP / "{root}").resolve()
@@ -41,7 +43,23 @@ TEMPLATES = APP / "templates"
 """CloudFormation that was an addon."""
 
 REASON = "{reason}"
-"""Stands where a default of cdk-containers is switched off, to change nothing of what runs. Take them out one by one."""
+"""Why a default of cdk-containers is switched off: to change nothing of what runs."""
+
+AS_BEFORE = Disabled(REASON)
+"""Stands for such a default. Take them out one by one."""
+'''
+
+FILLED = '''
+
+def filled(template: Path, values: dict[str, str]) -> str:
+    """Return a copy of a template with values in the place of marks: where its code has been put."""
+    text = template.read_text()
+    for mark, value in values.items():
+        text = text.replace(mark, value)
+    copy = APP / "cdk.out" / "templates" / template.name
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_text(text)
+    return str(copy)
 '''
 
 CDK_JSON = '{\n  "app": "python app.py",\n  "watch": {"include": ["**"], "exclude": ["cdk.out", ".venv"]}\n}\n'
@@ -131,8 +149,8 @@ each resource what happens to it, and in which order you go on.
 
 ## What to change first
 
-- `REASON` marks where a default of cdk-containers is switched off because Copilot did not have it. Take one out, look at
-  `cdk diff`, deploy.
+- `AS_BEFORE` stands where a default of cdk-containers is switched off because Copilot did not have it. Take one out, look
+  at `cdk diff`, deploy.
 - `override_logical_id` keeps resources that exist. Leave these lines as long as the stacks exist.
 - `add_property_override` says what no option says. Most of them take back a default, and can go.
 '''

@@ -11,6 +11,7 @@ from pkgutil import iter_modules
 import aws_cdk
 
 from .expressions import Expression, Global
+from .programs import AS_BEFORE, REASON
 from .unifying import Line, United, snake
 
 _MODULES = {
@@ -21,8 +22,6 @@ _MODULES = {
     "aws_cdk.cloudformation_include": "include",
 }
 _TAKEN = {*keyword.kwlist, *dir(builtins), "self", "scope", "environment", "env", "settings", "cdk"}
-REASON = "The workload ran so with AWS Copilot; its manifest says nothing else"
-"""Stands so often in a module that it gets a name."""
 
 
 class Writer:
@@ -30,15 +29,12 @@ class Writer:
 
     Attributes:
         imports: The import lines.
-        uses_reason: Whether the reason of everything that stays as it was is needed.
-        files: Whether files of the workspace are needed.
-        templates: Names of templates, by content.
+        common: What they need of the module that all share.
     """
 
     def __init__(self, template: Callable[[str], str]) -> None:
         self.imports: set[str] = set()
-        self.uses_reason = False
-        self.folders: set[str] = set()
+        self.common: set[str] = set()
         self._template = template
         self._names: dict[int, str] = {}
 
@@ -69,8 +65,7 @@ class Writer:
         match one.kind:
             case "value":
                 if one.name == REASON:
-                    self.uses_reason = True
-                    return "REASON"
+                    return self._shared("REASON")
                 return repr(one.name)
             case "text":
                 return self._joined(list(_flat(one)))
@@ -90,17 +85,26 @@ class Writer:
                 entries = (f"{key!r}: {self.text(part)}" for key, part in zip(one.keys, one.parts, strict=True))
                 return f"{{{', '.join(entries)}}}"
             case "file":
-                self.folders.add("ROOT")
-                return "ROOT" if one.name == "." else f"ROOT / {one.name!r}"
+                root = self._shared("ROOT")
+                return root if one.name == "." else f"{root} / {one.name!r}"
             case "template":
-                self.folders.add("TEMPLATES")
-                return f"TEMPLATES / {self._template(one.name)!r}"
+                name = f"{self._shared('TEMPLATES')} / {self._template(one.name)!r}"
+                if not one.parts:
+                    return name
+                values = (f"{key!r}: {self.text(part)}" for key, part in zip(one.keys, one.parts, strict=True))
+                return f"{self._shared('filled')}({name}, {{{', '.join(values)}}})"
             case "choice":
                 return self._choice(one)
             case "method" if one.name == "=":
                 return f"{self.text(one.parts[0])} = {self.text(one.parts[1])}"
+            case _ if one == AS_BEFORE:
+                return self._shared("AS_BEFORE")
             case _:
                 return self._call(one)
+
+    def _shared(self, name: str) -> str:
+        self.common.add(name)
+        return name
 
     def _call(self, one: Expression) -> str:
         target = self.text(one.parts[0]) + (f".{one.name}" if one.kind == "method" else "")
@@ -204,8 +208,6 @@ def _name_of(line: Line, writer: Writer) -> str:
             return f"{_source(expression, writer)}_parts"
         case "resource_of":
             return f"cfn_{_source(expression, writer)}"
-        case "Disabled":
-            return "as_before"
         case "Tags.of":
             return "tags"
         case "Construct" if snake(hint) in _TAKEN:
