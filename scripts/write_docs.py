@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("JSII_NODE", str(ROOT / ".venv/node/bin/node"))
 os.environ.setdefault("CDK_VALIDATION", "false")
 
+import yaml  # noqa: E402
 from docs_data import (  # noqa: E402  (after the choice of Node)
     BY_HAND,
     DEFAULTS,
@@ -67,6 +68,7 @@ from cdk_containers.checks.reading import read_estate  # noqa: E402
 from cdk_containers.checks.rules import CHECKS  # noqa: E402
 from cdk_containers.checks.templates import Estate  # noqa: E402
 from cdk_containers.core.practices import ACKNOWLEDGED_AS, AREAS, PRACTICES, Practice  # noqa: E402
+from cdk_containers.copilot.building import Compatibility  # noqa: E402
 from cdk_containers.ecs.services.rollout_warnings import CONCERNS  # noqa: E402
 
 DOCS = ROOT / "docs"
@@ -85,6 +87,7 @@ WITH_MARKS = (
     "deploying-without-fear",
     "changing-what-runs",
     "one-description",
+    "copilot",
 )
 _NOTE = "<!-- Written by scripts/write_docs.py from {sources}; do not edit it here. -->"
 _MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -139,6 +142,8 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
     makers: Mapping[str, Callable[[], str]] = {
         "checks-score": lambda: sentence(score()),
         "constructs": construct_list,
+        "copilot-compatibility": compatibility_table,
+        "copilot-deviations": deviations_table,
         "defaults": defaults_table,
         "ecs-rooms": partial(wing_drawing, "ecs"),
         "eks-rooms": partial(wing_drawing, "eks"),
@@ -462,6 +467,21 @@ def counterparts_tables() -> str:
 
 
 # ---- what the examples show
+
+
+def compatibility_table() -> str:
+    """Write what of Copilot is kept, by the name of the switch."""
+    text = Compatibility.__doc__ or ""
+    parts = re.findall(r"^ {8}(\w+): (.*(?:\n {12}.*)*)", text, re.MULTILINE)
+    rows = [[f"`{name}`", " ".join(sentence.split())] for name, sentence in parts]
+    return "\n".join(_table(["Switch", "What it keeps"], rows)).rstrip()
+
+
+def deviations_table() -> str:
+    """Write where what is made of a manifest of Copilot differs from what Copilot makes of it."""
+    entries = yaml.safe_load((ROOT / "tests" / "copilot" / "deviations.yml").read_text())
+    rows = [[f"`{entry['path']}`", entry["reason"]] for entry in entries]
+    return "\n".join(_table(["Fact", "Why"], rows)).rstrip()
 
 
 def with_errors(text: str, prelude: str) -> str:

@@ -50,26 +50,26 @@ def options_of(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def packaged(cli: str, file: Path, environment: str, folder: Path) -> dict[str, Any]:
-    """Return the facts of what the CLI makes of a manifest.
+    """Return the facts of what the CLI makes of a manifest."""
+    template = template_of(cli, file, environment, folder)
+    return json.loads(json.dumps(facts_of(template, yaml.safe_load(file.read_text())["name"])))  # type: ignore[no-any-return]
+
+
+def template_of(cli: str, file: Path, environment: str, folder: Path) -> Template:
+    """Return what the CLI makes of a manifest.
 
     Raises:
         RefusedError: It makes nothing of it.
     """
-    text = file.read_text()
-    manifest = yaml.safe_load(text)
+    manifest = yaml.safe_load(file.read_text())
     name, kind = manifest["name"], manifest["type"]
-    account = Account(APPLICATION, environment, (name, kind), topics=_topics(manifest), **options_of(manifest))
-    _make_workspace(folder, name, text, manifest)
-    docker = folder / "bin" / "docker"
-    docker.parent.mkdir()
-    docker.write_text(_DOCKER)
-    docker.chmod(0o755)
+    tools = make_workspace(folder, file)
     command = [cli, "job" if kind == "Scheduled Job" else "svc", "package", "--name", name, "--env", environment]
-    with reached(account, folder) as variables:
+    with reached(account_of(file, environment), folder) as variables:
         done = subprocess.run(
             [*command, "--output-dir", "made", "--upload-assets", "--tag", "one"],
             cwd=folder,
-            env={"HOME": str(folder), "PATH": f"{docker.parent}:/usr/bin:/bin", "CI": "true", **variables},
+            env={"HOME": str(folder), "PATH": f"{tools}:/usr/bin:/bin", "CI": "true", **variables},
             capture_output=True,
             text=True,
             check=False,
@@ -80,8 +80,14 @@ def packaged(cli: str, file: Path, environment: str, folder: Path) -> dict[str, 
     told = json.loads((folder / "made" / f"{name}-{environment}.params.json").read_text())["Parameters"]
     prefix = f"{APPLICATION}-{environment}"
     known = {"AWS::StackName": f"{prefix}-{name}", "SubDomain": f"{environment}.{APPLICATION}.{DOMAIN}"}
-    template = Template(content, {**told, **known}, f"{prefix}-")
-    return json.loads(json.dumps(facts_of(template, name)))  # type: ignore[no-any-return]
+    return Template(content, {**told, **known}, f"{prefix}-")
+
+
+def account_of(file: Path, environment: str) -> Account:
+    """Return an account in which everything is deployed that a manifest needs."""
+    manifest = yaml.safe_load(file.read_text())
+    workload = (manifest["name"], manifest["type"])
+    return Account(APPLICATION, environment, workload, topics=_topics(manifest), **options_of(manifest))
 
 
 def _topics(manifest: dict[str, Any]) -> list[tuple[str, str]]:
@@ -95,11 +101,17 @@ def _topics(manifest: dict[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
-def _make_workspace(folder: Path, name: str, text: str, manifest: Any) -> None:
-    home = folder / "copilot" / name
+def make_workspace(folder: Path, file: Path) -> Path:
+    """Make a workspace with a manifest and the files that it names; return where the CLI finds Docker."""
+    docker = folder / "bin" / "docker"
+    docker.parent.mkdir(parents=True)
+    docker.write_text(_DOCKER)
+    docker.chmod(0o755)
+    manifest = yaml.safe_load(file.read_text())
+    home = folder / "copilot" / manifest["name"]
     home.mkdir(parents=True)
     (home.parent / ".workspace").write_text(f"application: {APPLICATION}\n")
-    (home / "manifest.yml").write_text(text)
+    (home / "manifest.yml").write_text(file.read_text())
     open_nodes = [manifest]
     while open_nodes:
         node = open_nodes.pop()
@@ -111,3 +123,4 @@ def _make_workspace(folder: Path, name: str, text: str, manifest: Any) -> None:
             elif key == "source":
                 (folder / value).mkdir(parents=True, exist_ok=True)
                 (folder / value / "index.html").write_text("<!doctype html>")
+    return docker.parent

@@ -12,7 +12,7 @@ import aws_cdk as cdk
 import pytest
 import yaml
 
-from cdk_containers.copilot.building import CopilotWorkload, Setting
+from cdk_containers.copilot.building import Compatibility, CopilotWorkload, Setting
 from cdk_containers.copilot.building.workload import region_of_workload
 from cdk_containers.copilot.manifests import read_workload
 from tests.copilot.facts import facts_of
@@ -47,20 +47,33 @@ def allowed(path: str, kind: str) -> bool:
     return False
 
 
-def ours(file: Path, environment: str) -> tuple[str, dict[str, Any]]:
+def ours_as_template(
+    file: Path, environment: str, *, compatibility: Compatibility | None = None
+) -> tuple[Template, str]:
+    """Return what is made here of a manifest, and its type."""
     manifest = read_workload(file, environment=environment, application=APPLICATION, variables={})
     model = manifest.model
     options = options_of(yaml.safe_load(file.read_text()))
     arns = ["arn:aws:acm:us-west-2:123456789012:certificate/00"] if options["certificates"] else []
-    setting = Setting(application=APPLICATION, environment=environment, domain=DOMAIN, certificate_arns=arns)
+    setting = Setting(
+        application=APPLICATION,
+        environment=environment,
+        domain=DOMAIN,
+        certificate_arns=arns,
+        compatibility=compatibility or Compatibility(),
+    )
     region = region_of_workload(setting, model)
     app = cdk.App()
     env = None if region is None else cdk.Environment(region=region)
     stack = cdk.Stack(app, setting.stack_name(model.name), env=env)
     CopilotWorkload(stack, "Workload", manifest=manifest, setting=setting)
     content = app.synth().get_stack_by_name(stack.stack_name).template
-    template = Template(content, {"AWS::StackName": stack.stack_name}, f"{setting.prefix}-")
-    return model.type, json.loads(json.dumps(facts_of(template, model.name)))
+    return Template(content, {"AWS::StackName": stack.stack_name}, f"{setting.prefix}-"), model.type
+
+
+def ours(file: Path, environment: str) -> tuple[str, dict[str, Any]]:
+    template, kind = ours_as_template(file, environment)
+    return kind, json.loads(json.dumps(facts_of(template, file.stem)))
 
 
 def recorded(file: Path) -> dict[str, dict[str, Any]]:

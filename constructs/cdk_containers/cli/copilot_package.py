@@ -44,6 +44,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="DIR",
         help="write the templates of environment and workload to a folder; without it, that of the workload is printed",
     )
+    add("--no-records", action="store_true", help="make no records in public DNS: Copilot's own are still there")
     parser.epilog = _EPILOG
 
 
@@ -112,6 +113,7 @@ def _write(
         application=arguments.app,
         domain=arguments.domain,
         certificate_arns=arguments.certificate_arn,
+        records=not arguments.no_records,
     )
     environment, workloads = add_stacks(
         app,

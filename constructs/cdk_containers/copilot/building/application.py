@@ -48,6 +48,7 @@ class CopilotApplication(CheckedConstruct):
         certificate_arns: Mapping[str, Sequence[str]] | None = None,
         image_tag: str = "latest",
         variables: Mapping[str, str] | None = None,
+        records: bool = True,
         compatibility: Compatibility | None = None,
     ) -> CopilotApplication:
         """Make the stacks of a workspace.
@@ -62,6 +63,8 @@ class CopilotApplication(CheckedConstruct):
             certificate_arns: Certificates of load balancers, by environment. Default: those of the manifests.
             image_tag: The tag of images that Copilot has pushed, where there is nothing to build. Default: `latest`.
             variables: What `${VAR}` stands for in manifests. Default: the variables of the shell.
+            records: Whether records in public DNS are made for aliases. False for the first deployment over stacks that
+                Copilot made, whose functions delete theirs. Default: True.
             compatibility: What of Copilot is kept. Default: everything.
 
         Raises:
@@ -82,6 +85,7 @@ class CopilotApplication(CheckedConstruct):
                 name,
                 domain=domain,
                 certificate_arns=(certificate_arns or {}).get(name, ()),
+                records=records,
                 compatibility=compatibility,
                 variables=variables,
             )
@@ -111,6 +115,7 @@ def setting_of(
     application: str | None = None,
     domain: str | None,
     certificate_arns: Sequence[str],
+    records: bool = True,
     compatibility: Compatibility | None = None,
     variables: Mapping[str, str] | None = None,
 ) -> Setting:
@@ -126,6 +131,7 @@ def setting_of(
         domain=domain,
         certificate_arns=certificate_arns,
         manifest=manifest,
+        records=records,
         compatibility=compatibility or Compatibility(),
     )
 

@@ -23,7 +23,7 @@ from cdk_containers.load_balancing.rule_priorities import choose_priority
 
 from ..manifests.models.balancing import Alias, Http, RoutingRule
 from .making import Making, seconds_or
-from .names import certify, make_alias_record, zone_of
+from .names import certify, make_alias_record, make_alias_records, zone_of
 from .ports import Listening, Target
 
 _DELAY = 60
@@ -203,35 +203,40 @@ class Balancing:
 
     def _serve_names(self) -> None:
         """Make records, and a certificate, for the names of the rules; each name once."""
-        making, done = self._making, set[str]()
-        own: list[str] = []
+        making, own = self._making, list[str]()
+        in_zone: dict[str, list[str]] = {}
         for rule, _ in self._rules:
-            names = rule.aliases or [Alias(name=host) for host in self._hosts(rule)]
-            for alias in names:
+            for alias in rule.aliases or [Alias(name=host) for host in self._hosts(rule)]:
+                zone = alias.hosted_zone or ((rule.hosted_zone or self._http.hosted_zone) if rule.aliases else None)
                 name = alias.name or ""
-                zone = alias.hosted_zone or (rule.hosted_zone if rule.aliases else None)
-                zone = zone or (self._http.hosted_zone if rule.aliases else None)
-                if name in done or (zone is None and (making.setting.imports_certificates or self._internal)):
-                    continue
-                done.add(name)
-                own.append(name)
-                make_alias_record(
-                    making, name, zone_of(making, name, zone), dns_name=self.dns_name, zone_id=self._zone_id
-                )
-        if own and self._http.alb is None and not (self._internal or making.setting.imports_certificates):
+                if zone is not None:
+                    in_zone.setdefault(zone, []).append(name)
+                elif not (making.setting.imports_certificates or self._internal):
+                    own.append(name)
+        own = list(dict.fromkeys(own))
+        for name in own:
+            make_alias_record(making, name, zone_of(making, name), dns_name=self.dns_name, zone_id=self._zone_id)
+        for zone, names in in_zone.items():
+            make_alias_records(making, list(dict.fromkeys(names)), zone, dns_name=self.dns_name, zone_id=self._zone_id)
+        if own and self._http.alb is None:
             certify(making, own, listener_arn=self._listener("HTTPS"))
 
     def _make_internal_record(self) -> None:
         making = self._making
-        record = route53.CfnRecordSet(
+        group = route53.CfnRecordSetGroup
+        record = group(
             making.scope,
             "InternalRecord",
             hosted_zone_id=making.around.export("InternalWorkloadsHostedZoneID"),
-            name=f"{self._internal_name}.",
-            type="A",
-            alias_target=route53.CfnRecordSet.AliasTargetProperty(dns_name=self.dns_name, hosted_zone_id=self._zone_id),
+            record_sets=[
+                group.RecordSetProperty(
+                    name=f"{self._internal_name}.",
+                    type="A",
+                    alias_target=group.AliasTargetProperty(dns_name=self.dns_name, hosted_zone_id=self._zone_id),
+                )
+            ],
         )
-        making.name_it("LoadBalancerDNSAlias", record)
+        making.name_it("LoadBalancerInternalDNSAlias", record)
 
 
 def _paths(rule: RoutingRule) -> list[str]:

@@ -20,7 +20,6 @@ from cdk_containers.load_balancing import ApplicationLoadBalancer, Domain
 from cdk_containers.network import Network
 
 from ..manifests.models.environments import Environment, EnvironmentVpc
-from .addons import include_addons
 from .balancers import make_internal_load_balancer, make_public_load_balancer
 from .features import Features
 from .file_systems import let_group_in, make_file_system
@@ -112,6 +111,7 @@ class CopilotEnvironment(CheckedConstruct):
             "ServiceDiscoveryNamespaceID": self.namespace.namespace.namespace_id,
             "EnvironmentSecurityGroup": self.security_group.security_group_id,
             "ClusterId": self.cluster.cluster_name,
+            **known.exports,
         }
         self._serve_domain()
         if features.public_load_balancer:
@@ -123,6 +123,8 @@ class CopilotEnvironment(CheckedConstruct):
         if manifest.cdn not in (None, False):
             self.notes.append("cdn: no CloudFront distribution is made; the load balancer stays where it is reached")
         if addons:
+            from .addons import include_addons  # noqa: PLC0415  (most have none)
+
             include_addons(self, addons, {"App": setting.application, "Env": setting.environment})
         self._export()
         add_tags(self, setting)

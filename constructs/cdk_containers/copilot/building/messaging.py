@@ -104,7 +104,7 @@ def make_queues(making: Making, given: Subscribe | None) -> Queues:
     making.name_it("EventsKMSKey", key)
     subscribe_to = given or Subscribe()
     main = _queue(making, "Queue", subscribe_to.queue or Queue(), key)
-    _name(making, main, "EventsQueue", "DeadLetterQueue")
+    _name(making, main, "")
     own: dict[str, WorkQueue] = {}
     for topic in subscribe_to.topics or []:
         options = topic.queue if isinstance(topic.queue, Queue) else Queue()
@@ -116,7 +116,7 @@ def make_queues(making: Making, given: Subscribe | None) -> Queues:
             prefix = f"{_letters(topic.service or '')}{_letters(name)}"
             told = f"{_letters(topic.service or '')}{_letters(name)[:1].upper()}{_letters(name)[1:]}EventsQueue"
             queue = own[told] = _queue(making, f"Queue-{topic.service}-{name}", options, key)
-            _name(making, queue, f"{prefix}EventsQueue", f"{prefix}DeadLetterQueue")
+            _name(making, queue, prefix)
         _subscribe(making, topic, name, queue, key)
     return Queues(main=main, own=own)
 
@@ -159,10 +159,13 @@ def _queue(making: Making, id: str, given: Queue, key: kms.IKey) -> WorkQueue:  
     return made
 
 
-def _name(making: Making, queue: WorkQueue, logical_id: str, dead_letters: str) -> None:
-    making.name_it(logical_id, queue.queue)
+def _name(making: Making, queue: WorkQueue, prefix: str) -> None:
+    """Name queues and their policies: a policy that goes takes the one that was made in its place along."""
+    making.name_it(f"{prefix}EventsQueue", queue.queue)
+    making.name_it(f"{prefix}QueuePolicy", queue.queue.node.find_child("Policy"))
     if queue.dead_letter_queue is not None:
-        making.name_it(dead_letters, queue.dead_letter_queue)
+        making.name_it(f"{prefix}DeadLetterQueue", queue.dead_letter_queue)
+        making.name_it(f"{prefix}DeadLetterPolicy", queue.dead_letter_queue.node.find_child("Policy"))
 
 
 def _subscribe(making: Making, topic: SubscribedTopic, name: str, queue: WorkQueue, key: kms.IKey) -> None:

@@ -30,7 +30,9 @@ def zone_of(making: Making, name: str, given: str | None = None) -> str:
 
 
 def make_alias_record(making: Making, name: str, zone: str, *, dns_name: str, zone_id: str) -> None:
-    """Make the record that leads from a name to a load balancer."""
+    """Make the record that leads from a name to a load balancer, unless records are left out."""
+    if not making.setting.records:
+        return
     route53.CfnRecordSet(
         making.scope,
         f"Record-{name}",
@@ -39,6 +41,25 @@ def make_alias_record(making: Making, name: str, zone: str, *, dns_name: str, zo
         type="A",
         alias_target=route53.CfnRecordSet.AliasTargetProperty(dns_name=dns_name, hosted_zone_id=zone_id),
     )
+
+
+def make_alias_records(making: Making, names: Sequence[str], zone: str, *, dns_name: str, zone_id: str) -> None:
+    """Make the records of names in a zone of yours, which Copilot has in the stack of the workload too."""
+    group = route53.CfnRecordSetGroup
+    made = group(
+        making.scope,
+        f"Records-{zone}",
+        hosted_zone_id=zone,
+        record_sets=[
+            group.RecordSetProperty(
+                name=name,
+                type="A",
+                alias_target=group.AliasTargetProperty(dns_name=dns_name, hosted_zone_id=zone_id),
+            )
+            for name in names
+        ],
+    )
+    making.name_it(f"LoadBalancerDNSAlias{zone}", made)
 
 
 def certificate_for(making: Making, names: Sequence[str], id: str = "Certificate") -> str:  # noqa: A002

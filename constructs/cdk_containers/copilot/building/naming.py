@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import aws_cdk as cdk
 from constructs import IConstruct
 
@@ -15,11 +18,13 @@ class Naming:
 
     Attributes:
         known: The resources, by these ids.
+        properties: How to look at what a resource has by now, where more is known of that than CDK shows.
     """
 
     def __init__(self, compatibility: Compatibility) -> None:
         self._keeps = compatibility.logical_ids
         self.known: dict[str, cdk.CfnResource] = {}
+        self.properties: dict[str, Callable[[], dict[str, Any]]] = {}
 
     def name(self, logical_id: str, construct: IConstruct) -> None:
         """Name the resource of a construct."""

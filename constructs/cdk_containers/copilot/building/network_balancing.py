@@ -100,14 +100,14 @@ class NetworkBalancing:
                 policy = port.listener.ssl_policy or _POLICY
                 resource_of(route.listener).add_property_override("SslPolicy", policy)
         # The group of the environment is its own matter, so the way in is said here.
-        ec2.CfnSecurityGroupIngress(
+        opened = ec2.CfnSecurityGroupIngress(
             making.scope,
             "FromNetworkLoadBalancer",
             group_id=making.around.export("EnvironmentSecurityGroup"),
             ip_protocol="-1",
             source_security_group_id=self.load_balancer.security_group.security_group_id,
-            description="Network Load Balancer to tasks",
         )
+        making.name_it("EnvironmentSecurityGroupIngressFromNetworkLoadBalancerSecurityGroup", opened)
         resource_of(self.load_balancer.security_group).add_property_deletion_override("SecurityGroupEgress")
         balancer = cast("elbv2.NetworkLoadBalancer", self.load_balancer.load_balancer)
         making.export("PublicNetworkLoadBalancerDNSName", balancer.load_balancer_dns_name)

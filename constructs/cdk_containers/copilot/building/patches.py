@@ -66,7 +66,7 @@ def _apply(making: Making, patch: Mapping[str, Any]) -> str | None:
         return f"there is no {name}: what Copilot does with it is not needed, or done otherwise"
     if rest[0] not in _OF_RESOURCES:
         return f"a resource has no {rest[0]}"
-    return _write(resource, rest, patch)
+    return _write(making, name, rest, patch)
 
 
 def _apply_whole(making: Making, name: str, resource: cdk.CfnResource | None, patch: Mapping[str, Any]) -> str | None:
@@ -82,7 +82,8 @@ def _apply_whole(making: Making, name: str, resource: cdk.CfnResource | None, pa
     return None
 
 
-def _write(resource: cdk.CfnResource, steps: list[str], patch: Mapping[str, Any]) -> str | None:
+def _write(making: Making, name: str, steps: list[str], patch: Mapping[str, Any]) -> str | None:
+    resource = making.naming.known[name]
     path = ".".join(step.replace(".", "\\.") for step in steps)
     if not any(step.isdigit() or step == "-" for step in steps):
         if patch["op"] == "remove":
@@ -92,7 +93,11 @@ def _write(resource: cdk.CfnResource, steps: list[str], patch: Mapping[str, Any]
         return None
     # A list is written as a whole, with the change in it: CDK would make a map of one that is not there yet.
     first = next(place for place, step in enumerate(steps) if step.isdigit() or step == "-")
-    properties = as_in_templates(cdk.Stack.of(resource).resolve(resource._cfn_properties))  # noqa: SLF001
+    look = making.naming.properties.get(name)
+    if look is not None:
+        properties = look()
+    else:
+        properties = as_in_templates(cdk.Stack.of(resource).resolve(resource._cfn_properties))  # noqa: SLF001
     whole: Any = {"Properties": properties}
     for step in steps[:first]:
         whole = whole.get(step) if isinstance(whole, Mapping) else None

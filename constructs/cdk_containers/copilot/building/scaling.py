@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_applicationautoscaling as autoscaling
 from aws_cdk import aws_ecs as ecs
 
 from cdk_containers.core.cdk_modules import sqs
@@ -75,14 +76,17 @@ def scale(
     if count.cpu_percentage is not None:
         value, own = _number(count.cpu_percentage)
         target.scale_on_cpu_utilization("Cpu", target_utilization_percent=value, **_cooldowns(common, own))
+        _name_policy(making, target, "Cpu", "ECSServiceAverageCPUUtilization")
     if count.memory_percentage is not None:
         value, own = _number(count.memory_percentage)
         target.scale_on_memory_utilization("Memory", target_utilization_percent=value, **_cooldowns(common, own))
+        _name_policy(making, target, "Memory", "ECSServiceAverageMemoryUtilization")
     if count.requests is not None and route is not None:
         value, own = _number(count.requests)
         target.scale_on_request_count(
             "Requests", requests_per_target=value, target_group=route.target_group, **_cooldowns(common, own)
         )
+        _name_policy(making, target, "Requests", "ALBSumRequestCountPerTarget")
     if count.response_time is not None and route is not None:
         given = count.response_time
         time = given.value if isinstance(given, ScalingTime) else given
@@ -93,8 +97,18 @@ def scale(
             target_value=(time or timedelta()).total_seconds(),
             **_cooldowns(common, own),
         )
+        _name_policy(making, target, "ResponseTime", "ALBAverageResponseTime")
     if count.queue_delay is not None:
         _follow_queues(service, target, count.queue_delay, queues, common)
+
+
+def _name_policy(making: Making, target: ecs.ScalableTaskCount, id: str, metric: str) -> None:  # noqa: A002
+    """Let a policy be the one that Copilot made: a service takes one for each metric, so no second could be made."""
+    for child in target.node.find_all():
+        if isinstance(child, autoscaling.CfnScalingPolicy) and id in child.node.path.rpartition("/Target")[2]:
+            making.name_it(f"AutoScalingPolicy{metric}", child)
+            if making.setting.compatibility.logical_ids:
+                child.policy_name = f"{making.name}-{metric}-ScalingPolicy"
 
 
 def _follow_queues(

@@ -158,7 +158,9 @@ def _cloud_map(making: Making, listening: Listening) -> CloudMap | None:
 def _finish(making: Making, workload: workloads.TaskWorkload, service: Service, listening: Listening) -> None:
     """Make a service what the manifest says, where options do not reach."""
     resource = cast("ecs.CfnService", resource_of(service.service))
-    making.name_it("Service", resource)
+    if workload is making.workload:
+        # App Runner's has this id otherwise, and a resource does not change its type.
+        making.name_it("Service", resource)
     place_tasks(making, workload, resource)
     if platform_of(workload)[0] != "LINUX":
         resource.add_property_override("PlatformVersion", "1.0.0")

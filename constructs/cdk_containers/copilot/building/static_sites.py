@@ -12,10 +12,7 @@ from cdk_containers.core.cdk_modules import s3
 from ..manifests.models.workloads import StaticFiles, StaticSite
 from .making import Making, listed
 from .names import certificate_for, make_alias_record, zone_of
-from .setting import Setting
-
-CERTIFICATE_REGION = "us-east-1"
-"""Where CloudFront looks for certificates."""
+from .sites import alias_of
 
 _CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 _CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
@@ -30,19 +27,6 @@ function handler(event) {
   return request;
 }
 """
-
-
-def alias_of(setting: Setting, site: StaticSite) -> str | None:
-    """Return the name of a site in DNS: its own, or one in the environment's part of the domain."""
-    if site.http is not None and site.http.alias is not None:
-        return site.http.alias
-    return None if setting.subdomain is None else f"{site.name}.{setting.subdomain}"
-
-
-def region_of_site(setting: Setting, site: StaticSite) -> str | None:
-    """Return the region that the stack of a site has to be in, with the certificate that is made for it."""
-    given = site.http.certificate if site.http is not None else None
-    return CERTIFICATE_REGION if alias_of(setting, site) is not None and given is None else None
 
 
 def make_static_site(making: Making, site: StaticSite) -> Construct:

@@ -45,16 +45,17 @@ class TaskChanges:
         """
         if not overrides:
             return
-        properties = self._properties()
+        properties = self.properties()
         changed: dict[str, None] = {}
         for override in overrides:
             steps = _steps(override.path or "")
             changed[str(steps[0])] = None
             _set(properties, steps, override.value)
         for name in changed:
-            self.task.add_property_override(name, properties[name])
+            self.write(name, properties[name])
 
-    def _properties(self) -> dict[str, Any]:
+    def properties(self) -> dict[str, Any]:
+        """Return the properties as they are by now."""
         known = cdk.Stack.of(self.task).resolve(self.task._cfn_properties)  # noqa: SLF001  (there is no other way)
         properties: dict[str, Any] = as_in_templates(known)
         for path, value in self._changes:

@@ -77,6 +77,7 @@ def finish_task(making: Making, workload: TaskWorkload, task: TaskDefinition, co
     """Make a task what the manifest says, where options do not reach."""
     resource = cast("ecs.CfnTaskDefinition", resource_of(task.task_definition))
     changes = TaskChanges(resource)
+    making.naming.properties["TaskDefinition"] = changes.properties
     making.name_it("TaskDefinition", resource)
     making.name_it("TaskRole", task.task_role)
     making.name_it("ExecutionRole", task.execution_role)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import cast
 
 import aws_cdk as cdk
@@ -27,11 +28,13 @@ class KnownVpc:
         vpc: The VPC.
         public: Ids of its public subnets.
         private: Ids of its private subnets.
+        exports: What else others may know of it, by the names of exports.
     """
 
     vpc: ec2.IVpc
     public: list[str]
     private: list[str]
+    exports: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def make_vpc(scope: Construct, naming: Naming, given: EnvironmentVpc | None, *, nat_gateways: bool) -> KnownVpc:
@@ -70,6 +73,11 @@ def make_vpc(scope: Construct, naming: Naming, given: EnvironmentVpc | None, *, 
         vpc=vpc,
         public=[subnet.subnet_id for subnet in vpc.public_subnets],
         private=[subnet.subnet_id for subnet in private_subnets],
+        exports={
+            "InternetGatewayID": naming.known["InternetGateway"].ref,
+            "PublicRouteTableID": naming.known["PublicRouteTable"].ref,
+            "PrivateRouteTableIDs": cdk.Fn.join(",", [subnet.route_table.route_table_id for subnet in private_subnets]),
+        },
     )
 
 
@@ -80,9 +88,18 @@ def _name_subnet(naming: Naming, kind: str, number: int, subnet: ec2.Subnet) -> 
         f"PublicSubnet{number}RouteTableAssociation" if kind == "Public" else f"PrivateRouteTable{number}Association",
         association,
     )
-    for id_, logical_id in (("EIP", f"NatGateway{number}Attachment"), ("NATGateway", f"NatGateway{number}")):
+    # Copilot has one table for all public subnets; the second, and further ones, get their own.
+    table, route = f"PrivateRouteTable{number}", f"PrivateRoute{number}"
+    if kind == "Public":
+        table, route = ("PublicRouteTable", "DefaultPublicRoute") if number == 1 else ("", "")
+    for id_, logical_id in (
+        ("EIP", f"NatGateway{number}Attachment"),
+        ("NATGateway", f"NatGateway{number}"),
+        ("RouteTable", table),
+        ("DefaultRoute", route),
+    ):
         found = subnet.node.try_find_child(id_)
-        if found is not None:
+        if found is not None and logical_id:
             naming.name(logical_id, found)
 
 

@@ -13,15 +13,11 @@ from cdk_containers.core.inputs import argument_problems
 
 from ..manifests.models import workloads
 from ..manifests.reading import Manifest
-from .addons import include_addons
-from .jobs import make_job
 from .making import Making
 from .naming import Naming
-from .patches import apply_overrides
-from .request_driven import make_request_driven
-from .services import make_service
+from .refusals import refuse_what_is_not_there
 from .setting import Setting
-from .static_sites import make_static_site, region_of_site
+from .sites import region_of_site
 from .surroundings import Surroundings
 
 
@@ -66,9 +62,14 @@ class CopilotWorkload(CheckedConstruct):
             image_tag: The tag of images that Copilot has pushed. Default: `latest`.
             addons: Templates that are deployed with it; what they output, its containers get. Default: none.
             overrides: The folder with its overrides. Default: none.
+
+        Raises:
+            ManifestError: The manifest asks for what its environment does not have.
+            ConstructError: The manifest says what ECS would refuse.
         """
         found = argument_problems(CopilotWorkload.__init__, locals())
         found.raise_for(scope, id)
+        refuse_what_is_not_there(manifest, setting)
         super().__init__(scope, id)
         self.manifest = manifest
         workload = manifest.model
@@ -83,10 +84,14 @@ class CopilotWorkload(CheckedConstruct):
             naming=Naming(setting.compatibility),
         )
         if addons:
+            from .addons import include_addons  # noqa: PLC0415  (most have none)
+
             names = {"App": setting.application, "Env": setting.environment, "Name": workload.name}
             include_addons(self, addons, names, making=making)
         self.made = _make(making, workload)
         if overrides is not None:
+            from .patches import apply_overrides  # noqa: PLC0415  (most have none)
+
             apply_overrides(making, overrides)
         self.notes = making.notes
         self.logical_ids = making.naming.known
@@ -99,14 +104,23 @@ def region_of_workload(setting: Setting, workload: workloads.Workload) -> str | 
 
 
 def _make(making: Making, workload: workloads.Workload) -> Construct:
+    """Make what belongs to the type of a workload, and load the modules of CDK that it needs and no others."""
     match workload:
         case workloads.ScheduledJob():
+            from .jobs import make_job  # noqa: PLC0415
+
             return make_job(making, workload)
         case workloads.TaskWorkload():
+            from .services import make_service  # noqa: PLC0415
+
             return make_service(making, workload)
         case workloads.RequestDrivenWebService():
+            from .request_driven import make_request_driven  # noqa: PLC0415
+
             return make_request_driven(making, workload)
         case workloads.StaticSite():
+            from .static_sites import make_static_site  # noqa: PLC0415
+
             return make_static_site(making, workload)
         case _:
             raise TypeError(f"there is no workload of the type {workload.type}")

@@ -1,0 +1,86 @@
+"""What a manifest asks of its environment, and does not get there: what Copilot refuses, or what AWS would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..manifests.models import workloads
+from ..manifests.models.balancing import Http, Nlb, RoutingRule
+from ..manifests.problems import ManifestError, Problem
+from ..manifests.reading import Manifest
+from .setting import Setting
+
+_HOW = "say the domain of the application, or certificates of the environment"
+
+
+def refuse_what_is_not_there(manifest: Manifest[workloads.Workload], setting: Setting) -> None:
+    """Check a manifest against its environment.
+
+    Raises:
+        ManifestError: With everything that the environment does not have.
+    """
+    found = []
+    for path, message in _wrong(manifest.model, setting):
+        line, column = manifest.at(path) or (None, None)
+        found.append(Problem(tuple(path.split(".")), line, column, message))
+    if found:
+        raise ManifestError(manifest.file, found)
+
+
+def _wrong(workload: workloads.Workload, setting: Setting) -> Iterator[tuple[str, str]]:
+    match workload:
+        case workloads.LoadBalancedWebService(http=http, nlb=nlb):
+            if isinstance(http, Http) and http.alb is None:
+                yield from _wrong_rules(http, setting)
+            if nlb is not None:
+                yield from _wrong_listeners(nlb, setting)
+        case workloads.BackendService(http=http) if http is not None:
+            yield from _wrong_internal_rules(http, setting)
+            port = workload.image.port if workload.image is not None else None
+            if port is None and any(rule.target_port is None for rule in http.rules):
+                yield "http", "requests have no port to go to: give image.port, or http.target_port"
+        case workloads.RequestDrivenWebService(http=http) if http is not None:
+            if http.alias is not None and setting.domain is None:
+                yield "http.alias", f"the application has no domain that the name could be in: {_HOW}"
+        case workloads.StaticSite(http=http) if http is not None:
+            if http.alias is not None and http.certificate is None and setting.domain is None:
+                yield "http.alias", "the application has no domain: give http.certificate, or say the domain"
+        case _:
+            return
+
+
+def _wrong_rules(http: Http, setting: Setting) -> Iterator[tuple[str, str]]:
+    for path, rule in _named(http):
+        zoned = rule.hosted_zone is not None or any(alias.hosted_zone is not None for alias in rule.aliases)
+        if rule.aliases and not setting.has_https:
+            yield f"{path}.alias", f"the environment has no certificate for the name: {_HOW}"
+        elif zoned and not setting.imports_certificates:
+            yield f"{path}.hosted_zone", "a zone of yours goes with certificates of yours: say the environment's"
+        elif not rule.aliases and setting.imports_certificates and rule.path is not None:
+            yield path, "an environment with certificates of yours knows services by their names: give an alias"
+        if (rule.version or "http1").lower() != "http1" and not setting.has_https:
+            yield f"{path}.version", f"a load balancer speaks {rule.version} to containers behind HTTPS only: {_HOW}"
+
+
+def _wrong_internal_rules(http: Http, setting: Setting) -> Iterator[tuple[str, str]]:
+    for path, rule in _named(http):
+        if rule.aliases and not setting.has_internal_https:
+            yield f"{path}.alias", "the internal load balancer has no certificates: say those of the environment"
+        elif not rule.aliases and setting.has_internal_https and rule.path is not None:
+            yield path, "an environment with certificates of yours knows services by their names: give an alias"
+        if (rule.version or "http1").lower() != "http1" and not setting.has_internal_https:
+            yield f"{path}.version", f"a load balancer speaks {rule.version} to containers behind HTTPS only"
+
+
+def _wrong_listeners(nlb: Nlb, setting: Setting) -> Iterator[tuple[str, str]]:
+    for place, listener in enumerate(nlb.listeners):
+        path = "nlb" if not place else f"nlb.additional_listeners[{place - 1}]"
+        if (listener.port or "").lower().endswith("/tls") and setting.domain is None:
+            yield f"{path}.port", "TLS needs a certificate, and so a name: say the domain of the application"
+    if nlb.aliases and setting.domain is None:
+        yield "nlb.alias", "the application has no domain that the name could be in: say the domain"
+
+
+def _named(http: Http) -> Iterator[tuple[str, RoutingRule]]:
+    for place, rule in enumerate(http.rules):
+        yield "http" if not place else f"http.additional_rules[{place - 1}]", rule

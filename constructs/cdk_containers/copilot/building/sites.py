@@ -1,0 +1,22 @@
+"""Under which name a static site is found, and where its stack has to be."""
+
+from __future__ import annotations
+
+from ..manifests.models.workloads import StaticSite
+from .setting import Setting
+
+CERTIFICATE_REGION = "us-east-1"
+"""Where CloudFront looks for certificates."""
+
+
+def alias_of(setting: Setting, site: StaticSite) -> str | None:
+    """Return the name of a site in DNS: its own, or one in the environment's part of the domain."""
+    if site.http is not None and site.http.alias is not None:
+        return site.http.alias
+    return None if setting.subdomain is None else f"{site.name}.{setting.subdomain}"
+
+
+def region_of_site(setting: Setting, site: StaticSite) -> str | None:
+    """Return the region that the stack of a site has to be in, with the certificate that is made for it."""
+    given = site.http.certificate if site.http is not None else None
+    return CERTIFICATE_REGION if alias_of(setting, site) is not None and given is None else None
