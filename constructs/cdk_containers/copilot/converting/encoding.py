@@ -69,6 +69,8 @@ class Encoder:
             self._texts.setdefault(result[0], expression)
             return
         self._objects.setdefault(id(result), (result, expression))
+        for delegate in getattr(result, "_delegates", ()) if type(result).__name__ == "InterfaceDynamicProxy" else ():
+            self._objects.setdefault(id(delegate), (delegate, expression))
         if isinstance(result, list | tuple):
             for place, one in enumerate(result):
                 self.know(one, Expression("item", place, (expression,)))
