@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from cdk_containers.core.frozen import frozen
 
-from .machinery import ROLES_OF_COPILOT, is_own
+from .machinery import ROLES_OF_COPILOT, WHEN_IT_GOES, is_own
 from .plain import PlainTemplate, is_known
 from .registry import FIXED, IDENTIFIERS
 
@@ -30,6 +30,7 @@ HAS_DATA = {
 """What is lost when a resource goes."""
 
 _KNOWN = {
+    "AWS::AppRunner::Service": "an address that others call, which App Runner gives to no new customer any more",
     "AWS::EC2::VPC": "the VPC",
     "AWS::EC2::Subnet": "a subnet",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "an address that others call",
@@ -133,7 +134,7 @@ def _staying(stack: str, name: str, old: Mapping[str, Any], new: Mapping[str, An
             stack=stack, logical_id=name, type=kind, action="replaced", why=why, danger=is_known_to_others(kind)
         )
     changes = tuple(
-        sorted(one for one in {*before, *after} if one not in FIXED.get(kind, ()) and before.get(one) != after.get(one))
+        sorted(one for one in {*before, *after} if one not in FIXED.get(kind, ()) and _as_texts(before.get(one)) != _as_texts(after.get(one)))
     )
     why = "same logical id, changed in place" if changes else "same logical id, nothing changes"
     if doubtful:
@@ -147,6 +148,9 @@ def _going(stack: str, name: str, one: Mapping[str, Any], imported: str | None) 
     if name in ROLES_OF_COPILOT:
         why = "Copilot's own deployments need it, and nothing else: delete it when Copilot is gone"
         return Decision(stack=stack, logical_id=name, type=kind, action="left" if stays else "removed", why=why)
+    if kind in WHEN_IT_GOES and not stays:
+        why = f"when it goes, Copilot's function {WHEN_IT_GOES[kind]}: give it DeletionPolicy: Retain first, and it is not called"
+        return Decision(stack=stack, logical_id=name, type=kind, action="removed", why=why, danger=True)
     if is_own(name, kind):
         why = "Copilot's own; what it did is done at synthesis, or by AWS itself"
         return Decision(stack=stack, logical_id=name, type=kind, action="removed", why=why)
@@ -178,7 +182,16 @@ def _at(properties: Any, path: str, kind: str) -> Any:
         node = node[0] if isinstance(node, list) and node else node
         node = node.get(step, _MISSING) if isinstance(node, Mapping) else _MISSING
     found = _BY_ITSELF.get((kind, path)) if node is _MISSING else node
-    return str(found) if isinstance(found, bool | int | float) else found
+    return _as_texts(found)
+
+
+def _as_texts(value: Any) -> Any:
+    """Return a value with numbers as text, as CloudFormation takes either."""
+    if isinstance(value, Mapping):
+        return {key: _as_texts(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_as_texts(one) for one in value]
+    return str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int | float) else value
 
 
 def _shown(value: Any) -> str:

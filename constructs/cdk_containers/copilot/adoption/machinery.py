@@ -72,6 +72,20 @@ def of_workload(kind: str, kept: set[str]) -> dict[str, str]:
     return found | (_OF_SITES if kind == "Static Site" else {})
 
 
+WHEN_IT_GOES = {
+    "Custom::AppRunnerCustomDomainFunction": "takes the domain away from the service",
+    "Custom::BucketCleanerFunction": "empties the bucket of the load balancer's access logs",
+    "Custom::CertificateReplicatorFunction": "deletes the copy of the certificate",
+    "Custom::CertificateValidationFunction": "deletes the certificate that listeners have, and the records that validate it",
+    "Custom::CustomDomainFunction": "deletes the records of the names in public DNS",
+    "Custom::DNSDelegationFunction": "deletes the delegation to the environment's zone from the application's zone",
+    "Custom::EnvControllerFunction": "takes the workload out of the environment, which loses its load balancer with the last one",
+    "Custom::NLBCertValidatorFunction": "deletes the certificate of the Network Load Balancer, and the records that validate it",
+    "Custom::NLBCustomDomainFunction": "deletes the records of the Network Load Balancer's names",
+}
+"""What Copilot's functions do when CloudFormation deletes what they stand behind."""
+
+
 def is_own(logical_id: str, kind: str) -> bool:
     """Tell whether a resource is Copilot's own, so that nobody misses it."""
     return logical_id in OWN or kind.startswith(("Custom::", "AWS::Lambda::")) or "RulePriority" in logical_id

@@ -252,22 +252,21 @@ class _Planning:
         for environment in environments:
             workloads = [stack for stack, prefix in self._environment_of.items() if prefix == environment != stack]
             steps.append(
-                f"{environment}: `cdk diff`, then deploy the environment first. Copilot's function in a workload's stack takes "
-                "itself out of the environment when it goes; when the last one goes before, Copilot's template takes the load "
-                "balancer away with it."
+                f"{environment}: look at `cdk diff`, then deploy the environment before its workloads."
             )
             imported = [stack for stack in mappings if self._environment_of[stack] == environment]
             if imported:
                 steps.append(f"`cdk import --resource-mapping` with the mapping of {', '.join(imported)}, after they were left.")
-            driven = [stack for stack in workloads if any(one.stack == stack and one.action == "refused" for one in decisions)]
+            driven = [stack for stack in workloads if self._is_of_app_runner(stack)]
             usual = [stack for stack in self._in_order(workloads) if stack not in driven]
             steps.append(
                 f"Deploy {', '.join(usual)}, in this order: who publishes comes before who subscribes. Tasks are replaced one "
                 "after the other behind the same load balancer, so names in DNS do not move, and queues keep their messages."
             )
             steps += [
-                f"{stack}: deploy it under another name of the stack, beside what runs; move the name in DNS with a weighted "
-                "record; delete the old stack when nothing calls it any more."
+                f"{stack}: App Runner becomes ECS in this deployment. With DeletionPolicy: Retain on the old service both run: "
+                "try the new address, move the name in DNS (a weighted record lets a part of the traffic go first), and delete "
+                "the old service when nothing calls it any more."
                 for stack in driven
             ]
         steps.append(
@@ -275,6 +274,10 @@ class _Planning:
             "repositories until every image comes from somewhere else."
         )
         return steps
+
+    def _is_of_app_runner(self, stack: str) -> bool:
+        environment, workload = self._setting(stack)
+        return bool(self._made.workloads[environment][workload].manifest.model.type == "Request-Driven Web Service")
 
     def _in_order(self, stacks: Sequence[str]) -> list[str]:
         found: list[str] = []
