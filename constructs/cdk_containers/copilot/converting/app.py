@@ -38,10 +38,12 @@ class Converted:
 
     Attributes:
         files: Its files, by their names.
+        templates: The templates of the manifests themselves, by stack.
         notes: What a person should know of each stack.
     """
 
     files: Mapping[str, str]
+    templates: Mapping[str, Any]
     notes: Mapping[str, Sequence[str]]
 
 
@@ -83,7 +85,7 @@ def convert(
     }
     golden = {stack.stack_name: stack.template for stack in app.synth().stacks}
     writing = _Writing(workspace, made, programs_of(recorder.steps, kinds), output, golden)
-    return Converted(files=formatted(writing.files()), notes=writing.notes())
+    return Converted(files=formatted(writing.files()), templates=golden, notes=writing.notes())
 
 
 def _refuse_nothing(workspace: Workspace, environments: Sequence[str]) -> None:
