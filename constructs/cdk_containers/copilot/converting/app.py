@@ -114,6 +114,7 @@ class _Writing:
         self._environments = list(made.environments)
         self._templates: dict[str, str] = {}
         self._common: set[str] = set()
+        self._apart: set[str] = set()
 
     def notes(self) -> dict[str, list[str]]:
         """Return what a person should know of each stack."""
@@ -168,6 +169,7 @@ class _Writing:
                 for environment, one in alone.items()
                 if one is not None
             )
+            self._apart.add(kind)
             choices = ", ".join(f"{one!r}: {name}{class_name(one, '')}" for one in programs)
             bodies += f"\n\n{name} = {{{choices}}}\n"
         common = sorted(writer.common)
@@ -231,7 +233,8 @@ class _Writing:
         variables = {kind: snake(kind) if kind else "shared" for kind in classes}
         lines = []
         for kind, name in classes.items():
-            lines.append(f"{variables[kind]} = {name}(scope, name, env=env)")
+            made = f"{name}[name]" if kind in self._apart else name
+            lines.append(f"{variables[kind]} = {made}(scope, name, env=env)")
         lines += [f"{variables[child]}.add_stack_dependency({variables[parent]})" for child, parent in sorted(order)]
         body = "\n".join(f"        {line}" for line in lines)
         environments = ", ".join(f"{name!r}: cdk.Environment()" for name in self._environments)

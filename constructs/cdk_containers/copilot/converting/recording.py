@@ -34,7 +34,7 @@ _UNSEEN = (
     "cdk_containers.core.inputs",
     "cdk_containers.core.names_on_use",
 )
-_BETWEEN = {("jsii._runtime", "__call__"), ("jsii.python", "__get__"), ("jsii._reference_map", "__getattr__"), ("cdk_containers.core.inputs.calls", "checked")}
+_BETWEEN = {("jsii._runtime", "__call__"), ("jsii.python", "__get__"), ("jsii._reference_map", "__getattr__"), ("jsii._reference_map", "__setattr__"), ("cdk_containers.core.inputs.calls", "checked")}
 """Functions through which a call goes without being one."""
 
 _KEPT = ("CopilotJob",)
