@@ -129,10 +129,12 @@ def _as_text(made: Plan, written: list[str], width: int) -> str:
         lines += ["", "CloudFormation would refuse", *_wrapped(made.refused, width)]
     lines += ["", "in this order"]
     for number, step in enumerate(made.steps, 1):
-        lines += textwrap.wrap(step, width, initial_indent=f"{number:>3}. ", subsequent_indent="     ", break_on_hyphens=False)
+        lines += textwrap.wrap(
+            step, width, initial_indent=f"{number:>3}. ", subsequent_indent="     ", break_on_hyphens=False
+        )
     if written:
         lines += ["", "written", *(f"  {file}" for file in written)]
-    counted = Counter(one.action for one in made.decisions)
+    counted = Counter(str(one.action) for one in made.decisions)
     dangers = sum(one.danger for one in made.decisions)
     lines += ["", f"{', '.join(f'{counted[one]} {one}' for one in _WORDS if counted[one])}; {dangers} to protect first"]
     return "\n".join(lines[1:])
@@ -151,7 +153,12 @@ def _grouped(decisions: list[Decision], width: int) -> list[str]:
             changes = f": {', '.join(one.changes)}" if one.changes else ""
             text = f"{one.logical_id} ({one.type.removeprefix('AWS::')}){changes}"
             lines += textwrap.wrap(
-                text, width, initial_indent=" " * 8, subsequent_indent=" " * 12, break_on_hyphens=False, break_long_words=False
+                text,
+                width,
+                initial_indent=" " * 8,
+                subsequent_indent=" " * 12,
+                break_on_hyphens=False,
+                break_long_words=False,
             )
     return lines
 
@@ -160,5 +167,7 @@ def _wrapped(texts: Any, width: int) -> list[str]:
     return [
         line
         for text in texts
-        for line in textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="      ", break_on_hyphens=False)
+        for line in textwrap.wrap(
+            text, width, initial_indent="    ", subsequent_indent="      ", break_on_hyphens=False
+        )
     ]

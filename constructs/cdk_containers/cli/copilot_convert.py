@@ -16,7 +16,8 @@ exit codes:
   0  the app is written
   2  wrong usage, or a manifest is refused
 
-The app needs no manifests, and makes the same templates as they do; its own tests compare them. Nothing is asked of AWS."""
+The app needs no manifests, and makes the same templates as they do; its own tests compare them.
+Nothing is asked of AWS."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -57,5 +58,7 @@ def run(arguments: Namespace) -> int:
         for note in notes:
             print(f"cdk-containers: note: {stack}: {note}", file=sys.stderr)
     stacks = sum(name.startswith("tests/golden/") for name in made.files)
-    print(f"{output}: {stacks} stacks in {sum(name.startswith('stacks/') for name in made.files)} modules; see README.md")
+    print(
+        f"{output}: {stacks} stacks in {sum(name.startswith('stacks/') for name in made.files)} modules; see README.md"
+    )
     return 0

@@ -36,6 +36,7 @@ def test_nothing_is_lost(file: Path, tmp_path: Path) -> None:
     lost = [
         (one.logical_id, one.action, one.why)
         for one in decisions
-        if one.action in ("replaced", "refused") or (one.danger and one.type not in (*WHEN_IT_GOES, "AWS::AppRunner::Service"))
+        if one.action in ("replaced", "refused")
+        or (one.danger and one.type not in (*WHEN_IT_GOES, "AWS::AppRunner::Service"))
     ]
     assert not [one for one in lost if one[0] not in GOES_WITHOUT_LOSS]

@@ -133,7 +133,10 @@ def test_code_of_addons_is_uploaded_as_before(tmp_path: Path) -> None:
     [
         ({}, "no workspace"),
         ({".workspace": "application: acme\n"}, "has no environments"),
-        ({".workspace": "application: acme\n", "environments/test/manifest.yml": "name: test\ntype: Environment\n"}, "has no workloads"),
+        (
+            {".workspace": "application: acme\n", "environments/test/manifest.yml": "name: test\ntype: Environment\n"},
+            "has no workloads",
+        ),
         (
             {
                 ".workspace": "application: acme\n",

@@ -53,6 +53,7 @@ _BY_ITSELF = {
 }
 """What a property is where nobody says it."""
 
+_RETAIN = "give it DeletionPolicy: Retain first"
 _MISSING = object()
 
 
@@ -100,7 +101,7 @@ def is_known_to_others(kind: str) -> bool:
 
 
 def _imports(gone: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what leaves a stack and comes back under another logical id: where there is one of its type on either side."""
+    """Yield what leaves a stack and comes back under another id: where there is one of its type on either side."""
     for kind in dict.fromkeys(one["Type"] for one in gone.values()):
         old = [name for name, one in gone.items() if one["Type"] == kind and not is_own(name, kind)]
         now = [name for name, one in new.items() if one["Type"] == kind]
@@ -134,7 +135,11 @@ def _staying(stack: str, name: str, old: Mapping[str, Any], new: Mapping[str, An
             stack=stack, logical_id=name, type=kind, action="replaced", why=why, danger=is_known_to_others(kind)
         )
     changes = tuple(
-        sorted(one for one in {*before, *after} if one not in FIXED.get(kind, ()) and _as_texts(before.get(one)) != _as_texts(after.get(one)))
+        sorted(
+            one
+            for one in {*before, *after}
+            if one not in FIXED.get(kind, ()) and _as_texts(before.get(one)) != _as_texts(after.get(one))
+        )
     )
     why = "same logical id, changed in place" if changes else "same logical id, nothing changes"
     if doubtful:
@@ -149,7 +154,7 @@ def _going(stack: str, name: str, one: Mapping[str, Any], imported: str | None) 
         why = "Copilot's own deployments need it, and nothing else: delete it when Copilot is gone"
         return Decision(stack=stack, logical_id=name, type=kind, action="left" if stays else "removed", why=why)
     if kind in WHEN_IT_GOES and not stays:
-        why = f"when it goes, Copilot's function {WHEN_IT_GOES[kind]}: give it DeletionPolicy: Retain first, and it is not called"
+        why = f"when it goes, Copilot's function {WHEN_IT_GOES[kind]}: {_RETAIN}, and it is not called"
         return Decision(stack=stack, logical_id=name, type=kind, action="removed", why=why, danger=True)
     if is_own(name, kind):
         why = "Copilot's own; what it did is done at synthesis, or by AWS itself"
@@ -157,13 +162,13 @@ def _going(stack: str, name: str, one: Mapping[str, Any], imported: str | None) 
     danger = is_known_to_others(kind)
     lost = HAS_DATA.get(kind) or _KNOWN.get(kind)
     if imported is not None:
-        first = "" if stays else "give it DeletionPolicy: Retain first, or it is deleted; "
+        first = "" if stays else f"{_RETAIN}, or it is deleted; "
         why = f"{first}it leaves the stack and comes back as {imported} by `cdk import`"
         return Decision(stack=stack, logical_id=name, type=kind, action="imported", why=why, danger=not stays)
     if stays:
         why = "it leaves the stack and stays in the account (DeletionPolicy: Retain); nothing manages it any more"
         return Decision(stack=stack, logical_id=name, type=kind, action="left", why=why)
-    why = f"it is {lost}: give it DeletionPolicy: Retain first, or it is deleted" if danger else "nothing needs it any more"
+    why = f"it is {lost}: {_RETAIN}, or it is deleted" if danger else "nothing needs it any more"
     return Decision(stack=stack, logical_id=name, type=kind, action="removed", why=why, danger=danger)
 
 
@@ -173,7 +178,9 @@ def _coming(stack: str, name: str, one: Mapping[str, Any], imported: str | None)
         why = f"it is {imported} of Copilot's stack: import it, so that no second one is made"
         return Decision(stack=stack, logical_id=name, type=kind, action="imported", why=why)
     beside = " beside what there is" if is_known_to_others(kind) else ""
-    return Decision(stack=stack, logical_id=name, type=kind, action="made", why=f"new{beside}: Copilot has none of these")
+    return Decision(
+        stack=stack, logical_id=name, type=kind, action="made", why=f"new{beside}: Copilot has none of these"
+    )
 
 
 def _at(properties: Any, path: str, kind: str) -> Any:
@@ -196,4 +203,4 @@ def _as_texts(value: Any) -> Any:
 
 def _shown(value: Any) -> str:
     text = "nothing" if value is None else str(value)
-    return text if len(text) < 60 else f"{text[:57]}..."  # noqa: PLR2004  (a line of a terminal)
+    return text if len(text) < 60 else f"{text[:57]}..."

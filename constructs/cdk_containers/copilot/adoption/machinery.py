@@ -76,11 +76,11 @@ WHEN_IT_GOES = {
     "Custom::AppRunnerCustomDomainFunction": "takes the domain away from the service",
     "Custom::BucketCleanerFunction": "empties the bucket of the load balancer's access logs",
     "Custom::CertificateReplicatorFunction": "deletes the copy of the certificate",
-    "Custom::CertificateValidationFunction": "deletes the certificate that listeners have, and the records that validate it",
+    "Custom::CertificateValidationFunction": "deletes the certificate of listeners, and its records",
     "Custom::CustomDomainFunction": "deletes the records of the names in public DNS",
     "Custom::DNSDelegationFunction": "deletes the delegation to the environment's zone from the application's zone",
-    "Custom::EnvControllerFunction": "takes the workload out of the environment, which loses its load balancer with the last one",
-    "Custom::NLBCertValidatorFunction": "deletes the certificate of the Network Load Balancer, and the records that validate it",
+    "Custom::EnvControllerFunction": "takes the workload out of the environment, which loses its load balancer with the last",
+    "Custom::NLBCertValidatorFunction": "deletes the certificate of the load balancer, and its records",
     "Custom::NLBCustomDomainFunction": "deletes the records of the Network Load Balancer's names",
 }
 """What Copilot's functions do when CloudFormation deletes what they stand behind."""

@@ -34,7 +34,12 @@ class PlainTemplate:
     """
 
     def __init__(
-        self, stack: str, content: Mapping[str, Any], parameters: Mapping[str, str] | None = None, *, environment: str = ""
+        self,
+        stack: str,
+        content: Mapping[str, Any],
+        parameters: Mapping[str, str] | None = None,
+        *,
+        environment: str = "",
     ) -> None:
         self.stack = stack
         self._environment = environment

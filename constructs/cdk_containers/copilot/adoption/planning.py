@@ -56,8 +56,8 @@ def plan(
 
     Args:
         path: The folder that has `copilot/` in it, or one below.
-        templates: A folder with templates of what runs. Default: none; then what Copilot makes of such manifests is taken
-            for what runs.
+        templates: A folder with templates of what runs. Default: what Copilot makes of such manifests is
+            taken for that.
         environments: The environments. Default: all.
         given: Further options of `CopilotApplication.from_workspace`.
 
@@ -83,9 +83,7 @@ def plan(
 
 
 class _Planning:
-    def __init__(
-        self, workspace: Workspace, made: CopilotApplication, after: Mapping[str, Mapping[str, Any]]
-    ) -> None:
+    def __init__(self, workspace: Workspace, made: CopilotApplication, after: Mapping[str, Mapping[str, Any]]) -> None:
         self._workspace = workspace
         self._made = made
         self._after = after
@@ -113,7 +111,9 @@ class _Planning:
         known = deployed or {}
         mappings = _mappings(decisions, after, {stack: one.physical_ids for stack, one in known.items()})
         protected = {
-            stack: _protected(known[stack].template, [one.logical_id for one in decisions if one.stack == stack and one.danger])
+            stack: _protected(
+                known[stack].template, [one.logical_id for one in decisions if one.stack == stack and one.danger]
+            )
             for stack in known
             if any(one.stack == stack and one.danger and one.action != "refused" for one in decisions)
         }
@@ -147,7 +147,10 @@ class _Planning:
         setting = self._made.environments[environment].setting
         found = {"AppName": setting.application, "EnvName": environment, "EnvironmentName": environment}
         if kinds:
-            found |= {"WorkloadName": kinds, "AddonsTemplateURL": "https://addons" if self._workspace.workloads[kinds].addons else ""}
+            found |= {
+                "WorkloadName": kinds,
+                "AddonsTemplateURL": "https://addons" if self._workspace.workloads[kinds].addons else "",
+            }
         else:
             found |= self._needed_by(environment)
         found["ServiceDiscoveryEndpoint"] = setting.namespace
@@ -204,10 +207,12 @@ class _Planning:
             and one.manifest.model.type != "Static Site"
         ]
         return [
-            *(f"ECR repository {app}/{name}: kept, with all its images; {app}-infrastructure owns it" for name in built),
-            f"stack set {app}-infrastructure (artifact bucket, KMS key, repositories): kept; never run `copilot app delete`, "
-            "which deletes it with its images",
-            f"stack {app}-infrastructure-roles and parameters /copilot/applications/{app}/…: kept, and needed by Copilot alone",
+            *(
+                f"ECR repository {app}/{name}: kept, with all its images; {app}-infrastructure owns it"
+                for name in built
+            ),
+            f"stack set {app}-infrastructure (artifact bucket, KMS key, repositories): kept; `copilot app delete` deletes it",
+            f"stack {app}-infrastructure-roles, parameters /copilot/applications/{app}/…: kept; Copilot alone needs them",
             f"secrets under /copilot/{app}/…: kept; tasks read them where they are",
             *(
                 f"pipeline {name}: kept and not converted; stop it before the first deployment (it would put Copilot's "
@@ -222,8 +227,8 @@ class _Planning:
             found[environment.setting.stack_name()] = list(environment.notes)
             if self._workspace.environment_overrides is not None:
                 found[environment.setting.stack_name()].append(
-                    f"{self._workspace.environment_overrides} changes Copilot's template and is not applied: write it as a "
-                    "change of the constructs"
+                    f"{self._workspace.environment_overrides} changes Copilot's template and is not applied: write "
+                    "it as a change of the constructs"
                 )
             for workload, one in self._made.workloads[name].items():
                 found[environment.setting.stack_name(workload)] = list(one.notes)
@@ -239,34 +244,38 @@ class _Planning:
         mappings: Mapping[str, Any],
     ) -> list[str]:
         environments = [one.setting.stack_name() for one in self._made.environments.values()]
-        steps = ["Deploy nothing with Copilot any more, and stop its pipelines: each deployment would put its template back."]
+        steps = [
+            "Deploy nothing with Copilot any more, and stop its pipelines: each deployment would put its template back."
+        ]
         if refused:
             steps.append("Settle what CloudFormation would refuse, see above.")
         if protected:
             steps.append(
-                f"Protect what must not go: deploy the templates with DeletionPolicy: Retain ({', '.join(protected)}) with "
-                "the parameters that the stacks have. They change nothing else."
+                f"Protect what must not go: deploy the templates with DeletionPolicy: Retain ({', '.join(protected)}) "
+                "with the parameters that the stacks have. They change nothing else."
             )
         elif any(one.danger for one in decisions):
-            steps.append("Protect what must not go: give it DeletionPolicy: Retain; --template-dir and --output write that.")
+            steps.append(
+                "Protect what must not go: give it DeletionPolicy: Retain; --template-dir and --output write that."
+            )
         for environment in environments:
             workloads = [stack for stack, prefix in self._environment_of.items() if prefix == environment != stack]
-            steps.append(
-                f"{environment}: look at `cdk diff`, then deploy the environment before its workloads."
-            )
+            steps.append(f"{environment}: look at `cdk diff`, then deploy the environment before its workloads.")
             imported = [stack for stack in mappings if self._environment_of[stack] == environment]
             if imported:
-                steps.append(f"`cdk import --resource-mapping` with the mapping of {', '.join(imported)}, after they were left.")
+                steps.append(
+                    f"`cdk import --resource-mapping` with the mapping of {', '.join(imported)}, after they were left."
+                )
             driven = [stack for stack in workloads if self._is_of_app_runner(stack)]
             usual = [stack for stack in self._in_order(workloads) if stack not in driven]
             steps.append(
-                f"Deploy {', '.join(usual)}, in this order: who publishes comes before who subscribes. Tasks are replaced one "
-                "after the other behind the same load balancer, so names in DNS do not move, and queues keep their messages."
+                f"Deploy {', '.join(usual)}, in this order: who publishes comes before who subscribes. Tasks are replaced "
+                "one by one behind the same load balancer: names in DNS do not move, and queues keep their messages."
             )
             steps += [
-                f"{stack}: App Runner becomes ECS in this deployment. With DeletionPolicy: Retain on the old service both run: "
-                "try the new address, move the name in DNS (a weighted record lets a part of the traffic go first), and delete "
-                "the old service when nothing calls it any more."
+                f"{stack}: App Runner becomes ECS in this deployment. With DeletionPolicy: Retain on the old service both "
+                "run: try the new address, move the name in DNS (a weighted record lets a part of the traffic go first), "
+                "and delete the old service when nothing calls it any more."
                 for stack in driven
             ]
         steps.append(
@@ -311,7 +320,11 @@ def _mappings(
 ) -> dict[str, dict[str, dict[str, str]]]:
     """Return how `cdk import` finds what leaves a stack and comes back."""
     found: dict[str, dict[str, dict[str, str]]] = {}
-    old = {one.why.rpartition(" as ")[2].partition(" by ")[0]: one for one in decisions if one.action == "imported" and " as " in one.why}
+    old = {
+        one.why.rpartition(" as ")[2].partition(" by ")[0]: one
+        for one in decisions
+        if one.action == "imported" and " as " in one.why
+    }
     for one in decisions:
         if one.action == "imported" and one.logical_id in after[one.stack].resources:
             properties = after[one.stack].resources[one.logical_id]["Properties"]

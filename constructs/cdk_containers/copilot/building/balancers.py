@@ -136,7 +136,9 @@ def _make(
     naming.name(security_group, group)
     if made.access_logs_bucket is not None and made.access_logs_bucket.node.default_child is not None:
         naming.name("ELBAccessLogsBucket", made.access_logs_bucket)
-        naming.name("ELBAccessLogsBucketPolicy", cast("s3.Bucket", made.access_logs_bucket).policy or made.access_logs_bucket)
+        naming.name(
+            "ELBAccessLogsBucketPolicy", cast("s3.Bucket", made.access_logs_bucket).policy or made.access_logs_bucket
+        )
     listeners = {"HTTPS" if certificates else "HTTP": made.listener}
     if certificates:
         plain = made.load_balancer.node.find_child("Http")

@@ -26,8 +26,9 @@ from .texts import APP, CDK_JSON, COMMON, FILLED, PYPROJECT, README, TEST
 from .unifying import United, snake, unite
 from .writing import Writer, is_in, settings_text
 
-
-_SORTING = 'lint.isort = {known-first-party=["app", "stacks"], known-third-party=["constructs", "cdk_containers", "aws_cdk"]}'
+_SORTING = (
+    'lint.isort = {known-first-party=["app", "stacks"], known-third-party=["constructs", "cdk_containers", "aws_cdk"]}'
+)
 _HASH = re.compile("[0-9a-f]{64}")
 """What the name of an asset is: it changes with the sources."""
 
@@ -90,7 +91,9 @@ def convert(
 
 def _refuse_nothing(workspace: Workspace, environments: Sequence[str]) -> None:
     missing = [name for name in ("environments", "workloads") if not getattr(workspace, name)]
-    problems = [Problem((), None, None, f"the workspace has no {name}, so there is nothing to convert") for name in missing]
+    problems = [
+        Problem((), None, None, f"the workspace has no {name}, so there is nothing to convert") for name in missing
+    ]
     problems += [
         Problem((), None, None, f"there is no environment {name!r}; there are {', '.join(workspace.environments)}")
         for name in environments
@@ -104,7 +107,12 @@ class _Writing:
     """Puts the files together."""
 
     def __init__(
-        self, workspace: Workspace, made: CopilotApplication, recorded: Recorded, output: Path, golden: Mapping[str, Any]
+        self,
+        workspace: Workspace,
+        made: CopilotApplication,
+        recorded: Recorded,
+        output: Path,
+        golden: Mapping[str, Any],
     ) -> None:
         self._workspace = workspace
         self._made = made
@@ -142,7 +150,9 @@ class _Writing:
             classes[kind] = class_name(title)
             found[f"stacks/{module}.py"] = self._module(kind, classes[kind], by_environment)
         found["stacks/__init__.py"] = f'"""The stacks of {application}."""\n'
-        found["stacks/common.py"] = COMMON.format(root=self._root, reason=REASON) + (FILLED if "filled" in self._common else "")
+        found["stacks/common.py"] = COMMON.format(root=self._root, reason=REASON) + (
+            FILLED if "filled" in self._common else ""
+        )
         found |= {f"templates/{name}": content for content, name in self._templates.items()}
         found["app.py"] = self._app(classes)
         values = {"application": application, "version": VERSION, "project": snake(application).replace("_", "-")}
@@ -209,7 +219,8 @@ class _Writing:
         described = self._described(kind)
         return (
             f'{settings}class {name}(cdk.Stack):\n    """{described}"""\n\n'
-            "    def __init__(self, scope: Construct, environment: str, *, env: cdk.Environment | None = None) -> None:\n"
+            "    def __init__(\n"
+            "        self, scope: Construct, environment: str, *, env: cdk.Environment | None = None\n    ) -> None:\n"
             f"{indented}\n"
         )
 
@@ -291,19 +302,21 @@ def _starts_group(text: str) -> bool:
 
 def formatted(files: Mapping[str, str]) -> dict[str, str]:
     """Return files with their Python formatted."""
+    commands = (
+        ["check", "--quiet", "--isolated", "--fix-only", "--select=I,F401", "--config", _SORTING],
+        ["format", "--quiet", "--isolated", "--line-length=100"],
+    )
     found = dict(files)
-    ruff = [sys.executable, "-m", "ruff"]
-    for name, text in files.items():
-        if name.endswith(".py"):
-            for command in (
-                ["check", "--quiet", "--isolated", "--fix-only", "--select=I,F401", "--config", _SORTING],
-                ["format", "--quiet", "--isolated", "--line-length=100"],
-            ):
-                done = subprocess.run(  # noqa: S603  (its words are these)
-                    [*ruff, *command, "--stdin-filename", name, "-"], input=text, capture_output=True, text=True, check=False
-                )
-                if done.returncode:
-                    raise RuntimeError(f"{name} cannot be formatted: {done.stderr}")
-                text = done.stdout
-            found[name] = text
+    for name in (one for one in files if one.endswith(".py")):
+        for command in commands:
+            done = subprocess.run(  # noqa: S603  (its words are these)
+                [sys.executable, "-m", "ruff", *command, "--stdin-filename", name, "-"],
+                input=found[name],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                raise RuntimeError(f"{name} cannot be formatted: {done.stderr}")
+            found[name] = done.stdout
     return found

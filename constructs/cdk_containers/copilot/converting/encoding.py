@@ -65,7 +65,12 @@ class Encoder:
             if isinstance(result, float | int) and not isinstance(result, bool) and cdk.Token.is_unresolved(result):
                 self._numbers.setdefault(result, expression)
             return
-        if isinstance(result, list) and len(result) == 1 and isinstance(result[0], str) and _LIST_TOKEN.match(result[0]):
+        if (
+            isinstance(result, list)
+            and len(result) == 1
+            and isinstance(result[0], str)
+            and _LIST_TOKEN.match(result[0])
+        ):
             self._texts.setdefault(result[0], expression)
             return
         self._objects.setdefault(id(result), (result, expression))
@@ -75,7 +80,7 @@ class Encoder:
             for place, one in enumerate(result):
                 self.know(one, Expression("item", place, (expression,)))
 
-    def encode(self, given: Any) -> Expression:
+    def encode(self, given: Any) -> Expression:  # noqa: C901, PLR0911  (one for each kind of value)
         """Return how a value is made.
 
         Raises:
@@ -113,7 +118,9 @@ class Encoder:
 
     def forget(self) -> None:
         """Forget everything: what comes now is another file, and does not see the variables of this one."""
-        self._objects = {key: known for key, known in self._objects.items() if isinstance(known[0], cdk.Stack | cdk.App)}
+        self._objects = {
+            key: known for key, known in self._objects.items() if isinstance(known[0], cdk.Stack | cdk.App)
+        }
         self._texts, self._numbers, self._finder = {}, {}, None
 
     def _object(self, given: Any) -> Expression:
@@ -170,7 +177,7 @@ class Encoder:
 
     def _text(self, given: str) -> Expression:
         if not _TOKEN.search(given) and not _LIST_TOKEN.search(given):
-            path = Path(given) if given.startswith("/") and len(given) < 500 else None  # noqa: PLR2004  (a path is no longer)
+            path = Path(given) if given.startswith("/") and len(given) < 500 else None
             if path is not None and (path.is_relative_to(self.root) or _is_temporary(path)) and path.exists():
                 return Expression("call", None, (Expression("global", Global("builtins", "str")), self._file(path)))
             return value(given)
@@ -204,7 +211,6 @@ class Encoder:
         if path.is_relative_to(self.root):
             return Expression("file", str(path.relative_to(self.root)))
         raise CannotWriteError(f"{path} is not below {self.root}")
-
 
     def _template(self, content: str) -> Expression:
         """Return a template, with marks for what only the app knows: where its assets are."""

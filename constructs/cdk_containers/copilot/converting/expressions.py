@@ -7,7 +7,22 @@ from typing import Any, Literal
 
 from cdk_containers.core.frozen import frozen
 
-Kind = Literal["value", "text", "step", "call", "method", "attribute", "item", "list", "map", "file", "template", "global", "setting", "choice"]
+Kind = Literal[
+    "value",
+    "text",
+    "step",
+    "call",
+    "method",
+    "attribute",
+    "item",
+    "list",
+    "map",
+    "file",
+    "template",
+    "global",
+    "setting",
+    "choice",
+]
 
 
 @frozen(kw_only=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cdk_containers.core.frozen import frozen
 
@@ -65,7 +65,10 @@ def programs_of(steps: Sequence[Step], kinds: Mapping[str, tuple[str, str]]) -> 
     before = 0
     for number, start in enumerate(starts):
         end = starts[number + 1] if number + 1 < len(starts) else len(steps)
-        kept = [*_needed(steps, start, before), *(place for place in range(start, end) if not _is_dependency(steps[place]))]
+        kept = [
+            *_needed(steps, start, before),
+            *(place for place in range(start, end) if not _is_dependency(steps[place])),
+        ]
         cut[names[start]] = [(place, steps[place]) for place in kept]
         before = start
     # What has a name in one environment has it in all of them, or the programs would differ.
@@ -74,12 +77,16 @@ def programs_of(steps: Sequence[Step], kinds: Mapping[str, tuple[str, str]]) -> 
         environment, kind = kinds[name]
         uses = _uses(own)
         named.setdefault(kind, set()).update(
-            _shape(step.expression, dict(own), environment) for place, step in own if not step.effect and uses[place] > 1
+            _shape(step.expression, dict(own), environment)
+            for place, step in own
+            if not step.effect and uses[place] > 1
         )
-    programs = [
-        Program(name, _simplified(own, lambda one, name=name, own=dict(own): _shape(one, own, kinds[name][0]) in named[kinds[name][1]]))  # type: ignore[misc]
-        for name, own in cut.items()
-    ]
+    programs = []
+    for name, own in cut.items():
+        environment, kind = kinds[name]
+        shapes = {place: _shape(step.expression, dict(own), environment) for place, step in own if not step.effect}
+        in_all = {place for place, shape in shapes.items() if shape in named[kind]}
+        programs.append(Program(name, _simplified(own, in_all)))
     return Recorded(tuple(programs), tuple(dependencies))
 
 
@@ -136,7 +143,7 @@ def _uses(steps: list[tuple[int, Step]]) -> Counter[int]:
     return uses
 
 
-def _simplified(steps: list[tuple[int, Step]], is_named: Callable[[Expression], bool]) -> tuple[Step, ...]:
+def _simplified(steps: list[tuple[int, Step]], named: Collection[int]) -> tuple[Step, ...]:
     """Leave out what nobody uses, and write what one place uses into it."""
     uses = _uses(steps)
     inlined: dict[int, Expression] = {}
@@ -165,7 +172,7 @@ def _simplified(steps: list[tuple[int, Step]], is_named: Callable[[Expression], 
             places[place] = -1
             continue
         expression = step.expression.map(change)
-        if not step.effect and (_is_short(expression) or (uses[place] == 1 and not is_named(step.expression))):
+        if not step.effect and (_is_short(expression) or (uses[place] == 1 and place not in named)):
             inlined[place] = expression
             continue
         places[place] = len(made)

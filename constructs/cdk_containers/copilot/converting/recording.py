@@ -34,7 +34,13 @@ _UNSEEN = (
     "cdk_containers.core.inputs",
     "cdk_containers.core.names_on_use",
 )
-_BETWEEN = {("jsii._runtime", "__call__"), ("jsii.python", "__get__"), ("jsii._reference_map", "__getattr__"), ("jsii._reference_map", "__setattr__"), ("cdk_containers.core.inputs.calls", "checked")}
+_BETWEEN = {
+    ("jsii._runtime", "__call__"),
+    ("jsii.python", "__get__"),
+    ("jsii._reference_map", "__getattr__"),
+    ("jsii._reference_map", "__setattr__"),
+    ("cdk_containers.core.inputs.calls", "checked"),
+}
 """Functions through which a call goes without being one."""
 
 _KEPT = ("CopilotJob",)
@@ -43,7 +49,16 @@ _KEPT = ("CopilotJob",)
 _LOOKS = {"find_all", "find_child", "try_find_child", "resolve"}
 """Methods that only look for something, which is found again by where it is."""
 
-_PURE = {"of", "get_att", "to_string", "resource_of", "usage_metric", "queue_metric", "known_queries", "choose_priority"}
+_PURE = {
+    "of",
+    "get_att",
+    "to_string",
+    "resource_of",
+    "usage_metric",
+    "queue_metric",
+    "known_queries",
+    "choose_priority",
+}
 """Functions that change nothing, so that they may stand in the middle of an expression."""
 
 _GENERATOR = inspect.CO_GENERATOR | inspect.CO_COROUTINE
@@ -106,7 +121,7 @@ class Recorder:
         if call is not None:
             self._inside, self._call = frame, call
 
-    def _called(self, frame: FrameType) -> tuple[Expression, bool, str] | None:
+    def _called(self, frame: FrameType) -> tuple[Expression, bool, str] | None:  # noqa: PLR0911  (one for each kind)
         code, known = frame.f_code, frame.f_locals
         name = code.co_name
         first = code.co_varnames[0] if code.co_argcount else ""
@@ -125,7 +140,9 @@ class Recorder:
             target = public_global(owner)
             if not callable(kind) and not isinstance(kind, classmethod | staticmethod):
                 return Expression("global", Global(target.module, f"{target.name}.{name}")), False, name
-            return self._call_of(Expression("global", Global(target.module, f"{target.name}.{name}")), given, None, name)
+            return self._call_of(
+                Expression("global", Global(target.module, f"{target.name}.{name}")), given, None, name
+            )
         receiver = self.encoder.encode(owner)
         if isinstance(kind, property):
             if given:
@@ -176,9 +193,7 @@ def _is_recorded(frame: FrameType) -> bool:
         return False
     owner = frame.f_locals.get("self")
     if frame.f_globals.get("__name__", "").startswith(_BUILDING) or (
-        owner is not None
-        and type(owner).__module__.startswith(_BUILDING)
-        and not isinstance(owner, Construct)
+        owner is not None and type(owner).__module__.startswith(_BUILDING) and not isinstance(owner, Construct)
     ):
         return type(owner).__name__ in _KEPT and frame.f_code.co_name == "__init__"
     caller = frame.f_back
@@ -204,7 +219,10 @@ def _given(frame: FrameType, *, skip: int) -> dict[str, tuple[Any, bool]]:
         named = place >= code.co_argcount
         if name in defaults and _is_default(known[name], defaults[name]):
             continue
-        found[name] = (known[name], named or any(one in defaults and one not in found for one in code.co_varnames[skip:place]))
+        found[name] = (
+            known[name],
+            named or any(one in defaults and one not in found for one in code.co_varnames[skip:place]),
+        )
     rest = count
     if code.co_flags & inspect.CO_VARARGS:
         found |= {f"*{place}": (one, False) for place, one in enumerate(known[code.co_varnames[rest]])}
@@ -217,7 +235,9 @@ def _given(frame: FrameType, *, skip: int) -> dict[str, tuple[Any, bool]]:
 def _is_default(given: Any, default: Any) -> bool:
     if isinstance(given, list | tuple | dict) and not given:
         return repr(default) in ("()", "[]", "{}", "<factory>", "mappingproxy({})")
-    return given is default or (type(given) is type(default) and isinstance(given, int | float | str | tuple) and given == default)
+    return given is default or (
+        type(given) is type(default) and isinstance(given, int | float | str | tuple) and given == default
+    )
 
 
 def _defaults(frame: FrameType) -> dict[str, Any]:
@@ -255,5 +275,7 @@ def _class_of(made: type, code: CodeType) -> type:
     if not made.__module__.startswith(_BUILDING) or made.__name__ in _KEPT:
         return made
     return next(
-        one for one in made.__mro__ if getattr(inspect.unwrap(vars(one).get("__init__", made)), "__code__", None) is code
+        one
+        for one in made.__mro__
+        if getattr(inspect.unwrap(vars(one).get("__init__", made)), "__code__", None) is code
     )

@@ -64,7 +64,7 @@ def filled(template: Path, values: dict[str, str]) -> str:
 
 CDK_JSON = '{\n  "app": "python app.py",\n  "watch": {"include": ["**"], "exclude": ["cdk.out", ".venv"]}\n}\n'
 
-PYPROJECT = '''\
+PYPROJECT = """\
 [project]
 name = "{project}-stacks"
 version = "1.0.0"
@@ -76,7 +76,7 @@ dev = ["pytest", "ruff"]
 
 [tool.ruff]
 line-length = 100
-'''
+"""
 
 TEST = '''\
 """Templates change only where somebody wants it: `UPDATE_GOLDEN=1 pytest` writes them anew."""
@@ -118,11 +118,11 @@ def test_templates(templates: dict[str, object]) -> None:
     assert not changed, "run UPDATE_GOLDEN=1 pytest, and look at git diff"
 '''
 
-README = '''\
+README = """\
 # {application}
 
-A CDK app in Python, written once from the manifests of AWS Copilot by `cdk-containers copilot convert`. It is yours: nothing
-here needs Copilot or a manifest any more, and nothing writes these files again.
+A CDK app in Python, written once from the manifests of AWS Copilot by `cdk-containers copilot convert`. It is yours:
+nothing here needs Copilot or a manifest any more, and nothing writes these files again.
 
 ```sh
 python -m venv .venv && . .venv/bin/activate
@@ -140,8 +140,8 @@ Sources and Dockerfiles stay where they are (`{root}`, in `stacks/common.py`). `
 
 ## Before you deploy over what runs
 
-The stacks have the names and the logical ids of Copilot's, so they update what runs. `cdk-containers copilot check` says of
-each resource what happens to it, and in which order you go on.
+The stacks have the names and the logical ids of Copilot's, so they update what runs. `cdk-containers copilot check` says
+of each resource what happens to it, and in which order you go on.
 
 ## What you should know
 
@@ -149,8 +149,8 @@ each resource what happens to it, and in which order you go on.
 
 ## What to change first
 
-- `AS_BEFORE` stands where a default of cdk-containers is switched off because Copilot did not have it. Take one out, look
-  at `cdk diff`, deploy.
+- `AS_BEFORE` stands where a default of cdk-containers is switched off because Copilot did not have it. Take one out,
+  look at `cdk diff`, deploy.
 - `override_logical_id` keeps resources that exist. Leave these lines as long as the stacks exist.
 - `add_property_override` says what no option says. Most of them take back a default, and can go.
-'''
+"""

@@ -52,9 +52,9 @@ def unite(programs: Mapping[str, Program]) -> United | None:
     # Where each step of a program is among the lines.
     places: dict[str, dict[int, int]] = {name: {} for name in names}
     for number, column in enumerate(columns):
-        for name, step in zip(names, column, strict=True):
-            if step is not None:
-                places[name][step] = number
+        for name, place in zip(names, column, strict=True):
+            if place is not None:
+                places[name][place] = number
     lines: list[Line] = []
     for column in columns:
         there = {name: place for name, place in zip(names, column, strict=True) if place is not None}
@@ -62,7 +62,10 @@ def unite(programs: Mapping[str, Program]) -> United | None:
         for name, place in there.items():
             step = programs[name].steps[place]
             moved[name] = Step(
-                step.expression.map(lambda one, name=name: _moved(one, places[name])), step.effect, step.hint, step.result
+                step.expression.map(lambda one, name=name: _moved(one, places[name])),
+                step.effect,
+                step.hint,
+                step.result,
             )
         environments = tuple(there)
         united.path = []
@@ -131,7 +134,10 @@ class _Uniting:
         one, *others = given.values()
         if all(other == one for other in others):
             return one
-        if all((other.kind, other.name, len(other.parts), other.keys) == (one.kind, one.name, len(one.parts), one.keys) for other in others):
+        if all(
+            (other.kind, other.name, len(other.parts), other.keys) == (one.kind, one.name, len(one.parts), one.keys)
+            for other in others
+        ):
             parts = []
             start = len(one.parts) - len(one.keys)
             for place in range(len(one.parts)):

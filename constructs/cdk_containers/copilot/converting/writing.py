@@ -60,7 +60,7 @@ class Writer:
         """Return the variable that holds the result of a step."""
         return self._names.get(step, "")
 
-    def text(self, one: Expression) -> str:  # noqa: PLR0911, PLR0912  (one for each kind)
+    def text(self, one: Expression) -> str:  # noqa: C901, PLR0911, PLR0912  (one for each kind)
         """Return an expression as text."""
         match one.kind:
             case "value":
@@ -128,7 +128,9 @@ class Writer:
         texts = [self.text(part) for part in parts]
         inside = [text for part, text in zip(parts, texts, strict=True) if part.kind != "value"]
         plain = [str(part.name) for part in parts if part.kind == "value"]
-        if any(mark in text for text in inside for mark in '"\\') or any(mark in text for text in plain for mark in "'\\\n"):
+        if any(mark in text for text in inside for mark in '"\\') or any(
+            mark in text for text in plain for mark in "'\\\n"
+        ):
             return f"''.join([{', '.join(texts)}])"
         if any("'" in text for text in inside) and any('"' in text for text in plain):
             return f"''.join([{', '.join(texts)}])"
@@ -149,7 +151,9 @@ class Writer:
         if one.module.startswith("aws_cdk."):
             package = one.module.rpartition(".")[2]
             short = _MODULES.get(one.module, package.removeprefix("aws_"))
-            self.imports.add(f"from aws_cdk import {package} as {short}" if short != package else f"from aws_cdk import {package}")
+            self.imports.add(
+                f"from aws_cdk import {package} as {short}" if short != package else f"from aws_cdk import {package}"
+            )
             return f"{short}.{one.name}"
         self.imports.add(f"from {one.module} import {first}")
         return one.name
@@ -195,7 +199,7 @@ def _free(name: str, taken: set[str]) -> str:
     return f"{name}_{number}"
 
 
-def _name_of(line: Line, writer: Writer) -> str:
+def _name_of(line: Line, writer: Writer) -> str:  # noqa: PLR0911  (one for each kind)
     """Return a good name for the result of a call."""
     expression, hint = line.step.expression, line.step.hint
     function = expression.parts[0].name.name if expression.parts and expression.parts[0].kind == "global" else ""
