@@ -63,6 +63,7 @@ LAYERS: list[set[str]] = [
     {"checks.plugin"},
     {"copilot.manifests"},
     {"copilot.building"},
+    {"copilot.adoption", "copilot.converting"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""

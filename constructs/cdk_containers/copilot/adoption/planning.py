@@ -211,8 +211,8 @@ class _Planning:
                 f"ECR repository {app}/{name}: kept, with all its images; {app}-infrastructure owns it"
                 for name in built
             ),
-            f"stack set {app}-infrastructure (artifact bucket, KMS key, repositories): kept; `copilot app delete` deletes it",
-            f"stack {app}-infrastructure-roles, parameters /copilot/applications/{app}/…: kept; Copilot alone needs them",
+            f"stack set {app}-infrastructure (bucket, KMS key, repositories): kept; `copilot app delete` deletes it",
+            f"stack {app}-infrastructure-roles, parameters /copilot/applications/{app}/…: kept, for Copilot alone",
             f"secrets under /copilot/{app}/…: kept; tasks read them where they are",
             *(
                 f"pipeline {name}: kept and not converted; stop it before the first deployment (it would put Copilot's "
@@ -269,12 +269,12 @@ class _Planning:
             driven = [stack for stack in workloads if self._is_of_app_runner(stack)]
             usual = [stack for stack in self._in_order(workloads) if stack not in driven]
             steps.append(
-                f"Deploy {', '.join(usual)}, in this order: who publishes comes before who subscribes. Tasks are replaced "
+                f"Deploy {', '.join(usual)}, in this order: who publishes comes before who subscribes. Tasks go "
                 "one by one behind the same load balancer: names in DNS do not move, and queues keep their messages."
             )
             steps += [
-                f"{stack}: App Runner becomes ECS in this deployment. With DeletionPolicy: Retain on the old service both "
-                "run: try the new address, move the name in DNS (a weighted record lets a part of the traffic go first), "
+                f"{stack}: App Runner becomes ECS in this deployment. With Retain on the old service both "
+                "run: try the new address, move the name in DNS (with a weighted record, a part goes first), "
                 "and delete the old service when nothing calls it any more."
                 for stack in driven
             ]

@@ -140,8 +140,8 @@ Sources and Dockerfiles stay where they are (`{root}`, in `stacks/common.py`). `
 
 ## Before you deploy over what runs
 
-The stacks have the names and the logical ids of Copilot's, so they update what runs. `cdk-containers copilot check` says
-of each resource what happens to it, and in which order you go on.
+The stacks have the names and the logical ids of Copilot's, so they update what runs. `cdk-containers copilot check`
+says of each resource what happens to it, and in which order you go on.
 
 ## What you should know
 

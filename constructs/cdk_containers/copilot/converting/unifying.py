@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from difflib import SequenceMatcher
+from functools import partial
 from typing import Any
 
 from cdk_containers.core.frozen import frozen
@@ -61,12 +62,8 @@ def unite(programs: Mapping[str, Program]) -> United | None:
         moved: dict[str, Step] = {}
         for name, place in there.items():
             step = programs[name].steps[place]
-            moved[name] = Step(
-                step.expression.map(lambda one, name=name: _moved(one, places[name])),
-                step.effect,
-                step.hint,
-                step.result,
-            )
+            expression = step.expression.map(partial(_moved, places=places[name]))
+            moved[name] = Step(expression, step.effect, step.hint, step.result)
         environments = tuple(there)
         united.path = []
         expression = united.unite({name: step.expression for name, step in moved.items()})
