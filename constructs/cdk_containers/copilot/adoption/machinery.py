@@ -79,7 +79,7 @@ WHEN_IT_GOES = {
     "Custom::CertificateValidationFunction": "deletes the certificate of listeners, and its records",
     "Custom::CustomDomainFunction": "deletes the records of the names in public DNS",
     "Custom::DNSDelegationFunction": "deletes the delegation to the environment's zone from the application's zone",
-    "Custom::EnvControllerFunction": "takes the workload out of the environment, whose load balancer goes with the last",
+    "Custom::EnvControllerFunction": "takes the workload out of the environment; the load balancer goes with the last",
     "Custom::NLBCertValidatorFunction": "deletes the certificate of the load balancer, and its records",
     "Custom::NLBCustomDomainFunction": "deletes the records of the Network Load Balancer's names",
 }
