@@ -71,6 +71,7 @@ def run(arguments: Namespace) -> int:
             domain=arguments.domain,
             certificate_arns=certificates(arguments),
             image_tag=arguments.image_tag,
+            records=not arguments.no_records,
         )
     written = _write(made, arguments.output_dir) if arguments.output_dir is not None else []
     if arguments.json:

@@ -47,6 +47,7 @@ def run(arguments: Namespace) -> int:
             domain=arguments.domain,
             certificate_arns=certificates(arguments),
             image_tag=arguments.image_tag,
+            records=not arguments.no_records,
         )
     for name, text in made.files.items():
         try:

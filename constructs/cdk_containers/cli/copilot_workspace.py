@@ -24,6 +24,7 @@ def add_workspace(parser: ArgumentParser) -> None:
         help="a certificate of an environment's load balancers; may be repeated",
     )
     add("--image-tag", default="latest", metavar="TAG", help="tag of images that Copilot has pushed; latest by default")
+    add("--no-records", action="store_true", help="make no records in public DNS: Copilot's are still there")
 
 
 def certificates(arguments: Namespace) -> dict[str, list[str]]:

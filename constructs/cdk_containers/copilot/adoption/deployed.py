@@ -34,8 +34,8 @@ class Deployed:
 def read_deployed(folder: Path, names: Mapping[str, str]) -> dict[str, Deployed]:
     """Read the templates in a folder, by the names of their stacks.
 
-    `shop-prod-api.json` is what `aws cloudformation get-template` says of a stack. `shop-prod-api.resources.json`, where
-    it is there, is what `list-stack-resources` says. Files of `copilot svc package --output-dir` are known too.
+    `shop-prod-api.json` is what `aws cloudformation get-template` says of a stack. `shop-prod-api.resources.json`
+    is what `list-stack-resources` says, where it is there. Files of `copilot svc package --output-dir` are known too.
 
     Args:
         folder: The folder.
