@@ -67,8 +67,8 @@ from cdk_containers.checks.engine import run_checks  # noqa: E402
 from cdk_containers.checks.reading import read_estate  # noqa: E402
 from cdk_containers.checks.rules import CHECKS  # noqa: E402
 from cdk_containers.checks.templates import Estate  # noqa: E402
-from cdk_containers.core.practices import ACKNOWLEDGED_AS, AREAS, PRACTICES, Practice  # noqa: E402
 from cdk_containers.copilot.building import Compatibility  # noqa: E402
+from cdk_containers.core.practices import ACKNOWLEDGED_AS, AREAS, PRACTICES, Practice  # noqa: E402
 from cdk_containers.ecs.services.rollout_warnings import CONCERNS  # noqa: E402
 
 DOCS = ROOT / "docs"

@@ -100,7 +100,8 @@ def workspace(tmp_path: Path) -> Path:
         "copilot/environments/test/manifest.yml": "name: test\ntype: Environment\n",
         "copilot/environments/prod/manifest.yml": (
             "name: prod\ntype: Environment\nobservability: {container_insights: true}\n"
-            "network: {vpc: {flow_logs: true, security_group: {ingress: [{cidr: 10.1.0.0/16, ports: 80-90}]}}}\n"
+            "network: {vpc: {flow_logs: true, security_group: "
+            "{ingress: [{ip_protocol: tcp, cidr: 10.1.0.0/16, ports: 80-90}]}}}\n"
         ),
         "copilot/environments/addons/bucket.yml": (
             "Parameters: {App: {Type: String}, Env: {Type: String}}\nResources: {Bucket: {Type: AWS::S3::Bucket}}\n"
