@@ -65,6 +65,7 @@ LAYERS: list[set[str]] = [
     {"compose.reading"},
     {"compose.converting"},
     {"copilot.building"},
+    {"copilot.adoption", "copilot.converting"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""

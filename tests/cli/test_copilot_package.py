@@ -100,3 +100,25 @@ def test_the_environment_has_what_all_workloads_of_the_workspace_need(tmp_path: 
     assert "AWS::ElasticLoadBalancingV2::LoadBalancer" in types
     assert "AWS::EC2::NatGateway" in types
     assert not (folder / "shop-prod-api.template.json").exists()
+
+
+_LOGIN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:login"
+
+
+@pytest.mark.parametrize("credentials", ["login", _LOGIN, f"{_LOGIN}-AbCdEf"])
+def test_credentials_of_a_registry_are_known_by_arn_or_name(
+    manifest: Path, capsys: pytest.CaptureFixture[str], credentials: str
+) -> None:
+    manifest.write_text(_MANIFEST.replace("port: 8080", f'credentials: "{credentials}", port: 8080'))
+    assert _package(manifest) == 0
+    resources = json.loads(capsys.readouterr().out)["Resources"]
+    (container,) = resources["TaskDefinition"]["Properties"]["ContainerDefinitions"]
+    assert container["RepositoryCredentials"] == {"CredentialsParameter": credentials}
+    (readable,) = {
+        json.dumps(statement["Resource"])
+        for resource in resources.values()
+        if resource["Type"] == "AWS::IAM::Policy"
+        for statement in resource["Properties"]["PolicyDocument"]["Statement"]
+        if "secretsmanager:GetSecretValue" in statement["Action"]
+    }
+    assert ("??????" in readable) == (not credentials.endswith("AbCdEf"))

@@ -7,6 +7,8 @@ from importlib import import_module
 
 ACTIONS = {
     "package": "write the CloudFormation of a manifest",
+    "convert": "write a CDK app in Python that needs no manifests",
+    "check": "say what happens to each resource that runs",
 }
 """The actions by name, each with its line of help; an action is a module `copilot_<name>`."""
 

@@ -4,6 +4,7 @@ from .application import CopilotApplication
 from .compatibility import Compatibility
 from .environment import CopilotEnvironment
 from .features import Features
+from .jobs import CopilotJob
 from .setting import Setting
 from .workload import CopilotWorkload
 
@@ -11,6 +12,7 @@ __all__ = [
     "Compatibility",
     "CopilotApplication",
     "CopilotEnvironment",
+    "CopilotJob",
     "CopilotWorkload",
     "Features",
     "Setting",

@@ -18,6 +18,7 @@ from cdk_containers.checks.reading.yaml import parse_yaml
 
 from ..manifests.problems import ManifestError, Problem
 from .making import AddonOutputs, Making
+from .naming import Naming
 
 _PARAMETERS = "addons.parameters"
 _SECTIONS = ("Metadata", "Parameters", "Mappings", "Conditions", "Transform", "Resources", "Outputs")
@@ -31,7 +32,7 @@ _LOCAL_CODE = {
 
 
 def include_addons(
-    scope: Construct, files: Sequence[Path], names: Mapping[str, str], *, making: Making | None = None
+    scope: Construct, files: Sequence[Path], names: Mapping[str, str], *, naming: Naming, making: Making | None = None
 ) -> None:
     """Include templates as one nested stack.
 
@@ -39,6 +40,7 @@ def include_addons(
         scope: The workload or the environment.
         files: The templates, and the file with more parameters.
         names: What the parameters of every addon stand for.
+        naming: Gives the nested stack the logical id that it has with Copilot.
         making: The workload, whose containers get what the addons output.
 
     Raises:
@@ -62,8 +64,8 @@ def include_addons(
     for name in wanted:
         if name in given:
             resource.add_property_override(f"Parameters.{name}", given[name])
+    naming.name("AddonsStack", resource)
     if making is not None:
-        making.naming.name("AddonsStack", resource)
         _take_outputs(template, resource, making.addons)
 
 

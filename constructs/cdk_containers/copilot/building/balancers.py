@@ -134,6 +134,11 @@ def _make(
     balancer, security_group, http, https = logical_ids
     naming.name(balancer, made.load_balancer)
     naming.name(security_group, group)
+    if made.access_logs_bucket is not None and made.access_logs_bucket.node.default_child is not None:
+        naming.name("ELBAccessLogsBucket", made.access_logs_bucket)
+        naming.name(
+            "ELBAccessLogsBucketPolicy", cast("s3.Bucket", made.access_logs_bucket).policy or made.access_logs_bucket
+        )
     listeners = {"HTTPS" if certificates else "HTTP": made.listener}
     if certificates:
         plain = made.load_balancer.node.find_child("Http")

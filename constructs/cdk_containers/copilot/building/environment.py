@@ -125,7 +125,7 @@ class CopilotEnvironment(CheckedConstruct):
         if addons:
             from .addons import include_addons  # noqa: PLC0415  (most have none)
 
-            include_addons(self, addons, {"App": setting.application, "Env": setting.environment})
+            include_addons(self, addons, {"App": setting.application, "Env": setting.environment}, naming=naming)
         self._export()
         add_tags(self, setting)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cdk_containers.core.cdk_modules import ecr, secretsmanager
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import Image, ImageLike
@@ -11,6 +13,7 @@ from cdk_containers.model.workload.secrets import NotSecret
 from ..manifests.models.images import Build
 from .making import REASON, Making
 
+_ADDED_BY_AWS = re.compile(r"-[A-Za-z0-9]{6}$")
 _TAG = "Copilot pushes each build under this tag"
 
 
@@ -27,11 +30,7 @@ def image_of(
         container: The sidecar it is for; the workload's own container without.
     """
     if location is not None:
-        secret = None
-        if credentials is not None and credentials.startswith("arn:"):
-            secret = secretsmanager.Secret.from_secret_attributes(
-                making.scope, f"{container}Credentials", secret_complete_arn=credentials
-            )
+        secret = None if credentials is None else _credentials(making, f"{container}Credentials", credentials)
         return Image.from_registry(location, credentials=secret, pinned=Disabled(REASON))
     build = built or Build()
     dockerfile = build.dockerfile or "Dockerfile"
@@ -49,6 +48,19 @@ def image_of(
         f"{making.setting.application}/{making.name}, where Copilot has pushed it, under the tag {making.image_tag}"
     )
     return pushed_image(making, container)
+
+
+def _credentials(making: Making, id: str, given: str) -> secretsmanager.ISecret:  # noqa: A002
+    """Return the secret that a manifest names by an ARN, with or without what AWS adds to it, or by its name."""
+    if not given.startswith("arn:"):
+        return secretsmanager.Secret.from_secret_name_v2(making.scope, id, given)
+    complete = _ADDED_BY_AWS.search(given) is not None
+    return secretsmanager.Secret.from_secret_attributes(
+        making.scope,
+        id,
+        secret_complete_arn=given if complete else None,
+        secret_partial_arn=None if complete else given,
+    )
 
 
 def pushed_image(making: Making, container: str = "") -> ImageLike:

@@ -46,7 +46,7 @@ class _PlacedRun(TaskRun):
         return told
 
 
-class _CopilotJob(ScheduledJob):
+class CopilotJob(ScheduledJob):
     """A job whose timeout is that of all tries together, and that is tried again whatever went wrong."""
 
     def __init__(self, scope: Construct, id: str, *, where: list[str], public: bool, **options: Any) -> None:  # noqa: A002
@@ -73,7 +73,7 @@ def make_job(making: Making, workload: workloads.ScheduledJob) -> ScheduledJob:
     contents = contents_of(making, workload, listening, told)
     schedule = (workload.on.schedule if workload.on is not None else None) or "none"
     where, public = _places(making, workload)
-    job = _CopilotJob(
+    job = CopilotJob(
         making.scope,
         "Job",
         where=where,

@@ -46,6 +46,10 @@ class NetworkBalancing:
         )
         making.name_it("PublicNetworkLoadBalancerV2", self.load_balancer.load_balancer)
         making.name_it("NetworkLoadBalancerSecurityGroup", self.load_balancer.security_group)
+        # As it was: another description makes another group.
+        resource_of(self.load_balancer.security_group).add_property_override(
+            "GroupDescription", "Allow traffic to the public facing load balancer on listener ports"
+        )
         self._names = self._own_names()
         self._certificate: acm.ICertificate | None = None
         if any(port.protocol == "TLS" for port in self._ports):

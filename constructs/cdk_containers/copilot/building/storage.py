@@ -61,6 +61,7 @@ def _own(making: Making, given: Efs, role: iam.IRole) -> dict[str, Any]:
         making.scope,
         "AccessPoint",
         file_system_id=file_system,
+        client_token=making.full_name,
         posix_user=efs.CfnAccessPoint.PosixUserProperty(uid=user, gid=group),
         root_directory=efs.CfnAccessPoint.RootDirectoryProperty(
             path=f"/{making.name}",

@@ -114,9 +114,15 @@ def _describe(subnet: ec2.ISubnet, described: Subnet | None, place: int) -> None
 
 def _record_connections(scope: Construct, naming: Naming, vpc: ec2.Vpc, given: bool | FlowLogs | None) -> None:  # noqa: FBT001  (as manifests have it)
     days = given.retention if isinstance(given, FlowLogs) else None
-    group = aws_logs.LogGroup(scope, "FlowLogs", removal_policy=cdk.RemovalPolicy.RETAIN)
+    name = f"{cdk.Stack.of(scope).stack_name}-FlowLogs"
+    group = aws_logs.LogGroup(scope, "FlowLogs", log_group_name=name, removal_policy=cdk.RemovalPolicy.RETAIN)
     cast("aws_logs.CfnLogGroup", resource_of(group)).retention_in_days = days or 14
-    log = vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(group))
+    naming.name("VpcFlowLogGroup", group)
+    log = vpc.add_flow_log(
+        "FlowLog",
+        destination=ec2.FlowLogDestination.to_cloud_watch_logs(group),
+        max_aggregation_interval=ec2.FlowLogMaxAggregationInterval.ONE_MINUTE,
+    )
     naming.name("FlowLog", log)
 
 

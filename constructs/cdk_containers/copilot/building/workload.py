@@ -87,7 +87,7 @@ class CopilotWorkload(CheckedConstruct):
             from .addons import include_addons  # noqa: PLC0415  (most have none)
 
             names = {"App": setting.application, "Env": setting.environment, "Name": workload.name}
-            include_addons(self, addons, names, making=making)
+            include_addons(self, addons, names, naming=making.naming, making=making)
         self.made = _make(making, workload)
         if overrides is not None:
             from .patches import apply_overrides  # noqa: PLC0415  (most have none)

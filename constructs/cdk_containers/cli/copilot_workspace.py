@@ -1,0 +1,59 @@
+"""What the actions of `cdk-containers copilot` that read a whole workspace have in common."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import UsageError
+
+
+def add_workspace(parser: ArgumentParser) -> None:
+    """Add the options that say which workspace, and what it leaves open."""
+    add = parser.add_argument
+    add("workspace", type=Path, metavar="WORKSPACE", help="the folder that has copilot/ in it, or one below")
+    add("--env", action="append", default=[], metavar="ENV", help="an environment; may be repeated; all by default")
+    add("--domain", help="domain of the application, as `copilot app init --domain` was given it")
+    add(
+        "--certificate-arn",
+        action="append",
+        default=[],
+        metavar="ENV=ARN",
+        help="a certificate of an environment's load balancers; may be repeated",
+    )
+    add("--image-tag", default="latest", metavar="TAG", help="tag of images that Copilot has pushed; latest by default")
+    add("--no-records", action="store_true", help="make no records in public DNS: Copilot's are still there")
+
+
+def certificates(arguments: Namespace) -> dict[str, list[str]]:
+    """Return the certificates by environment.
+
+    Raises:
+        UsageError: One is not said with its environment.
+    """
+    found: dict[str, list[str]] = {}
+    for given in arguments.certificate_arn:
+        environment, equals, arn = given.partition("=")
+        if not equals or not arn.startswith("arn:"):
+            raise UsageError(f"--certificate-arn: got {given!r}; allowed: ENV=ARN, such as prod=arn:aws:acm:…")
+        found.setdefault(environment, []).append(arn)
+    return found
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """Have manifests that are refused stop the command, with everything that is wrong in them."""
+    try:
+        from cdk_containers.copilot.manifests import ManifestError  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise UsageError(f"copilot needs {error.name}: pip install 'cdk-containers[copilot]'") from None
+    from cdk_containers.core.errors import ConstructError  # noqa: PLC0415
+
+    try:
+        yield
+    except ManifestError as error:
+        raise UsageError(*(problem.text(error.file) for problem in error.problems)) from None
+    except ConstructError as error:
+        raise UsageError(*(" ".join(str(problem).split()) for problem in error.problems)) from None
