@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import cfnlint
 import pytest
 import yaml
 
+from cdk_containers.copilot.adoption.registry import FIXED
 from cdk_containers.copilot.building import Compatibility
 from tests.copilot.real import binary, template_of
 from tests.copilot.templates import Template
 from tests.copilot.test_same_facts import MANIFESTS, ours_as_template
 
-_SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas" / "providers" / "us_east_1"
 _OWN_MACHINERY = ("Custom::", "AWS::Lambda::")
 _OWN_PARTS = ("CopyAssetsStateMachine", "BacklogPerTaskCalculatorLogGroup")
 """What belongs to Copilot's functions, and goes with them."""
@@ -41,12 +38,9 @@ _KEPT = {
 """What has data in it, an address or a name that somebody knows: it must not go."""
 
 
-@cache
-def _fixed(kind: str) -> list[str]:
-    """Return the properties that cannot change without another resource, by CloudFormation's own registry."""
-    file = _SCHEMAS / f"{kind.lower().replace('::', '-')}.json"
-    found = json.loads(file.read_text()).get("createOnlyProperties", []) if file.exists() else []
-    return [path.removeprefix("/properties/") for path in found]
+def _fixed(kind: str) -> Sequence[str]:
+    """Return the properties that cannot change without another resource; a task definition is a new revision anyhow."""
+    return () if kind == "AWS::ECS::TaskDefinition" else FIXED.get(kind, ())
 
 
 def _value(node: Any, path: str) -> Any:
@@ -66,8 +60,15 @@ def _replaced(before: Template, after: Template) -> Iterator[str]:
         if new_kind != kind and not kind.startswith(_OWN_MACHINERY):
             yield f"{name} was {kind}, and is {new_kind}"
         for path in _fixed(kind) if new_kind == kind else ():
-            if _value(properties, path) != _value(new_properties, path):
+            if _said(_value(properties, path)) != _said(_value(new_properties, path)):
                 yield f"{name}: {path}"
+
+
+def _said(value: Any) -> Any:
+    """Return a value as CloudFormation takes it: a number in quotes is the number."""
+    if isinstance(value, dict):
+        return {key: _said(item) for key, item in value.items()}
+    return str(value) if isinstance(value, int | float | str) else value
 
 
 @pytest.mark.parametrize("file", MANIFESTS, ids=lambda file: file.stem)
@@ -87,3 +88,11 @@ def test_without_copilots_ids_everything_is_made_anew() -> None:
     new, _ = ours_as_template(file, "prod", compatibility=Compatibility(logical_ids=False))
     assert "TargetGroup" in kept.resources
     assert "TargetGroup" not in new.resources
+
+
+def test_a_property_that_cannot_change_is_seen() -> None:
+    file = next(one for one in MANIFESTS if one.stem == "shop-web")
+    before, _ = ours_as_template(file, "prod")
+    after, _ = ours_as_template(file, "prod")
+    after.resources["TargetGroup"][1]["Port"] = 1
+    assert list(_replaced(before, after)) == ["TargetGroup: Port"]

@@ -167,6 +167,9 @@ class Balancing:
         resource = resource_of(route.target_group)
         self._making.name_it(f"TargetGroup{suffix}", route.target_group)
         resource.add_property_override("Port", target.port)
+        if not rule.version:
+            # Copilot leaves it out, and a target group that gets it would be replaced.
+            resource.add_property_deletion_override("ProtocolVersion")
         codes, grpc = rule.health.success_codes, (rule.version or "").lower() == "grpc"
         if codes is not None and not _are_codes(codes, grpc=grpc):
             resource.add_property_override("Matcher", {"HttpCode": codes})
