@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,16 @@ import pytest
 from cdk_containers.copilot.converting import Converted, convert
 from cdk_containers.copilot.manifests import ManifestError
 from tests.copilot.converting.apps import BAKERY, templates_of, write
+from tests.remembering import forgetting
 
 MANIFESTS = sorted((Path(__file__).parents[1] / "manifests").glob("*.yml"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def as_users_ask() -> Iterator[None]:
+    """Ask CDK each time, as users do: the converter reads what was asked."""
+    with forgetting():
+        yield
 
 
 @pytest.fixture(scope="module")

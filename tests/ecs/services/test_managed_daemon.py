@@ -89,6 +89,7 @@ def test_its_container_is_as_safe_as_others():
     assert one["User"] == "1000:1000"
     assert one["ReadonlyRootFilesystem"] is True
     assert one["LinuxParameters"]["InitProcessEnabled"] is True
+    assert "uid=1000" in one["LinuxParameters"]["Tmpfs"][0]["MountOptions"], "a root that is read-only leaves this"
     assert one["LogConfiguration"]["LogDriver"] == "awslogs"
     assert (definition["Cpu"], definition["Memory"]) == ("256", "512")
     assert definition["Family"]

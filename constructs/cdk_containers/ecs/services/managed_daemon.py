@@ -155,6 +155,8 @@ class ManagedDaemon(CheckedConstruct):
             execution_role_arn=made.execution_role.role_arn,
             task_role_arn=made.task_role.role_arn,
         )
+        for path, value in made.overrides.items():
+            definition.add_property_override(path, value)
         copy_opt_outs(made.task_definition, definition)
         made.task_definition.node.try_remove_child(task.node.id)
         return definition

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
@@ -67,6 +67,7 @@ class TaskDefinition(CheckedConstruct):
         execution_role: What ECS acts as to start the task.
         log_group: Where the containers log.
         containers: The containers, by name.
+        overrides: What is written past CDK's constructs, by its path in the properties.
     """
 
     _tmpfs_everywhere: ClassVar[bool] = True
@@ -80,6 +81,7 @@ class TaskDefinition(CheckedConstruct):
     execution_role: iam.IRole
     log_group: aws_logs.ILogGroup
     containers: dict[str, ecs.ContainerDefinition]
+    overrides: dict[str, Any]
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
@@ -130,9 +132,13 @@ class TaskDefinition(CheckedConstruct):
             )
         }
         resource = resource_of(task_definition)
-        for index, container in enumerate(containers):
-            for path, value in container_overrides(container, options).items():
-                resource.add_property_override(f"ContainerDefinitions.{index}.{path}", value)
+        self.overrides = {
+            f"ContainerDefinitions.{index}.{path}": value
+            for index, container in enumerate(containers)
+            for path, value in container_overrides(container, options).items()
+        }
+        for path, value in self.overrides.items():
+            resource.add_property_override(path, value)
         give_neuron_devices(task_definition, containers)
         add_dependencies(containers, self.containers)
         check_when_synthesized(task_definition, own)
