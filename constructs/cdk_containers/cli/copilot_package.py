@@ -9,7 +9,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import UsageError
+from .copilot_workspace import add_what_manifests_leave_open, refused
 
 if TYPE_CHECKING:
     from cdk_containers.copilot.manifests import Manifest, Workspace
@@ -29,22 +29,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("manifest", type=Path, metavar="MANIFEST", help="manifest of a service or a job, in a workspace or outside")
     add("--app", required=True, help="name of the application")
     add("--env", required=True, help="name of the environment")
-    add("--domain", help="domain of the application, as `copilot app init --domain` was given it")
-    add(
-        "--certificate-arn",
-        action="append",
-        default=[],
-        metavar="ARN",
-        help="a certificate of the environment's load balancers; may be repeated",
-    )
-    add("--image-tag", default="latest", metavar="TAG", help="tag of images that Copilot has pushed; latest by default")
+    add_what_manifests_leave_open(parser, certificate="ARN")
     add(
         "--output-dir",
         type=Path,
         metavar="DIR",
         help="write the templates of environment and workload to a folder; without it, that of the workload is printed",
     )
-    add("--no-records", action="store_true", help="make no records in public DNS: Copilot's own are still there")
     parser.epilog = _EPILOG
 
 
@@ -52,10 +43,7 @@ def run(arguments: Namespace) -> int:
     """Write the templates."""
     # What a CDK app on the command line asks of the network, and what nobody reads here.
     os.environ.setdefault("CDK_DISABLE_CLI_TELEMETRY", "true")
-    from cdk_containers.copilot.manifests import ManifestError  # noqa: PLC0415
-    from cdk_containers.core.errors import ConstructError  # noqa: PLC0415
-
-    try:
+    with refused(f"{arguments.manifest}: "):
         manifest, workspace, others = _read(arguments)
         if arguments.output_dir is not None:
             _write(arguments, manifest, workspace, others, arguments.output_dir)
@@ -64,10 +52,6 @@ def run(arguments: Namespace) -> int:
                 _write(arguments, manifest, workspace, others, Path(folder))
                 name = f"{arguments.app}-{arguments.env}-{manifest.model.name}.template.json"
                 print((Path(folder) / name).read_text())
-    except ManifestError as error:
-        raise UsageError(*str(error).splitlines()) from None
-    except ConstructError as error:
-        raise UsageError(*(f"{arguments.manifest}: {_shown(problem)}" for problem in error.problems)) from None
     return 0
 
 
@@ -128,7 +112,3 @@ def _write(
     app.synth()
     for note in [*environment.notes, *(note for made in workloads.values() for note in made.notes)]:
         print(f"cdk-containers: note: {note}", file=sys.stderr)
-
-
-def _shown(problem: object) -> str:
-    return " ".join(str(problem).split())

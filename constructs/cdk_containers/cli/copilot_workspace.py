@@ -1,4 +1,4 @@
-"""What the actions of `cdk-containers copilot` that read a whole workspace have in common."""
+"""What the actions of `cdk-containers copilot` have in common."""
 
 from __future__ import annotations
 
@@ -15,12 +15,18 @@ def add_workspace(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("workspace", type=Path, metavar="WORKSPACE", help="the folder that has copilot/ in it, or one below")
     add("--env", action="append", default=[], metavar="ENV", help="an environment; may be repeated; all by default")
+    add_what_manifests_leave_open(parser, certificate="ENV=ARN")
+
+
+def add_what_manifests_leave_open(parser: ArgumentParser, *, certificate: str) -> None:
+    """Add the options that say what no manifest says; a certificate is given as `certificate` shows."""
+    add = parser.add_argument
     add("--domain", help="domain of the application, as `copilot app init --domain` was given it")
     add(
         "--certificate-arn",
         action="append",
         default=[],
-        metavar="ENV=ARN",
+        metavar=certificate,
         help="a certificate of an environment's load balancers; may be repeated",
     )
     add("--image-tag", default="latest", metavar="TAG", help="tag of images that Copilot has pushed; latest by default")
@@ -43,8 +49,12 @@ def certificates(arguments: Namespace) -> dict[str, list[str]]:
 
 
 @contextmanager
-def refused() -> Iterator[None]:
-    """Have manifests that are refused stop the command, with everything that is wrong in them."""
+def refused(place: str = "") -> Iterator[None]:
+    """Have manifests that are refused stop the command, with everything that is wrong in them.
+
+    Args:
+        place: What stands before a problem that a construct has found, which knows no file.
+    """
     try:
         from cdk_containers.copilot.manifests import ManifestError  # noqa: PLC0415
     except ModuleNotFoundError as error:
@@ -54,6 +64,6 @@ def refused() -> Iterator[None]:
     try:
         yield
     except ManifestError as error:
-        raise UsageError(*(problem.text(error.file) for problem in error.problems)) from None
+        raise UsageError(*str(error).splitlines()) from None
     except ConstructError as error:
-        raise UsageError(*(" ".join(str(problem).split()) for problem in error.problems)) from None
+        raise UsageError(*(place + " ".join(str(problem).split()) for problem in error.problems)) from None
