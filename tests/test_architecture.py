@@ -25,6 +25,7 @@ LAYERS: list[set[str]] = [
     {"core.cdk_modules", "core.frozen", "core.hashes", "core.names_on_use"},
     {
         "core.asked_once",
+        "core.documents",
         "core.errors",
         "core.fargate_sizes",
         "core.kubernetes_versions",
@@ -70,7 +71,11 @@ LAYERS: list[set[str]] = [
 ]
 """Imports go down, from a later layer to an earlier one."""
 
-APART = [{"ecs", "eks"}, *({"checks", wing} for wing in ("applications", "ecs", "eks", "identity"))]
+APART = [
+    {"ecs", "eks"},
+    {"compose", "copilot"},
+    *({"checks", wing} for wing in ("applications", "ecs", "eks", "identity")),
+]
 """Wings that know nothing of each other, whatever their layers are."""
 
 PURE = {
@@ -78,6 +83,7 @@ PURE = {
     "compose.converting",
     "compose.reading",
     "cli",
+    "core.documents",
     "core.errors",
     "core.fargate_sizes",
     "core.inputs",

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from cdk_containers.copilot.manifests.nodes import Scalar
+from cdk_containers.core.documents import Scalar
 
 from ..reading.project import Project
 from .choices import Choices

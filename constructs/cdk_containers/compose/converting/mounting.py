@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cdk_containers.copilot.manifests.problems import nearest
+from cdk_containers.core.documents import nearest
 from cdk_containers.core.frozen import frozen
 
 from ..reading.models import Service

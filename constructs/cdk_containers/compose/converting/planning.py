@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cdk_containers.copilot.manifests.problems import nearest
+from cdk_containers.core.documents import nearest
 
 from ..reading.models import Service
 from .calls import called_as, edges_of, ordered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cdk_containers.copilot.manifests.loading import MisreadError, decode
+from cdk_containers.core.documents import MisreadError, decode
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.secret_texts import ACCESS_KEYS, kind_of_secret
 

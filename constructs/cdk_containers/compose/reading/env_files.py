@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cdk_containers.copilot.manifests.problems import Problem
+from cdk_containers.core.documents import Problem
 
 from .problems import Found
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cdk_containers.copilot.manifests.loading import MisreadError, decode, load
-from cdk_containers.copilot.manifests.nodes import Items, Map, Node, Scalar
+from cdk_containers.core.documents import Items, Map, MisreadError, Node, Scalar, decode, load
 
 from .interpolation import Interpolation
 from .merging import laid_over, merged

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from cdk_containers.copilot.manifests.loading import meaning
-from cdk_containers.copilot.manifests.nodes import Items, Map, Node, Scalar
+from cdk_containers.core.documents import Items, Map, Node, Scalar, meaning
 
 UNSET = "\ue000"
 """Stands around the name of a variable without a value, where the text becomes a secret and nobody needs the value."""

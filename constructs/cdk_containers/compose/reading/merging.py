@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdk_containers.copilot.manifests.nodes import Items, Map, Node, Scalar
+from cdk_containers.core.documents import Items, Map, Node, Scalar
 
 _REPLACED = {"command", "entrypoint", "test"}
 

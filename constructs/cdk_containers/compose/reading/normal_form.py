@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cdk_containers.copilot.manifests.nodes import Items, Map, Node, Scalar
+from cdk_containers.core.documents import Items, Map, Node, Scalar
 
 _TEXTS = {"environment", "args", "sysctls"}
 """Maps of texts that may be lists of `NAME=value`."""

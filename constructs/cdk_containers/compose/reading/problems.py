@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdk_containers.copilot.manifests.problems import Problem, Problems
+from cdk_containers.core.documents import Problem, Problems
 
 
 class ComposeError(Exception):

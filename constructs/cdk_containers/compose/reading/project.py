@@ -6,9 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from cdk_containers.copilot.manifests.nodes import Items, Map, Node, Scalar
-from cdk_containers.copilot.manifests.problems import nearest
-from cdk_containers.copilot.manifests.structuring import structure
+from cdk_containers.core.documents import Items, Map, Node, Scalar, nearest, structure
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.secret_texts import is_secret_name
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cdk_containers.checks.reading.text import Unreadable, parse
+from cdk_containers.core.documents import ManifestError, Problem
 from cdk_containers.core.frozen import frozen
-
-from ..manifests.problems import ManifestError, Problem
 
 _ENDINGS = (".stack.yml", ".env.yml", ".template.json", ".template.yaml", ".template", ".json", ".yaml", ".yml")
 _OTHERS = (".params.json", ".resources.json")

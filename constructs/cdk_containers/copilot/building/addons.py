@@ -15,8 +15,8 @@ from constructs import Construct
 
 from cdk_containers.checks.reading.text import Unreadable
 from cdk_containers.checks.reading.yaml import parse_yaml
+from cdk_containers.core.documents import ManifestError, Problem
 
-from ..manifests.problems import ManifestError, Problem
 from .making import AddonOutputs, Making
 from .naming import Naming
 

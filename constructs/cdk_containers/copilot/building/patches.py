@@ -10,8 +10,8 @@ import aws_cdk as cdk
 
 from cdk_containers.checks.reading.text import Unreadable
 from cdk_containers.checks.reading.yaml import parse_yaml
+from cdk_containers.core.documents import ManifestError, Problem
 
-from ..manifests.problems import ManifestError, Problem
 from .making import Making
 from .task_overrides import as_in_templates
 

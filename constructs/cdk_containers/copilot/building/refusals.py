@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_containers.core.documents import ManifestError, Problem
+
 from ..manifests.models import workloads
 from ..manifests.models.balancing import Http, Nlb, RoutingRule
-from ..manifests.problems import ManifestError, Problem
 from ..manifests.reading import Manifest
 from .setting import Setting
 

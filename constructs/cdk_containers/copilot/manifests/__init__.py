@@ -1,6 +1,7 @@
 """Manifests of Copilot as typed models, with every problem of a file in one error."""
 
-from .problems import ManifestError, Problem
+from cdk_containers.core.documents import ManifestError, Problem
+
 from .reading import Manifest, read_environment, read_pipeline, read_workload
 from .workspace import Place, Workspace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .nodes import Items, Map, Node, Scalar
+from cdk_containers.core.documents import Items, Map, Node, Scalar
 
 _VARIABLE = re.compile(r"(\\?)\$\{([_a-zA-Z][_a-zA-Z0-9]*)\}")
 _APPLICATION = "COPILOT_APPLICATION_NAME"

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .nodes import Map, Node, Scalar
-from .problems import dotted
+from cdk_containers.core.documents import Map, Node, Scalar, dotted, says_nothing
 
 Pattern = tuple[str, ...]
 
@@ -57,14 +56,6 @@ def merged(root: Map, override: Map | None, notes: list[str]) -> Map:
     made = Map(root.path, root.line, root.column, root.problems, entries)
     made.anchored = root.anchored
     return made
-
-
-def says_nothing(node: Node) -> bool:
-    """Tell whether a node is empty, or a map with empty values only."""
-    if isinstance(node, Map):
-        values = node.entries.values()
-        return all(not value.entries if isinstance(value, Map) else says_nothing(value) for value in values)
-    return isinstance(node, Scalar) and node.kind == "null"
 
 
 class _Merger:

@@ -7,18 +7,27 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from cdk_containers.core.documents import (
+    Items,
+    ManifestError,
+    Map,
+    Node,
+    Problem,
+    Problems,
+    Scalar,
+    decode,
+    load,
+    nearest,
+    structure,
+)
 from cdk_containers.core.frozen import frozen
 
 from .interpolating import Variables, interpolate
-from .loading import decode, load
 from .merging import merged
 from .models.environments import Environment
 from .models.pipelines import Pipeline
 from .models.workloads import WORKLOADS, Workload
-from .nodes import Items, Map, Node, Scalar
-from .problems import ManifestError, Problem, Problems, nearest
 from .rules import check_environment, check_pipeline, check_workload
-from .structuring import structure
 
 _M = TypeVar("_M")
 _HEAD = {"name", "type"}

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cdk_containers.core.documents import ManifestError, Problem, Problems, Scalar, decode, load
 from cdk_containers.core.frozen import frozen
-
-from .loading import decode, load
-from .nodes import Scalar
-from .problems import ManifestError, Problem, Problems
 
 _NOT_WORKLOADS = {"environments", "pipelines", ".workspace"}
 

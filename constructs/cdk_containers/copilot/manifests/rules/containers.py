@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from cdk_containers.core.documents import nearest
+
 from ..models.containers import Sidecar, SidecarImage
 from ..models.workloads import LoadBalancedWebService, RequestDrivenWebService, StaticSite, TaskWorkload, Workload
-from ..problems import nearest
 from .given import Given, Key
 
 LOG_ROUTER = "firelens_log_router"

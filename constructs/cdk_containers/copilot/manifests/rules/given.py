@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..nodes import Items, Map, Node, Scalar
+from cdk_containers.core.documents import Items, Map, Node, Scalar
 
 Key = str | int
 

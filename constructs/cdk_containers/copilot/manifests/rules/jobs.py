@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from cdk_containers.core.documents import Problems, Scalar, duration, nearest
+
 from ..models.workloads import JobTrigger, ScheduledJob
-from ..nodes import Scalar
-from ..problems import Problems, nearest
-from ..scalars import duration
 from .given import Given
 
 _PRESETS = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")

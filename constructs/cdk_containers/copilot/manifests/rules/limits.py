@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from cdk_containers.core.documents import Scalar, duration, number
+
 from ..models.workloads import Workload
-from ..nodes import Scalar
-from ..scalars import duration, number
 from .given import Given
 
 _Pattern = tuple[str, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cdk_containers.core.documents import nearest
+
 from ..models.pipelines import Pipeline, Stage
-from ..problems import nearest
 from .given import Given, Key
 
 PROVIDERS = ("GitHub", "GitHubV1", "Bitbucket", "CodeCommit")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from cdk_containers.core.documents import nearest
+
 from ..models.balancing import Http, Nlb, NlbListener
 from ..models.workloads import TaskWorkload
-from ..problems import nearest
 from .given import Given, Key
 
 _OF_CONTAINERS = ("tcp", "udp")

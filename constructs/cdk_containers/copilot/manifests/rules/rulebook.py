@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cdk_containers.core.documents import Map
+
 from ..models.environments import Environment
 from ..models.pipelines import Pipeline
 from ..models.workloads import (
@@ -17,7 +19,6 @@ from ..models.workloads import (
     WorkerService,
     Workload,
 )
-from ..nodes import Map
 from . import (
     containers,
     jobs,

@@ -122,3 +122,11 @@ class Scalar(Node):
         if self.kind == "null":
             return "empty"
         return repr(self.text) if self.kind == "str" else self.text
+
+
+def says_nothing(node: Node) -> bool:
+    """Tell whether a node is empty, or a map with empty values only."""
+    if isinstance(node, Map):
+        values = node.entries.values()
+        return all(not value.entries if isinstance(value, Map) else says_nothing(value) for value in values)
+    return isinstance(node, Scalar) and node.kind == "null"

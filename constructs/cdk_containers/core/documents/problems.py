@@ -1,4 +1,4 @@
-"""What is wrong with a manifest: every problem with its place, all of them in one error."""
+"""What is wrong with a file: every problem with its place, all of them in one error."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Problems:
 
 
 class ManifestError(Exception):
-    """A manifest that cannot be used.
+    """A file that cannot be used: a manifest, or what a manifest names.
 
     Attributes:
         file: Its name.

@@ -17,8 +17,7 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
 from . import scalars
-from .merging import says_nothing
-from .nodes import Items, Map, Node, Scalar
+from .nodes import Items, Map, Node, Scalar, says_nothing
 from .problems import nearest
 
 _T = TypeVar("_T")

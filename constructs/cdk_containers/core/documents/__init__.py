@@ -1,0 +1,27 @@
+"""Reading what people write in YAML: nodes that know where they stand, typed models, and all that is wrong at once."""
+
+from .loading import MisreadError, decode, load, meaning
+from .nodes import Items, Map, Node, Scalar, says_nothing
+from .problems import ManifestError, Problem, Problems, dotted, nearest
+from .scalars import duration, number
+from .structuring import structure
+
+__all__ = [
+    "Items",
+    "ManifestError",
+    "Map",
+    "MisreadError",
+    "Node",
+    "Problem",
+    "Problems",
+    "Scalar",
+    "decode",
+    "dotted",
+    "duration",
+    "load",
+    "meaning",
+    "nearest",
+    "number",
+    "says_nothing",
+    "structure",
+]
