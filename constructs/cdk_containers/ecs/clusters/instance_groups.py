@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from cdk_containers.core.whereabouts import stack_of
+from cdk_containers.core.whereabouts import stack_of, unique_id_of
 
 from .capacity import Capacity, LaunchType
 from .cluster import Cluster
@@ -33,7 +32,7 @@ def seen_from(scope: Construct, group: ec2.ISecurityGroup) -> ec2.ISecurityGroup
     here = stack_of(scope)
     if stack_of(group) == here:
         return group
-    name = cdk.Names.unique_id(group)
+    name = unique_id_of(group)
     found = here.node.try_find_child(name)
     if found is not None:
         return cast("ec2.ISecurityGroup", found)
