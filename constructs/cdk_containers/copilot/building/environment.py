@@ -67,6 +67,7 @@ class CopilotEnvironment(CheckedConstruct):
         setting: Setting,
         features: Features | None = None,
         addons: Sequence[Path] = (),
+        overrides: Path | None = None,
     ) -> None:
         """Make an environment.
 
@@ -76,6 +77,7 @@ class CopilotEnvironment(CheckedConstruct):
             setting: Its names, domain, certificates and manifest.
             features: What its workloads need. Default: nothing.
             addons: Templates that are deployed with it. Default: none.
+            overrides: The folder with overrides of environments. Default: none.
         """
         found = argument_problems(CopilotEnvironment.__init__, locals())
         found.raise_for(scope, id)
@@ -127,6 +129,10 @@ class CopilotEnvironment(CheckedConstruct):
 
             include_addons(self, addons, {"App": setting.application, "Env": setting.environment}, naming=naming)
         self._export()
+        if overrides is not None:
+            from .patches import Patched, apply_overrides  # noqa: PLC0415  (most have none)
+
+            apply_overrides(Patched(scope=self, naming=naming, notes=self.notes), overrides)
         add_tags(self, setting)
 
     def _make_group(self, vpc: EnvironmentVpc) -> ec2.SecurityGroup:
