@@ -27,6 +27,7 @@ from .names import certify, make_alias_record, make_alias_records, zone_of
 from .ports import Listening, Target
 
 _DELAY = 60
+_CHECK_OF_GRPC = "/AWS.ALB/healthcheck"
 
 
 class Balancing:
@@ -118,7 +119,7 @@ class Balancing:
                 source_ips=rule_made.source_ips,
                 priority=self._priority("HTTPS" if self._https else "HTTP", place, rule),
             ),
-            health_check_path=check.path or "/",
+            health_check_path=_CHECK_OF_GRPC if grpc and not _is_call(check.path) else check.path or "/",
             health_check=TargetHealthCheck(
                 interval=seconds_or(check.interval, 30),
                 timeout=seconds_or(check.timeout, 5),
@@ -171,6 +172,9 @@ class Balancing:
             # Copilot leaves it out, and a target group that gets it would be replaced.
             resource.add_property_deletion_override("ProtocolVersion")
         codes, grpc = rule.health.success_codes, (rule.version or "").lower() == "grpc"
+        if grpc and not _is_call(rule.health.path):
+            # A server answers with 12, "unimplemented", and Copilot takes that for healthy.
+            resource.add_property_override("HealthCheckPath", rule.health.path or "/")
         if codes is not None and not _are_codes(codes, grpc=grpc):
             resource.add_property_override("Matcher", {"HttpCode": codes})
             self._making.notes.append(f"the load balancer refuses {codes!r} as a status that means healthy")
@@ -206,13 +210,16 @@ class Balancing:
 
     def _serve_names(self) -> None:
         """Make records, and a certificate, for the names of the rules; each name once."""
-        making, own = self._making, list[str]()
+        making, own, left = self._making, list[str](), dict[str, str]()
         in_zone: dict[str, list[str]] = {}
-        for rule, _ in self._rules:
+        for place, (rule, _) in enumerate(self._rules):
             for alias in rule.aliases or [Alias(name=host) for host in self._hosts(rule)]:
                 zone = alias.hosted_zone or ((rule.hosted_zone or self._http.hosted_zone) if rule.aliases else None)
                 name = alias.name or ""
-                if zone is not None:
+                if zone is not None and place:
+                    # Copilot makes none: the record that is there is yours, and a second one would be refused.
+                    left[name] = zone
+                elif zone is not None:
                     in_zone.setdefault(zone, []).append(name)
                 elif not (making.setting.imports_certificates or self._internal):
                     own.append(name)
@@ -221,6 +228,12 @@ class Balancing:
             make_alias_record(making, name, zone_of(making, name), dns_name=self.dns_name, zone_id=self._zone_id)
         for zone, names in in_zone.items():
             make_alias_records(making, list(dict.fromkeys(names)), zone, dns_name=self.dns_name, zone_id=self._zone_id)
+        for name, zone in left.items():
+            if name not in in_zone.get(zone, ()):
+                making.notes.append(
+                    f"http.additional_rules: as with Copilot, {name} gets no record in the hosted zone {zone}: "
+                    "make it, or leave the one that is there"
+                )
         if own and self._http.alb is None:
             certify(making, own, listener_arn=self._listener("HTTPS"))
 
@@ -246,6 +259,11 @@ def _paths(rule: RoutingRule) -> list[str]:
     """Return the paths of a rule, as Copilot takes them: everything below is meant as well."""
     path = f"/{(rule.path or '').removeprefix('/')}"
     return ["/*"] if path == "/" else [path, f"{path}/*"]
+
+
+def _is_call(path: str | None) -> bool:
+    """Tell whether a path names a method of gRPC, such as /grpc.health.v1.Health/Check."""
+    return path is not None and re.fullmatch("/[^/]+/[^/]+", path) is not None
 
 
 def _are_codes(codes: str, *, grpc: bool) -> bool:
