@@ -1,4 +1,4 @@
-"""Names that a workload asks for have to be in a hosted zone of the application: AWS Copilot has been asked about each."""
+"""Names of a workload have to be in a hosted zone of the application: AWS Copilot has been asked about each."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from cdk_containers.load_balancing import (
 )
 from cdk_containers.load_balancing.rule_priorities import choose_priority
 
-from ..manifests.models.balancing import Alias, Http, RoutingRule
+from ..manifests.models.balancing import Http, RoutingRule
 from .making import Making, seconds_or
 from .names import certify, make_alias_record, make_alias_records, zone_of
 from .ports import Listening, Target
@@ -210,12 +210,10 @@ class Balancing:
 
     def _serve_names(self) -> None:
         """Make records, and a certificate, for the names of the rules; each name once."""
-        making, own, left = self._making, list[str](), dict[str, str]()
-        in_zone: dict[str, list[str]] = {}
+        making, own = self._making, list[str]()
+        in_zone, left = dict[str, list[str]](), dict[str, str]()
         for place, (rule, _) in enumerate(self._rules):
-            for alias in rule.aliases or [Alias(name=host) for host in self._hosts(rule)]:
-                zone = alias.hosted_zone or ((rule.hosted_zone or self._http.hosted_zone) if rule.aliases else None)
-                name = alias.name or ""
+            for name, zone in self._names(rule):
                 if zone is not None and place:
                     # Copilot makes none: the record that is there is yours, and a second one would be refused.
                     left[name] = zone
@@ -228,14 +226,21 @@ class Balancing:
             make_alias_record(making, name, zone_of(making, name), dns_name=self.dns_name, zone_id=self._zone_id)
         for zone, names in in_zone.items():
             make_alias_records(making, list(dict.fromkeys(names)), zone, dns_name=self.dns_name, zone_id=self._zone_id)
-        for name, zone in left.items():
-            if name not in in_zone.get(zone, ()):
-                making.notes.append(
-                    f"http.additional_rules: as with Copilot, {name} gets no record in the hosted zone {zone}: "
-                    "make it, or leave the one that is there"
-                )
+        making.notes.extend(
+            f"http.additional_rules: as with Copilot, {name} gets no record in the hosted zone {zone}: make it, or "
+            "leave the one that is there"
+            for name, zone in left.items()
+            if name not in in_zone.get(zone, ())
+        )
         if own and self._http.alb is None:
             certify(making, own, listener_arn=self._listener("HTTPS"))
+
+    def _names(self, rule: RoutingRule) -> list[tuple[str, str | None]]:
+        """Return the names of a rule, each with its zone of yours, if it is in one."""
+        if not rule.aliases:
+            return [(host, None) for host in self._hosts(rule)]
+        zone = rule.hosted_zone or self._http.hosted_zone
+        return [(alias.name or "", alias.hosted_zone or zone) for alias in rule.aliases]
 
     def _make_internal_record(self) -> None:
         making = self._making

@@ -40,18 +40,27 @@ def _wrong(workload: workloads.Workload, setting: Setting) -> Iterator[tuple[str
             port = workload.image.port if workload.image is not None else None
             if port is None and any(rule.target_port is None for rule in http.rules):
                 yield "http", "requests have no port to go to: give image.port, or http.target_port"
-        case workloads.RequestDrivenWebService(http=http) if http is not None:
-            if http.alias is not None and setting.domain is None:
-                yield "http.alias", f"the application has no domain that the name could be in: {_HOW}"
-            elif http.alias is not None:
-                yield from _outside("http.alias", [http.alias], [setting.domain or ""], own=_own_domains(setting))
-        case workloads.StaticSite(http=http) if http is not None:
-            if http.alias is not None and http.certificate is None and setting.domain is None:
-                yield "http.alias", "the application has no domain: give http.certificate, or say the domain"
-            elif http.alias is not None and http.certificate is None:
-                yield from _outside("http.alias", [http.alias], _domains(setting))
+        case workloads.RequestDrivenWebService(http=http) if http is not None and http.alias is not None:
+            yield from _wrong_name_of_app_runner(http.alias, setting)
+        case workloads.StaticSite(http=http) if http is not None and http.alias is not None:
+            if http.certificate is None:
+                yield from _wrong_name_of_site(http.alias, setting)
         case _:
             return
+
+
+def _wrong_name_of_app_runner(alias: str, setting: Setting) -> Iterator[tuple[str, str]]:
+    if setting.domain is None:
+        yield "http.alias", f"the application has no domain that the name could be in: {_HOW}"
+    else:
+        yield from _outside("http.alias", [alias], [setting.domain], own=_own_domains(setting))
+
+
+def _wrong_name_of_site(alias: str, setting: Setting) -> Iterator[tuple[str, str]]:
+    if setting.domain is None:
+        yield "http.alias", "the application has no domain: give http.certificate, or say the domain"
+    else:
+        yield from _outside("http.alias", [alias], _domains(setting))
 
 
 def _wrong_rules(http: Http, setting: Setting) -> Iterator[tuple[str, str]]:
