@@ -17,6 +17,10 @@ from tests.copilot.account import Account, reached
 from tests.copilot.facts import facts_of
 from tests.copilot.templates import Template
 
+HOME = Path(__file__).parent
+MANIFESTS = [*sorted((HOME / "manifests").glob("*.yml")), HOME / "samples" / "web.yml"]
+"""Manifests of which both make templates."""
+
 APPLICATION, DOMAIN = "acme", "example.com"
 _DOCKER = """#!/bin/sh
 case "$1" in

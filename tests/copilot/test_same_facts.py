@@ -16,11 +16,10 @@ from cdk_containers.copilot.building import Compatibility, CopilotWorkload, Sett
 from cdk_containers.copilot.building.workload import region_of_workload
 from cdk_containers.copilot.manifests import read_workload
 from tests.copilot.facts import facts_of
-from tests.copilot.real import APPLICATION, DOMAIN, RefusedError, binary, options_of, packaged
+from tests.copilot.real import APPLICATION, DOMAIN, MANIFESTS, RefusedError, binary, options_of, packaged
 from tests.copilot.templates import Template
 
 HOME = Path(__file__).parent
-MANIFESTS = sorted((HOME / "manifests").glob("*.yml"))
 ENVIRONMENTS = ("test", "prod")
 TYPES = {
     "Load Balanced Web Service",
@@ -33,7 +32,7 @@ TYPES = {
 
 
 WIDE = {
-    "alb.rules.*HTTP* /*.target_group.health_check.*",
+    "alb.rules.HTTP* /.target_group.health_check.*",
     "iam.execution_role.*",
     "messaging.queues.main.*",
     "scaling.policies.ECSServiceAverageCPUUtilization.*",
@@ -47,19 +46,19 @@ WIDE = {
 """Deviations in which each fact below a name is meant: what is named there belongs together."""
 
 BEYOND = {
-    "alb.rules.*HTTP* /*.action",
-    "alb.rules.*HTTP* /*.hosts",
-    "alb.rules.*HTTP* /*.paths",
-    "alb.rules.*HTTP* /*.protocol",
-    "alb.rules.*HTTP* /*.scheme",
-    "alb.rules.*HTTP* /*.target",
-    "alb.rules.*HTTP* /*.target_group.deregistration_delay",
-    "alb.rules.*HTTP* /*.target_group.health_check.*",
-    "alb.rules.*HTTP* /*.target_group.port",
-    "alb.rules.*HTTP* /*.target_group.protocol",
-    "alb.rules.*HTTP* /*.target_group.protocol_version",
-    "alb.rules.*HTTP* /*.target_group.stickiness",
-    "alb.rules.*HTTP* /*.target_group.target_type",
+    "alb.rules.HTTP* /.action",
+    "alb.rules.HTTP* /.hosts",
+    "alb.rules.HTTP* /.paths",
+    "alb.rules.HTTP* /.protocol",
+    "alb.rules.HTTP* /.scheme",
+    "alb.rules.HTTP* /.target",
+    "alb.rules.HTTP* /.target_group.deregistration_delay",
+    "alb.rules.HTTP* /.target_group.health_check.*",
+    "alb.rules.HTTP* /.target_group.port",
+    "alb.rules.HTTP* /.target_group.protocol",
+    "alb.rules.HTTP* /.target_group.protocol_version",
+    "alb.rules.HTTP* /.target_group.stickiness",
+    "alb.rules.HTTP* /.target_group.target_type",
     "compat.*.COPILOT_SERVICE_DISCOVERY_ENDPOINT",
     "dns.names",
     "iam.execution_role.*",

@@ -177,6 +177,8 @@ class Balancing:
             resource.add_property_override("HealthCheckPath", rule.health.path or "/")
         if codes is not None and not _are_codes(codes, grpc=grpc):
             resource.add_property_override("Matcher", {"HttpCode": codes})
+            if grpc:
+                resource.add_property_deletion_override("Matcher.GrpcCode")
             self._making.notes.append(f"the load balancer refuses {codes!r} as a status that means healthy")
         if rule.health.port is not None:
             resource.add_property_override("HealthCheckPort", str(rule.health.port))

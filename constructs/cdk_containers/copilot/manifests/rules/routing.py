@@ -66,9 +66,13 @@ def _rule(rule: RoutingRule, given: Given, *path: Key) -> None:
 
 
 def _aliases(names: Any, given: Given, *path: Key) -> None:
-    for number, name in enumerate(names if isinstance(names, list) else []):
+    listed = names if isinstance(names, list) else []
+    mixed = any(isinstance(name, Alias) for name in listed)
+    for number, name in enumerate(listed):
         if isinstance(name, Alias):
             given.missing("name", *path, "alias", number)
+        elif mixed:
+            given.refuse(f"Copilot drops a text beside maps: write {{name: {name}}}", *path, "alias", number)
 
 
 def _check_times(check: Any, given: Given, *path: Key) -> None:
