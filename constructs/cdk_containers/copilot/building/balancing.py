@@ -26,7 +26,7 @@ from .making import Making, seconds_or
 from .names import certify, make_alias_record, make_alias_records, zone_of
 from .ports import Listening, Target
 
-_DELAY = 60
+_DELAY, _HTTPS = 60, 443
 _CHECK_OF_GRPC = "/AWS.ALB/healthcheck"
 
 
@@ -168,6 +168,11 @@ class Balancing:
         resource = resource_of(route.target_group)
         self._making.name_it(f"TargetGroup{suffix}", route.target_group)
         resource.add_property_override("Port", target.port)
+        checked = rule.health.port or target.port
+        if _HTTPS in (target.port, checked):
+            # Copilot takes a container at this port for one that speaks TLS.
+            resource.add_property_override("Protocol", "HTTPS" if target.port == _HTTPS else "HTTP")
+            resource.add_property_override("HealthCheckProtocol", "HTTPS" if checked == _HTTPS else "HTTP")
         if not rule.version:
             # Copilot leaves it out, and a target group that gets it would be replaced.
             resource.add_property_deletion_override("ProtocolVersion")

@@ -62,7 +62,9 @@ class NetworkBalancing:
         aliases = self._nlb.aliases if self._nlb is not None else []
         if aliases:
             return [alias.name or "" for alias in aliases]
-        if setting.subdomain is not None:
+        # An environment with certificates of yours has no domain of its own; a listener with TLS needs a name anyhow.
+        needed = not setting.imports_certificates or any(port.protocol == "TLS" for port in self._ports)
+        if setting.subdomain is not None and needed:
             return [f"{self._making.name}-nlb.{setting.subdomain}"]
         return []
 
