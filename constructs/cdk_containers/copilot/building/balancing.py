@@ -25,6 +25,7 @@ from ..manifests.models.balancing import Http, RoutingRule
 from .making import Making, seconds_or
 from .names import certify, make_alias_record, make_alias_records, zone_of
 from .ports import Listening, Target
+from .sites import CLOUDFRONT_ZONE
 
 _DELAY, _HTTPS = 60, 443
 _CHECK_OF_GRPC = "/AWS.ALB/healthcheck"
@@ -230,7 +231,8 @@ class Balancing:
                     own.append(name)
         own = list(dict.fromkeys(own))
         for name in own:
-            make_alias_record(making, name, zone_of(making, name), dns_name=self.dns_name, zone_id=self._zone_id)
+            where, zone = self._reached_at(name)
+            make_alias_record(making, name, zone_of(making, name), dns_name=where, zone_id=zone)
         for zone, names in in_zone.items():
             make_alias_records(making, list(dict.fromkeys(names)), zone, dns_name=self.dns_name, zone_id=self._zone_id)
         making.notes.extend(
@@ -241,6 +243,13 @@ class Balancing:
         )
         if own and self._http.alb is None:
             certify(making, own, listener_arn=self._listener("HTTPS"))
+
+    def _reached_at(self, name: str) -> tuple[str, str]:
+        """Return the address that a name leads to, with its zone: CloudFront's for names of your own, if it is there."""
+        aliases = {alias.name for rule, _ in self._rules for alias in rule.aliases}
+        if self._making.setting.cdn is not None and self._http.alb is None and name in aliases:
+            return self._making.around.export("CloudFrontDomainName"), CLOUDFRONT_ZONE
+        return self.dns_name, self._zone_id
 
     def _names(self, rule: RoutingRule) -> list[tuple[str, str | None]]:
         """Return the names of a rule, each with its zone of yours, if it is in one."""
