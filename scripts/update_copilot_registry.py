@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
 TARGET = Path(__file__).parents[1] / "constructs" / "cdk_containers" / "copilot" / "adoption" / "registry.py"
 REGION = "us-east-1"

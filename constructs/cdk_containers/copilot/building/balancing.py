@@ -245,7 +245,7 @@ class Balancing:
             certify(making, own, listener_arn=self._listener("HTTPS"))
 
     def _reached_at(self, name: str) -> tuple[str, str]:
-        """Return the address that a name leads to, with its zone: CloudFront's for names of your own, if it is there."""
+        """Return the address that a name leads to, with its zone: that of CloudFront for your own names."""
         aliases = {alias.name for rule, _ in self._rules for alias in rule.aliases}
         if self._making.setting.cdn is not None and self._http.alb is None and name in aliases:
             return self._making.around.export("CloudFrontDomainName"), CLOUDFRONT_ZONE
