@@ -119,6 +119,12 @@ node_modules/installed: package-lock.json package.json .venv/installed
 
 # ---- maintain
 
+.PHONY: dist
+dist: install  ## Build wheel and source distribution into dist/
+	rm -rf dist
+	.venv/bin/uv build --quiet --no-build-isolation --python $(PY) --out-dir dist
+	@ls dist
+
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
