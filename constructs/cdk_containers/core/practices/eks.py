@@ -82,7 +82,9 @@ PRACTICES = (
     Practice(
         id="eks-supported-version",
         title="Run a version of Kubernetes that EKS offers",
-        why=("EKS makes no cluster of a version without support, and upgrades existing ones at a time that it chooses."),
+        why=(
+            "EKS makes no cluster of a version without support, and upgrades existing ones at a time that it chooses."
+        ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html",
         severity=Severity.HIGH,
         option="EksCluster.version",
