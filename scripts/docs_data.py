@@ -198,16 +198,16 @@ SAME_OPTIONS = {"BackendService": "WebService"}
 REFUSED = "none: anything else is refused"
 
 OPT_OUTS: Mapping[str, str] = {
-    "eks-node-metadata": "none: pods get what they need from an identity of their own",
+    "eks-node-metadata": "none: pods get what they need from their own identity",
     "eks-node-image": REFUSED,
     "eks-node-role": REFUSED,
     "eks-node-count": "`desired_nodes=…`",
     "eks-node-version": REFUSED,
     "eks-hybrid-networks": REFUSED,
-    "eks-hybrid-credentials": "none: `RolesAnywhere` in place of Systems Manager",
+    "eks-hybrid-credentials": "none: `RolesAnywhere` instead of Systems Manager",
     "eks-karpenter-limits": "another `max_vcpus` or `disrupted_percent`",
     "eks-pod-fits-node": REFUSED,
-    "eks-fargate-role-trust": "none: each profile has a role of its own",
+    "eks-fargate-role-trust": "none: each profile has its own role",
     "eks-fargate-selectors": REFUSED,
     "fault-injection": "off unless `fault_injection=True`",
     "multiple-availability-zones": "`max_azs=2` at the least",
@@ -302,7 +302,7 @@ OPT_OUTS: Mapping[str, str] = {
     "cluster-dashboard": "off unless you make a `ClusterDashboard`",
     "cluster-events": "off unless you make a `ClusterEvents`",
     "managed-daemons": "no `ManagedDaemon`",
-    "migration-order": "no `job`, and an order of your own",
+    "migration-order": "no `job`, and your own order",
     "early-success": "none unless you give an `EarlySuccess`",
     "quick-rollouts": "another `interval`, delay or timeout; what takes long is warned of",
     "job-schedule": REFUSED,
