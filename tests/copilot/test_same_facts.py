@@ -16,7 +16,7 @@ from cdk_containers.copilot.building import Compatibility, CopilotWorkload, Sett
 from cdk_containers.copilot.building.workload import region_of_workload
 from cdk_containers.copilot.manifests import read_workload
 from tests.copilot.facts import facts_of
-from tests.copilot.real import APPLICATION, DOMAIN, MANIFESTS, RefusedError, binary, options_of, packaged
+from tests.copilot.real import APPLICATION, DOMAIN, MANIFESTS, VARIABLES, RefusedError, binary, options_of, packaged
 from tests.copilot.templates import Template
 
 HOME = Path(__file__).parent
@@ -116,7 +116,7 @@ def ours_as_template(
     file: Path, environment: str, *, compatibility: Compatibility | None = None
 ) -> tuple[Template, str]:
     """Return what is made here of a manifest, and its type."""
-    manifest = read_workload(file, environment=environment, application=APPLICATION, variables={})
+    manifest = read_workload(file, environment=environment, application=APPLICATION, variables=VARIABLES)
     model = manifest.model
     options = options_of(yaml.safe_load(file.read_text()))
     arns = ["arn:aws:acm:us-west-2:123456789012:certificate/00"] if options["certificates"] else []
