@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..models.balancing import Alias, Http, HttpHealthCheck, Nlb, RoutingRule
@@ -9,6 +10,7 @@ from ..models.workloads import BackendService, LoadBalancedWebService
 from .given import Given, Key
 
 _VERSIONS = ("http1", "http2", "grpc")
+_CODES = re.compile(r"\d{1,3}(-\d{1,3})?(,\d{1,3}(-\d{1,3})?)*")
 _MOST_CONDITIONS = 5
 
 
@@ -76,6 +78,12 @@ def _aliases(names: Any, given: Given, *path: Key) -> None:
 
 
 def _check_times(check: Any, given: Given, *path: Key) -> None:
+    if isinstance(check, HttpHealthCheck) and check.success_codes and not _CODES.fullmatch(check.success_codes):
+        given.refuse(
+            f"got {check.success_codes!r}; allowed: codes and ranges, such as 200,301 or 200-299",
+            *path,
+            "success_codes",
+        )
     if isinstance(check, HttpHealthCheck) and check.timeout and check.interval and check.timeout >= check.interval:
         given.refuse("the timeout has to be shorter than the interval", *path, "timeout")
 
