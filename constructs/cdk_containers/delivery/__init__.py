@@ -1,0 +1,26 @@
+"""From a commit to every environment: pipelines, releases and who may deploy."""
+
+from .image_build import ImageBuild
+from .image_signing import ImageSigning
+from .pipeline import Pipeline
+from .release import Release, ReleasedImage
+from .scan_gate import ScanGate
+from .smoke_test import SmokeTest
+from .source import Source
+from .synthesis import Synthesis
+from .wave import Wave
+from .windows import DeploymentWindow
+
+__all__ = [
+    "DeploymentWindow",
+    "ImageBuild",
+    "ImageSigning",
+    "Pipeline",
+    "Release",
+    "ReleasedImage",
+    "ScanGate",
+    "SmokeTest",
+    "Source",
+    "Synthesis",
+    "Wave",
+]
