@@ -80,7 +80,6 @@ class DeliveryStages:
         if any(environment.approval is not None for environment in wave.environments):
             self._approve(wave, [stages[one.name] for one in wave.environments], notes)
         added = self._pipeline.add_wave(wave.stage_name, pre=list(wave.before), post=list(wave.after))
-        several = len(wave.environments) > 1
         for environment in wave.environments:
             stage = stages[environment.name]
             tests: list[Any] = []
@@ -92,7 +91,6 @@ class DeliveryStages:
                 name = f"SmokeTest-{environment.name}{suffix}"
                 tests.append(self._steps.smoke_test(name, test, self._source, outputs))
             added.add_stage(stage, post=tests)
-        del several
 
     def finish(self, source: Source, waves: Sequence[Wave]) -> codepipeline.Pipeline:
         """Make the resources, and add to them what CDK Pipelines has no word for."""
@@ -109,8 +107,6 @@ class DeliveryStages:
                 record_opt_out(made, "stage-rollback", wave.rollback)
         for stage, minutes in self._timeouts:
             conditions.time_out(stage, _APPROVE, minutes)
-        source_role = made.stage(_SOURCE).actions[0]
-        del source_role
         harden_other_regions(made.cross_region_support)
         if isinstance(self._gate, Disabled):
             record_opt_out(made, "scan-gate", self._gate)
@@ -145,7 +141,7 @@ class DeliveryStages:
         comment = (
             f"{reasons}Deploy commit {said['COMMIT']} to {', '.join(one.name for one in wave.environments)}? "
             f"Changes: {said['CHANGES']}. Images: {said['DIGESTS']}. Findings: {said['FINDINGS']}. "
-            f"Notes: {said['NOTES']}. The link shows every change. "
+            f"Notes: {said['NOTES']}. Every change: {said['LOG']} "
             f"To go back later: start a rollback of the stage {wave.stage_name} to an earlier execution."
         )
         step = pipelines.ManualApprovalStep(

@@ -115,7 +115,8 @@ class Pipeline(CheckedConstruct):
         usable = usable_arguments(Pipeline.__init__, given, found)
         usable["scan_gate"] = usable["scan_gate"] or ScanGate()
         usable["synthesis"] = usable["synthesis"] or Synthesis()
-        found.extend_anew(pipeline_problems(**usable))
+        if not found.has("scope"):
+            found.extend_anew(pipeline_problems(scope, **usable))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
