@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from .core.errors import Problem as Problem
     from .core.practices import Disabled as Disabled
     from .core.practices import Practice as Practice
+    from .delivery import DeploymentWindow as DeploymentWindow
+    from .delivery import ImageBuild as ImageBuild
+    from .delivery import ImageSigning as ImageSigning
+    from .delivery import Pipeline as Pipeline
+    from .delivery import Release as Release
+    from .delivery import ReleasedImage as ReleasedImage
+    from .delivery import ScanGate as ScanGate
+    from .delivery import SmokeTest as SmokeTest
+    from .delivery import Source as Source
+    from .delivery import Synthesis as Synthesis
+    from .delivery import Wave as Wave
     from .deployments import BlueGreen as BlueGreen
     from .deployments import Canary as Canary
     from .deployments import CircuitBreaker as CircuitBreaker
@@ -200,6 +211,19 @@ _MODULES = {
         "Practice",
     ),
     "checks.plugin": ("PracticeChecks",),
+    "delivery": (
+        "DeploymentWindow",
+        "ImageBuild",
+        "ImageSigning",
+        "Pipeline",
+        "Release",
+        "ReleasedImage",
+        "ScanGate",
+        "SmokeTest",
+        "Source",
+        "Synthesis",
+        "Wave",
+    ),
     "deployments": (
         "BlueGreen",
         "Canary",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -49,6 +49,7 @@ class DeliveryStages:
         )
         self._images: list[tuple[ImageBuild, Any]] = []
         self._timeouts: list[tuple[str, int]] = []
+        self._names: list[str] = []
 
     def build(self, images: Sequence[ImageBuild]) -> None:
         """Add what comes before the first environment."""
@@ -77,8 +78,11 @@ class DeliveryStages:
 
     def deploy(self, wave: Wave, stages: Mapping[str, cdk.Stage], notes: Sequence[str]) -> None:
         """Add the approval, the deployment and the tests of a wave."""
+        # CDK Pipelines calls the stage of one environment as CDK calls that, with what it is nested in.
+        name = stages[wave.stage_name].stage_name if len(wave.environments) == 1 else wave.stage_name
+        self._names.append(name)
         if any(environment.approval is not None for environment in wave.environments):
-            self._approve(wave, [stages[one.name] for one in wave.environments], notes)
+            self._approve(wave, name, [stages[one.name] for one in wave.environments], notes)
         added = self._pipeline.add_wave(wave.stage_name, pre=list(wave.before), post=list(wave.after))
         for environment in wave.environments:
             stage = stages[environment.name]
@@ -88,8 +92,9 @@ class DeliveryStages:
                 if problems:
                     raise ConstructError(self._owner.node.path, problems)
                 suffix = f"-{number}" if len(wave.smoke_tests) > 1 else ""
-                name = f"SmokeTest-{environment.name}{suffix}"
-                tests.append(self._steps.smoke_test(name, test, self._source, outputs))
+                tests.append(
+                    self._steps.smoke_test(f"SmokeTest{suffix}", environment.name, test, self._source, outputs)
+                )
             added.add_stage(stage, post=tests)
 
     def finish(self, source: Source, waves: Sequence[Wave]) -> codepipeline.Pipeline:
@@ -98,15 +103,16 @@ class DeliveryStages:
         made: codepipeline.Pipeline = self._pipeline.pipeline
         conditions = StageConditions(made, resource_of(made))  # type: ignore[arg-type]
         conditions.start_by(source, _SOURCE)
-        for wave in waves:
+        for wave, name in zip(waves, self._names, strict=True):
             if wave.window is not None:
-                conditions.open_in(wave.stage_name, wave.window)
+                conditions.open_in(name, wave.window)
             if wave.rollback is True:
-                conditions.roll_back(wave.stage_name)
+                conditions.roll_back(name)
             else:
                 record_opt_out(made, "stage-rollback", wave.rollback)
         for stage, minutes in self._timeouts:
             conditions.time_out(stage, _APPROVE, minutes)
+        _use_connection(made, source)
         harden_other_regions(made.cross_region_support)
         if isinstance(self._gate, Disabled):
             record_opt_out(made, "scan-gate", self._gate)
@@ -121,7 +127,7 @@ class DeliveryStages:
         """The roles that push images."""
         return [step.role for _, step in self._images]
 
-    def _approve(self, wave: Wave, stages: Sequence[cdk.Stage], notes: Sequence[str]) -> None:
+    def _approve(self, wave: Wave, deployment: str, stages: Sequence[cdk.Stage], notes: Sequence[str]) -> None:
         """Ask before a wave, with what changes, in a stage of its own: a rollback of the next one asks nobody."""
         name = f"{_APPROVE}-{wave.stage_name}"
         changes = self._steps.changes(
@@ -142,7 +148,7 @@ class DeliveryStages:
             f"{reasons}Deploy commit {said['COMMIT']} to {', '.join(one.name for one in wave.environments)}? "
             f"Changes: {said['CHANGES']}. Images: {said['DIGESTS']}. Findings: {said['FINDINGS']}. "
             f"Notes: {said['NOTES']}. Every change: {said['LOG']} "
-            f"To go back later: start a rollback of the stage {wave.stage_name} to an earlier execution."
+            f"To go back later: start a rollback of the stage {deployment} to an earlier execution."
         )
         step = pipelines.ManualApprovalStep(
             _APPROVE, comment=comment, review_url=said["LOG"], notification_topic=topic
@@ -150,6 +156,15 @@ class DeliveryStages:
         step.add_step_dependency(changes)
         self._pipeline.add_wave(name, pre=[changes, step])
         self._timeouts.append((name, min(seconds(one.timeout) for one in approvals) // _MINUTE))
+
+
+def _use_connection(pipeline: codepipeline.Pipeline, source: Source) -> None:
+    """Let the source be read by the name that IAM has for connections now; CDK knows the one before."""
+    action = pipeline.node.find_child(_SOURCE).node.find_child(_SOURCE)
+    role = cast("iam.Role", action.node.find_child("CodePipelineActionRole"))
+    role.add_to_principal_policy(
+        iam.PolicyStatement(actions=["codeconnections:UseConnection"], resources=[source.connection_arn])
+    )
 
 
 def _lookup_roles(stage: cdk.Stage) -> list[str]:
