@@ -1,4 +1,4 @@
-"""Checks of roles that a pipeline outside of AWS takes with a token: GitHub Actions, GitLab, any OpenID Connect issuer."""
+"""Checks of roles that a pipeline outside of AWS takes with a token of GitHub, GitLab or another issuer."""
 
 from __future__ import annotations
 
@@ -169,9 +169,8 @@ def _matches(text: str, pattern: str) -> bool:
 
 def _provider(statement: Statement, estate: Estate) -> str:
     """Return the address of the provider, as far as it is known, without `https://`."""
-    keys = [
-        key for operator in statement.source.map("Condition") for key in statement.source.map("Condition", operator)
-    ]
+    source = statement.source
+    keys = [key for operator in source.map("Condition") for key in source.map("Condition", operator)]
     named = next((key.rpartition(":")[0] for key in keys if key.lower().endswith((":sub", ":aud"))), "")
     if named:
         return named.lower()
