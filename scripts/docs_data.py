@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 PAGES: Mapping[str, Sequence[str]] = {
-    "application": ("Application", "Environment"),
+    "application": ("Application", "Environment", "Approval", "HostedDomain", "NewNetwork", "ExistingNetwork"),
     "network": ("Network", "Network.from_attributes", "Network.from_vpc", "NatGateways", "SubnetMasks"),
     "repository": ("Repository", "Repository.image", "Repository.from_attributes"),
     "pull-through-cache": ("PullThroughCache", "PullThroughCache.image"),
