@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from .core.errors import Problem as Problem
     from .core.practices import Disabled as Disabled
     from .core.practices import Practice as Practice
+    from .delivery import GitHubDelivery as GitHubDelivery
+    from .delivery import GitHubRepository as GitHubRepository
+    from .delivery import GitLabDelivery as GitLabDelivery
+    from .delivery import GitLabProject as GitLabProject
+    from .delivery import GitLabRef as GitLabRef
+    from .delivery import ImageBuild as ImageBuild
+    from .delivery import Release as Release
+    from .delivery import ReleasedImage as ReleasedImage
+    from .delivery import Synthesis as Synthesis
     from .deployments import BlueGreen as BlueGreen
     from .deployments import Canary as Canary
     from .deployments import CircuitBreaker as CircuitBreaker
@@ -200,6 +209,17 @@ _MODULES = {
         "Practice",
     ),
     "checks.plugin": ("PracticeChecks",),
+    "delivery": (
+        "GitHubDelivery",
+        "GitHubRepository",
+        "GitLabDelivery",
+        "GitLabProject",
+        "GitLabRef",
+        "ImageBuild",
+        "Release",
+        "ReleasedImage",
+        "Synthesis",
+    ),
     "deployments": (
         "BlueGreen",
         "Canary",
