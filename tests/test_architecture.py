@@ -57,6 +57,7 @@ LAYERS: list[set[str]] = [
     {"eks.ingress", "eks.storage"},
     {"eks.workloads"},
     {"applications", "identity"},
+    {"delivery"},
     {"checks.templates"},
     {"checks.engine", "checks.reading"},
     {"checks.rules"},
@@ -74,7 +75,7 @@ LAYERS: list[set[str]] = [
 APART = [
     {"ecs", "eks"},
     {"compose", "copilot"},
-    *({"checks", wing} for wing in ("applications", "ecs", "eks", "identity")),
+    *({"checks", wing} for wing in ("applications", "delivery", "ecs", "eks", "identity")),
 ]
 """Wings that know nothing of each other, whatever their layers are."""
 

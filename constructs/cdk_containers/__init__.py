@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from .core.practices import Disabled as Disabled
     from .core.practices import Practice as Practice
     from .delivery import DeploymentWindow as DeploymentWindow
+    from .delivery import GitHubDelivery as GitHubDelivery
+    from .delivery import GitHubRepository as GitHubRepository
+    from .delivery import GitLabDelivery as GitLabDelivery
+    from .delivery import GitLabProject as GitLabProject
+    from .delivery import GitLabRef as GitLabRef
     from .delivery import ImageBuild as ImageBuild
     from .delivery import ImageSigning as ImageSigning
     from .delivery import Pipeline as Pipeline
@@ -213,6 +218,11 @@ _MODULES = {
     "checks.plugin": ("PracticeChecks",),
     "delivery": (
         "DeploymentWindow",
+        "GitHubDelivery",
+        "GitHubRepository",
+        "GitLabDelivery",
+        "GitLabProject",
+        "GitLabRef",
         "ImageBuild",
         "ImageSigning",
         "Pipeline",

@@ -1,5 +1,9 @@
-"""From a commit to every environment: pipelines, releases and who may deploy."""
+"""From a commit to every environment: pipelines, releases, and who may deploy."""
 
+from .github_delivery import GitHubDelivery
+from .github_repository import GitHubRepository
+from .gitlab_delivery import GitLabDelivery
+from .gitlab_project import GitLabProject, GitLabRef
 from .image_build import ImageBuild
 from .image_signing import ImageSigning
 from .pipeline import Pipeline
@@ -13,6 +17,11 @@ from .windows import DeploymentWindow
 
 __all__ = [
     "DeploymentWindow",
+    "GitHubDelivery",
+    "GitHubRepository",
+    "GitLabDelivery",
+    "GitLabProject",
+    "GitLabRef",
     "ImageBuild",
     "ImageSigning",
     "Pipeline",
