@@ -88,9 +88,7 @@ class PipelineStack(cdk.Stack):
         super().__init__(scope, id, **kwargs)
         name = f"{settings.name}-delivered/web"
         images = Repository(self, "Web", repository_name=name, removal_policy=settings.removal_policy)
-        staging = Environment(
-            name="staging", account=settings.second_account, region=REGIONS[0], architecture="ARM64"
-        )
+        staging = Environment(name="staging", account=settings.second_account, region=REGIONS[0], architecture="ARM64")
         production = [
             Environment(
                 name=region,

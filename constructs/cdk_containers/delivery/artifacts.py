@@ -61,7 +61,9 @@ def _harden(bucket: s3.IBucket, logs: s3.IBucket) -> None:
             made.RuleProperty(
                 status="Enabled",
                 expiration_in_days=KEPT_DAYS,
-                noncurrent_version_expiration=made.NoncurrentVersionExpirationProperty(noncurrent_days=_NONCURRENT_DAYS),
+                noncurrent_version_expiration=made.NoncurrentVersionExpirationProperty(
+                    noncurrent_days=_NONCURRENT_DAYS
+                ),
                 abort_incomplete_multipart_upload=made.AbortIncompleteMultipartUploadProperty(
                     days_after_initiation=_INCOMPLETE_UPLOAD_DAYS
                 ),

@@ -134,7 +134,9 @@ class DeliveryStages:
         for name, stages in self._deployed:
             conditions.deploy_by(name, stages)
         _use_connection(made, source)
-        keep_artifacts_apart(made, self._owner.artifact_bucket, [step for _, step in self._images] + [self._scan, self._synth])
+        keep_artifacts_apart(
+            made, self._owner.artifact_bucket, [step for _, step in self._images] + [self._scan, self._synth]
+        )
         if support := made.cross_region_support:
             harden_other_regions(support)
             acknowledge(made.role.node.find_child("DefaultPolicy"), _KEY_OF_OTHER_REGION)
@@ -175,9 +177,7 @@ class DeliveryStages:
             f"Notes: {said['NOTES']}. Every change: {said['LOG']} "
             f"To go back later: start a rollback of the stage {deployment} to an earlier execution."
         )
-        step = pipelines.ManualApprovalStep(
-            _APPROVE, comment=comment, review_url=said["LOG"], notification_topic=topic
-        )
+        step = pipelines.ManualApprovalStep(_APPROVE, comment=comment, review_url=said["LOG"], notification_topic=topic)
         step.add_step_dependency(changes)
         self._pipeline.add_wave(name, pre=[changes, step])
         self._timeouts.append((name, min(seconds(one.timeout) for one in approvals) // _MINUTE))

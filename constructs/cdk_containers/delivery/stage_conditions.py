@@ -55,7 +55,9 @@ class StageConditions:
         """Have pushes that a source names start the pipeline."""
         push: list[dict[str, Any]] = []
         if branches := source.triggering_branches:
-            push.append({"Branches": _filter(branches), **({"FilePaths": _filter(source.paths)} if source.paths else {})})
+            push.append(
+                {"Branches": _filter(branches), **({"FilePaths": _filter(source.paths)} if source.paths else {})}
+            )
         if source.tags:
             push.append({"Tags": _filter(source.tags)})
         trigger = {

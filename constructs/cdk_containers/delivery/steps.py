@@ -69,7 +69,9 @@ class Steps:
         build.repository.grant_push(step.role)
         return step
 
-    def scan(self, gate: ScanGate | Disabled, images: Mapping[str, Any], builds: Sequence[ImageBuild], source: Any) -> Any:
+    def scan(
+        self, gate: ScanGate | Disabled, images: Mapping[str, Any], builds: Sequence[ImageBuild], source: Any
+    ) -> Any:
         """Let the images pass whose findings are within the thresholds, and write the release."""
         unscanned = sorted(build.name for build in builds if isinstance(gate, Disabled) or build.scan is not True)
         settings = {
@@ -112,7 +114,9 @@ class Steps:
             primary_output_directory=synthesis.path("cdk.out"),
         )
 
-    def changes(self, name: str, assembly: Any, directories: Sequence[str], roles: Sequence[str], notes: Sequence[str]) -> Any:
+    def changes(
+        self, name: str, assembly: Any, directories: Sequence[str], roles: Sequence[str], notes: Sequence[str]
+    ) -> Any:
         """Compare the assembly with what is deployed, for whoever has to agree; it may read and nothing else."""
         step = self._step(
             "Changes",
@@ -137,7 +141,9 @@ class Steps:
     def _step(self, name: str, commands: Sequence[str], *, whole_name: str | None = None, **options: Any) -> Any:
         whole_name = whole_name or name
         role = iam.Role(
-            self._scope, f"{whole_name}Role", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com")  # type: ignore[arg-type]
+            self._scope,
+            f"{whole_name}Role",
+            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),  # type: ignore[arg-type]
         )
         options.setdefault("build_environment", _machine())
         options.setdefault("timeout", cdk.Duration.minutes(_TIMEOUT))
@@ -154,8 +160,6 @@ class Steps:
         return codebuild.LoggingOptions(
             cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=self._log_group, prefix=prefix)
         )
-
-
 
 
 def _machine(architecture: str = "X86_64", *, docker_server: bool = False) -> codebuild.BuildEnvironment:

@@ -85,7 +85,9 @@ class Wave:
             found.extend(test.problems(), under=f"smoke_tests[{index}]")
         found.extend(disabled_problems(self.rollback), under="rollback")
         for option in ("before", "after"):
-            if not found.has(option) and not all(has_members(step, "add_step_dependency") for step in getattr(self, option)):
+            if not found.has(option) and not all(
+                has_members(step, "add_step_dependency") for step in getattr(self, option)
+            ):
                 found.add(option, "not steps", given=getattr(self, option), allowed="steps of aws_cdk.pipelines")
         return list(found)
 
