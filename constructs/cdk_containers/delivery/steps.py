@@ -12,7 +12,6 @@ from aws_cdk import aws_logs
 from constructs import Construct
 
 from cdk_containers.core.cdk_modules import codebuild, pipelines
-from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 
 from .image_build import ImageBuild
@@ -143,7 +142,7 @@ class Steps:
         role = iam.Role(
             self._scope,
             f"{whole_name}Role",
-            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),  # type: ignore[arg-type]
+            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
         )
         options.setdefault("build_environment", _machine())
         options.setdefault("timeout", cdk.Duration.minutes(_TIMEOUT))
@@ -163,10 +162,13 @@ class Steps:
 
 
 def _machine(architecture: str = "X86_64", *, docker_server: bool = False) -> codebuild.BuildEnvironment:
-    arm = architecture == "ARM64"
-    images = codebuild.LinuxArmBuildImage if arm else codebuild.LinuxBuildImage
+    image = (
+        codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0
+        if architecture == "ARM64"
+        else codebuild.LinuxBuildImage.AMAZON_LINUX_2023_5
+    )
     return codebuild.BuildEnvironment(
-        build_image=images.AMAZON_LINUX_2023_STANDARD_3_0 if arm else images.AMAZON_LINUX_2023_5,
+        build_image=image,
         compute_type=codebuild.ComputeType.SMALL,
         privileged=False,
         docker_server=codebuild.DockerServerOptions(compute_type=codebuild.DockerServerComputeType.SMALL)

@@ -1,7 +1,7 @@
 """The scan gate: it lets images pass whose findings are within the thresholds, and writes the release.
 
-CodeBuild runs it with the Python that it has (3.9 or newer) and the AWS CLI; it imports nothing of this library. What is
-not known for sure stops the pipeline: a scan that failed, one that never ends, an exception without an owner.
+CodeBuild runs it with the Python that it has (3.9 or newer) and the AWS CLI; it imports nothing of this library. What
+is not known for sure stops the pipeline: a scan that failed, one that never ends, an exception without an owner.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def wait_for_scan(image: dict[str, str], attempts: int, pause: float) -> tuple[d
     command += ["--image-id", f"imageDigest={image['digest']}", "--output", "json"]
     status = "missing"
     for attempt in range(attempts):
-        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (no shell)
         if ran.returncode == 0:
             scan = json.loads(ran.stdout)
             state = scan.get("imageScanStatus") or {}
@@ -157,7 +157,7 @@ def stop(problems: list[str]) -> None:
 def tell(lines: list[str]) -> None:
     """Write to the log; what goes to the output are variables."""
     for line in lines:
-        print(f"scan gate: {line}", file=sys.stderr)
+        sys.stderr.write(f"scan gate: {line}\n")
 
 
 def main() -> None:
@@ -190,7 +190,7 @@ def main() -> None:
         "DIGESTS": ", ".join(f"{name} {images[name]['digest'][:19]}" for name in sorted(images)),
         "FINDINGS": left + unscanned,
     }.items():
-        print(f"export {variable}={shlex.quote(value)}")
+        sys.stdout.write(f"export {variable}={shlex.quote(value)}\n")
 
 
 if __name__ == "__main__":
