@@ -155,7 +155,7 @@ def stop(problems: list[str]) -> None:
 
 
 def tell(lines: list[str]) -> None:
-    """Write to the log; what goes to the output are variables."""
+    """Write to the log."""
     for line in lines:
         sys.stderr.write(f"scan gate: {line}\n")
 
@@ -185,12 +185,14 @@ def main() -> None:
     Path("release/release.json").write_text(text, encoding="utf-8")
     left = ", ".join(f"{count} {severity.lower()}" for severity, count in counts.items()) if findings else "none read"
     unscanned = f"; not scanned: {', '.join(sorted(settings['unscanned']))}" if settings["unscanned"] else ""
-    for variable, value in {
+    variables = {
         "COMMIT": commit[:12],
         "DIGESTS": ", ".join(f"{name} {images[name]['digest'][:19]}" for name in sorted(images)),
         "FINDINGS": left + unscanned,
-    }.items():
-        sys.stdout.write(f"export {variable}={shlex.quote(value)}\n")
+    }
+    exports = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
+    Path(".delivery").mkdir(exist_ok=True)
+    Path(".delivery/variables.sh").write_text("".join(exports), encoding="utf-8")
 
 
 if __name__ == "__main__":
