@@ -182,7 +182,8 @@ def _problems(
     found = Problems()
     if not known.has("project"):
         found.extend(project.problems(), under="project")
-        found.extend(provider_problems(provider_arn, project.issuer))
+        if not found.has("project"):
+            found.extend(provider_problems(provider_arn, project.issuer))
     if not known.has("environments"):
         found.extend(environment_problems(environments))
         if not found.has("environments"):
