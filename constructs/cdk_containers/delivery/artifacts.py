@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -17,6 +17,7 @@ KEPT_DAYS = 180
 _NONCURRENT_DAYS = 30
 _INCOMPLETE_UPLOAD_DAYS = 7
 _PREFIX = "artifacts/"
+_NAME_LENGTH = 10
 
 
 def artifact_bucket(scope: Construct, key: kms.IKey, logs: s3.IBucket | None) -> s3.Bucket:
@@ -46,24 +47,29 @@ def harden_other_regions(support: Mapping[str, codepipeline.CrossRegionSupport])
 
 def _harden(bucket: s3.IBucket, logs: s3.IBucket) -> None:
     """Have a bucket keep versions, forget old artifacts, and record who reads them."""
-    properties: dict[str, Any] = {
-        "VersioningConfiguration": {"Status": "Enabled"},
-        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-        "LoggingConfiguration": {"DestinationBucketName": logs.bucket_name, "LogFilePrefix": _PREFIX},
-        "LifecycleConfiguration": {
-            "Rules": [
-                {
-                    "Status": "Enabled",
-                    "ExpirationInDays": KEPT_DAYS,
-                    "NoncurrentVersionExpiration": {"NoncurrentDays": _NONCURRENT_DAYS},
-                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _INCOMPLETE_UPLOAD_DAYS},
-                }
-            ]
-        },
-    }
-    resource = resource_of(bucket)
-    for name, value in properties.items():
-        resource.add_property_override(name, value)
+    resource = cast("s3.CfnBucket", resource_of(bucket))
+    made = s3.CfnBucket
+    resource.versioning_configuration = made.VersioningConfigurationProperty(status="Enabled")
+    resource.ownership_controls = made.OwnershipControlsProperty(
+        rules=[made.OwnershipControlsRuleProperty(object_ownership="BucketOwnerEnforced")]
+    )
+    resource.logging_configuration = made.LoggingConfigurationProperty(
+        destination_bucket_name=logs.bucket_name, log_file_prefix=_PREFIX
+    )
+    resource.lifecycle_configuration = made.LifecycleConfigurationProperty(
+        rules=[
+            made.RuleProperty(
+                status="Enabled",
+                expiration_in_days=KEPT_DAYS,
+                noncurrent_version_expiration=made.NoncurrentVersionExpirationProperty(
+                    noncurrent_days=_NONCURRENT_DAYS
+                ),
+                abort_incomplete_multipart_upload=made.AbortIncompleteMultipartUploadProperty(
+                    days_after_initiation=_INCOMPLETE_UPLOAD_DAYS
+                ),
+            )
+        ]
+    )
     logs.add_to_resource_policy(
         iam.PolicyStatement(
             principals=[iam.ServicePrincipal("logging.s3.amazonaws.com")],
@@ -75,3 +81,27 @@ def _harden(bucket: s3.IBucket, logs: s3.IBucket) -> None:
             },
         )
     )
+
+
+def keep_artifacts_apart(pipeline: codepipeline.Pipeline, bucket: s3.IBucket, steps: Sequence[Any]) -> None:
+    """Deny each build the artifacts of the others, since CDK lets each write to the whole bucket.
+
+    What builds an image runs what a Dockerfile says. It must not be able to replace the assembly that is deployed.
+    """
+    # CodePipeline names objects after pipeline and artifact, with 20 and 10 characters of the names.
+    written = {
+        action.action_properties.action_name: (output.artifact_name or "")[:_NAME_LENGTH]
+        for stage in (pipeline.stage("Source"), pipeline.stage("Build"))
+        for action in stage.actions
+        for output in action.action_properties.outputs or ()
+    }
+    for step in steps:
+        own = written[step.id]
+        others = sorted({name for name in written.values() if name != own})
+        step.role.add_to_principal_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY,
+                actions=["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"],
+                resources=[bucket.arn_for_objects(f"*/{name}/*") for name in others],
+            )
+        )

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from constructs import Construct
 
 from cdk_containers.core.cdk_modules import codepipeline, pipelines, sns, sns_subscriptions
 from cdk_containers.core.errors import ConstructError, Problems
 from cdk_containers.core.inputs import seconds
-from cdk_containers.core.opt_outs import record_opt_out, resource_of
+from cdk_containers.core.opt_outs import (
+    Acknowledgement,
+    acknowledge,
+    acknowledge_wildcards_within,
+    record_opt_out,
+    resource_of,
+)
 from cdk_containers.core.practices import Disabled
 
 from .application_checks import find_outputs
-from .artifacts import harden_other_regions
+from .artifacts import harden_other_regions, keep_artifacts_apart
 from .image_build import ImageBuild
 from .scan_gate import ScanGate
 from .source import Source
@@ -23,13 +30,24 @@ from .stage_conditions import StageConditions
 from .steps import Steps
 from .synthesis import Synthesis
 from .wave import Wave
-from .wildcards import acknowledge_pipeline
 
 if TYPE_CHECKING:
     from .pipeline import Pipeline
 
 _SOURCE, _APPROVE = "Source", "Approve"
 _MINUTE = 60
+
+_WILDCARDS = (
+    "CDK grants a build all artifacts of its pipeline, whose names are made when it runs, the log streams and reports of "
+    "its own project, and the actions of S3 and KMS by groups; to log in to ECR and to update its own stack, a pipeline "
+    "needs what has no ARN. What one action must not write for another is denied to it"
+)
+
+_KEY_OF_OTHER_REGION = Acknowledgement(
+    "The key for artifacts in another region is in a stack of that region, which CDK makes and names by an alias; the "
+    "policy of that key says who may use it",
+    checkov=("CKV_AWS_111",),
+)
 
 
 class DeliveryStages:
@@ -39,7 +57,8 @@ class DeliveryStages:
         self._owner = owner
         self._gate = gate
         self._synthesis = synthesis
-        self._steps = Steps(owner, owner.log_group, synthesis)
+        self._actions = Construct(owner, "Actions")
+        self._steps = Steps(self._actions, owner.log_group, synthesis)
         self._source = pipelines.CodePipelineSource.connection(
             source.repository,
             source.branch,
@@ -49,6 +68,7 @@ class DeliveryStages:
         )
         self._images: list[tuple[ImageBuild, Any]] = []
         self._timeouts: list[tuple[str, int]] = []
+        self._deployed: list[tuple[str, Sequence[cdk.Stage]]] = []
 
     def build(self, images: Sequence[ImageBuild]) -> None:
         """Add what comes before the first environment."""
@@ -77,8 +97,11 @@ class DeliveryStages:
 
     def deploy(self, wave: Wave, stages: Mapping[str, cdk.Stage], notes: Sequence[str]) -> None:
         """Add the approval, the deployment and the tests of a wave."""
+        # CDK Pipelines calls the stage of one environment as CDK calls that, with what it is nested in.
+        name = stages[wave.stage_name].stage_name if len(wave.environments) == 1 else wave.stage_name
+        self._deployed.append((name, [stages[one.name] for one in wave.environments]))
         if any(environment.approval is not None for environment in wave.environments):
-            self._approve(wave, [stages[one.name] for one in wave.environments], notes)
+            self._approve(wave, name, [stages[one.name] for one in wave.environments], notes)
         added = self._pipeline.add_wave(wave.stage_name, pre=list(wave.before), post=list(wave.after))
         for environment in wave.environments:
             stage = stages[environment.name]
@@ -88,8 +111,9 @@ class DeliveryStages:
                 if problems:
                     raise ConstructError(self._owner.node.path, problems)
                 suffix = f"-{number}" if len(wave.smoke_tests) > 1 else ""
-                name = f"SmokeTest-{environment.name}{suffix}"
-                tests.append(self._steps.smoke_test(name, test, self._source, outputs))
+                tests.append(
+                    self._steps.smoke_test(f"SmokeTest{suffix}", environment.name, test, self._source, outputs)
+                )
             added.add_stage(stage, post=tests)
 
     def finish(self, source: Source, waves: Sequence[Wave]) -> codepipeline.Pipeline:
@@ -98,22 +122,31 @@ class DeliveryStages:
         made: codepipeline.Pipeline = self._pipeline.pipeline
         conditions = StageConditions(made, resource_of(made))  # type: ignore[arg-type]
         conditions.start_by(source, _SOURCE)
-        for wave in waves:
+        for wave, (name, _) in zip(waves, self._deployed, strict=True):
             if wave.window is not None:
-                conditions.open_in(wave.stage_name, wave.window)
+                conditions.open_in(name, wave.window)
             if wave.rollback is True:
-                conditions.roll_back(wave.stage_name)
+                conditions.roll_back(name)
             else:
                 record_opt_out(made, "stage-rollback", wave.rollback)
         for stage, minutes in self._timeouts:
             conditions.time_out(stage, _APPROVE, minutes)
-        harden_other_regions(made.cross_region_support)
+        for name, stages in self._deployed:
+            conditions.deploy_by(name, stages)
+        _use_connection(made, source)
+        keep_artifacts_apart(
+            made, self._owner.artifact_bucket, [step for _, step in self._images] + [self._scan, self._synth]
+        )
+        if support := made.cross_region_support:
+            harden_other_regions(support)
+            acknowledge(made.role.node.find_child("DefaultPolicy"), _KEY_OF_OTHER_REGION)
         if isinstance(self._gate, Disabled):
             record_opt_out(made, "scan-gate", self._gate)
         for image, step in self._images:
             if isinstance(image.scan, Disabled):
                 record_opt_out(step.project, "scan-gate", image.scan)
-        acknowledge_pipeline(self._owner)
+        for part in (self._actions, self._pipeline):
+            acknowledge_wildcards_within(part, _WILDCARDS)
         return made
 
     @property
@@ -121,13 +154,13 @@ class DeliveryStages:
         """The roles that push images."""
         return [step.role for _, step in self._images]
 
-    def _approve(self, wave: Wave, stages: Sequence[cdk.Stage], notes: Sequence[str]) -> None:
+    def _approve(self, wave: Wave, deployment: str, stages: Sequence[cdk.Stage], notes: Sequence[str]) -> None:
         """Ask before a wave, with what changes, in a stage of its own: a rollback of the next one asks nobody."""
         name = f"{_APPROVE}-{wave.stage_name}"
         changes = self._steps.changes(
             wave.stage_name,
             self._synth.primary_output,
-            [stage.artifact_id for stage in stages],
+            [_assembly_path(stage) for stage in stages],
             [role for stage in stages for role in _lookup_roles(stage)],
             notes,
         )
@@ -135,21 +168,36 @@ class DeliveryStages:
         said |= {variable: self._scan.exported_variable(variable) for variable in ("COMMIT", "DIGESTS", "FINDINGS")}
         approvals = [one.approval for one in wave.environments if one.approval is not None]
         reasons = " ".join(dict.fromkeys(f"{one.reason} " for one in approvals if one.reason))
-        topic = sns.Topic(self._owner, f"{name}-Topic", master_key=self._owner.encryption_key, enforce_ssl=True)
+        topic = sns.Topic(self._actions, f"{name}-Topic", master_key=self._owner.encryption_key, enforce_ssl=True)
         for address in sorted({address for one in approvals for address in one.email_addresses}):
             topic.add_subscription(sns_subscriptions.EmailSubscription(address))
         comment = (
             f"{reasons}Deploy commit {said['COMMIT']} to {', '.join(one.name for one in wave.environments)}? "
             f"Changes: {said['CHANGES']}. Images: {said['DIGESTS']}. Findings: {said['FINDINGS']}. "
             f"Notes: {said['NOTES']}. Every change: {said['LOG']} "
-            f"To go back later: start a rollback of the stage {wave.stage_name} to an earlier execution."
+            f"To go back later: start a rollback of the stage {deployment} to an earlier execution."
         )
-        step = pipelines.ManualApprovalStep(
-            _APPROVE, comment=comment, review_url=said["LOG"], notification_topic=topic
-        )
+        step = pipelines.ManualApprovalStep(_APPROVE, comment=comment, review_url=said["LOG"], notification_topic=topic)
         step.add_step_dependency(changes)
         self._pipeline.add_wave(name, pre=[changes, step])
         self._timeouts.append((name, min(seconds(one.timeout) for one in approvals) // _MINUTE))
+
+
+def _assembly_path(stage: cdk.Stage) -> str:
+    """Return where the assembly of a stage is in that of the app."""
+    parts = [stage]
+    while (parent := parts[0].parent_stage) is not None and not isinstance(parent, cdk.App):
+        parts.insert(0, parent)
+    return "/".join(part.artifact_id for part in parts)
+
+
+def _use_connection(pipeline: codepipeline.Pipeline, source: Source) -> None:
+    """Let the source be read by the name that IAM has for connections now; CDK knows the one before."""
+    action = pipeline.node.find_child(_SOURCE).node.find_child(_SOURCE)
+    role = cast("iam.Role", action.node.find_child("CodePipelineActionRole"))
+    role.add_to_principal_policy(
+        iam.PolicyStatement(actions=["codeconnections:UseConnection"], resources=[source.connection_arn])
+    )
 
 
 def _lookup_roles(stage: cdk.Stage) -> list[str]:

@@ -55,9 +55,7 @@ class ImageSigning(CheckedConstruct):
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
-        self.profile = signer.SigningProfile(
-            self, "Profile", platform=signer.Platform.NOTATION_OCI_SHA384_ECDSA
-        )
+        self.profile = signer.SigningProfile(self, "Profile", platform=signer.Platform.NOTATION_OCI_SHA384_ECDSA)
         filters = [
             ecr.CfnSigningConfiguration.RepositoryFilterProperty(filter=name, filter_type="WILDCARD_MATCH")
             for name in repositories

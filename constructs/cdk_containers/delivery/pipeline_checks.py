@@ -120,4 +120,3 @@ def _wave_problems(given: Sequence[Environment | Wave]) -> Problems:
                 allowed=f"up to {_MOST_CHARACTERS} characters",
             )
     return found
-

@@ -54,16 +54,12 @@ class ScanGate:
                 found.add(
                     level,
                     "without a threshold the gate lets every such finding pass",
-                    allowed="0 or more; or scan_gate=Disabled(reason=\"…\")",
+                    allowed='0 or more; or scan_gate=Disabled(reason="…")',
                     practice="scan-gate",
                 )
             elif count is not None and count < 0:
                 found.add(level, "out of range", given=count, allowed="0 or more", practice="scan-gate")
         path = self.exceptions_file
-        if not found.has("exceptions_file") and (
-            not path or path.startswith("/") or ".." in PurePosixPath(path).parts
-        ):
-            found.add(
-                "exceptions_file", "not a path in the source", given=path, allowed="such as scan-exceptions.json"
-            )
+        if not found.has("exceptions_file") and (not path or path.startswith("/") or ".." in PurePosixPath(path).parts):
+            found.add("exceptions_file", "not a path in the source", given=path, allowed="such as scan-exceptions.json")
         return list(found)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import aws_cdk as cdk
+
 from cdk_containers.core.cdk_modules import codepipeline
 
 from .source import Filter, Source
@@ -37,11 +39,25 @@ class StageConditions:
         actions = [one.action_properties.action_name for one in self._pipeline.stage(stage).actions]
         self._set(stage, f"Actions.{actions.index(action)}.TimeoutInMinutes", minutes)
 
+    def deploy_by(self, stage: str, deployed: Sequence[cdk.Stage]) -> None:
+        """Write the role that CloudFormation deploys with as `Fn::Sub`; cfn-lint refuses what CDK writes."""
+        for index, action in enumerate(self._pipeline.stage(stage).actions):
+            if action.action_properties.provider != "CloudFormation":
+                continue
+            name = action.action_properties.action_name
+            one = next((it for it in deployed if name.startswith(f"{it.stage_name}.")), deployed[0])
+            stack = next(part for part in one.node.find_all() if isinstance(part, cdk.Stack))
+            role = getattr(stack.synthesizer, "cloud_formation_execution_role", None)
+            if role is not None:
+                self._set(stage, f"Actions.{index}.Configuration.RoleArn", {"Fn::Sub": role})
+
     def start_by(self, source: Source, action: str) -> None:
         """Have pushes that a source names start the pipeline."""
         push: list[dict[str, Any]] = []
         if branches := source.triggering_branches:
-            push.append({"Branches": _filter(branches), **({"FilePaths": _filter(source.paths)} if source.paths else {})})
+            push.append(
+                {"Branches": _filter(branches), **({"FilePaths": _filter(source.paths)} if source.paths else {})}
+            )
         if source.tags:
             push.append({"Tags": _filter(source.tags)})
         trigger = {

@@ -69,7 +69,9 @@ class Steps:
         build.repository.grant_push(step.role)
         return step
 
-    def scan(self, gate: ScanGate | Disabled, images: Mapping[str, Any], builds: Sequence[ImageBuild], source: Any) -> Any:
+    def scan(
+        self, gate: ScanGate | Disabled, images: Mapping[str, Any], builds: Sequence[ImageBuild], source: Any
+    ) -> Any:
         """Let the images pass whose findings are within the thresholds, and write the release."""
         unscanned = sorted(build.name for build in builds if isinstance(gate, Disabled) or build.scan is not True)
         settings = {
@@ -112,25 +114,36 @@ class Steps:
             primary_output_directory=synthesis.path("cdk.out"),
         )
 
-    def changes(self, name: str, assembly: Any, directories: Sequence[str], roles: Sequence[str], notes: Sequence[str]) -> Any:
+    def changes(
+        self, name: str, assembly: Any, directories: Sequence[str], roles: Sequence[str], notes: Sequence[str]
+    ) -> Any:
         """Compare the assembly with what is deployed, for whoever has to agree; it may read and nothing else."""
         step = self._step(
-            f"Changes-{name}",
+            "Changes",
             [script("changes.sh")],
             input=assembly,
             install_commands=[f"npm install -g aws-cdk@{self._synthesis.cli_version}"],
+            whole_name=f"Changes-{name}",
             env={"ASSEMBLIES": "\n".join(directories), "NOTE_COMMANDS": "\n".join(notes)},
         )
         step.role.add_to_principal_policy(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=sorted(set(roles))))
         return step
 
-    def smoke_test(self, name: str, test: SmokeTest, source: Any, outputs: Mapping[str, cdk.CfnOutput]) -> Any:
+    def smoke_test(
+        self, name: str, environment: str, test: SmokeTest, source: Any, outputs: Mapping[str, cdk.CfnOutput]
+    ) -> Any:
         """Test what was deployed, as somebody without any rights."""
-        return self._step(name, ["set -euo pipefail", *test.commands], input=source, env_from_cfn_outputs=outputs)
+        commands = ["set -euo pipefail", *test.commands]
+        return self._step(
+            name, commands, whole_name=f"{name}-{environment}", input=source, env_from_cfn_outputs=outputs
+        )
 
-    def _step(self, name: str, commands: Sequence[str], **options: Any) -> Any:
+    def _step(self, name: str, commands: Sequence[str], *, whole_name: str | None = None, **options: Any) -> Any:
+        whole_name = whole_name or name
         role = iam.Role(
-            self._scope, f"{name}Role", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com")  # type: ignore[arg-type]
+            self._scope,
+            f"{whole_name}Role",
+            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),  # type: ignore[arg-type]
         )
         options.setdefault("build_environment", _machine())
         options.setdefault("timeout", cdk.Duration.minutes(_TIMEOUT))
@@ -138,7 +151,7 @@ class Steps:
             name,
             commands=list(commands),
             role=role,
-            logging=self._logging(name),
+            logging=self._logging(whole_name),
             partial_build_spec=_with_runtimes(),
             **options,
         )
@@ -147,8 +160,6 @@ class Steps:
         return codebuild.LoggingOptions(
             cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=self._log_group, prefix=prefix)
         )
-
-
 
 
 def _machine(architecture: str = "X86_64", *, docker_server: bool = False) -> codebuild.BuildEnvironment:

@@ -28,7 +28,7 @@ class Wave:
 
     Attributes:
         environments: The environments. Each has an account and a region.
-        name: Name of the stage. Default: the name of the only environment; more than one need a name.
+        name: Name of the stage. One environment gives the stage its own name; more than one need another.
         window: When a deployment may start; a release that comes at another time waits. Default: at any time.
         smoke_tests: What has to work in each of the environments after it was deployed. Default: nothing.
         rollback: Whether a stage that fails is rolled back to the release that it had before. `Disabled(reason="…")`
@@ -69,6 +69,13 @@ class Wave:
             found.extend(_place_problems(environment), under=f"environments[{index}]")
         if self.name is None and len(self.environments) > 1:
             found.add("name", "a wave of several environments needs one", allowed=_ALLOWED_NAME)
+        elif self.name is not None and len(self.environments) == 1:
+            found.add(
+                "name",
+                "a wave of one environment has the name of the environment",
+                given=self.name,
+                allowed="no name, or several environments",
+            )
         elif not found.has("name") and not STAGE_NAME.fullmatch(self.stage_name):
             option = "name" if self.name is not None else "environments[0].name"
             found.add(option, "not a name for a stage", given=self.stage_name, allowed=_ALLOWED_NAME)
@@ -78,7 +85,9 @@ class Wave:
             found.extend(test.problems(), under=f"smoke_tests[{index}]")
         found.extend(disabled_problems(self.rollback), under="rollback")
         for option in ("before", "after"):
-            if not found.has(option) and not all(has_members(step, "add_step_dependency") for step in getattr(self, option)):
+            if not found.has(option) and not all(
+                has_members(step, "add_step_dependency") for step in getattr(self, option)
+            ):
                 found.add(option, "not steps", given=getattr(self, option), allowed="steps of aws_cdk.pipelines")
         return list(found)
 

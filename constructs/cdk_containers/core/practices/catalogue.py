@@ -18,6 +18,7 @@ from . import (
     messaging,
     network,
     observability,
+    pipelines,
     platforms,
     registry,
     scaling,
@@ -47,6 +48,7 @@ AREAS: Mapping[str, tuple[Practice, ...]] = MappingProxyType(
         "Domains and IPv6": domains.PRACTICES,
         "Discovery and connections": discovery.PRACTICES,
         "Observability": observability.PRACTICES,
+        "Pipelines": pipelines.PRACTICES,
     }
 )
 """The practices by what they are about, in the order in which the documentation shows them."""
