@@ -62,6 +62,14 @@ def test_only_the_build_role_pushes_and_only_to_the_repositories_of_images(tools
     assert who_can(tools.template, "ecr:DeleteRepository", arn) == set()
 
 
+def test_the_accounts_of_all_environments_may_pull(tools: Made):
+    policy = next(v["Properties"] for v in tools.template["Resources"].values() if v["Type"] == "AWS::ECR::Repository")
+    [statement, *_] = policy["RepositoryPolicyText"]["Statement"]
+    assert f":iam::{OTHER_ACCOUNT}:root" in str(statement["Principal"])
+    assert set(statement["Action"]) >= {"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
+    assert "ecr:PutImage" not in str(policy)
+
+
 def test_the_diff_role_reads_templates_of_its_environment_and_nothing_else(tools: Made):
     def stack(account: str, region: str = REGION) -> str:
         return f"arn:<Partition>:cloudformation:{region}:{account}:stack/dev-web/1"
