@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 PAGES: Mapping[str, Sequence[str]] = {
     "application": ("Application", "Environment", "Approval", "HostedDomain", "NewNetwork", "ExistingNetwork"),
+    "github-delivery": ("GitHubDelivery", "GitHubDelivery.workflow", "GitHubRepository"),
+    "gitlab-delivery": ("GitLabDelivery", "GitLabDelivery.pipeline_file", "GitLabProject", "GitLabRef"),
     "network": ("Network", "Network.from_attributes", "Network.from_vpc", "NatGateways", "SubnetMasks"),
     "repository": ("Repository", "Repository.image", "Repository.from_attributes"),
     "pull-through-cache": ("PullThroughCache", "PullThroughCache.image"),

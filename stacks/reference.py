@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from .application_stack import ApplicationStack
 from .audit_stack import AuditStack
 from .connections_stack import ConnectionsStack
+from .delivery_roles_stack import DeliveryAccounts
 from .deployments_stack import DeploymentsStack
 from .eks_auto_stack import EksAutoStack
 from .eks_fargate_stack import EksFargateStack
@@ -89,6 +90,7 @@ def add_reference_stacks(app: cdk.App) -> None:
     for name, team in TEAMS.items():
         team(app, f"{settings.name}-{name}", settings=settings, platform=platform, registry=registry)
     SecondAccount(app, f"{settings.name}-second-account", settings=settings)
+    DeliveryAccounts(app, f"{settings.name}-delivery", settings=settings)
     PipelineAccount(app, f"{settings.name}-pipeline", settings=settings)
     for name, clusters in CLUSTERS.items():
         clusters(

@@ -153,6 +153,18 @@ KNOWN_AT_SYNTHESIS = {
     "LustreStorage.from_attributes.storage_capacity_gib": "it is part of a text in a manifest",
     "OntapStorage.storage_class_name": "it is a name in a manifest",
     "OntapStorage.from_attributes.storage_class_name": "it is a name in a manifest",
+    "GitHubDelivery.branch": "it is part of texts that AWS compares",
+    "GitHubDelivery.workflow_file": "it is part of texts that AWS compares",
+    "GitHubDelivery.role_prefix": "workflows name the roles",
+    "GitHubDelivery.max_session": "workflows ask for as many seconds",
+    "GitHubRepository.name": "it is part of texts that AWS compares",
+    "GitHubRepository.id": "it is part of texts that AWS compares",
+    "GitHubRepository.owner_id": "it is part of texts that AWS compares",
+    "GitLabDelivery.role_prefix": "pipelines name the roles",
+    "GitLabDelivery.max_session": "pipelines ask for as many seconds",
+    "GitLabProject.path": "it is part of texts that AWS compares",
+    "GitLabProject.url": "condition keys begin with it",
+    "GitLabRef.name": "it is part of texts that AWS compares",
 }
 """Options that cannot be tokens, and why."""
 

@@ -27,7 +27,7 @@ from .delivery_checks import (
 from .git_refs import pattern_problem
 from .github_repository import AUDIENCE, ISSUER, GitHubRepository
 from .github_workflow import workflow_text
-from .image_build import ImageBuild
+from .image_build import ImageBuild, let_pull
 from .oidc_roles import BOOTSTRAP_QUALIFIER, OidcRoles, RoleNames, provider_of
 from .release_plan import ReleasePlan
 from .synthesis import Synthesis
@@ -82,8 +82,8 @@ class GitHubDelivery(CheckedConstruct):
             repository: The repository, with its numbers.
             environments: All environments, in the order in which they are deployed to. Roles are made for those of this
                 account. Each name is that of an environment in GitHub.
-            images: The images that a build pushes to repositories of this account. Default: none, and no role that
-                builds.
+            images: The images that a build pushes to repositories of this account, from which the accounts of all
+                environments may pull. Default: none, and no role that builds.
             branch: The branch that is deployed. Default: `main`.
             workflow_file: Name of the file in `.github/workflows`; no other workflow of the repository gets a role.
                 Default: `deliver.yml`.
@@ -122,6 +122,8 @@ class GitHubDelivery(CheckedConstruct):
         )
         on_branch = repository.of_branch(branch, workflow_file)
         here = [one for one in environments if one.account in (None, stack.account)]
+        for image in images:
+            let_pull(image, {one.account for one in environments if one.account is not None} - {stack.account})
         self.build_role = roles.build(on_branch, images) if images else None
         self.diff_roles = {one.name: roles.diff(one, on_branch) for one in here}
         self.deploy_roles = {

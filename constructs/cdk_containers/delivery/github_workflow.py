@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 
 from cdk_containers.applications import Environment
 
@@ -60,8 +61,12 @@ def _build(plan: ReleasePlan, image: ImageBuild) -> str:
         [
             _checkout(),
             _credentials(plan, plan.build_role, plan.account, plan.region),
-            _run("Build and push, unless this commit's image is there", plan.build(image, "GITHUB_SHA")),
-            _uses(_UPLOAD, name=f"digest-{image.name}", path=f"digests/{image.name}"),
+            _run(
+                "Build and push, unless this commit's image is there",
+                plan.build("GITHUB_SHA"),
+                plan.build_variables(image),
+            ),
+            _uses(_UPLOAD, name=f"image-{image.name}", path="image"),
         ],
     )
 
@@ -70,8 +75,8 @@ def _synth(plan: ReleasePlan, test: str | None) -> str:
     steps = [_checkout(), _uses(_PYTHON, **{"python-version": f'"{_PYTHON_VERSION}"'}), _node()]
     if plan.images:
         steps += [
-            _uses(_DOWNLOAD, pattern="digest-*", path="digests", **{"merge-multiple": "true"}),
-            _run("Write the release", plan.release("GITHUB_SHA")),
+            _uses(_DOWNLOAD, pattern="image-*", path="images"),
+            _run("Write the release", plan.release("GITHUB_SHA", "images/*/image.json")),
         ]
     steps.append(_run("Synthesize" if test is None else "Synthesize and test", plan.synthesize(test)))
     folder = plan.synthesis.path(ASSEMBLY)
@@ -143,8 +148,17 @@ def _uses(action: str, **options: str) -> Step:
     return [f"- uses: {action}", "  with:", *(f"    {name}: {value}" for name, value in options.items())]
 
 
-def _run(name: str, commands: Sequence[str]) -> Step:
-    return [f"- name: {name}", "  run: |", *(f"    {line}" for line in ("set -euo pipefail", *commands))]
+def _run(name: str, commands: Sequence[str], variables: Mapping[str, str] | None = None) -> Step:
+    head = [f"- name: {name}"]
+    if variables:
+        head += ["  env:", *(f"    {key}: {json.dumps(_literal(value))}" for key, value in variables.items())]
+    safe = [] if commands[0].startswith("set -") else ["set -euo pipefail"]
+    return [*head, "  run: |", *(f"    {line}".rstrip() for line in (*safe, *commands))]
+
+
+def _literal(value: str) -> str:
+    """Write text in which GitHub finds no expression."""
+    return value.replace("${{", "${{ '${{' }}")
 
 
 def _job(name: str, head: Iterable[str], steps: Iterable[Step]) -> str:

@@ -25,7 +25,7 @@ from .delivery_checks import (
 )
 from .gitlab_pipeline import pipeline_text
 from .gitlab_project import GitLabProject, GitLabRef
-from .image_build import ImageBuild
+from .image_build import ImageBuild, let_pull
 from .oidc_roles import BOOTSTRAP_QUALIFIER, OidcRoles, RoleNames, provider_of
 from .release_plan import ReleasePlan
 from .synthesis import Synthesis
@@ -78,8 +78,8 @@ class GitLabDelivery(CheckedConstruct):
             environments: All environments. Roles are made for those of this account.
             refs: The protected branch or tags that deploy to each environment, by the names of the environments; no two
                 have the same.
-            images: The images that a build pushes to repositories of this account. Default: none, and no role that
-                builds.
+            images: The images that a build pushes to repositories of this account, from which the accounts of all
+                environments may pull. Default: none, and no role that builds.
             provider_arn: The provider for tokens of the instance, if the account has one; it cannot have two. Default:
                 one is made, which all deliveries of a stack share.
             qualifiers: Qualifiers of `cdk bootstrap`, by the names of environments. Two environments in one account and
@@ -114,6 +114,8 @@ class GitLabDelivery(CheckedConstruct):
             permissions_boundary=permissions_boundary,
         )
         here = [one for one in environments if one.account in (None, stack.account)]
+        for image in images:
+            let_pull(image, {one.account for one in environments if one.account is not None} - {stack.account})
         every_ref = project.of_refs([refs[one.name] for one in environments])
         self.build_role = roles.build(every_ref, images) if images else None
         self.diff_roles = {one.name: roles.diff(one, project.of_refs([refs[one.name]])) for one in here}
@@ -182,7 +184,8 @@ def _problems(
     found = Problems()
     if not known.has("project"):
         found.extend(project.problems(), under="project")
-        found.extend(provider_problems(provider_arn, project.issuer))
+        if not found.has("project"):
+            found.extend(provider_problems(provider_arn, project.issuer))
     if not known.has("environments"):
         found.extend(environment_problems(environments))
         if not found.has("environments"):

@@ -80,25 +80,36 @@ def _build(plan: ReleasePlan, image: ImageBuild, *, tagged: bool) -> str:
             "  DOCKER_TLS_CERTDIR: /certs",
             f"  AWS_REGION: {plan.region}",
             f"  ROLE_ARN: {plan.build_role}",
+            *(
+                f"  {name}: {json.dumps(value.replace('$', '$$'))}"
+                for name, value in plan.build_variables(image).items()
+            ),
             "before_script:",
-            "  - apk add --no-cache aws-cli",
+            "  - apk add --no-cache aws-cli bash",
             "  - *credentials",
             "artifacts:",
-            f"  paths: [digests/{image.name}]",
+            f"  paths: [images/{image.name}]",
         ],
-        plan.build(image, "CI_COMMIT_SHA"),
+        [
+            "cat > /tmp/build.sh <<'SCRIPT'",
+            *plan.build("CI_COMMIT_SHA"),
+            "SCRIPT",
+            "bash /tmp/build.sh",
+            f"mkdir -p images/{image.name}",
+            f"mv image/image.json images/{image.name}/image.json",
+        ],
     )
 
 
 def _synth(plan: ReleasePlan, test: str | None) -> str:
-    release = plan.release("CI_COMMIT_SHA") if plan.images else []
+    release = plan.release("CI_COMMIT_SHA", "images/*/image.json") if plan.images else []
     return _job(
         "synth",
         [
             "stage: synth",
             f"image: {_NODE_IMAGE}",
             "before_script:",
-            "  - apt-get update -qq && apt-get install -qq -y --no-install-recommends python3-venv > /dev/null",
+            "  - apt-get update -qq && apt-get install -qq -y --no-install-recommends jq python3-venv > /dev/null",
             "  - python3 -m venv /tmp/venv",
             "artifacts:",
             f"  paths: [{plan.synthesis.path(ASSEMBLY)}]",
@@ -165,5 +176,5 @@ def _quoted(text: str) -> str:
 
 def _job(name: str, head: Iterable[str], script: Sequence[str]) -> str:
     lines = [f"{json.dumps(name) if name[0].isdigit() else name}:", *(f"  {line}" for line in head)]
-    lines += ["  script:", "    - |", *(f"      {line}" for line in ("set -eu", *script))]
+    lines += ["  script:", "    - |", *(f"      {line}".rstrip() for line in ("set -eu", *script))]
     return "\n".join(lines) + "\n"

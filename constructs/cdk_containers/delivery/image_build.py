@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import field
 from pathlib import PurePosixPath
 from typing import Literal, cast
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 
 from cdk_containers.core.cdk_modules import ecr
 from cdk_containers.core.errors import Problem, Problems
@@ -100,3 +101,10 @@ class ImageBuild:
             found.extend(environment_problems(self.build_args, option="build_args"))
         found.extend(disabled_problems(self.scan), under="scan")
         return list(found)
+
+
+def let_pull(image: ImageBuild, accounts: Collection[str]) -> None:
+    """Let the tasks of other accounts pull an image; the policy of a repository that is imported is its owner's."""
+    repository = image.repository.repository
+    if accounts and is_token(repository.repository_arn):
+        repository.grant_pull(iam.CompositePrincipal(*(iam.AccountPrincipal(account) for account in sorted(accounts))))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs
 from constructs import Construct
 
@@ -14,14 +13,14 @@ from cdk_containers.applications import Environment
 from cdk_containers.core.cdk_modules import codepipeline, kms, s3
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.errors import ConstructError
-from cdk_containers.core.inputs import argument_problems, is_token, usable_arguments
+from cdk_containers.core.inputs import argument_problems, usable_arguments
 from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs, owned_log_group
 
 from .application_checks import application_problems
 from .artifacts import artifact_bucket
 from .delivery_stages import DeliveryStages
-from .image_build import ImageBuild
+from .image_build import ImageBuild, let_pull
 from .image_signing import ImageSigning
 from .pipeline_checks import pipeline_problems
 from .release import RELEASE_FILE, Release, not_built
@@ -128,7 +127,7 @@ class Pipeline(CheckedConstruct):
         self.log_group = owned_log_group(self, "LogGroup", logs or Logs(encryption_key=self.encryption_key))
         self.artifact_bucket = artifact_bucket(self, self.encryption_key, access_log_bucket)
         for image in images:
-            _let_pull(image, {one.account or "" for wave in waves for one in wave.environments} - {stack.account})
+            let_pull(image, {one.account or "" for wave in waves for one in wave.environments} - {stack.account})
 
         parts = DeliveryStages(self, source, scan_gate or ScanGate(), synthesis or Synthesis())
         parts.build(images)
@@ -167,10 +166,3 @@ def _before_the_first(images: Sequence[ImageBuild], stack: cdk.Stack) -> Release
         {image.name: image.repository_arn(stack) for image in images},
         {image.name: image.architecture for image in images},
     )
-
-
-def _let_pull(image: ImageBuild, accounts: Collection[str]) -> None:
-    """Let the tasks of other accounts pull an image; the policy of a repository that is imported is its owner's."""
-    repository = image.repository.repository
-    if accounts and is_token(repository.repository_arn):
-        repository.grant_pull(iam.CompositePrincipal(*(iam.AccountPrincipal(account) for account in sorted(accounts))))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 from cdk_containers.applications import Environment
 from cdk_containers.core.errors import ConstructError, Problems
@@ -15,10 +15,13 @@ from cdk_containers.model.workload import NotSecret
 from .image_build import ImageBuild
 from .oidc_roles import RoleNames
 from .release import RELEASE_FILE
+from .scripts import script
 from .synthesis import Synthesis
 
 ASSEMBLY = "cdk.out"
 """Folder of the assembly, which is made once and deployed to every environment."""
+
+_COMMIT_OF_CODEBUILD = "${CODEBUILD_RESOLVED_SOURCE_VERSION:?CodePipeline gave no commit}"
 
 
 @frozen
@@ -98,55 +101,45 @@ class ReleasePlan:
     def _stacks_of(self, environment: Environment) -> str:
         return f"'{self.stacks.format(environment=environment.name)}'"
 
-    def build(self, image: ImageBuild, commit: str) -> list[str]:
-        """Return what builds an image, unless this commit's is there; its digest goes to `digests/NAME`.
+    def build_variables(self, image: ImageBuild) -> dict[str, str]:
+        """Return the variables that `build` reads."""
+        repository = f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/{image.repository_name}"
+        return {
+            "IMAGE_NAME": image.name,
+            "REPOSITORY_NAME": image.repository_name,
+            "REPOSITORY_URI": repository,
+            "REPOSITORY_ARN": f"arn:aws:ecr:{self.region}:{self.account}:repository/{image.repository_name}",
+            "DIRECTORY": image.directory,
+            "DOCKERFILE": image.dockerfile,
+            "TARGET": image.target or "",
+            "BUILD_ARGS": "\n".join(
+                f"{name}={value.value if isinstance(value, NotSecret) else value}"
+                for name, value in image.build_args.items()
+            ),
+            "PLATFORM": image.platform,
+            "ARCHITECTURE": image.architecture,
+        }
+
+    @staticmethod
+    def build(commit: str) -> list[str]:
+        """Return what builds an image, unless this commit's is there, and writes `image/image.json`.
 
         Args:
-            image: The image.
-            commit: The variable of the shell with the commit.
+            commit: The variable with the commit.
         """
-        host = f"{self.account}.dkr.ecr.{self.region}.amazonaws.com"
-        tag = f'"{image.name}-${commit}"'
-        options = ["--pull", "--platform", image.platform, "--file", f"{image.directory}/{image.dockerfile}"]
-        options += ["--target", image.target] if image.target else []
-        for name, value in image.build_args.items():
-            options += ["--build-arg", f"{name}={value.value if isinstance(value, NotSecret) else value}"]
-        find = (
-            f"aws ecr batch-get-image --region {self.region} --repository-name {image.repository_name} "
-            f"--image-ids imageTag={tag} --query 'images[0].imageId.imageDigest' --output text"
-        )
-        login = f"docker login --username AWS --password-stdin {host}"
-        uri = f"{host}/{image.repository_name}:{tag}"
-        return [
-            f"digest=$({find})",
-            'if [ "$digest" = None ]; then',
-            f"  aws ecr get-login-password --region {self.region} | {login}",
-            f"  docker build {shlex.join(options)} --tag {uri} {shlex.quote(image.directory)}",
-            f"  docker push {uri}",
-            f"  digest=$({find})",
-            "fi",
-            "mkdir -p digests",
-            f'echo "$digest" | tee digests/{image.name}',
-        ]
+        return script("build_image.sh").replace(_COMMIT_OF_CODEBUILD, f"${commit}").splitlines()
 
-    def release(self, commit: str) -> list[str]:
-        """Return what writes the release, which synthesis reads, from the digests."""
-        path = self.synthesis.path(RELEASE_FILE)
-        lines = ["{", f'  "commit": "${commit}",', '  "images": {']
-        for image in self.images:
-            repository = f"arn:aws:ecr:{self.region}:{self.account}:repository/{image.repository_name}"
-            comma = "" if image is self.images[-1] else ","
-            lines.append(
-                f'    {json.dumps(image.name)}: {{"repository_arn": "{repository}", '
-                f'"digest": "$(cat digests/{image.name})", "architecture": "{image.architecture}"}}{comma}'
-            )
+    def release(self, commit: str, images: str) -> list[str]:
+        """Return what puts the images together to the release, which synthesis reads.
+
+        Args:
+            commit: The variable with the commit.
+            images: The files with images, as the shell reads it.
+        """
+        path = PurePosixPath(self.synthesis.path(RELEASE_FILE))
         return [
-            f"mkdir -p {shlex.quote(path.rpartition('/')[0])}",
-            f"cat > {shlex.quote(path)} <<END",
-            *lines,
-            "  }",
-            "}",
-            "END",
+            f"mkdir -p {shlex.quote(str(path.parent))}",
+            f"jq -s --arg commit \"${commit}\" '{{commit: $commit, images: add}}' {images} > {shlex.quote(str(path))}",
         ]
 
     def synthesize(self, test: str | None) -> list[str]:
