@@ -59,7 +59,7 @@ LAYERS: list[set[str]] = [
     {"applications", "identity"},
     {"checks.templates"},
     {"checks.engine", "checks.reading"},
-    {"checks.rules"},
+    {"checks.rules", "environments"},
     {"checks.live", "checks.reports"},
     {"checks.plugin"},
     {"copilot.manifests"},
@@ -93,6 +93,7 @@ PURE = {
     "core.version",
     "eks.manifests",
     "eks.rendering",
+    "environments",
 } | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
 """What runs without AWS CDK."""
 
