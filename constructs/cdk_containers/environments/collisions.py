@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cdk_containers.checks.templates import CannotTell, Malformed, Map, Missing, Resource
 from cdk_containers.core.frozen import frozen
@@ -57,6 +57,10 @@ _NAMES = {
 _IN_ALL_REGIONS = ("AWS::IAM::", "AWS::Route53::", "AWS::CloudFront::")
 _IN_ALL_ACCOUNTS = ("AWS::S3::Bucket",)
 
+_IN_A_STACK_OF_ITS_OWN = "one stack for the account that has it, beside those of the environments"
+_NO_NAME = "no name, so that CloudFormation gives it one; or a name with that of the environment"
+_NAME_OF_THE_STACK = "an export name with that of the stack or of the environment"
+
 Severity = Literal["error", "warning"]
 
 
@@ -68,6 +72,7 @@ class Collision:
         severity: `error` for what AWS refuses or the second deployment takes over, `warning` for what it makes likely.
         what: What is wrong, in one sentence.
         who: Who has it: stacks, and resources in them.
+        where: The same as files of templates and logical ids; empty where it is about stacks as a whole.
         allowed: What would be right.
     """
 
@@ -75,60 +80,66 @@ class Collision:
     what: str
     who: tuple[str, ...]
     allowed: str
+    where: tuple[tuple[str, str], ...] = ()
+
+
+class _Claim(NamedTuple):
+    """Something that one stack alone can have."""
+
+    place: tuple[str, ...]
+    what: str
+    allowed: str
+
+
+class _Owner(NamedTuple):
+    """Who has it."""
+
+    stack: DeployedStack
+    who: str
+    where: tuple[str, str]
 
 
 def collisions(stacks: Sequence[DeployedStack]) -> list[Collision]:
     """Find what stacks of one account and region cannot both have, and environments that share one."""
-    claims: dict[tuple[str, ...], list[tuple[DeployedStack, str]]] = defaultdict(list)
+    claimed: dict[_Claim, list[_Owner]] = defaultdict(list)
     for stack in stacks:
-        for claim, who in _claims(stack):
-            claims[claim].append((stack, who))
+        for claim, owner in _claims(stack):
+            claimed[claim].append(owner)
     found = [
         Collision(
             # Who deploys without an account in the app may deploy to another one each time.
-            severity="error" if claimed[0][0].account else "warning",
-            what=what,
-            who=tuple(f"{stack.name}: {who}" for stack, who in claimed),
-            allowed=allowed,
+            severity="error" if owners[0].stack.account else "warning",
+            what=claim.what,
+            who=tuple(f"{owner.stack.name}: {owner.who}" for owner in owners),
+            allowed=claim.allowed,
+            where=tuple(owner.where for owner in owners),
         )
-        for (*_, what, allowed), claimed in claims.items()
-        if len({id(stack) for stack, _ in claimed}) > 1
+        for claim, owners in claimed.items()
+        if len({id(owner.stack) for owner in owners}) > 1
     ]
     return [*found, *_shared_accounts(stacks), *_nowhere(stacks)]
 
 
-def _claims(stack: DeployedStack) -> Iterator[tuple[tuple[str, ...], str]]:
+def _claims(stack: DeployedStack) -> Iterator[tuple[_Claim, _Owner]]:
     """Give what a stack needs for itself, and which resource needs it."""
-    here = (stack.account or "", stack.region or "")
+    account, region = stack.account or "", stack.region or ""
     for resource in stack.resources:
         type_ = resource.type
         who = f"{resource.construct_path or resource.logical_id} ({type_})"
+        owner = _Owner(stack, who, (resource.template.name, resource.logical_id))
         if type_ in _ONE_IN_AN_ACCOUNT:
             what = f"an account has {_ONE_IN_AN_ACCOUNT[type_]} once in a region"
-            yield (*here, type_, what, "one stack for the account that has it, beside those of the environments"), who
-        name = _name(resource)
-        if name:
-            anywhere = "" if type_ in _IN_ALL_ACCOUNTS else here[0]
-            region = "" if type_.startswith(_IN_ALL_REGIONS) or not anywhere else here[1]
-            what = f"{' / '.join(name)} is the name of one {type_}"
-            yield (
-                (
-                    anywhere,
-                    region,
-                    type_,
-                    what,
-                    "no name, so that CloudFormation gives it one; or a name with that of the environment",
-                ),
-                who,
-            )
+            yield _Claim((account, region, type_), what, _IN_A_STACK_OF_ITS_OWN), owner
+        if name := _name(resource):
+            if type_ in _IN_ALL_ACCOUNTS:
+                place = (type_,)
+            else:
+                place = (account, "" if type_.startswith(_IN_ALL_REGIONS) else region, type_)
+            yield _Claim(place, f"{' / '.join(name)} is the name of one {type_}", _NO_NAME), owner
     for logical_id, output in stack.template.outputs.items():
-        export = _text(Map(output, stack.template), "Export", "Name")
-        if export:
-            what = f"{export} is the name of one export"
-            yield (
-                (*here, "export", what, "an export name with that of the stack or of the environment"),
-                f"output {logical_id}",
-            )
+        if export := _text(Map(output, stack.template), "Export", "Name"):
+            claim = _Claim((account, region, "export"), f"{export} is the name of one export", _NAME_OF_THE_STACK)
+            yield claim, _Owner(stack, f"output {logical_id}", (stack.template.name, logical_id))
 
 
 def _name(resource: Resource) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def resource_type(name: str) -> ResourceType | None:
 @cache
 def _lines() -> Mapping[str, str]:
     text = resources.files(__package__).joinpath("registry.txt").read_text(encoding="utf-8")
-    return dict(line.split(" ", 1) if " " in line else (line, "") for line in text.splitlines())
+    return {name: rest for name, _, rest in (line.partition(" ") for line in text.splitlines())}
 
 
 def _parsed(line: str) -> ResourceType:
