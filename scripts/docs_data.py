@@ -200,6 +200,8 @@ SAME_OPTIONS = {"BackendService": "WebService"}
 REFUSED = "none: anything else is refused"
 
 OPT_OUTS: Mapping[str, str] = {
+    "one-account-per-environment": "acknowledge the warning",
+    "least-privilege-deployment": "`cdk bootstrap` with other policies",
     "eks-node-metadata": "none: pods get what they need from an identity of their own",
     "eks-node-image": REFUSED,
     "eks-node-role": REFUSED,

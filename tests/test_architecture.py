@@ -58,10 +58,11 @@ LAYERS: list[set[str]] = [
     {"eks.workloads"},
     {"applications", "identity"},
     {"delivery"},
+    {"identity"},
     {"checks.templates"},
     {"checks.engine", "checks.reading"},
-    {"checks.rules"},
-    {"checks.live", "checks.reports"},
+    {"checks.rules", "environments"},
+    {"applications", "checks.live", "checks.reports"},
     {"checks.plugin"},
     {"copilot.manifests"},
     {"compose.reading"},
@@ -94,6 +95,7 @@ PURE = {
     "core.version",
     "eks.manifests",
     "eks.rendering",
+    "environments",
 } | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
 """What runs without AWS CDK."""
 
