@@ -105,11 +105,11 @@ def test_an_image_is_built_for_its_platform_pushed_under_the_commit_and_named_by
     ran = build(shop, machine, REPOSITORY_URI="1.dkr.ecr.eu-west-1.amazonaws.com/shop/web", REPOSITORY_ARN="arn:web")
     assert ran.code == 0, ran.error
     tag = f"1.dkr.ecr.eu-west-1.amazonaws.com/shop/web:web-{COMMIT}"
+    arguments = "--build-arg A=1 --build-arg B=2 --target runtime"
     docker = [call for call in ran.calls if call.startswith("docker ")]
     assert docker == [
         "docker login --username AWS --password-stdin 1.dkr.ecr.eu-west-1.amazonaws.com",
-        f"docker build --platform linux/amd64 --file web/Dockerfile --tag {tag} "
-        "--build-arg A=1 --build-arg B=2 --target runtime web",
+        f"docker build --platform linux/amd64 --file web/Dockerfile --tag {tag} {arguments} web",
         f"docker image inspect --format {{{{.Os}}}}/{{{{.Architecture}}}} {tag}",
         f"docker push {tag}",
     ]

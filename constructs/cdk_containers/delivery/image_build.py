@@ -65,7 +65,7 @@ class ImageBuild:
         if is_token(name := repository.repository_name):
             made = resource_of(repository)
             name = cast("ecr.CfnRepository", made).repository_name or ""
-        return name
+        return "" if is_token(name) else name
 
     def repository_arn(self, stack: cdk.Stack) -> str:
         """The ARN of the repository, for stacks in other accounts."""
