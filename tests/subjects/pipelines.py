@@ -11,6 +11,7 @@ from aws_cdk import aws_s3 as s3
 
 from cdk_containers import (
     Approval,
+    ConstructError,
     DeploymentWindow,
     Disabled,
     Environment,
@@ -27,6 +28,7 @@ from cdk_containers import (
     Synthesis,
     Wave,
 )
+from cdk_containers.core.inputs import is_token
 from tests.toolkit import REASON
 
 from .making import OFF, key
@@ -35,6 +37,7 @@ from .subject import Change, Subject
 CONNECTION = "arn:aws:codeconnections:eu-west-1:111111111111:connection/11111111-2222-3333-4444-55555555555{}"
 WEB = "arn:aws:ecr:eu-west-1:111111111111:repository/shop/web"
 DIGEST, OTHER_DIGEST = f"sha256:{'ab' * 32}", f"sha256:{'cd' * 32}"
+TOOLS = cdk.Environment(account="111111111111", region="eu-west-1")
 DEV = Environment(name="dev", account="111111111111", region="eu-west-1")
 TEST = Environment(name="test", account="111111111111", region="eu-west-1")
 ASKED = Environment(
@@ -72,6 +75,13 @@ def _base(stack: cdk.Stack) -> dict[str, Any]:
 
 
 def _pipeline(stack: cdk.Stack, **options: Any) -> Pipeline:
+    """Make a pipeline in the stack, or where that is nowhere in particular, in one that is."""
+    if is_token(stack.region):
+        root = stack.node.root
+        found = root.node.try_find_child("Tools")
+        stack = found if isinstance(found, cdk.Stack) else cdk.Stack(root, "Tools", env=TOOLS)  # type: ignore[arg-type]
+        if "images" not in options:
+            options["images"] = [_image(stack)]
     return Pipeline(stack, "Pipeline", **_base(stack) | options)
 
 
@@ -79,23 +89,26 @@ def _wave(stack: cdk.Stack, **options: Any) -> Pipeline:
     return _pipeline(stack, environments=[Wave(**{"environments": [DEV]} | options)])
 
 
-def _task(stack: cdk.Stack, given: Release) -> ecs.CfnTaskDefinition:
+def _task(stack: cdk.Stack, given: dict[str, Any]) -> ecs.CfnTaskDefinition:
     """Make a task that runs the image of a release, and says its commit."""
-    image = given.image(stack, next(iter(given.images)))
-    digest = given.images[next(iter(given.images))].digest
+    release = Release(**given)
+    if problems := release.problems():
+        raise ConstructError("Shop/Task", problems)
+    name = next(iter(release.images), "web")
+    image, released = release.image(stack, name), release.images[name]
     return ecs.CfnTaskDefinition(
         stack,
         "Task",
-        container_definitions=[{"name": "web", "image": image.repository.repository_uri_for_digest(digest)}],
-        runtime_platform={"cpuArchitecture": given.images[next(iter(given.images))].architecture},
-        tags=[cdk.CfnTag(key="commit", value=str(given.commit))],
+        container_definitions=[{"name": "web", "image": image.repository.repository_uri_for_digest(released.digest)}],
+        runtime_platform={"cpuArchitecture": released.architecture},
+        tags=[cdk.CfnTag(key="commit", value=str(release.commit))],
     )
 
 
 RELEASED = {"repository_arn": WEB, "digest": DIGEST}
 
 SUBJECTS: list[Subject] = [
-    Subject(Pipeline, lambda stack, given: Pipeline(stack, "Pipeline", **given), _base),
+    Subject(Pipeline, lambda stack, given: _pipeline(stack, **given), _base),
     Subject(Source, lambda stack, given: _pipeline(stack, source=Source(**given)), lambda _: dict(SOURCE)),
     Subject(
         ImageBuild,
@@ -117,12 +130,12 @@ SUBJECTS: list[Subject] = [
     ),
     Subject(
         Release,
-        lambda stack, given: _task(stack, Release(**given)),
+        _task,
         lambda _: {"images": {"web": ReleasedImage(**RELEASED)}},
     ),
     Subject(
         ReleasedImage,
-        lambda stack, given: _task(stack, Release(images={"web": ReleasedImage(**given)})),
+        lambda stack, given: _task(stack, {"images": {"web": ReleasedImage(**given)}}),
         lambda _: dict(RELEASED),
     ),
     Subject(ImageSigning, lambda stack, given: ImageSigning(stack, "Signing", **given)),
