@@ -68,6 +68,7 @@ LAYERS: list[set[str]] = [
     {"compose.converting"},
     {"copilot.building"},
     {"copilot.adoption", "copilot.converting"},
+    {"starting"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""
@@ -95,6 +96,7 @@ PURE = {
     "eks.manifests",
     "eks.rendering",
     "environments",
+    "starting",
 } | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
 """What runs without AWS CDK."""
 

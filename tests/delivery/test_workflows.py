@@ -196,7 +196,9 @@ def run(folder: Path, text: str, **variables: str) -> subprocess.CompletedProces
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
         **variables,
     }
-    return subprocess.run(["/bin/bash", "-e", "-c", text], cwd=folder, env=environment, capture_output=True, text=True)
+    return subprocess.run(
+        ["/bin/bash", "-e", "-c", text], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def calls(folder: Path, program: str) -> list[str]:
@@ -258,7 +260,7 @@ def test_a_template_that_cannot_be_read_stops_the_job(tools: Made, bench: Path):
 
 def test_gitlab_builds_with_the_same_commands(tools: Made, bench: Path):
     job = pipeline(tools)["build-web"]
-    text = job["script"][0].replace("/tmp/", f"{bench}/")
+    text = job["script"][0].replace("/tmp/", f"{bench}/")  # noqa: S108  (where the job writes)
     assert run(bench, text, CI_COMMIT_SHA="c0ffee", **job["variables"]).returncode == 0
     image = json.loads((bench / "images" / "web" / "image.json").read_text())
     assert image["web"]["digest"] == DIGEST
