@@ -36,7 +36,7 @@ _NAMES = {
     "AWS::CodeBuild::Project": ("Name",),
     "AWS::EC2::LaunchTemplate": ("LaunchTemplateName",),
     "AWS::EC2::SecurityGroup": ("GroupName", "VpcId"),
-    "AWS::ECS::Service": ("Cluster", "ServiceName"),
+    "AWS::ECS::Service": ("ServiceName", "Cluster"),
     "AWS::ECS::TaskDefinition": ("Family",),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Name",),
     "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name",),
