@@ -224,9 +224,8 @@ def test_what_collides_there_stops_synthesis(capfd: pytest.CaptureFixture[str]):
 def test_differences_are_options_with_their_values():
     staging = replace(HERE, name="staging", network=NewNetwork(max_azs=2))
     prod = replace(HERE, network=NewNetwork(), approval=ASKED, deployment=BlueGreen(bake_time=cdk.Duration.minutes(10)))
-    found = environment_differences(
-        Environment.development("dev", account=HERE.account, region=HERE.region), staging, prod
-    )
+    dev = Environment.development("dev", account=HERE.account, region=HERE.region)
+    found = environment_differences(dev, staging, prod)
     assert found["desired_count"] == {"dev": "1", "staging": "2", "prod": "2"}
     assert found["network"] == {"dev": "not set", "staging": "NewNetwork(max_azs=2)", "prod": "NewNetwork()"}
     assert found["log_retention"] == {"dev": "ONE_MONTH", "staging": "ONE_YEAR", "prod": "ONE_YEAR"}

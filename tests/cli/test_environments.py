@@ -89,6 +89,17 @@ def test_bootstrap_prints_commands_and_writes_policies(shell: Shell, tmp_path: P
         assert ("sns:CreateTopic" in actions) is (account == "222222222222")
 
 
+def test_apps_that_share_an_account_are_looked_at_together(shell: Shell, tmp_path: Path):
+    shop = assembly(tmp_path / "shop", Stack("Shop", queue(QueueName="jobs")))
+    mail = assembly(tmp_path / "mail", Stack("Mail", queue(QueueName="jobs") | {"Topic": {"Type": "AWS::SNS::Topic"}}))
+    assert shell("environments", "collisions", shop).code == 0
+    assert shell("environments", "collisions", shop, mail).code == 1
+    shell("environments", "bootstrap", shop, mail, "--output", tmp_path)
+    template = (tmp_path / "cdk-execution-policies-111111111111.template.json").read_text()
+    assert "sqs:CreateQueue" in template
+    assert "sns:CreateTopic" in template
+
+
 def test_types_that_nobody_knows_are_named(shell: Shell, tmp_path: Path):
     folder = assembly(tmp_path, Stack("Shop", {"Odd": {"Type": "Vendor::Odd::Thing"}}))
     ran = shell("environments", "bootstrap", folder, "--output", tmp_path, "--allow", "odd:Make")
