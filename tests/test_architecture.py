@@ -62,6 +62,7 @@ LAYERS: list[set[str]] = [
     {"checks.rules", "environments"},
     {"applications", "checks.live", "checks.reports"},
     {"delivery"},
+    {"applications", "checks.live", "checks.reports", "diagrams"},
     {"checks.plugin"},
     {"copilot.manifests"},
     {"compose.reading"},
