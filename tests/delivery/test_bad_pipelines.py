@@ -26,7 +26,7 @@ from cdk_containers import (
     Wave,
 )
 
-from .pipelines import CONNECTION, DIGEST, environment, options, release, repository, shop, tools_stack
+from .pipelines import CONNECTION, DIGEST, environment, made, options, release, repository, shop, tools_stack
 
 
 def refused(**changes: Any) -> dict[str, str]:
@@ -123,6 +123,23 @@ def test_a_repository_has_a_name_that_other_accounts_can_say():
     assert found == {
         "images[0].repository": "its name is known at deployment only, and stacks in other accounts have to name it"
     }
+
+
+def test_a_repository_is_where_the_pipeline_builds():
+    arn = "arn:aws:ecr:us-east-1:123456789012:repository/shop/web"
+
+    def elsewhere(stack: cdk.Stack) -> list[ImageBuild]:
+        imported = Repository.from_attributes(stack, "Far", repository_name="shop/web", repository_arn=arn)
+        return [ImageBuild(name="web", repository=imported)]
+
+    assert refused(images=elsewhere) == {"images[0].repository": "it is not where the pipeline builds"}
+
+
+def test_a_repository_that_is_imported_here_is_pushed_to():
+    stack = tools_stack()
+    imported = Repository.from_attributes(stack, "Near", repository_name="shop/web")
+    Pipeline(stack, "Pipeline", **options(stack) | {"images": [ImageBuild(name="web", repository=imported)]})
+    assert made(stack).variables("Build", "Image-web")["REPOSITORY_NAME"] == "shop/web"
 
 
 def test_a_window_has_hours_days_and_a_zone():

@@ -244,6 +244,14 @@ def test_the_gate_is_switched_off_with_a_reason():
 # ---- builds
 
 
+def test_variables_have_values(shop: Made):
+    for entry in resources(shop.template, "AWS::CodeBuild::Project").values():
+        given = entry["Properties"]["Environment"].get("EnvironmentVariables", [])
+        assert [variable["Name"] for variable in given if variable["Value"] == ""] == []
+    assert shop.variables("Build", "Image-web")["TARGET"] == "runtime"
+    assert "TARGET" not in pipeline().variables("Build", "Image-web")
+
+
 def test_images_are_built_on_a_docker_server_without_privileges(shop: Made):
     machine = shop.project("Build", "Image-web")["Environment"]
     assert machine["PrivilegedMode"] is False

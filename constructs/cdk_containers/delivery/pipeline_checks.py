@@ -49,7 +49,7 @@ def pipeline_problems(
             )
     if source is not None:
         found.extend(source.problems(), under="source")
-    found.extend(_image_problems(images))
+    found.extend(_image_problems(images, stack))
     found.extend(_wave_problems(environments))
     if release is not None:
         found.extend(release.problems(), under="release")
@@ -70,7 +70,7 @@ def pipeline_problems(
     return list(found)
 
 
-def _image_problems(images: Sequence[ImageBuild]) -> Problems:
+def _image_problems(images: Sequence[ImageBuild], stack: cdk.Stack) -> Problems:
     found = Problems()
     if not images:
         found.add(
@@ -81,7 +81,17 @@ def _image_problems(images: Sequence[ImageBuild]) -> Problems:
             practice="build-once",
         )
     for index, image in enumerate(images):
-        found.extend(image.problems(), under=f"images[{index}]")
+        problems = image.problems()
+        found.extend(problems, under=f"images[{index}]")
+        if not problems and not is_token(stack.region):
+            arn = image.repository_arn(stack)
+            if arn.split(":")[3:5] != [stack.region, stack.account]:
+                found.add(
+                    f"images[{index}].repository",
+                    "it is not where the pipeline builds",
+                    given=arn,
+                    allowed=f"a repository of the account {stack.account} in {stack.region}",
+                )
     for name in _twice([image.name for image in images if isinstance(image.name, str)]):
         found.add("images", "two images have one name", given=name, allowed="another name for each")
     return found

@@ -142,6 +142,7 @@ class Steps:
             f"{whole_name}Role",
             assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
         )
+        options["env"] = {variable: value for variable, value in options.get("env", {}).items() if value}
         options.setdefault("build_environment", _machine())
         options.setdefault("timeout", cdk.Duration.minutes(_TIMEOUT))
         return pipelines.CodeBuildStep(

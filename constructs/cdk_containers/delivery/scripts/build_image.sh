@@ -15,8 +15,8 @@ else
   arguments=()
   while IFS= read -r argument; do
     [ -z "$argument" ] || arguments+=(--build-arg "$argument")
-  done <<< "$BUILD_ARGS"
-  [ -z "$TARGET" ] || arguments+=(--target "$TARGET")
+  done <<< "${BUILD_ARGS:-}"
+  [ -z "${TARGET:-}" ] || arguments+=(--target "$TARGET")
   export BUILDX_NO_DEFAULT_ATTESTATIONS=1
   docker build --platform "$PLATFORM" --file "$DIRECTORY/$DOCKERFILE" --tag "$REPOSITORY_URI:$tag" \
     ${arguments[@]+"${arguments[@]}"} "$DIRECTORY"

@@ -14,7 +14,7 @@ replaced="$(count 'requires replacement|will be replaced')"
 NOTES=""
 while IFS= read -r command; do
   [ -z "$command" ] || NOTES="$NOTES $(bash -c "$command")"
-done <<< "$NOTE_COMMANDS"
+done <<< "${NOTE_COMMANDS:-}"
 NOTES="$(printf '%s' "$NOTES" | tr '\n' ' ' | cut -c 2-300)"
 {
   printf 'export CHANGES=%q\n' "$CHANGES"
