@@ -1,8 +1,8 @@
 """Every Python example of the documentation runs, and synthesizes.
 
-The examples of README.md and docs/index.md are complete. Those in other pages begin where the example of docs/examples.md
-ends, which makes an app, a stack, a cluster and a certificate. A block of plain text after an example is the error that it
-raises.
+The examples of README.md and docs/index.md are complete. Those in other pages begin where the example of
+docs/examples.md ends, which makes an app, a stack, a cluster and a certificate. A block of plain text after an
+example is the error that it raises.
 """
 
 from __future__ import annotations
