@@ -130,7 +130,7 @@ def _tagged(estate: Estate) -> str:
 
 
 def without(text: str, environment: str) -> str:
-    """Return a name with `<environment>` in place of the environment, where that is a word of it."""
+    """Return a name with `<environment>` instead of the environment's name, where that is a word of it."""
     if not environment:
         return text
     return re.sub(
