@@ -7,6 +7,23 @@ from dataclasses import dataclass
 
 PAGES: Mapping[str, Sequence[str]] = {
     "application": ("Application", "Environment", "Approval", "HostedDomain", "NewNetwork", "ExistingNetwork"),
+    "pipeline": (
+        "Pipeline",
+        "Source",
+        "Source.connection",
+        "ImageBuild",
+        "ScanGate",
+        "Synthesis",
+        "Wave",
+        "DeploymentWindow",
+        "SmokeTest",
+        "SmokeTest.http",
+        "Release",
+        "Release.from_file",
+        "Release.image",
+        "ReleasedImage",
+    ),
+    "image-signing": ("ImageSigning",),
     "github-delivery": ("GitHubDelivery", "GitHubDelivery.workflow", "GitHubRepository"),
     "gitlab-delivery": ("GitLabDelivery", "GitLabDelivery.pipeline_file", "GitLabProject", "GitLabRef"),
     "network": ("Network", "Network.from_attributes", "Network.from_vpc", "NatGateways", "SubnetMasks"),
@@ -200,6 +217,14 @@ SAME_OPTIONS = {"BackendService": "WebService"}
 REFUSED = "none: anything else is refused"
 
 OPT_OUTS: Mapping[str, str] = {
+    "build-once": REFUSED,
+    "approval-before-production": "`Environment(approval=None)`, the default",
+    "no-deploy-outside-cloudformation": REFUSED,
+    "pipeline-artifacts-encrypted": REFUSED,
+    "unprivileged-image-build": REFUSED,
+    "signed-images": "no `ImageSigning`, the default",
+    "one-account-per-environment": "acknowledge the warning",
+    "least-privilege-deployment": "`cdk bootstrap` with other policies",
     "eks-node-metadata": "none: pods get what they need from an identity of their own",
     "eks-node-image": REFUSED,
     "eks-node-role": REFUSED,

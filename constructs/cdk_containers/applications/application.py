@@ -33,6 +33,7 @@ from cdk_containers.observability import Alarms, AlarmTopic, JobAlarms, ServiceD
 
 from .environment import Environment
 from .environment_network import ExistingNetwork, NewNetwork
+from .shared_accounts import watch_place
 
 _ALARMS: Mapping[type[Construct], type[Alarms | WorkerAlarms | JobAlarms]] = {
     WorkerService: WorkerAlarms,
@@ -133,6 +134,7 @@ class Application(CheckedConstruct):
         super().__init__(scope, id)
 
         self.environment = environment
+        watch_place(self, environment)
         if domain is None and environment.domain is not None:
             domain = environment.domain.make(self, "EnvironmentDomain")
         self.domain = domain

@@ -9,6 +9,7 @@ from __future__ import annotations
 COMMANDS = {
     "init": "write a small app to begin with",
     "check": "check templates and CDK apps against the practices",
+    "environments": "compare environments, find collisions, bootstrap accounts",
     "compose": "convert compose files to CDK apps",
     "practices": "list the practices, or show one",
     "copilot": "bring applications of AWS Copilot here",

@@ -47,11 +47,11 @@ def application_problems(stage: cdk.Stage, environment: Environment, release: Re
 
 
 def _wrong_images(definition: ecs.CfnTaskDefinition, release: Release) -> Iterator[tuple[str, str]]:
-    platform, containers = cdk.Stack.of(definition).resolve(
-        [definition.runtime_platform, definition.container_definitions]
+    known = cdk.Stack.of(definition).resolve(
+        {"platform": definition.runtime_platform, "containers": definition.container_definitions}
     )
-    wanted = (platform or {}).get("cpuArchitecture") or "X86_64"
-    text = json.dumps([one.get("image") for one in containers or ()])
+    wanted = known.get("platform", {}).get("cpuArchitecture") or "X86_64"
+    text = json.dumps([one.get("image") for one in known.get("containers", ())])
     for name, image in release.images.items():
         repository = image.repository_arn.split(":repository/", 1)[1]
         if f"/{repository}@{image.digest}" in text and image.architecture != wanted:

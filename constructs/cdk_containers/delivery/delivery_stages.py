@@ -38,9 +38,9 @@ _SOURCE, _APPROVE = "Source", "Approve"
 _MINUTE = 60
 
 _WILDCARDS = (
-    "CDK grants a build all artifacts of its pipeline, whose names are made when it runs, the log streams and reports of "
-    "its own project, and the actions of S3 and KMS by groups; to log in to ECR and to update its own stack, a pipeline "
-    "needs what has no ARN. What one action must not write for another is denied to it"
+    "CDK grants a build all artifacts of its pipeline, whose names are made when it runs, the log streams and reports "
+    "of its own project, and the actions of S3 and KMS by groups; to log in to ECR and to update its own stack, a "
+    "pipeline needs what has no ARN. What one action must not write for another is denied to it"
 )
 
 _KEY_OF_OTHER_REGION = Acknowledgement(
@@ -133,21 +133,27 @@ class DeliveryStages:
             conditions.time_out(stage, _APPROVE, minutes)
         for name, stages in self._deployed:
             conditions.deploy_by(name, stages)
+        self._limit(made, source)
+        self._write_opt_outs(made)
+        return made
+
+    def _limit(self, made: codepipeline.Pipeline, source: Source) -> None:
+        """Let each action do what it is there for."""
         _use_connection(made, source)
-        keep_artifacts_apart(
-            made, self._owner.artifact_bucket, [step for _, step in self._images] + [self._scan, self._synth]
-        )
+        steps = [*(step for _, step in self._images), self._scan, self._synth]
+        keep_artifacts_apart(made, self._owner.artifact_bucket, steps)
         if support := made.cross_region_support:
             harden_other_regions(support)
             acknowledge(made.role.node.find_child("DefaultPolicy"), _KEY_OF_OTHER_REGION)
+        for part in (self._actions, self._pipeline):
+            acknowledge_wildcards_within(part, _WILDCARDS)
+
+    def _write_opt_outs(self, made: codepipeline.Pipeline) -> None:
         if isinstance(self._gate, Disabled):
             record_opt_out(made, "scan-gate", self._gate)
         for image, step in self._images:
             if isinstance(image.scan, Disabled):
                 record_opt_out(step.project, "scan-gate", image.scan)
-        for part in (self._actions, self._pipeline):
-            acknowledge_wildcards_within(part, _WILDCARDS)
-        return made
 
     @property
     def build_roles(self) -> Sequence[iam.IRole]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import field
-from pathlib import PurePosixPath
 from typing import Literal, cast
 
 import aws_cdk as cdk
@@ -20,6 +19,8 @@ from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import Architecture, NotSecret
 from cdk_containers.model.workload.secrets import environment_problems
 from cdk_containers.registry import Repository
+
+from .source_paths import is_source_path
 
 IMAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
@@ -65,7 +66,7 @@ class ImageBuild:
         if is_token(name := repository.repository_name):
             made = resource_of(repository)
             name = cast("ecr.CfnRepository", made).repository_name or ""
-        return name
+        return "" if is_token(name) else name
 
     def repository_arn(self, stack: cdk.Stack) -> str:
         """The ARN of the repository, for stacks in other accounts."""
@@ -95,7 +96,7 @@ class ImageBuild:
             )
         for option in ("directory", "dockerfile"):
             path = getattr(self, option)
-            if not found.has(option) and (not path or path.startswith("/") or ".." in PurePosixPath(path).parts):
+            if not found.has(option) and not is_source_path(path):
                 found.add(option, "not a path in the source", given=path, allowed="a relative path, such as web")
         if not found.has("build_args"):
             found.extend(environment_problems(self.build_args, option="build_args"))

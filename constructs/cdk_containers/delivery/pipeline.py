@@ -112,6 +112,9 @@ class Pipeline(CheckedConstruct):
         given = dict(locals())
         found = argument_problems(Pipeline.__init__, given)
         usable = usable_arguments(Pipeline.__init__, given, found)
+        for option, nothing in {"source": None, "images": (), "environments": (), "application": None}.items():
+            if found.has(option):
+                usable[option] = nothing
         usable["scan_gate"] = usable["scan_gate"] or ScanGate()
         usable["synthesis"] = usable["synthesis"] or Synthesis()
         if not found.has("scope"):

@@ -21,13 +21,13 @@ from .source import Source
 from .synthesis import Synthesis
 from .wave import Wave
 
-_MOST_CHARACTERS = 300
+_RESERVED = {"Source", "Build", "UpdatePipeline", "Assets"}
 
 
 def pipeline_problems(
     scope: Construct,
     *,
-    source: Source,
+    source: Source | None,
     images: Sequence[ImageBuild],
     environments: Sequence[Environment | Wave],
     release: Release | None,
@@ -47,13 +47,14 @@ def pipeline_problems(
                 f"the stack of the pipeline has no {option}, and other accounts have to know it",
                 allowed="Stack(app, …, env=aws_cdk.Environment(account=…, region=…))",
             )
-    found.extend(source.problems(), under="source")
+    if source is not None:
+        found.extend(source.problems(), under="source")
     found.extend(_image_problems(images))
     found.extend(_wave_problems(environments))
     if release is not None:
         found.extend(release.problems(), under="release")
-        known = {image.name for image in images}
-        if missing := sorted(known - set(release.images)):
+        known = {image.name for image in images if isinstance(image.name, str)}
+        if not found.has("release") and (missing := sorted(known - set(release.images))):
             found.add(
                 "release", "it lacks images of the pipeline", given=missing, allowed=f"digests of {sorted(known)}"
             )
@@ -81,8 +82,7 @@ def _image_problems(images: Sequence[ImageBuild]) -> Problems:
         )
     for index, image in enumerate(images):
         found.extend(image.problems(), under=f"images[{index}]")
-    names = [image.name for image in images]
-    for name in sorted({name for name in names if names.count(name) > 1}):
+    for name in _twice([image.name for image in images if isinstance(image.name, str)]):
         found.add("images", "two images have one name", given=name, allowed="another name for each")
     return found
 
@@ -91,32 +91,36 @@ def _wave_problems(given: Sequence[Environment | Wave]) -> Problems:
     found = Problems()
     if not given:
         found.add("environments", "the pipeline deploys to none", given=given, allowed="one or more")
-    waves = [Wave.of(one) for one in given]
-    for index, wave in enumerate(waves):
-        single = isinstance(given[index], Environment)
-        for problem in wave.problems():
-            option = problem.option.removeprefix("environments[0]").lstrip(".") if single else problem.option
+    for index, one in enumerate(given):
+        for problem in Wave.of(one).problems():
+            option = problem.option
+            if isinstance(one, Environment):
+                option = option.removeprefix("environments[0]").lstrip(".")
             found.extend([replace(problem, option=option)], under=f"environments[{index}]")
+    waves = [wave for one in given if _has_names(wave := Wave.of(one))]
     every = [environment.name for wave in waves for environment in wave.environments]
-    for name in sorted({name for name in every if every.count(name) > 1}):
+    for name in _twice(every):
         found.add(
             "environments",
             "two environments have one name, so one would take the place of the other",
             given=name,
             allowed="another name for each",
         )
-    stages = [wave.stage_name for wave in waves if wave.environments]
-    for name in sorted({name for name in stages if stages.count(name) > 1} - set(every)):
+    stages = [wave.stage_name for wave in waves]
+    for name in sorted(set(_twice(stages)) - set(every)):
         found.add("environments", "two waves have one name", given=name, allowed="another name for each")
-    if reserved := sorted(set(stages) & {"Source", "Build", "UpdatePipeline", "Assets"}):
+    if reserved := sorted(set(stages) & _RESERVED):
         found.add("environments", "the pipeline has such a stage", given=reserved, allowed="another name")
-    for index, wave in enumerate(waves):
-        reasons = [one.approval.reason or "" for one in wave.environments if one.approval is not None]
-        if len(" ".join(reasons)) > _MOST_CHARACTERS:
-            found.add(
-                f"environments[{index}].approval.reason",
-                "too long for the question, which shows what changes too",
-                given=f"{len(' '.join(reasons))} characters",
-                allowed=f"up to {_MOST_CHARACTERS} characters",
-            )
     return found
+
+
+def _has_names(wave: Wave) -> bool:
+    """Tell whether a wave is made well enough to look at its names."""
+    if not isinstance(wave.environments, Sequence) or not wave.environments:
+        return False
+    names = [getattr(one, "name", None) for one in wave.environments]
+    return all(isinstance(name, str) for name in [*names, wave.name or ""])
+
+
+def _twice(names: Sequence[str]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems
+
+from .source_paths import is_source_path
 
 _LEVELS = ("critical", "high", "medium", "low")
 
@@ -60,6 +60,6 @@ class ScanGate:
             elif count is not None and count < 0:
                 found.add(level, "out of range", given=count, allowed="0 or more", practice="scan-gate")
         path = self.exceptions_file
-        if not found.has("exceptions_file") and (not path or path.startswith("/") or ".." in PurePosixPath(path).parts):
+        if not found.has("exceptions_file") and not is_source_path(path):
             found.add("exceptions_file", "not a path in the source", given=path, allowed="such as scan-exceptions.json")
         return list(found)

@@ -12,12 +12,11 @@ from aws_cdk import aws_logs
 from constructs import Construct
 
 from cdk_containers.core.cdk_modules import codebuild, pipelines
-from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 
 from .image_build import ImageBuild
 from .scan_gate import ScanGate
-from .scripts import python_script, script
+from .scripts import run
 from .smoke_test import SmokeTest
 from .synthesis import Synthesis
 
@@ -48,7 +47,7 @@ class Steps:
         repository = build.repository.repository
         step = self._step(
             f"Image-{build.name}",
-            [script("build_image.sh")],
+            [run("build_image.sh")],
             input=source,
             primary_output_directory="image",
             build_environment=_machine(build.architecture, docker_server=True),
@@ -83,10 +82,9 @@ class Steps:
             "attempts": _SCAN_ATTEMPTS,
             "pause": _SCAN_PAUSE,
         }
-        commands = f'{python_script("scan_gate.py")}variables="$(python3 /tmp/scan_gate.py)"\neval "$variables"\n'
         step = self._step(
             "ScanGate",
-            [f"set -euo pipefail\n{commands}"],
+            [run("scan_gate.py", variables=True)],
             input=source,
             additional_inputs={f"images/{name}": step.primary_output for name, step in sorted(images.items())},
             primary_output_directory="release",
@@ -120,7 +118,7 @@ class Steps:
         """Compare the assembly with what is deployed, for whoever has to agree; it may read and nothing else."""
         step = self._step(
             "Changes",
-            [script("changes.sh")],
+            [run("changes.sh", variables=True)],
             input=assembly,
             install_commands=[f"npm install -g aws-cdk@{self._synthesis.cli_version}"],
             whole_name=f"Changes-{name}",
@@ -133,9 +131,8 @@ class Steps:
         self, name: str, environment: str, test: SmokeTest, source: Any, outputs: Mapping[str, cdk.CfnOutput]
     ) -> Any:
         """Test what was deployed, as somebody without any rights."""
-        commands = ["set -euo pipefail", *test.commands]
         return self._step(
-            name, commands, whole_name=f"{name}-{environment}", input=source, env_from_cfn_outputs=outputs
+            name, test.commands, whole_name=f"{name}-{environment}", input=source, env_from_cfn_outputs=outputs
         )
 
     def _step(self, name: str, commands: Sequence[str], *, whole_name: str | None = None, **options: Any) -> Any:
@@ -143,7 +140,7 @@ class Steps:
         role = iam.Role(
             self._scope,
             f"{whole_name}Role",
-            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),  # type: ignore[arg-type]
+            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
         )
         options.setdefault("build_environment", _machine())
         options.setdefault("timeout", cdk.Duration.minutes(_TIMEOUT))
@@ -163,10 +160,13 @@ class Steps:
 
 
 def _machine(architecture: str = "X86_64", *, docker_server: bool = False) -> codebuild.BuildEnvironment:
-    arm = architecture == "ARM64"
-    images = codebuild.LinuxArmBuildImage if arm else codebuild.LinuxBuildImage
+    image = (
+        codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0
+        if architecture == "ARM64"
+        else codebuild.LinuxBuildImage.AMAZON_LINUX_2023_5
+    )
     return codebuild.BuildEnvironment(
-        build_image=images.AMAZON_LINUX_2023_STANDARD_3_0 if arm else images.AMAZON_LINUX_2023_5,
+        build_image=image,
         compute_type=codebuild.ComputeType.SMALL,
         privileged=False,
         docker_server=codebuild.DockerServerOptions(compute_type=codebuild.DockerServerComputeType.SMALL)

@@ -10,6 +10,8 @@ from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems
 
+from .source_paths import is_source_path
+
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 
 
@@ -43,7 +45,7 @@ class Synthesis:
         if not found.has("commands") and not any(command.strip() for command in self.commands):
             found.add("commands", "nothing makes the assembly", given=self.commands, allowed="such as cdk synth")
         path = self.directory
-        if not found.has("directory") and (not path or path.startswith("/") or ".." in PurePosixPath(path).parts):
+        if not found.has("directory") and not is_source_path(path):
             found.add("directory", "not a path in the source", given=path, allowed="a relative path, such as infra")
         for option in ("cli_version", "assets_version"):
             if not found.has(option) and not _VERSION.fullmatch(getattr(self, option)):

@@ -67,18 +67,7 @@ class Wave:
             return list(found)
         for index, environment in enumerate(self.environments):
             found.extend(_place_problems(environment), under=f"environments[{index}]")
-        if self.name is None and len(self.environments) > 1:
-            found.add("name", "a wave of several environments needs one", allowed=_ALLOWED_NAME)
-        elif self.name is not None and len(self.environments) == 1:
-            found.add(
-                "name",
-                "a wave of one environment has the name of the environment",
-                given=self.name,
-                allowed="no name, or several environments",
-            )
-        elif not found.has("name") and not STAGE_NAME.fullmatch(self.stage_name):
-            option = "name" if self.name is not None else "environments[0].name"
-            found.add(option, "not a name for a stage", given=self.stage_name, allowed=_ALLOWED_NAME)
+        found.extend(self._name_problems())
         if not found.has("window") and self.window is not None:
             found.extend(self.window.problems(), under="window")
         for index, test in enumerate(self.smoke_tests if not found.has("smoke_tests") else ()):
@@ -89,6 +78,22 @@ class Wave:
                 has_members(step, "add_step_dependency") for step in getattr(self, option)
             ):
                 found.add(option, "not steps", given=getattr(self, option), allowed="steps of aws_cdk.pipelines")
+        return list(found)
+
+    def _name_problems(self) -> list[Problem]:
+        found = Problems()
+        if self.name is None and len(self.environments) > 1:
+            found.add("name", "a wave of several environments needs one", allowed=_ALLOWED_NAME)
+        elif self.name is not None and len(self.environments) == 1:
+            found.add(
+                "name",
+                "a wave of one environment has the name of the environment",
+                given=self.name,
+                allowed="no name, or several environments",
+            )
+        elif not STAGE_NAME.fullmatch(self.stage_name):
+            option = "name" if self.name is not None else "environments[0].name"
+            found.add(option, "not a name for a stage", given=self.stage_name, allowed=_ALLOWED_NAME)
         return list(found)
 
 

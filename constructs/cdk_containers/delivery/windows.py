@@ -6,7 +6,7 @@ import re
 
 from cdk_containers.core.errors import Problem, Problems
 from cdk_containers.core.frozen import frozen
-from cdk_containers.core.inputs import field_problems, time_zone_problem
+from cdk_containers.core.inputs import field_problems, is_token, time_zone_problem
 
 _DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 _HOURS = re.compile(r"(?P<first>[01]?\d|2[0-3])-(?P<last>[01]?\d|2[0-4])")
@@ -55,6 +55,9 @@ class DeploymentWindow:
                 )
         if not found.has("days") and not _DAY_RANGE.fullmatch(self.days):
             found.add("days", "not days", given=self.days, allowed="MON-FRI, or one day such as TUE")
-        if not found.has("time_zone") and (wrong := time_zone_problem(self.time_zone)) is not None:
+        wrong = None if found.has("time_zone") else time_zone_problem(self.time_zone)
+        if wrong is None and is_token(self.time_zone):
+            wrong = "it is known at deployment only"
+        if wrong is not None:
             found.add("time_zone", wrong, given=self.time_zone, allowed="a name such as Europe/Berlin, or UTC")
         return list(found)

@@ -40,8 +40,8 @@ PRACTICES = (
         id="stage-rollback",
         title="Roll a stage of a pipeline back when it fails",
         why=(
-            "A release that fails its tests stays where it is until somebody comes. A rollback deploys the last release "
-            "that worked, from the artifacts that it had."
+            "A release that fails its tests stays where it is until somebody comes. A rollback deploys the last "
+            "release that worked, from the artifacts that it had."
         ),
         source="https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html",
         severity=Severity.MEDIUM,
@@ -51,9 +51,9 @@ PRACTICES = (
         id="no-deploy-outside-cloudformation",
         title="Deploy services through the stack that made them",
         why=(
-            "The ECS action of CodePipeline registers a task definition that the stack knows nothing of: the next update "
-            "of the stack brings the old image back, and every comparison shows a drift. The action also needs to pass "
-            "any role to any task."
+            "The ECS action of CodePipeline registers a task definition that the stack knows nothing of: the next "
+            "update of the stack brings the old image back, and every comparison shows a drift. The action also needs "
+            "to pass any role to any task."
         ),
         source="https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECS.html",
         severity=Severity.HIGH,

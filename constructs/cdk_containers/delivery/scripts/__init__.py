@@ -10,6 +10,16 @@ def script(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-def python_script(name: str) -> str:
-    """Return shell that puts a script of Python next to the source; its name ends as it does here."""
-    return f"cat > /tmp/{name} <<'END_OF_SCRIPT'\n{script(name)}END_OF_SCRIPT\n"
+def run(name: str, *, variables: bool = False) -> str:
+    """Return a command that runs a script in a process of its own, so that no option of the shell around it counts.
+
+    Args:
+        name: Its file.
+        variables: Whether it writes variables for what comes after it to `.delivery/variables.sh`.
+    """
+    interpreter = "python3" if name.endswith(".py") else "bash"
+    then = " && . .delivery/variables.sh" if variables else ""
+    return (
+        f"mkdir -p .delivery && cat > .delivery/{name} <<'END_OF_SCRIPT'\n{script(name)}END_OF_SCRIPT\n"
+        f"{interpreter} .delivery/{name}{then}"
+    )

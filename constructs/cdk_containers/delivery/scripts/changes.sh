@@ -16,4 +16,8 @@ while IFS= read -r command; do
   [ -z "$command" ] || NOTES="$NOTES $(bash -c "$command")"
 done <<< "$NOTE_COMMANDS"
 NOTES="$(printf '%s' "$NOTES" | tr '\n' ' ' | cut -c 2-300)"
-export CHANGES NOTES="${NOTES:-none}" LOG="$CODEBUILD_BUILD_URL"
+{
+  printf 'export CHANGES=%q\n' "$CHANGES"
+  printf 'export NOTES=%q\n' "${NOTES:-none}"
+  printf 'export LOG=%q\n' "$CODEBUILD_BUILD_URL"
+} > .delivery/variables.sh

@@ -1,7 +1,7 @@
 """The scan gate: it lets images pass whose findings are within the thresholds, and writes the release.
 
-CodeBuild runs it with the Python that it has (3.9 or newer) and the AWS CLI; it imports nothing of this library. What is
-not known for sure stops the pipeline: a scan that failed, one that never ends, an exception without an owner.
+CodeBuild runs it with the Python that it has (3.9 or newer) and the AWS CLI; it imports nothing of this library. What
+is not known for sure stops the pipeline: a scan that failed, one that never ends, an exception without an owner.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def wait_for_scan(image: dict[str, str], attempts: int, pause: float) -> tuple[d
     command += ["--image-id", f"imageDigest={image['digest']}", "--output", "json"]
     status = "missing"
     for attempt in range(attempts):
-        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (no shell)
         if ran.returncode == 0:
             scan = json.loads(ran.stdout)
             state = scan.get("imageScanStatus") or {}
@@ -155,9 +155,9 @@ def stop(problems: list[str]) -> None:
 
 
 def tell(lines: list[str]) -> None:
-    """Write to the log; what goes to the output are variables."""
+    """Write to the log."""
     for line in lines:
-        print(f"scan gate: {line}", file=sys.stderr)
+        sys.stderr.write(f"scan gate: {line}\n")
 
 
 def main() -> None:
@@ -185,12 +185,14 @@ def main() -> None:
     Path("release/release.json").write_text(text, encoding="utf-8")
     left = ", ".join(f"{count} {severity.lower()}" for severity, count in counts.items()) if findings else "none read"
     unscanned = f"; not scanned: {', '.join(sorted(settings['unscanned']))}" if settings["unscanned"] else ""
-    for variable, value in {
+    variables = {
         "COMMIT": commit[:12],
         "DIGESTS": ", ".join(f"{name} {images[name]['digest'][:19]}" for name in sorted(images)),
         "FINDINGS": left + unscanned,
-    }.items():
-        print(f"export {variable}={shlex.quote(value)}")
+    }
+    exports = [f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()]
+    Path(".delivery").mkdir(exist_ok=True)
+    Path(".delivery/variables.sh").write_text("".join(exports), encoding="utf-8")
 
 
 if __name__ == "__main__":
