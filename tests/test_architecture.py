@@ -60,7 +60,7 @@ LAYERS: list[set[str]] = [
     {"checks.templates"},
     {"checks.engine", "checks.reading"},
     {"checks.rules", "environments"},
-    {"applications", "checks.live", "checks.reports"},
+    {"applications", "checks.live", "checks.reports", "diagrams"},
     {"delivery"},
     {"checks.plugin"},
     {"copilot.manifests"},

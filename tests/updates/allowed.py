@@ -63,13 +63,13 @@ ENTRIES: Sequence[Allowed] = (
     both_ways(
         "AlbExposure.name",
         happens=_OWN_LOAD_BALANCER,
-        reason="the name says which exposure it is, and another one has a load balancer of its own",
+        reason="the name says which exposure it is, and another one has its own load balancer",
         section="A port or a path",
     ),
     both_ways(
         "NlbExposure.name",
         happens=_OWN_NETWORK_LOAD_BALANCER,
-        reason="the name says which exposure it is, and another one has a load balancer of its own",
+        reason="the name says which exposure it is, and another one has its own load balancer",
         section="A port or a path",
     ),
     both_ways(

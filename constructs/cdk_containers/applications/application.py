@@ -305,7 +305,7 @@ def filled_in(given: Any, default: Any) -> Any:
 
 
 def _wants_load_balancer(exposure: object) -> bool:
-    """Tell whether an exposure says nothing about a load balancer of its own."""
+    """Tell whether an exposure says nothing about its own load balancer."""
     return (
         isinstance(exposure, AlbExposure)
         and exposure.load_balancer is None
