@@ -15,7 +15,7 @@ from typing import Any
 import cfnlint  # type: ignore[import-untyped]
 
 _SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
-_ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*]+")
+_ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*]+")
 FILE = Path(__file__).parents[1] / "constructs" / "cdk_containers" / "environments" / "registry.txt"
 
 
@@ -33,7 +33,7 @@ def _line(schema: Mapping[str, Any]) -> str:
             # Some schemas have other things in the list: names of services, or nothing.
             if _ACTION.fullmatch(action):
                 service, _, name = action.partition(":")
-                by_service[service].add(name)
+                by_service[service.lower()].add(name)
     actions = (f"{service}:{','.join(sorted(names))}" for service, names in sorted(by_service.items()))
     return " ".join([schema["typeName"], *_identifier(schema), *actions])
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .applications import ExistingNetwork as ExistingNetwork
     from .applications import HostedDomain as HostedDomain
     from .applications import NewNetwork as NewNetwork
+    from .applications import environment_differences as environment_differences
     from .checks.plugin import PracticeChecks as PracticeChecks
     from .core.errors import ConstructError as ConstructError
     from .core.errors import Problem as Problem
@@ -206,6 +207,7 @@ _MODULES = {
         "ExistingNetwork",
         "HostedDomain",
         "NewNetwork",
+        "environment_differences",
     ),
     "core.errors": (
         "ConstructError",

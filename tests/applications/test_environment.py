@@ -8,6 +8,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_sqs as sqs
 
 from cdk_containers import (
     AlbExposure,
@@ -26,6 +27,7 @@ from cdk_containers import (
     Rolling,
     WebService,
     WorkerService,
+    environment_differences,
 )
 from tests.subjects.applications import EXISTING, ZONE_ID
 from tests.toolkit import IMAGE, certificate, network, properties, resources, synth
@@ -178,3 +180,74 @@ def test_a_rolling_deployment_of_the_environment_is_for_every_service_that_does_
 def test_wrong_values(environment: Environment, option: str):
     assert [problem.option for problem in environment.problems()] == [option]
     assert replace(HERE, approval=ASKED, network=NewNetwork(), deployment=CodeDeployBlueGreen()).problems() == []
+
+
+# ---- several environments
+
+
+def in_one_app(*environments: Environment, queue: str = "") -> cdk.App:
+    app = cdk.App()
+    for environment in environments:
+        stack = cdk.Stack(cdk.Stage(app, environment.name, env=environment.env), "Shop")
+        Application(stack, "App", environment=environment)
+        if queue:
+            sqs.Queue(stack, "Queue", queue_name=queue)
+    return app
+
+
+def warnings(app: cdk.App) -> list[str]:
+    applications = [stage.node.find_child("Shop").node.find_child("App") for stage in app.node.children]
+    return [str(it.data) for one in applications for it in one.node.metadata if it.type == "aws:cdk:warning"]
+
+
+IN_VPC = replace(HERE, network=ExistingNetwork(**EXISTING))
+DEV = replace(IN_VPC, name="dev", desired_count=1)
+
+
+def test_environments_that_share_an_account_and_region_are_a_warning():
+    shared = warnings(in_one_app(DEV, IN_VPC))
+    assert len(shared) == 1
+    assert shared[0].startswith("prod shares account 111111111111 and region eu-west-1 with dev: ")
+    assert warnings(in_one_app(DEV, replace(IN_VPC, account="222222222222"))) == []
+    assert warnings(in_one_app(DEV, replace(IN_VPC, region="us-east-1"))) == []
+
+
+def test_what_collides_there_stops_synthesis(capfd: pytest.CaptureFixture[str]):
+    with pytest.raises(RuntimeError) as raised:
+        in_one_app(DEV, IN_VPC, queue="jobs").synth()
+    said = f"{raised.value}{capfd.readouterr().err}"
+    assert "jobs is the name of one AWS::SQS::Queue, and it is in dev-Shop: dev/Shop/Queue" in said
+    assert "Acknowledge with 'cdk-containers-environments::collision'" in said
+    in_one_app(DEV, replace(IN_VPC, account="222222222222"), queue="jobs").synth()
+
+
+def test_differences_are_options_with_their_values():
+    staging = replace(HERE, name="staging", network=NewNetwork(max_azs=2))
+    prod = replace(HERE, network=NewNetwork(), approval=ASKED, deployment=BlueGreen(bake_time=cdk.Duration.minutes(10)))
+    dev = Environment.development("dev", account=HERE.account, region=HERE.region)
+    found = environment_differences(dev, staging, prod)
+    assert found["desired_count"] == {"dev": "1", "staging": "2", "prod": "2"}
+    assert found["network"] == {"dev": "not set", "staging": "NewNetwork(max_azs=2)", "prod": "NewNetwork()"}
+    assert found["log_retention"] == {"dev": "ONE_MONTH", "staging": "ONE_YEAR", "prod": "ONE_YEAR"}
+    assert found["capacity"]["dev"] == "FargateCapacity(interruptible=True)"
+    assert found["approval"]["prod"] == "Approval(email_addresses=team@example.com)"
+    assert {"name", "account", "region", "domain"} & found.keys() == set()
+    assert environment_differences(staging, replace(staging, name="other", network=NewNetwork())) == {
+        "network.max_azs": {"staging": "2", "other": "3"}
+    }
+    slower = replace(prod, name="slower", deployment=BlueGreen(bake_time=cdk.Duration.minutes(20)))
+    assert environment_differences(prod, slower) == {
+        "deployment.bake_time": {"prod": "10 minutes", "slower": "20 minutes"}
+    }
+
+
+def test_only_environments_with_names_of_their_own_are_compared():
+    wrong: Any = "prod"
+    with pytest.raises(ConstructError) as raised:
+        environment_differences(HERE, HERE, wrong)
+    assert [(it.option, it.given) for it in raised.value.problems] == [
+        ("environments[2]", "'prod'"),
+        ("environments", "'prod'"),
+    ]
+    with pytest.raises(ConstructError, match="nothing to compare"):
+        environment_differences(HERE)

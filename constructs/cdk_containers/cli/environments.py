@@ -1,4 +1,4 @@
-"""`cdk-containers environments`: what an assembly says of its environments."""
+"""`cdk-containers environments`: what assemblies say of their environments."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
             name, help=about, description=f"{about[0].upper()}{about[1:]}.", epilog=_EXIT_CODES
         )
         added.add_argument(
-            "assembly", nargs="?", type=Path, default=Path("cdk.out"), metavar="PATH", help="cdk.out by default"
+            "assemblies", nargs="*", type=Path, metavar="PATH", help="cloud assemblies; cdk.out by default"
         )
         return added
 
@@ -71,7 +71,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Do what was asked for, and return the exit code."""
     try:
-        stacks = read_assembly(arguments.assembly)
+        folders = arguments.assemblies or [Path("cdk.out")]
+        stacks = [stack for folder in folders for stack in read_assembly(folder)]
         return {"differences": _differences, "collisions": _collisions, "bootstrap": _bootstrap}[arguments.action](
             stacks, arguments
         )

@@ -36,7 +36,7 @@ _NAMES = {
     "AWS::CodeBuild::Project": ("Name",),
     "AWS::EC2::LaunchTemplate": ("LaunchTemplateName",),
     "AWS::EC2::SecurityGroup": ("GroupName", "VpcId"),
-    "AWS::ECS::Service": ("Cluster", "ServiceName"),
+    "AWS::ECS::Service": ("ServiceName", "Cluster"),
     "AWS::ECS::TaskDefinition": ("Family",),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Name",),
     "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name",),
@@ -131,10 +131,9 @@ def _claims(stack: DeployedStack) -> Iterator[tuple[_Claim, _Owner]]:
             what = f"an account has {_ONE_IN_AN_ACCOUNT[type_]} once in a region"
             yield _Claim((account, region, type_), what, _IN_A_STACK_OF_ITS_OWN), owner
         if name := _name(resource):
+            place: tuple[str, ...] = (account, "" if type_.startswith(_IN_ALL_REGIONS) else region, type_)
             if type_ in _IN_ALL_ACCOUNTS:
                 place = (type_,)
-            else:
-                place = (account, "" if type_.startswith(_IN_ALL_REGIONS) else region, type_)
             yield _Claim(place, f"{' / '.join(name)} is the name of one {type_}", _NO_NAME), owner
     for logical_id, output in stack.template.outputs.items():
         if export := _text(Map(output, stack.template), "Export", "Name"):

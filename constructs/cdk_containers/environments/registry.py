@@ -8,7 +8,7 @@ from importlib import resources
 
 from cdk_containers.core.frozen import frozen
 
-_UNREGISTERED = {
+UNREGISTERED: Mapping[str, str] = {
     "AWS::CodeBuild::Project": (
         "codebuild:CreateProject,UpdateProject,DeleteProject,BatchGetProjects,CreateWebhook,UpdateWebhook,"
         "DeleteWebhook,UpdateProjectVisibility iam:PassRole ec2:DescribeSecurityGroups,DescribeSubnets,DescribeVpcs"
@@ -50,7 +50,7 @@ def resource_type(name: str) -> ResourceType | None:
         return ResourceType()
     if name.startswith(_CUSTOM):
         return ResourceType(actions=frozenset({"lambda:InvokeFunction", "sns:Publish"}))
-    line = _lines().get(name, _UNREGISTERED.get(name))
+    line = _lines().get(name, UNREGISTERED.get(name))
     return None if line is None else _parsed(line)
 
 
