@@ -346,6 +346,7 @@ OPT_OUTS: Mapping[str, str] = {
     "job-input": REFUSED,
     "audit-log-encryption": "none: a key is made, or it is yours with `encryption_key`",
     "cluster-access-by-arn": "off unless you make a `ClusterAccess`",
+    "oidc-trust": "none: write a role of your own",
     "log-router-output": "off unless `log_router=FireLens(…)`",
     "log-router-rights": "`FluentBitOutput(…)`, and grants of your own",
     "log-router-essential": "`essential=False`",

@@ -76,7 +76,7 @@ def qualifier_problems(environments: Sequence[Environment], qualifiers: Mapping[
                     "an account of its own; or a qualifier of its own, as in "
                     f'qualifiers={{"{environment.name}": "…"}}, with cdk bootstrap --qualifier and in its stacks'
                 ),
-                practice="oidc-trust",
+                practice="one-account-per-environment",
             )
         first.setdefault(place, environment.name)
     return list(found)

@@ -159,8 +159,7 @@ class GitHubDelivery(CheckedConstruct):
         Args:
             synthesis: How the assembly is made, where the app finds the digests with `Release.from_file()`. Default:
                 `Synthesis()`.
-            stacks: Pattern of the stacks of an environment, as `cdk deploy` takes it. Default: `{environment}-*`, as of
-                `production-web`.
+            stacks: Pattern of the stacks of an environment, as `cdk deploy` takes it. Default: `{environment}-*`.
             test: A command that has to pass before anything is deployed, such as `python -m pytest`. Default: none.
 
         Raises:

@@ -68,6 +68,11 @@ class _Condition:
         return [pattern_of(value) for value in self.values]
 
     @property
+    def subjects(self) -> list[str]:
+        """The values, as patterns in which a `*` is a wildcard."""
+        return [pattern if self.has_wildcards else pattern.replace("*", "{}") for pattern in self.patterns]
+
+    @property
     def has_wildcards(self) -> bool:
         """Whether a wildcard of a value counts as one."""
         return "like" in self.operator.lower()
@@ -98,13 +103,7 @@ def _trust(estate: Estate, statement: Statement) -> Outcome | None:
 def _subjects(demanded: dict[str, list[_Condition]], *, github: bool) -> Outcome:
     """Look at the subjects that are let in; all conditions on them have to hold, so the narrowest counts."""
     outcomes = [
-        worst(
-            lambda pattern, one=condition: _subject(
-                pattern if one.has_wildcards else pattern.replace("*", "{}"), demanded, github=github
-            ),
-            condition.patterns,
-        )
-        for condition in demanded["sub"]
+        worst(partial(_subject, demanded=demanded, github=github), condition.subjects) for condition in demanded["sub"]
     ]
     good = next((one for one in outcomes if one is not None and one.passes), None)
     return good or next((one for one in outcomes if one is not None), fault("it names no subject"))
