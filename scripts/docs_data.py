@@ -179,6 +179,7 @@ BY_HAND: Mapping[str, Set[str]] = {
         "tasks_per_instance",
     },
     "eks-upgrades": {"UpgradeBlocker", "upgrade_blockers"},
+    "environments": {"environment_differences"},
 }
 """Public names that a page without tables describes, by page of docs/."""
 

@@ -103,9 +103,7 @@ def test_apps_that_share_an_account_are_looked_at_together(shell: Shell, tmp_pat
 def test_types_that_nobody_knows_are_named(shell: Shell, tmp_path: Path):
     folder = assembly(tmp_path, Stack("Shop", {"Odd": {"Type": "Vendor::Odd::Thing"}}))
     ran = shell("environments", "bootstrap", folder, "--output", tmp_path, "--allow", "odd:Make")
-    assert (
-        "# nobody knows what CloudFormation calls for Vendor::Odd::Thing: say it by --allow SERVICE:ACTION" in ran.out
-    )
+    assert "# the permissions for Vendor::Odd::Thing are not known: add them with --allow SERVICE:ACTION" in ran.out
     assert "odd:Make" in (tmp_path / "cdk-execution-policies-111111111111.template.json").read_text()
 
 

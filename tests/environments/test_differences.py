@@ -114,8 +114,8 @@ def test_stacks_outside_of_stages_belong_to_the_environment_of_their_tag(tmp_pat
     stacks = [Stack("Shop-dev", tagged("dev")), Stack("Shop-prod", tagged("prod")), Stack("Other", queue())]
     one, other, third = read_assembly(assembly(tmp_path, *stacks))
     assert [(it.environment, it.key) for it in (one, other, third)] == [
-        ("dev", "Shop-*"),
-        ("prod", "Shop-*"),
+        ("dev", "Shop-<environment>"),
+        ("prod", "Shop-<environment>"),
         ("", "Other"),
     ]
     assert differences([one], [other]) == []

@@ -140,6 +140,12 @@ def test_nothing_else_is_allowed(reference: Case, action: str, resource: str, co
     assert not reference.allows(action, resource, **context)
 
 
+def test_the_page_has_the_numbers(reference: Case):
+    page = (Path(__file__).parents[2] / "docs" / "environments.md").read_text(encoding="utf-8")
+    actions = {action for statement in reference.statements for action in statement["Action"]}
+    assert f"these are {len(actions)} actions in {len(reference.policy.documents)} policies" in page
+
+
 def test_no_document_is_larger_than_a_managed_policy(reference: Case):
     sizes = [len(json.dumps(document, separators=(",", ":"))) for document in reference.policy.documents]
     assert max(sizes) <= LARGEST

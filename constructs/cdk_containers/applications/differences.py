@@ -37,7 +37,9 @@ def environment_differences(*environments: Environment) -> Mapping[str, Mapping[
     if len(environments) < _TWO:
         found.add("environments", "nothing to compare", given=len(environments), allowed="two environments or more")
     for name in dict.fromkeys(it for it in names if names.count(it) > 1):
-        found.add("environments", "two environments of one name", given=name, allowed="a name of its own for each")
+        found.add(
+            "environments", "two environments have the same name", given=name, allowed="a different name for each"
+        )
     if found:
         raise ConstructError("environment_differences", found)
     return {option: dict(zip(names, texts, strict=True)) for option, texts in _rows(environments) if option != "name"}
@@ -55,7 +57,7 @@ def _rows(values: Sequence[Any], at: str = "") -> Iterator[tuple[str, list[str]]
 
 
 def _shown(value: Any) -> str:
-    """Show a value as people write it: objects of CDK have no text of their own."""
+    """Show a value as people write it: objects of CDK have no readable text."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(map(_shown, value)) or "none"
     if is_dataclass(value):

@@ -44,8 +44,8 @@ class Environment:
         domain: Domain of its services, of which the application makes its `Domain`. Default: none.
         network: Where it runs: a `NewNetwork`, or an `ExistingNetwork` of the account. Default: none; a new `Network`.
         email_addresses: Who is told of alarms and of what failed; each has to confirm by mail. Default: nobody.
-        deployment: How a new version of a service takes over. Services that have no traffic to shift, workers and
-            daemons take `Rolling` only. Default: none; `Rolling()`.
+        deployment: How a new version of a service takes over. Workers and services without traffic take it only if it
+            shifts none, and daemons never. Default: none; `Rolling()`.
         approval: Who has to agree before a pipeline deploys to it. Default: none; nobody is asked.
         capacity: How services that do not say otherwise are split over capacity. Default: Fargate.
         architecture: Processor that images are for, where a service or job says nothing. Default: `X86_64`.

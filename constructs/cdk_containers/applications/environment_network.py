@@ -66,7 +66,7 @@ class ExistingNetwork:
         private_subnet_ids: A subnet in each zone, in the order of the zones, with a way out to the internet; tasks run
             there.
         public_subnet_ids: A subnet in each zone for public load balancers. Default: none.
-        dual_stack: Whether the VPC and these subnets have IPv6 addresses, with routes. Default: nobody knows; load
+        dual_stack: Whether the VPC and these subnets have IPv6 addresses, with routes. Default: not known; load
             balancers have IPv4 addresses.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html

@@ -171,6 +171,6 @@ def _bootstrap(stacks: Sequence[DeployedStack], arguments: Namespace) -> int:
 def _of_account(account: Account, tools: str | None, folder: Path) -> Iterator[str]:
     yield f"# account {account.id}, with credentials of an administrator of it"
     for type_ in account.policy.unknown:
-        yield f"# nobody knows what CloudFormation calls for {type_}: say it by --allow SERVICE:ACTION"
+        yield f"# the permissions for {type_} are not known: add them with --allow SERVICE:ACTION"
     yield from commands(account, tools_account=tools, folder=str(folder))
     yield ""

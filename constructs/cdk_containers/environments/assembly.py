@@ -130,7 +130,9 @@ def _tagged(estate: Estate) -> str:
 
 
 def without(text: str, environment: str) -> str:
-    """Return a name with `*` in place of the environment, where that is a word of it."""
+    """Return a name with `<environment>` instead of the environment's name, where that is a word of it."""
     if not environment:
         return text
-    return re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", text, flags=re.IGNORECASE)
+    return re.sub(
+        rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "<environment>", text, flags=re.IGNORECASE
+    )

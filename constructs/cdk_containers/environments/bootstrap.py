@@ -14,7 +14,7 @@ from .execution_policy import ExecutionPolicy, execution_policy
 
 _STACK = "cdk-execution-policies"
 _MOST_POLICIES = 10
-"""Managed policies that a role may have, where nobody asked AWS for more."""
+"""Managed policies that a role can have by default."""
 _LARGEST_TEMPLATE = 51_200
 """Bytes of a template that CloudFormation takes from a file."""
 
@@ -78,8 +78,8 @@ def accounts_of(stacks: Sequence[DeployedStack], *, also: Sequence[str] = ()) ->
     if lost or not stacks:
         raise AssemblyError(
             *(
-                f"{stack.name}: {stack.place}: nobody knows which account to bootstrap; say env=cdk.Environment("
-                "account=…, region=…) for the stack or the stage"
+                f"{stack.name}: {stack.place}: the account to bootstrap is not known; give the stack or the stage "
+                "env=cdk.Environment(account=…, region=…)"
                 for stack in lost
             ),
             *([] if stacks else ["the assembly has no stacks"]),
@@ -103,7 +103,7 @@ def accounts_of(stacks: Sequence[DeployedStack], *, also: Sequence[str] = ()) ->
             *(
                 f"account {it.id}: its stacks need {len(it.policy.documents)} managed policies of {len(text_of(it))} "
                 f"bytes together; a role may have {_MOST_POLICIES}, and their template {_LARGEST_TEMPLATE} bytes. "
-                "Deploy some of the stacks from an app of their own, with a qualifier of its own"
+                "Move some of the stacks to another app with another qualifier"
                 for it in too_large
             )
         )

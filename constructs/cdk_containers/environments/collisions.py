@@ -57,9 +57,9 @@ _NAMES = {
 _IN_ALL_REGIONS = ("AWS::IAM::", "AWS::Route53::", "AWS::CloudFront::")
 _IN_ALL_ACCOUNTS = ("AWS::S3::Bucket",)
 
-_IN_A_STACK_OF_ITS_OWN = "one stack for the account that has it, beside those of the environments"
-_NO_NAME = "no name, so that CloudFormation gives it one; or a name with that of the environment"
-_NAME_OF_THE_STACK = "an export name with that of the stack or of the environment"
+_ONE_STACK = "one separate stack for the whole account"
+_NO_NAME = "no name, so that CloudFormation generates one; or a name that contains the environment"
+_NAME_OF_THE_STACK = "a name that contains the stack or the environment"
 
 Severity = Literal["error", "warning"]
 
@@ -129,7 +129,7 @@ def _claims(stack: DeployedStack) -> Iterator[tuple[_Claim, _Owner]]:
         owner = _Owner(stack, who, (resource.template.name, resource.logical_id))
         if type_ in _ONE_IN_AN_ACCOUNT:
             what = f"an account has {_ONE_IN_AN_ACCOUNT[type_]} once in a region"
-            yield _Claim((account, region, type_), what, _IN_A_STACK_OF_ITS_OWN), owner
+            yield _Claim((account, region, type_), what, _ONE_STACK), owner
         if name := _name(resource):
             place: tuple[str, ...] = (account, "" if type_.startswith(_IN_ALL_REGIONS) else region, type_)
             if type_ in _IN_ALL_ACCOUNTS:
@@ -180,7 +180,7 @@ def _nowhere(stacks: Sequence[DeployedStack]) -> Iterator[Collision]:
     if several and lost:
         yield Collision(
             severity="warning",
-            what="stacks of several environments are deployed to whatever account and region are at hand",
+            what="stacks of several environments do not say their account and region",
             who=tuple(f"{stack.name}: {stack.place}" for stack in lost),
-            allowed="Environment(account=…, region=…), and env=environment.env for the stack or the stage",
+            allowed="Environment(account=…, region=…), and env=environment.env on the stack or the stage",
         )

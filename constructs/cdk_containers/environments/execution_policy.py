@@ -16,7 +16,7 @@ LARGEST = 6144
 """Characters that a managed policy may have, white space apart."""
 
 _GLOBAL = ("iam", "organizations", "route53", "cloudfront", "globalaccelerator", "shield", "sts", "support", "s3")
-"""Services whose calls are made in a region of their own, all of them or some."""
+"""Services that are called in another region than that of the stack, at least for some actions."""
 
 _IN_TEMPLATES = {
     "{{resolve:secretsmanager:": "secretsmanager:GetSecretValue",
@@ -32,7 +32,7 @@ class ExecutionPolicy:
 
     Attributes:
         documents: Policy documents, each small enough for a managed policy.
-        unknown: Types of which nobody knows what CloudFormation calls for them.
+        unknown: Types whose permissions are not known.
     """
 
     documents: tuple[Mapping[str, Any], ...]

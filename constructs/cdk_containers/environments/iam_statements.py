@@ -158,7 +158,7 @@ def _maps(value: Any) -> Iterator[Map]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Give every text, with `*` for what only a deployment decides, but for those in policies."""
+    """Give every text, with `*` for what only a deployment decides, except those in policies."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Partial):

@@ -13,7 +13,7 @@ from .assembly import DeployedStack, without
 _HASH = re.compile(r"[0-9A-F]{8,}")
 _NOT_A_LETTER = re.compile(r"[^A-Za-z0-9]")
 _FOLLOWS = ("Type", "Metadata", "DependsOn")
-"""What says nothing of its own: the order follows from references."""
+"""What follows from the rest of the resource."""
 
 
 def normal_resources(stack: DeployedStack) -> dict[str, Any]:

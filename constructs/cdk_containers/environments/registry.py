@@ -45,7 +45,7 @@ class ResourceType:
 
 
 def resource_type(name: str) -> ResourceType | None:
-    """Return a type by its name; None for one of which nobody knows what it calls."""
+    """Return a type by its name; None if its permissions are not known."""
     if name in _NOTHING:
         return ResourceType()
     if name.startswith(_CUSTOM):

@@ -11,7 +11,7 @@ _ASSEMBLY = (
 PRACTICES: tuple[Practice, ...] = (
     Practice(
         id="one-account-per-environment",
-        title="Give each environment an account of its own",
+        title="Give each environment its own account",
         why=(
             "Whoever may deploy to one environment of an account can reach the other, and both share limits, names and "
             "the bill. Settings that an account has once, such as the scanning of its registry, belong to neither."
