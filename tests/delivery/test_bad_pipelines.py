@@ -63,7 +63,7 @@ def test_everything_is_said_at_once():
     }
     assert found["environments"] == "two environments have one name, so one would take the place of the other"
     assert found["source.branches"] == "the filter matches nothing, so nothing would start the pipeline"
-    assert found["environments[1].approval.email_addresses"] == "nobody is asked, so nobody can agree"
+    assert found["environments[1].approval.email_addresses"] == "without an address no one can approve"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_an_image_that_cannot_be_built(image: dict[str, Any], option: str):
 def test_a_repository_has_a_name_that_other_accounts_can_say():
     found = refused(images=lambda stack: [ImageBuild(name="web", repository=Repository(stack, "Unnamed"))])
     assert found == {
-        "images[0].repository": "its name is known at deployment only, and stacks in other accounts have to name it"
+        "images[0].repository": "its name is known only at deployment, and stacks in other accounts have to name it"
     }
 
 

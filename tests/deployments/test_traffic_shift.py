@@ -186,7 +186,9 @@ def test_cloudformation_would_not_wait_for_so_many_steps():
 
 def test_alarms_that_nothing_watches_are_a_mistake():
     stack = new_stack()
-    with pytest.raises(ConstructError, match=r"deployment\.alarms: alarms that nothing watches"):
+    with pytest.raises(
+        ConstructError, match=r"deployment\.alarms: alarms are set, but alarm_rollback is off, so nothing watches them"
+    ):
         web(stack, deployment=BlueGreen(alarms=alarm(stack), alarm_rollback=Disabled(REASON)))
 
 

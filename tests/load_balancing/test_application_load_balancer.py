@@ -269,7 +269,7 @@ def test_one_that_exists_takes_routes():
     ("options", "option", "allowed", "practice"),
     [
         ({"certificates": []}, "certificates", "Disabled", "https-listener"),
-        ({"https": Disabled(REASON)}, "https", "one of the two", "https-listener"),
+        ({"https": Disabled(REASON)}, "https", "remove one of the two", "https-listener"),
         ({"https": False}, "https", "True or Disabled", None),
         ({"tls_policy": elbv2.SslPolicy.TLS12}, "tls_policy", "TLS13_12_RES_PQ", "tls-policy"),
         ({"tls_policy": elbv2.SslPolicy.RECOMMENDED}, "tls_policy", "TLS13_12_RES_PQ", "tls-policy"),

@@ -380,7 +380,7 @@ def test_two_services_cannot_have_one_name():
 def test_two_exposures_cannot_have_one_name():
     stack = new_stack(region="eu-west-1")
     domain = domain_of(stack)
-    with pytest.raises(ConstructError, match="another exposure of this service has this name"):
+    with pytest.raises(ConstructError, match="another exposure of this service already has this name"):
         web(
             stack,
             container=container(ports=[8080, 9090]),

@@ -258,7 +258,7 @@ def test_a_shared_load_balancer_has_its_own_ingress():
 def test_a_service_behind_it_alone_has_no_application_load_balancer():
     stack = new_stack()
     service = web(stack, container=container(ports=[8080]), exposure=NlbExposure(port=8080))
-    with pytest.raises(ConstructError, match="there is no Application Load Balancer"):
+    with pytest.raises(ConstructError, match="the service has no Application Load Balancer"):
         _ = service.load_balancer
     assert len(service.routes) == 1
     mixed = web(

@@ -138,7 +138,7 @@ def test_a_bound_may_be_known_only_at_deployment():
     ("options", "option", "what"),
     [
         ({"steps": []}, "steps", "there is none"),
-        ({"steps": [ScalingStep(change=1)]}, "steps[0].lower", "the range is everything"),
+        ({"steps": [ScalingStep(change=1)]}, "steps[0].lower", "the range has no bounds"),
         ({"steps": [ScalingStep(lower=5, upper=5, change=1)]}, "steps[0].upper", "not more than lower"),
         ({"steps": [ScalingStep(lower=5, change=1), ScalingStep(lower=9, change=2)]}, "steps", "two ranges overlap"),
         ({"steps": [ScalingStep(lower=5, upper=8, change=1)]}, "steps", "more than one range"),
@@ -152,7 +152,7 @@ def test_a_bound_may_be_known_only_at_deployment():
         (
             {"adjustment_type": "ExactCapacity", "steps": [ScalingStep(lower=5, change=-1)]},
             "steps[0].change",
-            "fewer tasks than none",
+            "fewer than zero tasks",
         ),
         (
             {"steps": [ScalingStep(lower=5, upper=9, change=-1), ScalingStep(lower=9, change=1)]},

@@ -140,7 +140,7 @@ class TestByLaunchType:
 
     def test_a_launch_type_stands_alone(self):
         stack = new_stack()
-        with pytest.raises(ConstructError, match="a strategy takes one kind of capacity"):
+        with pytest.raises(ConstructError, match="a strategy supports only one kind of capacity"):
             backend(stack, capacity=[LaunchType.FARGATE, FargateCapacity.spot()])
         with pytest.raises(ConstructError, match=r"capacity\[0\].base: a launch type takes all tasks"):
             backend(stack, capacity=[LaunchType(name="EC2", base=1)])

@@ -130,7 +130,7 @@ CASES = [
         "two containers on one port",
         {"container": container(ports=[8080]), "sidecars": [container(name="b", ports=[8080])]},
         "sidecars",
-        "a port for each",
+        "a different port for each",
         "port-mappings",
         "8080/tcp",
     ),

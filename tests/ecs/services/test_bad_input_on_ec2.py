@@ -242,7 +242,7 @@ CASES = [
         "host networking with two containers on one port",
         ec2("host", 8080, sidecars=[container(name="b", ports=[8080])]),
         "sidecars",
-        "a port for each",
+        "a different port for each",
         "port-mappings",
         "8080/tcp",
     ),

@@ -155,8 +155,8 @@ class TestSubnets:
         [
             (ec2.SubnetSelection(subnet_group_name="App"), "There are no subnet groups with name 'App'"),
             (ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC), "some of the subnets are public"),
-            (ec2.SubnetSelection(subnets=[]), "it selects no subnet"),
-            (ec2.SubnetSelection(availability_zones=["us-east-1a"]), "it selects no subnet"),
+            (ec2.SubnetSelection(subnets=[]), "the selection contains no subnets"),
+            (ec2.SubnetSelection(availability_zones=["us-east-1a"]), "the selection contains no subnets"),
         ],
     )
     def test_that_tasks_cannot_be_in(self, chosen: ec2.SubnetSelection, what: str):

@@ -193,7 +193,7 @@ def test_an_option_that_is_new_to_services_is_refused_until_it_is_known():
     [problem] = unsupported_problems(given, {"image": None, "service_connect": None})
     assert (problem.option, problem.practice) == ("service_connect", "external-tasks")
     [problem] = unsupported_problems(SimpleNamespace(cluster=object(), unheard_of=1), {"unheard_of": None})
-    assert (problem.option, problem.what) == ("unheard_of", "external instances do not have this")
+    assert (problem.option, problem.what) == ("unheard_of", "external instances do not support this")
 
 
 def test_a_daemon_has_no_count():

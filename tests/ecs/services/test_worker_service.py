@@ -1,4 +1,4 @@
-"""A service that works on the messages of a queue."""
+"""A service that processes the messages of a queue."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Argo CD, run by EKS."""
+"""Argo CD as an EKS capability."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def test_wrong_input_is_refused() -> None:
 
 def test_a_file_that_is_too_large_is_refused() -> None:
     cluster, _ = in_two_stacks()
-    with pytest.raises(ConstructError, match="more than a custom resource can have"):
+    with pytest.raises(ConstructError, match="more than a custom resource supports"):
         cluster.add_manifests("large", [config_map("large", text="x" * 300_000)])
 
 

@@ -56,7 +56,7 @@ def test_a_field_of_another_version_is_refused() -> None:
         ("spec.template", [], "a map"),
         ("spec.template.spec.volumes", {}, "a list"),
         ("metadata.finalizers", [5], "a text"),
-        ("spec.strategy.rollingUpdate.maxSurge", True, "a text or a whole number"),
+        ("spec.strategy.rollingUpdate.maxSurge", True, "text or a whole number"),
     ],
 )
 def test_a_value_of_another_type_is_refused_once(path: str, value: Any, allowed: str) -> None:

@@ -176,7 +176,7 @@ def test_a_node_pool_names_a_class_of_its_group() -> None:
     known = ("karpenter.sh/v1", "NodePool")
     spec = deepcopy(RIGHT[known])
     spec["template"]["spec"]["nodeClassRef"]["group"] = "eks.amazonaws.com"
-    assert "not a kind of this group" in "".join(found(known, spec))
+    assert "not a kind of this API group" in "".join(found(known, spec))
 
 
 def test_what_is_beside_the_spec_is_refused() -> None:
