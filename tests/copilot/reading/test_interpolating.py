@@ -60,7 +60,7 @@ def test_names_that_the_shell_has_otherwise():
 
 def test_no_number_is_filled_in():
     error = refused("cpu: ${NUM}", VARIABLES)
-    assert "cpu: got '512'; a whole number is wanted: Copilot fills variables in as text" in error
+    assert "cpu: got '512'; expected a whole number: Copilot inserts variables as text" in error
 
 
 def test_a_truth_value_and_lists_are_filled_in():

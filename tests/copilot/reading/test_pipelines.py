@@ -31,7 +31,7 @@ def test_a_pipeline():
         ("version: 1\nsource: {provider: GitHub, properties: {}}\n", "`name` is missing"),
         ("name: a\nsource: {provider: GitHub, properties: {}}\n", "`version` is missing"),
         ("name: a\nversion: 1\n", "`source` is missing"),
-        (f"{HEAD}bulid: {{}}\n", "bulid: there is no such key: did you mean 'build'?"),
+        (f"{HEAD}bulid: {{}}\n", "bulid: unknown key: did you mean 'build'?"),
         (HEAD.replace("GitHub", "GitLab"), "source.provider: there is no provider 'GitLab': did you mean 'GitHub'?"),
         (HEAD.replace("version: 1", "version: 2"), "version: got 2; allowed: 1"),
         (HEAD.replace("main\nv", f"{'a' * 101}\nv"), "name: 100 characters at the most"),

@@ -38,7 +38,7 @@ def parse(text: str) -> Parsed:
         Unreadable: It is neither JSON nor YAML, or no map, or far larger than a template can be.
     """
     if len(text) > _LARGEST:
-        raise Unreadable(f"{len(text):,} characters: a template has 1 MB at the most")
+        raise Unreadable(f"{len(text):,} characters; the maximum for a template is 1 MB")
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise Unreadable("the file is empty")

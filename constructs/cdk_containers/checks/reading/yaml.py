@@ -49,7 +49,7 @@ class _Reader:
         self._count += 1
         line = node.start_mark.line + 1
         if self._count > _MOST_NODES:
-            raise Unreadable(f"line {line}: its aliases make more than {_MOST_NODES:,} values")
+            raise Unreadable(f"line {line}: its aliases expand to more than {_MOST_NODES:,} values")
         if depth > _DEEPEST:
             raise Unreadable(f"line {line}: nested more than {_DEEPEST} deep")
         if id(node) in self._open:

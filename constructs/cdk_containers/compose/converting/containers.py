@@ -171,7 +171,7 @@ def _linux(context: Context, name: str, service: Service) -> Call | None:
 def _look_at_privileges(context: Context, name: str, service: Service) -> None:
     for index, option in enumerate(service.security_opt or []):
         if option.startswith("no-new-privileges"):
-            context.say(name, f"`security_opt: {option}` is left out: Fargate has no such option")
+            context.say(name, f"`security_opt: {option}` is left out: Fargate does not have this option")
         else:
             context.refuse(name, "security_opt", index, message="Fargate has its own profiles; allowed: nothing")
     if service.privileged:

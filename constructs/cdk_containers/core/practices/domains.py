@@ -1,4 +1,4 @@
-"""Practices for domains: names, certificates, IPv6 and what stands in front of a load balancer."""
+"""Practices for domains: names, certificates, IPv6 and protection in front of a load balancer."""
 
 from .model import Practice, Severity
 

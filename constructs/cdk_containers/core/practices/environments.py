@@ -4,8 +4,8 @@ from .model import Practice, Severity
 
 _WELL_ARCHITECTED = "https://docs.aws.amazon.com/wellarchitected/latest"
 _ASSEMBLY = (
-    "Which account a template is for stands in the assembly, and not in it: `cdk-containers environments collisions` "
-    "looks there."
+    "The account is in the cloud assembly, not in the template: run `cdk-containers environments collisions` to check "
+    "it."
 )
 
 PRACTICES: tuple[Practice, ...] = (

@@ -153,7 +153,7 @@ PRACTICES = (
         severity=Severity.MEDIUM,
         option="AlbExposure.name, NlbExposure.name, ClassicExposure.name, LatticeExposure.name",
         check="none",
-        not_in_templates="A template shows the current target groups, not the ones that a change would swap.",
+        not_in_templates="A template shows the current target groups, and not which of them a change would swap.",
     ),
     Practice(
         id="load-balancer-network",
