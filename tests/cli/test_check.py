@@ -114,8 +114,8 @@ def test_a_report_goes_to_a_file(shell: Shell, tmp_path: Path):
         ("", "the file is empty"),
         ('{"Resources": {"A": {\n"Type": "x",,}}}', "line 2"),
         ("Resources:\n  A: [1, 2\n  B: {", "line 3"),
-        ("Resources:\n  A: 1\n  A: 2\n", "line 3: the key 'A' is there twice"),
-        ("services:\n  web: {image: nginx}\n", "not a template: it has no Resources"),
+        ("Resources:\n  A: 1\n  A: 2\n", "line 3: the key 'A' appears twice"),
+        ("services:\n  web: {image: nginx}\n", "not a template, because it has no Resources"),
         ("- 1\n- 2\n", "not a template"),
         ("just words", "not a template"),
         (b"\xff\xfe\x00R", "not text in UTF-8"),
@@ -140,7 +140,7 @@ def test_paths_without_templates_are_named(shell: Shell, tmp_path: Path):
     ran = shell.check("empty", "loop", "nowhere", "missing.yaml", "folder")
     assert ran.code == 2
     assert ran.err.splitlines() == [
-        "cdk-containers: empty: no template in this folder",
+        "cdk-containers: empty: this folder contains no template",
         "cdk-containers: loop: no such file or folder",
         "cdk-containers: nowhere: no such file or folder",
         "cdk-containers: missing.yaml: no such file or folder",

@@ -49,7 +49,7 @@ class PracticeChecks:
     def __init__(self, *, fail_on: FailOn = "low") -> None:
         allowed = (*Severity, "never")
         if fail_on not in allowed:
-            raise ValueError(f"PracticeChecks: fail_on is {fail_on!r}; allowed: {', '.join(allowed)}")
+            raise ValueError(f"PracticeChecks: invalid fail_on {fail_on!r}; allowed: {', '.join(allowed)}")
         self._failing = [] if fail_on == "never" else list(Severity)[: list(Severity).index(Severity(fail_on)) + 1]
 
     @property

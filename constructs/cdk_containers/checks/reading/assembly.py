@@ -92,4 +92,4 @@ def _stacks(
                     its_name = str(others.get("displayName", directory))
                     yield from _stacks(inner, inside, skipped, (*above, inner.resolve()), its_name)
             case {"type": "aws:cloudformation:stack" | "cdk:cloud-assembly"}:
-                skipped.append(f"{folder / 'manifest.json'}: the artifact {name} does not say where it is")
+                skipped.append(f"{folder / 'manifest.json'}: the artifact {name} has no path")

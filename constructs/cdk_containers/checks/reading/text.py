@@ -44,7 +44,7 @@ def parse(text: str) -> Parsed:
         raise Unreadable("the file is empty")
     parsed = _json(text) or _yaml(text)
     if not isinstance(parsed.source, Mapping):
-        raise Unreadable("not a template: it is not a map with Resources")
+        raise Unreadable("not a template, because it is not a map with Resources")
     return parsed
 
 

@@ -116,9 +116,9 @@ def _read(document: Any) -> frozenset[Known]:
         case {"version": 1, "known": list(entries)}:
             pass
         case {"version": version, "known": _}:
-            raise BaselineError(f"it is a baseline of version {version}; write it again with --write-baseline")
+            raise BaselineError(f"the baseline has version {version}; write it again with --write-baseline")
         case _:
-            raise BaselineError("it is not a baseline; write one with --write-baseline")
+            raise BaselineError("not a baseline file; write one with --write-baseline")
     known = set()
     for number, entry in enumerate(entries, start=1):
         match entry:

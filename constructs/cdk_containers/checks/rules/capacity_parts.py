@@ -31,7 +31,7 @@ def group_of(provider: Resource) -> Resource:
     value = provider.value("AutoScalingGroupProvider", "AutoScalingGroupArn")
     group = provider.template.estate.find(value, GROUP)
     if group is None:
-        raise CannotTell("the Auto Scaling group is of another stack")
+        raise CannotTell("the Auto Scaling group is in another stack")
     return group
 
 

@@ -81,7 +81,7 @@ def _template(user: Resource, value: Value) -> Resource:
         named = (it for it in user.template.estate.of_type(LAUNCH_TEMPLATE) if it.value("LaunchTemplateName") == value)
         found = next(named, None)
     if found is None:
-        raise CannotTell("the launch template is of another stack")
+        raise CannotTell("the launch template is in another stack")
     return found
 
 

@@ -40,7 +40,7 @@ _LAUNCH_TYPES: dict[str, Capacity] = {
 def task_definition(service: Resource) -> Resource:
     """Return the task definition of a service."""
     if not service.has("TaskDefinition"):
-        raise CannotTell("the service names no task definition")
+        raise CannotTell("the service has no task definition")
     return _there(_named(service, service.value("TaskDefinition"), TASK_DEFINITION, "Family"), "the task definition")
 
 
@@ -74,7 +74,7 @@ def strategy_of(service: Resource) -> list[Map]:
         return own
     cluster = cluster_of(service)
     if cluster is None:
-        raise CannotTell("the cluster, which is of another stack, may have a capacity provider strategy")
+        raise CannotTell("the cluster, which is in another stack, may have a capacity provider strategy")
     return default_strategy(cluster)
 
 
@@ -245,7 +245,7 @@ def _naming(resource: Resource, type_: str, property_: str, name: str) -> list[R
 
 def _there(resource: Resource | None, what: str) -> Resource:
     if resource is None:
-        raise CannotTell(f"{what} is of another stack")
+        raise CannotTell(f"{what} is in another stack")
     return resource
 
 
