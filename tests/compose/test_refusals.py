@@ -47,7 +47,7 @@ REFUSED = {
     "command: sh -c 'cat /run/secrets/x'": "services.web.command: there is no /run/secrets/ on ECS: write $$NAME",
     "healthcheck: {test: 'cat /run/secrets/x'}": "services.web.healthcheck.test: there is no /run/secrets/ on ECS",
     "healthcheck: {test: [curl, x]}": "a list begins with CMD, CMD-SHELL or NONE",
-    "healthcheck: {test: [CMD]}": "there is no command",
+    "healthcheck: {test: [CMD]}": "the command is empty",
     "restart: sometimes": "got 'sometimes'; allowed: no, always, unless-stopped, on-failure",
     "deploy: {mode: global}": "one on each machine: Fargate has none",
     "deploy: {replicas: -1}": "got -1 tasks",
