@@ -126,7 +126,7 @@ def test_files_of_settings():
     }  # fmt: skip
     assert found.lines == []
     env_values("A=1\nno setting here\n", "f", found)
-    assert found.lines == ["f:2:1: no setting; allowed: NAME=value"]
+    assert found.lines == ["f:2:1: not a variable; allowed: NAME=value"]
 
 
 # ---- several files
@@ -214,7 +214,7 @@ def test_a_folder_stands_for_the_file_in_it(tmp_path: Path):
 # ---- what is wrong
 
 DURATION = "duration such as 90s, 5m or 1h30m"
-GIVE_TAG = "put it into .env, give --set TAG=VALUE, or write a default, ${TAG:-VALUE}"
+GIVE_TAG = "add it to .env, pass --set TAG=VALUE, or write a default, ${TAG:-VALUE}"
 OWN_FILE = "Move it to its own file, or remove it"
 WRONG = {
     "an unknown key has the nearest": (

@@ -7,12 +7,12 @@ A subcommand is the module of its name, with `-` as `_`. It is imported when it 
 from __future__ import annotations
 
 COMMANDS = {
-    "init": "write a small app to begin with",
+    "init": "write a small starter app",
     "check": "check templates and CDK apps against the practices",
     "environments": "compare environments, find collisions, bootstrap accounts",
     "compose": "convert compose files to CDK apps",
-    "diagram": "draw what the stacks of an app make",
+    "diagram": "draw the resources of an app's stacks",
     "practices": "list the practices, or show one",
-    "copilot": "bring applications of AWS Copilot here",
-    "completion": "print the completion script of a shell",
+    "copilot": "convert and adopt AWS Copilot applications",
+    "completion": "print the completion script for a shell",
 }

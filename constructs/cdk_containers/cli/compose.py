@@ -32,7 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="DIR",
-        help="the folder of the app; it must not be there, or empty",
+        help="the folder of the app, new or empty",
     )
     add(
         "--env-file",
@@ -40,25 +40,29 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="values of variables; .env by default",
+        help="file with values of variables; .env by default",
     )
-    add("--set", action="append", default=[], metavar="NAME=VALUE", help="a variable's value; may be repeated")
-    add("--profile", action="append", default=[], metavar="NAME", help="run the services of this profile too")
+    add("--set", action="append", default=[], metavar="NAME=VALUE", help="value of a variable; may be repeated")
+    add("--profile", action="append", default=[], metavar="NAME", help="also run the services of this profile")
     add(
         "--volume",
         action="append",
         default=[],
         metavar="SOURCE=CHOICE",
-        help="what becomes of a volume or a bind mount",
+        help="what replaces a volume or a bind mount",
     )
     add(
-        "--database", action="append", default=[], metavar="SERVICE=WHERE", help="a managed one's address, or container"
+        "--database",
+        action="append",
+        default=[],
+        metavar="SERVICE=WHERE",
+        help=("the address of a managed database, or container"),
     )
     add("--host", action="append", default=[], metavar="SERVICE=NAME", help="the host name of a service")
-    add("--publish", action="append", default=[], metavar="SERVICE=PORT", help="a port that a proxy published")
+    add("--publish", action="append", default=[], metavar="SERVICE=PORT", help="a port that a proxy publishes")
     add("--schedule", action="append", default=[], metavar="SERVICE=WHEN", help="the schedule of a job")
     add("--internal", action="append", default=[], metavar="SERVICE", help="keep a service inside the network")
-    add("--without", action="append", default=[], metavar="SERVICE", help="leave a service out")
+    add("--without", action="append", default=[], metavar="SERVICE", help="omit a service")
     add("--no-synth", action="store_true", help="do not synthesize the app, and write no golden template")
 
 
@@ -75,7 +79,7 @@ def run(arguments: Namespace) -> int:
     )
     output: Path = arguments.output
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise UsageError(f"--output: {output} is there already, and not empty")
+        raise UsageError(f"--output: {output} exists and is not empty")
     try:
         project = read_project(
             arguments.file,
@@ -126,4 +130,4 @@ def _synthesize(output: Path) -> None:
     done = subprocess.run(command, cwd=output, capture_output=True, text=True, check=False)  # noqa: S603  (our own file)
     if done.returncode:
         lines = done.stderr.strip().splitlines()
-        raise UsageError(f"{output} is written, and does not synthesize:", *lines[-20:])
+        raise UsageError(f"{output} is written, but does not synthesize:", *lines[-20:])

@@ -51,7 +51,7 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Refuse a wrong call."""
-        raise UsageError(f"{message} ('{self.prog} --help' shows the options)")
+        raise UsageError(f"{message} (see '{self.prog} --help')")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Templates without what differs only because environments are two: accounts, regions, names and their hashes."""
+"""Templates without the expected differences between environments: accounts, regions, names and their hashes."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _normal(value: Any, stack: DeployedStack) -> Any:
 
 
 def _named(part: Any) -> str:
-    """Return what a reference is to."""
+    """Return the target of a reference."""
     match part:
         case {"Ref": str(name)}:
             return name
@@ -73,7 +73,7 @@ def _named(part: Any) -> str:
 
 
 def _keyed(items: list[Any]) -> dict[str, Any]:
-    """Return a list of keys and values as a map: their order means nothing."""
+    """Return a list of keys and values as a map, because their order has no meaning."""
     for key in ("Key", "Name"):
         if all(isinstance(item, Mapping) and item.keys() == {key, "Value"} for item in items):
             return {str(item[key]): item["Value"] for item in items}

@@ -62,8 +62,8 @@ def _fill(node: Scalar, variables: Mapping[str, str], is_secret: IsSecret) -> No
         return
     if unknown := [name for name in dict.fromkeys(missing) if not is_secret(node.path, node.text, name)]:
         node.refuse(
-            f"the variable {', '.join(unknown)} has no value: put it into .env, give --set {unknown[0]}=VALUE, or "
-            f"write a default, ${{{unknown[0]}:-VALUE}}"
+            f"the variable {', '.join(unknown)} has no value: add it to .env, pass --set {unknown[0]}=VALUE, or write "
+            f"a default, ${{{unknown[0]}:-VALUE}}"
         )
         node.kind, node.value = "null", None  # so that nothing else is wrong with it
     elif filled != node.text:
@@ -103,7 +103,7 @@ class _Filler:
         name = _NAME.match(inside)
         operator = _OPERATOR.match(inside, name.end()) if name else None
         if name is None or (operator is None and name.end() != len(inside)):
-            message = f"${{{inside}}} is no variable; allowed: ${{NAME}}, ${{NAME:-default}}, ${{NAME:?message}}, $$"
+            message = f"${{{inside}}} is not a variable; allowed: ${{NAME}}, ${{NAME:-default}}, ${{NAME:?message}}, $$"
             raise InterpolationError(message)
         if operator is None:
             return self._value(name[0])
