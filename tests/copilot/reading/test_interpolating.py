@@ -49,7 +49,7 @@ def test_a_variable_that_is_not_defined_is_refused_in_every_environment():
 
 
 def test_names_that_are_not_known():
-    assert "name the application and the environment" in refused("env_file: '${COPILOT_APPLICATION_NAME}.env'", {})
+    assert "set the application and the environment" in refused("env_file: '${COPILOT_APPLICATION_NAME}.env'", {})
 
 
 def test_names_that_the_shell_has_otherwise():

@@ -104,7 +104,7 @@ class NetworkBalancing:
             self._finish_target_group(resource_of(route.target_group), port)
             if port.protocol == "TLS":
                 if port.listener.stickiness:
-                    making.notes.append(f"nlb: a listener with TLS, such as {port.port}, has no stickiness")
+                    making.notes.append(f"nlb: a TLS listener, such as {port.port}, does not support stickiness")
                 policy = port.listener.ssl_policy or _POLICY
                 resource_of(route.listener).add_property_override("SslPolicy", policy)
         # The group of the environment is its own matter, so the way in is said here.

@@ -52,7 +52,9 @@ def _given(making: Making, subnets: list[str] | TaggedSubnets) -> Any:
     if isinstance(subnets, list):
         return subnets
     tags = ", ".join(f"{name}={value}" for name, value in (subnets.from_tags or {}).items())
-    making.notes.append(f"the parameter TaskSubnetIds names the subnets with the tags {tags}, which Copilot looks up")
+    making.notes.append(
+        f"the parameter TaskSubnetIds must contain the subnets with the tags {tags}, which Copilot looks up"
+    )
     stack = cdk.Stack.of(making.scope)
     return cdk.CfnParameter(
         stack, "TaskSubnetIds", type="List<AWS::EC2::Subnet::Id>", description=f"Subnets with the tags {tags}"

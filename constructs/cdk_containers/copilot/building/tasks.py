@@ -120,7 +120,7 @@ def _env_file(making: Making, path: str, container: str, role: iam.IRole) -> str
         "" if container == making.name else "".join(part.title() for part in container.replace("_", "-").split("-"))
     )
     if file is None:
-        making.notes.append(f"{path} is not there: the parameter EnvFileArn{suffix} names the file in S3")
+        making.notes.append(f"{path} does not exist: set the parameter EnvFileArn{suffix} to the file in S3")
         arn = making.parameter(f"EnvFileArn{suffix}", f"ARN of {path} in S3, whose name ends with .env")
         bucket = cdk.Fn.select(0, cdk.Fn.split("/", arn))
     else:

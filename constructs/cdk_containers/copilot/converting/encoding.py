@@ -142,7 +142,7 @@ class Encoder:
             }
             parts, keys = options(made)
             return Expression("call", None, (Expression("global", public_global(type(given))), *parts), keys)
-        raise CannotWriteError(f"nobody knows how a {type(given).__qualname__} came about")
+        raise CannotWriteError(f"the origin of a {type(given).__qualname__} is not recorded")
 
     def _below_known(self, given: Any) -> Expression | None:
         """Find an object, or a text, as an attribute of one that is known."""
@@ -165,7 +165,7 @@ class Encoder:
         """Find a construct from its parents."""
         scope = given.node.scope
         if scope is None:
-            raise CannotWriteError("nobody made the root of the tree")
+            raise CannotWriteError("the root of the tree has no origin")
         node = Expression("attribute", "node", (self.encode(scope),))
         if given.node.id in ("Resource", "Default") and scope.node.default_child is given:
             way = Expression("attribute", "default_child", (node,))
@@ -201,7 +201,7 @@ class Encoder:
             token = _TOKEN.search(unknown)
             assert whole is not None and token is not None  # noqa: S101, PT018  (both were found above)
             if self._below_known(given if token[0] == given else token[0]) is None:
-                raise CannotWriteError(f"nobody knows where {given!r} comes from")
+                raise CannotWriteError(f"the origin of {given!r} is not recorded")
             return self._text(given)
         return parts[0] if len(parts) == 1 else Expression("text", None, tuple(parts))
 
