@@ -27,10 +27,10 @@ _SEVERITIES = [str(severity) for severity in Severity]
 _EPILOG = """\
 exit codes:
   0  no finding at or above --fail-on
-  1  findings at or above --fail-on, that nobody has acknowledged and no baseline has
-  2  wrong usage, or nothing could be read: no credentials or no region for --live, too
+  1  findings at or above --fail-on, neither acknowledged nor in a baseline
+  2  wrong usage, or nothing could be read (with --live also: no credentials or no region)
 
-A template or a service that cannot be read does not stop the others: it is in the list of what was not checked."""
+A template or a service that cannot be read does not stop the others: the report lists what was not checked."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

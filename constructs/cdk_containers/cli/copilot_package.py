@@ -43,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Write the templates."""
-    # What a CDK app on the command line asks of the network, and what nobody reads here.
+    # What a CDK app requests from the network, and which is not needed here.
     os.environ.setdefault("CDK_DISABLE_CLI_TELEMETRY", "true")
     with refused(f"{arguments.manifest}: "):
         manifest, workspace, others = _read(arguments)

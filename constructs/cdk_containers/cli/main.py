@@ -99,7 +99,7 @@ def _run(argv: Sequence[str]) -> int:
     parser = command_parser({wanted})
     arguments: Namespace = parser.parse_args(argv)
     if arguments.version:
-        from cdk_containers.core.version import VERSION  # noqa: PLC0415  (only where somebody asks)
+        from cdk_containers.core.version import VERSION  # noqa: PLC0415  (only on request)
 
         print(f"cdk-containers {VERSION}")
         return 0

@@ -1,7 +1,7 @@
-"""What is really deployed, read through boto3 into the same shape as a template.
+"""Deployed resources, read through boto3 into the same form as a template.
 
-`readers` has one module for each area; each names the calls that it makes. Nothing else can be called. What is exported
-here needs no boto3; `account` and `survey` do.
+`readers` has one module for each area; each declares the calls that it makes, and no other calls are possible. The
+names exported here need no boto3; `account` and `survey` do.
 """
 
 from .limits import ELSEWHERE, ONLY_IN_TEMPLATES

@@ -1,4 +1,4 @@
-"""One region of an account, of which nothing but what the readers name can be asked."""
+"""One region of an account, in which only the calls that the readers declare are possible."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Account:
             raise _refused(service, operation, error) from None
 
     def perhaps(self, service: str, operation: str, key: str, **arguments: Any) -> Any:
-        """Return what is under a key of an answer; an `Unread` where the call is refused, None where nothing is."""
+        """Return the value of a key in a response; an `Unread` if the call is refused, None if there is no value."""
         try:
             answer = self.call(service, operation, **arguments)
         except Refused as refused:

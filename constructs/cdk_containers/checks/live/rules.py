@@ -48,7 +48,7 @@ def events_are_kept(cluster: Resource) -> Outcome:
     among=LIVE_CHECKS,
 )
 def failures_are_noticed(starter: Resource) -> Outcome | None:
-    """Somebody hears of a run that failed, or never began."""
+    """Failed and missed runs cause a notification."""
     if not starts_jobs(starter):
         return None
     for watched in _watched(starter):

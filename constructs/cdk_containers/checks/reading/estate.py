@@ -111,7 +111,7 @@ def _is_list(parameter: Any) -> bool:
 
 def _text(path: Path) -> str:
     if path.exists() and not path.is_file():
-        raise Unreadable("it is no file")  # whoever opens a pipe waits for somebody who writes into it
+        raise Unreadable("not a regular file")  # opening a pipe would wait for a writer
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:

@@ -17,7 +17,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&@])")
 
 
 def write(results: Results) -> str:
-    """Write a table of what is to be changed; what somebody accepted, and what was not checked, is folded."""
+    """Write a table of findings to fix; accepted findings and what was not checked are folded."""
     report = results.report
     folded = [
         *_folded("acknowledged", (f"{_row_name(it)}: {_plain(it.acknowledged)}" for it in report.acknowledged)),

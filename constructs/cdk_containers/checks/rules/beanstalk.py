@@ -27,7 +27,7 @@ def _platform(environment: Resource) -> str | None:
 
 
 def _setting(environment: Resource, namespace: str, name: str) -> Value:
-    """Return an option, from the environment or from its configuration template; `MISSING` where nobody sets it."""
+    """Return an option, from the environment or from its configuration template; `MISSING` if it is not set."""
     for source in (environment, *_templates(environment)):
         for option in source.maps("OptionSettings"):
             if option.text("Namespace") == namespace and option.text("OptionName") == name:
@@ -72,7 +72,7 @@ def platform_is_supported(environment: Resource) -> Outcome | None:
     fix="Set ManagedActionsEnabled of aws:elasticbeanstalk:managedactions to true.",
 )
 def platform_is_updated(environment: Resource) -> Outcome | None:
-    """Patches come by themselves."""
+    """Patches are installed automatically."""
     if _platform(environment) is None:
         return None
     if _text(environment, "aws:elasticbeanstalk:managedactions", "ManagedActionsEnabled") == "true":

@@ -225,7 +225,7 @@ def nobody_logs_in_by_ssh(launch: Resource) -> Outcome | None:
 
 
 def _remote_access(nodes: Resource) -> Outcome:
-    """EKS opens port 22 to everybody for a key without security groups."""
+    """EKS opens port 22 to all callers for a key without security groups."""
     access = nodes.map("RemoteAccess")
     if not access.has("Ec2SshKey"):
         return ok("nodes have no SSH key")
@@ -288,7 +288,7 @@ def instances_are_nitro(launch: Resource) -> Outcome | None:
 
 @check("instance-lifetime", GROUP, fix="Set MaxInstanceLifetime, for example to 1209600 (14 days).")
 def instances_do_not_grow_old(group: Resource) -> Outcome | None:
-    """Instances are replaced while somebody watches."""
+    """Instances are replaced regularly."""
     if not is_for_ecs_group(group):
         return None
     seconds = group.number("MaxInstanceLifetime", default=0)

@@ -119,7 +119,7 @@ def _range_outcome(name: str, range_: Map) -> Outcome:
     fix="Remove InfrastructureOptimization.ScaleInAfter, or set it to a number of seconds.",
 )
 def idle_instances_end(provider: Resource) -> Outcome | None:
-    """Nobody pays for instances without tasks."""
+    """Instances without tasks are terminated."""
     if not provider.has(_INSTANCES):
         return None
     seconds = provider.number(_INSTANCES, "InfrastructureOptimization", "ScaleInAfter")

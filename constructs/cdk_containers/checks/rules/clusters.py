@@ -31,7 +31,7 @@ def has_container_insights(cluster: Resource) -> Outcome:
     ),
 )
 def records_exec_sessions(cluster: Resource) -> Outcome | None:
-    """What was typed in a shell is kept, and nobody listens in."""
+    """ECS Exec sessions are recorded and encrypted."""
     path = ("Configuration", "ExecuteCommandConfiguration")
     logging = cluster.text(*path, "Logging", default="DEFAULT")
     if not cluster.has(*path):

@@ -17,7 +17,7 @@ _ABOVE_SOCKETS = {"/", "/var", "/var/run", "/run"}
 @check("read-only-root-filesystem", TASK_DEFINITION, fix="Set ReadonlyRootFilesystem to true on each container.")
 @each_container
 def root_is_read_only(container: Container) -> Outcome | None:
-    """Nothing but named volumes can be written to."""
+    """Only named volumes are writable."""
     if on_windows(container.task):
         return None
     if container.source.flag("ReadonlyRootFilesystem"):

@@ -1,4 +1,4 @@
-"""Checks of names, certificates, IPv6 and what stands in front of a load balancer."""
+"""Checks of names, certificates, IPv6 and AWS WAF."""
 
 from __future__ import annotations
 

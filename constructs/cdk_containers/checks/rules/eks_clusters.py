@@ -101,7 +101,7 @@ def has_a_supported_version(cluster: Resource) -> Outcome:
 
 @check("eks-standard-support", *_CLUSTERS, fix="Set UpgradePolicy.SupportType to STANDARD.")
 def stays_in_standard_support(cluster: Resource) -> Outcome:
-    """Nobody pays for extended support without having decided to."""
+    """The cluster does not enter extended support without a decision."""
     if cluster.text(*at(cluster, "UpgradePolicy", "SupportType"), default="EXTENDED") == "STANDARD":
         return ok("it stays in standard support")
     return fault("it enters extended support")

@@ -17,7 +17,7 @@ ACCESS_ENTRY = "AWS::EKS::AccessEntry"
 
 
 def at(cluster: Resource, *path: str) -> tuple[str, ...]:
-    """Return where a setting of `AWS::EKS::Cluster` stands in this cluster."""
+    """Return the place of a setting of `AWS::EKS::Cluster` in this cluster."""
     if not cluster.type.startswith("Custom::"):
         return path
     return ("Config", *(key[0].lower() + key[1:] for key in path))

@@ -52,14 +52,14 @@ class _Condition:
 
     @property
     def loose(self) -> str:
-        """Why a token without the claim gets through, or nothing."""
+        """Why a token without the claim is accepted, or nothing."""
         if self.operator.lower().startswith("forallvalues:"):
             return "ForAllValues also accepts a token without the claim"
         return "IfExists also accepts a token without the claim" if self.operator.lower().endswith("ifexists") else ""
 
     @property
     def demands(self) -> bool:
-        """Whether the claim has to be there, and to have one of the values."""
+        """Whether the claim is required, with one of the values."""
         return not self.loose and "string" in self.operator.lower() and "not" not in self.operator.lower()
 
     @property

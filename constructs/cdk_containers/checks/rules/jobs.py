@@ -43,7 +43,7 @@ def schedule_is_one(starter: Resource) -> Outcome | None:
 
 @check("job-time-zone", SCHEDULE, fix="Set ScheduleExpressionTimezone.")
 def zone_is_written_out(schedule: Resource) -> Outcome | None:
-    """The hour is one of a zone that somebody has chosen."""
+    """The time zone is set explicitly."""
     if not starts_jobs(schedule):
         return None
     if schedule.text("ScheduleExpression").startswith("rate("):

@@ -60,7 +60,7 @@ def mode_is_written_out(container: Container) -> Outcome | None:
 
 @check("log-retention", LOG_GROUP, fix="Set RetentionInDays.")
 def log_group_forgets(group: Resource) -> Outcome | None:
-    """Logs are kept for a time that somebody has chosen."""
+    """The retention of logs is set explicitly."""
     if group.text("LogGroupClass", default="STANDARD") == "DELIVERY":
         return None
     days = group.number("RetentionInDays")
@@ -70,7 +70,7 @@ def log_group_forgets(group: Resource) -> Outcome | None:
 @check("log-retention", TASK_DEFINITION, fix="Add the log group with RetentionInDays, and remove awslogs-create-group.")
 @each_container
 def log_group_of_ecs_forgets(container: Container) -> Outcome | None:
-    """A log group that ECS makes keeps everything, until somebody sets its retention elsewhere."""
+    """A log group that ECS creates never expires its events, unless its retention is set elsewhere."""
     options = container.source.map("LogConfiguration", "Options")
     if not options.has("awslogs-create-group") or not options.flag("awslogs-create-group"):
         return None

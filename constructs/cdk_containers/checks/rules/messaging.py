@@ -50,7 +50,7 @@ def _dead_letter_target(queue: Resource) -> Value:
 
 
 def _dead_letters_of(queue: Resource) -> Resource | None:
-    """Return the queue for dead letters; None where there is none in sight."""
+    """Return the dead-letter queue; None if the templates contain none."""
     target = _dead_letter_target(queue)
     for other in queue.template.resources.values():
         name = other.source.get("QueueName") if other.type == QUEUE else None
@@ -137,7 +137,7 @@ def messages_stay_hidden(queue: Resource) -> Outcome | None:
     fix="Set SqsManagedSseEnabled to true, and deny calls without aws:SecureTransport in an AWS::SQS::QueuePolicy.",
 )
 def messages_are_encrypted(queue: Resource) -> Outcome:
-    """Nobody reads messages from a disk or a wire."""
+    """Messages are encrypted at rest and in transit."""
     if not queue.has("KmsMasterKeyId") and not queue.flag("SqsManagedSseEnabled", default=True):
         return fault("messages are not encrypted")
     policies = queue.referring(QUEUE_POLICY)
@@ -242,7 +242,7 @@ def filter_can_be_read(subscription: Resource) -> Outcome | None:
     "queue-alarms", QUEUE, fix=("Add an AWS::CloudWatch::Alarm for ApproximateAgeOfOldestMessage or for dead letters.")
 )
 def queue_is_watched(queue: Resource) -> Outcome:
-    """Somebody hears of messages that wait."""
+    """Waiting messages cause an alarm."""
     filled_by = queue.referring("AWS::Events::Rule")
     alarms = [it for watched in (queue, *filled_by) for it in watched.referring(ALARM) if not _only_scales(it)]
     if alarms:
@@ -253,7 +253,7 @@ def queue_is_watched(queue: Resource) -> Outcome:
 
 
 def _only_scales(alarm: Resource) -> bool:
-    """Tell whether an alarm starts scaling, and tells nobody."""
+    """Tell whether an alarm only starts scaling, without a notification."""
     actions = alarm.values("AlarmActions")
     return bool(actions) and all(map(_is_scaling, actions))
 

@@ -77,7 +77,7 @@ def serves_its_zone(gateway: Resource) -> Outcome | None:
         raise CannotTell("EC2 chooses the zone of its subnet")
     if away:
         return fault(f"subnets of other zones depend on it: {', '.join(dict.fromkeys(away))}")
-    return ok("subnets of its own zone use it")
+    return ok("only subnets of the same zone use it")
 
 
 @check("flow-logs", VPC, fix="Add an AWS::EC2::FlowLog with ResourceType VPC and TrafficType ALL.")

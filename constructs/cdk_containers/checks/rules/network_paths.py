@@ -72,7 +72,7 @@ def _ends(service: Resource, entry: Map, target_group: Resource) -> tuple[Sequen
 
 
 def _number(source: Map, key: str) -> Ports:
-    """Return a port as a range; one that is not known as all there are, since a rule may open them all."""
+    """Return a port as a range; an unknown port becomes all ports, because a rule may open them all."""
     try:
         port = int(source.number(key, default=0))
     except CannotTell:

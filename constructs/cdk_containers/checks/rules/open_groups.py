@@ -75,7 +75,7 @@ def is_closed_to_the_world(group: Resource) -> Outcome | None:
 
 
 def _inside(group: Resource) -> str:
-    """Say what of a cluster has the group; empty where nothing has."""
+    """Describe the cluster resource with the group; empty if there is none."""
     if group.referring(SERVICE, *_STARTERS):
         return "tasks"
     for launch in group.referring(*LAUNCHES):

@@ -43,7 +43,7 @@ def _operating_policy(name: str) -> Outcome | None:
     fix="Allow ecs:ExecuteCommand by name, for specific clusters and tasks, or not at all.",
 )
 def shells_are_allowed_by_name(who: Resource) -> Outcome | None:
-    """Nobody gets a shell in a container by a wildcard."""
+    """No wildcard allows a shell in a container."""
     return worst_grant(who, _executing, _executing_policy) if _is_people(who) else None
 
 
@@ -66,7 +66,7 @@ def _is_all(policy: str) -> bool:
 
 
 def _is_people(who: Resource) -> bool:
-    """Tell whether people take a role: whoever signs in to this account, or by another directory."""
+    """Tell whether people assume a role: users of this account, or of another directory."""
     if who.type != ROLE:
         return True
     return any(one.principals("AWS") or one.principals("Federated") for one in trust_of(who) if one.allows)

@@ -65,7 +65,7 @@ class _Action:
         return self.pipeline.template.estate.find(configuration.child("ProjectName"), PROJECT)
 
     def runs(self, pattern: re.Pattern[str]) -> bool:
-        """Tell whether its commands have something in them; where they are elsewhere, nobody can."""
+        """Tell whether its commands contain something; unknown if they are elsewhere."""
         commands = self.commands()
         if pattern.search(commands):
             return True
@@ -121,7 +121,7 @@ def has_a_gate(pipeline: Resource) -> Outcome | None:
     fix="Add an Approval action before the stage that deploys to production.",
 )
 def asks_before_production(pipeline: Resource) -> Outcome | None:
-    """Somebody agrees before production changes."""
+    """Production changes require an approval."""
     actions = list(_actions(pipeline))
     deployments = [it for it in actions if it.deploys and _PRODUCTION.search(f"{it.stage} {it.name}")]
     if not deployments:
@@ -171,7 +171,7 @@ def deploys_by_stacks(resource: Resource) -> Outcome | None:
 
 @check("pipeline-artifacts-encrypted", PIPELINE, fix="Set ArtifactStore.EncryptionKey to your own KMS key.")
 def encrypts_artifacts(pipeline: Resource) -> Outcome:
-    """A key of one's own says who reads artifacts."""
+    """Your own key controls who can read artifacts."""
     stores = [store.map("ArtifactStore") for store in pipeline.maps("ArtifactStores")]
     stores = stores or [pipeline.map("ArtifactStore")]
     if all(is_set(store, "EncryptionKey") for store in stores):

@@ -1,4 +1,4 @@
-"""Checks of what stands in clear text in a task definition."""
+"""Checks of plain text in a task definition."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What belongs to a service: its task definition, target groups, cluster, capacity, scaling and instances.
 
-A part that is of another stack raises `CannotTell`, unless the function says that it returns None.
+A part in another stack raises `CannotTell`, unless the function documents that it returns None.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def capacities(service: Resource) -> set[Capacity]:
 
 
 def strategy_of(service: Resource) -> list[Map]:
-    """Return the capacity provider strategy of a service, or that of its cluster; empty where there is none."""
+    """Return the capacity provider strategy of a service, or that of its cluster; empty if there is none."""
     own = service.maps("CapacityProviderStrategy")
     if own or service.has("LaunchType"):
         return own

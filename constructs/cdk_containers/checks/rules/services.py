@@ -24,7 +24,7 @@ def is_daemon(service: Resource) -> bool:
 
 
 def is_called(service: Resource) -> bool:
-    """Tell whether somebody waits for the answers of a service."""
+    """Tell whether callers wait for the responses of a service."""
     return any(
         service.values(*path)
         for path in (

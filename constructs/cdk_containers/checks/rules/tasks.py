@@ -124,7 +124,7 @@ def _problem(dependency: Map, containers: dict[str, Container]) -> str:
 
 
 def _cycle(waits: dict[str, list[str]]) -> list[str]:
-    """Return a cycle, its first name at the end again; nothing where there is none."""
+    """Return a cycle, with its first name repeated at the end; nothing if there is none."""
     done: set[str] = set()
 
     def visit(name: str, path: list[str]) -> list[str]:
@@ -157,7 +157,7 @@ def images_are_resolved_once(container: Container) -> Outcome:
     fix=("Set EphemeralStorage.SizeInGiB to a value from 21 to 200, or remove it."),
 )
 def ephemeral_storage_is_possible(task: Resource) -> Outcome | None:
-    """Fargate gives 21 to 200 GiB where somebody asks."""
+    """Fargate accepts 21 to 200 GiB."""
     if not task.has("EphemeralStorage"):
         return None
     size = task.number("EphemeralStorage", "SizeInGiB", default=0)

@@ -54,7 +54,7 @@ def access_point_limits_the_task(efs: Map, name: str) -> Outcome:
     fix=("Add mount targets in the VPC of the tasks, or use a file system that has them."),
 )
 def file_system_is_in_the_vpc(task: Resource) -> Outcome | None:
-    """A task reaches the mount targets of its own VPC."""
+    """A task can reach only the mount targets of the same VPC."""
     estate = task.template.estate
     values = [one.value("EFSVolumeConfiguration", "FilesystemId") for one in task.maps("Volumes")]
     systems = [it for it in (estate.find(one, _FILE_SYSTEM) for one in values) if it is not None]

@@ -33,7 +33,7 @@ class Dynamic(Unknown):
 
 
 class NoEcho(Unknown):
-    """A parameter that CloudFormation shows to nobody: its author says that it is a secret."""
+    """A parameter that CloudFormation never shows: its author marked it as secret."""
 
     __slots__ = ()
 
@@ -329,7 +329,7 @@ FUNCTIONS: Mapping[str, Callable[[Any, Template], Value]] = {
 
 
 def condition(name: Any, template: Template) -> bool:
-    """Tell whether a condition holds in this world; one that the template does not decide splits the world.
+    """Tell whether a condition holds in this world; an undecided condition splits the world.
 
     Raises:
         CannotTell: The template does not have the condition.

@@ -47,7 +47,7 @@ class Template:
         estate: All the templates that are looked at together.
         arguments: Values of parameters, where the caller knows them.
         nested_in: Where it is a nested stack, who deploys it.
-        app_metadata: What the CDK app says that it comes from, read when somebody asks.
+        app_metadata: The metadata of the CDK app, read on access.
         macros: The transforms that may change anything in it.
     """
 

@@ -10,7 +10,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(b|k|kb|m|mb|g|gb|t|tb)?", re.IGNORECASE)
 _UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _MIB = 2**20
 UNSIZED = (512, 1024)
-"""CPU units and MiB of a task whose service says nothing: under Compose it had the whole machine."""
+"""CPU units and MiB of a task whose service sets no size: under Compose it had the whole machine."""
 
 
 def mebibytes(text: str) -> int:

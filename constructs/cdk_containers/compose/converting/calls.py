@@ -1,4 +1,4 @@
-"""Who calls whom, and who waits for whom."""
+"""Which services call each other, and which wait for each other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def edges_of(
     init_of: Mapping[str, list[str]],
     sidecar_of: Mapping[str, str],
 ) -> list[Edge]:
-    """Return who calls whom: what `depends_on` and `links` say, and what settings and commands name.
+    """Return the calls between services, according to `depends_on`, `links`, settings and commands.
 
     Args:
         services: The services.
@@ -97,7 +97,7 @@ def called_as(
     services: Mapping[str, Service],
     settings: Mapping[str, Settings],
 ) -> str:
-    """Return the name under which others call a service: its own, or the only other one that they use."""
+    """Return the name under which others call a service: its own, or the only other name that they use."""
     used = {
         mention.host
         for caller, service in services.items()

@@ -1,4 +1,4 @@
-"""What a compose file does not say, and somebody has to decide."""
+"""Decisions that a compose file does not contain."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def owner_of(user: Any, image: str | None) -> Any:
 
 
 def container_options(context: Context, name: str, service: Service) -> dict[str, Any]:
-    """Return the options of a container that need nothing but its service."""
+    """Return the options of a container that depend only on its service."""
     stop = _clamped(context, name, "stop_grace_period", service.stop_grace_period, low=2, high=120)
     return {
         "command": _words(context, name, "command", service.command),
@@ -66,8 +66,8 @@ def _words(context: Context, name: str, key: str, given: str | list[str] | None)
     text = " ".join(words)
     if kind_of_secret("", text, assignments=True) is not None:
         message = (
-            "it contains a secret, which everyone with access to the task definition could read: move it to `environment`, "
-            'and write entrypoint: ["sh", "-c"] and $$NAME instead, which a shell reads when the container starts'
+            "it contains a secret, which everyone with access to the task definition could read: move it to "
+            '`environment`, and write entrypoint: ["sh", "-c"] and $$NAME instead, which a shell reads when the container starts'
         )
         context.refuse(name, key, message=message)
     if len(words) == 1 and len(words[0].split()) > 1 and not (key == "command" and service_has_shell(context, name)):

@@ -22,7 +22,7 @@ class Context:
 
     Attributes:
         project: What is converted.
-        choices: What somebody decided.
+        choices: Your decisions.
         notices: What is different.
         copies: Files that the app needs: where they are, and where they go in it.
         texts: Files that the app needs, and what is in them.

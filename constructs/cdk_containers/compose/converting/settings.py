@@ -98,7 +98,7 @@ def settings_of(context: Context, secrets: Secrets, name: str, service: Service)
     _look_for_files(context, name, service)
     for index, grant in enumerate(service.secrets or []):
         source = grant.source if isinstance(grant, Grant) else grant
-        if granted.get(_target(grant)) is False:  # one that is unknown is refused already
+        if granted.get(_target(grant)) is False:  # unknown secrets are already refused
             message = (
                 "ECS does not mount secrets: pass the file in a variable that ends with _FILE, such as "
                 f"{str(source).upper().replace('-', '_')}_FILE: {_FOLDER}{source}, if the image supports that, or let "

@@ -24,7 +24,7 @@ class PublishedPort:
     Attributes:
         number: The port in the container.
         protocol: `tcp` or `udp`.
-        published: The port outside; None where it is chosen, or where nothing is published.
+        published: The port outside; None if Docker chooses it, or the port is not published.
         outside: Whether others than the machine itself reach it.
     """
 

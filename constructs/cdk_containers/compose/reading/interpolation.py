@@ -1,7 +1,7 @@
 """`${VAR}` in compose files.
 
 `$$` is a dollar. `$VAR` and `${VAR}` are values; `:-` and `-` give a default, `:?` and `?` insist, `:+` and `+` take
-other text where there is a value. With the colon an empty value counts as none. A dollar before anything else stays.
+other text if there is a value. With the colon, an empty value counts as none. Any other dollar sign stays.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from cdk_containers.core.documents import Items, Map, Node, Scalar, meaning
 
 UNSET = "\ue000"
-"""Stands around the name of a variable without a value, where the text becomes a secret and nobody needs the value."""
+"""Marks a variable without a value in text that becomes a secret, so that the value is not needed."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r":?[-?+]")

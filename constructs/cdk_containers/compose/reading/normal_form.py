@@ -10,7 +10,7 @@ _TEXTS = {"environment", "args", "sysctls"}
 """Maps of texts that may be lists of `NAME=value`."""
 
 _NOT_OURS = {*_TEXTS, "labels", "driver_opts"}
-"""Maps whose keys are anybody's."""
+"""Maps with free keys."""
 
 
 def without_extensions(node: Node) -> None:

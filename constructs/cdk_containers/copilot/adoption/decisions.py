@@ -51,7 +51,7 @@ _BY_ITSELF = {
     ("AWS::StepFunctions::StateMachine", "StateMachineType"): "STANDARD",
     ("AWS::IAM::Role", "Path"): "/",
 }
-"""What a property is where nobody says it."""
+"""Default values of properties."""
 
 _RETAIN = "give it DeletionPolicy: Retain first"
 _MISSING = object()
@@ -96,12 +96,12 @@ def decide(before: PlainTemplate, after: PlainTemplate) -> Iterator[Decision]:
 
 
 def is_known_to_others(kind: str) -> bool:
-    """Tell whether something is lost, or somebody looks for it, when a resource goes."""
+    """Tell whether deleting a resource loses data, or breaks callers."""
     return kind in HAS_DATA or kind in _KNOWN
 
 
 def _imports(gone: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what leaves a stack and comes back under another id: where there is one of its type on either side."""
+    """Yield what leaves a stack and returns under another id: a single resource of its type on either side."""
     for kind in dict.fromkeys(one["Type"] for one in gone.values()):
         old = [name for name, one in gone.items() if one["Type"] == kind and not is_own(name, kind)]
         now = [name for name, one in new.items() if one["Type"] == kind]

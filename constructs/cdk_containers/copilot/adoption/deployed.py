@@ -1,4 +1,4 @@
-"""Templates of what runs, as somebody has saved them."""
+"""Saved templates of the deployed stacks."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ class _Planning:
         }
 
     def _parameters(self, stack: str, one: Deployed) -> dict[str, str]:
-        """Return the parameters of a stack: those that were saved, or else what they have to be."""
+        """Return the parameters of a stack: the saved ones, or otherwise the required values."""
         environment, kinds = self._setting(stack)
         setting = self._made.environments[environment].setting
         found = {"AppName": setting.application, "EnvName": environment, "EnvironmentName": environment}

@@ -28,7 +28,7 @@ _LOCAL_CODE = {
     "AWS::Serverless::Function": ("CodeUri", "Bucket", "Key"),
     "AWS::Lambda::LayerVersion": ("Content", "S3Bucket", "S3Key"),
 }
-"""Properties that name a folder of the workspace, and what stands there once it has been uploaded."""
+"""Properties that name a folder of the workspace, and their form after the upload."""
 
 
 def include_addons(

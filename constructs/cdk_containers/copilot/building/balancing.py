@@ -32,7 +32,7 @@ _CHECK_OF_GRPC = "/AWS.ALB/healthcheck"
 
 
 class Balancing:
-    """The rules of a service on an Application Load Balancer of its environment, or on one that exists.
+    """The rules of a service on an Application Load Balancer of its environment, or on an existing one.
 
     Attributes:
         exposures: How the service is exposed.
@@ -171,7 +171,7 @@ class Balancing:
         resource.add_property_override("Port", target.port)
         checked = rule.health.port or target.port
         if _HTTPS in (target.port, checked):
-            # Copilot takes a container at this port for one that speaks TLS.
+            # Copilot assumes that a container at this port uses TLS.
             resource.add_property_override("Protocol", "HTTPS" if target.port == _HTTPS else "HTTP")
             resource.add_property_override("HealthCheckProtocol", "HTTPS" if checked == _HTTPS else "HTTP")
         if not rule.version:

@@ -41,7 +41,7 @@ def needs_way_out(workload: TaskWorkload) -> bool:
 
 
 def place_tasks(making: Making, workload: TaskWorkload, service: ecs.CfnService) -> None:
-    """Put the tasks of a service where the manifest wants them: in public subnets, if it says nothing."""
+    """Put the tasks of a service where the manifest wants them: in public subnets by default."""
     subnets, public = subnets_of(making, workload)
     path = "NetworkConfiguration.AwsvpcConfiguration"
     service.add_property_override(f"{path}.Subnets", subnets)

@@ -124,7 +124,7 @@ def _write(made: Patched, name: str, steps: list[str], patch: Mapping[str, Any])
         else:
             resource.add_override(path, patch.get("value"))
         return None
-    # A list is written as a whole, with the change in it: CDK would make a map of one that is not there yet.
+    # A list is written as a whole, with the change in it: CDK would turn a missing list into a map.
     first = next(place for place, step in enumerate(steps) if step.isdigit() or step == "-")
     look = made.naming.properties.get(name)
     if look is not None:

@@ -73,7 +73,7 @@ def _stage(stage: Stage) -> str:
 
 
 def _build(pipeline: Pipeline) -> list[str]:
-    """Say what the build has beside the default: most buildspecs are the one that Copilot wrote."""
+    """Describe the differences of the build from the default: most buildspecs are unchanged from Copilot."""
     build = pipeline.build
     if build is None:
         return []

@@ -131,7 +131,7 @@ def _outside(
         path: The key.
         names: The names.
         domains: The domains that names are in.
-        own: Domains that neither are a name here nor have names; with these, no domain is a name itself.
+        own: Domains that are not names here and contain no names; with these, no domain is itself a name.
     """
     for name in names:
         above = name.partition(".")[2]

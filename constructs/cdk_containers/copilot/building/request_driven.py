@@ -34,7 +34,7 @@ from .services import make_service
 from .variables import common_variables
 
 _INTERVAL, _TIMEOUT = timedelta(seconds=30), timedelta(seconds=5)
-"""What a health check of a load balancer has where a manifest says nothing; the timeout has to be the shorter one."""
+"""Defaults of a load balancer health check; the timeout must be shorter than the interval."""
 
 _CPU, _MEMORY = 1024, 2048
 _MOST_TASKS, _CPU_PERCENT = 25, 70

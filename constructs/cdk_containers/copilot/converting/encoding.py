@@ -28,7 +28,7 @@ _DEEPEST = 3
 
 
 class CannotWriteError(Exception):
-    """A value of which nobody knows how it came about."""
+    """A value of unknown origin."""
 
 
 class Encoder:
@@ -47,7 +47,7 @@ class Encoder:
         self._finder: re.Pattern[str] | None = None
 
     def is_worth(self, result: Any) -> bool:
-        """Tell whether a result has to be known: it is no plain value."""
+        """Tell whether a result must be recorded, because it is not a plain value."""
         if isinstance(result, str):
             return _TOKEN.search(result) is not None
         if isinstance(result, float | int) and not isinstance(result, bool):
@@ -84,7 +84,7 @@ class Encoder:
         """Return how a value is made.
 
         Raises:
-            CannotWriteError: Nobody knows.
+            CannotWriteError: The origin is unknown.
         """
         known = self._objects.get(id(given))
         if known is not None and known[0] is given:
@@ -145,7 +145,7 @@ class Encoder:
         raise CannotWriteError(f"the origin of a {type(given).__qualname__} is not recorded")
 
     def _below_known(self, given: Any) -> Expression | None:
-        """Find an object, or a text, as an attribute of one that is known."""
+        """Find an object, or a text, as an attribute of a known object."""
         level = [(one, expression) for one, expression in reversed(self._objects.values())]
         seen = {id(one) for one, _ in level}
         for _ in range(_DEEPEST):

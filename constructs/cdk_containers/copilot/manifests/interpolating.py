@@ -42,7 +42,7 @@ class Variables:
 
 
 def interpolate(node: Node, variables: Variables) -> None:
-    """Fill variables into all texts below a node, in place; one that is not defined is a problem."""
+    """Interpolate variables in all texts below a node, in place; an undefined variable is a problem."""
     if isinstance(node, Map):
         for value in node.entries.values():
             interpolate(value, variables)

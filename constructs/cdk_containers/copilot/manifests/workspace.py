@@ -18,7 +18,7 @@ class Place:
         name: The name of its folder.
         manifest: Its manifest; None where an environment has none.
         addons: Templates that are deployed with it.
-        overrides: Its folder `overrides`, where there is one.
+        overrides: Its folder `overrides`, if it exists.
     """
 
     name: str

@@ -138,7 +138,7 @@ def _service(it: dict[str, Any]) -> Iterator[Found]:
     cluster = it["clusterArn"]
     shown = properties(it, _SERVICE)
     if shown.get("SchedulingStrategy") == "DAEMON":
-        shown.pop("DesiredCount", None)  # it is the number of instances, and nobody has set it
+        shown.pop("DesiredCount", None)  # it is the number of instances, not a setting
     yield Found(
         type="AWS::ECS::Service",
         name=it["serviceArn"],

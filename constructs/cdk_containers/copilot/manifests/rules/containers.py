@@ -1,4 +1,4 @@
-"""Containers: where images come from, who waits for whom, files with variables."""
+"""Containers: images, dependencies, environment files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An environment: its own VPC or one that exists, and load balancers that fit it."""
+"""An environment: its own or an existing VPC, and load balancers that fit it."""
 
 from __future__ import annotations
 

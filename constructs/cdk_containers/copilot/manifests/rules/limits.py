@@ -107,7 +107,7 @@ _APP_RUNNER_CHECK = ("http", "healthcheck")
 
 
 def in_bounds(workload: Workload, given: Given) -> None:
-    """Every number is one that AWS takes."""
+    """AWS accepts every number."""
     own = workload.type == "Request-Driven Web Service"
     names = {one for pattern in _LIMITS for one in pattern}
     for path, scalar in given.scalars():

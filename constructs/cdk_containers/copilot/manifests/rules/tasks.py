@@ -128,7 +128,7 @@ def _efs(efs: Efs, given: Given, *path: Key) -> None:
 
 
 def overrides(workload: TaskWorkload, given: Given) -> None:
-    """An override has a path, and leaves alone what Copilot finds the task by."""
+    """An override has a path, and does not change how Copilot finds the task."""
     for number, override in enumerate(workload.taskdef_overrides or []):
         path = (override and override.path) or ""
         if _FIXED.match(path):
