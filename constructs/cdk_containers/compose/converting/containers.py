@@ -67,7 +67,8 @@ def _words(context: Context, name: str, key: str, given: str | list[str] | None)
     if kind_of_secret("", text, assignments=True) is not None:
         message = (
             "it contains a secret, which everyone with access to the task definition could read: move it to "
-            '`environment`, and write entrypoint: ["sh", "-c"] and $$NAME instead, which a shell reads when the container starts'
+            '`environment`, and write entrypoint: ["sh", "-c"] and $$NAME instead, which a shell reads when the '
+            "container starts"
         )
         context.refuse(name, key, message=message)
     if len(words) == 1 and len(words[0].split()) > 1 and not (key == "command" and service_has_shell(context, name)):
