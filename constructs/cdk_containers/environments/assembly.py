@@ -69,6 +69,8 @@ def read_assembly(folder: Path) -> list[DeployedStack]:
     Raises:
         AssemblyError: It is no assembly, or a template of it cannot be read.
     """
+    if not (folder / "manifest.json").is_file():
+        raise AssemblyError(f"{folder}: no cloud assembly; run `cdk synth`, which writes cdk.out")
     skipped: list[str] = []
     files = stacks_of(folder, skipped)
     if files is None:
