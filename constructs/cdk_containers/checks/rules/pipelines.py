@@ -190,8 +190,9 @@ def builds_without_privileges(project: Resource) -> Outcome:
 @check("signed-images", REPOSITORY, fix="Add a rule to the signing configuration that has the name of the repository.")
 def signs_images(repository: Resource) -> Outcome | None:
     """A registry that signs images signs all of them."""
-    configurations = repository.template.estate.of_type(SIGNING)
-    rules = [rule for configuration in configurations for rule in configuration.maps("Rules")]
+    template = repository.template
+    registry = [it for it in template.estate.of_type(SIGNING) if it.template.place == template.place]
+    rules = [rule for configuration in registry for rule in configuration.maps("Rules")]
     if not rules:
         return None
     if holds_for_any(lambda rule: _signs(rule, repository), rules):

@@ -45,6 +45,7 @@ class Estate:
         line_of: Callable[[str], int | None] = lambda _: None,
         nested_in: NestedIn | None = None,
         stack_name: str = "",
+        place: str = "",
         arguments: Mapping[str, Any] | None = None,
         app_metadata: Callable[[], AppMetadata] = AppMetadata,
     ) -> Template:
@@ -55,6 +56,7 @@ class Estate:
             self,
             line_of=line_of,
             nested_in=nested_in,
+            place=place,
             arguments=arguments,
             app_metadata=app_metadata,
         )

@@ -47,6 +47,7 @@ class Template:
         estate: All the templates that are looked at together.
         arguments: Values of parameters, where the caller knows them.
         nested_in: Where it is a nested stack, who deploys it.
+        place: Account and region as CDK has them, such as `aws://111111111111/eu-west-1`; empty where nobody says.
         app_metadata: What the CDK app says that it comes from, read when somebody asks.
         macros: The transforms that may change anything in it.
     """
@@ -59,6 +60,7 @@ class Template:
         *,
         line_of: Callable[[str], int | None] = lambda _: None,
         nested_in: NestedIn | None = None,
+        place: str = "",
         arguments: Mapping[str, Any] | None = None,
         app_metadata: Callable[[], AppMetadata] = AppMetadata,
     ) -> None:
@@ -68,6 +70,7 @@ class Template:
         self.source = source
         self.line_of = line_of
         self.nested_in = nested_in
+        self.place: str = nested_in.template.place if nested_in else place
         self.app_metadata = app_metadata
         self.arguments = arguments or {}
         self.parameters = _section(source, "Parameters")
