@@ -61,7 +61,7 @@ LAYERS: list[set[str]] = [
     {"checks.engine", "checks.reading"},
     {"checks.rules"},
     {"checks.live", "checks.reports"},
-    {"checks.plugin"},
+    {"checks.plugin", "operate"},
     {"copilot.manifests"},
     {"compose.reading"},
     {"compose.converting"},
@@ -93,6 +93,7 @@ PURE = {
     "core.version",
     "eks.manifests",
     "eks.rendering",
+    "operate",
 } | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
 """What runs without AWS CDK."""
 

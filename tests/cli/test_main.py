@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import cdk_containers
-from cdk_containers.cli.commands import COMMANDS
+from cdk_containers.cli.commands import COMMANDS, module_of
 from cdk_containers.cli.main import command_parser
 from cdk_containers.core.version import VERSION
 from tests.cli.command import MUTABLE, Shell, template
@@ -74,7 +74,7 @@ def test_every_command_is_a_module_with_arguments_and_a_line_of_help(shell: Shel
     assert end.value.code == 0
     text = shell._capture.readouterr().out
     for name, summary in COMMANDS.items():
-        module = import_module(f"cdk_containers.cli.{name.replace('-', '_')}")
+        module = import_module(module_of(name), "cdk_containers.cli")
         assert callable(module.add_arguments)
         assert callable(module.run)
         assert name in text

@@ -14,11 +14,23 @@ from cdk_containers.core.frozen import frozen
 
 @frozen(kw_only=False)
 class StackFile:
-    """A template's file, and the stack that it is for where an assembly says so."""
+    """A template's file, and the stack that it is for where an assembly says so.
+
+    Attributes:
+        path: The file.
+        stack_name: What CloudFormation calls the stack.
+        metadata: The file with what the app says of it.
+        environment: Where it goes to, such as `aws://123456789012/eu-west-1`.
+        lookup_role: The role that reads that account for CDK.
+        construct_path: The path of the stack in the app.
+    """
 
     path: Path
     stack_name: str = ""
     metadata: Path | None = None
+    environment: str = ""
+    lookup_role: str = ""
+    construct_path: str = ""
 
     @cache  # noqa: B019  (it is read once, and only where something was found)
     def app_metadata(self) -> AppMetadata:
@@ -63,7 +75,19 @@ def _stacks(
             case {"type": "aws:cloudformation:stack", "properties": {"templateFile": str(file), **others}}:
                 metadata = artifact.get("additionalMetadataFile")
                 metadata_file = folder / metadata if isinstance(metadata, str) else None
-                yield StackFile(folder / file, str(others.get("stackName", name)), metadata_file)
+                match others.get("lookupRole"):
+                    case {"arn": str(role)}:
+                        pass
+                    case _:
+                        role = ""
+                yield StackFile(
+                    folder / file,
+                    str(others.get("stackName", name)),
+                    metadata_file,
+                    environment=str(artifact.get("environment", "")),
+                    lookup_role=role,
+                    construct_path=str(artifact.get("displayName", name)),
+                )
             case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(directory)}}:
                 inner = folder / directory
                 if inner.resolve() in above:
