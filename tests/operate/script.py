@@ -110,6 +110,7 @@ class Script:
 def play(monkeypatch: Any, told: Told) -> Script:
     """Have AWS answer by a script from here on."""
     script = Script(told)
+
     def client(self: Api, service: str, operation: str) -> Any:
         return script.stubbed(_CLIENT_OF(self, service, operation))
 

@@ -147,7 +147,7 @@ def ecs_service(name: str = "Web", **changes: Any) -> dict[str, Any]:
 def side(number: int, name: str = "Web", **counts: Any) -> dict[str, Any]:
     return {
         "arn": revision_arn(name, number),
-        **{"requestedTaskCount": 2, "runningTaskCount": 2, "pendingTaskCount": 0, **counts},
+        "requestedTaskCount": 2, "runningTaskCount": 2, "pendingTaskCount": 0, **counts,
     }
 
 
@@ -254,7 +254,9 @@ def tasks(stopped: Sequence[Mapping[str, Any]] = (), running: Sequence[Mapping[s
 
     def described(parameters: Mapping[str, Any]) -> dict[str, Any]:
         ids = {arn.rpartition("/")[2]: arn for arn in every}
-        return {"tasks": [every[ids[it.rpartition("/")[2]]] for it in parameters["tasks"] if it.rpartition("/")[2] in ids]}
+        return {
+            "tasks": [every[ids[it.rpartition("/")[2]]] for it in parameters["tasks"] if it.rpartition("/")[2] in ids]
+        }
 
     return {"ecs.list_tasks": listed, "ecs.describe_tasks": described}
 
@@ -288,5 +290,6 @@ def steady(**more: Any) -> dict[str, Any]:
         **health("healthy", "healthy"),
         **alarms(web_5xx="OK"),
         "application-autoscaling.describe_scalable_targets": {"ScalableTargets": []},
+        "eks.describe_cluster": {"cluster": {"name": "kubernetes", "status": "ACTIVE", "version": "1.36"}},
         **more,
     }

@@ -10,6 +10,13 @@ from __future__ import annotations
 OPERATING = {
     "list": "list services, jobs and EKS clusters, and how they are",
     "status": "show how a service, job or EKS cluster is, in six lines",
+    "rollout": "follow a deployment until it ends",
+    "why": "say why tasks stopped, or why a service does not come up",
+    "logs": "show the logs of services and jobs",
+    "events": "show what ECS said of services and jobs",
+    "continue": "let a deployment go on that waits for a decision",
+    "rollback": "roll a running deployment back",
+    "scale": "set the number of tasks of a service",
     "policy": "print the IAM policy that commands need",
 }
 """What reads and changes what is deployed."""

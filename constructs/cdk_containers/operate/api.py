@@ -15,6 +15,7 @@ from cdk_containers.checks.live.refused import Refused
 from .clock import Clock
 
 _Read = TypeVar("_Read")
+_Other = TypeVar("_Other")
 _NEGLIGIBLE = timedelta(seconds=2)
 
 
@@ -59,7 +60,7 @@ class Api(Account):
         other.called, other.unread = self.called, self.unread
         return other
 
-    def if_allowed(self, read: Callable[[], _Read], otherwise: _Read) -> _Read:
+    def if_allowed(self, read: Callable[[], _Read], otherwise: _Other) -> _Read | _Other:
         """Read something that a screen can do without.
 
         Raises:

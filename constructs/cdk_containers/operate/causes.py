@@ -260,6 +260,8 @@ _SIGNS = (
     ),
 )
 
+_KILLED = 137
+
 _EXITS = {
     126: Cause(
         id="command-not-allowed",
@@ -272,7 +274,7 @@ _EXITS = {
         remedy="correct `command` or `entry_point`, or build the program into the image",
     ),
     134: Cause(id="aborted", says="the application aborted (exit code 134)", remedy="its log says why"),
-    137: Cause(
+    _KILLED: Cause(
         id="killed",
         says="the container was killed (exit code 137): too little memory, or it did not end in time after SIGTERM",
         remedy="compare the memory that it uses with what it has, and have the application end on SIGTERM",
@@ -322,10 +324,18 @@ def causes(task: TaskState, log: Sequence[str] = (), events: Sequence[str] = ())
     }
     found = [it.cause for it in _SIGNS if it.place in told and re.search(it.pattern, told[it.place], re.DOTALL)]
     if "health checks" in told["reason"]:  # the load balancer says why apart
-        found = [it.cause for it in _SIGNS if re.search(it.pattern, told["events"]) and "health" in it.cause.id] + found
+        found = [it for it in causes_of_events(events) if it.id.startswith("health")] + found
     found += _by_exit_code(task)
     found += [it.cause for it in _SIGNS if it.place == "reason" and re.search(it.pattern, task.stop_code)]
     return list({it.id: it for it in reversed(found)}.values())[::-1]
+
+
+def causes_of_events(events: Sequence[str]) -> list[Cause]:
+    """Return what keeps tasks from starting or from getting well, by what ECS and the load balancer say."""
+    told = "\n".join(events)
+    found = [it.cause for it in _SIGNS if it.cause.id.startswith("health") and re.search(it.pattern, told)]
+    found += [it.cause for it in _SIGNS if it.place == "events" and re.search(it.pattern, told)]
+    return list({it.id: it for it in found}.values())
 
 
 def _by_exit_code(task: TaskState) -> Iterator[Cause]:
@@ -333,7 +343,8 @@ def _by_exit_code(task: TaskState) -> Iterator[Cause]:
     if task.stop_code != "EssentialContainerExited":
         return
     failed = [code for code in codes if code not in (0, 143)]
-    yield from (_EXITS[code] for code in failed if code in _EXITS)
+    killed_for_memory = any("OutOfMemory" in it.reason for it in task.containers)
+    yield from (_EXITS[code] for code in failed if code in _EXITS and not (code == _KILLED and killed_for_memory))
     if any(code not in _EXITS for code in failed):
         yield _FAILED
     if codes and not failed and task.group.startswith("service:"):

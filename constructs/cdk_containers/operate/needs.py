@@ -30,7 +30,7 @@ _JOB: Calls = {
     "scheduler": ("get_schedule",),
     "states": ("describe_state_machine",),
 }
-_LOGS: Calls = {"ecs": ("describe_task_definition",), "logs": ("filter_log_events",)}
+_DEFINITION: Calls = {"ecs": ("describe_task_definition",)}
 _EVENTS: Calls = {"events": ("list_rules", "list_targets_by_rule"), "logs": ("filter_log_events",)}
 _EKS: Calls = {"eks": ("describe_cluster", "list_nodegroups", "describe_nodegroup", "list_addons", "describe_addon")}
 
@@ -77,14 +77,28 @@ NEEDS: Mapping[str, Need] = {
             _EKS,
             {
                 "application-autoscaling": ("describe_scalable_targets",),
-                "cloudwatch": ("describe_alarms",),
-                "elbv2": ("describe_target_health",),
+                "cloudwatch": ("describe_alarms", "get_metric_data"),
+                "elbv2": ("describe_target_groups", "describe_target_health"),
             },
         )
     ),
     "rollout": Need(reads=together(_FIND, _ROLLOUT)),
-    "why": Need(reads=together(_FIND, _ROLLOUT, _TASKS, _JOB, _LOGS, _EVENTS)),
-    "logs": Need(reads=together(_FIND, _SERVICES, _TASKS, _JOB, _LOGS, {"logs": ("start_live_tail",)})),
+    "why": Need(
+        reads=together(
+            _FIND,
+            _ROLLOUT,
+            _TASKS,
+            _JOB,
+            _DEFINITION,
+            _EVENTS,
+            {"logs": ("get_log_events",), "elbv2": ("describe_target_health",)},
+        )
+    ),
+    "logs": Need(
+        reads=together(
+            _FIND, _SERVICES, _TASKS, _JOB, _DEFINITION, _EVENTS, {"logs": ("filter_log_events", "start_live_tail")}
+        )
+    ),
     "events": Need(reads=together(_FIND, _SERVICES, _JOB, _EVENTS)),
     "continue": Need(
         reads=together(_FIND, _ROLLOUT),

@@ -99,6 +99,14 @@ def _revision(told: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -
         pending=told.get("pendingTaskCount", 0),
         production=told.get("requestedProductionTrafficWeight"),
         test=told.get("requestedTestTrafficWeight"),
+        target_group=next(
+            (
+                it["targetGroupArn"]
+                for it in about.get("resolvedConfiguration", {}).get("loadBalancers", ())
+                if "targetGroupArn" in it
+            ),
+            "",
+        ),
     )
 
 

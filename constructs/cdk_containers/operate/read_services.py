@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from .api import Api
 from .exits import NOT_FOUND, Stop
+from .read_errors import error_shares
 from .read_rollouts import last_rollout
 from .read_tasks import read_tasks
 from .states import GroupHealth, RolloutState, ServiceEvent, ServiceState
@@ -79,12 +81,14 @@ def read_service(api: Api, target: Target) -> ServiceState:
     told = described(api, target)
     state = summary_of(target, told, api)
     rollout = api.if_allowed(lambda: last_rollout(api, target), None) if state.controller == "ECS" else None
+    if rollout is not None and rollout.runs:
+        rollout = replace(rollout, errors=api.if_allowed(partial(error_shares, api, rollout), {}))
     return replace(
         state,
         rollout=rollout,
         images=rollout.target.images if rollout and rollout.target else (),
         stopped=api.if_allowed(lambda: read_tasks(api, target.cluster, service=target.service, stopped=True), ()),
-        groups=api.if_allowed(lambda: _health(api, told), None),
+        groups=api.if_allowed(lambda: read_health(api, told), None),
         scaling=api.if_allowed(lambda: read_scaling(api, target), None),
         alarms=api.if_allowed(lambda: _alarms(api, told, rollout), ()),
     )
@@ -119,7 +123,12 @@ def _capacity(told: Mapping[str, Any]) -> str:
     return ", ".join(providers) or str(told.get("launchType", ""))
 
 
-def _health(api: Api, told: Mapping[str, Any]) -> tuple[GroupHealth, ...] | None:
+def read_health(api: Api, told: Mapping[str, Any]) -> tuple[GroupHealth, ...] | None:
+    """Return how the targets of a service are; None where it has none.
+
+    Raises:
+        Refused: The account refuses a call.
+    """
     arns: dict[str, None] = {}
     for it in told.get("loadBalancers", ()):
         for arn in (it.get("targetGroupArn"), it.get("advancedConfiguration", {}).get("alternateTargetGroupArn")):

@@ -18,22 +18,34 @@ def painted(text: str, colour: str, *, on: bool) -> str:
     return f"\033[{colour}m{text}\033[0m" if on else text
 
 
-def screen(told: Told, *, width: int = _WIDEST, colour: bool = False, unread: Iterable[str] = ()) -> str:
-    """Return a screen as text, with what could not be read below it."""
+def screen(
+    told: Told, *, width: int = _WIDEST, colour: bool = False, cut: bool = False, unread: Iterable[str] = ()
+) -> str:
+    """Return a screen as text, with what could not be read below it.
+
+    Args:
+        told: The screen.
+        width: How many characters fit on a line; of more than 100, 100 are used.
+        colour: Whether colours can be seen.
+        cut: Whether a line that is too long is cut, as where the screen is drawn again at the same place.
+        unread: What could not be read.
+    """
     width = min(width, _WIDEST)
     it = told.target
     left = "  ".join(part for part in (it.name, it.environment, it.region) if part)
     gap = max(2, width - len(left) - len(told.title))
     paint = _GOOD if told.code == DONE else _ASKS if told.code == WAITS else _BAD
     lines = [f"{left}{' ' * gap}{painted(told.title, paint, on=colour)}"]
-    lines += [_line(it.key, it.text, width, on=colour) for it in told.lines]
+    lines += [_line(it.key, it.text, width if cut else None, on=colour) for it in told.lines]
     lines += [f"  {'not read':<{_MARGIN - 2}} {why}" for why in unread]
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _line(key: str, text: str, width: int, *, on: bool) -> str:
+def _line(key: str, text: str, width: int | None, *, on: bool) -> str:
     one = " ".join(text.split())  # AWS's reasons have several lines at times
-    return f"  {painted(key.ljust(_MARGIN - 2), _DIM, on=on)} {short(one, width - _MARGIN - 1)}"
+    return (
+        f"  {painted(key.ljust(_MARGIN - 2), _DIM, on=on)} {one if width is None else short(one, width - _MARGIN - 1)}"
+    )
 
 
 def table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:

@@ -28,6 +28,7 @@ class Revision:
         pending: How many are starting.
         production: The share of the traffic in percent; None where no traffic is shifted.
         test: The share of the test traffic, likewise.
+        target_group: The target group that its tasks are in, where traffic is shifted.
     """
 
     arn: str
@@ -38,6 +39,7 @@ class Revision:
     pending: int = 0
     production: float | None = None
     test: float | None = None
+    target_group: str = ""
 
     @property
     def number(self) -> str:
@@ -84,6 +86,7 @@ class RolloutState:
         alarms: The alarms that stop it.
         triggered: Those of them that have.
         rollback_reason: Why it was rolled back.
+        errors: The percentage of requests that failed lately, by the ARN of the revision, where it was looked at.
         configuration: How the service is deployed, as ECS says it.
     """
 
@@ -102,6 +105,7 @@ class RolloutState:
     alarms: tuple[str, ...] = ()
     triggered: tuple[str, ...] = ()
     rollback_reason: str = ""
+    errors: Mapping[str, float] = field(default_factory=dict)
     configuration: Mapping[str, Any] = field(default_factory=dict)
 
     @property

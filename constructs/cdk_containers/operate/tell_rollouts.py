@@ -104,9 +104,8 @@ def timing(rollout: RolloutState, plan: Plan | None, now: datetime) -> str:
 
 def stage_line(rollout: RolloutState, plan: Plan | None, now: datetime) -> Line:
     """Tell in which stage a deployment is, what comes next, and what stops it."""
-    parts = [f"{rollout.strategy} {rollout.stage}".strip()]
-    if rollout.stage in STAGES:
-        parts[0] += f": {STAGES[rollout.stage]}"
+    happens = STAGES.get(rollout.stage, rollout.stage)
+    parts = [f"{rollout.strategy}, {happens}".strip(", ")]
     following = _following(rollout, plan, now)
     parts += [following] if following else []
     parts += [_stops(rollout)]
@@ -154,22 +153,28 @@ def traffic_line(rollout: RolloutState) -> Line:
     """Tell what each version has: traffic, and tasks."""
     sides = [*rollout.sources, *([rollout.target] if rollout.target else [])]
     sides = list({it.arn: it for it in sides}.values())
-    return Line("traffic", "     ".join(map(_side, sides)), {"revisions": [_side_data(it) for it in sides]})
+    return Line(
+        "traffic",
+        " | ".join(_side(it, rollout) for it in sides),
+        {"revisions": [_side_data(it, rollout) for it in sides]},
+    )
 
 
-def _side(it: Revision) -> str:
-    share = f"  {percent(it.production)}" if it.production is not None else ""
+def _side(it: Revision, rollout: RolloutState) -> str:
+    share = f" {percent(it.production)}," if it.production is not None else ","
     starting = f", {it.pending} starting" if it.pending else ""
-    return f"rev {it.number}{share}  {it.running}/{it.requested} running{starting}"
+    errors = f", errors {rollout.errors[it.arn]:.1f} %" if it.arn in rollout.errors else ""
+    return f"rev {it.number}{share} {it.running}/{it.requested} running{starting}{errors}"
 
 
-def _side_data(it: Revision) -> dict[str, object]:
+def _side_data(it: Revision, rollout: RolloutState) -> dict[str, object]:
     return {
         "revision": it.number,
         "arn": it.arn,
         "task_definition": it.task_definition,
         "production_percent": it.production,
         "test_percent": it.test,
+        "error_percent": rollout.errors.get(it.arn),
         "requested": it.requested,
         "running": it.running,
         "pending": it.pending,
@@ -181,16 +186,16 @@ def waits_line(rollout: RolloutState, name: str, now: datetime) -> Line:
     hook = rollout.waiting
     if hook is None:
         return Line("waits for", "nobody", {"hook": None})
-    return Line("waits for", f"you: {decision(hook, name, now)}", {"hook": hook.id, "until": iso(hook.expires)})
+    return Line("waits for", f"you{decision(hook, name, now)}", {"hook": hook.id, "until": iso(hook.expires)})
 
 
 def decision(hook: Hook, name: str, now: datetime) -> str:
-    """Tell how to decide, and what happens if nobody does."""
-    told = f"`{command('continue', name)}` or `{command('rollback', name)}`"
+    """Tell until when somebody can decide, what happens then, and how to."""
+    told = f": `{command('continue', name)}` or `… rollback`"
     if hook.expires is None:
         return told
     then = {"ROLLBACK": "rolls back", "CONTINUE": "continues"}.get(hook.on_timeout, "ECS decides")
-    return f"{told}, until {clock_time(hook.expires, now)}, then {then}"
+    return f" until {clock_time(hook.expires, now)}, then {then}{told}"
 
 
 def images_text(images: tuple[tuple[str, str], ...]) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _INSTALL = 'AWS is reached by boto3, which is not installed: pip install "cdk-containers[operations]"'
 _WIDTH_OF_FILES = 100
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _READ_ONLY = "CDK_CONTAINERS_READ_ONLY"
 
 
@@ -39,6 +42,25 @@ def add_where(parser: ArgumentParser) -> None:
     add("--json", action="store_true", help="print JSON, and errors as JSON, too")
     add("--read-only", action="store_true", help=f"refuse to change anything; {_READ_ONLY}=1 does, too")
     parser.epilog = EXIT_CODES
+
+
+def add_yes(parser: ArgumentParser) -> None:
+    """Add the option of commands that change something."""
+    parser.add_argument("--yes", action="store_true", help="do not ask before something changes")
+
+
+def add_since(parser: ArgumentParser, default: str, why: str) -> None:
+    """Add the option that says how far back to look."""
+    help_ = f"such as 30m, 12h or 2d: {why}; {default} by default"
+    parser.add_argument("--since", type=duration, default=default, metavar="TIME", help=help_)
+
+
+def duration(text: str) -> timedelta:
+    """Read `90s`, `10m`, `2h` or `1d`."""
+    found = re.fullmatch(r"(\d+)([smhd])", text)
+    if found is None:
+        raise ArgumentTypeError(f"{text!r} is not a time such as 30m, 12h or 2d")
+    return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
 
 
 class Operation:
@@ -74,6 +96,15 @@ class Operation:
         """Whether colours can be seen."""
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
         return sys.stdout.isatty() and not plain
+
+    @property
+    def moves(self) -> bool:
+        """Whether the terminal can move its cursor."""
+        return os.environ.get("TERM") != "dumb"
+
+    def where(self, target: Target) -> str:
+        """Return what is about to change, and where that is."""
+        return f"{target.name} ({', '.join(it for it in (target.environment, target.account, target.region) if it)})"
 
     @property
     def width(self) -> int:
