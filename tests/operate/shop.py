@@ -280,9 +280,9 @@ def alarms(**states: str) -> dict[str, Any]:
     }
 
 
-def steady(**more: Any) -> dict[str, Any]:
-    """A service that is well."""
-    return {
+def steady(*others: Mapping[str, Any]) -> dict[str, Any]:
+    """A service that is well, but for what the others say."""
+    told = {
         **found(),
         "ecs.describe_services": {"services": [ecs_service()]},
         **deployed(deployment("SUCCESSFUL", begun=NOW - timedelta(minutes=12))),
@@ -291,5 +291,7 @@ def steady(**more: Any) -> dict[str, Any]:
         **alarms(web_5xx="OK"),
         "application-autoscaling.describe_scalable_targets": {"ScalableTargets": []},
         "eks.describe_cluster": {"cluster": {"name": "kubernetes", "status": "ACTIVE", "version": "1.36"}},
-        **more,
     }
+    for other in others:
+        told.update(other)
+    return told

@@ -102,7 +102,7 @@ _SIGNS = (
     ),
     _sign(
         "secret-key",
-        rf"{_FETCHING}.*(kms|Decrypt)",
+        rf"{_FETCHING}.*(kms|KMS|Decrypt)",
         "the execution role may not use the key that encrypts the secret",
         "allow it kms:Decrypt in its policy and in the policy of the key",
     ),

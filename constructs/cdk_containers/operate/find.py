@@ -179,7 +179,7 @@ def _chosen(name: str, places: Sequence[Place], kinds: Sequence[Kind]) -> Place:
 
 def _near(name: str, places: Sequence[Place]) -> list[str]:
     names = {it.path: it for it in places} | {it.path.rpartition("/")[2]: it for it in places}
-    near = list(dict.fromkeys(names[one].whole for one in get_close_matches(name, names, n=3)))
+    near = list(dict.fromkeys(names[one].whole for one in get_close_matches(name, names, n=3, cutoff=0.65)))
     if near:
         return [f"did you mean {' or '.join(near)}?"]
     return [f"there is: {', '.join(sorted(it.whole for it in places))}"]

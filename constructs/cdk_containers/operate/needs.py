@@ -28,7 +28,7 @@ _JOB: Calls = {
     "ecs": ("list_clusters", "list_tasks", "describe_tasks"),
     "events": ("list_targets_by_rule",),
     "scheduler": ("get_schedule",),
-    "states": ("describe_state_machine",),
+    "stepfunctions": ("describe_state_machine",),
 }
 _DEFINITION: Calls = {"ecs": ("describe_task_definition",)}
 _EVENTS: Calls = {"events": ("list_rules", "list_targets_by_rule"), "logs": ("filter_log_events",)}

@@ -45,7 +45,7 @@ def read_job(api: Api, target: Target) -> JobState:
 def _start(api: Api, type_: str, id_: str) -> _Start | None:
     match type_:
         case "AWS::StepFunctions::StateMachine":
-            answer = api.call("states", "describe_state_machine", stateMachineArn=id_) or {}
+            answer = api.call("stepfunctions", "describe_state_machine", stateMachineArn=id_) or {}
             return _Start(cluster=next(_clusters_in(answer.get("definition", "")), ""))
         case "AWS::Scheduler::Schedule":
             answer = api.call("scheduler", "get_schedule", Name=id_) or {}

@@ -153,11 +153,8 @@ def traffic_line(rollout: RolloutState) -> Line:
     """Tell what each version has: traffic, and tasks."""
     sides = [*rollout.sources, *([rollout.target] if rollout.target else [])]
     sides = list({it.arn: it for it in sides}.values())
-    return Line(
-        "traffic",
-        " | ".join(_side(it, rollout) for it in sides),
-        {"revisions": [_side_data(it, rollout) for it in sides]},
-    )
+    told = " | ".join(_side(it, rollout) for it in sides) or "no version is known yet"
+    return Line("traffic", told, {"revisions": [_side_data(it, rollout) for it in sides]})
 
 
 def _side(it: Revision, rollout: RolloutState) -> str:
