@@ -147,7 +147,10 @@ def ecs_service(name: str = "Web", **changes: Any) -> dict[str, Any]:
 def side(number: int, name: str = "Web", **counts: Any) -> dict[str, Any]:
     return {
         "arn": revision_arn(name, number),
-        "requestedTaskCount": 2, "runningTaskCount": 2, "pendingTaskCount": 0, **counts,
+        "requestedTaskCount": 2,
+        "runningTaskCount": 2,
+        "pendingTaskCount": 0,
+        **counts,
     }
 
 

@@ -100,7 +100,10 @@ EVENTS_GROUP = "/aws/events/dev-shop-events"
 
 def stored(*events: Mapping[str, Any]) -> dict[str, Any]:
     """A rule that stores events of the cluster, and what is stored."""
-    pattern = {"source": ["aws.ecs"], "detail": {"clusterArn": [f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/{shop.CLUSTER}"]}}
+    pattern = {
+        "source": ["aws.ecs"],
+        "detail": {"clusterArn": [f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/{shop.CLUSTER}"]},
+    }
     other = {"source": ["aws.ecs"], "detail": {"clusterArn": [f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/other"]}}
     group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{EVENTS_GROUP}:*"
 

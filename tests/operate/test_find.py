@@ -31,9 +31,7 @@ def first_line(ran: Ran) -> str:
 def test_a_service_is_found_by_its_path_or_the_end_of_it(shell: Shell, aws: Aws, name: str):
     script = aws(shop.steady())
     assert first_line(shell("status", name)).startswith("Shop/Web  dev  eu-west-1 ")
-    assert script.asked("ecs.describe_services") == [
-        {"cluster": shop.CLUSTER, "services": [shop.service_arn("Web")]}
-    ]
+    assert script.asked("ecs.describe_services") == [{"cluster": shop.CLUSTER, "services": [shop.service_arn("Web")]}]
     assert script.asked("cloudformation.describe_stack_resources") == [
         {"StackName": shop.STACK, "LogicalResourceId": "Web"}
     ]
@@ -85,9 +83,7 @@ def test_stages_and_nested_stacks_lead_to_what_is_in_them(shell: Shell, aws: Aws
     inner = shop.assembly(tmp_path / "cdk.out" / "assembly-Dev", {"Dev-shop": {}})
     nested = shop.resource("AWS::CloudFormation::Stack", "Dev/shop/Inner")
     nested["Metadata"]["aws:asset:path"] = "nested.template.json"
-    (inner / "nested.template.json").write_text(
-        json.dumps({"Resources": {"Web": shop.service("Dev/shop/Inner/Web")}})
-    )
+    (inner / "nested.template.json").write_text(json.dumps({"Resources": {"Web": shop.service("Dev/shop/Inner/Web")}}))
     (inner / "Dev-shop.template.json").write_text(json.dumps({"Resources": {"Nested": nested}}))
     manifest = json.loads((inner / "manifest.json").read_text())
     manifest["artifacts"]["Dev-shop"]["displayName"] = "Dev/shop"
@@ -131,7 +127,7 @@ def test_an_assembly_of_another_version_than_what_is_deployed_is_said(shell: She
     ],
     ids=["no assembly", "an empty one", "a newer one", "a broken one"],
 )
-def test_an_assembly_that_says_nothing_is_said(
+def test_an_assembly_that_says_nothing_is_said(  # noqa: PLR0917
     shell: Shell, aws: Aws, tmp_path: Path, prepare: Callable[[Path], object], code: int, told: str
 ):
     aws(shop.steady())
@@ -142,7 +138,9 @@ def test_an_assembly_that_says_nothing_is_said(
 
 
 def test_without_an_assembly_a_deployed_stack_has_the_names(shell: Shell, aws: Aws):
-    script = aws(shop.steady({"cloudformation.get_template": {"TemplateBody": json.dumps({"Resources": shop.stack()})}}))
+    script = aws(
+        shop.steady({"cloudformation.get_template": {"TemplateBody": json.dumps({"Resources": shop.stack()})}})
+    )
     assert first_line(shell("status", "Shop/Web", "--stack", shop.STACK)).startswith("Shop/Web  dev ")
     assert script.asked("cloudformation.get_template")[0]["StackName"] == shop.STACK
     script.told["cloudformation.get_template"] = Error("ValidationError", "Stack with id x does not exist")

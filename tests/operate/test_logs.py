@@ -128,8 +128,6 @@ def test_a_log_group_that_is_not_there_has_no_lines(shell: Shell, aws: Aws):
     assert (shell("logs", "Shop/Web").code, shell("logs", "Shop/Web").out) == (0, "")
 
 
-
-
 def test_live_tail_is_asked_for_by_the_groups(shell: Shell, aws: Aws, monkeypatch: pytest.MonkeyPatch):
     line = {key: value for key, value in stories.line(1, "now").items() if key != "eventId"}
     other = {**line, "logStreamName": "elsewhere/x"}
@@ -150,6 +148,8 @@ def test_live_tail_is_asked_for_by_the_groups(shell: Shell, aws: Aws, monkeypatc
     assert script.asked("logs.start_live_tail") == [
         {"logGroupIdentifiers": ["arn:aws:logs:eu-west-1:123456789012:log-group:/shop/web"]}
     ]
+    assert shell("logs", "Shop/Web", "--live", "--task", "other", "--filter", "ERROR").out == ""
+    assert script.asked("logs.start_live_tail")[-1]["logEventFilterPattern"] == "ERROR"
     ran = shell("logs", "Shop/Web", "--live", "--follow")
     assert (ran.code, "--follow and --live exclude each other" in ran.err) == (2, True)
 

@@ -179,12 +179,14 @@ def test_a_rolling_deployment_has_a_plan_as_well(shell: Shell, aws: Aws):
             },
         ),
         (BlueGreen(), {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 10}),
-        (Canary(), {
+        (
+            Canary(),
+            {
                 "strategy": "CANARY",
                 "bakeTimeInMinutes": 10,
                 "canaryConfiguration": {"canaryPercent": 10.0, "canaryBakeTimeInMinutes": 10},
             },
-),
+        ),
         (
             Linear(),
             {

@@ -99,8 +99,10 @@ def test_a_canary_with_the_errors_of_each_side(shell: Shell, aws: Aws):
     assert ran.code == 0
     assert ran.out.splitlines() == [
         "Shop/Web  dev  eu-west-1                             ROLLING OUT  rev 41 -> 42   6:10 of about 12:00",
-        "  stage      CANARY, traffic moves to the new version | next: 100 % 0:10 later than planned | "
-        "stops on: 3 alarms, circuit breaker 1/3",
+        (
+            "  stage      CANARY, traffic moves to the new version | next: 100 % 0:10 later than planned | "
+            "stops on: 3 alarms, circuit breaker 1/3"
+        ),
         "  traffic    rev 41 90 %, 2/2 running, errors 0.0 % | rev 42 10 %, 2/2 running, errors 1.0 %",
         "  waits for  nobody",
         "  image      app sha256:3f9c00000000…",
@@ -146,7 +148,9 @@ def test_json_has_the_lines_of_the_screen_by_their_names(shell: Shell, aws: Aws,
         ({"status": "DRAINING"}, "SUCCESSFUL", "BEING DELETED", 1),
     ],
 )
-def test_one_word_says_how_it_is(shell: Shell, aws: Aws, service: dict[str, Any], last: str, state: str, code: int):
+def test_one_word_says_how_it_is(  # noqa: PLR0917
+    shell: Shell, aws: Aws, service: dict[str, Any], last: str, state: str, code: int
+):
     services = {"ecs.describe_services": {"services": [shop.ecs_service(**service)]}}
     aws(shop.steady(services, shop.deployed(shop.deployment(last))))
     ran = shell("status", "Shop/Web")
@@ -310,9 +314,7 @@ def test_every_state_of_ecs_has_a_sentence_and_an_exit_code():
     for status, stage, hook in product(STATUSES, LIFE, HOOKS):
         hooks = (Hook(id="h", kind="PAUSE", status=hook),) if hook else ()
         rollout = RolloutState(arn="a/b", status=status, stage=stage, hooks=hooks)
-        state = ServiceState(
-            target=TARGET, at=NOW, status="ACTIVE", desired=1, running=1, pending=0, rollout=rollout
-        )
+        state = ServiceState(target=TARGET, at=NOW, status="ACTIVE", desired=1, running=1, pending=0, rollout=rollout)
         word, code = service_word(state)
         told = tell_service(state)
         assert "new here" not in outcome(rollout).says

@@ -11,13 +11,13 @@ from cdk_containers.core.frozen import frozen
 Calls: TypeAlias = Mapping[str, tuple[str, ...]]
 
 _FIND: Calls = {
-    "cloudformation": ("describe_stack_resources", "get_template", "list_stack_resources"),
+    "cloudformation": ("describe_stack_resources", "get_template"),
     "resourcegroupstaggingapi": ("get_resources",),
 }
+_FIND_SEVERAL: Calls = {**_FIND, "cloudformation": (*_FIND["cloudformation"], "list_stack_resources")}
 _SERVICES: Calls = {"ecs": ("describe_services",)}
 _ROLLOUT: Calls = {
     "ecs": (
-        "describe_services",
         "list_service_deployments",
         "describe_service_deployments",
         "describe_service_revisions",
@@ -67,10 +67,11 @@ def together(*several: Calls) -> dict[str, tuple[str, ...]]:
 _DEPLOYMENTS = "arn:*:ecs:*:*:service-deployment/*"
 
 NEEDS: Mapping[str, Need] = {
-    "list": Need(reads=together(_FIND, _SERVICES, {"eks": ("describe_cluster",)})),
+    "list": Need(reads=together(_FIND_SEVERAL, _SERVICES, {"eks": ("describe_cluster",)})),
     "status": Need(
         reads=together(
-            _FIND,
+            _FIND_SEVERAL,
+            _SERVICES,
             _ROLLOUT,
             _TASKS,
             _JOB,
@@ -82,10 +83,11 @@ NEEDS: Mapping[str, Need] = {
             },
         )
     ),
-    "rollout": Need(reads=together(_FIND, _ROLLOUT)),
+    "rollout": Need(reads=together(_FIND, _SERVICES, _ROLLOUT)),
     "why": Need(
         reads=together(
             _FIND,
+            _SERVICES,
             _ROLLOUT,
             _TASKS,
             _JOB,
@@ -96,17 +98,23 @@ NEEDS: Mapping[str, Need] = {
     ),
     "logs": Need(
         reads=together(
-            _FIND, _SERVICES, _TASKS, _JOB, _DEFINITION, _EVENTS, {"logs": ("filter_log_events", "start_live_tail")}
+            _FIND_SEVERAL,
+            _SERVICES,
+            _TASKS,
+            _JOB,
+            _DEFINITION,
+            _EVENTS,
+            {"logs": ("filter_log_events", "start_live_tail")},
         )
     ),
-    "events": Need(reads=together(_FIND, _SERVICES, _JOB, _EVENTS)),
+    "events": Need(reads=together(_FIND_SEVERAL, _SERVICES, _JOB, _EVENTS)),
     "continue": Need(
         reads=together(_FIND, _ROLLOUT),
         changes={"ecs": ("continue_service_deployment",)},
         resources={"ecs:ContinueServiceDeployment": _DEPLOYMENTS},
     ),
     "rollback": Need(
-        reads=together(_FIND, _ROLLOUT),
+        reads=together(_FIND, _SERVICES, _ROLLOUT),
         changes={"ecs": ("stop_service_deployment",)},
         resources={"ecs:StopServiceDeployment": _DEPLOYMENTS},
     ),

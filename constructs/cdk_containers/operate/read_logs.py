@@ -141,18 +141,20 @@ def follow(
         api.clock.sleep(_EVERY)
 
 
-def live_tail(api: Api, sources: Sequence[LogSource], group_arns: Sequence[str]) -> Iterator[LogLine]:
+def live_tail(
+    api: Api, sources: Sequence[LogSource], group_arns: Sequence[str], *, task: str = "", pattern: str = ""
+) -> Iterator[LogLine]:
     """Yield the lines of several logs as they come, by Live Tail, which AWS bills by the minute.
 
     Raises:
         Refused: The account refuses the call.
     """
-    answer = api.call("logs", "start_live_tail", logGroupIdentifiers=list(group_arns)) or {}
+    wanted = {"logEventFilterPattern": pattern} if pattern else {}
+    answer = api.call("logs", "start_live_tail", logGroupIdentifiers=list(group_arns), **wanted) or {}
     for event in answer.get("responseStream", ()):
         for it in event.get("sessionUpdate", {}).get("sessionResults", ()):
             stream = it.get("logStreamName", "")
-            source = next((one for one in sources if stream.startswith(one.prefix)), None)
+            source = next((one for one in sources if stream.startswith(f"{one.prefix}{task}")), None)
             if source is not None:
                 at = datetime.fromtimestamp(it["timestamp"] / 1000, UTC)
-                task = stream.removeprefix(source.prefix)
-                yield LogLine(at, source, task, it.get("message", "").rstrip("\n"))
+                yield LogLine(at, source, stream.removeprefix(source.prefix), it.get("message", "").rstrip("\n"))

@@ -90,7 +90,7 @@ def _lines(operation: Operation, sources: dict[Target, list[LogSource]]) -> Iter
     every = list(chain.from_iterable(sources.values()))
     task = arguments.task.rpartition("/")[2]
     if arguments.live:
-        return _live(api, every, next(iter(sources)))
+        return _live(api, every, next(iter(sources)), task, arguments.filter)
     since = api.now() - arguments.since
     if arguments.follow:
         return follow(api, every, since=since, task=task, pattern=arguments.filter)
@@ -103,7 +103,7 @@ def _lines(operation: Operation, sources: dict[Target, list[LogSource]]) -> Iter
     )
 
 
-def _live(api: Api, sources: Sequence[LogSource], target: Target) -> Iterator[LogLine]:
+def _live(api: Api, sources: Sequence[LogSource], target: Target, task: str, pattern: str) -> Iterator[LogLine]:
     from cdk_containers.operate.exits import USAGE, Stop  # noqa: PLC0415
     from cdk_containers.operate.read_logs import live_tail  # noqa: PLC0415
 
@@ -111,7 +111,8 @@ def _live(api: Api, sources: Sequence[LogSource], target: Target) -> Iterator[Lo
     if len(groups) > _MOST_GROUPS:
         raise Stop(USAGE, f"Live Tail shows {_MOST_GROUPS} log groups at the most, and these are {len(groups)}")
     partition = target.id.split(":")[1]
-    return live_tail(api, sources, [f"arn:{partition}:logs:{api.region}:{api.id}:log-group:{it}" for it in groups])
+    arns = [f"arn:{partition}:logs:{api.region}:{api.id}:log-group:{it}" for it in groups]
+    return live_tail(api, sources, arns, task=task, pattern=pattern)
 
 
 def _previous(operation: Operation, target: Target, sources: Sequence[LogSource]) -> Iterator[LogLine]:
