@@ -36,7 +36,7 @@ LAYERS: list[set[str]] = [
     },
     {"core.inputs"},
     {"core.whereabouts"},
-    {"core.checked_construct", "core.opt_outs", "model.workload"},
+    {"core.checked_construct", "core.component_tag", "core.opt_outs", "model.workload"},
     {"metrics"},
     {"model.instances", "model.rollouts"},
     {"model.placement"},
