@@ -85,7 +85,6 @@ SCENES: dict[str, list[Scene]] = {
         (shop.steady(*EVERYTHING), ("list",)),
         (shop.steady(*EVERYTHING), ("list", "--stack", shop.STACK)),
         (shop.steady(*EVERYTHING), ("list", "--by-tags")),
-        (shop.steady(*EVERYTHING), ("list", "--few")),
     ],
     "status": [
         *scenes("status"),
@@ -114,9 +113,8 @@ SCENES: dict[str, list[Scene]] = {
 
 def prepare(folder: Path, line: Sequence[str]) -> list[str]:
     """Write the assembly that a scene needs, and return the call."""
-    if "--many" in line or "--few" in line:
-        few = {"Web": shop.service(f"{shop.STACK}/Shop/Web")}
-        shop.assembly(folder / "cdk.out", {shop.STACK: MANY if "--many" in line else few})
+    if "--many" in line:
+        shop.assembly(folder / "cdk.out", {shop.STACK: MANY})
     elif "--by-tags" not in line:
         resources = shop.stack()
         resources["OnUploadTask"] = shop.resource(
@@ -124,7 +122,7 @@ def prepare(folder: Path, line: Sequence[str]) -> list[str]:
         )
         resources["OnUploadRule"] = shop.resource("AWS::Events::Rule", f"{shop.STACK}/Shop/OnUpload/Rule")
         shop.assembly(folder / "cdk.out", {shop.STACK: resources})
-    return [it for it in line if it not in ("--many", "--few", "--by-tags")]
+    return [it for it in line if it not in ("--many", "--by-tags")]
 
 
 UPLOAD = {**shop.PHYSICAL, "OnUploadTask": shop.task_definition_arn("upload", 3), "OnUploadRule": "on-upload"}

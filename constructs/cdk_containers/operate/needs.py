@@ -15,6 +15,7 @@ _FIND: Calls = {
     "resourcegroupstaggingapi": ("get_resources",),
 }
 _FIND_SEVERAL: Calls = {**_FIND, "cloudformation": (*_FIND["cloudformation"], "list_stack_resources")}
+_FIND_ALL: Calls = {**_FIND, "cloudformation": ("get_template", "list_stack_resources")}
 _SERVICES: Calls = {"ecs": ("describe_services",)}
 _ROLLOUT: Calls = {
     "ecs": (
@@ -67,7 +68,7 @@ def together(*several: Calls) -> dict[str, tuple[str, ...]]:
 _DEPLOYMENTS = "arn:*:ecs:*:*:service-deployment/*"
 
 NEEDS: Mapping[str, Need] = {
-    "list": Need(reads=together(_FIND_SEVERAL, _SERVICES, {"eks": ("describe_cluster",)})),
+    "list": Need(reads=together(_FIND_ALL, _SERVICES, {"eks": ("describe_cluster",)})),
     "status": Need(
         reads=together(
             _FIND_SEVERAL,
