@@ -56,17 +56,19 @@ LAYERS: list[set[str]] = [
     {"eks.add_ons", "eks.appliers", "eks.nodes"},
     {"eks.ingress", "eks.storage"},
     {"eks.workloads"},
-    {"applications", "identity"},
+    {"identity"},
     {"checks.templates"},
     {"checks.engine", "checks.reading"},
-    {"checks.rules"},
-    {"checks.live", "checks.reports"},
+    {"checks.rules", "environments"},
+    {"applications", "checks.live", "checks.reports", "diagrams"},
+    {"delivery"},
     {"checks.plugin", "operate"},
     {"copilot.manifests"},
     {"compose.reading"},
     {"compose.converting"},
     {"copilot.building"},
     {"copilot.adoption", "copilot.converting"},
+    {"starting"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""
@@ -74,7 +76,7 @@ LAYERS: list[set[str]] = [
 APART = [
     {"ecs", "eks"},
     {"compose", "copilot"},
-    *({"checks", wing} for wing in ("applications", "ecs", "eks", "identity")),
+    *({"checks", wing} for wing in ("applications", "delivery", "ecs", "eks", "identity")),
 ]
 """Wings that know nothing of each other, whatever their layers are."""
 
@@ -93,7 +95,9 @@ PURE = {
     "core.version",
     "eks.manifests",
     "eks.rendering",
+    "environments",
     "operate",
+    "starting",
 } | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
 """What runs without AWS CDK."""
 
