@@ -29,9 +29,9 @@ class Given:
                 return self.values[key]
         return self.file.get(f"{task}.{name}", self.file.get(name))
 
-    def problems(self) -> list[str]:
-        """Say which values nothing asked for."""
-        return [f"--set: {_nothing(name, self._asked)}" for name in self.values if name not in self._used]
+    def problems(self, option: str) -> list[str]:
+        """Say which values nothing asked for; `option` is where they were given."""
+        return [f"{option}: {_nothing(name, self._asked)}" for name in self.values if name not in self._used]
 
 
 def _nothing(name: str, known: set[str]) -> str:

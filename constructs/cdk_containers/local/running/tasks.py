@@ -1,0 +1,215 @@
+"""From what a developer asks for to the tasks that run: the app read, its values found, every task planned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from cdk_containers.checks.templates import CannotTell, Malformed, Reference, Resource, references_in
+from cdk_containers.core.frozen import frozen
+from cdk_containers.local.planning import (
+    Choices,
+    Difference,
+    LocalError,
+    Machine,
+    TaskPlan,
+    plan_task,
+)
+from cdk_containers.local.reading import Probe, Runnable, Services, Sources, Values, choose, read_app, runnables
+
+from .account import Account
+from .emulator import ACCOUNT, Emulator
+from .options import Options
+
+_REGION = "us-east-1"
+
+
+@frozen(eq=False)
+class Planned:
+    """A task of a run.
+
+    Attributes:
+        runnable: Where it comes from.
+        plan: What it is.
+        aliases: Its names on the network.
+        probe: The health check of its target group.
+        needs: The names of the tasks that have to be ready before.
+        asked: Whether the developer named it.
+        role: The name of its role, where it is deployed.
+    """
+
+    runnable: Runnable
+    plan: TaskPlan
+    aliases: Sequence[str]
+    probe: Probe | None
+    needs: tuple[str, ...]
+    asked: bool
+    role: str | None
+
+    @property
+    def is_job(self) -> bool:
+        """Whether it runs to its end."""
+        return self.runnable.kind == "job"
+
+
+class Cloud:
+    """What stands for AWS in a run: the account of the developer, the emulator, or nothing."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self.emulator = Emulator(options.region or _REGION) if options.emulator else None
+        self.trouble: str | None = None
+
+    @cached_property
+    def account(self) -> Account | None:
+        """The account; None without credentials."""
+        if self.emulator is not None:
+            return self.emulator.account
+        try:
+            account = Account(profile=self._options.profile, region=self._options.region)
+        except LocalError as error:
+            if self._options.profile or self._options.task_role:
+                raise
+            self.trouble = str(error)
+            return None
+        if not account.has_credentials:
+            self.trouble = "there are no AWS credentials"
+            return None
+        return account
+
+    @property
+    def pseudo_parameters(self) -> dict[str, str]:
+        """What is known of the account."""
+        account = self.account
+        if self.emulator is not None:
+            return {"AWS::Region": self.emulator.account.region or _REGION, "AWS::AccountId": ACCOUNT}
+        known = {"AWS::Region": self._options.region or (account.region if account else None)}
+        if account is not None:
+            known["AWS::AccountId"] = account.id
+        return {name: value for name, value in known.items() if value}
+
+    def deployed(self, resource: Resource, attribute: str) -> str | None:
+        """Return what is known of a resource."""
+        if self.emulator is not None:
+            return self.emulator.deployed(resource, attribute)
+        return self.account.deployed(resource, attribute) if self.account else None
+
+    @property
+    def why_unknown(self) -> list[str]:
+        """Why values of the account are not known."""
+        missing = self.account.stacks_missing if self.account else {}
+        return [*([self.trouble] if self.trouble else []), *(f"{name}: {why}" for name, why in missing.items())]
+
+    def close(self) -> None:
+        """End the emulator."""
+        if self.emulator is not None:
+            self.emulator.close()
+
+
+def plan_tasks(options: Options, cloud: Cloud, machine: Machine) -> list[Planned]:
+    """Plan all that runs, in the order in which it starts.
+
+    Raises:
+        LocalError: All that is wrong with the options and the tasks.
+    """
+    given = options.given
+    pseudo = {name: value for name, value in given.values.items() if name.startswith("AWS::")}
+    app = read_app(options.app, given.values, {**cloud.pseudo_parameters, **pseudo})
+    for name in {*pseudo, *(name for template in app.estate.templates for name in template.parameters)}:
+        given.find(name)
+    everything = runnables(app.estate)
+    services = Services(app.estate, everything)
+    chosen = choose(options.targets, app.estate)
+    running = services.needed_by(chosen)
+    if cloud.emulator is not None:
+        cloud.emulator.make(it.resource for one in running for it in references_in(one.definition))
+    sources = Sources(
+        given=given,
+        deployed=cloud.deployed,
+        address=services.address,
+        images={key: asset.build for key, asset in app.assets.items()},
+    )
+    names = _names(running)
+    problems: list[str] = []
+    planned = []
+    for one in running:
+        try:
+            planned.append(_planned(one, names, services, Values(sources), options, machine, cloud))
+        except LocalError as error:
+            problems += error.problems
+        except (CannotTell, Malformed) as error:
+            problems.append(f"{one.path}: {error}")
+    if problems:
+        raise LocalError(*dict.fromkeys(problems), *(f"values of the account are not known: {it}" for it in cloud.why_unknown))
+    unused = [problem for given, option in _asked(options) for problem in given.problems(option)]
+    if unused:
+        raise LocalError(*unused)
+    chosen_paths = {one.path for one in chosen}
+    return [one for one in planned if one.runnable.path in chosen_paths or not one.is_job]
+
+
+def _asked(options: Options) -> list[tuple[Any, str]]:
+    return [(options.given, "--set"), (options.images, "--image")]
+
+
+def _planned(
+    one: Runnable,
+    names: Mapping[str, str],
+    services: Services,
+    values: Values,
+    options: Options,
+    machine: Machine,
+    cloud: Cloud,
+) -> Planned:
+    name = names[one.path]
+    choices = Choices(given=options.given, images=options.images, with_=options.with_, without=options.without)
+    plan = plan_task(name, values.plain(one.definition), choices, machine)
+    role = one.definition.value("TaskRoleArn")
+    return Planned(
+        runnable=one,
+        plan=plan,
+        aliases=[name.lower(), *(alias for alias in services.aliases(one)[1:] if alias != name.lower())],
+        probe=services.probe(one),
+        needs=tuple(names[it.path] for it in services.neighbours(one) if it.path in names),
+        asked=any(target.strip("/") in {one.stack, one.path} or one.path.endswith(target) for target in options.targets),
+        role=cloud.deployed(role.resource, "") if options.task_role and isinstance(role, Reference) else None,
+    )
+
+
+def _names(running: Sequence[Runnable]) -> dict[str, str]:
+    """Return a short name for each, and a longer one where two have the same."""
+    shorts = [one.short.lower() for one in running]
+    return {
+        one.path: one.short if shorts.count(one.short.lower()) == 1 else one.inside.replace("/", "-") for one in running
+    }
+
+
+def differences_of_services(planned: Sequence[Planned], services: Services | None = None) -> list[tuple[str, Difference]]:
+    """Return what services do on AWS and do not do here."""
+    found: list[tuple[str, Difference]] = []
+    for one in planned:
+        name, service = one.plan.name, one.runnable.service
+        if service is None:
+            found.append((name, Difference(what="schedule and retries", why="a job runs once, now")))
+            continue
+        for field, what, why in _OF_SERVICES:
+            if service.has(*field):
+                found.append((name, Difference(what=what, why=why)))
+        if services is not None:
+            found += [
+                (name, Difference(what=text, why="nothing translates the ports of Service Connect"))
+                for text in services.other_ports(one.runnable)
+            ]
+    return found
+
+
+_OF_SERVICES = (
+    (("ServiceConnectConfiguration",), "Service Connect", "names lead straight to a container: no TLS, retries, metrics"),
+    (("LoadBalancers",), "load balancer", "a port of this machine takes its place: no rules, TLS, or second target"),
+    (("VpcLatticeConfigurations",), "VPC Lattice", "names lead straight to a container, without TLS and policies"),
+    (("NetworkConfiguration",), "security groups and subnets", "every task reaches every other one, and the internet"),
+    (("DesiredCount",), "desired count", "one task runs, and nothing replaces it"),
+    (("VolumeConfigurations",), "EBS volume", "an ordinary volume takes its place"),
+)
+
