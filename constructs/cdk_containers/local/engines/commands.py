@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 
 from cdk_containers.core.frozen import frozen
 from cdk_containers.local.planning import Build, ContainerPlan, TaskPlan, flags_of
@@ -36,11 +37,12 @@ class Run:
     Attributes:
         engine: The engine.
         id: What the names of the run begin with.
-        network: The network of all tasks.
+        limits: The highest limits of the operating system that a container may have, by name.
     """
 
     engine: Engine
     id: str
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def network(self) -> str:
@@ -70,6 +72,7 @@ class Run:
             *self._create(self.pause(task)),
             *self._addressed(aliases, published),
             *flags_of(task.network_settings, self.engine.dialect),
+            *(part for name, most in self.limits.items() for part in ("--ulimit", f"{name}={most}:{most}")),
             image,
         ]
 

@@ -6,6 +6,7 @@ import re
 import resource
 import shutil
 import subprocess
+from pathlib import Path
 
 from cdk_containers.local.planning import LocalError
 
@@ -72,7 +73,16 @@ def limits(engine: Engine) -> dict[str, int]:
     """Return the highest limits of the operating system that a container may have, where this user is limited."""
     if not engine.own_limits:
         return {}
-    found = {"nofile": resource.getrlimit(resource.RLIMIT_NOFILE)[1], "nproc": resource.getrlimit(resource.RLIMIT_NPROC)[1]}
-    most = {name: most for name, most in found.items() if most != resource.RLIM_INFINITY}
+    files, processes = (resource.getrlimit(it)[1] for it in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC))
+    if files == resource.RLIM_INFINITY or files >= _ALWAYS_ENOUGH:
+        return {}
     # podman raises the other limit when it is given one, and fails where it may not.
-    return most if most.get("nofile", _ALWAYS_ENOUGH) < _ALWAYS_ENOUGH else {}
+    most = _most_processes()
+    return {"nofile": files, "nproc": most if processes == resource.RLIM_INFINITY else min(processes, most)}
+
+
+def _most_processes() -> int:
+    try:
+        return int(Path("/proc/sys/kernel/pid_max").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return _ALWAYS_ENOUGH

@@ -12,6 +12,7 @@ from .console import Console
 from .process import Caller
 
 _GLANCE = 0.1
+_LAST_WORDS = 5
 
 
 class Container:
@@ -25,6 +26,7 @@ class Container:
         running: Set when it runs, or has run.
         ended: Set when it has ended, and does not start again.
         healthy: Set while its health check passes.
+        settled: Set when it runs, and is healthy where it has a health check; or when it has ended.
         unhealthy: Set when its health check has failed too often.
     """
 
@@ -36,10 +38,12 @@ class Container:
         self.running = asyncio.Event()
         self.ended = asyncio.Event()
         self.healthy = asyncio.Event()
+        self.settled = asyncio.Event()
         self.unhealthy = asyncio.Event()
         self._caller = caller
         self._console = console
         self._stopping = False
+        self._watching: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Run it until it has ended for good."""
@@ -51,6 +55,7 @@ class Container:
             self._console.say(f"ended with {self.code}; starting again", source=self.source)
         self.healthy.clear()
         self.running.set()
+        self.settled.set()
         self.ended.set()
 
     def _starts_again(self, seconds: float) -> bool:
@@ -61,7 +66,7 @@ class Container:
 
     async def _once(self) -> int:
         process = await self._caller.attach(["start", "--attach", self.name])
-        watching = asyncio.create_task(self._watch())
+        self._watching = asyncio.create_task(self._watch())
         assert process.stdout is not None  # noqa: S101  (it was asked for)
         try:
             async for line in process.stdout:
@@ -69,10 +74,13 @@ class Container:
         except ValueError:
             self._console.say("a line of its log is too long to be shown", source=self.source)
         code = await process.wait()
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        await self._look_away()
         return code
+
+    async def _look_away(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
 
     async def _watch(self) -> None:
         """Notice that it runs, then look after its health."""
@@ -83,7 +91,9 @@ class Container:
                 self._console.say("started", source=self.source)
             else:
                 await asyncio.sleep(_GLANCE)
-        if self.plan.health is not None:
+        if self.plan.health is None:
+            self.settled.set()
+        else:
             await self._look_after()
 
     async def _look_after(self) -> None:
@@ -99,6 +109,7 @@ class Container:
                 if not self.healthy.is_set():
                     self._console.say("healthy", source=self.source)
                 self.healthy.set()
+                self.settled.set()
                 self.unhealthy.clear()
             elif time.monotonic() - began > check.start_period or self.healthy.is_set():
                 failed += 1
@@ -140,19 +151,17 @@ class Container:
                 how = f"ended with {self.code}" if self.ended.is_set() else "is unhealthy"
                 raise LocalError(f"{self.source}: it {how}, and something waits for its health")
 
-    async def ready(self) -> None:
-        """Wait until it runs, and is healthy where it has a health check; or has ended."""
-        await self.running.wait()
-        if self.plan.health is not None:
-            await first_of(self.healthy, self.ended)
-
     async def stop(self, *, at_once: bool = False) -> None:
         """Stop it: SIGTERM, and SIGKILL after its timeout."""
         if self.ended.is_set() or not self.running.is_set():
             return
         self._stopping = True
+        await self._look_away()
         seconds = 0 if at_once else self.plan.stop_timeout
         await self._caller.call(["stop", "-t", str(seconds), self.name])
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS):
+                await self.ended.wait()
 
 
 async def first_of(*events: asyncio.Event) -> None:

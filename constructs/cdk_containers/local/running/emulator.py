@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -41,6 +42,7 @@ class Emulator:
             from moto.server import ThreadedMotoServer  # noqa: PLC0415  (only who asks for it waits for it)
         except ImportError:
             raise LocalError(_INSTALL) from None
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line per request would hide those of the tasks
         self._make_server = ThreadedMotoServer
         self._servers: list[Any] = []
         self.account = Account(region=region, endpoint=f"http://127.0.0.1:{self.listen('127.0.0.1')}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from cdk_containers.local.engines import Published
 from cdk_containers.local.planning import Given, LocalError, TaskPlan
@@ -32,7 +32,7 @@ def _any() -> int:
 
 def assign(
     plans: Iterable[TaskPlan],
-    asked: Collection[str],
+    asked: Sequence[str],
     wanted: Given,
     *,
     free: Callable[[int, str], bool] = is_free,
@@ -42,7 +42,7 @@ def assign(
 
     Args:
         plans: The tasks.
-        asked: The names of the tasks that the developer named: their ports keep their numbers.
+        asked: The names of the tasks that the developer named: their ports keep their numbers, the first first.
         wanted: Numbers by `Task.PORT` or `PORT`.
         free: Tells whether a port is free.
         any_port: Finds a free one.
@@ -53,7 +53,7 @@ def assign(
     problems: list[str] = []
     taken: set[int] = set()
     found: dict[str, list[Published]] = {}
-    for plan in sorted(plans, key=lambda plan: plan.name not in asked):
+    for plan in sorted(plans, key=lambda plan: asked.index(plan.name) if plan.name in asked else len(asked)):
         for port in plan.ports:
             said = wanted.find(str(port.number), task=plan.name)
             if said is not None and not said.isdecimal():

@@ -6,6 +6,7 @@ import asyncio
 import os
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from cdk_containers.core.frozen import frozen
 from cdk_containers.local.planning import LocalError
@@ -44,7 +45,12 @@ class Caller:
             text: Its standard input.
         """
         process = await self._start(arguments, hidden, errors=PIPE, text=bool(text))
-        out, err = await process.communicate(text.encode() if text else None)
+        try:
+            out, err = await process.communicate(text.encode() if text else None)
+        except asyncio.CancelledError:
+            with suppress(ProcessLookupError):
+                process.kill()
+            raise
         return Done(code=process.returncode or 0, out=out.decode(errors="replace"), err=err.decode(errors="replace"))
 
     async def demand(self, arguments: Sequence[str], *, hidden: Mapping[str, str] | None = None, text: str = "") -> str:

@@ -44,7 +44,9 @@ def run_local(options: Options, console: Console) -> int:
     try:
         planned = plan_tasks(options, cloud, machine)
         ports = assign(
-            [one.plan for one in planned], {one.plan.name for one in planned if one.asked}, options.published
+            [one.plan for one in planned],
+            [one.plan.name for one in sorted(planned, key=lambda one: one.probe is None) if one.asked],
+            options.published,
         )
         hidden = {one.plan.name: _secrets(one.plan, cloud) for one in planned}
         return asyncio.run(LocalRun(options, console, engine, cloud, planned, ports, hidden).run())
@@ -102,7 +104,7 @@ class LocalRun:
         self._planned = planned
         self._ports = ports
         self._hidden = hidden
-        self._run = Run(engine=engine, id=f"cdk-containers-{uuid.uuid4().hex[:8]}")
+        self._run = Run(engine=engine, id=f"cdk-containers-{uuid.uuid4().hex[:8]}", limits=limits(engine))
         self._caller = Caller(engine.name)
         self._images = Images(
             self._run,

@@ -11,7 +11,7 @@ from cdk_containers.local.engines import Published, Run
 from cdk_containers.local.planning import ContainerPlan, LocalError, TaskPlan
 
 from .console import Console
-from .container import Container
+from .container import Container, first_of
 from .process import Caller
 
 
@@ -116,11 +116,9 @@ class Task:
 
     async def ready(self) -> bool:
         """Wait until its essential containers run and are healthy; False if it has ended before."""
-        getting_there = asyncio.gather(*(one.ready() for one in self._containers.values() if one.plan.essential))
-        ending = asyncio.create_task(self.ended.wait())
-        await asyncio.wait([getting_there, ending], return_when=asyncio.FIRST_COMPLETED)
-        getting_there.cancel()
-        ending.cancel()
+        for one in self._containers.values():
+            if one.plan.essential:
+                await first_of(one.settled, self.ended)
         return not self.ended.is_set()
 
     async def stop(self, *, at_once: bool = False) -> None:

@@ -20,7 +20,7 @@ from cdk_containers.local.reading import Probe, Runnable, Services, Sources, Val
 
 from .account import Account
 from .emulator import ACCOUNT, Emulator
-from .options import Options
+from .options import PAUSE, Options
 
 _REGION = "us-east-1"
 
@@ -142,6 +142,7 @@ def plan_tasks(options: Options, cloud: Cloud, machine: Machine) -> list[Planned
             problems.append(f"{one.path}: {error}")
     if problems:
         raise LocalError(*dict.fromkeys(problems), *(f"values of the account are not known: {it}" for it in cloud.why_unknown))
+    options.images.find(PAUSE)
     unused = [problem for given, option in _asked(options) for problem in given.problems(option)]
     if unused:
         raise LocalError(*unused)
