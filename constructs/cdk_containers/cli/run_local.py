@@ -7,8 +7,12 @@ import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .errors import UsageError
+
+if TYPE_CHECKING:
+    from cdk_containers.local.running import Options
 
 _EPILOG = """\
 exit codes:
@@ -23,10 +27,26 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.formatter_class = RawDescriptionHelpFormatter
     add_shared_arguments(parser)
     add = parser.add_argument
-    add("--engine", choices=("docker", "podman", "finch"), help="the container engine; the first that there is by default")
-    add("--publish", action="append", default=[], metavar="[TASK.]PORT=PORT", help="the port of this machine for one of a task")
+    add(
+        "--engine",
+        choices=("docker", "podman", "finch"),
+        help="the container engine; the first that there is by default",
+    )
+    add(
+        "--publish",
+        action="append",
+        default=[],
+        metavar="[TASK.]PORT=PORT",
+        help="the port of this machine for one of a task",
+    )
     add("--volume", action="append", default=[], metavar="[TASK.]NAME=DIR", help="a folder for a volume")
-    add("--build", action="append", default=[], metavar="[TASK.]CONTAINER=DIR", help="the sources of an image, in place of their copy in the assembly")
+    add(
+        "--build",
+        action="append",
+        default=[],
+        metavar="[TASK.]CONTAINER=DIR",
+        help="the sources of an image, in place of their copy in the assembly",
+    )
     add("--watch", action="store_true", help="build and start again what you change")
     add("--emulator", action="store_true", help="run against an AWS emulator on this machine")
     add("--task-role", action="store_true", help="give tasks the credentials of their roles, not yours")
@@ -36,12 +56,36 @@ def add_arguments(parser: ArgumentParser) -> None:
 def add_shared_arguments(parser: ArgumentParser) -> None:
     """Add the options that say what runs, and with which values."""
     add = parser.add_argument
-    add("targets", nargs="+", metavar="STACK[/SERVICE]", help="what to run: a service with all that it needs, a job, or all of a stack")
+    add(
+        "targets",
+        nargs="+",
+        metavar="STACK[/SERVICE]",
+        help="what to run: a service with all that it needs, a job, or all of a stack",
+    )
     add("--app", type=Path, default=Path("cdk.out"), metavar="DIR", help="the assembly; cdk.out by default")
-    add("--set", action="append", default=[], metavar="NAME[=VALUE]", help="the value of a variable, a secret or a parameter; without a value, that of your environment")
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME[=VALUE]",
+        help="the value of a variable, a secret or a parameter; without a value, that of your environment",
+    )
     add("--env-file", type=Path, action="append", default=[], metavar="FILE", help="a file with such values")
-    add("--image", action="append", default=[], metavar="[TASK.]CONTAINER=TAG", help="an image of this machine for a container")
-    add("--with", dest="with_", action="append", default=[], metavar="CONTAINER", help="run a container that is left out by default")
+    add(
+        "--image",
+        action="append",
+        default=[],
+        metavar="[TASK.]CONTAINER=TAG",
+        help="an image of this machine for a container",
+    )
+    add(
+        "--with",
+        dest="with_",
+        action="append",
+        default=[],
+        metavar="CONTAINER",
+        help="run a container that is left out by default",
+    )
     add("--without", action="append", default=[], metavar="CONTAINER", help="leave a container out")
     add("--profile", metavar="NAME", help="the profile of the AWS CLI")
     add("--region", metavar="REGION", help="the region")
@@ -63,7 +107,7 @@ def _print(line: str) -> None:
     print(line, flush=True)
 
 
-def options_of(arguments: Namespace):  # type: ignore[no-untyped-def]
+def options_of(arguments: Namespace) -> Options:
     """Return the options of a call."""
     from cdk_containers.local.planning import Given  # noqa: PLC0415
     from cdk_containers.local.running import Options  # noqa: PLC0415
@@ -77,9 +121,8 @@ def options_of(arguments: Namespace):  # type: ignore[no-untyped-def]
         name: Given(_pairs(getattr(arguments, name, []), f"--{name}", problems))
         for name in ("image", "volume", "publish", "build")
     }
-    for text in pairs["build"].values.values():
-        if not Path(text).is_dir():
-            problems.append(f"--build: there is no folder {text}")
+    missing = [text for text in pairs["build"].values.values() if not Path(text).is_dir()]
+    problems += [f"--build: there is no folder {text}" for text in missing]
     if problems:
         raise UsageError(*problems)
     return Options(
@@ -110,7 +153,10 @@ def _pairs(
         name, equals, value = text.partition("=")
         told = value if equals else missing(name)
         if not name or told is None:
-            problems.append(f"{option}: {text!r} is not NAME=VALUE" + (", and your environment has no such variable" if option == "--set" else ""))
+            problems.append(
+                f"{option}: {text!r} is not NAME=VALUE"
+                + (", and your environment has no such variable" if option == "--set" else "")
+            )
             continue
         found[name] = told
     return found

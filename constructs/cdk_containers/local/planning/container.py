@@ -33,6 +33,7 @@ class Surroundings:
         machine: The machine.
         given: Values for variables.
         images: Images by container.
+        missing_is_fine: Whether a variable that nobody knows counts as a secret that somebody gives later.
         first: The name of the first container.
     """
 
@@ -43,6 +44,7 @@ class Surroundings:
     machine: Machine
     given: Given
     images: Given
+    missing_is_fine: bool
     first: str
 
 
@@ -73,9 +75,7 @@ class ContainerPlanner:
         environment, secrets, given = self._variables()
         settings = self._settings()
         ports = self._ports()
-        network = {
-            row.field: settings.pop(row.field) for row in TABLE if row.of == "network" and row.field in settings
-        }
+        network = {row.field: settings.pop(row.field) for row in TABLE if row.of == "network" and row.field in settings}
         plan = ContainerPlan(
             name=self._name,
             image=self._image(),
@@ -111,13 +111,19 @@ class ContainerPlanner:
             name, value = item["Name"], item.get("Value", "")
             told = self._around.given.find(name, task=self._around.task)
             if told is None and isinstance(value, Unresolved):
-                self._unresolved(f"environment {name}", value, name)
-            environment[name] = told if told is not None else _text(value)
+                if self._around.missing_is_fine:
+                    secrets[name] = value.why
+                else:
+                    self._unresolved(f"environment {name}", value, name)
+            else:
+                environment[name] = told if told is not None else _text(value)
         for item in self._fields.take("Secrets") or ():
             name, value = item["Name"], item["ValueFrom"]
             told = self._around.given.find(name, task=self._around.task)
             if told is not None:
                 given[name] = told
+            elif isinstance(value, Unresolved) and self._around.missing_is_fine:
+                secrets[name] = value.why
             elif isinstance(value, Unresolved):
                 self._unresolved(f"secret {name}", value, name)
             else:
@@ -188,7 +194,11 @@ class ContainerPlanner:
                 hard = int(asked["HardLimit"])
                 if hard > most:
                     self._differ(f"Ulimits {name}", f"this machine allows {most} at the most")
-                wanted[name] = {"Name": name, "SoftLimit": min(int(asked["SoftLimit"]), most), "HardLimit": min(hard, most)}
+                wanted[name] = {
+                    "Name": name,
+                    "SoftLimit": min(int(asked["SoftLimit"]), most),
+                    "HardLimit": min(hard, most),
+                }
             settings["Ulimits"] = list(wanted.values())
 
     def _devices(self, settings: dict[str, Any]) -> None:

@@ -43,7 +43,9 @@ def compose_of(settings: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _plain(field: str, flag: str, key: str, *, suffix: str = "", of: Literal["container", "network"] = "container") -> Row:
+def _plain(
+    field: str, flag: str, key: str, *, suffix: str = "", of: Literal["container", "network"] = "container"
+) -> Row:
     return Row(field, lambda value, _: [flag, f"{value}{suffix}"], lambda value: {key: _number(value, suffix)}, of)
 
 
@@ -101,7 +103,11 @@ def _labels(value: Any) -> list[str]:
 
 
 def _list(
-    field: str, flag: str, key: str, texts: Callable[[Any], list[str]], of: Literal["container", "network"] = "container"
+    field: str,
+    flag: str,
+    key: str,
+    texts: Callable[[Any], list[str]],
+    of: Literal["container", "network"] = "container",
 ) -> Row:
     return Row(field, lambda value, _: _each(flag, texts(value)), lambda value: {key: texts(value)}, of)
 
@@ -156,4 +162,4 @@ TABLE: tuple[Row, ...] = (
     _list("DnsSearchDomains", "--dns-search", "dns_search", list, "network"),
     _list("SystemControls.net", "--sysctl", "sysctls", _sysctls, "network"),
 )
-"""Everything of a container definition that an engine can be told by a flag. What a task has besides, the runner does."""
+"""All of a container definition that an engine can be told by a flag. The rest the runner does."""

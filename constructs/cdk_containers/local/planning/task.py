@@ -33,12 +33,14 @@ class Choices:
         images: Images of this machine, by container or by task.
         with_: Containers that run although they are left out by default.
         without: Containers that are left out.
+        missing_is_fine: Whether a variable that nobody knows counts as a secret that somebody gives later.
     """
 
     given: Given
     images: Given
     with_: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    missing_is_fine: bool = False
 
 
 def plan_task(name: str, definition: Mapping[str, Any], choices: Choices, machine: Machine) -> TaskPlan:
@@ -69,6 +71,7 @@ def plan_task(name: str, definition: Mapping[str, Any], choices: Choices, machin
         machine=machine,
         given=choices.given,
         images=choices.images,
+        missing_is_fine=choices.missing_is_fine,
         first=str(sources[0]["Name"]),
     )
     planned = [ContainerPlanner(source, around).planned() for source in kept]
@@ -117,7 +120,7 @@ def _left_out_containers(
         reason = "it is left out as you say" if name in choices.without else _reason(source)
         if reason is not None and name not in choices.with_:
             reasons[name] = reason
-    kept = [
+    kept: list[Mapping[str, Any]] = [
         {**source, "DependsOn": [it for it in source.get("DependsOn", ()) if it["ContainerName"] not in reasons]}
         for source in sources
         if source["Name"] not in reasons
@@ -154,7 +157,9 @@ def _volumes(fields: Fields) -> tuple[tuple[Volume, ...], list[Difference]]:
         inside = Fields(source)
         name = str(inside.take("Name"))
         volumes.append(Volume(name=name, kept=_kept(name, source)))
-        differences += [replace(it, what=f"volume {name}: {it.what}") for it in left_out(_under("Volumes", inside.left()))]
+        differences += [
+            replace(it, what=f"volume {name}: {it.what}") for it in left_out(_under("Volumes", inside.left()))
+        ]
     return tuple(volumes), differences
 
 

@@ -83,7 +83,7 @@ def _place(resource: Resource) -> tuple[str, str]:
     stack = stack or re.sub(r"\.template\.json$|\.[^.]*$", "", template.name.rpartition("/")[2])
     path = resource.construct_path.split("/")
     if len(path) > 1:
-        while len(path) > 2 and path[-1] in _ENDS:  # noqa: PLR2004  (the stack, and one name)
+        while len(path) > 2 and path[-1] in _ENDS:
             path.pop()
         return stack, "/".join(path[1:])
     return stack, _LOGICAL_END.sub("", _HASH.sub("", resource.logical_id)) or resource.logical_id

@@ -33,6 +33,9 @@ class Probe:
     path: str | None
     codes: str = "200"
 
+    def __str__(self) -> str:
+        return f"a connection to {self.port}" if self.path is None else f"GET {self.path} on {self.port}"
+
 
 class Services:
     """The services of an app, seen together."""

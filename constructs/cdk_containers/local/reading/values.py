@@ -79,4 +79,3 @@ class Values:
 
 
 _ADDRESSES = {"DNSName", "DnsEntry.DomainName"}
-

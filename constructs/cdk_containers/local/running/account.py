@@ -118,7 +118,9 @@ class Account:
         arn, (key, stage, version) = ":".join(parts[:7]), (*parts[7:10], "", "", "")[:3]
         options = {"VersionStage": stage, "VersionId": version}
         client = self.client("secretsmanager", region_name=parts[3] or self.region)
-        text: str = client.get_secret_value(SecretId=arn, **{name: one for name, one in options.items() if one})["SecretString"]
+        text: str = client.get_secret_value(SecretId=arn, **{name: one for name, one in options.items() if one})[
+            "SecretString"
+        ]
         if not key:
             return text
         try:

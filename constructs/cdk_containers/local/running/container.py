@@ -97,7 +97,7 @@ class Container:
             await self._look_after()
 
     async def _look_after(self) -> None:
-        """Run the health check by its interval: an engine without systemd does not do it, and none takes words as ECS."""
+        """Run the health check by its interval: some engines do not, and none takes a list of words as ECS does."""
         check = self.plan.health
         assert check is not None  # noqa: S101  (its caller has looked)
         began = time.monotonic()

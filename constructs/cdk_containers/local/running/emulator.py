@@ -137,4 +137,3 @@ def _is_possible(value: Any, made: Mapping[str, Resource]) -> bool:
         case {"Fn::ImportValue": _} | {"Fn::GetStackOutput": _}:
             return False
     return all(_is_possible(it, made) for it in value.values())
-

@@ -129,8 +129,15 @@ class Task:
         for life in self._lives:
             life.cancel()
         await asyncio.gather(*self._lives, return_exceptions=True)
-        names = [one.name for one in reversed(self._containers.values())]
-        await self._caller.call(["rm", "--force", *names])
+        await self._caller.call(["rm", "--force", *self._names])
+
+    async def kill(self) -> None:
+        """End its containers at once."""
+        await self._caller.call(["kill", *self._names])
+
+    @property
+    def _names(self) -> list[str]:
+        return [one.name for one in reversed(self._containers.values())]
 
 
 def source_of(plan: TaskPlan, container: ContainerPlan) -> str:

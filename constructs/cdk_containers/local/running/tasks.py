@@ -10,7 +10,6 @@ from cdk_containers.checks.templates import CannotTell, Malformed, Reference, Re
 from cdk_containers.core.frozen import frozen
 from cdk_containers.local.planning import (
     Choices,
-    Difference,
     LocalError,
     Machine,
     TaskPlan,
@@ -36,6 +35,7 @@ class Planned:
         probe: The health check of its target group.
         needs: The names of the tasks that have to be ready before.
         asked: Whether the developer named it.
+        untranslated: Addresses of Service Connect whose port is not the container's.
         role: The name of its role, where it is deployed.
     """
 
@@ -45,6 +45,7 @@ class Planned:
     probe: Probe | None
     needs: tuple[str, ...]
     asked: bool
+    untranslated: tuple[str, ...]
     role: str | None
 
     @property
@@ -107,8 +108,16 @@ class Cloud:
             self.emulator.close()
 
 
-def plan_tasks(options: Options, cloud: Cloud, machine: Machine) -> list[Planned]:
+def plan_tasks(
+    options: Options, cloud: Cloud, machine: Machine, *, missing_is_fine: bool = False
+) -> list[Planned]:
     """Plan all that runs, in the order in which it starts.
+
+    Args:
+        options: What the developer asks for.
+        cloud: What stands for AWS.
+        machine: The machine.
+        missing_is_fine: Whether a variable that nobody knows counts as a secret that somebody gives later.
 
     Raises:
         LocalError: All that is wrong with the options and the tasks.
@@ -135,19 +144,32 @@ def plan_tasks(options: Options, cloud: Cloud, machine: Machine) -> list[Planned
     planned = []
     for one in running:
         try:
-            planned.append(_planned(one, names, services, Values(sources), options, machine, cloud))
-        except LocalError as error:
+            planned.append(
+                _planned(
+                    one,
+                    options,
+                    chosen=chosen,
+                    names=names,
+                    services=services,
+                    values=Values(sources),
+                    machine=machine,
+                    cloud=cloud,
+                    missing_is_fine=missing_is_fine,
+                )
+            )
+except LocalError as error:
             problems += error.problems
         except (CannotTell, Malformed) as error:
             problems.append(f"{one.path}: {error}")
     if problems:
-        raise LocalError(*dict.fromkeys(problems), *(f"values of the account are not known: {it}" for it in cloud.why_unknown))
+        raise LocalError(
+            *dict.fromkeys(problems), *(f"values of the account are not known: {it}" for it in cloud.why_unknown)
+        )
     options.images.find(PAUSE)
     unused = [problem for given, option in _asked(options) for problem in given.problems(option)]
     if unused:
         raise LocalError(*unused)
-    chosen_paths = {one.path for one in chosen}
-    return [one for one in planned if one.runnable.path in chosen_paths or not one.is_job]
+    return planned
 
 
 def _asked(options: Options) -> list[tuple[Any, str]]:
@@ -156,15 +178,18 @@ def _asked(options: Options) -> list[tuple[Any, str]]:
 
 def _planned(
     one: Runnable,
+    options: Options,
+    *,
+    chosen: Sequence[Runnable],
     names: Mapping[str, str],
     services: Services,
     values: Values,
-    options: Options,
     machine: Machine,
     cloud: Cloud,
+    missing_is_fine: bool,
 ) -> Planned:
     name = names[one.path]
-    choices = Choices(given=options.given, images=options.images, with_=options.with_, without=options.without)
+    choices = Choices(given=options.given, images=options.images, with_=options.with_, without=options.without, missing_is_fine=missing_is_fine)
     plan = plan_task(name, values.plain(one.definition), choices, machine)
     role = one.definition.value("TaskRoleArn")
     return Planned(
@@ -173,7 +198,8 @@ def _planned(
         aliases=[name.lower(), *(alias for alias in services.aliases(one)[1:] if alias != name.lower())],
         probe=services.probe(one),
         needs=tuple(names[it.path] for it in services.neighbours(one) if it.path in names),
-        asked=any(target.strip("/") in {one.stack, one.path} or one.path.endswith(target) for target in options.targets),
+        asked=one in chosen,
+        untranslated=tuple(services.other_ports(one)),
         role=cloud.deployed(role.resource, "") if options.task_role and isinstance(role, Reference) else None,
     )
 
@@ -184,33 +210,3 @@ def _names(running: Sequence[Runnable]) -> dict[str, str]:
     return {
         one.path: one.short if shorts.count(one.short.lower()) == 1 else one.inside.replace("/", "-") for one in running
     }
-
-
-def differences_of_services(planned: Sequence[Planned], services: Services | None = None) -> list[tuple[str, Difference]]:
-    """Return what services do on AWS and do not do here."""
-    found: list[tuple[str, Difference]] = []
-    for one in planned:
-        name, service = one.plan.name, one.runnable.service
-        if service is None:
-            found.append((name, Difference(what="schedule and retries", why="a job runs once, now")))
-            continue
-        for field, what, why in _OF_SERVICES:
-            if service.has(*field):
-                found.append((name, Difference(what=what, why=why)))
-        if services is not None:
-            found += [
-                (name, Difference(what=text, why="nothing translates the ports of Service Connect"))
-                for text in services.other_ports(one.runnable)
-            ]
-    return found
-
-
-_OF_SERVICES = (
-    (("ServiceConnectConfiguration",), "Service Connect", "names lead straight to a container: no TLS, retries, metrics"),
-    (("LoadBalancers",), "load balancer", "a port of this machine takes its place: no rules, TLS, or second target"),
-    (("VpcLatticeConfigurations",), "VPC Lattice", "names lead straight to a container, without TLS and policies"),
-    (("NetworkConfiguration",), "security groups and subnets", "every task reaches every other one, and the internet"),
-    (("DesiredCount",), "desired count", "one task runs, and nothing replaces it"),
-    (("VolumeConfigurations",), "EBS volume", "an ordinary volume takes its place"),
-)
-
