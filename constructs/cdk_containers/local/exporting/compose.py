@@ -43,15 +43,16 @@ def export(options: Options) -> str:
         raise LocalError('compose export: it takes PyYAML: pip install "cdk-containers[compose]"') from None
     cloud = Cloud(options)
     planned = plan_tasks(options, cloud, Machine(cpus=1 << 10), missing_is_fine=True)
-    named = [one.plan.name for one in sorted(planned, key=lambda one: one.probe is None) if one.asked]
-    ports = assign([one.plan for one in planned], named, options.published, free=lambda *_: True)
+    ports = assign(planned, options.published, free=lambda *_: True)
     pause = options.images.find(PAUSE) or PAUSE_IMAGE
     services: dict[str, Any] = {}
     found = differences(planned, cloud, native=True)
     for one in planned:
         services |= _services(one, planned, ports.get(one.plan.name, ()), pause)
         found += [(one.plan.name, difference) for difference in _without_words(one.plan)]
-    volumes = {_volume(one.plan, volume.name, volume.kept): {} for one in planned for volume in one.plan.volumes}
+    volumes: dict[str, dict[str, Any]] = {
+        _volume(one.plan, volume.name, volume.kept): {} for one in planned for volume in one.plan.volumes
+    }
     content = {"services": services, **({"volumes": volumes} if volumes else {})}
     comments = "".join(f"# - {line}\n" for line in shown(found))
     written: str = yaml.safe_dump(content, sort_keys=False, width=120, allow_unicode=True)

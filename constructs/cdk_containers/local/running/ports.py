@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from cdk_containers.local.engines import Published
-from cdk_containers.local.planning import Given, LocalError, TaskPlan
+from cdk_containers.local.planning import Given, LocalError
+
+from .tasks import Planned
 
 
 def is_free(port: int, protocol: str = "tcp") -> bool:
@@ -23,29 +25,18 @@ def is_free(port: int, protocol: str = "tcp") -> bool:
     return True
 
 
-def _any() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def assign(
-    plans: Iterable[TaskPlan],
-    asked: Sequence[str],
-    wanted: Given,
-    *,
-    free: Callable[[int, str], bool] = is_free,
-    any_port: Callable[[], int] = _any,
+    planned: Sequence[Planned], wanted: Given, *, free: Callable[[int, str], bool] = is_free
 ) -> dict[str, list[Published]]:
     """Give each port of each task one of this machine.
 
+    A task that the developer named keeps its numbers; of two that want the same, the one that is reached through a load
+    balancer, and that no other one needs. Every other one gets the next free number.
+
     Args:
-        plans: The tasks.
-        asked: The names of the tasks that the developer named: their ports keep their numbers, the first first.
+        planned: The tasks.
         wanted: Numbers by `Task.PORT` or `PORT`.
         free: Tells whether a port is free.
-        any_port: Finds a free one.
 
     Raises:
         LocalError: A port is taken that has to keep its number.
@@ -53,24 +44,24 @@ def assign(
     problems: list[str] = []
     taken: set[int] = set()
     found: dict[str, list[Published]] = {}
-    for plan in sorted(plans, key=lambda plan: asked.index(plan.name) if plan.name in asked else len(asked)):
-        for port in plan.ports:
-            said = wanted.find(str(port.number), task=plan.name)
+    for one in sorted(reversed(planned), key=lambda one: (not one.asked, one.probe is None)):
+        for port in one.plan.ports:
+            said = wanted.find(str(port.number), task=one.plan.name)
             if said is not None and not said.isdecimal():
                 problems.append(f"--publish: {said!r} is no number of a port")
                 continue
             host = int(said) if said else port.wanted
-            keeps = said is not None or (plan.name in asked and host not in taken)
-            if not keeps:
-                host = any_port()
+            if said is None and (host in taken or not one.asked):
+                while host in taken or not free(host, port.protocol):
+                    host += 1
             elif host in taken or not free(host, port.protocol):
                 problems.append(
-                    f"{plan.name}: port {host} of this machine is taken; "
-                    f"--publish {plan.name}.{port.number}=OTHER uses another one"
+                    f"{one.plan.name}: port {host} of this machine is taken; "
+                    f"--publish {one.plan.name}.{port.number}=OTHER uses another one"
                 )
             taken.add(host)
             published = Published(number=port.number, host=host, protocol=port.protocol)
-            found.setdefault(plan.name, []).append(published)
+            found.setdefault(one.plan.name, []).append(published)
     if problems:
         raise LocalError(*problems)
     return found

@@ -41,9 +41,7 @@ def run_local(options: Options, console: Console) -> int:
     cloud = Cloud(options)
     try:
         planned = plan_tasks(options, cloud, Machine(cpus=os.cpu_count() or 1, most=limits(engine)))
-        reached_first = sorted(planned, key=lambda one: one.probe is None)
-        named = [one.plan.name for one in reached_first if one.asked]
-        ports = assign([one.plan for one in planned], named, options.published)
+        ports = assign(planned, options.published)
         hidden = secrets_of([one.plan for one in planned], cloud)
         tell(console, planned, cloud, ports, native=options.native)
         return asyncio.run(

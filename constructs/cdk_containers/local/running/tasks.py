@@ -108,9 +108,7 @@ class Cloud:
             self.emulator.close()
 
 
-def plan_tasks(
-    options: Options, cloud: Cloud, machine: Machine, *, missing_is_fine: bool = False
-) -> list[Planned]:
+def plan_tasks(options: Options, cloud: Cloud, machine: Machine, *, missing_is_fine: bool = False) -> list[Planned]:
     """Plan all that runs, in the order in which it starts.
 
     Args:
@@ -157,7 +155,7 @@ def plan_tasks(
                     missing_is_fine=missing_is_fine,
                 )
             )
-except LocalError as error:
+        except LocalError as error:
             problems += error.problems
         except (CannotTell, Malformed) as error:
             problems.append(f"{one.path}: {error}")
@@ -189,7 +187,13 @@ def _planned(
     missing_is_fine: bool,
 ) -> Planned:
     name = names[one.path]
-    choices = Choices(given=options.given, images=options.images, with_=options.with_, without=options.without, missing_is_fine=missing_is_fine)
+    choices = Choices(
+        given=options.given,
+        images=options.images,
+        with_=options.with_,
+        without=options.without,
+        missing_is_fine=missing_is_fine,
+    )
     plan = plan_task(name, values.plain(one.definition), choices, machine)
     role = one.definition.value("TaskRoleArn")
     return Planned(
