@@ -23,6 +23,7 @@ class Published:
     number: int
     host: int
     protocol: str = "tcp"
+    name: str = ""
 
     @property
     def flag(self) -> str:

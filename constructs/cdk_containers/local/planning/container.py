@@ -228,7 +228,13 @@ class ContainerPlanner:
             numbers = _range(mapping)
             hosts = mapping.get("HostPort") or None
             ports += [
-                Port(container=self._name, number=number, wanted=int(hosts or number), protocol=protocol)
+                Port(
+                    container=self._name,
+                    number=number,
+                    wanted=int(hosts or number),
+                    protocol=protocol,
+                    name=mapping.get("Name", ""),
+                )
                 for number in numbers
             ]
         return tuple(ports)

@@ -82,12 +82,16 @@ class Volume:
 
 @frozen
 class Port:
-    """A port that is published on this machine; `wanted` is the number that it gets there if it can."""
+    """A port that is published on this machine; `wanted` is the number that it gets there if it can.
+
+    Service Connect and VPC Lattice find it by its `name`.
+    """
 
     container: str
     number: int
     wanted: int
     protocol: str = "tcp"
+    name: str = ""
 
 
 @frozen

@@ -19,6 +19,9 @@ from .plan import Build, ContainerPlan, Difference, Port, TaskPlan, Volume
 from .unresolved import Unresolved
 
 _ARCHITECTURES = {"X86_64": "amd64", "ARM64": "arm64"}
+_OWN_ADDRESSES = (None, "bridge")
+"""Network modes in which each container has an address; on EC2, nothing said is `bridge`."""
+_HERE_TOO = (*_OWN_ADDRESSES, "awsvpc")
 _ROUTER = "ECS writes the configuration of the log router; the logs of its task are printed here"
 _COLLECTORS = {"aws-otel-collector": "traces and metrics go nowhere", "aws-xray-daemon": "traces go nowhere"}
 _SHARED = "task"
@@ -62,7 +65,10 @@ def plan_task(name: str, definition: Mapping[str, Any], choices: Choices, machin
     if not kept:
         raise LocalError(f"{name}: no container of the task is left to run")
     cpu, memory = _number(fields.take("Cpu")), _number(fields.take("Memory"))
-    shared_network = fields.take("NetworkMode") != "bridge"
+    mode = fields.take("NetworkMode")
+    shared_network = mode not in _OWN_ADDRESSES
+    if mode not in _HERE_TOO:
+        differences.append(Difference(what=f"NetworkMode {mode}", why="the task has a network address of its own"))
     around = Surroundings(
         task=name,
         cpu=cpu,
@@ -120,12 +126,19 @@ def _left_out_containers(
         reason = "it is left out as you say" if name in choices.without else _reason(source)
         if reason is not None and name not in choices.with_:
             reasons[name] = reason
-    kept: list[Mapping[str, Any]] = [
-        {**source, "DependsOn": [it for it in source.get("DependsOn", ()) if it["ContainerName"] not in reasons]}
-        for source in sources
-        if source["Name"] not in reasons
-    ]
-    return [Difference(what=f"{name}: container", why=why) for name, why in reasons.items()], kept
+    found = [Difference(what=f"{name}: container", why=why) for name, why in reasons.items()]
+    kept: list[Mapping[str, Any]] = []
+    for source in sources:
+        if source["Name"] in reasons:
+            continue
+        waits = source.get("DependsOn") or []
+        possible = [it for it in waits if it["ContainerName"] not in reasons]
+        if len(possible) < len(waits):
+            found.append(
+                Difference(what=f"{source['Name']}: DependsOn", why="a container that it waits for does not run")
+            )
+        kept.append({**source, "DependsOn": possible})
+    return found, kept
 
 
 def _reason(source: Mapping[str, Any]) -> str | None:

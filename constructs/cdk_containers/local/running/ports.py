@@ -44,7 +44,8 @@ def assign(
     problems: list[str] = []
     taken: set[int] = set()
     found: dict[str, list[Published]] = {}
-    for one in sorted(reversed(planned), key=lambda one: (not one.asked, one.probe is None)):
+    place = {id(one): number for number, one in enumerate(planned)}
+    for one in sorted(planned, key=lambda one: (not one.asked, one.probe is None, -place[id(one)])):
         for port in one.plan.ports:
             said = wanted.find(str(port.number), task=one.plan.name)
             if said is not None and not said.isdecimal():
@@ -60,7 +61,7 @@ def assign(
                     f"--publish {one.plan.name}.{port.number}=OTHER uses another one"
                 )
             taken.add(host)
-            published = Published(number=port.number, host=host, protocol=port.protocol)
+            published = Published(number=port.number, host=host, protocol=port.protocol, name=port.name)
             found.setdefault(one.plan.name, []).append(published)
     if problems:
         raise LocalError(*problems)

@@ -39,7 +39,8 @@ def tell(
         console.say(f"- {line}")
     for name, published in ports.items():
         for port in published:
-            console.say(f"port {port.number} is 127.0.0.1:{port.host}", source=name)
+            what = f"port {port.number}" + (f" ({port.name})" if port.name else "")
+            console.say(f"{what} is 127.0.0.1:{port.host}", source=name)
 
 
 def differences(planned: Sequence[Planned], cloud: Cloud, *, native: bool) -> list[tuple[str, Difference]]:
