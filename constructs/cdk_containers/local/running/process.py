@@ -50,6 +50,7 @@ class Caller:
         except asyncio.CancelledError:
             with suppress(ProcessLookupError):
                 process.kill()
+            await process.wait()
             raise
         return Done(code=process.returncode or 0, out=out.decode(errors="replace"), err=err.decode(errors="replace"))
 
