@@ -46,6 +46,7 @@ class Emulator:
         self._make_server = ThreadedMotoServer
         self._servers: list[Any] = []
         self.account = Account(region=region, endpoint=f"http://127.0.0.1:{self.listen('127.0.0.1')}")
+        self._stacks = 0
         self._values: dict[tuple[str, str], str] = {}
         self.made: list[str] = []
         """What was made, by logical id."""
@@ -67,8 +68,9 @@ class Emulator:
         by_template: dict[str, dict[str, Resource]] = {}
         for resource in _closed(needed):
             by_template.setdefault(resource.template.key, {})[resource.logical_id] = resource
-        for number, resources in enumerate(by_template.values()):
-            self._make(f"local-{number}", resources)
+        for resources in by_template.values():
+            self._stacks += 1
+            self._make(f"local-{self._stacks}", resources)
 
     def _make(self, stack: str, resources: Mapping[str, Resource]) -> None:
         outputs: dict[str, Any] = {}
