@@ -18,7 +18,7 @@ PYTHON = "public.ecr.aws/docker/library/python:3.14.7-slim-trixie"
 AWS_CLI = "public.ecr.aws/aws-cli/aws-cli:2.31.18"
 PAUSE = "localhost/cdk-containers-tests/pause:1"
 WITHOUT = re.compile(
-    r"test|idlelib|tkinter|turtledemo|ensurepip|lib2to3|config-.*|site-packages|dist-packages|__pycache__"
+    r"test|idlelib|tkinter|turtledemo|ensurepip|lib2to3|config-.*|site-packages|dist-packages"
 )
 
 AWS = """#!/usr/bin/python3
@@ -140,7 +140,7 @@ def _copy_boto(root: Path) -> None:
     packages = Path(sysconfig.get_path("purelib"))
     site = root / "usr/lib/python3/dist-packages"
     for name in ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3"):
-        shutil.copytree(packages / name, site / name, ignore=shutil.ignore_patterns("data", "__pycache__"))
+        shutil.copytree(packages / name, site / name, ignore=shutil.ignore_patterns("data"))
     shutil.copy(packages / "six.py", site / "six.py")
     (site / "boto3/data").mkdir()
     data = site / "botocore/data"
