@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 SAMPLE = Path(__file__).parents[2] / "sample"
 _ASSET = "<asset-"
+_NAME = re.compile(r"(Shop)?(\w+?)(Service|TaskDefinition)[0-9A-F]{8}")
 
 
 @cache
@@ -35,10 +37,27 @@ def assembly(folder: Path, *stacks: str) -> Path:
     for stack in stacks:
         (folder / f"{stack}.template.json").write_text(json.dumps(golden(stack)))
         properties = {"templateFile": f"{stack}.template.json", "stackName": stack}
-        artifacts[stack] = {"type": "aws:cloudformation:stack", "properties": properties}
+        (folder / f"{stack}.metadata.json").write_text(json.dumps(_paths(stack)))
+        artifacts[stack] = {
+            "type": "aws:cloudformation:stack",
+            "properties": properties,
+            "additionalMetadataFile": f"{stack}.metadata.json",
+        }
         (folder / f"{stack}.assets.json").write_text(json.dumps({"dockerImages": _images(stack, folder)}))
     (folder / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
     return folder
+
+
+def _paths(stack: str) -> dict[str, Any]:
+    """Return the paths of the constructs, which golden templates do not have."""
+    names = {name: _NAME.fullmatch(name) for name in golden(stack)["Resources"]}
+    return {
+        f"/{stack}/{match[1] + '/' if match[1] else ''}{match[2]}/{match[3]}/Service": [
+            {"type": "aws:cdk:logicalId", "data": name}
+        ]
+        for name, match in names.items()
+        if match
+    }
 
 
 def _images(stack: str, folder: Path) -> dict[str, Any]:

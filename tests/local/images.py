@@ -17,9 +17,7 @@ PYTHON = "public.ecr.aws/docker/library/python:3.14.7-slim-trixie"
 """The image that `sample/Dockerfile` starts from."""
 AWS_CLI = "public.ecr.aws/aws-cli/aws-cli:2.31.18"
 PAUSE = "localhost/cdk-containers-tests/pause:1"
-WITHOUT = re.compile(
-    r"test|idlelib|tkinter|turtledemo|ensurepip|lib2to3|config-.*|site-packages|dist-packages"
-)
+WITHOUT = re.compile(r"test|idlelib|tkinter|turtledemo|ensurepip|lib2to3|config-.*|site-packages|dist-packages")
 
 AWS = """#!/usr/bin/python3
 import sys

@@ -38,7 +38,7 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 def get(endpoint: Endpoint, path: str) -> Any:
-    with urlopen(f"http://127.0.0.1:{endpoint.port}{path}", timeout=10) as response:  # noqa: S310
+    with urlopen(f"http://127.0.0.1:{endpoint.port}{path}", timeout=10) as response:
         return json.loads(response.read())
 
 
@@ -116,7 +116,7 @@ def test_secrets(emulator: Emulator):
     assert account.secret(f"{arn}:port:AWSCURRENT:") == "5432"
     with pytest.raises(LocalError, match="the secret has no field 'password'"):
         account.secret(f"{arn}:password::")
-    with pytest.raises(LocalError, match="/shop/none cannot be read: .*ParameterNotFound"):
+    with pytest.raises(LocalError, match=r"/shop/none cannot be read: .*ParameterNotFound"):
         account.secret("/shop/none")
 
 
@@ -161,7 +161,7 @@ def test_logins(emulator: Emulator):
 
 def test_no_such_profile(engine: StandIn):
     assert engine.calls == []
-    with pytest.raises(LocalError, match="--profile: .*nobody"):
+    with pytest.raises(LocalError, match=r"--profile: .*nobody"):
         _ = Cloud(Options(app=Path("x"), targets=(), profile="nobody")).account
     assert Cloud(Options(app=Path("x"), targets=(), given=Given())).account is None
 
@@ -174,9 +174,7 @@ def test_an_exported_file_is_a_compose_file(shell: Shell, engine: StandIn, tmp_p
 
     app = assembly(tmp_path / "cdk.out", "dev-web-application", "dev-application")
     output = tmp_path / "compose.yaml"
-    ran = shell(
-        "compose", "export", "dev-web-application", "dev-application/ShopNightly", "--app", app, "--output", output
-    )
+    ran = shell("compose", "export", "dev-web-application", "dev-application/Nightly", "--app", app, "--output", output)
     assert (ran.code, ran.err) == (0, "")
     assert engine.calls == []
     text = output.read_text()
@@ -184,10 +182,11 @@ def test_an_exported_file_is_a_compose_file(shell: Shell, engine: StandIn, tmp_p
     assert "TABLE_NAME: ${TABLE_NAME:?resource OrdersA9B65338}" in text
     project = read_project(output, variables={"TABLE_NAME": "orders"}, env_files=[], profiles=["jobs"], without=[])
     services = project.services
-    assert set(services) == {"backend-pause", "backend-app", "backend-archivist", "web", "shopnightly"}
+    assert set(services) == {"backend-pause", "backend-app", "backend-archivist", "web", "nightly"}
 
 
-def test_export_names_what_is_wrong(shell: Shell, engine: StandIn, tmp_path: Path):
+@pytest.mark.usefixtures("engine")
+def test_export_names_what_is_wrong(shell: Shell, tmp_path: Path):
     app = assembly(tmp_path / "cdk.out", "dev-application")
     ran = shell("compose", "export", "dev-application/Nobody", "--app", app)
     assert ran.code == 2

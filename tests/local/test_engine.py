@@ -114,33 +114,33 @@ def port_of(run: Running, task: str) -> int:
 @pytest.fixture
 def application(environment: dict[str, str], tmp_path: Path) -> Iterator[Running]:
     assembly(tmp_path / "cdk.out", "dev-application")
-    run = start(environment, tmp_path, "dev-application", "--emulator", "--publish", "ShopWeb.8080=18480")
+    run = start(environment, tmp_path, "dev-application", "--emulator", "--publish", "Web.8080=18480")
     yield run
     run.interrupt()
 
 
 def test_the_application_runs(application: Running, environment: dict[str, str]):
     run = application
-    run.until("ShopNightly: ended with 0")
-    assert run.place("ShopOrders: healthy") < run.place("ShopWeb: started")
-    assert run.place("ShopWeb: passes the health check of its target group") < run.place("ShopNightly: started")
-    run.until("ShopNightly .* the report of the day")
+    run.until("Nightly: ended with 0")
+    assert run.place("Orders: healthy") < run.place("Web: started")
+    assert run.place("Web: passes the health check of its target group") < run.place("Nightly: started")
+    run.until("Nightly .* the report of the day")
     status, page = get(18480, "/")
     assert (status, "It runs" in page) == (200, True)
     assert "&quot;service&quot;: &quot;backend&quot;" in page
-    run.until('ShopWeb .*"path": "/", "status": 200')
-    run.until('ShopOrders .*"method": "POST", "path": "/visits", "status": 200')
+    run.until('Web .*"path": "/", "status": 200')
+    run.until('Orders .*"method": "POST", "path": "/visits", "status": 200')
     _send_message(run, environment)
-    run.until(r"ShopMailer .* done with a message")
+    run.until(r"Mailer .* done with a message")
     assert run.interrupt() == 130
-    ends = [run.place(f"{name}: ended with") for name in ("ShopWeb", "ShopOrders", "ShopMailer")]
+    ends = [run.place(f"{name}: ended with") for name in ("Web", "Orders", "Mailer")]
     assert ends == sorted(ends)
     assert "Traceback" not in run.text
 
 
 def _send_message(run: Running, environment: dict[str, str]) -> None:
     """Send a message as a container of the task would: with its credentials, through its endpoint."""
-    name = _names(environment, "shopmailer-app")[0]
+    name = _names(environment, "mailer-app")[0]
     script = (
         "import boto3, os; boto3.client('sqs').send_message(QueueUrl=os.environ['QUEUE_URL'], MessageBody='hello'); "
         "print(boto3.Session().get_credentials().method)"
@@ -164,7 +164,8 @@ def _names(environment: dict[str, str], part: str) -> list[str]:
 
 SCRIPT = """
 id -u; cat /proc/self/limits > /dev/null; touch /root-is-writable && echo writable;
-touch /tmp/x && echo tmp is writable; echo "$TOKEN" | cat; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null;
+touch /scratch/x && echo tmp is writable; echo "$TOKEN";
+cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null;
 touch /data/kept && echo data is writable; exit 5
 """
 
@@ -180,7 +181,7 @@ def test_what_a_container_may_do(environment: dict[str, str], tmp_path: Path):
         "ReadonlyRootFilesystem": True,
         "LinuxParameters": {
             "InitProcessEnabled": True,
-            "Tmpfs": [{"ContainerPath": "/tmp", "Size": 8, "MountOptions": ["rw", "uid=1000", "gid=1000"]}],
+            "Tmpfs": [{"ContainerPath": "/scratch", "Size": 8, "MountOptions": ["rw", "uid=1000", "gid=1000"]}],
         },
         "MountPoints": [{"SourceVolume": "data", "ContainerPath": "/data"}],
         "Secrets": [{"Name": "TOKEN", "ValueFrom": "token"}],

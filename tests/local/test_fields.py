@@ -121,7 +121,7 @@ EVERYTHING: dict[str, Any] = {
                 "MaxSwap": 10,
                 "SharedMemorySize": 64,
                 "Swappiness": 5,
-                "Tmpfs": [{"ContainerPath": "/tmp", "MountOptions": ["rw"], "Size": 64}],
+                "Tmpfs": [{"ContainerPath": "/run/app", "MountOptions": ["rw"], "Size": 64}],
             },
             "LogConfiguration": {
                 "LogDriver": "awslogs",
@@ -270,7 +270,9 @@ SETTINGS: dict[str, Any] = {
     "Memory": 512,
     "MemoryReservation": 256,
     "ReadonlyRootFilesystem": True,
-    "LinuxParameters.Tmpfs": [{"ContainerPath": "/tmp", "MountOptions": ["rw", "uid=1000", "gid=1000"], "Size": 64}],
+    "LinuxParameters.Tmpfs": [
+        {"ContainerPath": "/run/app", "MountOptions": ["rw", "uid=1000", "gid=1000"], "Size": 64}
+    ],
     "LinuxParameters.InitProcessEnabled": True,
     "LinuxParameters.SharedMemorySize": 64,
     "LinuxParameters.Capabilities.Add": ["SYS_PTRACE"],
@@ -290,23 +292,24 @@ SETTINGS: dict[str, Any] = {
     "DnsSearchDomains": ["corp"],
     "SystemControls.net": [{"Namespace": "net.core.somaxconn", "Value": "1024"}],
 }
-FLAGS = """\
+FLAGS = """
 --entrypoint /bin/app --user 1000 --workdir /srv --cpu-shares 128 --cpus 0.5 --memory 512m --memory-swap 512m
---memory-reservation 256m --read-only --tmpfs /tmp:rw,uid=1000,gid=1000,size=64m --init --shm-size 64m
+--memory-reservation 256m --read-only --tmpfs /run/app:rw,uid=1000,gid=1000,size=64m --init --shm-size 64m
 --cap-add SYS_PTRACE --cap-drop ALL --device /dev/kvm:/dev/kvm:rw --privileged --security-opt no-new-privileges
 --ulimit nofile=10:20 --sysctl kernel.shmmax=1 --label a=b --interactive --tty --stop-timeout 20 --hostname shop
---add-host db:10.0.0.9 --dns 10.0.0.2 --dns-search corp --sysctl net.core.somaxconn=1024""".split()
+--add-host db:10.0.0.9 --dns 10.0.0.2 --dns-search corp --sysctl net.core.somaxconn=1024
+"""
 
 
 def test_the_flag_table():
     assert {row.field for row in TABLE} == SETTINGS.keys()
-    assert flags_of(SETTINGS, Dialect()) == FLAGS
+    assert flags_of(SETTINGS, Dialect()) == FLAGS.split()
 
 
 def test_podman_has_an_owner_of_tmpfs_and_no_other_room_to_write():
     podman = Dialect(read_only=("--read-only", "--read-only-tmpfs=false"), tmpfs_owner=False)
     chosen = {name: SETTINGS[name] for name in ("ReadonlyRootFilesystem", "LinuxParameters.Tmpfs")}
-    assert flags_of(chosen, podman) == ["--read-only", "--read-only-tmpfs=false", "--tmpfs", "/tmp:rw,size=64m,U"]
+    assert flags_of(chosen, podman) == ["--read-only", "--read-only-tmpfs=false", "--tmpfs", "/run/app:rw,size=64m,U"]
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.field)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import cdk_containers
 from cdk_containers.local.engines import DOCKER, FINCH, PODMAN, Published, Run
 from cdk_containers.local.engines.engine import Engine
 from cdk_containers.local.planning import (
+    Build,
     Choices,
     ContainerPlan,
     Difference,
@@ -19,9 +24,21 @@ from cdk_containers.local.planning import (
     Restart,
     TaskPlan,
     Unresolved,
+    definition_of,
+    flags_of,
     plan_task,
     shown,
 )
+from cdk_containers.model.workload import (
+    Container,
+    Image,
+    LinuxOptions,
+    RestartPolicy,
+    SharedVolume,
+    VolumeMount,
+    Workload,
+)
+from cdk_containers.model.workload import HealthCheck as CheckOfContainer
 from tests.local.assembly import definitions
 
 APP = {"Name": "app", "Image": "app:1"}
@@ -275,3 +292,60 @@ def test_the_backend_of_the_reference_stacks(engine: Engine, extra: str, names: 
     assert app == create.format(name="app") + joined + _ALL.format(cpus=cpus, memory=memory["app"], tmpfs=tmpfs)
     command = f"{_ALL.format(cpus=cpus, memory=memory['archivist'], tmpfs=tmpfs)} python archive.py"
     assert archivist == create.format(name="archivist") + joined + command
+
+
+# ---- a workload in Python
+
+
+def test_a_workload_in_python_becomes_a_task_definition():
+    workload = Workload(
+        containers=[
+            Container(
+                image="public.ecr.aws/nginx/nginx:1.29.0",
+                ports=[8080],
+                environment={"MODE": "fast"},
+                secrets={"TOKEN": object()},
+                command=["serve"],
+                memory_limit_mib=256,
+                health_check=CheckOfContainer(command="wget -q localhost", interval=timedelta(seconds=20)),
+                restart=RestartPolicy(ignored_exit_codes=[3], attempt_period=timedelta(minutes=2)),
+                stop_timeout=timedelta(seconds=10),
+                mounts=[VolumeMount(volume="work", path="/work")],
+                depends_on={"setup": "SUCCESS"},
+                linux=LinuxOptions(drop_capabilities=["ALL"]),
+            ),
+            Container(name="setup", image=Image.from_asset("sample", target="web"), essential=False),
+        ],
+        volumes=[SharedVolume(name="work")],
+        cpu=512,
+        memory_limit_mib=1024,
+    )
+    setup, app = plan(given={"TOKEN": "t"}, **definition_of(workload)).containers
+    assert isinstance(setup.image, Build)
+    assert (setup.image.directory, setup.image.arguments) == ("sample", ("--target", "web"))
+    assert setup.waits == ()
+    assert app.image == "public.ecr.aws/nginx/nginx:1.29.0"
+    assert flags_of(app.settings, DOCKER.dialect) == (
+        "--user 1000:1000 --cpus 0.5 --memory 256m --memory-swap 256m --read-only "
+        "--tmpfs /tmp:rw,nosuid,nodev,noexec,uid=1000,gid=1000,size=64m --init --cap-drop ALL --stop-timeout 10"
+    ).split(" ")
+    assert app.health == HealthCheck(
+        command=("/bin/sh", "-c", "wget -q localhost"), interval=20, timeout=5, retries=3, start_period=30
+    )
+    assert app.restart == Restart(ignored_codes=frozenset({3}), period=120)
+    assert (app.environment, app.given) == ({"MODE": "fast"}, {"TOKEN": "t"})
+    assert [(wait.container, wait.condition) for wait in app.waits] == [("setup", "SUCCESS")]
+
+
+def test_a_workload_that_is_wrong():
+    with pytest.raises(LocalError, match="two containers have one name"):
+        definition_of(Workload(containers=[Container(image="a:1"), Container(image="b:1")]))
+
+
+def test_every_option_of_a_workload_changes_the_plan_or_is_known_not_to():
+    """A new option of `Container` has to be rendered here, or said not to matter."""
+    source = (Path(cdk_containers.__file__).parent / "local/planning/workload.py").read_text()
+    unread = {name for name in (it.name for it in fields(Container)) if f"container.{name}" not in source}
+    assert unread == {"neuron_devices", "version_consistency", "ports", "tmpfs"}
+    assert "container.all_ports" in source
+    assert "container.all_tmpfs" in source

@@ -9,6 +9,7 @@ from .plan import Build, ContainerPlan, Difference, HealthCheck, Mount, Port, Re
 from .table import TABLE, compose_of, flags_of
 from .task import Choices, plan_task
 from .unresolved import Unresolved
+from .workload import definition_of
 
 __all__ = [
     "TABLE",
@@ -29,6 +30,7 @@ __all__ = [
     "Volume",
     "Wait",
     "compose_of",
+    "definition_of",
     "flags_of",
     "plan_task",
     "shown",

@@ -3,7 +3,7 @@
 from .console import Console
 from .options import PAUSE, PAUSE_IMAGE, Options
 from .ports import assign
-from .run import run_local
+from .run import run_local, run_workload
 from .tasks import Cloud, Planned, plan_tasks
 from .telling import differences
 
@@ -18,4 +18,5 @@ __all__ = [
     "differences",
     "plan_tasks",
     "run_local",
+    "run_workload",
 ]

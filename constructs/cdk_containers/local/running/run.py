@@ -6,11 +6,12 @@ import asyncio
 import os
 import signal
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from cdk_containers.local.engines import Engine, Published, Run, find_engine, limits
 from cdk_containers.local.planning import LocalError, Machine, TaskPlan
+from cdk_containers.model.workload import Workload
 
 from .console import Console
 from .images import Images
@@ -20,7 +21,7 @@ from .probing import is_healthy
 from .process import Caller
 from .stage import Stage
 from .task import Prepared, Task, source_of
-from .tasks import Cloud, Planned, plan_tasks
+from .tasks import Cloud, Planned, plan_tasks, plan_workload
 from .telling import tell
 from .watching import Watch
 
@@ -37,16 +38,35 @@ def run_local(options: Options, console: Console) -> int:
     Raises:
         LocalError: All that keeps the tasks from running.
     """
+    return _run(options, console, plan_tasks)
+
+
+def run_workload(workload: Workload, name: str, options: Options, console: Console, *, is_job: bool = False) -> int:
+    """Run a workload in Python, as `run_local` runs a task.
+
+    Args:
+        workload: The workload.
+        name: What it is called here.
+        options: Options; `app` and `targets` mean nothing.
+        console: Where it is printed.
+        is_job: Whether it runs to its end.
+
+    Raises:
+        LocalError: All that keeps the workload from running.
+    """
+    return _run(options, console, lambda _, __, machine: plan_workload(workload, name, options, machine, is_job=is_job))
+
+
+def _run(options: Options, console: Console, plan: Callable[[Options, Cloud, Machine], list[Planned]]) -> int:
     engine = find_engine(options.engine)
     cloud = Cloud(options)
     try:
-        planned = plan_tasks(options, cloud, Machine(cpus=os.cpu_count() or 1, most=limits(engine)))
+        planned = plan(options, cloud, Machine(cpus=os.cpu_count() or 1, most=limits(engine)))
         ports = assign(planned, options.published)
         hidden = secrets_of([one.plan for one in planned], cloud)
         tell(console, planned, cloud, ports, native=options.native)
-        return asyncio.run(
-            LocalRun(options, console, engine=engine, cloud=cloud, planned=planned, ports=ports, hidden=hidden).run()
-        )
+        run = LocalRun(options, console, engine=engine, cloud=cloud, planned=planned, ports=ports, hidden=hidden)
+        return asyncio.run(run.run())
     finally:
         cloud.close()
 

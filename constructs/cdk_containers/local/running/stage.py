@@ -168,7 +168,7 @@ class Stage:
             self._to_remove.insert(0, ["volume", "rm", "--force", volume])
             return volume
         home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-        folder = home / "cdk-containers" / "volumes" / one.runnable.stack / kept
+        folder = home / "cdk-containers" / "volumes" / one.stack / kept
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o777)  # an access point lets any user of a container write
         return str(folder)

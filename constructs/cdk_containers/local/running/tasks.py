@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from cdk_containers.checks.templates import CannotTell, Malformed, Reference, Resource, references_in
 from cdk_containers.core.frozen import frozen
@@ -13,9 +12,11 @@ from cdk_containers.local.planning import (
     LocalError,
     Machine,
     TaskPlan,
+    definition_of,
     plan_task,
 )
 from cdk_containers.local.reading import Probe, Runnable, Services, Sources, Values, choose, read_app, runnables
+from cdk_containers.model.workload import Workload
 
 from .account import Account
 from .emulator import ACCOUNT, Emulator
@@ -29,8 +30,10 @@ class Planned:
     """A task of a run.
 
     Attributes:
-        runnable: Where it comes from.
         plan: What it is.
+        stack: The name of its stack.
+        is_job: Whether it runs to its end.
+        properties: The properties that its service has.
         aliases: Its names on the network.
         probe: The health check of its target group.
         needs: The names of the tasks that have to be ready before.
@@ -39,19 +42,16 @@ class Planned:
         role: The name of its role, where it is deployed.
     """
 
-    runnable: Runnable
     plan: TaskPlan
-    aliases: Sequence[str]
-    probe: Probe | None
-    needs: tuple[str, ...]
-    asked: bool
-    untranslated: tuple[str, ...]
-    role: str | None
-
-    @property
-    def is_job(self) -> bool:
-        """Whether it runs to its end."""
-        return self.runnable.kind == "job"
+    stack: str
+    is_job: bool
+    properties: frozenset[str] = frozenset()
+    aliases: Sequence[str] = ()
+    probe: Probe | None = None
+    needs: tuple[str, ...] = ()
+    asked: bool = True
+    untranslated: tuple[str, ...] = ()
+    role: str | None = None
 
 
 class Cloud:
@@ -164,14 +164,38 @@ def plan_tasks(options: Options, cloud: Cloud, machine: Machine, *, missing_is_f
             *dict.fromkeys(problems), *(f"values of the account are not known: {it}" for it in cloud.why_unknown)
         )
     options.images.find(PAUSE)
-    unused = [problem for given, option in _asked(options) for problem in given.problems(option)]
-    if unused:
-        raise LocalError(*unused)
+    _demand_that_all_is_used(options)
     return planned
 
 
-def _asked(options: Options) -> list[tuple[Any, str]]:
-    return [(options.given, "--set"), (options.images, "--image")]
+def plan_workload(
+    workload: Workload, name: str, options: Options, machine: Machine, *, is_job: bool = False
+) -> list[Planned]:
+    """Plan a workload in Python.
+
+    Raises:
+        LocalError: All that is wrong with it and the options.
+    """
+    plan = plan_task(name, definition_of(workload), _choices(options, missing_is_fine=False), machine)
+    options.images.find(PAUSE)
+    _demand_that_all_is_used(options)
+    return [Planned(plan=plan, stack="workloads", is_job=is_job, aliases=[name.lower()])]
+
+
+def _choices(options: Options, *, missing_is_fine: bool) -> Choices:
+    return Choices(
+        given=options.given,
+        images=options.images,
+        with_=options.with_,
+        without=options.without,
+        missing_is_fine=missing_is_fine,
+    )
+
+
+def _demand_that_all_is_used(options: Options) -> None:
+    asked = ((options.given, "--set"), (options.images, "--image"))
+    if unused := [problem for given, option in asked for problem in given.problems(option)]:
+        raise LocalError(*unused)
 
 
 def _planned(
@@ -187,18 +211,14 @@ def _planned(
     missing_is_fine: bool,
 ) -> Planned:
     name = names[one.path]
-    choices = Choices(
-        given=options.given,
-        images=options.images,
-        with_=options.with_,
-        without=options.without,
-        missing_is_fine=missing_is_fine,
-    )
+    choices = _choices(options, missing_is_fine=missing_is_fine)
     plan = plan_task(name, values.plain(one.definition), choices, machine)
     role = one.definition.value("TaskRoleArn")
     return Planned(
-        runnable=one,
         plan=plan,
+        stack=one.stack,
+        is_job=one.kind == "job",
+        properties=frozenset(one.service.source if one.service is not None else ()),
         aliases=[name.lower(), *(alias for alias in services.aliases(one)[1:] if alias != name.lower())],
         probe=services.probe(one),
         needs=tuple(names[it.path] for it in services.neighbours(one) if it.path in names),

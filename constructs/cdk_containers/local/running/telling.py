@@ -58,9 +58,8 @@ def differences(planned: Sequence[Planned], cloud: Cloud, *, native: bool) -> li
 
 
 def _of_service(one: Planned) -> list[Difference]:
-    service = one.runnable.service
-    if service is None:
+    if one.is_job:
         return [Difference(what="schedule, input and retries", why="a job runs once, now")]
-    found = [Difference(what=what, why=why) for field, what, why in _OF_SERVICES if service.has(field)]
+    found = [Difference(what=what, why=why) for field, what, why in _OF_SERVICES if field in one.properties]
     why = "nothing translates the ports of Service Connect"
     return found + [Difference(what=text, why=why) for text in one.untranslated]
