@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -304,7 +305,10 @@ def test_a_workload_in_python_becomes_a_task_definition():
                 image="public.ecr.aws/nginx/nginx:1.29.0",
                 ports=[8080],
                 environment={"MODE": "fast"},
-                secrets={"TOKEN": object()},
+                secrets={
+                    "TOKEN": SimpleNamespace(secret_arn="arn:token"),
+                    "KEY": SimpleNamespace(from_secrets_manager=""),
+                },
                 command=["serve"],
                 memory_limit_mib=256,
                 health_check=CheckOfContainer(command="wget -q localhost", interval=timedelta(seconds=20)),
@@ -320,20 +324,21 @@ def test_a_workload_in_python_becomes_a_task_definition():
         cpu=512,
         memory_limit_mib=1024,
     )
-    setup, app = plan(given={"TOKEN": "t"}, **definition_of(workload)).containers
+    setup, app = plan(given={"KEY": "k"}, **definition_of(workload)).containers
     assert isinstance(setup.image, Build)
     assert (setup.image.directory, setup.image.arguments) == ("sample", ("--target", "web"))
     assert setup.waits == ()
     assert app.image == "public.ecr.aws/nginx/nginx:1.29.0"
-    assert flags_of(app.settings, DOCKER.dialect) == (
+    assert " ".join(flags_of(app.settings, DOCKER.dialect)) == (
         "--user 1000:1000 --cpus 0.5 --memory 256m --memory-swap 256m --read-only "
         "--tmpfs /tmp:rw,nosuid,nodev,noexec,uid=1000,gid=1000,size=64m --init --cap-drop ALL --stop-timeout 10"
-    ).split(" ")
+    )
     assert app.health == HealthCheck(
         command=("/bin/sh", "-c", "wget -q localhost"), interval=20, timeout=5, retries=3, start_period=30
     )
     assert app.restart == Restart(ignored_codes=frozenset({3}), period=120)
-    assert (app.environment, app.given) == ({"MODE": "fast"}, {"TOKEN": "t"})
+    assert (app.environment, app.given) == ({"MODE": "fast"}, {"KEY": "k"})
+    assert app.secrets == {"TOKEN": "arn:token"}
     assert [(wait.container, wait.condition) for wait in app.waits] == [("setup", "SUCCESS")]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cdk_containers.core.hashes import short_hash
-from cdk_containers.core.inputs import seconds
+from cdk_containers.core.inputs import is_token, seconds
 from cdk_containers.core.practices import Disabled
 from cdk_containers.model.workload import (
     AssetImage,
@@ -69,8 +69,7 @@ def _container(container: Container) -> dict[str, Any]:
                 {"Name": name, "Value": plain_value(value)} for name, value in container.environment.items()
             ],
             "Secrets": [
-                {"Name": name, "ValueFrom": Unresolved(why="a secret of the app", names=(name,))}
-                for name in container.secrets
+                {"Name": name, "ValueFrom": _secret(name, value)} for name, value in container.secrets.items()
             ],
             "EnvironmentFiles": [{"Type": "s3", "Value": file.key} for file in container.environment_files],
             "DockerLabels": {name: plain_value(value) for name, value in container.docker_labels.items()},
@@ -130,6 +129,13 @@ def _image(container: Container) -> str | Build | Unresolved:
         arguments += ["--secret", f"id={name},{source}"]
     directory = str(image.directory)
     return Build(key=short_hash(f"{directory} {arguments}"), directory=directory, arguments=tuple(arguments))
+
+
+def _secret(name: str, secret: Any) -> str | Unresolved:
+    arn = getattr(secret, "secret_arn", getattr(secret, "parameter_arn", None))
+    if isinstance(arn, str) and not is_token(arn):
+        return arn
+    return Unresolved(why="a secret of the app", names=(name,))
 
 
 def _words(words: Sequence[str | NotSecret] | None) -> list[str] | None:
