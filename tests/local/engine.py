@@ -32,7 +32,9 @@ case $1 in
     [ "$3" = --format ] && cat "$here/architecture" ;;
   exec) exit "$(cat "$here/health" 2>/dev/null || echo 0)" ;;
   login) cat > "$here/password" ;;
-  build | pull) [ -f "$here/broken" ] && { echo "no space left on device" >&2; exit 1; } ;;
+  build | pull)
+    [ -f "$here/slow" ] && { mkfifo "$here/never"; : > "$here/building"; read word < "$here/never"; }
+    [ -f "$here/broken" ] && { echo "no space left on device" >&2; exit 1; } ;;
   stop) [ -f "$here/code.$short" ] || echo 0 > "$here/end.$short" ;;
   network) [ "$3" = --label ] && [ -f "$here/no-link-local" ] && case "$*" in *169.254*) exit 1 ;; esac ;;
 esac

@@ -6,12 +6,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import sysconfig
 from pathlib import Path
 
 from cdk_containers.local.engines import PODMAN, limits
 
+ROOT = Path(__file__).parents[2]
 BUSYBOX = Path("/bin/busybox")
 PYTHON = "public.ecr.aws/docker/library/python:3.14.7-slim-trixie"
 """The image that `sample/Dockerfile` starts from."""
@@ -20,7 +20,6 @@ PAUSE = "localhost/cdk-containers-tests/pause:1"
 WITHOUT = re.compile(r"test|idlelib|tkinter|turtledemo|ensurepip|lib2to3|config-.*|site-packages|dist-packages")
 
 AWS = """#!/usr/bin/python3
-import sys
 
 import boto3
 
@@ -67,8 +66,16 @@ def why_not(folder: Path) -> str | None:
     return f"podman starts nothing: {ran.stderr.strip()[-200:]}" if ran.returncode else None
 
 
-def build_images(folder: Path, environment: dict[str, str]) -> None:
+def environment_of_runs(folder: Path) -> dict[str, str]:
+    """The environment of a run: this copy of the library, no account, and volumes in a folder."""
+    kept = {name: value for name, value in engine_environment(folder).items() if not name.startswith("AWS_")}
+    paths = os.pathsep.join([str(ROOT / "constructs"), str(ROOT)])
+    return {**kept, "PYTHONPATH": paths, "XDG_DATA_HOME": str(folder / "data"), "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def build_images(folder: Path) -> None:
     """Make the images that the reference stacks use, under their names."""
+    environment = engine_environment(folder)
     _build(folder / "python", PYTHON, ["python"], environment, python=True)
     _build(folder / "aws", AWS_CLI, ["aws"], environment, python=True, aws=True)
 
@@ -148,7 +155,3 @@ def _copy_boto(root: Path) -> None:
     aws = root / "usr/bin/aws"
     aws.write_text(AWS)
     aws.chmod(0o755)
-
-
-if __name__ == "__main__":
-    sys.exit(why_not(Path(sys.argv[1])))

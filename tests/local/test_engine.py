@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import signal
 import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
 from tests.local.assembly import assembly
-from tests.local.images import AWS_CLI, PAUSE, build_images, engine_environment, why_not
-
-ROOT = Path(__file__).parents[2]
-PATIENCE = 240
+from tests.local.images import AWS_CLI, build_images, environment_of_runs, why_not
+from tests.local.process import PATIENCE, Running, start
 
 pytestmark = pytest.mark.slow
 
@@ -31,73 +23,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     reason = why_not(folder)
     if reason is not None:
         pytest.skip(reason)
-    made = engine_environment(folder)
-    build_images(folder, made)
-    paths = os.pathsep.join([str(ROOT / "constructs"), str(ROOT)])
-    kept = {name: value for name, value in made.items() if not name.startswith("AWS_")}
-    return {**kept, "PYTHONPATH": paths, "XDG_DATA_HOME": str(folder / "data"), "AWS_EC2_METADATA_DISABLED": "true"}
-
-
-@dataclass
-class Running:
-    """A run, whose lines somebody reads as they come."""
-
-    process: subprocess.Popen[str]
-    lines: list[str] = field(default_factory=list)
-    _more: threading.Condition = field(default_factory=threading.Condition)
-
-    def __post_init__(self) -> None:
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            with self._more:
-                self.lines.append(line.rstrip())
-                self._more.notify_all()
-        with self._more:
-            self.lines.append("(the end)")
-            self._more.notify_all()
-
-    def until(self, pattern: str) -> str:
-        """Wait for a line, and return it."""
-        with self._more:
-            found = self._more.wait_for(lambda: self._find(pattern) or self._find(r"\(the end\)"), PATIENCE)
-        line = self._find(pattern)
-        assert found, f"no {pattern!r}:\n{self.text}"
-        assert line is not None, f"no {pattern!r}:\n{self.text}"
-        return line
-
-    def _find(self, pattern: str) -> str | None:
-        return next((line for line in self.lines if re.search(pattern, line)), None)
-
-    def place(self, pattern: str) -> int:
-        return self.lines.index(self.until(pattern))
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-    def interrupt(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(PATIENCE)
-        self.until(r"\(the end\)")
-        return code
-
-
-def start(environment: dict[str, str], folder: Path, *arguments: str) -> Running:
-    command = [sys.executable, "-m", "cdk_containers.cli", "run", "local", "--engine", "podman", *arguments]
-    return Running(
-        subprocess.Popen(
-            [*command, "--image", f"pause={PAUSE}"],
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            bufsize=1,
-        )
-    )
+    build_images(folder)
+    return environment_of_runs(folder)
 
 
 def get(port: int, path: str) -> tuple[int, str]:

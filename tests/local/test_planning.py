@@ -306,7 +306,7 @@ def test_a_workload_in_python_becomes_a_task_definition():
                 ports=[8080],
                 environment={"MODE": "fast"},
                 secrets={
-                    "TOKEN": SimpleNamespace(secret_arn="arn:token"),
+                    "TOKEN": SimpleNamespace(parameter_arn="arn:token"),
                     "KEY": SimpleNamespace(from_secrets_manager=""),
                 },
                 command=["serve"],

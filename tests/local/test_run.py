@@ -157,6 +157,23 @@ def test_ctrl_c_stops_the_last_first_with_its_timeout(shell: Shell, shop: Path, 
     ]
 
 
+def test_ctrl_c_does_not_wait_for_a_build(shell: Shell, engine: StandIn, tmp_path: Path):
+    app = assembly(tmp_path / "cdk.out", "dev-application")
+    engine.says(slow="")
+
+    def interrupt() -> None:
+        deadline = time.monotonic() + 60
+        while not (engine.folder / "building").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    interrupting = threading.Thread(target=interrupt)
+    interrupting.start()
+    ran = run(shell, app, "dev-application/Nightly")
+    interrupting.join()
+    assert (ran.code, engine.named("create")) == (130, [])
+
+
 def test_a_job_runs_once(shell: Shell, engine: StandIn, tmp_path: Path):
     app = assembly(tmp_path / "cdk.out", "dev-application")
     engine.ends(nightly_app=6)

@@ -68,9 +68,7 @@ def _container(container: Container) -> dict[str, Any]:
             "Environment": [
                 {"Name": name, "Value": plain_value(value)} for name, value in container.environment.items()
             ],
-            "Secrets": [
-                {"Name": name, "ValueFrom": _secret(name, value)} for name, value in container.secrets.items()
-            ],
+            "Secrets": [{"Name": name, "ValueFrom": _secret(name, value)} for name, value in container.secrets.items()],
             "EnvironmentFiles": [{"Type": "s3", "Value": file.key} for file in container.environment_files],
             "DockerLabels": {name: plain_value(value) for name, value in container.docker_labels.items()},
             "DependsOn": [{"ContainerName": name, "Condition": it} for name, it in container.depends_on.items()],

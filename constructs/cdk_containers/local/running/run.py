@@ -146,12 +146,29 @@ class LocalRun:
         self._console.expect(*(source_of(one.plan, it) for one in self._planned for it in one.plan.containers))
         if self._watch is not None:
             self._watch.find(self._planned)
-        images = {one.plan.name: await self._images.of(one.plan) for one in self._planned}
         try:
-            self._prepared = await self._stage.set_up(self._planned, images)
+            if not await self._prepare():
+                return _INTERRUPTED
             return await self._supervise()
         finally:
             await self._stage.tear_down()
+
+    async def _prepare(self) -> bool:
+        """Get images, network and addresses; False if somebody presses Ctrl-C meanwhile."""
+        stopped = asyncio.create_task(self._stop.wait())
+        preparing = asyncio.create_task(self._get_ready())
+        await asyncio.wait([stopped, preparing], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if preparing.done():
+            preparing.result()
+            return not self._stop.is_set()
+        preparing.cancel()
+        await asyncio.wait([preparing])
+        return False
+
+    async def _get_ready(self) -> None:
+        images = {one.plan.name: await self._images.of(one.plan) for one in self._planned}
+        self._prepared = await self._stage.set_up(self._planned, images)
 
     def _listen_to_signals(self) -> None:
         def stop() -> None:

@@ -218,7 +218,7 @@ def _planned(
         plan=plan,
         stack=one.stack,
         is_job=one.kind == "job",
-        properties=frozenset(one.service.source if one.service is not None else ()),
+        properties=_properties(one.service),
         aliases=[name.lower(), *(alias for alias in services.aliases(one)[1:] if alias != name.lower())],
         probe=services.probe(one),
         needs=tuple(names[it.path] for it in services.neighbours(one) if it.path in names),
@@ -226,6 +226,11 @@ def _planned(
         untranslated=tuple(services.other_ports(one)),
         role=cloud.deployed(role.resource, "") if options.task_role and isinstance(role, Reference) else None,
     )
+
+
+def _properties(service: Resource | None) -> frozenset[str]:
+    """Return the names of the properties that a service has; CDK writes empty lists too."""
+    return frozenset(name for name, value in service.source.items() if value) if service else frozenset()
 
 
 def _names(running: Sequence[Runnable]) -> dict[str, str]:
