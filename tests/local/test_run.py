@@ -174,6 +174,35 @@ def test_ctrl_c_does_not_wait_for_a_build(shell: Shell, engine: StandIn, tmp_pat
     assert (ran.code, engine.named("create")) == (130, [])
 
 
+def test_where_this_machine_cannot_have_the_address_of_ecs(shell: Shell, shop: Path, engine: StandIn):
+    engine.says(no_link_local="")
+    engine.ends(web_migrate=0, web_app=0)
+    ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush")
+    assert ran.code == 0
+    assert "169.254.170.2 is not to be had here" in ran.out
+    made = [call for call in engine.calls if call[:2] == ["network", "create"]]
+    assert ["169.254" in " ".join(call) for call in made] == [True, False]
+    assert any(
+        word.startswith("ECS_CONTAINER_METADATA_URI_V4=http://host.docker.internal:")
+        for word in engine.created("web-app")
+    )
+
+
+def test_volumes(shell: Shell, engine: StandIn, tmp_path: Path):
+    app = assembly(tmp_path / "cdk.out", "dev-web-application")
+    engine.ends(backend_app=0)
+    arguments = ["dev-web-application/Backend", "--publish", "8080=18098"]
+    assert run(shell, app, *arguments).code == 0
+    kept = next((tmp_path / "data" / "cdk-containers" / "volumes" / "dev-web-application").iterdir())
+    assert f"{kept}:/data" in engine.created("backend-app")
+    (engine.folder / "calls").unlink()
+    for name in ("end.backend-app", "end.backend-archivist", "end.backend-pause"):
+        (engine.folder / name).unlink()
+    (tmp_path / "mine").mkdir()
+    assert run(shell, app, *arguments, "--volume", f"data={tmp_path / 'mine'}").code == 0
+    assert f"{tmp_path / 'mine'}:/data" in engine.created("backend-app")
+
+
 def test_a_job_runs_once(shell: Shell, engine: StandIn, tmp_path: Path):
     app = assembly(tmp_path / "cdk.out", "dev-application")
     engine.ends(nightly_app=6)
@@ -345,6 +374,11 @@ def test_an_app_that_is_not_there(shell: Shell, tmp_path: Path):
     [
         (["--set", "TOKN=1", "--set", "TOKEN=1"], "--set: nothing here is called 'TOKN'; near it: TOKEN"),
         (["--set", "TOKEN=1", "--image", "ap=x"], "--image: nothing here is called 'ap'; near it: app"),
+        (["--set", "TOKEN=1", "--volume", "data=."], "--volume: nothing here is called 'data'"),
+        (["--set", "TOKEN=1", "--publish", "80=90"], "--publish: nothing here is called '80'"),
+        (["--set", "TOKEN=1", "--build", "Wep=."], "--build: nothing here is called 'Wep'; near it: Web"),
+        (["--set", "TOKEN=1", "--with", "otel"], "--with: nothing here is called 'otel'"),
+        (["--set", "TOKEN=1", "--without", "prox"], "--without: nothing here is called 'prox'; near it: proxy"),
         (["--set", "TOKEN=1", "--build", "app=/nowhere"], "--build: there is no folder /nowhere"),
         (["--set", "TOKEN=1", "--without", "app", "--without", "proxy", "--without", "migrate"], "no container"),
     ],

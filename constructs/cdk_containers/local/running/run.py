@@ -133,7 +133,9 @@ class LocalRun:
         self._images = Images(
             self._run, self._caller, console, account=cloud.account, builds=options.builds, native=options.native
         )
-        self._stage = Stage(options, run=self._run, caller=self._caller, cloud=cloud, ports=ports, hidden=hidden)
+        self._stage = Stage(
+            options, run=self._run, caller=self._caller, cloud=cloud, console=console, ports=ports, hidden=hidden
+        )
         self._watch = Watch(options, self._images, console, self._replace) if options.watch else None
         self._prepared: dict[str, Prepared] = {}
         self._tasks: dict[str, Task] = {}

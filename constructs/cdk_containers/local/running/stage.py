@@ -11,6 +11,7 @@ from pathlib import Path
 from cdk_containers.core.frozen import frozen
 from cdk_containers.local.engines import LINK_LOCAL, Published, Run
 
+from .console import Console
 from .endpoint import Credentials, Endpoint
 from .options import PAUSE, PAUSE_IMAGE, Options
 from .process import Caller
@@ -44,6 +45,7 @@ class Stage:
         run: The run.
         caller: Calls the engine.
         cloud: What stands for AWS.
+        console: Where it is said what could not be done as on ECS.
         ports: Ports of this machine by task.
         hidden: Values of secrets by task and container.
     """
@@ -55,6 +57,7 @@ class Stage:
         run: Run,
         caller: Caller,
         cloud: Cloud,
+        console: Console,
         ports: Mapping[str, Sequence[Published]],
         hidden: Mapping[str, Mapping[str, Mapping[str, str]]],
     ) -> None:
@@ -62,6 +65,7 @@ class Stage:
         self._run = run
         self._caller = caller
         self._cloud = cloud
+        self._console = console
         self._ports = ports
         self._hidden = hidden
         self._to_remove: list[list[str]] = []
@@ -81,6 +85,10 @@ class Stage:
         for one in planned:
             await self._make_address(one)
         host, endpoint = self._serve(link_local=link_local)
+        if not host.like_ecs:
+            self._console.say(
+                f"{LINK_LOCAL} is not to be had here: credentials are variables, which expire; metadata is elsewhere"
+            )
         emulator = self._cloud.emulator
         common: dict[str, str] = {}
         if region := self._cloud.pseudo_parameters.get("AWS::Region"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from cdk_containers.checks.templates import CannotTell, Malformed, Reference, Resource, references_in
 from cdk_containers.core.frozen import frozen
 from cdk_containers.local.planning import (
     Choices,
+    Given,
     LocalError,
     Machine,
     TaskPlan,
@@ -163,8 +164,8 @@ def plan_tasks(options: Options, cloud: Cloud, machine: Machine, *, missing_is_f
         raise LocalError(
             *dict.fromkeys(problems), *(f"values of the account are not known: {it}" for it in cloud.why_unknown)
         )
-    options.images.find(PAUSE)
-    _demand_that_all_is_used(options)
+    names_of_containers = {it.text("Name") for one in running for it in one.definition.maps("ContainerDefinitions")}
+    _demand_that_all_is_used(options, [one.plan for one in planned], names_of_containers)
     return planned
 
 
@@ -177,8 +178,7 @@ def plan_workload(
         LocalError: All that is wrong with it and the options.
     """
     plan = plan_task(name, definition_of(workload), _choices(options, missing_is_fine=False), machine)
-    options.images.find(PAUSE)
-    _demand_that_all_is_used(options)
+    _demand_that_all_is_used(options, [plan], {container.name for container in workload.containers})
     return [Planned(plan=plan, stack="workloads", is_job=is_job, aliases=[name.lower()])]
 
 
@@ -192,9 +192,34 @@ def _choices(options: Options, *, missing_is_fine: bool) -> Choices:
     )
 
 
-def _demand_that_all_is_used(options: Options) -> None:
-    asked = ((options.given, "--set"), (options.images, "--image"))
-    if unused := [problem for given, option in asked for problem in given.problems(option)]:
+def _demand_that_all_is_used(options: Options, plans: Sequence[TaskPlan], containers: Collection[str]) -> None:
+    """Refuse options that name nothing.
+
+    Raises:
+        LocalError: There are some.
+    """
+    options.images.find(PAUSE)
+    for plan in plans:
+        options.builds.find(plan.name)
+        for container in plan.containers:
+            options.builds.find(container.name, task=plan.name)
+        for volume in plan.volumes:
+            options.volumes.find(volume.name, task=plan.name)
+        for port in plan.ports:
+            options.published.find(str(port.number), task=plan.name)
+    named = {
+        "--set": options.given,
+        "--image": options.images,
+        "--build": options.builds,
+        "--volume": options.volumes,
+        "--publish": options.published,
+        "--with": Given(dict.fromkeys(options.with_, "")),
+        "--without": Given(dict.fromkeys(options.without, "")),
+    }
+    for name in containers:
+        named["--with"].find(name)
+        named["--without"].find(name)
+    if unused := [problem for option, given in named.items() for problem in given.problems(option)]:
         raise LocalError(*unused)
 
 
