@@ -105,7 +105,7 @@ def choose(targets: Sequence[str], estate: Estate) -> list[Runnable]:
         if not found:
             problems.append(_nothing(target, everything))
         elif len(found) > 1 and "/" in target:
-            problems.append(f"{target}: there are several: {', '.join(one.path for one in found)}")
+            problems.append(f"{target}: matches several: {', '.join(one.path for one in found)}")
         chosen |= {one.path: one for one in found}
     if problems:
         raise LocalError(*problems)
@@ -127,11 +127,14 @@ def _nothing(target: str, everything: Sequence[Runnable]) -> str:
     stacks = list(dict.fromkeys(one.stack for one in everything))
     stack = target.partition("/")[0]
     if stack not in stacks:
-        near = get_close_matches(stack, stacks, n=3, cutoff=0.4) or stacks
-        return f"{target}: no stack {stack!r} with a service or a job; there are {', '.join(near)}"
+        return f"{target}: no stack {stack!r} with ECS services or jobs; {_offer(stack, stacks)}"
     paths = [one.path for one in everything if one.stack == stack]
-    near = get_close_matches(target, paths, n=3, cutoff=0.6) or paths
-    return f"{target}: nothing in the stack is called so; there are {', '.join(near)}"
+    return f"{target}: no such service or job; {_offer(target, paths)}"
+
+
+def _offer(given: str, known: Sequence[str]) -> str:
+    near = get_close_matches(given, known, n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(near)}?" if near else f"available: {', '.join(known)}"
 
 
 def references(resource: Resource) -> Iterator[str]:

@@ -86,9 +86,7 @@ def secrets_of(plans: Sequence[TaskPlan], cloud: Cloud) -> dict[str, dict[str, d
                 try:
                     values[name] = _secret(value_from, cloud)
                 except LocalError as error:
-                    problems.append(
-                        f"{source_of(plan, container)}: secret {name}: {error}; --set {name} gives its value"
-                    )
+                    problems.append(f"{source_of(plan, container)}: secret {name}: {error}; pass --set {name}=VALUE")
             found.setdefault(plan.name, {})[container.name] = values
     if problems:
         raise LocalError(*problems)
@@ -175,7 +173,9 @@ class LocalRun:
     def _listen_to_signals(self) -> None:
         def stop() -> None:
             self._at_once = self._stop.is_set()
-            self._console.say("stops everything at once" if self._at_once else "stops; Ctrl-C again does not wait")
+            self._console.say(
+                "stopping immediately" if self._at_once else "stopping; press Ctrl-C again to stop immediately"
+            )
             self._stop.set()
 
         loop = asyncio.get_running_loop()
@@ -223,13 +223,13 @@ class LocalRun:
             ready[one.plan.name].set()
 
     async def _answers(self, one: Planned, task: Task) -> bool:
-        """Wait until a task passes the health check of its target group."""
+        """Wait until a task passes the target group health check."""
         ports = {port.number: port.host for port in task.prepared.published}
         if one.probe is None or one.probe.port not in ports:
             return True
         while not task.ended.is_set():
             if await asyncio.to_thread(is_healthy, one.probe, ports[one.probe.port]):
-                self._console.say(f"passes the health check of its target group, {one.probe}", source=one.plan.name)
+                self._console.say(f"passes the target group health check ({one.probe})", source=one.plan.name)
                 return True
             await asyncio.sleep(_GLANCE)
         return False
