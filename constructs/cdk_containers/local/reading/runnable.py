@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Literal
@@ -124,17 +124,17 @@ def _named(target: str, everything: Sequence[Runnable]) -> list[Runnable]:
 
 
 def _nothing(target: str, everything: Sequence[Runnable]) -> str:
-    stacks = list(dict.fromkeys(one.stack for one in everything))
-    stack = target.partition("/")[0]
+    stacks = {one.stack: one.stack for one in everything}
+    stack, _, inside = target.partition("/")
     if stack not in stacks:
         return f"{target}: no stack {stack!r} with ECS services or jobs; {_offer(stack, stacks)}"
-    paths = [one.path for one in everything if one.stack == stack]
-    return f"{target}: no such service or job; {_offer(target, paths)}"
+    paths = {one.short: one.path for one in everything if one.stack == stack}
+    return f"{target}: no such service or job; {_offer(inside.rpartition('/')[2], paths)}"
 
 
-def _offer(given: str, known: Sequence[str]) -> str:
-    near = get_close_matches(given, known, n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(near)}?" if near else f"available: {', '.join(known)}"
+def _offer(given: str, known: Mapping[str, str]) -> str:
+    near = [known[name] for name in get_close_matches(given, known, n=3, cutoff=0.6)]
+    return f"did you mean {' or '.join(near)}?" if near else f"available: {', '.join(known.values())}"
 
 
 def references(resource: Resource) -> Iterator[str]:
