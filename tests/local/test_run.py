@@ -145,12 +145,16 @@ def test_ctrl_c_stops_the_last_first_with_its_timeout(shell: Shell, shop: Path, 
             time.sleep(0.02)
         time.sleep(0.3)  # until the run has noticed
         os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)  # as `uv run` and others hand it on
 
     interrupting = threading.Thread(target=interrupt)
     interrupting.start()
     ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush")
     interrupting.join()
     assert ran.code == 130
+    assert "stopping; press Ctrl-C again" in ran.out
+    assert "stopping immediately" not in ran.out
     assert [call[1:] for call in engine.calls if call[0] == "stop"] == [
         ["-t", "7", "RUN-web-app"],
         ["-t", "30", "RUN-web-proxy"],

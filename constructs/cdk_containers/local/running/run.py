@@ -26,6 +26,8 @@ from .telling import tell
 from .watching import Watch
 
 _GLANCE = 1.0
+_SAME_PRESS = 1.0
+"""Seconds in which a second signal is the first one, which a parent process passed on."""
 _INTERRUPTED = 130
 
 
@@ -171,14 +173,19 @@ class LocalRun:
         self._prepared = await self._stage.set_up(self._planned, images)
 
     def _listen_to_signals(self) -> None:
-        def stop() -> None:
-            self._at_once = self._stop.is_set()
-            self._console.say(
-                "stopping immediately" if self._at_once else "stopping; press Ctrl-C again to stop immediately"
-            )
-            self._stop.set()
-
         loop = asyncio.get_running_loop()
+        first = 0.0
+
+        def stop() -> None:
+            nonlocal first
+            if not self._stop.is_set():
+                first = loop.time()
+                self._console.say("stopping; press Ctrl-C again to stop immediately")
+                self._stop.set()
+            elif not self._at_once and loop.time() - first > _SAME_PRESS:
+                self._at_once = True
+                self._console.say("stopping immediately")
+
         for number in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, nor in another thread
                 loop.add_signal_handler(number, stop)
