@@ -68,6 +68,10 @@ LAYERS: list[set[str]] = [
     {"compose.converting"},
     {"copilot.building"},
     {"copilot.adoption", "copilot.converting"},
+    {"local.planning"},
+    {"local.engines", "local.reading"},
+    {"local.running"},
+    {"local.exporting"},
     {"starting"},
     {"cli"},
 ]
@@ -98,7 +102,11 @@ PURE = {
     "environments",
     "operate",
     "starting",
-} | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
+} | {
+    part
+    for part in set().union(*LAYERS)
+    if part.startswith(("checks.", "local.", "model.")) and part != "checks.plugin"
+}
 """What runs without AWS CDK."""
 
 LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}

@@ -29,6 +29,7 @@ COMMANDS = {
     "diagram": "draw what the stacks of an app make",
     "practices": "list the practices, or show one",
     "copilot": "bring applications of AWS Copilot here",
+    "run": "run what an app deploys: on this machine",
     "completion": "print the completion script of a shell",
     **OPERATING,
 }
