@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from scripts.summarize_assembly import stacks
+from tests.iam.evaluation import Policies
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("dev", "prod")
@@ -38,9 +39,14 @@ class Assembly:
     def template(self, stack: str) -> dict[str, Any]:
         return json.loads(self.files[f"{self.environment}-{stack}"].read_text())
 
-    @property
+    @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:
+        """What nobody may change: all tests read it."""
         return {name: json.loads(path.read_text()) for name, path in sorted(self.files.items())}
+
+    @cached_property
+    def policies(self) -> Policies:
+        return Policies(self.templates)
 
 
 def cdk_context(**values: str) -> dict[str, Any]:
