@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.sharing_out import share_out
+
 _NODE = Path(__file__).parents[1] / ".venv/node/bin/node"
 
 os.environ.setdefault("CDK_VALIDATION", "false")
@@ -48,7 +50,10 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse names that are others in each process: workers that share the tests would not agree on them."""
     if wrong := [item.nodeid for item in items if " object at 0x" in item.nodeid]:
         raise pytest.UsageError(f"the name has an address of memory in it: {wrong[0]}")
+    if hasattr(config, "workerinput"):
+        share_out(items)
