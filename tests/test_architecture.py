@@ -56,11 +56,11 @@ LAYERS: list[set[str]] = [
     {"eks.add_ons", "eks.appliers", "eks.nodes"},
     {"eks.ingress", "eks.storage"},
     {"eks.workloads"},
-    {"applications", "identity"},
+    {"identity"},
     {"checks.templates"},
     {"checks.engine", "checks.reading"},
-    {"checks.rules"},
-    {"checks.live", "checks.reports"},
+    {"checks.rules", "environments"},
+    {"applications", "checks.live", "checks.reports", "diagrams"},
     {"checks.plugin"},
     {"copilot.manifests"},
     {"compose.reading"},
@@ -93,6 +93,7 @@ PURE = {
     "core.version",
     "eks.manifests",
     "eks.rendering",
+    "environments",
 } | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
 """What runs without AWS CDK."""
 
