@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.sharing_out import share_out
+from tests.sharing_out import import_from_the_end, share_out
 
 _NODE = Path(__file__).parents[1] / ".venv/node/bin/node"
 
@@ -40,10 +40,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Look for no garbage while the tests are collected, nor later among what was: it takes as long as collecting."""
     gc.disable()
     try:
+        if getattr(session.config, "workerinput", {}).get("workerid") == "gw1":
+            import_from_the_end(session.config.args)
         return (yield)
     finally:
         gc.freeze()

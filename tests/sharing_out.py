@@ -7,12 +7,28 @@ has had whenever one ends.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 PART = 150
 """Tests of a file that run together. The largest file has over a thousand, and most of its fixtures are quick."""
 _LONG = ("emulator", "slow")
+
+
+def import_from_the_end(paths: Iterable[str]) -> None:
+    """Load the files of tests in reverse order, which another worker loads from the first on.
+
+    What is compiled for the first time, with pytest's assertions, is compiled by one of the two and read by the other.
+    """
+    root = Path(__file__).parents[1]
+    for path in (Path(it.partition("::")[0]).resolve() for it in paths):
+        for file in sorted(path.rglob("test_*.py"), reverse=True):
+            with suppress(Exception):  # which pytest will tell when it collects the file
+                import_module(".".join(file.relative_to(root).with_suffix("").parts))
 
 
 def share_out(items: list[pytest.Item]) -> None:

@@ -20,7 +20,7 @@ from stacks.reference import add_reference_stacks
 from tests import checkers
 from tests.checkers import checkov
 
-from .conftest import ENVIRONMENTS, Assembly, cdk_context
+from .conftest import ENVIRONMENTS, Assembly, app_here
 
 pytestmark = [pytest.mark.xdist_group("reference"), pytest.mark.slow]
 
@@ -73,9 +73,7 @@ def test_checkov_finds_nothing(assembly: Assembly) -> None:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_cdk_nag_finds_nothing(environment: str) -> None:
-    app = cdk.App(context=cdk_context(environment=environment))
-    add_reference_stacks(app)
-    assert nag(app) == []
+    assert nag(app_here(environment)) == []
 
 
 def test_cdk_nag_finds_nothing_without_feature_flags() -> None:
