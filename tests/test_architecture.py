@@ -61,12 +61,14 @@ LAYERS: list[set[str]] = [
     {"checks.engine", "checks.reading"},
     {"checks.rules", "environments"},
     {"applications", "checks.live", "checks.reports", "diagrams"},
+    {"delivery"},
     {"checks.plugin"},
     {"copilot.manifests"},
     {"compose.reading"},
     {"compose.converting"},
     {"copilot.building"},
     {"copilot.adoption", "copilot.converting"},
+    {"starting"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""
@@ -74,7 +76,7 @@ LAYERS: list[set[str]] = [
 APART = [
     {"ecs", "eks"},
     {"compose", "copilot"},
-    *({"checks", wing} for wing in ("applications", "ecs", "eks", "identity")),
+    *({"checks", wing} for wing in ("applications", "delivery", "ecs", "eks", "identity")),
 ]
 """Wings that know nothing of each other, whatever their layers are."""
 
@@ -94,6 +96,7 @@ PURE = {
     "eks.manifests",
     "eks.rendering",
     "environments",
+    "starting",
 } | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
 """What runs without AWS CDK."""
 

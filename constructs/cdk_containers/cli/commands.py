@@ -7,6 +7,7 @@ A subcommand is the module of its name, with `-` as `_`. It is imported when it 
 from __future__ import annotations
 
 COMMANDS = {
+    "init": "write a small app to begin with",
     "check": "check templates and CDK apps against the practices",
     "environments": "compare environments, find collisions, bootstrap accounts",
     "compose": "convert compose files to CDK apps",

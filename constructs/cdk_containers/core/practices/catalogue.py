@@ -19,6 +19,7 @@ from . import (
     messaging,
     network,
     observability,
+    pipelines,
     platforms,
     registry,
     scaling,
@@ -49,6 +50,7 @@ AREAS: Mapping[str, tuple[Practice, ...]] = MappingProxyType(
         "Domains and IPv6": domains.PRACTICES,
         "Discovery and connections": discovery.PRACTICES,
         "Observability": observability.PRACTICES,
+        "Pipelines": pipelines.PRACTICES,
     }
 )
 """The practices by what they are about, in the order in which the documentation shows them."""
