@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """Look for no garbage while the tests are collected, nor later among what was: it takes as long as collecting."""
+    """Look for no garbage while the tests are collected, nor later among what was: it takes nearly as long again."""
     gc.disable()
     try:
         if getattr(session.config, "workerinput", {}).get("workerid") == "gw1":

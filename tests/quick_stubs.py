@@ -1,4 +1,4 @@
-"""What CDK's generated Python works out at each call, worked out once: a fifth of the tests' time outside of Node.
+"""What CDK's generated Python works out at each call, worked out once: a quarter of the tests' time outside of Node.
 
 Its getters evaluate `typing.Optional["Name"]`, of which Python remembers the last 128. It checks each argument against
 its type; what depends on nothing but the class of the value is checked once for each class.

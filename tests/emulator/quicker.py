@@ -1,4 +1,4 @@
-"""Save the emulator what it does for nobody here: it takes two thirds of the time, and answers the same."""
+"""Save the emulator what it does for nobody here. It answers the same."""
 
 import functools
 import gc
@@ -27,7 +27,7 @@ loaded: dict[str, Any] = {}
 
 
 def parse_template(template: str) -> dict[str, Any]:
-    """Take JSON for JSON, which as YAML takes fifty times as long."""
+    """Take JSON for JSON. Read as YAML, templates take a sixth of the emulator's time."""
     try:
         found: dict[str, Any] = json.loads(template)
     except ValueError:
