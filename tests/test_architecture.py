@@ -36,7 +36,7 @@ LAYERS: list[set[str]] = [
     },
     {"core.inputs"},
     {"core.whereabouts"},
-    {"core.checked_construct", "core.opt_outs", "model.workload"},
+    {"core.checked_construct", "core.component_tag", "core.opt_outs", "model.workload"},
     {"metrics"},
     {"model.instances", "model.rollouts"},
     {"model.placement"},
@@ -62,12 +62,16 @@ LAYERS: list[set[str]] = [
     {"checks.rules", "environments"},
     {"applications", "checks.live", "checks.reports", "diagrams"},
     {"delivery"},
-    {"checks.plugin"},
+    {"checks.plugin", "operate"},
     {"copilot.manifests"},
     {"compose.reading"},
     {"compose.converting"},
     {"copilot.building"},
     {"copilot.adoption", "copilot.converting"},
+    {"local.planning"},
+    {"local.engines", "local.reading"},
+    {"local.running"},
+    {"local.exporting"},
     {"starting"},
     {"cli"},
 ]
@@ -96,8 +100,13 @@ PURE = {
     "eks.manifests",
     "eks.rendering",
     "environments",
+    "operate",
     "starting",
-} | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
+} | {
+    part
+    for part in set().union(*LAYERS)
+    if part.startswith(("checks.", "local.", "model.")) and part != "checks.plugin"
+}
 """What runs without AWS CDK."""
 
 LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}
