@@ -38,8 +38,8 @@ LAYERS: list[set[str]] = [
     {"core.whereabouts"},
     {"core.checked_construct", "core.opt_outs", "model.workload"},
     {"metrics"},
-    {"model.instances", "model.rollouts"},
-    {"model.placement"},
+    {"model.instances", "model.limits", "model.rollouts"},
+    {"model.fleet", "model.placement"},
     {"deployments", "instances", "logs", "messaging", "scaling"},
     {"network", "registry"},
     {"load_balancing"},
@@ -60,7 +60,7 @@ LAYERS: list[set[str]] = [
     {"checks.templates"},
     {"checks.engine", "checks.reading"},
     {"checks.rules"},
-    {"checks.live", "checks.reports"},
+    {"checks.limits", "checks.live", "checks.reports", "costs"},
     {"checks.plugin"},
     {"copilot.manifests"},
     {"compose.reading"},
@@ -75,6 +75,7 @@ APART = [
     {"ecs", "eks"},
     {"compose", "copilot"},
     *({"checks", wing} for wing in ("applications", "ecs", "eks", "identity")),
+    *({"costs", wing} for wing in ("applications", "ecs", "eks", "identity")),
 ]
 """Wings that know nothing of each other, whatever their layers are."""
 
@@ -91,6 +92,7 @@ PURE = {
     "core.practices",
     "core.secret_texts",
     "core.version",
+    "costs",
     "eks.manifests",
     "eks.rendering",
 } | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}

@@ -19,6 +19,7 @@ class StackFile:
     path: Path
     stack_name: str = ""
     metadata: Path | None = None
+    environment: str = ""
 
     @cache  # noqa: B019  (it is read once, and only where something was found)
     def app_metadata(self) -> AppMetadata:
@@ -63,7 +64,8 @@ def _stacks(
             case {"type": "aws:cloudformation:stack", "properties": {"templateFile": str(file), **others}}:
                 metadata = artifact.get("additionalMetadataFile")
                 metadata_file = folder / metadata if isinstance(metadata, str) else None
-                yield StackFile(folder / file, str(others.get("stackName", name)), metadata_file)
+                environment = str(artifact.get("environment", ""))
+                yield StackFile(folder / file, str(others.get("stackName", name)), metadata_file, environment)
             case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(directory)}}:
                 inner = folder / directory
                 if inner.resolve() in above:

@@ -84,6 +84,7 @@ def _add(file: StackFile, estate: Estate, skipped: list[str], arguments: Mapping
         expanded(parsed.source),
         line_of=parsed.line_of,
         stack_name=file.stack_name,
+        environment=file.environment,
         app_metadata=file.app_metadata,
         arguments=_of_its_parameters(arguments, parsed.source),
     )

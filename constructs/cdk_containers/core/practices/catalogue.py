@@ -14,6 +14,7 @@ from . import (
     eks,
     identity,
     jobs,
+    limits,
     load_balancing,
     messaging,
     network,
@@ -47,6 +48,7 @@ AREAS: Mapping[str, tuple[Practice, ...]] = MappingProxyType(
         "Domains and IPv6": domains.PRACTICES,
         "Discovery and connections": discovery.PRACTICES,
         "Observability": observability.PRACTICES,
+        "Limits": limits.PRACTICES,
     }
 )
 """The practices by what they are about, in the order in which the documentation shows them."""
