@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cdk_containers.checks.templates import Resource
 
+from .capacity_parts import NODE_GROUP
 from .eks_settings import CLUSTER as EKS_CLUSTER
 from .eks_settings import FARGATE_PROFILE, of_cluster
-from .capacity_parts import NODE_GROUP
 from .job_targets import RULE
 from .known_size import least_size
 from .logs import LOG_GROUP

@@ -12,17 +12,17 @@ PRACTICES = (
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/operating-at-scale-service-quotas.html",
         severity=Severity.HIGH,
-        option="every construct",
+        option="PracticeChecks",
     ),
     Practice(
         id="quota-headroom",
         title="Ask for a higher quota before you need it",
         why=(
-            "A deployment that goes beyond a quota fails, and a higher quota takes hours or days. New accounts have the "
-            "defaults, whatever your old ones have."
+            "A deployment that goes beyond a quota fails, and a higher quota takes hours or days. New accounts have "
+            "the defaults, whatever your old ones have."
         ),
         source="https://docs.aws.amazon.com/servicequotas/latest/userguide/request-quota-increase.html",
         severity=Severity.MEDIUM,
-        option="every construct",
+        option="PracticeChecks",
     ),
 )
