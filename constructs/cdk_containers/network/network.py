@@ -17,10 +17,11 @@ from cdk_containers.core.inputs import argument_problems, disabled_problems, is_
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs, owned_log_group
+from cdk_containers.model.limits import AddressRoom, address_room
 
 from .nat_gateways import NatGateways
 from .network_checks import option_problems, room_problems, zones_of
-from .subnets import SubnetMasks, SubnetPlan, plan_subnets
+from .subnets import SubnetMasks, SubnetPlan, plan_subnets, private_mask
 from .vpc_subnets import ambiguous_subnet_problems, private_subnet_problems, subnet_problems
 
 _INTERFACE_ENDPOINTS = {
@@ -45,6 +46,8 @@ class Network(CheckedConstruct):
         vpc: The VPC.
         task_subnets: The subnets in which tasks run.
         dual_stack: Whether it has IPv6 addresses too; None of a network that exists, if nobody said.
+        address_room: How many tasks or pods its subnets have addresses for, also while all of them are deployed; None
+            of a network that exists. Load balancers in the same subnets take eight addresses each, or more.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html
     """
@@ -52,6 +55,7 @@ class Network(CheckedConstruct):
     vpc: ec2.IVpc
     task_subnets: ec2.SubnetSelection
     dual_stack: bool | None
+    address_room: AddressRoom | None
 
     def __init__(
         self,
@@ -103,6 +107,7 @@ class Network(CheckedConstruct):
         if not found.has("subnet_masks"):
             found.extend(masks.problems(), under="subnet_masks")
         plan: SubnetPlan | None = None
+        zones = max_azs
         if not any(found.has(option) for option in ("scope", "cidr", "max_azs", "isolated_subnets", "subnet_masks")):
             zones = zones_of(scope, max_azs)
             plan = plan_subnets(IPv4Network(cidr).prefixlen, zones, masks, isolated=isolated_subnets)
@@ -115,6 +120,10 @@ class Network(CheckedConstruct):
         super().__init__(scope, id)
 
         self.dual_stack = dual_stack
+        self.address_room = address_room(
+            [private_mask(IPv4Network(cidr).prefixlen, zones, plan)] * zones,
+            taken_per_subnet=len(_INTERFACE_ENDPOINTS) if interface_endpoints else 0,
+        )
         egress = nat_gateways is not NatGateways.NONE
         private = ec2.SubnetType.PRIVATE_WITH_EGRESS if egress else ec2.SubnetType.PRIVATE_ISOLATED
         vpc = ec2.Vpc(
@@ -264,6 +273,7 @@ class _ImportedNetwork(Network):
     ) -> None:
         CheckedConstruct.__init__(self, scope, id)
         self.dual_stack = dual_stack
+        self.address_room = None
         self.vpc = ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
@@ -289,6 +299,7 @@ class _VpcNetwork(Network):
         CheckedConstruct.__init__(self, scope, id)
         self.vpc = vpc
         self.dual_stack = has_ipv6(vpc)
+        self.address_room = None
         self.task_subnets = task_subnets or task_subnets_of(vpc)
 
 
