@@ -9,6 +9,7 @@ from __future__ import annotations
 COMMANDS = {
     "check": "check templates and CDK apps against the practices",
     "compose": "convert compose files to CDK apps",
+    "cost": "tell what templates cost in a month, and what a change adds",
     "practices": "list the practices, or show one",
     "copilot": "bring applications of AWS Copilot here",
     "completion": "print the completion script of a shell",

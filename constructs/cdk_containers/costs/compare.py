@@ -117,7 +117,8 @@ def compare_capacity(
             try:
                 instance_type(name)
             except UnknownInstanceTypeError as error:
-                found.add("instances", str(error), given=name)
+                nearest = ", ".join(error.nearest) or "types such as m7g.large"
+                found.add("instances", "no such instance type is known", given=name, allowed=nearest)
     if found:
         raise ConstructError("compare_capacity", found)
     market = _Market(prices, _candidates(prices, architecture, instances), tasks, min(zones, tasks))
@@ -133,14 +134,22 @@ def compare_capacity(
 
     name = "arm" if architecture == "ARM64" else "x86"
     offers = [
-        _fargate(prices, "ECS on Fargate", name, cpu, memory_mib, tasks),
-        _fargate(prices, "ECS on Fargate Spot", name, cpu, memory_mib, tasks, spot=True),
+        _fargate(prices, "ECS on Fargate", name=name, cpu=cpu, memory_mib=memory_mib, tasks=tasks),
+        _fargate(prices, "ECS on Fargate Spot", name=name, cpu=cpu, memory_mib=memory_mib, tasks=tasks, spot=True),
         market.offer("ECS on EC2", tasks_on),
         market.offer("ECS on EC2 Spot", tasks_on, spot=True),
         market.offer("ECS Managed Instances", tasks_on, fee="ecs-managed"),
         market.offer("EKS on EC2", pods_on, cluster=True),
         market.offer("EKS Auto Mode", pods_on, fee="eks-auto", cluster=True),
-        _fargate(prices, "EKS on Fargate", name, cpu, memory_mib + _POD_MEMORY_MIB, tasks, cluster=True),
+        _fargate(
+            prices,
+            "EKS on Fargate",
+            name=name,
+            cpu=cpu,
+            memory_mib=memory_mib + _POD_MEMORY_MIB,
+            tasks=tasks,
+            cluster=True,
+        ),
     ]
     return Comparison(offers=tuple(sorted(offers, key=_order)), region=prices.region, dates=prices.dates)
 
@@ -177,11 +186,11 @@ def fargate_size(cpu: int, memory_mib: int) -> tuple[int, int] | None:
 def _fargate(
     prices: Prices,
     capacity: str,
+    *,
     name: str,
     cpu: int,
     memory_mib: int,
     tasks: int,
-    *,
     spot: bool = False,
     cluster: bool = False,
 ) -> Offer:
@@ -210,9 +219,7 @@ class _Market:
     tasks: int
     zones: int
 
-    def offer(
-        self, capacity: str, fits: Fits, *, fee: str = "", spot: bool = False, cluster: bool = False
-    ) -> Offer:
+    def offer(self, capacity: str, fits: Fits, *, fee: str = "", spot: bool = False, cluster: bool = False) -> Offer:
         """Return the cheapest of the instance types."""
         offers, missing = [], []
         for type_ in self.types:
@@ -231,7 +238,8 @@ class _Market:
             note = f"; of {unpriced} other types there is no price of the fee" if unpriced else ""
             return replace(best, why=best.why + note)
         if missing:
-            why = f"no price of {', '.join(dict.fromkeys(missing[:3]))} in {self.prices.region}"
+            some = [*dict.fromkeys(missing)]
+            why = f"no price of {some[0]}{f' and {len(some) - 1} more' if some[1:] else ''} in {self.prices.region}"
         else:
             why = "no instance type holds a task" if self.types else "no instance type has a price"
         return Offer(capacity=capacity, low=None, high=None, why=why)

@@ -104,10 +104,12 @@ def _runs(starter: Resource, targets: list[Map]) -> Usage | None:
         task = _task(starter, target)
         if task is None:
             continue
-        cpu, memory, name, disk = size_of(task)
-        count = target.number("EcsParameters", "TaskCount", default=1)
-        parts += [part(f"fargate-vcpu-{name}", count * cpu), part(f"fargate-gb-{name}", count * memory)]
-        parts += [part("fargate-storage", count * disk)] if disk else []
+        size, count = size_of(task), target.number("EcsParameters", "TaskCount", default=1)
+        parts += [
+            part(f"fargate-vcpu-{size.name}", count * size.cpu),
+            part(f"fargate-gb-{size.name}", count * size.memory),
+        ]
+        parts += [part("fargate-storage", count * size.disk)] if size.disk else []
     if not parts:
         return None
     runs = runs_per_month(starter.text("ScheduleExpression")) if starter.has("ScheduleExpression") else None
@@ -123,7 +125,9 @@ def _runs(starter: Resource, targets: list[Map]) -> Usage | None:
 def _minutes(starter: Resource) -> float | None:
     path = starter.construct_path
     names = {starter.logical_id, path, *path.split("/")} if path else {starter.logical_id}
-    return next((minutes for name, minutes in _MINUTES.get().items() if name in names or path.endswith(f"/{name}")), None)
+    return next(
+        (minutes for name, minutes in _MINUTES.get().items() if name in names or path.endswith(f"/{name}")), None
+    )
 
 
 def _task(starter: Resource, target: Map) -> Resource | None:

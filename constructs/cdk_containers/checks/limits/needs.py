@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from cdk_containers.checks.rules.limits import MEASURES
+from cdk_containers.checks.rules import limits  # noqa: F401  (it registers the measures)
 from cdk_containers.checks.rules.listeners import kind
+from cdk_containers.checks.rules.measures import MEASURES
 from cdk_containers.checks.rules.service_counts import is_daemon, tasks_while_deploying
 from cdk_containers.checks.rules.service_parts import LOAD_BALANCER, SERVICE, capacities, strategy_of, task_definition
-from cdk_containers.checks.rules.subnets import NAT_GATEWAY, subnet_of, zone_of
 from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Resource
 from cdk_containers.core.frozen import frozen
 from cdk_containers.model.limits import Quota, quota

@@ -109,7 +109,7 @@ class Template:
         return f"<template {self.name}>"
 
 
-def _common(paths: Sequence[Sequence[str]]) -> Sequence[str]:
+def _common(paths: Sequence[list[str]]) -> list[str]:
     shortest, longest = min(paths), max(paths)
     length = next((at for at, (one, other) in enumerate(zip(shortest, longest, strict=False)) if one != other), None)
     return shortest[:length]
