@@ -17,7 +17,7 @@ from cdk_containers.core.inputs import argument_problems, disabled_problems, is_
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs, owned_log_group
-from cdk_containers.model.limits import AddressRoom, address_room
+from cdk_containers.model.fleet import AddressRoom, address_room
 
 from .nat_gateways import NatGateways
 from .network_checks import option_problems, room_problems, zones_of

@@ -1,14 +1,5 @@
-"""Quotas and hard limits of AWS as data, and how many tasks and pods the addresses of subnets are enough for."""
+"""Quotas and hard limits of AWS, as data."""
 
-from .addresses import AddressRoom, address_room
 from .quota import Quota, Scope, UnknownQuotaError, quota, quotas
 
-__all__ = [
-    "AddressRoom",
-    "Quota",
-    "Scope",
-    "UnknownQuotaError",
-    "address_room",
-    "quota",
-    "quotas",
-]
+__all__ = ["Quota", "Scope", "UnknownQuotaError", "quota", "quotas"]

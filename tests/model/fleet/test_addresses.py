@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdk_containers import ConstructError
-from cdk_containers.model.limits import address_room
+from cdk_containers.model.fleet import address_room
 
 
 def test_aws_keeps_five_addresses_and_a_deployment_needs_them_twice():
