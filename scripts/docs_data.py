@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 PAGES: Mapping[str, Sequence[str]] = {
-    "application": ("Application", "Environment"),
+    "application": ("Application", "Environment", "Approval", "HostedDomain", "NewNetwork", "ExistingNetwork"),
     "network": ("Network", "Network.from_attributes", "Network.from_vpc", "NatGateways", "SubnetMasks"),
     "repository": ("Repository", "Repository.image", "Repository.from_attributes"),
     "pull-through-cache": ("PullThroughCache", "PullThroughCache.image"),
@@ -161,6 +161,7 @@ BY_HAND: Mapping[str, Set[str]] = {
         "tasks_per_instance",
     },
     "eks-upgrades": {"UpgradeBlocker", "upgrade_blockers"},
+    "environments": {"environment_differences"},
 }
 """Public names that a page without tables describes, by page of docs/."""
 
@@ -199,16 +200,18 @@ SAME_OPTIONS = {"BackendService": "WebService"}
 REFUSED = "none: anything else is refused"
 
 OPT_OUTS: Mapping[str, str] = {
-    "eks-node-metadata": "none: pods get what they need from an identity of their own",
+    "one-account-per-environment": "acknowledge the warning",
+    "least-privilege-deployment": "`cdk bootstrap` with other policies",
+    "eks-node-metadata": "none: pods get what they need from their own identity",
     "eks-node-image": REFUSED,
     "eks-node-role": REFUSED,
     "eks-node-count": "`desired_nodes=…`",
     "eks-node-version": REFUSED,
     "eks-hybrid-networks": REFUSED,
-    "eks-hybrid-credentials": "none: `RolesAnywhere` in place of Systems Manager",
+    "eks-hybrid-credentials": "none: `RolesAnywhere` instead of Systems Manager",
     "eks-karpenter-limits": "another `max_vcpus` or `disrupted_percent`",
     "eks-pod-fits-node": REFUSED,
-    "eks-fargate-role-trust": "none: each profile has a role of its own",
+    "eks-fargate-role-trust": "none: each profile has its own role",
     "eks-fargate-selectors": REFUSED,
     "fault-injection": "off unless `fault_injection=True`",
     "multiple-availability-zones": "`max_azs=2` at the least",
@@ -303,7 +306,7 @@ OPT_OUTS: Mapping[str, str] = {
     "cluster-dashboard": "off unless you make a `ClusterDashboard`",
     "cluster-events": "off unless you make a `ClusterEvents`",
     "managed-daemons": "no `ManagedDaemon`",
-    "migration-order": "no `job`, and an order of your own",
+    "migration-order": "no `job`, and your own order",
     "early-success": "none unless you give an `EarlySuccess`",
     "quick-rollouts": "another `interval`, delay or timeout; what takes long is warned of",
     "job-schedule": REFUSED,

@@ -56,11 +56,11 @@ LAYERS: list[set[str]] = [
     {"eks.add_ons", "eks.appliers", "eks.nodes"},
     {"eks.ingress", "eks.storage"},
     {"eks.workloads"},
-    {"applications", "identity"},
+    {"identity"},
     {"checks.templates"},
     {"checks.engine", "checks.reading"},
-    {"checks.rules"},
-    {"checks.limits", "checks.live", "checks.reports", "costs"},
+    {"checks.rules", "environments"},
+    {"applications", "checks.limits", "checks.live", "checks.reports", "costs", "diagrams"},
     {"checks.plugin"},
     {"copilot.manifests"},
     {"compose.reading"},
@@ -95,6 +95,7 @@ PURE = {
     "costs",
     "eks.manifests",
     "eks.rendering",
+    "environments",
 } | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
 """What runs without AWS CDK."""
 

@@ -11,7 +11,12 @@ from .core.names_on_use import load_on_use
 
 if TYPE_CHECKING:
     from .applications import Application as Application
+    from .applications import Approval as Approval
     from .applications import Environment as Environment
+    from .applications import ExistingNetwork as ExistingNetwork
+    from .applications import HostedDomain as HostedDomain
+    from .applications import NewNetwork as NewNetwork
+    from .applications import environment_differences as environment_differences
     from .checks.plugin import PracticeChecks as PracticeChecks
     from .core.errors import ConstructError as ConstructError
     from .core.errors import Problem as Problem
@@ -184,7 +189,12 @@ if TYPE_CHECKING:
 _MODULES = {
     "applications": (
         "Application",
+        "Approval",
         "Environment",
+        "ExistingNetwork",
+        "HostedDomain",
+        "NewNetwork",
+        "environment_differences",
     ),
     "core.errors": (
         "ConstructError",

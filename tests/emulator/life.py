@@ -21,7 +21,7 @@ DOMAIN = "shop.example.com"
 FIRST = {"image_tag": "1.0.0"}
 SECOND = {"dev": {"image_tag": "1.1.0", "desired_count": "3"}, "prod": {"image_tag": "1.1.0"}}
 
-# Each environment has an account, an emulator and a test worker of its own.
+# Each environment has an account, an emulator and its own test worker.
 DEV, PROD = (pytest.param(it, marks=pytest.mark.xdist_group(f"emulator-{it}")) for it in ("dev", "prod"))
 
 Inventory = dict[str, list[str]]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 COMMANDS = {
     "check": "check templates and CDK apps against the practices",
+    "environments": "compare environments, find collisions, bootstrap accounts",
     "compose": "convert compose files to CDK apps",
     "cost": "tell what templates cost in a month, and what a change adds",
+    "diagram": "draw what the stacks of an app make",
     "practices": "list the practices, or show one",
     "copilot": "bring applications of AWS Copilot here",
     "completion": "print the completion script of a shell",

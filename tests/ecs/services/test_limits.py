@@ -7,7 +7,7 @@ from cdk_containers.ecs.services.checks.limits import limit_problems
 
 
 def test_a_service_has_five_target_groups_at_the_most():
-    ways = [AlbExposure(name=f"way{number}") for number in range(6)]
+    ways = [AlbExposure(port=8080 + number, name=f"way{number}") for number in range(6)]
     [problem] = limit_problems(2, None, ways)
     assert (problem.option, problem.given, problem.allowed) == ("exposure", "6", "up to 5")
     assert limit_problems(5000, None, ways[:5]) == []

@@ -14,12 +14,23 @@ from cdk_containers.core.frozen import frozen
 
 @frozen(kw_only=False)
 class StackFile:
-    """A template's file, and the stack that it is for where an assembly says so."""
+    """A template's file, and the stack that it is for where an assembly says so.
+
+    Attributes:
+        path: The file.
+        stack_name: Name of the stack.
+        metadata: The file with what the app says of it.
+        place: Where it is deployed, such as `aws://111111111111/eu-west-1`.
+        construct_path: Path of the stack in the app, such as `prod/Shop`.
+        stage: Path of the stage that it is in; empty where it is in none.
+    """
 
     path: Path
     stack_name: str = ""
     metadata: Path | None = None
-    environment: str = ""
+    place: str = ""
+    construct_path: str = ""
+    stage: str = ""
 
     @cache  # noqa: B019  (it is read once, and only where something was found)
     def app_metadata(self) -> AppMetadata:
@@ -57,21 +68,28 @@ def _artifacts(manifest: Path, skipped: list[str]) -> Mapping[str, Any] | None:
 
 
 def _stacks(
-    folder: Path, artifacts: Mapping[str, Any], skipped: list[str], above: tuple[Path, ...]
+    folder: Path, artifacts: Mapping[str, Any], skipped: list[str], above: tuple[Path, ...], stage: str = ""
 ) -> Iterator[StackFile]:
     for name, artifact in artifacts.items():
         match artifact:
             case {"type": "aws:cloudformation:stack", "properties": {"templateFile": str(file), **others}}:
                 metadata = artifact.get("additionalMetadataFile")
                 metadata_file = folder / metadata if isinstance(metadata, str) else None
-                environment = str(artifact.get("environment", ""))
-                yield StackFile(folder / file, str(others.get("stackName", name)), metadata_file, environment)
-            case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(directory)}}:
+                yield StackFile(
+                    folder / file,
+                    str(others.get("stackName", name)),
+                    metadata_file,
+                    place=str(artifact.get("environment", "")),
+                    construct_path=str(artifact.get("displayName", name)),
+                    stage=stage,
+                )
+            case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(directory), **others}}:
                 inner = folder / directory
                 if inner.resolve() in above:
                     skipped.append(f"{inner}: the assembly contains itself")
                 else:
                     inside = _artifacts(inner / "manifest.json", skipped) or {}
-                    yield from _stacks(inner, inside, skipped, (*above, inner.resolve()))
+                    its_name = str(others.get("displayName", directory))
+                    yield from _stacks(inner, inside, skipped, (*above, inner.resolve()), its_name)
             case {"type": "aws:cloudformation:stack" | "cdk:cloud-assembly"}:
                 skipped.append(f"{folder / 'manifest.json'}: the artifact {name} does not say where it is")

@@ -5,7 +5,7 @@ from .model import Practice, Severity
 PRACTICES = (
     Practice(
         id="task-role-per-service",
-        title="Give every service a task role of its own",
+        title="Give every service its own task role",
         why=(
             "With a shared role each service may do what any of them needs, so one broken service opens the data of "
             "all. CloudTrail cannot tell them apart either."
@@ -126,9 +126,9 @@ PRACTICES = (
     ),
     Practice(
         id="audit-log-encryption",
-        title="Encrypt the trail with a KMS key of your own",
+        title="Encrypt the trail with your own KMS key",
         why=(
-            "The log files name everything that the account has and everybody who works in it. With a key of your own "
+            "The log files name everything that the account has and everybody who works in it. With your own key "
             "who reads the bucket still reads nothing without permission to decrypt, and each reading is recorded."
         ),
         source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
