@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network
-from typing import TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -17,12 +17,14 @@ from cdk_containers.core.inputs import argument_problems, disabled_problems, is_
 from cdk_containers.core.opt_outs import record_opt_out
 from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs, owned_log_group
-from cdk_containers.model.fleet import AddressRoom, address_room
 
 from .nat_gateways import NatGateways
 from .network_checks import imported_subnet_problems, option_problems, room_problems, zones_of
 from .subnets import SubnetMasks, SubnetPlan, plan_subnets, private_mask
 from .vpc_subnets import ambiguous_subnet_problems, private_subnet_problems, subnet_problems
+
+if TYPE_CHECKING:
+    from cdk_containers.model.fleet import AddressRoom
 
 _INTERFACE_ENDPOINTS = {
     "EcrApi": "ECR",
@@ -46,8 +48,6 @@ class Network(CheckedConstruct):
         vpc: The VPC.
         task_subnets: The subnets in which tasks run.
         dual_stack: Whether it has IPv6 addresses too; None of a network that exists, if nobody said.
-        address_room: How many tasks or pods its subnets have addresses for, also while all of them are deployed; None
-            of a network that exists. Load balancers in the same subnets take eight addresses each, or more.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html
     """
@@ -55,7 +55,8 @@ class Network(CheckedConstruct):
     vpc: ec2.IVpc
     task_subnets: ec2.SubnetSelection
     dual_stack: bool | None
-    address_room: AddressRoom | None
+    _masks: Sequence[int] = ()
+    _taken = 0
 
     def __init__(
         self,
@@ -120,10 +121,8 @@ class Network(CheckedConstruct):
         super().__init__(scope, id)
 
         self.dual_stack = dual_stack
-        self.address_room = address_room(
-            [private_mask(IPv4Network(cidr).prefixlen, zones, plan)] * zones,
-            taken_per_subnet=len(_INTERFACE_ENDPOINTS) if interface_endpoints else 0,
-        )
+        self._masks = [private_mask(IPv4Network(cidr).prefixlen, zones, plan)] * zones
+        self._taken = len(_INTERFACE_ENDPOINTS) if interface_endpoints else 0
         egress = nat_gateways is not NatGateways.NONE
         private = ec2.SubnetType.PRIVATE_WITH_EGRESS if egress else ec2.SubnetType.PRIVATE_ISOLATED
         vpc = ec2.Vpc(
@@ -143,6 +142,16 @@ class Network(CheckedConstruct):
         if interface_endpoints:
             self._add_interface_endpoints(vpc, cidr)
         self._add_flow_logs(vpc, flow_logs)
+
+    @property
+    def address_room(self) -> AddressRoom | None:
+        """How many tasks or pods its subnets have addresses for, also while all of them are deployed.
+
+        None of a network that exists. Load balancers in the same subnets take eight addresses each, or more.
+        """
+        from cdk_containers.model.fleet import address_room  # noqa: PLC0415  (most stacks never ask)
+
+        return address_room(self._masks, taken_per_subnet=self._taken) if self._masks else None
 
     @classmethod
     def from_attributes(
@@ -257,7 +266,6 @@ class _ImportedNetwork(Network):
     ) -> None:
         CheckedConstruct.__init__(self, scope, id)
         self.dual_stack = dual_stack
-        self.address_room = None
         self.vpc = ec2.Vpc.from_vpc_attributes(
             self,
             "Vpc",
@@ -283,7 +291,6 @@ class _VpcNetwork(Network):
         CheckedConstruct.__init__(self, scope, id)
         self.vpc = vpc
         self.dual_stack = has_ipv6(vpc)
-        self.address_room = None
         self.task_subnets = task_subnets or task_subnets_of(vpc)
 
 

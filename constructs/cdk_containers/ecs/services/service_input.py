@@ -44,8 +44,7 @@ from .checks.ec2 import (
     health_check_problems,
     placement_option_problems,
 )
-from .checks.limits import limit_problems
-from .checks.scaling import scaling_problems
+from .checks.scaling import limit_problems, scaling_problems
 from .service_kind import ServiceKind
 
 

@@ -21,7 +21,6 @@ from .fleet import Fleet, FleetPlan, FleetRollout, Growth, Request
 _VPC_PREFIX = 16
 _UNITS = 1024
 _WHOLE = 100
-_ROLLING = RollingSteps(min_healthy_percent=100, max_healthy_percent=200)
 _MINUTE = 60
 
 
@@ -53,7 +52,8 @@ def plan_fleet(
         _check_quotas(quotas or {}, found)
     if found:
         raise ConstructError("plan_fleet", found)
-    one = plan_rollout(deployment or _ROLLING, tasks=fleet.tasks, timings=timings)
+    rolling = RollingSteps(min_healthy_percent=100, max_healthy_percent=200)
+    one = plan_rollout(deployment or rolling, tasks=fleet.tasks, timings=timings)
     planner = _Planner(fleet, one.peak_tasks, one.completed_after_seconds, dict(quotas or {}))
     planner.check_one_service(found)
     if found:
