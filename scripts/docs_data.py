@@ -7,6 +7,25 @@ from dataclasses import dataclass
 
 PAGES: Mapping[str, Sequence[str]] = {
     "application": ("Application", "Environment", "Approval", "HostedDomain", "NewNetwork", "ExistingNetwork"),
+    "pipeline": (
+        "Pipeline",
+        "Source",
+        "Source.connection",
+        "ImageBuild",
+        "ScanGate",
+        "Synthesis",
+        "Wave",
+        "DeploymentWindow",
+        "SmokeTest",
+        "SmokeTest.http",
+        "Release",
+        "Release.from_file",
+        "Release.image",
+        "ReleasedImage",
+    ),
+    "image-signing": ("ImageSigning",),
+    "github-delivery": ("GitHubDelivery", "GitHubDelivery.workflow", "GitHubRepository"),
+    "gitlab-delivery": ("GitLabDelivery", "GitLabDelivery.pipeline_file", "GitLabProject", "GitLabRef"),
     "network": ("Network", "Network.from_attributes", "Network.from_vpc", "NatGateways", "SubnetMasks"),
     "repository": ("Repository", "Repository.image", "Repository.from_attributes"),
     "pull-through-cache": ("PullThroughCache", "PullThroughCache.image"),
@@ -200,6 +219,12 @@ SAME_OPTIONS = {"BackendService": "WebService"}
 REFUSED = "none: anything else is refused"
 
 OPT_OUTS: Mapping[str, str] = {
+    "build-once": REFUSED,
+    "approval-before-production": "`Environment(approval=None)`, the default",
+    "no-deploy-outside-cloudformation": REFUSED,
+    "pipeline-artifacts-encrypted": REFUSED,
+    "unprivileged-image-build": REFUSED,
+    "signed-images": "no `ImageSigning`, the default",
     "one-account-per-environment": "acknowledge the warning",
     "least-privilege-deployment": "`cdk bootstrap` with other policies",
     "eks-node-metadata": "none: pods get what they need from their own identity",
@@ -322,6 +347,7 @@ OPT_OUTS: Mapping[str, str] = {
     "job-input": REFUSED,
     "audit-log-encryption": "none: a key is made, or it is yours with `encryption_key`",
     "cluster-access-by-arn": "off unless you make a `ClusterAccess`",
+    "oidc-trust": "none: write a role of your own",
     "log-router-output": "off unless `log_router=FireLens(…)`",
     "log-router-rights": "`FluentBitOutput(…)`, and grants of your own",
     "log-router-essential": "`essential=False`",

@@ -61,12 +61,18 @@ LAYERS: list[set[str]] = [
     {"checks.engine", "checks.reading"},
     {"checks.rules", "environments"},
     {"applications", "checks.limits", "checks.live", "checks.reports", "costs", "diagrams"},
+    {"delivery"},
     {"checks.plugin"},
     {"copilot.manifests"},
     {"compose.reading"},
     {"compose.converting"},
     {"copilot.building"},
     {"copilot.adoption", "copilot.converting"},
+    {"local.planning"},
+    {"local.engines", "local.reading"},
+    {"local.running"},
+    {"local.exporting"},
+    {"starting"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""
@@ -74,8 +80,8 @@ LAYERS: list[set[str]] = [
 APART = [
     {"ecs", "eks"},
     {"compose", "copilot"},
-    *({"checks", wing} for wing in ("applications", "ecs", "eks", "identity")),
-    *({"costs", wing} for wing in ("applications", "ecs", "eks", "identity")),
+    *({"checks", wing} for wing in ("applications", "delivery", "ecs", "eks", "identity")),
+    *({"costs", wing} for wing in ("applications", "delivery", "ecs", "eks", "identity")),
 ]
 """Wings that know nothing of each other, whatever their layers are."""
 
@@ -96,7 +102,12 @@ PURE = {
     "eks.manifests",
     "eks.rendering",
     "environments",
-} | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
+    "starting",
+} | {
+    part
+    for part in set().union(*LAYERS)
+    if part.startswith(("checks.", "local.", "model.")) and part != "checks.plugin"
+}
 """What runs without AWS CDK."""
 
 LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}

@@ -895,6 +895,29 @@ ENTRIES: Sequence[Allowed] = (
         reason="FSx never changes these; the old file system is kept, and its files have to be copied",
         section="Storage on EKS",
     ),
+    both_ways(
+        "GitHubDelivery.repository",
+        "GitHubDelivery.role_prefix",
+        "GitHubRepository.name",
+        "GitLabDelivery.project",
+        "GitLabDelivery.role_prefix",
+        "GitLabProject.path",
+        happens=["replaces IAM::Role"],
+        reason="workflows name the roles, so their names are made from what they are for; no name is taken twice",
+        section="Roles of GitHub and GitLab",
+    ),
+    Allowed(
+        options=["GitHubDelivery.provider_arn", "GitLabDelivery.provider_arn"],
+        given=["deletes IAM::OIDCProvider"],
+        reason="the provider of somebody else is used, and the account can have one only",
+        section="Roles of GitHub and GitLab",
+    ),
+    both_ways(
+        "GitLabProject.url",
+        happens=["deletes IAM::OIDCProvider"],
+        reason="another instance has another provider",
+        section="Roles of GitHub and GitLab",
+    ),
 )
 
 ALLOWED: Mapping[str, Allowed] = {option: entry for entry in ENTRIES for option in entry.options}

@@ -20,6 +20,7 @@ from . import (
     messaging,
     network,
     observability,
+    pipelines,
     platforms,
     registry,
     scaling,
@@ -51,6 +52,7 @@ AREAS: Mapping[str, tuple[Practice, ...]] = MappingProxyType(
         "Discovery and connections": discovery.PRACTICES,
         "Observability": observability.PRACTICES,
         "Limits": limits.PRACTICES,
+        "Pipelines": pipelines.PRACTICES,
     }
 )
 """The practices by what they are about, in the order in which the documentation shows them."""

@@ -182,4 +182,16 @@ PRACTICES = (
         severity=Severity.HIGH,
         option="ClusterAccess.operate(execute_command=)",
     ),
+    Practice(
+        id="oidc-trust",
+        title="Admit one repository, and one branch or environment of it, to the roles of a pipeline",
+        why=(
+            "Everybody can have GitHub or GitLab sign a token. A trust policy that does not name the repository lets "
+            "strangers deploy; one that takes every subject of the repository lets everybody deploy to production who "
+            "can open a pull request. No access keys are needed, so none can leak."
+        ),
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
+        severity=Severity.CRITICAL,
+        option="GitHubDelivery.repository, GitLabDelivery.project",
+    ),
 )
