@@ -39,6 +39,14 @@ def test_a_bill_says_its_terms_what_is_fixed_and_what_is_not(tmp_path: Path, she
     assert "types of which no price is known here\n  AWS::RDS::DBInstance" in ran.out
 
 
+def test_constructs_have_their_paths_below_the_stack(tmp_path: Path, shell: Shell):
+    folder = assembly(tmp_path, {"Nat": {**NAT, "Metadata": {"aws:cdk:path": "Stage/shop/Network/Nat/Resource"}}})
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["artifacts"]["Shop"]["displayName"] = "Stage/shop"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert "\n  Network  NAT gateway  32.85\n" in shell("cost", folder).out
+
+
 def test_json_has_the_same(tmp_path: Path, shell: Shell):
     data = shell("cost", "--json", assembly(tmp_path, {"Nat": NAT, "Logs": LOGS})).data
     assert (data["low"], data["high"], data["region"], data["currency"]) == (32.85, 32.85, "us-east-1", "USD")

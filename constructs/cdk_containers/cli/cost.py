@@ -248,7 +248,7 @@ def _update(arguments: Namespace) -> int:
 def _client(profile: str | None) -> tuple[Any, tuple[type[Exception], ...]]:
     """Return the client of the Price List, and the errors that its calls raise."""
     try:
-        import boto3  # type: ignore[import-untyped]  # noqa: PLC0415  (only who fetches prices needs it)
+        import boto3  # noqa: PLC0415  (only who fetches prices needs it)
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
     except ImportError:
         raise UsageError(f"'cost update': {_INSTALL}") from None

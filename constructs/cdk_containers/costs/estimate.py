@@ -72,9 +72,10 @@ def _noun(type_: str) -> str:
 
 
 def _owner(resource: Resource) -> str:
-    """Return the construct that a reader knows: that which a resource, such as an alarm, is a part of."""
-    path = resource.construct_path
-    return path.rpartition("/")[0] or path if path else resource.logical_id
+    """Return the construct that a reader knows, by its path below the stack: the parent, of which a resource is part."""
+    stack = resource.template.construct_path
+    path = resource.construct_path.removeprefix(f"{stack}/" if stack else "")
+    return path.rpartition("/")[0] or path or resource.logical_id
 
 
 def _order(line: Line) -> tuple[str, float, str, str]:

@@ -27,6 +27,9 @@ BY_USE: dict[str, tuple[str, str, tuple[Part, ...]]] = {
     "AWS::ServiceDiscovery::PrivateDnsNamespace": ("hosted zone of a namespace", "month", ()),
     "AWS::Route53::HostedZone": ("hosted zone", "month", ()),
     "AWS::WAFv2::WebACL": ("web ACL", "month, and rule, and million requests", ()),
+    "AWS::CodeBuild::Project": ("build project", "minute of a build", ()),
+    "AWS::CodePipeline::Pipeline": ("pipeline", "month, or minute of an action", ()),
+    "AWS::Signer::SigningProfile": ("signing profile", "signature", ()),
     "AWS::KMS::ReplicaKey": ("replica of a key", "month", ()),
 }
 """Types that are paid by use, with their name, the unit, and what one unit takes; empty where no price is known."""
@@ -53,6 +56,7 @@ _FREE_TYPES = frozenset(
         "AWS::EC2::VPCCidrBlock",
         "AWS::EC2::VPCGatewayAttachment",
         "AWS::ECR::PullThroughCacheRule",
+        "AWS::ECR::SigningConfiguration",
         "AWS::ECS::CapacityProvider",
         "AWS::ECS::Cluster",
         "AWS::ECS::ClusterCapacityProviderAssociations",

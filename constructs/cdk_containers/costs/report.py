@@ -19,13 +19,13 @@ def bill_text(bill: Bill) -> str:
     for stack, lines in bill.stacks.items():
         fixed = [line for line in lines if line.high]
         total = _range(sum(line.low for line in lines), sum(line.high for line in lines))
-        rows = [(f"  {_in(stack, line)}", line.what + (" *" if line.varies else ""), _of(line)) for line in fixed]
+        rows = [(f"  {line.construct}", line.what + (" *" if line.varies else ""), _of(line)) for line in fixed]
         parts.append("\n".join([f"{stack}  {total}", *_table(rows)]))
     parts.append(f"all stacks  {_range(bill.low, bill.high)}")
     if any(line.varies for line in bill.lines):
         parts.append("* with Spot, whose price varies: between the largest discount that AWS names and none")
     parts += _listed("by use", _by_use(bill.lines))
-    unknown = [f"{line.stack}: {_in(line.stack, line)}: {line.unknown}" for line in bill.lines if line.unknown]
+    unknown = [f"{line.stack}: {line.construct}: {line.unknown}" for line in bill.lines if line.unknown]
     parts += _listed("not in the sums, because nobody can say", unknown)
     parts += _listed("types of which no price is known here", bill.not_known)
     return "\n\n".join(parts)
@@ -58,7 +58,7 @@ def difference_text(change: Difference) -> str:
     ]
     rows = [
         (
-            f"  {it.stack}: {it.construct.removeprefix(f'{it.stack}/')}",
+            f"  {it.stack}: {it.construct}",
             _step(it.before, it.after),
             _signed(it.low, it.high),
         )
@@ -139,10 +139,6 @@ def _line_data(line: Line) -> Mapping[str, Any]:
     }
 
 
-def _in(stack: str, line: Line) -> str:
-    return line.construct.removeprefix(f"{stack}/")
-
-
 def _of(line: Line) -> str:
     return _range(line.low, line.high)
 
@@ -176,7 +172,7 @@ def _by_use(lines: Iterable[Line]) -> list[str]:
     users: dict[str, list[str]] = {}
     for line in lines:
         for use in line.by_use:
-            users.setdefault(use, []).append(_in(line.stack, line))
+            users.setdefault(use, []).append(line.construct)
     return [f"{use}: {_some(list(dict.fromkeys(names)))}" for use, names in users.items()]
 
 

@@ -46,6 +46,7 @@ class Estate:
         nested_in: NestedIn | None = None,
         stack_name: str = "",
         environment: str = "",
+        construct_path: str = "",
         arguments: Mapping[str, Any] | None = None,
         app_metadata: Callable[[], AppMetadata] = AppMetadata,
     ) -> Template:
@@ -58,6 +59,7 @@ class Estate:
             nested_in=nested_in,
             arguments=arguments,
             stack_name=stack_name,
+            construct_path=construct_path,
             environment=environment or (nested_in.template.environment if nested_in else ""),
             app_metadata=app_metadata,
         )

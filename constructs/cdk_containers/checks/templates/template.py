@@ -54,6 +54,7 @@ class Template:
         arguments: Values of parameters, where the caller knows them.
         nested_in: Where it is a nested stack, who deploys it.
         stack_name: The name of its stack, where an assembly says so.
+        construct_path: The path of the stack in its CDK app, where an assembly says so.
         environment: The account and region that it is for, as `aws://ACCOUNT/REGION`, where an assembly says so.
         app_metadata: What the CDK app says that it comes from, read when somebody asks.
         macros: The transforms that may change anything in it.
@@ -70,6 +71,7 @@ class Template:
         arguments: Mapping[str, Any] | None = None,
         stack_name: str = "",
         environment: str = "",
+        construct_path: str = "",
         app_metadata: Callable[[], AppMetadata] = AppMetadata,
     ) -> None:
         self.name = name
@@ -80,6 +82,7 @@ class Template:
         self.nested_in = nested_in
         self.stack_name = stack_name
         self.environment = environment
+        self.construct_path = construct_path
         self.app_metadata = app_metadata
         self.arguments = arguments or {}
         self.parameters = _section(source, "Parameters")
@@ -95,13 +98,14 @@ class Template:
     def whole(self) -> Resource:
         """The template as a resource of the type `WHOLE`, for what is true of all of it, such as its size.
 
-        Its path is that of the construct which all its resources are in, and its metadata are those of the template.
+        Its path is that of the stack, or else of the construct that all its resources are in. Its metadata are those of
+        the template.
         """
-        paths = [path for it in self.resources.values() if (path := it.construct_path)]
         metadata = self.source.get("Metadata")
         said = dict(metadata) if isinstance(metadata, Mapping) else {}
-        if paths:
-            said["aws:cdk:path"] = "/".join(_common([path.split("/") for path in paths]))
+        paths = [path for it in self.resources.values() if (path := it.construct_path)]
+        if self.construct_path or paths:
+            said["aws:cdk:path"] = self.construct_path or "/".join(_common([path.split("/") for path in paths]))
         name = self.stack_name or Path(self.name).name.partition(".")[0]
         return Resource(name, {"Type": WHOLE, "Metadata": said}, self)
 
