@@ -36,7 +36,7 @@ LAYERS: list[set[str]] = [
     },
     {"core.inputs"},
     {"core.whereabouts"},
-    {"core.checked_construct", "core.opt_outs", "model.workload"},
+    {"core.checked_construct", "core.component_tag", "core.opt_outs", "model.workload"},
     {"metrics"},
     {"model.instances", "model.limits", "model.rollouts"},
     {"model.fleet", "model.placement"},
@@ -62,7 +62,7 @@ LAYERS: list[set[str]] = [
     {"checks.rules", "environments"},
     {"applications", "checks.limits", "checks.live", "checks.reports", "costs", "diagrams"},
     {"delivery"},
-    {"checks.plugin"},
+    {"checks.plugin", "operate"},
     {"copilot.manifests"},
     {"compose.reading"},
     {"compose.converting"},
@@ -102,6 +102,7 @@ PURE = {
     "eks.manifests",
     "eks.rendering",
     "environments",
+    "operate",
     "starting",
 } | {
     part
