@@ -72,7 +72,7 @@ def _noun(type_: str) -> str:
 
 
 def _owner(resource: Resource) -> str:
-    """Return the construct that a reader knows, by its path below the stack: the parent, of which a resource is part."""
+    """Return the path below the stack of the construct that a resource, such as an alarm, is a part of."""
     stack = resource.template.construct_path
     path = resource.construct_path.removeprefix(f"{stack}/" if stack else "")
     return path.rpartition("/")[0] or path or resource.logical_id
