@@ -14,7 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import boto3
+
+from stacks.reference import add_reference_stacks
+from tests.stacks.conftest import cdk_context
 
 ROOT = Path(__file__).parents[2]
 NODE = ROOT / ".venv/node/bin"
@@ -89,11 +93,11 @@ class Emulator:
 
     # ---- the CDK CLI
 
-    def cdk(self, *arguments: str) -> str:
-        """Run a CDK command in the project's folder and return what it printed."""
+    def cdk(self, *arguments: str, folder: Path = ROOT) -> str:
+        """Run a CDK command in a folder, by default the project's, and return what it printed."""
         finished = subprocess.run(
             [CLI, *arguments],
-            cwd=ROOT,
+            cwd=folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -114,12 +118,23 @@ class Emulator:
         self.cdk("synth", "--quiet", "--output", str(assembly.folder), *pairs)
         return assembly
 
+    def synthesize_here(self, name: str, **context: str) -> Assembly:
+        """Synthesize the same in this process, which has loaded CDK already."""
+        assembly = Assembly(self.folder / name)
+        given = {**cdk_context(**context), "aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True}
+        app = cdk.App(outdir=str(assembly.folder), context=given, analytics_reporting=False)
+        add_reference_stacks(app)
+        app.synth()
+        return assembly
+
     def bootstrap(self, assembly: Assembly) -> str:
         return self.cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", str(assembly.folder))
 
-    def deploy(self, assembly: Assembly) -> str:
+    def deploy(self, assembly: Assembly, *stacks: str) -> str:
+        """Deploy these stacks alone, or all."""
         # Directly, because the emulator's change sets forget outputs and take one stack's for another's.
-        flags = ("--all", "--ci", "--method=direct", "--require-approval=never")
+        chosen = (*stacks, "--exclusively") if stacks else ("--all",)
+        flags = (*chosen, "--ci", "--method=direct", "--require-approval=never")
         return self.cdk("deploy", *flags, "--app", str(assembly.folder))
 
     def diff(self, assembly: Assembly) -> str:

@@ -201,7 +201,7 @@ def builds_without_privileges(project: Resource) -> Outcome:
 def signs_images(repository: Resource) -> Outcome | None:
     """A registry that signs images signs all of them."""
     template = repository.template
-    registry = [it for it in template.estate.of_type(SIGNING) if it.template.place == template.place]
+    registry = [it for it in template.estate.of_type(SIGNING) if it.template.environment == template.environment]
     rules = [rule for configuration in registry for rule in configuration.maps("Rules")]
     if not rules:
         return None
