@@ -12,7 +12,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "constructs" / "cdk_containers"
 
-WINGS = {"checks", "compose", "copilot", "core", "ecs", "eks", "model"}
+WINGS = {"checks", "compose", "copilot", "core", "ecs", "eks", "local", "model"}
 """Folders of parts. Every other folder is a part itself."""
 
 Arrow = tuple[str, str]

@@ -67,6 +67,10 @@ LAYERS: list[set[str]] = [
     {"compose.converting"},
     {"copilot.building"},
     {"copilot.adoption", "copilot.converting"},
+    {"local.planning"},
+    {"local.engines", "local.reading"},
+    {"local.running"},
+    {"local.exporting"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""
@@ -94,7 +98,11 @@ PURE = {
     "eks.manifests",
     "eks.rendering",
     "operate",
-} | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
+} | {
+    part
+    for part in set().union(*LAYERS)
+    if part.startswith(("checks.", "local.", "model.")) and part != "checks.plugin"
+}
 """What runs without AWS CDK."""
 
 LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}

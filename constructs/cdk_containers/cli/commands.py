@@ -26,6 +26,7 @@ COMMANDS = {
     "compose": "convert compose files to CDK apps",
     "practices": "list the practices, or show one",
     "copilot": "bring applications of AWS Copilot here",
+    "run": "run what an app deploys: on this machine",
     "completion": "print the completion script of a shell",
     **OPERATING,
 }

@@ -3,7 +3,7 @@
 Add the templates that belong together to an `Estate`; its resources are maps that a check reads.
 """
 
-from .estate import Estate
+from .estate import Estate, references_in
 from .intrinsics import Dynamic, NoEcho
 from .map import Map
 from .resource import Resource
@@ -30,5 +30,6 @@ __all__ = [
     "Unread",
     "Value",
     "World",
+    "references_in",
     "texts_of",
 ]
