@@ -20,10 +20,11 @@ ROOT = Path(cdk_containers.__file__).parents[2]
 HEAVY = ("aws_cdk", "jsii", "importlib.metadata", "boto3", "botocore", "yaml", "shtab", "cfnlint")
 
 
-def loaded_by(*arguments: str) -> set[str]:
+def loaded_by(*arguments: str, before: str = "", codes: tuple[int, ...] = (0, 1)) -> set[str]:
     """The modules that a call loads, in a process of its own."""
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); from cdk_containers.cli.main import main\n"
+        f"{before}"
         "try: code = main(sys.argv[2:])\n"
         "except SystemExit as end: code = end.code\n"
         "print('loaded', *sys.modules); sys.exit(code)"
@@ -34,7 +35,7 @@ def loaded_by(*arguments: str) -> set[str]:
         text=True,
         check=False,
     )
-    assert run.returncode in (0, 1), run.stderr
+    assert run.returncode in codes, run.stderr
     return set(run.stdout.rpartition("\nloaded ")[2].split())
 
 

@@ -11,8 +11,11 @@ from typing import Any
 from botocore import xform_name
 from botocore.stub import Stubber
 
+from cdk_containers.cli.operating import common
+from cdk_containers.operate.access import Access
 from cdk_containers.operate.api import Api
 from cdk_containers.operate.clock import Clock
+from tests.checks.live.answers import SESSION
 
 NOW = datetime(2026, 11, 28, 15, 0, tzinfo=UTC)
 ACCOUNT = "123456789012"
@@ -105,6 +108,19 @@ class Script:
             if callable(told):
                 told = told(params)
         return told
+
+
+def sign_in(monkeypatch: Any, clock: Clock) -> None:
+    """Have commands ask with credentials, at the time of a clock."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("AWS_REGION", REGION)
+    monkeypatch.delenv("CDK_CONTAINERS_READ_ONLY", raising=False)
+
+    def make_access(identity: Any, allowed: Any) -> Access:
+        return Access(identity, allowed=allowed, clock=clock, session=SESSION, attempts=0)
+
+    monkeypatch.setattr(common, "make_access", make_access)
 
 
 def play(monkeypatch: Any, told: Told) -> Script:

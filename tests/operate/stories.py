@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.operate import shop
-from tests.operate.script import ACCOUNT, NOW, REGION
+from tests.operate.script import ACCOUNT, NOW, REGION, Error
 
 PAUSE = {
     "hookId": "hook-1",
@@ -35,22 +35,22 @@ def shifting(share: float, stage: str = "PRODUCTION_TRAFFIC_SHIFT", status: str 
 
 STARTING = shifting(0.0, "SCALE_UP", targetServiceRevision=shop.side(42, runningTaskCount=0, pendingTaskCount=2))
 CANARY = [
-    *[STARTING] * 12,
-    *[shifting(10.0)] * 30,
-    *[shifting(100.0, "BAKE_TIME")] * 30,
+    *[STARTING] * 6,
+    *[shifting(10.0)] * 23,
+    *[shifting(100.0, "BAKE_TIME")] * 26,
     shifting(100.0, "CLEAN_UP", "SUCCESSFUL", finishedAt=NOW + timedelta(minutes=12, seconds=3)),
 ]
 """A whole canary that goes well."""
 
 FAILED_CANARY = [
-    *[STARTING] * 12,
+    *[STARTING] * 6,
     *[shifting(10.0)] * 3,
     *[shifting(0.0, status="ROLLBACK_IN_PROGRESS")] * 3,
     shifting(
         0.0,
         "CLEAN_UP",
         "ROLLBACK_SUCCESSFUL",
-        finishedAt=NOW + timedelta(minutes=2, seconds=10),
+        finishedAt=NOW + timedelta(minutes=1, seconds=50),
         rollback={"reason": "An alarm went off", "startedAt": NOW, "serviceRevisionArn": shop.revision_arn("Web", 41)},
         alarms={"status": "TRIGGERED", "alarmNames": ["web-5xx"], "triggeredAlarmNames": ["web-5xx"]},
     ),
@@ -146,3 +146,8 @@ NO_PLACE = {
     "message": "(service dev-application-Web) was unable to place a task because no container instance met all of its "
     "requirements.",
 }
+
+DENIED = Error(
+    "AccessDeniedException",
+    "User: arn:aws:sts::123456789012:assumed-role/Reader/me is not authorized to perform: ecs:DescribeServices",
+)

@@ -59,7 +59,7 @@ def test_a_rollback_is_a_failure_and_says_why(shell: Shell, aws: Aws):
     aws(shop.steady(shop.deployed(*stories.FAILED_CANARY)))
     ran = shell("rollout", "Shop/Web")
     assert ran.code == 1
-    assert "ROLLING BACK" in ran.out
+    assert "ROLLING BACK  PRODUCTION_TRAFFIC_SHIFT: the earlier version takes over again" in ran.out
     assert "Shop/Web: the deployment failed and was rolled back: An alarm went off; alarms: web-5xx" in ran.out
     assert ran.out.splitlines()[-1].split() == ["successful", "12:00", "-"]
 

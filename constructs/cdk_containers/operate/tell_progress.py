@@ -11,9 +11,9 @@ from .plan import Plan
 from .states import RolloutState
 from .targets import Target
 from .tell_rollouts import (
-    STAGES,
     decision,
     elapsed,
+    happening,
     outcome,
     plan_of,
     revisions,
@@ -78,7 +78,7 @@ class Progress:
     def line(self, state: RolloutState, now: datetime) -> str:
         """Return a state as one line."""
         what = outcome(state)
-        stage = f"{state.stage}: {STAGES[state.stage]}" if state.stage in STAGES else state.stage
+        stage = f"{state.stage}: {happening(state)}" if state.stage else happening(state)
         parts = [f"{now:%H:%M:%S} UTC", f"{minutes(elapsed(state, now)):>6}", what.state.replace("_", " ")]
         if state.runs:
             parts += [stage, traffic_line(state).text]

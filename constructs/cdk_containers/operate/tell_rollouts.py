@@ -104,8 +104,7 @@ def timing(rollout: RolloutState, plan: Plan | None, now: datetime) -> str:
 
 def stage_line(rollout: RolloutState, plan: Plan | None, now: datetime) -> Line:
     """Tell in which stage a deployment is, what comes next, and what stops it."""
-    happens = STAGES.get(rollout.stage, rollout.stage)
-    parts = [f"{rollout.strategy}, {happens}".strip(", ")]
+    parts = [f"{rollout.strategy}, {happening(rollout)}".strip(", ")]
     following = _following(rollout, plan, now)
     parts += [following] if following else []
     parts += [_stops(rollout)]
@@ -122,6 +121,13 @@ def stage_line(rollout: RolloutState, plan: Plan | None, now: datetime) -> Line:
             "alarms": list(rollout.alarms),
         },
     )
+
+
+def happening(rollout: RolloutState) -> str:
+    """Return what happens in the stage of a deployment; a rollback goes through the same stages backwards."""
+    if rollout.status.startswith("ROLLBACK"):
+        return "the earlier version takes over again"
+    return STAGES.get(rollout.stage, rollout.stage)
 
 
 def _following(rollout: RolloutState, plan: Plan | None, now: datetime) -> str:
