@@ -68,8 +68,8 @@ class Api(Account):
 
     def endpoint_of(self, service: str) -> str:
         """Return the URL of a service in this region."""
-        resolver = self._session.get_component("endpoint_resolver")
-        return f"https://{resolver.construct_endpoint(service, self.region)['hostname']}"
+        url: str = self._session.create_client(service, region_name=self.region).meta.endpoint_url
+        return url
 
     def if_allowed(self, read: Callable[[], _Read], otherwise: _Other) -> _Read | _Other:
         """Read something that a screen can do without.

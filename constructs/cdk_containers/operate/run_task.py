@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from cdk_containers.checks.live.refused import Refused
 from cdk_containers.core.frozen import frozen
@@ -42,7 +43,7 @@ class Order:
         container: The container that is waited for.
         command: Its command. Default: its own.
         environment: Settings that it has besides.
-        token: What makes a second start with the same token the same task. Default: none.
+        token: What makes a second start with the same token the same task. Default: one of its own, for calls that are repeated.
         execute_command: Whether ECS Exec is on.
     """
 
@@ -75,11 +76,10 @@ def start_task(api: Api, launch: Launch, order: Order) -> str:
         "taskDefinition": launch.task_definition,
         "count": 1,
         "startedBy": started_by(api),
+        "clientToken": order.token or uuid4().hex,
     }
     if len(override) > 1:
         given["overrides"] = overrides
-    if order.token:
-        given["clientToken"] = order.token
     if order.execute_command:
         given["enableExecuteCommand"] = True
     answer = api.call("ecs", "run_task", **given)

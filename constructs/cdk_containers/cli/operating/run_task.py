@@ -29,7 +29,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--detach", action="store_true", help="start it, print its id, and do not wait")
     add("--timeout", type=duration, default="1h", metavar="TIME", help="end with 5 after this time; 1h by default")
     help_ = "start no second task with the same token, such as the number of a CI job; ECS remembers it for a day"
-    add("--token", type=_token, default="", metavar="TEXT", help=help_)
+    add("--token", type=_token, metavar="TEXT", help=help_)
     add_yes(parser)
     add_where(parser)
 
@@ -70,7 +70,9 @@ def _run(operation: Operation) -> int:
     launch = launch_of(api, target)
     container = read_parts(api, launch).container(arguments.container or launch.container)["name"]
     settings = dict(arguments.env)
-    order = Order(container=container, command=tuple(arguments.words), environment=settings, token=arguments.token)
+    order = Order(
+        container=container, command=tuple(arguments.words), environment=settings, token=arguments.token or ""
+    )
     for name in launch.missing:
         if name not in settings:
             _say(f"{name} is not set: what starts the job sets it; --env {name}=VALUE does, too")
