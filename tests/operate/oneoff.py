@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -141,6 +142,13 @@ def copying(*others: Mapping[str, Any]) -> dict[str, Any]:
         described(task("PENDING", agent="PENDING"), task(agent="PENDING"), task()),
         *others,
     )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 _PLUGIN = """#!/bin/sh

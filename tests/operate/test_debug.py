@@ -135,10 +135,11 @@ TROUBLE: list[tuple[dict[str, Any], int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("told", "code", "problem"), TROUBLE)
+@pytest.mark.parametrize("trouble", TROUBLE)
 def test_nothing_is_left_when_it_fails(
-    shell: Shell, aws: Aws, plugin: Plugin, told: dict[str, Any], code: int, problem: str
+    shell: Shell, aws: Aws, plugin: Plugin, trouble: tuple[dict[str, Any], int, str]
 ):
+    told, code, problem = trouble
     script = aws(copying(told))
     ran = shell("debug", "Shop/Web", "--yes")
     assert (ran.code, problem in ran.err) == (code, True), ran.err

@@ -14,7 +14,7 @@ import pytest
 from cdk_containers.operate.sessions import Way, read_way
 from tests.cli.command import Shell
 from tests.operate import oneoff, shop
-from tests.operate.oneoff import TASK, Plugin, container, definition, session, task
+from tests.operate.oneoff import TASK, Plugin, container, definition, free_port, session, task
 from tests.operate.script import ACCOUNT, NOW, REGION, Error, Script, Told
 
 Aws = Callable[[Told], Script]
@@ -30,13 +30,6 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plugin:
     made = Plugin(tmp_path / "bin")
     monkeypatch.setenv("PATH", made.path)
     return made
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def test_a_command_runs_in_the_task_that_started_last(shell: Shell, aws: Aws, plugin: Plugin):
@@ -89,7 +82,8 @@ def test_without_the_plugin_it_says_how_to_install_it_before_any_call(
 READ_ONLY = definition(container(readonlyRootFilesystem=True))
 NO_EXEC = shop.tasks(running=[task(exec_=False)])
 NO_AGENT = shop.tasks(running=[task(agent="STOPPED")])
-REFUSALS: list[tuple[Mapping[str, Any], int, str, str]] = [
+Refusal = tuple[Mapping[str, Any], int, str, str]
+REFUSALS: list[Refusal] = [
     (READ_ONLY, 2, "root file system of container app is read-only", "`cdk-containers debug Shop/Web` starts a copy"),
     (NO_EXEC, 2, f"ECS Exec is off in task {TASK}", "enable_execute_command=True"),
     (NO_EXEC, 2, f"ECS Exec is off in task {TASK}", "`cdk-containers debug Shop/Web` starts a copy"),
@@ -98,18 +92,12 @@ REFUSALS: list[tuple[Mapping[str, Any], int, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("told", "code", "problem", "way"), REFUSALS)
+@pytest.mark.parametrize("refusal", REFUSALS)
 @pytest.mark.parametrize("line", [("exec", "Shop/Web"), ("forward", "Shop/Web", "db:5432")])
 def test_where_no_session_is_possible_it_says_so_with_a_way_out(
-    shell: Shell,
-    aws: Aws,
-    plugin: Plugin,
-    line: tuple[str, ...],
-    told: Mapping[str, Any],
-    code: int,
-    problem: str,
-    way: str,
+    shell: Shell, aws: Aws, plugin: Plugin, line: tuple[str, ...], refusal: Refusal
 ):
+    told, code, problem, way = refusal
     script = aws(session(told))
     ran = shell(*line)
     assert (ran.code, problem in ran.err, way in ran.err) == (code, True, True), ran.err

@@ -271,6 +271,7 @@ SCHEDULE = {
         }
     },
 }
+_TEMPLATE = '{"containerOverrides": [{"name": "app", "environment": [{"name": "FILE", "value": <v0>}]}]}'
 RULE = {
     "events.list_targets_by_rule": {
         "Targets": [
@@ -278,9 +279,7 @@ RULE = {
                 "Id": "Job",
                 "Arn": "arn:aws:ecs:eu-west-1:123456789012:cluster/jobs",
                 "EcsParameters": ECS_PARAMETERS,
-                "InputTransformer": {
-                    "InputTemplate": '{"containerOverrides":[{"name":"app","environment":[{"name":"FILE","value":<v0>}]}]}'
-                },
+                "InputTransformer": {"InputTemplate": _TEMPLATE},
             }
         ]
     }

@@ -29,7 +29,7 @@ COMMANDS = {
     "compose": "convert compose files to CDK apps",
     "practices": "list the practices, or show one",
     "copilot": "bring applications of AWS Copilot here",
-    "run": "run a one-off task of what is deployed, or an app on this machine",
+    "run": "run a one-off task, or an app on this machine",
     "completion": "print the completion script of a shell",
     **OPERATING,
 }

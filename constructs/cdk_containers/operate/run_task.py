@@ -43,7 +43,7 @@ class Order:
         container: The container that is waited for.
         command: Its command. Default: its own.
         environment: Settings that it has besides.
-        token: What makes a second start with the same token the same task. Default: one of its own, for calls that are repeated.
+        token: What makes a second start with the same token the same task. Default: a new one.
         execute_command: Whether ECS Exec is on.
     """
 
