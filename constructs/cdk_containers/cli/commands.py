@@ -20,6 +20,7 @@ OPERATING = {
     "exec": "open a shell in a running task, or run a command there",
     "debug": "open a shell in a copy of a task, which is removed afterwards",
     "forward": "forward a port into a task, or through it",
+    "verify": "look up before a deployment whether what it needs is there",
     "policy": "print the IAM policy that commands need",
 }
 """What reads and changes what is deployed."""

@@ -193,5 +193,16 @@ NEEDS: Mapping[str, Need] = {
             _tagged_by("RegisterTaskDefinition", _DEFINITION_OF_ANY),
         ),
     ),
+    "verify": Need(
+        reads={
+            "acm": ("describe_certificate",),
+            "cloudformation": ("describe_stack_resources",),
+            "ecr": ("batch_get_image", "describe_pull_through_cache_rules", "get_download_url_for_layer"),
+            "eks": ("describe_addon_versions", "describe_cluster_versions"),
+            "iam": ("simulate_principal_policy",),
+            "secretsmanager": ("describe_secret",),
+            "ssm": ("describe_parameters",),
+        }
+    ),
 }
 """By command."""
