@@ -13,6 +13,7 @@ from tests.operate.script import ACCOUNT, NOW, REGION
 
 ECR = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:login-AbCdEf"
+PARAMETER = "/shop/key"
 CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/0123-abcd"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Execution"
 STACK = f"{shop.STACK}/Shop"
@@ -73,7 +74,7 @@ def told(*others: Mapping[str, Any]) -> dict[str, Any]:
     """Everything is there, but for what the others say."""
     certificate = {"DomainName": "shop.example.com", "Status": "ISSUED", "NotAfter": NOW + timedelta(days=200)}
     version = {"clusterVersion": "1.36", "versionStatus": "STANDARD_SUPPORT", "endOfStandardSupportDate": NOW}
-    parameter = {"Name": "/shop/key", "Type": "SecureString"}
+    parameter = {"Name": PARAMETER, "Type": "SecureString"}
     found: dict[str, Any] = {
         **index("amd64", "arm64"),
         "ecr.describe_pull_through_cache_rules": {"pullThroughCacheRules": []},

