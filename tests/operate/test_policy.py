@@ -206,7 +206,7 @@ def test_a_policy_has_what_its_command_calls_and_nothing_else(
 
 def test_every_call_exists_and_only_the_changing_ones_change_something():
     session = Session()
-    reads = ("describe_", "get_", "list_", "filter_log_events", "simulate_", "start_live_tail")
+    reads = ("batch_get_", "describe_", "get_", "list_", "filter_log_events", "simulate_", "start_live_tail")
     for service, names in together(*(it.calls for it in NEEDS.values())).items():
         assert set(names) <= set(dir(session.create_client(service, region_name="eu-west-1"))), service
     for need in NEEDS.values():
