@@ -66,6 +66,10 @@ snapshots-update: install  ## Rewrite the golden templates; read the diff before
 docs: install  ## Rewrite the parts of the documentation that are taken from code; read the diff before you commit it
 	$(PY) scripts/write_docs.py $(ARGS)
 
+.PHONY: docs-site
+docs-site: install  ## Build the documentation site into site/, with every link checked
+	$(PY) scripts/docs_site.py $(ARGS)
+
 .PHONY: mutants
 mutants: install .venv-mutants/installed  ## Break a part in small ways, and see which its tests notice: make mutants ARGS=rollouts
 	$(PY) scripts/mutants.py $(ARGS)
@@ -119,6 +123,12 @@ node_modules/installed: package-lock.json package.json .venv/installed
 
 # ---- maintain
 
+.PHONY: dist
+dist: install  ## Build wheel and source distribution into dist/
+	rm -rf dist
+	.venv/bin/uv build --quiet --no-build-isolation --python $(PY) --out-dir dist
+	@ls dist
+
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
@@ -131,5 +141,5 @@ lock: install  ## Lock development packages again: make lock ARGS=--upgrade
 
 .PHONY: clean
 clean:  ## Remove everything that make installed or made
-	rm -rf .venv .venv-checkov .venv-mutants node_modules cdk.out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-checkov .venv-mutants node_modules cdk.out build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

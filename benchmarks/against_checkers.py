@@ -1,6 +1,6 @@
 """Compare the checks with cfn-lint, checkov and cdk-nag, on the same templates in one run. `make bench-checks`.
 
-Each tool is a process of its own, as people run it, and the tools take turns. What counts is the time of processors:
+Each tool is its own process, as people run it, and the tools take turns. What counts is the time of processors:
 what else the machine does makes a clock run longer, and most so for a tool that takes a tenth of a second.
 
 Templates: the reference stacks of this project that CDK can include, as cdk-nag needs it to, and one of 500 resources

@@ -1,6 +1,6 @@
 """Make many of one kind in one app, and say what they took while there were few and when there were many.
 
-Usage: grow.py KIND NUMBER, where KIND is one of `growing.py`; `scale.py` runs it in a process of its own. Linux only.
+Usage: grow.py KIND NUMBER, where KIND is one of `growing.py`; `scale.py` runs it in its own process. Linux only.
 """
 
 from __future__ import annotations

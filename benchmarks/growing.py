@@ -245,7 +245,7 @@ GROWING: dict[str, Callable[[cdk.Stack], Maker]] = {
     "worker on EKS": _kubernetes_worker,
     "job on EKS": _kubernetes_job,
     "web service, twenty to a stack": _twenty_to_a_stack,
-    "web service in a stack of its own": _stack_of_its_own,
+    "web service in its own stack": _stack_of_its_own,
     "web service of an application": _application,
     "row of a dashboard": _dashboard,
     "service with Service Connect": _service_connect,
@@ -260,7 +260,7 @@ GROWING: dict[str, Callable[[cdk.Stack], Maker]] = {
     "cluster": _cluster,
     "cluster without a way out": _cluster_without_a_way_out,
     "service on EKS that calls the one before": _kubernetes_caller,
-    "service on EKS in a namespace of its own": _namespace,
+    "service on EKS in its own namespace": _namespace,
     "nodes of an EKS cluster": _nodes,
     "Fargate profile": _profile,
 }

@@ -206,7 +206,7 @@ class ClusterWithNodes(Construct):
 
 
 class ServiceOnEks(Construct):
-    """Pods behind the shared load balancer, with a role of their own."""
+    """Pods behind the shared load balancer, with their own role."""
 
     def __init__(
         self,

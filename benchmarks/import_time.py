@@ -71,7 +71,7 @@ def _time(modules: list[str]) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure, or do in a process of its own what is measured."""
+    """Measure, or do in its own process what is measured."""
     match sys.argv[1:]:
         case ["modules"]:
             print(json.dumps(_modules()))

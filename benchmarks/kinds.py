@@ -57,7 +57,7 @@ def _load_balancer(stack: cdk.Stack, network: Network) -> ApplicationLoadBalance
 
 
 def exposed(load_balancer: ApplicationLoadBalancer, number: int) -> AlbExposure:
-    """Expose a workload at a host name of its own."""
+    """Expose a workload at its own host name."""
     return AlbExposure(port=PORT, load_balancer=load_balancer, rule=ListenerRule(hosts=[host(number)]))
 
 

@@ -36,7 +36,7 @@ _PROC = Path("/proc")
 
 
 class Way:
-    """One way to make workloads of a kind, in an app of its own."""
+    """One way to make workloads of a kind, in its own app."""
 
     def __init__(self, start: Callable[[cdk.Stack], Callable[[int], object]], folder: Path) -> None:
         context = json.loads((ROOT / "cdk.json").read_text())["context"]

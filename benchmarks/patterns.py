@@ -1,6 +1,6 @@
 """The benchmark's web services, with `aws_ecs_patterns`, as its documentation shows it.
 
-Each service has a load balancer of its own, for plain HTTP: an image and a port are all that the pattern asks for.
+Each service has its own load balancer, for plain HTTP: an image and a port are all that the pattern asks for.
 """
 
 from __future__ import annotations

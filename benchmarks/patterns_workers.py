@@ -1,4 +1,4 @@
-"""Workers with a queue of their own each, with `aws_ecs_patterns`, as its documentation shows it."""
+"""Workers, each with its own queue, with `aws_ecs_patterns`, as its documentation shows it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Compare synthesis with this library, with `aws_ecs_patterns` and with CDK written by hand. `make bench`.
 
-Every measurement is a process of its own. The ways take turns, so that whatever else the machine does hits all of them
+Every measurement is its own process. The ways take turns, so that whatever else the machine does hits all of them
 alike; the tables show medians.
 """
 

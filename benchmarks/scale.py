@@ -1,6 +1,6 @@
 """Tell whether anything grows faster than the number of services. `make bench ARGS=--scale`; Linux only.
 
-Each kind of `growing.py` is made in a process and an app of its own. What the last tenth of them takes is compared with
+Each kind of `growing.py` is made in its own process and app. What the last tenth of them takes is compared with
 what the second tenth took, after the first has warmed everything up.
 """
 

@@ -1,4 +1,4 @@
-"""Synthesize services or jobs, and say what the process took; `run.py` runs it in a process of its own.
+"""Synthesize services or jobs, and say what the process took; `run.py` runs it in its own process.
 
 Usage: synthesize.py WAY COUNT FOLDER [--count-calls] [--no-tree]; WAY is a module beside this one, such as library
 """

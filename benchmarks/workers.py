@@ -1,4 +1,4 @@
-"""Workers with a queue of their own each, with this library."""
+"""Workers, each with its own queue, with this library."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ GAPS: Sequence[Gap] = (
         title="Metrics of a service in a finer resolution",
         place=SERVICE,
         properties=["Monitoring"],
-        why="Metrics every 20 seconds are billed. Scaling by them needs a policy of its own.",
+        why="Metrics every 20 seconds are billed. Scaling by them needs its own policy.",
         path="Monitoring.MetricConfigurations",
         value=[{"MetricNames": ["CPUUtilization"], "ResolutionSeconds": 20}],
     ),
@@ -177,7 +177,7 @@ GAPS: Sequence[Gap] = (
             "ServiceConnectConfiguration.Services.IngressPortOverride",
             "ServiceConnectConfiguration.LogConfiguration.SecretOptions",
         ],
-        why="An exposure has `test_rule` or `test_headers`; Service Connect has a header of its own by default.",
+        why="An exposure has `test_rule` or `test_headers`; Service Connect has its own header by default.",
         path="ServiceConnectConfiguration.Services.0.ClientAliases.0.TestTrafficRules.Header",
         value={"Name": "x-test", "Value": {"Exact": "true"}},
         code="""from cdk_containers import Container, Namespace, Port, ServiceConnect
@@ -281,7 +281,7 @@ search.service.node.default_child.add_property_override(
         title="Keys for the disks of Fargate and of Managed Instances",
         place=CLUSTER,
         properties=["Configuration.ManagedStorageConfiguration"],
-        why="These disks are encrypted with a key of AWS. A key of your own needs a policy that names Fargate.",
+        why="These disks are encrypted with a key of AWS. Your own key needs a policy that names Fargate.",
         path="Configuration.ManagedStorageConfiguration.FargateEphemeralStorageKmsKeyId",
         value="11111111-2222-3333-4444-555555555555",
     ),
@@ -519,8 +519,8 @@ NOT_NEEDED: Mapping[str, Mapping[str, str]] = {
         "ProxyConfiguration": "App Mesh ends in 2026; Service Connect has its place",
     },
     "AWS::ECS::Cluster": {
-        "CapacityProviders": "an association of its own, which services wait for",
-        "DefaultCapacityProviderStrategy": "an association of its own, which services wait for",
+        "CapacityProviders": "its own association, which services wait for",
+        "DefaultCapacityProviderStrategy": "its own association, which services wait for",
     },
     "AWS::ElasticLoadBalancingV2::Listener": {
         "DefaultActions": "the rules of services do that; the default answers 404",

@@ -26,6 +26,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +185,8 @@ def construct_page(page: str) -> str:
     names = PAGES[page]
     main, *parts = (_without_refused(documented(name)) for name in names)
     lines = [f"# {main.name}", "", _NOTE.format(sources=f"the code and docs/constructs/_text/{page}.md"), ""]
-    lines += [*_introduction(main), *_tables(main, "##")]
+    preamble, examples, rest = _parts((CONSTRUCTS / "_text" / f"{page}.md").read_text())
+    lines += [*_introduction(main), with_errors(preamble + examples, _prelude()), *_tables(main, "##")]
     for part in parts:
         lines += [f"## {part.name}", "", *_introduction(part), *_tables(part, "###", heading=False)]
     entries = practices_of(
@@ -192,8 +194,14 @@ def construct_page(page: str) -> str:
     )
     if entries:
         lines += ["## Practices", "", *_practice_table(entries)]
-    text = (CONSTRUCTS / "_text" / f"{page}.md").read_text()
-    return "\n".join([*lines, with_errors(text, _prelude())])
+    return "\n".join([*lines, with_errors(rest, _prelude())]).rstrip() + "\n"
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """Split the text of a page: what comes before its first heading, its examples, and what comes after them."""
+    preamble, *sections = re.split(r"(?m)^(?=## )", text)
+    examples = "".join(it for it in sections if it.startswith("## Examples"))
+    return preamble, examples, "".join(it for it in sections if not it.startswith("## Examples"))
 
 
 def _without_refused(read: Documented) -> Documented:
@@ -265,7 +273,7 @@ def _check_pages() -> None:
 
 def _introduction(read: Documented) -> list[str]:
     paragraphs = [_one_line(paragraph) for paragraph in read.text.split("\n\n")]
-    links = [f"See <{link}>." for link in read.see]
+    links = [f"See the [AWS documentation]({link})." for link in read.see]
     return [line for paragraph in [*paragraphs, *links] for line in (paragraph, "")]
 
 
@@ -274,15 +282,15 @@ def _tables(read: Documented, level: str, *, heading: bool = True) -> list[str]:
     if read.options:
         lines += [f"{level} Options", ""] if heading else []
         lines += _table(
-            ("Option", "Type", "Default", "Meaning"),
-            [(f"`{option.name}`", f"`{option.type}`", option.default, option.meaning) for option in read.options],
+            ("Option", "Meaning", "Default", "Type"),
+            [(f"`{option.name}`", option.meaning, option.default, f"`{option.type}`") for option in read.options],
         )
     if read.attributes and read.attributes[0].type:
         lines += [f"{level} What it exposes", ""]
         lines += _table(
-            ("Attribute", "Type", "Meaning"),
+            ("Attribute", "Meaning", "Type"),
             [
-                (f"`{attribute.name}`", f"`{attribute.type}`" if attribute.type else "", attribute.meaning)
+                (f"`{attribute.name}`", attribute.meaning, f"`{attribute.type}`" if attribute.type else "")
                 for attribute in read.attributes
             ],
         )
@@ -499,9 +507,9 @@ def with_errors(text: str, prelude: str) -> str:
 
 @cache
 def _prelude() -> str:
-    found = _EXAMPLE.search((DOCS / "index.md").read_text())
+    found = _EXAMPLE.search((DOCS / "examples.md").read_text())
     if found is None:
-        raise DocumentationError("docs/index.md does not say how examples begin")
+        raise DocumentationError("docs/examples.md does not say how examples begin")
     return found["code"]
 
 
@@ -715,7 +723,9 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    return _one_line(text).replace("|", "\\|")
+    """Write text into a table: an escaped bar in a code span is one character on some sites, and two on others."""
+    coded = re.sub(r"`([^`]*\|[^`]*)`", lambda found: f"<code>{escape(found[1], quote=False)}</code>", _one_line(text))
+    return coded.replace("|", "&#124;")
 
 
 def _one_line(text: str) -> str:

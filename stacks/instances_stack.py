@@ -1,4 +1,4 @@
-"""Services on EC2 instances: every kind of load balancer, a daemon, a GPU, and a volume of their own."""
+"""Services on EC2 instances: every kind of load balancer, a daemon, a GPU, and their own volume."""
 
 from __future__ import annotations
 

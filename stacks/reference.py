@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from .application_stack import ApplicationStack
 from .audit_stack import AuditStack
 from .connections_stack import ConnectionsStack
+from .delivery_roles_stack import DeliveryAccounts
 from .deployments_stack import DeploymentsStack
 from .eks_auto_stack import EksAutoStack
 from .eks_fargate_stack import EksFargateStack
@@ -17,6 +18,7 @@ from .eks_storage_stack import EksStorageStack
 from .instances_stack import InstancesStack
 from .jobs_stack import JobsStack
 from .network_stack import NetworkStack
+from .pipeline_stack import PipelineAccount
 from .platforms_stack import PlatformsStack
 from .registry_stack import RegistryStack
 from .second_account_stack import SecondAccount
@@ -88,6 +90,8 @@ def add_reference_stacks(app: cdk.App) -> None:
     for name, team in TEAMS.items():
         team(app, f"{settings.name}-{name}", settings=settings, platform=platform, registry=registry)
     SecondAccount(app, f"{settings.name}-second-account", settings=settings)
+    DeliveryAccounts(app, f"{settings.name}-delivery", settings=settings)
+    PipelineAccount(app, f"{settings.name}-pipeline", settings=settings)
     for name, clusters in CLUSTERS.items():
         clusters(
             app,

@@ -43,6 +43,8 @@ class Settings:
     """Region of that registry: `-c first_region=…`."""
     second_account: str = "222222222222"
     """Account of the stage: `-c second_account=…`."""
+    third_account: str = "333333333333"
+    """Account that the pipeline deploys production to: `-c third_account=…`."""
 
     @property
     def shared_repository(self) -> str:
@@ -83,7 +85,7 @@ def read_settings(scope: Construct) -> Settings:
     tag = scope.node.try_get_context("image_tag")
     given = {
         name: value
-        for name in ("first_account", "first_region", "second_account")
+        for name in ("first_account", "first_region", "second_account", "third_account")
         if (value := scope.node.try_get_context(name)) is not None
     }
     prefix_list = scope.node.try_get_context("lattice_prefix_list_id") or Settings.lattice_prefix_list_id

@@ -1,7 +1,7 @@
 """Set the scene before anything imports AWS CDK: which Node jsii starts, and that CDK does not validate templates.
 
 CDK's validation takes 3.7 s to start in each process. Unit tests look at templates themselves; a test that needs it
-synthesizes in a process of its own, without this variable.
+synthesizes in its own process, without this variable.
 """
 
 import os
@@ -17,7 +17,7 @@ os.environ.setdefault("CDK_VALIDATION", "false")
 if _NODE.exists():
     os.environ.setdefault("JSII_NODE", str(_NODE))
 
-# One Node in place of jsii's two. What is run as users run it goes without.
+# One Node instead of jsii's two. What is run as users run it goes without.
 _JSII = find_spec("jsii")
 if _JSII and _JSII.origin:
     os.environ |= {

@@ -56,11 +56,12 @@ LAYERS: list[set[str]] = [
     {"eks.add_ons", "eks.appliers", "eks.nodes"},
     {"eks.ingress", "eks.storage"},
     {"eks.workloads"},
-    {"applications", "identity"},
+    {"identity"},
     {"checks.templates"},
     {"checks.engine", "checks.reading"},
-    {"checks.rules"},
-    {"checks.live", "checks.reports"},
+    {"checks.rules", "environments"},
+    {"applications", "checks.live", "checks.reports", "diagrams"},
+    {"delivery"},
     {"checks.plugin", "operate"},
     {"copilot.manifests"},
     {"compose.reading"},
@@ -71,6 +72,7 @@ LAYERS: list[set[str]] = [
     {"local.engines", "local.reading"},
     {"local.running"},
     {"local.exporting"},
+    {"starting"},
     {"cli"},
 ]
 """Imports go down, from a later layer to an earlier one."""
@@ -78,7 +80,7 @@ LAYERS: list[set[str]] = [
 APART = [
     {"ecs", "eks"},
     {"compose", "copilot"},
-    *({"checks", wing} for wing in ("applications", "ecs", "eks", "identity")),
+    *({"checks", wing} for wing in ("applications", "delivery", "ecs", "eks", "identity")),
 ]
 """Wings that know nothing of each other, whatever their layers are."""
 
@@ -97,7 +99,9 @@ PURE = {
     "core.version",
     "eks.manifests",
     "eks.rendering",
+    "environments",
     "operate",
+    "starting",
 } | {
     part
     for part in set().union(*LAYERS)

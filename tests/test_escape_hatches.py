@@ -21,7 +21,7 @@ _EXAMPLE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 def run(example: str) -> cdk.Stack:
-    prelude = _EXAMPLE.findall((DOCS / "index.md").read_text())[0]
+    prelude = _EXAMPLE.findall((DOCS / "examples.md").read_text())[0]
     names: dict[str, Any] = {"__name__": "example"}
     exec(prelude + example, names)  # noqa: S102  (our own documentation)
     stack: cdk.Stack = names["stack"]

@@ -97,7 +97,7 @@ def own_cluster(scope: Construct, id: str = "Own") -> Cluster:  # noqa: A002
 
 
 def capacity(scope: Construct, id: str = "Instances", **options: Any) -> Ec2Capacity:  # noqa: A002
-    """Make a capacity of x86 instances with two vCPUs and 8 GiB, in a cluster of its own."""
+    """Make a capacity of x86 instances with two vCPUs and 8 GiB, in its own cluster."""
     found = scope.node.try_find_child(id)
     if isinstance(found, Ec2Capacity):
         return found

@@ -11,12 +11,33 @@ from .core.names_on_use import load_on_use
 
 if TYPE_CHECKING:
     from .applications import Application as Application
+    from .applications import Approval as Approval
     from .applications import Environment as Environment
+    from .applications import ExistingNetwork as ExistingNetwork
+    from .applications import HostedDomain as HostedDomain
+    from .applications import NewNetwork as NewNetwork
+    from .applications import environment_differences as environment_differences
     from .checks.plugin import PracticeChecks as PracticeChecks
     from .core.errors import ConstructError as ConstructError
     from .core.errors import Problem as Problem
     from .core.practices import Disabled as Disabled
     from .core.practices import Practice as Practice
+    from .delivery import DeploymentWindow as DeploymentWindow
+    from .delivery import GitHubDelivery as GitHubDelivery
+    from .delivery import GitHubRepository as GitHubRepository
+    from .delivery import GitLabDelivery as GitLabDelivery
+    from .delivery import GitLabProject as GitLabProject
+    from .delivery import GitLabRef as GitLabRef
+    from .delivery import ImageBuild as ImageBuild
+    from .delivery import ImageSigning as ImageSigning
+    from .delivery import Pipeline as Pipeline
+    from .delivery import Release as Release
+    from .delivery import ReleasedImage as ReleasedImage
+    from .delivery import ScanGate as ScanGate
+    from .delivery import SmokeTest as SmokeTest
+    from .delivery import Source as Source
+    from .delivery import Synthesis as Synthesis
+    from .delivery import Wave as Wave
     from .deployments import BlueGreen as BlueGreen
     from .deployments import Canary as Canary
     from .deployments import CircuitBreaker as CircuitBreaker
@@ -181,7 +202,12 @@ if TYPE_CHECKING:
 _MODULES = {
     "applications": (
         "Application",
+        "Approval",
         "Environment",
+        "ExistingNetwork",
+        "HostedDomain",
+        "NewNetwork",
+        "environment_differences",
     ),
     "core.errors": (
         "ConstructError",
@@ -192,6 +218,24 @@ _MODULES = {
         "Practice",
     ),
     "checks.plugin": ("PracticeChecks",),
+    "delivery": (
+        "DeploymentWindow",
+        "GitHubDelivery",
+        "GitHubRepository",
+        "GitLabDelivery",
+        "GitLabProject",
+        "GitLabRef",
+        "ImageBuild",
+        "ImageSigning",
+        "Pipeline",
+        "Release",
+        "ReleasedImage",
+        "ScanGate",
+        "SmokeTest",
+        "Source",
+        "Synthesis",
+        "Wave",
+    ),
     "deployments": (
         "BlueGreen",
         "Canary",

@@ -1,4 +1,4 @@
-"""The command, called as a shell calls it, without a process of its own."""
+"""The command, called as a shell calls it, without its own process."""
 
 from __future__ import annotations
 

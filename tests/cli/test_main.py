@@ -21,7 +21,7 @@ HEAVY = ("aws_cdk", "jsii", "importlib.metadata", "boto3", "botocore", "yaml", "
 
 
 def loaded_by(*arguments: str, before: str = "", codes: tuple[int, ...] = (0, 1)) -> set[str]:
-    """The modules that a call loads, in a process of its own."""
+    """The modules that a call loads, in its own process."""
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); from cdk_containers.cli.main import main\n"
         f"{before}"

@@ -163,7 +163,7 @@ def test_a_managed_database_is_named_in_its_place(tmp_path: Path):
     assert '"DB_HOST": "x.rds.amazonaws.com"' in stack
     assert '"PG": "postgres://x.rds.amazonaws.com:5432/db"' in stack
     assert '"NAME": "db"' in stack
-    assert "web: write x.rds.amazonaws.com into the secret of DATABASE_URL, in place of db" in [
+    assert "web: write x.rds.amazonaws.com into the secret of DATABASE_URL, instead of db" in [
         it.line for it in made.notices
     ]
 

@@ -215,7 +215,7 @@ def test_a_folder_stands_for_the_file_in_it(tmp_path: Path):
 
 DURATION = "duration such as 90s, 5m or 1h30m"
 GIVE_TAG = "put it into .env, give --set TAG=VALUE, or write a default, ${TAG:-VALUE}"
-OWN_FILE = "Make a file of its own, or remove it"
+OWN_FILE = "Make its own file, or remove it"
 WRONG = {
     "an unknown key has the nearest": (
         "services:\n  web:\n    imge: a\n",

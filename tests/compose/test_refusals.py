@@ -13,8 +13,8 @@ SERVICE = "services:\n  web:\n    image: a:1\n    %s\n"
 
 REFUSED = {
     "privileged: true": "4:5: services.web.privileged: Fargate has no privileged containers",
-    "network_mode: host": "4:5: services.web.network_mode: got 'host': a task has a network of its own",
-    "network_mode: service:x": "got 'service:x': a task has a network of its own",
+    "network_mode: host": "4:5: services.web.network_mode: got 'host': a task has its own network",
+    "network_mode: service:x": "got 'service:x': a task has its own network",
     "pid: host": "4:5: services.web.pid: it has no counterpart on Fargate",
     "ipc: host": "services.web.ipc: it has no counterpart",
     "devices: [/dev/fuse]": "a task on Fargate has no devices: give the cluster `Ec2Capacity`",

@@ -120,7 +120,7 @@ def test_each_deviation_says_why_and_is_needed() -> None:
     for entry in deviations():
         assert set(entry) == {"path", "reason"}
         assert len(entry["reason"]) > 30
-    # Roles, names in DNS and properties without a rule of their own are not among the facts that are compared here.
+    # Roles, names in DNS and properties without their own rule are not among the facts that are compared here.
     beyond = (
         "iam.",
         "dns.",

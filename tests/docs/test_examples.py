@@ -1,7 +1,8 @@
 """Every Python example of the documentation runs, and synthesizes.
 
-The examples of README.md are complete. Those in docs/ begin where the example of docs/index.md ends, which makes an
-app, a stack, a cluster and a certificate. An example that is followed by a block of plain text raises that error.
+The examples of README.md and docs/index.md are complete. Those in other pages begin where the example of
+docs/examples.md ends, which makes an app, a stack, a cluster and a certificate. A block of plain text after an
+example is the error that it raises.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def examples(page: Path) -> Iterator[Example]:
 
 
 EXAMPLES = [example for page in PAGES for example in examples(page)]
-PRELUDE = next(example for example in EXAMPLES if example.page.name == "index.md").code
+PRELUDE = next(example for example in EXAMPLES if example.page.name == "examples.md").code
 
 
 def run(code: str, name: str) -> dict[str, Any]:
@@ -65,12 +66,12 @@ def resources(variables: dict[str, Any]) -> int:
 
 @pytest.fixture(scope="module")
 def prelude_resources() -> int:
-    return resources(run(PRELUDE, "docs/index.md"))
+    return resources(run(PRELUDE, "docs/examples.md"))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
 def test_example_runs(example: Example, prelude_resources: int) -> None:
-    complete = example.page.name in ("README.md", "index.md")
+    complete = example.page.name in ("README.md", "index.md", "examples.md")
     code = example.code if complete else PRELUDE + example.code
     if example.error is not None:
         with pytest.raises(Exception) as caught:  # noqa: PT011  (the text says which)

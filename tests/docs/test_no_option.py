@@ -16,7 +16,7 @@ from tests.properties_with_options import properties_with_options
 from tests.schema_properties import TYPES, properties_of, shown_in
 
 ROOT = Path(__file__).parents[2]
-PRELUDE = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "index.md").read_text(), re.DOTALL)[0]
+PRELUDE = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "examples.md").read_text(), re.DOTALL)[0]
 
 
 @cache

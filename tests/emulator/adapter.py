@@ -35,7 +35,7 @@ update_parameters = CloudFormationBackend._resolve_update_parameters
 
 
 def install() -> None:
-    """Put the recipes in place of moto's resource classes, and mend what its CloudFormation does with all types."""
+    """Put the recipes instead of moto's resource classes, and mend what its CloudFormation does with all types."""
     parsing.get_model_map().update(RECIPES)
     parsing.get_name_type_map().update({kind: recipe.name for kind, recipe in RECIPES.items()})
     parsing.clean_json = clean_json

@@ -1,4 +1,4 @@
-"""Run the real CDK CLI and AWS's SDK against an emulator of their own, and never against an account."""
+"""Run the real CDK CLI and AWS's SDK against their own emulator, and never against an account."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class Assembly:
 
 @contextmanager
 def run_emulator(folder: Path) -> Iterator[Emulator]:
-    """Start an emulator in a process of its own, for as long as the block runs."""
+    """Start an emulator in its own process, for as long as the block runs."""
     docker = folder / "docker"
     docker.write_text(DOCKER.format(log=folder / "docker.log"))
     docker.chmod(0o755)

@@ -98,7 +98,7 @@ def create_cluster(self: Any) -> Any:
 
 
 def write_logs(self: Any, group: str) -> None:
-    """Make the log group that nobody made before, as AWS does: kept for ever, and without the key of its owner."""
+    """Make the log group that nobody made before, as AWS does: kept forever, and without the key of its owner."""
     logs = logs_backends[self.current_account][self.region]
     if group not in logs.groups:
         logs.create_log_group(group, {})

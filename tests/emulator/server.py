@@ -1,4 +1,4 @@
-"""An AWS emulator (moto) on loopback, as a process of its own: `python -m tests.emulator.server` prints its port.
+"""An AWS emulator (moto) on loopback, as its own process: `python -m tests.emulator.server` prints its port.
 
 Its log, on standard error, names every resource type of a template that it skipped.
 """

@@ -50,7 +50,7 @@ _RESOURCE_POLICIES = {
     "AWS::SQS::QueuePolicy": ("PolicyDocument", "Queues"),
     "AWS::SecretsManager::ResourcePolicy": ("ResourcePolicy", "SecretId"),
 }
-"""Where a policy of a resource is, and the property that says whose it is where it is a resource of its own."""
+"""Where a policy of a resource is, and the property that says whose it is where it is its own resource."""
 
 
 @dataclass(frozen=True)

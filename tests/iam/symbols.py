@@ -152,7 +152,7 @@ class Symbols:
 def match(pattern: str, arn: str) -> Answer:
     """Tell whether a pattern of a policy matches an ARN once both are deployed.
 
-    A symbol in place of partition, region or account may be any; other symbols are only themselves, and an ARN that
+    A symbol instead of partition, region or account may be any; other symbols are only themselves, and an ARN that
     cannot be read may be matched by any pattern with a wildcard.
     """
     if pattern in ("*", arn) and ANYTHING not in arn:

@@ -188,6 +188,16 @@ def test_without_an_assembly_and_without_tags_it_says_what_to_do(shell: Shell, a
     assert "--app" in ran.err
 
 
+def test_a_cluster_that_is_gone_does_not_end_the_list(shell: Shell, aws: Aws, tmp_path: Path):
+    shop.assembly(tmp_path / "cdk.out")
+    gone = Error("ResourceNotFoundException", "No cluster found for name: kubernetes.")
+    aws(shop.steady({"eks.describe_cluster": gone}))
+    listed = {it["name"]: it["state"] for it in shell("list", "--json").data["resources"]}
+    assert (listed["Kubernetes"], listed["Shop/Web"]) == ("GONE", "STEADY")
+    ran = shell("status", "Kubernetes")
+    assert (ran.code, "is not an EKS cluster of" in ran.err) == (3, True)
+
+
 def test_a_command_for_services_refuses_a_cluster(shell: Shell, aws: Aws, tmp_path: Path):
     shop.assembly(tmp_path / "cdk.out")
     aws(shop.steady())

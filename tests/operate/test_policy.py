@@ -114,7 +114,6 @@ SCENES: dict[str, list[Scene]] = {
         (shop.steady(*EVERYTHING), ("list",)),
         (shop.steady(*EVERYTHING), ("list", "--stack", shop.STACK)),
         (shop.steady(*EVERYTHING), ("list", "--by-tags")),
-        (shop.steady(*EVERYTHING), ("list", "--few")),
     ],
     "status": [
         *scenes("status"),
@@ -163,9 +162,8 @@ def prepare(folder: Path, line: Sequence[str]) -> list[str]:
             **needed.cluster(),
         }
         needed.assembly(folder, resources)
-    elif "--many" in line or "--few" in line:
-        few = {"Web": shop.service(f"{shop.STACK}/Shop/Web")}
-        shop.assembly(folder / "cdk.out", {shop.STACK: MANY if "--many" in line else few})
+    elif "--many" in line:
+        shop.assembly(folder / "cdk.out", {shop.STACK: MANY})
     elif "--by-tags" not in line:
         resources = shop.stack()
         resources["OnUploadTask"] = shop.resource(
@@ -173,7 +171,7 @@ def prepare(folder: Path, line: Sequence[str]) -> list[str]:
         )
         resources["OnUploadRule"] = shop.resource("AWS::Events::Rule", f"{shop.STACK}/Shop/OnUpload/Rule")
         shop.assembly(folder / "cdk.out", {shop.STACK: resources})
-    return [it for it in line if it not in ("--many", "--few", "--by-tags", "--needs")]
+    return [it for it in line if it not in ("--many", "--by-tags", "--needs")]
 
 
 UPLOAD = {

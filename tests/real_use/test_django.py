@@ -107,7 +107,7 @@ class DataStack(cdk.Stack):
 class DjangoStack(cdk.Stack):
     """The application: web, worker, beat, and how the schema is brought up to date.
 
-    `broker="redis"`: web runs the migration in a container of its own before Django starts.
+    `broker="redis"`: web runs the migration in its own container before Django starts.
     `broker="sqs"`: the migration is a job, which a pipeline runs before it deploys.
     """
 

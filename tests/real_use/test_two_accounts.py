@@ -47,7 +47,7 @@ class ApiStack(cdk.Stack):
 
     def __init__(self, scope: Construct, id: str, *, version: str, **kwargs: Any) -> None:  # noqa: A002
         super().__init__(scope, id, **kwargs)
-        domain = Domain(self, "Domain", name="api.example.com")  # a zone of its own: the central one is elsewhere
+        domain = Domain(self, "Domain", name="api.example.com")  # its own zone: the central one is elsewhere
         shop = Application(self, "Shop", environment=GRAVITON, domain=domain)
         orders = dynamodb.TableV2(
             self,

@@ -42,7 +42,7 @@ class TestWhatWaitsForItsTasks:
         make(stack, Repository(stack, "Images").image("1.4.2"))
         [warning] = warned(stack)
         assert "it creates Shop/Images/Repository without any image" in warning
-        assert "Create the repository in a stack of its own" in warning
+        assert "Create the repository in its own stack" in warning
 
     def test_is_silent_of_one_of_another_stack(self, make: Callable[[cdk.Stack, Any], Construct]) -> None:
         stack = new_stack()

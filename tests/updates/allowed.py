@@ -63,13 +63,13 @@ ENTRIES: Sequence[Allowed] = (
     both_ways(
         "AlbExposure.name",
         happens=_OWN_LOAD_BALANCER,
-        reason="the name says which exposure it is, and another one has a load balancer of its own",
+        reason="the name says which exposure it is, and another one has its own load balancer",
         section="A port or a path",
     ),
     both_ways(
         "NlbExposure.name",
         happens=_OWN_NETWORK_LOAD_BALANCER,
-        reason="the name says which exposure it is, and another one has a load balancer of its own",
+        reason="the name says which exposure it is, and another one has its own load balancer",
         section="A port or a path",
     ),
     both_ways(
@@ -129,6 +129,19 @@ ENTRIES: Sequence[Allowed] = (
         section="A load balancer",
     ),
     Allowed(
+        options=["Environment.network"],
+        given=[*_OWN_NETWORK, "replaces EC2::SecurityGroup", "replaces ElasticLoadBalancingV2::TargetGroup"],
+        removed=["replaces EC2::SecurityGroup", "replaces ElasticLoadBalancingV2::TargetGroup"],
+        reason="an application stays in its network: a new one takes a new application",
+        section="A network",
+    ),
+    both_ways(
+        "ExistingNetwork.vpc_id",
+        happens=["replaces EC2::SecurityGroup", "replaces ElasticLoadBalancingV2::TargetGroup"],
+        reason="an application stays in its network: a new one takes a new application",
+        section="A network",
+    ),
+    Allowed(
         options=["Application.network"],
         given=["replaces EC2::SecurityGroup", "replaces ElasticLoadBalancingV2::TargetGroup"],
         removed=[
@@ -178,6 +191,12 @@ ENTRIES: Sequence[Allowed] = (
         section="A deployment strategy",
     ),
     Allowed(
+        options=["Environment.deployment"],
+        removed=["deletes ElasticLoadBalancingV2::TargetGroup", "sets back the weights of a rule"],
+        reason="go back by `Rolling(keep_alternate=True)`, as with a service of its own",
+        section="A deployment strategy",
+    ),
+    Allowed(
         options=["LatticeExposure.test_headers"],
         removed=["deletes VpcLattice::Rule"],
         reason="it is the rule of the test traffic",
@@ -203,7 +222,12 @@ ENTRIES: Sequence[Allowed] = (
         section="A network",
     ),
     Allowed(
-        options=["Application.email_addresses", "WorkQueue.subscriptions", "AlarmTopic.email_addresses"],
+        options=[
+            "Application.email_addresses",
+            "Environment.email_addresses",
+            "WorkQueue.subscriptions",
+            "AlarmTopic.email_addresses",
+        ],
         removed=["deletes SNS::Subscription"],
         reason="who is no longer named is no longer told",
         section="Queues and topics",
@@ -311,6 +335,7 @@ ENTRIES: Sequence[Allowed] = (
     ),
     both_ways(
         "Network.cidr",
+        "NewNetwork.cidr",
         happens=[
             "replaces EC2::FlowLog",
             "replaces EC2::NatGateway",
@@ -329,7 +354,7 @@ ENTRIES: Sequence[Allowed] = (
         section="A network",
     ),
     Allowed(
-        options=["Network.max_azs"],
+        options=["Network.max_azs", "NewNetwork.max_azs"],
         given=["deletes EC2::EIP", "deletes EC2::NatGateway", "deletes EC2::Subnet"],
         reason="fewer zones were asked for",
         section="A network",
@@ -417,6 +442,33 @@ ENTRIES: Sequence[Allowed] = (
             "deletes Route53::RecordSet",
         ],
         reason="the names are no longer asked for",
+        section="A name",
+    ),
+    both_ways(
+        "Environment.domain",
+        happens=["deletes Route53::RecordSet", "replaces CertificateManager::Certificate"],
+        reason="the names are those of another domain",
+        section="A name",
+    ),
+    both_ways(
+        "HostedDomain.name",
+        happens=[
+            "deletes Route53::RecordSet",
+            "replaces CertificateManager::Certificate",
+            "replaces Route53::HostedZone",
+        ],
+        reason="the names are those of another domain, and the zone that was made for the old one stays",
+        section="A name",
+    ),
+    Allowed(
+        options=["HostedDomain.zone_id"],
+        given=[
+            "leaves Route53::HostedZone",
+            "replaces CertificateManager::Certificate",
+            "replaces Route53::RecordSet",
+        ],
+        removed=["replaces CertificateManager::Certificate", "replaces Route53::RecordSet"],
+        reason="records and certificates are in the other zone, which has other name servers",
         section="A name",
     ),
     Allowed(
@@ -842,6 +894,29 @@ ENTRIES: Sequence[Allowed] = (
         happens=["replaces FSx::FileSystem", "replaces FSx::StorageVirtualMachine"],
         reason="FSx never changes these; the old file system is kept, and its files have to be copied",
         section="Storage on EKS",
+    ),
+    both_ways(
+        "GitHubDelivery.repository",
+        "GitHubDelivery.role_prefix",
+        "GitHubRepository.name",
+        "GitLabDelivery.project",
+        "GitLabDelivery.role_prefix",
+        "GitLabProject.path",
+        happens=["replaces IAM::Role"],
+        reason="workflows name the roles, so their names are made from what they are for; no name is taken twice",
+        section="Roles of GitHub and GitLab",
+    ),
+    Allowed(
+        options=["GitHubDelivery.provider_arn", "GitLabDelivery.provider_arn"],
+        given=["deletes IAM::OIDCProvider"],
+        reason="the provider of somebody else is used, and the account can have one only",
+        section="Roles of GitHub and GitLab",
+    ),
+    both_ways(
+        "GitLabProject.url",
+        happens=["deletes IAM::OIDCProvider"],
+        reason="another instance has another provider",
+        section="Roles of GitHub and GitLab",
     ),
 )
 

@@ -169,7 +169,7 @@ TWO: dict[str, Callable[[cdk.Stack], list[Exposure]]] = {
         NlbExposure(port=5000, listener_port=443, load_balancer=nlb(s)),
         NlbExposure(port=5000, listener_port=444, load_balancer=nlb(s)),
     ],
-    "one of its own, one shared": lambda s: [own(s), shared(s)],
+    "its own one, one shared": lambda s: [own(s), shared(s)],
     "through two kinds": lambda s: [own(s), NlbExposure(port=8080)],
     "two of its own": lambda s: [own(s, name="people"), own(s, name="partners")],
     "two of its own without names": lambda s: [own(s), own(s, rule=ListenerRule(paths=["/partners/*"]))],
@@ -207,7 +207,7 @@ def test_one_that_goes_or_comes_collides_with_no_other(kind: str, stays: int):
 @pytest.mark.parametrize("stays", [0, 1])
 @pytest.mark.parametrize(
     "kind",
-    ["with names", "on one network load balancer", "one of its own, one shared", "two of its own", "on two ports"],
+    ["with names", "on one network load balancer", "its own one, one shared", "two of its own", "on two ports"],
 )
 def test_the_other_keeps_all_that_it_has(kind: str, stays: int):
     one = template_of(lambda s: TWO[kind](s)[stays])

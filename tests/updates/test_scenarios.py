@@ -490,7 +490,7 @@ def test_a_strategy_follows_another(by_strategy: dict[str, Template], before: st
     shifted_by_ecs = {"blue/green", "linear", "canary"}
     expected = set()
     if "CodeDeploy" in (before, after):
-        expected |= {"deletes ECS::Service"}  # it has a service of its own
+        expected |= {"deletes ECS::Service"}  # it has its own service
     if before == "CodeDeploy":
         expected |= {"deletes CodeDeploy::Application", "deletes CodeDeploy::DeploymentGroup"}
     if before != "rolling" and after == "rolling":

@@ -16,14 +16,14 @@ from cdk_containers.core.cdk_modules import acm
 from cdk_containers.core.checked_construct import CheckedConstruct
 from cdk_containers.core.component_tag import APPLICATION, tag_value
 from cdk_containers.core.errors import ConstructError, Problem, Problems, child_path
-from cdk_containers.core.inputs import argument_problems
+from cdk_containers.core.inputs import argument_problems, is_token
 from cdk_containers.core.opt_outs import accept_in
 from cdk_containers.core.practices import Disabled
 from cdk_containers.ecs.clusters import Cluster
 from cdk_containers.ecs.discovery import Namespace, ServiceConnect
 from cdk_containers.ecs.jobs import Job
 from cdk_containers.ecs.observability import ClusterEvents
-from cdk_containers.ecs.services import Service, WebService, WorkerService
+from cdk_containers.ecs.services import DaemonService, ExternalDaemonService, Service, WebService, WorkerService
 from cdk_containers.ecs.tasks import OpenTelemetry, TaskOptions
 from cdk_containers.load_balancing import AccessLogs, AlbExposure, ApplicationLoadBalancer, Domain, Exposure
 from cdk_containers.load_balancing.listener_checks import https_problems
@@ -33,12 +33,17 @@ from cdk_containers.network import Network, NetworkLike
 from cdk_containers.observability import Alarms, AlarmTopic, JobAlarms, ServiceDashboard, WorkerAlarms, address_problems
 
 from .environment import Environment
+from .environment_network import ExistingNetwork, NewNetwork
+from .shared_accounts import watch_place
 
 _ALARMS: Mapping[type[Construct], type[Alarms | WorkerAlarms | JobAlarms]] = {
     WorkerService: WorkerAlarms,
     Job: JobAlarms,
 }
 """What kinds have alarms of another class than `Alarms`."""
+
+_IN_PLACE = (DaemonService, ExternalDaemonService)
+"""Services that have one task on each instance, and no room for a second version beside it."""
 
 _NO_CERTIFICATE = Problem(
     option="exposure",
@@ -95,7 +100,7 @@ class Application(CheckedConstruct):
         domain: Domain | None = None,
         certificates: Sequence[acm.ICertificate] = (),
         https: Literal[True] | Disabled = True,
-        email_addresses: Sequence[str] = (),
+        email_addresses: Sequence[str] | None = None,
     ) -> None:
         """Make an application.
 
@@ -103,14 +108,15 @@ class Application(CheckedConstruct):
             scope: The parent, mostly a stack; one for each environment.
             id: Name among the parent's children.
             environment: What differs between environments. Default: `Environment()`, which is production.
-            network: Where it runs, a `Network` or a VPC of CDK. Default: a new `Network`.
+            network: Where it runs, a `Network` or a VPC of CDK. Default: that of the environment, or a new `Network`.
             domain: The domain that its services have names of: `AlbExposure(domain=shop.domain.names("api"))`. The
                 load balancers get its certificate. With an environment that has a `subdomain`, names are under that.
-                Default: none.
+                Default: that of the environment, or none.
             certificates: Certificates of the load balancers, the default first. Default: that of `domain`, or none; a
                 service that has to be reached through one of them is refused then.
             https: `Disabled(reason="…")` has the load balancers speak plain HTTP. Default: True.
-            email_addresses: Who is told of alarms and of what failed; each has to confirm by mail. Default: nobody.
+            email_addresses: Who is told of alarms and of what failed; each has to confirm by mail. Default: those of
+                the environment.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -119,14 +125,19 @@ class Application(CheckedConstruct):
         environment = environment or Environment()
         if not found.has("environment"):
             found.extend(environment.problems(), under="environment")
+            if not found.has("scope") and not found:
+                found.extend(_place_problems(scope, environment), under="environment")
         if not found.has("https") and not found.has("certificates") and (certificates or https is not True):
             found.extend(https_problems(https, certificates, "certificates"))
-        if not found.has("email_addresses"):
+        if email_addresses is not None and not found.has("email_addresses"):
             found.extend(address_problems(email_addresses))
         found.raise_for(scope, id)
         super().__init__(scope, id)
 
         self.environment = environment
+        watch_place(self, environment)
+        if domain is None and environment.domain is not None:
+            domain = environment.domain.make(self, "EnvironmentDomain")
         self.domain = domain
         if domain is not None and environment.subdomain is not None:
             self.domain = domain.under(self, "Domain", environment.subdomain)
@@ -136,11 +147,12 @@ class Application(CheckedConstruct):
         tags.add("environment", environment.name)
         tags.add(APPLICATION, tag_value(id))
         logs = Logs(retention=environment.log_retention, removal_policy=environment.removal_policy)
-        self.network = network or Network(self, "Network", nat_gateways=environment.nat_gateways, flow_logs=logs)
+        self.network = network or self._own_network(logs)
         self.cluster = Cluster(
             self, "Cluster", network=self.network, capacity=environment.capacity, execute_command_logs=logs
         )
-        self.alarm_topic = AlarmTopic(self, "AlarmTopic", email_addresses=email_addresses)
+        recipients = environment.email_addresses if email_addresses is None else email_addresses
+        self.alarm_topic = AlarmTopic(self, "AlarmTopic", email_addresses=recipients)
         self.events = ClusterEvents(self, "Events", cluster=self.cluster, topic=self.alarm_topic.topic, logs=logs)
         self.dashboard = None
         if environment.throw_away is not None:
@@ -224,6 +236,10 @@ class Application(CheckedConstruct):
         container = options.get("container")
         if isinstance(container, Container) and any(isinstance(port, Port) and port.name for port in container.ports):
             defaults["service_connect"] = ServiceConnect(namespace=self.namespace)
+        deployment = environment.deployment
+        reached = options.get("exposure") or options.get("service_connect") or "service_connect" in defaults
+        if deployment is not None and not issubclass(kind, _IN_PLACE) and (reached or not deployment.has_alternate):
+            defaults["deployment"] = deployment
         return defaults
 
     def _routed(self, exposures: Sequence[Exposure], *, internet_facing: bool) -> list[Exposure]:
@@ -238,6 +254,13 @@ class Application(CheckedConstruct):
             else one
             for one in exposures
         ]
+
+    def _own_network(self, logs: Logs) -> Network:
+        environment = self.environment
+        if isinstance(environment.network, ExistingNetwork):
+            return environment.network.make(self, "Network")
+        new = environment.network or NewNetwork()
+        return new.make(self, "Network", nat_gateways=environment.nat_gateways, flow_logs=logs)
 
     def _show(self, made: Service | Job) -> None:
         if self.dashboard is None:
@@ -285,10 +308,28 @@ def filled_in(given: Any, default: Any) -> Any:
 
 
 def _wants_load_balancer(exposure: object) -> bool:
-    """Tell whether an exposure says nothing about a load balancer of its own."""
+    """Tell whether an exposure says nothing about its own load balancer."""
     return (
         isinstance(exposure, AlbExposure)
         and exposure.load_balancer is None
         and exposure.certificate is None
         and exposure.https is True
     )
+
+
+def _place_problems(scope: Construct, environment: Environment) -> list[Problem]:
+    """Find a stack that is deployed to another place than its environment says, or to whatever place is at hand."""
+    found = Problems()
+    if environment.account is None and environment.region is None:
+        return []
+    stack = cdk.Stack.of(scope)
+    for option in ("account", "region"):
+        wanted, known = getattr(environment, option), getattr(stack, option)
+        if wanted is not None and wanted != known:
+            found.add(
+                option,
+                f"the stack says no {option}" if is_token(known) else f"the stack is deployed to the {option} {known}",
+                given=wanted,
+                allowed="the same for both, by cdk.Stack(…, env=environment.env) or cdk.Stage(…, env=environment.env)",
+            )
+    return list(found)

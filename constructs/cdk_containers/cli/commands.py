@@ -26,8 +26,11 @@ OPERATING = {
 """What reads and changes what is deployed."""
 
 COMMANDS = {
+    "init": "write a small app to begin with",
     "check": "check templates and CDK apps against the practices",
+    "environments": "compare environments, find collisions, bootstrap accounts",
     "compose": "convert compose files to CDK apps",
+    "diagram": "draw what the stacks of an app make",
     "practices": "list the practices, or show one",
     "copilot": "bring applications of AWS Copilot here",
     "run": "run a one-off task, or an app on this machine",

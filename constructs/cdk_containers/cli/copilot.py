@@ -1,4 +1,4 @@
-"""`cdk-containers copilot`: applications of AWS Copilot; each action is a module of its own."""
+"""`cdk-containers copilot`: applications of AWS Copilot; each action is its own module."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class CodeDeployBlueGreen(Deployment):
 
     @property
     def shifts_traffic(self) -> bool:
-        """Whether the new version has a target group of its own, and traffic goes over to it."""
+        """Whether the new version has its own target group, and traffic goes over to it."""
         return True
 
     @property

@@ -30,7 +30,7 @@ class Deployment:
 
     @property
     def shifts_traffic(self) -> bool:
-        """Whether the new version has a target group of its own, and traffic goes over to it."""
+        """Whether the new version has its own target group, and traffic goes over to it."""
         return False
 
     @property

@@ -60,7 +60,7 @@ class AccessLogs:
                 "CloudFormation deletes empty buckets only, and load balancers write until they are gone: deleting "
                 "the stack would fail",
                 given=Shown("DESTROY"),
-                allowed="RETAIN with a short retention_days; a bucket of your own, which something empties; or "
+                allowed="RETAIN with a short retention_days; your own bucket, which something empties; or "
                 'access_logs=Disabled(reason="…")',
                 practice="access-logs",
             )

@@ -44,12 +44,12 @@ class AlbExposure(Exposure):
         name: What tells it from other exposures of the service: letters, digits and hyphens, up to 40. With it, the
             exposure keeps its resources when everything else about it changes but its load balancer. Default: none;
             give names when a service has several exposures on one load balancer.
-        load_balancer: Load balancer to share. Default: the service gets one of its own.
+        load_balancer: Load balancer to share. Default: a new load balancer for this service.
         domain: The domain, or names of one (`domain.names("api")`), under which the service is reached. The service
             makes a certificate, records in Route 53 and the rule for each name. Default: none.
-        certificate: Certificate of a load balancer of its own.
-        https: `Disabled(reason="…")` has a load balancer of its own speak plain HTTP. Default: True.
-        ingress: Who may reach a load balancer of its own, as `ec2.Peer`. Default: everybody for a `WebService`, nobody
+        certificate: Certificate of its own load balancer.
+        https: `Disabled(reason="…")` has its own load balancer speak plain HTTP. Default: True.
+        ingress: Who may reach its own load balancer, as `ec2.Peer`. Default: everybody for a `WebService`, nobody
             for a `BackendService`.
         rule: Which requests are this service's. Default: all.
         health_check_path: Path that answers when a task can take requests. Default: `/`.
@@ -209,7 +209,7 @@ class AlbExposure(Exposure):
                 self.certificate,
                 self.load_balancer,
                 kind=ApplicationLoadBalancer,
-                instead="domain, or a certificate of your own and rule=ListenerRule(hosts=[…])",
+                instead="domain, or your own certificate and rule=ListenerRule(hosts=[…])",
             )
         )
         names = self.names

@@ -32,7 +32,7 @@ class AlbRoute(Route):
         rule: The listener rule.
         alternate_target_group: The tasks of the other version, where deployments shift traffic: blue and green take
             turns.
-        test_listener: The listener for test traffic, where that has a port of its own.
+        test_listener: The listener for test traffic, where that has its own port.
         test_rule: The listener rule for test traffic, if there is any.
     """
 

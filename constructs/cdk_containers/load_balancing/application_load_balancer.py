@@ -140,7 +140,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
                 `IPV4` in others. It changes in place.
             vpc_subnets: The subnets it is in, of two zones at least. Default: public ones if it is internet-facing,
                 those of tasks if it is internal.
-            security_group: A security group that exists, in place of one of its own. Its rules are yours; `ingress`
+            security_group: A security group that exists, instead of a new one. Its rules are yours; `ingress`
                 and services add to them. Default: a new one.
             web_acl: The web ACL of AWS WAF that looks at requests first. Default: none.
 
@@ -315,7 +315,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
                 f"{option}.priority",
                 f"the rule of {owners[priority].node.path} has this number already",
                 given=priority,
-                allowed=f"a number of its own in {FIRST}–{LAST}, such as ListenerRule(priority={free})",
+                allowed=f"its own number in {FIRST}–{LAST}, such as ListenerRule(priority={free})",
                 practice="listener-rule-priority",
             )
         return list(found)

@@ -21,7 +21,7 @@ from .listener_checks import https_problems
 
 @frozen
 class ClassicExposure(Exposure):
-    """A port of a service, reached through a Classic Load Balancer of its own; for teams that have one to replace.
+    """A port of a service, reached through its own Classic Load Balancer; for teams that have one to replace.
 
     It works on EC2 with bridge or host networking and a host port that does not change, so an instance runs one task of
     the service. Everything else is better served by `AlbExposure` and `NlbExposure`.

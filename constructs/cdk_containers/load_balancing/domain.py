@@ -72,7 +72,7 @@ class Domain(CheckedConstruct):
         """
         found = argument_problems(Domain.__init__, locals())
         if not found.has("name"):
-            found.extend(_name_problems(name, "name"))
+            found.extend(domain_name_problems(name, "name"))
             for option, one in (("zone", zone), ("validation_zone", validation_zone)):
                 if one is not None and not found.has(option) and not found.has("name"):
                     found.extend(_zone_problems(name, one, option))
@@ -248,7 +248,8 @@ class DomainNames:
         seen: set[str] = set()
         for option, names in (("hosts", self.served), ("redirect_from", self.redirected)):
             for name in names:
-                wrong = _name_problems(name, option, wildcard=option == "hosts") or self._place_problems(name, option)
+                wildcard = option == "hosts"
+                wrong = domain_name_problems(name, option, wildcard=wildcard) or self._place_problems(name, option)
                 found.extend(wrong)
                 if not wrong and name in seen:
                     found.add(option, "the name is there twice", given=name, allowed="each name once")
@@ -293,10 +294,11 @@ def names_problems(domain: object) -> list[Problem]:
 
 def subdomain_problems(label: str) -> list[Problem]:
     """Find what is wrong with a label that stands before a domain."""
-    return _name_problems(f"{label}.example.com", "subdomain") if label else _name_problems(label, "subdomain")
+    return domain_name_problems(f"{label}.example.com" if label else label, "subdomain")
 
 
-def _name_problems(name: str, option: str, *, wildcard: bool = False) -> list[Problem]:
+def domain_name_problems(name: str, option: str, *, wildcard: bool = False) -> list[Problem]:
+    """Find what is wrong with a name in DNS."""
     found = Problems()
     if is_token(name):
         # It is in the ids of certificates and records.
@@ -334,11 +336,18 @@ def _zone_problems(name: str, zone: route53.IHostedZone, option: str) -> list[Pr
             practice=_PRACTICE,
         )
         return list(found)
+    found.extend(zone_name_problems(name, zone_name, "name", kind="hosted" if option == "zone" else "validation"))
+    return list(found)
+
+
+def zone_name_problems(name: str, zone_name: str, option: str, *, kind: str = "hosted") -> list[Problem]:
+    """Find a domain whose records are not in a zone of this name."""
+    found = Problems()
     zone_name = zone_name.removesuffix(".")
     if not is_token(zone_name) and name != zone_name and not name.endswith(f".{zone_name}"):
         found.add(
-            "name",
-            f"the domain is outside the {'hosted' if option == 'zone' else 'validation'} zone {zone_name}",
+            option,
+            f"the domain is outside the {kind} zone {zone_name}",
             given=name,
             allowed=f"{zone_name}, or a name that ends with .{zone_name}",
             practice=_PRACTICE,

@@ -108,7 +108,7 @@ def _name_problems(exposures: Sequence[Exposure], own_container: str) -> list[Pr
             if name is None
             else f"exposure[{first}] has this name",
             given=name,
-            allowed="a name of its own for each",
+            allowed="its own name for each",
             practice="exposure-names",
         )
     return list(found)
@@ -152,7 +152,7 @@ class _Claims:
                     "rule.priority",
                     "another exposure of this service has this number",
                     given=number,
-                    allowed="a number of its own",
+                    allowed="its own number",
                     practice="listener-rule-priority",
                 )
         if isinstance(exposure, NlbExposure) and exposure.load_balancer is not None:
@@ -197,7 +197,7 @@ class _Claims:
                 "test_rule",
                 "another exposure of this service takes exactly these requests, or has this number",
                 given=canonical(traffic.conditions).replace("\n", ", "),
-                allowed="other conditions, or a number of its own",
+                allowed="other conditions, or its own number",
                 practice="listener-rule-priority",
             )
         return list(found)

@@ -31,7 +31,7 @@ def domain_problems(
         certificate: The option `certificate`.
         load_balancer: The load balancer, if it is shared.
         kind: The kind of the load balancer.
-        instead: What is allowed in place of a domain and a certificate.
+        instead: What is allowed instead of a domain and a certificate.
     """
     found = Problems()
     found.extend(names_problems(domain), under="domain")

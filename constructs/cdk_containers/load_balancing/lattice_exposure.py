@@ -34,7 +34,7 @@ class LatticeExposure(Exposure):
             give names when a service has several exposures through VPC Lattice, which keep their addresses then.
         service_network: The service network that it enters.
         certificate: Certificate for `domain_name`.
-        domain_name: A name of its own, whose record in DNS is yours to make. Default: the name that VPC Lattice gives,
+        domain_name: Its own name, whose record in DNS is yours to make. Default: the name that VPC Lattice gives,
             with a certificate of AWS's.
         auth: Refuse requests that are not signed by a role of this account. `Disabled(reason="…")` takes all that the
             service network takes. Default: True.
@@ -66,7 +66,7 @@ class LatticeExposure(Exposure):
 
     @property
     def breadth(self) -> tuple[int, str]:
-        """Name and port that callers write: those without a name of their own come first."""
+        """Name and port that callers write: those without their own name come first."""
         name = "" if self.domain_name is None else without_tokens(self.domain_name)
         port = 0 if is_token(self.listener_port) else self.listener_port
         return int(bool(name)), f"{name}:{port:05}"
@@ -93,7 +93,7 @@ class LatticeExposure(Exposure):
         if (self.certificate is None) != (self.domain_name is None):
             found.add(
                 "certificate",
-                "a name of its own needs a certificate, and the name that VPC Lattice gives has one",
+                "its own name needs a certificate, and the name that VPC Lattice gives has one",
                 given=Shown("certificate" if self.domain_name is None else "domain_name"),
                 allowed="both certificate and domain_name, or neither",
                 practice="https-listener",

@@ -99,7 +99,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
                 dual-stack network, `IPV4` in others. It changes in place.
             vpc_subnets: The subnets it is in. Default: public ones if it is internet-facing, those of tasks if it is
                 internal.
-            security_groups: Security groups that exist, in place of one of its own. Their rules are yours; `ingress`
+            security_groups: Security groups that exist, instead of a new one. Their rules are yours; `ingress`
                 adds to those of the first, and services to those of all. Default: a new one.
 
         Raises:

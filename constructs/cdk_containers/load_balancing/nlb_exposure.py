@@ -39,13 +39,13 @@ class NlbExposure(Exposure):
             certificate. For `TCP_UDP` the container declares the port once, for TCP, and bridge networking is refused.
             Default: `TCP`.
         listener_port: Port of the load balancer. Default: 443 with TLS, the container's port otherwise.
-        load_balancer: Load balancer to share. Default: the service gets one of its own.
+        load_balancer: Load balancer to share. Default: a new load balancer for this service.
         domain: The domain, or names of one (`domain.names("mqtt")`), under which the service is reached. The service
             makes records in Route 53, and certificates for `TLS`. Default: none.
         certificate: Certificate for `TLS`.
-        ingress: Who may reach a load balancer of its own, as `ec2.Peer`. Default: everybody for a `WebService`, nobody
+        ingress: Who may reach its own load balancer, as `ec2.Peer`. Default: everybody for a `WebService`, nobody
             for a `BackendService`.
-        health_check_path: Ask this path by HTTP, in place of opening a TCP connection. Default: none.
+        health_check_path: Ask this path by HTTP, instead of opening a TCP connection. Default: none.
         health_check_port: Port for the health check, which a container of the task has to declare; UDP needs one that
             speaks TCP. With bridge networking it needs a `Port.host_port`. Default: `port`.
         deregistration_delay: Time that connections have to end when a task stops, 0–3600 s. Default: 30 s.

@@ -37,7 +37,7 @@ class RouteTarget:
         internet_facing: Whether a load balancer made for the service has public addresses.
         security_groups: The groups that the tasks are in, or their instances.
         container_name: The container of the tasks of ECS that listens; none where somebody else registers targets.
-        by_address: Whether targets have an address of their own, as pods and tasks with awsvpc networking have, or a
+        by_address: Whether targets have their own address, as pods and tasks with awsvpc networking have, or a
             port of their instance.
         instance_port: The port of the instance, where it does not change.
         instance_health_check_port: The port of the instance that a health check asks, where that is another.

@@ -3,7 +3,7 @@
 A listener tries its rules by number, lowest first. Counting up would renumber rules, and so change live ones, whenever
 a service is added before another. Here the number comes from a band, by how specific the conditions are, and a place in
 the band, by a hash of what has the rule: its stack, and its path in it. The conditions have no part in the place, so a
-rule that is created while another with the same conditions still exists has a number of its own.
+rule that is created while another with the same conditions still exists has its own number.
 
 Where another rule has the place, the next hash says which place to take instead.
 """

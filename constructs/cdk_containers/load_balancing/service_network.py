@@ -146,7 +146,7 @@ class ServiceNetwork(CheckedConstruct):
         return Connections(security_groups=[self.security_group])
 
     def _write_access_logs(self, service_network: vpclattice.CfnServiceNetwork, logs: Logs) -> None:
-        # Without a policy of its own, AWS writes the permission into one that nobody manages.
+        # Without its own policy, AWS writes the permission into one that nobody manages.
         self.access_logs_group = delivered_log_group(self, "AccessLogs", logs, prefix="/aws/vendedlogs/lattice/")
         vpclattice.CfnAccessLogSubscription(
             self,

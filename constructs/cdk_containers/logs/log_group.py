@@ -20,7 +20,7 @@ from cdk_containers.core.inputs import field_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
 
 _WITHOUT_KEY = Acknowledgement(
-    "CloudWatch Logs encrypts every log group with a key of its own; a customer managed key costs money and is the "
+    "CloudWatch Logs encrypts every log group with its own key; a customer managed key costs money and is the "
     "caller's choice (Logs.encryption_key)",
     checkov=("CKV_AWS_158",),
 )
@@ -37,7 +37,7 @@ class Logs:
         log_group: A log group that exists, or that you made with CDK. No other is made, and how long it keeps lines is
             its own matter; whoever writes gets the right to. Default: none, one is made.
         retention: How long lines are kept. Default: one year, the shortest time that the Control Tower and FSBP rules
-            accept; CDK's own default keeps logs, and their cost, for ever.
+            accept; CDK's own default keeps logs, and their cost, forever.
         encryption_key: KMS key; its policy is extended for CloudWatch Logs. Default: none, the service's own key.
         removal_policy: What happens to the log group when its stack goes. Default: RETAIN, since logs are looked for
             when something went wrong.

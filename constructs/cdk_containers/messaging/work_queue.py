@@ -38,7 +38,7 @@ _RECEIVE_COUNT = 3
 
 
 _SQS_KEY = Acknowledgement(
-    "SQS encrypts the queue with a key of its own; a customer managed key costs money and is the caller's choice "
+    "SQS encrypts the queue with its own key; a customer managed key costs money and is the caller's choice "
     "(WorkQueue.encryption_key)",
     checkov=("CKV_AWS_27",),
 )
@@ -91,7 +91,7 @@ class WorkQueue(CheckedConstruct):
             receive_wait_time: How long a receive call waits for a message, 0–20 s. Default: 20 s: fewer calls find
                 nothing, and all servers are asked.
             delivery_delay: How long a new message is hidden before workers get it, 0–15 min. Default: 0 s.
-            dead_letters: Move a message that was received too often to a queue of its own, which keeps it for 14 days
+            dead_letters: Move a message that was received too often to its own queue, which keeps it for 14 days
                 from when it was first sent. Default: True; a message that no worker can read is otherwise tried until
                 it is too old.
             max_receive_count: How often is too often, 1–1000. Default: 3.

@@ -33,7 +33,7 @@ _SIMPLE_STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 class OwnAlarm:
     """An alarm in a template, which becomes CDK's construct when somebody asks for that.
 
-    Few do, and the construct with its metrics takes three to seven calls in place of one.
+    Few do, and the construct with its metrics takes three to seven calls instead of one.
 
     Attributes:
         scope: The parent.
@@ -84,7 +84,7 @@ class OwnAlarm:
 
     @cached_property
     def construct(self) -> cloudwatch.Alarm:
-        """The alarm as CDK's construct, in place of the resource and with its logical id."""
+        """The alarm as CDK's construct, instead of the resource and with its logical id."""
         logical_id = cdk.Stack.of(self.scope).get_logical_id(self._resource)
         self.scope.node.try_remove_child(self.id)
         alarm = cloudwatch.Alarm(

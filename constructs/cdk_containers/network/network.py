@@ -19,7 +19,7 @@ from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs, owned_log_group
 
 from .nat_gateways import NatGateways
-from .network_checks import option_problems, room_problems, zones_of
+from .network_checks import imported_subnet_problems, option_problems, room_problems, zones_of
 from .subnets import SubnetMasks, SubnetPlan, plan_subnets
 from .vpc_subnets import ambiguous_subnet_problems, private_subnet_problems, subnet_problems
 
@@ -163,24 +163,8 @@ class Network(CheckedConstruct):
             ConstructError: The numbers of zones and subnets differ.
         """
         found = argument_problems(cls.from_attributes, locals())
-        if not found.has("availability_zones") and not availability_zones:
-            found.add(
-                "availability_zones", "there is none", allowed="one or more", practice="multiple-availability-zones"
-            )
-        for option, ids in (("private_subnet_ids", private_subnet_ids), ("public_subnet_ids", public_subnet_ids)):
-            if (
-                ids is not None
-                and not found
-                and not is_token([*ids, *availability_zones])
-                and len(ids) != len(availability_zones)
-            ):
-                found.add(
-                    option,
-                    "not one subnet for each zone",
-                    given=list(ids),
-                    allowed=f"a subnet in each of {len(availability_zones)} zones",
-                    practice="private-subnets",
-                )
+        if not found:
+            found.extend(imported_subnet_problems(availability_zones, private_subnet_ids, public_subnet_ids))
         found.raise_for(scope, id)
         return _ImportedNetwork(
             scope,

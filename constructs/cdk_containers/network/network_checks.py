@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ipaddress import IPv4Network
 
 import aws_cdk as cdk
@@ -83,4 +84,24 @@ def room_problems(
                 else f"a network of /{LARGEST} to /{smallest}; or smaller subnets, or fewer zones"
             ),
         )
+    return list(found)
+
+
+def imported_subnet_problems(
+    availability_zones: Sequence[str], private_subnet_ids: Sequence[str], public_subnet_ids: Sequence[str] | None
+) -> list[Problem]:
+    """Find subnets of a VPC that exists that are not one in each of its zones."""
+    found = Problems()
+    if not availability_zones:
+        found.add("availability_zones", "there is none", allowed="one or more", practice="multiple-availability-zones")
+        return list(found)
+    for option, ids in (("private_subnet_ids", private_subnet_ids), ("public_subnet_ids", public_subnet_ids)):
+        if ids is not None and not is_token([*ids, *availability_zones]) and len(ids) != len(availability_zones):
+            found.add(
+                option,
+                "not one subnet for each zone",
+                given=list(ids),
+                allowed=f"a subnet in each of {len(availability_zones)} zones",
+                practice="private-subnets",
+            )
     return list(found)

@@ -102,7 +102,7 @@ def _size(mask: int) -> int:
 
 
 def _place(masks: Sequence[int], start: int) -> int:
-    """Return where free addresses begin once blocks are placed, each at a multiple of its own size."""
+    """Return where free addresses begin once blocks are placed, each at its own multiple size."""
     for mask in masks:
         size = _size(mask)
         start = (start + size - 1) // size * size + size

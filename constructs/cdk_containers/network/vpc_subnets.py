@@ -51,7 +51,7 @@ def subnet_problems(
     except RuntimeError as error:
         found.add(
             option,
-            # CDK puts a code of its own before the sentence.
+            # CDK puts its own code before the sentence.
             str(error).splitlines()[0].partition(": ")[2] or str(error),
             allowed="a group or type of subnets that the VPC has",
             practice="private-subnets",

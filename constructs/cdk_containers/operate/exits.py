@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from .needs import NEEDS
+
 if TYPE_CHECKING:
     from cdk_containers.checks.live.refused import Refused
 
@@ -57,7 +59,8 @@ class Stop(Exception):  # noqa: N818
 def stopped_by(refused: Refused, command: str) -> Stop:
     """Say why a refused call ends a command, and what lets it through."""
     if refused.denied:
-        statement = {"Effect": "Allow", "Action": refused.action, "Resource": "*"}
+        resource = NEEDS[command].resources.get(refused.action, "*")
+        statement = {"Effect": "Allow", "Action": refused.action, "Resource": resource}
         return Stop(
             DENIED,
             f"access denied: {refused.action}" + (f" ({refused.said})" if refused.said else ""),
@@ -70,6 +73,5 @@ def stopped_by(refused: Refused, command: str) -> Stop:
         return Stop(DENIED, str(refused), "sign in again, such as by `aws sso login`, or choose a --profile")
     if refused.throttled:
         return Stop(FAILED, f"{refused.action}: too many calls; AWS counts those of all tools in an account together")
-    return Stop(
-        FAILED, f"{refused}: {refused.said}" if refused.said and refused.said not in str(refused) else str(refused)
-    )
+    said = "" if refused.said in str(refused) or refused.said.startswith("<") else f": {refused.said}"
+    return Stop(FAILED, f"{refused}{said}")

@@ -128,7 +128,7 @@ class Finder:
         first = places[0]
         api = self.access.api(first.account, first.region, first.lookup_role)
         wanted = {key for it in places for key in (it.logical_id, *(key for _, key in it.starters))}
-        ids = PhysicalIds(api, all_at_once=len(wanted) > _FEW)
+        ids = PhysicalIds(api, all_at_once=missing_is_fine or len(wanted) > _FEW)
         try:
             for place in places:
                 target = target_of(place, api, ids, missing_is_fine=missing_is_fine)

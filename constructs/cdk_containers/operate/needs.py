@@ -15,6 +15,7 @@ _FIND: Calls = {
     "resourcegroupstaggingapi": ("get_resources",),
 }
 _FIND_SEVERAL: Calls = {**_FIND, "cloudformation": (*_FIND["cloudformation"], "list_stack_resources")}
+_FIND_ALL: Calls = {**_FIND, "cloudformation": ("get_template", "list_stack_resources")}
 _SERVICES: Calls = {"ecs": ("describe_services",)}
 _ROLLOUT: Calls = {
     "ecs": (
@@ -93,7 +94,7 @@ _ROLES_OF_TASKS = {
 _DEPLOYMENTS = "arn:*:ecs:*:*:service-deployment/*"
 
 NEEDS: Mapping[str, Need] = {
-    "list": Need(reads=together(_FIND_SEVERAL, _SERVICES, {"eks": ("describe_cluster",)})),
+    "list": Need(reads=together(_FIND_ALL, _SERVICES, {"eks": ("describe_cluster",)})),
     "status": Need(
         reads=together(
             _FIND_SEVERAL,

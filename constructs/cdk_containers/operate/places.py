@@ -62,7 +62,7 @@ def _version(folder: Path) -> int:
 
 
 def _places_of_file(stack: StackFile) -> Iterator[Place]:
-    account, _, region = stack.environment.removeprefix("aws://").partition("/")
+    account, _, region = stack.place.removeprefix("aws://").partition("/")
     yield from places_of_template(
         _template(stack.path),
         stack=stack.stack_name,

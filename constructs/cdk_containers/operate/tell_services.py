@@ -98,7 +98,7 @@ def _deployed(state: ServiceState) -> Line:
             "deployed", "by CodeDeploy: `aws deploy list-deployments` shows its deployments", {"by": "CODE_DEPLOY"}
         )
     if rollout is None:
-        return Line("deployed", "ECS shows no deployment of the last 90 days", {"by": state.controller})
+        return Line("deployed", "no deployment is known", {"by": state.controller})
     ended = rollout.finished or rollout.started or rollout.created or state.at
     took = minutes(elapsed(rollout, state.at))
     told = f"{ago(ended, state.at)} ({clock_time(ended, state.at)}), {rollout.strategy}, in {took}"

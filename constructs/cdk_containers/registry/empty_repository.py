@@ -12,7 +12,7 @@ from cdk_containers.model.workload import ImageLike, RepositoryImage
 from cdk_containers.model.workload.image import as_image
 
 _WAY_OUT = (
-    "Create the repository in a stack of its own, deploy that, push the image, then deploy this stack. Acknowledge "
+    "Create the repository in its own stack, deploy that, push the image, then deploy this stack. Acknowledge "
     "this warning once the image is there."
 )
 

@@ -100,7 +100,7 @@ class PullThroughCache(CheckedConstruct):
         Args:
             name: Its name in the other registry.
             tag: The tag. `latest` is refused unless `pinned=Disabled(reason="…")`.
-            digest: The digest, in place of the tag.
+            digest: The digest, instead of the tag.
             pinned: Refuse a tag that moves. Default: True.
         """
         if not isinstance(name, str) or not (is_token(name) or _PREFIX.fullmatch(name)):

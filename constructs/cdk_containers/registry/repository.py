@@ -151,7 +151,7 @@ class Repository(CheckedConstruct):
 
         Args:
             tag: The tag. `latest` is refused unless `pinned=Disabled(reason="…")`.
-            digest: The digest, `sha256:` and 64 hexadecimal digits, in place of the tag.
+            digest: The digest, `sha256:` and 64 hexadecimal digits, instead of the tag.
             pinned: Refuse a tag that moves. Default: True.
         """
         return RepositoryImage(repository=self.repository, tag=tag, digest=digest, pinned=pinned)

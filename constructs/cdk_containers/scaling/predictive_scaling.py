@@ -26,9 +26,9 @@ class PredictiveServiceScaling:
 
     Attributes:
         cpu_percent: Average CPU use to plan for, 1–100. Default: 60, unless another target is given.
-        memory_percent: Average memory use to plan for, 1–100, in place of CPU. Default: none.
+        memory_percent: Average memory use to plan for, 1–100, instead of CPU. Default: none.
         requests_per_target: Requests per task and minute to plan for, of a service behind an Application Load Balancer,
-            in place of CPU. Default: none.
+            instead of CPU. Default: none.
         forecast_only: Forecast without acting on it, to see whether the forecast is right first. Default: False.
         buffer: Time before the forecast load at which tasks start, under an hour. Default: 300 s.
         over_max_percent: Let the forecast go over `max_tasks`, and this much beyond itself, 0–100. Default: never.

@@ -18,7 +18,7 @@ BASES = {
 
 
 def manifest(kind: str, says: str = "", *, prod: str | None = None) -> str:
-    """Return a manifest of a type that says something in place of the keys of its base."""
+    """Return a manifest of a type that says something instead of the keys of its base."""
     name, base = BASES[kind]
     own = set(re.findall(r"(?m)^(\w+):", says))
     lines = [line for line in base.splitlines() if line.partition(":")[0] not in own]

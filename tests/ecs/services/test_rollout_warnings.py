@@ -39,7 +39,7 @@ def test_a_warning_says_what_it_costs_by_the_model_and_what_to_change() -> None:
     web(stack, exposure=exposed(stack, deregistration_delay=timedelta(seconds=300)))
     [warning] = warnings(stack)
     assert warning == (
-        "300 s of a deregistration delay make a deployment of 2 tasks take up to 390 s, in place of 120 s. Change "
+        "300 s of a deregistration delay make a deployment of 2 tasks take up to 390 s, instead of 120 s. Change "
         "deregistration_delay of the exposure, to the time of the longest request. "
         "[ack: cdk-containers:slow-rollout:deregistration-delay]"
     )
@@ -64,7 +64,7 @@ def test_a_warning_says_what_it_costs_by_the_model_and_what_to_change() -> None:
         ),
         (
             lambda _: {"container": container(stop_timeout=timedelta(seconds=120))},
-            "120 s of a stop timeout make a deployment of 2 tasks take up to 210 s, in place of 120 s.",
+            "120 s of a stop timeout make a deployment of 2 tasks take up to 210 s, instead of 120 s.",
             "stop-timeout]",
         ),
         (
@@ -78,7 +78,7 @@ def test_a_warning_says_what_it_costs_by_the_model_and_what_to_change() -> None:
             lambda stack: {
                 "exposure": [exposed(stack), NlbExposure(port=8080, deregistration_delay=timedelta(seconds=180))]
             },
-            "180 s of a deregistration delay make a deployment of 2 tasks take up to 270 s, in place of 120 s.",
+            "180 s of a deregistration delay make a deployment of 2 tasks take up to 270 s, instead of 120 s.",
             "deregistration-delay]",
         ),
     ],
@@ -102,7 +102,7 @@ def test_batches_multiply_what_a_delay_costs() -> None:
         scaling=ServiceScaling(min_tasks=4, max_tasks=9),
     )
     [warning] = warnings(stack)
-    assert "a deployment of 4 tasks take up to 1560 s, in place of 480 s" in warning
+    assert "a deployment of 4 tasks take up to 1560 s, instead of 480 s" in warning
 
 
 def test_the_slowest_container_and_load_balancer_count() -> None:

@@ -167,7 +167,7 @@ def test_the_agent_may_say_how_long_a_container_has_to_stop():
     app = containers(task("EC2", left, container(name="other")))
     assert "StopTimeout" not in app["app"]
     assert app["other"]["StopTimeout"] == 30
-    assert wrong("FARGATE", left) == {"containers[0].stop_timeout": "Fargate has no agent with a setting of its own"}
+    assert wrong("FARGATE", left) == {"containers[0].stop_timeout": "Fargate has no agent with its own setting"}
 
 
 def test_a_memory_limit_may_be_known_at_deployment_beside_a_reservation():
@@ -308,7 +308,7 @@ def test_a_range_holds_no_port_of_another():
     assert "containers[0].port_ranges[0]" in wrong("FARGATE", media)
     beside = container(name="b", port_ranges=[PortRange(first=5000, last=5001)])
     assert "containers[1].port_ranges[0]" in wrong("FARGATE", container(ports=[5000]), beside)
-    assert task("EC2", container(ports=[5000]), beside, options=BRIDGE), "each has an address of its own"
+    assert task("EC2", container(ports=[5000]), beside, options=BRIDGE), "each has its own address"
     assert "containers[0].port_ranges" in wrong("EC2", beside, options=TaskOptions(network_mode="host"))
 
 

@@ -466,7 +466,7 @@ def test_without_a_router_nothing_of_it_is_there():
     assert list(containers(synth(stack))) == ["app"]
 
 
-# ---- a router of one's own
+# ---- your own router
 
 
 def test_a_volume_that_only_a_sidecar_mounts():

@@ -39,7 +39,7 @@ NO_OPTION: dict[str, NoOption] = {
         path=f"{FIRST}.Interactive", value=True, why="for a person at a terminal, whom a task does not have"
     ),
     "pseudoTerminal": NoOption(
-        path=f"{FIRST}.PseudoTerminal", value=True, why="the same; ECS Exec brings a terminal of its own"
+        path=f"{FIRST}.PseudoTerminal", value=True, why="the same; ECS Exec brings its own terminal"
     ),
     "disableNetworking": NoOption(
         path=f"{FIRST}.DisableNetworking", value=True, why="rare: a container without a network"

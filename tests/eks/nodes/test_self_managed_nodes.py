@@ -1,4 +1,4 @@
-"""Nodes in an Auto Scaling group of one's own: how they boot, join, mix types and are replaced."""
+"""Nodes in your own Auto Scaling group: how they boot, join, mix types and are replaced."""
 
 from __future__ import annotations
 

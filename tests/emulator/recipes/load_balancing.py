@@ -40,7 +40,7 @@ def classic_request(properties: Properties) -> Properties:
 
 
 def finish_classic(api: Any, name: str, properties: Properties) -> None:
-    """Give a Classic load balancer its attributes, health check and policies, each by a call of its own."""
+    """Give a Classic load balancer its attributes, health check and policies, each by its own call."""
     own = {"LoadBalancerName": name}
     attributes = {api_name: properties[it] for it, api_name in CLASSIC_ATTRIBUTES.items() if it in properties}
     if "CrossZone" in properties:

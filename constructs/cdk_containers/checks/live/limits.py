@@ -10,6 +10,7 @@ ELSEWHERE: Mapping[str, str] = {
     "AWS::EC2::SecurityGroupIngress": "a security group has all its rules",
     "AWS::ElasticBeanstalk::ConfigurationTemplate": "an environment has all its settings, wherever they come from",
     "AWS::IAM::AccessKey": "a value that is the secret of a key is known by its form",
+    "AWS::IAM::OIDCProvider": "roles name it by an ARN that has its address",
     "AWS::IAM::Policy": "roles, users and groups have their inline policies",
     "AWS::IAM::RolePolicy": "roles have their inline policies",
     "AWS::Route53::HostedZone": "Route 53 refuses a name outside its zone",

@@ -18,19 +18,21 @@ class StackFile:
 
     Attributes:
         path: The file.
-        stack_name: What CloudFormation calls the stack.
+        stack_name: Name of the stack.
         metadata: The file with what the app says of it.
-        environment: Where it goes to, such as `aws://123456789012/eu-west-1`.
+        place: Where it is deployed, such as `aws://111111111111/eu-west-1`.
+        construct_path: Path of the stack in the app, such as `prod/Shop`.
+        stage: Path of the stage that it is in; empty where it is in none.
         lookup_role: The role that reads that account for CDK.
-        construct_path: The path of the stack in the app.
     """
 
     path: Path
     stack_name: str = ""
     metadata: Path | None = None
-    environment: str = ""
-    lookup_role: str = ""
+    place: str = ""
     construct_path: str = ""
+    stage: str = ""
+    lookup_role: str = ""
 
     @cache  # noqa: B019  (it is read once, and only where something was found)
     def app_metadata(self) -> AppMetadata:
@@ -68,7 +70,7 @@ def _artifacts(manifest: Path, skipped: list[str]) -> Mapping[str, Any] | None:
 
 
 def _stacks(
-    folder: Path, artifacts: Mapping[str, Any], skipped: list[str], above: tuple[Path, ...]
+    folder: Path, artifacts: Mapping[str, Any], skipped: list[str], above: tuple[Path, ...], stage: str = ""
 ) -> Iterator[StackFile]:
     for name, artifact in artifacts.items():
         match artifact:
@@ -84,16 +86,18 @@ def _stacks(
                     folder / file,
                     str(others.get("stackName", name)),
                     metadata_file,
-                    environment=str(artifact.get("environment", "")),
-                    lookup_role=role,
+                    place=str(artifact.get("environment", "")),
                     construct_path=str(artifact.get("displayName", name)),
+                    stage=stage,
+                    lookup_role=role,
                 )
-            case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(directory)}}:
+            case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(directory), **others}}:
                 inner = folder / directory
                 if inner.resolve() in above:
                     skipped.append(f"{inner}: the assembly contains itself")
                 else:
                     inside = _artifacts(inner / "manifest.json", skipped) or {}
-                    yield from _stacks(inner, inside, skipped, (*above, inner.resolve()))
+                    its_name = str(others.get("displayName", directory))
+                    yield from _stacks(inner, inside, skipped, (*above, inner.resolve()), its_name)
             case {"type": "aws:cloudformation:stack" | "cdk:cloud-assembly"}:
                 skipped.append(f"{folder / 'manifest.json'}: the artifact {name} does not say where it is")

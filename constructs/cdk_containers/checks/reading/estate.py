@@ -17,8 +17,10 @@ _DEEPEST = 10
 _NESTED = "AWS::CloudFormation::Stack"
 
 
-def read_estate(paths: Iterable[Path], estate: Estate, *, arguments: Mapping[str, str] | None = None) -> list[str]:
-    """Add the templates of files and folders to an estate, and return what could not be read.
+def read_estate(
+    paths: Iterable[Path | StackFile], estate: Estate, *, arguments: Mapping[str, str] | None = None
+) -> list[str]:
+    """Add the templates of files, folders and stacks to an estate, and return what could not be read.
 
     A folder is an assembly of CDK where it has a `manifest.json`; of any other folder, every template in it is read.
     What two paths lead to is read once. `arguments` are values of parameters, for the templates that declare them.
@@ -26,7 +28,7 @@ def read_estate(paths: Iterable[Path], estate: Estate, *, arguments: Mapping[str
     skipped: list[str] = []
     seen: set[Path] = set()
     for path in paths:
-        given = path.is_file()
+        given = isinstance(path, Path) and path.is_file()
         before = len(estate.templates) + len(skipped)
         files = {file: file.path.resolve() for file in _files(path, skipped)}
         for file, real in files.items():
@@ -40,8 +42,10 @@ def read_estate(paths: Iterable[Path], estate: Estate, *, arguments: Mapping[str
     return skipped
 
 
-def _files(path: Path, skipped: list[str]) -> Iterator[StackFile]:
-    if path.is_file():
+def _files(path: Path | StackFile, skipped: list[str]) -> Iterator[StackFile]:
+    if isinstance(path, StackFile):
+        yield path
+    elif path.is_file():
         yield StackFile(path)
     elif path.is_dir():
         yield from _folder(path, skipped)

@@ -201,7 +201,7 @@ def _test_outcome(advanced: Map) -> Outcome | None:
         same = test == production
     if same:
         return fault("test traffic comes by the rule of the users")
-    return ok("test traffic comes by a rule of its own")
+    return ok("test traffic comes by its own rule")
 
 
 def _advanced(service: Resource) -> Iterator[Map]:

@@ -31,7 +31,7 @@ def _same(one: Value, other: Value) -> bool:
         return False
 
 
-@check("unique-discovery-names", CLOUD_MAP, SERVICE, fix="Give each service a name of its own in the namespace.")
+@check("unique-discovery-names", CLOUD_MAP, SERVICE, fix="Give each service its own name in the namespace.")
 def name_is_its_own(named: Resource) -> Outcome | None:
     """Callers reach one service by a name."""
     if named.type == CLOUD_MAP:

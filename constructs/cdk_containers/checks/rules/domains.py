@@ -22,7 +22,7 @@ def is_validated_by_dns(certificate: Resource) -> Outcome:
     return ok("ACM renews it by itself")
 
 
-@check("domain-names", _RECORD, fix="Give the record a Name of its own, within the hosted zone.")
+@check("domain-names", _RECORD, fix="Give the record its own Name, within the hosted zone.")
 def has_a_name_of_its_own(record: Resource) -> Outcome | None:
     """No other record has the name, and the zone holds it."""
     name, others = _dns(record.text("Name")), record.template.estate.of_type(_RECORD)

@@ -105,11 +105,11 @@ def starts_from_a_current_image(group: Resource) -> Outcome:
     if type_.startswith("AL2_"):
         return fault(f"EKS makes no image of {type_}, Amazon Linux 2, any more")
     if type_ == "CUSTOM":
-        raise CannotTell("it has an image of its own")
+        raise CannotTell("it has its own image")
     if not type_:
         launch_template = launch_template_of(group)
         if launch_template is not None and launch_template.has("LaunchTemplateData", "ImageId"):
-            raise CannotTell("it has an image of its own")
+            raise CannotTell("it has its own image")
         return ok("EKS takes Amazon Linux 2023")
     if "x86_64" in type_:
         for instance_type in group.texts("InstanceTypes"):
@@ -160,7 +160,7 @@ def repairs_nodes(group: Resource) -> Outcome:
 @check(
     "eks-node-role",
     ROLE,
-    fix="Move what an application needs to a role of its own, by an AWS::EKS::PodIdentityAssociation.",
+    fix="Move what an application needs to its own role, by an AWS::EKS::PodIdentityAssociation.",
 )
 def is_for_the_kubelet(role: Resource) -> Outcome | None:
     """The role of nodes has no rights of an application."""

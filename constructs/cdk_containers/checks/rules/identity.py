@@ -37,7 +37,7 @@ _EXEMPT = {
 }
 
 
-@check("task-role-per-service", *_WITH_ROLES, fix="Give each task definition a role of its own as TaskRoleArn.")
+@check("task-role-per-service", *_WITH_ROLES, fix="Give each task definition its own role as TaskRoleArn.")
 def task_role_is_its_own(task: Resource) -> Outcome:
     """No two services share a task role."""
     role = task.value("TaskRoleArn")
@@ -50,7 +50,7 @@ def task_role_is_its_own(task: Resource) -> Outcome:
         return fault(f"{', '.join(sharing)} has the same task role")
     if role_of(role, estate) is None:
         raise CannotTell("its task role is elsewhere, and others may have it too")
-    return ok("it has a task role of its own")
+    return ok("it has its own task role")
 
 
 def _same_family(one: Resource, other: Resource) -> bool:

@@ -117,7 +117,7 @@ def run_is_stopped(target: Map, starter: Resource) -> Outcome:
         raise CannotTell("EventBridge stops no task, and the template does not say whether the job stops itself")
     if "TimeoutSeconds" in definition_of(machine):
         return ok("its state machine stops what hangs")
-    return fault(f"the state machine {machine.logical_id} waits for its task for ever")
+    return fault(f"the state machine {machine.logical_id} waits for its task forever")
 
 
 @check("job-retries", STATE_MACHINE, fix="Add a Retry with a BackoffRate to the state that runs the task.")

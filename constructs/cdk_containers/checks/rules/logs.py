@@ -61,7 +61,7 @@ def log_group_forgets(group: Resource) -> Outcome | None:
     if group.text("LogGroupClass", default="STANDARD") == "DELIVERY":
         return None
     days = group.number("RetentionInDays")
-    return fault("it keeps everything for ever") if days is None else ok(f"it keeps {days:.0f} days")
+    return fault("it keeps everything forever") if days is None else ok(f"it keeps {days:.0f} days")
 
 
 @check("log-retention", TASK_DEFINITION, fix="Add the log group with RetentionInDays, and no awslogs-create-group.")

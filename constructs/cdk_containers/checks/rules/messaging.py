@@ -106,7 +106,7 @@ def _keys_above(value: Value, queue: Resource) -> list[str]:
 def dead_letters_are_kept(queue: Resource) -> Outcome | None:
     """A message that cannot be worked on is kept, and not deleted one day."""
     if not isinstance(_dead_letter_target(queue), Missing):
-        return ok("messages that cannot be worked on go to a queue of their own")
+        return ok("messages that cannot be worked on go to their own queue")
     if _takes_dead_letters(queue):
         return ok("it is a queue for dead letters")
     if _DEAD.search(queue.logical_id) or _DEAD.search(str(queue.source.get("QueueName", ""))):

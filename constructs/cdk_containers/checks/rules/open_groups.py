@@ -57,7 +57,7 @@ def _within(rule: Rule, ports: set[int]) -> bool:
 @check(
     "closed-task-security-group",
     GROUP,
-    fix="Let in the security group of the load balancer on the port of the container, in place of 0.0.0.0/0.",
+    fix="Let in the security group of the load balancer on the port of the container, instead of 0.0.0.0/0.",
 )
 def is_closed_to_the_world(group: Resource) -> Outcome | None:
     """The group of tasks is closed to the internet; that of a public load balancer opens its listeners' ports."""

@@ -17,7 +17,7 @@ _KEPT = {"Retain", "RetainExceptOnCreate"}
 
 @check("immutable-tags", REPOSITORY, fix="Set ImageTagMutability to IMMUTABLE.")
 def tags_are_immutable(repository: Resource) -> Outcome:
-    """A tag names one image for ever."""
+    """A tag names one image forever."""
     mutability = repository.text("ImageTagMutability", default="MUTABLE")
     if mutability == "IMMUTABLE":
         return ok("tags are immutable")

@@ -28,7 +28,7 @@ _ACCESS_KEY = "AWS::IAM::AccessKey"
 _DYNAMIC = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):")
 _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)")
 _COMMANDS = (("Command",), ("EntryPoint",), ("HealthCheck", "Command"))
-_SECRETS = "Take it from Secrets Manager or Parameter Store, by Secrets in place of Environment."
+_SECRETS = "Take it from Secrets Manager or Parameter Store, by Secrets instead of Environment."
 
 
 @frozen(kw_only=False)
@@ -114,7 +114,7 @@ def _written_in(text: _Text, parts: tuple[object, ...]) -> str:
 
 
 def _shown(parts: tuple[object, ...]) -> Iterator[object]:
-    """Give the parts of a value, with nothing in place of what is not known."""
+    """Give the parts of a value, with nothing instead of what is not known."""
     return (part for part in parts if isinstance(part, Dynamic) or not isinstance(part, Unknown))
 
 
@@ -123,7 +123,7 @@ def _is_empty(value: Value) -> bool:
 
 
 def _kind(text: _Text, unknown: str, parts: tuple[object, ...]) -> str | None:
-    """Say what kind of secret a text looks like, with something in place of what is not known."""
+    """Say what kind of secret a text looks like, with something instead of what is not known."""
     if all(isinstance(part, Unknown) for part in parts):
         return None
     known = "".join(unknown if isinstance(part, Unknown) else str(part) for part in parts)

@@ -37,7 +37,7 @@ class Rule:
     Attributes:
         group: The group that has it.
         direction: Whether it is about what comes in or goes out.
-        properties: What it says, in a list of the group or in a resource of its own.
+        properties: What it says, in a list of the group or in its own resource.
     """
 
     group: Resource

@@ -194,7 +194,7 @@ def platform_is_written_out(task: Resource) -> Outcome | None:
 @check(
     "container-names",
     TASK_DEFINITION,
-    fix="Give each container and volume a name of its own, of letters, digits, hyphens and underscores.",
+    fix="Give each container and volume its own name, of letters, digits, hyphens and underscores.",
 )
 def names_are_possible(task: Resource) -> Outcome | None:
     """ECS refuses names that are used twice, or are made of anything else."""

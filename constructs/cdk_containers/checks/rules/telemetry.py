@@ -186,7 +186,7 @@ def metrics_go_to_a_log_group_of_ours(collector: Container) -> Outcome | None:
     if "log_retention" in text:
         return ok("the collector sets a retention")
     if "log_group_name" not in text:
-        return fault(f"{collector} makes a log group that keeps everything for ever")
+        return fault(f"{collector} makes a log group that keeps everything forever")
     if any(isinstance(part, Reference) and part.resource.type == "AWS::Logs::LogGroup" for part in parts):
         return ok("the log group of the metrics is in the template")
     raise CannotTell(f"the log group of the metrics of {collector} is elsewhere")

@@ -76,7 +76,7 @@ def _called(
 
 
 class _Raw:
-    """An expression to evaluate in place of a function, such as the branch of a condition."""
+    """An expression to evaluate instead of a function, such as the branch of a condition."""
 
     __slots__ = ("expression", "template")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .common import Operation, add_where, operate
 
 if TYPE_CHECKING:
+    from cdk_containers.operate.api import Api
     from cdk_containers.operate.targets import Target
 
 _HEADER = ("NAME", "KIND", "ENVIRONMENT", "STATE", "TASKS", "REGION", "STACK")
@@ -45,7 +46,6 @@ def _list(operation: Operation) -> int:
 
 
 def _rows(operation: Operation, targets: Sequence[Target]) -> Iterator[tuple[str, ...]]:
-    from cdk_containers.operate.read_kubernetes import read_kubernetes  # noqa: PLC0415
     from cdk_containers.operate.read_services import describe_services, summary_of  # noqa: PLC0415
     from cdk_containers.operate.tell_services import service_word  # noqa: PLC0415
 
@@ -62,8 +62,18 @@ def _rows(operation: Operation, targets: Sequence[Target]) -> Iterator[tuple[str
                 summary = summary_of(it, told[it.id], api)
                 state, tasks = service_word(summary)[0], f"{summary.running}/{summary.desired}"
             elif it.kind == "EKS cluster":
-                found = api.if_allowed(partial(read_kubernetes, api, it, closely=False), None)
-                state = found.status if found else "?"
+                state = _kubernetes_state(api, it)
             elif it in services:
                 state = "GONE" if told else "?"
             yield it.name, it.kind, it.environment, state, tasks, it.region, it.stack
+
+
+def _kubernetes_state(api: Api, target: Target) -> str:
+    from cdk_containers.operate.exits import Stop  # noqa: PLC0415
+    from cdk_containers.operate.read_kubernetes import read_kubernetes  # noqa: PLC0415
+
+    try:
+        found = api.if_allowed(partial(read_kubernetes, api, target, closely=False), None)
+    except Stop:
+        return "GONE"
+    return found.status if found else "?"

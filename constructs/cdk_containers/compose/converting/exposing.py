@@ -57,8 +57,8 @@ def exposed(context: Context, name: str, service: Service, ports: Sequence[Publi
         elif _TLS.get(port.number) is not None:
             context.say(name, f"port {port.number} is not published: the load balancer ends TLS")
         elif port.number != web.number:
-            text = f"port {port.number} stays inside the network: give it an AlbExposure with a rule of its own"
-            context.say(name, f"{text}, or a load balancer of its own")
+            text = f"port {port.number} stays inside the network: give it an AlbExposure with its own rule"
+            context.say(name, f"{text}, or its own load balancer")
     return Exposed(web=web, connections=connections)
 
 

@@ -30,7 +30,7 @@ def image_of(context: Context, name: str, service: Service, overlay: dict[str, s
     if service.build is not None:
         if overlay:
             paths = ", ".join(overlay.values())
-            message = f"{paths}: the service has a Dockerfile of its own: put `COPY` there, and choose `none`"
+            message = f"{paths}: the service has its own Dockerfile: put `COPY` there, and choose `none`"
             context.refuse(name, "volumes", message=message)
         return _built(context, name, service, output)
     if not service.image:

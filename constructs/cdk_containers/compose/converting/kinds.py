@@ -59,7 +59,7 @@ def _sidecars(context: Context, services: dict[str, Service]) -> dict[str, str]:
         if kind == "service" and other in services and other != name:
             found[name] = other
         elif mode not in ("", "bridge", "default"):
-            message = f"got {mode!r}: a task has a network of its own; allowed: bridge, or service:NAME"
+            message = f"got {mode!r}: a task has its own network; allowed: bridge, or service:NAME"
             context.refuse(name, "network_mode", message=message)
     return found
 

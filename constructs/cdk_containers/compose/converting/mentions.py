@@ -46,7 +46,7 @@ def mentions(text: str, hosts: frozenset[str], *, setting: str = "") -> Iterator
 
 
 def replaced(text: str, hosts: frozenset[str], other: str, *, setting: str = "") -> str:
-    """Return a text with another address in place of hosts."""
+    """Return a text with another address instead of hosts."""
     for mention in reversed(list(mentions(text, hosts, setting=setting))):
         end = mention.start + len(mention.host)
         explicit = re.match(r":\d+", text[end:])

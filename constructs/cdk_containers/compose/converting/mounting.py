@@ -156,7 +156,7 @@ def _choice_of_volume(
     volume = declared[mount.source]
     special = volume is not None and (volume.driver not in (None, "local") or volume.driver_opts)
     if special and chosen is None:
-        message = f"the volume has a driver of its own: decide with --volume {mount.source}=efs, empty or none"
+        message = f"the volume has its own driver: decide with --volume {mount.source}=efs, empty or none"
         context.refuse(name, "volumes", index, message=message)
     elif chosen in (None, "efs"):
         context.say("", f"the volume {mount.source} is on EFS, and empty: {_COPY}")

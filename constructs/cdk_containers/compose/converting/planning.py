@@ -145,7 +145,7 @@ def _call_managed(context: Context, name: str, service: Service, settings: dict[
             given.plain[key] = replaced(value, hosts, address, setting=key)
         for key, text in given.texts.items():
             if any(mentions(text, hosts, setting=key)):
-                context.say(caller, f"write {address} into the secret of {key}, in place of {name}")
+                context.say(caller, f"write {address} into the secret of {key}, instead of {name}")
 
 
 def _check_ids(context: Context, units: dict[str, Unit]) -> None:

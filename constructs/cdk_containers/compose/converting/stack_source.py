@@ -18,7 +18,7 @@ _REASONS = {
     "IMAGE_USER": "The image chooses its user, as it does under Compose",
     "ROOT_USER": "The compose file runs it as root",
     "WRITABLE": "The image may write to its root file system, as it does under Compose",
-    "OWN_INIT": "The image has an init of its own, which insists on being process 1",
+    "OWN_INIT": "The image has its own init, which insists on being process 1",
     "OWN_FILES": "The image changes the owner of its files when it starts",
     "UNPINNED": "The compose file names no version",
     "PLAIN_HTTP": "There is no certificate yet: deploy with -c certificate=ARN",

@@ -31,7 +31,7 @@ from .workload import add_tags
 
 
 class CopilotEnvironment(CheckedConstruct):
-    """What an environment of Copilot has, made of constructs of this library, in a stack of its own.
+    """What an environment of Copilot has, made of constructs of this library, in its own stack.
 
     Workloads find it by the exports of the stack, which have Copilot's names.
 
@@ -71,7 +71,7 @@ class CopilotEnvironment(CheckedConstruct):
         """Make an environment.
 
         Args:
-            scope: The parent, a stack of its own.
+            scope: The parent, its own stack.
             id: Name among the parent's children.
             setting: Its names, domain, certificates and manifest.
             features: What its workloads need. Default: nothing.

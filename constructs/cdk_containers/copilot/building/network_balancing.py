@@ -1,4 +1,4 @@
-"""How connections come to a service: a Network Load Balancer of its own."""
+"""How connections come to a service: its own Network Load Balancer."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from .surroundings import Surroundings
 
 
 class CopilotWorkload(CheckedConstruct):
-    """What a manifest describes, made of constructs of this library, in a stack of its own.
+    """What a manifest describes, made of constructs of this library, in its own stack.
 
     It finds its environment by the exports of that one's stack, whether Copilot made it or `CopilotEnvironment`.
 
@@ -53,7 +53,7 @@ class CopilotWorkload(CheckedConstruct):
         """Make a workload.
 
         Args:
-            scope: The parent, a stack of its own.
+            scope: The parent, its own stack.
             id: Name among the parent's children.
             manifest: Its manifest, read for the environment.
             setting: Its environment.

@@ -129,9 +129,7 @@ class _Composer:
             if isinstance(event, self._library.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    message = (
-                        f"a second document: {self._reader} reads the first only. Make a file of its own, or remove it"
-                    )
+                    message = f"a second document: {self._reader} reads the first only. Make its own file, or remove it"
                     raise _misread(self._file, message, event.start_mark.line + 1, event.start_mark.column + 1)
             if isinstance(event, self._library.CollectionEndEvent):
                 open_nodes.pop()

@@ -24,7 +24,7 @@ class _Kind:
         noun: What it is called.
         same_region: Whether AWS takes it from the same region only.
         same_account: Whether AWS takes it from the same account only.
-        way: What can be given in place of one that is elsewhere.
+        way: What can be given instead of one that is elsewhere.
         by_name: Whether one of another stack's account or region can be used, as long as it has a name.
     """
 

@@ -154,7 +154,7 @@ def _rate_problem(text: str) -> str | None:
 
 def _at_problem(text: str) -> str | None:
     if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", text):
-        return "a moment is written yyyy-mm-ddThh:mm:ss; the time zone is an option of its own"
+        return "a moment is written yyyy-mm-ddThh:mm:ss; the time zone is its own option"
     try:
         datetime.fromisoformat(text)
     except ValueError:

@@ -1,6 +1,6 @@
 """Checking values against the type hints of the option they were given for.
 
-Python does not check types at run time and CDK does so late, with a stack trace out of its own process. These checks
+Python does not check types at run time and CDK does so late, with its own stack trace out process. These checks
 read the hints that are there for the type checker anyway, so an option's type is written once.
 """
 
@@ -64,7 +64,7 @@ def argument_problems(function: Callable[..., object], arguments: Mapping[str, o
 def usable_arguments(
     function: Callable[..., object], arguments: Mapping[str, object], found: Problems
 ) -> dict[str, Any]:
-    """Return the keyword-only arguments of a call, with the default in place of each that has a problem already.
+    """Return the keyword-only arguments of a call, with the default instead of each that has a problem already.
 
     So what is right can be checked further, and everything that is wrong is said at once.
     """
@@ -76,11 +76,11 @@ def usable_arguments(
 
 
 def usable_options(options: Options, function: Callable[..., object], found: Problems) -> Options:
-    """Return the options that a function was given, with the default in place of each that has a problem already.
+    """Return the options that a function was given, with the default instead of each that has a problem already.
 
     Args:
         options: The options, as fields that have the names of the function's arguments.
-        function: The function, whose defaults they are, unless a field makes one of its own.
+        function: The function, whose defaults they are, unless its own field makes one.
         found: What is wrong with them.
     """
     if not found:

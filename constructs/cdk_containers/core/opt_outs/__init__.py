@@ -6,7 +6,7 @@ The reasons stand in the metadata of the resource that they are about, where a r
 from .acknowledge import Acknowledgement, accept_in, acknowledge, acknowledge_open_egress, resource_of
 from .past_schedules import warn_of_past_schedule
 from .record import copy_opt_outs, opt_outs_of, record_opt_out
-from .wildcards import acknowledge_wildcards
+from .wildcards import acknowledge_wildcards, acknowledge_wildcards_within
 
 __all__ = [
     "Acknowledgement",
@@ -14,6 +14,7 @@ __all__ = [
     "acknowledge",
     "acknowledge_open_egress",
     "acknowledge_wildcards",
+    "acknowledge_wildcards_within",
     "copy_opt_outs",
     "opt_outs_of",
     "record_opt_out",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_iam as iam
-from constructs import IValidation
+from constructs import IConstruct, IValidation
 
 from .acknowledge import Acknowledgement, acknowledge
 
@@ -18,36 +19,61 @@ def acknowledge_wildcards(policy: iam.Policy | iam.ManagedPolicy | iam.Role, rea
     cdk-nag reports every resource on its own, under an id that holds the resource. What comes from another stack gets
     another id when CDK synthesizes, as it becomes an import then, so those are acknowledged at that time.
     """
-    wildcards = _Wildcards(policy, reason)
-    wildcards.validate()
-    policy.node.add_validation(wildcards)
+    _Wildcards([policy], policy, reason).start()
+
+
+def acknowledge_wildcards_within(scope: IConstruct, reason: str) -> None:
+    """Acknowledge for a construct what all policies in it allow with wildcards, be it resources or actions.
+
+    It is for constructs of CDK that write such policies themselves, and that nobody adds other policies to.
+    """
+    policies = [part for part in scope.node.find_all() if isinstance(part, iam.Policy)]
+    _Wildcards(policies, scope, reason, actions=True).start()
 
 
 @jsii.implements(IValidation)
 class _Wildcards:
-    def __init__(self, policy: iam.Policy | iam.ManagedPolicy | iam.Role, reason: str) -> None:
-        self._policy = policy
+    def __init__(
+        self,
+        policies: Sequence[iam.Policy | iam.ManagedPolicy | iam.Role],
+        place: IConstruct,
+        reason: str,
+        *,
+        actions: bool = False,
+    ) -> None:
+        self._policies = policies
+        self._place = place
         self._reason = reason
+        self._actions = actions
         self._known: set[str] = set()
+
+    def start(self) -> None:
+        """Acknowledge what is there now, and at synthesis what is there then."""
+        self.validate()
+        self._place.node.add_validation(self)
 
     def validate(self) -> list[str]:
         """Acknowledge what is not yet; nothing is ever wrong. CDK calls this once references are resolved."""
-        allowed = [entry for entry in self._statements() if entry["Effect"] == "Allow"]
+        allowed = [entry for policy in self._policies for entry in _statements(policy) if entry["Effect"] == "Allow"]
         resources = dict.fromkeys(_flat(resource) for entry in allowed for resource in _list(entry["Resource"]))
         found = [f"AwsSolutions-IAM5[Resource::{resource}]" for resource in resources if "*" in resource]
+        if self._actions:
+            actions = dict.fromkeys(str(action) for entry in allowed for action in _list(entry["Action"]))
+            found += [f"AwsSolutions-IAM5[Action::{action}]" for action in actions if "*" in action]
         new = tuple(id_ for id_ in found if id_ not in self._known)
         if new:
-            acknowledge(self._policy, Acknowledgement(self._reason, cdk_nag=new))
+            acknowledge(self._place, Acknowledgement(self._reason, cdk_nag=new))
             self._known.update(new)
         return []
 
-    def _statements(self) -> list[Any]:
-        stack = cdk.Stack.of(self._policy)
-        if not isinstance(self._policy, iam.Role):
-            return _list(stack.resolve(self._policy.document)["Statement"])
-        resource = self._policy.node.default_child
-        inline = stack.resolve(resource.policies) if isinstance(resource, iam.CfnRole) else []
-        return [entry for policy in inline for entry in policy["policyDocument"]["Statement"]]
+
+def _statements(policy: iam.Policy | iam.ManagedPolicy | iam.Role) -> list[Any]:
+    stack = cdk.Stack.of(policy)
+    if not isinstance(policy, iam.Role):
+        return _list(stack.resolve(policy.document)["Statement"])
+    resource = policy.node.default_child
+    inline = stack.resolve(resource.policies) if isinstance(resource, iam.CfnRole) else []
+    return [entry for part in inline for entry in part["policyDocument"]["Statement"]]
 
 
 def _list(value: Any) -> list[Any]:

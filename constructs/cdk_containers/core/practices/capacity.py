@@ -11,7 +11,7 @@ PRACTICES = (
         title="Answer metadata requests of the instance alone",
         why=(
             "A task that reaches the instance metadata service gets the credentials of the instance. IMDSv2 with one "
-            "hop, and the agent's block for tasks with an address of their own, keep it out. Tasks with host "
+            "hop, and the agent's block for tasks with their own address, keep it out. Tasks with host "
             "networking still reach it."
         ),
         source=f"{_GUIDE}/security-iam-roles.html",
@@ -183,7 +183,7 @@ PRACTICES = (
         id="task-fits-instance",
         title="Ask for no more than an instance has",
         why=(
-            "A task that fits on no instance waits for ever. What an instance has to give is less than its size: the "
+            "A task that fits on no instance waits forever. What an instance has to give is less than its size: the "
             "system keeps memory, and network interfaces run out before CPU does."
         ),
         source=f"{_GUIDE}/task-placement.html",

@@ -12,12 +12,14 @@ from . import (
     discovery,
     domains,
     eks,
+    environments,
     identity,
     jobs,
     load_balancing,
     messaging,
     network,
     observability,
+    pipelines,
     platforms,
     registry,
     scaling,
@@ -40,6 +42,7 @@ AREAS: Mapping[str, tuple[Practice, ...]] = MappingProxyType(
         "EKS": eks.PRACTICES,
         "Services": services.PRACTICES,
         "Deployments": deployments.PRACTICES,
+        "Environments": environments.PRACTICES,
         "Scaling": scaling.PRACTICES,
         "Queues and workers": messaging.PRACTICES,
         "Jobs": jobs.PRACTICES,
@@ -47,6 +50,7 @@ AREAS: Mapping[str, tuple[Practice, ...]] = MappingProxyType(
         "Domains and IPv6": domains.PRACTICES,
         "Discovery and connections": discovery.PRACTICES,
         "Observability": observability.PRACTICES,
+        "Pipelines": pipelines.PRACTICES,
     }
 )
 """The practices by what they are about, in the order in which the documentation shows them."""

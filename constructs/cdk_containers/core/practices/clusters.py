@@ -25,7 +25,7 @@ PRACTICES = (
         id="execute-command-audit",
         title="Record and encrypt ECS Exec sessions",
         why=(
-            "ECS Exec gives a shell as root inside a running container. Without a log of its own and a KMS key nobody "
+            "ECS Exec gives a shell as root inside a running container. Without its own log and a KMS key nobody "
             "can tell afterwards what was typed and seen there."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",

@@ -90,7 +90,7 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="cloud-map-record",
-        title="Use address records for tasks with an address of their own, SRV records for others",
+        title="Use address records for tasks with their own address, SRV records for others",
         why=(
             "With bridge or host networking several tasks share the address of their instance, at ports that only an "
             "SRV record can tell. Names of a private namespace are known in its own network."

@@ -28,7 +28,7 @@ PRACTICES = (
         title="Keep the logs of the control plane, for a limited time",
         why=(
             "Without the audit and authenticator logs nobody can tell who did what in a cluster, and EKS brings "
-            "no log back that was not switched on. A log group that EKS makes itself keeps everything for ever."
+            "no log back that was not switched on. A log group that EKS makes itself keeps everything forever."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html",
         severity=Severity.MEDIUM,
@@ -41,9 +41,9 @@ PRACTICES = (
     ),
     Practice(
         id="eks-secrets-encryption",
-        title="Encrypt Kubernetes secrets with a key of your own",
+        title="Encrypt Kubernetes secrets with your own key",
         why=(
-            "With a key of your own, its policy and its log say who could read secrets, and disabling it locks "
+            "With your own key, its policy and its log say who could read secrets, and disabling it locks "
             "them. EKS adds a key to a cluster once, and never takes it away."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html",
@@ -83,8 +83,7 @@ PRACTICES = (
         id="eks-supported-version",
         title="Run a version of Kubernetes that EKS offers",
         why=(
-            "EKS makes no cluster of a version without support, and upgrades existing ones at a time of its own "
-            "choosing."
+            "EKS makes no cluster of a version without support, and upgrades existing ones at a time that it chooses."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html",
         severity=Severity.HIGH,
@@ -130,7 +129,7 @@ PRACTICES = (
         title="Install what pods need as EKS add-ons, in the right order",
         why=(
             "Nodes without vpc-cni do not get ready, and CoreDNS without nodes is degraded. An add-on has a "
-            "version and a configuration in the template, is updated by it, and gets a role of its own in place "
+            "version and a configuration in the template, is updated by it, and gets its own role in place "
             "of that of the nodes."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html",
@@ -139,7 +138,7 @@ PRACTICES = (
     ),
     Practice(
         id="eks-workload-identity",
-        title="Give each workload an IAM role of its own",
+        title="Give each workload its own IAM role",
         why=(
             "What the role of a node may do, every pod on the node can do. A role for one service account keeps a "
             "compromised pod to what that application needs. EKS Pod Identity does it without an identity provider in "
@@ -191,7 +190,7 @@ PRACTICES = (
     ),
     Practice(
         id="eks-load-balancer-controller",
-        title="Give the load balancer controller a role of its own, its region and its VPC",
+        title="Give the load balancer controller its own role, its region and its VPC",
         why=(
             "With the rights of its node, every pod could change load balancers. Asking the instance metadata service "
             "for region and VPC takes a hop more than pods should have, since that opens the role of the node to them."
@@ -231,7 +230,7 @@ PRACTICES = (
         title="Ask Fargate only for what it has",
         why=(
             "A pod that asks for a device, a port of its node, a privileged container or a volume on EBS stays pending "
-            "on Fargate for ever, and nothing but its events says why."
+            "on Fargate forever, and nothing but its events says why."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
         severity=Severity.HIGH,
@@ -244,7 +243,7 @@ PRACTICES = (
         title="Answer metadata requests of the node alone",
         why=(
             "A pod that reaches the instance metadata service gets the credentials of the node. IMDSv2 with one hop "
-            "keeps pods out that have an address of their own; pods in the host's network still reach it."
+            "keeps pods out that have their own address; pods in the host's network still reach it."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
         severity=Severity.CRITICAL,

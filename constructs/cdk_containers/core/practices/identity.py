@@ -5,7 +5,7 @@ from .model import Practice, Severity
 PRACTICES = (
     Practice(
         id="task-role-per-service",
-        title="Give every service a task role of its own",
+        title="Give every service its own task role",
         why=(
             "With a shared role each service may do what any of them needs, so one broken service opens the data of "
             "all. CloudTrail cannot tell them apart either."
@@ -126,9 +126,9 @@ PRACTICES = (
     ),
     Practice(
         id="audit-log-encryption",
-        title="Encrypt the trail with a KMS key of your own",
+        title="Encrypt the trail with your own KMS key",
         why=(
-            "The log files name everything that the account has and everybody who works in it. With a key of your own "
+            "The log files name everything that the account has and everybody who works in it. With your own key "
             "who reads the bucket still reads nothing without permission to decrypt, and each reading is recorded."
         ),
         source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
@@ -181,5 +181,17 @@ PRACTICES = (
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
         severity=Severity.HIGH,
         option="ClusterAccess.operate(execute_command=)",
+    ),
+    Practice(
+        id="oidc-trust",
+        title="Admit one repository, and one branch or environment of it, to the roles of a pipeline",
+        why=(
+            "Everybody can have GitHub or GitLab sign a token. A trust policy that does not name the repository lets "
+            "strangers deploy; one that takes every subject of the repository lets everybody deploy to production who "
+            "can open a pull request. No access keys are needed, so none can leak."
+        ),
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
+        severity=Severity.CRITICAL,
+        option="GitHubDelivery.repository, GitLabDelivery.project",
     ),
 )

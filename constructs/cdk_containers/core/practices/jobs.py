@@ -129,7 +129,7 @@ PRACTICES: tuple[Practice, ...] = (
         title="Match the events of one source, by fields that events have",
         why=(
             "A pattern with a wrong field matches nothing, silently; one without a source matches far too much, and "
-            "one that matches the job's own runs starts itself for ever."
+            "one that matches the job's own runs starts itself forever."
         ),
         source=f"{_EVENTBRIDGE}/eb-event-patterns.html",
         severity=Severity.HIGH,

@@ -19,10 +19,10 @@ PRACTICES = (
     ),
     Practice(
         id="dead-letter-queue",
-        title="Move messages that cannot be worked on to a queue of their own",
+        title="Move messages that cannot be worked on to their own queue",
         why=(
             "A message that makes its worker fail comes back again and again until it is too old, and is then deleted. "
-            "In a queue of its own it is kept, counted and can be sent back."
+            "In its own queue it is kept, counted and can be sent back."
         ),
         source=f"{_SQS}/sqs-dead-letter-queues.html",
         severity=Severity.HIGH,

@@ -97,7 +97,7 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="express-mode",
-        title="Use Express Mode for what fits it, and a service of your own for the rest",
+        title="Use Express Mode for what fits it, and your own service for the rest",
         why=(
             "Express Mode runs one container on Fargate behind a load balancer that it shares, and deploys by canary. "
             "Its container has no read-only root, user, volume or sidecar, and its service no Spot or other deployment."

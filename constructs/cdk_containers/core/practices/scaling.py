@@ -54,7 +54,7 @@ PRACTICES = (
         id="schedule-expression",
         title="Write schedules as AWS reads them, with the time zone that they mean",
         why=(
-            "AWS has a cron of its own, with six fields and days of the week from 1: one from a crontab is refused, or "
+            "AWS has its own cron, with six fields and days of the week from 1: one from a crontab is refused, or "
             "means another day. In UTC a morning in summer is another hour than in winter."
         ),
         source=f"{_GUIDE}/scheduled-scaling-using-cron-expressions.html",

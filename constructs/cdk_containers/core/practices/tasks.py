@@ -101,7 +101,7 @@ PRACTICES = (
         id="log-retention",
         title="Say how long logs are kept",
         why=(
-            "A log group keeps everything for ever unless told otherwise: the bill grows without end, and personal "
+            "A log group keeps everything forever unless told otherwise: the bill grows without end, and personal "
             "data stays that should be gone. Too short a time leaves an investigation without material."
         ),
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
@@ -116,9 +116,9 @@ PRACTICES = (
     ),
     Practice(
         id="log-encryption",
-        title="Encrypt logs with a KMS key of your own",
+        title="Encrypt logs with your own KMS key",
         why=(
-            "CloudWatch encrypts logs always, but only a key of your own lets you limit and audit who reads them, and "
+            "CloudWatch encrypts logs always, but only your own key lets you limit and audit who reads them, and "
             "make them unreadable at once."
         ),
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
@@ -228,7 +228,7 @@ PRACTICES = (
     ),
     Practice(
         id="no-host-network",
-        title="Give tasks a network of their own",
+        title="Give tasks their own network",
         why=(
             "In the network of the instance a task reaches the instance's metadata and everything that listens on "
             "localhost there, and no security group stands between the tasks."

@@ -111,7 +111,7 @@ PRACTICES = (
         title="Own the log group that metrics arrive in",
         why=(
             "The collector writes metrics as log lines. A log group that it makes itself keeps them, and their cost, "
-            "for ever, and the right to make log groups would go to the application too."
+            "forever, and the right to make log groups would go to the application too."
         ),
         source=(
             "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html"

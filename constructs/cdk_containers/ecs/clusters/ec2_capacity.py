@@ -217,7 +217,7 @@ class Ec2Capacity(CheckedConstruct):
             capacity_provider_name: Name of the capacity provider, not its ARN.
             security_group_id: Security group of the instances, which tasks with bridge or host networking have too.
             instance_types: Types of its instances, to find tasks that do not fit. Default: nobody knows; ECS finds out.
-            eni_trunking: Whether the account has `awsvpcTrunking` on, so that more tasks with an address of their own
+            eni_trunking: Whether the account has `awsvpcTrunking` on, so that more tasks with their own address
                 fit. Default: False.
 
         Raises:

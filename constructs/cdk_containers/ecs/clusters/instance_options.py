@@ -63,8 +63,9 @@ class InstanceOptions:
         nitro_only: Refuse types without the Nitro system. Default: True.
         ssh_key: A key pair on the instances, with the reason for it. It opens no port. Default: none; Session Manager
             opens a shell without a port or a key.
-        eni_trunking: Whether the account has `awsvpcTrunking` on, which lets an instance hold more tasks with a network
-            interface of their own. It is a setting of the account, read here only to tell what fits. Default: False.
+        eni_trunking: Whether the account has `awsvpcTrunking` on, which lets an instance hold more tasks
+            with their own network interface. It is a setting of the account, read here only to tell what fits.
+            Default: False.
     """
 
     machine_image: MachineImage = "AL2023"

@@ -28,7 +28,7 @@ class InstanceRequirements:
         max_memory_mib: Most memory in MiB. Default: no limit.
         architecture: Processor. Default: any; the task definition says which.
         allowed_instance_types: Instance types to choose from, `*` for any characters: `m7g.*`. Default: all.
-        excluded_instance_types: Instance types to leave out, in place of `allowed_instance_types`. Default: none.
+        excluded_instance_types: Instance types to leave out, instead of `allowed_instance_types`. Default: none.
         min_gpus: Fewest GPUs, of NVIDIA's. Default: 0, which means types without.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-instance-types.html

@@ -120,7 +120,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
                 it. Default: False.
             reservations: Start instances in Capacity Reservations of EC2. Default: none.
             local_storage: Keep images, logs and what containers write on the instance's own disks, where its type has
-                some, in place of the volume. Default: False.
+                some, instead of the volume. Default: False.
             metadata_tags: Let the instance read its tags from its metadata. False where a tag has characters that the
                 metadata does not take, such as a slash. Default: True, as ECS.
             fips: Use cryptographic modules that are validated by FIPS 140-2. Default: as ECS, in AWS GovCloud (US)

@@ -119,7 +119,7 @@ class CallingConnector(Connector):
                 "other",
                 "machines outside AWS are in no network of AWS, in which it could be reached",
                 given=Shown(other.owner.node.path),
-                allowed="a way of your own to it, and the address in environment",
+                allowed="your own connection to it, and the address in environment",
                 practice="external-tasks",
             )
             raise ConstructError(f"{self.owner.node.path}.connect_to", found)

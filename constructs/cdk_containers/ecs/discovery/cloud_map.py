@@ -59,7 +59,7 @@ class CloudMap:
                 "namespace",
                 "an HTTP namespace has no names in DNS",
                 given=self.namespace.node.path,
-                allowed="Namespace(…, network=…), or service_connect in place of cloud_map",
+                allowed="Namespace(…, network=…), or service_connect instead of cloud_map",
                 practice="cloud-map-record",
             )
         if self.port is not None and not is_token(self.port) and not 1 <= self.port <= 65535:

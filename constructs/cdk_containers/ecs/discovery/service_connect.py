@@ -120,9 +120,9 @@ class ServiceConnect:
         namespace: The namespace; a service takes part in one.
         ports: Ports that others reach, by name or as `ServedPort`. Default: all TCP ports that have a name. A service
             that serves none calls others only.
-        idle_timeout: Time that a connection may be silent; 0 is for ever. Default: as ECS, five minutes for HTTP, an
+        idle_timeout: Time that a connection may be silent; 0 is forever. Default: as ECS, five minutes for HTTP, an
             hour for TCP.
-        per_request_timeout: Time for an answer; 0 is for ever. Where no byte moves, `idle_timeout` ends the request
+        per_request_timeout: Time for an answer; 0 is forever. Where no byte moves, `idle_timeout` ends the request
             first if it is shorter. Not for TCP. Default: as ECS, 15 s.
         tls: TLS between the proxies. Default: none.
         access_logs: A record of each request, among the logs of the task. Default: `ServiceConnectAccessLogs()`.
@@ -168,7 +168,7 @@ class ServiceConnect:
                     option,
                     "out of range",
                     given=Shown(f"{time} s"),
-                    allowed="0 s or more; 0 is for ever",
+                    allowed="0 s or more; 0 is forever",
                     practice="service-connect-timeouts",
                 )
         return list(found)

@@ -80,7 +80,7 @@ class EventJob(Job):
             id: Name among the parent's children.
             cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
             image: Image of the job's container, where nothing else about the container needs saying.
-            container: The job's container, in place of `image`.
+            container: The job's container, instead of `image`.
             sidecars: Containers beside it. Default: none.
             volumes: Volumes that the containers mount; no `EbsVolume`. Default: none.
             cpu: CPU units of a run, 1024 to a vCPU. Default: 256, the smallest. On EC2, None leaves it to containers.
@@ -106,7 +106,7 @@ class EventJob(Job):
             alarms: What somebody has to look at, and who is told. Default: `JobAlarms()`, which tells nobody.
                 `Disabled(reason="…")` makes none.
             outputs: Write the command that starts a run by hand to the stack's outputs. Default: True.
-            security_groups: Security groups of its runs, up to 5, in place of one of its own; with awsvpc networking.
+            security_groups: Security groups of its runs, up to 5, instead of a new one; with awsvpc networking.
                 Default: one is made.
             vpc_subnets: Private subnets in which it runs, with awsvpc networking. Default: those of the cluster.
 

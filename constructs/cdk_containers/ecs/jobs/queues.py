@@ -17,7 +17,7 @@ _LAST_STOP = Acknowledgement(
     cdk_nag=("AwsSolutions-SQS3",),
 )
 _SQS_KEY = Acknowledgement(
-    "SQS encrypts the queue with a key of its own. EventBridge cannot use the key that AWS manages in KMS for SQS, and "
+    "SQS encrypts the queue with its own key. EventBridge cannot use the key that AWS manages in KMS for SQS, and "
     "what it could not deliver would be lost",
     checkov=("CKV_AWS_27",),
 )

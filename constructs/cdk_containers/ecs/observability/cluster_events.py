@@ -42,7 +42,7 @@ FAILED_TO_RUN = {
 """Tasks that did not start, died, or failed a health check; not those that scaling, deployments or people stopped."""
 
 TROUBLE = {"eventType": ["WARN", "ERROR"], "eventName": [{"anything-but": ["SERVICE_DEPLOYMENT_FAILED"]}]}
-"""What services warn of, but for failed deployments, of which there is an event of their own."""
+"""What services warn of, but for failed deployments, which have their own event."""
 
 
 class ClusterEvents(CheckedConstruct):

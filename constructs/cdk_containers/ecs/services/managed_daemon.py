@@ -75,7 +75,7 @@ class ManagedDaemon(CheckedConstruct):
             id: Name among the parent's children.
             capacity: The capacities on whose instances it runs, all of one cluster. One or more.
             image: Image of the agent's container, where nothing else about the container needs saying.
-            container: The agent's container, in place of `image`.
+            container: The agent's container, instead of `image`.
             sidecars: Containers beside it. Default: none.
             volumes: `HostVolume` and `SharedVolume` that the containers mount. Default: none.
             cpu: CPU units that it takes of each instance, 1024 to a vCPU. Default: 256.

@@ -171,14 +171,14 @@ def _warnings(given: ServiceInput) -> Iterator[tuple[str, str]]:
         elif concern is _GRACE:  # it delays no version that is well
             consequence = (
                 f"keep a version that does not answer for {before.given_up_after_seconds} s before it is rolled back, "
-                f"in place of {usual.given_up_after_seconds} s"
+                f"instead of {usual.given_up_after_seconds} s"
             )
         elif before.succeeded_after_seconds == usual.succeeded_after_seconds:
             continue  # with an early success, nobody waits for it
         else:
             consequence = (
                 f"make a deployment of {before.tasks} task{'' if before.tasks == 1 else 's'} take up to "
-                f"{before.succeeded_after_seconds} s, in place of {usual.succeeded_after_seconds} s"
+                f"{before.succeeded_after_seconds} s, instead of {usual.succeeded_after_seconds} s"
             )
         yield concern.id, f"{taken} s of {concern.what} {consequence}. Change {concern.option}."
 

@@ -119,7 +119,7 @@ class Service(CheckedConstruct):
             id: Name among the parent's children.
             cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
             image: Image of the service's container, where nothing else about the container needs saying.
-            container: The service's container, in place of `image`.
+            container: The service's container, instead of `image`.
             sidecars: Containers beside it, that live and die with it. Default: none.
             volumes: Volumes that the containers mount. Default: none.
             cpu: CPU units of a task, 1024 to a vCPU. Default: 256, the smallest. On EC2, None leaves it to containers.
@@ -132,7 +132,7 @@ class Service(CheckedConstruct):
                 not; `connect_to` takes it in as one that calls.
             cloud_map: Its name in DNS. Default: none.
             desired_count: A fixed number of tasks. Default: 2, so that one zone may fail; none with `scaling`.
-            scaling: Let the number of tasks follow the load, in place of `desired_count`.
+            scaling: Let the number of tasks follow the load, instead of `desired_count`.
             deployment: How a new version takes over: `Rolling`, `BlueGreen`, `Linear`, `Canary` or
                 `CodeDeployBlueGreen`. Default: `Rolling()`, with circuit breaker and alarm rollback.
             capacity: How its tasks are split over capacity, on Fargate or on EC2
@@ -145,7 +145,7 @@ class Service(CheckedConstruct):
                 container. Default: False. It needs a writable root file system.
             health_check_grace_period: Time at the start in which a load balancer's health check stops no task; longer
                 than the application takes to start. Default: 60 s with an exposure, none without.
-            security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
+            security_groups: Security groups of its tasks, up to 5, instead of a new one; with awsvpc networking.
                 Default: one is made.
             vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
             service_name: Name of the service. A service with a fixed name cannot be replaced: an update that has to
@@ -186,7 +186,7 @@ class Service(CheckedConstruct):
     def _make(self, scope: Construct, id: str, found: Problems, given: ServiceInput) -> None:  # noqa: A002
         """Make the service of options of the right type, if nothing was `found` and nothing more is.
 
-        A kind of service with options of its own has a constructor of its own, and ends there too.
+        A kind of service with options of its own has its own constructor, and ends there too.
         """
         if self._kind.external:
             found.extend_anew(unsupported_problems(given, Service.__init__.__kwdefaults__ or {}))

@@ -43,7 +43,7 @@ def make_routes(
     by_ecs = given.deployment.has_alternate and not isinstance(given.deployment, CodeDeployBlueGreen)
     if by_ecs and given.exposures and given.deployment.shifts_traffic:
         acknowledge_no_circuit_breaker(service)
-    # The routes through VPC Lattice have a role of their own.
+    # The routes through VPC Lattice have their own role.
     balanced = any(not isinstance(exposure, LatticeExposure) for exposure in given.exposures)
     role = make_infrastructure_role(scope, service) if by_ecs and balanced else None
     claim_given_numbers(scope, given.exposures)

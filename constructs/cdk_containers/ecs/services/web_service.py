@@ -11,7 +11,7 @@ from .service_kind import ServiceKind
 class WebService(Service):
     """A containerised web application behind a load balancer that is open to the internet, on Fargate or on EC2.
 
-    A load balancer of its own has public addresses; one that is shared has what it was given. For a service inside the
+    Without a shared load balancer, the service gets one with public addresses. For a service inside the
     network, see `BackendService`.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html

@@ -102,7 +102,7 @@ class WorkerService(Service):
             id: Name among the parent's children.
             cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
             image: Image of the worker's container, where nothing else about the container needs saying.
-            container: The worker's container, in place of `image`.
+            container: The worker's container, instead of `image`.
             sidecars: Containers beside it, that live and die with it. Default: none.
             volumes: Volumes that the containers mount. Default: none.
             cpu: CPU units of a task, 1024 to a vCPU. Default: 256, the smallest. On EC2, None leaves it to containers.
@@ -113,7 +113,7 @@ class WorkerService(Service):
             processing_time: The longest that the work on the messages of one receive call takes, 1 s to 12 h: so long
                 they are hidden from other tasks. Default: the visibility timeout of the queue that is given, or 5 min
                 where nobody knows it.
-            desired_count: A fixed number of tasks, in place of scaling.
+            desired_count: A fixed number of tasks, instead of scaling.
             scaling: How many tasks there are. Default: 1 to 10, with 10 waiting messages for each; and never by CPU
                 unless you say so, for a worker that waits uses none.
             deployment: How a new version takes over. Default: `Rolling()`, with circuit breaker.
@@ -125,7 +125,7 @@ class WorkerService(Service):
                 `Disabled(reason="…")` makes none.
             enable_execute_command: Turn on ECS Exec, with which people who have permission open a shell in a
                 container. Default: False. It needs a writable root file system.
-            security_groups: Security groups of its tasks, up to 5, in place of one of its own; with awsvpc networking.
+            security_groups: Security groups of its tasks, up to 5, instead of a new one; with awsvpc networking.
                 Default: one is made.
             vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
             service_name: Name of the service. A service with a fixed name cannot be replaced: an update that has to

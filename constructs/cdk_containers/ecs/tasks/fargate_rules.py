@@ -88,7 +88,7 @@ def _stop_timeout_problems(container: Container) -> list[Problem]:
     if isinstance(timeout, Disabled):
         found.add(
             "stop_timeout",
-            "Fargate has no agent with a setting of its own",
+            "Fargate has no agent with its own setting",
             given=Shown("Disabled"),
             allowed=f"{_MIN_STOP_TIMEOUT}–120 s, or nothing for 30 s",
             practice="stop-timeout",
@@ -110,7 +110,7 @@ def _ec2_only_problems(workload: Workload, network_mode: NetworkMode, known: Pro
     if network_mode != "awsvpc":
         found.add(
             "options.network_mode",
-            "tasks on Fargate have a network interface of their own",
+            "tasks on Fargate have their own network interface",
             given=network_mode,
             allowed=f"awsvpc, or {on_ec2}",
             practice="host-ports",

@@ -91,7 +91,7 @@ class S3ConfigFile:
 class FireLens:
     """A log router beside the containers of a task, which sends their logs where they belong.
 
-    Containers with a `log_driver` of their own keep it. The router's own lines go to the log group of the task.
+    Containers with their own `log_driver` keep it. The router's own lines go to the log group of the task.
 
     Attributes:
         output: Where logs go: `CloudWatchLogsOutput`, `FirehoseOutput` or `FluentBitOutput`. Default:
@@ -104,7 +104,7 @@ class FireLens:
         buffer_mib: Lines in memory, in MiB, that wait for the router, for each container; up to 512. Default: Docker's,
             1 MiB.
         image: Image of the router. Default: `public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.15`.
-        type: `fluentbit`, or `fluentd`, which takes an `image` of your own and a `FluentBitOutput` by the names of its
+        type: `fluentbit`, or `fluentd`, which takes your own `image` and a `FluentBitOutput` by the names of its
             plugins. Default: `fluentbit`.
         command: Overrides the image's `CMD`. Default: the image's.
         entry_point: Overrides the image's `ENTRYPOINT`. Default: the image's.
@@ -228,7 +228,7 @@ class FireLens:
                 "this file of AWS does not switch on Fluent Bit's HTTP server, which the health check asks: the router "
                 "would be unhealthy, and the application would never start",
                 given=file,
-                allowed="a file in an image of your own that has HTTP_Server On and HTTP_Port 2020 besides; "
+                allowed="a file in your own image that has HTTP_Server On and HTTP_Port 2020 besides; "
                 f'{", ".join(_WITH_HTTP_SERVER)}; or health_check=Disabled(reason="…")',
                 practice="sidecar-health-check",
             )
@@ -294,7 +294,7 @@ class FireLens:
         )
 
     def output_of(self, container: Container) -> Output | None:
-        """Return where the logs of a container go, or None if it has a log driver of its own."""
+        """Return where the logs of a container go, or None if it has its own log driver."""
         return None if container.log_driver is not None else self.outputs.get(container.name, self.output)
 
     def used_by(self, container: Container, place: Place | None) -> Container:

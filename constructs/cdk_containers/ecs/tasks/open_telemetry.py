@@ -57,7 +57,7 @@ class OpenTelemetry:
             `service.namespace`; the collector adds cluster and task.
         metrics_logs: How long the lines are kept that CloudWatch reads metrics from. Default: a log group kept for a
             year.
-        config: Configuration of the collector, in YAML or JSON, in place of the one that is made of these options; the
+        config: Configuration of the collector, in YAML or JSON, instead of the one that is made of these options; the
             rights still follow them. Default: none.
         image: Image of the collector, AWS Distro for OpenTelemetry. Default:
             `public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0`.

@@ -102,7 +102,7 @@ class TaskOptions:
         if self.telemetry is not None and self.network_mode == "bridge":
             found.add(
                 "telemetry",
-                "with bridge networking each container has a localhost of its own, where no collector listens",
+                "with bridge networking each container has its own localhost, where no collector listens",
                 given=self.network_mode,
                 allowed="awsvpc or host networking, or none",
                 practice="sidecar-platform",

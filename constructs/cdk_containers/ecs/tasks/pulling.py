@@ -11,7 +11,7 @@ from cdk_containers.model.workload.image import as_image
 
 
 def ecr_address(image: ImageLike) -> EcrAddress | None:
-    """Return the repository of an image that is given by an address in ECR, without a login of its own."""
+    """Return the repository of an image that is given by an address in ECR, without its own login."""
     match as_image(image):
         case RegistryImage(reference=reference, credentials=None):
             return EcrAddress.of(reference)

@@ -144,7 +144,7 @@ def _routing_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool)
         if container is None or container.log_driver is not None:
             yield Problem(
                 option=f"options.log_router.outputs[{name!r}]",
-                what="there is no such container" if container is None else "the container has a log driver of its own",
+                what="there is no such container" if container is None else "the container has its own log driver",
                 given=repr(name),
                 allowed=", ".join(entry.name for entry in by_name.values() if entry.log_driver is None) or "none",
                 practice="log-router-output",
@@ -154,7 +154,7 @@ def _routing_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool)
             option="options.log_router.config_file",
             what="Fargate takes a file in the image of the log router only",
             given=Shown("an S3ConfigFile"),
-            allowed="a path in an `image` of your own, or capacity on EC2",
+            allowed="a path in your own `image`, or capacity on EC2",
             practice="log-router-config-file",
         )
 

@@ -59,7 +59,7 @@ _owners: WeakKeyDictionary[iam.IRole, Construct] = WeakKeyDictionary()
 
 @jsii.implements(iam.IGrantable)
 class TaskDefinition(CheckedConstruct):
-    """A task definition with roles and a log group of its own. See `FargateTaskDefinition` and `Ec2TaskDefinition`.
+    """A task definition with its own roles and log group. See `FargateTaskDefinition` and `Ec2TaskDefinition`.
 
     Attributes:
         task_definition: The task definition itself.

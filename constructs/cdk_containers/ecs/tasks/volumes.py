@@ -47,7 +47,7 @@ def add_volume(task_definition: ecs.TaskDefinition, volume: Volume) -> None:
 
 
 def has_tmpfs(region: str) -> bool:
-    """Tell whether tasks without an instance of one's own have tmpfs in a region, where the region is known.
+    """Tell whether tasks on AWS's own instances have tmpfs in a region, where the region is known.
 
     AWS announced it in January 2026 for all commercial Regions and no others.
     """
@@ -55,7 +55,7 @@ def has_tmpfs(region: str) -> bool:
 
 
 def with_volumes_for_tmpfs(containers: Sequence[Container]) -> tuple[list[Container], list[Volume]]:
-    """Return containers with an empty volume in place of the tmpfs that each has by default, and these volumes."""
+    """Return containers with an empty volume instead of the tmpfs that each has by default, and these volumes."""
     changed: list[Container] = []
     volumes: list[Volume] = []
     for container in containers:

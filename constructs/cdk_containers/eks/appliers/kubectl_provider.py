@@ -31,7 +31,7 @@ _LARGEST = 200_000
 """Bytes of JSON in a file. Lambda takes 256 KB with an event, and what CloudFormation adds has to fit in too."""
 
 _ALL_RIGHTS = (
-    "CDK's function applies whatever the manifests are; it is opt-in, in a stack of its own, and its reason is in the "
+    "CDK's function applies whatever the manifests are; it is opt-in, in its own stack, and its reason is in the "
     "metadata of the template"
 )
 
@@ -71,7 +71,7 @@ class KubectlProvider(CheckedConstruct):
         """Apply the manifests of a cluster, those that are added later included.
 
         Args:
-            scope: A stack of its own, which waits for that of the cluster.
+            scope: Its own stack, which waits for that of the cluster.
             id: Name among the parent's children.
             cluster: The cluster.
             reason: Why a function that may do everything in the cluster is worth it, for a reviewer.
@@ -219,7 +219,7 @@ def _place_problems(scope: Construct, cluster: EksCluster) -> list[Problem]:
         found.add(
             "scope",
             "the stack of the cluster, which a failure here would roll back",
-            allowed="a stack of its own",
+            allowed="its own stack",
             practice="eks-manifests-as-files",
         )
     return list(found)

@@ -33,7 +33,7 @@ class AutoMode:
 
     Attributes:
         node_pools: The pools that come with it: `system` for add-ons, `general-purpose` for everything else. Default:
-            both. Without any, no pod runs until you apply a NodePool of your own.
+            both. Without any, no pod runs until you apply your own NodePool.
         node_role: Role of the nodes. Default: a new role that may pull images and do what a node has to.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/automode.html

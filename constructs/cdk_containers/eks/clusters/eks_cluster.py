@@ -164,7 +164,7 @@ class EksCluster(CheckedConstruct):
                 that does not suit. On nodes these are vpc-cni, kube-proxy and eks-pod-identity-agent before the nodes,
                 coredns and metrics-server after the first of them; on Fargate coredns; in Auto Mode metrics-server, and
                 for nodes of yours beside it those of the others that you name.
-                Default: all with their defaults; vpc-cni has prefix delegation, network policies and a role of its own.
+                Default: all with their defaults; vpc-cni has prefix delegation, network policies and its own role.
             encryption_key: KMS key with which secrets are encrypted before they are stored. Default: a key is made,
                 which AWS rotates every year and which stays when the stack goes. `Disabled(reason="…")` leaves it at a
                 key that AWS owns. EKS never takes a key away or changes it: another one is another cluster.

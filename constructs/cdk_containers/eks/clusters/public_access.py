@@ -41,7 +41,7 @@ class PublicAccess:
                 "cidrs",
                 "EKS takes 1 to 40 blocks",
                 given=list(self.cidrs),
-                allowed="blocks such as 198.51.100.0/24; without public access, None in place of PublicAccess",
+                allowed="blocks such as 198.51.100.0/24; without public access, None instead of PublicAccess",
                 practice="eks-private-endpoint",
             )
         for index, cidr in enumerate(self.cidrs):

@@ -67,7 +67,7 @@ def _check_environment(container: Part) -> None:
             if not _VARIABLE.fullmatch(name):
                 variable.wrong("name", "not a name of a variable", "letters, digits, _, - and . without a digit first")
             if name in names:
-                variable.wrong("name", "another variable has this name, and the last one wins", "a name of its own")
+                variable.wrong("name", "another variable has this name, and the last one wins", "its own name")
             names.append(name)
         value = variable.get("value")
         if value is not None and not isinstance(value, str):
@@ -173,7 +173,7 @@ def _check_restarts(container: Part, facts: Facts) -> None:
     if policy is not None and minor < 35 and not (is_init and policy == "Always"):
         container.wrong(
             "restartPolicy",
-            f"in Kubernetes {facts.version} only sidecars have one of their own",
+            f"in Kubernetes {facts.version} only sidecars have one",
             "Always, on an init container",
         )
     if "restartPolicyRules" in container and policy is None:

@@ -47,9 +47,9 @@ def _check_service_ports(ports: list[Part]) -> None:
         if name is not None and not is_label(name):
             port.wrong("name", "not a name of a port", LABEL)
         if name is not None and name in names[:index]:
-            port.wrong("name", "another port has this name", "a name of its own")
+            port.wrong("name", "another port has this name", "its own name")
         if listened[index] in listened[:index]:
-            port.wrong("port", "another port is the same", "a port of its own")
+            port.wrong("port", "another port is the same", "its own port")
         if "port" not in port:
             port.wrong("port", "it is missing", "1 to 65535")
         port.number("port", 1, 65535)
@@ -120,7 +120,7 @@ def _check_peer(peer: Part) -> None:
         peer.wrong("", "a peer that says nothing", "podSelector, namespaceSelector or ipBlock", given={})
     if "ipBlock" in peer:
         if len(peer.value) > 1:
-            peer.wrong("ipBlock", "addresses together with a selector", "a peer of its own")
+            peer.wrong("ipBlock", "addresses together with a selector", "its own peer")
         block = peer.part("ipBlock")
         whole = _check_block(block, "cidr", block.get("cidr"))
         for index, value in block.entries("except"):

@@ -87,7 +87,7 @@ def _check_volumes(pod: Part) -> frozenset[str]:
             if not is_label(name):
                 volume.wrong("name", "not a name of Kubernetes", LABEL)
             if name in names:
-                volume.wrong("name", "another volume has this name", "a name of its own")
+                volume.wrong("name", "another volume has this name", "its own name")
             names.append(name)
         _check_source(volume)
     return frozenset(names)
@@ -120,7 +120,7 @@ def _check_mounts(container: Part, volumes: frozenset[str]) -> None:
             if not path.startswith("/") or ":" in path:
                 mount.wrong("mountPath", "not an absolute path without a colon", "a path such as /data")
             if path in paths:
-                mount.wrong("mountPath", "something else is mounted there", "a path of its own")
+                mount.wrong("mountPath", "something else is mounted there", "its own path")
             paths.append(path)
         for field in ("subPath", "subPathExpr"):
             inside = mount.text(field)
@@ -139,15 +139,15 @@ def _check_what_is_shared(pod: Part) -> None:
             if not is_label(name):
                 container.wrong("name", "not a name of Kubernetes", LABEL)
             if name in names:
-                container.wrong("name", "another container has this name", "a name of its own")
+                container.wrong("name", "another container has this name", "its own name")
             names.append(name)
         for port in container.parts("ports"):
             name, number = port.text("name"), port.get("containerPort")
             if name is not None and name in port_names:
-                port.wrong("name", "another port of the pod has this name", "a name of its own")
+                port.wrong("name", "another port of the pod has this name", "its own name")
             listened = (number, str(port.get("protocol") or "TCP"))
             if listened in ports:
-                port.wrong("containerPort", "another port of the pod is the same", "a port of its own")
+                port.wrong("containerPort", "another port of the pod is the same", "its own port")
             ports.append(listened)
             port_names += [] if name is None else [name]
 

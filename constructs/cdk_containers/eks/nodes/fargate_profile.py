@@ -73,12 +73,12 @@ class FargateSelector:
 
 
 class FargateProfile(CheckedConstruct):
-    """Run pods on Fargate: each in a machine of its own that AWS keeps, without nodes to look after.
+    """Run pods on Fargate: each in its own machine that AWS keeps, without nodes to look after.
 
     Attributes:
         cluster: The cluster whose pods they are.
         resource: The profile in the template.
-        pod_execution_role: The role that pulls images. Pods get rights from an identity of their own.
+        pod_execution_role: The role that pulls images. Pods get rights from their own identity.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/fargate.html
     """
@@ -183,7 +183,7 @@ def runs_on_fargate(cluster: EksCluster, namespace: str, labels: Mapping[str, st
 
 @jsii.implements(IValidation)
 class _CoreDnsRuns:
-    """Finds a cluster on Fargate none of whose profiles selects CoreDNS, which would wait for a node for ever."""
+    """Finds a cluster on Fargate none of whose profiles selects CoreDNS, which would wait for a node forever."""
 
     def __init__(self, cluster: EksCluster) -> None:
         self._cluster = cluster

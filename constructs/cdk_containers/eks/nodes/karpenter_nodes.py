@@ -41,7 +41,7 @@ _NO_LETTERS = Acknowledgement(
     cdk_nag=("AwsSolutions-SQS3",),
 )
 _ENCRYPTED_BY_SQS = Acknowledgement(
-    "SQS encrypts the messages with a key of its own (SSE-SQS); they tell of instances that are about to end, no more",
+    "SQS encrypts the messages with its own key (SSE-SQS); they tell of instances that are about to end, no more",
     checkov=("CKV_AWS_27",),
 )
 _STARTS = (
@@ -220,5 +220,5 @@ def _pool_problems(pools: Sequence[KarpenterPool]) -> list[Problem]:
         found.extend(pool.problems(), under=f"pools[{index}]")
     names = [pool.name for pool in pools]
     if not found and len(set(names)) < len(names):
-        found.add("pools", "two pools have one name", given=names, allowed="a name of its own for each")
+        found.add("pools", "two pools have one name", given=names, allowed="its own name for each")
     return list(found)

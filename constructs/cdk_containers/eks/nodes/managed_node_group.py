@@ -35,7 +35,7 @@ class ManagedNodeGroup(CheckedConstruct):
     """EC2 nodes that EKS starts, drains, updates to new versions and replaces when they are broken.
 
     The nodes answer metadata requests to themselves only (IMDSv2, one hop), encrypt their volumes and have no SSH key,
-    and their role holds what the kubelet needs. Pods get their rights from an identity of their own: granting something
+    and their role holds what the kubelet needs. Pods get their rights from their own identity: granting something
     to the nodes is an error.
 
     Attributes:

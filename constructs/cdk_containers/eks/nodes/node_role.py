@@ -15,7 +15,7 @@ from cdk_containers.instances import SESSION_MANAGER, refuse_grants
 from ..clusters.managed_policies import aws_managed_policy
 
 POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
-"""The VPC CNI, which gives pods their addresses, has a role of its own by Pod Identity: nodes need no policy for it."""
+"""The VPC CNI, which gives pods their addresses, has its own role by Pod Identity: nodes need no policy for it."""
 
 _MANAGED = (
     "The policies that EKS documents for nodes; AWS extends them when nodes come to need more, which a copy would miss"

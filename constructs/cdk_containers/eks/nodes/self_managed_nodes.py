@@ -1,4 +1,4 @@
-"""Nodes in an Auto Scaling group of one's own."""
+"""Nodes in your own Auto Scaling group."""
 
 from __future__ import annotations
 

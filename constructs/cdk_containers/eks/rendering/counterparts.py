@@ -91,7 +91,7 @@ def _is_on(value: object) -> bool:
 
 _NO_DOCKER = _refused("Kubernetes runs no Docker", "names of services, and settings of the application")
 _BUILT = _same("part of the build, which is the same")
-_FILE = _refused("nothing reads the file", "`environment`, or a ConfigMap of your own")
+_FILE = _refused("nothing reads the file", "`environment`, or your own ConfigMap")
 _LOGGING = _refused(
     "nodes collect what containers write to stdout", "a log collector in the cluster, such as the CloudWatch add-on"
 )
@@ -250,7 +250,7 @@ COUNTERPARTS: Mapping[type, Mapping[str, Counterpart]] = {
         "user": _same("`volumeHandle`, of the access point that is made"),
     },
     EbsVolume: {
-        "name": _same("an ephemeral volume with a StorageClass of its own"),
+        "name": _same("an ephemeral volume with its own StorageClass"),
         "size_gib": _same("`resources.requests.storage`"),
         "volume_type": _same("`type`"),
         "iops": _same("`iops`"),

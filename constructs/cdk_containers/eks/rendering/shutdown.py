@@ -73,7 +73,7 @@ def shutdown_of(workload: Workload, order: StartOrder, options: PodFacts, *, end
     for index, container in enumerate(workload.containers):
         option, given = f"containers[{index}].stop_timeout", container.stop_timeout
         if isinstance(given, Disabled):
-            losses.approximate(option, "there is no agent with a setting of its own; it is 30 s", instead="a time")
+            losses.approximate(option, "there is no agent with its own setting; it is 30 s", instead="a time")
         stops[index] = None if given is None or isinstance(given, Disabled) else seconds(given)
         if is_token(stops[index]) or (stops[index] or 0) < 0:
             losses.refuse(option, "it is part of the grace period", instead="0 s or more, known at synthesis")

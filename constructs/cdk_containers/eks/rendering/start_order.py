@@ -112,7 +112,7 @@ def _say_what_is_lost(
             elif condition == "SUCCESS" and target == "main":
                 losses.refuse(
                     f"{option}.depends_on",
-                    f"{name} itself waits for the first container, which runs for ever",
+                    f"{name} itself waits for the first container, which runs forever",
                     instead="SUCCESS of a container that does not wait for it",
                 )
             elif condition == "HEALTHY" and target == "main":

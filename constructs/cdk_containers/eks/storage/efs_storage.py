@@ -32,7 +32,7 @@ Provisioning = Literal["DYNAMIC", "STATIC"]
 class EfsStorage(Storage):
     """An encrypted EFS file system that pods of all zones share, on nodes and on Fargate.
 
-    Each claim gets an access point of its own: a directory that its pods see as the root, and a user as whom they read
+    Each claim gets its own access point: a directory that its pods see as the root, and a user as whom they read
     and write. The file system takes connections over TLS only, and nobody is root there.
 
     Attributes:

@@ -24,7 +24,7 @@ PODS: Elsewhere = {
     ),
     "security_groups": (
         "pods are in the security group of the cluster",
-        "nothing; `connections` of the workload, or a SecurityGroupPolicy of your own",
+        "nothing; `connections` of the workload, or your own SecurityGroupPolicy",
     ),
     "vpc_subnets": ("pods run where nodes and Fargate profiles are", "the subnets of the cluster or of its nodes"),
     "outputs": ("nothing of it is started through AWS", "kubectl create job --from=cronjob/…"),
@@ -45,6 +45,6 @@ SERVICES: Elsewhere = {
 
 JOBS: Elsewhere = {
     **PODS,
-    "task_count": ("a run is one pod", "several jobs, or an Indexed Job of your own"),
+    "task_count": ("a run is one pod", "several jobs, or your own Indexed Job"),
     "flexible_window": ("a CronJob starts on the minute", "minutes of its own for each schedule"),
 }

@@ -82,7 +82,7 @@ class KubernetesDaemon(KubernetesWorkload):
             id: Name among the parent's children.
             cluster: The cluster on whose nodes it runs.
             image: Image of the daemon's container, where nothing else about the container needs saying.
-            container: The daemon's container, in place of `image`.
+            container: The daemon's container, instead of `image`.
             sidecars: Containers beside it. Default: none.
             volumes: Volumes that the containers mount. Default: none.
             cpu: CPU units of a pod, 1024 to a vCPU. Default: 256. None leaves it to containers.

@@ -88,7 +88,7 @@ class KubernetesJob(KubernetesWorkload):
             schedule: When it runs, as AWS writes it: `cron(0 3 * * ? *)`, or `rate(5 minutes)`, which counts from the
                 full hour here. There is no `at(…)`.
             image: Image of the job's container, where nothing else about the container needs saying.
-            container: The job's container, in place of `image`.
+            container: The job's container, instead of `image`.
             sidecars: Containers beside it, which end when it does. Default: none.
             volumes: Volumes that the containers mount. Default: none.
             cpu: CPU units of a run, 1024 to a vCPU. Default: 256. None leaves it to containers.

@@ -90,7 +90,7 @@ class KubernetesService(KubernetesWorkload):
             cluster: The cluster in which it runs. What it has to have, such as a `LoadBalancerController`, is made
                 first.
             image: Image of the service's container, where nothing else about the container needs saying.
-            container: The service's container, in place of `image`.
+            container: The service's container, instead of `image`.
             sidecars: Containers beside it. Default: none.
             volumes: Volumes that the containers mount. Default: none.
             cpu: CPU units of a pod, 1024 to a vCPU. Default: 256. None leaves it to containers.
@@ -101,7 +101,7 @@ class KubernetesService(KubernetesWorkload):
             internet_facing: Whether load balancers made for it have public addresses, as those of a `WebService`.
                 Default: False, as those of a `BackendService`.
             desired_count: A fixed number of pods. Default: 2, so that one zone may fail; none with `scaling`.
-            scaling: Let the number of pods follow the load, in place of `desired_count`. CPU and memory take the
+            scaling: Let the number of pods follow the load, instead of `desired_count`. CPU and memory take the
                 add-on metrics-server; requests, metrics and schedules take KEDA.
             deployment: How a new version takes over: `Rolling`. Default: `Rolling()`; nothing rolls back by itself.
             alarms: What somebody has to look at, and who is told. Default: `Alarms()`, which tells nobody.

@@ -102,7 +102,7 @@ class KubernetesWorker(KubernetesWorkload):
             id: Name among the parent's children.
             cluster: The cluster in which it runs.
             image: Image of the worker's container, where nothing else about the container needs saying.
-            container: The worker's container, in place of `image`.
+            container: The worker's container, instead of `image`.
             sidecars: Containers beside it. Default: none.
             volumes: Volumes that the containers mount. Default: none.
             cpu: CPU units of a pod, 1024 to a vCPU. Default: 256. None leaves it to containers.
@@ -112,7 +112,7 @@ class KubernetesWorker(KubernetesWorkload):
             processing_time: The longest that the work on the messages of one receive call takes, 1 s to 12 h: so long
                 they are hidden from other pods, and so long a pod that ends may take. Default: the visibility timeout
                 of the queue that is given, or 5 min where nobody knows it.
-            desired_count: A fixed number of pods, in place of scaling.
+            desired_count: A fixed number of pods, instead of scaling.
             scaling: How many pods there are. Default: 1 to 10, with 10 waiting messages for each, which takes KEDA in
                 the cluster.
             keda_role: Role of KEDA's operator, which is let ask how many messages there are. Default: nobody knows it.

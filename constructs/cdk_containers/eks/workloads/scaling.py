@@ -50,7 +50,7 @@ def scaling_problems(
             "messages_per_task",
             "the service reads no queue",
             given=scaling.messages_per_task,
-            allowed="a KubernetesWorker; or metrics=[TargetMetric(…)] for a queue of your own",
+            allowed="a KubernetesWorker; or metrics=[TargetMetric(…)] for your own queue",
             practice="backlog-per-task",
         )
     for option, value, instead in (

@@ -107,7 +107,7 @@ def tasks_per_instance(
         gpus: GPUs of a task.
         neuron_devices: Neuron devices that a task sees. Tasks share them, so nothing fits only where there are fewer.
         host_ports: Ports that a task takes on the instance, in bridge and host mode; 0 is a dynamic port, which never
-            runs out. Without effect in awsvpc mode, where every task has an interface of its own.
+            runs out. Without effect in awsvpc mode, where every task has its own interface.
         network_mode: Network mode of the task definition.
         eni_trunking: Whether the account setting `awsvpcTrunking` was on when the instance was launched.
         reserved_memory_mib: What the agent is told to keep for the system (`ECS_RESERVED_MEMORY`), in MiB.

@@ -107,7 +107,7 @@ class PlacementConstraint:
 
     @staticmethod
     def distinct_instance() -> PlacementConstraint:
-        """Put each task on an instance of its own."""
+        """Put each task on its own instance."""
         return PlacementConstraint(type="distinctInstance")
 
     @staticmethod

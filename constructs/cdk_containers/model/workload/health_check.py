@@ -17,7 +17,7 @@ _INTERVAL, _TIMEOUT, _START_PERIOD = timedelta(seconds=10), timedelta(seconds=5)
 
 @frozen
 class CheckTimes:
-    """When a check runs, in seconds, with the defaults in place of what was not given; each may be a token.
+    """When a check runs, in seconds, with the defaults instead of what was not given; each may be a token.
 
     Attributes:
         interval: Time between checks.

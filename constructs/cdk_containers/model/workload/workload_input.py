@@ -1,4 +1,4 @@
-"""What a caller gives to have a workload: a container of its own, what runs beside it, and its size."""
+"""What a caller gives to have a workload: its own container, what runs beside it, and its size."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class WorkloadInput:
 
     Attributes:
         image: Image of the container of its own, where nothing else about it needs saying.
-        container: The container of its own, in place of `image`.
+        container: The container of its own, instead of `image`.
         sidecars: Containers beside it.
         volumes: Volumes that the containers mount.
         cpu: CPU units of all of them.
@@ -66,7 +66,7 @@ class WorkloadInput:
         )
 
     def own_container_problems(self) -> list[Problem]:
-        """Find a workload without a container of its own, or with two."""
+        """Find a workload without its own container, or with two."""
         found = Problems()
         if (self.image is None) == (self.container is None):
             found.add(

@@ -54,7 +54,7 @@ def networks(account: Account) -> Iterator[Found]:
     ec2=("describe_subnets", "describe_route_tables"),
 )
 def subnets(account: Account) -> Iterator[Found]:
-    """Find subnets and routes; a subnet without a route table of its own has the main one of its VPC."""
+    """Find subnets and routes; a subnet without its own route table has the main one of its VPC."""
     vpc_of = {}
     for it in account.pages("ec2", "describe_subnets", "Subnets"):
         id_ = it["SubnetId"]

@@ -7,5 +7,5 @@ from typing import Any
 
 
 def key(name: str) -> Any:
-    """Return an optional field with a name of its own in the manifest."""
+    """Return an optional field with its own name in the manifest."""
     return field(default=None, metadata={"key": name})

@@ -79,7 +79,7 @@ class SubscribedTopic:
 
     @property
     def has_own_queue(self) -> bool:
-        """Whether its messages come through a queue of their own."""
+        """Whether its messages come through their own queue."""
         return self.queue is True or isinstance(self.queue, Queue)
 
 

@@ -28,7 +28,7 @@ class Range:
 
 @frozen
 class ScalingNumber:
-    """A number to hold, with a cooldown of its own."""
+    """A number to hold, with its own cooldown."""
 
     value: int | None = None
     cooldown: Cooldown | None = None
@@ -36,7 +36,7 @@ class ScalingNumber:
 
 @frozen
 class ScalingTime:
-    """A time to hold, with a cooldown of its own."""
+    """A time to hold, with its own cooldown."""
 
     value: timedelta | None = None
     cooldown: Cooldown | None = None

@@ -41,7 +41,7 @@ def names_once(workload: Any, given: Given) -> None:
 
 
 def sidecars(workload: TaskWorkload, given: Given) -> None:
-    """A sidecar has an image and a name of its own, and mounts volumes that are there."""
+    """A sidecar has an image and its own name, and mounts volumes that are there."""
     volumes = given.keys("storage", "volumes")
     for name, sidecar in (workload.sidecars or {}).items():
         if name == workload.name:

@@ -1,4 +1,4 @@
-"""An environment: a VPC of its own or one that exists, and load balancers that fit it."""
+"""An environment: its own VPC or one that exists, and load balancers that fit it."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def cidr(given: Given, text: Any, *path: Key) -> None:
 
 
 def listeners(service: LoadBalancedWebService, given: Given) -> None:
-    """Each listener has a port of its own."""
+    """Each listener has its own port."""
     if not isinstance(service.nlb, Nlb):
         return
     _aliases(service.nlb.alias, given, "nlb")

@@ -101,7 +101,7 @@ def lattice_problems(exposures: Sequence[Exposure], workload: Workload, task: Ta
         if task.network_mode != "awsvpc":
             found.add(
                 option,
-                "VPC Lattice reaches tasks with an address of their own",
+                "VPC Lattice reaches tasks with their own address",
                 given=Shown(f"network_mode {task.network_mode}"),
                 allowed="network_mode awsvpc",
                 practice="service-connect-network-mode",

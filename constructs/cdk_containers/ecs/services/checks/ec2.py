@@ -63,7 +63,7 @@ def classic_problems(
         if platform != "EC2" or options.network_mode == "awsvpc":
             found.add(
                 option,
-                "a Classic Load Balancer reaches ports of instances, not tasks with an address of their own",
+                "a Classic Load Balancer reaches ports of instances, not tasks with their own address",
                 given=Shown(_WHERE.get(platform, "network_mode awsvpc")),
                 allowed="AlbExposure or NlbExposure; or EC2 with bridge or host networking",
                 practice="classic-load-balancer",
@@ -110,7 +110,7 @@ def both_transports_problems(exposures: Sequence[Exposure], workload: Workload, 
                 f"{option}.protocol",
                 "with bridge networking a port mapping carries TCP or UDP, and ECS takes one mapping for each port",
                 given="TCP_UDP",
-                allowed="TCP or UDP; or tasks with an address of their own, network_mode awsvpc",
+                allowed="TCP or UDP; or tasks with their own address, network_mode awsvpc",
                 practice="port-mappings",
             )
         name = exposure.container or workload.containers[0].name
@@ -128,7 +128,7 @@ def both_transports_problems(exposures: Sequence[Exposure], workload: Workload, 
 
 
 def checked_host_port(exposure: Exposure, workload: Workload, options: TaskOptions) -> int | None:
-    """Return the port of the instance that a health check of its own asks: of the exposure's container, or another."""
+    """Return the port of the instance that its own health check asks: of the exposure's container, or another."""
     checked = getattr(exposure, "separate_health_check_port", None)
     if checked is None:
         return None

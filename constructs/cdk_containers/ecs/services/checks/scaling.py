@@ -29,7 +29,7 @@ def _backlog_problems(messages: int, *, reads_queue: bool, cluster: Cluster | No
             "messages_per_task",
             "the service reads no queue",
             given=messages,
-            allowed="a WorkerService; or metrics=[TargetMetric(…)] for a queue of your own",
+            allowed="a WorkerService; or metrics=[TargetMetric(…)] for your own queue",
             practice="backlog-per-task",
         )
     elif cluster is not None and cluster.has_container_insights is False:

@@ -1,0 +1,53 @@
+"""Who has to agree before a new version is deployed to an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
+from cdk_containers.core.inputs import DurationLike, field_problems, seconds
+from cdk_containers.observability import address_problems
+
+_MINUTE = 60
+_SHORTEST = 5 * _MINUTE
+_LONGEST = 60 * 24 * 60 * _MINUTE
+
+
+@frozen
+class Approval:
+    """Somebody agrees before a new version is deployed to an environment.
+
+    Attributes:
+        email_addresses: Who is asked; each has to confirm the subscription by mail. One of them has to agree.
+        timeout: How long the deployment waits for an answer, in whole minutes, from 5 minutes to 60 days. Without an
+            answer it fails. Default: 7 days, as CodePipeline has it.
+        reason: What the people who are asked should look at, shown with the question. Default: none; they see what
+            changes.
+
+    See https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html
+    """
+
+    email_addresses: Sequence[str]
+    timeout: DurationLike = timedelta(days=7)
+    reason: str | None = None
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if not found.has("email_addresses"):
+            if not self.email_addresses:
+                found.add(
+                    "email_addresses",
+                    "nobody is asked, so nobody can agree",
+                    given=self.email_addresses,
+                    allowed="one address or more; or approval=None",
+                )
+            found.extend(address_problems(self.email_addresses))
+        if not found.has("timeout"):
+            length = seconds(self.timeout)
+            if not _SHORTEST <= length <= _LONGEST or length % _MINUTE:
+                found.add("timeout", "out of range", given=self.timeout, allowed="whole minutes, 5 minutes to 60 days")
+        return list(found)

@@ -1,0 +1,111 @@
+"""An image that a pipeline builds, once for all environments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import field
+from typing import Literal, cast
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+from cdk_containers.core.cdk_modules import ecr
+from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.frozen import frozen
+from cdk_containers.core.inputs import disabled_problems, field_problems, is_token
+from cdk_containers.core.opt_outs import resource_of
+from cdk_containers.core.practices import Disabled
+from cdk_containers.model.workload import Architecture, NotSecret
+from cdk_containers.model.workload.secrets import environment_problems
+from cdk_containers.registry import Repository
+
+from .source_paths import is_source_path
+
+IMAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+_ALLOWED_NAME = "1–40 lower-case letters, digits and hyphens, such as web"
+
+
+@frozen
+class ImageBuild:
+    """An image that a pipeline builds once, and deploys to every environment by its digest.
+
+    CodeBuild builds it on a Docker server, so the build itself needs no privileges on its machine. The tag is the name
+    of the image with the commit; a second run for the same commit takes the image that is there.
+
+    Attributes:
+        name: What the application calls it: `release.image(stack, "web")`.
+        repository: Where the image goes. Its name has to be known at synthesis, so that stacks in other accounts can
+            name it too.
+        directory: The build context, relative to the root of the source. Default: the root.
+        dockerfile: The Dockerfile, relative to `directory`. Default: `Dockerfile`.
+        target: The stage of the Dockerfile to build. Default: the last.
+        build_args: Build arguments. They stay readable in the image, so what looks like a secret is refused. Default:
+            none.
+        architecture: Processor that the image is for. It is built on one, not emulated. Default: `X86_64`.
+        scan: Whether the scan gate looks at it. `Disabled(reason="…")` is for images that ECR cannot scan, such as
+            those without an operating system. Default: True.
+
+    See https://docs.aws.amazon.com/codebuild/latest/userguide/sample-docker-server.html
+    """
+
+    name: str
+    repository: Repository
+    directory: str = "."
+    dockerfile: str = "Dockerfile"
+    target: str | None = None
+    build_args: Mapping[str, str | NotSecret] = field(default_factory=dict[str, "str | NotSecret"])
+    architecture: Architecture = "X86_64"
+    scan: Literal[True] | Disabled = True
+
+    @property
+    def repository_name(self) -> str:
+        """The name of the repository, as text; empty where only the deployment decides."""
+        repository = self.repository.repository
+        if is_token(name := repository.repository_name):
+            made = resource_of(repository)
+            name = cast("ecr.CfnRepository", made).repository_name or ""
+        return "" if is_token(name) else name
+
+    def repository_arn(self, stack: cdk.Stack) -> str:
+        """The ARN of the repository, for stacks in other accounts."""
+        arn = self.repository.repository.repository_arn
+        if not is_token(arn):
+            return arn
+        partition = cdk.Aws.PARTITION
+        return f"arn:{partition}:ecr:{stack.region}:{stack.account}:repository/{self.repository_name}"
+
+    @property
+    def platform(self) -> str:
+        """The platform as Docker names it."""
+        return "linux/arm64" if self.architecture == "ARM64" else "linux/amd64"
+
+    def problems(self) -> list[Problem]:
+        """Find what is wrong with these options."""
+        found = Problems()
+        found.extend(field_problems(self))
+        if not found.has("name") and not IMAGE_NAME.fullmatch(self.name):
+            found.add("name", "not a name for an image", given=self.name, allowed=_ALLOWED_NAME)
+        if not found.has("repository") and not self.repository_name:
+            found.add(
+                "repository",
+                "its name is known at deployment only, and stacks in other accounts have to name it",
+                allowed='Repository(…, repository_name="shop/web") or Repository.from_attributes(…)',
+                practice="build-once",
+            )
+        for option in ("directory", "dockerfile"):
+            path = getattr(self, option)
+            if not found.has(option) and not is_source_path(path):
+                found.add(option, "not a path in the source", given=path, allowed="a relative path, such as web")
+        if not found.has("build_args"):
+            found.extend(environment_problems(self.build_args, option="build_args"))
+        found.extend(disabled_problems(self.scan), under="scan")
+        return list(found)
+
+
+def let_pull(image: ImageBuild, accounts: Collection[str]) -> None:
+    """Let the tasks of other accounts pull an image; the policy of a repository that is imported is its owner's."""
+    repository = image.repository.repository
+    if accounts and is_token(repository.repository_arn):
+        repository.grant_pull(iam.CompositePrincipal(*(iam.AccountPrincipal(account) for account in sorted(accounts))))

@@ -1,0 +1,183 @@
+"""What a pipeline outside of AWS does, in shell commands that GitHub and GitLab share."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from cdk_containers.applications import Environment
+from cdk_containers.core.errors import ConstructError, Problems
+from cdk_containers.core.frozen import frozen
+from cdk_containers.core.inputs import DurationLike, is_token, seconds
+from cdk_containers.model.workload import NotSecret
+
+from .image_build import ImageBuild
+from .oidc_roles import RoleNames
+from .release import RELEASE_FILE
+from .scripts import script
+from .synthesis import Synthesis
+
+ASSEMBLY = "cdk.out"
+"""Folder of the assembly, which is made once and deployed to every environment."""
+
+_COMMIT_OF_CODEBUILD = "${CODEBUILD_RESOLVED_SOURCE_VERSION:?CodePipeline gave no commit}"
+
+
+@frozen
+class ReleasePlan:
+    """What is built, synthesized, compared and deployed, and with which roles.
+
+    Attributes:
+        names: Names of the roles.
+        environments: The environments, in the order in which they are deployed to.
+        images: The images that are built.
+        account: Account of the images.
+        region: Region of the images.
+        max_session: How long a job has its rights.
+        synthesis: How the assembly is made.
+        stacks: Pattern of the stacks of an environment, with `{environment}` in it.
+    """
+
+    names: RoleNames
+    environments: Sequence[Environment]
+    images: Sequence[ImageBuild]
+    account: str
+    region: str
+    max_session: DurationLike
+    synthesis: Synthesis = Synthesis()
+    stacks: str = "{environment}-*"
+
+    def check(self, path: str) -> None:
+        """Raise an error for what a file of a pipeline has to say, and nobody has said."""
+        found = Problems()
+        for index, environment in enumerate(self.environments):
+            for option in ("account", "region"):
+                if getattr(environment, option) is None:
+                    found.add(
+                        f"environments[{index}].{option}",
+                        f"{environment.name} has none, and the file names it",
+                        allowed=f'Environment(…, {option}="…")',
+                    )
+        if self.images and (is_token(self.account) or is_token(self.region)):
+            found.add(
+                "scope",
+                "the stack of the images does not say where it is, and the file names it",
+                allowed="env=cdk.Environment(account=…, region=…) for the stack",
+            )
+        found.extend(self.synthesis.problems(), under="synthesis")
+        if "{environment}" not in self.stacks or "'" in self.stacks:
+            found.add(
+                "stacks",
+                "the stacks of one environment are those of all",
+                given=self.stacks,
+                allowed="a pattern with {environment} in it, such as {environment}-*",
+            )
+        if found:
+            raise ConstructError(path, found)
+
+    @property
+    def session_seconds(self) -> int:
+        """How long a job has its rights."""
+        return seconds(self.max_session)
+
+    @property
+    def build_role(self) -> str:
+        """ARN of the role that pushes images."""
+        return f"arn:aws:iam::{self.account}:role/{self.names.build}"
+
+    def diff_role(self, environment: Environment) -> str:
+        """Return the ARN of the role that reads templates."""
+        return f"arn:aws:iam::{environment.account}:role/{self.names.diff(environment.name)}"
+
+    def deploy_role(self, environment: Environment) -> str:
+        """Return the ARN of the role that deploys."""
+        return f"arn:aws:iam::{environment.account}:role/{self.names.deploy(environment.name)}"
+
+    @property
+    def _cdk(self) -> str:
+        return f"npx --yes aws-cdk@{self.synthesis.cli_version}"
+
+    def _stacks_of(self, environment: Environment) -> str:
+        return f"'{self.stacks.format(environment=environment.name)}'"
+
+    def build_variables(self, image: ImageBuild) -> dict[str, str]:
+        """Return the variables that `build` reads."""
+        repository = f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/{image.repository_name}"
+        return {
+            "IMAGE_NAME": image.name,
+            "REPOSITORY_NAME": image.repository_name,
+            "REPOSITORY_URI": repository,
+            "REPOSITORY_ARN": f"arn:aws:ecr:{self.region}:{self.account}:repository/{image.repository_name}",
+            "DIRECTORY": image.directory,
+            "DOCKERFILE": image.dockerfile,
+            "TARGET": image.target or "",
+            "BUILD_ARGS": "\n".join(
+                f"{name}={value.value if isinstance(value, NotSecret) else value}"
+                for name, value in image.build_args.items()
+            ),
+            "PLATFORM": image.platform,
+            "ARCHITECTURE": image.architecture,
+        }
+
+    @staticmethod
+    def build(commit: str) -> list[str]:
+        """Return what builds an image, unless this commit's is there, and writes `image/image.json`.
+
+        Args:
+            commit: The variable with the commit.
+        """
+        return script("build_image.sh").replace(_COMMIT_OF_CODEBUILD, f"${commit}").splitlines()
+
+    def release(self, commit: str, images: str) -> list[str]:
+        """Return what puts the images together to the release, which synthesis reads.
+
+        Args:
+            commit: The variable with the commit.
+            images: The files with images, as the shell reads it.
+        """
+        path = PurePosixPath(self.synthesis.path(RELEASE_FILE))
+        return [
+            f"mkdir -p {shlex.quote(str(path.parent))}",
+            f"jq -s --arg commit \"${commit}\" '{{commit: $commit, images: add}}' {images} > {shlex.quote(str(path))}",
+        ]
+
+    def synthesize(self, test: str | None) -> list[str]:
+        """Return what makes the assembly, and what has to pass then."""
+        commands = [
+            command.replace("cdk synth", f"{self._cdk} synth", 1) if command.startswith("cdk synth") else command
+            for command in self.synthesis.commands
+        ]
+        commands += [] if test is None else [test]
+        folder = self.synthesis.directory
+        return "\n".join(commands if folder == "." else [f"cd {shlex.quote(folder)}", *commands]).splitlines()
+
+    def diff(self, environment: Environment, summary: str) -> list[str]:
+        """Return what tells how the assembly differs from what is deployed.
+
+        Args:
+            environment: The environment.
+            summary: Where it is written, as the shell reads it.
+        """
+        listed = f"{self._cdk} list --app ./{ASSEMBLY} --json --long {self._stacks_of(environment)}"
+        fenced = "echo '```'; cat diff.txt; echo '```'"
+        template = f'aws cloudformation get-template --region {environment.region} --stack-name "$name"'
+        return [
+            f"{listed} > stacks.json",
+            """jq -r '.[] | "\\(.id | split(" ")[0]) \\(.name)"' stacks.json > stacks.txt""",
+            "while read -r id name; do",
+            f"  if ! {template} --query TemplateBody > deployed.json 2> error.txt; then",
+            "    cat error.txt",
+            "    grep -q 'does not exist' error.txt",
+            "    echo '{}' > deployed.json",
+            "  fi",
+            f'  {self._cdk} diff --app ./{ASSEMBLY} --template deployed.json "$id" > diff.txt 2>&1 < /dev/null',
+            f"  {{ echo '### {environment.name}:' \"$name\"; {fenced}; }} | tee -a {summary}",
+            "done < stacks.txt",
+        ]
+
+    def deploy(self, environment: Environment) -> list[str]:
+        """Return what deploys the assembly to an environment."""
+        return [
+            f"{self._cdk} deploy --app ./{ASSEMBLY} --require-approval never --ci {self._stacks_of(environment)}",
+        ]

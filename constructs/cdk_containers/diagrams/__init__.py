@@ -1,0 +1,7 @@
+"""What a stack makes, as people draw it: services, load balancers, data, and the traffic between them."""
+
+from .drawing import Arrow, Box, Drawing
+from .reading import drawing_of
+from .writing import FORMATS
+
+__all__ = ["FORMATS", "Arrow", "Box", "Drawing", "drawing_of"]

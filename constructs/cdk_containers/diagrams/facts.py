@@ -1,0 +1,123 @@
+"""The second line of a box: what a reviewer asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Resource
+
+from .kinds import number_of
+
+_ASG = "AWS::AutoScaling::AutoScalingGroup"
+_SCHEDULE = "AWS::Scheduler::Schedule"
+_SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
+
+
+def facts_of(resource: Resource, estate: Estate) -> list[str]:
+    """Return what a box says about a resource; what only a deployment knows is left out."""
+    makers = _FACTS.get(resource.type, ())
+    facts = (_or_nothing(maker, resource, estate) for maker in makers)
+    return [fact for fact in facts if fact]
+
+
+def _or_nothing(maker: Callable[[Resource, Estate], str], resource: Resource, estate: Estate) -> str:
+    try:
+        return maker(resource, estate)
+    except (CannotTell, Malformed):
+        return ""
+
+
+def task_definition_of(service: Resource, estate: Estate) -> Resource | None:
+    """Return what a service runs, if a template of the estate has it."""
+    try:
+        return estate.find(service.value("TaskDefinition"), "AWS::ECS::TaskDefinition")
+    except CannotTell:
+        return None
+
+
+def _tasks(service: Resource, estate: Estate) -> str:
+    if service.text("SchedulingStrategy") == "DAEMON":
+        return "one task on each instance"
+    for target in estate.mentioning(service, _SCALABLE_TARGET):
+        return f"{target.number('MinCapacity'):g} to {target.number('MaxCapacity'):g} tasks"
+    count = service.number("DesiredCount")
+    return "" if count is None else number_of(int(count), "task")
+
+
+def _size(service: Resource, estate: Estate) -> str:
+    task = service if service.type == "AWS::ECS::TaskDefinition" else task_definition_of(service, estate)
+    cpu, memory = (task.number("Cpu"), task.number("Memory")) if task else (None, None)
+    if cpu is None or memory is None:
+        return ""
+    return f"{cpu / 1024:g} vCPU, {memory:g} MiB" if memory < 1024 else f"{cpu / 1024:g} vCPU, {memory / 1024:g} GiB"
+
+
+def _containers(service: Resource, estate: Estate) -> str:
+    task = service if service.type == "AWS::ECS::TaskDefinition" else task_definition_of(service, estate)
+    number = len(task.values("ContainerDefinitions")) if task else 0
+    return number_of(number, "container") if number > 1 else ""
+
+
+def _starts(task: Resource, estate: Estate) -> str:
+    """Say when a job starts; a state machine may stand between the schedule and the task."""
+    callers = estate.mentioning(task, _SCHEDULE, "AWS::Events::Rule", "AWS::StepFunctions::StateMachine")
+    callers += [it for caller in callers for it in estate.mentioning(caller, _SCHEDULE, "AWS::Events::Rule")]
+    for caller in callers:
+        if caller.type == _SCHEDULE or caller.has("ScheduleExpression"):
+            return caller.text("ScheduleExpression")
+    return "on an event" if any(it.type == "AWS::Events::Rule" for it in callers) else ""
+
+
+def _runs_on(service: Resource, _: Estate) -> str:
+    names = {"FARGATE": "Fargate", "FARGATE_SPOT": "Fargate Spot", "EC2": "EC2", "EXTERNAL": "your own machines"}
+    providers = [it.value("CapacityProvider") for it in service.maps("CapacityProviderStrategy")]
+    launch = service.text("LaunchType")
+    found = [names[it] for it in (*providers, launch) if isinstance(it, str) and it in names]
+    return " and ".join(dict.fromkeys(found))
+
+
+def _instances(group: Resource, _: Estate) -> str:
+    low, high = group.number("MinSize"), group.number("MaxSize")
+    return f"{low:g} to {high:g} instances"
+
+
+def _node_group(group: Resource, _: Estate) -> str:
+    low, high = group.number("ScalingConfig", "MinSize"), group.number("ScalingConfig", "MaxSize")
+    return f"{low:g} to {high:g} nodes"
+
+
+def _network(vpc: Resource, estate: Estate) -> str:
+    gateways = estate.mentioning(vpc, "AWS::EC2::Subnet")
+    zones = {str(subnet.source.get("AvailabilityZone")) for subnet in gateways}
+    return number_of(len(zones), "zone")
+
+
+def _egress(vpc: Resource, estate: Estate) -> str:
+    subnets = {it.key for it in estate.mentioning(vpc, "AWS::EC2::Subnet")}
+    gateways = [
+        it
+        for it in estate.of_type("AWS::EC2::NatGateway")
+        if (found := estate.find(it.value("SubnetId"))) is not None and found.key in subnets
+    ]
+    return number_of(len(gateways), "NAT gateway") if gateways else "no NAT gateway"
+
+
+def _scheme(balancer: Resource, _: Estate) -> str:
+    return "internal" if balancer.text("Scheme", default="internet-facing") == "internal" else "internet-facing"
+
+
+def _version(cluster: Resource, _: Estate) -> str:
+    version = cluster.text("Version")
+    return f"Kubernetes {version}" if version else ""
+
+
+_SERVICE = (_tasks, _size, _containers, _runs_on)
+_FACTS: dict[str, tuple[Callable[[Resource, Estate], str], ...]] = {
+    "AWS::ECS::Service": _SERVICE,
+    "AWS::ECS::TaskDefinition": (_starts, _size, _containers),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": (_scheme,),
+    _ASG: (_instances,),
+    "AWS::EKS::Nodegroup": (_node_group,),
+    "AWS::EKS::Cluster": (_version,),
+    "AWS::EC2::VPC": (_network, _egress),
+}

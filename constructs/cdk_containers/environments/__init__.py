@@ -1,0 +1,23 @@
+"""What a cloud assembly says of its environments: what differs, what collides, and what may deploy them."""
+
+from .assembly import AssemblyError, DeployedStack, read_assembly
+from .bootstrap import Account, accounts_of, commands, text_of
+from .collisions import Collision, collisions
+from .differences import Difference, differences
+from .execution_policy import ExecutionPolicy, execution_policy
+
+__all__ = [
+    "Account",
+    "AssemblyError",
+    "Collision",
+    "DeployedStack",
+    "Difference",
+    "ExecutionPolicy",
+    "accounts_of",
+    "collisions",
+    "commands",
+    "differences",
+    "execution_policy",
+    "read_assembly",
+    "text_of",
+]

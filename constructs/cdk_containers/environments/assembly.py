@@ -1,0 +1,138 @@
+"""The stacks of a cloud assembly, by environment, account and region."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from cdk_containers.checks.reading import read_estate
+from cdk_containers.checks.reading.assembly import StackFile, stacks_of
+from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Resource, Template
+from cdk_containers.core.frozen import frozen
+
+_PLACE = re.compile(r"aws://([^/]*)/([^/]*)")
+_PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov", "eusc": "aws-eusc"}
+_TAG = "environment"
+
+
+class AssemblyError(Exception):
+    """A folder that is no cloud assembly, or has something in it that cannot be read; each problem is one line."""
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+@frozen(slots=False)
+class DeployedStack:
+    """A stack of an assembly, and where it is deployed.
+
+    Attributes:
+        name: Its name in CloudFormation.
+        path: Its path in the app.
+        key: What it is called in every environment.
+        environment: The environment that it belongs to: its stage or, outside of stages, its tag `environment`. Empty
+            where it has neither.
+        account: The account; None where the app leaves it to whoever deploys.
+        region: The region; None where the app leaves it to whoever deploys.
+        estate: Its template and those that are nested in it, with what is known of where they are deployed.
+    """
+
+    name: str
+    path: str
+    key: str
+    environment: str
+    account: str | None
+    region: str | None
+    estate: Estate
+
+    @property
+    def template(self) -> Template:
+        """Its own template."""
+        return next(it for it in self.estate.templates if it.nested_in is None)
+
+    @property
+    def place(self) -> str:
+        """Where it is deployed, for people."""
+        return f"account {self.account or '(any)'}, region {self.region or '(any)'}"
+
+    @property
+    def resources(self) -> Iterator[Resource]:
+        """Its resources, and those of stacks that are nested in it."""
+        return self.estate.resources
+
+
+def read_assembly(folder: Path) -> list[DeployedStack]:
+    """Read the stacks of an assembly, and those of its stages, in the order of the app.
+
+    Raises:
+        AssemblyError: It is no assembly, or a template of it cannot be read.
+    """
+    skipped: list[str] = []
+    files = stacks_of(folder, skipped)
+    if files is None:
+        raise AssemblyError(*(skipped or [f"{folder}: no cloud assembly; it has no manifest.json with artifacts"]))
+    stacks = [_stack(file, skipped) for file in files]
+    if skipped:
+        raise AssemblyError(*skipped)
+    return [stack for stack in stacks if stack is not None]
+
+
+def _stack(file: StackFile, skipped: list[str]) -> DeployedStack | None:
+    account, region = _place(file.place)
+    known = {
+        "AWS::AccountId": account,
+        "AWS::Region": region,
+        "AWS::Partition": region and partition_of(region),
+        "AWS::StackName": file.stack_name,
+    }
+    estate = Estate(pseudo_parameters={name: value for name, value in known.items() if value is not None})
+    # A nested stack whose template is elsewhere can be in another bucket for good: it is not looked at.
+    problems = read_estate([file], estate)
+    if not estate.templates:
+        skipped.extend(problems)
+        return None
+    environment = file.stage or _tagged(estate)
+    key = file.construct_path.removeprefix(f"{file.stage}/") if file.stage else without(file.stack_name, environment)
+    return DeployedStack(
+        name=file.stack_name,
+        path=file.construct_path,
+        key=key,
+        environment=environment,
+        account=account,
+        region=region,
+        estate=estate,
+    )
+
+
+def _place(text: str) -> tuple[str | None, str | None]:
+    found = _PLACE.fullmatch(text)
+    account, region = found.groups() if found else ("", "")
+    return (account if account.isdecimal() else None, region if region and region != "unknown-region" else None)
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of AWS that a region is in."""
+    return next((name for prefix, name in _PARTITIONS.items() if region.startswith(f"{prefix}-")), "aws")
+
+
+def _tagged(estate: Estate) -> str:
+    """Return the one value that the tag has on the resources, or nothing."""
+    values = set()
+    for resource in estate.resources:
+        try:
+            tags = {tag.text("Key"): tag.text("Value") for tag in resource.maps("Tags")}
+        except (CannotTell, Malformed):
+            continue
+        values |= {tags[_TAG]} if _TAG in tags else set()
+    return values.pop() if len(values) == 1 else ""
+
+
+def without(text: str, environment: str) -> str:
+    """Return a name with `<environment>` instead of the environment's name, where that is a word of it."""
+    if not environment:
+        return text
+    return re.sub(
+        rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "<environment>", text, flags=re.IGNORECASE
+    )

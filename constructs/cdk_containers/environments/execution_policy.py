@@ -1,0 +1,86 @@
+"""What CloudFormation may do in an account: what the stacks there need, and no more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cdk_containers.core.frozen import frozen
+
+from .assembly import DeployedStack
+from .iam_statements import allow, iam_statements
+from .registry import resource_type
+
+LARGEST = 6144
+"""Characters that a managed policy may have, white space apart."""
+
+_GLOBAL = ("iam", "organizations", "route53", "cloudfront", "globalaccelerator", "shield", "sts", "support", "s3")
+"""Services that are called in another region than that of the stack, at least for some actions."""
+
+_IN_TEMPLATES = {
+    "{{resolve:secretsmanager:": "secretsmanager:GetSecretValue",
+    "{{resolve:ssm": "ssm:GetParameters",
+    "AWS::SSM::Parameter::Value<": "ssm:GetParameters",
+}
+"""What CloudFormation looks up itself, by what is in the template then."""
+
+
+@frozen
+class ExecutionPolicy:
+    """What CloudFormation may do in an account.
+
+    Attributes:
+        documents: Policy documents, each small enough for a managed policy.
+        unknown: Types whose permissions are not known.
+    """
+
+    documents: tuple[Mapping[str, Any], ...]
+    unknown: tuple[str, ...]
+
+
+def execution_policy(stacks: Sequence[DeployedStack], *, also: Iterable[str] = ()) -> ExecutionPolicy:
+    """Compute what CloudFormation needs for some stacks of one account.
+
+    Args:
+        stacks: The stacks.
+        also: More actions, for types that the registry does not know, or where its schema lacks one.
+    """
+    known = {resource.type: resource_type(resource.type) for stack in stacks for resource in stack.resources}
+    actions = {action for it in known.values() if it is not None for action in it.actions} | set(also)
+    written = json.dumps([template.source for stack in stacks for template in stack.estate.templates])
+    actions |= {action for text, action in _IN_TEMPLATES.items() if text in written}
+    iam = {action for action in actions if action.startswith("iam:")}
+    statements = [*_of_services(actions - iam, stacks), *iam_statements(iam, stacks)]
+    unknown = sorted(name for name, it in known.items() if it is None)
+    return ExecutionPolicy(documents=tuple(_documents(statements)), unknown=tuple(unknown))
+
+
+def _of_services(actions: set[str], stacks: Sequence[DeployedStack]) -> Iterator[dict[str, Any]]:
+    regions = sorted({stack.region for stack in stacks if stack.region})
+    anywhere = {action for action in actions if action.partition(":")[0] in _GLOBAL}
+    yield from allow(anywhere, ["*"])
+    yield from allow(actions - anywhere, ["*"], {"StringEquals": {"aws:RequestedRegion": regions}})
+
+
+def _documents(statements: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Fill documents with as much as each may hold: a statement goes on in the next one."""
+    held: list[dict[str, Any]] = []
+    for statement in statements:
+        held.append({**statement, "Action": []})
+        for action in statement["Action"]:
+            held[-1]["Action"].append(action)
+            if _size(held) > LARGEST:
+                held[-1]["Action"].pop()
+                yield _document(held)
+                held = [{**statement, "Action": [action]}]
+    if held:
+        yield _document(held)
+
+
+def _document(statements: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [it for it in statements if it["Action"]]}
+
+
+def _size(statements: Sequence[Mapping[str, Any]]) -> int:
+    return len(json.dumps(_document(statements), separators=(",", ":")))
