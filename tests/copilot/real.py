@@ -17,6 +17,13 @@ from tests.copilot.account import Account, reached
 from tests.copilot.facts import facts_of
 from tests.copilot.templates import Template
 
+HOME = Path(__file__).parent
+MANIFESTS = [*sorted((HOME / "manifests").glob("*.yml")), HOME / "samples" / "web.yml"]
+"""Manifests of which both make templates."""
+
+VARIABLES = {"X": "x", "TAG": "7"}
+"""What they take from the shell."""
+
 APPLICATION, DOMAIN = "acme", "example.com"
 _DOCKER = """#!/bin/sh
 case "$1" in
@@ -69,7 +76,7 @@ def template_of(cli: str, file: Path, environment: str, folder: Path) -> Templat
         done = subprocess.run(
             [*command, "--output-dir", "made", "--upload-assets", "--tag", "one"],
             cwd=folder,
-            env={"HOME": str(folder), "PATH": f"{tools}:/usr/bin:/bin", "CI": "true", **variables},
+            env={"HOME": str(folder), "PATH": f"{tools}:/usr/bin:/bin", "CI": "true", **VARIABLES, **variables},
             capture_output=True,
             text=True,
             check=False,

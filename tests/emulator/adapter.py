@@ -30,6 +30,8 @@ resolve = parsing.clean_json
 generate_name = parsing.generate_resource_name
 update_resource = parsing.parse_and_update_resource
 difference = parsing.ResourceMap.build_resource_diff
+find_class = parsing.resource_class_from_type
+read_exports = parsing.OutputMap.exports.fget
 delete_one = parsing.ResourceMap._delete_resource
 update_parameters = CloudFormationBackend._resolve_update_parameters
 
@@ -41,9 +43,11 @@ def install() -> None:
     parsing.clean_json = clean_json
     parsing.generate_resource_name = generate_resource_name
     parsing.parse_and_update_resource = parse_and_update_resource
+    parsing.resource_class_from_type = lambda kind: RECIPES.get(kind) or find_class(kind)  # also of a custom resource
     ecs_rules.install()
     eks_rules.install()
     lacking.install()
+    parsing.OutputMap.exports = property(exports)
     resources = parsing.ResourceMap
     resources.__getitem__ = get_resource
     resources._ResourceMap__get_resources_in_dependency_order = order_of_creation
@@ -76,8 +80,15 @@ def get_resource(self: Any, key: str) -> Any:
     return find_resource(self, key)
 
 
+def exports(self: Any) -> Any:
+    """Read exports once: moto reads those of a deleted stack again, and makes anew what they refer to."""
+    if "exports_once" not in vars(self):
+        self.exports_once = read_exports(self)
+    return self.exports_once
+
+
 def clean_json(value: Any, resources: Any) -> Any:
-    """Know ATTRIBUTES, secrets, and the intrinsic function by which CDK refers to another stack."""
+    """Know ATTRIBUTES, outputs of nested stacks, secrets, and the function by which CDK refers to another stack."""
     if isinstance(value, dict) and (reference := value.get("Fn::GetStackOutput")):
         region = resolve(reference.get("Region", resources._region_name), resources)
         stack = cloudformation_backends[resources._account_id][region].get_stack(reference["StackName"])
@@ -86,6 +97,8 @@ def clean_json(value: Any, resources: Any) -> Any:
         resource = resources[reference[0]]
         if attribute := ATTRIBUTES.get((getattr(resource, "cf_resource_type", ""), reference[1])):
             return attribute(resource)
+        if reference[1].startswith("Outputs."):
+            return resource.output_map[reference[1].removeprefix("Outputs.")].value
     resolved = resolve(value, resources)
     if isinstance(resolved, str) and (secret := SECRET.fullmatch(resolved)):
         found = client("secretsmanager", resources._region_name).get_secret_value(SecretId=secret["arn"])

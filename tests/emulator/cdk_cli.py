@@ -89,11 +89,11 @@ class Emulator:
 
     # ---- the CDK CLI
 
-    def cdk(self, *arguments: str) -> str:
-        """Run a CDK command in the project's folder and return what it printed."""
+    def cdk(self, *arguments: str, folder: Path = ROOT) -> str:
+        """Run a CDK command in a folder, by default the project's, and return what it printed."""
         finished = subprocess.run(
             [CLI, *arguments],
-            cwd=ROOT,
+            cwd=folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -117,9 +117,11 @@ class Emulator:
     def bootstrap(self, assembly: Assembly) -> str:
         return self.cdk("bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", str(assembly.folder))
 
-    def deploy(self, assembly: Assembly) -> str:
+    def deploy(self, assembly: Assembly, *stacks: str) -> str:
+        """Deploy these stacks alone, or all."""
         # Directly, because the emulator's change sets forget outputs and take one stack's for another's.
-        flags = ("--all", "--ci", "--method=direct", "--require-approval=never")
+        chosen = (*stacks, "--exclusively") if stacks else ("--all",)
+        flags = (*chosen, "--ci", "--method=direct", "--require-approval=never")
         return self.cdk("deploy", *flags, "--app", str(assembly.folder))
 
     def diff(self, assembly: Assembly) -> str:

@@ -213,8 +213,10 @@ READERS: dict[str, Callable[[Client], list[str]]] = {
 }
 
 
-def take_inventory(emulator: Emulator) -> dict[str, list[str]]:
-    """List names by CloudFormation type, without what `cdk bootstrap` made."""
+def take_inventory(emulator: Emulator, kinds: Iterable[str] = READERS) -> dict[str, list[str]]:
+    """List names by CloudFormation type, by default of all that are known, without what `cdk bootstrap` made."""
     return {
-        kind: sorted(it for it in read(emulator.client) if "cdk-hnb659fds-" not in it) for kind, read in READERS.items()
+        kind: sorted(it for it in READERS[kind](emulator.client) if "cdk-hnb659fds-" not in it)
+        for kind in READERS
+        if kind in kinds
     }

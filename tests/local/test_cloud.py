@@ -188,6 +188,6 @@ def test_an_exported_file_is_a_compose_file(shell: Shell, engine: StandIn, tmp_p
 @pytest.mark.usefixtures("engine")
 def test_export_names_what_is_wrong(shell: Shell, tmp_path: Path):
     app = assembly(tmp_path / "cdk.out", "dev-application")
-    ran = shell("compose", "export", "dev-application/Nobody", "--app", app)
+    ran = shell("compose", "export", "dev-application/X", "--app", app)
     assert ran.code == 2
-    assert "nothing in the stack is called so" in ran.err
+    assert "no such service or job; available: dev-application/Shop/Mailer, dev-application/Shop/Nightly" in ran.err

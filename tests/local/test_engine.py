@@ -48,9 +48,9 @@ def application(environment: dict[str, str], tmp_path: Path) -> Iterator[Running
 
 def test_the_application_runs(application: Running, environment: dict[str, str]):
     run = application
-    run.until("Nightly: ended with 0")
+    run.until("Nightly: exited with code 0")
     assert run.place("Orders: healthy") < run.place("Web: started")
-    assert run.place("Web: passes the health check of its target group") < run.place("Nightly: started")
+    assert run.place("Web: passes the target group health check") < run.place("Nightly: started")
     run.until("Nightly .* the report of the day")
     status, page = get(18480, "/")
     assert (status, "It runs" in page) == (200, True)
@@ -60,7 +60,7 @@ def test_the_application_runs(application: Running, environment: dict[str, str])
     _send_message(run, environment)
     run.until(r"Mailer .* done with a message")
     assert run.interrupt() == 130
-    ends = [run.place(f"{name}: ended with") for name in ("Web", "Orders", "Mailer")]
+    ends = [run.place(f"{name}: exited with code") for name in ("Web", "Orders", "Mailer")]
     assert ends == sorted(ends)
     assert "Traceback" not in run.text
 
@@ -136,6 +136,6 @@ def test_what_a_container_may_do(environment: dict[str, str], tmp_path: Path):
     assert said[0] == "1000"
     assert {"tmp is writable", "data is writable", "hush", str(64 << 20)} <= set(said)
     assert "writable" not in said
-    assert run.place("Job/first: ended with 1") < run.place("Job/app: started")
+    assert run.place("Job/first: exited with code 1") < run.place("Job/app: started")
     assert (Path(environment["XDG_DATA_HOME"]) / "cdk-containers/volumes/jobs/fs-1/kept").exists()
     assert _names(environment, "cdk-containers-") == []

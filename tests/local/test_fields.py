@@ -256,7 +256,7 @@ def test_a_field_that_nobody_knows_is_named():
     definition = {**EVERYTHING, "Colour": "red"}
     plan = planned(definition)
     assert isinstance(plan, TaskPlan)
-    assert [it.why for it in plan.differences if it.what == "Colour"] == ["this field is not known here"]
+    assert [it.why for it in plan.differences if it.what == "Colour"] == ["this field is unknown"]
     assert dropped(definition) == []
 
 

@@ -82,8 +82,8 @@ def test_containers_start_after_what_they_wait_for():
 def test_containers_that_wait_for_each_other():
     one = {**APP, "DependsOn": [{"ContainerName": "b", "Condition": "START"}]}
     other = {"Name": "b", "Image": "x", "DependsOn": [{"ContainerName": "app", "Condition": "START"}]}
-    assert "Web: containers wait for each other in a circle: " in refusal(one, other)
-    assert refusal(one) == "Web/app: it needs the container 'b', which does not run"
+    assert "Web: circular dependency between containers: " in refusal(one, other)
+    assert refusal(one) == "Web/app: it depends on the container 'b', which does not run"
 
 
 def test_the_size_of_the_task_is_the_limit_of_a_container_without_one():
@@ -106,7 +106,7 @@ def test_limits_of_this_machine():
         {"Name": "nofile", "SoftLimit": 100, "HardLimit": 20000},
         {"Name": "nproc", "SoftLimit": 1000, "HardLimit": 1000},
     ]
-    assert whats(found)["app: Ulimits nofile"] == "this machine allows 20000 at the most"
+    assert whats(found)["app: Ulimits nofile"] == "this machine allows 20000 at most"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_values_that_are_given():
     assert found.secrets == {"KEY": "k"}
     assert "t" not in repr(found).replace("'", " ").split()
     assert refusal(container).splitlines() == [
-        f"Web/app: {what} depends on resource {name}, which is not deployed or not known here: --set {variable}=VALUE"
+        f"Web/app: {what} depends on resource {name}, whose value is unknown; pass --set {variable}=VALUE"
         for what, name, variable in (
             ("environment TABLE", "Orders", "TABLE"),
             ("secret TOKEN", "Token", "TOKEN"),
@@ -157,7 +157,7 @@ def test_values_that_are_given():
 
 def test_an_unresolved_command_is_named_by_its_parts():
     container = {**APP, "Command": ["serve", Unresolved(why="resource Bucket", names=("Bucket",))]}
-    assert refusal(container) == "Web/app: Command depends on resource Bucket: --set Bucket=VALUE"
+    assert refusal(container) == "Web/app: Command depends on resource Bucket: pass --set Bucket=VALUE"
 
 
 def test_images_that_are_given():
@@ -173,20 +173,20 @@ def test_log_routers_and_collectors_are_left_out():
     found = plan({**APP, "DependsOn": waits}, router, collector)
     assert [it.name for it in found.containers] == ["app"]
     assert found.containers[0].waits == ()
-    assert whats(found)["otel: container"] == "traces and metrics go nowhere; --with runs it"
-    assert whats(found)["router: container"].startswith("ECS writes the configuration of the log router")
+    assert whats(found)["otel: container"] == "traces and metrics are not collected; pass --with to run it"
+    assert whats(found)["router: container"].startswith("ECS generates the configuration of the log router")
     kept = plan({**APP, "DependsOn": waits}, router, collector, with_=["otel"])
     assert [it.name for it in kept.containers] == ["otel", "app"]
-    assert refusal(APP, without=["app"]) == "Web: no container of the task is left to run"
+    assert refusal(APP, without=["app"]) == "Web: no containers left to run"
 
 
 def test_windows():
-    assert "run on Windows only" in refusal(APP, RuntimePlatform={"OperatingSystemFamily": "WINDOWS_SERVER_2022_CORE"})
+    assert "only run on Windows" in refusal(APP, RuntimePlatform={"OperatingSystemFamily": "WINDOWS_SERVER_2022_CORE"})
 
 
 def test_a_volume_that_there_is_not():
     container = {**APP, "MountPoints": [{"SourceVolume": "data", "ContainerPath": "/data"}]}
-    assert refusal(container) == "Web/app: it mounts the volume 'data', which the task does not have"
+    assert refusal(container) == "Web/app: it mounts the volume 'data', which the task definition does not declare"
 
 
 def test_volumes_of_file_systems_are_kept():

@@ -58,7 +58,7 @@ def test_targets():
         "dev-application/ShopWeb"
     ]
     with pytest.raises(
-        LocalError, match="no stack 'dev-aplication' with a service or a job; there are dev-application"
+        LocalError, match="no stack 'dev-aplication' with ECS services or jobs; did you mean dev-application"
     ):
         choose(["dev-aplication"], estate)
     with pytest.raises(LocalError, match="the app has no ECS service"):

@@ -70,7 +70,7 @@ def test_order_health_and_the_end(shell: Shell, shop: Path, engine: StandIn):
     ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush")
     assert ran.code == 3
     assert ran.err == ""
-    assert lines(ran.out, "started", "healthy", "ended")[-1] == "== Web/proxy: ended with 0"
+    assert lines(ran.out, "started", "healthy", "exited")[-1] == "== Web/proxy: exited with code 0"
     order = engine.named("start")
     assert order[0] == "web-pause"
     assert sorted(order[1:3]) == ["web-migrate", "web-proxy"]
@@ -124,7 +124,7 @@ def test_what_has_to_succeed_and_does_not(shell: Shell, shop: Path, engine: Stan
     engine.ends(web_migrate=4)
     ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush")
     assert ran.code == 1
-    assert "Web/app: does not start: Web/migrate: it ended with 4, and something waits for its success" in ran.out
+    assert "Web/app: not started: Web/migrate: exited with code 4, but has to succeed first" in ran.out
     assert "web-app" not in engine.named("start")
 
 
@@ -133,7 +133,7 @@ def test_what_has_to_be_healthy_and_is_not(shell: Shell, shop: Path, engine: Sta
     engine.ends(web_migrate=0)
     ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush")
     assert ran.code == 1
-    assert "Web/app: does not start: Web/proxy: it is unhealthy, and something waits for its health" in ran.out
+    assert "Web/app: not started: Web/proxy: is unhealthy, but has to be healthy first" in ran.out
 
 
 def test_ctrl_c_stops_the_last_first_with_its_timeout(shell: Shell, shop: Path, engine: StandIn):
@@ -145,12 +145,16 @@ def test_ctrl_c_stops_the_last_first_with_its_timeout(shell: Shell, shop: Path, 
             time.sleep(0.02)
         time.sleep(0.3)  # until the run has noticed
         os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)  # as `uv run` and others hand it on
 
     interrupting = threading.Thread(target=interrupt)
     interrupting.start()
     ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush")
     interrupting.join()
     assert ran.code == 130
+    assert "stopping; press Ctrl-C again" in ran.out
+    assert "stopping immediately" not in ran.out
     assert [call[1:] for call in engine.calls if call[0] == "stop"] == [
         ["-t", "7", "RUN-web-app"],
         ["-t", "30", "RUN-web-proxy"],
@@ -179,7 +183,7 @@ def test_where_this_machine_cannot_have_the_address_of_ecs(shell: Shell, shop: P
     engine.ends(web_migrate=0, web_app=0)
     ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush")
     assert ran.code == 0
-    assert "169.254.170.2 is not to be had here" in ran.out
+    assert "169.254.170.2 is not available" in ran.out
     made = [call for call in engine.calls if call[:2] == ["network", "create"]]
     assert ["169.254" in " ".join(call) for call in made] == [True, False]
     assert any(
@@ -209,7 +213,7 @@ def test_a_job_runs_once(shell: Shell, engine: StandIn, tmp_path: Path):
     ran = run(shell, app, "dev-application/Nightly")
     assert ran.code == 6
     assert engine.named("start") == ["nightly-pause", "nightly-app"]
-    assert "schedule, input and retries (Nightly): a job runs once, now" in ran.out
+    assert "schedule, input and retries (Nightly): the job runs once, immediately" in ran.out
 
 
 def test_a_service_comes_with_what_it_needs(shell: Shell, engine: StandIn, tmp_path: Path):
@@ -259,7 +263,7 @@ def test_changed_sources_are_built_and_started_again(
     changing.start()
     ran = run(shell, app, "dev-application/Orders", "--watch")
     changing.join()
-    assert f"== {sources} has changed" in ran.out
+    assert f"== {sources} changed" in ran.out
     assert engine.named("build") == [str(sources), str(sources)]
     assert engine.named("start").count("orders-app") == 2
 
@@ -271,7 +275,7 @@ def test_no_engine(shell: Shell, shop: Path, engine: StandIn):
     (engine.folder / "docker").unlink()
     ran = run(shell, shop, "shop/Web")
     assert ran.code == 2
-    assert ran.err.startswith("cdk-containers: no container engine on this machine; install docker (https://")
+    assert ran.err.startswith("cdk-containers: no container engine found; install docker (https://")
 
 
 @pytest.mark.parametrize(
@@ -291,7 +295,7 @@ def test_an_engine_that_is_too_old(shell: Shell, shop: Path, engine: StandIn, na
 
 def test_an_engine_that_does_not_answer(shell: Shell, shop: Path, engine: StandIn):
     engine.says(info=1)
-    assert "docker: it does not answer: exit code 1" in run(shell, shop, "shop/Web").err
+    assert "docker: it is not responding: exit code 1" in run(shell, shop, "shop/Web").err
 
 
 def test_a_port_that_is_taken(shell: Shell, engine: StandIn, tmp_path: Path):
@@ -300,7 +304,7 @@ def test_a_port_that_is_taken(shell: Shell, engine: StandIn, tmp_path: Path):
         port = server.getsockname()[1]
         ran = run(shell, app, "dev-application/Orders", "--publish", f"8080={port}")
     assert ran.code == 2
-    assert f"Orders: port {port} of this machine is taken; --publish Orders.8080=OTHER" in ran.err
+    assert f"Orders: port {port} is already in use on this machine; use --publish Orders.8080=OTHER" in ran.err
     assert engine.named("create") == []
 
 
@@ -311,7 +315,7 @@ def test_an_unresolved_value(shell: Shell, tmp_path: Path):
     assert ran.code == 2
     assert "Web/app: environment TABLE_NAME depends on resource OrdersA9B65338" in ran.err
     assert "--set TABLE_NAME=VALUE" in ran.err
-    assert "values of the account are not known: there are no AWS credentials" in ran.err
+    assert "cannot read values from AWS: there are no AWS credentials" in ran.err
 
 
 @pytest.mark.usefixtures("engine")
@@ -319,14 +323,14 @@ def test_a_secret_that_cannot_be_read(shell: Shell, shop: Path):
     ran = run(shell, shop, "shop/Web")
     assert ran.code == 2
     assert "Web/app: secret TOKEN: arn:aws:ssm:" in ran.err
-    assert "cannot be read: there are no AWS credentials; --set TOKEN gives its value" in ran.err
+    assert "cannot be read: there are no AWS credentials; pass --set TOKEN=VALUE" in ran.err
 
 
 def test_an_image_of_the_wrong_architecture(shell: Shell, shop: Path, engine: StandIn):
     engine.says(architecture="arm64")
     ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush")
     assert ran.code == 2
-    assert "Web/app: app:1 is for arm64, and the task runs on amd64; --native runs it all the same" in ran.err
+    assert "Web/app: app:1 is built for arm64, but the task needs amd64; pass --native to run it anyway" in ran.err
     engine.ends(web_migrate=0, web_app=0)
     assert run(shell, shop, "shop/Web", "--set", "TOKEN=hush", "--native").code == 0
 
@@ -336,7 +340,7 @@ def test_an_image_that_cannot_be_built(shell: Shell, engine: StandIn, tmp_path: 
     engine.says(broken="")
     ran = run(shell, app, "dev-application/Nightly")
     assert ran.code == 2
-    assert "Nightly: its image cannot be built:" in ran.err
+    assert "Nightly: building the image failed:" in ran.err
     assert "no space left on device" in ran.err
 
 
@@ -344,15 +348,15 @@ def test_an_image_in_ecr_without_credentials(shell: Shell, shop: Path, engine: S
     engine.says(missing="")
     image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop:1"
     ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush", "--image", f"Web.app={image}")
-    assert f"Web/app: {image} is in ECR, and there are no AWS credentials for a login" in ran.err
+    assert f"Web/app: {image} is in ECR, but there are no AWS credentials to log in with" in ran.err
 
 
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("shop/Wed", "shop/Wed: nothing in the stack is called so; there are shop/Web"),
-        ("shap/Web", "shap/Web: no stack 'shap' with a service or a job; there are shop"),
+        ("shop/Wed", "shop/Wed: no such service or job; did you mean shop/Web?"),
+        ("shap/Web", "shap/Web: no stack 'shap' with ECS services or jobs; did you mean shop?"),
     ],
 )
 def test_a_target_that_is_not_there(shell: Shell, shop: Path, target: str, said: str):
@@ -372,15 +376,18 @@ def test_an_app_that_is_not_there(shell: Shell, tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--set", "TOKN=1", "--set", "TOKEN=1"], "--set: nothing here is called 'TOKN'; near it: TOKEN"),
-        (["--set", "TOKEN=1", "--image", "ap=x"], "--image: nothing here is called 'ap'; near it: app"),
-        (["--set", "TOKEN=1", "--volume", "data=."], "--volume: nothing here is called 'data'"),
-        (["--set", "TOKEN=1", "--publish", "80=90"], "--publish: nothing here is called '80'"),
-        (["--set", "TOKEN=1", "--build", "Wep=."], "--build: nothing here is called 'Wep'; near it: Web"),
-        (["--set", "TOKEN=1", "--with", "otel"], "--with: nothing here is called 'otel'"),
-        (["--set", "TOKEN=1", "--without", "prox"], "--without: nothing here is called 'prox'; near it: proxy"),
+        (["--set", "TOKN=1", "--set", "TOKEN=1"], "--set: unknown name 'TOKN'; did you mean TOKEN?"),
+        (["--set", "TOKEN=1", "--image", "ap=x"], "--image: unknown name 'ap'; did you mean app?"),
+        (["--set", "TOKEN=1", "--volume", "data=."], "--volume: unknown name 'data'"),
+        (["--set", "TOKEN=1", "--publish", "80=90"], "--publish: unknown name '80'"),
+        (["--set", "TOKEN=1", "--build", "Wep=."], "--build: unknown name 'Wep'; did you mean Web?"),
+        (["--set", "TOKEN=1", "--with", "otel"], "--with: unknown name 'otel'"),
+        (["--set", "TOKEN=1", "--without", "prox"], "--without: unknown name 'prox'; did you mean proxy?"),
         (["--set", "TOKEN=1", "--build", "app=/nowhere"], "--build: there is no folder /nowhere"),
-        (["--set", "TOKEN=1", "--without", "app", "--without", "proxy", "--without", "migrate"], "no container"),
+        (
+            ["--set", "TOKEN=1", "--without", "app", "--without", "proxy", "--without", "migrate"],
+            "no containers left to run",
+        ),
     ],
 )
 def test_options_that_mean_nothing(shell: Shell, shop: Path, arguments: list[str], said: str):

@@ -108,6 +108,7 @@ def _write(
         root=workspace.root if workspace is not None else None,
         image_tag=arguments.image_tag,
         addons=workspace.environment_addons if workspace is not None else (),
+        overrides=workspace.environment_overrides if workspace is not None else None,
     )
     app.synth()
     for note in [*environment.notes, *(note for made in workloads.values() for note in made.notes)]:

@@ -142,6 +142,7 @@ def test_what_copilot_makes_is_known_without_templates(capsys: pytest.CaptureFix
     assert found["bakery-prod-shop", "EnvControllerAction"]["danger"]
     assert any("ECR repository bakery/shop: kept" in one for one in told["outside"])
     assert any("pipeline release" in one for one in told["outside"])
+    assert any(one.startswith("pipeline-bakery-release: ") and "branch main" in one for one in told["outside"])
 
 
 @pytest.mark.parametrize(

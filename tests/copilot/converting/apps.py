@@ -24,7 +24,7 @@ def write(made: Converted, folder: Path) -> None:
 
 
 @contextmanager
-def _imported(folder: Path) -> Iterator[Any]:
+def imported(folder: Path) -> Iterator[Any]:
     def forget() -> None:
         for name in [one for one in sys.modules if one == "app" or one.split(".")[0] == "stacks"]:
             del sys.modules[name]
@@ -40,7 +40,7 @@ def _imported(folder: Path) -> Iterator[Any]:
 
 def templates_of(folder: Path) -> Mapping[str, Any]:
     """Return the templates of the app in a folder, by stack."""
-    with _imported(folder) as module:
+    with imported(folder) as module:
         app = cdk.App(analytics_reporting=False, tree_metadata=False)
         module.add_stacks(app)
         return {stack.stack_name: stack.template for stack in app.synth().stacks}

@@ -96,6 +96,24 @@ def test_notes_say_what_was_not_applied(made: Converted) -> None:
     assert note in made.files["README.md"]
 
 
+def test_each_override_is_applied_or_named(made: Converted) -> None:
+    (baker,) = (it for it in made.notes["bakery-prod-baker"] if "overrides" in it)
+    assert "copilot/baker/overrides has overrides for the CDK, which change EventsQueue, Service" in baker
+    (environment,) = (it for it in made.notes["bakery-test"] if "patch" in it)
+    assert "patch 2" in environment
+    assert "EnvironmentManagerRole" in environment
+    vpc = made.templates["bakery-test"]["Resources"]["VPC"]
+    assert vpc["Properties"]["Tags"][-1] == {"Key": "team", "Value": "bread"}
+
+
+def test_each_pipeline_is_described(made: Converted) -> None:
+    first, second = made.notes["pipeline-bakery-release"]
+    assert "`Pipeline` of cdk_containers" in first
+    assert "GitHub github.com/example/bakery, branch main" in second
+    assert "stages test, stage, prod after an approval" in second
+    assert first in made.files["README.md"]
+
+
 @pytest.mark.parametrize("zones", [False, True], ids=["domain", "certificates"])
 def test_all_kinds_of_manifests(zones: bool, tmp_path: Path) -> None:  # noqa: FBT001
     copilot = tmp_path / "copilot"

@@ -2,6 +2,7 @@
 
 from ..recipe import Recipe
 from . import (
+    content,
     deployments,
     discovery,
     ecs,
@@ -11,6 +12,7 @@ from . import (
     lattice,
     load_balancing,
     messages,
+    names,
     network,
     observability,
     scaling,
@@ -19,6 +21,7 @@ from . import (
 from .amendments import ATTRIBUTES, DELETIONS
 
 PARTS = (
+    content,
     deployments,
     discovery,
     ecs,
@@ -28,6 +31,7 @@ PARTS = (
     lattice,
     load_balancing,
     messages,
+    names,
     network,
     observability,
     scaling,

@@ -12,6 +12,7 @@ DELETIONS: dict[str, tuple[str, Callable[[Any, str], object]]] = {
     "AWS::EC2::RouteTable": ("ec2", lambda api, it: api.delete_route_table(RouteTableId=it)),
     "AWS::EC2::VPCEndpoint": ("ec2", lambda api, it: api.delete_vpc_endpoints(VpcEndpointIds=[it])),
     "AWS::ElasticLoadBalancingV2::TargetGroup": ("elbv2", lambda api, it: api.delete_target_group(TargetGroupArn=it)),
+    "AWS::Route53::HostedZone": ("route53", lambda api, it: api.delete_hosted_zone(Id=it)),
     "AWS::IAM::ManagedPolicy": ("iam", lambda api, it: api.delete_policy(PolicyArn=it)),
 }
 

@@ -56,6 +56,15 @@ RECIPES = {
         update=("update_function_configuration", "FunctionName"),
         delete=lambda api, name: api.delete_function(FunctionName=name),
     ),
+    "AWS::Lambda::LayerVersion": Recipe(
+        service="lambda",
+        create="publish_layer_version",
+        name="LayerName",
+        identity=lambda _, response: response["LayerVersionArn"],
+        delete=lambda api, arn: api.delete_layer_version(
+            LayerName=arn.rsplit(":", 1)[0], VersionNumber=int(arn.rsplit(":", 1)[1])
+        ),
+    ),
     "AWS::Lambda::Permission": Recipe(
         service="lambda",
         create="add_permission",

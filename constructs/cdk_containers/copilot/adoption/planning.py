@@ -12,6 +12,7 @@ import aws_cdk as cdk
 from cdk_containers.core.frozen import frozen
 
 from ..building import CopilotApplication
+from ..building.pipelines import pipeline_notes
 from ..manifests import ManifestError, Problem, Workspace
 from .decisions import Decision, decide, is_known_to_others
 from .deployed import Deployed, read_deployed
@@ -78,12 +79,19 @@ def plan(
     app = cdk.App(analytics_reporting=False, tree_metadata=False)
     made = CopilotApplication.from_workspace(app, workspace.application, path, environments=chosen, **given)
     after = {stack.stack_name: stack.template for stack in app.synth().stacks}
-    planning = _Planning(workspace, made, after)
+    planning = _Planning(workspace, made, after, pipeline_notes(workspace, given.get("variables")))
     return planning.plan(None if templates is None else read_deployed(templates, planning.file_names()))
 
 
 class _Planning:
-    def __init__(self, workspace: Workspace, made: CopilotApplication, after: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        made: CopilotApplication,
+        after: Mapping[str, Mapping[str, Any]],
+        pipelines: Mapping[str, Sequence[str]],
+    ) -> None:
+        self._pipelines = pipelines
         self._workspace = workspace
         self._made = made
         self._after = after
@@ -219,17 +227,13 @@ class _Planning:
                 "templates back), and delete it at the end"
                 for name in self._workspace.pipelines
             ),
+            *(f"{stack}: {note}" for stack, notes in self._pipelines.items() for note in notes),
         ]
 
     def _notes(self, missing: Sequence[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for name, environment in self._made.environments.items():
             found[environment.setting.stack_name()] = list(environment.notes)
-            if self._workspace.environment_overrides is not None:
-                found[environment.setting.stack_name()].append(
-                    f"{self._workspace.environment_overrides} changes Copilot's template and is not applied: write "
-                    "it as a change of the constructs"
-                )
             for workload, one in self._made.workloads[name].items():
                 found[environment.setting.stack_name(workload)] = list(one.notes)
         for stack in missing:

@@ -1,4 +1,7 @@
-"""What CloudFormation's registry says of the types that stacks of Copilot have."""
+"""What CloudFormation's registry says of the types that stacks of Copilot have.
+
+Written by scripts/update_copilot_registry.py.
+"""
 
 from __future__ import annotations
 

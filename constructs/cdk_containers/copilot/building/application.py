@@ -102,6 +102,7 @@ class CopilotApplication(CheckedConstruct):
                 image_tag=image_tag,
                 env=where.get(name),
                 addons=workspace.environment_addons,
+                overrides=workspace.environment_overrides,
             )
             made.environments = {**made.environments, name: environment}
             made.workloads = {**made.workloads, name: workloads}
@@ -147,10 +148,13 @@ def add_stacks(
     image_tag: str,
     env: cdk.Environment | None = None,
     addons: Sequence[Path] = (),
+    overrides: Path | None = None,
 ) -> tuple[CopilotEnvironment, dict[str, CopilotWorkload]]:
     """Add the stack of an environment, and those of workloads, which come after it."""
     stack = _stack(scope, setting.stack_name(), env)
-    environment = CopilotEnvironment(stack, "Environment", setting=setting, features=features, addons=addons)
+    environment = CopilotEnvironment(
+        stack, "Environment", setting=setting, features=features, addons=addons, overrides=overrides
+    )
     workloads: dict[str, CopilotWorkload] = {}
     for manifest in manifests:
         name = manifest.model.name

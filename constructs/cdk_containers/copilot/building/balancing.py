@@ -21,12 +21,14 @@ from cdk_containers.load_balancing import (
 )
 from cdk_containers.load_balancing.rule_priorities import choose_priority
 
-from ..manifests.models.balancing import Alias, Http, RoutingRule
+from ..manifests.models.balancing import Http, RoutingRule
 from .making import Making, seconds_or
 from .names import certify, make_alias_record, make_alias_records, zone_of
 from .ports import Listening, Target
+from .sites import CLOUDFRONT_ZONE
 
-_DELAY = 60
+_DELAY, _HTTPS = 60, 443
+_CHECK_OF_GRPC = "/AWS.ALB/healthcheck"
 
 
 class Balancing:
@@ -118,7 +120,7 @@ class Balancing:
                 source_ips=rule_made.source_ips,
                 priority=self._priority("HTTPS" if self._https else "HTTP", place, rule),
             ),
-            health_check_path=check.path or "/",
+            health_check_path=_CHECK_OF_GRPC if grpc and not _is_call(check.path) else check.path or "/",
             health_check=TargetHealthCheck(
                 interval=seconds_or(check.interval, 30),
                 timeout=seconds_or(check.timeout, 5),
@@ -167,12 +169,22 @@ class Balancing:
         resource = resource_of(route.target_group)
         self._making.name_it(f"TargetGroup{suffix}", route.target_group)
         resource.add_property_override("Port", target.port)
+        checked = rule.health.port or target.port
+        if _HTTPS in (target.port, checked):
+            # Copilot takes a container at this port for one that speaks TLS.
+            resource.add_property_override("Protocol", "HTTPS" if target.port == _HTTPS else "HTTP")
+            resource.add_property_override("HealthCheckProtocol", "HTTPS" if checked == _HTTPS else "HTTP")
         if not rule.version:
             # Copilot leaves it out, and a target group that gets it would be replaced.
             resource.add_property_deletion_override("ProtocolVersion")
         codes, grpc = rule.health.success_codes, (rule.version or "").lower() == "grpc"
+        if grpc and not _is_call(rule.health.path):
+            # A server answers with 12, "unimplemented", and Copilot takes that for healthy.
+            resource.add_property_override("HealthCheckPath", rule.health.path or "/")
         if codes is not None and not _are_codes(codes, grpc=grpc):
             resource.add_property_override("Matcher", {"HttpCode": codes})
+            if grpc:
+                resource.add_property_deletion_override("Matcher.GrpcCode")
             self._making.notes.append(f"the load balancer refuses {codes!r} as a status that means healthy")
         if rule.health.port is not None:
             resource.add_property_override("HealthCheckPort", str(rule.health.port))
@@ -207,22 +219,44 @@ class Balancing:
     def _serve_names(self) -> None:
         """Make records, and a certificate, for the names of the rules; each name once."""
         making, own = self._making, list[str]()
-        in_zone: dict[str, list[str]] = {}
-        for rule, _ in self._rules:
-            for alias in rule.aliases or [Alias(name=host) for host in self._hosts(rule)]:
-                zone = alias.hosted_zone or ((rule.hosted_zone or self._http.hosted_zone) if rule.aliases else None)
-                name = alias.name or ""
-                if zone is not None:
+        in_zone, left = dict[str, list[str]](), dict[str, str]()
+        for place, (rule, _) in enumerate(self._rules):
+            for name, zone in self._names(rule):
+                if zone is not None and place:
+                    # Copilot makes none: the record that is there is yours, and a second one would be refused.
+                    left[name] = zone
+                elif zone is not None:
                     in_zone.setdefault(zone, []).append(name)
                 elif not (making.setting.imports_certificates or self._internal):
                     own.append(name)
         own = list(dict.fromkeys(own))
         for name in own:
-            make_alias_record(making, name, zone_of(making, name), dns_name=self.dns_name, zone_id=self._zone_id)
+            where, zone = self._reached_at(name)
+            make_alias_record(making, name, zone_of(making, name), dns_name=where, zone_id=zone)
         for zone, names in in_zone.items():
             make_alias_records(making, list(dict.fromkeys(names)), zone, dns_name=self.dns_name, zone_id=self._zone_id)
+        making.notes.extend(
+            f"http.additional_rules: as with Copilot, {name} gets no record in the hosted zone {zone}: make it, or "
+            "leave the one that is there"
+            for name, zone in left.items()
+            if name not in in_zone.get(zone, ())
+        )
         if own and self._http.alb is None:
             certify(making, own, listener_arn=self._listener("HTTPS"))
+
+    def _reached_at(self, name: str) -> tuple[str, str]:
+        """Return the address that a name leads to, with its zone: that of CloudFront for your own names."""
+        aliases = {alias.name for rule, _ in self._rules for alias in rule.aliases}
+        if self._making.setting.cdn is not None and self._http.alb is None and name in aliases:
+            return self._making.around.export("CloudFrontDomainName"), CLOUDFRONT_ZONE
+        return self.dns_name, self._zone_id
+
+    def _names(self, rule: RoutingRule) -> list[tuple[str, str | None]]:
+        """Return the names of a rule, each with its zone of yours, if it is in one."""
+        if not rule.aliases:
+            return [(host, None) for host in self._hosts(rule)]
+        zone = rule.hosted_zone or self._http.hosted_zone
+        return [(alias.name or "", alias.hosted_zone or zone) for alias in rule.aliases]
 
     def _make_internal_record(self) -> None:
         making = self._making
@@ -246,6 +280,11 @@ def _paths(rule: RoutingRule) -> list[str]:
     """Return the paths of a rule, as Copilot takes them: everything below is meant as well."""
     path = f"/{(rule.path or '').removeprefix('/')}"
     return ["/*"] if path == "/" else [path, f"{path}/*"]
+
+
+def _is_call(path: str | None) -> bool:
+    """Tell whether a path names a method of gRPC, such as /grpc.health.v1.Health/Check."""
+    return path is not None and re.fullmatch("/[^/]+/[^/]+", path) is not None
 
 
 def _are_codes(codes: str, *, grpc: bool) -> bool:

@@ -67,6 +67,7 @@ class CopilotEnvironment(CheckedConstruct):
         setting: Setting,
         features: Features | None = None,
         addons: Sequence[Path] = (),
+        overrides: Path | None = None,
     ) -> None:
         """Make an environment.
 
@@ -76,6 +77,7 @@ class CopilotEnvironment(CheckedConstruct):
             setting: Its names, domain, certificates and manifest.
             features: What its workloads need. Default: nothing.
             addons: Templates that are deployed with it. Default: none.
+            overrides: The folder with overrides of environments. Default: none.
         """
         found = argument_problems(CopilotEnvironment.__init__, locals())
         found.raise_for(scope, id)
@@ -116,17 +118,20 @@ class CopilotEnvironment(CheckedConstruct):
         self._serve_domain()
         if features.public_load_balancer:
             self._balance_public(manifest)
+            self._serve_by_cloudfront(features.names)
         if features.internal_load_balancer:
             self._balance_internal(manifest)
         if features.file_system:
             self._exports["FilesystemID"] = make_file_system(self, naming, setting, known, self.security_group)
-        if manifest.cdn not in (None, False):
-            self.notes.append("cdn: no CloudFront distribution is made; the load balancer stays where it is reached")
         if addons:
             from .addons import include_addons  # noqa: PLC0415  (most have none)
 
             include_addons(self, addons, {"App": setting.application, "Env": setting.environment}, naming=naming)
         self._export()
+        if overrides is not None:
+            from .patches import Patched, apply_overrides  # noqa: PLC0415  (most have none)
+
+            apply_overrides(Patched(scope=self, naming=naming, notes=self.notes), overrides)
         add_tags(self, setting)
 
     def _make_group(self, vpc: EnvironmentVpc) -> ec2.SecurityGroup:
@@ -197,6 +202,37 @@ class CopilotEnvironment(CheckedConstruct):
         made = make_public_load_balancer(self, self._naming, self.setting, self._known, manifest, self.domain)
         self.load_balancer = made.load_balancer
         self._balance(made.exports("", "Public", "CanonicalHostedZoneID"), made.load_balancer)
+
+    def _serve_by_cloudfront(self, names: Sequence[str]) -> None:
+        """Put CloudFront before the public load balancer, where the manifest has it there."""
+        cdn = self.setting.cdn
+        if cdn is None or self.load_balancer is None:
+            return
+        from .cdn import make_distribution  # noqa: PLC0415  (few environments have one)
+
+        made = make_distribution(
+            self,
+            self._naming,
+            self.setting.prefix,
+            cdn,
+            self.load_balancer.load_balancer.load_balancer_dns_name,
+            names,
+            self._certificate_of_cloudfront,
+        )
+        self._exports["CloudFrontDomainName"] = made.attr_domain_name
+
+    def _certificate_of_cloudfront(self) -> str:
+        """Return a parameter: Copilot's function copies the environment's certificate to us-east-1."""
+        self.notes.append(
+            "cdn: the parameter CloudFrontCertificateArn is a certificate in us-east-1 for the names of the services: "
+            "the one that Copilot copied there goes with its function"
+        )
+        parameter = cdk.CfnParameter(
+            cdk.Stack.of(self),
+            "CloudFrontCertificateArn",
+            description="ARN of a certificate in us-east-1 for CloudFront",
+        )
+        return parameter.value_as_string
 
     def _balance_internal(self, manifest: Environment) -> None:
         made = make_internal_load_balancer(self, self._naming, self.setting, self._known, manifest)

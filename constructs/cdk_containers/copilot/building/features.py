@@ -22,12 +22,14 @@ class Features:
         internal_load_balancer: The load balancer of services that the network reaches.
         nat_gateways: The way out of private subnets.
         file_system: The file system in which workloads have folders.
+        names: Names of your own that lead to the public load balancer.
     """
 
     public_load_balancer: bool = False
     internal_load_balancer: bool = False
     nat_gateways: bool = False
     file_system: bool = False
+    names: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, needed_by: Iterable[Workload]) -> Features:
@@ -46,7 +48,16 @@ class Features:
             or any(is_private(one) for one in driven),
             nat_gateways=any(needs_way_out(one) for one in tasks) or any(_egress(one) for one in driven),
             file_system=any(needs_file_system(one) for one in tasks),
+            names=tuple(name for one in tasks for name in _names(one)),
         )
+
+
+def _names(workload: workloads.TaskWorkload) -> list[str]:
+    """Return the names that a workload wants on the public load balancer of its environment."""
+    http = workload.http if isinstance(workload, workloads.LoadBalancedWebService) else None
+    if not isinstance(http, Http) or http.alb is not None:
+        return []
+    return [alias.name or "" for rule in http.rules for alias in rule.aliases]
 
 
 def is_private(workload: workloads.RequestDrivenWebService) -> bool:

@@ -62,7 +62,9 @@ class NetworkBalancing:
         aliases = self._nlb.aliases if self._nlb is not None else []
         if aliases:
             return [alias.name or "" for alias in aliases]
-        if setting.subdomain is not None:
+        # An environment with certificates of yours has no domain of its own; a listener with TLS needs a name anyhow.
+        needed = not setting.imports_certificates or any(port.protocol == "TLS" for port in self._ports)
+        if setting.subdomain is not None and needed:
             return [f"{self._making.name}-nlb.{setting.subdomain}"]
         return []
 
@@ -101,6 +103,8 @@ class NetworkBalancing:
             making.name_it(f"NLBListener{suffix}", route.listener)
             self._finish_target_group(resource_of(route.target_group), port)
             if port.protocol == "TLS":
+                if port.listener.stickiness:
+                    making.notes.append(f"nlb: a listener with TLS, such as {port.port}, has no stickiness")
                 policy = port.listener.ssl_policy or _POLICY
                 resource_of(route.listener).add_property_override("SslPolicy", policy)
         # The group of the environment is its own matter, so the way in is said here.
@@ -135,15 +139,18 @@ class NetworkBalancing:
             "HealthCheckTimeoutSeconds": in_seconds_or(check.timeout if check else None, 10),
             "HealthyThresholdCount": (check.healthy_threshold if check else None) or 5,
             "UnhealthyThresholdCount": (check.unhealthy_threshold if check else None) or 2,
-            "TargetGroupAttributes": [
-                {
-                    "Key": "deregistration_delay.timeout_seconds",
-                    "Value": str(in_seconds_or(port.listener.deregistration_delay, _DELAY)),
-                }
-            ],
+            "TargetGroupAttributes": [{"Key": name, "Value": value} for name, value in _attributes(port).items()],
         }
         for name, value in written.items():
             if value is None:
                 group.add_property_deletion_override(name)
             else:
                 group.add_property_override(name, value)
+
+
+def _attributes(port: NlbPort) -> dict[str, str]:
+    """Return the attributes of a target group; one behind TLS cannot keep clients at a target."""
+    found = {"deregistration_delay.timeout_seconds": str(in_seconds_or(port.listener.deregistration_delay, _DELAY))}
+    if port.listener.stickiness is not None and port.protocol != "TLS":
+        found["stickiness.enabled"] = str(port.listener.stickiness).lower()
+    return found

@@ -2,41 +2,69 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
+from constructs import Construct
 
 from cdk_containers.checks.reading.text import Unreadable
 from cdk_containers.checks.reading.yaml import parse_yaml
 from cdk_containers.core.documents import ManifestError, Problem
+from cdk_containers.core.frozen import frozen
 
-from .making import Making
+from .naming import Naming
 from .task_overrides import as_in_templates
 
 _PATCHES = "cfn.patches.yml"
 _OPERATIONS = ("add", "remove", "replace")
+_GOT = re.compile(r"getResource\(\s*['\"](\w+)['\"]")
 _OF_RESOURCES = ("Properties", "DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Metadata")
 
 
-def apply_overrides(making: Making, folder: Path) -> None:
-    """Apply the overrides in a folder to what was made, and note those that cannot be applied.
+@frozen(slots=False)
+class Patched:
+    """What overrides change.
+
+    Attributes:
+        scope: The construct under which whole resources are added.
+        naming: The resources, by the logical ids that they have in Copilot's templates.
+        notes: What a person should know; patches that cannot be applied are added.
+    """
+
+    scope: Construct
+    naming: Naming
+    notes: list[str]
+
+
+def apply_overrides(made: Patched, folder: Path) -> None:
+    """Apply the overrides in a folder to what was made, and note each that cannot be applied.
 
     Raises:
         ManifestError: The file is no list of patches.
     """
     file = folder / _PATCHES
     if not file.is_file():
-        making.notes.append(
-            f"{folder} has overrides for the CDK, which change the template that Copilot generates: "
-            "write them as changes of the constructs in this app"
-        )
+        made.notes.append(_of_cdk(folder))
         return
     for place, patch in enumerate(_read(file)):
-        refused = _apply(making, patch)
+        refused = _apply(made, patch)
         if refused is not None:
-            making.notes.append(f"{file.name}: patch {place + 1}, {patch['op']} {patch['path']}: {refused}")
+            made.notes.append(f"{file.name}: patch {place + 1}, {patch['op']} {patch['path']}: {refused}")
+
+
+def _of_cdk(folder: Path) -> str:
+    """Say what overrides in TypeScript change, as far as their text shows it."""
+    programs = [one for one in sorted(folder.rglob("*.ts")) if "node_modules" not in one.parts]
+    named = {name for one in programs for name in _GOT.findall(one.read_text(encoding="utf-8", errors="replace"))}
+    what = f"change {', '.join(sorted(named))} in" if named else "change"
+    shown = Path(*folder.parts[-3:]).as_posix()
+    return (
+        f"{shown} has overrides for the CDK, which {what} the template that Copilot generates: "
+        "write them as changes of the constructs in this app"
+    )
 
 
 def _read(file: Path) -> list[dict[str, Any]]:
@@ -53,37 +81,42 @@ def _read(file: Path) -> list[dict[str, Any]]:
     return patches
 
 
-def _apply(making: Making, patch: Mapping[str, Any]) -> str | None:
+def _apply(made: Patched, patch: Mapping[str, Any]) -> str | None:
     """Apply a patch; return why it cannot be applied."""
     section, *steps = [step.replace("~1", "/").replace("~0", "~") for step in str(patch["path"])[1:].split("/")]
     if section != "Resources" or not steps:
         return f"the template has no {section} of Copilot's"
     name, *rest = steps
-    resource = making.naming.known.get(name)
+    resource = made.naming.known.get(name)
     if not rest:
-        return _apply_whole(making, name, resource, patch)
+        return _apply_whole(made, name, resource, patch)
     if resource is None:
         return f"there is no {name}: what Copilot does with it is not needed, or done otherwise"
     if rest[0] not in _OF_RESOURCES:
         return f"a resource has no {rest[0]}"
-    return _write(making, name, rest, patch)
+    return _write(made, name, rest, patch)
 
 
-def _apply_whole(making: Making, name: str, resource: cdk.CfnResource | None, patch: Mapping[str, Any]) -> str | None:
+def _apply_whole(made: Patched, name: str, resource: cdk.CfnResource | None, patch: Mapping[str, Any]) -> str | None:
     value = patch.get("value")
     if patch["op"] != "add" or resource is not None or not isinstance(value, Mapping) or "Type" not in value:
         return "a whole resource can be added only"
-    added = cdk.CfnResource(making.scope, f"Patch{name}", type=str(value["Type"]), properties=value.get("Properties"))
+    added = cdk.CfnResource(made.scope, f"Patch{name}", type=str(value["Type"]), properties=value.get("Properties"))
     added.override_logical_id(name)
     for key, more in value.items():
         if key not in ("Type", "Properties"):
             added.add_override(key, more)
-    making.naming.known[name] = added
+    made.naming.known[name] = added
     return None
 
 
-def _write(making: Making, name: str, steps: list[str], patch: Mapping[str, Any]) -> str | None:
-    resource = making.naming.known[name]
+def _write(made: Patched, name: str, steps: list[str], patch: Mapping[str, Any]) -> str | None:
+    resource = made.naming.known[name]
+    value = patch.get("value")
+    if steps == ["Properties", "Tags", "-"] and isinstance(value, Mapping) and patch["op"] == "add":
+        # CDK makes the list of tags when it synthesizes.
+        cdk.Tags.of(resource).add(str(value.get("Key")), str(value.get("Value")))
+        return None
     path = ".".join(step.replace(".", "\\.") for step in steps)
     if not any(step.isdigit() or step == "-" for step in steps):
         if patch["op"] == "remove":
@@ -93,7 +126,7 @@ def _write(making: Making, name: str, steps: list[str], patch: Mapping[str, Any]
         return None
     # A list is written as a whole, with the change in it: CDK would make a map of one that is not there yet.
     first = next(place for place, step in enumerate(steps) if step.isdigit() or step == "-")
-    look = making.naming.properties.get(name)
+    look = made.naming.properties.get(name)
     if look is not None:
         properties = look()
     else:

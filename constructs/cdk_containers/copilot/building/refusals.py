@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cdk_containers.core.documents import ManifestError, Problem
 
@@ -40,14 +40,27 @@ def _wrong(workload: workloads.Workload, setting: Setting) -> Iterator[tuple[str
             port = workload.image.port if workload.image is not None else None
             if port is None and any(rule.target_port is None for rule in http.rules):
                 yield "http", "requests have no port to go to: give image.port, or http.target_port"
-        case workloads.RequestDrivenWebService(http=http) if http is not None:
-            if http.alias is not None and setting.domain is None:
-                yield "http.alias", f"the application has no domain that the name could be in: {_HOW}"
-        case workloads.StaticSite(http=http) if http is not None:
-            if http.alias is not None and http.certificate is None and setting.domain is None:
-                yield "http.alias", "the application has no domain: give http.certificate, or say the domain"
+        case workloads.RequestDrivenWebService(http=http) if http is not None and http.alias is not None:
+            yield from _wrong_name_of_app_runner(http.alias, setting)
+        case workloads.StaticSite(http=http) if http is not None and http.alias is not None:
+            if http.certificate is None:
+                yield from _wrong_name_of_site(http.alias, setting)
         case _:
             return
+
+
+def _wrong_name_of_app_runner(alias: str, setting: Setting) -> Iterator[tuple[str, str]]:
+    if setting.domain is None:
+        yield "http.alias", f"the application has no domain that the name could be in: {_HOW}"
+    else:
+        yield from _outside("http.alias", [alias], [setting.domain], own=_own_domains(setting))
+
+
+def _wrong_name_of_site(alias: str, setting: Setting) -> Iterator[tuple[str, str]]:
+    if setting.domain is None:
+        yield "http.alias", "the application has no domain: give http.certificate, or say the domain"
+    else:
+        yield from _outside("http.alias", [alias], _domains(setting))
 
 
 def _wrong_rules(http: Http, setting: Setting) -> Iterator[tuple[str, str]]:
@@ -59,6 +72,9 @@ def _wrong_rules(http: Http, setting: Setting) -> Iterator[tuple[str, str]]:
             yield f"{path}.hosted_zone", "a zone of yours goes with certificates of yours: say the environment's"
         elif not rule.aliases and setting.imports_certificates and rule.path is not None:
             yield path, "an environment with certificates of yours knows services by their names: give an alias"
+        if not setting.imports_certificates and setting.domain is not None:
+            names = [alias.name or "" for alias in rule.aliases if alias.hosted_zone is None]
+            yield from _outside(f"{path}.alias", names, _domains(setting))
         if (rule.version or "http1").lower() != "http1" and not setting.has_https:
             yield f"{path}.version", f"a load balancer speaks {rule.version} to containers behind HTTPS only: {_HOW}"
 
@@ -80,6 +96,43 @@ def _wrong_listeners(nlb: Nlb, setting: Setting) -> Iterator[tuple[str, str]]:
             yield f"{path}.port", "TLS needs a certificate, and so a name: say the domain of the application"
     if nlb.aliases and setting.domain is None:
         yield "nlb.alias", "the application has no domain that the name could be in: say the domain"
+    elif nlb.aliases and setting.imports_certificates:
+        yield (
+            "nlb.alias",
+            "an environment with certificates of yours has none for a Network Load Balancer: leave it out",
+        )
+    else:
+        names = [alias.name or "" for alias in nlb.aliases]
+        yield from _outside("nlb.alias", names, _domains(setting))
+        yield from (("nlb.alias", f"{name}: name each host, without *") for name in names if name.startswith("*"))
+
+
+def _domains(setting: Setting) -> list[str]:
+    """Return the domains that Copilot serves, with one label before each at the most."""
+    return [setting.domain or "", *_own_domains(setting)]
+
+
+def _own_domains(setting: Setting) -> list[str]:
+    return [f"{setting.application}.{setting.domain}", setting.subdomain or ""]
+
+
+def _outside(
+    path: str, names: Sequence[str], domains: Sequence[str], *, own: Sequence[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """Find names that no hosted zone of the application has, or that are those of its parts.
+
+    Args:
+        path: The key.
+        names: The names.
+        domains: The domains that names are in.
+        own: Domains that neither are a name here nor have names; with these, no domain is a name itself.
+    """
+    for name in names:
+        above = name.partition(".")[2]
+        taken = name in own or above in own or (bool(own) and name in domains)
+        if taken or not ({name, above} & set(domains)):
+            allowed = ", ".join(f"NAME.{domain}" for domain in domains)
+            yield path, f"no hosted zone of the application is for {name}: allowed: {allowed}"
 
 
 def _named(http: Http) -> Iterator[tuple[str, RoutingRule]]:

@@ -7,6 +7,7 @@ App Runner did.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import aws_cdk as cdk
@@ -32,6 +33,9 @@ from .secrets import allow_decrypting, allow_reading, known_secrets, other_secre
 from .services import make_service
 from .variables import common_variables
 
+_INTERVAL, _TIMEOUT = timedelta(seconds=30), timedelta(seconds=5)
+"""What a health check of a load balancer has where a manifest says nothing; the timeout has to be the shorter one."""
+
 _CPU, _MEMORY = 1024, 2048
 _MOST_TASKS, _CPU_PERCENT = 25, 70
 """App Runner goes up to 25 instances by requests at a time, of which ECS has no metric."""
@@ -46,19 +50,56 @@ def make_request_driven(making: Making, workload: workloads.RequestDrivenWebServ
             f"count: the scaling configuration {workload.count} of App Runner is replaced by 1 to {_MOST_TASKS} tasks "
             f"at {_CPU_PERCENT} % CPU"
         )
+    given = (workload.http or workloads.AppRunnerHttp()).health
     if not has_name:
+        making.notes.extend(_changed(given, HttpHealthCheck(path=given.path)))
         making.notes.append("without a domain it runs on ECS Express Mode, which gives it an address with HTTPS")
         made: Construct = _make_express(making, workload)
     else:
         making.notes.append("it runs on ECS, behind the load balancer of its environment, and no more on App Runner")
-        made = make_service(making, as_service(workload, private=private))
+        check = balanced_check(given)
+        making.notes.extend(_changed(given, check))
+        made = make_service(making, as_service(workload, check, private=private))
     for name, value in (workload.tags or {}).items():
         cdk.Tags.of(making.scope).add(name, value)
     return made
 
 
+def balanced_check(given: HttpHealthCheck) -> HttpHealthCheck:
+    """Return a health check of App Runner as near as a load balancer can have it; what is not given stays open."""
+    interval = _within(given.interval, 5, 300)
+    longest = int((interval or _INTERVAL).total_seconds()) - 1
+    timeout = _within(given.timeout, 2, longest)
+    return HttpHealthCheck(
+        path=given.path or "/",
+        interval=interval,
+        timeout=_within(_TIMEOUT, 2, longest) if timeout is None and interval is not None else timeout,
+        healthy_threshold=None if given.healthy_threshold is None else max(2, min(given.healthy_threshold, 10)),
+        unhealthy_threshold=None if given.unhealthy_threshold is None else max(2, min(given.unhealthy_threshold, 10)),
+    )
+
+
+def _within(given: timedelta | None, least: int, most: int) -> timedelta | None:
+    return None if given is None else timedelta(seconds=max(least, min(int(given.total_seconds()), most)))
+
+
+def _changed(given: HttpHealthCheck, made: HttpHealthCheck) -> list[str]:
+    """Say which parts of a health check are others now."""
+    notes = []
+    for name in ("interval", "timeout", "healthy_threshold", "unhealthy_threshold"):
+        before, after = getattr(given, name), getattr(made, name)
+        if before is not None and before != after:
+            now = "what ECS Express Mode has" if after is None else f"{_said(after)}, the nearest that there is"
+            notes.append(f"http.healthcheck.{name}: {_said(before)} becomes {now}")
+    return notes
+
+
+def _said(value: timedelta | int) -> str:
+    return f"{int(value.total_seconds())}s" if isinstance(value, timedelta) else str(value)
+
+
 def as_service(
-    workload: workloads.RequestDrivenWebService, *, private: bool
+    workload: workloads.RequestDrivenWebService, check: HttpHealthCheck, *, private: bool
 ) -> workloads.LoadBalancedWebService | workloads.BackendService:
     """Return what a manifest would say if the service was one of ECS."""
     given = workload.http or workloads.AppRunnerHttp()
@@ -87,7 +128,7 @@ def as_service(
         "network": Network(vpc=Vpc(placement=placement)),
         "count": Count(range=f"1-{_MOST_TASKS}", cpu_percentage=_CPU_PERCENT),
     }
-    http = Http(path="/", alias=given.alias, healthcheck=HttpHealthCheck(path=given.health.path or "/"))
+    http = Http(path="/", alias=given.alias, healthcheck=check)
     if private:
         return workloads.BackendService(http=http, **common)
     return workloads.LoadBalancedWebService(http=http, **common)

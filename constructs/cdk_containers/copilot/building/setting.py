@@ -7,7 +7,7 @@ from dataclasses import field
 
 from cdk_containers.core.frozen import frozen
 
-from ..manifests.models.environments import Environment
+from ..manifests.models.environments import Cdn, Environment
 from .compatibility import Compatibility
 
 
@@ -82,6 +82,14 @@ class Setting:
     def has_internal_https(self) -> bool:
         """Whether the internal load balancer speaks HTTPS."""
         return bool(self.private_certificates)
+
+    @property
+    def cdn(self) -> Cdn | None:
+        """What the environment's manifest says of CloudFront, if that is before the public load balancer."""
+        given = self.manifest.cdn if self.manifest is not None else None
+        if isinstance(given, Cdn):
+            return given
+        return Cdn() if given else None
 
     def stack_name(self, workload: str | None = None) -> str:
         """Return the name of the environment's stack, or of that of a workload."""

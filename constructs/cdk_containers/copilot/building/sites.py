@@ -8,6 +8,9 @@ from .setting import Setting
 CERTIFICATE_REGION = "us-east-1"
 """Where CloudFront looks for certificates."""
 
+CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
+"""The hosted zone of all names of CloudFront."""
+
 
 def alias_of(setting: Setting, site: StaticSite) -> str | None:
     """Return the name of a site in DNS: its own, or one in the environment's part of the domain."""

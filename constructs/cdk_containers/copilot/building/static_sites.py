@@ -10,12 +10,11 @@ from constructs import Construct
 from cdk_containers.core.cdk_modules import s3
 
 from ..manifests.models.workloads import StaticFiles, StaticSite
+from .cdn import CACHING_OPTIMIZED
 from .making import Making, listed
 from .names import certificate_for, make_alias_record, zone_of
-from .sites import alias_of
+from .sites import CLOUDFRONT_ZONE, alias_of
 
-_CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
-_CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 _REWRITE = """\
 function handler(event) {
   var request = event.request;
@@ -107,7 +106,7 @@ def _distribution(
                 target_origin_id=origin,
                 viewer_protocol_policy="redirect-to-https",
                 allowed_methods=["GET", "HEAD"],
-                cache_policy_id=_CACHING_OPTIMIZED,
+                cache_policy_id=CACHING_OPTIMIZED,
                 compress=True,
                 function_associations=[
                     made.FunctionAssociationProperty(
@@ -135,7 +134,7 @@ def _distribution(
     # The name of a certificate that was given is its owner's matter.
     if alias is not None and (site.http is None or site.http.certificate is None):
         zone = zone_of(making, alias)
-        make_alias_record(making, alias, zone, dns_name=distribution.attr_domain_name, zone_id=_CLOUDFRONT_ZONE)
+        make_alias_record(making, alias, zone, dns_name=distribution.attr_domain_name, zone_id=CLOUDFRONT_ZONE)
     return distribution
 
 

@@ -90,9 +90,9 @@ class CopilotWorkload(CheckedConstruct):
             include_addons(self, addons, names, naming=making.naming, making=making)
         self.made = _make(making, workload)
         if overrides is not None:
-            from .patches import apply_overrides  # noqa: PLC0415  (most have none)
+            from .patches import Patched, apply_overrides  # noqa: PLC0415  (most have none)
 
-            apply_overrides(making, overrides)
+            apply_overrides(Patched(scope=self, naming=making.naming, notes=making.notes), overrides)
         self.notes = making.notes
         self.logical_ids = making.naming.known
         add_tags(self, setting, workload.name)

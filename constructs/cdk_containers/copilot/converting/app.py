@@ -18,6 +18,7 @@ from cdk_containers.core.frozen import frozen
 from cdk_containers.core.version import VERSION
 
 from ..building import CopilotApplication
+from ..building.pipelines import pipeline_notes
 from ..manifests import ManifestError, Problem, Workspace
 from .expressions import Expression
 from .programs import REASON, Program, Recorded, programs_of
@@ -85,7 +86,8 @@ def convert(
         for workload in (None, *made.workloads[name])
     }
     golden = {stack.stack_name: stack.template for stack in app.synth().stacks}
-    writing = _Writing(workspace, made, programs_of(recorder.steps, kinds), output, golden)
+    pipelines = pipeline_notes(workspace, variables)
+    writing = _Writing(workspace, made, programs_of(recorder.steps, kinds), output, golden, pipelines)
     return Converted(files=formatted(writing.files()), templates=golden, notes=writing.notes())
 
 
@@ -106,14 +108,16 @@ def _refuse_nothing(workspace: Workspace, environments: Sequence[str]) -> None:
 class _Writing:
     """Puts the files together."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  (all that is known)
         self,
         workspace: Workspace,
         made: CopilotApplication,
         recorded: Recorded,
         output: Path,
         golden: Mapping[str, Any],
+        pipelines: Mapping[str, list[str]],
     ) -> None:
+        self._pipelines = pipelines
         self._workspace = workspace
         self._made = made
         self._recorded = recorded
@@ -131,7 +135,7 @@ class _Writing:
             found[f"{environment.setting.stack_name()}"] = list(environment.notes)
             for workload, one in self._made.workloads[name].items():
                 found[environment.setting.stack_name(workload)] = list(one.notes)
-        return {name: notes for name, notes in found.items() if notes}
+        return {name: notes for name, notes in {**found, **self._pipelines}.items() if notes}
 
     def files(self) -> dict[str, str]:
         """Return the files."""

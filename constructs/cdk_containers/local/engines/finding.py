@@ -33,7 +33,7 @@ def find_engine(name: str | None = None) -> Engine:
     there = [engine for engine in wanted if shutil.which(engine.name)]
     if not there:
         places = ", ".join(f"{engine.name} ({engine.install})" for engine in wanted)
-        raise LocalError(f"no container engine on this machine; install {' or '.join(places.split(', '))}")
+        raise LocalError(f"no container engine found; install {' or '.join(places.split(', '))}")
     problems = []
     for engine in there:
         problem = _problem(engine)
@@ -47,13 +47,13 @@ def _problem(engine: Engine) -> str | None:
     said = _asked(engine, "--version")
     found = _VERSION.search(said.stdout)
     if said.returncode or found is None:
-        return f"{engine.name}: it does not tell its version: {_last(said)}"
+        return f"{engine.name}: cannot read its version: {_last(said)}"
     version = int(found[1]), int(found[2])
     if version < engine.minimum:
         needed = ".".join(map(str, engine.minimum))
         return f"{engine.name}: version {found[0]} is too old; allowed: {needed} and newer"
     said = _asked(engine, "info")
-    return f"{engine.name}: it does not answer: {_last(said)}" if said.returncode else None
+    return f"{engine.name}: it is not responding: {_last(said)}" if said.returncode else None
 
 
 def _asked(engine: Engine, argument: str) -> subprocess.CompletedProcess[str]:

@@ -159,13 +159,17 @@ def _without_words(plan: TaskPlan) -> list[Difference]:
     for container in plan.containers:
         if any(wait.condition == "COMPLETE" for wait in container.waits):
             found.append(
-                Difference(what=f"{container.name}: DependsOn", why="Compose waits for success, not for the end")
+                Difference(what=f"{container.name}: DependsOn", why="Compose waits for success, not for any exit code")
             )
         if not container.essential:
-            found.append(Difference(what=f"{container.name}: Essential", why="Compose ends no container with another"))
+            found.append(
+                Difference(what=f"{container.name}: Essential", why="Compose does not stop the other containers")
+            )
         if container.restart:
             found.append(
-                Difference(what=f"{container.name}: RestartPolicy", why="Compose knows no codes and no period")
+                Difference(
+                    what=f"{container.name}: RestartPolicy", why="Compose has no exit codes and no attempt period"
+                )
             )
     return found
 

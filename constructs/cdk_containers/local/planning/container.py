@@ -129,14 +129,14 @@ class ContainerPlanner:
             else:
                 secrets[name] = value
         if self._fields.take("EnvironmentFiles"):
-            self._differ("EnvironmentFiles", "files in S3 are not read; --env-file gives their settings")
+            self._differ("EnvironmentFiles", "files in S3 are not read; pass their content with --env-file")
             environment = {**self._around.given.file, **environment}
         return environment, secrets, given
 
     def _unresolved(self, what: str, value: Unresolved, name: str) -> None:
         self._problems.append(
-            f"{self._around.task}/{self._name}: {what} depends on {value.why}, which is not deployed or not known "
-            f"here: --set {name}=VALUE"
+            f"{self._around.task}/{self._name}: {what} depends on {value.why}, "
+            f"whose value is unknown; pass --set {name}=VALUE"
         )
 
     def _image(self) -> str | Build:
@@ -145,12 +145,12 @@ class ContainerPlanner:
         if told is None and self._name == self._around.first:
             told = self._around.images.find(self._around.task)
         if told is not None:
-            self._differ("Image", f"{told} is used instead")
+            self._differ("Image", f"replaced by {told}")
             return told
         if isinstance(image, Unresolved):
             self._problems.append(
-                f"{self._around.task}/{self._name}: the image depends on {image.why}: "
-                f"--image {self._around.task}.{self._name}=LOCAL/TAG names one of this machine"
+                f"{self._around.task}/{self._name}: the image depends on {image.why}, whose value is unknown; "
+                f"pass --image {self._around.task}.{self._name}=TAG"
             )
         return image if isinstance(image, Build) else str(image)
 
@@ -164,7 +164,9 @@ class ContainerPlanner:
                 continue
             for missing in unresolved_in(value):
                 names = " ".join(f"--set {name}=VALUE" for name in missing.names)
-                self._problems.append(f"{self._around.task}/{self._name}: {field} depends on {missing.why}: {names}")
+                self._problems.append(
+                    f"{self._around.task}/{self._name}: {field} depends on {missing.why}: pass {names}"
+                )
             settings[field] = int(value) if field in _NUMBERS and not isinstance(value, Unresolved) else value
         self._limit(settings)
         self._devices(settings)
@@ -175,7 +177,7 @@ class ContainerPlanner:
                 settings[key] = found
         settings.setdefault("StopTimeout", _DEFAULT_STOP_TIMEOUT)
         if settings.get("Privileged"):
-            self._differ("Privileged", "the container has the rights of root on this machine, not on an instance")
+            self._differ("Privileged", "the container has root privileges on this machine")
         return settings
 
     def _limit(self, settings: dict[str, Any]) -> None:
@@ -193,7 +195,7 @@ class ContainerPlanner:
                 asked = wanted.get(name, {"SoftLimit": most, "HardLimit": most})
                 hard = int(asked["HardLimit"])
                 if hard > most:
-                    self._differ(f"Ulimits {name}", f"this machine allows {most} at the most")
+                    self._differ(f"Ulimits {name}", f"this machine allows {most} at most")
                 wanted[name] = {
                     "Name": name,
                     "SoftLimit": min(int(asked["SoftLimit"]), most),
@@ -215,7 +217,10 @@ class ContainerPlanner:
             settings["DockerSecurityOptions"] = [_SAFE_SECURITY_OPTION]
         for option in options:
             if option != _SAFE_SECURITY_OPTION:
-                self._differ(f"DockerSecurityOptions {option}", "profiles of the instance are not on this machine")
+                self._differ(
+                    f"DockerSecurityOptions {option}",
+                    "this machine does not have the security profiles of the instance",
+                )
 
     # ---- what the runner does itself
 
@@ -224,7 +229,7 @@ class ContainerPlanner:
         for mapping in self._fields.take("PortMappings") or ():
             protocol = mapping.get("Protocol", "tcp")
             if mapping.get("AppProtocol"):
-                self._differ("PortMappings.AppProtocol", "no proxy of Service Connect looks into the protocol")
+                self._differ("PortMappings.AppProtocol", "there is no Service Connect proxy")
             numbers = _range(mapping)
             hosts = mapping.get("HostPort") or None
             ports += [

@@ -36,4 +36,4 @@ class Given:
 
 def _nothing(name: str, known: set[str]) -> str:
     near = get_close_matches(name.rpartition(".")[2], sorted(known), n=3, cutoff=0.5)
-    return f"nothing here is called {name!r}" + (f"; near it: {', '.join(near)}" if near else "")
+    return f"unknown name {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else "")

@@ -22,8 +22,11 @@ _ARCHITECTURES = {"X86_64": "amd64", "ARM64": "arm64"}
 _OWN_ADDRESSES = (None, "bridge")
 """Network modes in which each container has an address; on EC2, nothing said is `bridge`."""
 _HERE_TOO = (*_OWN_ADDRESSES, "awsvpc")
-_ROUTER = "ECS writes the configuration of the log router; the logs of its task are printed here"
-_COLLECTORS = {"aws-otel-collector": "traces and metrics go nowhere", "aws-xray-daemon": "traces go nowhere"}
+_ROUTER = "ECS generates the configuration of the log router; logs go to this terminal only"
+_COLLECTORS = {
+    "aws-otel-collector": "traces and metrics are not collected",
+    "aws-xray-daemon": "traces are not collected",
+}
 _SHARED = "task"
 
 
@@ -63,12 +66,12 @@ def plan_task(name: str, definition: Mapping[str, Any], choices: Choices, machin
     sources = fields.take("ContainerDefinitions") or []
     differences, kept = _left_out_containers(sources, choices)
     if not kept:
-        raise LocalError(f"{name}: no container of the task is left to run")
+        raise LocalError(f"{name}: no containers left to run")
     cpu, memory = _number(fields.take("Cpu")), _number(fields.take("Memory"))
     mode = fields.take("NetworkMode")
     shared_network = mode not in _OWN_ADDRESSES
     if mode not in _HERE_TOO:
-        differences.append(Difference(what=f"NetworkMode {mode}", why="the task has a network address of its own"))
+        differences.append(Difference(what=f"NetworkMode {mode}", why="the task gets its own network address"))
     around = Surroundings(
         task=name,
         cpu=cpu,
@@ -113,7 +116,7 @@ def plan_task(name: str, definition: Mapping[str, Any], choices: Choices, machin
     )
 
 
-_ROLE = "calls to AWS are made with your credentials, unless --task-role takes those of the role"
+_ROLE = "calls to AWS use your credentials; --task-role uses the task role"
 
 
 def _left_out_containers(
@@ -123,7 +126,7 @@ def _left_out_containers(
     reasons = {}
     for source in sources:
         name = str(source["Name"])
-        reason = "it is left out as you say" if name in choices.without else _reason(source)
+        reason = "left out by --without" if name in choices.without else _reason(source)
         if reason is not None and name not in choices.with_:
             reasons[name] = reason
     found = [Difference(what=f"{name}: container", why=why) for name, why in reasons.items()]
@@ -134,9 +137,7 @@ def _left_out_containers(
         waits = source.get("DependsOn") or []
         possible = [it for it in waits if it["ContainerName"] not in reasons]
         if len(possible) < len(waits):
-            found.append(
-                Difference(what=f"{source['Name']}: DependsOn", why="a container that it waits for does not run")
-            )
+            found.append(Difference(what=f"{source['Name']}: DependsOn", why="a dependency is left out"))
         kept.append({**source, "DependsOn": possible})
     return found, kept
 
@@ -146,13 +147,13 @@ def _reason(source: Mapping[str, Any]) -> str | None:
         return _ROUTER
     image = source.get("Image")
     text = "" if isinstance(image, Build) else image.why if isinstance(image, Unresolved) else str(image)
-    return next((f"{why}; --with runs it" for part, why in _COLLECTORS.items() if part in text), None)
+    return next((f"{why}; pass --with to run it" for part, why in _COLLECTORS.items() if part in text), None)
 
 
 def _platform(name: str, fields: Fields) -> tuple[str | None, list[str]]:
     system = fields.take("RuntimePlatform.OperatingSystemFamily") or "LINUX"
     architecture = fields.take("RuntimePlatform.CpuArchitecture")
-    wrong = [] if system == "LINUX" else [f"{name}: {system} containers run on Windows only"]
+    wrong = [] if system == "LINUX" else [f"{name}: {system} containers only run on Windows"]
     return _ARCHITECTURES.get(str(architecture)), wrong
 
 
@@ -207,7 +208,7 @@ def _key(value: Any) -> str:
 def _mount_problems(name: str, planned: Sequence[PlannedContainer], volumes: Iterable[Volume]) -> list[str]:
     known = {volume.name for volume in volumes}
     return [
-        f"{name}/{one.plan.name}: it mounts the volume {mount.volume!r}, which the task does not have"
+        f"{name}/{one.plan.name}: it mounts the volume {mount.volume!r}, which the task definition does not declare"
         for one in planned
         for mount in one.plan.mounts
         if mount.volume not in known
@@ -233,12 +234,14 @@ def _in_order(name: str, plans: Sequence[ContainerPlan]) -> list[ContainerPlan]:
     for plan in plans:
         needed = {wait.container for wait in plan.waits} | {it.removesuffix(":ro") for it in plan.volumes_from}
         if missing := needed - by_name.keys():
-            raise LocalError(f"{name}/{plan.name}: it needs the container {sorted(missing)[0]!r}, which does not run")
+            raise LocalError(
+                f"{name}/{plan.name}: it depends on the container {sorted(missing)[0]!r}, which does not run"
+            )
         sorter.add(plan.name, *sorted(needed))
     try:
         return [by_name[one] for one in sorter.static_order()]
     except CycleError as error:
-        raise LocalError(f"{name}: containers wait for each other in a circle: {' → '.join(error.args[1])}") from None
+        raise LocalError(f"{name}: circular dependency between containers: {' → '.join(error.args[1])}") from None
 
 
 def _linked(planned: Sequence[PlannedContainer]) -> list[ContainerPlan]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Literal
@@ -105,7 +105,7 @@ def choose(targets: Sequence[str], estate: Estate) -> list[Runnable]:
         if not found:
             problems.append(_nothing(target, everything))
         elif len(found) > 1 and "/" in target:
-            problems.append(f"{target}: there are several: {', '.join(one.path for one in found)}")
+            problems.append(f"{target}: matches several: {', '.join(one.path for one in found)}")
         chosen |= {one.path: one for one in found}
     if problems:
         raise LocalError(*problems)
@@ -124,14 +124,17 @@ def _named(target: str, everything: Sequence[Runnable]) -> list[Runnable]:
 
 
 def _nothing(target: str, everything: Sequence[Runnable]) -> str:
-    stacks = list(dict.fromkeys(one.stack for one in everything))
-    stack = target.partition("/")[0]
+    stacks = {one.stack: one.stack for one in everything}
+    stack, _, inside = target.partition("/")
     if stack not in stacks:
-        near = get_close_matches(stack, stacks, n=3, cutoff=0.4) or stacks
-        return f"{target}: no stack {stack!r} with a service or a job; there are {', '.join(near)}"
-    paths = [one.path for one in everything if one.stack == stack]
-    near = get_close_matches(target, paths, n=3, cutoff=0.6) or paths
-    return f"{target}: nothing in the stack is called so; there are {', '.join(near)}"
+        return f"{target}: no stack {stack!r} with ECS services or jobs; {_offer(stack, stacks)}"
+    paths = {one.short: one.path for one in everything if one.stack == stack}
+    return f"{target}: no such service or job; {_offer(inside.rpartition('/')[2], paths)}"
+
+
+def _offer(given: str, known: Mapping[str, str]) -> str:
+    near = [known[name] for name in get_close_matches(given, known, n=3, cutoff=0.6)]
+    return f"did you mean {' or '.join(near)}?" if near else f"available: {', '.join(known.values())}"
 
 
 def references(resource: Resource) -> Iterator[str]:

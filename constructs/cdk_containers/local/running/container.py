@@ -52,7 +52,7 @@ class Container:
             self.code = await self._once()
             if not self._starts_again(time.monotonic() - began):
                 break
-            self._console.say(f"ended with {self.code}; starting again", source=self.source)
+            self._console.say(f"exited with code {self.code}; restarting", source=self.source)
         self.healthy.clear()
         self.running.set()
         self.settled.set()
@@ -72,7 +72,7 @@ class Container:
             async for line in process.stdout:
                 self._console.line(self.source, line.decode(errors="replace").rstrip("\r\n"))
         except ValueError:
-            self._console.say("a line of its log is too long to be shown", source=self.source)
+            self._console.say("log line too long to show", source=self.source)
         code = await process.wait()
         await self._look_away()
         return code
@@ -144,12 +144,12 @@ class Container:
         elif wait.condition in {"COMPLETE", "SUCCESS"}:
             await self.ended.wait()
             if wait.condition == "SUCCESS" and self.code != 0:
-                raise LocalError(f"{self.source}: it ended with {self.code}, and something waits for its success")
+                raise LocalError(f"{self.source}: exited with code {self.code}, but has to succeed first")
         else:
             await first_of(self.healthy, self.unhealthy, self.ended)
             if not self.healthy.is_set():
-                how = f"ended with {self.code}" if self.ended.is_set() else "is unhealthy"
-                raise LocalError(f"{self.source}: it {how}, and something waits for its health")
+                how = f"exited with code {self.code}" if self.ended.is_set() else "is unhealthy"
+                raise LocalError(f"{self.source}: {how}, but has to be healthy first")
 
     async def stop(self, *, at_once: bool = False) -> None:
         """Stop it: SIGTERM, and SIGKILL after its timeout."""

@@ -96,8 +96,8 @@ class Images:
     async def _build(self, plan: TaskPlan, container: ContainerPlan, build: Build, source: str) -> str:
         directory = self.directory(plan, container)
         if not directory:
-            raise LocalError(f"{source}: the app builds its image by a command; --image {source}=LOCAL/TAG names one")
-        self._console.say(f"builds its image from {directory}", source=source)
+            raise LocalError(f"{source}: the app builds this image with a command; pass --image {source}=TAG")
+        self._console.say(f"building the image from {directory}", source=source)
         arguments = list(build.arguments)
         if self._native and "--platform" in arguments:
             place = arguments.index("--platform")
@@ -105,18 +105,18 @@ class Images:
         fitting = Build(key=build.key, directory=directory, arguments=tuple(arguments))
         done = await self._caller.call(self._run.build(fitting, directory))
         if done.code:
-            raise LocalError(f"{source}: its image cannot be built:", *_last_lines(done.out + done.err))
+            raise LocalError(f"{source}: building the image failed:", *_last_lines(done.out + done.err))
         return build.tag
 
     async def _pull(self, image: str, plan: TaskPlan, source: str) -> None:
         registry = registry_of(image)
         if registry is not None and registry not in self._logged_in:
             if self._account is None:
-                raise LocalError(f"{source}: {image} is in ECR, and there are no AWS credentials for a login")
+                raise LocalError(f"{source}: {image} is in ECR, but there are no AWS credentials to log in with")
             user, password = self._account.login(registry)
             await self._caller.demand(["login", "--username", user, "--password-stdin", registry], text=password)
             self._logged_in.add(registry)
-        self._console.say(f"pulls {image}", source=source)
+        self._console.say(f"pulling {image}", source=source)
         wanted = ["--platform", f"linux/{plan.architecture}"] if plan.architecture and not self._native else []
         done = await self._caller.call(["pull", *wanted, image])
         if done.code:
@@ -129,8 +129,8 @@ class Images:
         found = said.out.strip()
         if found and found != plan.architecture:
             raise LocalError(
-                f"{source}: {image} is for {found}, and the task runs on {plan.architecture}; "
-                "--native runs it all the same"
+                f"{source}: {image} is built for {found}, but the task needs {plan.architecture}; "
+                "pass --native to run it anyway"
             )
 
 
@@ -142,7 +142,7 @@ def _last_lines(text: str) -> list[str]:
 def differences_of_machine(plans: Iterable[TaskPlan], *, native: bool) -> list[tuple[str, Difference]]:
     """Return the tasks whose architecture is not this machine's."""
     here = _MACHINES.get(platform.machine().lower(), platform.machine())
-    why = f"images run as they are for {here}" if native else f"this machine is {here}, and emulates it"
+    why = f"images for {here} are used" if native else f"this machine is {here} and has to emulate it"
     return [
         (plan.name, Difference(what=f"architecture {plan.architecture}", why=why))
         for plan in plans

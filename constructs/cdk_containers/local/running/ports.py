@@ -49,7 +49,7 @@ def assign(
         for port in one.plan.ports:
             said = wanted.find(str(port.number), task=one.plan.name)
             if said is not None and not said.isdecimal():
-                problems.append(f"--publish: {said!r} is no number of a port")
+                problems.append(f"--publish: {said!r} is not a port number")
                 continue
             host = int(said) if said else port.wanted
             if said is None and (host in taken or not one.asked):
@@ -57,8 +57,8 @@ def assign(
                     host += 1
             elif host in taken or not free(host, port.protocol):
                 problems.append(
-                    f"{one.plan.name}: port {host} of this machine is taken; "
-                    f"--publish {one.plan.name}.{port.number}=OTHER uses another one"
+                    f"{one.plan.name}: port {host} is already in use on this machine; "
+                    f"use --publish {one.plan.name}.{port.number}=OTHER"
                 )
             taken.add(host)
             published = Published(number=port.number, host=host, protocol=port.protocol, name=port.name)

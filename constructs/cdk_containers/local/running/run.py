@@ -26,6 +26,8 @@ from .telling import tell
 from .watching import Watch
 
 _GLANCE = 1.0
+_SAME_PRESS = 1.0
+"""Seconds in which a second signal is the first one, which a parent process passed on."""
 _INTERRUPTED = 130
 
 
@@ -86,9 +88,7 @@ def secrets_of(plans: Sequence[TaskPlan], cloud: Cloud) -> dict[str, dict[str, d
                 try:
                     values[name] = _secret(value_from, cloud)
                 except LocalError as error:
-                    problems.append(
-                        f"{source_of(plan, container)}: secret {name}: {error}; --set {name} gives its value"
-                    )
+                    problems.append(f"{source_of(plan, container)}: secret {name}: {error}; pass --set {name}=VALUE")
             found.setdefault(plan.name, {})[container.name] = values
     if problems:
         raise LocalError(*problems)
@@ -173,12 +173,19 @@ class LocalRun:
         self._prepared = await self._stage.set_up(self._planned, images)
 
     def _listen_to_signals(self) -> None:
-        def stop() -> None:
-            self._at_once = self._stop.is_set()
-            self._console.say("stops everything at once" if self._at_once else "stops; Ctrl-C again does not wait")
-            self._stop.set()
-
         loop = asyncio.get_running_loop()
+        first = 0.0
+
+        def stop() -> None:
+            nonlocal first
+            if not self._stop.is_set():
+                first = loop.time()
+                self._console.say("stopping; press Ctrl-C again to stop immediately")
+                self._stop.set()
+            elif not self._at_once and loop.time() - first > _SAME_PRESS:
+                self._at_once = True
+                self._console.say("stopping immediately")
+
         for number in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, nor in another thread
                 loop.add_signal_handler(number, stop)
@@ -223,13 +230,13 @@ class LocalRun:
             ready[one.plan.name].set()
 
     async def _answers(self, one: Planned, task: Task) -> bool:
-        """Wait until a task passes the health check of its target group."""
+        """Wait until a task passes the target group health check."""
         ports = {port.number: port.host for port in task.prepared.published}
         if one.probe is None or one.probe.port not in ports:
             return True
         while not task.ended.is_set():
             if await asyncio.to_thread(is_healthy, one.probe, ports[one.probe.port]):
-                self._console.say(f"passes the health check of its target group, {one.probe}", source=one.plan.name)
+                self._console.say(f"passes the target group health check ({one.probe})", source=one.plan.name)
                 return True
             await asyncio.sleep(_GLANCE)
         return False

@@ -86,9 +86,7 @@ class Stage:
             await self._make_address(one)
         host, endpoint = self._serve(link_local=link_local)
         if not host.like_ecs:
-            self._console.say(
-                f"{LINK_LOCAL} is not to be had here: credentials are variables, which expire; metadata is elsewhere"
-            )
+            self._console.say(f"{LINK_LOCAL} is not available: credentials are passed as variables, and will expire")
         emulator = self._cloud.emulator
         common: dict[str, str] = {}
         if region := self._cloud.pseudo_parameters.get("AWS::Region"):

@@ -99,13 +99,13 @@ class Task:
             for wait in container.plan.waits:
                 await self._containers[wait.container].reach(wait)
         except LocalError as error:
-            self._console.say(f"does not start: {error}", source=container.source)
+            self._console.say(f"not started: {error}", source=container.source)
             self._end(1)
             return
         if self.ended.is_set():
             return
         await container.run()
-        self._console.say(f"ended with {container.code}", source=container.source)
+        self._console.say(f"exited with code {container.code}", source=container.source)
         if container.plan.essential or all(one.ended.is_set() for one in self._containers.values()):
             self._end(container.code or 0)
 

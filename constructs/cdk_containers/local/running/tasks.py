@@ -161,9 +161,7 @@ def plan_tasks(options: Options, cloud: Cloud, machine: Machine, *, missing_is_f
         except (CannotTell, Malformed) as error:
             problems.append(f"{one.path}: {error}")
     if problems:
-        raise LocalError(
-            *dict.fromkeys(problems), *(f"values of the account are not known: {it}" for it in cloud.why_unknown)
-        )
+        raise LocalError(*dict.fromkeys(problems), *(f"cannot read values from AWS: {it}" for it in cloud.why_unknown))
     names_of_containers = {it.text("Name") for one in running for it in one.definition.maps("ContainerDefinitions")}
     _demand_that_all_is_used(options, [one.plan for one in planned], names_of_containers)
     return planned

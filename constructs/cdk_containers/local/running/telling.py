@@ -15,13 +15,13 @@ _OF_SERVICES = (
     (
         "ServiceConnectConfiguration",
         "Service Connect",
-        "names lead straight to a container: no TLS, retries or metrics",
+        "names resolve directly to containers: no TLS, retries or metrics",
     ),
-    ("LoadBalancers", "load balancer", "a port of this machine takes its place: no rules, no TLS, no second target"),
-    ("VpcLatticeConfigurations", "VPC Lattice", "names lead straight to a container: no TLS and no policies"),
-    ("NetworkConfiguration", "security groups and subnets", "every task reaches every other one, and the internet"),
-    ("DesiredCount", "desired count", "one task runs, and nothing replaces it"),
-    ("VolumeConfigurations", "EBS volume", "an ordinary volume takes its place"),
+    ("LoadBalancers", "load balancer", "replaced by a local port: no rules, no TLS, one target"),
+    ("VpcLatticeConfigurations", "VPC Lattice", "names resolve directly to containers: no TLS or policies"),
+    ("NetworkConfiguration", "security groups and subnets", "every task can reach every other task and the internet"),
+    ("DesiredCount", "desired count", "one task runs, and it is not replaced"),
+    ("VolumeConfigurations", "EBS volume", "replaced by a local volume"),
 )
 
 
@@ -50,16 +50,16 @@ def differences(planned: Sequence[Planned], cloud: Cloud, *, native: bool) -> li
         found += [(one.plan.name, difference) for difference in _of_service(one)]
     found += differences_of_machine([one.plan for one in planned], native=native)
     if cloud.account is None:
-        found.append(("", Difference(what="credentials", why=f"tasks have none: {cloud.trouble}")))
+        found.append(("", Difference(what="credentials", why=f"not available: {cloud.trouble}")))
     if cloud.emulator is not None:
-        made = ", ".join(cloud.emulator.made) or "nothing of the app"
-        found.append(("", Difference(what="AWS", why=f"an emulator takes its place; it has {made}")))
+        made = ", ".join(cloud.emulator.made) or "no resources of the app"
+        found.append(("", Difference(what="AWS", why=f"replaced by an emulator with {made}")))
     return found
 
 
 def _of_service(one: Planned) -> list[Difference]:
     if one.is_job:
-        return [Difference(what="schedule, input and retries", why="a job runs once, now")]
+        return [Difference(what="schedule, input and retries", why="the job runs once, immediately")]
     found = [Difference(what=what, why=why) for field, what, why in _OF_SERVICES if field in one.properties]
-    why = "nothing translates the ports of Service Connect"
+    why = "Service Connect does not translate the port"
     return found + [Difference(what=text, why=why) for text in one.untranslated]

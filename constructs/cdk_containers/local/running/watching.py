@@ -77,14 +77,14 @@ class Watch:
         """Watch, until somebody cancels it."""
         states = {folder: state_of(folder) for folder in self._folders}
         for folder in self._folders:
-            self._console.say(f"watches {folder}")
+            self._console.say(f"watching {folder}")
         while True:
             await asyncio.sleep(_GLANCE)
             for folder, tasks in self._folders.items():
                 state = await asyncio.to_thread(state_of, folder)
                 if state != states[folder]:
                     states[folder] = state
-                    self._console.say(f"{folder} has changed")
+                    self._console.say(f"{folder} changed")
                     for one in tasks:
                         await self._again(one)
 

@@ -33,11 +33,37 @@ def names_once(workload: Any, given: Given) -> None:
     for path in places:
         for name in set(given.keys(*path, "variables")) & set(given.keys(*path, "secrets")):
             given.refuse("the name is a variable, too: ECS takes one of the two", *path, "secrets", name)
+        _words(given, *path)
+        for kind in ("secrets", "secretOptions"):
+            for name in given.keys(*path, kind):
+                _secret_by_name(given, *path, kind, name)
         for kind in ("variables", "secrets"):
             for name in given.keys(*path, kind):
                 if given.text(*path, kind, name, "from_cfn") == "":
                     given.refuse("the name of the export is empty", *path, kind, name, "from_cfn")
     del workload
+
+
+def _words(given: Given, *path: Key) -> None:
+    """A command that is one text is split as a shell does it."""
+    import shlex  # noqa: PLC0415  (few manifests write a command as one text)
+
+    for key in ("entrypoint", "command"):
+        try:
+            shlex.split(given.text(*path, key) or "")
+        except ValueError:
+            given.refuse("a quotation mark is not closed", *path, key)
+
+
+def _secret_by_name(given: Given, *path: Key) -> None:
+    named = [given.text(*path), given.text(*path, "secretsmanager"), given.text(*path, "from_cfn")]
+    if not any(named):
+        given.refuse("the secret has no name", *path)
+    if (given.text(*path, "secretsmanager") or "").startswith("arn:"):
+        message = (
+            "takes the name of a secret, and ECS would find none by an ARN: give the ARN as the value of the secret"
+        )
+        given.refuse(message, *path, "secretsmanager")
 
 
 def sidecars(workload: TaskWorkload, given: Given) -> None:

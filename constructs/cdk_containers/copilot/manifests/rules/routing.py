@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..models.balancing import Alias, Http, HttpHealthCheck, Nlb, RoutingRule
@@ -9,6 +10,7 @@ from ..models.workloads import BackendService, LoadBalancedWebService
 from .given import Given, Key
 
 _VERSIONS = ("http1", "http2", "grpc")
+_CODES = re.compile(r"\d{1,3}(-\d{1,3})?(,\d{1,3}(-\d{1,3})?)*")
 _MOST_CONDITIONS = 5
 
 
@@ -66,12 +68,22 @@ def _rule(rule: RoutingRule, given: Given, *path: Key) -> None:
 
 
 def _aliases(names: Any, given: Given, *path: Key) -> None:
-    for number, name in enumerate(names if isinstance(names, list) else []):
+    listed = names if isinstance(names, list) else []
+    mixed = any(isinstance(name, Alias) for name in listed)
+    for number, name in enumerate(listed):
         if isinstance(name, Alias):
             given.missing("name", *path, "alias", number)
+        elif mixed:
+            given.refuse(f"Copilot drops a text beside maps: write {{name: {name}}}", *path, "alias", number)
 
 
 def _check_times(check: Any, given: Given, *path: Key) -> None:
+    if isinstance(check, HttpHealthCheck) and check.success_codes and not _CODES.fullmatch(check.success_codes):
+        given.refuse(
+            f"got {check.success_codes!r}; allowed: codes and ranges, such as 200,301 or 200-299",
+            *path,
+            "success_codes",
+        )
     if isinstance(check, HttpHealthCheck) and check.timeout and check.interval and check.timeout >= check.interval:
         given.refuse("the timeout has to be shorter than the interval", *path, "timeout")
 
