@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.operate import shop
-from tests.operate.script import ACCOUNT, NOW, REGION
+from tests.operate.script import ACCOUNT, NOW, REGION, Error
 
 ECR = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:login-AbCdEf"
 PARAMETER = "/shop/key"
 CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/0123-abcd"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Execution"
+GONE = Error("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 STACK = f"{shop.STACK}/Shop"
 
 

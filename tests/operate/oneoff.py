@@ -163,12 +163,12 @@ class Plugin:
     """A stand-in for the plugin, which writes down what it was told."""
 
     def __init__(self, folder: Path, *, version: str = "1.2.707.0", code: int = 0) -> None:
-        self.folder = folder
+        self.folder = folder.absolute()
         folder.mkdir(exist_ok=True)
         file = folder / "session-manager-plugin"
-        file.write_text(_PLUGIN.format(version=version, folder=folder, code=code))
+        file.write_text(_PLUGIN.format(version=version, folder=self.folder, code=code))
         file.chmod(0o755)
-        self.path = f"{folder}{os.pathsep}/usr/bin{os.pathsep}/bin"
+        self.path = f"{self.folder}{os.pathsep}/usr/bin{os.pathsep}/bin"
 
     @property
     def arguments(self) -> list[str]:

@@ -108,7 +108,7 @@ def test_where_no_session_is_possible_it_says_so_with_a_way_out(
 def test_a_task_that_is_gone(shell: Shell, aws: Aws, plugin: Plugin):
     script = aws(session())
     ran = shell("exec", "Shop/Web", "--task", "dead")
-    assert (ran.code, "task dead of Shop/Web does not run any more" in ran.err, f"these run: {TASK}" in ran.err) == (
+    assert (ran.code, "task dead of Shop/Web does not run" in ran.err, f"these run: {TASK}" in ran.err) == (
         3,
         True,
         True,
@@ -121,6 +121,22 @@ def test_a_task_that_is_gone(shell: Shell, aws: Aws, plugin: Plugin):
     ran = shell("exec", "Shop/Web", "--container", "proxy")
     assert (ran.code, "there is: app" in ran.err) == (3, True)
     assert not plugin.ran
+
+
+def test_a_session_goes_through_a_copy_too_and_through_no_task_of_others(shell: Shell, aws: Aws):
+    """A copy has its own task definition, in which the root can be written to."""
+    copy = task(id_="c0b1", taskDefinitionArn=oneoff.COPY)
+    own = shop.task_definition_arn("web")
+    both = {own: READ_ONLY, oneoff.COPY: definition(container())}
+    script = aws(session(shop.tasks(running=[copy])))
+    script.told["ecs.describe_task_definition"] = lambda asked: both[asked["taskDefinition"]][
+        "ecs.describe_task_definition"
+    ]
+    ran = shell("forward", "Shop/Web", f"db:5432:{free_port()}", "--task", "c0b1")
+    assert (ran.code, script.asked("ssm.start_session")[0]["Target"].split("_")[1]) == (0, "c0b1"), ran.err
+    script.told.update(shop.tasks(running=[task(id_="0dd", taskDefinitionArn=shop.task_definition_arn("orders"))]))
+    ran = shell("exec", "Shop/Web", "--task", "0dd")
+    assert (ran.code, "no task of Shop/Web runs" in ran.err) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from cdk_containers.core.frozen import frozen
 from .api import Api
 from .exec_rights import rights_of_exec
 from .exits import FAILED, UNFINISHED, Stop
-from .launch import Launch, TaskParts
+from .launch import Launch, TaskParts, copy_of
 from .run_task import Order, start_task, started_by, stop_task
 from .sessions import Room, agent_of, container_in, room_in
 from .targets import Target
@@ -56,7 +56,7 @@ class Copying:
 def registration(parts: TaskParts, copying: Copying) -> dict[str, Any]:
     """Return the task definition of a copy, as it is registered."""
     told = {key: value for key, value in parts.told.items() if key not in _READ_ONLY_PARTS}
-    told["family"] = f"{told['family'][:249]}-debug"
+    told["family"] = copy_of(told["family"])
     told["containerDefinitions"] = [
         _opened(it, copying) if it["name"] == copying.container else dict(it) for it in parts.containers
     ]

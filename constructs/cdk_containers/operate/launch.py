@@ -84,6 +84,16 @@ class TaskParts:
         )
 
 
+def family_of(task_definition: str) -> str:
+    """Return the family that a revision is of."""
+    return task_definition.rpartition("/")[2].rpartition(":")[0]
+
+
+def copy_of(family: str) -> str:
+    """Return the family of the copies in which people look around; a name has 255 characters at the most."""
+    return f"{family[:249]}-debug"
+
+
 def launch_of(api: Api, target: Target) -> Launch:
     """Return how tasks of a service or a job are started.
 

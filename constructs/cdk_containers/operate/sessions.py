@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from cdk_containers.core.frozen import frozen
 
 from .api import Api
 from .exits import FAILED, NOT_FOUND, USAGE, Stop
-from .launch import Launch, TaskParts
+from .launch import Launch, TaskParts, copy_of, family_of, read_parts
 from .targets import Target
 from .words import command
 
@@ -58,51 +59,54 @@ class Wish:
     container: str = ""
 
 
-def find_room(api: Api, target: Target, launch: Launch, parts: TaskParts, wish: Wish) -> Room:
+def find_room(api: Api, target: Target, launch: Launch, wish: Wish) -> Room:
     """Return a container that takes a session.
 
     Raises:
         Stop: No task runs, the one that is wanted is gone, or it takes no session.
         Refused: The account refuses a call.
     """
-    name = parts.container(wish.container or launch.container)["name"]
-    running = running_tasks(api, target, launch.cluster)
-    task = _chosen(target, running, wish.task)
-    return room_in(target, task, parts, name)
+    wanted = wish.task.rpartition("/")[2]
+    running = _running(api, target, launch, wanted)
+    if not running:
+        raise _none_runs(api, target, launch, wanted)
+    task = running[0]
+    parts = read_parts(api, replace(launch, task_definition=task["taskDefinitionArn"]))
+    return room_in(target, task, parts, parts.container(wish.container or launch.container)["name"])
 
 
-def running_tasks(api: Api, target: Target, cluster: str) -> list[Mapping[str, Any]]:
-    """Return the running tasks of a service or job, as ECS has them, the newest first; 100 at the most.
-
-    Raises:
-        Refused: The account refuses a call.
-    """
+def _running(api: Api, target: Target, launch: Launch, wanted: str = "") -> list[Mapping[str, Any]]:
+    """Return the running tasks, or the one that is wanted, as ECS has them, the newest first; 100 at the most."""
     of = {"family": target.family} if target.kind == "job" else {"serviceName": target.service}
-    answer = api.call("ecs", "list_tasks", cluster=cluster, desiredStatus="RUNNING", maxResults=100, **of) or {}
-    arns = answer.get("taskArns", ())
+    arns = [wanted]
+    if not wanted:
+        listed = {"cluster": launch.cluster, "desiredStatus": "RUNNING", "maxResults": 100, **of}
+        arns = (api.call("ecs", "list_tasks", **listed) or {}).get("taskArns", [])
     if not arns:
         return []
-    told = (api.call("ecs", "describe_tasks", cluster=cluster, tasks=list(arns)) or {}).get("tasks", ())
+    told = (api.call("ecs", "describe_tasks", cluster=launch.cluster, tasks=list(arns)) or {}).get("tasks", ())
     oldest = datetime.min.replace(tzinfo=UTC)
-    found = [it for it in told if it.get("lastStatus") == "RUNNING"]
+    found = [it for it in told if it.get("lastStatus") == "RUNNING" and _belongs(it, launch)]
     return sorted(found, key=lambda it: it.get("startedAt", oldest), reverse=True)
 
 
-def _chosen(target: Target, running: Sequence[Mapping[str, Any]], wanted: str) -> Mapping[str, Any]:
-    ids = {_id(it): it for it in running}
-    if not ids:
-        raise Stop(
-            FAILED,
-            f"no task of {target.name} runs",
-            f"`{command('why', target.name)}` says why; `{command('debug', target.name)}` starts one to look at",
-        )
-    wanted = wanted.rpartition("/")[2]
-    if wanted and wanted not in ids:
-        some = ", ".join(list(ids)[:_FEW]) + (", …" if len(ids) > _FEW else "")
-        raise Stop(
-            NOT_FOUND, f"task {wanted} of {target.name} does not run any more", f"these run: {some}", tasks=list(ids)
-        )
-    return ids[wanted] if wanted else next(iter(ids.values()))
+def _belongs(task: Mapping[str, Any], launch: Launch) -> bool:
+    """Tell whether a task is of the service or job, or is a copy of one."""
+    family = family_of(task["taskDefinitionArn"])
+    own = family_of(launch.task_definition)
+    return family in (own, copy_of(own))
+
+
+def _none_runs(api: Api, target: Target, launch: Launch, wanted: str) -> Stop:
+    ids = [_id(it) for it in _running(api, target, launch)] if wanted else []
+    if ids:
+        some = ", ".join(ids[:_FEW]) + (", …" if len(ids) > _FEW else "")
+        return Stop(NOT_FOUND, f"task {wanted} of {target.name} does not run", f"these run: {some}", tasks=ids)
+    return Stop(
+        FAILED,
+        f"no task of {target.name} runs",
+        f"`{command('why', target.name)}` says why; `{command('debug', target.name)}` starts one to look at",
+    )
 
 
 def room_in(target: Target, task: Mapping[str, Any], parts: TaskParts, container: str) -> Room:

@@ -36,7 +36,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _exec(operation: Operation) -> int:
-    from cdk_containers.operate.launch import launch_of, read_parts  # noqa: PLC0415  (boto3 may not be installed)
+    from cdk_containers.operate.launch import launch_of  # noqa: PLC0415  (boto3 may not be installed)
     from cdk_containers.operate.plugin import find_plugin  # noqa: PLC0415
     from cdk_containers.operate.sessions import Wish, find_room, open_shell  # noqa: PLC0415
 
@@ -44,9 +44,8 @@ def _exec(operation: Operation) -> int:
     plugin = find_plugin()
     target = operation.finder.one(arguments.name, "service", "express service", "job")
     api = operation.api(target)
-    launch = launch_of(api, target)
     wish = Wish(task=arguments.task, container=arguments.container)
-    room = find_room(api, target, launch, read_parts(api, launch), wish)
+    room = find_room(api, target, launch_of(api, target), wish)
     print(f"{operation.where(target)}: container {room.container} of task {room.task}", file=sys.stderr, flush=True)
     return hand_over(api, plugin, *open_shell(api, room, arguments.words))
 

@@ -31,7 +31,7 @@ def run(arguments: Namespace) -> int:
 
 def _forward(operation: Operation) -> int:
     from cdk_containers.operate.exits import USAGE, Stop  # noqa: PLC0415  (boto3 may not be installed)
-    from cdk_containers.operate.launch import launch_of, read_parts  # noqa: PLC0415
+    from cdk_containers.operate.launch import launch_of  # noqa: PLC0415
     from cdk_containers.operate.plugin import find_plugin  # noqa: PLC0415
     from cdk_containers.operate.sessions import Wish, find_room, open_port, read_way  # noqa: PLC0415
 
@@ -44,9 +44,8 @@ def _forward(operation: Operation) -> int:
     _check_local(way)
     target = operation.finder.one(arguments.name, "service", "express service", "job")
     api = operation.api(target)
-    launch = launch_of(api, target)
     wish = Wish(task=arguments.task, container=arguments.container)
-    room = find_room(api, target, launch, read_parts(api, launch), wish)
+    room = find_room(api, target, launch_of(api, target), wish)
     print(f"{operation.where(target)}: {way} through task {room.task}; Ctrl-C ends it", file=sys.stderr, flush=True)
     return hand_over(api, plugin, *open_port(api, room, way))
 

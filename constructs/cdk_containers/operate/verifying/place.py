@@ -75,7 +75,7 @@ def places_of(folder: Path, access: Access, only: Sequence[str]) -> Iterator[Pla
     groups: dict[tuple[str, str], list[StackFile]] = {}
     for stack in stacks:
         if not only or stack.stack_name in only:
-            account, _, region = stack.environment.removeprefix("aws://").partition("/")
+            account, _, region = stack.place.removeprefix("aws://").partition("/")
             place = "" if account.startswith("unknown") else account, "" if region.startswith("unknown") else region
             groups.setdefault(place, []).append(stack)
     for (account, region), inside in groups.items():
