@@ -1,51 +1,42 @@
-"""The commands that operate, on what is really deployed to the emulator."""
+"""Operate what is deployed in the emulator, by the command as somebody types it."""
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-import time
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-from .cdk_cli import PATIENCE, Emulator
+from .cdk_cli import PATIENCE, Assembly, Emulator
 
-WEB = "dev-application/Shop/Web"
-LINE = "GET /cart 200"
-
-
-def operate(emulator: Emulator, folder: Path) -> dict[str, Any]:
-    """Return what `list`, `status` and `logs` say, each as its JSON documents."""
-    found = {"list": _run(emulator, "list", "--app", str(folder))}
-    found["status"] = _run(emulator, "status", WEB, "--app", str(folder))
-    write_line(emulator)
-    found["logs"] = _run(emulator, "logs", WEB, "--app", str(folder))
-    return found
+TYPED = {
+    "job": ("run", "Shop/Nightly"),
+    "command": ("run", "Shop/Web", "--detach", "--", "python", "-c", "print('done')"),
+}
+"""What is typed, by a name for the tests."""
 
 
-def write_line(emulator: Emulator) -> None:
-    """Write a line as a task would: the emulator runs none."""
-    ecs, logs = emulator.client("ecs"), emulator.client("logs")
-    (family,) = (it for it in ecs.list_task_definition_families()["families"] if "applicationShopWeb" in it)
-    task = ecs.describe_task_definition(taskDefinition=family)["taskDefinition"]
-    options = task["containerDefinitions"][0]["logConfiguration"]["options"]
-    where = {
-        "logGroupName": options["awslogs-group"],
-        "logStreamName": f"{options['awslogs-stream-prefix']}/{task['containerDefinitions'][0]['name']}/0123456789",
-    }
-    logs.create_log_stream(**where)
-    logs.put_log_events(**where, logEvents=[{"timestamp": int(time.time() * 1000), "message": LINE}])
+@dataclass(frozen=True)
+class Typed:
+    """How a command ended, what it said on its standard error, and what it printed."""
+
+    code: int
+    said: str
+    printed: str
 
 
-def _run(emulator: Emulator, *arguments: str) -> list[dict[str, Any]]:
+def type_commands(emulator: Emulator, assembly: Assembly) -> dict[str, Typed]:
+    """Type each command in the folder of the assembly."""
+    return {name: _type(emulator, assembly, *words) for name, words in TYPED.items()}
+
+
+def _type(emulator: Emulator, assembly: Assembly, verb: str, name: str, *rest: str) -> Typed:
     finished = subprocess.run(
-        [sys.executable, "-m", "cdk_containers.cli", *arguments, "--json"],
+        [sys.executable, "-m", "cdk_containers.cli", verb, name, "--app", str(assembly.folder), *rest],
         env=emulator.environment,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
         check=False,
     )
-    assert finished.returncode in (0, 1), finished.stderr
-    return [json.loads(line) for line in finished.stdout.splitlines()]
+    return Typed(finished.returncode, finished.stderr, finished.stdout)

@@ -344,6 +344,18 @@ def test_only_some_stacks_and_those_of_other_accounts(shell: Shell, aws: Aws, tm
     assert (ran.code, "the stack is of account 999999999999" in ran.err, "--role lookup" in ran.err) == (4, True, True)
 
 
+def test_stacks_of_other_accounts_are_said_and_the_others_verified(shell: Shell, aws: Aws, tmp_path: Path):
+    folder = shop.assembly(tmp_path / "cdk.out", {"one": {"Web": task()}, "two": {"Web": task()}})
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["artifacts"]["two"]["environment"] = "aws://999999999999/eu-west-1"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    aws(told())
+    ran = shell("verify")
+    assert (ran.code, ran.out) == (0, "1 ok, 0 fails, 0 not checked\n")
+    assert "not read: the credentials are of account 123456789012, and the stack is of account 999999999999" in ran.err
+    assert shell("verify", "--strict").code == 1
+
+
 def test_a_folder_that_is_no_assembly_and_credentials_that_end(shell: Shell, aws: Aws, tmp_path: Path):
     aws(told())
     ran = shell("verify")

@@ -19,7 +19,8 @@ from .read_tasks import describe_tasks
 from .states import TaskState
 from .words import minutes
 
-_EVERY = 3.0
+_SOON, _LATER, _GROWTH = 1.0, 4.0, 1.3
+"""Seconds between two looks: often at first, since many one-off tasks are short."""
 _LOST_AFTER = 5
 """So often a new task may be unknown: ECS takes a moment to know everywhere what it has started."""
 _MOST_OVERRIDES = 8192
@@ -128,7 +129,7 @@ class Follower:
             Refused: The account refuses a call, but not for there being too many.
         """
         clock = self._api.clock
-        ends, unknown = clock.now() + timeout, 0
+        ends, unknown, pause = clock.now() + timeout, 0, _SOON
         while True:
             try:
                 self.state = next(iter(describe_tasks(self._api, self._cluster, [self._task])), None)
@@ -147,8 +148,9 @@ class Follower:
                     f"task {self._task} goes on after {minutes(timeout.total_seconds())}",
                     task=self._task,
                 )
-            clock.sleep(_EVERY)
-        for _ in range(_LATE_LOOKS):
+            clock.sleep(pause)
+            pause = min(_LATER, pause * _GROWTH)
+        for _ in range(_LATE_LOOKS if self._source else 0):
             yield from self._new_lines()
             clock.sleep(1)
 

@@ -44,7 +44,8 @@ def _verify(operation: Operation) -> int:
             elif it.verdict != "ok":
                 print(f"{_LINE[it.verdict]:<12} {it.what} {it.name} of {it.where}: {it.says}", flush=True)
                 print(f"{'':<12} {it.way}\n" if it.way else "", end="", flush=True)
+    operation.print_unread()
     count = {verdict: sum(it.verdict == verdict for it in found) for verdict in _LINE}
     if not arguments.json:
         print(", ".join(f"{number} {verdict}" for verdict, number in count.items()))
-    return int(count["fails"] > 0 or (arguments.strict and count["not checked"] > 0))
+    return int(count["fails"] > 0 or (arguments.strict and (count["not checked"] or operation.access.unread)))

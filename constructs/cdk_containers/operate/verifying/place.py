@@ -60,7 +60,8 @@ def places_of(folder: Path, access: Access, only: Sequence[str]) -> Iterator[Pla
         only: The names of stacks. Default: all of them, if it is empty.
 
     Raises:
-        Stop: The folder is no assembly, a name is none of its stacks, or the credentials are of another account.
+        Stop: The folder is no assembly, a name is none of its stacks, or the credentials are of none of its accounts;
+            of those of some of them, `access.unread` tells.
         Refused: The account refuses a call.
     """
     skipped: list[str] = []
@@ -78,8 +79,16 @@ def places_of(folder: Path, access: Access, only: Sequence[str]) -> Iterator[Pla
             account, _, region = stack.place.removeprefix("aws://").partition("/")
             place = "" if account.startswith("unknown") else account, "" if region.startswith("unknown") else region
             groups.setdefault(place, []).append(stack)
+    reachable, stops = [], []
     for (account, region), inside in groups.items():
-        api = access.api(account, region, inside[0].lookup_role)
+        try:
+            reachable.append((access.api(account, region, inside[0].lookup_role), inside))
+        except Stop as stop:
+            stops.append(stop)
+    if stops and not reachable:
+        raise stops[0]
+    access.unread.update((stop.problem, None) for stop in stops)
+    for api, inside in reachable:
         estate = Estate(assume_defaults=True, pseudo_parameters=_pseudo_parameters(api))
         read_estate([folder], estate)
         yield Place(api, estate, inside)
