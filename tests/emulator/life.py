@@ -15,7 +15,6 @@ from .clusters import read_clusters, read_manifests
 from .faults import check_with_faults
 from .inventory import names, services, take_inventory
 from .looks import LOOKS
-from .operating import Typed, type_commands
 from .operating import operate
 
 DOMAIN = "shop.example.com"
@@ -68,9 +67,6 @@ class Life:
     """What `cdk-containers check --live` says of the first version, with faults that were planted."""
     operated: dict[str, Any] = field(default_factory=dict)
     """What `cdk-containers` says of the first version in development, by command."""
-
-    typed: dict[str, Typed] = field(default_factory=dict)
-    """How the commands of `operating.py` ended that were typed after the first deployment."""
 
     def look(self, moment: str, emulator: Emulator) -> None:
         found = emulator.client("cloudformation").describe_stacks()["Stacks"]
@@ -182,8 +178,6 @@ def live(emulator: Emulator, environment: str) -> Life:
     life.look_closely(emulator)
     if environment == "prod":
         life.checked = check_with_faults(emulator)
-    else:
-        life.typed = type_commands(emulator, life.first)
     else:
         life.operated = operate(emulator, life.first.folder)
     life.printed["diff with itself"] = emulator.diff(life.first)

@@ -1,42 +1,54 @@
-"""Operate what is deployed in the emulator, by the command as somebody types it."""
+"""The commands that operate, on what is really deployed to the emulator."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
+from pathlib import Path
+from typing import Any
 
-from .cdk_cli import PATIENCE, Assembly, Emulator
+from .cdk_cli import PATIENCE, Emulator
 
-TYPED = {
-    "job": ("run", "Shop/Nightly"),
-    "command": ("run", "Shop/Web", "--detach", "--", "python", "-c", "print('done')"),
-}
-"""What is typed, by a name for the tests."""
-
-
-@dataclass(frozen=True)
-class Typed:
-    """How a command ended, what it said on its standard error, and what it printed."""
-
-    code: int
-    said: str
-    printed: str
+WEB = "dev-application/Shop/Web"
+LINE = "GET /cart 200"
 
 
-def type_commands(emulator: Emulator, assembly: Assembly) -> dict[str, Typed]:
-    """Type each command in the folder of the assembly."""
-    return {name: _type(emulator, assembly, *words) for name, words in TYPED.items()}
+def operate(emulator: Emulator, folder: Path) -> dict[str, Any]:
+    """Return what `list`, `status`, `logs` and `run` say, each as its JSON documents."""
+    found = {"list": _run(emulator, "list", "--app", str(folder))}
+    found["status"] = _run(emulator, "status", WEB, "--app", str(folder))
+    write_line(emulator)
+    found["logs"] = _run(emulator, "logs", WEB, "--app", str(folder))
+    found["run"] = _run(emulator, "run", "dev-application/Shop/Nightly", "--app", str(folder))
+    command = ("--", "python", "-c", "print('done')")
+    found["start"] = _run(emulator, "run", WEB, "--detach", "--app", str(folder), *command)
+    return found
 
 
-def _type(emulator: Emulator, assembly: Assembly, verb: str, name: str, *rest: str) -> Typed:
+def write_line(emulator: Emulator) -> None:
+    """Write a line as a task would: the emulator runs none."""
+    ecs, logs = emulator.client("ecs"), emulator.client("logs")
+    (family,) = (it for it in ecs.list_task_definition_families()["families"] if "applicationShopWeb" in it)
+    task = ecs.describe_task_definition(taskDefinition=family)["taskDefinition"]
+    options = task["containerDefinitions"][0]["logConfiguration"]["options"]
+    where = {
+        "logGroupName": options["awslogs-group"],
+        "logStreamName": f"{options['awslogs-stream-prefix']}/{task['containerDefinitions'][0]['name']}/0123456789",
+    }
+    logs.create_log_stream(**where)
+    logs.put_log_events(**where, logEvents=[{"timestamp": int(time.time() * 1000), "message": LINE}])
+
+
+def _run(emulator: Emulator, *arguments: str) -> list[dict[str, Any]]:
     finished = subprocess.run(
-        [sys.executable, "-m", "cdk_containers.cli", verb, name, "--app", str(assembly.folder), *rest],
+        [sys.executable, "-m", "cdk_containers.cli", arguments[0], "--json", *arguments[1:]],
         env=emulator.environment,
-        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
         check=False,
     )
-    return Typed(finished.returncode, finished.stderr, finished.stdout)
+    assert finished.returncode in (0, 1), finished.stderr
+    return [json.loads(line) for line in finished.stdout.splitlines()]

@@ -48,4 +48,4 @@ def _verify(operation: Operation) -> int:
     count = {verdict: sum(it.verdict == verdict for it in found) for verdict in _LINE}
     if not arguments.json:
         print(", ".join(f"{number} {verdict}" for verdict, number in count.items()))
-    return int(count["fails"] > 0 or (arguments.strict and (count["not checked"] or operation.access.unread)))
+    return int(count["fails"] > 0 or (arguments.strict and bool(count["not checked"] or operation.access.unread)))
