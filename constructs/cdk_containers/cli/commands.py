@@ -30,6 +30,7 @@ COMMANDS = {
     "check": "check templates and CDK apps against the practices",
     "environments": "compare environments, find collisions, bootstrap accounts",
     "compose": "convert compose files to CDK apps",
+    "cost": "tell what templates cost in a month, and what a change adds",
     "diagram": "draw what the stacks of an app make",
     "practices": "list the practices, or show one",
     "copilot": "bring applications of AWS Copilot here",
