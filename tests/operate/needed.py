@@ -38,6 +38,14 @@ def listener(arn: Any = CERTIFICATE) -> dict[str, Any]:
     return shop.resource("AWS::ElasticLoadBalancingV2::Listener", path, Certificates=[{"CertificateArn": arn}])
 
 
+def large(tasks: Any = 20) -> dict[str, Any]:
+    """A service whose deployment takes 20 vCPUs, as long as it has 20 tasks."""
+    definition = task()
+    definition["Properties"] |= {"Cpu": "512", "RequiresCompatibilities": ["FARGATE"]}
+    properties = {"TaskDefinition": {"Ref": "Large"}, "LaunchType": "FARGATE", "DesiredCount": tasks}
+    return {"Large": definition, "LargeService": shop.service(f"{STACK}/Large", **properties)}
+
+
 def cluster(version: str = "1.36") -> dict[str, Any]:
     return {
         "Cluster": shop.resource("AWS::EKS::Cluster", f"{shop.STACK}/Kubernetes/Resource", Version=version),
@@ -88,6 +96,7 @@ def told(*others: Mapping[str, Any]) -> dict[str, Any]:
         "eks.describe_cluster_versions": {"clusterVersions": [version]},
         "eks.describe_addon_versions": {"addons": [{"addonVersions": [{"addonVersion": "v1.13.0-eksbuild.1"}]}]},
         "cloudformation.describe_stack_resources": {"StackResources": []},
+        "service-quotas.get_service_quota": {"Quota": {"Value": 100.0}},
     }
     for other in others:
         found.update(other)

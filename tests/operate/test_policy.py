@@ -160,6 +160,7 @@ def prepare(folder: Path, line: Sequence[str]) -> list[str]:
             "Other": needed.task(image, secret=needed.PARAMETER),
             "Https": needed.listener(),
             **needed.cluster(),
+            **needed.large(),
         }
         needed.assembly(folder, resources)
     elif "--many" in line:

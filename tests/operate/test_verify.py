@@ -21,6 +21,7 @@ from tests.operate.needed import (
     assembly,
     cluster,
     index,
+    large,
     listener,
     plain,
     task,
@@ -326,6 +327,38 @@ def test_eks_has_the_add_on_for_the_version(look: Look):
     )
     _, found = look(cluster(), told({"eks.describe_addon_versions": Error("AccessDeniedException")}))
     assert (found["verdict"], "access denied" in found["says"]) == ("not checked", True)
+
+
+# ---- quotas
+
+DEFAULT = {"service-quotas.get_service_quota": Error("NoSuchResourceException", "The request failed")}
+NOBODY_KNOWS = {"Fn::ImportValue": "count"}
+
+
+@pytest.mark.parametrize(
+    ("tasks", "answers", "verdict", "says"),
+    [
+        (20, {}, "ok", "20 of 100"),
+        (200, {}, "fails", "the stacks need 200, and the account has 100"),
+        (20, DEFAULT, "fails", "the stacks need 20, and the account has 6"),
+        (20, {"service-quotas.get_service_quota": Error("AccessDeniedException")}, "not checked", "access denied"),
+        (NOBODY_KNOWS, {}, "not checked", "at least 0 are needed"),
+    ],
+)
+def test_quotas_of_the_account_suffice(look: Look, tasks: Any, answers: Told, verdict: str, says: str):
+    (found,) = (it for it in look(large(tasks), told(answers)) if it["name"] == "vCPUs on Fargate (fargate-vcpus)")
+    assert (found["verdict"], says in found["says"]) == (verdict, True), found
+    assert ("fargate/L-3032A538" in found["way"]) == (verdict == "fails")
+
+
+def test_an_account_is_asked_only_where_a_quota_comes_near(shell: Shell, aws: Aws, tmp_path: Path):
+    assembly(tmp_path, large(1))
+    script = aws(told())
+    assert shell("verify").out == "1 ok, 0 fails, 0 not checked\n"
+    assert "service-quotas.get_service_quota" not in script.names
+    assembly(tmp_path, large(3))
+    assert shell("verify").out == "2 ok, 0 fails, 0 not checked\n"
+    assert script.asked("service-quotas.get_service_quota") == [{"ServiceCode": "fargate", "QuotaCode": "L-3032A538"}]
 
 
 # ---- the assembly

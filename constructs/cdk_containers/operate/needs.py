@@ -202,6 +202,7 @@ NEEDS: Mapping[str, Need] = {
             "eks": ("describe_addon_versions", "describe_cluster_versions"),
             "iam": ("simulate_principal_policy",),
             "secretsmanager": ("describe_secret",),
+            "service-quotas": ("get_service_quota",),
             "ssm": ("describe_parameters",),
         }
     ),

@@ -10,7 +10,7 @@ from typing import Any
 from cdk_containers.checks.live.refused import Refused
 
 from ..words import many
-from .found import Found, unless_signed_out
+from .found import Found, Verdict, unless_signed_out
 from .place import Place
 
 _ARN = re.compile(r"arn:aws[\w-]*:acm:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):certificate/[\w-]+")
@@ -51,5 +51,5 @@ def _judged(arn: str, where: str, told: Any, now: Any) -> Found:
     return _found(name, where, "ok", "issued" if days is None else f"issued, for {many(days, 'more day')}")
 
 
-def _found(name: str, where: str, verdict: Any, says: str, way: str = "") -> Found:
+def _found(name: str, where: str, verdict: Verdict, says: str, way: str = "") -> Found:
     return Found(what="certificate", name=name, where=where, verdict=verdict, says=says, way=way)

@@ -13,7 +13,7 @@ from cdk_containers.checks.rules.containers import EXPRESS_SERVICE, known_contai
 from cdk_containers.checks.templates import CannotTell, Malformed, Map, Partial, Resource, Value, texts_of
 from cdk_containers.core.frozen import frozen
 
-from .found import Found, unless_signed_out
+from .found import Found, Verdict, unless_signed_out
 from .place import Place
 
 Fetch = Callable[[str], bytes]
@@ -184,5 +184,5 @@ def _architecture(task: Resource | Map) -> str:
     return _ARCHITECTURES.get(told.upper(), "")
 
 
-def _found(name: str, where: str, verdict: Any, says: str, way: str = "") -> Found:
+def _found(name: str, where: str, verdict: Verdict, says: str, way: str = "") -> Found:
     return Found(what="image", name=name, where=where, verdict=verdict, says=says, way=way)

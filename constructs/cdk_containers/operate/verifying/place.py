@@ -24,11 +24,13 @@ class Place:
     Attributes:
         api: The way there.
         estate: All templates of the assembly, as they are there.
+        environments: What the assembly calls this account and region.
     """
 
     def __init__(self, api: Api, estate: Estate, stacks: Sequence[StackFile]) -> None:
         self.api = api
         self.estate = estate
+        self.environments = {it.place for it in stacks}
         self._stacks = {it.path.resolve(): it.stack_name for it in stacks}
         self._ids = PhysicalIds(api, all_at_once=False)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import Any
 
 from cdk_containers.checks.live.refused import Refused
 from cdk_containers.checks.rules.containers import known_containers_of
@@ -13,7 +12,7 @@ from cdk_containers.checks.templates import CannotTell, Malformed, Map, Missing,
 from cdk_containers.core.frozen import frozen
 
 from ..api import Api
-from .found import Found, unless_signed_out
+from .found import Found, Verdict, unless_signed_out
 from .place import Place
 
 _TASK = "AWS::ECS::TaskDefinition"
@@ -154,5 +153,5 @@ def _values_of(container: Map) -> list[Value]:
     return found if isinstance(credentials, Missing) else [*found, credentials]
 
 
-def _found(name: str, where: str, verdict: Any, says: str, way: str = "") -> Found:
+def _found(name: str, where: str, verdict: Verdict, says: str, way: str = "") -> Found:
     return Found(what="secret", name=name, where=where, verdict=verdict, says=says, way=way)

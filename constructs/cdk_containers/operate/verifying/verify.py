@@ -9,6 +9,7 @@ from .found import Found
 from .images import Fetch, ImageVerifier, fetch
 from .kubernetes import verify_kubernetes
 from .place import Place
+from .quotas import verify_quotas
 from .secrets import SecretVerifier
 
 
@@ -26,3 +27,4 @@ def verify(place: Place, *, get: Fetch | None = None) -> Iterator[Found]:
     yield from SecretVerifier(place).found()
     yield from verify_certificates(place)
     yield from verify_kubernetes(place)
+    yield from verify_quotas(place)
