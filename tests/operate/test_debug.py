@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.session import Session
 
 from tests.cli.command import Shell
 from tests.operate import oneoff, shop
@@ -69,6 +70,14 @@ def test_a_copy_that_can_be_written_to_is_started_and_removed(shell: Shell, aws:
         "ecs.stop_task",
         "ecs.deregister_task_definition",
     ]
+
+
+def test_every_part_of_a_task_definition_is_registered_but_what_ecs_says_by_itself():
+    from cdk_containers.operate.debug_copy import _READ_ONLY_PARTS  # noqa: PLC0415
+
+    ecs = Session().get_service_model("ecs")
+    told = set(ecs.shape_for("TaskDefinition").members)
+    assert told - set(ecs.shape_for("RegisterTaskDefinitionRequest").members) == set(_READ_ONLY_PARTS)
 
 
 def test_a_copy_as_it_is_runs_its_own_command(shell: Shell, aws: Aws):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.session import Session
 
 from tests.cli.command import Shell
 from tests.operate import oneoff, shop
@@ -190,7 +191,7 @@ def test_a_log_that_is_not_there_yet_and_lines_that_are_late(shell: Shell, aws: 
 
 
 def started(shell: Shell, script: Script, *line: str) -> dict[str, Any]:
-    assert shell("run", *line, "--detach").code == 0
+    assert shell("run", "--detach", *line).code == 0
     return dict(script.asked("ecs.run_task")[-1])
 
 
@@ -217,6 +218,19 @@ def test_a_service_says_its_network_by_itself_or_by_its_task_set(shell: Shell, a
     asked = started(shell, script, "Shop/Web", *MIGRATE)
     assert asked["volumeConfigurations"] == [volume]
     assert "launchType" not in asked, "a strategy says it already"
+    script = aws(one_off(web(propagateTags="SERVICE")))
+    assert started(shell, script, "Shop/Web", *MIGRATE)["propagateTags"] == "TASK_DEFINITION", "RunTask refuses SERVICE"
+
+
+def members(shape: str) -> set[str]:
+    return set(Session().get_service_model("ecs").shape_for(shape).members)
+
+
+def test_what_is_taken_from_a_service_is_what_run_task_takes():
+    from cdk_containers.operate.launch import _TAKEN  # noqa: PLC0415
+
+    assert set(_TAKEN) <= members("RunTaskRequest")
+    assert members("ServiceManagedEBSVolumeConfiguration") <= members("TaskManagedEBSVolumeConfiguration")
 
 
 CAMEL = {"CapacityProviderStrategy": [{"CapacityProvider": "FARGATE", "Weight": 1}], "PlatformVersion": "LATEST"}

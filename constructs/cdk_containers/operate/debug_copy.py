@@ -26,6 +26,7 @@ _HOUR = 3600
 _ENDING = ("DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED")
 _READ_ONLY_PARTS = (
     "compatibilities",
+    "deleteRequestedAt",
     "deregisteredAt",
     "registeredAt",
     "registeredBy",

@@ -125,6 +125,8 @@ def _of_service(api: Api, target: Target) -> Launch:
     volumes = next((it.get("volumeConfigurations") for it in told.get("deployments", ())), None)
     if volumes:
         options["volumeConfigurations"] = volumes
+    if options.get("propagateTags") == "SERVICE":
+        options["propagateTags"] = "TASK_DEFINITION"  # RunTask knows no service
     if "capacityProviderStrategy" in options:
         options.pop("launchType", None)  # ECS says both at times, and takes one
     return Launch(cluster=target.cluster, task_definition=every["taskDefinition"], options=options)
