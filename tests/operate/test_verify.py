@@ -215,6 +215,7 @@ def test_images_of_manifests_are_looked_up(look: Look):
         ("/shop/key", {}, "ok", "may read it"),
         (f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/shop/key", {}, "ok", "may read it"),
         ("/shop/other", {"ssm.describe_parameters": {"Parameters": []}}, "fails", "no such parameter"),
+        ("arn:aws:ssm:eu-west-1:999999999999:parameter/x", {}, "not checked", "is of account 999999999999"),
         ({"Ref": "Login"}, {}, "ok", "this app makes it"),
         ({"Fn::Join": ["", [{"Ref": "Login"}, ":password::"]]}, {}, "ok", "this app makes it"),
         ({"Fn::ImportValue": "login"}, {}, "not checked", "a deployment decides which it is"),

@@ -69,7 +69,7 @@ class SecretVerifier:
         except Refused as refused:
             return _found(name, where, "not checked", unless_signed_out(refused))
         except (CannotTell, Malformed) as why:
-            return _found(name, where, "not checked", f"whether the execution role may read it: {why}")
+            return _found(name, where, "not checked", str(why))
 
     def _read(self, name: str) -> Secret | str:
         parts = name.split(":")
@@ -85,6 +85,8 @@ class SecretVerifier:
                 arn=told.get("ARN", name), action="secretsmanager:GetSecretValue", key=_own(told.get("KmsKeyId"))
             )
         api = _in_region(own, parts[3]) if name.startswith("arn:") else own
+        if name.startswith("arn:") and parts[4] not in ("", own.id):
+            raise CannotTell(f"the parameter is of account {parts[4]}")
         path = name.partition(":parameter")[2] if name.startswith("arn:") else name
         names = [path, path.removeprefix("/")] if path.count("/") == 1 else [path]
         for one in api.pages(
@@ -126,7 +128,7 @@ def _allowed_here(role: Resource, action: str, arn: str) -> bool:
                 return True
     unknown = [*grants.managed, *grants.unknown]
     if unknown:
-        raise CannotTell(f"its rights are also in {unknown[0]}")
+        raise CannotTell(f"whether the execution role may read it: its rights are also in {unknown[0]}")
     return False
 
 
