@@ -86,6 +86,7 @@ WITH_MARKS = (
     "deploying",
     "capacity",
     "deploying-without-fear",
+    "first-example",
     "changing-what-runs",
     "one-description",
     "copilot",
@@ -528,10 +529,10 @@ def first_example_table() -> str:
     if any(name.startswith(("AWS::Lambda", "Custom::")) for name in count):
         raise DocumentationError("the first example makes a Lambda function")
     told = f"The template has {len(resources)} resources, {count['AWS::CloudWatch::Alarm']} alarms among them"
-    lines = [f"{told}, and no Lambda function and no custom resource. In it stands:", ""]
+    lines = [f"{told}, and no Lambda function and no custom resource. It contains:", ""]
     for kind in dict.fromkeys(fact.resource for fact in FACTS):
         shown = [
-            f"[{_lower(PRACTICES[fact.practice].title)}](docs/practices.md#{fact.practice}): {_shown(fact, resources)}"
+            f"[{_lower(PRACTICES[fact.practice].title)}](practices.md#{fact.practice}): {_shown(fact, resources)}"
             for fact in FACTS
             if fact.resource == kind
         ]
