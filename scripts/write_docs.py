@@ -422,7 +422,7 @@ def tasks_per_instance_table() -> str:
         "`awsvpc`",
         "`awsvpc` with ENI trunking",
     )
-    told = f"Tasks of {cpu} CPU units and {memory} MiB, the size of a service that names none:"
+    told = f"Tasks of {cpu} CPU units and {memory} MiB, the default size of a service:"
     return "\n".join([told, "", *_table(headings, rows)]).rstrip()
 
 
@@ -450,12 +450,12 @@ def rollouts_table() -> str:
         )
     headings = (
         "Deployment",
-        "Healthy, at the least",
+        "Fewest healthy tasks",
         "Tasks at once",
         "First traffic on the new version",
         "All traffic",
         "Done",
-        "A version that never answers is given up",
+        "A version that never answers fails after",
     )
     return "\n".join(["Times are minutes and seconds.", "", *_table(headings, rows)]).rstrip()
 
