@@ -36,7 +36,7 @@ LAYERS: list[set[str]] = [
     },
     {"core.inputs"},
     {"core.whereabouts"},
-    {"core.checked_construct", "core.opt_outs", "model.workload"},
+    {"core.checked_construct", "core.component_tag", "core.opt_outs", "model.workload"},
     {"metrics"},
     {"model.instances", "model.rollouts"},
     {"model.placement"},
@@ -62,7 +62,7 @@ LAYERS: list[set[str]] = [
     {"checks.rules", "environments"},
     {"applications", "checks.live", "checks.reports", "diagrams"},
     {"delivery"},
-    {"checks.plugin"},
+    {"checks.plugin", "operate"},
     {"copilot.manifests"},
     {"compose.reading"},
     {"compose.converting"},
@@ -100,6 +100,7 @@ PURE = {
     "eks.manifests",
     "eks.rendering",
     "environments",
+    "operate",
     "starting",
 } | {
     part

@@ -15,6 +15,7 @@ from .clusters import read_clusters, read_manifests
 from .faults import check_with_faults
 from .inventory import names, services, take_inventory
 from .looks import LOOKS
+from .operating import operate
 
 DOMAIN = "shop.example.com"
 
@@ -64,6 +65,8 @@ class Life:
     gaps: set[str] = field(default_factory=set)
     checked: dict[str, Any] = field(default_factory=dict)
     """What `cdk-containers check --live` says of the first version, with faults that were planted."""
+    operated: dict[str, Any] = field(default_factory=dict)
+    """What `cdk-containers` says of the first version in development, by command."""
 
     def look(self, moment: str, emulator: Emulator) -> None:
         found = emulator.client("cloudformation").describe_stacks()["Stacks"]
@@ -175,6 +178,8 @@ def live(emulator: Emulator, environment: str) -> Life:
     life.look_closely(emulator)
     if environment == "prod":
         life.checked = check_with_faults(emulator)
+    else:
+        life.operated = operate(emulator, life.first.folder)
     life.printed["diff with itself"] = emulator.diff(life.first)
     life.printed["diff"] = emulator.diff(life.second)
     life.printed["update"] = emulator.deploy(life.second)

@@ -12,6 +12,7 @@ from botocore import xform_name
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.session import Session
 from botocore.stub import Stubber
+from moto import mock_aws  # noqa: F401  (a session that is made before this is imported cannot be mocked)
 
 from cdk_containers.checks.live.account import Account
 

@@ -6,6 +6,7 @@ _PREFIXES = {
     "efs": "elasticfilesystem",
     "elb": "elasticloadbalancing",
     "elbv2": "elasticloadbalancing",
+    "resourcegroupstaggingapi": "tag",
     "stepfunctions": "states",
 }
 """Where IAM has another name for a service."""

@@ -1,0 +1,36 @@
+"""The IAM policy that some commands need: exactly the calls that they may make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cdk_containers.checks.live.actions import action
+
+from .needs import NEEDS, Calls
+
+
+def policy_of(commands: Sequence[str], *, role: str = "") -> dict[str, Any]:
+    """Return the policy for some commands.
+
+    Args:
+        commands: Their names.
+        role: The ARN of a role that the commands take on, where they do.
+    """
+    needs = [NEEDS[command] for command in commands]
+    reads = sorted({it for need in needs for it in _actions(need.reads)})
+    statements: list[dict[str, Any]] = [{"Sid": "Read", "Effect": "Allow", "Action": reads, "Resource": "*"}]
+    changes: dict[str, set[str]] = {}
+    for need in needs:
+        for it in _actions(need.changes):
+            changes.setdefault(need.resources.get(it, "*"), set()).add(it)
+    for number, (resource, actions) in enumerate(sorted(changes.items())):
+        sid = "Change" if not number else f"Change{number + 1}"
+        statements.append({"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": resource})
+    if role:
+        statements.append({"Sid": "TakeOn", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role})
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _actions(calls: Calls | Mapping[str, Sequence[str]]) -> list[str]:
+    return [action(service, name) for service, names in calls.items() for name in names]
