@@ -60,6 +60,7 @@ from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
 from rooms import house_drawing, room_list, wing_drawing  # noqa: E402
 from score_checks import score, sentence  # noqa: E402
+from stopped_reasons import exit_codes, log_lines, stopped_reasons  # noqa: E402
 from summarize_assembly import stacks  # noqa: E402
 
 import cdk_containers  # noqa: E402
@@ -87,6 +88,7 @@ WITH_MARKS = (
     "capacity",
     "deploying-without-fear",
     "first-example",
+    "troubleshooting",
     "changing-what-runs",
     "one-description",
     "copilot",
@@ -152,11 +154,14 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "first-example": first_example_table,
         "counterparts": counterparts_tables,
         "endings": lambda: "\n".join(_table(*endings())).rstrip(),
+        "exit-codes": lambda: "\n".join(_table(*exit_codes())).rstrip(),
         "house": house_drawing,
         "kept": kept_table,
         "kubernetes-rollouts": lambda: "\n".join(_table(*kubernetes_rollouts())).rstrip(),
+        "log-lines": lambda: "\n".join(_table(*log_lines())).rstrip(),
         "rooms": room_list,
         "stacks": stacks_table,
+        "stopped-reasons": lambda: "\n".join(_table(*stopped_reasons())).rstrip(),
         "rollouts": rollouts_table,
         "slow-rollouts": slow_rollouts_list,
         "tasks-per-instance": tasks_per_instance_table,
