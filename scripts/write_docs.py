@@ -8,7 +8,7 @@ Usage: write_docs.py [--check] [--fast] [PAGE...]
 
 Written are docs/constructs/*.md (their last part is kept in docs/constructs/_text/), docs/practices.md and
 docs/suppressions.md; in README.md and the pages of WITH_MARKS what stands between `<!-- generated: … -->` and
-`<!-- end -->`; and on all these pages the errors that examples raise, which stand in a block of plain text after them.
+`<!-- end -->`; and on all these pages the errors that examples raise, which are in a block of plain text after them.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ _ERROR_EXAMPLE = re.compile(rf"({_EXAMPLE.pattern}\n\n```text\n)(?:(?!```).)*```
 
 _SUPPRESSIONS = (
     "The checks of this library, cfn-lint, cdk-nag (AwsSolutions), checkov and CDK's own validation find nothing in "
-    "the reference stacks. What stands here they would find otherwise: it is acknowledged, with the reason, in the "
-    "metadata of the resource or of the app."
+    "the reference stacks. This page lists the findings that the stacks acknowledge, with the reason, in the metadata "
+    "of the resource or of the app."
 )
 _ARTEFACTS = (
     "Not in this list are cfn-lint's W3005 and W3010, which CDK itself causes: it writes `DependsOn` for every "
@@ -270,7 +270,7 @@ def _check_pages() -> None:
     for page, names in BY_HAND.items():
         text = (DOCS / f"{page}.md").read_text()
         if silent := sorted(name for name in names if name not in text):
-            raise DocumentationError(f"docs/{page}.md says nothing about {', '.join(silent)}")
+            raise DocumentationError(f"docs/{page}.md does not describe {', '.join(silent)}")
     if missing := sorted(set(cdk_containers.__all__) - on_pages):
         raise DocumentationError(f"on no page: {', '.join(missing)}; see PAGES in scripts/docs_data.py")
     if unknown := sorted({*OPT_OUTS, *DEFAULTS} - set(PRACTICES)):
