@@ -168,6 +168,7 @@ BY_HAND: Mapping[str, Set[str]] = {
     "checks": {"PracticeChecks"},
     "errors": {"ConstructError", "Problem", "Disabled", "Practice"},
     "deploying-without-fear": {"Rollout", "RolloutTimings", "plan_rollout"},
+    "fleets": {"Fleet", "FleetPlan", "plan_fleet"},
     "constructs/_text/managed-node-group": {"pods_per_instance"},
     "placement": {
         "PlacementStrategy",

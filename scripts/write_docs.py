@@ -57,6 +57,8 @@ from docs_source import (  # noqa: E402
 from kubernetes_tables import counterparts, endings  # noqa: E402
 from kubernetes_tables import rollouts as kubernetes_rollouts  # noqa: E402
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
+from plot_costs import cheapest_table, price_table, reference_table  # noqa: E402
+from plot_fleets import first_table, plan_table, quota_table  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
 from rooms import house_drawing, room_list, wing_drawing  # noqa: E402
 from score_checks import score, sentence  # noqa: E402
@@ -92,6 +94,9 @@ WITH_MARKS = (
     "changing-what-runs",
     "one-description",
     "copilot",
+    "costs",
+    "limits",
+    "fleets",
 )
 _NOTE = "<!-- Written by scripts/write_docs.py from {sources}; do not edit it here. -->"
 _MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -144,6 +149,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
     yield DOCS / "practices.md", practices_page()
     yield DOCS / "no-option.md", no_option_page()
     makers: Mapping[str, Callable[[], str]] = {
+        "cheapest": cheapest_table,
         "checks-score": lambda: sentence(score()),
         "constructs": construct_list,
         "copilot-compatibility": compatibility_table,
@@ -152,6 +158,8 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "ecs-rooms": partial(wing_drawing, "ecs"),
         "eks-rooms": partial(wing_drawing, "eks"),
         "first-example": first_example_table,
+        "first-limits": first_table,
+        "fleet-plans": plan_table,
         "counterparts": counterparts_tables,
         "endings": lambda: "\n".join(_table(*endings())).rstrip(),
         "exit-codes": lambda: "\n".join(_table(*exit_codes())).rstrip(),
@@ -159,6 +167,9 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "kept": kept_table,
         "kubernetes-rollouts": lambda: "\n".join(_table(*kubernetes_rollouts())).rstrip(),
         "log-lines": lambda: "\n".join(_table(*log_lines())).rstrip(),
+        "prices": price_table,
+        "quotas": quota_table,
+        "reference-costs": reference_table,
         "rooms": room_list,
         "stacks": stacks_table,
         "stopped-reasons": lambda: "\n".join(_table(*stopped_reasons())).rstrip(),
@@ -377,8 +388,9 @@ def _practice_section(entry: Practice) -> list[str]:
 
 def _linked(option: str) -> str:
     class_name = option.partition(".")[0]
-    page = next(page for page, names in PAGES.items() if class_name in {name.partition(".")[0] for name in names})
-    return f"[`{option}`](constructs/{page}.md)"
+    pages = {**{f"constructs/{page}": names for page, names in PAGES.items()}, **BY_HAND}
+    page = next(page for page, names in pages.items() if class_name in {name.partition(".")[0] for name in names})
+    return f"[`{option}`]({page}.md)"
 
 
 def _default_of(entry: Practice) -> str:

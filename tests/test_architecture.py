@@ -38,8 +38,8 @@ LAYERS: list[set[str]] = [
     {"core.whereabouts"},
     {"core.checked_construct", "core.component_tag", "core.opt_outs", "model.workload"},
     {"metrics"},
-    {"model.instances", "model.rollouts"},
-    {"model.placement"},
+    {"model.instances", "model.limits", "model.rollouts"},
+    {"model.fleet", "model.placement"},
     {"deployments", "instances", "logs", "messaging", "scaling"},
     {"network", "registry"},
     {"load_balancing"},
@@ -60,7 +60,7 @@ LAYERS: list[set[str]] = [
     {"checks.templates"},
     {"checks.engine", "checks.reading"},
     {"checks.rules", "environments"},
-    {"applications", "checks.live", "checks.reports", "diagrams"},
+    {"applications", "checks.limits", "checks.live", "checks.reports", "costs", "diagrams"},
     {"delivery"},
     {"checks.plugin", "operate"},
     {"copilot.manifests"},
@@ -81,6 +81,7 @@ APART = [
     {"ecs", "eks"},
     {"compose", "copilot"},
     *({"checks", wing} for wing in ("applications", "delivery", "ecs", "eks", "identity")),
+    *({"costs", wing} for wing in ("applications", "delivery", "ecs", "eks", "identity")),
 ]
 """Wings that know nothing of each other, whatever their layers are."""
 
@@ -97,6 +98,7 @@ PURE = {
     "core.practices",
     "core.secret_texts",
     "core.version",
+    "costs",
     "eks.manifests",
     "eks.rendering",
     "environments",

@@ -53,12 +53,16 @@ def test_help_loads_no_subcommand():
     }
 
 
+LIMITS = {"cdk_containers.model.limits", "cdk_containers.model.limits.quota"}
+
+
 def test_check_of_json_loads_only_what_it_needs(tmp_path: Path):
     loaded = loaded_by("check", str(template(tmp_path / "a.json", {"A": MUTABLE})))
     assert {"cdk_containers.checks.rules", "cdk_containers.checks.reports.as_table"} <= loaded
     assert loaded.isdisjoint((*HEAVY, "cdk_containers.checks.reports.as_html", "cdk_containers.cli.completion"))
     wings = {name.split(".")[1] for name in loaded if name.startswith("cdk_containers.")}
-    assert wings == {"checks", "cli", "core"}
+    assert wings == {"checks", "cli", "core", "model"}
+    assert {name for name in loaded if name.startswith("cdk_containers.model.")} == LIMITS
     assert "cdk_containers.core.practices" in loaded
     assert "cdk_containers.core.inputs" not in loaded, "it is needed for schedules only, and as slow as all checks"
 

@@ -16,11 +16,14 @@ LINE = "GET /cart 200"
 
 
 def operate(emulator: Emulator, folder: Path) -> dict[str, Any]:
-    """Return what `list`, `status` and `logs` say, each as its JSON documents."""
+    """Return what `list`, `status`, `logs` and `run` say, each as its JSON documents."""
     found = {"list": _run(emulator, "list", "--app", str(folder))}
     found["status"] = _run(emulator, "status", WEB, "--app", str(folder))
     write_line(emulator)
     found["logs"] = _run(emulator, "logs", WEB, "--app", str(folder))
+    found["run"] = _run(emulator, "run", "dev-application/Shop/Nightly", "--app", str(folder))
+    command = ("--", "python", "-c", "print('done')")
+    found["start"] = _run(emulator, "run", WEB, "--detach", "--app", str(folder), *command)
     return found
 
 
@@ -40,7 +43,7 @@ def write_line(emulator: Emulator) -> None:
 
 def _run(emulator: Emulator, *arguments: str) -> list[dict[str, Any]]:
     finished = subprocess.run(
-        [sys.executable, "-m", "cdk_containers.cli", *arguments, "--json"],
+        [sys.executable, "-m", "cdk_containers.cli", arguments[0], "--json", *arguments[1:]],
         env=emulator.environment,
         capture_output=True,
         text=True,

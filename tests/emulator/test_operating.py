@@ -1,4 +1,4 @@
-"""`list`, `status` and `logs` of a reference stack that was really deployed, by its names in the code."""
+"""`list`, `status`, `logs` and `run` of a reference stack that was really deployed, by its names in the code."""
 
 from __future__ import annotations
 
@@ -34,3 +34,12 @@ def test_a_service_tells_how_it_is(life: Life) -> None:
 def test_the_lines_of_a_task_are_found_by_the_name_of_its_service(life: Life) -> None:
     (line,) = life.operated["logs"]
     assert (line["name"], line["container"], line["task"], line["message"]) == ("Shop/Web", "app", "0123456789", LINE)
+
+
+@pytest.mark.parametrize("life", [DEV], indirect=True)
+def test_a_job_runs_to_its_end_and_a_command_starts_beside_a_service(life: Life) -> None:
+    (ran,) = life.operated["run"]
+    assert (ran["name"], ran["container"], ran["exit_code"]) == ("Shop/Nightly", "app", 0)
+    (started,) = life.operated["start"]
+    assert (started["name"], len(started["task"])) == ("Shop/Web", 36)
+    assert started["task"] != ran["task"]

@@ -23,6 +23,7 @@ import pytest
 from cdk_containers.cli.main import main as cdk_containers
 from tests.operate import shop, stories
 from tests.operate.script import NOW, FakeClock, play, sign_in
+from tests.operate.sessions_of_tasks import SESSIONS_OF_TASKS, prepare
 from tests.operate.test_acting import waiting
 from tests.operate.test_status import job, rolling_out
 
@@ -89,6 +90,7 @@ SESSIONS: Mapping[str, Scene] = {
         ["status", "dev-application/Shop/Web"],
     ),
     "policy": ({}, ["policy", "continue"]),
+    **SESSIONS_OF_TASKS,
 }
 """What AWS says, and the command."""
 
@@ -107,6 +109,7 @@ def record(name: str) -> str:
     ):
         stacks = {it: shop.stack(name=it, environment=it[:3]) for it in ("dev-application", "prd-application")}
         shop.assembly(Path("cdk.out"), stacks if name == "ambiguous" else None)
+        prepare(patch, name)
         sign_in(patch, FakeClock())
         play(patch, told)
         code = cdk_containers(arguments)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
 from cdk_containers.cli.operating import common
@@ -44,6 +45,15 @@ def test_a_missing_permission_names_the_action_and_the_statement(shell: Shell, a
     ]
     told = json.loads(shell("status", "Shop/Web", "--json").err)
     assert (told["exit_code"], told["action"]) == (4, "ecs:DescribeServices")
+
+
+def test_a_page_of_a_proxy_is_no_answer(shell: Shell, aws: Aws):
+    def proxy(_: object) -> object:
+        raise ResponseParserError("Unable to parse response, invalid XML received: <html>Sign in</html>")
+
+    aws(shop.steady({"cloudformation.describe_stack_resources": proxy}))
+    ran = shell("status", "Shop/Web")
+    assert (ran.code, "Unable to parse response" in ran.err) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -247,7 +247,9 @@ def test_a_service_of_code_deploy_is_not_asked_for_deployments_of_ecs(shell: She
 
 def job(**more: Any) -> dict[str, Any]:
     cluster = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/jobs"
-    definition = {"States": {"Run": {"Parameters": {"Cluster": cluster}}}}
+    definition = {
+        "States": {"Run": {"Resource": "arn:aws:states:::ecs:runTask.sync", "Arguments": {"Cluster": cluster}}}
+    }
     machine = {
         "stateMachineArn": "x",
         "name": "x",
@@ -257,7 +259,9 @@ def job(**more: Any) -> dict[str, Any]:
         "definition": json.dumps(definition),
     }
     schedule = {"ScheduleExpression": "cron(0 3 * * ? *)", "ScheduleExpressionTimezone": "UTC", "State": "ENABLED"}
-    return shop.steady({"stepfunctions.describe_state_machine": machine, "scheduler.get_schedule": schedule, **more})
+    listed = {"Schedules": [{"Name": "nightly", "GroupName": "jobs"}]}
+    starters = {"stepfunctions.describe_state_machine": machine, "scheduler.get_schedule": schedule}
+    return shop.steady(starters, {"scheduler.list_schedules": listed, **more})
 
 
 def test_a_job_says_how_its_last_run_ended(shell: Shell, aws: Aws):

@@ -17,6 +17,10 @@ OPERATING = {
     "continue": "let a deployment go on that waits for a decision",
     "rollback": "roll a running deployment back",
     "scale": "set the number of tasks of a service",
+    "exec": "open a shell in a running task, or run a command there",
+    "debug": "open a shell in a copy of a task, which is removed afterwards",
+    "forward": "forward a port into a task, or through it",
+    "verify": "look up before a deployment whether what it needs is there",
     "policy": "print the IAM policy that commands need",
 }
 """What reads and changes what is deployed."""
@@ -26,10 +30,11 @@ COMMANDS = {
     "check": "check templates and CDK apps against the practices",
     "environments": "compare environments, find collisions, bootstrap accounts",
     "compose": "convert compose files to CDK apps",
+    "cost": "tell what templates cost in a month, and what a change adds",
     "diagram": "draw what the stacks of an app make",
     "practices": "list the practices, or show one",
     "copilot": "bring applications of AWS Copilot here",
-    "run": "run what an app deploys: on this machine",
+    "run": "run a one-off task, or an app on this machine",
     "completion": "print the completion script of a shell",
     **OPERATING,
 }
@@ -40,4 +45,4 @@ def module_of(name: str) -> str:
     module = name.replace("-", "_")
     if name not in OPERATING:
         return f".{module}"
-    return f".operating.{module}_" if name == "continue" else f".operating.{module}"  # it is a word of Python
+    return f".operating.{module}_" if name in ("continue", "exec") else f".operating.{module}"  # words of Python

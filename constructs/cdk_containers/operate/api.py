@@ -60,6 +60,17 @@ class Api(Account):
         other.called, other.unread = self.called, self.unread
         return other
 
+    @property
+    def partition(self) -> str:
+        """The partition of the region, such as `aws` or `aws-cn`."""
+        found: str = self._session.get_partition_for_region(self.region)
+        return found
+
+    def endpoint_of(self, service: str) -> str:
+        """Return the URL of a service in this region."""
+        url: str = self._session.create_client(service, region_name=self.region).meta.endpoint_url
+        return url
+
     def if_allowed(self, read: Callable[[], _Read], otherwise: _Other) -> _Read | _Other:
         """Read something that a screen can do without.
 

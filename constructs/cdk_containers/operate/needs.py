@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from cdk_containers.core.frozen import frozen
 
@@ -28,7 +28,7 @@ _TASKS: Calls = {"ecs": ("list_tasks", "describe_tasks")}
 _JOB: Calls = {
     "ecs": ("list_clusters", "list_tasks", "describe_tasks"),
     "events": ("list_targets_by_rule",),
-    "scheduler": ("get_schedule",),
+    "scheduler": ("get_schedule", "list_schedules"),
     "stepfunctions": ("describe_state_machine",),
 }
 _DEFINITION: Calls = {"ecs": ("describe_task_definition",)}
@@ -44,11 +44,13 @@ class Need:
         reads: The calls that read, by service, in boto3's words.
         changes: The calls that change something, likewise.
         resources: On what the changes are allowed, by action; a policy allows the others everywhere.
+        implied: What has to be allowed besides because of a call, and is none itself: the statements of a policy.
     """
 
     reads: Calls
     changes: Calls = field(default_factory=dict)
-    resources: Mapping[str, str] = field(default_factory=dict)
+    resources: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    implied: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def calls(self) -> Calls:
@@ -64,6 +66,30 @@ def together(*several: Calls) -> dict[str, tuple[str, ...]]:
             joined.setdefault(service, {}).update(dict.fromkeys(names))
     return {service: tuple(names) for service, names in joined.items()}
 
+
+_START: Calls = {
+    "ecs": ("describe_services", "describe_task_definition"),
+    "events": ("list_targets_by_rule",),
+    "scheduler": ("get_schedule", "list_schedules"),
+    "stepfunctions": ("describe_state_machine",),
+}
+_TASK = "arn:*:ecs:*:*:task/*"
+_DEFINITION_OF_ANY = "arn:*:ecs:*:*:task-definition/*"
+_CLUSTER = "arn:*:ecs:*:*:cluster/*"
+_ROLE = "arn:*:iam::*:role/*"
+
+
+def _tagged_by(creation: str, resource: str) -> dict[str, Any]:
+    condition = {"StringEquals": {"ecs:CreateAction": creation}}
+    return {"Effect": "Allow", "Action": ["ecs:TagResource"], "Resource": resource, "Condition": condition}
+
+
+_ROLES_OF_TASKS = {
+    "Effect": "Allow",
+    "Action": ["iam:PassRole"],
+    "Resource": _ROLE,
+    "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+}
 
 _DEPLOYMENTS = "arn:*:ecs:*:*:service-deployment/*"
 
@@ -123,6 +149,62 @@ NEEDS: Mapping[str, Need] = {
         reads=together(_FIND, _SERVICES, {"application-autoscaling": ("describe_scalable_targets",)}),
         changes={"ecs": ("update_service",)},
         resources={"ecs:UpdateService": "arn:*:ecs:*:*:service/*"},
+    ),
+    "run": Need(
+        reads=together(_FIND, _START, {"ecs": ("describe_tasks",), "logs": ("get_log_events",)}),
+        changes={"ecs": ("run_task", "stop_task")},
+        resources={"ecs:RunTask": _DEFINITION_OF_ANY, "ecs:StopTask": _TASK},
+        implied=(_ROLES_OF_TASKS, _tagged_by("RunTask", _TASK)),
+    ),
+    "exec": Need(
+        reads=together(_FIND, _START, _TASKS),
+        changes={"ecs": ("execute_command",)},
+        resources={"ecs:ExecuteCommand": (_CLUSTER, _TASK)},
+    ),
+    "forward": Need(
+        reads=together(_FIND, _START, _TASKS),
+        changes={"ssm": ("start_session",)},
+        resources={"ssm:StartSession": ("arn:*:ssm:*::document/AWS-StartPortForwardingSession*", _TASK)},
+    ),
+    "debug": Need(
+        reads=together(
+            _FIND, _START, {"ecs": ("describe_clusters", "describe_tasks"), "iam": ("simulate_principal_policy",)}
+        ),
+        changes={
+            "ecs": (
+                "deregister_task_definition",
+                "execute_command",
+                "register_task_definition",
+                "run_task",
+                "stop_task",
+            ),
+            "iam": ("delete_role_policy", "put_role_policy"),
+        },
+        resources={
+            "ecs:ExecuteCommand": (_CLUSTER, _TASK),
+            "ecs:RegisterTaskDefinition": "arn:*:ecs:*:*:task-definition/*-debug:*",
+            "ecs:RunTask": "arn:*:ecs:*:*:task-definition/*-debug:*",
+            "ecs:StopTask": _TASK,
+            "iam:DeleteRolePolicy": _ROLE,
+            "iam:PutRolePolicy": _ROLE,
+        },
+        implied=(
+            _ROLES_OF_TASKS,
+            _tagged_by("RunTask", _TASK),
+            _tagged_by("RegisterTaskDefinition", _DEFINITION_OF_ANY),
+        ),
+    ),
+    "verify": Need(
+        reads={
+            "acm": ("describe_certificate",),
+            "cloudformation": ("describe_stack_resources",),
+            "ecr": ("batch_get_image", "describe_pull_through_cache_rules", "get_download_url_for_layer"),
+            "eks": ("describe_addon_versions", "describe_cluster_versions"),
+            "iam": ("simulate_principal_policy",),
+            "secretsmanager": ("describe_secret",),
+            "service-quotas": ("get_service_quota",),
+            "ssm": ("describe_parameters",),
+        }
     ),
 }
 """By command."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from cdk_containers.core.frozen import frozen
 
 from .api import Api
+from .read_starts import read_schedule, states_that_run
 from .read_tasks import read_tasks
 from .states import JobState
 from .targets import Target
@@ -46,9 +46,10 @@ def _start(api: Api, type_: str, id_: str) -> _Start | None:
     match type_:
         case "AWS::StepFunctions::StateMachine":
             answer = api.call("stepfunctions", "describe_state_machine", stateMachineArn=id_) or {}
-            return _Start(cluster=next(_clusters_in(answer.get("definition", "")), ""))
+            clusters = (str(it.get("Cluster", "")) for it in states_that_run(answer.get("definition", "")))
+            return _Start(cluster=next(clusters, ""))
         case "AWS::Scheduler::Schedule":
-            answer = api.call("scheduler", "get_schedule", Name=id_) or {}
+            answer = read_schedule(api, id_)
             told: Mapping[str, Any] = answer.get("Target", {})
             return _Start(
                 cluster=told.get("Arn", "") if "EcsParameters" in told else "",
@@ -59,21 +60,6 @@ def _start(api: Api, type_: str, id_: str) -> _Start | None:
             targets = api.pages("events", "list_targets_by_rule", "Targets", Rule=id_)
             found = next((it["Arn"] for it in targets if "EcsParameters" in it), None)
             return None if found is None else _Start(cluster=found, text="on an event")
-
-
-def _clusters_in(definition: str) -> Iterator[str]:
-    try:
-        waiting: list[Any] = [json.loads(definition)]
-    except ValueError:
-        return
-    while waiting:
-        it = waiting.pop()
-        if isinstance(it, Mapping):
-            if isinstance(it.get("Cluster"), str):
-                yield it["Cluster"]
-            waiting += it.values()
-        elif isinstance(it, list):
-            waiting += it
 
 
 def _cluster_with(api: Api, target: Target) -> str:

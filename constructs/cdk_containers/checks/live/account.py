@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
 from cdk_containers.checks.templates import Unread
@@ -19,6 +20,8 @@ _GONE = ("NotFound", "NoSuchEntity", "NonExistent")
 _WHO_ASKS = ("sts", "get_caller_identity")
 _TOKENS = ("nextToken", "NextToken", "NextMarker")
 _ATTEMPTS = 8
+_FAILURES = (BotoCoreError, ResponseParserError)
+"""Calls without an answer of AWS; a proxy answers with a page of its own, which cannot be read."""
 
 
 class Account:
@@ -91,7 +94,7 @@ class Account:
                 following = {name: answer[name] for name in _TOKENS if answer.get(name)}
                 if not following:
                     return
-        except (BotoCoreError, ClientError) as error:
+        except (ClientError, *_FAILURES) as error:
             raise _refused(service, operation, error) from None
 
     def call(self, service: str, operation: str, /, **arguments: Any) -> Any:
@@ -106,7 +109,7 @@ class Account:
             if any(part in error.response["Error"]["Code"] for part in _GONE):
                 return None
             raise _refused(service, operation, error) from None
-        except BotoCoreError as error:
+        except _FAILURES as error:
             raise _refused(service, operation, error) from None
 
     def perhaps(self, service: str, operation: str, key: str, /, **arguments: Any) -> Any:
@@ -140,7 +143,7 @@ class Account:
         self.called[service, operation] = None
 
 
-def _refused(service: str, operation: str, error: BotoCoreError | ClientError) -> Refused:
+def _refused(service: str, operation: str, error: BotoCoreError | ClientError | ResponseParserError) -> Refused:
     named = action(service, operation)
     if not isinstance(error, ClientError):
         said = " ".join(str(error).split())

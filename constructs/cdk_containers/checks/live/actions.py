@@ -7,6 +7,7 @@ _PREFIXES = {
     "elb": "elasticloadbalancing",
     "elbv2": "elasticloadbalancing",
     "resourcegroupstaggingapi": "tag",
+    "service-quotas": "servicequotas",
     "stepfunctions": "states",
 }
 """Where IAM has another name for a service."""

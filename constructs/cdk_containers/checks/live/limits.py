@@ -28,6 +28,8 @@ ONLY_IN_TEMPLATES: Mapping[str, str] = {
     "eks-manifests-as-files": "Which resources of a stack apply manifests, the cluster does not say.",
     "eks-no-secret-manifests": "What is in a cluster, its own API says, and not that of AWS.",
     "eks-node-count": "Every group has a desired size; whether a deployment sets it, the group does not say.",
+    "hard-limits": "AWS refuses what goes beyond them.",
+    "quota-headroom": "What an account has of its own quotas, Service Quotas shows.",
     "fixed-count-or-scaling": "Every service has a desired count; whether a deployment sets it, it does not say.",
 }
 """Practices whose checks would take what is right in an account for a fault."""

@@ -7,12 +7,13 @@ from .estate import Estate, references_in
 from .intrinsics import Dynamic, NoEcho
 from .map import Map
 from .resource import Resource
-from .template import AppMetadata, NestedIn, Template
+from .template import WHOLE, AppMetadata, NestedIn, Template
 from .values import MISSING, CannotTell, Malformed, Missing, Partial, Reference, Unknown, Unread, Value, texts_of
 from .worlds import World
 
 __all__ = [
     "MISSING",
+    "WHOLE",
     "AppMetadata",
     "CannotTell",
     "Dynamic",

@@ -45,6 +45,8 @@ class Estate:
         line_of: Callable[[str], int | None] = lambda _: None,
         nested_in: NestedIn | None = None,
         stack_name: str = "",
+        environment: str = "",
+        construct_path: str = "",
         arguments: Mapping[str, Any] | None = None,
         app_metadata: Callable[[], AppMetadata] = AppMetadata,
     ) -> Template:
@@ -56,6 +58,9 @@ class Estate:
             line_of=line_of,
             nested_in=nested_in,
             arguments=arguments,
+            stack_name=stack_name,
+            construct_path=construct_path,
+            environment=environment or (nested_in.template.environment if nested_in else ""),
             app_metadata=app_metadata,
         )
         self.templates.append(template)

@@ -36,6 +36,12 @@ def add_where(parser: ArgumentParser) -> None:
     add("--stack", default="", metavar="NAME", help="take the names from the template of this deployed stack")
     add("--application", default="", metavar="NAME", help="only what has this tag `application`")
     add("--environment", default="", metavar="NAME", help="only what is of this environment, by tag or by stage")
+    add_identity(parser)
+
+
+def add_identity(parser: ArgumentParser) -> None:
+    """Add the options that say who asks, and how it is told."""
+    add = parser.add_argument
     add("--region", metavar="REGION", help="the region, where the stack does not say it")
     add("--profile", metavar="NAME", help="the AWS profile")
     add("--role", metavar="ARN", help="a role to take on; `lookup` for the one that CDK reads accounts with")
