@@ -91,7 +91,7 @@ def add_reference_stacks(app: cdk.App) -> None:
         team(app, f"{settings.name}-{name}", settings=settings, platform=platform, registry=registry)
     SecondAccount(app, f"{settings.name}-second-account", settings=settings)
     DeliveryAccounts(app, f"{settings.name}-delivery", settings=settings)
-    PipelineAccount(app, f"{settings.name}-pipeline", settings=settings)
+    PipelineAccount(app, "pipeline", settings=settings)
     for name, clusters in CLUSTERS.items():
         clusters(
             app,

@@ -115,7 +115,7 @@ def test_types_that_nobody_knows_are_named(shell: Shell, tmp_path: Path):
             ["no environment 'stage'; the assembly has dev"],
         ),
         (["differences", "{one}"], ["it takes two environments, and the assembly has dev"]),
-        (["differences", "{none}"], ["manifest.json"]),
+        (["differences", "{none}"], ["no cloud assembly; run `cdk synth`"]),
         (["bootstrap", "{lost}"], ["Lost: account (any), region (any)"]),
         (["bootstrap", "{empty}"], ["the assembly has no stacks"]),
         (

@@ -21,6 +21,8 @@ STACKS = (
     "delivered-eu-central-1",
     "delivered-eu-west-1",
     "delivered-staging",
+    "delivery-live",
+    "delivery-staging",
     "deployments",
     "eks-auto",
     "eks-eu-central-1",

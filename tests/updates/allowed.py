@@ -281,6 +281,30 @@ ENTRIES: Sequence[Allowed] = (
         section="A key",
     ),
     Allowed(
+        options=["Pipeline.encryption_key"],
+        given=["leaves KMS::Key"],
+        reason="artifacts of earlier runs can only be read with the old key",
+        section="Pipelines",
+    ),
+    Allowed(
+        options=["Pipeline.access_log_bucket"],
+        given=["leaves S3::Bucket"],
+        reason="the bucket that was made keeps the records that it has",
+        section="Pipelines",
+    ),
+    both_ways(
+        "ImageBuild.name",
+        happens=["deletes CodeBuild::Project"],
+        reason="each image has its own project, and a project holds no data",
+        section="Pipelines",
+    ),
+    Allowed(
+        options=["Pipeline.images", "Wave.smoke_tests", "Wave.before", "Wave.after"],
+        removed=["deletes CodeBuild::Project"],
+        reason="each step has its own project, and a project holds no data",
+        section="Pipelines",
+    ),
+    Allowed(
         options=["AlarmTopic.encryption_key"],
         given=["deletes KMS::Key"],
         reason="it protects messages on their way, and KMS keeps a deleted key for 30 days",

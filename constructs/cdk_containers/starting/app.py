@@ -1,6 +1,7 @@
 """The files of an app, from text files beside this module.
 
-`files/common` is in every app, and `files/KIND` in one of a kind; a file of a kind wins. `{{name}}` and the like are
+`files/common` is in every app, `files/accounts` in those whose environments have accounts, and `files/KIND` in one of a
+kind; a file of a kind wins. `{{name}}` and the like are
 filled in, and `.txt` at the end of a name goes, as does a `dot-` at its beginning.
 """
 
@@ -30,7 +31,7 @@ def app_files(name: str, delivery: Delivery, *, region: str) -> Mapping[str, str
     """
     values = {"name": name, "class": class_name(name), "region": region, "version": VERSION}
     found: dict[str, str] = {}
-    for kind in ("common", delivery):
+    for kind in ("common", *([] if delivery == "none" else ["accounts"]), delivery):
         for path in sorted((_FILES / kind).rglob("*.txt")):
             place = path.relative_to(_FILES / kind).as_posix().removesuffix(".txt")
             parts = [f".{part.removeprefix('dot-')}" if part.startswith("dot-") else part for part in place.split("/")]

@@ -139,7 +139,7 @@ CASES = [
         "task.log_router.outputs['b']",
         "app",
         "log-router-output",
-        "log driver of its own",
+        "has its own log driver",
     ),
     Case(
         "awsfirelens without a router",
