@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from pictures import text_at
+
 WIDTH, HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 520, 58, 340
-_INK, _PALE, _PAPER, _GRID = "#1f2937", "#6b7280", "#ffffff", "#e5e7eb"
+_PALE, _PAPER, _GRID = "#6b7280", "#ffffff", "#e5e7eb"
 _COLOURS = ("#2f5f9e", "#d9a15f", "#3f8f6b", "#a8506b", "#6b5fa8", "#7a6a4f", "#4aa3b5", "#8a8f98")
 _LABEL_GAP = 14
 
@@ -49,10 +51,10 @@ def line_chart(title: str, description: str, x: Axis, y: Axis, lines: Mapping[st
         f'<title id="title">{escape(title)}</title>',
         f'<desc id="description">{escape(description)}</desc>',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_PAPER}"/>',
-        _text(24, 26, title, size=15, weight="bold"),
-        _text(24, 46, y.title, size=12, colour=_PALE),
+        text_at(24, 26, title, size=15, weight="bold"),
+        text_at(24, 46, y.title, size=12, colour=_PALE),
         *_grid(x, y, across, up),
-        _text(_RIGHT, _BOTTOM + 40, x.title, size=12, colour=_PALE, anchor="end"),
+        text_at(_RIGHT, _BOTTOM + 40, x.title, size=12, colour=_PALE, anchor="end"),
     ]
     for (name, points), colour in zip(lines.items(), _COLOURS, strict=False):
         if points:
@@ -60,17 +62,17 @@ def line_chart(title: str, description: str, x: Axis, y: Axis, lines: Mapping[st
             parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
             last = up(points[-1][1])
             parts.append(f'<path d="M{_RIGHT + 2} {last:.1f}L{_RIGHT + 12} {ends[name]:.1f}" stroke="{colour}"/>')
-            parts.append(_text(_RIGHT + 16, ends[name] + 4, name, size=12, colour=colour))
+            parts.append(text_at(_RIGHT + 16, ends[name] + 4, name, size=12, colour=colour))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
 def _grid(x: Axis, y: Axis, across: Callable[[float], float], up: Callable[[float], float]) -> Iterator[str]:
     for mark in y.marks:
         yield f'<path d="M{_LEFT} {up(mark):.1f}H{_RIGHT}" stroke="{_GRID}"/>'
-        yield _text(_LEFT - 8, up(mark) + 4, y.shown(mark), size=11, colour=_PALE, anchor="end")
+        yield text_at(_LEFT - 8, up(mark) + 4, y.shown(mark), size=11, colour=_PALE, anchor="end")
     for mark in x.marks:
         yield f'<path d="M{across(mark):.1f} {_BOTTOM}v5" stroke="{_PALE}"/>'
-        yield _text(across(mark), _BOTTOM + 19, x.shown(mark), size=11, colour=_PALE, anchor="middle")
+        yield text_at(across(mark), _BOTTOM + 19, x.shown(mark), size=11, colour=_PALE, anchor="middle")
 
 
 def _apart(places: Mapping[str, float]) -> dict[str, float]:
@@ -82,19 +84,3 @@ def _apart(places: Mapping[str, float]) -> dict[str, float]:
         found[name] = last
     over = max((last - (_BOTTOM + 10), 0.0))
     return {name: place - over for name, place in found.items()} if over else found
-
-
-def _text(
-    x: float,
-    y: float,
-    text: str,
-    *,
-    size: int,
-    colour: str = _INK,
-    anchor: str = "start",
-    weight: str = "normal",
-) -> str:
-    return (
-        f'<text x="{x:.5g}" y="{y:.5g}" font-size="{size}" font-weight="{weight}" fill="{colour}" '
-        f'text-anchor="{anchor}">{escape(text)}</text>'
-    )
