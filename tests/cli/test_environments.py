@@ -115,7 +115,7 @@ def test_types_that_nobody_knows_are_named(shell: Shell, tmp_path: Path):
             ["no environment 'stage'; the assembly has dev"],
         ),
         (["differences", "{one}"], ["two environments are needed, but the assembly has dev"]),
-        (["differences", "{none}"], ["manifest.json"]),
+        (["differences", "{none}"], ["not a cloud assembly; run `cdk synth`"]),
         (["bootstrap", "{lost}"], ["Lost: account (any), region (any)"]),
         (["bootstrap", "{empty}"], ["the assembly has no stacks"]),
         (

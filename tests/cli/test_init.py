@@ -48,9 +48,9 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     for name, text in app_files("web-shop", request.param, region="eu-central-1").items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    flags = json.loads((folder / "cdk.json").read_text())["context"]
     with working_in(folder):
-        made = cdk.App(outdir=str(folder / "cdk.out"), context=flags)
+        context = runpy.run_path("tests/test_templates.py")["context"]()
+        made = cdk.App(outdir=str(folder / "cdk.out"), context=context)
         import_module("app").add_stacks(made)
         made.synth()
         for script in folder.glob("tests/test_workflow.py"):
@@ -82,6 +82,13 @@ def test_each_environment_has_a_stack(app: Path):
         if it["Type"] == "AWS::ECS::Service"
     ]
     assert counts == [2]
+
+
+def test_synthesis_asks_no_account(app: Path):
+    """Neither a build nor who tries the app has credentials for its accounts."""
+    manifests = [json.loads(path.read_text()) for path in (app / "cdk.out").rglob("manifest.json")]
+    assert manifests
+    assert [it["missing"] for it in manifests if it.get("missing")] == []
 
 
 def test_our_checks_find_nothing(app: Path, shell: Shell):

@@ -66,6 +66,13 @@ def test_everything_is_said_at_once():
     assert found["environments[1].approval.email_addresses"] == "nobody is asked, so nobody can agree"
 
 
+def test_two_images_of_one_name_are_refused():
+    def twice(stack: cdk.Stack) -> list[ImageBuild]:
+        return [ImageBuild(name="web", repository=repository(stack)) for _ in range(2)]
+
+    assert refused(images=twice) == {"images[1].name": "another image has this name"}
+
+
 @pytest.mark.parametrize(
     ("patterns", "matches"),
     [

@@ -1,4 +1,4 @@
-"""`cdk-containers compose convert`: a CDK app of a compose file."""
+"""`cdk-containers compose`: a CDK app of a compose file, and a compose file of what an app deploys."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from cdk_containers.compose.converting import Choices, Conversion, convert
 from cdk_containers.compose.reading import ComposeError, read_project
 
+from . import compose_export
 from .errors import UsageError
 
 _EPILOG = """\
@@ -64,9 +65,20 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--internal", action="append", default=[], metavar="SERVICE", help="keep a service inside the network")
     add("--without", action="append", default=[], metavar="SERVICE", help="omit a service")
     add("--no-synth", action="store_true", help="do not synthesize the app, and write no golden template")
+    about = "write a compose file of services and jobs of an app"
+    compose_export.add_arguments(
+        actions.add_parser("export", help=about, description=f"{about[0].upper()}{about[1:]}.")
+    )
 
 
 def run(arguments: Namespace) -> int:
+    """Do what is asked for."""
+    if arguments.action == "export":
+        return compose_export.run(arguments)
+    return _convert(arguments)
+
+
+def _convert(arguments: Namespace) -> int:
     """Convert, write, synthesize, and say what is different."""
     choices = Choices(
         volumes=_pairs(arguments.volume, "--volume"),

@@ -11,7 +11,7 @@ from aws_cdk import aws_ecs as ecs
 from cdk_containers.applications import Environment
 from cdk_containers.core.errors import Problem, Problems
 
-from .release import Release
+from .release import Release, repository_name
 
 
 def application_problems(stage: cdk.Stage, environment: Environment, release: Release) -> list[Problem]:
@@ -53,7 +53,7 @@ def _wrong_images(definition: ecs.CfnTaskDefinition, release: Release) -> Iterat
     wanted = known.get("platform", {}).get("cpuArchitecture") or "X86_64"
     text = json.dumps([one.get("image") for one in known.get("containers", ())])
     for name, image in release.images.items():
-        repository = image.repository_arn.split(":repository/", 1)[1]
+        repository = repository_name(image.repository_arn)
         if f"/{repository}@{image.digest}" in text and image.architecture != wanted:
             yield name, wanted
 

@@ -33,8 +33,6 @@ def artifact_bucket(scope: Construct, key: kms.IKey, logs: s3.IBucket | None) ->
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
-    if bucket.policy is not None:
-        bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
     _harden(bucket, logs or make_bucket(scope, AccessLogs()))
     return bucket
 
@@ -46,7 +44,9 @@ def harden_other_regions(support: Mapping[str, codepipeline.CrossRegionSupport])
 
 
 def _harden(bucket: s3.IBucket, logs: s3.IBucket) -> None:
-    """Configure versioning, expiration of old artifacts, and access logs."""
+    """Configure versioning, retention of the policy, expiration of old artifacts, and access logs."""
+    if bucket.policy is not None:
+        bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
     resource = cast("s3.CfnBucket", resource_of(bucket))
     made = s3.CfnBucket
     resource.versioning_configuration = made.VersioningConfigurationProperty(status="Enabled")

@@ -41,19 +41,6 @@ def environment_problems(environments: Sequence[Environment]) -> list[Problem]:
     return list(found)
 
 
-def image_problems(images: Sequence[ImageBuild]) -> list[Problem]:
-    """Find images that are invalid, or have the name of another."""
-    found = Problems()
-    names: set[str] = set()
-    for index, image in enumerate(images):
-        found.extend(image.problems(), under=f"images[{index}]")
-        if image.name in names:
-            what = "another image already has this name"
-            found.add(f"images[{index}].name", what, given=image.name, allowed="a name of its own")
-        names.add(image.name)
-    return list(found)
-
-
 def qualifier_problems(environments: Sequence[Environment], qualifiers: Mapping[str, str]) -> list[Problem]:
     """Find environments that share the roles of `cdk bootstrap`: a deployer of one could deploy to the other."""
     found = Problems()

@@ -18,7 +18,6 @@ from cdk_containers.core.inputs import DurationLike, argument_problems, usable_a
 
 from .delivery_checks import (
     environment_problems,
-    image_problems,
     place_problems,
     provider_problems,
     qualifier_problems,
@@ -27,7 +26,7 @@ from .delivery_checks import (
 from .git_refs import pattern_problem
 from .github_repository import AUDIENCE, ISSUER, GitHubRepository
 from .github_workflow import workflow_text
-from .image_build import ImageBuild, let_pull
+from .image_build import ImageBuild, image_problems, let_pull
 from .oidc_roles import BOOTSTRAP_QUALIFIER, OidcRoles, RoleNames, provider_of
 from .release_plan import ReleasePlan
 from .synthesis import Synthesis

@@ -17,7 +17,6 @@ from cdk_containers.core.inputs import DurationLike, argument_problems, usable_a
 
 from .delivery_checks import (
     environment_problems,
-    image_problems,
     place_problems,
     provider_problems,
     qualifier_problems,
@@ -25,7 +24,7 @@ from .delivery_checks import (
 )
 from .gitlab_pipeline import pipeline_text
 from .gitlab_project import GitLabProject, GitLabRef
-from .image_build import ImageBuild, let_pull
+from .image_build import ImageBuild, image_problems, let_pull
 from .oidc_roles import BOOTSTRAP_QUALIFIER, OidcRoles, RoleNames, provider_of
 from .release_plan import ReleasePlan
 from .synthesis import Synthesis

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from typing import Literal, cast
 
@@ -103,6 +103,19 @@ class ImageBuild:
             found.extend(environment_problems(self.build_args, option="build_args"))
         found.extend(disabled_problems(self.scan), under="scan")
         return list(found)
+
+
+def image_problems(images: Sequence[ImageBuild]) -> list[Problem]:
+    """Find images that are wrong by themselves, or have the name of another."""
+    found = Problems()
+    names: set[str] = set()
+    for index, image in enumerate(images):
+        found.extend(image.problems(), under=f"images[{index}]")
+        if isinstance(image.name, str) and image.name in names:
+            what = "another image has this name"
+            found.add(f"images[{index}].name", what, given=image.name, allowed="a name of its own")
+        names.add(str(image.name))
+    return list(found)
 
 
 def let_pull(image: ImageBuild, accounts: Collection[str]) -> None:

@@ -14,7 +14,7 @@ from cdk_containers.core.inputs import disabled_problems, is_token
 from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs
 
-from .image_build import ImageBuild
+from .image_build import ImageBuild, image_problems
 from .release import Release
 from .scan_gate import ScanGate
 from .source import Source
@@ -80,10 +80,9 @@ def _image_problems(images: Sequence[ImageBuild], stack: cdk.Stack) -> Problems:
             allowed='one or more, such as ImageBuild(name="web", repository=…)',
             practice="build-once",
         )
+    found.extend(image_problems(images))
     for index, image in enumerate(images):
-        problems = image.problems()
-        found.extend(problems, under=f"images[{index}]")
-        if not problems and not is_token(stack.region):
+        if not found.has(f"images[{index}]") and not is_token(stack.region):
             arn = image.repository_arn(stack)
             if arn.split(":")[3:5] != [stack.region, stack.account]:
                 found.add(
@@ -92,8 +91,6 @@ def _image_problems(images: Sequence[ImageBuild], stack: cdk.Stack) -> Problems:
                     given=arn,
                     allowed=f"a repository of the account {stack.account} in {stack.region}",
                 )
-    for name in _twice([image.name for image in images if isinstance(image.name, str)]):
-        found.add("images", "two images have the same name", given=name, allowed="a unique name for each")
     return found
 
 

@@ -11,6 +11,7 @@ from cdk_containers.core.errors import ConstructError, Problems
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, is_token, seconds
 from cdk_containers.model.workload import NotSecret
+from cdk_containers.model.workload.ecr_address import EcrAddress, partition_of
 
 from .image_build import ImageBuild
 from .oidc_roles import RoleNames
@@ -84,15 +85,15 @@ class ReleasePlan:
     @property
     def build_role(self) -> str:
         """ARN of the role that pushes images."""
-        return f"arn:aws:iam::{self.account}:role/{self.names.build}"
+        return _role(self.account, self.region, self.names.build)
 
     def diff_role(self, environment: Environment) -> str:
         """Return the ARN of the role that reads templates."""
-        return f"arn:aws:iam::{environment.account}:role/{self.names.diff(environment.name)}"
+        return _role(environment.account, environment.region, self.names.diff(environment.name))
 
     def deploy_role(self, environment: Environment) -> str:
         """Return the ARN of the role that deploys."""
-        return f"arn:aws:iam::{environment.account}:role/{self.names.deploy(environment.name)}"
+        return _role(environment.account, environment.region, self.names.deploy(environment.name))
 
     @property
     def _cdk(self) -> str:
@@ -103,12 +104,12 @@ class ReleasePlan:
 
     def build_variables(self, image: ImageBuild) -> dict[str, str]:
         """Return the variables that `build` reads."""
-        repository = f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/{image.repository_name}"
+        repository = EcrAddress(account=self.account, region=self.region, name=image.repository_name)
         return {
             "IMAGE_NAME": image.name,
             "REPOSITORY_NAME": image.repository_name,
-            "REPOSITORY_URI": repository,
-            "REPOSITORY_ARN": f"arn:aws:ecr:{self.region}:{self.account}:repository/{image.repository_name}",
+            "REPOSITORY_URI": repository.uri,
+            "REPOSITORY_ARN": repository.arn(partition=partition_of(self.region)),
             "DIRECTORY": image.directory,
             "DOCKERFILE": image.dockerfile,
             "TARGET": image.target or "",
@@ -181,3 +182,7 @@ class ReleasePlan:
         return [
             f"{self._cdk} deploy --app ./{ASSEMBLY} --require-approval never --ci {self._stacks_of(environment)}",
         ]
+
+
+def _role(account: str | None, region: str | None, name: str) -> str:
+    return f"arn:{partition_of(region or '')}:iam::{account}:role/{name}"

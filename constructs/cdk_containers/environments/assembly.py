@@ -10,9 +10,9 @@ from cdk_containers.checks.reading import read_estate
 from cdk_containers.checks.reading.assembly import StackFile, stacks_of
 from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Resource, Template
 from cdk_containers.core.frozen import frozen
+from cdk_containers.model.workload.ecr_address import partition_of
 
 _PLACE = re.compile(r"aws://([^/]*)/([^/]*)")
-_PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov", "eusc": "aws-eusc"}
 _TAG = "environment"
 
 
@@ -69,6 +69,8 @@ def read_assembly(folder: Path) -> list[DeployedStack]:
     Raises:
         AssemblyError: It is not an assembly, or one of its templates cannot be read.
     """
+    if not (folder / "manifest.json").is_file():
+        raise AssemblyError(f"{folder}: no cloud assembly; run `cdk synth`, which writes cdk.out")
     skipped: list[str] = []
     files = stacks_of(folder, skipped)
     if files is None:
@@ -112,11 +114,6 @@ def _place(text: str) -> tuple[str | None, str | None]:
     found = _PLACE.fullmatch(text)
     account, region = found.groups() if found else ("", "")
     return (account if account.isdecimal() else None, region if region and region != "unknown-region" else None)
-
-
-def partition_of(region: str) -> str:
-    """Return the partition of AWS that a region is in."""
-    return next((name for prefix, name in _PARTITIONS.items() if region.startswith(f"{prefix}-")), "aws")
 
 
 def _tagged(estate: Estate) -> str:

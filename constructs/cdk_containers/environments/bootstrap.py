@@ -8,8 +8,9 @@ from shlex import quote
 from typing import Any
 
 from cdk_containers.core.frozen import frozen
+from cdk_containers.model.workload.ecr_address import partition_of
 
-from .assembly import AssemblyError, DeployedStack, partition_of
+from .assembly import AssemblyError, DeployedStack
 from .execution_policy import ExecutionPolicy, execution_policy
 
 _STACK = "cdk-execution-policies"

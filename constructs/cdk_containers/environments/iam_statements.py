@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cdk_containers.checks.templates import CannotTell, Malformed, Map, Partial, Resource
+from cdk_containers.model.workload.ecr_address import partition_of
 
-from .assembly import DeployedStack, partition_of
+from .assembly import DeployedStack
 
 _PREFIX = 20
 """Characters of a stack name that CloudFormation keeps in generated names, minus a few."""

@@ -14,12 +14,16 @@ _HASH = re.compile(r"[0-9A-F]{8,}")
 _NOT_A_LETTER = re.compile(r"[^A-Za-z0-9]")
 _FOLLOWS = ("Type", "Metadata", "DependsOn")
 """What follows from the rest of the resource."""
+_USAGE = "AWS::CDK::Metadata"
+"""What CDK reports about itself follows from the constructs of the stack."""
 
 
 def normal_resources(stack: DeployedStack) -> dict[str, Any]:
     """Return the resources of a stack, by construct and type."""
     found: dict[str, Any] = {}
     for resource in stack.template.resources.values():
+        if resource.type == _USAGE:
+            continue
         name = _name(resource, stack)
         found[f"{name} {resource.logical_id}" if name in found else name] = _normal(_content(resource), stack)
     return found

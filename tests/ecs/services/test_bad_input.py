@@ -72,6 +72,14 @@ CASES = [
         "512 with 4096",
         "fargate-task-size",
     ),
+    Case("more tasks than a service has", {"desired_count": 5001}, "desired_count", "up to 5,000", "hard-limits"),
+    Case(
+        "more tasks than a service grows to",
+        {"scaling": ServiceScaling(min_tasks=2, max_tasks=5001)},
+        "scaling.max_tasks",
+        "up to 5,000; or several services",
+        "hard-limits",
+    ),
     Case(
         "eleven containers",
         {"sidecars": named(*"abcdefghij")},

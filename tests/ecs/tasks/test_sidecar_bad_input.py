@@ -139,7 +139,7 @@ CASES = [
         "task.log_router.outputs['b']",
         "app",
         "log-router-output",
-        "its own log driver",
+        "has its own log driver",
     ),
     Case(
         "awsfirelens without a router",

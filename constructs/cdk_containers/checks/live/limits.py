@@ -28,6 +28,8 @@ ONLY_IN_TEMPLATES: Mapping[str, str] = {
     "eks-manifests-as-files": "The cluster does not show which resources of a stack apply manifests.",
     "eks-no-secret-manifests": "Only the API of a cluster shows what is in it, not the AWS API.",
     "eks-node-count": "Every group has a desired size, and does not show whether a deployment sets it.",
+    "hard-limits": "AWS refuses everything beyond them.",
+    "quota-headroom": "Service Quotas shows the usage of an account's quotas.",
     "fixed-count-or-scaling": "Every service has a desired count, and does not show whether a deployment sets it.",
 }
 """Practices whose checks would take what is right in an account for a fault."""

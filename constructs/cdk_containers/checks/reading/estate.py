@@ -88,6 +88,8 @@ def _add(file: StackFile, estate: Estate, skipped: list[str], arguments: Mapping
         expanded(parsed.source),
         line_of=parsed.line_of,
         stack_name=file.stack_name,
+        environment=file.place,
+        construct_path=file.construct_path,
         app_metadata=file.app_metadata,
         arguments=_of_its_parameters(arguments, parsed.source),
     )

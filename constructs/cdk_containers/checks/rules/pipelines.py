@@ -21,6 +21,9 @@ _DEPLOYS_TO_ECS = re.compile(r"\becs\s+(update-service|register-task-definition|
 _BUILDS = re.compile(r"\b(docker|podman|buildah|finch|nerdctl)\s+(buildx\s+)?build\b|\bkaniko\b")
 _SCANS = re.compile(r"describe-image-scan-findings|\btrivy\b|\bgrype\b|\bsnyk\b|\binspector-sbomgen\b")
 _PRODUCTION = re.compile(r"(^|[^a-z])(prod|production|prd|live)([^a-z]|$)", re.IGNORECASE)
+_REHEARSAL = re.compile(
+    r"(^|[^a-z])(dev|development|integration|qa|sandbox|stage|staging|test|testing|uat)([^a-z]|$)", re.IGNORECASE
+)
 
 
 @frozen
@@ -48,6 +51,13 @@ class _Action:
     @property
     def deploys(self) -> bool:
         return self.category == "Deploy"
+
+    @property
+    def is_production(self) -> bool:
+        """Tell from the names; in a stage for tests, a name of a stack such as live-updates means something else."""
+        if _PRODUCTION.search(self.stage):
+            return True
+        return bool(_PRODUCTION.search(self.name)) and not _REHEARSAL.search(self.stage)
 
     def setting(self, name: str) -> str:
         return self.source.text("Configuration", name)
@@ -123,7 +133,7 @@ def has_a_gate(pipeline: Resource) -> Outcome | None:
 def asks_before_production(pipeline: Resource) -> Outcome | None:
     """Production changes require an approval."""
     actions = list(_actions(pipeline))
-    deployments = [it for it in actions if it.deploys and _PRODUCTION.search(f"{it.stage} {it.name}")]
+    deployments = [it for it in actions if it.deploys and it.is_production]
     if not deployments:
         return None
     first = min(it.order for it in deployments)
@@ -192,8 +202,9 @@ def builds_without_privileges(project: Resource) -> Outcome:
 @check("signed-images", REPOSITORY, fix="Add a rule for the name of the repository to the signing configuration.")
 def signs_images(repository: Resource) -> Outcome | None:
     """A registry that signs images signs all of them."""
-    configurations = repository.template.estate.of_type(SIGNING)
-    rules = [rule for configuration in configurations for rule in configuration.maps("Rules")]
+    template = repository.template
+    registry = [it for it in template.estate.of_type(SIGNING) if it.template.environment == template.environment]
+    rules = [rule for configuration in registry for rule in configuration.maps("Rules")]
     if not rules:
         return None
     if holds_for_any(lambda rule: _signs(rule, repository), rules):

@@ -53,6 +53,11 @@ class EcrAddress:
             partition = partition_of(self.region)
         return f"arn:{partition}:ecr:{self.region}:{self.account}:repository/{self.name}"
 
+    @property
+    def uri(self) -> str:
+        """The address that images are pushed to and pulled from, without a tag; the region is known."""
+        return f"{self.account}.dkr.ecr.{self.region}.{domain_of(self.region)}/{self.name}"
+
 
 def partition_of(region: str) -> str:
     """Return the partition of a region."""

@@ -1,0 +1,16 @@
+"""Thousands of services on paper: how to split them, how long a rollout takes, how many tasks their subnets hold."""
+
+from .addresses import AddressRoom, address_room
+from .fleet import Fleet, FleetPlan, FleetRollout, Growth, Request
+from .plan import plan_fleet
+
+__all__ = [
+    "AddressRoom",
+    "Fleet",
+    "FleetPlan",
+    "FleetRollout",
+    "Growth",
+    "Request",
+    "address_room",
+    "plan_fleet",
+]
