@@ -77,7 +77,7 @@ def test_a_region_without_prices_is_said_and_not_guessed(tmp_path: Path, shell: 
 
 def test_a_template_alone_needs_a_region(tmp_path: Path, shell: Shell):
     file = template(tmp_path / "t.template.json", {"Nat": NAT})
-    assert "the templates do not say their region; add --region" in shell("cost", file).err
+    assert "the templates have no region; add --region" in shell("cost", file).err
     assert shell("cost", file, *US).code == 0
     agnostic = assembly(tmp_path / "a", {"Nat": NAT}, "aws://unknown-account/unknown-region")
     assert "do not say their region" in shell("cost", agnostic).err
@@ -101,7 +101,7 @@ def test_runs_of_a_job_take_the_time_that_is_said(tmp_path: Path, shell: Shell):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--cpu", "256"), "--cpu goes with 'cost compare'"),
+        (("--cpu", "256"), "--cpu requires 'cost compare'"),
         (("compare", "--memory", "512"), "'cost compare' needs --cpu"),
         (("compare", "x", "--cpu", "1", "--memory", "1"), "'cost compare' takes no PATH: x"),
         (("compare", "--cpu", "1", "--memory", "1", "--diff", "x"), "--diff goes with a PATH"),
@@ -111,7 +111,7 @@ def test_runs_of_a_job_take_the_time_that_is_said(tmp_path: Path, shell: Shell):
         (("nowhere", *US), "nowhere: no such file or folder"),
         (("--run-minutes", "x"), "--run-minutes: 'x' is not JOB=MINUTES"),
         (("--run-minutes", "a=-1"), "is not JOB=MINUTES"),
-        (("--profile", "x"), "--profile goes with 'cost update'"),
+        (("--profile", "x"), "--profile requires 'cost update'"),
     ],
 )
 def test_a_wrong_call_is_refused_in_words(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cdk_containers.costs import Bill, Prices
 
 _COMPARE, _UPDATE = "compare", "update"
-_INSTALL = 'prices are fetched by boto3, which is not installed: pip install "cdk-containers[live]"'
+_INSTALL = 'fetching prices needs boto3: pip install "cdk-containers[live]"'
 
 _EPILOG = """\
 cdk-containers cost cdk.out                          a bill, stack by stack
@@ -37,16 +37,22 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `cost`."""
     add = parser.add_argument
     add("what", nargs="*", metavar="PATH|compare|update", help="templates and folders, cdk.out by default; or a word")
-    add("--region", metavar="REGION", help="whose prices to take; that of the stacks by default")
-    add("--diff", type=Path, metavar="PATH", help="what is there now: print what a change adds to it")
-    add("--run-minutes", action="append", default=[], metavar="JOB=MINUTES", help="how long a run of a job takes")
+    add("--region", metavar="REGION", help="region of the prices; that of the stacks by default")
+    add("--diff", type=Path, metavar="PATH", help="the current templates: print what a change adds to them")
+    add("--run-minutes", action="append", default=[], metavar="JOB=MINUTES", help="duration of a job run")
     add("--json", action="store_true", help="print JSON")
     add("--output", type=Path, metavar="FILE", help="write to a file")
     add("--prices", type=Path, metavar="FILE", help=f"the file of fetched prices; {_shown(prices_file())} by default")
     add("--cpu", type=int, metavar="UNITS", help="compare: CPU units of a task, 1024 for a vCPU")
     add("--memory", type=int, metavar="MIB", help="compare: memory of a task in MiB")
-    add("--tasks", type=int, default=2, metavar="COUNT", help="compare: how many tasks run all month; 2 by default")
-    add("--zones", type=int, default=2, metavar="COUNT", help="compare: zones that they are spread over; 2 by default")
+    add(
+        "--tasks",
+        type=int,
+        default=2,
+        metavar="COUNT",
+        help=("compare: number of tasks that run all month; 2 by default"),
+    )
+    add("--zones", type=int, default=2, metavar="COUNT", help="compare: number of zones; 2 by default")
     add("--arm", action="store_true", help="compare: tasks for ARM64")
     add("--instance-type", action="append", default=[], metavar="TYPE", help="compare, update: one of these types")
     add("--profile", metavar="NAME", help="update: the AWS profile")
@@ -80,16 +86,16 @@ def _refuse_what_does_not_fit(arguments: Namespace, word: str) -> None:
     of_bills = {"--diff": arguments.diff, "--run-minutes": arguments.run_minutes}
     wrong = []
     if word != _COMPARE:
-        wrong += [f"{name} goes with 'cost compare'" for name, it in of_compare.items() if it]
+        wrong += [f"{name} requires 'cost compare'" for name, it in of_compare.items() if it]
     else:
         wrong += [f"'cost compare' needs {name}" for name in ("--cpu", "--memory") if not of_compare[name]]
     if word in {_COMPARE, _UPDATE}:
-        wrong += [f"{name} goes with a PATH" for name, it in of_bills.items() if it]
-        wrong += [f"'cost {word}' takes no PATH: {path}" for path in arguments.what[1:]]
+        wrong += [f"{name} requires a PATH" for name, it in of_bills.items() if it]
+        wrong += [f"'cost {word}' does not accept a PATH: {path}" for path in arguments.what[1:]]
     elif arguments.instance_type:
-        wrong.append("--instance-type goes with 'cost compare' or 'cost update'")
+        wrong.append("--instance-type requires 'cost compare' or 'cost update'")
     if word != _UPDATE and arguments.profile:
-        wrong.append("--profile goes with 'cost update'")
+        wrong.append("--profile requires 'cost update'")
     if wrong:
         raise UsageError(*wrong)
 
@@ -123,7 +129,7 @@ def _cost(arguments: Namespace) -> int:
 def _default() -> Path:
     folder = Path("cdk.out")
     if not folder.is_dir():
-        raise UsageError("no PATH was given, and there is no folder cdk.out here")
+        raise UsageError("no PATH given, and no folder cdk.out here")
     return folder
 
 
@@ -145,14 +151,14 @@ def _bill(estate: Estate, prices: Prices, minutes: Mapping[str, float]) -> Bill:
 
 
 def _region(given: str | None, estate: Estate) -> str:
-    """Return the region that was asked for, or the one that the stacks are for."""
+    """Return the requested region, or that of the stacks."""
     if given:
         return given
     environments = {template.environment.rpartition("/")[2] for template in estate.templates if template.environment}
     known = environments - {"unknown-region"}
     if len(known) == 1:
         return known.pop()
-    why = f"the stacks are for {', '.join(sorted(known))}" if known else "the templates do not say their region"
+    why = f"the stacks are for {', '.join(sorted(known))}" if known else "the templates have no region"
     raise UsageError(f"{why}; add --region")
 
 
@@ -167,8 +173,8 @@ def _prices(arguments: Namespace, region: str) -> Prices:
     if not prices:
         there = " and ".join(regions())
         raise UsageError(
-            f"there are no prices of {region}: fetch them with 'cdk-containers cost update --region {region}', "
-            f"or take those of {there} with --region"
+            f"there are no prices for {region}: fetch them with 'cdk-containers cost update --region {region}', or use "
+            f"those of {there} with --region"
         )
     return prices
 
@@ -232,14 +238,14 @@ def _update(arguments: Namespace) -> int:
     except failures as error:
         raise UsageError(f"'cost update': {error} (it calls {ACTION})") from None
     if not fetched.prices:
-        raise UsageError(f"'cost update': the Price List has no prices of {arguments.region}")
+        raise UsageError(f"'cost update': the Price List has no prices for {arguments.region}")
     try:
         before = file.read_text(encoding="utf-8") if file.exists() else ""
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(fetched.text(before), encoding="utf-8")
     except (OSError, ValueError) as error:
         raise UsageError(f"--prices: {file}: {error}") from None
-    print(f"{file}: {len(fetched.prices)} prices of {arguments.region}")
+    print(f"{file}: {len(fetched.prices)} prices for {arguments.region}")
     if fetched.missing:
         print(f"no price, or several: {', '.join(fetched.missing)}")
     return 0

@@ -19,7 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     local.set_defaults(run=run_local.run)
     run_task.add_arguments(parser)
     add_command_words(parser, _USAGE, elsewhere={"local": local})
-    parser.epilog = f"`cdk-containers run local --help` tells of runs on this machine.\n\n{parser.epilog}"
+    parser.epilog = f"`cdk-containers run local --help` describes runs on this machine.\n\n{parser.epilog}"
 
 
 def run(arguments: Namespace) -> int:

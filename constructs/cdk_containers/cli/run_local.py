@@ -30,14 +30,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     add(
         "--engine",
         choices=("docker", "podman", "finch"),
-        help="the container engine; the first that there is by default",
+        help="the container engine; the first available by default",
     )
     add(
         "--publish",
         action="append",
         default=[],
         metavar="[TASK.]PORT=PORT",
-        help="the port of this machine for one of a task",
+        help="the port of this machine for a port of a task",
     )
     add("--volume", action="append", default=[], metavar="[TASK.]NAME=DIR", help="a folder for a volume")
     add(
@@ -45,12 +45,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="[TASK.]CONTAINER=DIR",
-        help="the sources of an image, in place of their copy in the assembly",
+        help="the sources of an image, instead of their copy in the assembly",
     )
-    add("--watch", action="store_true", help="build and start again what you change")
+    add("--watch", action="store_true", help="rebuild and restart on changes")
     add("--emulator", action="store_true", help="run against an AWS emulator on this machine")
     add("--task-role", action="store_true", help="give tasks the credentials of their roles, not yours")
-    add("--native", action="store_true", help="take images of this machine's architecture")
+    add("--native", action="store_true", help="use images of this machine's architecture")
 
 
 def add_shared_arguments(parser: ArgumentParser) -> None:
@@ -60,7 +60,7 @@ def add_shared_arguments(parser: ArgumentParser) -> None:
         "targets",
         nargs="+",
         metavar="STACK[/SERVICE]",
-        help="what to run: a service with all that it needs, a job, or all of a stack",
+        help="what to run: a service with its dependencies, a job, or a whole stack",
     )
     add("--app", type=Path, default=Path("cdk.out"), metavar="DIR", help="the assembly; cdk.out by default")
     add(
@@ -68,15 +68,15 @@ def add_shared_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME[=VALUE]",
-        help="the value of a variable, a secret or a parameter; without a value, that of your environment",
+        help="the value of a variable, a secret or a parameter; without VALUE, that of your environment",
     )
-    add("--env-file", type=Path, action="append", default=[], metavar="FILE", help="a file with such values")
+    add("--env-file", type=Path, action="append", default=[], metavar="FILE", help="a file with values")
     add(
         "--image",
         action="append",
         default=[],
         metavar="[TASK.]CONTAINER=TAG",
-        help="an image of this machine for a container",
+        help="a local image for a container",
     )
     add(
         "--with",
@@ -84,9 +84,9 @@ def add_shared_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="CONTAINER",
-        help="run a container that is left out by default",
+        help="run a container that is omitted by default",
     )
-    add("--without", action="append", default=[], metavar="CONTAINER", help="leave a container out")
+    add("--without", action="append", default=[], metavar="CONTAINER", help="omit a container")
     add("--profile", metavar="NAME", help="the profile of the AWS CLI")
     add("--region", metavar="REGION", help="the region")
 
@@ -155,7 +155,7 @@ def _pairs(
         if not name or told is None:
             problems.append(
                 f"{option}: {text!r} is not NAME=VALUE"
-                + (", and your environment has no such variable" if option == "--set" else "")
+                + (", and your environment does not have this variable" if option == "--set" else "")
             )
             continue
         found[name] = told

@@ -70,7 +70,7 @@ def read_assembly(folder: Path) -> list[DeployedStack]:
         AssemblyError: It is not an assembly, or one of its templates cannot be read.
     """
     if not (folder / "manifest.json").is_file():
-        raise AssemblyError(f"{folder}: no cloud assembly; run `cdk synth`, which writes cdk.out")
+        raise AssemblyError(f"{folder}: not a cloud assembly; run `cdk synth`, which writes cdk.out")
     skipped: list[str] = []
     files = stacks_of(folder, skipped)
     if files is None:

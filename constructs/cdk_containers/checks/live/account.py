@@ -21,7 +21,7 @@ _WHO_ASKS = ("sts", "get_caller_identity")
 _TOKENS = ("nextToken", "NextToken", "NextMarker")
 _ATTEMPTS = 8
 _FAILURES = (BotoCoreError, ResponseParserError)
-"""Calls without an answer of AWS; a proxy answers with a page of its own, which cannot be read."""
+"""Calls without an answer of AWS; a proxy may respond with its own page, which cannot be read."""
 
 
 class Account:

@@ -1,4 +1,4 @@
-"""Checks of quotas and hard limits: what cannot work, and what comes near."""
+"""Checks of quotas and hard limits: what exceeds them, and what is close to them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def _types(found: list[Measure]) -> tuple[str, ...]:
 
 @check("hard-limits", *_types(_FIXED), fix="Split it: AWS does not raise this limit.")
 def is_possible(resource: Resource) -> Outcome | None:
-    """Nothing is larger than AWS allows anybody."""
+    """Nothing exceeds the hard limits of AWS."""
     return worst(lambda measure: _beyond(measure, resource), _of(_FIXED, resource))
 
 
-@check("quota-headroom", *_types(MEASURES), fix="Ask for a higher quota in Service Quotas, or split it.")
+@check("quota-headroom", *_types(MEASURES), fix="Request a higher quota in Service Quotas, or split it.")
 def has_room(resource: Resource) -> Outcome | None:
-    """There is room to grow, by the quotas that every account begins with."""
+    """There is room to grow within the default quotas."""
     return worst(lambda measure: _near(measure, resource), _of(MEASURES, resource))
 
 

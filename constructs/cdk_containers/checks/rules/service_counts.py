@@ -15,7 +15,7 @@ def is_daemon(service: Resource) -> bool:
 def task_counts(service: Resource) -> tuple[int, int]:
     """Return the least and the greatest number of tasks that a service wants."""
     if is_daemon(service):
-        raise CannotTell("a daemon has a task on each instance")
+        raise CannotTell("a daemon runs one task on each instance")
     targets = scalable_targets(service)
     if not targets:
         count = int(service.number("DesiredCount", default=1))
@@ -27,7 +27,7 @@ def task_counts(service: Resource) -> tuple[int, int]:
     ]
     least, most = [int(low) for low, _ in bounds if low >= 0], [int(high) for _, high in bounds if high >= 0]
     if not least or not most:
-        raise CannotTell("its scalable target says nothing of how many tasks there are")
+        raise CannotTell("its scalable target does not set the number of tasks")
     return min(least), max(most)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cdk_containers.operate.find import Finder
     from cdk_containers.operate.targets import Target
 
-_INSTALL = 'AWS is reached by boto3, which is not installed: pip install "cdk-containers[operations]"'
+_INSTALL = 'this command needs boto3: pip install "cdk-containers[operations]"'
 _WIDTH_OF_FILES = 100
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _READ_ONLY = "CDK_CONTAINERS_READ_ONLY"
@@ -32,27 +32,27 @@ _READ_ONLY = "CDK_CONTAINERS_READ_ONLY"
 def add_where(parser: ArgumentParser) -> None:
     """Add the options that all commands have."""
     add = parser.add_argument
-    add("--app", type=Path, metavar="DIR", help="the assembly that has the names; cdk.out by default, or else tags")
-    add("--stack", default="", metavar="NAME", help="take the names from the template of this deployed stack")
-    add("--application", default="", metavar="NAME", help="only what has this tag `application`")
-    add("--environment", default="", metavar="NAME", help="only what is of this environment, by tag or by stage")
+    add("--app", type=Path, metavar="DIR", help="the assembly with the names; cdk.out by default, or else tags")
+    add("--stack", default="", metavar="NAME", help="read the names from the template of this deployed stack")
+    add("--application", default="", metavar="NAME", help="only resources with this tag `application`")
+    add("--environment", default="", metavar="NAME", help="only resources of this environment, by tag or by stage")
     add_identity(parser)
 
 
 def add_identity(parser: ArgumentParser) -> None:
     """Add the options that say who asks, and how it is told."""
     add = parser.add_argument
-    add("--region", metavar="REGION", help="the region, where the stack does not say it")
+    add("--region", metavar="REGION", help="the region, if the stack does not set it")
     add("--profile", metavar="NAME", help="the AWS profile")
-    add("--role", metavar="ARN", help="a role to take on; `lookup` for the one that CDK reads accounts with")
-    add("--json", action="store_true", help="print JSON, and errors as JSON, too")
-    add("--read-only", action="store_true", help=f"refuse to change anything; {_READ_ONLY}=1 does, too")
+    add("--role", metavar="ARN", help="a role to assume; `lookup` for the lookup role of CDK")
+    add("--json", action="store_true", help="print JSON, including errors")
+    add("--read-only", action="store_true", help=f"refuse all changes; the same as {_READ_ONLY}=1")
     parser.epilog = EXIT_CODES
 
 
 def add_yes(parser: ArgumentParser) -> None:
     """Add the option of commands that change something."""
-    parser.add_argument("--yes", action="store_true", help="do not ask before something changes")
+    parser.add_argument("--yes", action="store_true", help="do not ask before changes")
 
 
 def add_since(parser: ArgumentParser, default: str, why: str) -> None:
@@ -121,12 +121,12 @@ class Operation:
         """Ask before something changes, unless `--yes` says so already.
 
         Raises:
-            Stop: The answer is no, or nobody can be asked.
+            Stop: The answer is no, or there is no terminal for the question.
         """
         if self.arguments.yes:
             return
         if not sys.stdin.isatty():
-            raise Stop(USAGE, f"{question} Nobody can be asked here", "add --yes to do it without asking")
+            raise Stop(USAGE, f"{question} There is no terminal for an answer", "add --yes to do it without asking")
         print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise Stop(USAGE, "nothing was changed")
@@ -167,7 +167,7 @@ def make_access(identity: Identity, allowed: Mapping[str, tuple[str, ...]]) -> A
 def _operation(name: str, arguments: Namespace) -> Operation:
     need = NEEDS[name]
     if need.changes and (arguments.read_only or os.environ.get(_READ_ONLY, "") not in ("", "0")):
-        raise Stop(USAGE, f"{name} changes what is deployed, and that is switched off (--read-only or {_READ_ONLY})")
+        raise Stop(USAGE, f"{name} changes deployed resources, which is turned off (--read-only or {_READ_ONLY})")
     from cdk_containers.operate.access import Identity  # noqa: PLC0415
 
     identity = Identity(profile=arguments.profile, region=arguments.region, role=arguments.role)

@@ -32,7 +32,7 @@ def _continue(operation: Operation) -> int:
     )
     continue_deployment(api, rollout, hook)
     operation.print(
-        f"{target.name} goes on; `{command('rollout', target.name)}` follows it",
+        f"{target.name} continues; follow it with `{command('rollout', target.name)}`",
         {"name": target.name, "deployment": rollout.arn, "hook": hook.id, "action": "CONTINUE"},
     )
     return 0

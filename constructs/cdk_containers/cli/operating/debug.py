@@ -18,14 +18,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--container",
         default="",
         metavar="NAME",
-        help="the container to look around in; the first essential one by default",
+        help="the container to inspect; the first essential container by default",
     )
     add(
         "--as-is",
         action="store_true",
-        help="let it run its own command; it waits for an hour by default, and takes no work",
+        help="let it run its own command; by default it waits for an hour and does no work",
     )
-    add("--grant", action="store_true", help="let the task role open the channels of ECS Exec as long as the copy runs")
+    add("--grant", action="store_true", help="allow ECS Exec in the task role while the copy runs")
     add_yes(parser)
     add_where(parser)
     add_command_words(parser, "cdk-containers debug NAME [options] [-- COMMAND ...]")
@@ -54,11 +54,11 @@ def _debug(operation: Operation) -> int:
     lacking = lacks_channels(api, role)
     if lacking and (not role or not arguments.grant):
         raise stop_without_channels(target, role)
-    granted = f", and role {role.rpartition('/')[2]} may open channels meanwhile" if lacking else ""
-    does = "runs as it is" if arguments.as_is else "waits for an hour and takes no work"
+    granted = f", and role {role.rpartition('/')[2]} gets the ECS Exec permissions meanwhile" if lacking else ""
+    does = "runs as it is" if arguments.as_is else "waits for an hour and does no work"
     operation.confirm(
-        f"Start a copy of {operation.where(target)}? Container {container} {does}, with a root that can be written "
-        f"to, the roles and the secrets of the task{granted}."
+        f"Start a copy of {operation.where(target)}? Container {container} {does}, with a writable root file system, "
+        f"the roles and the secrets of the task{granted}."
     )
     copying = Copying(container=container, as_is=arguments.as_is, grant=lacking)
     with Copier(api, target, launch, parts, _say).running(copying) as room:

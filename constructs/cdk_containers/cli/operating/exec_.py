@@ -26,8 +26,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def add_room(parser: ArgumentParser) -> None:
     """Add the options that choose a container of a running task."""
     add = parser.add_argument
-    add("--task", default="", metavar="ID", help="this task; the one that started last by default")
-    add("--container", default="", metavar="NAME", help="this container; the first essential one by default")
+    add("--task", default="", metavar="ID", help="this task; by default the task that started last")
+    add("--container", default="", metavar="NAME", help="this container; the first essential container by default")
 
 
 def run(arguments: Namespace) -> int:

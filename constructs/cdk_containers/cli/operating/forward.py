@@ -18,7 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `forward`."""
     add = parser.add_argument
     add("name", metavar="NAME", help="the path of a service or a job in the code, such as Shop/Web")
-    help_ = "a port of the task, or of a host that it reaches; LOCAL is the port of this machine, the same by default"
+    help_ = "a port of the task, or of a host that it can reach; LOCAL is the port of this machine, the same by default"
     add("way", metavar="[HOST:]PORT[:LOCAL]", help=help_)
     add_room(parser)
     add_where(parser)
@@ -62,5 +62,5 @@ def _check_local(way: Way) -> None:
             raise Stop(
                 USAGE,
                 f"port {way.local} of this machine cannot be used: {error.strerror}",
-                f"name another one, such as {name}:{way.local + 10000 if way.local < 50000 else 15432}",
+                f"choose another port, such as {name}:{way.local + 10000 if way.local < 50000 else 15432}",
             ) from None

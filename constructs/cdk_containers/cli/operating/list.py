@@ -39,7 +39,7 @@ def _list(operation: Operation) -> int:
         return 0
     if not rows:
         operation.print_unread()
-        raise Stop(NOT_FOUND, "nothing is deployed that has a name here", "see --app, --stack and --region")
+        raise Stop(NOT_FOUND, "no deployed resource has a name here", "see --app, --stack and --region")
     print(table(rows, _HEADER))
     operation.print_unread()
     return 0

@@ -22,10 +22,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `logs`."""
     add = parser.add_argument
     add("names", nargs="+", metavar="NAME", help="paths in the code, such as Shop/Web; several are shown together")
-    add_since(parser, "10m", "how far back to begin")
-    add("--follow", action="store_true", help="go on with what comes, by a look every two seconds")
+    add_since(parser, "10m", "how far back to start")
+    add("--follow", action="store_true", help="follow new lines, with a request every two seconds")
     add(
-        "--live", action="store_true", help="show what comes by Live Tail, which AWS bills by the minute and may sample"
+        "--live",
+        action="store_true",
+        help=("follow new lines with Live Tail, which AWS bills by the minute and may sample"),
     )
     add("--previous", action="store_true", help="only the task that stopped last")
     add("--task", default="", metavar="ID", help="only this task")
@@ -54,7 +56,7 @@ def _show(operation: Operation) -> int:
         raise Stop(
             NOT_FOUND,
             f"no container of {', '.join(without)} writes to CloudWatch Logs"
-            + (f" that is named {' or '.join(arguments.container)}" if arguments.container else ""),
+            + (f" with the name {' or '.join(arguments.container)}" if arguments.container else ""),
             "with FireLens the lines are where its output sends them",
         )
     several = sum(map(len, sources.values())) > 1
@@ -85,7 +87,7 @@ def _lines(operation: Operation, sources: dict[Target, list[LogSource]]) -> Iter
     arguments = operation.arguments
     apis = {operation.api(target): None for target in sources}
     if (arguments.live or arguments.follow) and len(apis) > 1:
-        raise Stop(USAGE, "logs of several accounts or regions cannot be followed together; follow each by itself")
+        raise Stop(USAGE, "logs of several accounts or regions cannot be followed together; follow each separately")
     api = next(iter(apis))
     every = list(chain.from_iterable(sources.values()))
     task = arguments.task.rpartition("/")[2]
@@ -109,7 +111,7 @@ def _live(api: Api, sources: Sequence[LogSource], target: Target, task: str, pat
 
     groups = list(dict.fromkeys(it.group for it in sources))
     if len(groups) > _MOST_GROUPS:
-        raise Stop(USAGE, f"Live Tail shows {_MOST_GROUPS} log groups at the most, and these are {len(groups)}")
+        raise Stop(USAGE, f"Live Tail shows at most {_MOST_GROUPS} log groups, but these are {len(groups)}")
     partition = target.id.split(":")[1]
     arns = [f"arn:{partition}:logs:{api.region}:{api.id}:log-group:{it}" for it in groups]
     return live_tail(api, sources, arns, task=task, pattern=pattern)
@@ -135,7 +137,7 @@ def _previous(operation: Operation, target: Target, sources: Sequence[LogSource]
         since = api.now() - max(operation.arguments.since, timedelta(days=1))
         stopped = [it.task for it in stored_events(api, target, cluster=cluster, since=since) if it.task is not None]
     if not stopped:
-        raise Stop(NOT_FOUND, f"no task of {target.name} that stopped is known: ECS shows them for an hour")
+        raise Stop(NOT_FOUND, f"no stopped task of {target.name} is known: ECS shows them for an hour")
     task = stopped[0]
     begun = (task.started or task.stopped or api.now()) - timedelta(minutes=5)
     pattern = operation.arguments.filter

@@ -13,8 +13,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `policy`."""
     add = parser.add_argument
     add("command_names", nargs="+", choices=tuple(NEEDS), metavar="COMMAND", help=", ".join(NEEDS))
-    add("--role", default="", metavar="ARN", help="the role that the commands take on with --role")
-    parser.epilog = "It allows what the commands may call, and nothing else: another call is stopped before it leaves."
+    add("--role", default="", metavar="ARN", help="the role that the commands assume with --role")
+    parser.epilog = "It allows only the calls of the commands: any other call is stopped before it is sent."
 
 
 def run(arguments: Namespace) -> int:

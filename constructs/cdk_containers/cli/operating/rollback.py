@@ -28,12 +28,12 @@ def _roll_back(operation: Operation) -> int:
     api = operation.api(target)
     rollout = running_deployment(api, target)
     operation.confirm(
-        f"Roll {operation.where(target)} back, {revisions(rollout)}? "
-        "A deployment of its stack that waits for it fails, and goes back as well."
+        f"Roll back {operation.where(target)}, {revisions(rollout)}? A stack deployment that waits for it fails and "
+        "rolls back as well."
     )
     roll_back(api, rollout)
     operation.print(
-        f"{target.name} is being rolled back; `{command('rollout', target.name)}` follows it",
+        f"{target.name} is being rolled back; `{command('rollout', target.name)}` shows the progress",
         {"name": target.name, "deployment": rollout.arn, "action": "ROLLBACK"},
     )
     return 0

@@ -21,10 +21,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("name", metavar="NAME", help="the path of a service in the code, such as Shop/Web")
     add(
-        "--deployment", default="", metavar="ID", help="this deployment; by default the one that runs, or else the last"
+        "--deployment",
+        default="",
+        metavar="ID",
+        help=("this deployment; by default the running deployment, or else the last"),
     )
-    add("--timeout", type=duration, default="1h", metavar="TIME", help="end with 5 after this time; 1h by default")
-    add("--keep-waiting", action="store_true", help="go on while it waits for a decision, instead of ending with 6")
+    add("--timeout", type=duration, default="1h", metavar="TIME", help="exit with 5 after this time; 1h by default")
+    add(
+        "--keep-waiting",
+        action="store_true",
+        help=("keep following while it waits for a decision, instead of exiting with 6"),
+    )
     add_where(parser)
 
 

@@ -23,11 +23,23 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `run`."""
     add = parser.add_argument
     add("name", metavar="NAME", help="the path of a service or a job in the code, such as Shop/Web")
-    add("--container", default="", metavar="NAME", help="the container that runs the command; its own by default")
-    add("--env", action="append", type=_setting, default=[], metavar="NAME=VALUE", help="a setting; may be repeated")
-    add("--exit-code", action="store_true", help="end with the exit code of the container, whatever it is")
+    add(
+        "--container",
+        default="",
+        metavar="NAME",
+        help=("the container that runs the command; the main container by default"),
+    )
+    add(
+        "--env",
+        action="append",
+        type=_setting,
+        default=[],
+        metavar="NAME=VALUE",
+        help=("an environment variable; may be repeated"),
+    )
+    add("--exit-code", action="store_true", help="exit with the exit code of the container")
     add("--detach", action="store_true", help="start it, print its id, and do not wait")
-    add("--timeout", type=duration, default="1h", metavar="TIME", help="end with 5 after this time; 1h by default")
+    add("--timeout", type=duration, default="1h", metavar="TIME", help="exit with 5 after this time; 1h by default")
     help_ = "start no second task with the same token, such as the number of a CI job; ECS remembers it for a day"
     add("--token", type=_token, metavar="TEXT", help=help_)
     add_yes(parser)
@@ -63,8 +75,8 @@ def _run(operation: Operation) -> int:
     if target.kind != "job" and not arguments.words:
         raise Stop(
             USAGE,
-            f"{target.name} is a service, and a second one of it is hardly what you want",
-            f"say what the task is to run: `{command('run', target.name)} -- COMMAND`",
+            f"{target.name} is a service, and a second copy of it is rarely useful",
+            f"set the command of the task: `{command('run', target.name)} -- COMMAND`",
         )
     api = operation.api(target)
     launch = launch_of(api, target)
@@ -75,7 +87,7 @@ def _run(operation: Operation) -> int:
     )
     for name in launch.missing:
         if name not in settings:
-            _say(f"{name} is not set: what starts the job sets it; --env {name}=VALUE does, too")
+            _say(f"{name} is not set: the starter of the job sets it; set it with --env {name}=VALUE")
     task = start_task(api, launch, order).rpartition("/")[2]
     if arguments.detach:
         told = {"name": target.name, "cluster": launch.cluster, "task": task, "container": container}
@@ -136,7 +148,7 @@ def _interrupted(operation: Operation, target: Target, launch: Launch, task: str
     try:
         operation.confirm(f"\nStop task {task} of {operation.where(target)}?")
     except (Stop, KeyboardInterrupt):
-        _say(f"task {task} goes on; `aws ecs stop-task --cluster {launch.cluster} --task {task}` stops it")
+        _say(f"task {task} keeps running; `aws ecs stop-task --cluster {launch.cluster} --task {task}` stops it")
         return _INTERRUPTED
     stop_task(api, launch.cluster, task, f"{started_by(api)} interrupted it")
     _say(f"task {task} is being stopped")

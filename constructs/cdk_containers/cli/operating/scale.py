@@ -1,4 +1,4 @@
-"""`cdk-containers scale`: the number of tasks of a service, where nothing else owns it."""
+"""`cdk-containers scale`: the number of tasks of a service, if nothing else sets it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `scale`."""
     add = parser.add_argument
     add("name", metavar="NAME", help="the path of a service in the code, such as Shop/Web")
-    add("count", type=_count, metavar="COUNT", help="how many tasks there are to be")
+    add("count", type=_count, metavar="COUNT", help="desired number of tasks")
     add_yes(parser)
     add_where(parser)
 
@@ -39,7 +39,7 @@ def _scale(operation: Operation) -> int:
     change = scaling(api, target, arguments.count)
     told = {"name": target.name, "from": change.now, "to": change.wanted, "note": change.note}
     if change.now == change.wanted:
-        operation.print(f"{target.name} has {many(change.now, 'task')} already", told)
+        operation.print(f"{target.name} already has {many(change.now, 'task')}", told)
         return 0
     note = f" Note: {change.note}." if change.note else ""
     operation.confirm(f"Scale {operation.where(target)} from {change.now} to {many(change.wanted, 'task')}?{note}")

@@ -18,7 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("app", type=Path, nargs="?", default=Path("cdk.out"), metavar="DIR", help="the assembly; cdk.out by default")
     add("--only", action="append", default=[], metavar="STACK", help="only this stack, by its name; may be repeated")
-    add("--strict", action="store_true", help="end with 1 also where something could not be checked")
+    add("--strict", action="store_true", help="also exit with 1 if something could not be checked")
     add_identity(parser)
     parser.set_defaults(stack="", application="", environment="")
 
@@ -36,7 +36,7 @@ def _verify(operation: Operation) -> int:
     found = []
     for place in places_of(arguments.app, operation.access, arguments.only):
         if not arguments.json:
-            print(f"looking at what is needed in {place.api.name} …", file=sys.stderr, flush=True)
+            print(f"checking prerequisites in {place.api.name} … …", file=sys.stderr, flush=True)
         for it in verify(place):
             found.append(it)
             if arguments.json:

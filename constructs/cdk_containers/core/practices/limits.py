@@ -7,8 +7,8 @@ PRACTICES = (
         id="hard-limits",
         title="Stay within the limits that AWS does not raise",
         why=(
-            "AWS refuses what goes beyond them, mostly in the middle of a deployment, and no support case helps: the "
-            "design has to be split."
+            "AWS refuses what exceeds these limits, usually in the middle of a deployment, and support cannot raise "
+            "them. You must split the design."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/operating-at-scale-service-quotas.html",
         severity=Severity.HIGH,
@@ -16,10 +16,10 @@ PRACTICES = (
     ),
     Practice(
         id="quota-headroom",
-        title="Ask for a higher quota before you need it",
+        title="Request a higher quota before you need it",
         why=(
-            "A deployment that goes beyond a quota fails, and a higher quota takes hours or days. New accounts have "
-            "the defaults, whatever your old ones have."
+            "A deployment that exceeds a quota fails, and an increase takes hours or days. New accounts start with the "
+            "defaults, regardless of your other accounts."
         ),
         source="https://docs.aws.amazon.com/servicequotas/latest/userguide/request-quota-increase.html",
         severity=Severity.MEDIUM,

@@ -1,4 +1,4 @@
-"""Thousands of services on paper: how to split them, how long a rollout takes, how many tasks their subnets hold."""
+"""Planning for thousands of services: how to split them, how long a rollout takes, how many tasks fit."""
 
 from .addresses import AddressRoom, address_room
 from .fleet import Fleet, FleetPlan, FleetRollout, Growth, Request

@@ -1,7 +1,7 @@
-"""How many tasks and pods fit into subnets, while a new version takes the place of the old one.
+"""How many tasks and pods fit into subnets while a new version replaces the old one.
 
-AWS keeps five addresses of each subnet, see https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html. A task
-in awsvpc mode takes one address, a pod on a node of its own VPC CNI too, see
+AWS reserves five addresses in each subnet, see https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html. A
+task in awsvpc mode uses one address, and so does a pod with the VPC CNI, see
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html.
 """
 
@@ -20,12 +20,12 @@ _WHOLE = 100
 
 @frozen
 class AddressRoom:
-    """How many tasks or pods subnets have addresses for.
+    """How many tasks or pods fit into the addresses of subnets.
 
     Attributes:
-        addresses: Addresses of all subnets, without those that AWS keeps and those that others take.
-        steady: Tasks or pods that fit, spread evenly over the subnets, while nothing is deployed.
-        while_deploying: How many may be wanted, so that the old and the new ones fit beside each other.
+        addresses: Addresses of all subnets, without those that AWS or other resources use.
+        steady: Tasks or pods that fit, spread evenly across the subnets, without a deployment.
+        while_deploying: The maximum desired count for which old and new tasks fit together.
     """
 
     addresses: int
@@ -39,15 +39,15 @@ class AddressRoom:
 def address_room(
     prefix_lengths: Sequence[int], *, max_healthy_percent: int = 200, taken_per_subnet: int = 0
 ) -> AddressRoom:
-    """Count how many tasks or pods the subnets have addresses for.
+    """Return how many tasks or pods fit into the addresses of the subnets.
 
-    Tasks are spread evenly over zones, so the smallest subnet is full first, and counts for each of them.
+    Tasks are spread evenly across zones, so the smallest subnet fills up first and determines the result.
 
     Args:
         prefix_lengths: The prefix length of each subnet, one subnet for each zone: 16–28.
-        max_healthy_percent: Share of the wanted tasks that run at once during a deployment, 100 or more. Default: 200,
-            old and new ones beside each other.
-        taken_per_subnet: Addresses in each subnet that something else has, such as load balancers (8 each at the least)
+        max_healthy_percent: Percentage of the desired tasks that run at once during a deployment, 100 or more. Default:
+            200, old and new tasks together.
+        taken_per_subnet: Addresses in each subnet that other resources use, such as load balancers (at least 8 each)
             and interface endpoints. Default: 0.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What a fleet of services is, and what a plan for it says."""
+"""A fleet of services, and the plan for it."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ _WHOLE = 100
 
 @frozen
 class Fleet:
-    """Services that are alike, over regions and accounts.
+    """Similar services across regions and accounts.
 
-    The numbers of one service are those of a `WebService` of this library, rounded up; take your own from a template.
+    The defaults of one service are those of a `WebService` of this library, rounded up. Use the numbers of your own
+    template.
 
     Attributes:
-        services: How many services there are.
-        tasks: Tasks of each. Default: 2.
+        services: Number of services.
+        tasks: Tasks of each service. Default: 2.
         cpu: CPU units of a task. Default: 256.
-        regions: Regions that the services are shared out over. Default: 1.
-        accounts: Accounts that they are shared out over as well. Default: as few as AWS's ceilings allow.
+        regions: Number of regions over which the services are distributed. Default: 1.
+        accounts: Number of accounts over which they are distributed. Default: as few as the AWS limits allow.
         zones: Zones of each region. Default: 3.
-        behind_load_balancer_percent: Share of the services that an Application Load Balancer leads to. Default: 50.
-        target_groups: Target groups of each of those; blue/green deployments take 2. Default: 1.
+        behind_load_balancer_percent: Percentage of the services behind an Application Load Balancer. Default: 50.
+        target_groups: Target groups of each of those; blue/green deployments use 2. Default: 1.
         resources: CloudFormation resources of a service. Default: 30.
         template_bytes: Bytes of a template for a service. Default: 40,000.
         roles: IAM roles of a service. Default: 2.
         security_groups: Security groups of a service. Default: 1.
-        stack_fill_percent: How full a stack may get, so that services can grow. Default: 80.
-        stacks_at_once: How many stacks of a region of an account are deployed at the same time. Default: all.
+        stack_fill_percent: Maximum fill level of a stack, so that services can grow. Default: 80.
+        stacks_at_once: Number of stacks in one region of an account that are deployed at the same time. Default: all.
     """
 
     services: int
@@ -52,7 +53,7 @@ class Fleet:
     stacks_at_once: int | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these numbers."""
+        """Find the problems of these numbers."""
         found = Problems()
         found.extend(field_problems(self))
         for option in ("behind_load_balancer_percent", "stack_fill_percent"):
@@ -71,12 +72,12 @@ class Fleet:
 
 @frozen
 class Request:
-    """A quota that has to be raised before the fleet fits.
+    """A quota that you must raise before the fleet fits.
 
     Attributes:
         quota: The quota.
-        needed: What one region of one account, or one account, needs.
-        has: What it has.
+        needed: Requirement of one region of one account, or of one account.
+        has: Current value.
     """
 
     quota: Quota
@@ -90,11 +91,11 @@ class Request:
 
 @frozen
 class Growth:
-    """At how many services a limit is reached, in one region of one account.
+    """The number of services at which a limit is reached, in one region of one account.
 
     Attributes:
         quota: The limit.
-        services: The greatest number of services that is within it.
+        services: The maximum number of services within it.
         then: What to do beyond that.
     """
 
@@ -105,12 +106,12 @@ class Growth:
 
 @frozen
 class FleetRollout:
-    """How long it takes at the least until a new version of every service runs.
+    """The minimum time until a new version of every service runs.
 
     Attributes:
         seconds: Until the last service is done.
         one_service_seconds: How long a single service takes.
-        last_begins_after: When the last service can begin, in seconds, by each thing that slows the fleet down.
+        last_begins_after: When the last service can start, in seconds, for each limiting factor.
     """
 
     seconds: int
@@ -119,7 +120,7 @@ class FleetRollout:
 
     @property
     def limiting(self) -> str:
-        """What slows it down most."""
+        """The main limiting factor."""
         return max(self.last_begins_after, key=lambda name: self.last_begins_after[name])
 
 
@@ -129,20 +130,21 @@ class FleetPlan:
 
     Attributes:
         accounts: Accounts.
-        services_per_region: Services in one region of one account, where there are most.
+        services_per_region: Services in the largest region of one account.
         services_per_stack: Services in one stack.
         stacks: Stacks.
         clusters: Clusters.
         services_per_load_balancer: Services behind one load balancer.
         load_balancers: Application Load Balancers.
         vpcs: VPCs.
-        tasks_per_vpc: Tasks that one VPC, a /16, has addresses for.
-        tasks: Tasks, while nothing is deployed.
-        peak_tasks: Tasks, while all of them are deployed at once.
-        rollout: How long a new version of everything takes.
-        requests: Quotas to raise before.
-        first_limits: At how many services each limit is reached in one region of one account, the lowest first.
-        reasons: Why the fleet is split like that, one sentence for each.
+        tasks_per_vpc: Tasks that fit into the addresses of one VPC (/16).
+        tasks: Tasks without a deployment.
+        peak_tasks: Tasks during a deployment of all services.
+        rollout: Duration of a new version of all services.
+        requests: Quotas to raise first.
+        first_limits: The number of services at which each limit is reached in one region of one account, the lowest
+            first.
+        reasons: Reasons for the split, one sentence each.
     """
 
     accounts: int

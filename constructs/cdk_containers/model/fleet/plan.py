@@ -1,4 +1,4 @@
-"""How to split thousands of services over stacks, load balancers, clusters, networks and accounts.
+"""How to distribute thousands of services over stacks, load balancers, clusters, networks and accounts.
 
 Everything is counted for one region of one account, since that is where AWS counts; services are shared out evenly.
 All services take the same. Limits of one resource are kept by splitting. Quotas of a region or an account become
@@ -35,9 +35,9 @@ def plan_fleet(
 
     Args:
         fleet: The services.
-        deployment: How each of them is deployed. Default: rolling, 100–200 %.
-        timings: How long a task takes to come up and to go. Default: `RolloutTimings()`.
-        quotas: What your accounts have of quotas, by id, such as `{"fargate-vcpus": 4000}`. Default: AWS's defaults.
+        deployment: Deployment strategy of each service. Default: rolling, 100–200 %.
+        timings: How long a task takes to start and to stop. Default: `RolloutTimings()`.
+        quotas: Quotas of your accounts, by id, such as `{"fargate-vcpus": 4000}`. Default: the AWS defaults.
 
     Raises:
         ConstructError: The numbers are wrong, there is no such quota, or one service alone is beyond a limit, or the
@@ -70,7 +70,7 @@ def _check_quotas(given: Mapping[str, int], found: Problems) -> None:
             continue
         most = known.ceiling
         if value < 1 or (most is not None and value > most):
-            allowed = "1 or more" if most is None else f"1 to {most:,}, which is AWS's end"
+            allowed = "1 or more" if most is None else f"1 to {most:,}, the AWS maximum"
             found.add("quotas", f"not a value of {name}", given=value, allowed=allowed)
 
 
@@ -127,9 +127,9 @@ class _Planner:
                 limit = quota(name)
                 found.add(
                     option,
-                    f"more than an {limit.of} may have",
+                    f"more than the limit of an {limit.of}",
                     given=used,
-                    allowed=f"{limit.value:,} {limit.counts} at the most",
+                    allowed=f"at most {limit.value:,} {limit.counts}",
                     practice="hard-limits",
                 )
         if self.peak > self.per_vpc:
@@ -137,7 +137,7 @@ class _Planner:
                 "fleet.tasks",
                 "a single service has more tasks than a VPC has addresses",
                 given=self.peak,
-                allowed=f"{self.per_vpc:,} at the most, while it is deployed",
+                allowed=f"at most {self.per_vpc:,} during a deployment",
                 practice="hard-limits",
             )
         least, why = self.least_accounts()
@@ -157,7 +157,7 @@ class _Planner:
         needed = self.fleet.services * self.fleet.roles
         return max(
             _ceil(needed, ceiling), 1
-        ), f"an account has {ceiling:,} IAM roles at the most, and these are {needed:,}"
+        ), f"an account has at most {ceiling:,} IAM roles, but {needed:,} are needed"
 
     def plan(self) -> FleetPlan:
         """Return the plan."""

@@ -1,6 +1,6 @@
-"""Quotas and hard limits, out of a file in the package that has a source and a date for each.
+"""Quotas and hard limits, from a file in the package with a source and a date for each.
 
-A quota that AWS raises has its default here. What an account really has, Service Quotas knows; the codes are for that.
+An adjustable quota has its default value here. Service Quotas shows the values of an account, by code.
 """
 
 from __future__ import annotations
@@ -22,16 +22,15 @@ class Quota:
     """A quota or a hard limit.
 
     Attributes:
-        id: Name in kebab-case, which stays.
+        id: Stable name in kebab-case.
         of: What has the limit, such as `Application Load Balancer`.
         counts: What is counted, such as `rules`.
-        value: How many there may be: the default, where it can be raised.
+        value: The maximum number; for an adjustable quota, the default.
         adjustable: Whether AWS raises it on request.
-        most: How far AWS raises it, where that is documented; None elsewhere.
-        scope: What it is for.
-        code: Its code in Service Quotas, such as `elasticloadbalancing/L-7EED9B64`; empty where there is none, or none
-            is known.
-        source: The page that has the number.
+        most: The documented maximum of an increase; None if not documented.
+        scope: Its scope.
+        code: Its code in Service Quotas, such as `elasticloadbalancing/L-7EED9B64`; empty if it has no known code.
+        source: The page with the number.
         date: When the number was read, as YYYY-MM-DD.
     """
 
@@ -48,7 +47,7 @@ class Quota:
 
     @property
     def ceiling(self) -> int | None:
-        """What nobody can go beyond; None where AWS names no end."""
+        """The hard limit; None if AWS documents none."""
         return self.most if self.adjustable else self.value
 
 
