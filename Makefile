@@ -43,7 +43,7 @@ test: lint  ## Everything that has to pass before a change lands
 # mypy needs one core for a minute, and checkov is loaded meanwhile: beside the tests nobody waits for mypy.
 .PHONY: tests
 tests: install install-checkov
-	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 .PHONY: lint
 lint: install  ## Style, by ruff

@@ -54,7 +54,7 @@ def templates(folder: Path) -> tuple[list[Path], Path]:
 
 
 def _renamed(source: Mapping[str, Any], ending: str) -> dict[str, Any]:
-    """Return a copy of a template whose names end otherwise, so that it can stand beside other copies."""
+    """Return a copy of a template with other names, so that several copies fit into one folder."""
     text = json.dumps({"Parameters": source.get("Parameters", {}), "Resources": source["Resources"]})
     for name in sorted([*source.get("Parameters", {}), *source["Resources"]], key=len, reverse=True):
         text = re.sub(rf'("|\$\{{){name}(?=[".}}])', rf"\g<1>{name}{ending}", text)

@@ -1,4 +1,4 @@
-"""Measure what somebody waits for who types `cdk synth`: the whole command, for one web service. Part of `make bench`.
+"""Measure how long you wait for `cdk synth`: the whole command, for one web service. Part of `make bench`.
 
 A cold run is one in a new container, in which jsii has to unpack CDK first: see `JSII_RUNTIME_PACKAGE_CACHE_ROOT`.
 """

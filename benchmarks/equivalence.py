@@ -20,7 +20,7 @@ _NAMES = {
 _SAYS_NOTHING = '"Capabilities": {}, '
 """CDK's class for Linux parameters writes it where no capability was asked for."""
 _RULES = ("AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress")
-"""Who waits for these is not compared: the library has services wait for them, and nobody does that by hand."""
+"""The comparison ignores who waits for these: the library makes services wait for them."""
 
 _COMPARED = ("Type", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy")
 _ROUNDS = 8
@@ -98,7 +98,7 @@ def _relabelled(value: Any, labels: Mapping[str, str]) -> Any:
             return {"Ref": labels.get(name, name)}
         case {"Fn::GetAtt": [str(name), attribute]}:
             return {"Fn::GetAtt": [labels.get(name, name), attribute]}
-        case {"Resource": list(resources), **rest}:  # of a policy, in which their order says nothing
+        case {"Resource": list(resources), **rest}:  # of a policy, in which the order has no meaning
             found = [_relabelled(item, labels) for item in resources]
             return {**_relabelled(rest, labels), "Resource": sorted(found, key=str)}
         case dict():

@@ -1,6 +1,6 @@
 """The benchmark's web services, with CDK alone: the resources that this library makes, written out.
 
-This is how somebody writes it who knows CDK well and has reviewed the template: a construct for the service, L2
+An author who knows CDK well and has reviewed the template writes it in this way: a construct for the service, L2
 constructs in it, what is the same for all services made once, and nothing asked of CDK twice. `run.py` compares the
 template with the library's, resource by resource.
 """

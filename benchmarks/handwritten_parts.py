@@ -1,4 +1,4 @@
-"""What the hand-written workloads have in common, written once, as somebody does who knows CDK well.
+"""What the hand-written workloads have in common, as an author who knows CDK well writes it.
 
 A construct for each kind of workload, L2 constructs in it, what is the same for all of them made once, and nothing
 asked of CDK twice.
@@ -175,7 +175,7 @@ def add_alarm(
     periods: int = 3,
     datapoints: int | None = None,
 ) -> cloudwatch.Alarm:
-    """Add an alarm that says nothing about missing data."""
+    """Add an alarm that does not set how it treats missing data."""
     return cloudwatch.Alarm(
         scope,
         f"{name}Alarm",

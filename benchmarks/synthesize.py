@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-# Said before jsii is imported, hence done after jsii has ended its Node process: only then is its share known.
+# Registered before jsii is imported, so that it runs after jsii has ended its Node process and its share is known.
 result: dict[str, Any] = {}
 
 

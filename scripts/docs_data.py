@@ -1,4 +1,4 @@
-"""What the documentation says beyond the code: what stands on which page, how a practice is left, what to show."""
+"""What the documentation contains beyond the code: names on each page, opt-outs of practices, what to show."""
 
 from __future__ import annotations
 
@@ -162,12 +162,13 @@ PAGES: Mapping[str, Sequence[str]] = {
     "argo-cd": ("ArgoCd", "ArgoCdUsers"),
     "kubectl-provider": ("KubectlProvider",),
 }
-"""What stands on each page of a construct; the first name is its title."""
+"""The names on each page of a construct; the first name is its title."""
 
 BY_HAND: Mapping[str, Set[str]] = {
     "checks": {"PracticeChecks"},
     "errors": {"ConstructError", "Problem", "Disabled", "Practice"},
     "deploying-without-fear": {"Rollout", "RolloutTimings", "plan_rollout"},
+    "fleets": {"Fleet", "FleetPlan", "plan_fleet"},
     "constructs/_text/managed-node-group": {"pods_per_instance"},
     "placement": {
         "PlacementStrategy",
@@ -246,7 +247,7 @@ OPT_OUTS: Mapping[str, str] = {
     "image-lifecycle": "another `keep_images` or `untagged_days`",
     "retain-images": "`removal_policy=RemovalPolicy.DESTROY`",
     "execute-command-audit": "none: `execute_command_logs` says where",
-    "task-role-per-service": "`task_role=…`; one that another task has is refused",
+    "task-role-per-service": "`task_role=…`; a role that another task has is refused",
     "task-role-trust": "`task_role=…`",
     "task-role-least-privilege": "`task_role=…`, or what you grant to the role of the service",
     "least-privilege-execution-role": "`execution_role=…`",
@@ -258,7 +259,7 @@ OPT_OUTS: Mapping[str, str] = {
     "listener-rule-priority": "`priority=…`; a rule or number that is taken is refused",
     "neuron-devices": "none: tasks without `neuron_devices` get none",
     "trace-propagation": "another list of `propagators`",
-    "exposure-names": "none: a `name` is yours to give; one that another exposure of the service has is refused",
+    "exposure-names": "none: you choose the `name`; the name of another exposure of the service is refused",
     "load-balancer-network": REFUSED,
     "load-balancer-to-task-path": "none: an exposure opens both ends",
     "closed-task-security-group": "`security_groups=[…]`, with the rules that you give them",
@@ -284,7 +285,7 @@ OPT_OUTS: Mapping[str, str] = {
     "queue-encryption": "none: the key is AWS's, or yours with `encryption_key`",
     "queue-times": "`receive_wait_time=…`, `retention=…`",
     "fifo-queue": REFUSED,
-    "filter-policy": "off unless `filter_policy={…}`; one that SNS refuses is refused",
+    "filter-policy": "off unless `filter_policy={…}`; a policy that SNS refuses is an error",
     "queue-alarms": '`alarms=Disabled("…")`',
     "several-tasks": "`desired_count=1`",
     "encrypted-instance-volumes": "none: the key is AWS's, or yours with `encryption_key`",
@@ -346,9 +347,9 @@ OPT_OUTS: Mapping[str, str] = {
     "job-input": REFUSED,
     "audit-log-encryption": "none: a key is made, or it is yours with `encryption_key`",
     "cluster-access-by-arn": "off unless you make a `ClusterAccess`",
-    "oidc-trust": "none: write a role of your own",
+    "oidc-trust": "none: write your own role",
     "log-router-output": "off unless `log_router=FireLens(…)`",
-    "log-router-rights": "`FluentBitOutput(…)`, and grants of your own",
+    "log-router-rights": "`FluentBitOutput(…)`, and your own grants",
     "log-router-essential": "`essential=False`",
     "log-router-config-file": REFUSED,
     "sidecar-memory": "`memory_reservation_mib=…`",
@@ -410,7 +411,7 @@ DEFAULTS: Mapping[str, str] = {
     "quick-rollouts": "checks every 10 s, 30 s of deregistration delay, 30 s of stop timeout",
     "bake-time": "10 minutes",
     "deployment-hooks": "none",
-    "traffic-source": "a load balancer has to be there",
+    "traffic-source": "a load balancer is required",
     "code-deploy": "not CodeDeploy",
     "scaling-metric": "none",
     "step-intervals": "none",
@@ -453,7 +454,7 @@ DEFAULTS: Mapping[str, str] = {
     "beanstalk-monitoring": "always; kept for a year",
     "managed-instance-requirements": "general-purpose types, as ECS chooses",
     "managed-instance-scale-in": "as ECS decides",
-    "connect-services": "none: services that were not connected reach nobody",
+    "connect-services": "none: services without a connection reach no other service",
     "service-connect-named-port": "all TCP ports that have a name",
     "service-connect-network-mode": "awsvpc",
     "unique-discovery-names": "the name of the port",

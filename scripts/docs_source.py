@@ -208,7 +208,7 @@ def _option(  # noqa: PLR0917
     owner: str, name: str, type_: Any, default: object, meanings: Mapping[str, str], names: Mapping[str, Any]
 ) -> Option:
     if not meanings.get(name):
-        raise DocumentationError(f"{owner}: the docstring says nothing about {name}")
+        raise DocumentationError(f"{owner}: the docstring does not describe {name}")
     text = " ".join(meanings[name].split())
     said = _DEFAULT.search(text)
     meaning = " ".join(_DEFAULT.sub("", text).split())

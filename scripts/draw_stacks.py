@@ -74,16 +74,25 @@ def page(of: list[Drawing]) -> str:
         "Arrows are traffic and data. Draw your own stacks with `cdk-containers diagram`.",
     ]
     for drawing in of:
-        name = drawing.title.partition("-")[2]
+        name = _name(drawing)
         lines += ["", f"## {name}", "", f"![What {name} makes](images/stacks/{name}.svg)", "", "In words:", ""]
         lines += [f"- {sentence}" for sentence in drawing.sentences()]
     return "\n".join(lines) + "\n"
 
 
+def expected(of: list[Drawing]) -> dict[Path, str]:
+    """Return what the files of the drawings should say: the text for Graphviz of each, and the page."""
+    return {FOLDER / f"{_name(it)}.dot": FORMATS["dot"](it) for it in of} | {PAGE: page(of)}
+
+
+def _name(drawing: Drawing) -> str:
+    return drawing.title.removeprefix("prod-")
+
+
 def main(arguments: list[str]) -> int:
     """Run the command."""
     found = drawings(Path(arguments[-1]))
-    files = {FOLDER / f"{it.title.partition('-')[2]}.dot": FORMATS["dot"](it) for it in found} | {PAGE: page(found)}
+    files = expected(found)
     stale = [path for path, text in files.items() if not path.exists() or path.read_text() != text]
     if "--check" in arguments:
         print("".join(f"stale: {path.relative_to(ROOT)}\n" for path in stale), end="")
@@ -94,7 +103,7 @@ def main(arguments: list[str]) -> int:
     for path, text in files.items():
         path.write_text(text)
     for drawing, picture in zip(found, pictures(found), strict=True):
-        (FOLDER / f"{drawing.title.partition('-')[2]}.svg").write_text(picture)
+        (FOLDER / f"{_name(drawing)}.svg").write_text(picture)
     print(f"drawn: {len(found)} stacks")
     return 0
 

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "constructs"), str(ROOT)]
 
-from pictures import write_pictures  # noqa: E402
+from pictures import text_at, write_pictures  # noqa: E402
 
 from cdk_containers.model.placement import PlacementStrategy  # noqa: E402
 from cdk_containers.model.placement.container_instance import ContainerInstance, container_instances  # noqa: E402
@@ -39,7 +39,7 @@ STRATEGIES: Mapping[str, tuple[PlacementStrategy, ...]] = {
 
 _SLOT, _GAP, _ZONE_GAP, _MARGIN = (34, 26), 8, 22, 20
 _COLOURS = ("#2f5f9e", "#a85508", "#2e7d4f")
-_INK, _PALE, _PAPER, _EMPTY = "#1f2937", "#6b7280", "#ffffff", "#f3f4f6"
+_PALE, _PAPER, _EMPTY = "#6b7280", "#ffffff", "#f3f4f6"
 _TOP = 100
 
 
@@ -80,12 +80,12 @@ def picture(strategies: tuple[PlacementStrategy, ...]) -> str:
         f'<title id="title">{escape(name)}</title>',
         f'<desc id="description">{escape(_description(placed))}</desc>',
         f'<rect width="{width}" height="{height}" fill="{_PAPER}"/>',
-        _text(_MARGIN, 30, name, size=15, weight="bold"),
-        _text(left, 58, f"{STEPS[0]} tasks, numbered as they were placed", size=13),
-        _text(left, 76, _summary(placed, 0), size=12, colour=_PALE),
+        text_at(_MARGIN, 30, name, size=15, weight="bold"),
+        text_at(left, 58, f"{STEPS[0]} tasks, numbered as they were placed", size=13),
+        text_at(left, 76, _summary(placed, 0), size=12, colour=_PALE),
         *_panel(left, _grown(placed)),
-        _text(right, 58, f"then {STEPS[1]}: −1 was stopped first", size=13),
-        _text(right, 76, _summary(placed, 1), size=12, colour=_PALE),
+        text_at(right, 58, f"then {STEPS[1]}: −1 was stopped first", size=13),
+        text_at(right, 76, _summary(placed, 1), size=12, colour=_PALE),
         *_panel(right, _shrunk(placed)),
         "</svg>",
     ]
@@ -146,11 +146,11 @@ def _panel(left: int, squares: list[Square]) -> Iterator[str]:
         x, zone = _x(left, column), column // 2
         for row in range(SLOTS):
             yield from _draw(x, bottom - (row + 1) * (_SLOT[1] + 4), taken.get((column, row)), _COLOURS[zone])
-        yield _text(x + _SLOT[0] / 2, bottom + 16, f"i-{column + 1}", size=12, colour=_PALE, anchor="middle")
+        yield text_at(x + _SLOT[0] / 2, bottom + 16, f"i-{column + 1}", size=12, colour=_PALE, anchor="middle")
         if column % 2 == 0:
             end = _x(left, column + 1) + _SLOT[0]
             yield f'<path d="M{x} {bottom + 24}H{end}" stroke="{_COLOURS[zone]}" stroke-width="3"/>'
-            yield _text((x + end) / 2, bottom + 43, ZONES[zone], size=12, anchor="middle")
+            yield text_at((x + end) / 2, bottom + 43, ZONES[zone], size=12, anchor="middle")
 
 
 def _x(left: int, column: int) -> int:
@@ -167,7 +167,7 @@ def _draw(x: int, y: int, square: Square | None, colour: str) -> Iterator[str]:
         yield f'{box} fill="{_PAPER}" stroke="{colour}" stroke-width="1.5" stroke-dasharray="4 3"/>'
     else:
         yield f'{box} fill="{colour}"/>'
-    yield _text(
+    yield text_at(
         x + width / 2,
         y + height / 2 + 5,
         square.text,
@@ -175,22 +175,6 @@ def _draw(x: int, y: int, square: Square | None, colour: str) -> Iterator[str]:
         colour=colour if square.stopped else _PAPER,
         anchor="middle",
         weight="bold",
-    )
-
-
-def _text(
-    x: float,
-    y: float,
-    text: str,
-    *,
-    size: int,
-    colour: str = _INK,
-    anchor: str = "start",
-    weight: str = "normal",
-) -> str:
-    return (
-        f'<text x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}" fill="{colour}" '
-        f'text-anchor="{anchor}">{escape(text)}</text>'
     )
 
 

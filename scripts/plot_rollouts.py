@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "constructs"), str(ROOT)]
 
-from pictures import write_pictures  # noqa: E402
+from pictures import INK, text_at, write_pictures  # noqa: E402
 
 from cdk_containers.model.rollouts import (  # noqa: E402
     Moment,
@@ -64,7 +64,7 @@ _LEFT, _RIGHT, _WIDTH = 64, 700, 720
 _TASKS_TOP, _TASKS_BOTTOM = 84, 228
 _TRAFFIC_TOP, _TRAFFIC_BOTTOM = 262, 322
 _HEIGHT = 372
-_OLD, _NEW, _INK, _PALE, _PAPER, _GRID = "#d9a15f", "#2f5f9e", "#1f2937", "#6b7280", "#ffffff", "#e5e7eb"
+_OLD, _NEW, _PALE, _PAPER, _GRID = "#d9a15f", "#2f5f9e", "#6b7280", "#ffffff", "#e5e7eb"
 
 
 def plan(name: str) -> Rollout:
@@ -101,21 +101,21 @@ def picture(title: str, rollout: Rollout) -> str:
         f'<title id="title">{escape(title)}</title>',
         f'<desc id="description">{escape(rollout.explanation)}</desc>',
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="{_PAPER}"/>',
-        _text(_LEFT - 40, 26, f"{title}, {TASKS} tasks", size=15, weight="bold"),
+        text_at(_LEFT - 40, 26, f"{title}, {TASKS} tasks", size=15, weight="bold"),
         *_legend(50),
         *(_grid(tasks_y(count), str(count)) for count in range(0, most + 1, 2)),
         area(lambda moment: moment.running, tasks_y, _OLD),
         area(lambda moment: moment.running_new, tasks_y, _NEW),
         f'<path d="{healthy}" fill="none" stroke="{_PAPER}" stroke-width="5"/>',
-        f'<path d="{healthy}" fill="none" stroke="{_INK}" stroke-width="2.5"/>',
-        _text(_LEFT - 40, _TASKS_TOP - 10, "tasks", size=12, colour=_PALE),
+        f'<path d="{healthy}" fill="none" stroke="{INK}" stroke-width="2.5"/>',
+        text_at(_LEFT - 40, _TASKS_TOP - 10, "tasks", size=12, colour=_PALE),
         *(_grid(traffic_y(percent), f"{percent} %") for percent in (0, 50, 100)),
         (
             f'<rect x="{_LEFT}" y="{_TRAFFIC_TOP}" width="{_RIGHT - _LEFT}" height="{_TRAFFIC_BOTTOM - _TRAFFIC_TOP}" '
             f'fill="{_OLD}"/>'
         ),
         area(lambda moment: moment.percent_new, traffic_y, _NEW),
-        _text(_LEFT - 40, _TRAFFIC_TOP - 10, "traffic", size=12, colour=_PALE),
+        text_at(_LEFT - 40, _TRAFFIC_TOP - 10, "traffic", size=12, colour=_PALE),
         *_time_axis(end, x),
         "</svg>",
     ]
@@ -148,15 +148,15 @@ def _legend(y: int) -> Iterator[str]:
     x = _LEFT - 40
     for colour, text, width in ((_OLD, "old version", 110), (_NEW, "new version", 112)):
         yield f'<rect x="{x}" y="{y - 10}" width="14" height="12" fill="{colour}"/>'
-        yield _text(x + 20, y, text, size=12)
+        yield text_at(x + 20, y, text, size=12)
         x += width
-    yield f'<path d="M{x} {y - 4}h18" stroke="{_INK}" stroke-width="2.5"/>'
-    yield _text(x + 24, y, "healthy, both versions together", size=12)
+    yield f'<path d="M{x} {y - 4}h18" stroke="{INK}" stroke-width="2.5"/>'
+    yield text_at(x + 24, y, "healthy, both versions together", size=12)
 
 
 def _grid(y: float, label: str) -> str:
     line = f'<path d="M{_LEFT} {y:g}H{_RIGHT}" stroke="{_GRID}" stroke-width="1"/>'
-    return line + _text(_LEFT - 8, y + 4, label, size=11, colour=_PALE, anchor="end")
+    return line + text_at(_LEFT - 8, y + 4, label, size=11, colour=_PALE, anchor="end")
 
 
 def _time_axis(end: float, x: Callable[[float], float]) -> Iterator[str]:
@@ -164,23 +164,9 @@ def _time_axis(end: float, x: Callable[[float], float]) -> Iterator[str]:
     for seconds in range(0, int(end) + 1, apart):
         yield f'<path d="M{x(seconds):.5g} {_TRAFFIC_BOTTOM}v5" stroke="{_PALE}" stroke-width="1"/>'
         label = f"{seconds // MINUTE}:{seconds % MINUTE:02}"
-        yield _text(x(seconds), _TRAFFIC_BOTTOM + 19, label, size=11, colour=_PALE, anchor="middle")
-    yield _text(_RIGHT, _TRAFFIC_BOTTOM + 38, "minutes since the deployment began", size=12, colour=_PALE, anchor="end")
-
-
-def _text(
-    x: float,
-    y: float,
-    text: str,
-    *,
-    size: int,
-    colour: str = _INK,
-    anchor: str = "start",
-    weight: str = "normal",
-) -> str:
-    return (
-        f'<text x="{x:.5g}" y="{y:.5g}" font-size="{size}" font-weight="{weight}" fill="{colour}" '
-        f'text-anchor="{anchor}">{escape(text)}</text>'
+        yield text_at(x(seconds), _TRAFFIC_BOTTOM + 19, label, size=11, colour=_PALE, anchor="middle")
+    yield text_at(
+        _RIGHT, _TRAFFIC_BOTTOM + 38, "minutes since the deployment began", size=12, colour=_PALE, anchor="end"
     )
 
 

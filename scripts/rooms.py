@@ -1,4 +1,4 @@
-"""The rooms of the package, and who knows whom, read from its folders and imports; and the drawings of both.
+"""The rooms of the package and their imports, read from its folders and modules; and the drawings of both.
 
 A room is a folder or a module of the package. A wing is a folder of rooms; of every other folder the room is the folder
 itself. `docs/architecture.md` has the drawings, and `tests/test_architecture.py` holds the package to its layers.
@@ -12,11 +12,11 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "constructs" / "cdk_containers"
 
-WINGS = {"checks", "compose", "copilot", "core", "ecs", "eks", "model"}
+WINGS = {"checks", "compose", "copilot", "core", "ecs", "eks", "local", "model"}
 """Folders of parts. Every other folder is a part itself."""
 
 Arrow = tuple[str, str]
-"""Two rooms, the one that imports first."""
+"""Two rooms: the importing room first."""
 
 
 def part_of(names: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """How often the checks are right, on templates that people have labelled: `python scripts/score_checks.py`.
 
-`tests/checks/labelled/labels.json` says for each template which practice fails on which resource, and where nobody can
+`tests/checks/labelled/labels.json` says for each template which practice fails on which resource, and where no rule can
 tell. For the practices of the list, everything that is not named there passes. There are small templates, which are
 right in every respect, wrong in one, or open in one; and templates of whole applications, in the style of many tools.
 """

@@ -3,7 +3,7 @@
 `python scripts/update_instances.py` rewrites `constructs/cdk_containers/model/instances/instance_types.csv`.
 
 Most facts come out of moto, which carries the answer of EC2's DescribeInstanceTypes. What that call does not tell is
-how many tasks in awsvpc mode an instance holds with ENI trunking. Those numbers stand below, from two sources:
+how many tasks in awsvpc mode an instance holds with ENI trunking. Those numbers are below, from two sources:
 
 - for types up to 2023, the table of the ECS developer guide,
   https://docs.aws.amazon.com/AmazonECS/latest/developerguide/eni-trunking-supported-instance-types.html, in its last

@@ -8,7 +8,7 @@ Usage: write_docs.py [--check] [--fast] [PAGE...]
 
 Written are docs/constructs/*.md (their last part is kept in docs/constructs/_text/), docs/practices.md and
 docs/suppressions.md; in README.md and the pages of WITH_MARKS what stands between `<!-- generated: … -->` and
-`<!-- end -->`; and on all these pages the errors that examples raise, which stand in a block of plain text after them.
+`<!-- end -->`; and on all these pages the errors that examples raise, which are in a block of plain text after them.
 """
 
 from __future__ import annotations
@@ -57,9 +57,12 @@ from docs_source import (  # noqa: E402
 from kubernetes_tables import counterparts, endings  # noqa: E402
 from kubernetes_tables import rollouts as kubernetes_rollouts  # noqa: E402
 from no_option import GAPS, NO_OPTION, NOT_NEEDED  # noqa: E402
+from plot_costs import cheapest_table, price_table, reference_table  # noqa: E402
+from plot_fleets import first_table, plan_table, quota_table  # noqa: E402
 from plot_rollouts import DEPLOYMENTS, plan  # noqa: E402
 from rooms import house_drawing, room_list, wing_drawing  # noqa: E402
 from score_checks import score, sentence  # noqa: E402
+from stopped_reasons import exit_codes, log_lines, stopped_reasons  # noqa: E402
 from summarize_assembly import stacks  # noqa: E402
 
 import cdk_containers  # noqa: E402
@@ -86,9 +89,14 @@ WITH_MARKS = (
     "deploying",
     "capacity",
     "deploying-without-fear",
+    "first-example",
+    "troubleshooting",
     "changing-what-runs",
     "one-description",
     "copilot",
+    "costs",
+    "limits",
+    "fleets",
 )
 _NOTE = "<!-- Written by scripts/write_docs.py from {sources}; do not edit it here. -->"
 _MARKED = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -98,8 +106,8 @@ _ERROR_EXAMPLE = re.compile(rf"({_EXAMPLE.pattern}\n\n```text\n)(?:(?!```).)*```
 
 _SUPPRESSIONS = (
     "The checks of this library, cfn-lint, cdk-nag (AwsSolutions), checkov and CDK's own validation find nothing in "
-    "the reference stacks. What stands here they would find otherwise: it is acknowledged, with the reason, in the "
-    "metadata of the resource or of the app."
+    "the reference stacks. This page lists the findings that the stacks acknowledge, with the reason, in the metadata "
+    "of the resource or of the app."
 )
 _ARTEFACTS = (
     "Not in this list are cfn-lint's W3005 and W3010, which CDK itself causes: it writes `DependsOn` for every "
@@ -141,6 +149,7 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
     yield DOCS / "practices.md", practices_page()
     yield DOCS / "no-option.md", no_option_page()
     makers: Mapping[str, Callable[[], str]] = {
+        "cheapest": cheapest_table,
         "checks-score": lambda: sentence(score()),
         "constructs": construct_list,
         "copilot-compatibility": compatibility_table,
@@ -149,13 +158,21 @@ def files(*, fast: bool) -> Iterator[tuple[Path, str]]:
         "ecs-rooms": partial(wing_drawing, "ecs"),
         "eks-rooms": partial(wing_drawing, "eks"),
         "first-example": first_example_table,
+        "first-limits": first_table,
+        "fleet-plans": plan_table,
         "counterparts": counterparts_tables,
         "endings": lambda: "\n".join(_table(*endings())).rstrip(),
+        "exit-codes": lambda: "\n".join(_table(*exit_codes())).rstrip(),
         "house": house_drawing,
         "kept": kept_table,
         "kubernetes-rollouts": lambda: "\n".join(_table(*kubernetes_rollouts())).rstrip(),
+        "log-lines": lambda: "\n".join(_table(*log_lines())).rstrip(),
+        "prices": price_table,
+        "quotas": quota_table,
+        "reference-costs": reference_table,
         "rooms": room_list,
         "stacks": stacks_table,
+        "stopped-reasons": lambda: "\n".join(_table(*stopped_reasons())).rstrip(),
         "rollouts": rollouts_table,
         "slow-rollouts": slow_rollouts_list,
         "tasks-per-instance": tasks_per_instance_table,
@@ -264,7 +281,7 @@ def _check_pages() -> None:
     for page, names in BY_HAND.items():
         text = (DOCS / f"{page}.md").read_text()
         if silent := sorted(name for name in names if name not in text):
-            raise DocumentationError(f"docs/{page}.md says nothing about {', '.join(silent)}")
+            raise DocumentationError(f"docs/{page}.md does not describe {', '.join(silent)}")
     if missing := sorted(set(cdk_containers.__all__) - on_pages):
         raise DocumentationError(f"on no page: {', '.join(missing)}; see PAGES in scripts/docs_data.py")
     if unknown := sorted({*OPT_OUTS, *DEFAULTS} - set(PRACTICES)):
@@ -371,8 +388,9 @@ def _practice_section(entry: Practice) -> list[str]:
 
 def _linked(option: str) -> str:
     class_name = option.partition(".")[0]
-    page = next(page for page, names in PAGES.items() if class_name in {name.partition(".")[0] for name in names})
-    return f"[`{option}`](constructs/{page}.md)"
+    pages = {**{f"constructs/{page}": names for page, names in PAGES.items()}, **BY_HAND}
+    page = next(page for page, names in pages.items() if class_name in {name.partition(".")[0] for name in names})
+    return f"[`{option}`]({page}.md)"
 
 
 def _default_of(entry: Practice) -> str:
@@ -421,7 +439,7 @@ def tasks_per_instance_table() -> str:
         "`awsvpc`",
         "`awsvpc` with ENI trunking",
     )
-    told = f"Tasks of {cpu} CPU units and {memory} MiB, the size of a service that names none:"
+    told = f"Tasks of {cpu} CPU units and {memory} MiB, the default size of a service:"
     return "\n".join([told, "", *_table(headings, rows)]).rstrip()
 
 
@@ -449,12 +467,12 @@ def rollouts_table() -> str:
         )
     headings = (
         "Deployment",
-        "Healthy, at the least",
+        "Fewest healthy tasks",
         "Tasks at once",
         "First traffic on the new version",
         "All traffic",
         "Done",
-        "A version that never answers is given up",
+        "A version that never answers fails after",
     )
     return "\n".join(["Times are minutes and seconds.", "", *_table(headings, rows)]).rstrip()
 
@@ -528,10 +546,10 @@ def first_example_table() -> str:
     if any(name.startswith(("AWS::Lambda", "Custom::")) for name in count):
         raise DocumentationError("the first example makes a Lambda function")
     told = f"The template has {len(resources)} resources, {count['AWS::CloudWatch::Alarm']} alarms among them"
-    lines = [f"{told}, and no Lambda function and no custom resource. In it stands:", ""]
+    lines = [f"{told}, and no Lambda function and no custom resource. It contains:", ""]
     for kind in dict.fromkeys(fact.resource for fact in FACTS):
         shown = [
-            f"[{_lower(PRACTICES[fact.practice].title)}](docs/practices.md#{fact.practice}): {_shown(fact, resources)}"
+            f"[{_lower(PRACTICES[fact.practice].title)}](practices.md#{fact.practice}): {_shown(fact, resources)}"
             for fact in FACTS
             if fact.resource == kind
         ]

@@ -1,1 +1,1 @@
-"""Reference stacks: they compose the constructs and hold no logic of their own."""
+"""Reference stacks: they compose the constructs and contain no other logic."""

@@ -123,7 +123,7 @@ class DeploymentsStack(cdk.Stack):
         )
         # The first deployment is tested too, by the name.
         resource_of(web.service).node.add_dependency(*names)
-        # A tenth first; before that, people try it with a header, and somebody lets it go on.
+        # A tenth first; before that, people try it with a header, and one of them continues the deployment.
         BackendService(
             self,
             "Orders",

@@ -1,4 +1,4 @@
-"""EKS on EC2: managed nodes, Spot nodes of one's own, and every kind of workload on them."""
+"""EKS on EC2: managed nodes, self-managed Spot nodes, and every kind of workload on them."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def cluster_options(settings: Settings, key: kms.IKey) -> dict[str, Any]:
 
 
 ACKNOWLEDGED = {
-    "cdk-containers:eks-deployment": "a version that does not come up is rolled back by hand here",
+    "cdk-containers:eks-deployment": "a version that does not become healthy is rolled back by hand here",
     "cdk-containers:eks-container-version-consistency": "images are by tag, to be short",
     "cdk-containers:eks-container-environment": "the job does not ask for the time",
     "cdk-containers:eks-alarms": "CPU and memory of pods are of no interest here",

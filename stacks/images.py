@@ -29,7 +29,7 @@ done
 
 
 def worker_container() -> Container:
-    """Return a worker that needs no image of its own."""
+    """Return a worker that needs no separate image."""
     return Container(
         image="public.ecr.aws/aws-cli/aws-cli:2.31.18",
         entry_point=["/bin/sh", "-c"],

@@ -67,7 +67,7 @@ class JobsStack(cdk.Stack):
         alarms = JobAlarms(topic=AlarmTopic(self, "Alerts", encryption_key=self.key).topic)
         uploads, table = self._uploads(), self._table()
 
-        # It has a timeout, so Step Functions waits for its end; at night nobody else would.
+        # It has a timeout, so Step Functions waits for its end.
         nightly = ScheduledJob(
             self,
             "Nightly",

@@ -88,6 +88,7 @@ class PipelineStack(cdk.Stack):
         super().__init__(scope, id, **kwargs)
         name = f"{settings.name}-delivered/web"
         images = Repository(self, "Web", repository_name=name, removal_policy=settings.removal_policy)
+        key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=settings.removal_policy)
         staging = Environment(name="staging", account=settings.second_account, region=REGIONS[0], architecture="ARM64")
         production = [
             Environment(
@@ -141,7 +142,12 @@ class PipelineStack(cdk.Stack):
                     )
                 },
             ),
-            signing=ImageSigning(self, "Signing", repositories=[f"{settings.name}-delivered/*"]),
+            # A registry has one configuration, so it names the repositories of other stacks too.
+            signing=ImageSigning(
+                self, "Signing", repositories=[f"{settings.name}-delivered/*", f"{settings.name}-delivery/*"]
+            ),
+            logs=Logs(encryption_key=key, removal_policy=settings.removal_policy),
+            encryption_key=key,
         )
 
 

@@ -43,7 +43,7 @@ COLLECTOR = "public.ecr.aws/aws-observability/aws-for-fluent-bit:2.32.0"
 
 
 class PlatformsStack(cdk.Stack):
-    """One application on each platform that is neither Fargate nor instances of one's own."""
+    """One application on each platform other than Fargate and self-managed instances."""
 
     def __init__(
         self,

@@ -37,13 +37,13 @@ STACKS = {
     "telemetry": TelemetryStack,
     "application": ApplicationStack,
 }
-"""Stacks that stand on the network and the images alone."""
+"""Stacks that need only the network and the images."""
 
 CLUSTERS = {"eks-nodes": EksNodesStack, "eks-fargate": EksFargateStack, "eks-auto": EksAutoStack}
 """EKS clusters with applications, which share the public load balancer with those on ECS."""
 
 SAVES_MONEY = ("several-tasks", "nat-gateway-per-az", "beanstalk-capacity")
-"""Practices that an environment need not follow if it is thrown away."""
+"""Practices that a temporary environment does not need to follow."""
 
 TEAMS = {"team-shop": TeamShopStack, "team-billing": TeamBillingStack}
 """Stacks of teams on the shared platform."""
@@ -91,7 +91,7 @@ def add_reference_stacks(app: cdk.App) -> None:
         team(app, f"{settings.name}-{name}", settings=settings, platform=platform, registry=registry)
     SecondAccount(app, f"{settings.name}-second-account", settings=settings)
     DeliveryAccounts(app, f"{settings.name}-delivery", settings=settings)
-    PipelineAccount(app, f"{settings.name}-pipeline", settings=settings)
+    PipelineAccount(app, "pipeline", settings=settings)
     for name, clusters in CLUSTERS.items():
         clusters(
             app,

@@ -22,7 +22,7 @@ class Settings:
     nat_gateways: NatGateways
     capacity: tuple[FargateCapacity, ...]
     removal_policy: cdk.RemovalPolicy
-    """Of all but buckets: those are not empty when a stack is deleted, and CloudFormation does not empty them."""
+    """Of everything except buckets: CloudFormation does not empty them, and cannot delete a bucket with objects."""
     objects_kept_days: int
     production: bool
     desired_count: int | None

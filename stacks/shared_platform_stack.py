@@ -38,7 +38,7 @@ from cdk_containers.model.instances import NetworkMode
 from .settings import THROW_AWAY, Settings
 
 NO_ROTATION = Acknowledgement(
-    "Whoever owns the database or the registry rotates its login; this stack only hands it on to those who read it",
+    "The owner of the database or the registry rotates its login; this stack only passes it to its readers",
     cdk_nag=("AwsSolutions-SMG4",),
 )
 

@@ -187,7 +187,7 @@ class WebApplicationStack(cdk.Stack):
             enable_automatic_backups=True,
             # Only callers that IAM allows get in, and only as far as that goes: a policy that grants nothing takes the
             # place of the one with which AWS lets everybody in. Told to deny anonymous access, CDK would add a
-            # statement that lets whoever may mount also write as root.
+            # statement that lets every principal that may mount also write as root.
             allow_anonymous_access=True,
             file_system_policy=iam.PolicyDocument(
                 statements=[

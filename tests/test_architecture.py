@@ -36,10 +36,10 @@ LAYERS: list[set[str]] = [
     },
     {"core.inputs"},
     {"core.whereabouts"},
-    {"core.checked_construct", "core.opt_outs", "model.workload"},
+    {"core.checked_construct", "core.component_tag", "core.opt_outs", "model.workload"},
     {"metrics"},
-    {"model.instances", "model.rollouts"},
-    {"model.placement"},
+    {"model.instances", "model.limits", "model.rollouts"},
+    {"model.fleet", "model.placement"},
     {"deployments", "instances", "logs", "messaging", "scaling"},
     {"network", "registry"},
     {"load_balancing"},
@@ -60,14 +60,18 @@ LAYERS: list[set[str]] = [
     {"checks.templates"},
     {"checks.engine", "checks.reading"},
     {"checks.rules", "environments"},
-    {"applications", "checks.live", "checks.reports", "diagrams"},
+    {"applications", "checks.limits", "checks.live", "checks.reports", "costs", "diagrams"},
     {"delivery"},
-    {"checks.plugin"},
+    {"checks.plugin", "operate"},
     {"copilot.manifests"},
     {"compose.reading"},
     {"compose.converting"},
     {"copilot.building"},
     {"copilot.adoption", "copilot.converting"},
+    {"local.planning"},
+    {"local.engines", "local.reading"},
+    {"local.running"},
+    {"local.exporting"},
     {"starting"},
     {"cli"},
 ]
@@ -77,6 +81,7 @@ APART = [
     {"ecs", "eks"},
     {"compose", "copilot"},
     *({"checks", wing} for wing in ("applications", "delivery", "ecs", "eks", "identity")),
+    *({"costs", wing} for wing in ("applications", "delivery", "ecs", "eks", "identity")),
 ]
 """Wings that know nothing of each other, whatever their layers are."""
 
@@ -93,11 +98,17 @@ PURE = {
     "core.practices",
     "core.secret_texts",
     "core.version",
+    "costs",
     "eks.manifests",
     "eks.rendering",
     "environments",
+    "operate",
     "starting",
-} | {part for part in set().union(*LAYERS) if part.startswith(("checks.", "model.")) and part != "checks.plugin"}
+} | {
+    part
+    for part in set().union(*LAYERS)
+    if part.startswith(("checks.", "local.", "model.")) and part != "checks.plugin"
+}
 """What runs without AWS CDK."""
 
 LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}

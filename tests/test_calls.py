@@ -36,10 +36,10 @@ from tests.remembering import forgetting
 from tests.toolkit import IMAGE
 
 CALLS = {
-    "web service": 34,
-    "web service on EC2": 37,
-    "worker": 43,
-    "job": 59,
+    "web service": 36,
+    "web service on EC2": 39,
+    "worker": 45,
+    "job": 61,
     "service on EKS": 20,
     "worker on EKS": 37,
     "job on EKS": 11,

@@ -40,3 +40,16 @@ def test_what_waits_in_one_direction_is_a_template():
     topic(stack, "A", TopicName={"Ref": "B"})
     topic(stack, "B")
     assert synth(stack)["Resources"].keys() == {"A", "B"}
+
+
+def test_cdk_checks_each_class_of_values_and_what_is_in_lists():
+    stack = new_stack()
+    for number, right in enumerate(("a", "b")):
+        cdk.CfnOutput(stack, f"Right{number}", value=right)
+        cdk.CfnOutput(stack, f"Token{number}", value=cdk.Token.as_string(OF_A))
+    for wrong in (1, True, None, stack, ["a"]):
+        with pytest.raises(TypeError, match="argument value must be str"):
+            cdk.CfnOutput(stack, "Wrong", value=wrong)
+    assert cdk.Fn.join("-", ["a", "b"])
+    with pytest.raises(TypeError, match=r"list_of_values\[1\]"):
+        cdk.Fn.join("-", ["a", 1])

@@ -32,10 +32,12 @@ from cdk_containers import (
     WorkerService,
 )
 from cdk_containers.model.instances import NetworkMode
+from tests.quick_stubs import work_out_once
 from tests.remembering import remember
 from tests.updates.references import references
 
 remember()
+work_out_once()
 
 IMAGE = "public.ecr.aws/nginx/nginx:1.29.1"
 ADMIN = "arn:aws:iam::111111111111:role/admin"

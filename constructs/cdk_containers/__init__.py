@@ -149,6 +149,9 @@ if TYPE_CHECKING:
     from .logs import Logs as Logs
     from .messaging import TopicSubscription as TopicSubscription
     from .messaging import WorkQueue as WorkQueue
+    from .model.fleet import Fleet as Fleet
+    from .model.fleet import FleetPlan as FleetPlan
+    from .model.fleet import plan_fleet as plan_fleet
     from .model.instances import instance_type as instance_type
     from .model.instances import pods_per_instance as pods_per_instance
     from .model.instances import tasks_per_instance as tasks_per_instance
@@ -382,6 +385,11 @@ _MODULES = {
     "messaging": (
         "TopicSubscription",
         "WorkQueue",
+    ),
+    "model.fleet": (
+        "Fleet",
+        "FleetPlan",
+        "plan_fleet",
     ),
     "model.instances": (
         "instance_type",

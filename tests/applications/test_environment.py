@@ -216,7 +216,7 @@ def test_what_collides_there_stops_synthesis(capfd: pytest.CaptureFixture[str]):
     with pytest.raises(RuntimeError) as raised:
         in_one_app(DEV, IN_VPC, queue="jobs").synth()
     said = f"{raised.value}{capfd.readouterr().err}"
-    assert "jobs is the name of one AWS::SQS::Queue, and it is in dev-Shop: dev/Shop/Queue" in said
+    assert "only one AWS::SQS::Queue can have the name jobs, and it is in dev-Shop: dev/Shop/Queue" in said
     assert "Acknowledge with 'cdk-containers-environments::collision'" in said
     in_one_app(DEV, replace(IN_VPC, account="222222222222"), queue="jobs").synth()
 

@@ -126,7 +126,7 @@ def test_the_caller_may_send_everywhere_until_a_rule_limits_it():
     assert way(estate(accepts=accepts, sends=nothing, more={"Out": separate("Egress", "Caller", TO_TARGET)}))
     made = estate(accepts=accepts, sends=nothing)
     assert obstacle(made, [Reference(of(made, "Caller"))], [Reference(of(made, "Target"))], PORT) == (
-        "the caller may not send it"
+        "the caller is not allowed to send it"
     )
 
 

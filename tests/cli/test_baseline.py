@@ -38,7 +38,7 @@ def test_what_is_fixed_is_named(shell: Shell, tmp_path: Path):
     ran = shell.check("a.json", "--baseline", "known.json")
     assert ran.code == 0
     assert ran.out.splitlines() == [
-        "Fixed, and still in the baseline:",
+        "Fixed, but still in the baseline:",
         "  a.json: immutable-tags on A",
         "  gone.json: immutable-tags on C",
         "",
@@ -93,9 +93,9 @@ def test_an_empty_baseline_can_be_read(shell: Shell, tmp_path: Path):
     [
         ("", "line 1: Expecting value"),
         ('{"version": 1,\n', "line 2: "),
-        ("[]", "it is not a baseline; write one with --write-baseline"),
-        ('{"version": 1}', "it is not a baseline; write one with --write-baseline"),
-        ('{"version": 2, "known": []}', "it is a baseline of version 2; write it again with --write-baseline"),
+        ("[]", "not a baseline file; write one with --write-baseline"),
+        ('{"version": 1}', "not a baseline file; write one with --write-baseline"),
+        ('{"version": 2, "known": []}', "the baseline has version 2; write it again with --write-baseline"),
         ('{"version": 1, "known": [{"practice": "x"}]}', "entry 1 has no practice, resource and path"),
         ("[" * 100_000, "it is not JSON"),
     ],

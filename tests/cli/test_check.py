@@ -114,8 +114,8 @@ def test_a_report_goes_to_a_file(shell: Shell, tmp_path: Path):
         ("", "the file is empty"),
         ('{"Resources": {"A": {\n"Type": "x",,}}}', "line 2"),
         ("Resources:\n  A: [1, 2\n  B: {", "line 3"),
-        ("Resources:\n  A: 1\n  A: 2\n", "line 3: the key 'A' is there twice"),
-        ("services:\n  web: {image: nginx}\n", "not a template: it has no Resources"),
+        ("Resources:\n  A: 1\n  A: 2\n", "line 3: the key 'A' appears twice"),
+        ("services:\n  web: {image: nginx}\n", "not a template, because it has no Resources"),
         ("- 1\n- 2\n", "not a template"),
         ("just words", "not a template"),
         (b"\xff\xfe\x00R", "not text in UTF-8"),
@@ -140,7 +140,7 @@ def test_paths_without_templates_are_named(shell: Shell, tmp_path: Path):
     ran = shell.check("empty", "loop", "nowhere", "missing.yaml", "folder")
     assert ran.code == 2
     assert ran.err.splitlines() == [
-        "cdk-containers: empty: no template in this folder",
+        "cdk-containers: empty: this folder contains no template",
         "cdk-containers: loop: no such file or folder",
         "cdk-containers: nowhere: no such file or folder",
         "cdk-containers: missing.yaml: no such file or folder",
@@ -205,8 +205,8 @@ def manifest_of(type_: str, properties: str) -> str:
     [
         (["--only", "imutable-tags"], "--only: no practice has the id 'imutable-tags'; did you mean 'immutable-tags'?"),
         (["--skip", "scan-on-pish"], "--skip: no practice has the id 'scan-on-pish'; did you mean 'scan-on-push'?"),
-        (["--only", "scan-on-push", "--skip", "scan-on-push"], "--skip: it leaves no check to run"),
-        (["--only", "scan-on-push", "--skip", "images"], "--skip: it leaves no check to run"),
+        (["--only", "scan-on-push", "--skip", "scan-on-push"], "--skip: no check is left to run"),
+        (["--only", "scan-on-push", "--skip", "images"], "--skip: no check is left to run"),
         (["--output", "missing/report.html"], "--output: there is no folder missing"),
         (["--output", "."], "--output: . is a folder"),
         (["--write-baseline", "missing/known.json"], "--write-baseline: there is no folder missing"),
@@ -234,13 +234,13 @@ def test_a_practice_that_no_template_shows_cannot_be_asked_for_alone(shell: Shel
     unseen = next(id_ for id_ in PRACTICES if id_ not in {check.practice for check in ALL})
     ran = shell("check", path, "--only", unseen)
     assert ran.code == 2
-    assert ran.err.startswith(f"cdk-containers: --only: no template shows {unseen!r}")
+    assert ran.err.startswith(f"cdk-containers: --only: {unseen!r} is not visible in a template")
     assert shell("check", path, *CHECKS, "--only", unseen).code == 1
 
 
 def test_without_a_path_and_without_cdk_out_it_says_so(shell: Shell):
     ran = shell.check()
-    assert (ran.code, ran.err) == (2, "cdk-containers: no PATH was given, and there is no folder cdk.out here\n")
+    assert (ran.code, ran.err) == (2, "cdk-containers: no PATH given, and no folder cdk.out here\n")
 
 
 def test_names_in_a_template_cannot_write_to_the_terminal(shell: Shell, tmp_path: Path):

@@ -33,7 +33,7 @@ def test_an_app_is_written_that_synthesizes_to_its_golden_template(shell: Shell,
     app = tmp_path / "app"
     ran = shell("compose", "convert", project, "--output", app, *CHOICES)
     assert (ran.code, ran.err) == (0, "")
-    assert "debug: left out, as you chose" in ran.out
+    assert "debug: omitted, as you chose" in ran.out
     assert ran.out.endswith(f"{app}: 10 files; read README.md first\n")
     assert (app / "images/web/Dockerfile").read_text() == "FROM nginx:1.29\nCOPY 1-site /usr/share/nginx/html\n"
     assert (app / "images/web/1-site/index.html").read_text() == "<p>shop</p>"
@@ -75,7 +75,7 @@ def test_wrong_usage_is_said(shell: Shell, project: Path, tmp_path: Path, argume
 def test_a_folder_with_something_in_it_is_left_alone(shell: Shell, project: Path):
     ran = shell("compose", "convert", project, "--output", project)
     assert ran.code == 2
-    assert "is there already, and not empty" in ran.err
+    assert "exists and is not empty" in ran.err
 
 
 def test_a_file_that_is_not_there_is_said(shell: Shell, tmp_path: Path):

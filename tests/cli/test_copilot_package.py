@@ -57,7 +57,7 @@ def test_the_same_manifest_gives_the_same_files(manifest: Path, tmp_path: Path) 
     ("change", "told"),
     [
         ("coun: 3\n", "manifest.yml:6:1: coun: "),
-        ("cpu: 300\nmemory: 99\n", "Fargate has no task with cpu: 300"),
+        ("cpu: 300\nmemory: 99\n", "Fargate does not support cpu: 300"),
         ("nlb: {port: 443/tls}\n", "domain"),
     ],
 )

@@ -64,7 +64,7 @@ def test_collisions_make_it_fail(shell: Shell, tmp_path: Path, two: Path):
     stacks = [Stack("Shop", queue(QueueName="jobs"), stage=stage) for stage in ("dev", "prod")]
     ran = shell("environments", "collisions", assembly(tmp_path / "one", *stacks))
     assert ran.code == 1
-    assert "error: jobs is the name of one AWS::SQS::Queue\n    dev-Shop: Queue (AWS::SQS::Queue)\n" in ran.out
+    assert "error: only one AWS::SQS::Queue can have the name jobs\n    dev-Shop: Queue (AWS::SQS::Queue)\n" in ran.out
     assert ran.out.endswith("1 error, 1 warning in 2 stacks\n")
     shared = [Stack("Shop", queue(), stage=stage) for stage in ("dev", "prod")]
     ran = shell("environments", "collisions", assembly(tmp_path / "shared", *shared))
@@ -77,7 +77,7 @@ def test_bootstrap_prints_commands_and_writes_policies(shell: Shell, tmp_path: P
     ran = shell("environments", "bootstrap", two, "--tools-account", "999999999999", "--output", tmp_path)
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
-    assert lines[0] == "# account 111111111111, with credentials of an administrator of it"
+    assert lines[0] == "# account 111111111111, with administrator credentials"
     assert lines[2].startswith("cdk bootstrap aws://111111111111/eu-west-1 --trust 999999999999 ")
     assert len([line for line in lines if line.startswith("cdk bootstrap")]) == 2
     for account in ("111111111111", "222222222222"):
@@ -114,13 +114,13 @@ def test_types_that_nobody_knows_are_named(shell: Shell, tmp_path: Path):
             ["differences", "{two}", "--between", "dev", "stage"],
             ["no environment 'stage'; the assembly has dev"],
         ),
-        (["differences", "{one}"], ["it takes two environments, and the assembly has dev"]),
-        (["differences", "{none}"], ["manifest.json"]),
+        (["differences", "{one}"], ["two environments are needed, but the assembly has dev"]),
+        (["differences", "{none}"], ["not a cloud assembly; run `cdk synth`"]),
         (["bootstrap", "{lost}"], ["Lost: account (any), region (any)"]),
         (["bootstrap", "{empty}"], ["the assembly has no stacks"]),
         (
             ["bootstrap", "{two}", "--tools-account", "tools", "--allow", "everything", "--output", "{none}"],
-            ["'everything' is not SERVICE:ACTION", "'tools' is no account", "there is no folder"],
+            ["'everything' is not SERVICE:ACTION", "'tools' is not an account id", "there is no folder"],
         ),
         ([], ["ACTION"]),
         (["describe"], ["describe"]),

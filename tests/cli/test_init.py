@@ -48,9 +48,9 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     for name, text in app_files("web-shop", request.param, region="eu-central-1").items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    flags = json.loads((folder / "cdk.json").read_text())["context"]
     with working_in(folder):
-        made = cdk.App(outdir=str(folder / "cdk.out"), context=flags)
+        context = runpy.run_path("tests/test_templates.py")["context"]()
+        made = cdk.App(outdir=str(folder / "cdk.out"), context=context)
         import_module("app").add_stacks(made)
         made.synth()
         for script in folder.glob("tests/test_workflow.py"):
@@ -82,6 +82,13 @@ def test_each_environment_has_a_stack(app: Path):
         if it["Type"] == "AWS::ECS::Service"
     ]
     assert counts == [2]
+
+
+def test_synthesis_asks_no_account(app: Path):
+    """Neither a build nor who tries the app has credentials for its accounts."""
+    manifests = [json.loads(path.read_text()) for path in (app / "cdk.out").rglob("manifest.json")]
+    assert manifests
+    assert [it["missing"] for it in manifests if it.get("missing")] == []
 
 
 def test_our_checks_find_nothing(app: Path, shell: Shell):
@@ -134,7 +141,7 @@ def test_the_command_writes_an_app_that_passes_its_own_tests(shell: Shell, tmp_p
             own[name](f"http://127.0.0.1:{server.server_port}")
         server.shutdown()
         server.server_close()
-    refused = "cdk-containers: shop is there already, and not empty; name a new folder with --output\n"
+    refused = "cdk-containers: shop exists and is not empty; choose a new folder with --output\n"
     assert shell("init", "shop").err == refused
 
 
@@ -146,7 +153,7 @@ def test_an_app_that_does_not_synthesize_says_why(shell: Shell, monkeypatch: pyt
     ran = shell("init", "shop")
     assert ran.code == 2
     assert ran.err.splitlines() == [
-        "cdk-containers: shop is written, and does not synthesize:",
+        "cdk-containers: shop is written, but does not synthesize:",
         "cdk-containers: no such region",
     ]
 
@@ -154,16 +161,19 @@ def test_an_app_that_does_not_synthesize_says_why(shell: Shell, monkeypatch: pyt
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["Shop"], "NAME: 'Shop' is no name of an app; allowed: up to 30 lower-case letters"),
-        (["my shop"], "NAME: 'my shop' is no name"),
-        (["../shop"], "NAME: '../shop' is no name"),
-        (["shop-"], "NAME: 'shop-' is no name"),
-        (["x" * 31], "is no name of an app"),
-        (["constructs"], "NAME: 'constructs' means something else already"),
-        (["class"], "NAME: 'class' means something else already"),
-        (["shop", "--region", "Frankfurt"], "--region: 'Frankfurt' is no region; allowed: such as eu-west-1"),
-        (["shop", "--output", "full"], "full is there already, and not empty; name a new folder with --output"),
-        (["shop", "--output", "a-file"], "a-file is a file; name a new folder with --output"),
+        (["Shop"], "NAME: 'Shop' is not a valid app name; allowed: up to 30 lower-case letters"),
+        (["my shop"], "NAME: 'my shop' is not a valid app name"),
+        (["../shop"], "NAME: '../shop' is not a valid app name"),
+        (["shop-"], "NAME: 'shop-' is not a valid app name"),
+        (["x" * 31], "is not a valid app name"),
+        (["constructs"], "NAME: 'constructs' is reserved"),
+        (["class"], "NAME: 'class' is reserved"),
+        (
+            ["shop", "--region", "Frankfurt"],
+            "--region: 'Frankfurt' is not a region; allowed: a region such as eu-west-1",
+        ),
+        (["shop", "--output", "full"], "full exists and is not empty; choose a new folder with --output"),
+        (["shop", "--output", "a-file"], "a-file is a file; choose a new folder with --output"),
         (["shop", "--delivery", "jenkins"], "invalid choice: 'jenkins'"),
         ([], "NAME"),
     ],
@@ -185,7 +195,7 @@ def test_all_that_is_wrong_is_said_at_once(shell: Shell, tmp_path: Path):
     assert [line.split(":")[1].strip() for line in ran.err.splitlines()] == [
         "NAME",
         "--region",
-        "a-file is a file; name a new folder with --output",
+        "a-file is a file; choose a new folder with --output",
     ]
 
 

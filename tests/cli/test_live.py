@@ -92,7 +92,7 @@ def refused(shell: Shell, *options: str) -> str:
 
 
 def test_without_a_region_it_asks_for_one(shell: Shell):
-    assert refused(shell).startswith("--live: no region; add --region, or set AWS_REGION")
+    assert refused(shell).startswith("--live: no region is set; add --region, or set AWS_REGION")
 
 
 def test_without_credentials_it_says_so(shell: Shell):
@@ -149,24 +149,26 @@ def test_options_of_templates_and_of_accounts_do_not_mix(shell: Shell, tmp_path:
     path = template(tmp_path / "a.json", {"A": MUTABLE})
     ran = shell.check("--live", path, "--parameter", "A=b", "--assume-defaults")
     assert ran.code == 2
-    assert [line.partition(" is about")[0] for line in ran.err.splitlines()] == [
+    assert [line.partition(" is for")[0] for line in ran.err.splitlines()] == [
         "cdk-containers: PATH",
         "cdk-containers: --parameter",
         "cdk-containers: --assume-defaults",
     ]
     ran = shell.check(path, "--region", "eu-west-1", "--profile", "x")
-    assert ran.err.splitlines() == [f"cdk-containers: {name} goes with --live" for name in ("--region", "--profile")]
+    assert ran.err.splitlines() == [f"cdk-containers: {name} requires --live" for name in ("--region", "--profile")]
 
 
 @pytest.mark.parametrize("practice", ONLY_IN_TEMPLATES)
 def test_a_practice_of_templates_alone_is_refused_with_the_reason(shell: Shell, practice: str):
     ran = shell("check", "--live", "--only", practice)
-    assert ran.err == f"cdk-containers: --only: no account shows {practice!r}: {ONLY_IN_TEMPLATES[practice]}\n"
+    assert (
+        ran.err == f"cdk-containers: --only: {practice!r} is not visible in an account: {ONLY_IN_TEMPLATES[practice]}\n"
+    )
 
 
 def test_a_practice_of_accounts_alone_needs_one(shell: Shell, tmp_path: Path):
     path = template(tmp_path / "a.json", {"A": MUTABLE})
-    assert "--only: no template shows 'job-alarms'" in shell("check", path, "--only", "job-alarms").err
+    assert "--only: 'job-alarms' is not visible in a template" in shell("check", path, "--only", "job-alarms").err
     assert "no region" in shell("check", "--live", "--only", "job-alarms").err
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import cdk_containers
-from cdk_containers.cli.commands import COMMANDS
+from cdk_containers.cli.commands import COMMANDS, module_of
 from cdk_containers.cli.main import command_parser
 from cdk_containers.core.version import VERSION
 from tests.cli.command import MUTABLE, Shell, template
@@ -20,10 +20,11 @@ ROOT = Path(cdk_containers.__file__).parents[2]
 HEAVY = ("aws_cdk", "jsii", "importlib.metadata", "boto3", "botocore", "yaml", "shtab", "cfnlint")
 
 
-def loaded_by(*arguments: str) -> set[str]:
+def loaded_by(*arguments: str, before: str = "", codes: tuple[int, ...] = (0, 1)) -> set[str]:
     """The modules that a call loads, in its own process."""
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); from cdk_containers.cli.main import main\n"
+        f"{before}"
         "try: code = main(sys.argv[2:])\n"
         "except SystemExit as end: code = end.code\n"
         "print('loaded', *sys.modules); sys.exit(code)"
@@ -34,7 +35,7 @@ def loaded_by(*arguments: str) -> set[str]:
         text=True,
         check=False,
     )
-    assert run.returncode in (0, 1), run.stderr
+    assert run.returncode in codes, run.stderr
     return set(run.stdout.rpartition("\nloaded ")[2].split())
 
 
@@ -52,12 +53,16 @@ def test_help_loads_no_subcommand():
     }
 
 
+LIMITS = {"cdk_containers.model.limits", "cdk_containers.model.limits.quota"}
+
+
 def test_check_of_json_loads_only_what_it_needs(tmp_path: Path):
     loaded = loaded_by("check", str(template(tmp_path / "a.json", {"A": MUTABLE})))
     assert {"cdk_containers.checks.rules", "cdk_containers.checks.reports.as_table"} <= loaded
     assert loaded.isdisjoint((*HEAVY, "cdk_containers.checks.reports.as_html", "cdk_containers.cli.completion"))
     wings = {name.split(".")[1] for name in loaded if name.startswith("cdk_containers.")}
-    assert wings == {"checks", "cli", "core"}
+    assert wings == {"checks", "cli", "core", "model"}
+    assert {name for name in loaded if name.startswith("cdk_containers.model.")} == LIMITS
     assert "cdk_containers.core.practices" in loaded
     assert "cdk_containers.core.inputs" not in loaded, "it is needed for schedules only, and as slow as all checks"
 
@@ -74,7 +79,7 @@ def test_every_command_is_a_module_with_arguments_and_a_line_of_help(shell: Shel
     assert end.value.code == 0
     text = shell._capture.readouterr().out
     for name, summary in COMMANDS.items():
-        module = import_module(f"cdk_containers.cli.{name.replace('-', '_')}")
+        module = import_module(module_of(name), "cdk_containers.cli")
         assert callable(module.add_arguments)
         assert callable(module.run)
         assert name in text
@@ -124,7 +129,7 @@ def test_a_wrong_call_is_one_line(shell: Shell, arguments: list[str], said: str)
     assert ran.code == 2
     assert said in ran.err
     assert ran.err.count("\n") == 1
-    assert "--help' shows the options" in ran.err
+    assert "--help')" in ran.err
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path):

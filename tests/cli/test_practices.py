@@ -53,4 +53,4 @@ def test_an_unknown_practice_gets_a_suggestion(shell: Shell):
     ]
     ran = shell("check", "--explain", "xyz")
     assert ran.code == 2
-    assert "the areas are network, images," in ran.err
+    assert "areas: network, images," in ran.err

@@ -117,7 +117,7 @@ def test_a_call_in_both_directions_is_open_and_waits_in_one(tmp_path: Path):
     assert 'a.connect_to(b, variable="B_URL")' in stack
     assert 'a.connections.allow_from(b, ec2.Port.tcp(80), "b to a")' in stack
     assert '"A_URL": "http://a:80"' in stack
-    assert "b: it calls a, which calls it too: it does not wait for that to start" in [it.line for it in made.notices]
+    assert "b: it calls a, which also calls it: it does not wait for a to start" in [it.line for it in made.notices]
 
 
 def test_what_runs_before_others_is_in_their_tasks(tmp_path: Path):
@@ -242,8 +242,8 @@ def test_files_on_efs_belong_to_the_user_of_the_container(tmp_path: Path, given:
 
 VOLUMES = {
     "efs": ('EfsVolume(name="d", file_system=files, user=OWN_FILES)', "the volume d is on EFS, and empty"),
-    "empty": ('SharedVolume(name="d")', "web: the volume d is an empty directory in each task, and gone with it"),
-    "none": ("", "web: the volume d is left out, as you chose: /d is what the image has"),
+    "empty": ('SharedVolume(name="d")', "web: the volume d is an empty directory in each task, deleted with the task"),
+    "none": ("", "web: the volume d is omitted, as you chose: /d has the content of the image"),
 }
 
 
@@ -278,8 +278,10 @@ def test_what_is_mounted_for_development_is_left_out_where_an_image_is_built(tmp
     stack = next(text for name, text in made.files.items() if name.endswith("_stack.py"))
     assert "VolumeMount" not in stack
     assert 'Image.from_asset(PROJECT, exclude=["app"])' in stack
-    assert "web: .:/app is left out: the image has these files" in [it.line for it in made.notices]
-    assert "web: the volume at /app/vendor is left out: the image has these files" in [it.line for it in made.notices]
+    assert "web: .:/app is omitted: the image contains these files" in [it.line for it in made.notices]
+    assert "web: the volume at /app/vendor is omitted: the image contains these files" in [
+        it.line for it in made.notices
+    ]
 
 
 # ---- the rest of the app
@@ -322,7 +324,7 @@ def test_what_has_no_effect_is_named_once(tmp_path: Path):
     )
     lines = [it.line for it in made.notices]
     assert [line for line in lines if line.startswith("`labels`")] == [
-        "`labels` of a, b is left out: nothing on AWS reads them: routers such as Traefik become a load balancer"
+        "`labels` of a, b is omitted: AWS does not use them: a load balancer replaces routers such as Traefik"
     ]
     assert len([line for line in lines if line.startswith("`tty` of a ")]) == 1
 
@@ -379,7 +381,7 @@ def test_tasks_are_as_large_as_they_have_to_be():
     assert task_size(cpu_units("0.25"), 512) == (256, 512)
     assert task_size(cpu_units("0.5"), None) == (512, 1024)
     assert task_size(None, 3000) == (512, 3072)
-    with pytest.raises(ValueError, match="no task on Fargate is so large"):
+    with pytest.raises(ValueError, match="too large for Fargate"):
         task_size(40 * 1024, None)
 
 

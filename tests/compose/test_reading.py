@@ -126,7 +126,7 @@ def test_files_of_settings():
     }  # fmt: skip
     assert found.lines == []
     env_values("A=1\nno setting here\n", "f", found)
-    assert found.lines == ["f:2:1: no setting; allowed: NAME=value"]
+    assert found.lines == ["f:2:1: not a variable; allowed: NAME=value"]
 
 
 # ---- several files
@@ -214,24 +214,24 @@ def test_a_folder_stands_for_the_file_in_it(tmp_path: Path):
 # ---- what is wrong
 
 DURATION = "duration such as 90s, 5m or 1h30m"
-GIVE_TAG = "put it into .env, give --set TAG=VALUE, or write a default, ${TAG:-VALUE}"
-OWN_FILE = "Make its own file, or remove it"
+GIVE_TAG = "add it to .env, pass --set TAG=VALUE, or write a default, ${TAG:-VALUE}"
+OWN_FILE = "Move it to its own file, or remove it"
 WRONG = {
     "an unknown key has the nearest": (
         "services:\n  web:\n    imge: a\n",
-        ["compose.yaml:3:5: services.web.imge: there is no such key: did you mean 'image'?"],
+        ["compose.yaml:3:5: services.web.imge: unknown key: did you mean 'image'?"],
     ),
     "all at once": (
         "services:\n  web:\n    image: a\n    pots: [1]\n    init: maybe\n    healthcheck: {interval: 5}\n",
         [
-            "compose.yaml:4:5: services.web.pots: there is no such key: did you mean 'ports'?",
-            "compose.yaml:5:5: services.web.init: got 'maybe'; true or false is wanted",
-            f"compose.yaml:6:19: services.web.healthcheck.interval: got 5; a {DURATION} is wanted: did you mean 5s?",
+            "compose.yaml:4:5: services.web.pots: unknown key: did you mean 'ports'?",
+            "compose.yaml:5:5: services.web.init: got 'maybe'; expected true or false",
+            f"compose.yaml:6:19: services.web.healthcheck.interval: got 5; expected a {DURATION}: did you mean 5s?",
         ],
     ),
     "a key twice": (
         "services:\n  web: {image: a}\n  web: {image: b}\n",
-        ["compose.yaml:3:3: services.web: the key is there twice, first in line 2"],
+        ["compose.yaml:3:3: services.web: the key appears twice, first in line 2"],
     ),
     "a service that is not there": (
         "services:\n  web: {image: a, depends_on: [wbe]}\n  db: {image: b}\n",
@@ -260,7 +260,7 @@ WRONG = {
     "a list": ("- a\n", ["compose.yaml:1:1: a compose file is a map: `services:`, `volumes:`, …"]),
     "two documents": (
         "services: {web: {image: a}}\n---\nservices: {}\n",
-        [f"compose.yaml:2:1: a second document: the converter reads the first only. {OWN_FILE}"],
+        [f"compose.yaml:2:1: a second document: the converter reads only the first. {OWN_FILE}"],
     ),
     "nothing": ("# nothing\n", ["compose.yaml: the file is empty"]),
     "no YAML": ("services: [", ["compose.yaml:2:1: did not find expected node content"]),

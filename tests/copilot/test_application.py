@@ -194,7 +194,7 @@ def test_containers_get_what_addons_output(workspace: Path) -> None:
 
 def test_addons_that_differ_in_one_name_are_refused(workspace: Path) -> None:
     (workspace / "copilot/api/addons/other.yml").write_text("Resources: {Table: {Type: AWS::SNS::Topic}}\n")
-    with pytest.raises(ManifestError, match=r"Resources\.Table is defined otherwise"):
+    with pytest.raises(ManifestError, match=r"Resources\.Table is defined differently"):
         _made(workspace, environments=["prod"])
 
 
@@ -213,7 +213,7 @@ def test_patches_are_applied_where_they_can_be_and_told_where_not(workspace: Pat
     assert "patch 5, remove /Resources/EnvControllerAction" in notes
     assert "patch 6" in notes
     assert "patch 1" not in notes
-    assert "overrides for the CDK" in "\n".join(made.workloads["prod"]["worker"].notes)
+    assert "CDK overrides" in "\n".join(made.workloads["prod"]["worker"].notes)
 
 
 def test_a_worker_comes_after_what_it_subscribes_to(workspace: Path) -> None:

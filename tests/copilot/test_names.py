@@ -55,11 +55,11 @@ def test_names_of_parts_of_the_application_are_not_for_request_driven_services(n
 
 
 def test_a_network_load_balancer_has_no_wildcards() -> None:
-    assert "name each host" in told("network load balancer", "*.example.com")
+    assert "list each host" in told("network load balancer", "*.example.com")
     assert not told("load balancer", "*.example.com")
 
 
 def test_certificates_of_yours_are_for_names_of_yours() -> None:
     arns = ("arn:aws:acm:us-west-2:123456789012:certificate/00",)
     assert not told("load balancer", "x.y.other.org", arns)
-    assert "leave it out" in told("network load balancer", "x.example.com", arns)
+    assert "remove it" in told("network load balancer", "x.example.com", arns)

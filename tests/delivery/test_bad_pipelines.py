@@ -61,9 +61,16 @@ def test_everything_is_said_at_once():
         "scan_gate.critical",
         "synthesis.cli_version",
     }
-    assert found["environments"] == "two environments have one name, so one would take the place of the other"
-    assert found["source.branches"] == "the filter matches nothing, so nothing would start the pipeline"
+    assert found["environments"] == "two environments have the same name, so one would replace the other"
+    assert found["source.branches"] == "the filter excludes everything, so nothing would start the pipeline"
     assert found["environments[1].approval.email_addresses"] == "without an address no one can approve"
+
+
+def test_two_images_of_one_name_are_refused():
+    def twice(stack: cdk.Stack) -> list[ImageBuild]:
+        return [ImageBuild(name="web", repository=repository(stack)) for _ in range(2)]
+
+    assert refused(images=twice) == {"images[1].name": "another image has this name"}
 
 
 @pytest.mark.parametrize(
@@ -121,7 +128,7 @@ def test_an_image_that_cannot_be_built(image: dict[str, Any], option: str):
 def test_a_repository_has_a_name_that_other_accounts_can_say():
     found = refused(images=lambda stack: [ImageBuild(name="web", repository=Repository(stack, "Unnamed"))])
     assert found == {
-        "images[0].repository": "its name is known only at deployment, and stacks in other accounts have to name it"
+        "images[0].repository": "its name is known only at deployment, but stacks in other accounts must refer to it"
     }
 
 
@@ -132,7 +139,7 @@ def test_a_repository_is_where_the_pipeline_builds():
         imported = Repository.from_attributes(stack, "Far", repository_name="shop/web", repository_arn=arn)
         return [ImageBuild(name="web", repository=imported)]
 
-    assert refused(images=elsewhere) == {"images[0].repository": "it is not where the pipeline builds"}
+    assert refused(images=elsewhere) == {"images[0].repository": "not in the account and region of the pipeline"}
 
 
 def test_a_repository_that_is_imported_here_is_pushed_to():
@@ -176,7 +183,7 @@ def test_the_pipeline_has_an_account_and_a_region():
 
 
 def test_the_release_has_the_images_of_the_pipeline():
-    assert refused(release=release(other=DIGEST)) == {"release": "it lacks images of the pipeline"}
+    assert refused(release=release(other=DIGEST)) == {"release": "images of the pipeline are missing"}
 
 
 def test_an_application_without_stacks_is_refused():
@@ -188,7 +195,7 @@ def test_a_stack_that_goes_to_another_account_is_refused():
     def elsewhere(stage: cdk.Stage, *_: object) -> None:
         cdk.Stack(stage, "Shop", env=cdk.Environment(account="123456789012", region="eu-west-1"))
 
-    assert refused(application=elsewhere)["application"].endswith("goes to another account than dev")
+    assert refused(application=elsewhere)["application"].endswith("is not that of dev")
 
 
 def test_an_image_for_another_processor_is_refused():
@@ -196,14 +203,16 @@ def test_an_image_for_another_processor_is_refused():
         shop(stage, environment, release, runtime_platform={"cpuArchitecture": "ARM64"})
 
     assert refused(application=on_arm) == {
-        "application": "Tools/Pipeline/dev/Shop/Web runs the image web, which is built for another processor"
+        "application": "Tools/Pipeline/dev/Shop/Web runs the image web, which is built for another CPU architecture"
     }
 
 
 def test_a_smoke_test_names_an_output_that_there_is():
     wave = Wave(environments=[environment("dev")], smoke_tests=[SmokeTest.http("Url")])
     found = refused(environments=[wave])
-    assert found == {"smoke_tests.outputs['SMOKE_TEST_URL']": "dev has 0 outputs of this id, and the test needs one"}
+    assert found == {
+        "smoke_tests.outputs['SMOKE_TEST_URL']": "dev has 0 outputs with this id, but the test needs exactly one"
+    }
 
 
 @pytest.mark.parametrize(
@@ -224,7 +233,7 @@ def test_a_file_that_is_no_release_is_refused(document: str, tmp_path: Path):
 
 
 def test_a_release_has_the_images_that_are_asked_for():
-    with pytest.raises(ConstructError, match="the release has no such image"):
+    with pytest.raises(ConstructError, match="the release has no image with this name"):
         release().image(tools_stack(), "other")
 
 

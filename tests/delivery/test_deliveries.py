@@ -172,14 +172,14 @@ def test_everything_that_is_wrong_with_a_delivery_of_github_is_said_at_once():
     )
     assert shown(error) == [
         "repository.name: not a repository",
-        "repository.id: not a number of GitHub",
-        "repository.owner_id: not a number of GitHub",
+        "repository.id: not a GitHub number",
+        "repository.owner_id: not a GitHub number",
         "environments[1].account: not an account",
-        "environments[2].name: not a name of a role",
-        "environments[3].name: another environment has this name",
-        "images[1].name: another image has this name",
-        "branch: no branch or tag matches: it is the name without refs/heads/ or refs/tags/",
-        "workflow_file: not a file of a workflow",
+        "environments[2].name: not valid in a role name",
+        "environments[3].name: another environment already has this name",
+        "images[1].name: another image already has this name",
+        "branch: no branch or tag matches: write the name without refs/heads/ or refs/tags/",
+        "workflow_file: not the name of a workflow file",
         "provider_arn: not a provider for these tokens",
     ]
 
@@ -188,12 +188,12 @@ def test_everything_that_is_wrong_with_a_delivery_of_github_is_said_at_once():
     ("branch", "what"),
     [
         ("", "no branch or tag matches an empty name"),
-        ("*", "a pattern, where a name belongs"),
-        ("release/*", "a pattern, where a name belongs"),
-        ("main ", "no branch or tag matches: git refuses such a name"),
-        ("feature..x", "no branch or tag matches: git refuses such a name"),
-        ("main.lock", "no branch or tag matches: git refuses such a name"),
-        ("refs/pull/7/merge", "no branch or tag matches: it is the name without refs/heads/ or refs/tags/"),
+        ("*", "a pattern instead of a name"),
+        ("release/*", "a pattern instead of a name"),
+        ("main ", "no branch or tag matches: git does not accept this name"),
+        ("feature..x", "no branch or tag matches: git does not accept this name"),
+        ("main.lock", "no branch or tag matches: git does not accept this name"),
+        ("refs/pull/7/merge", "no branch or tag matches: write the name without refs/heads/ or refs/tags/"),
     ],
 )
 def test_a_branch_that_nothing_or_everything_matches(branch: str, what: str):
@@ -205,10 +205,10 @@ def test_a_branch_that_nothing_or_everything_matches(branch: str, what: str):
 @pytest.mark.parametrize(
     ("ref", "what"),
     [
-        (GitLabRef(type="branch", name="release/*"), "a pattern, where a name belongs"),
+        (GitLabRef(type="branch", name="release/*"), "a pattern instead of a name"),
         (GitLabRef(type="tag", name="*"), "every branch or tag matches"),
         (GitLabRef(type="tag", name="v*.0"), "a pattern that does not end in its only *"),
-        (GitLabRef(type="tag", name="v 1"), "no branch or tag matches: git refuses such a name"),
+        (GitLabRef(type="tag", name="v 1"), "no branch or tag matches: git does not accept this name"),
     ],
 )
 def test_a_ref_of_gitlab_that_nothing_or_everything_matches(ref: GitLabRef, what: str):
@@ -225,12 +225,12 @@ def test_two_environments_that_the_same_tokens_or_roles_deploy_to():
     assert shown(error) == [
         "qualifiers['prod']: no environment has this name",
         "qualifiers['prod']: not a qualifier",
-        "environments[1]: it is deployed by the same roles as dev, so who may deploy one may deploy the other",
+        "environments[1]: the same roles deploy dev, so permission for one includes the other",
     ]
     refs = {"dev": GitLabRef(type="tag", name="v*"), "live": GitLabRef(type="tag", name="v2*"), "test": REFS["dev"]}
     error = refused(GitLabDelivery, stack, project=PROJECT, environments=[DEV, LIVE], refs=refs)
     assert shown(error) == [
-        "refs['live']: its tokens deploy to dev too: GitLab does not tell AWS which environment a job is for",
+        "refs['live']: its tokens can also deploy to dev, because GitLab does not tell AWS the environment of a job",
         "refs['test']: no environment has this name",
     ]
     assert shown(
@@ -240,12 +240,10 @@ def test_two_environments_that_the_same_tokens_or_roles_deploy_to():
 
 def test_a_stack_that_is_in_no_account_or_in_one_without_an_environment():
     error = refused(GitHubDelivery, new_stack(), repository=SHOP, environments=[DEV])
-    assert shown(error) == [
-        "environments: they say which account they are in, and the stack does not say which it is in"
-    ]
+    assert shown(error) == ["environments: the environments have an account, but the stack has none"]
     error = refused(GitHubDelivery, stack_in("333333333333"), repository=SHOP, environments=[DEV, LIVE])
     assert shown(error) == [
-        "environments: none of them is in the account of the stack, 333333333333, and there is no image to build"
+        "environments: no environment is in the account of the stack, 333333333333, and there is no image to build"
     ]
     error = refused(GitHubDelivery, new_stack(), repository=SHOP, environments=[])
     assert shown(error) == ["environments: no environment"]
@@ -260,7 +258,7 @@ def test_names_and_sessions_that_iam_does_not_take():
         role_prefix="x" * 60,
         max_session=timedelta(minutes=30),
     )
-    assert shown(error) == ["role_prefix: no names of roles come of it", "max_session: out of range"]
+    assert shown(error) == ["role_prefix: it does not form valid role names", "max_session: out of range"]
 
 
 def test_a_project_that_is_none():

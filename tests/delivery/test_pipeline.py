@@ -334,6 +334,8 @@ def test_artifacts_are_encrypted_versioned_logged_and_forgotten(shop: Made, name
     assert all(bucket["PublicAccessBlockConfiguration"].values())
     policies = json.dumps([entry["Properties"] for entry in resources(template, "AWS::S3::BucketPolicy").values()])
     assert "logging.s3.amazonaws.com" in policies
+    kinds = [resources(template, f"AWS::S3::{kind}").values() for kind in ("Bucket", "BucketPolicy")]
+    assert [{entry["DeletionPolicy"] for entry in entries} for entries in kinds] == [{"Retain"}] * 2
 
 
 def test_every_store_of_artifacts_has_a_key(shop: Made):

@@ -27,6 +27,8 @@ from cdk_containers import (
     Synthesis,
 )
 from cdk_containers.checks.reading import parse
+from cdk_containers.delivery.oidc_roles import RoleNames
+from cdk_containers.delivery.release_plan import ReleasePlan
 from tests.delivery.conftest import ACCOUNT, DEV, LIVE, PROJECT, REFS, SHOP, Made, stack_in
 from tests.toolkit import new_stack
 
@@ -104,6 +106,29 @@ def test_each_job_takes_the_role_that_is_made_for_it(tools: Made, live: Made):
         role = (live if name.endswith("live") else tools).role(step["role-to-assume"].rpartition("/")[2])
         assert int(step["role-duration-seconds"]) == role["MaxSessionDuration"]
     assert live.github.workflow().count("role-to-assume") == 4, "without images, nothing is built"
+
+
+@pytest.mark.parametrize(
+    ("region", "partition", "domain"),
+    [("cn-north-1", "aws-cn", "amazonaws.com.cn"), ("us-gov-west-1", "aws-us-gov", "amazonaws.com")],
+)
+def test_roles_and_images_are_in_the_partition_of_their_region(region: str, partition: str, domain: str):
+    env = Environment(name="live", account=ACCOUNT, region=region)
+    image = ImageBuild(name="web", repository=Repository(new_stack(), "Web", repository_name="shop/web"))
+    plan = ReleasePlan(
+        names=RoleNames(prefix="shop"),
+        environments=[env],
+        images=[image],
+        account=ACCOUNT,
+        region=region,
+        max_session=3600,
+    )
+    assert plan.build_role == f"arn:{partition}:iam::{ACCOUNT}:role/shop-build"
+    assert plan.diff_role(env) == f"arn:{partition}:iam::{ACCOUNT}:role/shop-live-diff"
+    assert plan.deploy_role(env) == f"arn:{partition}:iam::{ACCOUNT}:role/shop-live-deploy"
+    variables = plan.build_variables(image)
+    assert variables["REPOSITORY_URI"] == f"{ACCOUNT}.dkr.ecr.{region}.{domain}/shop/web"
+    assert variables["REPOSITORY_ARN"] == f"arn:{partition}:ecr:{region}:{ACCOUNT}:repository/shop/web"
 
 
 def test_actions_are_pinned_to_commits(tools: Made):

@@ -198,9 +198,9 @@ def test_alarms_that_nothing_watches_are_a_mistake():
 @pytest.mark.parametrize(
     ("given", "option", "what"),
     [
-        ({"function": None}, "function", "None where IFunction belongs"),
+        ({"function": None}, "function", "None instead of IFunction"),
         ({"stages": []}, "stages", "there is none"),
-        ({"stages": ["BAKE_TIME"]}, "stages[0]", "no such choice"),
+        ({"stages": ["BAKE_TIME"]}, "stages[0]", "not a valid choice"),
         ({"stages": ["PRE_SCALE_UP", "PRE_SCALE_UP"]}, "stages", "named twice"),
         ({"details": {"at": MINUTE}}, "details", "not JSON"),
     ],

@@ -1,15 +1,16 @@
-"""The README's own row in the comparison with others is what the checkers say today."""
+"""The row of this library in the comparison with others is what the checkers report today."""
 
 from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cdk_nag import AwsSolutionsChecks
+
+from tests.checkers import cfn_lint, checkov
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,22 +29,17 @@ def template(first_example: dict[str, Any]) -> Path:
     return Path(first_example["app"].synth().stacks[0].template_full_path)
 
 
-def output_of(*command: str | Path) -> Any:
-    return json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
-
-
 def test_row_of_the_first_example(first_example: dict[str, Any], template: Path) -> None:
     resources = len(json.loads(template.read_text())["Resources"])
-    levels = [found["Level"] for found in output_of(ROOT / ".venv/bin/cfn-lint", "--format", "json", template)]
-    arguments = ("--framework", "cloudformation", "--output", "json", "--quiet")
-    checkov = output_of(ROOT / ".venv-checkov/bin/checkov", "-f", template, *arguments)["summary"]
+    levels = [found["Level"] for found in cfn_lint(template)]
+    summary = checkov(template)["summary"]
     nag = len(AwsSolutionsChecks().validate_scope(first_example["app"]).violations)
     row = (
         f"| cdk-containers, the first example | {resources} | {levels.count('Error')}/{levels.count('Warning')} "
         f"| {nag}, and {accepted(template)} accepted with a reason "
-        f"| {checkov['failed']}, and {checkov['skipped']} accepted with a reason |"
+        f"| {summary['failed']}, and {summary['skipped']} accepted with a reason |"
     )
-    assert row in (ROOT / "README.md").read_text().splitlines()
+    assert row in (ROOT / "docs" / "comparison.md").read_text().splitlines()
 
 
 def accepted(template: Path) -> int:

@@ -59,9 +59,10 @@ def run(code: str, name: str) -> dict[str, Any]:
 
 def resources(variables: dict[str, Any]) -> int:
     assembly = variables["app"].synth(force=True)
-    told = [str(message.entry.data) for stack in assembly.stacks for message in stack.messages]
+    stacks = assembly.stacks_recursively
+    told = [str(message.entry.data) for stack in stacks for message in stack.messages]
     assert not [text for text in told if "first-deployment" in text], "it cannot be deployed as it is written"
-    return sum(len(stack.template.get("Resources", {})) for stack in assembly.stacks)
+    return sum(len(stack.template.get("Resources", {})) for stack in stacks)
 
 
 @pytest.fixture(scope="module")

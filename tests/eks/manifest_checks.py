@@ -7,7 +7,6 @@ own schemas for the objects of controllers, and our own rules. `kustomize` build
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import tarfile
@@ -27,12 +26,12 @@ from cdk_containers.eks.manifests import PodSecurityLevel, pod_security_problems
 from cdk_containers.eks.manifests.references import dangling_references
 from cdk_containers.eks.manifests.schemas import SCHEMAS
 from cdk_containers.eks.rendering import ClusterFacts
+from tests.checkers import checkov_of_manifests
 
 VERSIONS = ("1.34", "1.35", "1.36")
 ROOT = Path(__file__).parents[2]
 # A file of definitions has a megabyte, and is read for each object otherwise.
 kubernetes_validate.utils.schema_contents = cache(kubernetes_validate.utils.schema_contents)
-_CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
 
 Manifest = Mapping[str, Any]
 
@@ -141,9 +140,7 @@ def kustomize(folder: Path, values: Mapping[str, str] | None = None, into: Path 
 
 def checkov(folder: Path) -> list[str]:
     """Return what checkov finds in a folder of manifests, as check and object."""
-    command = [str(_CHECKOV), "-d", str(folder), "--framework", "kubernetes", "--output", "json", "--quiet"]
-    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    report = json.loads(output)
+    report = checkov_of_manifests(folder)
     assert "results" in report, "checkov found no manifest"
     assert report["summary"]["parsing_errors"] == 0
     assert report["summary"]["passed"] > 0

@@ -33,6 +33,7 @@ difference = parsing.ResourceMap.build_resource_diff
 find_class = parsing.resource_class_from_type
 read_exports = parsing.OutputMap.exports.fget
 delete_one = parsing.ResourceMap._delete_resource
+describe_stack_resources = CloudFormationBackend.describe_stack_resources
 update_parameters = CloudFormationBackend._resolve_update_parameters
 
 
@@ -58,6 +59,7 @@ def install() -> None:
     resources.update = told(resources.update)
     resources.delete = told(delete_all)
     CloudFormationBackend._resolve_update_parameters = resolve_update_parameters
+    CloudFormationBackend.describe_stack_resources = describe_made_resources
 
 
 def order_of_creation(self: Any) -> list[str]:
@@ -152,6 +154,12 @@ def delete_resource(self: Any, parsed_resource: Any, resource_json: Properties) 
     if not hasattr(parsed_resource, "delete") and hasattr(known, "__isabstractmethod__"):
         log.warning("No Moto CloudFormation deletion for %s", kind)
     delete_one(self, parsed_resource, resource_json)
+
+
+def describe_made_resources(self: Any, stack_name: str, logical_resource_id: str) -> Any:
+    """Leave out what moto has skipped: it looks for one resource among all."""
+    stack, every = describe_stack_resources(self, stack_name, None)
+    return stack, [it for it in every if it and logical_resource_id in (None, it.logical_resource_id)]
 
 
 def resolve_update_parameters(self: Any, instance: Any, incoming_params: list[dict[str, str]]) -> dict[str, str]:

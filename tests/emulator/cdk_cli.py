@@ -14,7 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import boto3
+
+from stacks.reference import add_reference_stacks
+from tests.stacks.conftest import cdk_context
 
 ROOT = Path(__file__).parents[2]
 NODE = ROOT / ".venv/node/bin"
@@ -112,6 +116,15 @@ class Emulator:
         assembly = Assembly(self.folder / name)
         pairs = [part for key, value in context.items() for part in ("--context", f"{key}={value}")]
         self.cdk("synth", "--quiet", "--output", str(assembly.folder), *pairs)
+        return assembly
+
+    def synthesize_here(self, name: str, **context: str) -> Assembly:
+        """Synthesize the same in this process, which has loaded CDK already."""
+        assembly = Assembly(self.folder / name)
+        given = {**cdk_context(**context), "aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True}
+        app = cdk.App(outdir=str(assembly.folder), context=given, analytics_reporting=False)
+        add_reference_stacks(app)
+        app.synth()
         return assembly
 
     def bootstrap(self, assembly: Assembly) -> str:

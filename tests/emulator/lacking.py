@@ -15,6 +15,7 @@ from moto.codedeploy.responses import CodeDeployResponse
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import camelcase_to_underscores
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.efs.models import AccessPoint
 from moto.events.models import EventTemplateParser, Rule
 from moto.fsx.models import FSxBackend
@@ -42,6 +43,7 @@ def install() -> None:
     for call in (create_storage_virtual_machine, delete_storage_virtual_machine, describe_storage_virtual_machines):
         setattr(FSxResponse, call.__name__, call)
     AccessPoint.physical_resource_id = property(lambda self: self.access_point_id)  # what Ref gives
+    NetworkInterface.private_dns_name = ""  # that of a task, in a VPC whose names moto knows nothing of
     FSxBackend.create_file_system = create_file_system
     FSxBackend.delete_file_system = delete_file_system
     for kind, things in LATTICE.items():

@@ -15,6 +15,7 @@ from .clusters import read_clusters, read_manifests
 from .faults import check_with_faults
 from .inventory import names, services, take_inventory
 from .looks import LOOKS
+from .operating import operate
 
 DOMAIN = "shop.example.com"
 
@@ -64,6 +65,8 @@ class Life:
     gaps: set[str] = field(default_factory=set)
     checked: dict[str, Any] = field(default_factory=dict)
     """What `cdk-containers check --live` says of the first version, with faults that were planted."""
+    operated: dict[str, Any] = field(default_factory=dict)
+    """What `cdk-containers` says of the first version in development, by command."""
 
     def look(self, moment: str, emulator: Emulator) -> None:
         found = emulator.client("cloudformation").describe_stacks()["Stacks"]
@@ -163,10 +166,12 @@ def live(emulator: Emulator, environment: str) -> Life:
         "domain": DOMAIN,
         "hosted_zone_id": zone["HostedZone"]["Id"].rsplit("/", 1)[-1],
     }
+    # One through the command, as users do. The update shows that it is the same: what differs are images and counts.
+    synthesize = emulator.synthesize if environment == "dev" else emulator.synthesize_here
     life = Life(
         environment,
-        first=emulator.synthesize("first", **context, **FIRST),
-        second=emulator.synthesize("second", **context, **SECOND[environment]),
+        first=synthesize("first", **context, **FIRST),
+        second=emulator.synthesize_here("second", **context, **SECOND[environment]),
     )
     life.printed["bootstrap"] = emulator.bootstrap(life.first)
     life.printed["deploy"] = emulator.deploy(life.first)
@@ -175,6 +180,8 @@ def live(emulator: Emulator, environment: str) -> Life:
     life.look_closely(emulator)
     if environment == "prod":
         life.checked = check_with_faults(emulator)
+    else:
+        life.operated = operate(emulator, life.first.folder)
     life.printed["diff with itself"] = emulator.diff(life.first)
     life.printed["diff"] = emulator.diff(life.second)
     life.printed["update"] = emulator.deploy(life.second)
@@ -182,7 +189,7 @@ def live(emulator: Emulator, environment: str) -> Life:
     life.manifests["updated"] = read_manifests(emulator, life.second)
     life.printed["deploy again"] = emulator.deploy(life.second)
     if environment == "dev":
-        built = emulator.synthesize("built", **context)
+        built = emulator.synthesize_here("built", **context)
         emulator.deploy(built)
         life.look("built", emulator)
         life.manifests["built"] = read_manifests(emulator, built)

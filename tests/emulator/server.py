@@ -10,7 +10,7 @@ from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from .adapter import install
+from . import adapter, quicker
 
 
 class QuietHandler(MotoRequestHandler):
@@ -27,7 +27,8 @@ def main() -> None:
     os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{server.port}"
     default_user_config["lambda"]["use_docker"] = False
     default_user_config["iam"]["load_aws_managed_policies"] = True
-    install()
+    adapter.install()
+    quicker.install()
     sys.stdout.write(f"{server.port}\n")
     sys.stdout.flush()
     server.serve_forever()

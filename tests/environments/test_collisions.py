@@ -66,7 +66,7 @@ def test_what_an_account_has_once_in_a_region(tmp_path: Path, type_: str):
 def test_a_name_that_aws_takes_once(tmp_path: Path, type_: str, properties: dict[str, Any]):
     [one] = found(tmp_path / "same", {"Type": type_, "Properties": properties})
     assert one.severity == "error"
-    assert f"is the name of one {type_}" in one.what
+    assert f"only one {type_} can have the name" in one.what
     without = {key: value for key, value in properties.items() if not key.endswith(("Name", "Family", "Prefix"))}
     assert found(tmp_path / "unnamed", {"Type": type_, "Properties": without}) == []
     first = next(iter(properties))
@@ -119,7 +119,9 @@ def test_exports_have_one_name(tmp_path: Path):
     for sections, number in ((output, 1), (own, 0)):
         stacks = [Stack("Shop", stage=stage, sections=sections) for stage in ("dev", "prod")]
         read = read_assembly(assembly(tmp_path / str(number), *stacks))
-        assert [one.what for one in collisions(read) if one.where] == ["shop-url is the name of one export"] * number
+        assert [one.what for one in collisions(read) if one.where] == [
+            "only one export can have the name shop-url"
+        ] * number
 
 
 def test_environments_that_share_a_place_are_a_warning(tmp_path: Path):

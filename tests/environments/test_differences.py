@@ -86,6 +86,14 @@ def test_lists_of_keys_are_compared_by_key(tmp_path: Path):
     assert (found.at, found.before, found.after) == ("Tags.b", '"2"', '"3"')
 
 
+def test_what_cdk_reports_about_itself_is_no_difference(tmp_path: Path):
+    def made(type_: str, value: str) -> dict[str, Any]:
+        return {"Usage": {"Type": type_, "Properties": {"Analytics": value}}}
+
+    assert between(tmp_path / "usage", made("AWS::CDK::Metadata", "a"), made("AWS::CDK::Metadata", "b")) == []
+    assert len(between(tmp_path / "other", made("AWS::SQS::Queue", "a"), made("AWS::SQS::Queue", "b"))) == 1
+
+
 def test_references_and_long_texts_are_shown_where_they_differ(tmp_path: Path):
     [found] = between(tmp_path / "ref", queue(KmsMasterKeyId={"Ref": "A"}), queue(KmsMasterKeyId={"Ref": "B"}))
     assert (found.before, found.after) == ('{"Ref": "A"}', '{"Ref": "B"}')

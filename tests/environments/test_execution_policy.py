@@ -150,7 +150,8 @@ def test_no_document_is_larger_than_a_managed_policy(reference: Case):
     sizes = [len(json.dumps(document, separators=(",", ":"))) for document in reference.policy.documents]
     assert max(sizes) <= LARGEST
     assert 1 < len(sizes) <= 6
-    assert min(sizes[:-1]) > LARGEST - 200
+    # All are full but the last, and the one in which the roles of the next statement had no room.
+    assert sorted(sizes[:-1])[1] > LARGEST - 200
     assert all(statement["Action"] for statement in reference.statements)
     assert not any(action in ("*", "iam:*") for statement in reference.statements for action in statement["Action"])
 

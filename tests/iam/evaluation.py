@@ -169,6 +169,17 @@ class Policies:
             for logical_id, entry in template.get("Resources", {}).items():
                 yield stack, logical_id, {"Properties": {}, **entry}
 
+    def about(self, role: Role) -> list[Statement]:
+        """Return the statements of a role's own policies, and those of resources that name it."""
+        if role not in self._about:
+            named = (it for it in self.of_resources if it.is_for(role.arn, f"<{role.name}>"))
+            self._about[role] = [*self.of_role(role), *named]
+        return self._about[role]
+
+    @cached_property
+    def _about(self) -> dict[Role, list[Statement]]:
+        return {}
+
     def of_role(self, role: Role) -> Iterator[Statement]:
         """Yield the statements of a role's own policies, attached or inline."""
         for stack, logical_id, entry in self._resources():
@@ -225,15 +236,7 @@ class Policies:
 
     def answer(self, role: Role, action: str, arn: str, context: Context) -> Answer:
         """Tell whether a role can do something."""
-        return _decision(
-            [
-                *self.of_role(role),
-                *(statement for statement in self.of_resources if statement.is_for(role.arn, f"<{role.name}>")),
-            ],
-            action,
-            arn,
-            context,
-        )
+        return _decision(self.about(role), action, arn, context)
 
 
 def _decision(about: list[Statement], action: str, arn: str, context: Context, *, complete: bool = False) -> Answer:
@@ -287,11 +290,18 @@ def _by_stack(templates: Template | Templates) -> Templates:
     return {"": templates} if "Resources" in templates else templates
 
 
-def who_can(templates: Template | Templates, action: str, resource: str, context: Context = OVER_TLS) -> set[str]:
+def _policies(of: Template | Templates | Policies) -> Policies:
+    return of if isinstance(of, Policies) else Policies(_by_stack(of))
+
+
+def who_can(
+    templates: Template | Templates | Policies, action: str, resource: str, context: Context = OVER_TLS
+) -> set[str]:
     """Return the roles that can do something, or might.
 
     Args:
-        templates: One template, or several by the names of their stacks.
+        templates: One template, several by the names of their stacks, or the policies of either, which remember what
+            they have read.
         action: Such as `dynamodb:GetItem`.
         resource: An ARN, as `arn_of` returns it; parts may follow, as in `f"{arn_of(…)}/index/by-date"`.
         context: What is known of the call, by condition key.
@@ -299,15 +309,15 @@ def who_can(templates: Template | Templates, action: str, resource: str, context
     Returns:
         Logical ids, after the stack's name and a slash where there are several templates.
     """
-    policies = Policies(_by_stack(templates))
+    policies = _policies(templates)
     return {role.name for role in policies.roles if policies.answer(role, action, resource, context) is not Answer.NO}
 
 
 def who_surely_can(
-    templates: Template | Templates, action: str, resource: str, context: Context = OVER_TLS
+    templates: Template | Templates | Policies, action: str, resource: str, context: Context = OVER_TLS
 ) -> set[str]:
     """Return the roles that can do something whatever the deployment makes of symbols and conditions."""
-    policies = Policies(_by_stack(templates))
+    policies = _policies(templates)
     return {role.name for role in policies.roles if policies.answer(role, action, resource, context) is Answer.YES}
 
 

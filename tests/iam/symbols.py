@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 Template = Mapping[str, Any]
@@ -176,5 +177,10 @@ def _match_field(pattern: str, field: str) -> Answer:
 
 def like(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     """Match a text with a pattern of IAM, in which `*` and `?` are wildcards."""
+    return _expression(pattern, ignore_case=ignore_case).fullmatch(text) is not None
+
+
+@cache
+def _expression(pattern: str, *, ignore_case: bool) -> re.Pattern[str]:
     expression = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
-    return re.fullmatch(expression, text, re.DOTALL | (re.IGNORECASE if ignore_case else 0)) is not None
+    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))

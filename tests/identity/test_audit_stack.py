@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -14,9 +13,10 @@ from cdk_nag import AwsSolutionsChecks
 from cdk_containers import Cluster
 from stacks.audit_stack import AuditStack
 from stacks.settings import read_settings
+from tests.checkers import cfn_lint, checkov
 from tests.toolkit import network, opt_outs, properties, resource, resources, synth
 
-ROOT = Path(__file__).parents[2]
+ENVIRONMENTS = ("dev", "prod")
 POLICY = "AWS::IAM::ManagedPolicy"
 
 
@@ -28,7 +28,7 @@ def audit_stack(environment: str) -> AuditStack:
     return AuditStack(app, f"{environment}-audit", settings=read_settings(app), cluster=cluster, session_key=key)
 
 
-@pytest.fixture(scope="module", params=["dev", "prod"])
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
 def stack(request: pytest.FixtureRequest) -> AuditStack:
     return audit_stack(request.param)
 
@@ -52,13 +52,11 @@ def test_cdk_nag_finds_nothing_before_and_after_references_become_imports():
 
 
 @pytest.mark.slow
-def test_cfn_lint_and_checkov_find_nothing(stack: AuditStack, tmp_path: Path):
-    file = tmp_path / "audit.template.json"
-    file.write_text(json.dumps(synth(stack)))
-    lint = subprocess.run([str(ROOT / ".venv/bin/cfn-lint"), str(file)], capture_output=True, text=True, check=False)
-    assert lint.stdout == ""
-    command = [str(ROOT / ".venv-checkov/bin/checkov"), "-f", str(file), "--framework", "cloudformation"]
-    command += ["--output", "json", "--quiet"]
-    report = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
-    assert report["summary"]["passed"] > 40
+def test_cfn_lint_and_checkov_find_nothing(tmp_path: Path):
+    files = [tmp_path / f"{environment}.template.json" for environment in ENVIRONMENTS]
+    for environment, file in zip(ENVIRONMENTS, files, strict=True):
+        file.write_text(json.dumps(synth(audit_stack(environment))))
+    assert cfn_lint(*files) == []
+    report = checkov(*files)
+    assert report["summary"]["passed"] > 2 * 40
     assert report["results"]["failed_checks"] == []

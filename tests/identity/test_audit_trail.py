@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from cdk_containers import AuditTrail, ClusterAccess, ConstructError, Disabled, ExecuteCommandAccess, Logs
 from cdk_containers.identity.audit_queries import QUERIES
+from tests.checkers import cfn_lint, checkov
 from tests.toolkit import (
     REASON,
     Template,
@@ -30,7 +30,6 @@ from tests.toolkit import (
     synth,
 )
 
-ROOT = Path(__file__).parents[2]
 TRAIL = "AWS::CloudTrail::Trail"
 
 
@@ -382,15 +381,11 @@ class TestCheckers:
 
     @pytest.mark.slow
     def test_cfn_lint(self, file: Path):
-        command = [str(ROOT / ".venv/bin/cfn-lint"), "--format", "json", str(file)]
-        found = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
-        assert [f"{finding['Rule']['Id']}: {finding['Message']}" for finding in found] == []
+        assert [f"{finding['Rule']['Id']}: {finding['Message']}" for finding in cfn_lint(file)] == []
 
     @pytest.mark.slow
     def test_checkov(self, file: Path):
-        command = [str(ROOT / ".venv-checkov/bin/checkov"), "-f", str(file), "--framework", "cloudformation"]
-        command += ["--output", "json", "--quiet"]
-        report = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+        report = checkov(file)
         assert report["summary"]["passed"] > 40
         assert [f"{check['check_id']} {check['resource']}" for check in report["results"]["failed_checks"]] == []
         skipped = {check["check_id"] for check in report["results"].get("skipped_checks", [])}

@@ -387,7 +387,7 @@ class TestWrongInput:
 
     @pytest.mark.parametrize("make", [ClusterAccess.read, ClusterAccess.deny, ClusterAccess.deny_everything_else])
     def test_something_that_is_no_cluster(self, make: Callable[[Any], Any]):
-        with pytest.raises(ConstructError, match="cluster: a value of type str where a cluster belongs") as raised:
+        with pytest.raises(ConstructError, match="cluster: a value of type str instead of a cluster") as raised:
             make("shop")
         assert [problem.practice for problem in raised.value.problems] == ["cluster-access-by-arn"]
 

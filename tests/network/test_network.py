@@ -301,6 +301,18 @@ def test_the_sizes_of_subnets_can_be_said():
     assert sizes == {"Public": {"27"}, "Private": {"23"}, "Isolated": {"26"}}
 
 
+def test_a_network_says_for_how_many_tasks_it_has_addresses():
+    stack = new_stack(region="eu-west-1")
+    network = Network(stack, "Network", cidr="10.0.0.0/20", interface_endpoints=True)
+    blocks = [it["Properties"]["CidrBlock"] for it in subnets(synth(stack), "Private").values()]
+    assert len(blocks) == 3
+    room = network.address_room
+    assert room is not None
+    assert room.addresses == room.steady == sum(2 ** (32 - int(it.split("/")[1])) - 5 - 6 for it in blocks)
+    assert room.while_deploying == room.steady // 2
+    assert Network.from_vpc(stack, "Known", vpc=network.vpc).address_room is None
+
+
 @pytest.mark.parametrize(
     ("options", "option", "allowed"),
     [

@@ -174,7 +174,7 @@ def test_wrong_input(options: dict[str, Any], option: str, allowed: str):
 
 
 def test_false_is_answered_with_the_word_that_is_wanted():
-    with pytest.raises(ConstructError, match=r'to switch it off write Disabled\(reason="…"\)'):
+    with pytest.raises(ConstructError, match=r'to turn it off, write Disabled\(reason="…"\)'):
         web(new_stack(), alarms=False)
 
 
@@ -274,5 +274,5 @@ def test_a_service_is_no_cluster():
     stack = new_stack()
     service = backend(stack)
     for make in (ClusterDashboard, ClusterEvents):
-        with pytest.raises(ConstructError, match="where Cluster belongs"):
+        with pytest.raises(ConstructError, match="instead of Cluster"):
             make(stack, "Wrong", cluster=service)

@@ -65,7 +65,7 @@ def test_a_web_service_may_be_switched_off_by_the_clock():
     ("options", "option", "what", "practice"),
     [
         ({"schedule": "cron(0 7 * * 1-5)"}, "schedule", "five fields, as in a crontab", "schedule-expression"),
-        ({"schedule": "rate(5 minute)"}, "schedule", "AWS takes 5 minutes only", "schedule-expression"),
+        ({"schedule": "rate(5 minute)"}, "schedule", "AWS accepts only 5 minutes", "schedule-expression"),
         ({"time_zone": "Europe/Bern-Lyon"}, "time_zone", "unknown time zone", "schedule-expression"),
         ({"schedule": "rate(1 day)", "time_zone": "UTC"}, "time_zone", "at no time of day", "schedule-expression"),
         ({"min_tasks": None}, "min_tasks", "nothing would change", "scaling-bounds"),

@@ -7,13 +7,16 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 
 from scripts.summarize_assembly import stacks
+from stacks.reference import add_reference_stacks
+from tests.iam.evaluation import Policies
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("dev", "prod")
@@ -38,9 +41,14 @@ class Assembly:
     def template(self, stack: str) -> dict[str, Any]:
         return json.loads(self.files[f"{self.environment}-{stack}"].read_text())
 
-    @property
+    @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:
+        """What nobody may change: all tests read it."""
         return {name: json.loads(path.read_text()) for name, path in sorted(self.files.items())}
+
+    @cached_property
+    def policies(self) -> Policies:
+        return Policies(self.templates)
 
 
 def cdk_context(**values: str) -> dict[str, Any]:
@@ -52,6 +60,14 @@ def synthesize(folder: Path, *, validation: bool = True, **context: str) -> None
     environment = {key: value for key, value in os.environ.items() if key != "CDK_VALIDATION" or not validation}
     environment |= {"CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": json.dumps(cdk_context(**context))}
     subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=environment, check=True)
+
+
+@cache
+def app_here(environment: str) -> cdk.App:
+    """The same app in this process."""
+    app = cdk.App(context=cdk_context(environment=environment))
+    add_reference_stacks(app)
+    return app
 
 
 @pytest.fixture(scope="session")

@@ -35,15 +35,15 @@ def table_of(assembly: Assembly) -> tuple[dict[str, dict], str, str]:
 def test_only_the_web_services_task_role_can_read_the_table(assembly: Assembly, action: str) -> None:
     templates, stack, table = table_of(assembly)
     arn = arn_of(templates, table, stack)
-    can = who_can(templates, action, arn)
+    can = who_can(assembly.policies, action, arn)
     assert only(can, "WebTaskTaskRole"), can
-    assert who_surely_can(templates, action, arn) == can
+    assert who_surely_can(assembly.policies, action, arn) == can
 
 
 @pytest.mark.parametrize("action", WRITE)
 def test_nobody_can_write_to_the_table(assembly: Assembly, action: str) -> None:
     templates, stack, table = table_of(assembly)
-    assert who_can(templates, action, arn_of(templates, table, stack)) == set()
+    assert who_can(assembly.policies, action, arn_of(templates, table, stack)) == set()
 
 
 def test_other_roles_are_there_and_can_do_other_things(assembly: Assembly) -> None:
@@ -52,7 +52,7 @@ def test_other_roles_are_there_and_can_do_other_things(assembly: Assembly) -> No
     resources = templates[stack]["Resources"]
     [files] = [name for name, resource in resources.items() if resource["Type"] == "AWS::EFS::FileSystem"]
     [logs] = [name for name in resources if name.startswith("BackendTaskLogs")]
-    can = who_can(templates, "logs:PutLogEvents", arn_of(templates, logs, stack))
+    can = who_can(assembly.policies, "logs:PutLogEvents", arn_of(templates, logs, stack))
     # AWS's own policy for the CloudWatch agent writes to every log group; see docs/suppressions.md.
     assert only({role for role in can if _AGENT not in role}, "BackendTaskExecutionRole")
     roles = [name for name, resource in resources.items() if resource["Type"] == "AWS::IAM::Role"]
@@ -66,7 +66,7 @@ def test_only_the_identity_of_the_pods_can_use_the_table_of_a_cluster(assembly: 
     resources = templates[stack]["Resources"]
     [table] = [name for name, entry in resources.items() if entry["Type"] == "AWS::DynamoDB::Table"]
     assert len([name for name in resources if "NodeRole" in name and resources[name]["Type"] == "AWS::IAM::Role"]) == 2
-    assert only(who_can(templates, action, arn_of(templates, table, stack)), "BackendIdentityRole")
+    assert only(who_can(assembly.policies, action, arn_of(templates, table, stack)), "BackendIdentityRole")
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,8 @@ def test_a_job_reads_what_it_was_granted_and_no_other_does(
     [name] = [name for name, entry in resources.items() if entry["Type"] == type_ and "AccessLogs" not in name]
     # AWS's own policy for CodeDeploy, which has no other, reads every bucket; see docs/suppressions.md.
     can = {
-        role for role in who_can(templates, action, arn_of(templates, name, stack) + suffix) if _CODE_DEPLOY not in role
+        role
+        for role in who_can(assembly.policies, action, arn_of(templates, name, stack) + suffix)
+        if _CODE_DEPLOY not in role
     }
     assert {next((like for like in job if like in role), role) for role in can} == job

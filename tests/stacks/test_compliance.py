@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections import Counter
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import aws_cdk as cdk
 import pytest
@@ -18,8 +17,10 @@ from cdk_containers.checks.reading import read_estate
 from cdk_containers.checks.rules import CHECKS
 from cdk_containers.checks.templates import Estate
 from stacks.reference import add_reference_stacks
+from tests import checkers
+from tests.checkers import checkov
 
-from .conftest import ENVIRONMENTS, ROOT, Assembly, cdk_context
+from .conftest import ENVIRONMENTS, Assembly, app_here
 
 pytestmark = [pytest.mark.xdist_group("reference"), pytest.mark.slow]
 
@@ -27,26 +28,14 @@ CFN_LINT_ARTEFACTS = {
     "W3005": "CDK writes DependsOn for every resource of a construct, also where a reference says the same",
     "W3010": "CDK names zones where a stack has a region",
 }
-_CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
-_CFN_LINT = ROOT / ".venv" / "bin" / "cfn-lint"
 
 
 def cfn_lint(*templates: Path) -> list[str]:
-    command = [str(_CFN_LINT), "--format", "json", *(str(path) for path in templates)]
-    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    found = json.loads(output)
     return [
         f"{finding['Rule']['Id']} {finding['Filename']}: {finding['Message']}"
-        for finding in found
+        for finding in checkers.cfn_lint(*templates)
         if finding["Rule"]["Id"] not in CFN_LINT_ARTEFACTS
     ]
-
-
-def checkov(*templates: Path) -> dict[str, Any]:
-    files = [argument for path in templates for argument in ("-f", str(path))]
-    command = [str(_CHECKOV), *files, "--framework", "cloudformation", "--output", "json", "--quiet"]
-    output = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    return json.loads(output)
 
 
 def nag(app: cdk.App) -> list[str]:
@@ -84,9 +73,7 @@ def test_checkov_finds_nothing(assembly: Assembly) -> None:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_cdk_nag_finds_nothing(environment: str) -> None:
-    app = cdk.App(context=cdk_context(environment=environment))
-    add_reference_stacks(app)
-    assert nag(app) == []
+    assert nag(app_here(environment)) == []
 
 
 def test_cdk_nag_finds_nothing_without_feature_flags() -> None:

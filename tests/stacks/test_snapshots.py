@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import ENVIRONMENTS, ROOT, Assembly, synthesize
+from .conftest import ENVIRONMENTS, ROOT, Assembly, app_here
 
 pytestmark = [pytest.mark.xdist_group("reference"), pytest.mark.snapshot, pytest.mark.slow]
 
@@ -20,6 +21,8 @@ STACKS = (
     "delivered-eu-central-1",
     "delivered-eu-west-1",
     "delivered-staging",
+    "delivery-live",
+    "delivery-staging",
     "deployments",
     "eks-auto",
     "eks-eu-central-1",
@@ -69,10 +72,11 @@ def test_every_stack_has_a_golden_and_every_golden_a_stack(assemblies: dict[str,
     assert made == {f"{name}-{stack}.template.json" for name in ENVIRONMENTS for stack in STACKS}
 
 
-def test_same_input_gives_the_same_bytes(assemblies: dict[str, Assembly], tmp_path) -> None:
-    synthesize(tmp_path, validation=False, environment="dev")
+def test_same_input_gives_the_same_bytes(assemblies: dict[str, Assembly]) -> None:
+    """Also in a process that has made other apps before, and that orders its sets differently."""
+    folder = Path(app_here("dev").synth().directory)
     for path in assemblies["dev"].template_files:
-        assert (tmp_path / path.relative_to(assemblies["dev"].folder)).read_bytes() == path.read_bytes()
+        assert (folder / path.relative_to(assemblies["dev"].folder)).read_bytes() == path.read_bytes()
 
 
 def test_mask_finds_hashes_inside_names() -> None:

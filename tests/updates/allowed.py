@@ -193,7 +193,7 @@ ENTRIES: Sequence[Allowed] = (
     Allowed(
         options=["Environment.deployment"],
         removed=["deletes ElasticLoadBalancingV2::TargetGroup", "sets back the weights of a rule"],
-        reason="go back by `Rolling(keep_alternate=True)`, as with a service of its own",
+        reason="go back by `Rolling(keep_alternate=True)`, as with a single service",
         section="A deployment strategy",
     ),
     Allowed(
@@ -279,6 +279,30 @@ ENTRIES: Sequence[Allowed] = (
         given=["leaves KMS::Key"],
         reason="old records can only be read with the old key",
         section="A key",
+    ),
+    Allowed(
+        options=["Pipeline.encryption_key"],
+        given=["leaves KMS::Key"],
+        reason="artifacts of earlier runs can only be read with the old key",
+        section="Pipelines",
+    ),
+    Allowed(
+        options=["Pipeline.access_log_bucket"],
+        given=["leaves S3::Bucket"],
+        reason="the bucket that was made keeps the records that it has",
+        section="Pipelines",
+    ),
+    both_ways(
+        "ImageBuild.name",
+        happens=["deletes CodeBuild::Project"],
+        reason="each image has its own project, and a project holds no data",
+        section="Pipelines",
+    ),
+    Allowed(
+        options=["Pipeline.images", "Wave.smoke_tests", "Wave.before", "Wave.after"],
+        removed=["deletes CodeBuild::Project"],
+        reason="each step has its own project, and a project holds no data",
+        section="Pipelines",
     ),
     Allowed(
         options=["AlarmTopic.encryption_key"],
@@ -402,7 +426,7 @@ ENTRIES: Sequence[Allowed] = (
         "DomainNames.hosts",
         "Environment.subdomain",
         happens=["deletes CertificateManager::Certificate", "deletes Route53::RecordSet"],
-        reason="the names are no longer asked for; each has a certificate and records of its own",
+        reason="the names are removed; each has its own certificate and records",
         section="A name",
     ),
     both_ways(
@@ -525,7 +549,7 @@ ENTRIES: Sequence[Allowed] = (
     Allowed(
         options=["EfsVolume.access_point"],
         given=["deletes EFS::AccessPoint"],
-        reason="your own access point takes the place of the one that was made",
+        reason="your own access point replaces that of the library",
         section="Files",
     ),
     both_ways(
@@ -826,7 +850,7 @@ ENTRIES: Sequence[Allowed] = (
     Allowed(
         options=["KubernetesService.exposure"],
         removed=_OWN_LOAD_BALANCER,
-        reason="a service that nobody reaches through a load balancer has none",
+        reason="a service without an exposure has no load balancer",
         section="Pods on EKS",
     ),
     Allowed(
@@ -838,7 +862,7 @@ ENTRIES: Sequence[Allowed] = (
     both_ways(
         "EfsStorage.encryption_key",
         happens=["replaces EFS::AccessPoint", "replaces EFS::FileSystem", "replaces EFS::MountTarget"],
-        reason="EFS never changes the key; the old file system is kept, and its files have to be copied",
+        reason="EFS never changes the key; the old file system is kept, and you copy its files",
         section="Storage on EKS",
     ),
     Allowed(
@@ -885,14 +909,14 @@ ENTRIES: Sequence[Allowed] = (
         "LustreStorage.subnet",
         "LustreStorage.encryption_key",
         happens=["replaces FSx::FileSystem"],
-        reason="FSx never changes these; the old file system is kept, and its files have to be copied",
+        reason="FSx never changes these; the old file system is kept, and you copy its files",
         section="Storage on EKS",
     ),
     both_ways(
         "OntapStorage.deployment_type",
         "OntapStorage.encryption_key",
         happens=["replaces FSx::FileSystem", "replaces FSx::StorageVirtualMachine"],
-        reason="FSx never changes these; the old file system is kept, and its files have to be copied",
+        reason="FSx never changes these; the old file system is kept, and you copy its files",
         section="Storage on EKS",
     ),
     both_ways(
@@ -909,7 +933,7 @@ ENTRIES: Sequence[Allowed] = (
     Allowed(
         options=["GitHubDelivery.provider_arn", "GitLabDelivery.provider_arn"],
         given=["deletes IAM::OIDCProvider"],
-        reason="the provider of somebody else is used, and the account can have one only",
+        reason="the stack uses an existing provider, and an account can have only one",
         section="Roles of GitHub and GitLab",
     ),
     both_ways(

@@ -14,6 +14,7 @@ from constructs import Construct
 
 from cdk_containers.core.cdk_modules import acm
 from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.component_tag import APPLICATION, tag_value
 from cdk_containers.core.errors import ConstructError, Problem, Problems, child_path
 from cdk_containers.core.inputs import argument_problems, is_token
 from cdk_containers.core.opt_outs import accept_in
@@ -143,7 +144,9 @@ class Application(CheckedConstruct):
             self.domain = domain.under(self, "Domain", environment.subdomain)
         self._certificates = tuple(certificates)
         self._https: Literal[True] | Disabled = https
-        cdk.Tags.of(self).add("environment", environment.name)
+        tags = cdk.Tags.of(self)
+        tags.add("environment", environment.name)
+        tags.add(APPLICATION, tag_value(id))
         logs = Logs(retention=environment.log_retention, removal_policy=environment.removal_policy)
         self.network = network or self._own_network(logs)
         self.cluster = Cluster(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from cdk_containers.core.errors import Problem, Problems
+from cdk_containers.core.errors import Problem, Problems, Shown
 from cdk_containers.core.frozen import frozen
-from cdk_containers.core.inputs import DurationLike, field_problems, seconds
+from cdk_containers.core.inputs import DurationLike, field_problems, is_token, seconds
 from cdk_containers.observability import address_problems
 
 _MINUTE = 60
@@ -49,4 +49,6 @@ class Approval:
             length = seconds(self.timeout)
             if not _SHORTEST <= length <= _LONGEST or length % _MINUTE:
                 found.add("timeout", "out of range", given=self.timeout, allowed="whole minutes, 5 minutes to 60 days")
+        if is_token(self.reason):
+            found.add("reason", "known at deployment only", given=Shown("a token"), allowed="text that people can read")
         return list(found)

@@ -27,10 +27,10 @@ _SEVERITIES = [str(severity) for severity in Severity]
 _EPILOG = """\
 exit codes:
   0  no finding at or above --fail-on
-  1  findings at or above --fail-on, that nobody has acknowledged and no baseline has
-  2  wrong usage, or nothing could be read: no credentials or no region for --live, too
+  1  findings at or above --fail-on, neither acknowledged nor in a baseline
+  2  wrong usage, or nothing could be read (with --live also: no credentials or no region)
 
-A template or a service that cannot be read does not stop the others: it is in the list of what was not checked."""
+A template or a service that cannot be read does not stop the others: the report lists what was not checked."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -38,21 +38,21 @@ def add_arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("path", nargs="*", type=Path, metavar="PATH", help="templates, or folders with templates; cdk.out by default")
     add("--format", choices=tuple(FORMATS), default="table", metavar="FORMAT", help=_of(FORMATS, "table"))
-    add("--output", type=Path, metavar="FILE", help="write the report to a file, and print how many findings there are")
+    add("--output", type=Path, metavar="FILE", help="write the report to a file, and print only the number of findings")
     failing = (*_SEVERITIES, _NEVER)
     add("--fail-on", choices=failing, default="low", metavar="SEVERITY", help=_of(failing, "low"))
-    add("--all", action="store_true", help="report what passes and what cannot be told, too")
-    add("--only", action="append", default=[], metavar="ID|AREA", help="run these checks only; may be repeated")
-    add("--skip", action="append", default=[], metavar="ID|AREA", help="leave these checks out; may be repeated")
-    add("--baseline", type=Path, metavar="FILE", help="count the findings that this file has, and show the others")
-    add("--write-baseline", type=Path, metavar="FILE", help="write all findings to a baseline, and exit with 0")
-    add("--parameter", action="append", default=[], metavar="NAME=VALUE", help="a parameter's value; may be repeated")
-    add("--assume-defaults", action="store_true", help="take parameters to have their defaults")
-    add("--live", action="store_true", help="check what is deployed in an account; it is read, and never changed")
-    add("--region", action="append", default=[], metavar="REGION", help="a region for --live; may be repeated")
-    add("--profile", metavar="NAME", help="the AWS profile for --live")
+    add("--all", action="store_true", help="also report passed and undecided checks")
+    add("--only", action="append", default=[], metavar="ID|AREA", help="run only these checks; may be repeated")
+    add("--skip", action="append", default=[], metavar="ID|AREA", help="skip these checks; may be repeated")
+    add("--baseline", type=Path, metavar="FILE", help="show only findings that are not in this file")
+    add("--write-baseline", type=Path, metavar="FILE", help="write all findings to a baseline file, and exit with 0")
+    add("--parameter", action="append", default=[], metavar="NAME=VALUE", help="value of a parameter; may be repeated")
+    add("--assume-defaults", action="store_true", help="assume that parameters have their defaults")
+    add("--live", action="store_true", help="check the deployed resources of an account, read-only")
+    add("--region", action="append", default=[], metavar="REGION", help="region for --live; may be repeated")
+    add("--profile", metavar="NAME", help="AWS profile for --live")
     add("--policy", action="store_true", help="print the IAM policy that --live needs, and exit")
-    add("--explain", metavar="ID", help="say what a practice is and why, and exit")
+    add("--explain", metavar="ID", help="explain a practice, and exit")
     parser.epilog = _EPILOG
 
 
@@ -103,9 +103,9 @@ def _refuse_what_does_not_fit(arguments: Namespace) -> None:
     }
     of_accounts = {"--region": arguments.region, "--profile": arguments.profile}
     if arguments.live:
-        wrong = [f"{name} is about templates, and --live about an account" for name, it in of_templates.items() if it]
+        wrong = [f"{name} is for templates, and cannot be used with --live" for name, it in of_templates.items() if it]
     else:
-        wrong = [f"{name} goes with --live" for name, it in of_accounts.items() if it]
+        wrong = [f"{name} requires --live" for name, it in of_accounts.items() if it]
     if wrong:
         raise UsageError(*wrong)
 
@@ -143,7 +143,7 @@ def _paths(given: list[Path]) -> list[Path]:
         return given
     assembly = Path("cdk.out")
     if not assembly.is_dir():
-        raise UsageError("no PATH was given, and there is no folder cdk.out here")
+        raise UsageError("no PATH given, and no folder cdk.out here")
     return [assembly]
 
 

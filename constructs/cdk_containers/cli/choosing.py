@@ -31,7 +31,7 @@ def practices_named(names: Sequence[str], *, option: str) -> list[Practice]:
 
 
 def _not_known(error: UnknownPracticeError, areas: Iterable[str]) -> str:
-    return f"{error}" if error.nearest else f"{error}, and the areas are {', '.join(areas)}"
+    return f"{error}" if error.nearest else f"{error}; areas: {', '.join(areas)}"
 
 
 def area_id(area: str) -> str:
@@ -55,12 +55,12 @@ def checks_chosen(only: Sequence[str], skip: Sequence[str], *, live: bool = Fals
     skipped = {it.id for it in practices_named(skip, option="--skip")} if skip else set()
     checked = {check.practice for check in there}
     if only and not any(it.id in checked for it in wanted):
-        place = "account" if live else "template"
-        raise UsageError(*(f"--only: no {place} shows {it.id!r}{_reason(it, live=live)}" for it in wanted))
+        place = "an account" if live else "a template"
+        raise UsageError(*((f"--only: {it.id!r} is not visible in {place}{_reason(it, live=live)}") for it in wanted))
     chosen = {it.id for it in wanted} - skipped
     checks = [check for check in there if check.practice in chosen]
     if not checks:
-        raise UsageError("--skip: it leaves no check to run")
+        raise UsageError("--skip: no check is left to run")
     return checks
 
 

@@ -1,4 +1,4 @@
-"""`cdk-containers compose convert`: a CDK app of a compose file."""
+"""`cdk-containers compose`: a CDK app of a compose file, and a compose file of what an app deploys."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from cdk_containers.compose.converting import Choices, Conversion, convert
 from cdk_containers.compose.reading import ComposeError, read_project
 
+from . import compose_export
 from .errors import UsageError
 
 _EPILOG = """\
@@ -32,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="DIR",
-        help="the folder of the app; it must not be there, or empty",
+        help="the folder of the app, new or empty",
     )
     add(
         "--env-file",
@@ -40,29 +41,44 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="values of variables; .env by default",
+        help="file with values of variables; .env by default",
     )
-    add("--set", action="append", default=[], metavar="NAME=VALUE", help="a variable's value; may be repeated")
-    add("--profile", action="append", default=[], metavar="NAME", help="run the services of this profile too")
+    add("--set", action="append", default=[], metavar="NAME=VALUE", help="value of a variable; may be repeated")
+    add("--profile", action="append", default=[], metavar="NAME", help="also run the services of this profile")
     add(
         "--volume",
         action="append",
         default=[],
         metavar="SOURCE=CHOICE",
-        help="what becomes of a volume or a bind mount",
+        help="what replaces a volume or a bind mount",
     )
     add(
-        "--database", action="append", default=[], metavar="SERVICE=WHERE", help="a managed one's address, or container"
+        "--database",
+        action="append",
+        default=[],
+        metavar="SERVICE=WHERE",
+        help=("the address of a managed database, or container"),
     )
     add("--host", action="append", default=[], metavar="SERVICE=NAME", help="the host name of a service")
-    add("--publish", action="append", default=[], metavar="SERVICE=PORT", help="a port that a proxy published")
+    add("--publish", action="append", default=[], metavar="SERVICE=PORT", help="a port that a proxy publishes")
     add("--schedule", action="append", default=[], metavar="SERVICE=WHEN", help="the schedule of a job")
     add("--internal", action="append", default=[], metavar="SERVICE", help="keep a service inside the network")
-    add("--without", action="append", default=[], metavar="SERVICE", help="leave a service out")
+    add("--without", action="append", default=[], metavar="SERVICE", help="omit a service")
     add("--no-synth", action="store_true", help="do not synthesize the app, and write no golden template")
+    about = "write a compose file of services and jobs of an app"
+    compose_export.add_arguments(
+        actions.add_parser("export", help=about, description=f"{about[0].upper()}{about[1:]}.")
+    )
 
 
 def run(arguments: Namespace) -> int:
+    """Do what is asked for."""
+    if arguments.action == "export":
+        return compose_export.run(arguments)
+    return _convert(arguments)
+
+
+def _convert(arguments: Namespace) -> int:
     """Convert, write, synthesize, and say what is different."""
     choices = Choices(
         volumes=_pairs(arguments.volume, "--volume"),
@@ -75,7 +91,7 @@ def run(arguments: Namespace) -> int:
     )
     output: Path = arguments.output
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise UsageError(f"--output: {output} is there already, and not empty")
+        raise UsageError(f"--output: {output} exists and is not empty")
     try:
         project = read_project(
             arguments.file,
@@ -126,4 +142,4 @@ def _synthesize(output: Path) -> None:
     done = subprocess.run(command, cwd=output, capture_output=True, text=True, check=False)  # noqa: S603  (our own file)
     if done.returncode:
         lines = done.stderr.strip().splitlines()
-        raise UsageError(f"{output} is written, and does not synthesize:", *lines[-20:])
+        raise UsageError(f"{output} is written, but does not synthesize:", *lines[-20:])

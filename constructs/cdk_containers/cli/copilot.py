@@ -6,9 +6,9 @@ from argparse import ArgumentParser, Namespace
 from importlib import import_module
 
 ACTIONS = {
-    "package": "write the CloudFormation of a manifest",
-    "convert": "write a CDK app in Python that needs no manifests",
-    "check": "say what happens to each resource that runs",
+    "package": "write the CloudFormation template of a manifest",
+    "convert": "write a Python CDK app that replaces the manifests",
+    "check": "show what happens to each deployed resource",
 }
 """The actions by name, each with its line of help; an action is a module `copilot_<name>`."""
 

@@ -32,8 +32,8 @@ _WORDS = {
     "kept": "kept",
     "imported": "imported by `cdk import`",
     "made": "made new",
-    "replaced": "made anew, and the old one deleted",
-    "left": "left in the account, outside of the stack",
+    "replaced": "created again, and the old resource deleted",
+    "left": "kept in the account, outside the stack",
     "removed": "removed",
     "refused": "refused by CloudFormation",
 }
@@ -43,13 +43,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `copilot check`."""
     add_workspace(parser)
     add = parser.add_argument
-    add("--template-dir", type=Path, metavar="DIR", help="folder with templates of what runs")
+    add("--template-dir", type=Path, metavar="DIR", help="folder with the deployed templates")
     add("--json", action="store_true", help="print the plan as JSON")
     add(
         "--output-dir",
         type=Path,
         metavar="DIR",
-        help="write resource mappings for `cdk import`, and templates that protect what must not go",
+        help="write resource mappings for `cdk import`, and templates that protect resources from deletion",
     )
     parser.epilog = _EPILOG
 
@@ -125,7 +125,7 @@ def _as_text(made: Plan, written: list[str], width: int) -> str:
         lines += ["", stack]
         lines += _grouped(own, width)
         lines += _wrapped([f"note: {note}" for note in made.notes.get(stack, ())], width)
-    lines += ["", "outside of these stacks", *_wrapped(made.outside, width)]
+    lines += ["", "outside these stacks", *_wrapped(made.outside, width)]
     if made.refused:
         lines += ["", "CloudFormation would refuse", *_wrapped(made.refused, width)]
     lines += ["", "in this order"]

@@ -23,9 +23,7 @@ Nothing is asked of AWS."""
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `copilot convert`."""
     add_workspace(parser)
-    parser.add_argument(
-        "--output", type=Path, required=True, metavar="DIR", help="folder for the app: a new one, or one that is empty"
-    )
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder for the app, new or empty")
     parser.epilog = _EPILOG
 
 
@@ -33,9 +31,9 @@ def run(arguments: Namespace) -> int:
     """Write the app."""
     output: Path = arguments.output
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise UsageError(f"--output: {output} is not empty: name a new folder, since nothing of yours is overwritten")
+        raise UsageError(f"--output: {output} is not empty: use a new folder, because your files are not overwritten")
     if find_spec("ruff") is None:
-        raise UsageError("convert formats what it writes with ruff: pip install 'cdk-containers[copilot]'")
+        raise UsageError("convert needs ruff to format its files: pip install 'cdk-containers[copilot]'")
     os.environ.setdefault("CDK_DISABLE_CLI_TELEMETRY", "true")
     with refused():
         from cdk_containers.copilot.converting import convert  # noqa: PLC0415  (a wrong call needs no CDK)

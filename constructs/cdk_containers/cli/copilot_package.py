@@ -26,7 +26,7 @@ The folder of --output-dir is a cloud assembly: `cdk deploy --app DIR --all` dep
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `copilot package`."""
     add = parser.add_argument
-    add("manifest", type=Path, metavar="MANIFEST", help="manifest of a service or a job, in a workspace or outside")
+    add("manifest", type=Path, metavar="MANIFEST", help="manifest of a service or a job, inside or outside a workspace")
     add("--app", required=True, help="name of the application")
     add("--env", required=True, help="name of the environment")
     add_what_manifests_leave_open(parser, certificate="ARN")
@@ -34,14 +34,16 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--output-dir",
         type=Path,
         metavar="DIR",
-        help="write the templates of environment and workload to a folder; without it, that of the workload is printed",
+        help=(
+            "write the templates of environment and workload to a folder; by default, the workload template is printed"
+        ),
     )
     parser.epilog = _EPILOG
 
 
 def run(arguments: Namespace) -> int:
     """Write the templates."""
-    # What a CDK app on the command line asks of the network, and what nobody reads here.
+    # What a CDK app requests from the network, and which is not needed here.
     os.environ.setdefault("CDK_DISABLE_CLI_TELEMETRY", "true")
     with refused(f"{arguments.manifest}: "):
         manifest, workspace, others = _read(arguments)
@@ -74,7 +76,7 @@ def _read(arguments: Namespace) -> tuple[Manifest[Workload], Workspace | None, l
             try:
                 others.append(read_workload(place.manifest, environment=arguments.env, application=arguments.app).model)
             except ManifestError as error:
-                print(f"cdk-containers: note: left out: {error}", file=sys.stderr)
+                print(f"cdk-containers: note: omitted: {error}", file=sys.stderr)
     return manifest, workspace, others
 
 

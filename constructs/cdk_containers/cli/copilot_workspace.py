@@ -13,7 +13,7 @@ from .errors import UsageError
 def add_workspace(parser: ArgumentParser) -> None:
     """Add the options that say which workspace, and what it leaves open."""
     add = parser.add_argument
-    add("workspace", type=Path, metavar="WORKSPACE", help="the folder that has copilot/ in it, or one below")
+    add("workspace", type=Path, metavar="WORKSPACE", help="the folder that contains copilot/, or a subfolder of it")
     add("--env", action="append", default=[], metavar="ENV", help="an environment; may be repeated; all by default")
     add_what_manifests_leave_open(parser, certificate="ENV=ARN")
 
@@ -21,16 +21,16 @@ def add_workspace(parser: ArgumentParser) -> None:
 def add_what_manifests_leave_open(parser: ArgumentParser, *, certificate: str) -> None:
     """Add the options that say what no manifest says; a certificate is given as `certificate` shows."""
     add = parser.add_argument
-    add("--domain", help="domain of the application, as `copilot app init --domain` was given it")
+    add("--domain", help="domain of the application, as in `copilot app init --domain`")
     add(
         "--certificate-arn",
         action="append",
         default=[],
         metavar=certificate,
-        help="a certificate of an environment's load balancers; may be repeated",
+        help="certificate for an environment's load balancers; may be repeated",
     )
-    add("--image-tag", default="latest", metavar="TAG", help="tag of images that Copilot has pushed; latest by default")
-    add("--no-records", action="store_true", help="make no records in public DNS: Copilot's are still there")
+    add("--image-tag", default="latest", metavar="TAG", help="tag of images that Copilot pushed; latest by default")
+    add("--no-records", action="store_true", help="create no public DNS records, while those of Copilot exist")
 
 
 def certificates(arguments: Namespace) -> dict[str, list[str]]:

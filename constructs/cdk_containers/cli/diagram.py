@@ -26,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `diagram`."""
     add = parser.add_argument
     add("path", nargs="*", type=Path, metavar="PATH", help="templates, or folders with templates; cdk.out by default")
-    add("--stack", action="append", default=[], metavar="NAME", help="draw this stack only; may be repeated")
+    add("--stack", action="append", default=[], metavar="NAME", help="draw only this stack; may be repeated")
     add("--format", choices=tuple(FORMATS), default="mermaid", help=f"{', '.join(FORMATS)}; mermaid by default")
     add("--output", type=Path, metavar="FILE", help="write to a file")
     parser.epilog = _EPILOG
@@ -56,7 +56,7 @@ def _chosen(drawings: list[Drawing], names: list[str]) -> list[Drawing]:
     for name in names:
         if name not in by_title:
             near = get_close_matches(name, by_title, n=1)
-            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(by_title))}"
+            advice = f"did you mean {near[0]}?" if near else f"existing stacks: {', '.join(sorted(by_title))}"
             problems.append(f"--stack: there is no stack {name}; {advice}")
     if problems:
         raise UsageError(*problems)

@@ -47,24 +47,28 @@ def add_arguments(parser: ArgumentParser) -> None:
         )
         return added
 
-    compare = action("differences", "list what differs between environments, account, region and names apart")
+    compare = action("differences", "list differences between environments, except account, region and names")
     compare.add_argument(
-        "--between", nargs=2, metavar=("ENV", "ENV"), help="two environments; each and the next one by default"
+        "--between", nargs=2, metavar=("ENV", "ENV"), help="two environments; by default each one and the next"
     )
-    action("collisions", "list what stacks of one account and region cannot both have")
-    bootstrap = action("bootstrap", "print the commands that prepare each account and region for the CDK")
+    action("collisions", "list collisions between stacks of one account and region")
+    bootstrap = action("bootstrap", "print the commands that bootstrap each account and region for CDK")
     bootstrap.add_argument(
         "--tools-account", metavar="ACCOUNT", help="the account of the pipeline, which the others trust"
     )
     bootstrap.add_argument(
-        "--output", type=Path, default=Path(), metavar="DIR", help="folder for the policies; this one by default"
+        "--output",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help=("folder for the policies; the current folder by default"),
     )
     bootstrap.add_argument(
         "--allow",
         action="append",
         default=[],
         metavar="SERVICE:ACTION",
-        help="one more action for CloudFormation; may be repeated",
+        help="additional action for CloudFormation; may be repeated",
     )
 
 
@@ -96,10 +100,12 @@ def _differences(stacks: Sequence[DeployedStack], arguments: Namespace) -> int:
 
 
 def _pairs(asked: Sequence[str] | None, known: list[str]) -> list[tuple[str, str]]:
-    listed = ", ".join(known) or "none; stacks belong to one by their stage, or by the tag that Application sets"
+    listed = ", ".join(known) or (
+        "no environment; stacks belong to an environment by stage, or by the tag that Application sets"
+    )
     if asked is None:
         if len(known) < 2:
-            raise UsageError(f"differences: it takes two environments, and the assembly has {listed}")
+            raise UsageError(f"differences: two environments are needed, but the assembly has {listed}")
         return list(pairwise(known))
     if unknown := [name for name in asked if name not in known]:
         raise UsageError(
@@ -154,7 +160,7 @@ def _bootstrap(stacks: Sequence[DeployedStack], arguments: Namespace) -> int:
     tools, folder = arguments.tools_account, arguments.output
     wrong = [f"--allow: {it!r} is not SERVICE:ACTION" for it in arguments.allow if not _ACTION.fullmatch(it)]
     if tools is not None and not _ACCOUNT.fullmatch(tools):
-        wrong.append(f"--tools-account: {tools!r} is no account; it has 12 digits")
+        wrong.append(f"--tools-account: {tools!r} is not an account id of 12 digits")
     if not folder.is_dir():
         wrong.append(f"--output: there is no folder {folder}")
     if wrong:
@@ -169,7 +175,7 @@ def _bootstrap(stacks: Sequence[DeployedStack], arguments: Namespace) -> int:
 
 
 def _of_account(account: Account, tools: str | None, folder: Path) -> Iterator[str]:
-    yield f"# account {account.id}, with credentials of an administrator of it"
+    yield f"# account {account.id}, with administrator credentials"
     for type_ in account.policy.unknown:
         yield f"# the permissions for {type_} are not known: add them with --allow SERVICE:ACTION"
     yield from commands(account, tools_account=tools, folder=str(folder))

@@ -34,9 +34,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.formatter_class = RawDescriptionHelpFormatter
     add = parser.add_argument
     add("name", metavar="NAME", help="name of the app, and of its folder")
-    add("--delivery", choices=DELIVERIES, default="none", help="what deploys it: none by default")
+    add("--delivery", choices=DELIVERIES, default="none", help="how to deploy it: none by default")
     add("--region", default="eu-west-1", metavar="REGION", help="region of its environments; eu-west-1 by default")
-    add("--output", type=Path, metavar="DIR", help="the folder: NAME by default; it must not be there, or be empty")
+    add("--output", type=Path, metavar="DIR", help="the folder, new or empty: NAME by default")
     add("--no-synth", action="store_true", help="do not synthesize the app, and write no golden templates")
 
 
@@ -58,23 +58,28 @@ def run(arguments: Namespace) -> int:
 def _name_problems(name: str) -> list[str]:
     if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
         allowed = (
-            f"up to {_LONGEST_NAME} lower-case letters, digits and single hyphens, a letter first, such as web-shop"
+            f"up to {_LONGEST_NAME} lower-case letters, digits and single hyphens, starting with a letter, such as "
+            "web-shop"
         )
-        return [f"NAME: {name!r} is no name of an app; allowed: {allowed}"]
+        return [f"NAME: {name!r} is not a valid app name; allowed: {allowed}"]
     if iskeyword(name) or name in ("aws-cdk", "cdk-containers", "constructs", "test", "tests"):
-        return [f"NAME: {name!r} means something else already; take another name"]
+        return [f"NAME: {name!r} is reserved; use another name"]
     return []
 
 
 def _region_problems(region: str) -> list[str]:
-    return [] if _REGION.fullmatch(region) else [f"--region: {region!r} is no region; allowed: such as eu-west-1"]
+    return (
+        []
+        if _REGION.fullmatch(region)
+        else [(f"--region: {region!r} is not a region; allowed: a region such as eu-west-1")]
+    )
 
 
 def _output_problems(output: Path) -> list[str]:
     if output.exists() and not output.is_dir():
-        return [f"{output} is a file; name a new folder with --output"]
+        return [f"{output} is a file; choose a new folder with --output"]
     if output.is_dir() and any(output.iterdir()):
-        return [f"{output} is there already, and not empty; name a new folder with --output"]
+        return [f"{output} exists and is not empty; choose a new folder with --output"]
     return []
 
 
@@ -94,4 +99,4 @@ def _write_golden(output: Path, files: Mapping[str, str]) -> None:
     program = f"import runpy\nfor script in {scripts!r}:\n    runpy.run_path(script, run_name='__main__')\n"
     done = subprocess.run([sys.executable, "-c", program], cwd=output, capture_output=True, text=True, check=False)  # noqa: S603  (our own files)
     if done.returncode:
-        raise UsageError(f"{output} is written, and does not synthesize:", *done.stderr.strip().splitlines()[-20:])
+        raise UsageError(f"{output} is written, but does not synthesize:", *done.stderr.strip().splitlines()[-20:])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cdk_containers.checks.live.account import Account
     from cdk_containers.checks.templates import Estate
 
-_INSTALL = 'an account is read by boto3, which is not installed: pip install "cdk-containers[live]"'
+_INSTALL = '--live needs boto3: pip install "cdk-containers[live]"'
 
 
 def read_live(regions: Sequence[str], profile: str | None, checks: Sequence[Check]) -> tuple[Report, Estate]:
@@ -47,7 +47,7 @@ def _accounts(regions: Sequence[str], profile: str | None) -> list[Account]:
     region = regions[0] if regions else os.environ.get("AWS_REGION")
     first = Account(session, allowed=allowed_calls(), region=region)
     if not first.region:
-        raise UsageError("--live: no region; add --region, or set AWS_REGION or the region of the profile")
+        raise UsageError("--live: no region is set; add --region, or set AWS_REGION or the region of the profile")
     try:
         first.identify()
     except Refused as refused:

@@ -11,7 +11,7 @@ from collections.abc import Container, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-from .commands import COMMANDS
+from .commands import COMMANDS, module_of
 from .errors import UsageError
 
 _WRONG_USAGE = 2
@@ -23,6 +23,7 @@ exit codes:
   0  done, and nothing to complain about
   1  findings at or above --fail-on
   2  wrong usage, or nothing could be read
+  3-6  of commands that operate what is deployed: 'cdk-containers status --help' lists them
 
 'cdk-containers COMMAND --help' shows the options of a command."""
 
@@ -51,7 +52,7 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Refuse a wrong call."""
-        raise UsageError(f"{message} ('{self.prog} --help' shows the options)")
+        raise UsageError(f"{message} (see '{self.prog} --help')")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -88,7 +89,7 @@ def command_parser(wanted: Container[str]) -> Parser:
         subcommand = subcommands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         parser.subcommands[name] = subcommand
         if name in wanted:
-            module = import_module(f".{name.replace('-', '_')}", __package__)
+            module = import_module(module_of(name), __package__)
             module.add_arguments(subcommand)
             subcommand.set_defaults(run=module.run)
     return parser
@@ -99,7 +100,7 @@ def _run(argv: Sequence[str]) -> int:
     parser = command_parser({wanted})
     arguments: Namespace = parser.parse_args(argv)
     if arguments.version:
-        from cdk_containers.core.version import VERSION  # noqa: PLC0415  (only where somebody asks)
+        from cdk_containers.core.version import VERSION  # noqa: PLC0415  (only on request)
 
         print(f"cdk-containers {VERSION}")
         return 0

@@ -12,7 +12,7 @@ from .choosing import practices_named
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add the options of `practices`."""
-    parser.add_argument("name", nargs="*", metavar="ID|AREA", help="practices or areas; all, if none is given")
+    parser.add_argument("name", nargs="*", metavar="ID|AREA", help="practices or areas; all by default")
     parser.add_argument("--format", choices=("table", "json"), default="table", help="table, the default, or json")
 
 

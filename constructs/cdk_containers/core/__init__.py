@@ -1,1 +1,1 @@
-"""The words that everything is said in: errors, inputs, practices, opt-outs, and the base of every construct."""
+"""The common basis: errors, inputs, practices, opt-outs, and the base class of all constructs."""

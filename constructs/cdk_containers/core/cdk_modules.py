@@ -1,7 +1,7 @@
-"""Modules of AWS CDK that most stacks do not need: each is loaded when something of it is used.
+"""Modules of AWS CDK that most stacks do not need: each is loaded when it is first used.
 
-Together they take longer to load than this library. Their names may stand in annotations, which load nothing: the hint
-of an option is read when somebody gives the option.
+Together they take longer to load than this library. You can use their names in annotations, which load nothing: an
+option's type hint is read when a caller sets the option.
 """
 
 from __future__ import annotations

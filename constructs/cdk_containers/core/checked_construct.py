@@ -12,7 +12,7 @@ from .whereabouts import remember_path
 
 
 class CheckedConstruct(Construct):
-    """A construct whose name is checked like every other input, so that no error comes out of CDK's own process.
+    """A construct that checks its name like every other input, so that no error comes from CDK's own process.
 
     So are the names of its options, in its constructor and its methods.
     """
@@ -38,13 +38,13 @@ class CheckedConstruct(Construct):
 
 def _problem(scope: object, name: object, message: str) -> Problem:
     if not isinstance(scope, Construct):
-        return Problem(option="scope", what="not a construct", given=repr(scope), allowed="the parent, mostly a stack")
+        return Problem(option="scope", what="not a construct", given=repr(scope), allowed="the parent, usually a stack")
     if not isinstance(name, str):
         return Problem(option="id", what="not a name", given=repr(name), allowed="a name among the parent's children")
     if not name:
         return Problem(option="id", what="the name is empty", given=repr(name), allowed="a name such as Web")
     if "already a Construct" in message:
         return Problem(
-            option="id", what="the parent has a child with this name", given=repr(name), allowed="another name"
+            option="id", what="the parent already has a child with this name", given=repr(name), allowed="another name"
         )
-    return Problem(option="id", what=message.splitlines()[0], given=repr(name), allowed="a name that CDK takes")
+    return Problem(option="id", what=message.splitlines()[0], given=repr(name), allowed="a name that CDK accepts")

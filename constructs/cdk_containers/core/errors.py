@@ -1,4 +1,4 @@
-"""What a caller sees when an input is wrong: every problem of one call, in one error, before CDK is called."""
+"""Errors for invalid input: all problems of one call, in one error, before CDK is called."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _ROOT = re.compile(r"[^.\[]*")
 
 @frozen
 class Problem:
-    """One thing that is wrong with one option."""
+    """One problem with one option."""
 
     option: str
-    """The option as the caller wrote it, such as `sidecars[0].memory_limit_mib`."""
+    """The option as you wrote it, such as `sidecars[0].memory_limit_mib`."""
     what: str
     """What is wrong, as a sentence without a full stop."""
     allowed: str
-    """What would be right."""
+    """What to write instead."""
     given: str | None = None
-    """The value that was given, or None where there is none to show."""
+    """The value that you gave, or None if there is no value to show."""
     practice: str | None = None
-    """The id of the practice in the catalogue that the value breaks, if it breaks one."""
+    """The id of the practice that the value violates, if any."""
 
     @property
     def root(self) -> str:
@@ -50,11 +50,11 @@ class Problem:
 
 
 class ConstructError(ValueError):
-    """Wrong input to a construct, found before anything was synthesized.
+    """Invalid input to a construct, found before synthesis.
 
     Attributes:
-        path: Path of the construct that refused its input, such as `Shop/Web`.
-        problems: Everything that was wrong with the call.
+        path: Path of the construct that rejected its input, such as `Shop/Web`.
+        problems: All problems of the call.
     """
 
     __module__ = "cdk_containers"  # a traceback names what a caller can import
@@ -65,11 +65,11 @@ class ConstructError(ValueError):
         count = len(self.problems)
         noun = "problem" if count == 1 else "problems"
         body = "\n".join(f"  {number}. {problem}" for number, problem in enumerate(self.problems, start=1))
-        super().__init__(f"{path}: {count} {noun} in what was given\n{body}")
+        super().__init__(f"{path}: {count} {noun} with the arguments\n{body}")
 
 
 class OptionError(ConstructError, TypeError):
-    """A call with an option that there is not, or without one that there has to be: what Python calls a `TypeError`."""
+    """A call with an unknown option, or without a required option: what Python calls a `TypeError`."""
 
 
 class _Node(Protocol):
@@ -83,7 +83,7 @@ class _Scope(Protocol):
 
 
 class Problems:
-    """Collects what is wrong with one call, so that all of it is reported together."""
+    """Collects the problems of one call, so that one error reports all of them."""
 
     def __init__(self) -> None:
         self._found: list[Problem] = []
@@ -96,26 +96,26 @@ class Problems:
         return bool(self._found or self._beside)
 
     def add(self, option: str, what: str, *, allowed: str, given: object = None, practice: str | None = None) -> None:
-        """Add one problem; `given` is shown as Python writes it, but for text that was put together for showing."""
+        """Add one problem; `given` is shown as its `repr`, except text that was composed for display."""
         shown = None if given is None else _shown(given)
         self._found.append(Problem(option=option, what=what, allowed=allowed, given=shown, practice=practice))
 
     def extend(self, problems: Iterable[Problem], *, under: str = "") -> None:
-        """Add the problems of a part, seen from the whole: `under` is the option that holds the part."""
+        """Add the problems of a nested object; `under` is the option that holds the object."""
         for problem in problems:
             self._found.append(problem.under(under))
 
     def extend_beside(self, problems: Iterable[Problem]) -> None:
-        """Add problems of options that can still be checked further: the value is right, and cannot be used here."""
+        """Add problems of options that later checks can still use: the value is valid, but not usable here."""
         self._beside.extend(problems)
 
     def extend_anew(self, problems: Iterable[Problem]) -> None:
-        """Add problems, but for those of options that are known to be wrong: they may only follow from that."""
+        """Add problems, except those of options with a known problem: they may only be its consequence."""
         known = {problem.root for problem in self._found}
         self._found.extend(problem for problem in problems if problem.root not in known)
 
     def has(self, option: str) -> bool:
-        """Tell whether something is wrong with an option already, so that a later check need not say it again."""
+        """Tell whether an option already has a problem, so that a later check does not repeat it."""
         return any(
             problem.option == option or problem.option.startswith((f"{option}.", f"{option}["))
             for problem in self._found
@@ -138,7 +138,7 @@ _already_found: ContextVar[tuple[Problem, ...]] = ContextVar("already_found", de
 
 @contextmanager
 def together_with(problems: Iterable[Problem]) -> Iterator[None]:
-    """Have the construct that is made here raise these problems, together with those that it finds itself."""
+    """Make the construct that is created in this context raise these problems together with its own."""
     before = _already_found.set(tuple(problems))
     try:
         yield
@@ -147,13 +147,13 @@ def together_with(problems: Iterable[Problem]) -> Iterator[None]:
 
 
 class Shown(str):
-    """Text that describes what was given, to be printed without quotes."""
+    """Text that describes a given value; it is printed without quotes."""
 
     __slots__ = ()
 
 
 def _shown(given: object) -> str:
-    """Show what was given, and of an object that Python only writes with its address, the type."""
+    """Show a given value; for an object whose `repr` is only its address, show the type."""
     if isinstance(given, Shown):
         return given
     written = repr(given)

@@ -1,4 +1,4 @@
-"""The sizes that a task on Fargate may have.
+"""The task sizes that Fargate supports.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html, read in November
 2026 and compared pair by pair with the validation that CDK carries.
@@ -33,7 +33,7 @@ def fargate_sizes() -> frozenset[tuple[int, int]]:
 
 
 def nearest_fargate_sizes(cpu: int, memory_limit_mib: int, *, most: int = 3) -> list[tuple[int, int]]:
-    """Return the valid pairs nearest to what was asked: those that hold it first, the smallest of them leading.
+    """Return the nearest valid pairs: first the pairs that are large enough, smallest first.
 
     >>> nearest_fargate_sizes(300, 512)
     [(512, 1024), (256, 512), (512, 2048)]

@@ -1,4 +1,4 @@
-"""`@frozen`: a dataclass that nobody changes, and that costs next to nothing until it is used.
+"""`@frozen`: an immutable dataclass that costs almost nothing until it is used.
 
 `@dataclass(frozen=True, kw_only=True, slots=True)` compiles six methods of every class while it is imported. Here the
 constructor is compiled when the first object is made, and the other methods are one function for all classes.
@@ -38,8 +38,8 @@ def frozen(
     """Make a class a frozen dataclass.
 
     Args:
-        cls: The class, where no option is given.
-        kw_only: Whether fields have to be given by name.
+        cls: The class, if no option is given.
+        kw_only: Whether fields must be given by name.
         slots: Whether objects have slots and nothing else; a `cached_property` needs something else.
         eq: Whether objects with equal fields are equal.
     """
@@ -60,7 +60,7 @@ def _freeze(cls: type[_T], *, kw_only: bool, slots: bool, eq: bool) -> type[_T]:
 
 
 class MadeOnUse:
-    """A method that is made when it is looked up for the first time, and takes the place of this."""
+    """A method that is compiled on first lookup, and then replaces this descriptor."""
 
     def __init__(self, owner: type, name: str, make: Callable[[], Any]) -> None:
         self._owner = owner

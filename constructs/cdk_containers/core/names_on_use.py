@@ -1,4 +1,4 @@
-"""Names of a package whose modules are loaded when the names are used."""
+"""Lazy names of a package: a module is loaded when one of its names is used."""
 
 from __future__ import annotations
 

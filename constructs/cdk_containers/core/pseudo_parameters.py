@@ -1,4 +1,4 @@
-"""Where a stack is deployed to, as CloudFormation says it; each is asked of CDK once, and not before it is needed."""
+"""The pseudo parameters of CloudFormation; each takes one call to CDK, when it is first needed."""
 
 from __future__ import annotations
 

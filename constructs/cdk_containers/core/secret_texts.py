@@ -1,4 +1,4 @@
-"""What looks like a secret in a name, a value or a command."""
+"""Detection of secrets in names, values and commands."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ _FLAG_AND_VALUE = re.compile(r"(?<!\S)--([A-Za-z][\w.-]*)\s+(\"[^\"]+\"|'[^']+'|
 
 
 def kind_of_secret(name: str, text: str, *, assignments: bool = False, plain: Collection[str] = ("",)) -> str | None:
-    """Say what kind of secret a value looks like, by its name or by itself; None where it looks like none.
+    """Return the kind of secret that a value looks like, by its name or content; None if it looks like none.
 
-    `assignments` looks at `name=value` and `--name value` within the text too; `plain` has values that are no secret.
+    `assignments` looks at `name=value` and `--name value` within the text too; `plain` contains values that are not
+    secret.
     """
     for pattern, kind in _SECRET_VALUE:
         if pattern.search(text):
@@ -49,15 +50,15 @@ def kind_of_secret(name: str, text: str, *, assignments: bool = False, plain: Co
     if assignments:
         pairs += _ASSIGNMENT.findall(text) + _FLAG_AND_VALUE.findall(text)
     if any(is_secret_name(name) and not _is_plain(value.strip("\"'"), plain) for name, value in pairs):
-        return "a secret, by its name"
+        return "a secret, judging by its name"
     return None
 
 
 def is_secret_name(name: str) -> bool:
-    """Tell whether what has this name is a secret."""
+    """Tell whether a name is that of a secret."""
     return _SECRET_NAME.search(re.sub("[.-]", "_", name)) is not None
 
 
 def _is_plain(value: str, plain: Collection[str]) -> bool:
-    """Tell whether a value is no secret, whatever its name is: a switch, or where a secret is found."""
+    """Tell whether a value is no secret under any name: a switch, or the location of a secret."""
     return value in plain or _PLAIN_VALUE.fullmatch(value) is not None

@@ -1,3 +1,3 @@
-"""Which version of this library it is; the package's metadata would take as long to read as all checks."""
+"""The version of this library. Reading it from the package's metadata would take as long as all checks."""
 
 VERSION = "0.1.0"

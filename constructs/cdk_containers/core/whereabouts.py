@@ -1,4 +1,4 @@
-"""Where a construct is. It never moves, so CDK is asked once, and of our own constructs not at all."""
+"""The position of a construct in the tree: it never moves, so CDK is asked at most once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def node_of(construct: IConstruct) -> Node:
 
 
 def parts_of(construct: IConstruct) -> Sequence[IConstruct]:
-    """Return a construct and all that it is made of, in one call."""
+    """Return a construct and everything in it, in one call."""
     return _everything().select(construct)
 
 
@@ -62,7 +62,7 @@ _LONGEST_PATH = 240
 
 
 def remember_path(construct: IConstruct, scope: IConstruct, id: str) -> None:  # noqa: A002
-    """Remember the path of a construct that was just made, so that CDK need not be asked."""
+    """Remember the path of a construct that was just created, so that no call to CDK is needed."""
     if "/" not in id and id:  # CDK writes another character for it
         parent = path_of(scope)
         _paths[construct] = f"{parent}/{id}" if parent else id

@@ -1,4 +1,4 @@
-"""From a commit to every environment: pipelines, releases, and who may deploy."""
+"""From a commit to every environment: pipelines, releases, and deployment permissions."""
 
 from .github_delivery import GitHubDelivery
 from .github_repository import GitHubRepository

@@ -1,4 +1,4 @@
-"""Where a pipeline keeps source, assembly and the notes between its actions."""
+"""The bucket in which a pipeline stores source, assembly and the files that its actions exchange."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAME_LENGTH = 10
 
 
 def artifact_bucket(scope: Construct, key: kms.IKey, logs: s3.IBucket | None) -> s3.Bucket:
-    """Make the bucket of a pipeline, in its own region."""
+    """Create the bucket of a pipeline, in its own region."""
     bucket = s3.Bucket(
         scope,
         "Artifacts",
@@ -33,20 +33,20 @@ def artifact_bucket(scope: Construct, key: kms.IKey, logs: s3.IBucket | None) ->
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
-    if bucket.policy is not None:
-        bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
     _harden(bucket, logs or make_bucket(scope, AccessLogs()))
     return bucket
 
 
 def harden_other_regions(support: Mapping[str, codepipeline.CrossRegionSupport]) -> None:
-    """Bring the buckets that CDK makes for actions in other regions to the level of the own one."""
+    """Apply the settings of the main bucket to the buckets that CDK creates for actions in other regions."""
     for region in sorted(support):
         _harden(support[region].replication_bucket, make_bucket(support[region].stack, AccessLogs()))
 
 
 def _harden(bucket: s3.IBucket, logs: s3.IBucket) -> None:
-    """Have a bucket keep versions, forget old artifacts, and record who reads them."""
+    """Configure versioning, retention of the policy, expiration of old artifacts, and access logs."""
+    if bucket.policy is not None:
+        bucket.policy.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
     resource = cast("s3.CfnBucket", resource_of(bucket))
     made = s3.CfnBucket
     resource.versioning_configuration = made.VersioningConfigurationProperty(status="Enabled")
@@ -84,9 +84,9 @@ def _harden(bucket: s3.IBucket, logs: s3.IBucket) -> None:
 
 
 def keep_artifacts_apart(pipeline: codepipeline.Pipeline, bucket: s3.IBucket, steps: Sequence[Any]) -> None:
-    """Deny each build the artifacts of the others, since CDK lets each write to the whole bucket.
+    """Deny each build access to the artifacts of the others, because CDK lets each write to the whole bucket.
 
-    What builds an image runs what a Dockerfile says. It must not be able to replace the assembly that is deployed.
+    An image build runs the commands of a Dockerfile. It must not be able to replace the assembly that is deployed.
     """
     # CodePipeline names objects after pipeline and artifact, with 20 and 10 characters of the names.
     written = {

@@ -1,4 +1,4 @@
-"""What is wrong with the options that pipelines of GitHub and of GitLab share."""
+"""Checks of the options that GitHub and GitLab pipelines share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HOUR = 3600
 
 
 def environment_problems(environments: Sequence[Environment]) -> list[Problem]:
-    """Find environments that are wrong by themselves, or have the name of another."""
+    """Find environments that are invalid, or have the name of another."""
     found = Problems()
     if not environments:
         found.add("environments", "no environment", given=environments, allowed="one Environment or more")
@@ -32,37 +32,24 @@ def environment_problems(environments: Sequence[Environment]) -> list[Problem]:
             continue
         name = environment.name
         if not _NAME.fullmatch(name):
-            allowed = "letters, digits, hyphens, dots and underscores, as names of roles have"
-            found.add(f"{option}.name", "not a name of a role", given=name, allowed=allowed)
+            allowed = "letters, digits, hyphens, dots and underscores, as in role names"
+            found.add(f"{option}.name", "not valid in a role name", given=name, allowed=allowed)
         elif name.lower() in names:
-            allowed = "a name of its own; IAM and GitHub take names that differ in case for the same"
-            found.add(f"{option}.name", "another environment has this name", given=name, allowed=allowed)
+            allowed = "a unique name; IAM and GitHub ignore case in names"
+            found.add(f"{option}.name", "another environment already has this name", given=name, allowed=allowed)
         names.append(name.lower())
     return list(found)
 
 
-def image_problems(images: Sequence[ImageBuild]) -> list[Problem]:
-    """Find images that are wrong by themselves, or have the name of another."""
-    found = Problems()
-    names: set[str] = set()
-    for index, image in enumerate(images):
-        found.extend(image.problems(), under=f"images[{index}]")
-        if image.name in names:
-            what = "another image has this name"
-            found.add(f"images[{index}].name", what, given=image.name, allowed="a name of its own")
-        names.add(image.name)
-    return list(found)
-
-
 def qualifier_problems(environments: Sequence[Environment], qualifiers: Mapping[str, str]) -> list[Problem]:
-    """Find environments that share the roles of `cdk bootstrap`: who deploys to one could deploy to the other."""
+    """Find environments that share the roles of `cdk bootstrap`: a deployer of one could deploy to the other."""
     found = Problems()
     for name, qualifier in qualifiers.items():
         if name not in {environment.name for environment in environments}:
             allowed = ", ".join(environment.name for environment in environments)
             found.add(f"qualifiers[{name!r}]", "no environment has this name", given=name, allowed=allowed)
         if not _QUALIFIER.fullmatch(qualifier):
-            allowed = "1–10 lower-case letters and digits, as cdk bootstrap --qualifier takes them"
+            allowed = "1–10 lower-case letters and digits, as for cdk bootstrap --qualifier"
             found.add(f"qualifiers[{name!r}]", "not a qualifier", given=qualifier, allowed=allowed)
     first: dict[tuple[str | None, str | None, str], str] = {}
     for index, environment in enumerate(environments):
@@ -70,10 +57,10 @@ def qualifier_problems(environments: Sequence[Environment], qualifiers: Mapping[
         if place in first:
             found.add(
                 f"environments[{index}]",
-                f"it is deployed by the same roles as {first[place]}, so who may deploy one may deploy the other",
+                f"the same roles deploy {first[place]}, so permission for one includes the other",
                 given=environment.name,
                 allowed=(
-                    "an account of its own; or a qualifier of its own, as in "
+                    "a separate account; or a separate qualifier, as in "
                     f'qualifiers={{"{environment.name}": "…"}}, with cdk bootstrap --qualifier and in its stacks'
                 ),
                 practice="one-account-per-environment",
@@ -83,21 +70,21 @@ def qualifier_problems(environments: Sequence[Environment], qualifiers: Mapping[
 
 
 def place_problems(environments: Sequence[Environment], images: Sequence[ImageBuild], account: str) -> list[Problem]:
-    """Find out whether anything is to be made in the account of the stack."""
+    """Find a delivery that creates nothing in the account of the stack."""
     found = Problems()
     places = [environment.account for environment in environments if environment.account is not None]
     if is_token(account):
         if places:
             found.add(
                 "environments",
-                "they say which account they are in, and the stack does not say which it is in",
+                "the environments have an account, but the stack has none",
                 given=", ".join(dict.fromkeys(places)),
                 allowed="env=environment.env for the stack",
             )
     elif not images and not is_any_here(environments, account):
         found.add(
             "environments",
-            f"none of them is in the account of the stack, {account}, and there is no image to build",
+            f"no environment is in the account of the stack, {account}, and there is no image to build",
             given=", ".join(dict.fromkeys(places)),
             allowed="an environment of this account, or images to build in it",
         )
@@ -110,15 +97,15 @@ def is_any_here(environments: Sequence[Environment], account: str) -> bool:
 
 
 def role_problems(names: RoleNames, environments: Sequence[Environment], max_session: DurationLike) -> list[Problem]:
-    """Find names that IAM does not take, and sessions that it does not give."""
+    """Find role names and session durations that IAM does not accept."""
     found = Problems()
     longest = max((names.deploy(environment.name) for environment in environments), key=len, default=names.build)
     if not _PREFIX.fullmatch(names.prefix) or len(longest) > _LONGEST_ROLE:
         found.add(
             "role_prefix",
-            "no names of roles come of it",
+            "it does not form valid role names",
             given=longest,
-            allowed=f"letters, digits and +=,.@_- with at most {_LONGEST_ROLE} characters in the longest name",
+            allowed=f"letters, digits and +=,.@_- with at most {_LONGEST_ROLE} characters in the longest role name",
         )
     length = seconds(max_session)
     if not _HOUR <= length <= 12 * _HOUR:
@@ -127,7 +114,7 @@ def role_problems(names: RoleNames, environments: Sequence[Environment], max_ses
 
 
 def provider_problems(arn: str | None, issuer: str) -> list[Problem]:
-    """Find a provider that is none, or that is for tokens of somebody else."""
+    """Find an invalid provider, or a provider for tokens of another issuer."""
     found = Problems()
     end = f":oidc-provider/{issuer}"
     if arn is not None and not is_token(arn) and not (arn.startswith("arn:") and arn.endswith(end)):

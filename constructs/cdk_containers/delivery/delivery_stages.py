@@ -39,7 +39,7 @@ _MINUTE = 60
 
 _WILDCARDS = (
     "CDK grants a build all artifacts of its pipeline, whose names are made when it runs, the log streams and reports "
-    "of its own project, and the actions of S3 and KMS by groups; to log in to ECR and to update its own stack, a "
+    "of its project, and the actions of S3 and KMS by groups; to log in to ECR and to update its own stack, a "
     "pipeline needs what has no ARN. What one action must not write for another is denied to it"
 )
 
@@ -96,7 +96,7 @@ class DeliveryStages:
         )
 
     def deploy(self, wave: Wave, stages: Mapping[str, cdk.Stage], notes: Sequence[str]) -> None:
-        """Add the approval, the deployment and the tests of a wave."""
+        """Add approval, deployment and tests of a wave."""
         # CDK Pipelines calls the stage of one environment as CDK calls that, with what it is nested in.
         name = stages[wave.stage_name].stage_name if len(wave.environments) == 1 else wave.stage_name
         self._deployed.append((name, [stages[one.name] for one in wave.environments]))
@@ -117,7 +117,7 @@ class DeliveryStages:
             added.add_stage(stage, post=tests)
 
     def finish(self, source: Source, waves: Sequence[Wave]) -> codepipeline.Pipeline:
-        """Make the resources, and add to them what CDK Pipelines has no word for."""
+        """Create the resources, and add settings that CDK Pipelines does not support."""
         self._pipeline.build_pipeline()
         made: codepipeline.Pipeline = self._pipeline.pipeline
         conditions = StageConditions(made, resource_of(made))  # type: ignore[arg-type]
@@ -138,7 +138,7 @@ class DeliveryStages:
         return made
 
     def _limit(self, made: codepipeline.Pipeline, source: Source) -> None:
-        """Let each action do what it is there for."""
+        """Grant each action its permissions."""
         _use_connection(made, source)
         steps = [*(step for _, step in self._images), self._scan, self._synth]
         keep_artifacts_apart(made, self._owner.artifact_bucket, steps)
@@ -161,7 +161,7 @@ class DeliveryStages:
         return [step.role for _, step in self._images]
 
     def _approve(self, wave: Wave, deployment: str, stages: Sequence[cdk.Stage], notes: Sequence[str]) -> None:
-        """Ask before a wave, with what changes, in a stage of its own: a rollback of the next one asks nobody."""
+        """Ask for approval in a separate stage before a wave, so that a rollback of the wave needs no approval."""
         name = f"{_APPROVE}-{wave.stage_name}"
         changes = self._steps.changes(
             wave.stage_name,
@@ -190,7 +190,7 @@ class DeliveryStages:
 
 
 def _assembly_path(stage: cdk.Stage) -> str:
-    """Return where the assembly of a stage is in that of the app."""
+    """Return the path of a stage's assembly in the assembly of the app."""
     parts = [stage]
     while (parent := parts[0].parent_stage) is not None and not isinstance(parent, cdk.App):
         parts.insert(0, parent)
@@ -198,7 +198,7 @@ def _assembly_path(stage: cdk.Stage) -> str:
 
 
 def _use_connection(pipeline: codepipeline.Pipeline, source: Source) -> None:
-    """Let the source be read by the name that IAM has for connections now; CDK knows the one before."""
+    """Grant access to the source by the current IAM name for connections; CDK uses the previous name."""
     action = pipeline.node.find_child(_SOURCE).node.find_child(_SOURCE)
     role = cast("iam.Role", action.node.find_child("CodePipelineActionRole"))
     role.add_to_principal_policy(
@@ -207,7 +207,7 @@ def _use_connection(pipeline: codepipeline.Pipeline, source: Source) -> None:
 
 
 def _lookup_roles(stage: cdk.Stage) -> list[str]:
-    """Return the roles that may read what is deployed, as the bootstrap stack made them."""
+    """Return the lookup roles of the bootstrap stacks."""
     found, roles = Problems(), list[str]()
     for stack in stage.node.find_all():
         if not isinstance(stack, cdk.Stack):
@@ -216,8 +216,8 @@ def _lookup_roles(stage: cdk.Stage) -> list[str]:
         if role is None:
             found.add(
                 "application",
-                f"{stack.node.path} has a synthesizer without a lookup role, so nobody can tell what changes",
-                allowed="DefaultStackSynthesizer, which the bootstrap stack has roles for",
+                f"{stack.node.path} has a synthesizer without a lookup role, so the pipeline cannot show changes",
+                allowed="DefaultStackSynthesizer, whose roles are in the bootstrap stack",
             )
         else:
             roles.append(role.replace("${AWS::Partition}", cdk.Aws.PARTITION))

@@ -1,4 +1,4 @@
-"""Names of branches and tags: one that git refuses matches nothing."""
+"""Names of branches and tags: a name that git does not accept matches nothing."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ _REFUSED = re.compile(r"[\x00-\x20\x7f~^:?\[\\*]|\.\.|//|@\{|/\.|^[./-]|[./]$|\.
 
 
 def pattern_problem(name: str, *, wildcard: bool = False) -> str | None:
-    """Say why a branch or tag of this name never comes, or None.
+    """Return why no branch or tag can have this name, or None.
 
     Args:
         name: The name.
-        wildcard: Whether it may end in `*`, after a start of its own.
+        wildcard: Whether it may end in `*`, after at least one character.
     """
     if is_token(name):
-        return "a name that only a deployment knows"
+        return "a name that is known only at deployment"
     if name.startswith("refs/"):
-        return "no branch or tag matches: it is the name without refs/heads/ or refs/tags/"
+        return "no branch or tag matches: write the name without refs/heads/ or refs/tags/"
     plain = name.removesuffix("*") if wildcard else name
     if not plain:
         return "every branch or tag matches" if name else "no branch or tag matches an empty name"
     if "*" in plain:
-        return "a pattern, where a name belongs" if not wildcard else "a pattern that does not end in its only *"
+        return "a pattern instead of a name" if not wildcard else "a pattern that does not end in its only *"
     # What a start ends in may stand within a name.
     if _REFUSED.search(plain + "x" if name.endswith("*") else plain):
-        return "no branch or tag matches: git refuses such a name"
+        return "no branch or tag matches: git does not accept this name"
     return None

@@ -1,4 +1,4 @@
-"""Roles that workflows of GitHub take, and the workflow."""
+"""Roles for GitHub workflows, and the workflow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from cdk_containers.core.inputs import DurationLike, argument_problems, usable_a
 
 from .delivery_checks import (
     environment_problems,
-    image_problems,
     place_problems,
     provider_problems,
     qualifier_problems,
@@ -27,7 +26,7 @@ from .delivery_checks import (
 from .git_refs import pattern_problem
 from .github_repository import AUDIENCE, ISSUER, GitHubRepository
 from .github_workflow import workflow_text
-from .image_build import ImageBuild, let_pull
+from .image_build import ImageBuild, image_problems, let_pull
 from .oidc_roles import BOOTSTRAP_QUALIFIER, OidcRoles, RoleNames, provider_of
 from .release_plan import ReleasePlan
 from .synthesis import Synthesis
@@ -36,17 +35,17 @@ _FILE = re.compile(r"[A-Za-z0-9_.-]+\.ya?ml")
 
 
 class GitHubDelivery(CheckedConstruct):
-    """What a workflow of one repository of GitHub may do in the account of this stack, without access keys.
+    """Permissions of a GitHub workflow of one repository in the account of this stack, without access keys.
 
-    One role builds images, one reads the templates of an environment, and one deploys to it. Each takes the tokens of
-    this repository, branch and workflow file only; the role that deploys takes those of jobs that name its environment
-    in GitHub, which waits for the reviewers of the environment. No token of a pull request fits any of them.
+    One role builds images, one reads the templates of an environment, and one deploys to it. Each role accepts only
+    tokens of this repository, branch and workflow file. The deployment role accepts only tokens of jobs with its GitHub
+    environment, which waits for the reviewers of the environment. No role accepts tokens of pull requests.
 
-    Make one in each account: in those of the environments, and where the images are. `workflow` returns the file.
+    Create one in each account of the environments, and in the account of the images. `workflow` returns the file.
 
     Attributes:
-        provider_arn: The provider of the account for tokens of GitHub.
-        build_role: The role that pushes images; None where no image is given.
+        provider_arn: The OIDC provider of the account for GitHub tokens.
+        build_role: The role that pushes images; None without images.
         diff_roles: The roles that read templates, by the environments of this account.
         deploy_roles: The roles that deploy, by the environments of this account.
 
@@ -80,21 +79,22 @@ class GitHubDelivery(CheckedConstruct):
             scope: The parent: a stack in one of the accounts.
             id: Name among the parent's children.
             repository: The repository, with its numbers.
-            environments: All environments, in the order in which they are deployed to. Roles are made for those of this
-                account. Each name is that of an environment in GitHub.
+            environments: All environments, in deployment order. The construct creates roles for those of this account.
+                Each name is also the name of an environment in GitHub.
             images: The images that a build pushes to repositories of this account, from which the accounts of all
-                environments may pull. Default: none, and no role that builds.
-            branch: The branch that is deployed. Default: `main`.
+                environments may pull. Default: none, and no build role.
+            branch: Branch to deploy. Default: `main`.
             workflow_file: Name of the file in `.github/workflows`; no other workflow of the repository gets a role.
                 Default: `deliver.yml`.
-            provider_arn: The provider for tokens of GitHub, if the account has one; it cannot have two. Default: one is
-                made, which all deliveries of a stack share.
+            provider_arn: The existing provider for GitHub tokens; an account cannot have two. Default: a new provider,
+                which all deliveries of a stack share.
             qualifiers: Qualifiers of `cdk bootstrap`, by the names of environments. Two environments in one account and
                 region need different ones. Default: that of CDK, `hnb659fds`.
-            role_prefix: What the names of the roles begin with. Another one makes other roles. Default: owner and name
-                of the repository, `acme-shop`.
-            max_session: How long a job has its rights, 1–12 hours; a deployment has to end in it. Default: 1 hour.
-            permissions_boundary: The most that the roles may ever do. Default: none.
+            role_prefix: Prefix of the role names. Another prefix creates other roles. Default: owner and name of the
+                repository, `acme-shop`.
+            max_session: Maximum session duration of a job, 1–12 hours; a deployment must end within it. Default: 1
+                hour.
+            permissions_boundary: Permissions boundary of the roles. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -153,17 +153,17 @@ class GitHubDelivery(CheckedConstruct):
     ) -> str:
         """Return the text of the workflow, for the file in `.github/workflows`.
 
-        It builds each image once, synthesizes once with the digests, shows what would change, and deploys the same
-        assembly to one environment after another. Actions are pinned to commits.
+        It builds each image once, synthesizes once with the digests, shows the changes, and deploys the same assembly
+        to one environment after another. Actions are pinned to commits.
 
         Args:
-            synthesis: How the assembly is made, where the app finds the digests with `Release.from_file()`. Default:
+            synthesis: How to synthesize the app, which reads the digests with `Release.from_file()`. Default:
                 `Synthesis()`.
-            stacks: Pattern of the stacks of an environment, as `cdk deploy` takes it. Default: `{environment}-*`.
-            test: A command that has to pass before anything is deployed, such as `python -m pytest`. Default: none.
+            stacks: Pattern for the stacks of an environment, as for `cdk deploy`. Default: `{environment}-*`.
+            test: A command that must pass before the deployment, such as `python -m pytest`. Default: none.
 
         Raises:
-            ConstructError: An account or a region is missing, or the stacks of an environment are those of all.
+            ConstructError: An account or a region is missing, or the pattern selects the stacks of all environments.
         """
         argument_problems(self.workflow, locals()).raise_for(self, "workflow")
         plan = replace(self._plan, synthesis=synthesis or Synthesis(), stacks=stacks)
@@ -203,6 +203,6 @@ def _problems(
         found.add("branch", wrong, given=branch, allowed="the name of one branch, such as main", practice="oidc-trust")
     if not _FILE.fullmatch(workflow_file):
         allowed = "the name of a file in .github/workflows, such as deliver.yml"
-        found.add("workflow_file", "not a file of a workflow", given=workflow_file, allowed=allowed)
+        found.add("workflow_file", "not the name of a workflow file", given=workflow_file, allowed=allowed)
     found.extend(provider_problems(provider_arn, ISSUER))
     return list(found)

@@ -1,4 +1,4 @@
-"""A repository of GitHub, as its tokens name it."""
+"""A GitHub repository, as in its tokens."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ _WHERE = "gh api repos/{name} --jq '.id, .owner.id' prints both"
 
 @frozen
 class GitHubRepository:
-    """A repository of github.com, by its name and by the numbers that stay when it is renamed.
+    """A repository on github.com, by its name and by its numbers, which stay the same when it is renamed.
 
-    A name can be taken again by somebody else once it is free. The numbers cannot, so tokens have to carry them.
+    After a repository is renamed or deleted, someone else can take its name, but not its numbers. Therefore tokens must
+    contain the numbers.
 
     Attributes:
         name: Owner and name, such as `acme/shop`.
@@ -53,7 +54,7 @@ class GitHubRepository:
             if not found.has(option) and (is_token(number) or number < 1):
                 found.add(
                     option,
-                    "not a number of GitHub",
+                    "not a GitHub number",
                     given=number,
                     allowed=_WHERE.format(name=self.name),
                     practice="oidc-trust",
@@ -61,11 +62,11 @@ class GitHubRepository:
         return list(found)
 
     def of_branch(self, branch: str, workflow_file: str) -> OidcTrust:
-        """Return the trust for jobs on a branch that name no environment."""
+        """Return the trust for jobs on a branch without an environment."""
         return self._trust(f"ref:refs/heads/{branch}", branch, workflow_file)
 
     def of_environment(self, environment: str, branch: str, workflow_file: str) -> OidcTrust:
-        """Return the trust for jobs that GitHub lets deploy to an environment, from a branch."""
+        """Return the trust for jobs on a branch that have an environment in GitHub."""
         return self._trust(f"environment:{environment}", branch, workflow_file, environment)
 
     def _trust(self, context: str, branch: str, workflow_file: str, environment: str | None = None) -> OidcTrust:

@@ -16,7 +16,7 @@ _DOWNLOAD = "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c 
 _NODE = "actions/setup-node@48b55a011bda9f5d6aeb4c2d9c7362e8dae4041e # v6.4.0"
 _PYTHON = "actions/setup-python@a309ff8b426b58ec0e2a45f0f869d46889d02405 # v6.2.0"
 _UPLOAD = "actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1"
-"""Releases by their commits, since a tag can be moved. Renovate and Dependabot update both, and the comment."""
+"""Releases by commit, because tags can move. Renovate and Dependabot update the commit and the comment."""
 
 _RUNNERS = {"X86_64": "ubuntu-24.04", "ARM64": "ubuntu-24.04-arm"}
 _NODE_VERSION, _PYTHON_VERSION = "24", "3.13"
@@ -157,7 +157,7 @@ def _run(name: str, commands: Sequence[str], variables: Mapping[str, str] | None
 
 
 def _literal(value: str) -> str:
-    """Write text in which GitHub finds no expression."""
+    """Escape text so that GitHub finds no expression in it."""
     return value.replace("${{", "${{ '${{' }}")
 
 

@@ -1,4 +1,4 @@
-"""Roles that pipelines of GitLab take, and the pipeline's file."""
+"""Roles for GitLab pipelines, and the pipeline file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from cdk_containers.core.inputs import DurationLike, argument_problems, usable_a
 
 from .delivery_checks import (
     environment_problems,
-    image_problems,
     place_problems,
     provider_problems,
     qualifier_problems,
@@ -25,24 +24,24 @@ from .delivery_checks import (
 )
 from .gitlab_pipeline import pipeline_text
 from .gitlab_project import GitLabProject, GitLabRef
-from .image_build import ImageBuild, let_pull
+from .image_build import ImageBuild, image_problems, let_pull
 from .oidc_roles import BOOTSTRAP_QUALIFIER, OidcRoles, RoleNames, provider_of
 from .release_plan import ReleasePlan
 from .synthesis import Synthesis
 
 
 class GitLabDelivery(CheckedConstruct):
-    """What a pipeline of one project of GitLab may do in the account of this stack, without access keys.
+    """Permissions of a GitLab pipeline of one project in the account of this stack, without access keys.
 
     One role builds images, one reads the templates of an environment, and one deploys to it. AWS sees the project and
-    the branch or tag of a GitLab token, and nothing of its environment. So each environment has a branch or tag of its
-    own, which you protect in GitLab.
+    the branch or tag of a GitLab token, but not its environment. So each environment has its own branch or tag, which
+    you protect in GitLab.
 
-    Make one in each account: in those of the environments, and where the images are. `pipeline_file` returns the file.
+    Create one in each account of the environments, and in the account of the images. `pipeline_file` returns the file.
 
     Attributes:
-        provider_arn: The provider of the account for tokens of this instance.
-        build_role: The role that pushes images; None where no image is given.
+        provider_arn: The OIDC provider of the account for tokens of this instance.
+        build_role: The role that pushes images; None without images.
         diff_roles: The roles that read templates, by the environments of this account.
         deploy_roles: The roles that deploy, by the environments of this account.
 
@@ -75,19 +74,20 @@ class GitLabDelivery(CheckedConstruct):
             scope: The parent: a stack in one of the accounts.
             id: Name among the parent's children.
             project: The project.
-            environments: All environments. Roles are made for those of this account.
+            environments: All environments. The construct creates roles for those of this account.
             refs: The protected branch or tags that deploy to each environment, by the names of the environments; no two
                 have the same.
             images: The images that a build pushes to repositories of this account, from which the accounts of all
-                environments may pull. Default: none, and no role that builds.
-            provider_arn: The provider for tokens of the instance, if the account has one; it cannot have two. Default:
-                one is made, which all deliveries of a stack share.
+                environments may pull. Default: none, and no build role.
+            provider_arn: The existing provider for tokens of the instance; an account cannot have two. Default: a new
+                provider, which all deliveries of a stack share.
             qualifiers: Qualifiers of `cdk bootstrap`, by the names of environments. Two environments in one account and
                 region need different ones. Default: that of CDK, `hnb659fds`.
-            role_prefix: What the names of the roles begin with. Another one makes other roles. Default: the path of the
-                project, `acme-shop`.
-            max_session: How long a job has its rights, 1–12 hours; a deployment has to end in it. Default: 1 hour.
-            permissions_boundary: The most that the roles may ever do. Default: none.
+            role_prefix: Prefix of the role names. Another prefix creates other roles. Default: the path of the project,
+                `acme-shop`.
+            max_session: Maximum session duration of a job, 1–12 hours; a deployment must end within it. Default: 1
+                hour.
+            permissions_boundary: Permissions boundary of the roles. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -144,18 +144,18 @@ class GitLabDelivery(CheckedConstruct):
     ) -> str:
         """Return the text of `.gitlab-ci.yml`.
 
-        A branch or tag builds each image unless the image of its commit is there, synthesizes with the digests, shows
-        what would change, and deploys to the environment that it belongs to. An environment with an `approval` waits
-        for somebody to start the job.
+        A pipeline for a branch or tag builds each image unless the image of its commit exists. It synthesizes with the
+        digests, shows the changes, and deploys to the environment of the branch or tag. With an `approval`, the
+        deployment waits until a user starts the job.
 
         Args:
-            synthesis: How the assembly is made, where the app finds the digests with `Release.from_file()`. Default:
+            synthesis: How to synthesize the app, which reads the digests with `Release.from_file()`. Default:
                 `Synthesis()`.
-            stacks: Pattern of the stacks of an environment, as `cdk deploy` takes it. Default: `{environment}-*`.
-            test: A command that has to pass before anything is deployed, such as `python3 -m pytest`. Default: none.
+            stacks: Pattern for the stacks of an environment, as for `cdk deploy`. Default: `{environment}-*`.
+            test: A command that must pass before the deployment, such as `python3 -m pytest`. Default: none.
 
         Raises:
-            ConstructError: An account or a region is missing, or the stacks of an environment are those of all.
+            ConstructError: An account or a region is missing, or the pattern selects the stacks of all environments.
         """
         argument_problems(self.pipeline_file, locals()).raise_for(self, "pipeline_file")
         plan = replace(self._plan, synthesis=synthesis or Synthesis(), stacks=stacks)
@@ -200,7 +200,7 @@ def _ref_problems(refs: Mapping[str, GitLabRef], environments: Sequence[str]) ->
     found = Problems()
     for name in environments:
         if name not in refs:
-            allowed = f'refs={{"{name}": GitLabRef(type="tag", name="v*")}}, say'
+            allowed = f'refs={{"{name}": GitLabRef(type="tag", name="v*")}}, for example'
             found.add("refs", f"no branch or tag deploys to {name}", given=", ".join(refs) or None, allowed=allowed)
     first: dict[str, str] = {}
     for name, ref in refs.items():
@@ -213,9 +213,9 @@ def _ref_problems(refs: Mapping[str, GitLabRef], environments: Sequence[str]) ->
         if other := next((other for subject, other in first.items() if _meet(subject, ref.subject)), None):
             found.add(
                 option,
-                f"its tokens deploy to {other} too: GitLab does not tell AWS which environment a job is for",
+                f"its tokens can also deploy to {other}, because GitLab does not tell AWS the environment of a job",
                 given=ref.name,
-                allowed="a branch or tag of its own for each environment",
+                allowed="a separate branch or tag for each environment",
                 practice="oidc-trust",
             )
         first.setdefault(ref.subject, name)
@@ -223,7 +223,7 @@ def _ref_problems(refs: Mapping[str, GitLabRef], environments: Sequence[str]) ->
 
 
 def _meet(one: str, other: str) -> bool:
-    """Tell whether a branch or tag may fit both, of which each may end in `*`."""
+    """Tell whether a branch or tag can match both patterns, which may end in `*`."""
     if one.endswith("*") and other.endswith("*"):
         return one[:-1].startswith(other[:-1]) or other[:-1].startswith(one[:-1])
     if one.endswith("*"):

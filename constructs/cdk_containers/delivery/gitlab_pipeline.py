@@ -1,4 +1,4 @@
-"""The pipeline's file of GitLab as text."""
+"""The GitLab pipeline file as text."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _CREDENTIALS = """\
   export AWS_SESSION_TOKEN="$(echo "$session" | cut -f 3)"
 
 """
-"""What makes a session of as many seconds as the role gives; the SDKs ask for an hour."""
+"""Requests a session with the role's maximum duration; the SDKs request one hour."""
 
 
 def pipeline_text(plan: ReleasePlan, *, project: GitLabProject, refs: Mapping[str, GitLabRef], test: str | None) -> str:
@@ -156,7 +156,7 @@ def _deploy(plan: ReleasePlan, environment: Environment, ref: GitLabRef) -> str:
 
 
 def _in_root(plan: ReleasePlan) -> list[str]:
-    """Return what brings the assembly to where commands look for it."""
+    """Return the command that moves the assembly to where other commands expect it."""
     folder = plan.synthesis.directory
     return [] if folder == "." else [f"mv {plan.synthesis.path(ASSEMBLY)} {ASSEMBLY}"]
 

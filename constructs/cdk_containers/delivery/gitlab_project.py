@@ -1,4 +1,4 @@
-"""A project of GitLab, and a branch or tag of it, as its tokens name them."""
+"""A GitLab project, and a branch or tag of it, as in its tokens."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _URL = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9._-]+)
 
 @frozen
 class GitLabRef:
-    """A branch or a tag that deploys to an environment. Protect it in GitLab: who may push it may deploy.
+    """A branch or a tag that deploys to an environment. Protect it in GitLab: everyone who can push it can deploy.
 
     Attributes:
         type: `branch` or `tag`.
@@ -42,18 +42,18 @@ class GitLabRef:
 
     @property
     def subject(self) -> str:
-        """What the subject of a token says of it."""
+        """Its part of the subject of a token."""
         return f"ref_type:{self.type}:ref:{self.name}"
 
 
 @frozen
 class GitLabProject:
-    """A project of an instance of GitLab.
+    """A project on a GitLab instance.
 
     Attributes:
         path: Group and name, such as `acme/shop`. A project that is renamed needs new roles.
-        url: The instance, as AWS reaches it. Default: `https://gitlab.com`.
-        audience: What the token has to be made for. Default: the address of the instance.
+        url: URL of the instance, which AWS must be able to reach. Default: `https://gitlab.com`.
+        audience: Audience of the token. Default: the URL of the instance.
 
     See https://docs.gitlab.com/ci/cloud_services/aws/
     """
@@ -84,7 +84,7 @@ class GitLabProject:
 
     @property
     def token_audience(self) -> str:
-        """What its tokens are made for."""
+        """Audience of its tokens."""
         return self.audience or self.url
 
     def of_refs(self, refs: Sequence[GitLabRef]) -> OidcTrust:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from typing import Literal, cast
 
@@ -29,23 +29,24 @@ _ALLOWED_NAME = "1–40 lower-case letters, digits and hyphens, such as web"
 
 @frozen
 class ImageBuild:
-    """An image that a pipeline builds once, and deploys to every environment by its digest.
+    """An image that a pipeline builds once and deploys to every environment by digest.
 
-    CodeBuild builds it on a Docker server, so the build itself needs no privileges on its machine. The tag is the name
-    of the image with the commit; a second run for the same commit takes the image that is there.
+    CodeBuild builds it on a Docker server, so the build needs no privileged mode. The tag consists of the image name
+    and the commit. A second run for the same commit reuses the existing image.
 
     Attributes:
-        name: What the application calls it: `release.image(stack, "web")`.
-        repository: Where the image goes. Its name has to be known at synthesis, so that stacks in other accounts can
-            name it too.
+        name: Name of the image in the application: `release.image(stack, "web")`.
+        repository: Repository for the image. Its name must be known at synthesis, so that stacks in other accounts can
+            refer to it.
         directory: The build context, relative to the root of the source. Default: the root.
         dockerfile: The Dockerfile, relative to `directory`. Default: `Dockerfile`.
         target: The stage of the Dockerfile to build. Default: the last.
-        build_args: Build arguments. They stay readable in the image, so what looks like a secret is refused. Default:
-            none.
-        architecture: Processor that the image is for. It is built on one, not emulated. Default: `X86_64`.
-        scan: Whether the scan gate looks at it. `Disabled(reason="…")` is for images that ECR cannot scan, such as
-            those without an operating system. Default: True.
+        build_args: Build arguments. They stay readable in the image, so values that look like secrets are rejected.
+            Default: none.
+        architecture: CPU architecture of the image. The build runs on this architecture, without emulation. Default:
+            `X86_64`.
+        scan: Whether the scan gate checks the image. Use `Disabled(reason="…")` for images that ECR cannot scan, such
+            as those without an operating system. Default: True.
 
     See https://docs.aws.amazon.com/codebuild/latest/userguide/sample-docker-server.html
     """
@@ -61,7 +62,7 @@ class ImageBuild:
 
     @property
     def repository_name(self) -> str:
-        """The name of the repository, as text; empty where only the deployment decides."""
+        """The name of the repository; empty if it is known only at deployment."""
         repository = self.repository.repository
         if is_token(name := repository.repository_name):
             made = resource_of(repository)
@@ -78,7 +79,7 @@ class ImageBuild:
 
     @property
     def platform(self) -> str:
-        """The platform as Docker names it."""
+        """The platform in Docker's notation."""
         return "linux/arm64" if self.architecture == "ARM64" else "linux/amd64"
 
     def problems(self) -> list[Problem]:
@@ -90,7 +91,7 @@ class ImageBuild:
         if not found.has("repository") and not self.repository_name:
             found.add(
                 "repository",
-                "its name is known at deployment only, and stacks in other accounts have to name it",
+                "its name is known only at deployment, but stacks in other accounts must refer to it",
                 allowed='Repository(…, repository_name="shop/web") or Repository.from_attributes(…)',
                 practice="build-once",
             )
@@ -104,8 +105,21 @@ class ImageBuild:
         return list(found)
 
 
+def image_problems(images: Sequence[ImageBuild]) -> list[Problem]:
+    """Find images that are wrong by themselves, or have the name of another."""
+    found = Problems()
+    names: set[str] = set()
+    for index, image in enumerate(images):
+        found.extend(image.problems(), under=f"images[{index}]")
+        if isinstance(image.name, str) and image.name in names:
+            what = "another image has this name"
+            found.add(f"images[{index}].name", what, given=image.name, allowed="a name of its own")
+        names.add(str(image.name))
+    return list(found)
+
+
 def let_pull(image: ImageBuild, accounts: Collection[str]) -> None:
-    """Let the tasks of other accounts pull an image; the policy of a repository that is imported is its owner's."""
+    """Allow the tasks of other accounts to pull an image; the owner of an imported repository sets its policy."""
     repository = image.repository.repository
     if accounts and is_token(repository.repository_arn):
         repository.grant_pull(iam.CompositePrincipal(*(iam.AccountPrincipal(account) for account in sorted(accounts))))

@@ -19,8 +19,9 @@ _FILTER = re.compile(r"[a-z0-9*](?:[a-z0-9*._/-]{0,255})")
 class ImageSigning(CheckedConstruct):
     """Have ECR sign each image that is pushed to some repositories of this account and region, with AWS Signer.
 
-    A registry has one such configuration, so make this once in an account and region. Whoever pushes has to be allowed
-    to sign, or the image stays without a signature: `grant_sign` allows it, and a `Pipeline` does so for its builds.
+    A registry has one signing configuration, so create this construct once in an account and region. Principals that
+    push images need permission to sign, otherwise the image stays unsigned. `grant_sign` grants it, and a `Pipeline`
+    grants it to its builds.
 
     Attributes:
         profile: The signing profile.
@@ -42,9 +43,9 @@ class ImageSigning(CheckedConstruct):
         """Sign images.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            repositories: Names of repositories whose images are signed; `*` stands for any characters. Default: all.
+            repositories: Names of repositories whose images ECR signs; `*` matches any characters. Default: all.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -71,7 +72,7 @@ class ImageSigning(CheckedConstruct):
         )
 
     def grant_sign(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let whoever pushes images sign them."""
+        """Grant a principal that pushes images permission to sign them."""
         return iam.Grant.add_to_principal(
             grantee=grantee, actions=["signer:SignPayload"], resource_arns=[self.profile.signing_profile_arn]
         )
@@ -85,7 +86,7 @@ def _filter_problems(repositories: Sequence[str]) -> Problems:
         if not is_token(name) and not _FILTER.fullmatch(name):
             found.add(
                 f"repositories[{index}]",
-                "not a name of repositories",
+                "not a repository name",
                 given=name,
                 allowed="a name with * for any characters, such as shop/*",
                 practice="signed-images",

@@ -1,4 +1,4 @@
-"""The roles of a pipeline outside of AWS: one that builds, and two for each environment."""
+"""The roles of a pipeline outside AWS: a build role, and two roles for each environment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .image_build import ImageBuild
 from .oidc_trust import OidcTrust
 
 BOOTSTRAP_QUALIFIER = "hnb659fds"
-"""What CDK has in the names of the roles that `cdk bootstrap` makes, where nobody says otherwise."""
+"""The default qualifier in the names of the roles that `cdk bootstrap` creates."""
 
 _BOOTSTRAP_ROLES = ("deploy", "file-publishing", "image-publishing", "lookup")
 _REGISTRY = "ecr:GetAuthorizationToken takes no resource; it opens nothing by itself"
@@ -26,10 +26,10 @@ _STACKS = "The stacks of an environment get their names from the app; a template
 
 @frozen
 class RoleNames:
-    """The names of the roles, which the file of the pipeline knows before they are made.
+    """The names of the roles, which the pipeline file uses before the roles exist.
 
     Attributes:
-        prefix: What they begin with.
+        prefix: Prefix of the names.
     """
 
     prefix: str
@@ -55,9 +55,9 @@ class OidcRoles:
     Attributes:
         scope: The construct that they belong to.
         names: Their names.
-        provider_arn: The provider whose tokens they take.
+        provider_arn: The provider whose tokens they accept.
         max_session: How long a session lasts.
-        permissions_boundary: The most that they may ever do, if there is a boundary.
+        permissions_boundary: Their permissions boundary, if any.
     """
 
     scope: Construct
@@ -67,7 +67,7 @@ class OidcRoles:
     permissions_boundary: iam.IManagedPolicy | None
 
     def build(self, trust: OidcTrust, images: Iterable[ImageBuild]) -> iam.Role:
-        """Make the role that pushes images, and does nothing else."""
+        """Create the role that only pushes images."""
         role = self._role("BuildRole", self.names.build, trust, "Push the images of a build")
         for image in images:
             image.repository.grant_push(role)
@@ -77,7 +77,7 @@ class OidcRoles:
         return role
 
     def diff(self, environment: Environment, trust: OidcTrust) -> iam.Role:
-        """Make the role that reads the templates of an environment."""
+        """Create the role that reads the templates of an environment."""
         account, region = _place(environment)
         stacks = f"arn:{cdk.Aws.PARTITION}:cloudformation:{region}:{account}:stack/*"
         name = environment.name
@@ -92,7 +92,7 @@ class OidcRoles:
         return role
 
     def deploy(self, environment: Environment, trust: OidcTrust, qualifier: str) -> iam.Role:
-        """Make the role that deploys to an environment, by the roles that `cdk bootstrap` made there."""
+        """Create the role that deploys to an environment, through the roles that `cdk bootstrap` created there."""
         account, region = _place(environment)
         name = environment.name
         roles = [
@@ -131,7 +131,7 @@ class OidcRoles:
 
 
 def provider_of(stack: cdk.Stack, url: str, audience: str) -> iam.OidcProviderNative:
-    """Return the provider of a stack for an issuer; an account can have one only, so all roles of a stack share it."""
+    """Return the provider of a stack for an issuer; an account can have only one, so all roles of a stack share it."""
     id_ = f"TokensOf{''.join(part.capitalize() for part in url.removeprefix('https://').replace('/', '.').split('.'))}"
     made = stack.node.try_find_child(id_)
     if isinstance(made, iam.OidcProviderNative):

@@ -1,4 +1,4 @@
-"""Which tokens a role takes: conditions of IAM on the claims of an OpenID Connect token."""
+"""Which tokens a role accepts: IAM conditions on the claims of an OpenID Connect token."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cdk_containers.core.frozen import frozen
 
 @frozen
 class OidcTrust:
-    """The tokens of one issuer that a role takes. All claims have to be there, and each has to have one of its values.
+    """The tokens of one issuer that a role accepts. A token must contain all claims, each with one of its values.
 
     Attributes:
         issuer: Address of the issuer, without `https://`.
@@ -23,7 +23,7 @@ class OidcTrust:
 
     @property
     def conditions(self) -> dict[str, dict[str, str | list[str]]]:
-        """The conditions, as a trust policy has them."""
+        """The conditions in the form of a trust policy."""
         return {
             operator: {f"{self.issuer}:{claim}": _one_or_more(values) for claim, values in claims.items()}
             for operator, claims in (("StringEquals", self.claims), ("StringLike", self.patterns))

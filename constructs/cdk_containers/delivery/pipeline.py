@@ -1,4 +1,4 @@
-"""A pipeline that builds images once, and deploys them by digest to one environment after the other."""
+"""A pipeline that builds images once and deploys them by digest to one environment after the other."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ Application = Callable[[cdk.Stage, Environment, Release], None]
 
 
 class Pipeline(CheckedConstruct):
-    """A CodePipeline that builds images once, and deploys them by digest to one environment after the other.
+    """A CodePipeline that builds images once and deploys them by digest to one environment after the other.
 
-    A push starts it: CodeBuild builds each image on a Docker server, a gate reads the scans of ECR, and CDK synthesizes
-    the app with the digests written into it. That one assembly goes to every environment, so what was tested in the
-    first is what runs in the last. Each environment has its window, its approval and its smoke tests, and a stage that
-    fails is rolled back. CloudFormation deploys, so the pipeline waits for the deployment of ECS and has its result.
+    A push starts it: CodeBuild builds each image on a Docker server, a gate checks the ECR scan results, and CDK
+    synthesizes the app with the digests. The same assembly goes to every environment, so the last environment runs what
+    you tested in the first. Each environment can have a deployment window, an approval and smoke tests, and a failed
+    stage rolls back. CloudFormation deploys, so the pipeline waits for the ECS deployment and gets its result.
 
-    The first deployment is by hand, `cdk deploy` of the stack of the pipeline; from then on it updates itself.
+    Deploy the stack of the pipeline once with `cdk deploy`. After that, the pipeline updates itself.
 
     Attributes:
         pipeline: The pipeline.
-        release: What the environments were synthesized with.
+        release: The release with which the environments were synthesized.
         stages: The environments' stages with their stacks, by the names of the environments.
-        artifact_bucket: Where source and assembly are kept.
+        artifact_bucket: The bucket for source and assembly.
         encryption_key: The key of the bucket, the logs and the topics.
-        log_group: What all builds write to.
+        log_group: The log group of all builds.
 
     See https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html
     """
@@ -82,29 +82,30 @@ class Pipeline(CheckedConstruct):
         """Make a pipeline.
 
         Args:
-            scope: The parent, a stack with an account and a region, mostly in an account of its own.
+            scope: The parent, a stack with an account and a region, usually in a separate account.
             id: Name among the parent's children.
-            source: Where the code is, and which pushes start the pipeline.
-            images: The images that it builds, each once.
-            environments: Where it deploys to, in this order: an `Environment`, or a `Wave` of some side by side. Each
-                has an account and a region; its `approval` is asked for before it is deployed to.
-            application: Adds the stacks of the application to the stage of an environment:
+            source: The repository, and which pushes start the pipeline.
+            images: Images to build, each once.
+            environments: Environments in deployment order: an `Environment`, or a `Wave` of parallel environments. Each
+                needs an account and a region. The pipeline waits for the `approval` of an environment before it deploys
+                there.
+            application: Function that adds the stacks of the application to the stage of an environment:
                 `def shop(stage, environment, release)`. The images come from the release:
                 `release.image(stack, "web")`.
-            release: The digests to deploy. Default: those that the pipeline wrote to `release/release.json`; before
-                there is such a file, a digest of zeros, with which the pipeline can be deployed and the application
-                cannot.
-            scan_gate: How many known vulnerabilities an image may have. Default: `ScanGate()`, none that is critical or
-                high. `Disabled(reason="…")` lets all images pass.
+            release: The digests to deploy. Default: those that the pipeline wrote to `release/release.json`; without
+                this file, a digest of zeros, with which you can deploy the pipeline but not the application.
+            scan_gate: How many known vulnerabilities an image may have. `Disabled(reason="…")` accepts all images.
+                Default: `ScanGate()`, no critical and no high vulnerabilities.
             synthesis: How the app is synthesized. Default: `Synthesis()`.
-            signing: Signs the images when they are pushed; the builds may sign with its profile. Default: none.
-            approval_notes: Commands whose output is shown with the question for an approval, such as the difference in
-                cost. They run in the assembly, with the rights to read that `cdk diff` has; `changes.txt` has what
-                changes. Default: none.
-            logs: How long the logs of the builds are kept. Default: one year, encrypted with `encryption_key`.
-            encryption_key: KMS key of the artifacts; its policy is extended. Default: a key is made, which AWS rotates
-                every year. With environments in other accounts, it cannot be one that AWS manages.
-            access_log_bucket: Where S3 writes who read the artifacts. Default: a bucket is made.
+            signing: Signs the images when they are pushed; the builds get permission to sign with its profile. Default:
+                none.
+            approval_notes: Commands whose output is shown with the approval request, such as the difference in cost.
+                They run in the assembly, with the read permissions of `cdk diff`; `changes.txt` contains the changes.
+                Default: none.
+            logs: Retention and encryption of the build logs. Default: one year, encrypted with `encryption_key`.
+            encryption_key: KMS key of the artifacts; the construct extends its policy. With environments in other
+                accounts, it cannot be an AWS managed key. Default: a new key, which AWS rotates every year.
+            access_log_bucket: Bucket for the S3 access logs of the artifacts. Default: a new bucket.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.

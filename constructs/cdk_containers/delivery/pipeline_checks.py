@@ -1,4 +1,4 @@
-"""What can be wrong with a pipeline as a whole."""
+"""Checks of a pipeline as a whole."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cdk_containers.core.inputs import disabled_problems, is_token
 from cdk_containers.core.practices import Disabled
 from cdk_containers.logs import Logs
 
-from .image_build import ImageBuild
+from .image_build import ImageBuild, image_problems
 from .release import Release
 from .scan_gate import ScanGate
 from .source import Source
@@ -44,7 +44,7 @@ def pipeline_problems(
         if is_token(getattr(stack, option)):
             found.add(
                 "scope",
-                f"the stack of the pipeline has no {option}, and other accounts have to know it",
+                f"the stack of the pipeline has no {option}, but other accounts need it",
                 allowed="Stack(app, …, env=aws_cdk.Environment(account=…, region=…))",
             )
     if source is not None:
@@ -56,7 +56,7 @@ def pipeline_problems(
         known = {image.name for image in images if isinstance(image.name, str)}
         if not found.has("release") and (missing := sorted(known - set(release.images))):
             found.add(
-                "release", "it lacks images of the pipeline", given=missing, allowed=f"digests of {sorted(known)}"
+                "release", "images of the pipeline are missing", given=missing, allowed=f"digests of {sorted(known)}"
             )
     found.extend(disabled_problems(scan_gate), under="scan_gate")
     if isinstance(scan_gate, ScanGate):
@@ -75,32 +75,29 @@ def _image_problems(images: Sequence[ImageBuild], stack: cdk.Stack) -> Problems:
     if not images:
         found.add(
             "images",
-            "the pipeline builds nothing that it could deploy",
+            "the pipeline builds no images",
             given=images,
             allowed='one or more, such as ImageBuild(name="web", repository=…)',
             practice="build-once",
         )
+    found.extend(image_problems(images))
     for index, image in enumerate(images):
-        problems = image.problems()
-        found.extend(problems, under=f"images[{index}]")
-        if not problems and not is_token(stack.region):
+        if not found.has(f"images[{index}]") and not is_token(stack.region):
             arn = image.repository_arn(stack)
             if arn.split(":")[3:5] != [stack.region, stack.account]:
                 found.add(
                     f"images[{index}].repository",
-                    "it is not where the pipeline builds",
+                    "not in the account and region of the pipeline",
                     given=arn,
                     allowed=f"a repository of the account {stack.account} in {stack.region}",
                 )
-    for name in _twice([image.name for image in images if isinstance(image.name, str)]):
-        found.add("images", "two images have one name", given=name, allowed="another name for each")
     return found
 
 
 def _wave_problems(given: Sequence[Environment | Wave]) -> Problems:
     found = Problems()
     if not given:
-        found.add("environments", "the pipeline deploys to none", given=given, allowed="one or more")
+        found.add("environments", "the pipeline has no environment to deploy to", given=given, allowed="one or more")
     for index, one in enumerate(given):
         for problem in Wave.of(one).problems():
             option = problem.option
@@ -112,20 +109,22 @@ def _wave_problems(given: Sequence[Environment | Wave]) -> Problems:
     for name in _twice(every):
         found.add(
             "environments",
-            "two environments have one name, so one would take the place of the other",
+            "two environments have the same name, so one would replace the other",
             given=name,
-            allowed="another name for each",
+            allowed="a unique name for each",
         )
     stages = [wave.stage_name for wave in waves]
     for name in sorted(set(_twice(stages)) - set(every)):
-        found.add("environments", "two waves have one name", given=name, allowed="another name for each")
+        found.add("environments", "two waves have the same name", given=name, allowed="a unique name for each")
     if reserved := sorted(set(stages) & _RESERVED):
-        found.add("environments", "the pipeline has such a stage", given=reserved, allowed="another name")
+        found.add(
+            "environments", ("the pipeline already has a stage with this name"), given=reserved, allowed="another name"
+        )
     return found
 
 
 def _has_names(wave: Wave) -> bool:
-    """Tell whether a wave is made well enough to look at its names."""
+    """Tell whether a wave is valid enough to check its names."""
     if not isinstance(wave.environments, Sequence) or not wave.environments:
         return False
     names = [getattr(one, "name", None) for one in wave.environments]

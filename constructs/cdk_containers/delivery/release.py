@@ -1,4 +1,4 @@
-"""What a pipeline deploys: the digests of the images of one commit, written down before synthesis."""
+"""What a pipeline deploys: the image digests of one commit, recorded before synthesis."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class ReleasedImage:
     """One image of a release.
 
     Attributes:
-        repository_arn: ARN of the repository that it is in.
+        repository_arn: ARN of its repository.
         digest: Its digest, `sha256:` and 64 hexadecimal digits.
-        architecture: Processor that it is for. Default: `X86_64`.
+        architecture: CPU architecture of the image. Default: `X86_64`.
     """
 
     repository_arn: str
@@ -63,11 +63,11 @@ class ReleasedImage:
 
 @frozen
 class Release:
-    """The images of one commit, by digest: the same for every environment that it is deployed to.
+    """The images of one commit, by digest: the same for every environment.
 
     Attributes:
-        images: The images, by the names that the application has for them.
-        commit: The commit that they were built from. Default: none; nobody said.
+        images: The images, by their names in the application.
+        commit: The commit that they were built from. Default: none, unknown.
 
     See https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
     """
@@ -83,7 +83,7 @@ class Release:
             path: The JSON file. Default: `release/release.json`.
 
         Raises:
-            ConstructError: There is no such file, or it is no release.
+            ConstructError: There is no such file, or it is not a release.
         """
         try:
             text = Path(path).read_text(encoding="utf-8")
@@ -98,7 +98,7 @@ class Release:
 
     @property
     def is_built(self) -> bool:
-        """Whether there are images: the first deployment of a pipeline comes before them."""
+        """Whether there are images: the first deployment of a pipeline happens before them."""
         return all(image.digest != _NOT_BUILT for image in self.images.values())
 
     def image(self, scope: Construct, name: str) -> RepositoryImage:
@@ -113,8 +113,10 @@ class Release:
         """
         if name not in self.images:
             found = Problems()
-            names = ", ".join(sorted(self.images)) or "none: the release has no images"
-            found.add("name", "the release has no such image", given=name, allowed=names, practice="build-once")
+            names = ", ".join(sorted(self.images)) or "no image: the release is empty"
+            found.add(
+                "name", ("the release has no image with this name"), given=name, allowed=names, practice="build-once"
+            )
             raise ConstructError("Release.image", found)
         released = self.images[name]
         stack, id_ = cdk.Stack.of(scope), f"Released-{name}"
@@ -137,7 +139,7 @@ class Release:
 
 
 def not_built(repository_arns: Mapping[str, str], architectures: Mapping[str, Architecture]) -> Release:
-    """Return a release of images that nobody built yet; a task that is started with one fails to pull it."""
+    """Return a release of images that do not exist yet; a task with such an image cannot pull it."""
     return Release(
         images={
             name: ReleasedImage(repository_arn=arn, digest=_NOT_BUILT, architecture=architectures[name])

@@ -1,4 +1,4 @@
-"""What a pipeline outside of AWS does, in shell commands that GitHub and GitLab share."""
+"""The steps of a pipeline outside AWS, in shell commands that GitHub and GitLab share."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cdk_containers.core.errors import ConstructError, Problems
 from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import DurationLike, is_token, seconds
 from cdk_containers.model.workload import NotSecret
+from cdk_containers.model.workload.ecr_address import EcrAddress, partition_of
 
 from .image_build import ImageBuild
 from .oidc_roles import RoleNames
@@ -19,24 +20,24 @@ from .scripts import script
 from .synthesis import Synthesis
 
 ASSEMBLY = "cdk.out"
-"""Folder of the assembly, which is made once and deployed to every environment."""
+"""Folder of the assembly, which is synthesized once and deployed to every environment."""
 
 _COMMIT_OF_CODEBUILD = "${CODEBUILD_RESOLVED_SOURCE_VERSION:?CodePipeline gave no commit}"
 
 
 @frozen
 class ReleasePlan:
-    """What is built, synthesized, compared and deployed, and with which roles.
+    """What to build, synthesize, compare and deploy, and with which roles.
 
     Attributes:
         names: Names of the roles.
-        environments: The environments, in the order in which they are deployed to.
-        images: The images that are built.
+        environments: The environments in deployment order.
+        images: The images to build.
         account: Account of the images.
         region: Region of the images.
-        max_session: How long a job has its rights.
-        synthesis: How the assembly is made.
-        stacks: Pattern of the stacks of an environment, with `{environment}` in it.
+        max_session: Maximum session duration of a job.
+        synthesis: How to synthesize the app.
+        stacks: Pattern for the stacks of an environment, with `{environment}` in it.
     """
 
     names: RoleNames
@@ -49,27 +50,27 @@ class ReleasePlan:
     stacks: str = "{environment}-*"
 
     def check(self, path: str) -> None:
-        """Raise an error for what a file of a pipeline has to say, and nobody has said."""
+        """Raise an error for missing values that a pipeline file needs."""
         found = Problems()
         for index, environment in enumerate(self.environments):
             for option in ("account", "region"):
                 if getattr(environment, option) is None:
                     found.add(
                         f"environments[{index}].{option}",
-                        f"{environment.name} has none, and the file names it",
+                        f"{environment.name} has none, but the file needs it",
                         allowed=f'Environment(…, {option}="…")',
                     )
         if self.images and (is_token(self.account) or is_token(self.region)):
             found.add(
                 "scope",
-                "the stack of the images does not say where it is, and the file names it",
+                "the stack of the images has no account and region, but the file needs them",
                 allowed="env=cdk.Environment(account=…, region=…) for the stack",
             )
         found.extend(self.synthesis.problems(), under="synthesis")
         if "{environment}" not in self.stacks or "'" in self.stacks:
             found.add(
                 "stacks",
-                "the stacks of one environment are those of all",
+                "the pattern selects the stacks of all environments",
                 given=self.stacks,
                 allowed="a pattern with {environment} in it, such as {environment}-*",
             )
@@ -78,21 +79,21 @@ class ReleasePlan:
 
     @property
     def session_seconds(self) -> int:
-        """How long a job has its rights."""
+        """Maximum session duration of a job."""
         return seconds(self.max_session)
 
     @property
     def build_role(self) -> str:
         """ARN of the role that pushes images."""
-        return f"arn:aws:iam::{self.account}:role/{self.names.build}"
+        return _role(self.account, self.region, self.names.build)
 
     def diff_role(self, environment: Environment) -> str:
         """Return the ARN of the role that reads templates."""
-        return f"arn:aws:iam::{environment.account}:role/{self.names.diff(environment.name)}"
+        return _role(environment.account, environment.region, self.names.diff(environment.name))
 
     def deploy_role(self, environment: Environment) -> str:
         """Return the ARN of the role that deploys."""
-        return f"arn:aws:iam::{environment.account}:role/{self.names.deploy(environment.name)}"
+        return _role(environment.account, environment.region, self.names.deploy(environment.name))
 
     @property
     def _cdk(self) -> str:
@@ -103,12 +104,12 @@ class ReleasePlan:
 
     def build_variables(self, image: ImageBuild) -> dict[str, str]:
         """Return the variables that `build` reads."""
-        repository = f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/{image.repository_name}"
+        repository = EcrAddress(account=self.account, region=self.region, name=image.repository_name)
         return {
             "IMAGE_NAME": image.name,
             "REPOSITORY_NAME": image.repository_name,
-            "REPOSITORY_URI": repository,
-            "REPOSITORY_ARN": f"arn:aws:ecr:{self.region}:{self.account}:repository/{image.repository_name}",
+            "REPOSITORY_URI": repository.uri,
+            "REPOSITORY_ARN": repository.arn(partition=partition_of(self.region)),
             "DIRECTORY": image.directory,
             "DOCKERFILE": image.dockerfile,
             "TARGET": image.target or "",
@@ -122,7 +123,7 @@ class ReleasePlan:
 
     @staticmethod
     def build(commit: str) -> list[str]:
-        """Return what builds an image, unless this commit's is there, and writes `image/image.json`.
+        """Return the commands that build an image, unless that of the commit exists, and write `image/image.json`.
 
         Args:
             commit: The variable with the commit.
@@ -130,7 +131,7 @@ class ReleasePlan:
         return script("build_image.sh").replace(_COMMIT_OF_CODEBUILD, f"${commit}").splitlines()
 
     def release(self, commit: str, images: str) -> list[str]:
-        """Return what puts the images together to the release, which synthesis reads.
+        """Return the commands that combine the images into the release, which synthesis reads.
 
         Args:
             commit: The variable with the commit.
@@ -143,7 +144,7 @@ class ReleasePlan:
         ]
 
     def synthesize(self, test: str | None) -> list[str]:
-        """Return what makes the assembly, and what has to pass then."""
+        """Return the commands that synthesize the app, and the tests that must pass then."""
         commands = [
             command.replace("cdk synth", f"{self._cdk} synth", 1) if command.startswith("cdk synth") else command
             for command in self.synthesis.commands
@@ -153,7 +154,7 @@ class ReleasePlan:
         return "\n".join(commands if folder == "." else [f"cd {shlex.quote(folder)}", *commands]).splitlines()
 
     def diff(self, environment: Environment, summary: str) -> list[str]:
-        """Return what tells how the assembly differs from what is deployed.
+        """Return the commands that compare the assembly with the deployed stacks.
 
         Args:
             environment: The environment.
@@ -177,7 +178,11 @@ class ReleasePlan:
         ]
 
     def deploy(self, environment: Environment) -> list[str]:
-        """Return what deploys the assembly to an environment."""
+        """Return the commands that deploy the assembly to an environment."""
         return [
             f"{self._cdk} deploy --app ./{ASSEMBLY} --require-approval never --ci {self._stacks_of(environment)}",
         ]
+
+
+def _role(account: str | None, region: str | None, name: str) -> str:
+    return f"arn:{partition_of(region or '')}:iam::{account}:role/{name}"

@@ -1,4 +1,4 @@
-"""How many known vulnerabilities an image may have that a pipeline deploys."""
+"""How many known vulnerabilities a deployed image may have."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ _LEVELS = ("critical", "high", "medium", "low")
 
 @frozen
 class ScanGate:
-    """How many known vulnerabilities of each severity an image may have; one more stops the pipeline.
+    """Maximum number of known vulnerabilities of each severity in an image; more stop the pipeline.
 
-    The gate reads the scan that ECR made when the image was pushed, basic or enhanced. It stops the pipeline too where
-    the scan failed or never ends. A finding that you accept for a time goes to the file of exceptions, which is part of
-    the source and of its review. Each entry has an `id`, an `owner`, a `reason` and the last day on which it holds,
-    `expires`, at most 180 days ahead; `images` limits it to some images.
+    The gate reads the basic or enhanced ECR scan of the pushed image. It also stops the pipeline if the scan fails or
+    does not finish. To accept a finding temporarily, add it to the exceptions file, which is part of the source and its
+    review. Each entry has an `id`, an `owner`, a `reason` and the last valid day, `expires`, at most 180 days ahead;
+    `images` limits it to some images.
 
     Attributes:
-        critical: Critical findings that an image may have. None counts none of them, and is refused. Default: 0.
-        high: The same for high ones. None is refused. Default: 0.
-        medium: The same for medium ones. Default: None, any number.
-        low: The same for low ones. Default: None, any number.
-        exceptions_file: JSON file in the source with the exceptions; it need not exist. Default:
-            `scan-exceptions.json`.
+        critical: Maximum number of critical findings. None, which would ignore them, is rejected. Default: 0.
+        high: Maximum number of high findings. None is rejected. Default: 0.
+        medium: Maximum number of medium findings. Default: None, any number.
+        low: Maximum number of low findings. Default: None, any number.
+        exceptions_file: JSON file in the source with the exceptions; it is optional. Default: `scan-exceptions.json`.
 
     See https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html
     """

@@ -1,4 +1,4 @@
-"""A test of what was just deployed."""
+"""Tests of an environment after its deployment."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _SECONDS_BETWEEN = 10
 
 @frozen
 class SmokeTest:
-    """Commands that test an environment after it was deployed; where one fails, the stage fails and is rolled back.
+    """Commands that test an environment after its deployment; if one fails, the stage fails and rolls back.
 
-    CodeBuild runs them with no rights in any account: they see what a user of the application sees.
+    CodeBuild runs them without permissions in any account: they see what a user of the application sees.
 
     Attributes:
         commands: The commands, run with bash in the root of the source.
@@ -32,12 +32,12 @@ class SmokeTest:
 
     @staticmethod
     def http(output: str, *, path: str = "/", attempts: int = 12) -> SmokeTest:
-        """Ask for a page until it comes, and fail when it does not.
+        """Requests a page until it responds, and fails if it does not.
 
         Args:
-            output: Id of the `CfnOutput` with the address, `https://` included.
+            output: Id of the `CfnOutput` with the address, including `https://`.
             path: Path of the page. Default: `/`.
-            attempts: How often it is asked for, every 10 seconds. Default: 12, two minutes.
+            attempts: Maximum number of requests, one every 10 seconds. Default: 12, two minutes.
         """
         retry = f"--retry {max(attempts - 1, 0)} --retry-delay {_SECONDS_BETWEEN} --retry-all-errors"
         page = shlex.quote(f"/{path.lstrip('/')}")

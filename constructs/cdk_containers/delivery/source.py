@@ -1,4 +1,4 @@
-"""Where a pipeline gets the code from, and which pushes start it."""
+"""The repository of a pipeline, and which pushes start it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _LONGEST_PATTERN = 255
 
 @frozen
 class Source:
-    """The repository that a pipeline builds: make one with `Source.connection`.
+    """The repository that a pipeline builds: create it with `Source.connection`.
 
     Attributes:
-        connection_arn: ARN of the connection to GitHub, GitLab or Bitbucket. Somebody makes it in the console, because
-            the provider asks a person for the permission.
+        connection_arn: ARN of the connection to GitHub, GitLab or Bitbucket. You create the connection in the console,
+            because you must grant access at the provider.
         repository: Name of the repository, with its owner: `example/shop`.
-        branch: The branch that is built when somebody starts the pipeline by hand. Default: `main`.
-        branches: Branches whose pushes start the pipeline, as glob patterns; one with `!` in front leaves out what it
+        branch: Branch to build when you start the pipeline manually. Default: `main`.
+        branches: Branches whose pushes start the pipeline, as glob patterns; a pattern with a leading `!` excludes its
             matches. Default: `branch` only, unless there are `tags`.
-        paths: Files of which a push to one of the branches has to change at least one, as glob patterns. A push
-            of tags starts the pipeline in any case. Default: any file.
+        paths: Files of which a push to a branch must change at least one, as glob patterns. A pushed tag always starts
+            the pipeline. Default: any file.
         tags: Git tags that start the pipeline when they are pushed, as glob patterns. Default: none.
 
     See https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-filter.html
@@ -53,15 +53,15 @@ class Source:
         paths: Sequence[str] = (),
         tags: Sequence[str] = (),
     ) -> Source:
-        """Take the code from a repository behind a connection of AWS CodeConnections.
+        """Use a repository through a connection of AWS CodeConnections.
 
         Args:
-            connection_arn: ARN of the connection, which has to be available.
+            connection_arn: ARN of the connection, which must be available.
             repository: Name of the repository, with its owner: `example/shop`.
-            branch: The branch that is built when somebody starts the pipeline by hand. Default: `main`.
+            branch: Branch to build when you start the pipeline manually. Default: `main`.
             branches: Branches whose pushes start the pipeline: `["main", "release/**", "!release/old"]`. Default:
                 `branch` only, unless there are `tags`.
-            paths: Files of which a push has to change at least one: `["web/**", "!**/*.md"]`. Default: any file.
+            paths: Files of which a push must change at least one: `["web/**", "!**/*.md"]`. Default: any file.
             tags: Git tags that start the pipeline: `["v*"]`. Default: none.
         """
         return Source(
@@ -75,7 +75,7 @@ class Source:
 
     @property
     def triggering_branches(self) -> Sequence[str]:
-        """The branches whose pushes start the pipeline, with the default filled in."""
+        """The branches whose pushes start the pipeline, including the default."""
         return self.branches or (() if self.tags else (self.branch,))
 
     def problems(self) -> list[Problem]:
@@ -101,7 +101,7 @@ class Source:
         if not found.has("paths") and not found.has("branches") and self.paths and not self.triggering_branches:
             found.add(
                 "paths",
-                "tags start the pipeline whatever the commit changes, and no branch starts it",
+                "tags start the pipeline regardless of the changed files, and no branch starts it",
                 given=self.paths,
                 allowed="branches beside paths, or no paths",
             )
@@ -110,28 +110,28 @@ class Source:
 
 @frozen
 class Filter:
-    """A filter as CodePipeline has it."""
+    """A filter in the form of CodePipeline."""
 
     includes: Sequence[str]
     excludes: Sequence[str]
 
     @staticmethod
     def of(patterns: Sequence[str]) -> Filter:
-        """Tell what a filter takes from what it leaves out."""
+        """Separate the included patterns of a filter from the excluded ones."""
         return Filter(
             includes=[pattern for pattern in patterns if not pattern.startswith("!")],
             excludes=[pattern[1:] for pattern in patterns if pattern.startswith("!")],
         )
 
     def never_matches(self) -> bool:
-        """Tell whether everything that is taken is left out again."""
+        """Tell whether the filter excludes everything that it includes."""
         if not self.includes:
             return any(pattern in ("*", "**") for pattern in self.excludes)
         return all(any(_covers(wide, narrow) for wide in self.excludes) for narrow in self.includes)
 
 
 def _covers(wide: str, narrow: str) -> bool:
-    """Tell whether a pattern matches all that another one matches; False where that is not plain to see."""
+    """Tell whether a pattern matches everything that another one matches; False if that is not obvious."""
     if wide in (narrow, "**") or (wide == "*" and "/" not in narrow and "**" not in narrow):
         return True
     if "**" in wide:
@@ -150,7 +150,7 @@ def _filter_problems(option: str, patterns: Sequence[str]) -> list[Problem]:
                 f"{option}[{index}]",
                 "not a pattern",
                 given=pattern,
-                allowed=f"1–{_LONGEST_PATTERN} characters, such as main or release/**; with ! in front to leave out",
+                allowed=f"1–{_LONGEST_PATTERN} characters, such as main or release/**; with a leading ! to exclude",
             )
     if found or not patterns:
         return list(found)
@@ -158,15 +158,15 @@ def _filter_problems(option: str, patterns: Sequence[str]) -> list[Problem]:
     if max(len(filter_.includes), len(filter_.excludes)) > _MOST_PATTERNS:
         found.add(
             option,
-            "more patterns than CodePipeline takes",
+            "more patterns than CodePipeline accepts",
             given=len(patterns),
-            allowed=f"{_MOST_PATTERNS} to match and {_MOST_PATTERNS} with ! in front",
+            allowed=f"{_MOST_PATTERNS} patterns to include and {_MOST_PATTERNS} with a leading !",
         )
     if filter_.never_matches():
         found.add(
             option,
-            "the filter matches nothing, so nothing would start the pipeline",
+            "the filter excludes everything, so nothing would start the pipeline",
             given=list(patterns),
-            allowed="a pattern that no pattern with ! in front leaves out",
+            allowed="a pattern that no pattern with a leading ! excludes",
         )
     return list(found)

@@ -1,4 +1,4 @@
-"""What CDK Pipelines cannot say of stages and actions: written into the resource of the pipeline."""
+"""Settings of stages and actions that CDK Pipelines does not support: written into the pipeline resource."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .windows import DeploymentWindow
 
 
 class StageConditions:
-    """Adds to the stages and actions of a pipeline that was built."""
+    """Adds settings to the stages and actions of a built pipeline."""
 
     def __init__(self, pipeline: codepipeline.Pipeline, resource: codepipeline.CfnPipeline) -> None:
         self._resource = resource
@@ -22,7 +22,7 @@ class StageConditions:
         self._pipeline = pipeline
 
     def open_in(self, stage: str, window: DeploymentWindow) -> None:
-        """Have a stage start in a window only."""
+        """Let a stage start only in a window."""
         rule = {
             "Name": "DeploymentWindow",
             "RuleTypeId": {"Category": "Rule", "Owner": "AWS", "Provider": "DeploymentWindow", "Version": "1"},
@@ -31,11 +31,11 @@ class StageConditions:
         self._set(stage, "BeforeEntry", {"Conditions": [{"Result": "FAIL", "Rules": [rule]}]})
 
     def roll_back(self, stage: str) -> None:
-        """Have a stage that fails deploy again what it deployed last."""
+        """Let a failed stage redeploy its last release."""
         self._set(stage, "OnFailure", {"Result": "ROLLBACK"})
 
     def time_out(self, stage: str, action: str, minutes: int) -> None:
-        """Have an action of a stage fail after some minutes."""
+        """Set the timeout of an action, in minutes."""
         actions = [one.action_properties.action_name for one in self._pipeline.stage(stage).actions]
         self._set(stage, f"Actions.{actions.index(action)}.TimeoutInMinutes", minutes)
 
@@ -52,7 +52,7 @@ class StageConditions:
                 self._set(stage, f"Actions.{index}.Configuration.RoleArn", {"Fn::Sub": role})
 
     def start_by(self, source: Source, action: str) -> None:
-        """Have pushes that a source names start the pipeline."""
+        """Let the pushes of a source start the pipeline."""
         push: list[dict[str, Any]] = []
         if branches := source.triggering_branches:
             push.append(
@@ -71,7 +71,7 @@ class StageConditions:
 
 
 def _filter(patterns: Sequence[str]) -> dict[str, Sequence[str]]:
-    """Write a filter as CloudFormation has it; one that only leaves out takes everything else."""
+    """Write a filter in the form of CloudFormation; a filter that only excludes includes everything else."""
     filter_ = Filter.of(patterns)
     parts = {"Includes": filter_.includes, "Excludes": filter_.excludes}
     return {name: part for name, part in parts.items() if part}

@@ -26,7 +26,7 @@ _IMAGE_TIMEOUT, _TIMEOUT = 60, 30
 
 
 class Steps:
-    """Makes the steps of one pipeline; each has a role of its own and a place of its own in the log group."""
+    """Creates the steps of one pipeline; each has its own role and its own log stream prefix."""
 
     def __init__(self, scope: Construct, log_group: aws_logs.ILogGroup, synthesis: Synthesis) -> None:
         self._scope = scope
@@ -34,7 +34,7 @@ class Steps:
         self._synthesis = synthesis
 
     def defaults(self, prefix: str) -> Any:
-        """Return what CDK Pipelines is to do with projects that it makes itself."""
+        """Return the settings for projects that CDK Pipelines creates."""
         return pipelines.CodeBuildOptions(
             build_environment=_machine(),
             logging=self._logging(prefix),
@@ -43,7 +43,7 @@ class Steps:
         )
 
     def image(self, build: ImageBuild, source: Any, stack: cdk.Stack) -> Any:
-        """Build an image on a Docker server, push it, and write down its digest."""
+        """Build an image on a Docker server, push it, and record its digest."""
         repository = build.repository.repository
         step = self._step(
             f"Image-{build.name}",
@@ -71,7 +71,7 @@ class Steps:
     def scan(
         self, gate: ScanGate | Disabled, images: Mapping[str, Any], builds: Sequence[ImageBuild], source: Any
     ) -> Any:
-        """Let the images pass whose findings are within the thresholds, and write the release."""
+        """Accept images whose findings are within the thresholds, and write the release."""
         unscanned = sorted(build.name for build in builds if isinstance(gate, Disabled) or build.scan is not True)
         settings = {
             "directories": [f"images/{name}" for name in sorted(images)],
@@ -115,7 +115,7 @@ class Steps:
     def changes(
         self, name: str, assembly: Any, directories: Sequence[str], roles: Sequence[str], notes: Sequence[str]
     ) -> Any:
-        """Compare the assembly with what is deployed, for whoever has to agree; it may read and nothing else."""
+        """Compare the assembly with the deployed stacks for the approver; it has read permissions only."""
         step = self._step(
             "Changes",
             [run("changes.sh", variables=True)],
@@ -130,7 +130,7 @@ class Steps:
     def smoke_test(
         self, name: str, environment: str, test: SmokeTest, source: Any, outputs: Mapping[str, cdk.CfnOutput]
     ) -> Any:
-        """Test what was deployed, as somebody without any rights."""
+        """Test the deployment, without any permissions."""
         return self._step(
             name, test.commands, whole_name=f"{name}-{environment}", input=source, env_from_cfn_outputs=outputs
         )

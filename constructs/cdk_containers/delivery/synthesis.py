@@ -1,4 +1,4 @@
-"""How a pipeline makes the assembly that it deploys."""
+"""How a pipeline synthesizes the assembly that it deploys."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Synthesis:
     """How a pipeline synthesizes the app: once for each release, after the images are built and scanned.
 
     Attributes:
-        commands: What makes the assembly. Default: `pip` installs `requirements.txt`, and `cdk synth` follows.
+        commands: Commands that create the assembly. Default: `pip` installs `requirements.txt`, then `cdk synth` runs.
         directory: Directory of the app, with its `cdk.json`, relative to the root of the source. Default: the root.
-        cli_version: Version of the CDK CLI, which synthesizes, tells what changes and updates the pipeline; all three
-            digits, so that a new version is a change of yours. Default: `2.1148.1`, which this library is tested with.
-        assets_version: Version of `cdk-assets`, which publishes assets where stacks have any. Default: `4.7.3`.
+        cli_version: Version of the CDK CLI, which synthesizes, shows changes and updates the pipeline. Give all three
+            numbers, so that you decide about new versions. Default: `2.1148.1`, which this library is tested with.
+        assets_version: Version of `cdk-assets`, which publishes the assets of stacks. Default: `4.7.3`.
 
     See https://docs.aws.amazon.com/cdk/v2/guide/cli.html
     """
@@ -43,7 +43,7 @@ class Synthesis:
         found = Problems()
         found.extend(field_problems(self))
         if not found.has("commands") and not any(command.strip() for command in self.commands):
-            found.add("commands", "nothing makes the assembly", given=self.commands, allowed="such as cdk synth")
+            found.add("commands", "no command creates the assembly", given=self.commands, allowed="such as cdk synth")
         path = self.directory
         if not found.has("directory") and not is_source_path(path):
             found.add("directory", "not a path in the source", given=path, allowed="a relative path, such as infra")
@@ -51,8 +51,8 @@ class Synthesis:
             if not found.has(option) and not _VERSION.fullmatch(getattr(self, option)):
                 found.add(
                     option,
-                    "not one version, so that builds differ from day to day",
+                    "not an exact version, so builds could differ from day to day",
                     given=getattr(self, option),
-                    allowed="all three numbers, such as 2.1148.1",
+                    allowed="a version with three numbers, such as 2.1148.1",
                 )
         return list(found)

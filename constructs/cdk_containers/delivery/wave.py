@@ -22,19 +22,19 @@ _ALLOWED_NAME = "1–80 letters, digits and hyphens, a letter first, such as pro
 
 @frozen
 class Wave:
-    """Environments that a pipeline deploys to side by side, as one stage: production in two regions, for example.
+    """Environments that a pipeline deploys to in parallel, as one stage: production in two regions, for example.
 
-    The next wave begins when all environments of this one are deployed and tested.
+    The next wave starts when all environments of this wave are deployed and tested.
 
     Attributes:
         environments: The environments. Each has an account and a region.
-        name: Name of the stage. One environment gives the stage its own name; more than one need another.
-        window: When a deployment may start; a release that comes at another time waits. Default: at any time.
-        smoke_tests: What has to work in each of the environments after it was deployed. Default: nothing.
-        rollback: Whether a stage that fails is rolled back to the release that it had before. `Disabled(reason="…")`
-            leaves it as it is, for somebody to look at. Default: True.
-        before: More steps of CDK Pipelines that have to succeed before the deployment. Default: none.
-        after: More steps of CDK Pipelines that have to succeed after it. Default: none.
+        name: Name of the stage. Required for several environments; a single environment gives the stage its own name.
+        window: When a deployment may start; a release at another time waits. Default: at any time.
+        smoke_tests: Tests that must pass in each environment after its deployment. Default: none.
+        rollback: Whether a failed stage rolls back to its previous release. `Disabled(reason="…")` keeps the failed
+            deployment, for investigation. Default: True.
+        before: Additional CDK Pipelines steps that must succeed before the deployment. Default: none.
+        after: Additional CDK Pipelines steps that must succeed after it. Default: none.
 
     See https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html
     """
@@ -83,7 +83,7 @@ class Wave:
     def _name_problems(self) -> list[Problem]:
         found = Problems()
         if self.name is None and len(self.environments) > 1:
-            found.add("name", "a wave of several environments needs one", allowed=_ALLOWED_NAME)
+            found.add("name", "a wave of several environments needs a name", allowed=_ALLOWED_NAME)
         elif self.name is not None and len(self.environments) == 1:
             found.add(
                 "name",
@@ -93,21 +93,21 @@ class Wave:
             )
         elif not STAGE_NAME.fullmatch(self.stage_name):
             option = "name" if self.name is not None else "environments[0].name"
-            found.add(option, "not a name for a stage", given=self.stage_name, allowed=_ALLOWED_NAME)
+            found.add(option, "not a valid stage name", given=self.stage_name, allowed=_ALLOWED_NAME)
         return list(found)
 
 
 def _place_problems(environment: Environment) -> list[Problem]:
-    """Find what is wrong with an environment, and whether it says where it is."""
+    """Find the problems of an environment, including a missing account or region."""
     found = Problems()
     found.extend(environment.problems())
     for option in ("account", "region"):
         if not found.has(option) and getattr(environment, option) is None:
             found.add(
                 option,
-                f"{environment.name} has no {option}, so it would be deployed to the one of the pipeline",
+                f"{environment.name} has no {option}, so the deployment would go to that of the pipeline",
                 allowed=f"Environment({option}=…)",
             )
     if not found.has("name") and not STAGE_NAME.fullmatch(environment.name):
-        found.add("name", "not a name for a stage", given=environment.name, allowed=_ALLOWED_NAME)
+        found.add("name", "not a valid stage name", given=environment.name, allowed=_ALLOWED_NAME)
     return list(found)

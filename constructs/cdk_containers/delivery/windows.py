@@ -15,13 +15,14 @@ _DAY_RANGE = re.compile(rf"({'|'.join(_DAYS)})(-({'|'.join(_DAYS)}))?")
 
 @frozen
 class DeploymentWindow:
-    """The hours in which a stage of a pipeline starts; a release that comes at another time waits for them.
+    """The hours in which a stage of a pipeline can start; a release at another time waits for them.
 
-    Only the start counts: what has begun goes on. An automatic rollback is part of a deployment, and waits for nothing.
+    The window applies only to the start: a running deployment continues. An automatic rollback is part of a deployment
+    and does not wait.
 
     Attributes:
-        hours: From which hour until which hour, of 24: `9-17` ends at 17:00.
-        days: The days, `MON-FRI` or one. Default: `MON-THU`, so that somebody is there on the day after.
+        hours: First and last hour, in 24-hour format: `9-17` ends at 17:00.
+        days: The days, `MON-FRI` or one. Default: `MON-THU`, so that the team is there on the following day.
         time_zone: Time zone of the hours, such as `Europe/Berlin`. Default: `UTC`.
 
     See https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-DeploymentWindow.html
@@ -33,7 +34,7 @@ class DeploymentWindow:
 
     @property
     def cron(self) -> str:
-        """The window as CodePipeline has it: seconds, minutes, hours, day of month, month, day of week, year."""
+        """The window in the form of CodePipeline: seconds, minutes, hours, day of month, month, day of week, year."""
         first, last = self._hours
         hours = f"{first}-{last - 1}" if last - 1 > first else f"{first}"
         return f"* * {hours} ? * {self.days} *"
@@ -51,13 +52,16 @@ class DeploymentWindow:
             first, last = self._hours
             if first >= last:
                 found.add(
-                    "hours", "not hours of one day", given=self.hours, allowed="two hours, the later one last: 9-17"
+                    "hours",
+                    ("not a range of hours in one day"),
+                    given=self.hours,
+                    allowed="two hours, the later one last: 9-17",
                 )
         if not found.has("days") and not _DAY_RANGE.fullmatch(self.days):
             found.add("days", "not days", given=self.days, allowed="MON-FRI, or one day such as TUE")
         wrong = None if found.has("time_zone") else time_zone_problem(self.time_zone)
         if wrong is None and is_token(self.time_zone):
-            wrong = "it is known at deployment only"
+            wrong = "it is known only at deployment"
         if wrong is not None:
             found.add("time_zone", wrong, given=self.time_zone, allowed="a name such as Europe/Berlin, or UTC")
         return list(found)

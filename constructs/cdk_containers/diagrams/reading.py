@@ -64,7 +64,7 @@ def _joined(arrows: Iterable[Arrow]) -> list[Arrow]:
 
 
 def _title(template: Template) -> str:
-    return template.name.rsplit("/", 1)[-1].split(".", 1)[0]
+    return template.stack_name or template.name.rsplit("/", 1)[-1].split(".", 1)[0]
 
 
 def _is_drawn(resource: Resource, estate: Estate) -> bool:

@@ -1,4 +1,4 @@
-"""What a cloud assembly says of its environments: what differs, what collides, and what may deploy them."""
+"""Analysis of the environments of a cloud assembly: differences, collisions, and deployment permissions."""
 
 from .assembly import AssemblyError, DeployedStack, read_assembly
 from .bootstrap import Account, accounts_of, commands, text_of

@@ -10,14 +10,14 @@ from cdk_containers.checks.reading import read_estate
 from cdk_containers.checks.reading.assembly import StackFile, stacks_of
 from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Resource, Template
 from cdk_containers.core.frozen import frozen
+from cdk_containers.model.workload.ecr_address import partition_of
 
 _PLACE = re.compile(r"aws://([^/]*)/([^/]*)")
-_PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov", "eusc": "aws-eusc"}
 _TAG = "environment"
 
 
 class AssemblyError(Exception):
-    """A folder that is no cloud assembly, or has something in it that cannot be read; each problem is one line."""
+    """A folder that is not a cloud assembly or contains unreadable files; each problem is one line."""
 
     def __init__(self, *problems: str) -> None:
         self.problems = problems
@@ -31,12 +31,12 @@ class DeployedStack:
     Attributes:
         name: Its name in CloudFormation.
         path: Its path in the app.
-        key: What it is called in every environment.
+        key: Its name without the environment.
         environment: The environment that it belongs to: its stage or, outside of stages, its tag `environment`. Empty
-            where it has neither.
-        account: The account; None where the app leaves it to whoever deploys.
-        region: The region; None where the app leaves it to whoever deploys.
-        estate: Its template and those that are nested in it, with what is known of where they are deployed.
+            if it has neither.
+        account: The account; None if it is known only at deployment.
+        region: The region; None if it is known only at deployment.
+        estate: Its template and nested templates, with their known account and region.
     """
 
     name: str
@@ -54,7 +54,7 @@ class DeployedStack:
 
     @property
     def place(self) -> str:
-        """Where it is deployed, for people."""
+        """Its account and region, for messages."""
         return f"account {self.account or '(any)'}, region {self.region or '(any)'}"
 
     @property
@@ -67,12 +67,16 @@ def read_assembly(folder: Path) -> list[DeployedStack]:
     """Read the stacks of an assembly, and those of its stages, in the order of the app.
 
     Raises:
-        AssemblyError: It is no assembly, or a template of it cannot be read.
+        AssemblyError: It is not an assembly, or one of its templates cannot be read.
     """
+    if not (folder / "manifest.json").is_file():
+        raise AssemblyError(f"{folder}: not a cloud assembly; run `cdk synth`, which writes cdk.out")
     skipped: list[str] = []
     files = stacks_of(folder, skipped)
     if files is None:
-        raise AssemblyError(*(skipped or [f"{folder}: no cloud assembly; it has no manifest.json with artifacts"]))
+        raise AssemblyError(
+            *(skipped or [(f"{folder}: not a cloud assembly, because it has no manifest.json with artifacts")])
+        )
     stacks = [_stack(file, skipped) for file in files]
     if skipped:
         raise AssemblyError(*skipped)
@@ -112,11 +116,6 @@ def _place(text: str) -> tuple[str | None, str | None]:
     return (account if account.isdecimal() else None, region if region and region != "unknown-region" else None)
 
 
-def partition_of(region: str) -> str:
-    """Return the partition of AWS that a region is in."""
-    return next((name for prefix, name in _PARTITIONS.items() if region.startswith(f"{prefix}-")), "aws")
-
-
 def _tagged(estate: Estate) -> str:
     """Return the one value that the tag has on the resources, or nothing."""
     values = set()
@@ -130,7 +129,7 @@ def _tagged(estate: Estate) -> str:
 
 
 def without(text: str, environment: str) -> str:
-    """Return a name with `<environment>` instead of the environment's name, where that is a word of it."""
+    """Return a name with `<environment>` instead of the environment's name, if it contains that as a word."""
     if not environment:
         return text
     return re.sub(

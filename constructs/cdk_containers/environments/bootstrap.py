@@ -1,4 +1,4 @@
-"""The commands that prepare accounts for the CDK: the policies of CloudFormation first, then the bootstrap stack."""
+"""The commands that prepare accounts for CDK: first the policies of CloudFormation, then the bootstrap stack."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from shlex import quote
 from typing import Any
 
 from cdk_containers.core.frozen import frozen
+from cdk_containers.model.workload.ecr_address import partition_of
 
-from .assembly import AssemblyError, DeployedStack, partition_of
+from .assembly import AssemblyError, DeployedStack
 from .execution_policy import ExecutionPolicy, execution_policy
 
 _STACK = "cdk-execution-policies"
 _MOST_POLICIES = 10
 """Managed policies that a role can have by default."""
 _LARGEST_TEMPLATE = 51_200
-"""Bytes of a template that CloudFormation takes from a file."""
+"""Maximum size of a template file for CloudFormation, in bytes."""
 
 
 @frozen
@@ -26,7 +27,7 @@ class Account:
     Attributes:
         id: Its 12 digits.
         regions: The regions of its stacks.
-        policy: What CloudFormation may do there.
+        policy: Permissions of CloudFormation there.
     """
 
     id: str
@@ -50,7 +51,7 @@ class Account:
 
     @property
     def template(self) -> Mapping[str, Any]:
-        """A template with the policies, so that the same command makes and changes them."""
+        """A template with the policies, so that the same command creates and updates them."""
         pairs = zip(self.policy_names, self.policy.documents, strict=True)
         return {
             "Description": "What CloudFormation may do for the stacks of CDK in this account",
@@ -65,20 +66,20 @@ class Account:
 
 
 def accounts_of(stacks: Sequence[DeployedStack], *, also: Sequence[str] = ()) -> list[Account]:
-    """Return the accounts of an assembly with what CloudFormation has to do in each.
+    """Return the accounts of an assembly with the permissions that CloudFormation needs in each.
 
     Args:
         stacks: The stacks of the assembly.
         also: More actions for each account.
 
     Raises:
-        AssemblyError: A stack says no account or no region, or an account needs more policies than a role may have.
+        AssemblyError: A stack has no account or no region, or an account needs more policies than a role can have.
     """
     lost = [stack for stack in stacks if not (stack.account and stack.region)]
     if lost or not stacks:
         raise AssemblyError(
             *(
-                f"{stack.name}: {stack.place}: the account to bootstrap is not known; give the stack or the stage "
+                f"{stack.name}: {stack.place}: the account to bootstrap is not known; set on the stack or the stage "
                 "env=cdk.Environment(account=…, region=…)"
                 for stack in lost
             ),
@@ -102,8 +103,8 @@ def accounts_of(stacks: Sequence[DeployedStack], *, also: Sequence[str] = ()) ->
         raise AssemblyError(
             *(
                 f"account {it.id}: its stacks need {len(it.policy.documents)} managed policies of {len(text_of(it))} "
-                f"bytes together; a role may have {_MOST_POLICIES}, and their template {_LARGEST_TEMPLATE} bytes. "
-                "Move some of the stacks to another app with another qualifier"
+                f"bytes in total; the maximum is {_MOST_POLICIES} for a role, and {_LARGEST_TEMPLATE} bytes for their "
+                "template. Move some of the stacks to another app with another qualifier"
                 for it in too_large
             )
         )
@@ -115,7 +116,7 @@ def commands(account: Account, *, tools_account: str | None, folder: str) -> Ite
 
     Args:
         account: The account.
-        tools_account: Account that deploys from a pipeline, which the others trust; None where nobody else deploys.
+        tools_account: Account of the pipeline, which the others trust; None without a pipeline account.
         folder: Where the templates of the policies are.
     """
     path = quote(f"{folder}/{account.file}")

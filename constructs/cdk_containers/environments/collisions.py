@@ -1,4 +1,4 @@
-"""What two stacks in one account and region cannot both have."""
+"""Collisions: what two stacks in one account and region cannot both have."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ONE_IN_AN_ACCOUNT = {
     "AWS::SecurityHub::HubV2": "Security Hub",
     "AWS::XRay::TransactionSearchConfig": "the transaction search of X-Ray",
 }
-"""What an account has once in a region, whatever a stack calls it."""
+"""Settings that an account has only once in a region."""
 
 _NAMES = {
     "AWS::CodeBuild::Project": ("Name",),
@@ -52,7 +52,7 @@ _NAMES = {
     "AWS::StepFunctions::StateMachine": ("StateMachineName",),
     "AWS::WAFv2::WebACL": ("Name", "Scope"),
 }
-"""Names of types that AWS gives ids to. Of several properties, the first has to be there."""
+"""Names of types with generated ids. Of several properties, the first is required."""
 
 _IN_ALL_REGIONS = ("AWS::IAM::", "AWS::Route53::", "AWS::CloudFront::")
 _IN_ALL_ACCOUNTS = ("AWS::S3::Bucket",)
@@ -66,14 +66,14 @@ Severity = Literal["error", "warning"]
 
 @frozen
 class Collision:
-    """What two stacks cannot both have.
+    """A collision between stacks.
 
     Attributes:
-        severity: `error` for what AWS refuses or the second deployment takes over, `warning` for what it makes likely.
-        what: What is wrong, in one sentence.
-        who: Who has it: stacks, and resources in them.
-        where: The same as files of templates and logical ids; empty where it is about stacks as a whole.
-        allowed: What would be right.
+        severity: `error` if AWS refuses it or the second deployment takes over the resource, `warning` for a risk.
+        what: The problem, in one sentence.
+        who: The stacks, and their resources.
+        where: The same as template files and logical ids; empty if it concerns whole stacks.
+        allowed: What to write instead.
     """
 
     severity: Severity
@@ -84,7 +84,7 @@ class Collision:
 
 
 class _Claim(NamedTuple):
-    """Something that one stack alone can have."""
+    """Something that only one stack can have."""
 
     place: tuple[str, ...]
     what: str
@@ -92,7 +92,7 @@ class _Claim(NamedTuple):
 
 
 class _Owner(NamedTuple):
-    """Who has it."""
+    """The stacks that have it."""
 
     stack: DeployedStack
     who: str
@@ -100,7 +100,7 @@ class _Owner(NamedTuple):
 
 
 def collisions(stacks: Sequence[DeployedStack]) -> list[Collision]:
-    """Find what stacks of one account and region cannot both have, and environments that share one."""
+    """Find collisions between stacks of one account and region, and environments that share one."""
     claimed: dict[_Claim, list[_Owner]] = defaultdict(list)
     for stack in stacks:
         for claim, owner in _claims(stack):
@@ -121,28 +121,30 @@ def collisions(stacks: Sequence[DeployedStack]) -> list[Collision]:
 
 
 def _claims(stack: DeployedStack) -> Iterator[tuple[_Claim, _Owner]]:
-    """Give what a stack needs for itself, and which resource needs it."""
+    """Yield what a stack needs exclusively, and which resource needs it."""
     account, region = stack.account or "", stack.region or ""
     for resource in stack.resources:
         type_ = resource.type
         who = f"{resource.construct_path or resource.logical_id} ({type_})"
         owner = _Owner(stack, who, (resource.template.name, resource.logical_id))
         if type_ in _ONE_IN_AN_ACCOUNT:
-            what = f"an account has {_ONE_IN_AN_ACCOUNT[type_]} once in a region"
+            what = f"an account has {_ONE_IN_AN_ACCOUNT[type_]} only once in a region"
             yield _Claim((account, region, type_), what, _ONE_STACK), owner
         if name := _name(resource):
             place: tuple[str, ...] = (account, "" if type_.startswith(_IN_ALL_REGIONS) else region, type_)
             if type_ in _IN_ALL_ACCOUNTS:
                 place = (type_,)
-            yield _Claim(place, f"{' / '.join(name)} is the name of one {type_}", _NO_NAME), owner
+            yield _Claim(place, f"only one {type_} can have the name {' / '.join(name)}", _NO_NAME), owner
     for logical_id, output in stack.template.outputs.items():
         if export := _text(Map(output, stack.template), "Export", "Name"):
-            claim = _Claim((account, region, "export"), f"{export} is the name of one export", _NAME_OF_THE_STACK)
+            claim = _Claim(
+                (account, region, "export"), (f"only one export can have the name {export}"), _NAME_OF_THE_STACK
+            )
             yield claim, _Owner(stack, f"output {logical_id}", (stack.template.name, logical_id))
 
 
 def _name(resource: Resource) -> tuple[str, ...]:
-    """Return what a resource is called, where the template says it and AWS takes it once."""
+    """Return the name of a resource, if the template sets it and it must be unique."""
     known = resource_type(resource.type)
     properties = _NAMES.get(resource.type) or (known.identifier if known else ())
     texts = [_text(resource, *one.split("/")) for one in properties]
@@ -150,7 +152,7 @@ def _name(resource: Resource) -> tuple[str, ...]:
 
 
 def _text(map_: Map, *path: str) -> str | None:
-    """Return text that is known without a deployment, empty where nothing is set; None for what is not known."""
+    """Return text that is known without a deployment, empty if it is not set; None if it is unknown."""
     try:
         value = map_.value(*path)
     except (CannotTell, Malformed):
@@ -167,10 +169,12 @@ def _shared_accounts(stacks: Sequence[DeployedStack]) -> Iterator[Collision]:
         if len(environments) > 1:
             yield Collision(
                 severity="warning",
-                what=f"{len(environments)} environments share account {account} and region {region}: limits, "
-                "permissions and the bill are those of all",
+                what=(
+                    f"{len(environments)} environments share account {account} and region {region}, with quotas, "
+                    "permissions and the bill"
+                ),
                 who=tuple(f"{name}: {stack} and others" for name, stack in environments.items()),
-                allowed="an account for each environment",
+                allowed="a separate account for each environment",
             )
 
 
@@ -180,7 +184,7 @@ def _nowhere(stacks: Sequence[DeployedStack]) -> Iterator[Collision]:
     if several and lost:
         yield Collision(
             severity="warning",
-            what="stacks of several environments do not say their account and region",
+            what="stacks of several environments have no account and region",
             who=tuple(f"{stack.name}: {stack.place}" for stack in lost),
             allowed="Environment(account=…, region=…), and env=environment.env on the stack or the stage",
         )

@@ -1,4 +1,4 @@
-"""What differs between two environments, where account, region and names are taken to be the same."""
+"""Differences between two environments, ignoring account, region and names."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _LEAD = 10
 
 @frozen
 class Difference:
-    """One thing that is not the same in two environments.
+    """One difference between two environments.
 
     Attributes:
-        stack: The stack, by what it is called in both.
+        stack: The stack, by its name without the environment.
         what: The construct and its type, or the section of the template; empty for the stack itself.
-        at: The property; empty where one environment has the thing and the other has not.
-        before: What the first has there, as JSON; None where it has nothing.
-        after: What the second has there, as JSON; None where it has nothing.
+        at: The property; empty if only one environment has it.
+        before: The value in the first environment, as JSON; None if it has none.
+        after: The value in the second environment, as JSON; None if it has none.
     """
 
     stack: str
@@ -38,7 +38,7 @@ class Difference:
 
 
 def differences(before: Sequence[DeployedStack], after: Sequence[DeployedStack]) -> list[Difference]:
-    """Return what differs between the stacks of one environment and those of another."""
+    """Return the differences between the stacks of two environments."""
     first, second = ({stack.key: stack for stack in stacks} for stacks in (before, after))
     found: list[Difference] = []
     for key in dict.fromkeys([*first, *second]):
@@ -86,7 +86,7 @@ def _is_function(value: Mapping[str, Any]) -> bool:
 
 
 def _shown(one: Any, other: Any) -> tuple[str | None, str | None]:
-    """Show two values; of long ones, the part in which they differ."""
+    """Show two values; for long ones, only the different part."""
     texts = [None if it is _NOT_SET else json.dumps(it, ensure_ascii=False) for it in (one, other)]
     start = 0
     if all(text is not None and len(text) > _LONGEST for text in texts):

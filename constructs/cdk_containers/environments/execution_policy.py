@@ -1,4 +1,4 @@
-"""What CloudFormation may do in an account: what the stacks there need, and no more."""
+"""Permissions of CloudFormation in an account: only those that the stacks there need."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from .iam_statements import allow, iam_statements
 from .registry import resource_type
 
 LARGEST = 6144
-"""Characters that a managed policy may have, white space apart."""
+"""Maximum characters of a managed policy, without white space."""
 
 _GLOBAL = ("iam", "organizations", "route53", "cloudfront", "globalaccelerator", "shield", "sts", "support", "s3")
-"""Services that are called in another region than that of the stack, at least for some actions."""
+"""Services with actions that are called in a region other than that of the stack."""
 
 _IN_TEMPLATES = {
     "{{resolve:secretsmanager:": "secretsmanager:GetSecretValue",
     "{{resolve:ssm": "ssm:GetParameters",
     "AWS::SSM::Parameter::Value<": "ssm:GetParameters",
 }
-"""What CloudFormation looks up itself, by what is in the template then."""
+"""What CloudFormation itself looks up for the content of a template."""
 
 
 @frozen
 class ExecutionPolicy:
-    """What CloudFormation may do in an account.
+    """Permissions of CloudFormation in an account.
 
     Attributes:
         documents: Policy documents, each small enough for a managed policy.
@@ -40,11 +40,11 @@ class ExecutionPolicy:
 
 
 def execution_policy(stacks: Sequence[DeployedStack], *, also: Iterable[str] = ()) -> ExecutionPolicy:
-    """Compute what CloudFormation needs for some stacks of one account.
+    """Compute the permissions that CloudFormation needs for stacks of one account.
 
     Args:
         stacks: The stacks.
-        also: More actions, for types that the registry does not know, or where its schema lacks one.
+        also: Additional actions, for types that the registry does not know or whose schema is incomplete.
     """
     known = {resource.type: resource_type(resource.type) for stack in stacks for resource in stack.resources}
     actions = {action for it in known.values() if it is not None for action in it.actions} | set(also)
@@ -64,7 +64,7 @@ def _of_services(actions: set[str], stacks: Sequence[DeployedStack]) -> Iterator
 
 
 def _documents(statements: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Fill documents with as much as each may hold: a statement goes on in the next one."""
+    """Fill documents up to their maximum size: a statement can continue in the next document."""
     held: list[dict[str, Any]] = []
     for statement in statements:
         held.append({**statement, "Action": []})

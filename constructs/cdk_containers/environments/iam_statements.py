@@ -1,4 +1,4 @@
-"""What CloudFormation may do with IAM: for the roles of some stacks, since who may write any role may do anything."""
+"""IAM permissions of CloudFormation: only for roles of the stacks, since writing any role would allow everything."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cdk_containers.checks.templates import CannotTell, Malformed, Map, Partial, Resource
+from cdk_containers.model.workload.ecr_address import partition_of
 
-from .assembly import DeployedStack, partition_of
+from .assembly import DeployedStack
 
 _PREFIX = 20
-"""Characters of a stack's name that CloudFormation leaves in the names that it gives, and a few less."""
+"""Characters of a stack name that CloudFormation keeps in generated names, minus a few."""
 
 _MOST_NAMES = 8
-"""More names than these are said by their first word, as names of one environment have one."""
+"""Above this number, names are combined by their first word, which is the same in one environment."""
 
 _ABOUT = {
     "openidconnectprovider": "oidc-provider/*",
@@ -32,7 +33,7 @@ _ABOUT = {
     "role": "role/",
     "polic": "policy/",
 }
-"""What an action of IAM is about, by the first of these words that it has in it."""
+"""The kind of object of an IAM action, by the first of these words that it contains."""
 
 _ABOUT_NOTHING = re.compile(
     r"(?i)iam:List(Roles|Policies|InstanceProfiles|OpenIDConnectProviders|SAMLProviders|ServerCertificates|Users"
@@ -46,7 +47,7 @@ _NAMES = {
     "AWS::IAM::User": "UserName",
 }
 _HOLDERS = ("Roles", "Users", "Groups", "RoleName", "UserName", "GroupName")
-"""Where policies name what they are attached to."""
+"""Properties of policies with the names that they are attached to."""
 
 _ROLE = re.compile(r":iam::([0-9]*|\*):role/([^\s\"]+)")
 _ATTACHES = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
@@ -55,14 +56,14 @@ _ATTACHES = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
 def allow(
     actions: Iterable[str], resources: Sequence[str], condition: Mapping[str, Any] | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Give a statement, if there is something to allow."""
+    """Yield a statement, if there is something to allow."""
     if given := sorted(actions):
         statement: dict[str, Any] = {"Effect": "Allow", "Action": given, "Resource": list(resources)}
         yield statement | ({"Condition": condition} if condition else {})
 
 
 def iam_statements(actions: set[str], stacks: Sequence[DeployedStack]) -> Iterator[dict[str, Any]]:
-    """Give the statements that allow actions of IAM, on what the stacks make and name alone."""
+    """Yield the statements that allow IAM actions, only on what the stacks create and name."""
     prefix, names = _prefix(stacks[0]), _names(stacks)
     by_resources: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for action in actions - {"iam:PassRole", *_ATTACHES}:
@@ -102,7 +103,7 @@ def _names(stacks: Sequence[DeployedStack]) -> list[str]:
 
 
 def _names_of(resource: Resource, stack: DeployedStack) -> Iterator[str]:
-    """Give the names of what a resource makes in IAM, and of what it attaches a policy to."""
+    """Yield the names of what a resource creates in IAM, and of what it attaches a policy to."""
     if not resource.type.startswith("AWS::IAM::"):
         return
     for holder in _HOLDERS if resource.type.endswith(("Policy", "InstanceProfile")) else ():
@@ -120,7 +121,7 @@ def _managed_policies(stacks: Sequence[DeployedStack]) -> Iterator[str]:
 
 
 def _services(stacks: Sequence[DeployedStack]) -> set[str]:
-    """Return the services that may take a role of the stacks."""
+    """Return the services that can assume a role of the stacks."""
     return {
         service
         for stack in stacks
@@ -132,7 +133,7 @@ def _services(stacks: Sequence[DeployedStack]) -> set[str]:
 
 
 def _existing_roles(stacks: Sequence[DeployedStack]) -> set[str]:
-    """Return the roles that were there before, and that something other than a policy names."""
+    """Return the existing roles that something other than a policy refers to."""
     return {
         f"{_prefix(stack)}role/{found[2]}"
         for stack in stacks
@@ -158,7 +159,7 @@ def _maps(value: Any) -> Iterator[Map]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Give every text, with `*` for what only a deployment decides, except those in policies."""
+    """Yield every text except those in policies, with `*` for parts that are known only at deployment."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Partial):

@@ -1,4 +1,4 @@
-"""Templates without what differs only because environments are two: accounts, regions, names and their hashes."""
+"""Templates without the expected differences between environments: accounts, regions, names and their hashes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ _HASH = re.compile(r"[0-9A-F]{8,}")
 _NOT_A_LETTER = re.compile(r"[^A-Za-z0-9]")
 _FOLLOWS = ("Type", "Metadata", "DependsOn")
 """What follows from the rest of the resource."""
+_USAGE = "AWS::CDK::Metadata"
+"""What CDK reports about itself follows from the constructs of the stack."""
 
 
 def normal_resources(stack: DeployedStack) -> dict[str, Any]:
     """Return the resources of a stack, by construct and type."""
     found: dict[str, Any] = {}
     for resource in stack.template.resources.values():
+        if resource.type == _USAGE:
+            continue
         name = _name(resource, stack)
         found[f"{name} {resource.logical_id}" if name in found else name] = _normal(_content(resource), stack)
     return found
@@ -62,7 +66,7 @@ def _normal(value: Any, stack: DeployedStack) -> Any:
 
 
 def _named(part: Any) -> str:
-    """Return what a reference is to."""
+    """Return the target of a reference."""
     match part:
         case {"Ref": str(name)}:
             return name
@@ -73,7 +77,7 @@ def _named(part: Any) -> str:
 
 
 def _keyed(items: list[Any]) -> dict[str, Any]:
-    """Return a list of keys and values as a map: their order means nothing."""
+    """Return a list of keys and values as a map, because their order has no meaning."""
     for key in ("Key", "Name"):
         if all(isinstance(item, Mapping) and item.keys() == {key, "Value"} for item in items):
             return {str(item[key]): item["Value"] for item in items}

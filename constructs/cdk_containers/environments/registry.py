@@ -1,4 +1,4 @@
-"""What CloudFormation's registry says of types of resources, and what it does not say of some."""
+"""Resource types in the CloudFormation registry, and additions for incomplete ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNREGISTERED: Mapping[str, str] = {
     ),
     "AWS::Route53::RecordSetGroup": "route53:ChangeResourceRecordSets,GetChange,GetHostedZone,ListResourceRecordSets",
 }
-"""Types without handlers in the registry, by what the user guides of their services say."""
+"""Types without handlers in the registry, according to the user guides of their services."""
 
 _NOTHING = ("AWS::CDK::Metadata", "AWS::CloudFormation::WaitCondition", "AWS::CloudFormation::WaitConditionHandle")
 _CUSTOM = ("AWS::CloudFormation::CustomResource", "Custom::")
@@ -36,8 +36,8 @@ class ResourceType:
     """A type of resources.
 
     Attributes:
-        identifier: The properties that identify one, where a template can say them; empty where AWS gives out an id.
-        actions: What CloudFormation calls to create, read, update, delete and list them.
+        identifier: The properties that identify a resource, if a template can set them; empty if AWS generates the id.
+        actions: Actions that CloudFormation uses to create, read, update, delete and list them.
     """
 
     identifier: tuple[str, ...] = ()

@@ -1,1 +1,1 @@
-"""What is true without AWS CDK: what runs, what it runs on, and how it is placed and replaced."""
+"""The models that need no AWS CDK: workloads, instances, placement and deployments."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network
-from typing import TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -20,8 +20,11 @@ from cdk_containers.logs import Logs, owned_log_group
 
 from .nat_gateways import NatGateways
 from .network_checks import imported_subnet_problems, option_problems, room_problems, zones_of
-from .subnets import SubnetMasks, SubnetPlan, plan_subnets
+from .subnets import SubnetMasks, SubnetPlan, plan_subnets, private_mask
 from .vpc_subnets import ambiguous_subnet_problems, private_subnet_problems, subnet_problems
+
+if TYPE_CHECKING:
+    from cdk_containers.model.fleet import AddressRoom
 
 _INTERFACE_ENDPOINTS = {
     "EcrApi": "ECR",
@@ -52,6 +55,8 @@ class Network(CheckedConstruct):
     vpc: ec2.IVpc
     task_subnets: ec2.SubnetSelection
     dual_stack: bool | None
+    _masks: Sequence[int] = ()
+    _taken = 0
 
     def __init__(
         self,
@@ -102,6 +107,7 @@ class Network(CheckedConstruct):
         if not found.has("subnet_masks"):
             found.extend(masks.problems(), under="subnet_masks")
         plan: SubnetPlan | None = None
+        zones = max_azs
         if not any(found.has(option) for option in ("scope", "cidr", "max_azs", "isolated_subnets", "subnet_masks")):
             zones = zones_of(scope, max_azs)
             plan = plan_subnets(IPv4Network(cidr).prefixlen, zones, masks, isolated=isolated_subnets)
@@ -114,6 +120,8 @@ class Network(CheckedConstruct):
         super().__init__(scope, id)
 
         self.dual_stack = dual_stack
+        self._masks = [private_mask(IPv4Network(cidr).prefixlen, zones, plan)] * zones
+        self._taken = len(_INTERFACE_ENDPOINTS) if interface_endpoints else 0
         egress = nat_gateways is not NatGateways.NONE
         private = ec2.SubnetType.PRIVATE_WITH_EGRESS if egress else ec2.SubnetType.PRIVATE_ISOLATED
         vpc = ec2.Vpc(
@@ -133,6 +141,16 @@ class Network(CheckedConstruct):
         if interface_endpoints:
             self._add_interface_endpoints(vpc, cidr)
         self._add_flow_logs(vpc, flow_logs)
+
+    @property
+    def address_room(self) -> AddressRoom | None:
+        """How many tasks or pods its subnets have addresses for, also while all of them are deployed.
+
+        None of a network that exists. Load balancers in the same subnets take eight addresses each, or more.
+        """
+        from cdk_containers.model.fleet import address_room  # noqa: PLC0415  (most stacks never ask)
+
+        return address_room(self._masks, taken_per_subnet=self._taken) if self._masks else None
 
     @classmethod
     def from_attributes(

@@ -84,18 +84,29 @@ def smallest_network(zones: int, masks: SubnetMasks, *, isolated: bool) -> int |
     return max(fitting, default=None)
 
 
+def private_mask(prefix: int, zones: int, plan: SubnetPlan) -> int:
+    """Return the mask of the subnets in which tasks run: what was asked for, or an equal part of what is left."""
+    if plan.private is not None:
+        return plan.private
+    rest = (_size(prefix) - _used(zones, plan)) // zones
+    return 32 - max(rest, 1).bit_length() + 1
+
+
 def _fits(prefix: int, zones: int, plan: SubnetPlan, *, rest_at_least: int) -> bool:
-    fixed = [mask for mask in (plan.public, plan.private, plan.isolated) if mask is not None for _ in range(zones)]
-    used = _place(fixed, 0)
-    size = _size(prefix)
+    used = _used(zones, plan)
     if plan.private is None:
-        rest = (size - used) // zones
-        mask = 32 - max(rest, 1).bit_length() + 1
+        mask = private_mask(prefix, zones, plan)
         # Each task needs an address, so private subnets are not the smallest.
-        if rest < 1 or mask > min(rest_at_least, SMALLEST):
+        if _size(prefix) - used < zones or mask > min(rest_at_least, SMALLEST):
             return False
         used = _place([mask] * zones, used)
-    return used <= size
+    return used <= _size(prefix)
+
+
+def _used(zones: int, plan: SubnetPlan) -> int:
+    """Return where free addresses begin behind the subnets whose masks are fixed."""
+    masks = (plan.public, plan.private, plan.isolated)
+    return _place([mask for mask in masks if mask is not None for _ in range(zones)], 0)
 
 
 def _size(mask: int) -> int:

@@ -1,4 +1,4 @@
-"""A small app to begin with: a service, its environments, its tests, and what delivers it."""
+"""A small starter app: a service, its environments, its tests, and its delivery."""
 
 from .app import DELIVERIES, Delivery, app_files
 

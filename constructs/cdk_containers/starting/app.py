@@ -1,7 +1,8 @@
 """The files of an app, from text files beside this module.
 
-`files/common` is in every app, and `files/KIND` in one of a kind; a file of a kind wins. `{{name}}` and the like are
-filled in, and `.txt` at the end of a name goes, as does a `dot-` at its beginning.
+`files/common` is in every app, `files/accounts` in apps whose environments have accounts, and `files/KIND` only in apps
+of one kind; a file of a kind takes precedence. Placeholders such as `{{name}}` are replaced. The ending `.txt` and the
+prefix `dot-` of file names are removed.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ def app_files(name: str, delivery: Delivery, *, region: str) -> Mapping[str, str
 
     Args:
         name: The name of the app, such as `shop`.
-        delivery: What delivers it.
+        delivery: How to deliver it.
         region: The region of its environments.
     """
     values = {"name": name, "class": class_name(name), "region": region, "version": VERSION}
     found: dict[str, str] = {}
-    for kind in ("common", delivery):
+    for kind in ("common", *([] if delivery == "none" else ["accounts"]), delivery):
         for path in sorted((_FILES / kind).rglob("*.txt")):
             place = path.relative_to(_FILES / kind).as_posix().removesuffix(".txt")
             parts = [f".{part.removeprefix('dot-')}" if part.startswith("dot-") else part for part in place.split("/")]
@@ -39,7 +40,7 @@ def app_files(name: str, delivery: Delivery, *, region: str) -> Mapping[str, str
 
 
 def class_name(name: str) -> str:
-    """Return the name of the app as a class has it: `web-shop` is `WebShop`."""
+    """Return the name of the app as a class name: `web-shop` becomes `WebShop`."""
     return "".join(part.capitalize() for part in re.split(r"[-_]+", name))
 
 

@@ -12,6 +12,7 @@ from botocore import xform_name
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.session import Session
 from botocore.stub import Stubber
+from moto import mock_aws  # noqa: F401  (a session that is made before this is imported cannot be mocked)
 
 from cdk_containers.checks.live.account import Account
 
@@ -26,6 +27,9 @@ _DEEPEST = 16
 # What an answer has to say so that a reader goes on, by operation: a path with dots, where a list has one element.
 SAID: Mapping[str, Mapping[str, Any]] = {
     "acm.describe_certificate": {"Certificate.Type": "AMAZON_ISSUED"},
+    "codepipeline.get_pipeline": {
+        "pipeline.artifactStores": {"eu-west-1": {"type": "S3", "location": "artifacts"}},
+    },
     "ec2.describe_instances": {
         "Reservations.Instances.State.Name": "running",
         "Reservations.Instances.Tags": [],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -53,7 +54,8 @@ def test_every_call_that_a_reader_names_exists_and_only_reads(session: Session):
 @pytest.mark.parametrize("reader", READERS, ids=lambda it: it.read.__name__)
 def test_a_reader_names_the_calls_that_it_makes_and_no_other(session: Session, reader: Reader):
     """Each reader runs with its own calls only; an empty account has no resources that it would ask more about."""
-    list(reader.read(Account(session, allowed=reader.calls, region="eu-west-1")))
+    with suppress(NotImplementedError):  # moto lacks the operation; a call that is not named raises `NotAllowed`
+        list(reader.read(Account(session, allowed=reader.calls, region="eu-west-1")))
 
 
 def test_a_call_that_nobody_names_is_stopped(session: Session):

@@ -64,6 +64,46 @@ def verdicts(estate: Estate) -> dict[tuple[str, str], str]:
     return {(it.practice, re.split("[:/]", it.resource)[-1]): it.verdict for it in run_checks(estate, CHECKS).findings}
 
 
+def test_pipelines_and_their_projects(client: Client):
+    client("codebuild").create_project(
+        name="build",
+        source={"type": "CODEPIPELINE", "location": "x", "buildspec": "phases: {build: {commands: [docker build .]}}"},
+        artifacts={"type": "CODEPIPELINE", "location": "x"},
+        environment={"type": "LINUX_CONTAINER", "image": "x", "computeType": "BUILD_GENERAL1_SMALL"}
+        | {"privilegedMode": True},
+        serviceRole="arn:aws:iam::123456789012:role/service-role/build",
+    )
+    client("iam").create_role(
+        RoleName="deliver",
+        AssumeRolePolicyDocument=json.dumps(
+            {"Statement": [{"Action": "sts:AssumeRole", "Principal": {"Service": "codepipeline.amazonaws.com"}}]}
+        ),
+    )
+    client("codepipeline").create_pipeline(
+        pipeline={
+            "name": "shop",
+            "roleArn": "arn:aws:iam::123456789012:role/deliver",
+            "artifactStore": {"type": "S3", "location": "artifacts", "encryptionKey": {"id": "key", "type": "KMS"}},
+            "stages": [
+                {"name": "Source", "actions": [action_of("Source", "S3", {})]},
+                {"name": "Build", "actions": [action_of("Build", "CodeBuild", {"ProjectName": "build"})]},
+                {"name": "prod", "actions": [action_of("Deploy", "ECS", {"ClusterName": "shop"})]},
+            ],
+        }
+    )
+    found = verdicts(read("AWS::CodePipeline::Pipeline", "AWS::CodeBuild::Project"))
+    assert found["pipeline-artifacts-encrypted", "shop"] == "pass"
+    assert found["build-once", "shop"] == "pass"
+    assert found["unprivileged-image-build", "build"] == "fail"
+    for practice in ("scan-gate", "approval-before-production", "stage-rollback", "no-deploy-outside-cloudformation"):
+        assert found[practice, "shop"] == "fail", practice
+
+
+def action_of(category: str, provider: str, configuration: dict[str, str]) -> dict[str, Any]:
+    type_ = {"category": category, "owner": "AWS", "provider": provider, "version": "1"}
+    return {"name": provider, "actionTypeId": type_, "runOrder": 1, "configuration": configuration}
+
+
 def test_repositories(client: Client):
     ecr = client("ecr")
     ecr.create_repository(repositoryName="web", imageTagMutability="IMMUTABLE")

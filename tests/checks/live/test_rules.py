@@ -57,7 +57,7 @@ def test_a_rule_takes_the_events_of_a_cluster(given: Mapping[str, Any], expected
     found = verdict("cluster-events", CLUSTER, resources)
     assert found is not None
     assert found[0] == expected
-    assert ("keeps takes its events" in found[1]) is (expected == "pass")
+    assert ("keeps receives its events" in found[1]) is (expected == "pass")
 
 
 def test_rules_that_could_not_be_read_leave_it_open():
@@ -104,7 +104,7 @@ STEPS = {MACHINE: ("AWS::StepFunctions::StateMachine", {"DefinitionString": "arn
             ("pass", "failing watches it"),
         ),
         ({SCHEDULE: job(), "all": alarm("ScheduleGroup", "default", "AWS/Scheduler")}, ("cannot-tell", "an alarm")),
-        ({SCHEDULE: job(), "tells": rule()}, ("cannot-tell", "a rule takes events of ECS")),
+        ({SCHEDULE: job(), "tells": rule()}, ("cannot-tell", "a rule receives ECS events")),
     ],
 )
 def test_somebody_hears_of_a_job_that_fails(resources: Resources, expected: tuple[str, str]):

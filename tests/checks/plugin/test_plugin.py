@@ -90,5 +90,5 @@ def test_the_assembly_remembers_what_the_app_acknowledges(tmp_path: Path, monkey
 
 
 def test_a_severity_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="fail_on is 'severe'; allowed: critical, high, medium, low, never"):
+    with pytest.raises(ValueError, match="invalid fail_on 'severe'; allowed: critical, high, medium, low, never"):
         PracticeChecks(fail_on="severe")  # type: ignore[arg-type]

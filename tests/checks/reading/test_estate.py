@@ -115,7 +115,7 @@ def test_nested_stacks_that_contain_themselves_end(tmp_path: Path):
 def test_a_nested_stack_whose_template_is_elsewhere_is_named(tmp_path: Path):
     url = "https://s3.amazonaws.com/bucket/x.yaml"
     _, skipped = read(written(tmp_path, {"a.json": nested(Properties={"TemplateURL": url})}) / "a.json")
-    assert skipped == [f"{tmp_path / 'a.json'}: the nested stack Nested has its template elsewhere"]
+    assert skipped == [f"{tmp_path / 'a.json'}: the template of the nested stack Nested is not here"]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_nested_stack_whose_template_is_elsewhere_is_named(tmp_path: Path):
     [
         ("a.json", "{", "a.json: line 1"),
         ("a.yaml", "a: [", "a.yaml: line"),
-        ("a.yaml", "a: 1", "a.yaml: not a template: it has no Resources"),
+        ("a.yaml", "a: 1", "a.yaml: not a template, because it has no Resources"),
         ("a.txt", "hello", "a.txt: not a template"),
         ("a.yaml", "", "a.yaml: the file is empty"),
     ],
@@ -180,7 +180,7 @@ def test_a_manifest_of_something_else_makes_no_assembly(tmp_path: Path, manifest
 def test_artifacts_of_unknown_kinds_are_left_alone(tmp_path: Path):
     odd = assembly(A=5, B={}, C={"type": "aws:cloudformation:stack"})
     _, skipped = read(written(tmp_path, {"manifest.json": odd}))
-    assert skipped[0] == f"{tmp_path / 'manifest.json'}: the artifact C does not say where it is"
+    assert skipped[0] == f"{tmp_path / 'manifest.json'}: the artifact C has no path"
 
 
 def test_an_assembly_that_names_a_file_that_is_missing(tmp_path: Path):

@@ -50,7 +50,7 @@ def test_a_table_has_a_block_for_each_failure():
         "Not checked:",
         f"  {NOT_CHECKED[0]}",
         "",
-        f"{counts}; 4 resources; add --all to see what cannot be told",
+        f"{counts}; 4 resources; add --all to see the undecided checks",
     ]
 
 
@@ -197,7 +197,7 @@ def test_markdown_fits_into_a_comment():
     many = {f"Repository{number}": repository() for number in range(2000)}
     text = render("markdown", results(many))
     assert 50_000 < len(text) < 65_536
-    assert re.search(r"^_\d+ more lines do not fit into a comment._$", text, re.MULTILINE)
+    assert re.search(r"^_\d+ more lines do not fit in a comment._$", text, re.MULTILINE)
 
 
 # ---- HTML

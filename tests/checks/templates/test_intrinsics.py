@@ -76,11 +76,14 @@ def test_what_a_template_says(expression: Any, wanted: Any):
         ({"Ref": "Free"}, "parameter Free"),
         ({"Ref": "Stored"}, "parameter Stored"),
         ({"Ref": "AWS::AccountId"}, "AWS::AccountId"),
-        ({"Ref": "Nothing"}, "Nothing, which the template does not have"),
-        ({"Fn::GetAtt": "Nothing.Arn"}, "Nothing, which the template does not have"),
-        ({"Fn::ImportValue": "vpc"}, "the export vpc of another stack"),
-        ({"Fn::ImportValue": {"Ref": "Free"}}, "the export of another stack"),
-        ({"Fn::GetStackOutput": {"StackName": "other", "OutputName": "Vpc"}}, "the output Vpc of another stack"),
+        ({"Ref": "Nothing"}, "Nothing, which is not in the template"),
+        ({"Fn::GetAtt": "Nothing.Arn"}, "Nothing, which is not in the template"),
+        ({"Fn::ImportValue": "vpc"}, "the export vpc, which is in another stack"),
+        ({"Fn::ImportValue": {"Ref": "Free"}}, "an export of another stack"),
+        (
+            {"Fn::GetStackOutput": {"StackName": "other", "OutputName": "Vpc"}},
+            "the output Vpc, which is in another stack",
+        ),
         ({"Fn::GetAZs": ""}, "Fn::GetAZs"),
         ({"Fn::Transform": {"Name": "M"}}, "Fn::Transform"),
         ({"Fn::Select": [0, {"Ref": "Free"}]}, "parameter Free"),
@@ -148,7 +151,7 @@ def test_a_dynamic_reference_says_where_it_comes_from():
     ],
 )
 def test_a_function_that_is_used_wrongly_is_malformed(expression: Any):
-    with pytest.raises(Malformed, match="what the function takes"):
+    with pytest.raises(Malformed, match="the arguments of the function"):
         value(expression)
 
 
@@ -156,12 +159,12 @@ def test_functions_that_go_round_end():
     arguments: dict[str, Any] = {"A": "x"}
     for _ in range(200):
         arguments = {"A": {"Fn::Sub": ["${A}", arguments]}}
-    with pytest.raises(CannotTell, match="circle"):
+    with pytest.raises(CannotTell, match="cycle"):
         value({"Fn::Sub": ["${A}", arguments]})
 
 
 def test_conditions_that_go_round_end():
-    with pytest.raises(CannotTell, match="circle"):
+    with pytest.raises(CannotTell, match="cycle"):
         value({"Fn::If": ["A", 1, 2]}, Conditions={"A": {"Fn::Not": [{"Condition": "A"}]}})
 
 

@@ -124,7 +124,7 @@ def test_an_export_that_others_import_is_in_the_way(made: Plan) -> None:
 
 
 def test_stacks_without_a_template_are_named(made: Plan) -> None:
-    assert any("no template" in note for note in made.notes["bakery-test-shop"])
+    assert any("deployed template is not in the folder" in note for note in made.notes["bakery-test-shop"])
 
 
 def test_publishers_come_before_subscribers(made: Plan) -> None:

@@ -98,7 +98,7 @@ def test_notes_say_what_was_not_applied(made: Converted) -> None:
 
 def test_each_override_is_applied_or_named(made: Converted) -> None:
     (baker,) = (it for it in made.notes["bakery-prod-baker"] if "overrides" in it)
-    assert "copilot/baker/overrides has overrides for the CDK, which change EventsQueue, Service" in baker
+    assert "copilot/baker/overrides has CDK overrides, which change EventsQueue, Service" in baker
     (environment,) = (it for it in made.notes["bakery-test"] if "patch" in it)
     assert "patch 2" in environment
     assert "EnvironmentManagerRole" in environment

@@ -49,7 +49,7 @@ def test_a_variable_that_is_not_defined_is_refused_in_every_environment():
 
 
 def test_names_that_are_not_known():
-    assert "name the application and the environment" in refused("env_file: '${COPILOT_APPLICATION_NAME}.env'", {})
+    assert "set the application and the environment" in refused("env_file: '${COPILOT_APPLICATION_NAME}.env'", {})
 
 
 def test_names_that_the_shell_has_otherwise():
@@ -60,7 +60,7 @@ def test_names_that_the_shell_has_otherwise():
 
 def test_no_number_is_filled_in():
     error = refused("cpu: ${NUM}", VARIABLES)
-    assert "cpu: got '512'; a whole number is wanted: Copilot fills variables in as text" in error
+    assert "cpu: got '512'; expected a whole number: Copilot inserts variables as text" in error
 
 
 def test_a_truth_value_and_lists_are_filled_in():

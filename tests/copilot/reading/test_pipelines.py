@@ -31,14 +31,14 @@ def test_a_pipeline():
         ("version: 1\nsource: {provider: GitHub, properties: {}}\n", "`name` is missing"),
         ("name: a\nsource: {provider: GitHub, properties: {}}\n", "`version` is missing"),
         ("name: a\nversion: 1\n", "`source` is missing"),
-        (f"{HEAD}bulid: {{}}\n", "bulid: there is no such key: did you mean 'build'?"),
+        (f"{HEAD}bulid: {{}}\n", "bulid: unknown key: did you mean 'build'?"),
         (HEAD.replace("GitHub", "GitLab"), "source.provider: there is no provider 'GitLab': did you mean 'GitHub'?"),
         (HEAD.replace("version: 1", "version: 2"), "version: got 2; allowed: 1"),
-        (HEAD.replace("main\nv", f"{'a' * 101}\nv"), "name: 100 characters at the most"),
+        (HEAD.replace("main\nv", f"{'a' * 101}\nv"), "name: at most 100 characters"),
         (f"{HEAD}stages: [{{deployments: {{}}}}]\n", "stages[0]: `name` is missing"),
         (
             f"{HEAD}stages: [{{name: t, test_commands: [a], post_deployments: {{x: {{buildspec: b}}}}}}]\n",
-            "stages[0].test_commands: `post_deployments` is there, too: keep that one",
+            "stages[0].test_commands: `post_deployments` is also set: keep only that",
         ),
         (f"{HEAD}stages: [{{name: t, pre_deployments: {{x: {{}}}}}}]\n", "x: `buildspec` is missing"),
         (

@@ -50,8 +50,8 @@ def test_all_problems_come_at_once():
     with pytest.raises(ManifestError) as caught:
         read_workload(text, variables={})
     assert str(caught.value).splitlines() == [
-        "manifest.yml:4:1: cpu: got 'lots'; a whole number is wanted",
-        "manifest.yml:9:5: environments.prod.memroy: there is no such key: did you mean 'memory'?",
+        "manifest.yml:4:1: cpu: got 'lots'; expected a whole number",
+        "manifest.yml:9:5: environments.prod.memroy: unknown key: did you mean 'memory'?",
     ]
 
 

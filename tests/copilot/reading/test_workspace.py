@@ -60,9 +60,7 @@ def test_it_is_found_from_inside(tmp_path: Path, start: str):
 
 
 def test_there_is_none(tmp_path: Path):
-    with pytest.raises(
-        ManifestError, match=r"no workspace: there is no copilot/\.workspace here or in the five folders above"
-    ):
+    with pytest.raises(ManifestError, match=r"no workspace: no copilot/\.workspace here or in the five folders above"):
         Workspace.at(tmp_path)
 
 

@@ -27,7 +27,7 @@ def test_an_error_says_where_what_and_what_would_be_right():
         ],
     )
     assert str(error) == (
-        "Shop/Web: 2 problems in what was given\n"
+        "Shop/Web: 2 problems with the arguments\n"
         "  1. cpu: no size\n"
         "    given:    300\n"
         "    allowed:  512\n"
@@ -45,7 +45,7 @@ def test_an_object_is_shown_by_its_type_and_not_its_address():
 
 
 def test_one_problem_is_one():
-    assert str(ConstructError("Web", [Problem(option="a", what="b", allowed="c")])).startswith("Web: 1 problem in ")
+    assert str(ConstructError("Web", [Problem(option="a", what="b", allowed="c")])).startswith("Web: 1 problem with ")
 
 
 def test_it_is_a_value_error_with_its_parts():

@@ -46,7 +46,7 @@ def test_a_misspelt_option_is_told_by_the_class_that_was_called_with_everything_
     given: dict[str, Any] = {"imagee": "nginx", "cpu": "x", "exposure": AlbExposure(port=8080)}
     path, problems = problems_of(lambda: WebService(stack, "Web", **given))
     assert path == "Shop/Web"
-    assert problems["imagee"] == "WebService has no such option / the nearest is image"
+    assert problems["imagee"] == "WebService does not have this option / the nearest is image"
     assert problems.keys() == {"imagee", "cpu", "image", "exposure.certificate"}
     assert not stack.node.children
 
@@ -58,7 +58,7 @@ def test_the_value_counts_under_the_name_that_is_meant():
 
 def test_it_is_the_type_error_that_python_would_have_raised():
     made: Any = {"imagee": IMAGE}
-    with pytest.raises(TypeError, match="BackendService has no such option"):
+    with pytest.raises(TypeError, match="BackendService does not have this option"):
         BackendService(new_stack(), "Orders", **made)
 
 
@@ -73,7 +73,7 @@ def test_a_kind_with_a_constructor_of_its_own_and_its_import():
     path, problems = problems_of(lambda: Network.from_attributes(stack, "B", vpcid="vpc-1"))
     assert path == "Shop/B"
     assert problems == {
-        "vpcid": "Network.from_attributes has no such option / the nearest is vpc_id",
+        "vpcid": "Network.from_attributes does not have this option / the nearest is vpc_id",
         "availability_zones": "Network.from_attributes needs it / Sequence[str]",
         "private_subnet_ids": "Network.from_attributes needs it / Sequence[str]",
     }
@@ -85,14 +85,14 @@ def test_a_kind_with_a_constructor_of_its_own_and_its_import():
 def test_options_that_an_application_fills_in():
     shop = Application(new_stack(), "Shop", network=ANY)
     _, problems = problems_of(lambda: shop.add(BackendService, "Orders", imgae=IMAGE))
-    assert problems == {"imgae": "BackendService has no such option / the nearest is image"}
+    assert problems == {"imgae": "BackendService does not have this option / the nearest is image"}
 
 
 def test_values_say_it_when_they_are_made():
     assert problems_of(lambda: AlbExposure(prot=8080)) == (
         "AlbExposure",
         {
-            "prot": "AlbExposure has no such option / the nearest is port",
+            "prot": "AlbExposure does not have this option / the nearest is port",
             "certificate": 'HTTPS needs a certificate / a certificate; or https=Disabled(reason="…") for plain HTTP',
         },
     )
@@ -100,7 +100,7 @@ def test_values_say_it_when_they_are_made():
     path, problems = problems_of(lambda: Image.from_asset(directry="/none"))
     assert (path, problems["directry"]) == (
         "Image.from_asset",
-        "Image.from_asset has no such option / the nearest is directory",
+        "Image.from_asset does not have this option / the nearest is directory",
     )
     assert problems_of(lambda: FargateCapacity.spot(wieght=3))[1].keys() == {"wieght"}
     assert problems_of(lambda: Environment.development(nme="dev"))[1].keys() == {"nme"}
@@ -109,12 +109,15 @@ def test_values_say_it_when_they_are_made():
 def test_values_without_a_name():
     make: Any = Port
     assert problems_of(lambda: make(8080))[1] == {
-        "arguments": "the options of Port have names / Port(app_protocol=…)",
+        "arguments": "the options of Port must be passed by name / Port(app_protocol=…)",
         "number": "Port needs it / int",
     }
     web: Any = BackendService
     _, problems = problems_of(lambda: web(new_stack(), "Web", IMAGE))
-    assert problems["arguments"] == "the options of BackendService have names / BackendService(scope, id, alarms=…)"
+    assert (
+        problems["arguments"]
+        == "the options of BackendService must be passed by name / BackendService(scope, id, alarms=…)"
+    )
 
 
 def test_a_construct_without_a_place_or_a_required_option():
@@ -132,7 +135,10 @@ def test_methods_answer_for_their_options():
     stack = new_stack()
     images = Repository(stack, "Images")
     path, problems = problems_of(lambda: images.image(tga="1.4.2"))
-    assert (path, problems) == ("Repository.image", {"tga": "Repository.image has no such option / the nearest is tag"})
+    assert (path, problems) == (
+        "Repository.image",
+        {"tga": "Repository.image does not have this option / the nearest is tag"},
+    )
     web, api = backend(stack, "Web"), backend(stack, "Api")
     assert problems_of(lambda: web.connect_to(api, enviroment="API"))[1].keys() == {"enviroment"}
     assert images.image("1.4.2").problems() == []
@@ -158,7 +164,7 @@ class Mine(WebService):
 def test_a_subclass_of_a_user():
     stack = new_stack()
     path, problems = problems_of(lambda: Mine(stack, "Mine", port=8080, cluser=cluster(stack)))
-    assert (path, problems) == ("Shop/Mine", {"cluser": "Mine has no such option / the nearest is cluster"})
+    assert (path, problems) == ("Shop/Mine", {"cluser": "Mine does not have this option / the nearest is cluster"})
     Mine(stack, "Mine", port=8080, cluster=cluster(stack))
     assert resources(synth(stack), "AWS::ECS::Service")
 
@@ -174,7 +180,7 @@ def test_no_public_class_lets_a_type_error_out(name: str):
     place = (stack, "Made") if issubclass(owner, Construct) else ()
     path, problems = problems_of(lambda: owner(*place, no_such_option=1))
     assert path == ("Shop/Made" if place else name)
-    assert problems["no_such_option"].startswith(f"{name} has no such option")
+    assert problems["no_such_option"].startswith(f"{name} does not have this option")
     assert not stack.node.children
 
 

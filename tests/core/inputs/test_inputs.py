@@ -156,28 +156,27 @@ def test_each_part_that_does_not_fit_is_named():
 def test_a_problem_says_what_belongs_there():
     [problem] = field_problems(Options(on=False))  # type: ignore[arg-type]
     assert (
-        problem.what
-        == 'a value of type bool where True or Disabled belongs; to switch it off write Disabled(reason="…")'
+        problem.what == 'a value of type bool instead of True or Disabled; to turn it off, write Disabled(reason="…")'
     )
     assert (problem.given, problem.allowed) == ("False", "True or Disabled")
 
 
 def test_a_value_beside_the_choices_is_no_question_of_type():
     [problem] = field_problems(Options(kind="c"))  # type: ignore[arg-type]
-    assert (problem.what, problem.given, problem.allowed) == ("there is no such choice", "'c'", "'a' or 'b'")
+    assert (problem.what, problem.given, problem.allowed) == ("not a valid choice", "'c'", "'a' or 'b'")
     [problem] = field_problems(Options(kind=1))  # type: ignore[arg-type]
-    assert problem.what == "a value of type int where 'a' or 'b' belongs"
+    assert problem.what == "a value of type int instead of 'a' or 'b'"
 
 
 def test_a_class_is_no_value_of_it():
     [problem] = field_problems(Options(on=Disabled))  # type: ignore[arg-type]
-    assert problem.what == "the class Disabled where True or Disabled belongs"
+    assert problem.what == "the class Disabled instead of True or Disabled"
 
 
 def test_a_type_of_the_same_name_is_told_apart():
     namesake = type("Disabled", (), {"__module__": "elsewhere"})
     [problem] = field_problems(Options(on=namesake()))  # type: ignore[arg-type]
-    assert problem.what == "a value of type elsewhere.Disabled where True or Disabled belongs"
+    assert problem.what == "a value of type elsewhere.Disabled instead of True or Disabled"
 
 
 def test_what_may_be_a_secret_is_not_shown():

@@ -94,6 +94,6 @@ def test_where_there_is_no_way_the_types_are_named():
     vpc = network(new_stack()).vpc
     problem = problem_of(cluster=vpc)
     assert problem.allowed == "Cluster or None"
-    assert problem.what.startswith("a value of type IVpc where")
+    assert problem.what.startswith("a value of type IVpc instead of")
     assert way_in(IMAGE, ["Cluster"]) is None
     assert way_in(ec2.Port.tcp(80), ["Port"]) is None

@@ -15,11 +15,11 @@ def test_a_reason_that_says_something_is_no_problem():
     [
         ("", "the reason is empty"),
         (" \n\t ", "the reason is empty"),
-        ("because", "the reason has 7 characters, and fewer than 10 explain nothing"),
-        ("   because   ", "the reason has 7 characters, and fewer than 10 explain nothing"),
-        (None, "the reason is not text but NoneType"),
-        (True, "the reason is not text but bool"),
-        (["nginx writes its cache"], "the reason is not text but list"),
+        ("because", "the reason has 7 characters; write at least 10"),
+        ("   because   ", "the reason has 7 characters; write at least 10"),
+        (None, "the reason must be text, not NoneType"),
+        (True, "the reason must be text, not bool"),
+        (["nginx writes its cache"], "the reason must be text, not list"),
     ],
 )
 def test_a_reason_that_says_nothing_is_a_problem_and_not_an_exception(reason: object, problem: str):

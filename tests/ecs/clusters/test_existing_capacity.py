@@ -144,7 +144,7 @@ class TestByLaunchType:
             backend(stack, capacity=[LaunchType.FARGATE, FargateCapacity.spot()])
         with pytest.raises(ConstructError, match=r"capacity\[0\].base: a launch type takes all tasks"):
             backend(stack, capacity=[LaunchType(name="EC2", base=1)])
-        with pytest.raises(ConstructError, match=r"capacity\[0\].name: there is no such choice"):
+        with pytest.raises(ConstructError, match=r"capacity\[0\].name: not a valid choice"):
             backend(stack, capacity=[LaunchType(name="FARGATE_SPOT")])  # type: ignore[arg-type]
 
 

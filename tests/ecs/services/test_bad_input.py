@@ -72,6 +72,14 @@ CASES = [
         "512 with 4096",
         "fargate-task-size",
     ),
+    Case("more tasks than a service has", {"desired_count": 5001}, "desired_count", "up to 5,000", "hard-limits"),
+    Case(
+        "more tasks than a service grows to",
+        {"scaling": ServiceScaling(min_tasks=2, max_tasks=5001)},
+        "scaling.max_tasks",
+        "up to 5,000; or several services",
+        "hard-limits",
+    ),
     Case(
         "eleven containers",
         {"sidecars": named(*"abcdefghij")},
@@ -459,7 +467,7 @@ CASES = [
         "Alarms or Disabled",
         None,
         "False",
-        "to switch it off write Disabled",
+        "to turn it off, write Disabled",
     ),
     # what only exposed services can do wrong
     Case("no exposure", {"exposure": []}, "exposure", "an AlbExposure", "explicit-ingress", build=web),
@@ -571,7 +579,7 @@ def test_it_is_refused_with_one_clear_error(case: Case, stack: cdk.Stack, place:
         assert case.shown in str(problem.given)
     assert stack.node.try_find_child(service) is None
     text = str(error)
-    assert text.startswith(f"Shop/{service}: 1 problem in what was given\n  1. {case.option}: ")
+    assert text.startswith(f"Shop/{service}: 1 problem with the arguments\n  1. {case.option}: ")
     assert SECRET not in text
     assert "jsii" not in text
     assert error.__cause__ is None
@@ -615,7 +623,7 @@ def test_all_of_it_is_said_at_once(stack: cdk.Stack, place: Cluster):
         "enable_execute_command",
     }
     count = len(raised.value.problems)
-    assert str(raised.value).startswith(f"Shop/Web: {count} problems in what was given\n")
+    assert str(raised.value).startswith(f"Shop/Web: {count} problems with the arguments\n")
     assert f"  {count}. " in str(raised.value)
     assert SECRET not in str(raised.value)
     assert stack.node.try_find_child("Web") is None

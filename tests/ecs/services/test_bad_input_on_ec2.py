@@ -145,7 +145,7 @@ CASES = [
         "'ecs.availability-zone'",
     ),
     Case(
-        "a field where random looks at nothing",
+        "a field where random has no field",
         ec2(placement_strategies=[PlacementStrategy(type="random", field="cpu")]),
         "placement_strategies[0].field",
         "no field",

@@ -591,7 +591,7 @@ def test_connecting_twice_wants_two_names():
     stack = new_stack()
     caller, other = plain(stack, "Web"), by_service_connect(stack)
     caller.connect_to(other)
-    with pytest.raises(ConstructError, match="has a setting with this name"):
+    with pytest.raises(ConstructError, match="already has a variable with this name"):
         caller.connect_to(other)
     caller.connect_to(other, variable="AGAIN")
     assert set(environment(stack, "WebTask")) == {"ORDERS_URL", "AGAIN"}
@@ -667,9 +667,9 @@ def test_a_caller_can_be_told_another_scheme():
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        ({"scheme": "redis://"}, "not the scheme of an address"),
-        ({"scheme": ""}, "not the scheme of an address"),
-        ({"scheme": "tcp", "url": "tcp://orders:8080"}, "the address that you give has one"),
+        ({"scheme": "redis://"}, "not a URL scheme"),
+        ({"scheme": ""}, "not a URL scheme"),
+        ({"scheme": "tcp", "url": "tcp://orders:8080"}, "the given url already has a scheme"),
         ({"scheme": 6379}, "a value of type int"),
     ],
 )

@@ -54,7 +54,7 @@ def test_a_warning_says_what_it_costs_by_the_model_and_what_to_change() -> None:
                     stack, health_check=TargetHealthCheck(interval=timedelta(seconds=30), healthy_threshold=5)
                 )
             },
-            "150 s of health checks of a load balancer make a deployment of 2 tasks take up to 250 s, in place",
+            "150 s of health checks of a load balancer make a deployment of 2 tasks take up to 250 s, instead",
             "target-health-check]",
         ),
         (

@@ -197,7 +197,7 @@ def test_an_access_point_of_yours_may_be_used_as_root():
     [
         ({"user": "www-data"}, "numbers"),
         ({"user": "0:0"}, "Disabled"),
-        ({"user": Disabled("no")}, "a sentence that a reviewer understands"),
+        ({"user": Disabled("no")}, "a reason that a reviewer understands"),
     ],
     ids=str,
 )

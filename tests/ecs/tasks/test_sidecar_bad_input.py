@@ -139,7 +139,7 @@ CASES = [
         "task.log_router.outputs['b']",
         "app",
         "log-router-output",
-        "log driver of its own",
+        "has its own log driver",
     ),
     Case(
         "awsfirelens without a router",
@@ -189,7 +189,7 @@ CASES = [
         "no reason",
         routed(health_check=Disabled("no")),
         "task.log_router.health_check.reason",
-        "a sentence",
+        "a reason",
         None,
     ),
     Case(

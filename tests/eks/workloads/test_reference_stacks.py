@@ -29,6 +29,9 @@ LOST: dict[str, list[str]] = {
     "jobs/Nightly": ["task.logs"],
     "jobs/Heartbeat": ["task.logs"],
     "connections/Web": ["task.logs"],
+    "pipeline/Pipeline/Pipeline/staging/Shop/Web": ["task.logs"],
+    "pipeline/Pipeline/Pipeline/eu-west-1/Shop/Web": ["task.logs"],
+    "pipeline/Pipeline/Pipeline/eu-central-1/Shop/Web": ["task.logs"],
     # Nodes instead of capacity providers, and a network of one kind.
     "instances/Api": ["task.network_mode", "task.logs", "capacity", "placement_strategies"],
     "instances/Tcp": ["task.logs", "capacity"],

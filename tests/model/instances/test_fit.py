@@ -33,7 +33,7 @@ def test_trunking_does_nothing_for_a_type_without_it() -> None:
     found = fit("t3.large", eni_trunking=True)
 
     assert found.tasks == 2
-    assert "no ENI trunking is known of for t3.large" in found.explanation
+    assert "ENI trunking is not known for t3.large" in found.explanation
 
 
 def test_no_trunking_is_promised_for_a_type_without_it() -> None:
@@ -109,4 +109,4 @@ def test_a_task_that_asks_for_nothing() -> None:
 
     assert found.tasks is None
     assert found.holds_a_task
-    assert found.explanation == "nothing is asked for that could run out"
+    assert found.explanation == "the tasks request no limited resource"

@@ -221,7 +221,7 @@ def test_what_an_instance_lacks(needs: dict[str, Any], host: dict[str, Any], rea
     assert placed.running == 0
     (line,) = placed.unplaced
     assert (line.step, line.tasks, line.reasons) == (0, 3, {reason: 2})
-    assert str(line) == f"3 tasks find no place: {reason} on 2 instances"
+    assert str(line) == f"3 tasks have no place: {reason} on 2 instances"
     assert [(event.kind, event.task) for event in placed.events] == [("unplaced", 1), ("unplaced", 2), ("unplaced", 3)]
 
 
@@ -255,7 +255,7 @@ def test_tasks_that_found_no_place_are_tried_again() -> None:
 def test_no_instances() -> None:
     placed = simulate_placement([], tasks=2)
 
-    assert str(placed.unplaced[0]) == "2 tasks find no place: there are no instances"
+    assert str(placed.unplaced[0]) == "2 tasks have no place: there are no instances"
     assert placed.per_instance() == placed.per_zone() == {}
 
 

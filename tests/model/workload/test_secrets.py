@@ -58,8 +58,11 @@ def the_problem(problems: list[Problem]) -> Problem:
 @pytest.mark.parametrize("make", HIDDEN.values(), ids=HIDDEN)
 def test_a_secret_in_a_token_is_refused_under_every_name(make: Make):
     value = make(new_stack())
-    assert "the secret itself" in the_problem(environment_problems({"MODE": value})).what
-    assert "the secret itself" in the_problem(environment_problems({"MODE": NotSecret(value, reason="a" * 20)})).what
+    assert "the secret in plain text" in the_problem(environment_problems({"MODE": value})).what
+    assert (
+        "the secret in plain text"
+        in the_problem(environment_problems({"MODE": NotSecret(value, reason="a" * 20)})).what
+    )
     assert the_problem(text_problems(["run", value], option="command")).option == "command[1]"
 
 
@@ -203,7 +206,7 @@ def test_secrets_in_labels_health_checks_and_builds(tmp_path: Any):
 def test_a_setting_that_is_told_later_is_checked():
     stack = new_stack()
     service = backend(stack)
-    with pytest.raises(ConstructError, match="the secret itself"):
+    with pytest.raises(ConstructError, match="the secret in plain text"):
         service.task.add_environment("MODE", password(stack))
     service.task.add_environment("MODE", "fast")
     assert {"Name": "MODE", "Value": "fast"} in containers(synth(stack))["app"]["Environment"]

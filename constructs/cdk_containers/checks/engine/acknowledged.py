@@ -1,8 +1,8 @@
-"""What somebody has accepted in writing, and why.
+"""Accepted findings, with their reasons.
 
-A construct of this library and a person who writes a template say it in the metadata of the resource; a CDK app says it
-by `Validations.of(construct).acknowledge(...)`, for all that is in the construct. What somebody has told checkov or
-cdk-nag about the same practice, in the metadata of the resource, need not be said again.
+Constructs of this library and authors of templates accept a finding in the metadata of the resource. A CDK app calls
+`Validations.of(construct).acknowledge(...)`, which covers everything in the construct. Suppressions for checkov or
+cdk-nag in the metadata of the resource also count.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _OTHER_CHECKERS: tuple[tuple[Checker, str, str, str], ...] = (
 
 
 def reason(practice: str, resource: Resource) -> str:
-    """Return why a resource need not follow a practice; empty where nobody says so."""
+    """Return the accepted reason why a resource does not follow a practice; empty if there is none."""
     by_app = resource.template.app_metadata().acknowledged if resource.construct_path else {}
     given = [_opt_outs(resource).get(practice)]
     given += [by_app.get(path, {}).get(ACKNOWLEDGED_AS + practice) for path in _path_and_above(resource.construct_path)]

@@ -1,4 +1,4 @@
-"""A check: a function that looks at one resource, and says whether it follows a practice."""
+"""A check: a function that tells whether one resource follows a practice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Outcome:
     Attributes:
         passes: Whether the resource follows the practice.
         why: What was seen, as the end of a sentence that starts with the resource.
-        fix: What to change in this case; empty where the fix of the check fits.
+        fix: What to change in this case; empty if the fix of the check applies.
     """
 
     passes: bool
@@ -37,17 +37,17 @@ def fault(why: str, *, fix: str = "") -> Outcome:
 
 
 Looks: TypeAlias = Callable[[Resource], Outcome | None]
-"""None where the practice is not about this resource. It raises `CannotTell` by asking for what is not known."""
+"""None if the practice does not apply to this resource. It raises `CannotTell` when it reads an unknown value."""
 
 
 @frozen(kw_only=False)
 class Check:
-    """A practice, the types of resources that it is about, and the function that looks.
+    """A practice, the resource types that it applies to, and the function that checks them.
 
     Attributes:
         practice: The id of the practice.
-        types: The types of resources that the function takes.
-        fix: What to change, in the words of CloudFormation, as one sentence.
+        types: The resource types that the function checks.
+        fix: What to change, in CloudFormation terms, as one sentence.
         look: The function.
     """
 
@@ -58,7 +58,7 @@ class Check:
 
 
 CHECKS: list[Check] = []
-"""Every check, in the order of its module; `rules` fills it."""
+"""All checks, in the order of their modules; `rules` fills it."""
 
 
 def check(practice: str, *types: str, fix: str, among: list[Check] = CHECKS) -> Callable[[Looks], Looks]:
@@ -72,12 +72,12 @@ def check(practice: str, *types: str, fix: str, among: list[Check] = CHECKS) -> 
 
 
 def worst(look: Callable[[T], Outcome | None], parts: Iterable[T]) -> Outcome | None:
-    """Look at every part of a resource, such as its containers; the worst that is seen counts.
+    """Check every part of a resource, such as its containers; the worst result counts.
 
-    A fault counts even where another part is unknown. Parts that the practice is not about give None.
+    A fault counts even if another part is unknown. Parts that the practice does not apply to return None.
 
     Raises:
-        CannotTell: No part is at fault, and one is unknown.
+        CannotTell: No part has a fault, and one is unknown.
     """
     faults: list[Outcome] = []
     passed: Outcome | None = None

@@ -1,4 +1,4 @@
-"""What a check says of a resource."""
+"""Results of checks."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ class Finding:
 
     Attributes:
         practice: The id of the practice.
-        resource: The logical id of the resource; in an account its ARN, or its id where it has none.
+        resource: The logical id of the resource; in an account its ARN, or its id if it has no ARN.
         type: Its type.
         verdict: Whether it follows the practice.
-        severity: How bad it is when it does not.
+        severity: How serious it is if it does not.
         why: What was seen.
         fix: What to change, in the words of CloudFormation; empty unless the verdict is a failure.
         path: The file.
-        line: The line in the file, where it is known.
-        construct: The path of the construct, where the template comes from a CDK app.
-        stack: The stack that made the resource, where it was read from an account.
+        line: The line in the file, if known.
+        construct: The path of the construct, if the template comes from a CDK app.
+        stack: The stack that created the resource, if it was read from an account.
         logical_id: Its logical id in that stack; in a template it is `resource`.
-        acknowledged: Why somebody accepts the failure; empty where nobody did.
+        acknowledged: Why the failure is accepted; empty if it is not.
     """
 
     practice: str
@@ -53,20 +53,20 @@ class Finding:
 
     @property
     def subject(self) -> str:
-        """What people call the resource: its construct, or else its logical id; in an account its ARN."""
+        """The resource in reports: its construct, or else its logical id; in an account its ARN."""
         return self.resource if self.stack else self.construct or self.resource
 
 
 @frozen
 class Report:
-    """All that was found, and what could not be looked at.
+    """All findings, and what could not be checked.
 
     Attributes:
-        findings: What the checks say, in the order of the templates.
+        findings: The results of the checks, in the order of the templates.
         not_checked: What could not be read, each with the reason.
-        resources: How many resources were looked at.
+        resources: How many resources were checked.
         known: The failures that a baseline accepts; they are not among the findings.
-        fixed: What a baseline accepts and is no longer there, as text.
+        fixed: Entries of a baseline that no longer occur, as text.
     """
 
     findings: tuple[Finding, ...]
@@ -75,7 +75,7 @@ class Report:
     known: tuple[Finding, ...] = ()
     fixed: tuple[str, ...] = ()
     failures: tuple[Finding, ...] = field(init=False)
-    """The failures that nobody has acknowledged, the worst first."""
+    """The failures without acknowledgement, the worst first."""
 
     def __post_init__(self) -> None:
         order = list(Severity)
@@ -84,15 +84,15 @@ class Report:
 
     @property
     def acknowledged(self) -> tuple[Finding, ...]:
-        """The failures that somebody accepts, with a reason."""
+        """The accepted failures, with a reason."""
         return tuple(it for it in self.findings if it.acknowledged)
 
     @property
     def undecided(self) -> tuple[Finding, ...]:
-        """What cannot be told."""
+        """Results that cannot be decided."""
         return tuple(it for it in self.findings if it.verdict is Verdict.CANNOT_TELL)
 
     @property
     def passes(self) -> tuple[Finding, ...]:
-        """What follows its practice."""
+        """Passed checks."""
         return tuple(it for it in self.findings if it.verdict is Verdict.PASS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
-from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Resource, World
+from cdk_containers.checks.templates import WHOLE, CannotTell, Estate, Malformed, Resource, World
 from cdk_containers.core.practices import practice
 
 from .acknowledged import reason
@@ -24,7 +24,8 @@ def run_checks(estate: Estate, checks: Sequence[Check], *, not_checked: Iterable
         for type_ in check.types:
             by_type.setdefault(type_, []).append(check)
     resources = list(estate.resources)
-    findings = (_run(check, resource) for resource in resources for check in by_type.get(resource.type, ()))
+    looked_at = [*resources, *(template.whole for template in estate.templates if WHOLE in by_type)]
+    findings = (_run(check, resource) for resource in looked_at for check in by_type.get(resource.type, ()))
     return Report(
         findings=tuple(it for it in findings if it is not None),
         not_checked=tuple(not_checked),

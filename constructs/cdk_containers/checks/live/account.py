@@ -1,4 +1,4 @@
-"""One region of an account, of which nothing but what the readers name can be asked."""
+"""One region of an account, in which only the calls that the readers declare are possible."""
 
 from __future__ import annotations
 
@@ -8,25 +8,20 @@ from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
 from cdk_containers.checks.templates import Unread
 
 from .actions import action
-from .refused import NotAllowed, Refused
+from .refused import CREDENTIALS, NotAllowed, Refused
 
-_DENIED = ("AccessDenied", "UnauthorizedOperation", "AuthorizationError")
-_TOLD = {
-    "ExpiredToken": "the credentials have expired",
-    "ExpiredTokenException": "the credentials have expired",
-    "InvalidClientTokenId": "AWS does not know the credentials",
-    "SignatureDoesNotMatch": "the secret access key is not the right one",
-    "UnrecognizedClientException": "AWS does not know the credentials",
-}
 _GONE = ("NotFound", "NoSuchEntity", "NonExistent")
 _WHO_ASKS = ("sts", "get_caller_identity")
 _TOKENS = ("nextToken", "NextToken", "NextMarker")
-_UNTIL_REFUSED = 8
+_ATTEMPTS = 8
+_FAILURES = (BotoCoreError, ResponseParserError)
+"""Calls without an answer of AWS; a proxy may respond with its own page, which cannot be read."""
 
 
 class Account:
@@ -37,6 +32,7 @@ class Account:
         id: The number of the account; empty until `identify` has asked for it.
         remembered: What readers found that is of no region, for the next region.
         refused: What `perhaps` was refused, each once.
+        called: Service and operation of each call, once.
     """
 
     def __init__(
@@ -46,16 +42,19 @@ class Account:
         allowed: Mapping[str, Iterable[str]],
         region: str | None = None,
         endpoint: str | None = None,
+        attempts: int = _ATTEMPTS,
     ) -> None:
         self.region = region or session.get_config_variable("region") or ""
         self._session = session
         self._endpoint = endpoint
+        self._attempts = attempts
         self._clients: dict[str, Any] = {}
         self._lock = Lock()
         self._allowed = {service: frozenset(names) for service, names in allowed.items()}
         self.id = ""
         self.remembered: dict[Any, Any] = {}
         self.refused: dict[str, None] = {}
+        self.called: dict[tuple[str, str], None] = {}
 
     @property
     def name(self) -> str:
@@ -76,7 +75,7 @@ class Account:
         other.id, other.remembered = self.id, self.remembered
         return other
 
-    def pages(self, service: str, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
+    def pages(self, service: str, operation: str, key: str, /, **arguments: Any) -> Iterator[Any]:
         """Call an operation for every page, and give what is under a key.
 
         Raises:
@@ -95,10 +94,10 @@ class Account:
                 following = {name: answer[name] for name in _TOKENS if answer.get(name)}
                 if not following:
                     return
-        except (BotoCoreError, ClientError) as error:
+        except (ClientError, *_FAILURES) as error:
             raise _refused(service, operation, error) from None
 
-    def call(self, service: str, operation: str, **arguments: Any) -> Any:
+    def call(self, service: str, operation: str, /, **arguments: Any) -> Any:
         """Call an operation once; None where what it asks for is not there.
 
         Raises:
@@ -110,11 +109,11 @@ class Account:
             if any(part in error.response["Error"]["Code"] for part in _GONE):
                 return None
             raise _refused(service, operation, error) from None
-        except BotoCoreError as error:
+        except _FAILURES as error:
             raise _refused(service, operation, error) from None
 
-    def perhaps(self, service: str, operation: str, key: str, **arguments: Any) -> Any:
-        """Return what is under a key of an answer; an `Unread` where the call is refused, None where nothing is."""
+    def perhaps(self, service: str, operation: str, key: str, /, **arguments: Any) -> Any:
+        """Return the value of a key in a response; an `Unread` if the call is refused, None if there is no value."""
         try:
             answer = self.call(service, operation, **arguments)
         except Refused as refused:
@@ -127,7 +126,7 @@ class Account:
             raise NotAllowed(f"{service}.{operation} is not among the calls that its reader names")
         with self._lock:
             if service not in self._clients:
-                config = Config(retries={"mode": "adaptive", "max_attempts": _UNTIL_REFUSED})
+                config = Config(retries={"mode": "adaptive", "max_attempts": self._attempts})
                 self._clients[service] = self._session.create_client(
                     service, region_name=self.region or None, endpoint_url=self._endpoint, config=config
                 )
@@ -141,11 +140,15 @@ class Account:
         service, operation = model.service_model.service_name, xform_name(model.name)
         if operation not in self._allowed.get(service, ()) and (service, operation) != _WHO_ASKS:
             raise NotAllowed(f"{model.name} is not among the calls that the readers name")
+        self.called[service, operation] = None
 
 
-def _refused(service: str, operation: str, error: BotoCoreError | ClientError) -> Refused:
+def _refused(service: str, operation: str, error: BotoCoreError | ClientError | ResponseParserError) -> Refused:
     named = action(service, operation)
-    if isinstance(error, ClientError):
-        code = error.response["Error"]["Code"]
-        return Refused(f"{named}: {_TOLD.get(code, 'access denied' if code.startswith(_DENIED) else code)}")
-    return Refused(f"{named}: {' '.join(str(error).split())}")
+    if not isinstance(error, ClientError):
+        said = " ".join(str(error).split())
+        return Refused(f"{named}: {said}", action=named, code=type(error).__name__, said=said)
+    answer = error.response["Error"]
+    refused = Refused("", action=named, code=answer["Code"], said=answer.get("Message", ""))
+    told = CREDENTIALS.get(refused.code, "access denied" if refused.denied else refused.code)
+    return Refused(f"{named}: {told}", action=named, code=refused.code, said=refused.said)

@@ -6,6 +6,8 @@ _PREFIXES = {
     "efs": "elasticfilesystem",
     "elb": "elasticloadbalancing",
     "elbv2": "elasticloadbalancing",
+    "resourcegroupstaggingapi": "tag",
+    "service-quotas": "servicequotas",
     "stepfunctions": "states",
 }
 """Where IAM has another name for a service."""

@@ -69,7 +69,7 @@ def _read(reader: Reader, account: Account) -> tuple[list[Found], str]:
     except Refused as refused:
         why = str(refused)
     except Exception as error:  # noqa: BLE001  (an answer that a reader does not expect must not cost all the others)
-        why = f"the answer is not understood ({type(error).__name__}: {error})"
+        why = f"the response was not understood ({type(error).__name__}: {error})"
     if reader.everywhere:
         account.remembered[reader.types] = found, why
     return found, why

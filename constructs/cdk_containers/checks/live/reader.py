@@ -22,7 +22,7 @@ class Found:
         properties: As CloudFormation has them; an `Unread` where a call was refused.
         identifiers: All by which others can refer to it: id, name, ARN.
         physical_id: What CloudFormation calls it, where that is none of the identifiers.
-        attributes: What stands beside the properties.
+        attributes: Resource attributes such as `DeletionPolicy`.
     """
 
     type: str
@@ -41,7 +41,7 @@ class Reader:
     """What finds the resources of some types.
 
     Attributes:
-        properties: The properties that it reads, by type: one that is not among them is unknown, and not absent.
+        properties: The properties that it reads, by type: any other property is unknown, not absent.
         calls: The operations that it needs, by boto3's name of the service, in boto3's words.
         read: The function.
         everywhere: Whether what it finds is of no region.

@@ -36,19 +36,19 @@ def events_are_kept(cluster: Resource) -> Outcome:
     for rule in _rules_of_ecs(cluster):
         detail = rule.map("EventPattern", "detail")
         if not detail.has("clusterArn") or any(cluster.identifiers & {it} for it in detail.texts("clusterArn")):
-            return ok(f"{rule.logical_id} takes its events")
-    return fault("no rule of EventBridge takes its events")
+            return ok(f"{rule.logical_id} receives its events")
+    return fault("no EventBridge rule receives its events")
 
 
 @check(
     "job-alarms",
     SCHEDULE,
     RULE,
-    fix="Add an AWS::CloudWatch::Alarm of failed runs, and one of the queue in DeadLetterConfig.",
+    fix="Add an AWS::CloudWatch::Alarm for failed runs, and another for the queue in DeadLetterConfig.",
     among=LIVE_CHECKS,
 )
 def failures_are_noticed(starter: Resource) -> Outcome | None:
-    """Somebody hears of a run that failed, or never began."""
+    """Failed and missed runs cause a notification."""
     if not starts_jobs(starter):
         return None
     for watched in _watched(starter):
@@ -57,10 +57,10 @@ def failures_are_noticed(starter: Resource) -> Outcome | None:
             return ok(f"{alarms[0].logical_id} watches it")
     alarms = starter.template.estate.of_type(ALARM)
     if any(alarm.has("Namespace") and alarm.text("Namespace") in _OF_STARTERS for alarm in alarms):
-        raise CannotTell("an alarm watches a group of schedules, or a rule by its name")
+        raise CannotTell("an alarm watches a schedule group, or a rule by its name")
     if next(_rules_of_ecs(starter), None) is not None:
-        raise CannotTell("a rule takes events of ECS, and may tell somebody of its runs")
-    return fault("no alarm watches its runs, and nobody is told of them otherwise")
+        raise CannotTell("a rule receives ECS events, and may send notifications about its runs")
+    return fault("no alarm watches its runs, and nothing else sends notifications about them")
 
 
 def _watched(starter: Resource) -> Iterator[Resource]:

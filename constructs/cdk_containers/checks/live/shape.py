@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _SPELT = {
+    "buildspec": "BuildSpec",
     "efsVolumeConfiguration": "EFSVolumeConfiguration",
     "fileSystemId": "FilesystemId",
     "fsxWindowsFileServerVolumeConfiguration": "FSxWindowsFileServerVolumeConfiguration",
@@ -50,6 +51,11 @@ def without_nothing(**given: Any) -> dict[str, Any]:
     """Return what is given, without what is None or an empty map."""
     empty = [key for key, value in given.items() if value is None or (isinstance(value, Mapping) and not value)]
     return {key: value for key, value in given.items() if key not in empty}
+
+
+def parts(names: Sequence[str], size: int) -> Iterator[list[str]]:
+    """Return names in parts, for an operation that takes no more than so many."""
+    return (list(names[start : start + size]) for start in range(0, len(names), size))
 
 
 def _name(key: str) -> str:

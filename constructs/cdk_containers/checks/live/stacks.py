@@ -1,6 +1,6 @@
 """The stacks that made resources: logical ids, and what a deployed template says beside the properties.
 
-That is where somebody accepts a finding in writing, and where it stands what becomes of a resource when its stack goes.
+Templates contain accepted findings, and what happens to a resource when its stack is deleted.
 """
 
 from __future__ import annotations

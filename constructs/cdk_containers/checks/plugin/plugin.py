@@ -1,4 +1,4 @@
-"""The practices, checked whenever a CDK app is synthesized."""
+"""The practices, checked at every synthesis of a CDK app."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ _NAME = "cdk-containers"
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
 class PracticeChecks:
-    """Check every template of an app against the practices of this library, whatever constructs it is made of.
+    """Check every template of an app against the practices of this library, regardless of the constructs that it uses.
 
     Add it in one line::
 
         cdk.Validations.of(app).add_plugins(PracticeChecks())
 
-    A finding has the path of the construct, what was seen and what to change. Accept one, in writing, where it is::
+    A finding shows the path of the construct, the problem and the fix. Accept a finding in code, with a reason::
 
         cdk.Validations.of(legacy).acknowledge(
             cdk.Acknowledgment(id="cdk-containers::immutable-tags", reason="the old pipeline moves latest"),
         )
 
-    What only a deployment decides is not a finding.
+    Values that are known only at deployment cause no finding.
 
     Args:
-        fail_on: The least severity that makes synthesis fail; findings below it are shown as warnings. Default `low`:
-            every finding, so that nothing slips through. `never` shows all as warnings, for an estate that is old.
+        fail_on: The lowest severity that fails synthesis; findings below it are shown as warnings. `never` shows all
+            findings as warnings, for existing apps. Default `low`: every finding fails synthesis.
 
     Raises:
-        ValueError: `fail_on` is no severity.
+        ValueError: `fail_on` is not a severity.
 
     See https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html
     """
@@ -49,7 +49,7 @@ class PracticeChecks:
     def __init__(self, *, fail_on: FailOn = "low") -> None:
         allowed = (*Severity, "never")
         if fail_on not in allowed:
-            raise ValueError(f"PracticeChecks: fail_on is {fail_on!r}; allowed: {', '.join(allowed)}")
+            raise ValueError(f"PracticeChecks: invalid fail_on {fail_on!r}; allowed: {', '.join(allowed)}")
         self._failing = [] if fail_on == "never" else list(Severity)[: list(Severity).index(Severity(fail_on)) + 1]
 
     @property
@@ -95,7 +95,7 @@ class PracticeChecks:
 
 
 def _summary(report: Report) -> dict[str, str]:
-    """Say what a reader would otherwise not see: what was accepted, and what nobody could look at."""
+    """Report what would otherwise be invisible: accepted findings, and what could not be checked."""
     accepted = [it for it in report.findings if it.acknowledged]
     undecided = sum(it.verdict is Verdict.CANNOT_TELL for it in report.findings)
     summary = {

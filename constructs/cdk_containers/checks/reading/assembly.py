@@ -23,6 +23,7 @@ class StackFile:
         place: Where it is deployed, such as `aws://111111111111/eu-west-1`.
         construct_path: Path of the stack in the app, such as `prod/Shop`.
         stage: Path of the stage that it is in; empty where it is in none.
+        lookup_role: The role that reads that account for CDK.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class StackFile:
     place: str = ""
     construct_path: str = ""
     stage: str = ""
+    lookup_role: str = ""
 
     @cache  # noqa: B019  (it is read once, and only where something was found)
     def app_metadata(self) -> AppMetadata:
@@ -75,6 +77,11 @@ def _stacks(
             case {"type": "aws:cloudformation:stack", "properties": {"templateFile": str(file), **others}}:
                 metadata = artifact.get("additionalMetadataFile")
                 metadata_file = folder / metadata if isinstance(metadata, str) else None
+                match others.get("lookupRole"):
+                    case {"arn": str(role)}:
+                        pass
+                    case _:
+                        role = ""
                 yield StackFile(
                     folder / file,
                     str(others.get("stackName", name)),
@@ -82,6 +89,7 @@ def _stacks(
                     place=str(artifact.get("environment", "")),
                     construct_path=str(artifact.get("displayName", name)),
                     stage=stage,
+                    lookup_role=role,
                 )
             case {"type": "cdk:cloud-assembly", "properties": {"directoryName": str(directory), **others}}:
                 inner = folder / directory
@@ -92,4 +100,4 @@ def _stacks(
                     its_name = str(others.get("displayName", directory))
                     yield from _stacks(inner, inside, skipped, (*above, inner.resolve()), its_name)
             case {"type": "aws:cloudformation:stack" | "cdk:cloud-assembly"}:
-                skipped.append(f"{folder / 'manifest.json'}: the artifact {name} does not say where it is")
+                skipped.append(f"{folder / 'manifest.json'}: the artifact {name} has no path")

@@ -35,7 +35,7 @@ def read_estate(
             if real not in seen:
                 _add(file, estate, skipped, arguments or {}, given=given)
         if len(estate.templates) + len(skipped) == before and not seen & set(files.values()):
-            skipped.append(f"{path}: no template in this folder")
+            skipped.append(f"{path}: this folder contains no template")
         seen |= set(files.values())
     nested = {Path(template.name).resolve() for template in estate.templates if template.nested_in is not None}
     estate.templates[:] = [it for it in estate.templates if it.nested_in or Path(it.name).resolve() not in nested]
@@ -81,13 +81,15 @@ def _add(file: StackFile, estate: Estate, skipped: list[str], arguments: Mapping
         return
     if parsed is None or not isinstance(parsed.source.get("Resources"), Mapping):
         if given or file.stack_name:
-            skipped.append(f"{file.path}: not a template: it has no Resources")
+            skipped.append(f"{file.path}: not a template, because it has no Resources")
         return
     template = estate.add(
         str(file.path),
         expanded(parsed.source),
         line_of=parsed.line_of,
         stack_name=file.stack_name,
+        environment=file.place,
+        construct_path=file.construct_path,
         app_metadata=file.app_metadata,
         arguments=_of_its_parameters(arguments, parsed.source),
     )
@@ -111,7 +113,7 @@ def _is_list(parameter: Any) -> bool:
 
 def _text(path: Path) -> str:
     if path.exists() and not path.is_file():
-        raise Unreadable("it is no file")  # whoever opens a pipe waits for somebody who writes into it
+        raise Unreadable("not a regular file")  # opening a pipe would wait for a writer
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -126,7 +128,7 @@ def _add_nested(template: Template, folder: Path, estate: Estate, skipped: list[
             continue
         file = _file_of_nested(resource.declaration, folder)
         if file is None:
-            skipped.append(f"{template.name}: the nested stack {resource.logical_id} has its template elsewhere")
+            skipped.append(f"{template.name}: the template of the nested stack {resource.logical_id} is not here")
             continue
         if file.resolve() in above or len(above) > _DEEPEST:
             skipped.append(f"{template.name}: the nested stack {resource.logical_id} contains itself")

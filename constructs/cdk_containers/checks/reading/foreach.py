@@ -1,4 +1,4 @@
-"""`Fn::ForEach` of the language extensions, expanded where its collection stands in the template."""
+"""`Fn::ForEach` of the language extensions, expanded if the template contains its collection."""
 
 from __future__ import annotations
 

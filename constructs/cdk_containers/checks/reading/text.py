@@ -38,13 +38,13 @@ def parse(text: str) -> Parsed:
         Unreadable: It is neither JSON nor YAML, or no map, or far larger than a template can be.
     """
     if len(text) > _LARGEST:
-        raise Unreadable(f"{len(text):,} characters: a template has 1 MB at the most")
+        raise Unreadable(f"{len(text):,} characters; the maximum for a template is 1 MB")
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise Unreadable("the file is empty")
     parsed = _json(text) or _yaml(text)
     if not isinstance(parsed.source, Mapping):
-        raise Unreadable("not a template: it is not a map with Resources")
+        raise Unreadable("not a template, because it is not a map with Resources")
     return parsed
 
 

@@ -49,11 +49,11 @@ class _Reader:
         self._count += 1
         line = node.start_mark.line + 1
         if self._count > _MOST_NODES:
-            raise Unreadable(f"line {line}: its aliases make more than {_MOST_NODES:,} values")
+            raise Unreadable(f"line {line}: its aliases expand to more than {_MOST_NODES:,} values")
         if depth > _DEEPEST:
             raise Unreadable(f"line {line}: nested more than {_DEEPEST} deep")
         if id(node) in self._open:
-            raise Unreadable(f"line {line}: an alias that contains itself")
+            raise Unreadable(f"line {line}: an alias contains itself")
         self._open.add(id(node))
         try:
             value = self._content(node, depth)
@@ -76,9 +76,9 @@ class _Reader:
                 continue
             key = self.value(key_node, depth + 1)
             if isinstance(key, dict | list):
-                raise Unreadable(f"line {key_node.start_mark.line + 1}: a key is text")
+                raise Unreadable(f"line {key_node.start_mark.line + 1}: a key must be text")
             if key in content:
-                raise Unreadable(f"line {key_node.start_mark.line + 1}: the key {key!r} is there twice")
+                raise Unreadable(f"line {key_node.start_mark.line + 1}: the key {key!r} appears twice")
             content[key] = self.value(value_node, depth + 1)
         for more in merged:
             if isinstance(more, dict):

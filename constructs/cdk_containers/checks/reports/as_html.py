@@ -63,7 +63,7 @@ def write(results: Results) -> str:
             '<h2 id="findings" tabindex="-1">Findings</h2>',
             *_list(findings, box_of, everything=results.everything),
             "</section>",
-            *_section("Fixed, and still in the baseline", report.fixed),
+            *_section("Fixed, but still in the baseline", report.fixed),
             *_section("Not checked", report.not_checked),
             "</main>",
             f"<script>\n{_asset('page.js')}</script>" if findings else "",
@@ -113,7 +113,7 @@ def _arrows(diagram: Diagram) -> Iterator[str]:
 
 def _list(findings: list[Finding], box_of: Mapping[tuple[str, str], str], *, everything: bool) -> Iterator[str]:
     if not findings:
-        yield "<p>Nothing was found.</p>"
+        yield "<p>No findings.</p>"
         return
     yield from _filters(findings, everything=everything)
     yield '<ul id="list" class="findings">'

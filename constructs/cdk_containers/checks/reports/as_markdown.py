@@ -17,12 +17,12 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&@])")
 
 
 def write(results: Results) -> str:
-    """Write a table of what is to be changed; what somebody accepted, and what was not checked, is folded."""
+    """Write a table of findings to fix; accepted findings and what was not checked are folded."""
     report = results.report
     folded = [
         *_folded("acknowledged", (f"{_row_name(it)}: {_plain(it.acknowledged)}" for it in report.acknowledged)),
         *_folded("cannot be told", (f"{_row_name(it)}: {_plain(it.why)}" for it in report.undecided)),
-        *_folded("fixed, and still in the baseline", map(_plain, report.fixed)),
+        *_folded("fixed, but still in the baseline", map(_plain, report.fixed)),
         *_folded("not checked", map(_plain, report.not_checked)),
     ]
     if results.everything:
@@ -54,7 +54,7 @@ def _cut(lines: list[str]) -> Iterator[str]:
     for number, line in enumerate(lines):
         length += len(line) + 1
         if length > _LONGEST:
-            yield from ("", f"_{len(lines) - number} more lines do not fit into a comment._")
+            yield from ("", f"_{len(lines) - number} more lines do not fit in a comment._")
             return
         yield line
 

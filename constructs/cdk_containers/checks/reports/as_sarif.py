@@ -30,7 +30,7 @@ _KINDS = {Verdict.FAIL: "fail", Verdict.CANNOT_TELL: "open", Verdict.PASS: "pass
 
 
 def write(results: Results) -> str:
-    """Write failures, and as suppressed those that somebody has acknowledged."""
+    """Write failures, with acknowledged failures as suppressed."""
     report = results.report
     findings = (*results.shown, *report.acknowledged)
     ids = sorted({it.practice for it in findings})

@@ -29,9 +29,9 @@ def write(results: Results) -> str:
     lines = [line for finding in results.shown for line in table.block(finding)]
     if results.everything:
         lines += table.listed("Acknowledged", (f"{_title(it)}: {it.acknowledged}" for it in report.acknowledged))
-    lines += table.listed("Fixed, and still in the baseline", report.fixed)
+    lines += table.listed("Fixed, but still in the baseline", report.fixed)
     lines += table.listed("Not checked", report.not_checked)
-    hint = "; add --all to see what cannot be told" if report.undecided and not results.everything else ""
+    hint = "; add --all to see the undecided checks" if report.undecided and not results.everything else ""
     return "\n".join([*lines, table.painted(summary(report), _BOLD) + hint])
 
 

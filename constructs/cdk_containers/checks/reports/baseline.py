@@ -29,7 +29,7 @@ class Known:
 
     Attributes:
         path: The file, as seen from the folder of the baseline.
-        resource: The construct, or the logical id where there is none.
+        resource: The construct, or otherwise the logical id.
         practice: The id of the practice.
     """
 
@@ -52,7 +52,7 @@ class Baseline:
 
     @classmethod
     def of(cls, report: Report, path: Path) -> Baseline:
-        """Return a baseline with all failures that nobody has acknowledged, to be written to a path."""
+        """Return a baseline with all failures without acknowledgement, for a path."""
         return cls(frozenset(_known(it, path.parent) for it in report.failures), path.parent)
 
     @classmethod
@@ -116,9 +116,9 @@ def _read(document: Any) -> frozenset[Known]:
         case {"version": 1, "known": list(entries)}:
             pass
         case {"version": version, "known": _}:
-            raise BaselineError(f"it is a baseline of version {version}; write it again with --write-baseline")
+            raise BaselineError(f"the baseline has version {version}; write it again with --write-baseline")
         case _:
-            raise BaselineError("it is not a baseline; write one with --write-baseline")
+            raise BaselineError("not a baseline file; write one with --write-baseline")
     known = set()
     for number, entry in enumerate(entries, start=1):
         match entry:

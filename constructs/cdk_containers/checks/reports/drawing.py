@@ -17,7 +17,7 @@ _WIDER, _NARROWER = frozenset("ABCDEGHKLNOPQRSTUVXYZmw×…+"), frozenset("fijlr
 
 @frozen(kw_only=False)
 class Badge:
-    """What stands in the corner of a box: how many findings, and how bad the worst is."""
+    """The label in the corner of a box: the number of findings, and the worst severity."""
 
     text: str
     severity: str

@@ -12,7 +12,7 @@ from cdk_containers.core.practices import AREAS, Practice
 _WIDTH = 100
 _KINDS: Mapping[str, str] = {
     "template": "in templates",
-    "live": "only in what is deployed",
+    "live": "only in deployed resources",
     "none": "by nothing in AWS",
 }
 

@@ -14,9 +14,9 @@ TRAIL = "AWS::CloudTrail::Trail"
 def records_all_regions(trail: Resource) -> Outcome:
     """The trail records the calls of every region."""
     if not trail.flag("IsLogging"):
-        return fault("it is switched off")
+        return fault("logging is off")
     if not trail.flag("IsMultiRegionTrail"):
-        return fault("it records one region only")
+        return fault("it records only one region")
     return ok("it records all regions")
 
 
@@ -25,7 +25,7 @@ def signs_its_files(trail: Resource) -> Outcome:
     """Who changes a log file leaves a trace."""
     if trail.flag("EnableLogFileValidation"):
         return ok("CloudTrail signs its log files")
-    return fault("its log files can be changed without a trace")
+    return fault("its log files can be changed without being noticed")
 
 
 @check("audit-log-encryption", TRAIL, fix="Set KMSKeyId.")
@@ -39,4 +39,4 @@ def writes_to_a_log_group(trail: Resource) -> Outcome:
     """Calls can be found by a query."""
     if is_set(trail, "CloudWatchLogsLogGroupArn"):
         return ok("its events go to a log group")
-    return fault("its events go to S3 only")
+    return fault("its events go only to S3")

@@ -63,10 +63,10 @@ _READS_FROM_AWS = re.compile(
 """Parameters and buckets of AWS itself."""
 
 _ENDED = {
-    "amazon-linux-2/": "Amazon Linux 2, which gets no patches since June 2026",
-    "amazon-linux/": "Amazon Linux, which gets no patches since 2023",
-    "amazon-linux-2-": "Amazon Linux 2, which gets no patches since June 2026",
-    "amzn2-ami": "Amazon Linux 2, which gets no patches since June 2026",
+    "amazon-linux-2/": "Amazon Linux 2, which has had no patches since June 2026",
+    "amazon-linux/": "Amazon Linux, which has had no patches since 2023",
+    "amazon-linux-2-": "Amazon Linux 2, which has had no patches since June 2026",
+    "amzn2-ami": "Amazon Linux 2, which has had no patches since June 2026",
     "Windows_Server-2016": "Windows Server 2016",
     "windows-server-2016": "Windows Server 2016",
 }
@@ -91,16 +91,16 @@ def metadata_is_for_the_instance(launch: Resource) -> Outcome | None:
 def _metadata_options(launch: Resource) -> Outcome:
     options = launch_data(launch).map("MetadataOptions")
     if options.text("HttpEndpoint", default="enabled") == "disabled":
-        return ok("there is no metadata service")
+        return ok("the metadata service is off")
     wrong = []
     if options.text("HttpTokens", default="optional") != "required":
-        wrong.append("it answers requests without a token (IMDSv1)")
+        wrong.append("it accepts requests without a token (IMDSv1)")
     hops = options.number("HttpPutResponseHopLimit", default=1)
     if hops > 1 and not _drops_bridge_requests(launch):
-        wrong.append(f"tasks in bridge mode reach it over {hops:g} hops")
+        wrong.append(f"tasks in bridge mode can reach it, because the hop limit is {hops:g}")
     if wrong:
-        return fault(f"the metadata service is not for the instance alone: {', and '.join(wrong)}")
-    return ok("the metadata service answers the instance alone")
+        return fault(f"not only the instance can use the metadata service: {', and '.join(wrong)}")
+    return ok("only the instance can use the metadata service")
 
 
 def _drops_bridge_requests(launch: Resource) -> bool:
@@ -112,19 +112,19 @@ def _awsvpc_block(launch: Resource) -> Outcome | None:
     if launch_data(launch).text("MetadataOptions", "HttpEndpoint", default="enabled") == "disabled":
         return None
     if says_in_user_data(launch, *_BLOCKS_METADATA):
-        return ok("the agent keeps tasks with network interfaces of their own from the metadata service")
+        return ok("the agent blocks the metadata service for tasks in awsvpc mode")
     modes = {}
     for service in services_on(launch):
         modes[network_mode_of(service)] = service.logical_id
     if "awsvpc" in modes:
         return fault(
-            f"tasks of {modes['awsvpc']}, which have network interfaces of their own, reach the metadata service: "
-            "ECS_AWSVPC_BLOCK_IMDS is not set",
-            fix="Set ECS_AWSVPC_BLOCK_IMDS=true in /etc/ecs/ecs.config, by UserData.",
+            f"tasks of {modes['awsvpc']}, in awsvpc mode, can reach the metadata service: ECS_AWSVPC_BLOCK_IMDS is not "
+            "set",
+            fix="Set ECS_AWSVPC_BLOCK_IMDS=true in /etc/ecs/ecs.config, through UserData.",
         )
     if modes:
         return None
-    raise CannotTell("ECS_AWSVPC_BLOCK_IMDS is not set, and no task in sight tells which network mode is used")
+    raise CannotTell("ECS_AWSVPC_BLOCK_IMDS is not set, and no task in the templates shows the network mode")
 
 
 @check(
@@ -136,9 +136,7 @@ def role_is_the_agents(role: Resource) -> Outcome | None:
     """What an application may do is not every task's."""
     if not _is_of_container_instances(role):
         return None
-    return worst_grant(role, _statement_of_agent, _managed_for_agent) or ok(
-        "the role has no permissions of applications"
-    )
+    return worst_grant(role, _statement_of_agent, _managed_for_agent) or ok("the role has no application permissions")
 
 
 def _is_of_container_instances(role: Resource) -> bool:
@@ -177,14 +175,14 @@ def _is_an_agents(role: Resource) -> bool:
 def _statement_of_agent(statement: Statement) -> Outcome:
     others = [it for it in statement.actions if not _ACTIONS_OF_AGENTS.fullmatch(it)]
     if others and not all(_READS_FROM_AWS.search(it) for it in statement.resources):
-        return fault(f"every task on the instances may call {', '.join(others[:3])}{' and more' if others[3:] else ''}")
-    return ok("the role has what agents need")
+        return fault(f"every task on the instances can call {', '.join(others[:3])}{' and more' if others[3:] else ''}")
+    return ok("the role has only what agents need")
 
 
 def _managed_for_agent(name: str) -> Outcome:
     if name in _MANAGED_FOR_AGENTS:
-        return ok("the role has what agents need")
-    return fault(f"every task on the instances has the policy {name}")
+        return ok("the role has only what agents need")
+    return fault(f"every task on the instances can use the policy {name}")
 
 
 @check(
@@ -198,7 +196,7 @@ def volumes_are_encrypted(launch: Resource) -> Outcome | None:
         return None
     mappings = [it for it in launch_data(launch).maps("BlockDeviceMappings") if it.has("Ebs")]
     if not mappings:
-        raise CannotTell("the volumes are those of the machine image, and the account may encrypt them by default")
+        raise CannotTell("the machine image defines the volumes, and the account may encrypt them by default")
     return worst(_volume_outcome, mappings)
 
 
@@ -218,40 +216,40 @@ def nobody_logs_in_by_ssh(launch: Resource) -> Outcome | None:
         return None
     key = launch_data(launch).value("KeyName")
     if not isinstance(key, Unknown) and not key:
-        return ok("instances take no SSH key")
+        return ok("instances have no SSH key")
     if isinstance(key, Unknown) and not isinstance(key, Reference):
         _, declared = parameter_of(launch, "KeyName")
         if declared.get("Type") != "AWS::EC2::KeyPair::KeyName":
             raise CannotTell(f"KeyName depends on {key.why}")
-    return fault("instances take an SSH key")
+    return fault("instances have an SSH key")
 
 
 def _remote_access(nodes: Resource) -> Outcome:
-    """EKS opens port 22 to everybody for a key without security groups."""
+    """EKS opens port 22 to all callers for a key without security groups."""
     access = nodes.map("RemoteAccess")
     if not access.has("Ec2SshKey"):
-        return ok("nodes take no SSH key")
+        return ok("nodes have no SSH key")
     callers = "named security groups" if access.has("SourceSecurityGroups") else "every address"
-    return fault(f"nodes take an SSH key, and {callers} may reach their port 22", fix="Remove RemoteAccess.")
+    return fault(f"nodes have an SSH key, and {callers} can reach their port 22", fix="Remove RemoteAccess.")
 
 
-@check("supported-machine-image", *LAUNCHES, fix="Take the image of Amazon Linux 2023 or Bottlerocket.")
+@check("supported-machine-image", *LAUNCHES, fix="Use an image of Amazon Linux 2023 or Bottlerocket.")
 def image_is_patched(launch: Resource) -> Outcome | None:
     """The operating system gets patches."""
     if not is_for_ecs(launch):
         return None
     path = image_path(launch)
     if not has_chosen_image(launch) or not path:
-        raise CannotTell("the template does not say which machine image")
+        raise CannotTell("the template does not show the machine image")
     if any(part in path for part in _PATCHED):
-        return ok("the machine image gets patches")
+        return ok("AWS patches the machine image")
     for part, what in _ENDED.items():
         if part in path:
             return fault(f"instances run {what}")
-    raise CannotTell("the id of the machine image does not tell what it is")
+    raise CannotTell("the id of the machine image does not show its operating system")
 
 
-@check("instance-architecture", *LAUNCHES, fix="Take the machine image for the processors of the instance type.")
+@check("instance-architecture", *LAUNCHES, fix="Use a machine image for the architecture of the instance type.")
 def image_fits_processors(launch: Resource) -> Outcome | None:
     """Instances start."""
     if not is_for_ecs(launch):
@@ -267,14 +265,14 @@ def image_fits_processors(launch: Resource) -> Outcome | None:
     kind, name = next(iter(kinds.items()))
     path = image_path(launch)
     if not has_chosen_image(launch) or "/aws/service/" not in path:
-        raise CannotTell("the id of the machine image does not tell its architecture")
+        raise CannotTell("the id of the machine image does not show its architecture")
     image = "ARM64" if "arm64" in path else "X86_64"
     if image != kind:
         return fault(f"{name} is {kind}, and the machine image is for {image}")
-    return ok(f"instance types and machine image are {kind}")
+    return ok(f"instance types and machine image are both {kind}")
 
 
-@check("nitro-instances", *LAUNCHES, fix="Take an instance type of the Nitro system, such as m7i or m7g.")
+@check("nitro-instances", *LAUNCHES, fix="Use an instance type of the Nitro system, such as m7i or m7g.")
 def instances_are_nitro(launch: Resource) -> Outcome | None:
     """Traffic between instances is encrypted."""
     if not is_for_ecs(launch):
@@ -288,15 +286,15 @@ def instances_are_nitro(launch: Resource) -> Outcome | None:
     return fault(f"{', '.join(old)} is not of the Nitro system") if old else ok(f"{types[0]} is of the Nitro system")
 
 
-@check("instance-lifetime", GROUP, fix="Set MaxInstanceLifetime, such as to 1209600 (14 days).")
+@check("instance-lifetime", GROUP, fix="Set MaxInstanceLifetime, for example to 1209600 (14 days).")
 def instances_do_not_grow_old(group: Resource) -> Outcome | None:
-    """Instances are replaced while somebody watches."""
+    """Instances are replaced regularly."""
     if not is_for_ecs_group(group):
         return None
     seconds = group.number("MaxInstanceLifetime", default=0)
     if seconds:
         return ok(f"instances are replaced after {seconds / 86400:g} days")
-    return fault("instances live for as long as nothing ends them")
+    return fault("instances run without a maximum lifetime")
 
 
 @check("spot-draining", *LAUNCHES, fix="Set ECS_ENABLE_SPOT_INSTANCE_DRAINING=true in UserData.")
@@ -305,8 +303,8 @@ def spot_instances_drain(launch: Resource) -> Outcome | None:
     if not is_for_ecs(launch) or not _is_spot(launch):
         return None
     if says_in_user_data(launch, *_DRAINS_SPOT):
-        return ok("tasks move away when the notice comes")
-    return fault("tasks on Spot instances end without notice")
+        return ok("tasks drain when the interruption notice arrives")
+    return fault("tasks on Spot instances are stopped without draining")
 
 
 def _is_spot(launch: Resource) -> bool:

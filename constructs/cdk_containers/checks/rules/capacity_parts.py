@@ -31,7 +31,7 @@ def group_of(provider: Resource) -> Resource:
     value = provider.value("AutoScalingGroupProvider", "AutoScalingGroupArn")
     group = provider.template.estate.find(value, GROUP)
     if group is None:
-        raise CannotTell("the Auto Scaling group is of another stack")
+        raise CannotTell("the Auto Scaling group is in another stack")
     return group
 
 
@@ -136,7 +136,7 @@ def image_path(launch: Resource) -> str:
 
 
 def has_chosen_image(launch: Resource) -> bool:
-    """Tell whether the image is the app's choice, and not that of whoever deploys the template."""
+    """Tell whether the app chooses the image, not the deployer of the template."""
     name, _ = parameter_of(launch, "ImageId")
     return not name or name.startswith("SsmParameterValue") or launch.template.estate.assume_defaults
 
@@ -171,7 +171,7 @@ def _speaks_of_ecs(launch: Resource) -> bool:
 
 
 def decoded(text: str) -> str:
-    """Return user data as text; whoever does not use `Fn::Base64` has encoded it."""
+    """Return user data as text; without `Fn::Base64` it is already encoded."""
     try:
         return base64.b64decode(text, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):

@@ -37,13 +37,16 @@ def ecs_scales_instances(provider: Resource) -> Outcome | None:
         return None
     if _is_scaled(provider):
         return ok("ECS scales the instances")
-    return fault("instances do not follow the tasks that wait for them (managed scaling is off)")
+    return fault("the number of instances does not follow waiting tasks (managed scaling is off)")
 
 
 @check(
     "managed-termination-protection",
     CAPACITY_PROVIDER,
-    fix=("Set ManagedTerminationProtection to ENABLED, and NewInstancesProtectedFromScaleIn of the group to true."),
+    fix=(
+        "Set ManagedTerminationProtection to ENABLED, and NewInstancesProtectedFromScaleIn of the Auto Scaling group "
+        "to true."
+    ),
 )
 def instances_with_tasks_stay(provider: Resource) -> Outcome | None:
     """A scale-in takes instances that are empty."""
@@ -52,10 +55,10 @@ def instances_with_tasks_stay(provider: Resource) -> Outcome | None:
     is_protected = provider.text(_GROUP, "ManagedTerminationProtection", default="DISABLED") == "ENABLED"
     if not _is_scaled(provider):
         if is_protected:
-            return fault("termination protection works with managed scaling only", fix="Enable ManagedScaling.")
-        return ok("without managed scaling, ECS ends no instance")
+            return fault("termination protection requires managed scaling", fix="Enable ManagedScaling.")
+        return ok("without managed scaling, ECS terminates no instance")
     if not is_protected:
-        return fault("managed scaling may end instances that run tasks")
+        return fault("managed scaling can terminate instances that run tasks")
     return _group_outcome(provider)
 
 
@@ -67,7 +70,7 @@ def _group_outcome(provider: Resource) -> Outcome:
     if group.flag("NewInstancesProtectedFromScaleIn"):
         return ok("instances that run tasks are not scaled in")
     return fault(
-        f"{group.logical_id} does not protect its new instances from scale-in, which ECS asks for",
+        f"{group.logical_id} does not protect new instances from scale-in, which ECS requires",
         fix=f"Set NewInstancesProtectedFromScaleIn of {group.logical_id} to true.",
     )
 
@@ -78,14 +81,14 @@ def instances_drain(provider: Resource) -> Outcome | None:
     if not provider.has(_GROUP):
         return None
     if provider.text(_GROUP, "ManagedDraining", default="ENABLED") == "ENABLED":
-        return ok("tasks move away before an instance ends")
-    return fault("tasks end with their instance, in the middle of requests")
+        return ok("tasks drain before an instance is terminated")
+    return fault("tasks stop with their instance, in the middle of requests")
 
 
 @check(
     "managed-instance-requirements",
     CAPACITY_PROVIDER,
-    fix="Give InstanceRequirements ranges that several instance types meet.",
+    fix="Set InstanceRequirements to ranges that several instance types meet.",
 )
 def requirements_can_be_met(provider: Resource) -> Outcome | None:
     """ECS finds instance types to choose from."""
@@ -95,10 +98,10 @@ def requirements_can_be_met(provider: Resource) -> Outcome | None:
     if not requirements.source:
         return ok("ECS chooses the instance types")
     if requirements.has("AllowedInstanceTypes") and requirements.has("ExcludedInstanceTypes"):
-        return fault("instance types are allowed and excluded, and EC2 takes one of the two")
+        return fault("instance types are both allowed and excluded, and EC2 accepts only one of the two")
     types = requirements.texts("AllowedInstanceTypes")
     if len(types) == 1 and "*" not in types[0]:
-        return fault(f"{types[0]} is the only instance type, and tasks wait when it is sold out")
+        return fault(f"{types[0]} is the only instance type, so tasks wait when it is sold out")
     ranges = [(it, requirements.map(it)) for it in ("VCpuCount", "MemoryMiB", "AcceleratorCount")]
     return worst(lambda it: _range_outcome(*it), ranges)
 
@@ -107,28 +110,28 @@ def _range_outcome(name: str, range_: Map) -> Outcome:
     low, high = range_.number("Min", default=0), range_.number("Max")
     if high is not None and low > high:
         return fault(f"{name} is at least {low:g} and at most {high:g}")
-    return ok("ECS has instance types to choose from")
+    return ok("ECS can choose from several instance types")
 
 
 @check(
     "managed-instance-scale-in",
     CAPACITY_PROVIDER,
-    fix="Remove InfrastructureOptimization.ScaleInAfter, or set it to seconds.",
+    fix="Remove InfrastructureOptimization.ScaleInAfter, or set it to a number of seconds.",
 )
 def idle_instances_end(provider: Resource) -> Outcome | None:
-    """Nobody pays for instances without tasks."""
+    """Instances without tasks are terminated."""
     if not provider.has(_INSTANCES):
         return None
     seconds = provider.number(_INSTANCES, "InfrastructureOptimization", "ScaleInAfter")
     if seconds is not None and seconds < 0:
-        return fault("ECS ends no idle instance")
-    return ok("ECS ends idle instances")
+        return fault("ECS does not terminate idle instances")
+    return ok("ECS terminates idle instances")
 
 
 @check(
     "managed-instance-role-passing",
     CAPACITY_PROVIDER,
-    fix="Let a statement of the infrastructure role pass the role of the instances: iam:PassRole on its ARN.",
+    fix="Allow iam:PassRole on the ARN of the instance role in the infrastructure role.",
 )
 def role_can_be_passed(provider: Resource) -> Outcome | None:
     """ECS may give instances their role, and no other."""
@@ -137,18 +140,18 @@ def role_can_be_passed(provider: Resource) -> Outcome | None:
     estate = provider.template.estate
     infrastructure = role_of(provider.value(_INSTANCES, "InfrastructureRoleArn"), estate)
     if infrastructure is None:
-        raise CannotTell("the infrastructure role is of another stack")
+        raise CannotTell("the infrastructure role is in another stack")
     grants = grants_of(infrastructure)
     passing = [it for it in grants.statements if it.allows and it.names("iam:PassRole")]
     if any(it.on_everything and not it.has_condition for it in passing):
-        return fault(f"{infrastructure.logical_id} passes any role of the account")
+        return fault(f"{infrastructure.logical_id} can pass any role of the account")
     if passing:
-        return ok("the infrastructure role passes the role of the instances")
+        return ok("the infrastructure role can pass the instance role")
     if grants.unknown:
         raise CannotTell(grants.unknown[0])
     role = role_of(provider.value(*_LAUNCH, "Ec2InstanceProfileArn"), estate)
     if role is None:
-        raise CannotTell("the role of the instances is of another stack")
+        raise CannotTell("the instance role is in another stack")
     if _PASSES_ONE_NAME in grants.managed and role.text("RoleName").startswith(_ONE_NAME):
-        return ok(f"the managed policy passes roles named {_ONE_NAME}")
+        return ok(f"the managed policy allows passing roles named {_ONE_NAME}")
     return fault(f"{infrastructure.logical_id} may not pass {role.logical_id} to instances")

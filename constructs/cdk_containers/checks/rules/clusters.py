@@ -19,7 +19,7 @@ def has_container_insights(cluster: Resource) -> Outcome:
     value = settings.get("containerInsights")
     if value in {"enabled", "enhanced"}:
         return ok(f"Container Insights is {value}")
-    return fault("Container Insights is off" if value else "the cluster does not switch Container Insights on")
+    return fault("Container Insights is off" if value else "the cluster does not enable Container Insights")
 
 
 @check(
@@ -31,20 +31,20 @@ def has_container_insights(cluster: Resource) -> Outcome:
     ),
 )
 def records_exec_sessions(cluster: Resource) -> Outcome | None:
-    """What was typed in a shell is kept, and nobody listens in."""
+    """ECS Exec sessions are recorded and encrypted."""
     path = ("Configuration", "ExecuteCommandConfiguration")
     logging = cluster.text(*path, "Logging", default="DEFAULT")
     if not cluster.has(*path):
         users = [it.logical_id for it in cluster.template.estate.of_type(SERVICE) if _allows_exec(it, cluster)]
         if users:
-            return fault(f"sessions of ECS Exec in {', '.join(users)} are neither recorded nor encrypted with a key")
-        raise CannotTell("no service in sight allows ECS Exec, and others may")
+            return fault(f"ECS Exec sessions in {', '.join(users)} are neither recorded nor encrypted with a key")
+        raise CannotTell("no service in the templates allows ECS Exec, but others may")
     if logging != "OVERRIDE":
-        return fault("sessions of ECS Exec have no log of their own")
+        return fault("ECS Exec sessions have no separate log")
     log = cluster.map(*path, "LogConfiguration")
     if not log.has("CloudWatchLogGroupName") and not log.has("S3BucketName"):
-        return fault("sessions of ECS Exec are recorded nowhere")
-    return ok("sessions of ECS Exec are recorded")
+        return fault("ECS Exec sessions are not recorded")
+    return ok("ECS Exec sessions are recorded")
 
 
 def _allows_exec(service: Resource, cluster: Resource) -> bool:
@@ -59,7 +59,7 @@ def _allows_exec(service: Resource, cluster: Resource) -> bool:
     CLUSTER,
     ASSOCIATIONS,
     SERVICE,
-    fix="Keep one kind of capacity provider: Fargate, Auto Scaling groups, or Managed Instances.",
+    fix="Use one kind of capacity provider: Fargate, Auto Scaling groups, or Managed Instances.",
 )
 def strategies_have_one_kind(user: Resource) -> Outcome | None:
     """ECS refuses a mixed strategy."""
@@ -82,8 +82,8 @@ def strategies_have_one_kind(user: Resource) -> Outcome | None:
     if unknown is not None:
         raise unknown
     if _INSTANCES in kinds and len(strategy) > 1:
-        raise CannotTell("the capacity providers are of another stack")
-    return ok(f"all capacity is of one kind: {next(iter(kinds))}")
+        raise CannotTell("the capacity providers are in another stack")
+    return ok(f"all capacity has one kind: {next(iter(kinds))}")
 
 
 _INSTANCES = "instances"

@@ -17,7 +17,7 @@ _ABOVE_SOCKETS = {"/", "/var", "/var/run", "/run"}
 @check("read-only-root-filesystem", TASK_DEFINITION, fix="Set ReadonlyRootFilesystem to true on each container.")
 @each_container
 def root_is_read_only(container: Container) -> Outcome | None:
-    """Nothing but named volumes can be written to."""
+    """Only named volumes are writable."""
     if on_windows(container.task):
         return None
     if container.source.flag("ReadonlyRootFilesystem"):
@@ -25,26 +25,28 @@ def root_is_read_only(container: Container) -> Outcome | None:
     return fault(f"{container} can write to its root file system", fix=_set("ReadonlyRootFilesystem", container))
 
 
-@check("non-root-user", TASK_DEFINITION, fix="Set User to one other than root on each container.")
+@check("non-root-user", TASK_DEFINITION, fix="Set User to a user other than root on each container.")
 @each_container
 def user_is_not_root(container: Container) -> Outcome:
     """The user is another than root."""
     if not is_set(container.source, "User"):
-        raise CannotTell(f"{container} names no User, so its image decides")
+        raise CannotTell(f"{container} sets no User, so its image decides")
     user = container.source.text("User").partition(":")[0]
     if user.lower() in {"root", "0", "containeradministrator"}:
-        return fault(f"{container} runs as {user}", fix=f"Set User to one other than root on {container.name}.")
+        return fault(f"{container} runs as {user}", fix=f"Set User to a user other than root on {container.name}.")
     return ok("each container runs as a user other than root")
 
 
-@check("no-privileged-containers", TASK_DEFINITION, fix="Leave Privileged out, or set it to false.")
+@check("no-privileged-containers", TASK_DEFINITION, fix="Remove Privileged, or set it to false.")
 @each_container
 def is_not_privileged(container: Container) -> Outcome:
     """No container has the rights of root on its host."""
-    return fault(f"{container} is privileged") if container.source.flag("Privileged") else ok("none is privileged")
+    return (
+        fault(f"{container} is privileged") if container.source.flag("Privileged") else ok("no container is privileged")
+    )
 
 
-@check("few-capabilities", TASK_DEFINITION, fix="Remove what no container needs from LinuxParameters.Capabilities.Add.")
+@check("few-capabilities", TASK_DEFINITION, fix="Remove unneeded capabilities from LinuxParameters.Capabilities.Add.")
 @each_container
 def adds_no_powerful_capability(container: Container) -> Outcome | None:
     """No container has a capability that is nearly as good as root on its host."""
@@ -58,7 +60,7 @@ def adds_no_powerful_capability(container: Container) -> Outcome | None:
     powerful = sorted(added & _LIKE_PRIVILEGED)
     if powerful:
         return fault(f"{container} adds the capability {', '.join(powerful)}")
-    return ok("no container adds a capability that reaches its host")
+    return ok("no container adds a capability that affects its host")
 
 
 @check("no-host-network", TASK_DEFINITION, fix="Set NetworkMode to awsvpc.")
@@ -70,16 +72,16 @@ def has_a_network_of_its_own(task: Resource) -> Outcome:
     return ok(f"its network mode is {mode}")
 
 
-@check("no-host-namespaces", TASK_DEFINITION, fix="Leave PidMode and IpcMode out, or set them to task.")
+@check("no-host-namespaces", TASK_DEFINITION, fix="Remove PidMode and IpcMode, or set them to task.")
 def has_namespaces_of_its_own(task: Resource) -> Outcome:
     """A task that shares processes or memory with its instance sees what all others do."""
     shared = [what for key, what in (("PidMode", "processes"), ("IpcMode", "memory")) if task.text(key) == "host"]
     if shared:
         return fault(f"its containers share the {' and the '.join(shared)} of the instance")
-    return ok("its containers share nothing with the processes of the instance")
+    return ok("its containers share no namespace with the instance")
 
 
-@check("no-docker-socket", TASK_DEFINITION, fix="Remove the volume; ask the ECS task metadata endpoint instead.")
+@check("no-docker-socket", TASK_DEFINITION, fix="Remove the volume, and use the ECS task metadata endpoint instead.")
 def mounts_no_socket_of_docker(task: Resource) -> Outcome | None:
     """Who reaches the socket of the container runtime is root on the instance."""
     return worst(_volume, task.maps("Volumes"))
@@ -92,7 +94,7 @@ def _volume(volume: Map) -> Outcome | None:
     plain = path.rstrip("/") or "/"
     if plain.endswith(_SOCKETS) or plain in _ABOVE_SOCKETS:
         return fault(f"the volume {volume.text('Name')} gives its containers {path} of the instance")
-    return ok("no volume reaches the socket of the container runtime")
+    return ok("no volume contains the socket of the container runtime")
 
 
 @check("init-process", TASK_DEFINITION, fix="Set LinuxParameters.InitProcessEnabled to true on each container.")
@@ -102,13 +104,13 @@ def has_an_init_process(container: Container) -> Outcome | None:
     if on_windows(container.task):
         return None
     if not container.source.has("LinuxParameters", "InitProcessEnabled"):
-        raise CannotTell(f"{container} has no init process of ECS; its image may have one")
+        raise CannotTell(f"{container} has no init process from ECS, but its image may have one")
     if container.source.flag("LinuxParameters", "InitProcessEnabled"):
         return ok("each container has an init process")
-    return fault(f"{container} has its init process switched off")
+    return fault(f"{container} turns its init process off")
 
 
-@check("stop-timeout", TASK_DEFINITION, fix="Set StopTimeout to 2 to 120 seconds.")
+@check("stop-timeout", TASK_DEFINITION, fix="Set StopTimeout to a value from 2 to 120 seconds.")
 @each_container
 def has_time_to_stop(container: Container) -> Outcome | None:
     """A container has time to finish, and no more than ECS gives."""
@@ -118,7 +120,7 @@ def has_time_to_stop(container: Container) -> Outcome | None:
     if seconds < 2:
         return fault(f"{container} is killed after {seconds:.0f} seconds")
     if seconds > 120 and on_fargate(container.task):
-        return fault(f"{container} asks for {seconds:.0f} seconds to stop, and Fargate gives 120")
+        return fault(f"{container} requests {seconds:.0f} seconds to stop, but Fargate allows at most 120")
     return ok(f"a container has {seconds:.0f} seconds to stop")
 
 

@@ -40,7 +40,7 @@ def breaks_and_rolls_back(service: Resource) -> Outcome | None:
         return None
     breaker = (_CONFIGURATION, "DeploymentCircuitBreaker")
     if not service.flag(*breaker, "Enable"):
-        return fault("no circuit breaker ends a deployment that fails")
+        return fault("no circuit breaker stops a failing deployment")
     if not service.flag(*breaker, "Rollback"):
         return fault("the circuit breaker does not roll back")
     return ok("the circuit breaker rolls back")
@@ -49,7 +49,7 @@ def breaks_and_rolls_back(service: Resource) -> Outcome | None:
 @check(
     "deployment-alarms",
     SERVICE,
-    fix="Name alarms in DeploymentConfiguration.Alarms, with Enable and Rollback set to true.",
+    fix="Add alarms to DeploymentConfiguration.Alarms, with Enable and Rollback set to true.",
 )
 def alarms_roll_back(service: Resource) -> Outcome | None:
     """A version that answers with errors is replaced by the last good one."""
@@ -60,11 +60,11 @@ def alarms_roll_back(service: Resource) -> Outcome | None:
         return (
             ok("alarms roll back")
             if alarms.flag("Rollback")
-            else fault("alarms fail a deployment, and roll nothing back")
+            else fault("alarms fail a deployment, but do not roll it back")
         )
     if not any(group.text("Protocol").startswith("HTTP") for group in target_groups_of(service)):
         return None
-    return fault("no alarm ends a deployment whose tasks answer with errors")
+    return fault("no alarm stops a deployment whose tasks return errors")
 
 
 @check(
@@ -78,14 +78,14 @@ def keeps_all_tasks(service: Resource) -> Outcome | None:
         return None
     least = service.number(_CONFIGURATION, "MinimumHealthyPercent", default=100)
     if least < 100:
-        return fault(f"a deployment may leave {least:g}% of the tasks (MinimumHealthyPercent)")
+        return fault(f"a deployment can reduce the tasks to {least:g}% (MinimumHealthyPercent)")
     most = service.number(_CONFIGURATION, "MaximumPercent", default=200)
     if most <= 100 and strategy(service) == "ROLLING":
-        return fault("ECS may neither stop an old task nor start a new one (MaximumPercent is 100)")
-    return ok("all tasks stay until their successors are healthy")
+        return fault("ECS can neither stop an old task nor start a new one (MaximumPercent is 100)")
+    return ok("all tasks keep running until their replacements are healthy")
 
 
-@check("early-success", SERVICE, fix="Let the healthy percentage be at least MinimumHealthyPercent.")
+@check("early-success", SERVICE, fix="Set the healthy percentage to at least MinimumHealthyPercent.")
 def succeeds_with_enough_tasks(service: Resource) -> Outcome | None:
     """A deployment does not count as successful with less than it keeps running."""
     criteria = service.map(_CONFIGURATION, "EarlySuccessCriteria")
@@ -94,25 +94,25 @@ def succeeds_with_enough_tasks(service: Resource) -> Outcome | None:
     enough = criteria.number("HealthyPercent", default=100)
     least = service.number(_CONFIGURATION, "MinimumHealthyPercent", default=100)
     if enough < least:
-        return fault(f"a deployment succeeds with {enough:g}% of the tasks, and has to keep {least:g}% running")
+        return fault(f"a deployment succeeds with {enough:g}% of the tasks, but must keep {least:g}% running")
     return ok(f"a deployment succeeds with {enough:g}% of the tasks")
 
 
-@check("bake-time", SERVICE, fix="Set DeploymentConfiguration.BakeTimeInMinutes to the time that alarms take.")
+@check("bake-time", SERVICE, fix="Set DeploymentConfiguration.BakeTimeInMinutes to the time that alarms need.")
 def keeps_old_version(service: Resource) -> Outcome | None:
     """While the old version runs, a rollback takes seconds."""
     if strategy(service) not in _SHIFTS:
         return None
     minutes = service.number(_CONFIGURATION, "BakeTimeInMinutes")
     if minutes is None:
-        raise CannotTell("BakeTimeInMinutes is not set, and ECS decides how long the old version stays")
+        raise CannotTell("BakeTimeInMinutes is not set, so ECS decides how long the old version stays")
     if minutes == 0:
-        return fault("the old version is gone as soon as the new one has all the traffic")
+        return fault("the old version stops as soon as the new one has all traffic")
     whole = minutes + _minutes_of_steps(service)
     if whole > _MOST_BAKE_MINUTES:
         return fault(
-            f"a deployment bakes for {whole / 60:g} hours, and CloudFormation takes 33",
-            fix="Bake for 33 hours at most.",
+            f"a deployment bakes for {whole / 60:g} hours, but CloudFormation allows at most 33",
+            fix="Set the bake time to at most 33 hours.",
         )
     return ok(f"the old version stays for {minutes:g} minutes")
 
@@ -131,7 +131,7 @@ def _minutes_of_steps(service: Resource) -> float:
     "traffic-shift",
     SERVICE,
     DEPLOYMENT_GROUP,
-    fix="Shift a tenth first: a canary or linear deployment.",
+    fix="Shift a tenth of the traffic first: use a canary or linear deployment.",
 )
 def shifts_a_share_first(shifted: Resource) -> Outcome | None:
     """Few users meet a version that is wrong."""
@@ -145,12 +145,12 @@ def shifts_a_share_first(shifted: Resource) -> Outcome | None:
         return None
     percent = shifted.number(_CONFIGURATION, name, key)
     if percent is None:
-        return ok("the share is that of ECS")
+        return ok("the share is the ECS default")
     if percent >= 100:
         return fault(f"{key} is {percent:g}: all users get the new version at once")
     if round(percent * 10, 6) % 1:
-        return fault(f"{key} is {percent:g}, and ECS counts in tenths of a percent")
-    return ok(f"{percent:g}% of the traffic try a new version first")
+        return fault(f"{key} is {percent:g}, but ECS accepts only steps of 0.1 percent")
+    return ok(f"{percent:g}% of the traffic goes to a new version first")
 
 
 def _code_deploy_shift(group: Resource) -> Outcome | None:
@@ -162,7 +162,7 @@ def _code_deploy_shift(group: Resource) -> Outcome | None:
     return ok(f"traffic shifts by {name}")
 
 
-@check("deployment-hooks", SERVICE, fix="Let the role of the hook trust ecs.amazonaws.com, and call the function.")
+@check("deployment-hooks", SERVICE, fix="Let the hook role trust ecs.amazonaws.com and invoke the function.")
 def hooks_can_be_called(service: Resource) -> Outcome | None:
     """ECS may call what it asks."""
     hooks = [it for it in service.maps(_CONFIGURATION, "LifecycleHooks") if it.has("HookTargetArn")]
@@ -171,21 +171,21 @@ def hooks_can_be_called(service: Resource) -> Outcome | None:
 
 def _hook_outcome(service: Resource, hook: Map) -> Outcome:
     if not hook.has("RoleArn"):
-        return fault("a hook has no role that may call its function")
+        return fault("a hook has no role that can invoke its function")
     role = service.template.estate.find(hook.value("RoleArn"), "AWS::IAM::Role")
     if role is None:
-        raise CannotTell("the role of the hook is of another stack")
+        raise CannotTell("the hook role is in another stack")
     trusted = [
         name
         for statement in role.maps("AssumeRolePolicyDocument", "Statement")
         for name in statement.texts("Principal", "Service")
     ]
     if "ecs.amazonaws.com" not in trusted:
-        return fault(f"ECS may not take on {role.logical_id}, the role of a hook")
-    return ok("ECS may take on the roles of the hooks")
+        return fault(f"ECS cannot assume {role.logical_id}, the role of a hook")
+    return ok("ECS can assume the roles of the hooks")
 
 
-@check("test-traffic", SERVICE, fix="Give TestListenerRule a listener or rule of its own.")
+@check("test-traffic", SERVICE, fix="Set TestListenerRule to a separate listener or rule.")
 def test_traffic_is_apart(service: Resource) -> Outcome | None:
     """Users do not meet what is still being tested."""
     return worst(_test_outcome, _advanced(service))
@@ -200,8 +200,8 @@ def _test_outcome(advanced: Map) -> Outcome | None:
     else:
         same = test == production
     if same:
-        return fault("test traffic comes by the rule of the users")
-    return ok("test traffic comes by its own rule")
+        return fault("test traffic uses the same rule as user traffic")
+    return ok("test traffic uses its own rule")
 
 
 def _advanced(service: Resource) -> Iterator[Map]:
@@ -213,7 +213,7 @@ def _advanced(service: Resource) -> Iterator[Map]:
 @check(
     "traffic-source",
     SERVICE,
-    fix="Give the service a target group with AdvancedConfiguration, or the rolling strategy.",
+    fix="Set AdvancedConfiguration on the target group of the service, or use the rolling strategy.",
 )
 def traffic_can_be_shifted(service: Resource) -> Outcome | None:
     """There is a load balancer or proxy at which traffic shifts."""
@@ -226,13 +226,13 @@ def traffic_can_be_shifted(service: Resource) -> Outcome | None:
     if entries:
         if by_code_deploy or any(entry.has("AdvancedConfiguration", "AlternateTargetGroupArn") for entry in entries):
             return ok("traffic shifts at the load balancer")
-        return fault("the target group has no other one to shift traffic to")
+        return fault("there is no second target group to shift traffic to")
     if not by_code_deploy and service.flag("ServiceConnectConfiguration", "Enabled"):
         return ok("traffic shifts at Service Connect")
-    return fault("nothing routes to the service, and so no traffic shifts")
+    return fault("nothing routes traffic to the service, so no traffic shifts")
 
 
-@check("code-deploy", SERVICE, fix="Use the deployments of ECS: DeploymentConfiguration.Strategy BLUE_GREEN.")
+@check("code-deploy", SERVICE, fix="Use ECS deployments: set DeploymentConfiguration.Strategy to BLUE_GREEN.")
 def code_deploy_can(service: Resource) -> Outcome | None:
     """What CodeDeploy does not have is not asked of it."""
     if controller(service) != "CODE_DEPLOY":
@@ -245,8 +245,8 @@ def code_deploy_can(service: Resource) -> Outcome | None:
     if len(service.values("LoadBalancers")) > 1:
         missing.append("several target groups")
     if missing:
-        return fault(f"CodeDeploy has no {', no '.join(missing).replace('no a ', 'no ')} for services")
-    return ok("CodeDeploy has all that the service asks for")
+        return fault(f"CodeDeploy does not support these options of the service: {', '.join(missing)}")
+    return ok("CodeDeploy supports all options of the service")
 
 
 @check(
@@ -262,5 +262,5 @@ def targets_are_healthy_soon(target_group: Resource) -> Outcome | None:
     threshold = target_group.number("HealthyThresholdCount", default=5)
     seconds = interval * threshold
     if seconds > _SLOW_SECONDS:
-        return fault(f"a task that is ready waits {seconds:g} s for its first request")
-    return ok(f"a task gets requests {seconds:g} s after it is ready")
+        return fault(f"a ready task waits {seconds:g} s for its first request")
+    return ok(f"a task receives requests {seconds:g} s after it is ready")

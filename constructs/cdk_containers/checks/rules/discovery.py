@@ -31,7 +31,7 @@ def _same(one: Value, other: Value) -> bool:
         return False
 
 
-@check("unique-discovery-names", CLOUD_MAP, SERVICE, fix="Give each service its own name in the namespace.")
+@check("unique-discovery-names", CLOUD_MAP, SERVICE, fix="Give each service a unique name in the namespace.")
 def name_is_its_own(named: Resource) -> Outcome | None:
     """Callers reach one service by a name."""
     if named.type == CLOUD_MAP:
@@ -50,7 +50,7 @@ def _cloud_map_name(named: Resource) -> Outcome | None:
     for other in named.template.estate.of_type(CLOUD_MAP):
         if other is not named and _same(other.value("Name"), name) and _same(_namespace(other), _namespace(named)):
             return fault(f"{other.logical_id} has the name {name} in the same namespace")
-    return ok(f"{name} is one service")
+    return ok(f"only one service has the name {name}")
 
 
 def _namespace(named: Resource) -> Value:
@@ -66,14 +66,18 @@ def _connect_name(service: Resource, entry: Map) -> Outcome:
             continue
         if any(_same(_discovery_name(it), name) for it in other.maps(_CONNECT, "Services")):
             return fault(f"{other.logical_id} has the name {name} in the same namespace")
-    return ok(f"{name} is one service")
+    return ok(f"only one service has the name {name}")
 
 
 def _discovery_name(entry: Map) -> str:
     return entry.text("DiscoveryName") if entry.has("DiscoveryName") else entry.text("PortName")
 
 
-@check("service-connect-named-port", SERVICE, fix="Set Name in the PortMappings of the container, and PortName to it.")
+@check(
+    "service-connect-named-port",
+    SERVICE,
+    fix=("Set Name in the PortMappings of the container, and use it as PortName."),
+)
 def served_ports_have_names(service: Resource) -> Outcome | None:
     """Service Connect finds the port that it serves."""
     if not _uses_connect(service):
@@ -86,7 +90,7 @@ def served_ports_have_names(service: Resource) -> Outcome | None:
     unknown = [entry.text("PortName") for entry in entries if entry.text("PortName") not in names]
     if unknown:
         return fault(f"no port of {task.logical_id} has the name {', '.join(unknown)}")
-    return ok("the ports that are served have names")
+    return ok("all served ports have names")
 
 
 @check("service-connect-network-mode", SERVICE, fix="Set NetworkMode of the task definition to awsvpc.")
@@ -115,10 +119,10 @@ def _timeout_outcome(service: Resource, entry: Map) -> Outcome | None:
     idle = entry.number("Timeout", "IdleTimeoutSeconds", default=300)
     request = entry.number("Timeout", "PerRequestTimeoutSeconds")
     if request and _protocol(service, entry.text("PortName")) == "tcp":
-        return fault(f"{name} is TCP, of which the proxy sees no requests", fix="Remove PerRequestTimeoutSeconds.")
+        return fault(f"{name} is TCP, so the proxy sees no requests", fix="Remove PerRequestTimeoutSeconds.")
     if request is not None and 0 < idle < (request or float("inf")):
-        return fault(f"connections to {name} close after {idle:g} s without data, before a request may end")
-    return ok(f"connections to {name} last as long as their requests")
+        return fault(f"connections to {name} close after {idle:g} s without data, before the request timeout")
+    return ok(f"connections to {name} stay open as long as their requests")
 
 
 def _protocol(service: Resource, name: str) -> str:
@@ -126,7 +130,7 @@ def _protocol(service: Resource, name: str) -> str:
         for port in container.maps("PortMappings"):
             if port.text("Name") == name:
                 return port.text("AppProtocol", default="tcp")
-    raise CannotTell(f"no port with the name {name} is in sight")
+    raise CannotTell(f"no port in the templates has the name {name}")
 
 
 @check(
@@ -140,12 +144,12 @@ def requests_are_recorded(service: Resource) -> Outcome | None:
         return None
     log = service.map(_CONNECT, "AccessLogConfiguration")
     if not log.has("Format"):
-        return fault("requests through Service Connect are recorded nowhere")
+        return fault("requests through Service Connect are not logged")
     if log.text("IncludeQueryParameters", default="DISABLED") == "ENABLED":
         return fault(
-            "query parameters, which may hold secrets, are recorded", fix="Set IncludeQueryParameters to DISABLED."
+            "query parameters, which can contain secrets, are logged", fix="Set IncludeQueryParameters to DISABLED."
         )
-    return ok("requests through Service Connect are recorded")
+    return ok("requests through Service Connect are logged")
 
 
 @check("cloud-map-record", CLOUD_MAP, fix="Use A records for awsvpc, and SRV records for bridge and host networking.")
@@ -159,11 +163,11 @@ def record_tells_the_way(cloud_map: Resource) -> Outcome | None:
 def _record_outcome(kinds: set[str], service: Resource) -> Outcome:
     mode = network_mode_of(service)
     if "CNAME" in kinds:
-        return fault(f"tasks of {service.logical_id} have addresses, and no names for CNAME records")
+        return fault(f"CNAME records need names, but tasks of {service.logical_id} have only addresses")
     if mode != "awsvpc" and kinds != {"SRV"}:
         found = ", ".join(sorted(kinds - {"SRV"}))
         return fault(
-            f"{found} records do not tell the ports of tasks of {service.logical_id}, which are in {mode} mode"
+            f"{found} records do not contain the ports of tasks of {service.logical_id}, which are in {mode} mode"
         )
     return ok(f"{', '.join(sorted(kinds))} records fit tasks in {mode} mode")
 
@@ -176,8 +180,8 @@ def records_are_short_lived(cloud_map: Resource) -> Outcome | None:
         return None
     longest = max(it.number("TTL", default=0) for it in records)
     if longest > _LONGEST_TTL:
-        return fault(f"callers remember addresses of tasks for {longest:g} s")
-    return ok(f"callers remember addresses of tasks for {longest:g} s")
+        return fault(f"callers cache addresses of tasks for {longest:g} s")
+    return ok(f"callers cache addresses of tasks for {longest:g} s")
 
 
 @check("lattice-auth", SERVICE_NETWORK, LATTICE_SERVICE, fix="Set AuthType to AWS_IAM.")
@@ -185,23 +189,23 @@ def callers_sign_requests(lattice: Resource) -> Outcome:
     """Each request tells who calls."""
     if lattice.text("AuthType", default="NONE") == "AWS_IAM":
         return ok("callers sign their requests")
-    return fault("nobody asks who calls (AuthType is NONE)")
+    return fault("callers are not authenticated (AuthType is NONE)")
 
 
-@check("lattice-access-logs", SERVICE_NETWORK, fix="Add an AWS::VpcLattice::AccessLogSubscription of the network.")
+@check("lattice-access-logs", SERVICE_NETWORK, fix="Add an AWS::VpcLattice::AccessLogSubscription for the network.")
 def network_has_access_logs(network: Resource) -> Outcome:
     """Requests that were refused are found."""
     if network.referring(LATTICE_LOG):
-        return ok("requests are recorded")
+        return ok("requests are logged")
     for log in network.template.estate.of_type(LATTICE_LOG):
         network.template.estate.find(log.value("ResourceIdentifier"))
-    return fault("requests are recorded nowhere")
+    return fault("requests are not logged")
 
 
 @check(
     "lattice-prefix-list",
     SERVICE,
-    fix="Let a rule of the security group take the managed prefix list of VPC Lattice: SourcePrefixListId.",
+    fix="Set SourcePrefixListId in a security group rule to the managed prefix list of VPC Lattice.",
 )
 def tasks_are_open_to_lattice(service: Resource) -> Outcome | None:
     """Requests of VPC Lattice arrive, and no others."""
@@ -214,10 +218,10 @@ def tasks_are_open_to_lattice(service: Resource) -> Outcome | None:
     ]
     found = [group for group in groups if group is not None]
     if not found or len(found) < len(groups):
-        raise CannotTell("a security group of the tasks is of another stack")
+        raise CannotTell("a security group of the tasks is in another stack")
     rules = [rule for group in found for rule in (*group.maps("SecurityGroupIngress"), *group.referring(INGRESS))]
     if any(rule.text("CidrIp") in _WORLD or rule.text("CidrIpv6") in _WORLD for rule in rules):
-        return fault("tasks are open to everybody, and not to VPC Lattice alone")
+        return fault("tasks are open to every caller, not only to VPC Lattice")
     if any(rule.has("SourcePrefixListId") for rule in rules):
         return ok("tasks are open to a prefix list")
-    return fault("no rule opens the tasks to VPC Lattice")
+    return fault("no rule allows VPC Lattice to reach the tasks")

@@ -1,4 +1,4 @@
-"""Checks of names, certificates, IPv6 and what stands in front of a load balancer."""
+"""Checks of names, certificates, IPv6 and AWS WAF."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _ASSOCIATION = "AWS::WAFv2::WebACLAssociation"
 def is_validated_by_dns(certificate: Resource) -> Outcome:
     """ACM renews the certificate by itself."""
     if certificate.text("ValidationMethod", default="EMAIL") == "EMAIL":
-        return fault("somebody has to answer an e-mail at each renewal")
-    return ok("ACM renews it by itself")
+        return fault("someone must answer an e-mail at each renewal")
+    return ok("ACM renews it automatically")
 
 
 @check("domain-names", _RECORD, fix="Give the record its own Name, within the hosted zone.")
@@ -28,7 +28,7 @@ def has_a_name_of_its_own(record: Resource) -> Outcome | None:
     name, others = _dns(record.text("Name")), record.template.estate.of_type(_RECORD)
     twins = [it.logical_id for it in others if it is not record and _is_twin(it, record, name)]
     if twins:
-        return fault(f"{name} is the name of {', '.join(twins)} too")
+        return fault(f"{name} is also the name of {', '.join(twins)}")
     zone = _zone(record)
     if zone is None:
         return ok(f"no other record has the name {name}")
@@ -73,36 +73,36 @@ def _same(one: Value, other: Value) -> bool:
 @check(
     "dual-stack-addresses",
     LOAD_BALANCER,
-    fix="Open the ports of the listeners to ::/0 too, or set IpAddressType to ipv4.",
+    fix="Also open the ports of the listeners to ::/0, or set IpAddressType to ipv4.",
 )
 def opens_what_it_offers(balancer: Resource) -> Outcome | None:
     """A load balancer with IPv6 addresses lets callers with IPv6 in."""
     if not balancer.text("IpAddressType", default="ipv4").startswith("dualstack") or not balancer.has("SecurityGroups"):
         return None
     if holds_for_any(lambda value: _lets_ipv6_in(balancer, value), groups_of(balancer)):
-        return ok("callers with IPv6 get in")
-    return fault("it has IPv6 addresses, and its security groups let nobody with IPv6 in")
+        return ok("its security groups allow IPv6 callers")
+    return fault("it has IPv6 addresses, but its security groups allow no IPv6 callers")
 
 
 def _lets_ipv6_in(balancer: Resource, value: Value) -> bool:
     group = balancer.template.estate.find(value, GROUP)
     if group is None:
-        raise CannotTell("a security group is of another stack")
+        raise CannotTell("a security group is in another stack")
     return any(not rule.properties.has("CidrIp") for rule in ingress(group))
 
 
 @check(
     "web-acl",
     LOAD_BALANCER,
-    fix="Add an AWS::WAFv2::WebACLAssociation with the ARN of the load balancer and of the web ACL.",
+    fix="Add an AWS::WAFv2::WebACLAssociation with the ARNs of the load balancer and the web ACL.",
 )
 def is_behind_a_firewall(balancer: Resource) -> Outcome | None:
     """AWS WAF looks at requests before the application does."""
     if kind(balancer) != "application" or is_internal(balancer):
         return None
     if balancer.referring(_ASSOCIATION):
-        return ok("a web ACL looks at requests")
+        return ok("a web ACL inspects requests")
     acls = [it for it in balancer.template.estate.of_type("AWS::WAFv2::WebACL") if it.text("Scope") == "REGIONAL"]
     if acls and not balancer.template.estate.of_type(_ASSOCIATION):
-        return fault(f"web ACL {acls[0].logical_id} is there, and nothing puts it in front")
-    raise CannotTell("a web ACL may be put in front by another stack, or by AWS Firewall Manager")
+        return fault(f"web ACL {acls[0].logical_id} exists, but nothing associates it")
+    raise CannotTell("another stack or AWS Firewall Manager may associate a web ACL")

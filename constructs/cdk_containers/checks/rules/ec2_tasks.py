@@ -37,7 +37,7 @@ def runs_on(task: Resource) -> set[Capacity]:
     named = task.texts("RequiresCompatibilities")
     if named == ["FARGATE"]:
         return {"Fargate"}
-    raise CannotTell("no service in sight tells what the task runs on")
+    raise CannotTell("no service in the templates shows where the task runs")
 
 
 def is_for_fargate(task: Resource) -> bool:
@@ -45,7 +45,7 @@ def is_for_fargate(task: Resource) -> bool:
     return "FARGATE" in task.texts("RequiresCompatibilities")
 
 
-@check("task-fits-instance", SERVICE, fix="Take a larger instance type, or make the task smaller.")
+@check("task-fits-instance", SERVICE, fix="Use a larger instance type, or a smaller task.")
 def task_fits(service: Resource) -> Outcome | None:
     """A task finds an instance that has room for it."""
     if capacities(service) != {"EC2 instances"}:
@@ -54,13 +54,13 @@ def task_fits(service: Resource) -> Outcome | None:
     cpu, memory = _size(task)
     types = [name for provider in capacity_providers_of(service) for name in _types(provider)]
     if not types:
-        raise CannotTell("the instance types are not in sight")
+        raise CannotTell("the instance types are not in the templates")
     mode = network_mode(task)
     if mode not in {"awsvpc", "bridge", "host"}:
         return None
     small = [name for name in types if not _holds(name, cpu, memory)]
     if small:
-        return fault(f"a task asks for {cpu:g} CPU units and {memory:g} MiB, more than {', '.join(small)} has")
+        return fault(f"a task requests {cpu:g} CPU units and {memory:g} MiB, more than {', '.join(small)} has")
     return ok(f"a task fits on {types[0]}")
 
 
@@ -69,7 +69,7 @@ def _holds(name: str, cpu: float, memory: float) -> bool:
 
     instance = find_instance_type(name)
     if instance is None:
-        raise CannotTell(f"what {name} has is not known")
+        raise CannotTell(f"the size of {name} is not known")
     return tasks_per_instance(instance, cpu=int(cpu), memory_mib=int(memory)).holds_a_task
 
 
@@ -89,7 +89,7 @@ def _types(provider: Resource) -> Iterator[str]:
         yield from instance_types_of(launch)
 
 
-@check("host-ports", TASK_DEFINITION, fix="Remove HostPort, so that the instance gives each task a free port.")
+@check("host-ports", TASK_DEFINITION, fix="Remove HostPort, so that each task gets a free port of the instance.")
 def ports_are_free(task: Resource) -> Outcome | None:
     """An instance runs more than one task of a service."""
     ports = [port for container in containers_of(task) for port in container.maps("PortMappings")]
@@ -99,22 +99,22 @@ def ports_are_free(task: Resource) -> Outcome | None:
     fixed = [f"{port.number('HostPort'):g}" for port in ports if port.number("HostPort", default=0)]
     twice = [port for port, count in Counter(fixed).items() if count > 1]
     if twice:
-        return fault(f"two containers take port {twice[0]} of the instance")
+        return fault(f"two containers use port {twice[0]} of the instance")
     if mode == "host":
         return ok("with host networking, ports are those of the instance")
     if not fixed:
-        return ok("the instance gives each task a free port")
+        return ok("each task gets a free port of the instance")
     services = services_of(task)
     if services and all(is_daemon(it) or _is_behind_classic(it) for it in services):
         return ok("one task runs on each instance")
-    return fault(f"an instance runs one task, which takes its port {fixed[0]}")
+    return fault(f"an instance can run only one task, because the task uses its port {fixed[0]}")
 
 
 def _is_behind_classic(service: Resource) -> bool:
     return any(entry.has("LoadBalancerName") for entry in service.maps("LoadBalancers"))
 
 
-@check("gpu-capacity", TASK_DEFINITION, fix="Run it on instances with GPUs, by a capacity provider of EC2.")
+@check("gpu-capacity", TASK_DEFINITION, fix="Run it on GPU instances, through an EC2 capacity provider.")
 def has_gpu(task: Resource) -> Outcome | None:
     """A container finds the GPU that it asks for."""
     if not any(_asks_for_gpu(container) for container in containers_of(task)):
@@ -141,11 +141,11 @@ def has_neuron(task: Resource) -> Outcome | None:
 
 def _judged_by_types(task: Resource, has: Callable[[str], bool], what: str) -> Outcome:
     if is_for_fargate(task) or "Fargate" in runs_on(task):
-        return fault(f"a container asks for {what}, and Fargate has none")
+        return fault(f"a container requests {what}, and Fargate has none")
     providers = [provider for service in services_of(task) for provider in capacity_providers_of(service)]
     types = [name for provider in providers if provider.has("AutoScalingGroupProvider") for name in _types(provider)]
     if not types:
-        raise CannotTell("the instance types are not in sight")
+        raise CannotTell("the instance types are not in the templates")
     without = [name for name in types if not has(name)]
     return fault(f"{', '.join(without)} has no {what}") if without else ok(f"{types[0]} has {what}")
 
@@ -158,11 +158,15 @@ def volumes_are_there(task: Resource) -> Outcome | None:
         return None
     names = ", ".join(it.text("Name") for it in volumes)
     if is_for_fargate(task) or "Fargate" in runs_on(task):
-        return fault(f"{names} is of the instance, and Fargate has none to mount from")
-    return ok(f"{names} is of the instance")
+        return fault(f"{names} is on the instance, and Fargate has no instances")
+    return ok(f"{names} is on the instance")
 
 
-@check("instance-kernel-options", TASK_DEFINITION, fix="Remove what only EC2 has, or run the task on EC2 instances.")
+@check(
+    "instance-kernel-options",
+    TASK_DEFINITION,
+    fix=("Remove the options that only EC2 supports, or run the task on EC2 instances."),
+)
 def kernel_options_exist(task: Resource) -> Outcome | None:
     """Fargate has the options that containers set."""
     return worst(lambda container: _kernel_outcome(task, container), containers_of(task))
@@ -174,7 +178,7 @@ def _kernel_outcome(task: Resource, container: Map) -> Outcome | None:
         return None
     what = f"container {container.text('Name')} sets {', '.join(options)}"
     if is_for_fargate(task) or "Fargate" in runs_on(task):
-        return fault(f"{what}, which Fargate does not have")
+        return fault(f"{what}, which Fargate does not support")
     return ok(what)
 
 
@@ -199,15 +203,15 @@ def _ebs_outcome(configuration: Map) -> Outcome:
     name, volume = configuration.text("Name"), configuration.map("ManagedEBSVolume")
     kind = volume.text("VolumeType", default="gp3")
     if volume.has("Iops") and kind not in _PROVISIONED:
-        return fault(f"{name} is {kind}, which takes no Iops", fix="Remove Iops, or take gp3, io1 or io2.")
+        return fault(f"{name} is {kind}, which does not support Iops", fix="Remove Iops, or use gp3, io1 or io2.")
     if volume.has("Throughput") and kind != "gp3":
-        return fault(f"{name} is {kind}, which takes no Throughput", fix="Remove Throughput, or take gp3.")
+        return fault(f"{name} is {kind}, which does not support Throughput", fix="Remove Throughput, or use gp3.")
     if not volume.flag("Encrypted"):
         return fault(f"{name} is not encrypted")
     return ok(f"{name} is encrypted")
 
 
-@check("daemon-scheduling", SERVICE, fix="Remove the count, scaling and placement of the daemon; run it on EC2.")
+@check("daemon-scheduling", SERVICE, fix="Remove the count, scaling and placement of the daemon, and run it on EC2.")
 def daemons_have_no_count(service: Resource) -> Outcome | None:
     """One task runs on every instance."""
     if not is_daemon(service):
@@ -237,9 +241,9 @@ def classic_gets_a_fixed_port(service: Resource) -> Outcome | None:
     if not entries:
         return None
     if service.text("AvailabilityZoneRebalancing", default="DISABLED") == "ENABLED":
-        return fault("ECS does not rebalance zones behind a Classic Load Balancer")
+        return fault("ECS does not rebalance zones for a service with a Classic Load Balancer")
     if network_mode_of(service) == "awsvpc":
-        return fault("tasks have addresses of their own (awsvpc), which a Classic Load Balancer does not know")
+        return fault("tasks have their own addresses (awsvpc), which a Classic Load Balancer does not support")
     return worst(lambda entry: _classic_outcome(task_definition(service), entry), entries)
 
 
@@ -251,5 +255,5 @@ def _classic_outcome(task: Resource, entry: Map) -> Outcome:
         for port in container.maps("PortMappings"):
             is_fixed = network_mode(task) == "host" or port.number("HostPort", default=0) > 0
             if port.number("ContainerPort") == number and not is_fixed:
-                return fault(f"port {number:g} of {name} has no fixed port on the instance")
-    return ok("the load balancer finds the fixed port of the instances")
+                return fault(f"port {number:g} of {name} is not a fixed port of the instance")
+    return ok("the load balancer uses a fixed port of the instances")

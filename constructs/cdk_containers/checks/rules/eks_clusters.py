@@ -31,11 +31,11 @@ _SECRET = re.compile(r'"kind"\s*:\s*"Secret"')
 def is_not_public(cluster: Resource) -> Outcome:
     """The API cannot be reached from the whole internet."""
     if not cluster.flag(*at(cluster, "ResourcesVpcConfig", "EndpointPublicAccess"), default=True):
-        return ok("the API is reached from the network only")
+        return ok("only the network can reach the API")
     blocks = cluster.texts(*at(cluster, "ResourcesVpcConfig", "PublicAccessCidrs"))
     if not blocks or _EVERYBODY & set(blocks):
-        return fault("the whole internet reaches the API of the cluster")
-    return ok(f"the API is reached from {', '.join(blocks)}")
+        return fault("the whole internet can reach the API of the cluster")
+    return ok(f"{', '.join(blocks)} can reach the API")
 
 
 @check(
@@ -46,7 +46,7 @@ def is_not_public(cluster: Resource) -> Outcome:
 def logs_its_control_plane(cluster: Resource) -> Outcome:
     """Who did what in the cluster can be told."""
     missing = [name for name in ("audit", "authenticator") if name not in log_types(cluster)]
-    return fault(f"the control plane writes no {' and no '.join(missing)} log") if missing else ok("it is logged")
+    return fault(f"the control plane writes no {' and no '.join(missing)} logs") if missing else ok("it is logged")
 
 
 @check(
@@ -60,7 +60,7 @@ def encrypts_secrets(cluster: Resource) -> Outcome:
     key = "Resources" if cluster.type == CLUSTER else "resources"
     if any("secrets" in config.texts(key) for config in cluster.maps(*where)):
         return ok("secrets are encrypted with a KMS key")
-    return fault("no KMS key of yours encrypts secrets")
+    return fault("secrets are not encrypted with your own KMS key")
 
 
 @check("eks-access-entries", *_CLUSTERS, fix="Set AccessConfig.AuthenticationMode to API.")
@@ -68,8 +68,8 @@ def takes_access_entries(cluster: Resource) -> Outcome:
     """Access is given by entries, and not by the ConfigMap aws-auth."""
     mode = cluster.text(*at(cluster, "AccessConfig", "AuthenticationMode"), default="CONFIG_MAP")
     if mode == "CONFIG_MAP":
-        return fault("the ConfigMap aws-auth decides who has access")
-    return ok("access entries decide who has access" if mode == "API" else "access entries are taken beside aws-auth")
+        return fault("the aws-auth ConfigMap controls access")
+    return ok("access entries control access" if mode == "API" else "access entries and aws-auth both control access")
 
 
 @check(
@@ -81,8 +81,8 @@ def gives_its_creator_no_rights(cluster: Resource) -> Outcome:
     """Who makes the cluster does not stay its administrator."""
     where = at(cluster, "AccessConfig", "BootstrapClusterCreatorAdminPermissions")
     if cluster.flag(*where, default=True):
-        return fault("who makes the cluster stays its administrator")
-    return ok("who makes the cluster gets no rights in it")
+        return fault("the creator of the cluster stays its administrator")
+    return ok("the creator of the cluster gets no permissions in it")
 
 
 @check("eks-supported-version", *_CLUSTERS, fix=f"Set Version to {list(VERSIONS)[-1]}.")
@@ -90,21 +90,21 @@ def has_a_supported_version(cluster: Resource) -> Outcome:
     """EKS still offers the version."""
     version = cluster.text(*at(cluster, "Version"))
     if not version:
-        return ok("EKS takes a version that it offers")
+        return ok("EKS chooses a supported version")
     if version in VERSIONS:
-        return ok(f"EKS offers Kubernetes {version}")
+        return ok(f"EKS supports Kubernetes {version}")
     number = minor(version)
     if number is not None and number > max(minor(it) or 0 for it in VERSIONS):
-        raise CannotTell(f"Kubernetes {version} is newer than the versions known here")
-    return fault(f"EKS offers no Kubernetes {version}")
+        raise CannotTell(f"Kubernetes {version} is newer than the known versions")
+    return fault(f"EKS does not support Kubernetes {version}")
 
 
 @check("eks-standard-support", *_CLUSTERS, fix="Set UpgradePolicy.SupportType to STANDARD.")
 def stays_in_standard_support(cluster: Resource) -> Outcome:
-    """Nobody pays for extended support without having decided to."""
+    """The cluster does not enter extended support without a decision."""
     if cluster.text(*at(cluster, "UpgradePolicy", "SupportType"), default="EXTENDED") == "STANDARD":
         return ok("it stays in standard support")
-    return fault("it goes into extended support")
+    return fault("it enters extended support")
 
 
 @check("eks-deletion-protection", *_CLUSTERS, fix="Set DeletionProtection to true.")
@@ -112,29 +112,29 @@ def is_protected(cluster: Resource) -> Outcome:
     """One wrong call does not delete it."""
     if cluster.flag(*at(cluster, "DeletionProtection")):
         return ok("it is protected from deletion")
-    return fault("nothing protects it from deletion")
+    return fault("it is not protected from deletion")
 
 
 @check("eks-zonal-shift", *_CLUSTERS, fix="Set ZonalShiftConfig.Enabled to true.")
 def allows_zonal_shift(cluster: Resource) -> Outcome:
     """Traffic can be led away from a zone."""
     if cluster.flag(*at(cluster, "ZonalShiftConfig", "Enabled")):
-        return ok("traffic can be led away from a zone")
-    return fault("traffic cannot be led away from a zone")
+        return ok("traffic can be shifted away from a zone")
+    return fault("traffic cannot be shifted away from a zone")
 
 
 @check("eks-managed-add-ons", *_CLUSTERS, fix="Add an AWS::EKS::Addon with the AddonName vpc-cni, before the nodes.")
 def has_add_ons(cluster: Resource) -> Outcome:
     """What nodes need is installed as add-ons."""
     if is_auto(cluster):
-        return ok("Auto Mode brings what pods need")
+        return ok("Auto Mode provides what pods need")
     names = {add_on.text("AddonName") for add_on in of_cluster(cluster, "AWS::EKS::Addon")}
     if "vpc-cni" in names:
         return ok(f"it has the add-ons {', '.join(sorted(names))}")
     bare = not cluster.flag(*at(cluster, "BootstrapSelfManagedAddons"), default=True)
     if bare and of_cluster(cluster, NODE_GROUP):
-        return fault("it has nodes, and no add-on gives their pods a network")
-    raise CannotTell("add-ons may come with other stacks, or by hand")
+        return fault("it has nodes, but no add-on provides pod networking")
+    raise CannotTell("other stacks or manual steps may install add-ons")
 
 
 # ---- networks and machines outside AWS
@@ -143,7 +143,7 @@ def has_add_ons(cluster: Resource) -> Outcome:
 @check(
     "eks-hybrid-networks",
     *_CLUSTERS,
-    fix="Give RemoteNodeNetworks, RemotePodNetworks, the VPC and the services addresses that do not overlap.",
+    fix="Set ranges that do not overlap for RemoteNodeNetworks, RemotePodNetworks, the VPC and the services.",
 )
 def tells_networks_apart(cluster: Resource) -> Outcome | None:
     """No network of machines outside AWS overlaps another one."""
@@ -166,14 +166,14 @@ def _apart(pair: tuple[str, str]) -> Outcome:
     try:
         one, other = (ip_network(cidr, strict=False) for cidr in pair)
     except ValueError:
-        raise Malformed("RemoteNetworkConfig", "a block of addresses", pair) from None
+        raise Malformed("RemoteNetworkConfig", "a CIDR block", pair) from None
     return fault(f"{one} overlaps {other}") if one.overlaps(other) else ok("networks outside AWS do not overlap")
 
 
 @check(
     "eks-hybrid-credentials",
     "AWS::EKS::AccessEntry",
-    fix="Name a role in PrincipalArn that ssm.amazonaws.com or rolesanywhere.amazonaws.com may take.",
+    fix="Set PrincipalArn to a role that ssm.amazonaws.com or rolesanywhere.amazonaws.com can assume.",
 )
 def has_credentials_that_end(entry: Resource) -> Outcome | None:
     """Machines outside AWS get credentials by Systems Manager or IAM Roles Anywhere."""
@@ -182,13 +182,13 @@ def has_credentials_that_end(entry: Resource) -> Outcome | None:
     principal = entry.value("PrincipalArn")
     user = entry.template.estate.find(principal, "AWS::IAM::User")
     if user is not None or (isinstance(principal, str) and ":user/" in principal):
-        return fault("machines outside AWS have the keys of an IAM user")
+        return fault("machines outside AWS use the access keys of an IAM user")
     role = role_of(principal, entry.template.estate)
     if role is None:
-        raise CannotTell("the role is of another stack")
+        raise CannotTell("the role is in another stack")
     if trusts(role, "ssm") or trusts(role, "rolesanywhere"):
-        return ok("machines outside AWS get credentials that end")
-    return fault(f"neither Systems Manager nor IAM Roles Anywhere may take role {role.logical_id}")
+        return ok("machines outside AWS get credentials that expire")
+    return fault(f"neither Systems Manager nor IAM Roles Anywhere can assume role {role.logical_id}")
 
 
 # ---- manifests that a stack applies
@@ -198,7 +198,7 @@ def has_credentials_that_end(entry: Resource) -> Outcome | None:
     "eks-manifests-as-files",
     *_CLUSTERS,
     "AWS::Lambda::Function",
-    fix="Apply manifests from your pipeline or by Argo CD, and remove the function that runs kubectl.",
+    fix="Apply manifests from your pipeline or with Argo CD, and remove the function that runs kubectl.",
 )
 def applies_no_manifests(resource: Resource) -> Outcome | None:
     """No function has all rights in a cluster to apply manifests."""
@@ -206,26 +206,26 @@ def applies_no_manifests(resource: Resource) -> Outcome | None:
         return None if of_cluster(resource, *_KUBECTL) else ok("no function applies manifests")
     if _KUBECTL_PROVIDER not in _text(resource.value("Description")):
         return None
-    return fault("it applies manifests, with every right in the cluster")
+    return fault("it applies manifests with all permissions in the cluster")
 
 
 @check(
     "eks-no-secret-manifests",
     _KUBECTL[0],
-    fix="Keep the secret in Secrets Manager, and read it with External Secrets or the Secrets Store CSI driver.",
+    fix="Store the secret in Secrets Manager, and read it with External Secrets or the Secrets Store CSI driver.",
 )
 def carries_no_secret(resource: Resource) -> Outcome:
     """A manifest in a template has no secret."""
     value = resource.value("Manifest")
     if _SECRET.search(_text(value)):
-        return fault("its manifest has a Secret")
+        return fault("its manifest contains a Secret")
     if isinstance(value, Partial):
-        return ok("the parts of the manifest that are known have no Secret")
+        return ok("the known parts of the manifest contain no Secret")
     try:
         json.loads(resource.text("Manifest"))
     except ValueError:
         raise Malformed("Manifest", "JSON", value) from None
-    return ok("its manifest has no Secret")
+    return ok("its manifest contains no Secret")
 
 
 def _text(value: Value) -> str:

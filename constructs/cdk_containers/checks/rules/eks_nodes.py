@@ -24,7 +24,7 @@ from .eks_settings import (
 from .roles import ROLE, role_of, trust_of, trusts, worst_grant
 from .statements import Statement
 
-_PODS_REACH = "pods reach the credentials of their node"
+_PODS_REACH = "pods can reach the credentials of their node"
 _METADATA = "Set MetadataOptions in the launch template to HttpTokens: required and HttpPutResponseHopLimit: 1."
 _ARM = re.compile(r"[a-z]+\d+g[a-z]*\.")
 _NODE_POLICIES = {
@@ -79,7 +79,7 @@ def answers_the_node_alone(resource: Resource) -> Outcome | None:
     if resource.type == NODE_GROUP:
         if launch_template_of(resource) is not None:
             return None
-        return fault(f"it has no launch template, so its metadata answers two hops away: {_PODS_REACH}")
+        return fault(f"it has no launch template, so its hop limit is 2: {_PODS_REACH}")
     return _hops(launch_data(resource).map("MetadataOptions")) if starts_nodes(resource) else None
 
 
@@ -87,30 +87,34 @@ def _hops(options: Map) -> Outcome:
     if options.text("HttpEndpoint", default="enabled") == "disabled":
         return ok("the instance metadata service is off")
     if options.text("HttpTokens", default="optional") != "required":
-        return fault(f"IMDSv1 answers: {_PODS_REACH}")
+        return fault(f"IMDSv1 is enabled: {_PODS_REACH}")
     hops = options.number("HttpPutResponseHopLimit")
     if hops is None:
-        return fault(f"it sets no hop limit, and Amazon Linux 2023 has two hops: {_PODS_REACH}")
-    return fault(f"metadata answers {int(hops)} hops away: {_PODS_REACH}") if hops > 1 else ok("only the node gets it")
+        return fault(f"it sets no hop limit, and that of Amazon Linux 2023 is 2: {_PODS_REACH}")
+    return (
+        fault(f"its hop limit is {int(hops)}: {_PODS_REACH}")
+        if hops > 1
+        else ok("only the node can use the metadata service")
+    )
 
 
 @check(
     "eks-node-image",
     NODE_GROUP,
-    fix="Set AmiType to AL2023_x86_64_STANDARD or BOTTLEROCKET_x86_64, or the ARM_64 ones.",
+    fix="Set AmiType to AL2023_x86_64_STANDARD or BOTTLEROCKET_x86_64, or to their ARM_64 variants.",
 )
 def starts_from_a_current_image(group: Resource) -> Outcome:
     """EKS still makes the image, and it is one for the processor."""
     type_ = group.text("AmiType")
     if type_.startswith("AL2_"):
-        return fault(f"EKS makes no image of {type_}, Amazon Linux 2, any more")
+        return fault(f"EKS no longer publishes images of {type_}, Amazon Linux 2")
     if type_ == "CUSTOM":
         raise CannotTell("it has its own image")
     if not type_:
         launch_template = launch_template_of(group)
         if launch_template is not None and launch_template.has("LaunchTemplateData", "ImageId"):
             raise CannotTell("it has its own image")
-        return ok("EKS takes Amazon Linux 2023")
+        return ok("EKS uses Amazon Linux 2023")
     if "x86_64" in type_:
         for instance_type in group.texts("InstanceTypes"):
             if _ARM.match(instance_type):
@@ -123,27 +127,27 @@ def leaves_the_number(group: Resource) -> Outcome:
     """A deployment does not reset the number of nodes."""
     scaling = group.map("ScalingConfig")
     if not scaling.has("DesiredSize"):
-        return ok("the autoscaler decides how many nodes there are")
+        return ok("the autoscaler sets the number of nodes")
     if scaling.number("MinSize", default=1) == scaling.number("MaxSize", default=2):
         return ok("the number of nodes is fixed")
-    return fault("each deployment sets the number of nodes to DesiredSize")
+    return fault("each deployment resets the number of nodes to DesiredSize")
 
 
-@check("eks-node-version", NODE_GROUP, fix="Set Version to that of the cluster.")
+@check("eks-node-version", NODE_GROUP, fix="Set Version to the version of the cluster.")
 def fits_its_cluster(group: Resource) -> Outcome:
     """Nodes are within three minor versions of their cluster."""
     if not group.has("Version"):
         return ok("its nodes have the version of the cluster")
     cluster = cluster_of(group)
     if cluster is None:
-        raise CannotTell("the cluster is of another stack")
+        raise CannotTell("the cluster is in another stack")
     version, of_cluster = group.text("Version"), cluster.text(*at(cluster, "Version"))
     node, control_plane = minor(version), minor(of_cluster)
     if node is None or control_plane is None:
         raise CannotTell("EKS decides the version of the cluster")
     if not control_plane - 3 <= node <= control_plane:
-        return fault(f"nodes of {version} do not fit a cluster of {of_cluster}")
-    return ok(f"nodes of {version} fit a cluster of {of_cluster}")
+        return fault(f"nodes with version {version} do not fit a cluster with version {of_cluster}")
+    return ok(f"nodes with version {version} fit a cluster with version {of_cluster}")
 
 
 @check("eks-node-repair", NODE_GROUP, fix="Set NodeRepairConfig.Enabled to true.")
@@ -151,7 +155,7 @@ def repairs_nodes(group: Resource) -> Outcome:
     """Broken nodes are replaced."""
     if group.flag("NodeRepairConfig", "Enabled"):
         return ok("broken nodes are replaced")
-    return fault("broken nodes stay until somebody notices")
+    return fault("broken nodes stay until you notice")
 
 
 # ---- roles
@@ -160,13 +164,13 @@ def repairs_nodes(group: Resource) -> Outcome:
 @check(
     "eks-node-role",
     ROLE,
-    fix="Move what an application needs to its own role, by an AWS::EKS::PodIdentityAssociation.",
+    fix="Move application permissions to a separate role, with an AWS::EKS::PodIdentityAssociation.",
 )
 def is_for_the_kubelet(role: Resource) -> Outcome | None:
     """The role of nodes has no rights of an application."""
     if not _is_of_nodes(role):
         return None
-    return worst_grant(role, _statement, _managed) or ok("it has what nodes need")
+    return worst_grant(role, _statement, _managed) or ok("it has only what nodes need")
 
 
 def _is_of_nodes(role: Resource) -> bool:
@@ -195,7 +199,7 @@ def _is(role: Resource, value: Value) -> bool:
 def _managed(name: str) -> Outcome:
     if name in _NODE_POLICIES:
         return ok(f"{name} is for nodes")
-    return fault(f"every pod on a node may use {name}")
+    return fault(f"every pod on a node can use {name}")
 
 
 def _statement(statement: Statement) -> Outcome:
@@ -225,7 +229,7 @@ def _limited(statement: Statement) -> Outcome:
     keys = {key.lower() for operator in operators for key in operators.map(operator)}
     if keys & {"aws:sourcearn", "aws:sourceaccount"}:
         return ok("its trust policy limits who may use it")
-    return fault("Fargate profiles of every cluster and account may use it")
+    return fault("Fargate profiles of every cluster and account can use it")
 
 
 @check(
@@ -239,4 +243,4 @@ def selects_pods(profile: Resource) -> Outcome:
     count = len(
         profile.values(*(("Config", "selectors") if profile.type == CUSTOM_FARGATE_PROFILE else ("Selectors",)))
     )
-    return ok("EKS takes its selectors") if 1 <= count <= 5 else fault(f"it has {count} selectors")
+    return ok("EKS accepts its selectors") if 1 <= count <= 5 else fault(f"it has {count} selectors")

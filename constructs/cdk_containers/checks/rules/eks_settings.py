@@ -17,7 +17,7 @@ ACCESS_ENTRY = "AWS::EKS::AccessEntry"
 
 
 def at(cluster: Resource, *path: str) -> tuple[str, ...]:
-    """Return where a setting of `AWS::EKS::Cluster` stands in this cluster."""
+    """Return the place of a setting of `AWS::EKS::Cluster` in this cluster."""
     if not cluster.type.startswith("Custom::"):
         return path
     return ("Config", *(key[0].lower() + key[1:] for key in path))
@@ -81,7 +81,7 @@ def _template(user: Resource, value: Value) -> Resource:
         named = (it for it in user.template.estate.of_type(LAUNCH_TEMPLATE) if it.value("LaunchTemplateName") == value)
         found = next(named, None)
     if found is None:
-        raise CannotTell("the launch template is of another stack")
+        raise CannotTell("the launch template is in another stack")
     return found
 
 

@@ -27,8 +27,8 @@ _PULL_REQUEST_REF = "refs/pull/1/merge"
     "oidc-trust",
     ROLE,
     fix=(
-        "Demand aud, and sub with the repository and the branch or environment written out, by StringEquals; for "
-        "GitHub repository_id too."
+        "Require aud, and sub with the exact repository and branch or environment, with StringEquals. For GitHub, also "
+        "require repository_id."
     ),
 )
 def trust_names_who_comes(role: Resource) -> Outcome | None:
@@ -52,14 +52,14 @@ class _Condition:
 
     @property
     def loose(self) -> str:
-        """Why a token without the claim gets through, or nothing."""
+        """Why a token without the claim is accepted, or nothing."""
         if self.operator.lower().startswith("forallvalues:"):
-            return "ForAllValues holds for a token without the claim"
-        return "IfExists holds for a token without the claim" if self.operator.lower().endswith("ifexists") else ""
+            return "ForAllValues also accepts a token without the claim"
+        return "IfExists also accepts a token without the claim" if self.operator.lower().endswith("ifexists") else ""
 
     @property
     def demands(self) -> bool:
-        """Whether the claim has to be there, and to have one of the values."""
+        """Whether the claim is required, with one of the values."""
         return not self.loose and "string" in self.operator.lower() and "not" not in self.operator.lower()
 
     @property
@@ -93,10 +93,13 @@ def _trust(estate: Estate, statement: Statement) -> Outcome | None:
         if one.demands:
             demanded.setdefault(one.claim, []).append(one)
     if not demanded:
-        return fault("it asks nothing of the token, so everybody whom the provider knows may take it")
-    for claim, why in (("aud", "a token made for another service is taken"), ("sub", "everybody's tokens are taken")):
+        return fault("it has no condition on the token, so every identity of the provider can assume it")
+    for claim, why in (
+        ("aud", ("it accepts tokens issued for another service")),
+        ("sub", "it accepts tokens of every user"),
+    ):
         if claim not in demanded:
-            return fault(f"it does not ask for {claim}: {why}")
+            return fault(f"it does not check {claim}: {why}")
     return _subjects(demanded, github=_GITHUB in provider)
 
 
@@ -106,7 +109,7 @@ def _subjects(demanded: dict[str, list[_Condition]], *, github: bool) -> Outcome
         worst(partial(_subject, demanded=demanded, github=github), condition.subjects) for condition in demanded["sub"]
     ]
     good = next((one for one in outcomes if one is not None and one.passes), None)
-    return good or next((one for one in outcomes if one is not None), fault("it names no subject"))
+    return good or next((one for one in outcomes if one is not None), fault("it checks no subject"))
 
 
 def _subject(pattern: str, demanded: dict[str, list[_Condition]], *, github: bool) -> Outcome:
@@ -114,19 +117,19 @@ def _subject(pattern: str, demanded: dict[str, list[_Condition]], *, github: boo
         return _of_gitlab(pattern)
     if github or pattern.startswith("repo:"):
         return _of_github(pattern, demanded)
-    return ok("it names who comes") if pattern.strip("*?") else fault("it takes every subject")
+    return ok("it checks the subject") if pattern.strip("*?") else fault("it accepts every subject")
 
 
 def _of_github(pattern: str, demanded: dict[str, list[_Condition]]) -> Outcome:
     repository, _, rest = pattern.removeprefix("repo:").partition(":")
     pinned = any(_is_exact(demanded, claim) for claim in ("repository", "repository_id"))
     if not pinned and not _names_repository(repository):
-        return fault(f"{pattern} takes tokens of more than one repository")
+        return fault(f"{pattern} accepts tokens of more than one repository")
     rest = rest or ("*" if "*" in repository else "")
     if _matches(_PULL_REQUEST, rest) and not _keeps_out_pull_requests(demanded):
-        return fault(f"{pattern} takes tokens of pull requests")
+        return fault(f"{pattern} accepts tokens of pull requests")
     if rest.startswith("ref:") and _matches(f"ref:{_PULL_REQUEST_REF}", rest):
-        return fault(f"{pattern} takes tokens of pull requests")
+        return fault(f"{pattern} accepts tokens of pull requests")
     return ok("it names one repository, and the branch or environment")
 
 
@@ -155,10 +158,10 @@ def _is_exact(demanded: dict[str, list[_Condition]], claim: str) -> bool:
 def _of_gitlab(pattern: str) -> Outcome:
     path, _, rest = pattern.removeprefix("project_path:").partition(":")
     if any(sign in path for sign in "*?"):
-        return fault(f"{pattern} takes tokens of more than one project")
+        return fault(f"{pattern} accepts tokens of more than one project")
     ref = rest.rpartition("ref:")[2] if "ref:" in rest else ""
     if not ref.strip("*?"):
-        return fault(f"{pattern} takes tokens of every branch, and so of merge requests")
+        return fault(f"{pattern} accepts tokens of every branch, and so of merge requests")
     return ok("it names one project, and the branch or tag")
 
 

@@ -37,7 +37,7 @@ _EXEMPT = {
 }
 
 
-@check("task-role-per-service", *_WITH_ROLES, fix="Give each task definition its own role as TaskRoleArn.")
+@check("task-role-per-service", *_WITH_ROLES, fix="Set TaskRoleArn of each task definition to a separate role.")
 def task_role_is_its_own(task: Resource) -> Outcome:
     """No two services share a task role."""
     role = task.value("TaskRoleArn")
@@ -49,7 +49,7 @@ def task_role_is_its_own(task: Resource) -> Outcome:
     if sharing:
         return fault(f"{', '.join(sharing)} has the same task role")
     if role_of(role, estate) is None:
-        raise CannotTell("its task role is elsewhere, and others may have it too")
+        raise CannotTell("its task role is in another stack, and other tasks may use it")
     return ok("it has its own task role")
 
 
@@ -91,12 +91,12 @@ def _trust(statement: Statement) -> Outcome | None:
     keys = [key.lower() for operator in statement.source.map("Condition") for key in _keys(statement, operator)]
     limited = any(key.startswith(("aws:source", "aws:principalorg")) for key in keys)
     if "*" in (*statement.principals("AWS"), *statement.principals("Service")):
-        return ok("a condition limits who may take it") if limited else fault("everybody may take it")
+        return ok("a condition limits who can assume it") if limited else fault("everyone can assume it")
     if not any(one.startswith("ecs-tasks.") for one in statement.principals("Service")):
         return None
     if limited:
-        return ok("only tasks of this account may take it")
-    return fault("it trusts ecs-tasks.amazonaws.com on behalf of any account")
+        return ok("only tasks of this account can assume it")
+    return fault("it trusts ecs-tasks.amazonaws.com for every account")
 
 
 def _keys(statement: Statement, operator: str) -> list[str]:
@@ -114,16 +114,16 @@ def task_role_is_limited(role: Resource) -> Outcome | None:
         return None
     if tasks_with(role, "ExecutionRoleArn"):
         return fault(
-            "it is an execution role too, so the application may pull images and read secrets",
-            fix="Give the task definition a TaskRoleArn that is not its ExecutionRoleArn.",
+            "it is also an execution role, so the application can pull images and read secrets",
+            fix="Set TaskRoleArn to a role other than ExecutionRoleArn.",
         )
     return worst_grant(role, _task_statement, _task_policy) or ok("it may do nothing")
 
 
 def _task_policy(name: str) -> Outcome:
     if name.endswith(_WIDE_POLICIES) and name not in _HARMLESS_POLICIES:
-        return fault(f"{name} gives it more than one application needs")
-    return ok("AWS keeps its policy to one purpose")
+        return fault(f"{name} grants more than one application needs")
+    return ok("its AWS managed policy has a single purpose")
 
 
 def _task_statement(statement: Statement) -> Outcome:
@@ -150,7 +150,7 @@ def _without_limit(statement: Statement, actions: list[str]) -> bool:
 @check(
     "least-privilege-execution-role",
     ROLE,
-    fix="Allow the pull of the task's repositories, its secrets and its log groups, by ARN.",
+    fix="Allow only the repositories, secrets and log groups of the task, by ARN.",
 )
 def execution_role_is_limited(role: Resource) -> Outcome | None:
     """ECS needs the images, the secrets and the log groups of one task."""
@@ -161,7 +161,7 @@ def execution_role_is_limited(role: Resource) -> Outcome | None:
 
 def _execution_policy(name: str) -> Outcome:
     if name in _EXECUTION_POLICIES:
-        return fault(f"{name} reads every repository and writes to every log group")
+        return fault(f"{name} can read every repository and write to every log group")
     return fault(f"{name} gives ECS more than it needs to start the task")
 
 
@@ -171,7 +171,7 @@ def _execution_statement(statement: Statement) -> Outcome:
         return fault(f"{statement.policy} allows every action")
     foreign = sorted(one for one in actions if not one.lower().startswith(tuple(f"{it}:" for it in _OF_EXECUTION)))
     if foreign and not statement.has_condition and statement.on_everything:
-        return fault(f"{statement.policy} allows {foreign[0]}, which starts no task")
+        return fault(f"{statement.policy} allows {foreign[0]}, which starting a task does not need")
     limited = [one for one in actions if one not in foreign]
     if limited and not statement.has_condition and statement.on_everything:
         return fault(f"{statement.policy} allows {', '.join(sorted(limited)[:3])} on everything")

@@ -11,7 +11,7 @@ from .service_parts import TASK_DEFINITION
 _OPEN = "\0"
 
 
-@check("pinned-image", TASK_DEFINITION, EXPRESS_SERVICE, fix="Name the image by a tag that stays, or by its digest.")
+@check("pinned-image", TASK_DEFINITION, EXPRESS_SERVICE, fix="Reference the image by a fixed tag, or by its digest.")
 @each_container
 def image_is_pinned(container: Container) -> Outcome | None:
     """What runs can be told from the template."""
@@ -38,5 +38,5 @@ def image_is_pinned(container: Container) -> Outcome | None:
     if not tag.strip(_OPEN):
         raise CannotTell(f"the tag of {container} depends on {getattr(value, 'why', tag)}")
     if not any(character.isdigit() or character == _OPEN for character in tag):
-        raise CannotTell(f"the tag {tag} of {container} is no version, and may move")
+        raise CannotTell(f"the tag {tag} of {container} is not a version, and may move")
     return ok("each image has a version")

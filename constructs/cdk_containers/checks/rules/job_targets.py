@@ -45,7 +45,7 @@ def state_machine_of(target: Map, starter: Resource) -> Resource | None:
 
 
 def runs_tasks(machine: Resource) -> bool:
-    """Tell whether a state machine runs tasks of ECS, as far as its definition stands in the template."""
+    """Tell whether a state machine runs tasks of ECS, as far as its definition is in the template."""
     return _RUNS_TASKS.search(definition_of(machine)) is not None
 
 

@@ -38,19 +38,19 @@ def schedule_is_one(starter: Resource) -> Outcome | None:
         return None
     expression = starter.text("ScheduleExpression")
     problem = schedule_problem(expression, allowed=("cron", "rate") if starter.type == RULE else ("cron", "rate", "at"))
-    return fault(f"{expression} is no schedule: {problem}") if problem else ok(f"it starts by {expression}")
+    return fault(f"{expression} is not a valid schedule: {problem}") if problem else ok(f"its schedule is {expression}")
 
 
 @check("job-time-zone", SCHEDULE, fix="Set ScheduleExpressionTimezone.")
 def zone_is_written_out(schedule: Resource) -> Outcome | None:
-    """The hour is one of a zone that somebody has chosen."""
+    """The time zone is set explicitly."""
     if not starts_jobs(schedule):
         return None
     if schedule.text("ScheduleExpression").startswith("rate("):
-        return ok("a rate has no zone")
+        return ok("a rate has no time zone")
     if is_set(schedule, "ScheduleExpressionTimezone"):
-        return ok("its time zone is written out")
-    return fault("its hour is one of UTC, because no time zone is set")
+        return ok("its time zone is set")
+    return fault("its schedule is in UTC, because no time zone is set")
 
 
 @check("job-dead-letter-queue", SCHEDULE, RULE, fix="Set DeadLetterConfig.Arn of the target to a queue.")
@@ -58,8 +58,8 @@ def zone_is_written_out(schedule: Resource) -> Outcome | None:
 def lost_runs_are_kept(target: Map, _: Resource) -> Outcome:
     """What could not be started is not forgotten."""
     if is_set(target, "DeadLetterConfig", "Arn"):
-        return ok("what could not be started is kept")
-    return fault("what could not be started is dropped")
+        return ok("failed starts are kept")
+    return fault("failed starts are dropped")
 
 
 @check("job-start-retry", SCHEDULE, RULE, fix="Set MaximumEventAgeInSeconds of the target's RetryPolicy.")
@@ -71,8 +71,8 @@ def start_is_bounded(target: Map, _: Resource) -> Outcome:
     if age < _A_DAY:
         return ok(f"a run starts at most {age:.0f} seconds late")
     if attempts < _MOST_ATTEMPTS:
-        return ok(f"a run is tried {attempts:.0f} times again")
-    return fault("a run may start up to a day late")
+        return ok(f"a start is retried {attempts:.0f} times")
+    return fault("a run can start up to a day late")
 
 
 @check("job-start-role", SCHEDULE, RULE, fix="Allow ecs:RunTask on the task definition, and iam:PassRole on its roles.")
@@ -84,8 +84,8 @@ def role_starts_nothing_else(target: Map, starter: Resource) -> Outcome | None:
     value = target.value("RoleArn") if target.has("RoleArn") else starter.value("RoleArn")
     role = role_of(value, starter.template.estate)
     if role is None:
-        raise CannotTell("its role is elsewhere")
-    return worst_grant(role, _starting, _starting_policy) or ok("its role starts nothing else")
+        raise CannotTell("its role is in another stack")
+    return worst_grant(role, _starting, _starting_policy) or ok("its role can start nothing else")
 
 
 def _starting(statement: Statement) -> Outcome | None:
@@ -94,7 +94,7 @@ def _starting(statement: Statement) -> Outcome | None:
         if wide and not (action == "ecs:RunTask" and _names_a_cluster(statement)):
             return fault(f"{statement.policy} lets its role {what}")
     wide_actions = [one for one in statement.actions if one == "*"]
-    return fault(f"{statement.policy} allows every action") if wide_actions else ok("its role starts nothing else")
+    return fault(f"{statement.policy} allows every action") if wide_actions else ok("its role can start nothing else")
 
 
 def _names_a_cluster(statement: Statement) -> bool:
@@ -104,8 +104,8 @@ def _names_a_cluster(statement: Statement) -> bool:
 
 def _starting_policy(name: str) -> Outcome:
     if name.endswith("Access") or name in {"AmazonEC2ContainerServiceEventsRole"}:
-        return fault(f"{name} lets its role run any task and pass any role")
-    return ok("its role starts nothing else")
+        return fault(f"{name} allows its role to run any task and pass any role")
+    return ok("its role can start nothing else")
 
 
 @check("job-timeout", SCHEDULE, RULE, fix="Set TimeoutSeconds of the state that runs the task.")
@@ -114,9 +114,9 @@ def run_is_stopped(target: Map, starter: Resource) -> Outcome:
     """A run that hangs is stopped."""
     machine = state_machine_of(target, starter)
     if machine is None or is_direct(target):
-        raise CannotTell("EventBridge stops no task, and the template does not say whether the job stops itself")
+        raise CannotTell("EventBridge stops no task, and the template does not show whether the job stops itself")
     if "TimeoutSeconds" in definition_of(machine):
-        return ok("its state machine stops what hangs")
+        return ok("its state machine stops tasks that hang")
     return fault(f"the state machine {machine.logical_id} waits for its task forever")
 
 
@@ -126,10 +126,10 @@ def failed_runs_are_tried_again(machine: Resource) -> Outcome | None:
     if not runs_tasks(machine):
         return None
     if '"Retry"' in definition_of(machine):
-        return ok("it tries a failed task again")
+        return ok("it retries a failed task")
     if machine.has("DefinitionSubstitutions"):
-        raise CannotTell("its definition is filled in when it is deployed")
-    return fault("it gives up when its task fails once")
+        raise CannotTell("its definition is complete only at deployment")
+    return fault("it fails when its task fails once")
 
 
 @check(
@@ -144,13 +144,13 @@ def executions_are_logged(machine: Resource) -> Outcome | None:
     if machine.text("LoggingConfiguration", "Level", default="OFF") == "OFF":
         return fault("its executions are not logged")
     if not listed(machine, "LoggingConfiguration", "Destinations"):
-        return fault("its log has no log group")
+        return fault("its logging has no log group")
     if not machine.flag("TracingConfiguration", "Enabled"):
         return fault("its executions are not traced")
     return ok("its executions are logged and traced")
 
 
-@check("event-pattern", RULE, fix="Name the source, and the detail that the job is for, in EventPattern.")
+@check("event-pattern", RULE, fix="Set the source, and the details that the job handles, in EventPattern.")
 def pattern_matches_one_source(rule: Resource) -> Outcome | None:
     """A job starts by events that it is for."""
     if not rule.has("EventPattern") or not starts_jobs(rule):
@@ -158,7 +158,7 @@ def pattern_matches_one_source(rule: Resource) -> Outcome | None:
     pattern = rule.map("EventPattern")
     unknown = [key for key in pattern if key not in _FIELDS]
     if unknown:
-        return fault(f"no event has the field {unknown[0]}")
+        return fault(f"events have no field {unknown[0]}")
     if not pattern.has("source") and not pattern.has("$or"):
         return fault("it matches the events of every source")
     sources = [text for value in listed(pattern, "source") for text in texts_of(value) if not isinstance(value, Map)]
@@ -169,7 +169,7 @@ def pattern_matches_one_source(rule: Resource) -> Outcome | None:
     return ok("it matches the events of one source")
 
 
-@check("job-input", RULE, fix="Write each path of InputPathsMap as $.…, and use its name as <name> in InputTemplate.")
+@check("job-input", RULE, fix="Write each path in InputPathsMap as $.…, and use its name as <name> in InputTemplate.")
 @each_job
 def input_is_taken_by_path(target: Map, _: Resource) -> Outcome | None:
     """What the job takes from an event is there."""
@@ -178,9 +178,9 @@ def input_is_taken_by_path(target: Map, _: Resource) -> Outcome | None:
     paths = target.map("InputTransformer", "InputPathsMap")
     wrong = [name for name in paths if not _PATH.fullmatch(paths.text(name))]
     if wrong:
-        return fault(f"the path of {wrong[0]} is none: {paths.text(wrong[0])}")
+        return fault(f"the path of {wrong[0]} is invalid: {paths.text(wrong[0])}")
     used = set(_PLACEHOLDER.findall(" ".join(texts_of(target.value("InputTransformer", "InputTemplate")))))
     lost = sorted(name for name in used - set(paths) if not name.startswith("aws"))
     if lost:
         return fault(f"its input uses <{lost[0]}>, which has no path")
-    return ok("its input is taken by path")
+    return ok("its input uses paths")

@@ -44,7 +44,7 @@ _AWS_DELAY = 300
     "https-listener",
     LISTENER,
     CLASSIC,
-    fix="Set Protocol to HTTPS, or TLS on a Network Load Balancer, and name a certificate of ACM in Certificates.",
+    fix="Set Protocol to HTTPS, or TLS on a Network Load Balancer, and add an ACM certificate to Certificates.",
 )
 def listens_encrypted(resource: Resource) -> Outcome | None:
     """Nothing is served over plain HTTP."""
@@ -52,23 +52,23 @@ def listens_encrypted(resource: Resource) -> Outcome | None:
         return worst(_classic_listener, resource.maps("Listeners"))
     spoken = protocol(resource)
     if spoken in ENCRYPTED:
-        return ok(f"port {_port(resource)} speaks {spoken} with a certificate")
+        return ok(f"port {_port(resource)} uses {spoken} with a certificate")
     if spoken == "HTTP":
         return _plain_http(resource)
     if spoken.startswith("TCP"):
         if _in_front_of_a_balancer(resource):
             return None
-        raise CannotTell("it passes TCP on: whether it is encrypted is between callers and targets")
+        raise CannotTell("it forwards TCP, so callers and targets decide about encryption")
     return None
 
 
 def _classic_listener(listener: Map) -> Outcome:
     port, spoken = listener.text("LoadBalancerPort"), listener.text("Protocol").upper()
     if spoken in ENCRYPTED:
-        return ok(f"port {port} speaks {spoken}")
+        return ok(f"port {port} uses {spoken}")
     if spoken == "HTTP":
-        return fault(f"port {port} speaks plain HTTP", fix="Set Protocol to HTTPS and name SSLCertificateId.")
-    raise CannotTell(f"port {port} passes TCP on: whether it is encrypted is between callers and targets")
+        return fault(f"port {port} uses plain HTTP", fix="Set Protocol to HTTPS, and set SSLCertificateId.")
+    raise CannotTell(f"port {port} forwards TCP, so callers and targets decide about encryption")
 
 
 def _plain_http(listener: Resource) -> Outcome | None:
@@ -107,7 +107,7 @@ def _in_front_of_a_balancer(listener: Resource) -> bool:
 @check(
     "http-redirect",
     LISTENER,
-    fix="Replace the default action by one of type redirect with the RedirectConfig {Protocol: HTTPS, Port: '443'}.",
+    fix="Replace the default action with a redirect action whose RedirectConfig is {Protocol: HTTPS, Port: '443'}.",
 )
 def redirects_plain_http(listener: Resource) -> Outcome | None:
     """Plain HTTP leads to HTTPS, where a load balancer has both."""
@@ -118,7 +118,7 @@ def redirects_plain_http(listener: Resource) -> Outcome | None:
         return outcome
     balancer = balancer_or_none(listener)
     if balancer is None:
-        raise CannotTell("the load balancer is of another stack, which may have no HTTPS to lead to")
+        raise CannotTell("the load balancer is in another stack, which may have no HTTPS listener")
     encrypted = holds_for_any(lambda other: protocol(other) == "HTTPS", listeners_on(balancer))
     return outcome if encrypted else None
 
@@ -130,7 +130,7 @@ def _redirected(named: tuple[str, Map]) -> Outcome | None:
     type_ = action.text("Type")
     if type_ == "redirect":
         return fault(f"{name} redirects to plain HTTP")
-    return fault(f"{name} serves plain HTTP beside HTTPS") if type_.startswith("forward") else None
+    return fault(f"{name} serves plain HTTP in addition to HTTPS") if type_.startswith("forward") else None
 
 
 @check("tls-policy", LISTENER, fix="Set SslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09.")
@@ -189,8 +189,8 @@ def drops_invalid_headers(balancer: Resource) -> Outcome | None:
     if kind(balancer) != "application":
         return None
     if attribute(balancer, "routing.http.drop_invalid_header_fields.enabled", "false") == "true":
-        return ok("headers that are not valid are dropped")
-    return fault("headers that are not valid reach the targets")
+        return ok("invalid headers are dropped")
+    return fault("invalid headers reach the targets")
 
 
 @check("deletion-protection", LOAD_BALANCER, fix="Set the attribute deletion_protection.enabled to true.")
@@ -198,7 +198,7 @@ def is_protected_from_deletion(balancer: Resource) -> Outcome:
     """One wrong call does not delete it."""
     if attribute(balancer, "deletion_protection.enabled", "false") == "true":
         return ok("it is protected from deletion")
-    return fault("nothing protects it from deletion")
+    return fault("it is not protected from deletion")
 
 
 # ---- rules of listeners
@@ -212,18 +212,18 @@ def is_protected_from_deletion(balancer: Resource) -> Outcome:
 def is_alone_with_its_priority(rule: Resource) -> Outcome:
     """No other rule of the listener has the same priority, or the same conditions before it."""
     if not rule.has("Priority"):
-        raise CannotTell("it has no Priority, and CloudFormation asks for one")
+        raise CannotTell("it has no Priority, which CloudFormation requires")
     priority = rule.text("Priority")
     rules = [it for it in rule.template.estate.of_type(LISTENER_RULE) if it.has("Priority")]
     others = [it for it in rules if it is not rule and _same_listener(it, rule)]
     same = [it.logical_id for it in others if it.text("Priority") == priority]
     if same:
-        return fault(f"priority {priority} is that of {', '.join(same)} too")
+        return fault(f"{', '.join(same)} also has priority {priority}")
     shadows = [it.logical_id for it in others if _same_conditions(it, rule) and _before(it, rule)]
     if shadows:
-        return fault(f"it has the conditions of {', '.join(shadows)}, which comes first, so no request reaches it")
+        return fault(f"it has the same conditions as {', '.join(shadows)}, which comes first, so no request reaches it")
     if isinstance(rule.value("ListenerArn"), Unknown) and rule.template.estate.find(rule.value("ListenerArn")) is None:
-        raise CannotTell("the listener is of another stack, which may have a rule with this priority")
+        raise CannotTell("the listener is in another stack, which may have a rule with this priority")
     return ok(f"no other rule has priority {priority}")
 
 
@@ -259,15 +259,15 @@ def is_in_the_network_of_its_balancer(target_group: Resource) -> Outcome | None:
         return None
     listeners = listeners_of(target_group)
     if not listeners:
-        raise CannotTell("the load balancer is of another stack")
+        raise CannotTell("the load balancer is in another stack")
     vpc = target_group.value("VpcId")
     for listener in listeners:
         for value in _subnets(load_balancer_of(listener)):
             subnet = find(value, "AWS::EC2::Subnet")
             if subnet is None:
-                raise CannotTell("the subnets of the load balancer are of another stack")
+                raise CannotTell("the subnets of the load balancer are in another stack")
             if not _same(subnet.value("VpcId"), vpc):
-                return fault(f"it is in another VPC than subnet {subnet.logical_id} of its load balancer")
+                return fault(f"it is not in the VPC of subnet {subnet.logical_id} of its load balancer")
     return ok("it is in the VPC of its load balancer")
 
 
@@ -279,7 +279,7 @@ def _same(one: Value, other: Value) -> bool:
     return bool(one == other)
 
 
-@check("target-health-check", TARGET_GROUP, fix="Set HealthCheckPath to a path that tells whether the service works.")
+@check("target-health-check", TARGET_GROUP, fix="Set HealthCheckPath to a path that shows whether the service works.")
 def asks_a_path_of_its_own(target_group: Resource) -> Outcome | None:
     """The health check asks what tells whether the service works."""
     if target_group.text("TargetType", default="instance") in {"lambda", "alb"}:
@@ -288,8 +288,8 @@ def asks_a_path_of_its_own(target_group: Resource) -> Outcome | None:
     if not spoken.upper().startswith("HTTP"):
         return None
     if target_group.has("HealthCheckPath"):
-        return ok(f"the health check asks {target_group.text('HealthCheckPath')}")
-    return fault("the health check asks /, the default")
+        return ok(f"the health check requests {target_group.text('HealthCheckPath')}")
+    return fault("the health check requests /, the default")
 
 
 @check(
@@ -308,7 +308,7 @@ def gives_requests_time(target_group: Resource) -> Outcome | None:
     except ValueError:
         raise Malformed("TargetGroupAttributes", "a number of seconds", told) from None
     if delay == 0:
-        return fault("requests under way are cut off when a task stops")
+        return fault("requests in progress are interrupted when a task stops")
     if delay >= _AWS_DELAY:
         return fault(f"each deployment waits {delay} seconds" + ("" if told else ", the default,") + " for old tasks")
     return ok(f"requests have {delay} seconds to finish")

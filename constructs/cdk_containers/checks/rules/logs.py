@@ -21,13 +21,16 @@ def output_goes_to_a_log(container: Container) -> Outcome:
         return fault(f"{container} has no LogConfiguration", fix=f"Add a LogConfiguration to {container.name}.")
     driver = container.source.text("LogConfiguration", "LogDriver")
     if driver in {"", "none"}:
-        return fault(f"{container} sends its output nowhere")
+        return fault(f"{container} sends its output to no log")
     if driver == "awslogs":
         wanted = ["awslogs-group", "awslogs-region", *(["awslogs-stream-prefix"] if on_fargate(container.task) else [])]
         options = container.source.map("LogConfiguration", "Options")
         missing = [name for name in wanted if not options.has(name)]
         if missing:
-            return fault(f"the log of {container} has no {', '.join(missing)}", fix=f"Add {missing[0]} to Options.")
+            return fault(
+                (f"the log configuration of {container} has no {', '.join(missing)}"),
+                fix=f"Add {missing[0]} to Options.",
+            )
     return ok("each container has a log")
 
 
@@ -39,8 +42,8 @@ def driver_is_one_of_fargate(container: Container) -> Outcome | None:
         return None
     driver = container.source.text("LogConfiguration", "LogDriver")
     if driver in _ON_FARGATE:
-        return ok(f"Fargate has {driver}")
-    return fault(f"{container} has the log driver {driver}, which Fargate does not have")
+        return ok(f"Fargate supports {driver}")
+    return fault(f"{container} has the log driver {driver}, which Fargate does not support")
 
 
 @check("log-delivery-mode", TASK_DEFINITION, fix="Set mode to non-blocking or blocking in LogConfiguration.Options.")
@@ -52,22 +55,22 @@ def mode_is_written_out(container: Container) -> Outcome | None:
     options = container.source.map("LogConfiguration", "Options")
     if options.has("mode"):
         return ok(f"the log mode is {options.text('mode')}")
-    return fault(f"{container} leaves the mode of its log to a setting of the account")
+    return fault(f"{container} sets no log mode, so an account setting decides")
 
 
 @check("log-retention", LOG_GROUP, fix="Set RetentionInDays.")
 def log_group_forgets(group: Resource) -> Outcome | None:
-    """Logs are kept for a time that somebody has chosen."""
+    """The retention of logs is set explicitly."""
     if group.text("LogGroupClass", default="STANDARD") == "DELIVERY":
         return None
     days = group.number("RetentionInDays")
-    return fault("it keeps everything forever") if days is None else ok(f"it keeps {days:.0f} days")
+    return fault("it never expires its events") if days is None else ok(f"it keeps events for {days:.0f} days")
 
 
-@check("log-retention", TASK_DEFINITION, fix="Add the log group with RetentionInDays, and no awslogs-create-group.")
+@check("log-retention", TASK_DEFINITION, fix="Add the log group with RetentionInDays, and remove awslogs-create-group.")
 @each_container
 def log_group_of_ecs_forgets(container: Container) -> Outcome | None:
-    """A log group that ECS makes keeps everything, until somebody sets its retention elsewhere."""
+    """A log group that ECS creates never expires its events, unless its retention is set elsewhere."""
     options = container.source.map("LogConfiguration", "Options")
     if not options.has("awslogs-create-group") or not options.flag("awslogs-create-group"):
         return None
@@ -79,7 +82,7 @@ def log_group_of_ecs_forgets(container: Container) -> Outcome | None:
             return None
     elif estate.find(name, LOG_GROUP) is not None:
         return None
-    raise CannotTell(f"ECS makes the log group of {container}, and nothing here limits how long it keeps logs")
+    raise CannotTell(f"ECS creates the log group of {container}, and no retention is set")
 
 
 @check("log-encryption", LOG_GROUP, fix="Set KmsKeyId.")

@@ -50,7 +50,7 @@ def _dead_letter_target(queue: Resource) -> Value:
 
 
 def _dead_letters_of(queue: Resource) -> Resource | None:
-    """Return the queue for dead letters; None where there is none in sight."""
+    """Return the dead-letter queue; None if the templates contain none."""
     target = _dead_letter_target(queue)
     for other in queue.template.resources.values():
         name = other.source.get("QueueName") if other.type == QUEUE else None
@@ -102,22 +102,22 @@ def _keys_above(value: Value, queue: Resource) -> list[str]:
     return found
 
 
-@check("dead-letter-queue", QUEUE, fix="Set RedrivePolicy to a queue for dead letters and a maxReceiveCount.")
+@check("dead-letter-queue", QUEUE, fix="Set RedrivePolicy to a dead-letter queue and a maxReceiveCount.")
 def dead_letters_are_kept(queue: Resource) -> Outcome | None:
     """A message that cannot be worked on is kept, and not deleted one day."""
     if not isinstance(_dead_letter_target(queue), Missing):
-        return ok("messages that cannot be worked on go to their own queue")
+        return ok("messages that cannot be processed go to a dead-letter queue")
     if _takes_dead_letters(queue):
-        return ok("it is a queue for dead letters")
+        return ok("it is a dead-letter queue")
     if _DEAD.search(queue.logical_id) or _DEAD.search(str(queue.source.get("QueueName", ""))):
-        raise CannotTell("its name says that it takes dead letters")
-    return fault("a message that makes its worker fail comes back until it is deleted")
+        raise CannotTell("its name says that it is a dead-letter queue")
+    return fault("a message that makes its worker fail returns until it is deleted")
 
 
 @check(
     "visibility-timeout",
     QUEUE,
-    fix="Set VisibilityTimeout above the time that the work on a message takes.",
+    fix="Set VisibilityTimeout above the processing time of a message.",
 )
 def messages_stay_hidden(queue: Resource) -> Outcome | None:
     """One task at a time works on a message."""
@@ -125,7 +125,7 @@ def messages_stay_hidden(queue: Resource) -> Outcome | None:
         return None
     seconds = queue.number("VisibilityTimeout")
     if seconds is None:
-        raise CannotTell("VisibilityTimeout is not set, and 30 s may do for the work on a message")
+        raise CannotTell("VisibilityTimeout is not set, and the default of 30 s may be enough")
     if seconds == 0:
         return fault("each message can be received again at once")
     return ok(f"a message is hidden for {seconds:g} s")
@@ -137,13 +137,13 @@ def messages_stay_hidden(queue: Resource) -> Outcome | None:
     fix="Set SqsManagedSseEnabled to true, and deny calls without aws:SecureTransport in an AWS::SQS::QueuePolicy.",
 )
 def messages_are_encrypted(queue: Resource) -> Outcome:
-    """Nobody reads messages from a disk or a wire."""
+    """Messages are encrypted at rest and in transit."""
     if not queue.has("KmsMasterKeyId") and not queue.flag("SqsManagedSseEnabled", default=True):
         return fault("messages are not encrypted")
     policies = queue.referring(QUEUE_POLICY)
     if any(_denies_plain_calls(it) for policy in policies for it in policy.maps("PolicyDocument", "Statement")):
-        return ok("messages are encrypted, and calls come over TLS only")
-    return fault("messages are encrypted, and SQS also answers calls without TLS")
+        return ok("messages are encrypted, and calls must use TLS")
+    return fault("messages are encrypted, but SQS also accepts calls without TLS")
 
 
 def _denies_plain_calls(statement: Map) -> bool:
@@ -155,21 +155,21 @@ def _denies_plain_calls(statement: Map) -> bool:
 @check(
     "queue-times",
     QUEUE,
-    fix="Set ReceiveMessageWaitTimeSeconds to 20, and MessageRetentionPeriod to days.",
+    fix="Set ReceiveMessageWaitTimeSeconds to 20, and MessageRetentionPeriod to several days.",
 )
 def queue_waits_and_keeps(queue: Resource) -> Outcome:
     """Nothing is lost in an outage, and no call comes for nothing."""
     kept = queue.number("MessageRetentionPeriod", default=4 * _DAY)
     if kept < _DAY:
-        return fault(f"messages are deleted after {kept:g} s, worked on or not")
+        return fault(f"messages are deleted after {kept:g} s, whether processed or not")
     for source in _sources(queue):
         if kept < source.number("MessageRetentionPeriod", default=4 * _DAY):
-            return fault(f"a dead letter, whose age counts from {source.logical_id}, is deleted before it is found")
+            return fault(f"a dead letter, whose age counts from {source.logical_id}, expires before you find it")
     if _takes_dead_letters(queue):
         return ok(f"messages are kept for {kept / _DAY:g} days")
     if not queue.number("ReceiveMessageWaitTimeSeconds", default=0):
-        raise CannotTell("the queue does not wait for messages, and each call may ask it to")
-    return ok(f"the queue waits for messages, and keeps them for {kept / _DAY:g} days")
+        raise CannotTell("the queue uses short polling, unless a call asks for long polling")
+    return ok(f"the queue uses long polling, and keeps messages for {kept / _DAY:g} days")
 
 
 @check("fifo-queue", QUEUE, SUBSCRIPTION, fix="Make queue and topic both FIFO, with names that end in .fifo.")
@@ -186,10 +186,10 @@ def _fifo_subscription(subscription: Resource) -> Outcome | None:
         return None
     topic = subscription.template.estate.find(subscription.value("TopicArn"), TOPIC)
     if topic is None:
-        raise CannotTell("the topic is of another stack")
+        raise CannotTell("the topic is in another stack")
     if _is_fifo(topic):
-        return ok("a FIFO topic fills the FIFO queue")
-    return fault(f"{topic.logical_id} keeps no order, and does not deliver to the FIFO queue {queue.logical_id}")
+        return ok("a FIFO topic delivers to the FIFO queue")
+    return fault(f"{topic.logical_id} is a standard topic, which cannot deliver to the FIFO queue {queue.logical_id}")
 
 
 def _is_fifo(named: Resource) -> bool:
@@ -201,14 +201,16 @@ def _fifo_queue(queue: Resource) -> Outcome | None:
     ends = str(name).endswith(".fifo")
     if _is_fifo(queue):
         if isinstance(name, str) and not ends:
-            return fault(f"{name} does not end in .fifo, and SQS refuses a FIFO queue with such a name")
+            return fault(f"{name} does not end in .fifo, which SQS requires for a FIFO queue")
         dead = _dead_letters_of(queue)
         if dead is not None and not _is_fifo(dead):
             return fault(f"{dead.logical_id}, which takes its dead letters, is not FIFO")
         return ok("it is a FIFO queue")
     wrong = [key for key in _FIFO_ONLY if queue.has(key)]
     if wrong or ends:
-        return fault(f"{', '.join(wrong) or 'a name that ends in .fifo'} is for FIFO queues, and this is none")
+        return fault(
+            f"{', '.join(wrong) or 'a name that ends in .fifo'} is only for FIFO queues, and this is a standard queue"
+        )
     return None
 
 
@@ -220,7 +222,7 @@ def filter_can_be_read(subscription: Resource) -> Outcome | None:
         try:
             source = json.loads(value)
         except ValueError:
-            return fault("FilterPolicy is no JSON")
+            return fault("FilterPolicy is not valid JSON")
     else:
         source = subscription.map("FilterPolicy").source
     if not isinstance(source, dict):
@@ -228,28 +230,30 @@ def filter_can_be_read(subscription: Resource) -> Outcome | None:
     if not source:
         return None
     if len(source) > _MOST_FILTER_KEYS:
-        return fault(f"FilterPolicy has {len(source)} keys, and SNS takes {_MOST_FILTER_KEYS}")
+        return fault(f"FilterPolicy has {len(source)} keys, and SNS accepts at most {_MOST_FILTER_KEYS}")
     nested = subscription.text("FilterPolicyScope", default="MessageAttributes") == "MessageBody"
     single = [key for key, it in source.items() if not isinstance(it, list) and not (nested or isinstance(it, dict))]
     if single:
         return fault(f"{', '.join(single)} of FilterPolicy is not a list of values")
-    return ok("SNS delivers only what the filter takes")
+    return ok("SNS delivers only messages that match the filter")
 
 
-@check("queue-alarms", QUEUE, fix="Add an AWS::CloudWatch::Alarm of ApproximateAgeOfOldestMessage or of dead letters.")
+@check(
+    "queue-alarms", QUEUE, fix=("Add an AWS::CloudWatch::Alarm for ApproximateAgeOfOldestMessage or for dead letters.")
+)
 def queue_is_watched(queue: Resource) -> Outcome:
-    """Somebody hears of messages that wait."""
+    """Waiting messages cause an alarm."""
     filled_by = queue.referring("AWS::Events::Rule")
     alarms = [it for watched in (queue, *filled_by) for it in watched.referring(ALARM) if not _only_scales(it)]
     if alarms:
         return ok(f"{alarms[0].logical_id} watches the queue")
     if any(not _only_scales(it) for it in queue.template.estate.of_type(ALARM)):
-        return fault("no alarm watches the queue, and others are watched")
-    raise CannotTell("no alarm is in sight, and another stack may watch the queue")
+        return fault("no alarm watches the queue, although alarms watch others")
+    raise CannotTell("no alarm is in the templates, but another stack may watch the queue")
 
 
 def _only_scales(alarm: Resource) -> bool:
-    """Tell whether an alarm starts scaling, and tells nobody."""
+    """Tell whether an alarm only starts scaling, without a notification."""
     actions = alarm.values("AlarmActions")
     return bool(actions) and all(map(_is_scaling, actions))
 

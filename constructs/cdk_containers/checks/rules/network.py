@@ -14,7 +14,7 @@ _IMAGES = {"ecr.api", "ecr.dkr", "s3"}
 
 
 @check(
-    "private-subnets", SERVICE, _SCHEDULE, _RULE, fix="Name subnets whose routes lead to a NAT gateway or to endpoints."
+    "private-subnets", SERVICE, _SCHEDULE, _RULE, fix="Use subnets whose routes lead to a NAT gateway or to endpoints."
 )
 def runs_in_private_subnets(starter: Resource) -> Outcome | None:
     """Tasks have no way from the internet gateway to them."""
@@ -77,7 +77,7 @@ def serves_its_zone(gateway: Resource) -> Outcome | None:
         raise CannotTell("EC2 chooses the zone of its subnet")
     if away:
         return fault(f"subnets of other zones depend on it: {', '.join(dict.fromkeys(away))}")
-    return ok("subnets of its own zone use it")
+    return ok("only subnets of the same zone use it")
 
 
 @check("flow-logs", VPC, fix="Add an AWS::EC2::FlowLog with ResourceType VPC and TrafficType ALL.")
@@ -102,7 +102,7 @@ def has_endpoints(vpc: Resource) -> Outcome | None:
     names = {_service(it) for it in vpc.referring("AWS::EC2::VPCEndpoint")}
     if names & _IMAGES:
         return ok(f"it has endpoints for {', '.join(sorted(names))}")
-    return fault("images and logs leave it through the internet: it has no endpoint for S3 or ECR")
+    return fault("images and logs use the internet: it has no endpoint for S3 or ECR")
 
 
 def _service(endpoint: Resource) -> str:
@@ -124,5 +124,5 @@ def gives_no_public_addresses(subnet: Resource) -> Outcome | None:
     if vpc is not None and not holds_containers(vpc):
         return None
     if subnet.flag("MapPublicIpOnLaunch"):
-        return fault("everything that starts in it gets a public IP address")
-    return ok("nothing gets a public IP address by itself")
+        return fault("everything in it gets a public IP address")
+    return ok("nothing gets a public IP address automatically")

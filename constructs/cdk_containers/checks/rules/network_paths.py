@@ -31,8 +31,8 @@ _DYNAMIC: Ports = (49153, 60999)
     "load-balancer-to-task-path",
     SERVICE,
     fix=(
-        "Let the security group of the load balancer send to the port of the container, "
-        "and that of the tasks accept it from there."
+        "Allow egress to the container port in the security group of the load balancer, and ingress from it in that of "
+        "the tasks."
     ),
 )
 def gets_requests_through(service: Resource) -> Outcome | None:
@@ -72,7 +72,7 @@ def _ends(service: Resource, entry: Map, target_group: Resource) -> tuple[Sequen
 
 
 def _number(source: Map, key: str) -> Ports:
-    """Return a port as a range; one that is not known as all there are, since a rule may open them all."""
+    """Return a port as a range; an unknown port becomes all ports, because a rule may open them all."""
     try:
         port = int(source.number(key, default=0))
     except CannotTell:
@@ -99,7 +99,7 @@ def _launches(service: Resource) -> list[Resource]:
     cluster = cluster_of(service)
     launches = [] if cluster is None else cluster.referring(*LAUNCHES)
     if not launches:
-        raise CannotTell("the instances are of another stack")
+        raise CannotTell("the instances are in another stack")
     return launches
 
 
@@ -112,12 +112,12 @@ def _groups(launch: Resource) -> Iterator[Value]:
 
 
 def _closed_to_everybody(service: Resource, targets: Sequence[Value], ports: list[Ports]) -> Outcome:
-    """Judge by the end of the tasks alone, where the load balancer is of another stack."""
+    """Judge by the end of the tasks alone, where the load balancer is in another stack."""
     for target in targets:
         group = service.template.estate.find(target, GROUP)
         if ports[0] == _ALL or group is None or any(rule.lets_through(it) for rule in ingress(group) for it in ports):
-            raise CannotTell("the load balancer is of another stack")
-    return fault(f"the tasks do not accept {_said(ports[0])} from anybody")
+            raise CannotTell("the load balancer is in another stack")
+    return fault(f"the tasks accept {_said(ports[0])} from no caller")
 
 
 def _way(listener: Resource, targets: Sequence[Value], ports: Ports) -> Outcome:
@@ -132,8 +132,8 @@ def _way(listener: Resource, targets: Sequence[Value], ports: Ports) -> Outcome:
     if wrong and ports == _ALL:
         raise CannotTell("the port of the container is not known")
     if wrong:
-        return fault(f"security groups close {_said(ports)} between load balancer {name} and the tasks: {wrong}")
-    return ok(f"security groups let {_said(ports)} through from load balancer {name}")
+        return fault(f"security groups block {_said(ports)} between load balancer {name} and the tasks: {wrong}")
+    return ok(f"security groups allow {_said(ports)} from load balancer {name}")
 
 
 def _from_addresses(balancer: Resource, targets: Sequence[Value], ports: Ports) -> Outcome:
@@ -145,7 +145,7 @@ def _from_addresses(balancer: Resource, targets: Sequence[Value], ports: Ports) 
             raise CannotTell("a security group is not in the templates")
         for rule in ingress(group):
             if rule.lets_through(ports) and not rule.properties.has("SourceSecurityGroupId"):
-                return ok(f"addresses may reach {_said(ports)} behind load balancer {name}")
+                return ok(f"IP addresses can reach {_said(ports)} behind load balancer {name}")
     if ports == _ALL:
         raise CannotTell("the port of the container is not known")
     return fault(f"load balancer {name} has no security group, and no rule opens {_said(ports)} of tasks to addresses")

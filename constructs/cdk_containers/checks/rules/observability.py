@@ -12,7 +12,7 @@ _COMPOSITE = "AWS::CloudWatch::CompositeAlarm"
 _OURS = {"AWS/ECS", "ECS/ContainerInsights", "AWS/ApplicationELB", "AWS/NetworkELB", "AWS/ELB"}
 
 
-@check("service-alarms", _ALARM, SERVICE, fix="Name an SNS topic in AlarmActions.")
+@check("service-alarms", _ALARM, SERVICE, fix="Set AlarmActions to an SNS topic.")
 def tells_somebody(resource: Resource) -> Outcome | None:
     """Alarms of a service do something when they go off."""
     return _service(resource) if resource.type == SERVICE else _alarm(resource)
@@ -25,12 +25,10 @@ def _alarm(alarm: Resource) -> Outcome | None:
     if enabled and alarm.values("AlarmActions"):
         return ok("it tells somebody")
     if alarm.referring(SERVICE, _COMPOSITE, "AWS::CodeDeploy::DeploymentGroup"):
-        return ok("a deployment or another alarm listens to it")
+        return ok("a deployment or another alarm uses it")
     if not enabled:
-        return fault(
-            "its actions are switched off", fix="Remove ActionsEnabled, and name an SNS topic in AlarmActions."
-        )
-    raise CannotTell("it does nothing itself; a rule of EventBridge may tell somebody")
+        return fault("its actions are disabled", fix="Remove ActionsEnabled, and set AlarmActions to an SNS topic.")
+    raise CannotTell("it has no action, but an EventBridge rule may send notifications")
 
 
 def _is_of_containers(alarm: Resource) -> bool:
@@ -44,4 +42,4 @@ def _service(service: Resource) -> Outcome:
     watched = [service, *target_groups_of(service)]
     if any(one.referring(_ALARM) for one in watched):
         return ok("alarms watch it")
-    raise CannotTell("its alarms may be in another stack, or name it by its name")
+    raise CannotTell("its alarms may be in another stack, or refer to it by name")

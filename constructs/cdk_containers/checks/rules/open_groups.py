@@ -34,8 +34,8 @@ def _opened_by(balancer: Resource, group: Resource) -> Outcome | None:
         return _beyond_listeners(balancer, group)
     open_ = _open(group)
     if open_:
-        return fault(f"every address may reach {open_} of internal load balancer {name}")
-    return ok(f"internal load balancer {name} is open to named callers only")
+        return fault(f"every address can reach {open_} of internal load balancer {name}")
+    return ok(f"internal load balancer {name} is open only to named callers")
 
 
 def _beyond_listeners(balancer: Resource, group: Resource) -> Outcome:
@@ -43,10 +43,10 @@ def _beyond_listeners(balancer: Resource, group: Resource) -> Outcome:
     beyond = _open(group, lambda rule: _within(rule, listening | _WEB))
     name = balancer.logical_id
     if beyond and not listening:
-        raise CannotTell("the listeners are of another stack")
+        raise CannotTell("the listeners are in another stack")
     if beyond:
-        return fault(f"every address may reach {beyond}, where load balancer {name} does not listen")
-    return ok(f"every address may reach the listeners of load balancer {name}, and nothing else")
+        return fault(f"every address can reach {beyond}, where load balancer {name} does not listen")
+    return ok(f"every address can reach only the listeners of load balancer {name}")
 
 
 def _within(rule: Rule, ports: set[int]) -> bool:
@@ -57,7 +57,7 @@ def _within(rule: Rule, ports: set[int]) -> bool:
 @check(
     "closed-task-security-group",
     GROUP,
-    fix="Let in the security group of the load balancer on the port of the container, instead of 0.0.0.0/0.",
+    fix="Allow the security group of the load balancer on the container port, instead of 0.0.0.0/0.",
 )
 def is_closed_to_the_world(group: Resource) -> Outcome | None:
     """The group of tasks is closed to the internet; that of a public load balancer opens its listeners' ports."""
@@ -66,14 +66,16 @@ def is_closed_to_the_world(group: Resource) -> Outcome | None:
         needed = _ports_for_the_world(group)
         open_ = _open(group, lambda rule: _within(rule, needed))
         return (
-            fault(f"every address may reach {open_} of {inside}") if open_ else ok(f"only named callers reach {inside}")
+            fault(f"every address can reach {open_} of {inside}")
+            if open_
+            else ok(f"only named callers can reach {inside}")
         )
     public = [it for it in group.referring(LOAD_BALANCER, CLASSIC) if not is_internal(it)]
     return worst(lambda balancer: _beyond_listeners(balancer, group), public)
 
 
 def _inside(group: Resource) -> str:
-    """Say what of a cluster has the group; empty where nothing has."""
+    """Describe the cluster resource with the group; empty if there is none."""
     if group.referring(SERVICE, *_STARTERS):
         return "tasks"
     for launch in group.referring(*LAUNCHES):

@@ -17,7 +17,7 @@ _LIMITS = ("ecs:", "aws:resourcetag/")
 @check(
     "cluster-access-by-arn",
     *_PEOPLE,
-    fix="Name the clusters in Resource, or in a Condition on ecs:cluster or on a tag.",
+    fix="Limit Resource to the clusters, or add a Condition on ecs:cluster or on a tag.",
 )
 def clusters_are_named(who: Resource) -> Outcome | None:
     """A command meant for one cluster does nothing to another."""
@@ -40,10 +40,10 @@ def _operating_policy(name: str) -> Outcome | None:
 @check(
     "execute-command-by-permission",
     *_PEOPLE,
-    fix="Allow ecs:ExecuteCommand by name, for the clusters and tasks that it is for, or not at all.",
+    fix="Allow ecs:ExecuteCommand by name, for specific clusters and tasks, or not at all.",
 )
 def shells_are_allowed_by_name(who: Resource) -> Outcome | None:
-    """Nobody gets a shell in a container by a wildcard."""
+    """No wildcard allows a shell in a container."""
     return worst_grant(who, _executing, _executing_policy) if _is_people(who) else None
 
 
@@ -54,7 +54,7 @@ def _executing(statement: Statement) -> Outcome | None:
         return fault(f"{statement.policy} allows {_EXECUTE} by a wildcard")
     if statement.on_everything and not _is_limited(statement):
         return fault(f"{statement.policy} allows {_EXECUTE} on every container")
-    return ok("it opens a shell in named containers only")
+    return ok("it allows a shell only in named containers")
 
 
 def _executing_policy(name: str) -> Outcome | None:
@@ -66,7 +66,7 @@ def _is_all(policy: str) -> bool:
 
 
 def _is_people(who: Resource) -> bool:
-    """Tell whether people take a role: whoever signs in to this account, or by another directory."""
+    """Tell whether people assume a role: users of this account, or of another directory."""
     if who.type != ROLE:
         return True
     return any(one.principals("AWS") or one.principals("Federated") for one in trust_of(who) if one.allows)

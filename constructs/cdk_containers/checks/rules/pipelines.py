@@ -21,6 +21,9 @@ _DEPLOYS_TO_ECS = re.compile(r"\becs\s+(update-service|register-task-definition|
 _BUILDS = re.compile(r"\b(docker|podman|buildah|finch|nerdctl)\s+(buildx\s+)?build\b|\bkaniko\b")
 _SCANS = re.compile(r"describe-image-scan-findings|\btrivy\b|\bgrype\b|\bsnyk\b|\binspector-sbomgen\b")
 _PRODUCTION = re.compile(r"(^|[^a-z])(prod|production|prd|live)([^a-z]|$)", re.IGNORECASE)
+_REHEARSAL = re.compile(
+    r"(^|[^a-z])(dev|development|integration|qa|sandbox|stage|staging|test|testing|uat)([^a-z]|$)", re.IGNORECASE
+)
 
 
 @frozen
@@ -49,6 +52,13 @@ class _Action:
     def deploys(self) -> bool:
         return self.category == "Deploy"
 
+    @property
+    def is_production(self) -> bool:
+        """Tell from the names; in a stage for tests, a name of a stack such as live-updates means something else."""
+        if _PRODUCTION.search(self.stage):
+            return True
+        return bool(_PRODUCTION.search(self.name)) and not _REHEARSAL.search(self.stage)
+
     def setting(self, name: str) -> str:
         return self.source.text("Configuration", name)
 
@@ -65,7 +75,7 @@ class _Action:
         return self.pipeline.template.estate.find(configuration.child("ProjectName"), PROJECT)
 
     def runs(self, pattern: re.Pattern[str]) -> bool:
-        """Tell whether its commands have something in them; where they are elsewhere, nobody can."""
+        """Tell whether its commands contain something; unknown if they are elsewhere."""
         commands = self.commands()
         if pattern.search(commands):
             return True
@@ -109,31 +119,35 @@ def has_a_gate(pipeline: Resource) -> Outcome | None:
     if first is None or not holds_for_any(lambda it: it.builds_images(), builds):
         return None
     if holds_for_any(lambda it: it.scans(), before):
-        return ok("a gate reads the scans of images")
+        return ok("a gate checks the scan results of images")
     if any(it.provider == "InspectorScan" for it in before):
         return fault("its scan has no threshold for critical and high findings, so every image passes")
-    return fault("no action stops it for the vulnerabilities of an image")
+    return fault("no action stops it because of image vulnerabilities")
 
 
 @check(
     "approval-before-production",
     PIPELINE,
-    fix="Add an action of the category Approval before the stage that deploys to production.",
+    fix="Add an Approval action before the stage that deploys to production.",
 )
 def asks_before_production(pipeline: Resource) -> Outcome | None:
-    """Somebody agrees before production changes."""
+    """Production changes require an approval."""
     actions = list(_actions(pipeline))
-    deployments = [it for it in actions if it.deploys and _PRODUCTION.search(f"{it.stage} {it.name}")]
+    deployments = [it for it in actions if it.deploys and it.is_production]
     if not deployments:
         return None
     first = min(it.order for it in deployments)
     approvals = [it for it in actions if it.category == "Approval" and it.order < first]
     if approvals:
-        return ok("somebody has to agree before production")
-    return fault(f"{deployments[0].stage} is deployed to without an approval")
+        return ok("someone must approve before production")
+    return fault(f"{deployments[0].stage} deploys without an approval")
 
 
-@check("stage-rollback", PIPELINE, fix="Set OnFailure.Result of each stage that deploys to ROLLBACK; it takes type V2.")
+@check(
+    "stage-rollback",
+    PIPELINE,
+    fix=("Set OnFailure.Result of each deploying stage to ROLLBACK, which requires pipeline type V2."),
+)
 def rolls_back(pipeline: Resource) -> Outcome | None:
     """What fails goes back to what worked."""
     deploying = {it.stage for it in _actions(pipeline) if it.deploys}
@@ -141,14 +155,14 @@ def rolls_back(pipeline: Resource) -> Outcome | None:
     if not stages:
         return None
     left = [stage.text("Name") for stage in stages if stage.text("OnFailure", "Result") != "ROLLBACK"]
-    return fault(f"{', '.join(left)} stays as it is when it fails") if left else ok("stages that fail are rolled back")
+    return fault(f"{', '.join(left)} does not roll back when it fails") if left else ok("failed stages are rolled back")
 
 
 @check(
     "no-deploy-outside-cloudformation",
     PIPELINE,
     PROJECT,
-    fix="Deploy the stack of the service with a CloudFormation action, and the digest of the image in its template.",
+    fix="Deploy the stack of the service with a CloudFormation action, with the image digest in its template.",
 )
 def deploys_by_stacks(resource: Resource) -> Outcome | None:
     """The stack of a service is what changes it."""
@@ -162,19 +176,17 @@ def deploys_by_stacks(resource: Resource) -> Outcome | None:
     if not deployments:
         return None
     past = [it.name for it in deployments if it.provider == "ECS"]
-    return (
-        fault(f"{', '.join(past)} is an action of the provider ECS") if past else ok("no action deploys past a stack")
-    )
+    return fault(f"{', '.join(past)} uses the provider ECS") if past else ok("no action bypasses a stack")
 
 
-@check("pipeline-artifacts-encrypted", PIPELINE, fix="Set ArtifactStore.EncryptionKey to a KMS key of your own.")
+@check("pipeline-artifacts-encrypted", PIPELINE, fix="Set ArtifactStore.EncryptionKey to your own KMS key.")
 def encrypts_artifacts(pipeline: Resource) -> Outcome:
-    """A key of one's own says who reads artifacts."""
+    """Your own key controls who can read artifacts."""
     stores = [store.map("ArtifactStore") for store in pipeline.maps("ArtifactStores")]
     stores = stores or [pipeline.map("ArtifactStore")]
     if all(is_set(store, "EncryptionKey") for store in stores):
         return ok("a customer managed key encrypts its artifacts")
-    return fault("only a key that AWS manages encrypts its artifacts")
+    return fault("only an AWS managed key encrypts its artifacts")
 
 
 @check(
@@ -187,11 +199,12 @@ def builds_without_privileges(project: Resource) -> Outcome:
     return ok("it builds without privileged mode")
 
 
-@check("signed-images", REPOSITORY, fix="Add a rule to the signing configuration that has the name of the repository.")
+@check("signed-images", REPOSITORY, fix="Add a rule for the name of the repository to the signing configuration.")
 def signs_images(repository: Resource) -> Outcome | None:
     """A registry that signs images signs all of them."""
-    configurations = repository.template.estate.of_type(SIGNING)
-    rules = [rule for configuration in configurations for rule in configuration.maps("Rules")]
+    template = repository.template
+    registry = [it for it in template.estate.of_type(SIGNING) if it.template.environment == template.environment]
+    rules = [rule for configuration in registry for rule in configuration.maps("Rules")]
     if not rules:
         return None
     if holds_for_any(lambda rule: _signs(rule, repository), rules):
@@ -208,7 +221,7 @@ def _matches(pattern: str, repository: Resource) -> bool:
     if not pattern.strip("*"):
         return True
     if not repository.has("RepositoryName"):
-        raise CannotTell("CloudFormation names the repository")
+        raise CannotTell("CloudFormation generates the name of the repository")
     parts = (re.escape(part) for part in pattern.split("*"))
     return bool(re.fullmatch(".*".join(parts), repository.text("RepositoryName")))
 

@@ -20,11 +20,16 @@ def strategies_exist(service: Resource) -> Outcome | None:
         return None
     wrong = [problem for strategy in strategies if (problem := _strategy_problem(strategy))]
     if len(strategies) > _MOST_STRATEGIES:
-        wrong.append(f"there are {len(strategies)} placement strategies, and ECS takes {_MOST_STRATEGIES}")
-    return _judged(service, wrong, "the placement strategies are ones that ECS has")
+        wrong.append(f"there are {len(strategies)} placement strategies, and ECS accepts at most {_MOST_STRATEGIES}")
+    return _judged(service, wrong, "ECS supports the placement strategies")
 
 
-@check("placement-constraints", SERVICE, TASK_DEFINITION, fix="Give memberOf an Expression, and distinctInstance none.")
+@check(
+    "placement-constraints",
+    SERVICE,
+    TASK_DEFINITION,
+    fix=("Set Expression for memberOf, and remove it from distinctInstance."),
+)
 def constraints_exist(placed: Resource) -> Outcome | None:
     """ECS can read the constraints."""
     constraints = placed.maps("PlacementConstraints")
@@ -32,8 +37,8 @@ def constraints_exist(placed: Resource) -> Outcome | None:
         return None
     wrong = [problem for constraint in constraints if (problem := _constraint_problem(constraint, placed))]
     if len(constraints) > _MOST_CONSTRAINTS:
-        wrong.append(f"there are {len(constraints)} placement constraints, and ECS takes {_MOST_CONSTRAINTS}")
-    return _judged(placed, wrong, "the placement constraints are ones that ECS has")
+        wrong.append(f"there are {len(constraints)} placement constraints, and ECS accepts at most {_MOST_CONSTRAINTS}")
+    return _judged(placed, wrong, "ECS supports the placement constraints")
 
 
 def _judged(placed: Resource, wrong: list[str], right: str) -> Outcome:
@@ -47,13 +52,13 @@ def _judged(placed: Resource, wrong: list[str], right: str) -> Outcome:
 def _strategy_problem(strategy: Map) -> str:
     kind, field = strategy.text("Type"), strategy.text("Field")
     if kind == "binpack":
-        return "" if field.lower() in _BINPACK else f"binpack has no field {field or 'set'}"
+        return "" if field.lower() in _BINPACK else f"binpack does not support the field {field or '(none)'}"
     if kind == "random":
-        return "random takes no field" if field else ""
+        return "random accepts no field" if field else ""
     if kind != "spread":
         return f"there is no placement strategy {kind}"
     known = field.startswith("attribute:") or field in {"instanceId", "host"}
-    return "" if known else f"spread has no field {field or 'set'}"
+    return "" if known else f"spread does not support the field {field or '(none)'}"
 
 
 def _constraint_problem(constraint: Map, placed: Resource) -> str:
@@ -61,5 +66,5 @@ def _constraint_problem(constraint: Map, placed: Resource) -> str:
     if kind == "memberOf":
         return "" if has_expression else "memberOf has no expression"
     if kind == "distinctInstance" and placed.type == SERVICE:
-        return "distinctInstance takes no expression" if has_expression else ""
+        return "distinctInstance accepts no expression" if has_expression else ""
     return f"there is no placement constraint {kind} here"

@@ -25,21 +25,21 @@ def task_suits_managed_instances(task: Resource) -> Outcome | None:
     if any(it.has("DockerVolumeConfiguration") for it in task.maps("Volumes")):
         wrong.append("Docker volumes")
     if wrong:
-        return fault(f"Managed Instances have no {', no '.join(wrong)}")
-    return ok("Managed Instances have all that the task asks for")
+        return fault(f"Managed Instances do not support {', '.join(wrong)}")
+    return ok("Managed Instances support everything that the task uses")
 
 
-@check("managed-daemons", SERVICE, fix="Make an AWS::ECS::DaemonTaskDefinition and an AWS::ECS::Daemon of it.")
+@check("managed-daemons", SERVICE, fix="Replace it with an AWS::ECS::DaemonTaskDefinition and an AWS::ECS::Daemon.")
 def daemons_are_managed(service: Resource) -> Outcome | None:
     """The agent is there before the first task."""
     if not is_daemon(service):
         return None
     if "Managed Instances" in capacities(service):
-        return fault("the daemon starts after the tasks beside which it should run")
+        return fault("the daemon can start after the tasks that need it")
     return ok("the daemon does not run on Managed Instances")
 
 
-@check("external-tasks", SERVICE, TASK_DEFINITION, fix="Remove what machines outside AWS do not have.")
+@check("external-tasks", SERVICE, TASK_DEFINITION, fix="Remove the options that machines outside AWS do not support.")
 def external_tasks_ask_for_little(runs: Resource) -> Outcome | None:
     """ECS takes the service for machines outside AWS."""
     wrong = []
@@ -63,8 +63,8 @@ def external_tasks_ask_for_little(runs: Resource) -> Outcome | None:
         if network_mode_of(runs) == "awsvpc":
             wrong.append("network interfaces of tasks")
     if wrong:
-        return fault(f"machines outside AWS have no {', no '.join(wrong)}")
-    return ok("machines outside AWS have all that is asked for")
+        return fault(f"machines outside AWS do not support {', '.join(wrong)}")
+    return ok("machines outside AWS support everything that the task uses")
 
 
 @check("express-private-by-default", EXPRESS, fix="Set NetworkConfiguration.Subnets to private subnets.")
@@ -72,11 +72,11 @@ def express_service_is_private(service: Resource) -> Outcome:
     """Tasks have no public addresses, and the load balancer is internal."""
     subnets = service.values("NetworkConfiguration", "Subnets")
     if not subnets:
-        return fault("it takes the subnets of the default VPC, which are public")
+        return fault("it uses the subnets of the default VPC, which are public")
     for value in subnets:
         subnet = service.template.estate.find(value, SUBNET)
         if subnet is None:
-            raise CannotTell("the subnets are of another stack")
+            raise CannotTell("the subnets are in another stack")
         if subnet.flag("MapPublicIpOnLaunch") or _has_internet_route(subnet):
             return fault(f"{subnet.logical_id} is public: the load balancer faces the internet")
     return ok("its subnets are private")
@@ -87,7 +87,7 @@ def _has_internet_route(subnet: Resource) -> bool:
     for association in subnet.referring("AWS::EC2::SubnetRouteTableAssociation"):
         table = estate.find(association.value("RouteTableId"), "AWS::EC2::RouteTable")
         if table is None:
-            raise CannotTell("the route table of a subnet is of another stack")
+            raise CannotTell("the route table of a subnet is in another stack")
         if any(route.has("GatewayId") for route in table.referring("AWS::EC2::Route")):
             return True
     return False

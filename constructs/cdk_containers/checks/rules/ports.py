@@ -11,7 +11,7 @@ from .containers import containers_of, network_mode
 from .service_parts import SERVICE, TASK_DEFINITION, task_definition
 
 
-@check("port-mappings", TASK_DEFINITION, fix="Use each port once; with awsvpc or host, leave HostPort out.")
+@check("port-mappings", TASK_DEFINITION, fix="Use each port once. With awsvpc or host, remove HostPort.")
 def ports_are_used_once(task: Resource) -> Outcome | None:
     """Two containers cannot listen on one port of the task, or of the instance."""
     mode = network_mode(task)
@@ -22,7 +22,9 @@ def ports_are_used_once(task: Resource) -> Outcome | None:
             port, host = mapping.number("ContainerPort"), mapping.number("HostPort")
             mapped = True
             if mode in {"awsvpc", "host"} and port is not None and host not in (None, 0, port):
-                return fault(f"{one} maps port {port:.0f} to {host:.0f}, and {mode} networking maps no ports")
+                return fault(
+                    f"{one} maps port {port:.0f} to {host:.0f}, but {mode} networking does not support port mapping"
+                )
             taken = host if mode == "bridge" else port
             if taken:
                 used[mapping.text("Protocol", default="tcp").lower(), int(taken)] += 1
@@ -42,10 +44,10 @@ def load_balancer_uses_a_declared_port(service: Resource) -> Outcome | None:
     for target in targets:
         name, port = target.text("ContainerName"), target.number("ContainerPort")
         if name not in containers:
-            return fault(f"its load balancer sends to {name}, which is no container of the task")
+            return fault(f"its load balancer targets {name}, which is not a container of the task")
         mappings = containers[name].source.maps("PortMappings")
         if any(mapping.has("ContainerPortRange") for mapping in mappings):
             raise CannotTell(f"container {name} maps a range of ports")
         if port not in [mapping.number("ContainerPort") for mapping in mappings]:
-            return fault(f"its load balancer sends to port {port or 0:.0f} of {name}, which does not declare it")
+            return fault(f"its load balancer targets port {port or 0:.0f} of {name}, which does not declare it")
     return ok("the container declares the port of the load balancer")

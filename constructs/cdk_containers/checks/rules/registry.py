@@ -22,7 +22,7 @@ def tags_are_immutable(repository: Resource) -> Outcome:
     if mutability == "IMMUTABLE":
         return ok("tags are immutable")
     if mutability == "IMMUTABLE_WITH_EXCLUSION":
-        return ok("tags are immutable, apart from those that the repository excludes")
+        return ok("tags are immutable, except those that the repository excludes")
     return fault("a tag can be moved to another image")
 
 
@@ -49,7 +49,7 @@ def _takes(pattern: str, repository: Resource) -> bool:
     if not pattern.strip("*"):
         return True
     if not repository.has("RepositoryName"):
-        raise CannotTell("CloudFormation names the repository")
+        raise CannotTell("CloudFormation generates the name of the repository")
     return fnmatchcase(repository.text("RepositoryName"), pattern if "*" in pattern else f"*{pattern}*")
 
 
@@ -79,5 +79,5 @@ def keeps_its_images(repository: Resource) -> Outcome:
     if policy in _KEPT:
         return ok("images stay when the stack is deleted")
     if policy:
-        raise CannotTell(f"DeletionPolicy is {policy}, which is right for images that nobody runs in production")
+        raise CannotTell(f"DeletionPolicy is {policy}, which is right for images that do not run in production")
     return fault("images are deleted with the stack")

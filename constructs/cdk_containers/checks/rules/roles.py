@@ -72,7 +72,7 @@ def worst_grant(
     """Look at every statement that allows, and at the name of every managed policy of AWS; the worst counts.
 
     Raises:
-        CannotTell: None is at fault, and the role has a policy that is not known.
+        CannotTell: None is at fault, and the role has an unknown policy.
     """
     grants = grants_of(role)
     looks: list[Callable[[], Outcome | None]] = [
@@ -171,7 +171,11 @@ def _managed(value: Value, estate: Estate, grants: Grants) -> Resource | str | N
         candidates = estate.of_type(MANAGED_POLICY)
         policy = next((one for one in candidates if _is_named(one, "ManagedPolicyName", name)), None)
     if policy is None:
-        why = f"the role has the policy {name} of elsewhere" if name else "the role has a policy that is not known"
+        why = (
+            (f"the role has the policy {name}, which is not in the templates")
+            if name
+            else "the role has an unknown policy"
+        )
         grants.unknown.append(f"{why}: it depends on {value.why}" if isinstance(value, Unknown) and not name else why)
     return policy
 

@@ -15,10 +15,10 @@ EXPRESS = "AWS::ECS::ExpressGatewayService"
 
 _QUEUE_LENGTH = {"ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"}
 _DOES_NOT_FALL = {
-    "ApproximateAgeOfOldestMessage": "the age of a message does not fall with each task",
-    "DesiredTaskCount": "the number of tasks is what scaling changes",
-    "RequestCount": "requests stay as many, however many tasks there are",
-    "RunningTaskCount": "the number of tasks is what scaling changes",
+    "ApproximateAgeOfOldestMessage": "the age of the oldest message does not fall in proportion to tasks",
+    "DesiredTaskCount": "the number of tasks is what scaling itself changes",
+    "RequestCount": "the total number of requests does not depend on the number of tasks",
+    "RunningTaskCount": "the number of tasks is what scaling itself changes",
     "TargetResponseTime": "latency does not fall in proportion to tasks",
 }
 _OF_SERVICES = ("ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization")
@@ -67,7 +67,7 @@ def _bounds(scaled: Resource, least: tuple[str, ...], most: tuple[str, ...]) -> 
     if low is None or high is None:
         return None
     if low > high:
-        return fault(f"{least[-1]} is {low:g}, above {most[-1]}, which is {high:g}")
+        return fault(f"{least[-1]} is {low:g}, above {most[-1]} of {high:g}")
     return ok(f"{least[-1]} is {low:g}, and {most[-1]} is {high:g}")
 
 
@@ -76,30 +76,30 @@ def _target_bounds(target: Resource) -> Outcome | None:
     if outcome is None or not outcome.passes or target.values("ScheduledActions"):
         return outcome
     if target.number("MinCapacity") == target.number("MaxCapacity"):
-        return fault("MinCapacity equals MaxCapacity, and so nothing scales")
+        return fault("MinCapacity equals MaxCapacity, so nothing scales")
     return outcome
 
 
 @check(
     "scale-to-zero",
     SCALABLE_TARGET,
-    fix="Set MinCapacity to 1 or more, or scale by the length of a queue.",
+    fix="Set MinCapacity to 1 or more, or scale by queue length.",
 )
 def reaches_zero_only_with_a_queue(target: Resource) -> Outcome | None:
     """Something brings the first task back."""
     if not _is_of_ecs(target):
         return None
     if target.number("MinCapacity", default=0) > 0:
-        return ok("one task stays at least")
+        return ok("at least one task keeps running")
     service = scaled_service(target)
     if service is not None and service.values("LoadBalancers"):
-        return fault("requests fail while there is no task (MinCapacity is 0)")
+        return fault("requests fail while no task runs (MinCapacity is 0)")
     policies = target.referring(POLICY)
     if not policies:
-        raise CannotTell("what scales the service is of another stack")
+        raise CannotTell("the scaling policies are in another stack")
     if all(_predefined(policy) in _OF_SERVICES for policy in policies):
-        return fault("without a task there is no use of CPU or memory that would bring the first one back")
-    return ok("another metric than its own load brings the first task back")
+        return fault("without tasks there is no CPU or memory metric to start the first one")
+    return ok("a metric other than its own load starts the first task")
 
 
 def _predefined(policy: Resource) -> str:
@@ -108,20 +108,22 @@ def _predefined(policy: Resource) -> str:
     )
 
 
-@check("backlog-per-task", POLICY, fix="Divide the number of messages by that of running tasks, with metric math.")
+@check(
+    "backlog-per-task", POLICY, fix=("Divide the number of messages by the number of running tasks, with metric math.")
+)
 def tracks_backlog_of_a_task(policy: Resource) -> Outcome | None:
     """A worker has as many tasks as its messages need."""
     custom = policy.map("TargetTrackingScalingPolicyConfiguration", "CustomizedMetricSpecification")
     if not custom.source or not _is_policy_of_ecs(policy):
         return None
     if custom.text("MetricName") in _QUEUE_LENGTH:
-        return fault("it tracks the messages of a queue, whatever the number of tasks that share them")
+        return fault("it tracks the messages of a queue, regardless of the number of tasks")
     names = {it.text("MetricStat", "Metric", "MetricName") for it in custom.maps("Metrics")}
     if not names & _QUEUE_LENGTH:
         return None
     expressions = " ".join(it.text("Expression") for it in custom.maps("Metrics"))
     if "/" in expressions:
-        return ok("it tracks the messages that wait for each task")
+        return ok("it tracks the waiting messages per task")
     return fault("no expression divides the messages of the queue by the number of tasks")
 
 
@@ -134,7 +136,7 @@ def metric_falls_with_tasks(policy: Resource) -> Outcome | None:
     kind = _predefined(policy)
     if kind == "ALBRequestCountPerTarget":
         if not configuration.has("PredefinedMetricSpecification", "ResourceLabel"):
-            return fault("ALBRequestCountPerTarget names no target group", fix="Set ResourceLabel.")
+            return fault("ALBRequestCountPerTarget has no target group", fix="Set ResourceLabel.")
         return ok("it tracks the requests of each target")
     if kind:
         return ok(f"it tracks {kind}")
@@ -143,10 +145,10 @@ def metric_falls_with_tasks(policy: Resource) -> Outcome | None:
         return fault(f"it tracks {name}: {_DOES_NOT_FALL[name]}")
     if name in {"CPUUtilization", "MemoryUtilization", "RequestCountPerTarget"}:
         return ok(f"it tracks {name}")
-    raise CannotTell("only the application tells whether the metric falls when tasks are added")
+    raise CannotTell("the template does not show whether the metric falls when tasks are added")
 
 
-@check("step-intervals", POLICY, fix="Let each range begin where the one before it ends.")
+@check("step-intervals", POLICY, fix="Start each range where the previous range ends.")
 def steps_meet(policy: Resource) -> Outcome | None:
     """Each value of the metric has one answer."""
     steps = policy.maps("StepScalingPolicyConfiguration", "StepAdjustments")
@@ -157,10 +159,10 @@ def steps_meet(policy: Resource) -> Outcome | None:
         if following < high:
             return fault(f"the ranges from {low:g} and from {following:g} overlap")
         if following > high:
-            return fault(f"no range says what to do between {high:g} and {following:g}")
+            return fault(f"no range covers {high:g} to {following:g}")
     empty = [low for low, high in ranges if low >= high]
     if empty:
-        return fault(f"the range from {empty[0]:g} ends before it begins")
+        return fault(f"the range from {empty[0]:g} ends before it starts")
     return ok("the ranges meet")
 
 
@@ -183,10 +185,10 @@ def _schedule_outcome(action: Map) -> Outcome:
 
     problem = schedule_problem(schedule)
     if problem is not None:
-        return fault(f"{schedule} is no schedule: {problem}")
+        return fault(f"{schedule} is not a valid schedule: {problem}")
     if not schedule.startswith("rate") and not action.has("Timezone"):
-        return fault(f"{schedule} has no time zone, and so counts in UTC, without summer time")
-    return ok(f"{schedule} is a schedule with a time zone")
+        return fault(f"{schedule} has no time zone, so it uses UTC, without daylight saving time")
+    return ok(f"{schedule} has a time zone")
 
 
 @check("predictive-scaling", POLICY, fix="Add a target tracking policy for the same scalable target.")
@@ -196,7 +198,7 @@ def forecasts_have_company(policy: Resource) -> Outcome | None:
         return None
     target = _target_of(policy)
     if target is None:
-        raise CannotTell("the scalable target is of another stack")
+        raise CannotTell("the scalable target is in another stack")
     if any(it.text("PolicyType") != "PredictiveScaling" for it in target.referring(POLICY)):
-        return ok("another policy answers to the load that is there")
-    return fault("nothing answers to a load that was not forecast")
+        return ok("another policy reacts to the current load")
+    return fault("no policy reacts to a load that was not forecast")

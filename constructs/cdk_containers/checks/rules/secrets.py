@@ -1,4 +1,4 @@
-"""Checks of what stands in clear text in a task definition."""
+"""Checks of plain text in a task definition."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ACCESS_KEY = "AWS::IAM::AccessKey"
 _DYNAMIC = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):")
 _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)")
 _COMMANDS = (("Command",), ("EntryPoint",), ("HealthCheck", "Command"))
-_SECRETS = "Take it from Secrets Manager or Parameter Store, by Secrets instead of Environment."
+_SECRETS = "Read it from Secrets Manager or Parameter Store, with Secrets instead of Environment."
 
 
 @frozen(kw_only=False)
@@ -45,14 +45,14 @@ class _Text:
 def nothing_looks_like_a_secret(container: Container) -> Outcome | None:
     """No variable, argument or log option is a secret."""
     seen = worst(lambda text: _look(text, container), _texts(container))
-    return seen or ok("it has no environment")
+    return seen or ok("it sets no environment")
 
 
 @check(
     "no-access-keys",
     TASK_DEFINITION,
     EXPRESS_SERVICE,
-    fix="Remove the access keys, and give the task role what the container needs.",
+    fix="Remove the access keys, and grant the permissions to the task role.",
 )
 @each_container
 def has_no_access_keys(container: Container) -> Outcome:
@@ -103,13 +103,13 @@ def _look(text: _Text, container: Container) -> Outcome | None:
 def _written_in(text: _Text, parts: tuple[object, ...]) -> str:
     """Say what a deployment writes into a text that is surely a secret; nothing where it writes none."""
     if _DYNAMIC.search("".join(part.why if isinstance(part, Dynamic) else str(part) for part in _shown(parts))):
-        return "gets a secret, which CloudFormation writes into the task definition"
+        return "contains a secret, which CloudFormation writes into the task definition"
     if any(isinstance(part, NoEcho) for part in parts):
-        return "is a parameter with NoEcho, which the task definition shows to everybody"
+        return "is a NoEcho parameter, which the task definition shows in plain text"
     if _is_made(text.value) or (text.name.upper() in ACCESS_KEYS and not _is_empty(text.value)):
         return "is an access key"
     if isinstance(text.value, Dynamic) and is_secret_name(text.name):
-        return "looks like a secret, and CloudFormation writes it into the task definition"
+        return "looks like a secret, which CloudFormation writes into the task definition"
     return ""
 
 

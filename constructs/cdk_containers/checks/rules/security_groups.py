@@ -138,7 +138,7 @@ def obstacle(estate: Estate, callers: Sequence[Value], targets: Sequence[Value],
     unknown: CannotTell | None = None
     for said, question, groups in (
         ("the targets do not accept it", partial(_accepts, estate, callers, ports), targets),
-        ("the caller may not send it", partial(_sends, estate, targets, ports), callers),
+        ("the caller is not allowed to send it", partial(_sends, estate, targets, ports), callers),
     ):
         try:
             if not holds_for_any(question, groups):
@@ -197,7 +197,7 @@ def _network(cidr: Value) -> IPv4Network | IPv6Network:
     try:
         return ip_network(str(cidr), strict=False)
     except ValueError:
-        raise Malformed("CidrIp", "a range of addresses", cidr) from None
+        raise Malformed("CidrIp", "an address range", cidr) from None
 
 
 def _covers_network(estate: Estate, group: Resource, cidr: Value) -> bool:
@@ -214,12 +214,12 @@ def _covers_network(estate: Estate, group: Resource, cidr: Value) -> bool:
     if vpc is None or not isinstance(known, str) or vpc.referring("AWS::EC2::VPCCidrBlock"):
         if not any(network.overlaps(private) for private in _PRIVATE):
             return False
-        raise CannotTell(f"the template does not say whether {cidr} covers the network")
+        raise CannotTell(f"the template does not show whether {cidr} covers the network")
     addresses = ip_network(known, strict=False)
     if addresses.version == 4 and addresses.subnet_of(network):
         return True
     if addresses.overlaps(network):
-        raise CannotTell(f"{cidr} covers a part of the network")
+        raise CannotTell(f"{cidr} covers part of the network")
     return False
 
 

@@ -1,6 +1,6 @@
 """What belongs to a service: its task definition, target groups, cluster, capacity, scaling and instances.
 
-A part that is of another stack raises `CannotTell`, unless the function says that it returns None.
+A part in another stack raises `CannotTell`, unless the function documents that it returns None.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _LAUNCH_TYPES: dict[str, Capacity] = {
 def task_definition(service: Resource) -> Resource:
     """Return the task definition of a service."""
     if not service.has("TaskDefinition"):
-        raise CannotTell("the service names no task definition")
+        raise CannotTell("the service has no task definition")
     return _there(_named(service, service.value("TaskDefinition"), TASK_DEFINITION, "Family"), "the task definition")
 
 
@@ -68,13 +68,13 @@ def capacities(service: Resource) -> set[Capacity]:
 
 
 def strategy_of(service: Resource) -> list[Map]:
-    """Return the capacity provider strategy of a service, or that of its cluster; empty where there is none."""
+    """Return the capacity provider strategy of a service, or that of its cluster; empty if there is none."""
     own = service.maps("CapacityProviderStrategy")
     if own or service.has("LaunchType"):
         return own
     cluster = cluster_of(service)
     if cluster is None:
-        raise CannotTell("the cluster, which is of another stack, may have a capacity provider strategy")
+        raise CannotTell("the cluster, which is in another stack, may have a capacity provider strategy")
     return default_strategy(cluster)
 
 
@@ -245,7 +245,7 @@ def _naming(resource: Resource, type_: str, property_: str, name: str) -> list[R
 
 def _there(resource: Resource | None, what: str) -> Resource:
     if resource is None:
-        raise CannotTell(f"{what} is of another stack")
+        raise CannotTell(f"{what} is in another stack")
     return resource
 
 

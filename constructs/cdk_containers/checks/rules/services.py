@@ -24,7 +24,7 @@ def is_daemon(service: Resource) -> bool:
 
 
 def is_called(service: Resource) -> bool:
-    """Tell whether somebody waits for the answers of a service."""
+    """Tell whether callers wait for the responses of a service."""
     return any(
         service.values(*path)
         for path in (
@@ -36,27 +36,27 @@ def is_called(service: Resource) -> bool:
     )
 
 
-@check("health-check-grace-period", SERVICE, fix="Set HealthCheckGracePeriodSeconds to the time that a start takes.")
+@check("health-check-grace-period", SERVICE, fix="Set HealthCheckGracePeriodSeconds to the startup time of a task.")
 def starting_tasks_have_time(service: Resource) -> Outcome | None:
     """A load balancer's health checks do not count at once."""
     if not service.values("LoadBalancers"):
         return None
     seconds = service.number("HealthCheckGracePeriodSeconds", default=0)
     if seconds > 0:
-        return ok(f"health checks count {seconds:g} s after a task has started")
+        return ok(f"health checks count from {seconds:g} s after a task has started")
     return fault("health checks of the load balancer count as soon as a task has started")
 
 
-@check("fixed-count-or-scaling", SERVICE, fix="Remove DesiredCount; Application Auto Scaling keeps the count.")
+@check("fixed-count-or-scaling", SERVICE, fix="Remove DesiredCount, because Application Auto Scaling sets the count.")
 def count_is_fixed_or_scaled(service: Resource) -> Outcome | None:
     """No deployment resets what scaling decided."""
     scaling = scalable_targets(service)
     if scaling and _is_asked_for(service.value("DesiredCount")):
-        raise CannotTell("a custom resource decides DesiredCount, and may ask for the count that scaling chose")
+        raise CannotTell("a custom resource sets DesiredCount, and may keep the count that scaling set")
     if scaling and service.has("DesiredCount"):
-        return fault(f"each deployment resets the count that {scaling[0].logical_id} scales to DesiredCount")
+        return fault(f"each deployment resets the count to DesiredCount, although {scaling[0].logical_id} scales it")
     if scaling:
-        return ok(f"{scaling[0].logical_id} alone decides the count")
+        return ok(f"only {scaling[0].logical_id} sets the count")
     return ok("the count is fixed") if service.has("DesiredCount") else None
 
 
@@ -76,12 +76,12 @@ def rebalances_zones(service: Resource) -> Outcome | None:
     if is_daemon(service) or any(entry.has("LoadBalancerName") for entry in service.maps("LoadBalancers")):
         return None
     if not service.has("AvailabilityZoneRebalancing"):
-        raise CannotTell("AvailabilityZoneRebalancing is not set, and an older service keeps what it has")
+        raise CannotTell("AvailabilityZoneRebalancing is not set, and an existing service keeps its setting")
     if service.text("AvailabilityZoneRebalancing") == "ENABLED":
-        return ok("ECS rebalances tasks over Availability Zones")
+        return ok("ECS rebalances tasks across Availability Zones")
     if not _can_rebalance(service):
         return None
-    return fault("tasks stay in the Availability Zones where they are, also after one was lost")
+    return fault("tasks stay in their Availability Zones, even after a zone failure")
 
 
 def _can_rebalance(service: Resource) -> bool:
@@ -108,7 +108,7 @@ def tasks_have_tags(service: Resource) -> Outcome:
         missing.append("EnableECSManagedTags is off")
     if service.text("PropagateTags", default="NONE") == "NONE":
         missing.append("tags are not propagated to tasks")
-    return fault(" and ".join(missing)) if missing else ok("tasks carry the tags of ECS and of their service")
+    return fault(" and ".join(missing)) if missing else ok("tasks have the tags of ECS and of their service")
 
 
 @check("no-public-ip", SERVICE, TASK_SET, SCHEDULE, RULE, fix="Set AssignPublicIp to DISABLED.")
@@ -140,18 +140,18 @@ def runs_on_latest_platform(service: Resource) -> Outcome | None:
     """Fargate patches what is under the tasks."""
     version = service.text("PlatformVersion")
     if version in _LATEST and version == _LATEST[int(on_windows(task_definition(service)))]:
-        return ok(f"tasks run on platform version {version} of Fargate, and no later one is there")
+        return ok(f"tasks run on Fargate platform version {version}, the latest one")
     if version and version.upper() != "LATEST":
-        return fault(f"tasks stay on platform version {version} of Fargate")
+        return fault(f"tasks stay on Fargate platform version {version}")
     if not version and "Fargate" not in capacities(service):
         return None
-    return ok("tasks run on the latest platform version of Fargate")
+    return ok("tasks run on the latest Fargate platform version")
 
 
 @check(
     "several-tasks",
     SERVICE,
-    fix="Set DesiredCount to 2 or more; with scaling, set MinCapacity to 2 or more.",
+    fix="Set DesiredCount to 2 or more. With scaling, set MinCapacity to 2 or more.",
 )
 def runs_several_tasks(service: Resource) -> Outcome | None:
     """The loss of one task is no outage."""
@@ -167,5 +167,5 @@ def runs_several_tasks(service: Resource) -> Outcome | None:
     if count == 0:
         return None
     if not is_called(service):
-        raise CannotTell(f"{said} 1 task, and only its work tells whether it may wait for the next one")
-    return fault(f"{said} 1 task, and no other answers while it is replaced")
+        raise CannotTell(f"{said} 1 task, and the template does not show whether its work can wait for a replacement")
+    return fault(f"{said} 1 task, so no task responds while ECS replaces it")

@@ -12,7 +12,7 @@ def is_set(source: Map, *path: str) -> bool:
 
 
 def listed(source: Map, *path: str) -> list[Value]:
-    """Return the values of a list, or the one value that stands in its place, known or not."""
+    """Return the values of a list, or a single value instead of a list, known or not."""
     value = source.value(*path)
     if isinstance(value, Missing):
         return []

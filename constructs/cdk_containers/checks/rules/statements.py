@@ -32,7 +32,7 @@ class Statement:
 
     @property
     def actions(self) -> list[str]:
-        """The patterns of its actions; with `NotAction`, all but those that are named are `*`."""
+        """The patterns of its actions; with `NotAction`, every action except the listed ones is `*`."""
         return ["*"] if self.source.has("NotAction") else [pattern_of(value) for value in listed(self.source, "Action")]
 
     @property
@@ -70,7 +70,7 @@ class Statement:
         return any(_matches(action, pattern) for pattern in self.actions)
 
     def principals(self, kind: str) -> list[str]:
-        """Return its principals of a kind, such as `Service`: `*` for everybody, `{}` for one that is not known."""
+        """Return its principals of a kind, such as `Service`: `*` for everyone, `{}` for unknown principals."""
         everybody = self.source.value("Principal")
         if self.source.has("NotPrincipal") or everybody == "*":
             return ["*"]

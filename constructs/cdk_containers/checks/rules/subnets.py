@@ -38,7 +38,7 @@ def subnet_of(user: Resource, value: Value) -> Resource:
     """Return the subnet that a property of a resource names."""
     found = user.template.estate.find(value, SUBNET)
     if found is None:
-        raise CannotTell("a subnet is of another stack")
+        raise CannotTell("a subnet is in another stack")
     return found
 
 
@@ -46,7 +46,7 @@ def is_public(subnet: Resource) -> bool:
     """Tell whether a route leads from a subnet to an internet gateway."""
     tables = route_tables_of(subnet)
     if not tables and subnet.template.estate.find(subnet.value("VpcId"), VPC) is None:
-        raise CannotTell("the routes of the subnet are of another stack")
+        raise CannotTell("the routes of the subnet are in another stack")
     return holds_for_any(_leads_out, (route for table in tables for route in routes_of(table)))
 
 

@@ -19,7 +19,7 @@ _BALANCED = ("LoadBalancers", "VpcLatticeConfigurations")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
-@check("fargate-task-size", TASK_DEFINITION, fix="Set Cpu and Memory to a pair that Fargate has.")
+@check("fargate-task-size", TASK_DEFINITION, fix="Set Cpu and Memory to a combination that Fargate supports.")
 def size_is_one_of_fargate(task: Resource) -> Outcome | None:
     """Fargate takes pairs of CPU and memory from a fixed table."""
     if not on_fargate(task):
@@ -30,10 +30,13 @@ def size_is_one_of_fargate(task: Resource) -> Outcome | None:
         return fault(f"it is for Fargate and has no {missing}")
     if (cpu, memory) not in fargate_sizes():
         nearest = ", ".join(f"{c} with {m}" for c, m in nearest_fargate_sizes(cpu, memory))
-        return fault(f"Fargate does not have {cpu} CPU units with {memory} MiB", fix=f"Use a nearby pair: {nearest}.")
+        return fault(
+            (f"Fargate does not support {cpu} CPU units with {memory} MiB"),
+            fix=f"Use one of the nearest combinations: {nearest}.",
+        )
     if on_windows(task) and cpu not in WINDOWS_CPU:
-        return fault(f"Windows containers do not come with {cpu} CPU units")
-    return ok(f"Fargate has {cpu} CPU units with {memory} MiB")
+        return fault(f"Windows containers do not support {cpu} CPU units")
+    return ok(f"Fargate supports {cpu} CPU units with {memory} MiB")
 
 
 def _size(task: Resource, key: str) -> int | None:
@@ -51,18 +54,18 @@ def has_one_to_ten_containers(task: Resource) -> Outcome:
     return ok(f"it has {count} containers") if 1 <= count <= 10 else fault(f"it has {count} containers")
 
 
-@check("essential-container", TASK_DEFINITION, fix="Set Essential to true on the container that is the application.")
+@check("essential-container", TASK_DEFINITION, fix="Set Essential to true on the application container.")
 def has_an_essential_container(task: Resource) -> Outcome | None:
     """A task whose containers all may stop is refused."""
     containers = containers_of(task)
     if not containers:
         return None
     if holds_for_any(lambda one: one.source.flag("Essential", default=True), containers):
-        return ok("an essential container stands for the task")
-    return fault("none of its containers is essential")
+        return ok("the task has an essential container")
+    return fault("no container is essential")
 
 
-@check("container-memory", TASK_DEFINITION, fix="Set Memory on each container, with a sum that the task has.")
+@check("container-memory", TASK_DEFINITION, fix="Set Memory on each container, with a sum that fits into the task.")
 def memory_is_limited_and_fits(task: Resource) -> Outcome | None:
     """Limits keep containers apart, and add up to what the task has at the most."""
     whole = _size(task, "Memory")
@@ -71,25 +74,25 @@ def memory_is_limited_and_fits(task: Resource) -> Outcome | None:
     for one in containers:
         limit, reserved = one.source.number("Memory"), one.source.number("MemoryReservation")
         if limit is not None and reserved is not None and reserved > limit:
-            return fault(f"{one} reserves {reserved:.0f} MiB, and its limit is {limit:.0f}")
+            return fault(f"{one} reserves {reserved:.0f} MiB, but its limit is {limit:.0f}")
         if whole is not None and limit is not None and limit > whole:
-            return fault(f"{one} has a limit of {limit:.0f} MiB, and the task has {whole}")
+            return fault(f"{one} has a limit of {limit:.0f} MiB, but the task has {whole}")
         total += reserved if reserved is not None else limit or 0
     if whole is not None and total > whole:
-        return fault(f"the containers need {total:.0f} MiB, and the task has {whole}")
+        return fault(f"the containers need {total:.0f} MiB, but the task has {whole}")
     if whole is not None and len(containers) == 1:
-        return ok("the task limits its one container")
+        return ok("the task size limits its only container")
     kept = ("Memory",) if whole is None else ("Memory", "MemoryReservation")
     open_ones = [one.name for one in containers if not any(one.source.has(key) for key in kept)]
     if open_ones:
-        return fault(f"nothing limits or keeps the memory of {', '.join(open_ones)}")
-    return ok("each container has memory of its own") if containers else None
+        return fault(f"the memory of {', '.join(open_ones)} has no limit and no reservation")
+    return ok("each container has its own memory") if containers else None
 
 
 @check(
     "container-dependencies",
     TASK_DEFINITION,
-    fix="Let DependsOn name containers of the task, without a cycle, by conditions that can come true.",
+    fix="Set DependsOn to containers of the task, without a cycle, on conditions that can be met.",
 )
 def dependencies_can_come_true(task: Resource) -> Outcome | None:
     """A cycle, or a condition that never comes true, keeps the task from starting."""
@@ -112,16 +115,16 @@ def _problem(dependency: Map, containers: dict[str, Container]) -> str:
     name, condition = dependency.text("ContainerName"), dependency.text("Condition", default="START").upper()
     other = containers.get(name)
     if other is None:
-        return f"waits for {name}, which is no container of the task"
+        return f"waits for {name}, which is not a container of the task"
     if condition == "HEALTHY" and not other.source.has("HealthCheck"):
-        return f"waits until {name} is healthy, and {name} has no HealthCheck"
+        return f"waits until {name} is healthy, but {name} has no HealthCheck"
     if condition in {"COMPLETE", "SUCCESS"} and other.source.flag("Essential", default=True):
-        return f"waits for the end of {name}, which is essential: its end is the end of the task"
+        return f"waits for the end of {name}, which is essential, so the task stops with it"
     return ""
 
 
 def _cycle(waits: dict[str, list[str]]) -> list[str]:
-    """Return a cycle, its first name at the end again; nothing where there is none."""
+    """Return a cycle, with its first name repeated at the end; nothing if there is none."""
     done: set[str] = set()
 
     def visit(name: str, path: list[str]) -> list[str]:
@@ -139,24 +142,28 @@ def _cycle(waits: dict[str, list[str]]) -> list[str]:
     return next((found for name in waits if (found := visit(name, []))), [])
 
 
-@check("version-consistency", TASK_DEFINITION, fix="Set VersionConsistency to enabled, or leave it out.")
+@check("version-consistency", TASK_DEFINITION, fix="Set VersionConsistency to enabled, or remove it.")
 @each_container
 def images_are_resolved_once(container: Container) -> Outcome:
     """ECS resolves a tag to a digest once for each deployment."""
     if container.source.text("VersionConsistency", default="enabled").lower() == "disabled":
-        return fault(f"{container} may run different images in one deployment")
+        return fault(f"{container} can run different images in one deployment")
     return ok("ECS resolves tags once")
 
 
-@check("ephemeral-storage", TASK_DEFINITION, fix="Set EphemeralStorage.SizeInGiB to 21 to 200, or leave it out.")
+@check(
+    "ephemeral-storage",
+    TASK_DEFINITION,
+    fix=("Set EphemeralStorage.SizeInGiB to a value from 21 to 200, or remove it."),
+)
 def ephemeral_storage_is_possible(task: Resource) -> Outcome | None:
-    """Fargate gives 21 to 200 GiB where somebody asks."""
+    """Fargate accepts 21 to 200 GiB."""
     if not task.has("EphemeralStorage"):
         return None
     size = task.number("EphemeralStorage", "SizeInGiB", default=0)
     if not on_fargate(task) and task.has("RequiresCompatibilities"):
-        return fault("it asks for ephemeral storage, which only Fargate has", fix="Remove EphemeralStorage.")
-    return ok(f"it asks for {size:.0f} GiB") if 21 <= size <= 200 else fault(f"it asks for {size:.0f} GiB")
+        return fault("it requests ephemeral storage, which only Fargate supports", fix="Remove EphemeralStorage.")
+    return ok(f"it requests {size:.0f} GiB") if 21 <= size <= 200 else fault(f"it requests {size:.0f} GiB")
 
 
 @check("container-health-check", TASK_DEFINITION, fix="Add a HealthCheck to the essential container.")
@@ -166,9 +173,9 @@ def something_checks_health(task: Resource) -> Outcome | None:
         return ok("a container has a health check")
     services = [one for one in services_of(task) if not any(one.values(key) for key in _BALANCED)]
     if holds_for_any(_is_found_by_name, services):
-        return fault("others find it by its name, and nothing checks its health")
+        return fault("other services find it by name, but nothing checks its health")
     if services:
-        raise CannotTell("no container has a health check, and only its program ends what hangs")
+        raise CannotTell("no container has a health check, so ECS does not replace a task that hangs")
     return ok("a load balancer checks its health") if services_of(task) else None
 
 
@@ -176,25 +183,29 @@ def _is_found_by_name(service: Resource) -> bool:
     return bool(service.values("ServiceRegistries") or service.values("ServiceConnectConfiguration", "Services"))
 
 
-@check("runtime-platform", TASK_DEFINITION, fix="Set RuntimePlatform to the processor and system of the image.")
+@check(
+    "runtime-platform",
+    TASK_DEFINITION,
+    fix=("Set RuntimePlatform to the CPU architecture and operating system of the image."),
+)
 def platform_is_written_out(task: Resource) -> Outcome | None:
     """ECS takes an image for one of x86_64 and Linux, unless told otherwise."""
     if not on_fargate(task) and not task.has("RuntimePlatform"):
         return None
     if not task.has("RuntimePlatform", "CpuArchitecture") and not on_windows(task):
-        raise CannotTell("no processor is set, so the image must be one for X86_64")
+        raise CannotTell("no CPU architecture is set, so the image must be built for X86_64")
     processor = task.text("RuntimePlatform", "CpuArchitecture", default="X86_64").upper()
     if processor not in {"X86_64", "ARM64"}:
-        return fault(f"ECS does not know the processor {processor}")
+        return fault(f"ECS does not support the CPU architecture {processor}")
     if on_windows(task) and processor == "ARM64":
-        return fault("Windows containers run on X86_64 only")
+        return fault("Windows containers run only on X86_64")
     return ok(f"the image is for {processor}")
 
 
 @check(
     "container-names",
     TASK_DEFINITION,
-    fix="Give each container and volume its own name, of letters, digits, hyphens and underscores.",
+    fix="Give each container and volume a unique name of letters, digits, hyphens and underscores.",
 )
 def names_are_possible(task: Resource) -> Outcome | None:
     """ECS refuses names that are used twice, or are made of anything else."""
@@ -210,7 +221,7 @@ def names_are_possible(task: Resource) -> Outcome | None:
         twice = [name for name, count in Counter(known).items() if count > 1]
         if wrong or twice or any(isinstance(name, Missing) for name in given):
             return fault(
-                f"the {kind} name {(wrong or twice or ['(none)'])[0]!r} is {'used twice' if twice else 'none'}"
+                f"the {kind} name {(wrong or twice or ['(none)'])[0]!r} is {'used twice' if twice else 'not valid'}"
             )
     unknown = [name for name in (*names, *volumes, *mounted) if isinstance(name, Unknown)]
     if unknown:
@@ -218,4 +229,4 @@ def names_are_possible(task: Resource) -> Outcome | None:
     lost = [name for name in mounted if name not in volumes]
     if lost:
         return fault(f"a container mounts the volume {lost[0]}, which the task does not have")
-    return ok("the names are used once") if names else None
+    return ok("the names are unique") if names else None

@@ -19,7 +19,7 @@ _PROPAGATORS = _IN_EVERY_SDK | {"b3", "b3multi", "jaeger", "xray", "xray-lambda"
 _ALL_TRACES = ("", "always_on", "parentbased_always_on")
 
 
-@check("log-router-output", TASK_DEFINITION, fix="Set Name, the plugin of Fluent Bit, in LogConfiguration.Options.")
+@check("log-router-output", TASK_DEFINITION, fix="Set Name, the Fluent Bit plugin, in LogConfiguration.Options.")
 @each_container
 def output_is_named(container: Container) -> Outcome | None:
     """A router knows where the lines of each container go."""
@@ -28,7 +28,7 @@ def output_is_named(container: Container) -> Outcome | None:
     routers = [one for one in containers_of(container.task) if _is_router(one)]
     if not routers:
         return fault(
-            f"{container} logs by awsfirelens, and no container has a FirelensConfiguration",
+            f"{container} uses awsfirelens, but no container has a FirelensConfiguration",
             fix="Add a container with a FirelensConfiguration.",
         )
     if container.source.has("LogConfiguration", "Options", "Name"):
@@ -46,7 +46,7 @@ def router_is_essential(container: Container) -> Outcome | None:
         return None
     if container.source.flag("Essential", default=True):
         return ok("the task stops with its log router")
-    return fault(f"the task runs on when {container} has stopped")
+    return fault(f"the task keeps running after {container} has stopped")
 
 
 @check("log-router-config-file", TASK_DEFINITION, fix="Put the file into the image, and set config-file-type to file.")
@@ -57,11 +57,11 @@ def config_file_is_in_the_image(container: Container) -> Outcome | None:
         return None
     kind = container.source.text("FirelensConfiguration", "Options", "config-file-type")
     if kind == "s3" and on_fargate(container.task):
-        return fault(f"{container} reads its configuration from S3, which Fargate refuses")
+        return fault(f"{container} reads its configuration from S3, which Fargate does not support")
     return ok(f"the configuration of the log router is in its {'image' if kind == 'file' else kind}")
 
 
-@check("log-router-rights", ROLE, fix="Allow the router to write to its log group, stream or bucket, by ARN.")
+@check("log-router-rights", ROLE, fix="Allow the router to write only to its log group, stream or bucket, by ARN.")
 def router_writes_to_its_destination(role: Resource) -> Outcome | None:
     """The application, which has the rights of the router too, forges no other logs."""
     tasks = tasks_with(role, "TaskRoleArn")
@@ -76,7 +76,7 @@ def _writing(statement: Statement) -> Outcome | None:
         return None
     if statement.on_everything and not statement.has_condition:
         return fault(f"{statement.policy} allows {allowed[0]} on everything")
-    return ok("the log router writes to named destinations")
+    return ok("the log router can write only to named destinations")
 
 
 def _writing_policy(name: str) -> Outcome | None:
@@ -85,7 +85,11 @@ def _writing_policy(name: str) -> Outcome | None:
     return None
 
 
-@check("sidecar-health-check", TASK_DEFINITION, fix="Add a HealthCheck, and let the others wait until it is HEALTHY.")
+@check(
+    "sidecar-health-check",
+    TASK_DEFINITION,
+    fix=("Add a HealthCheck, and let the other containers wait until it is HEALTHY."),
+)
 @each_container
 def sidecar_is_checked(sidecar: Container) -> Outcome | None:
     """Nothing starts before its log router and its collector listen."""
@@ -113,11 +117,11 @@ def sidecar_has_memory(sidecar: Container) -> Outcome | None:
     if not _is_sidecar(sidecar):
         return None
     if (sidecar.source.number("MemoryReservation") or sidecar.source.number("Memory") or 0) > 0:
-        return ok("the log router and the collector have memory of their own")
-    return fault(f"{sidecar} has no memory of its own", fix=f"Set MemoryReservation on {sidecar.name}.")
+        return ok("the log router and the collector have their own memory")
+    return fault(f"{sidecar} has no reserved memory", fix=f"Set MemoryReservation on {sidecar.name}.")
 
 
-@check("sidecar-platform", TASK_DEFINITION, fix="Set NetworkMode to awsvpc; on Windows, use awslogs.")
+@check("sidecar-platform", TASK_DEFINITION, fix="Set NetworkMode to awsvpc. On Windows, use awslogs.")
 @each_container
 def sidecar_can_be_reached(sidecar: Container) -> Outcome | None:
     """A log router runs on Linux, and a collector is at localhost with awsvpc only."""
@@ -126,23 +130,27 @@ def sidecar_can_be_reached(sidecar: Container) -> Outcome | None:
     if _is_router(sidecar) and on_windows(sidecar.task):
         return fault("FireLens does not run on Windows")
     if not _is_router(sidecar) and network_mode(sidecar.task) == "bridge":
-        return fault(f"with bridge networking no container finds {sidecar.name} at localhost")
-    return ok("containers reach the log router and the collector")
+        return fault(f"with bridge networking, no container can reach {sidecar.name} at localhost")
+    return ok("containers can reach the log router and the collector")
 
 
-@check("trace-collection", TASK_DEFINITION, fix="Replace the X-Ray daemon by the AWS Distro for OpenTelemetry.")
+@check("trace-collection", TASK_DEFINITION, fix="Replace the X-Ray daemon with the AWS Distro for OpenTelemetry.")
 @each_container
 def traces_go_to_opentelemetry(container: Container) -> Outcome | None:
     """The X-Ray daemon is in maintenance."""
     image = container.source.value("Image")
     if any(_XRAY_DAEMON in text for text in texts_of(image)):
-        return fault(f"{container} is the X-Ray daemon, which is in maintenance")
+        return fault(f"{container} is the X-Ray daemon, which is in maintenance mode")
     if _is_collector(container):
-        return ok("a collector takes traces")
+        return ok("a collector receives traces")
     return None
 
 
-@check("trace-sampling", TASK_DEFINITION, fix="Set OTEL_TRACES_SAMPLER to parentbased_traceidratio, and its _ARG.")
+@check(
+    "trace-sampling",
+    TASK_DEFINITION,
+    fix=("Set OTEL_TRACES_SAMPLER to parentbased_traceidratio, and OTEL_TRACES_SAMPLER_ARG to the ratio."),
+)
 @each_container
 def share_of_traces_is_chosen(container: Container) -> Outcome | None:
     """Not every request is traced and paid for."""
@@ -157,7 +165,7 @@ def share_of_traces_is_chosen(container: Container) -> Outcome | None:
     return ok(f"the sampler is {sampler}")
 
 
-@check("trace-propagation", TASK_DEFINITION, fix="Set OTEL_PROPAGATORS to tracecontext,baggage, or leave it out.")
+@check("trace-propagation", TASK_DEFINITION, fix="Set OTEL_PROPAGATORS to tracecontext,baggage, or remove it.")
 @each_container
 def headers_are_known(container: Container) -> Outcome | None:
     """The SDK knows the headers that it is told to use."""
@@ -166,10 +174,12 @@ def headers_are_known(container: Container) -> Outcome | None:
         return None
     names = {name.strip() for name in str(variables["OTEL_PROPAGATORS"]).split(",")}
     if names - _PROPAGATORS:
-        return fault(f"{container} has the propagator {sorted(names - _PROPAGATORS)[0]!r}, which passes on no trace")
+        return fault(
+            f"{container} has the propagator {sorted(names - _PROPAGATORS)[0]!r}, which does not propagate traces"
+        )
     if names - _IN_EVERY_SDK:
-        raise CannotTell(f"the image of {container} must have the package of {sorted(names - _IN_EVERY_SDK)[0]}")
-    return ok("every SDK has the headers")
+        raise CannotTell(f"the image of {container} must contain the package of {sorted(names - _IN_EVERY_SDK)[0]}")
+    return ok("every SDK supports the headers")
 
 
 @check("metrics-log-retention", TASK_DEFINITION, fix="Set log_group_name of awsemf to a log group of the template.")
@@ -186,10 +196,10 @@ def metrics_go_to_a_log_group_of_ours(collector: Container) -> Outcome | None:
     if "log_retention" in text:
         return ok("the collector sets a retention")
     if "log_group_name" not in text:
-        return fault(f"{collector} makes a log group that keeps everything forever")
+        return fault(f"{collector} creates a log group that never expires its events")
     if any(isinstance(part, Reference) and part.resource.type == "AWS::Logs::LogGroup" for part in parts):
         return ok("the log group of the metrics is in the template")
-    raise CannotTell(f"the log group of the metrics of {collector} is elsewhere")
+    raise CannotTell(f"the log group of the metrics of {collector} is not in the templates")
 
 
 def _is_router(container: Container) -> bool:

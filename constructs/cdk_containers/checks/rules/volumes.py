@@ -34,7 +34,7 @@ def connection_is_encrypted(efs: Map, name: str) -> Outcome:
     """What a task reads from EFS cannot be read on the way."""
     if efs.text("TransitEncryption", default="DISABLED") == "ENABLED":
         return ok("the connection to EFS is encrypted")
-    return fault(f"the volume {name} talks plain NFS to EFS")
+    return fault(f"the volume {name} uses unencrypted NFS")
 
 
 @check("efs-access-point", TASK_DEFINITION, fix="Set AuthorizationConfig with an AccessPointId, and IAM to ENABLED.")
@@ -44,13 +44,17 @@ def access_point_limits_the_task(efs: Map, name: str) -> Outcome:
     if not efs.has("AuthorizationConfig", "AccessPointId"):
         return fault(f"the volume {name} has no access point, so the task sees the whole file system")
     if efs.text("AuthorizationConfig", "IAM", default="DISABLED") != "ENABLED":
-        return fault(f"the volume {name} does not ask IAM who may mount it")
+        return fault(f"the volume {name} does not use IAM authorization")
     return ok("an access point and IAM limit what the task sees")
 
 
-@check("efs-same-vpc", TASK_DEFINITION, fix="Add mount targets in the VPC of the tasks, or use a file system that has.")
+@check(
+    "efs-same-vpc",
+    TASK_DEFINITION,
+    fix=("Add mount targets in the VPC of the tasks, or use a file system that has them."),
+)
 def file_system_is_in_the_vpc(task: Resource) -> Outcome | None:
-    """A task reaches the mount targets of its own VPC."""
+    """A task can reach only the mount targets of the same VPC."""
     estate = task.template.estate
     values = [one.value("EFSVolumeConfiguration", "FilesystemId") for one in task.maps("Volumes")]
     systems = [it for it in (estate.find(one, _FILE_SYSTEM) for one in values) if it is not None]
@@ -63,7 +67,7 @@ def file_system_is_in_the_vpc(task: Resource) -> Outcome | None:
         targets = system.referring("AWS::EFS::MountTarget")
         there = [_vpc(target.value("SubnetId"), task) for target in targets]
         if not there:
-            raise CannotTell(f"the mount targets of {system.logical_id} are elsewhere")
+            raise CannotTell(f"the mount targets of {system.logical_id} are not in the templates")
         if not all(any(_same(vpc, one) for one in there) for vpc in vpcs):
             return fault(f"the file system {system.logical_id} has no mount target in the VPC of the tasks")
     return ok("its file systems have mount targets in the VPC of the tasks")
@@ -72,7 +76,7 @@ def file_system_is_in_the_vpc(task: Resource) -> Outcome | None:
 def _vpc(subnet: Value, task: Resource) -> Value:
     found = task.template.estate.find(subnet, "AWS::EC2::Subnet")
     if found is None:
-        raise CannotTell("the subnets are elsewhere")
+        raise CannotTell("the subnets are not in the templates")
     return found.value("VpcId")
 
 

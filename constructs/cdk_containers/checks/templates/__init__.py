@@ -3,16 +3,17 @@
 Add the templates that belong together to an `Estate`; its resources are maps that a check reads.
 """
 
-from .estate import Estate
+from .estate import Estate, references_in
 from .intrinsics import Dynamic, NoEcho
 from .map import Map
 from .resource import Resource
-from .template import AppMetadata, NestedIn, Template
+from .template import WHOLE, AppMetadata, NestedIn, Template
 from .values import MISSING, CannotTell, Malformed, Missing, Partial, Reference, Unknown, Unread, Value, texts_of
 from .worlds import World
 
 __all__ = [
     "MISSING",
+    "WHOLE",
     "AppMetadata",
     "CannotTell",
     "Dynamic",
@@ -30,5 +31,6 @@ __all__ = [
     "Unread",
     "Value",
     "World",
+    "references_in",
     "texts_of",
 ]

@@ -45,6 +45,8 @@ class Estate:
         line_of: Callable[[str], int | None] = lambda _: None,
         nested_in: NestedIn | None = None,
         stack_name: str = "",
+        environment: str = "",
+        construct_path: str = "",
         arguments: Mapping[str, Any] | None = None,
         app_metadata: Callable[[], AppMetadata] = AppMetadata,
     ) -> Template:
@@ -56,6 +58,9 @@ class Estate:
             line_of=line_of,
             nested_in=nested_in,
             arguments=arguments,
+            stack_name=stack_name,
+            construct_path=construct_path,
+            environment=environment or (nested_in.template.environment if nested_in else ""),
             app_metadata=app_metadata,
         )
         self.templates.append(template)
@@ -205,7 +210,7 @@ def _elsewhere(expression: Any, template: Template) -> Iterator[Resource]:
         value = evaluate(expression, template)
     except (CannotTell, Malformed):
         return
-    yield from (part.resource for part in _references(value))
+    yield from (part.resource for part in references_in(value))
 
 
 def _names(key: str, value: Any) -> Iterator[str]:
@@ -220,7 +225,7 @@ def _names(key: str, value: Any) -> Iterator[str]:
             yield from (name.strip() for name in PLACEHOLDER.findall(text))
 
 
-def _references(value: Value) -> Iterator[Reference]:
+def references_in(value: Value) -> Iterator[Reference]:
     """Give what a value refers to, wherever in it."""
     if isinstance(value, Reference):
         yield value
@@ -228,18 +233,18 @@ def _references(value: Value) -> Iterator[Reference]:
         yield from (part for part in value.parts if isinstance(part, Reference))
     elif isinstance(value, list):
         for item in value:
-            yield from _references(item)
+            yield from references_in(item)
     elif isinstance(value, Map):
         for key in value.source:
             try:
                 child = value.child(key)
             except (CannotTell, Malformed):
                 continue
-            yield from _references(child)
+            yield from references_in(child)
 
 
 def _refers(one: Resource, other: Resource) -> bool:
-    if any(reference.resource is other for reference in _references(one)):
+    if any(reference.resource is other for reference in references_in(one)):
         return True
     return any(text in other.identifiers for text in _texts(one)) if other.identifiers else False
 

@@ -33,7 +33,7 @@ class Dynamic(Unknown):
 
 
 class NoEcho(Unknown):
-    """A parameter that CloudFormation shows to nobody: its author says that it is a secret."""
+    """A parameter that CloudFormation never shows: its author marked it as secret."""
 
     __slots__ = ()
 
@@ -62,12 +62,12 @@ def _called(
 ) -> Value:
     depth = template.estate.depth
     if depth > _DEEPEST:
-        raise CannotTell("functions of the template go round in a circle")
+        raise CannotTell("functions of the template form a cycle")
     template.estate.depth += 1
     try:
         value = function(argument, template)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-        raise Malformed(f"{where}/{name}" if where else name, "what the function takes", argument) from None
+        raise Malformed(f"{where}/{name}" if where else name, "the arguments of the function", argument) from None
     finally:
         template.estate.depth = depth
     if isinstance(value, _Raw):
@@ -135,7 +135,7 @@ def _ref(name: Any, template: Template) -> Value:
         return Reference(template.resources[name])
     if name.startswith("AWS::"):
         return template.estate.pseudo_parameters.get(name, Unknown(name))
-    return Unknown(f"{name}, which the template does not have", key_of({"Ref": name}, template))
+    return Unknown(f"{name}, which is not in the template", key_of({"Ref": name}, template))
 
 
 def _parameter(name: str, template: Template) -> Value:
@@ -172,7 +172,7 @@ def _get_att(argument: Any, template: Template) -> Value:
         return Unknown(f"an attribute of {name}", key_of(argument, template))
     resource = template.resources.get(name)
     if resource is None:
-        return Unknown(f"{name}, which the template does not have", key_of({"Fn::GetAtt": argument}, template))
+        return Unknown(f"{name}, which is not in the template", key_of({"Fn::GetAtt": argument}, template))
     nested = resource.nested
     if nested is not None and attribute.startswith("Outputs."):
         output = nested.outputs.get(attribute.removeprefix("Outputs."))
@@ -251,7 +251,9 @@ def _find_in_map(argument: Any, template: Template) -> Value:
     if not found and default is not None:
         return _Raw(default, template)
     if not found:
-        return Unknown(f"the mapping {name}, which does not have {first!r} and {second!r}", key_of(argument, template))
+        return Unknown(
+            (f"the mapping {name}, which does not contain {first!r} and {second!r}"), key_of(argument, template)
+        )
     different = [cell for number, cell in enumerate(found) if cell not in found[:number]]
     if len(different) > _MOST_ALTERNATIVES:
         return Unknown(f"the mapping {name}", key_of(argument, template))
@@ -275,8 +277,8 @@ def _import(argument: Any, template: Template) -> Value:
         exported = template.estate.exports.get(name)
         if exported is not None:
             return _Raw(exported[0], exported[1])
-        return Unknown(f"the export {name} of another stack", f"export {name}")
-    return Unknown("the export of another stack", key_of({"Fn::ImportValue": argument}, template))
+        return Unknown(f"the export {name}, which is in another stack", f"export {name}")
+    return Unknown("an export of another stack", key_of({"Fn::ImportValue": argument}, template))
 
 
 def _stack_output(argument: Any, template: Template) -> Value:
@@ -285,7 +287,7 @@ def _stack_output(argument: Any, template: Template) -> Value:
     output = other.outputs.get(argument.get("OutputName")) if other is not None else None
     if other is not None and output is not None:
         return _Raw(output["Value"], other)
-    return Unknown(f"the output {argument.get('OutputName')} of another stack", key_of(argument, template))
+    return Unknown(f"the output {argument.get('OutputName')}, which is in another stack", key_of(argument, template))
 
 
 def _length(argument: Any, template: Template) -> Value:
@@ -327,7 +329,7 @@ FUNCTIONS: Mapping[str, Callable[[Any, Template], Value]] = {
 
 
 def condition(name: Any, template: Template) -> bool:
-    """Tell whether a condition holds in this world; one that the template does not decide splits the world.
+    """Tell whether a condition holds in this world; an undecided condition splits the world.
 
     Raises:
         CannotTell: The template does not have the condition.
@@ -340,7 +342,7 @@ def condition(name: Any, template: Template) -> bool:
 def _holds(expression: Any, template: Template) -> bool:
     depth = template.estate.depth
     if depth > _DEEPEST:
-        raise CannotTell("conditions of the template go round in a circle")
+        raise CannotTell("conditions of the template form a cycle")
     template.estate.depth += 1
     try:
         return _decided(expression, template)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Map:
-    """A map of a template, in which intrinsic functions are evaluated when somebody asks.
+    """A map of a template, in which intrinsic functions are evaluated on access.
 
     Every method takes a path of keys. What is not set gives the default. A value that only a deployment decides raises
     `CannotTell`, except from `value` and `values`; one of another shape raises `Malformed`.
@@ -33,7 +33,7 @@ class Map:
         """Return whatever is at a path: a scalar, a `Map`, a list, an `Unknown`, or `MISSING`.
 
         Raises:
-            CannotTell: It is of an account, and nobody has looked at it.
+            CannotTell: It is from an account, and was not read.
         """
         here: Value = self
         for key in path:
@@ -89,7 +89,7 @@ class Map:
         return number
 
     def map(self, *path: str) -> Map:
-        """Return a map; an empty one where nothing is set."""
+        """Return a map; an empty map if it is not set."""
         value = self._known(path)
         return Map({}, self._template, self._at(path)) if isinstance(value, Missing) else self._as_map(value, path)
 

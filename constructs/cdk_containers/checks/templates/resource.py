@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Resource(Map):
-    """A resource: a `Map` of its properties, and what stands beside them.
+    """A resource: a `Map` of its properties, and its resource attributes.
 
     Attributes:
         logical_id: Its name in the template; in an account, the name that people know.
@@ -50,7 +50,7 @@ class Resource(Map):
         self.deployed: tuple[str, str] | None = None
 
     def child(self, key: str) -> Value:
-        """Return what is under one key; `Unread` where nobody has looked, so that it is not taken for absent."""
+        """Return the value of one key; `Unread` if it was not read, so that it does not count as absent."""
         if self.read is not None and key not in self.source and key not in self.read:
             return Unread(f"{key} is not read from an account", f"{self.key} {key}")
         return super().child(key)
@@ -69,12 +69,12 @@ class Resource(Map):
 
     @property
     def metadata(self) -> Mapping[str, Any]:
-        """Its metadata, as it stands in the template."""
+        """Its metadata, as in the template."""
         metadata = self.declaration.get("Metadata")
         return metadata if isinstance(metadata, Mapping) else {}
 
     def attribute(self, name: str) -> Map:
-        """Return what stands beside the properties, such as `DeletionPolicy`, as a map with this one key."""
+        """Return a resource attribute, such as `DeletionPolicy`, as a map with this one key."""
         return Map({name: self.declaration[name]} if name in self.declaration else {}, self.template)
 
     def referring(self, *types: str) -> list[Resource]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cdk_containers.core.frozen import frozen
@@ -12,6 +14,10 @@ from .resource import Resource
 
 if TYPE_CHECKING:
     from .estate import Estate
+
+
+WHOLE = "AWS::CloudFormation::Template"
+"""The type that stands for a template itself; CloudFormation has no resource of it."""
 
 
 @frozen(kw_only=False)
@@ -47,7 +53,10 @@ class Template:
         estate: All the templates that are looked at together.
         arguments: Values of parameters, where the caller knows them.
         nested_in: Where it is a nested stack, who deploys it.
-        app_metadata: What the CDK app says that it comes from, read when somebody asks.
+        stack_name: The name of its stack, if an assembly contains it.
+        construct_path: The path of the stack in its CDK app, if an assembly contains it.
+        environment: Its account and region, as `aws://ACCOUNT/REGION`, if an assembly contains them.
+        app_metadata: The metadata of the CDK app, read on access.
         macros: The transforms that may change anything in it.
     """
 
@@ -60,6 +69,9 @@ class Template:
         line_of: Callable[[str], int | None] = lambda _: None,
         nested_in: NestedIn | None = None,
         arguments: Mapping[str, Any] | None = None,
+        stack_name: str = "",
+        environment: str = "",
+        construct_path: str = "",
         app_metadata: Callable[[], AppMetadata] = AppMetadata,
     ) -> None:
         self.name = name
@@ -68,6 +80,9 @@ class Template:
         self.source = source
         self.line_of = line_of
         self.nested_in = nested_in
+        self.stack_name = stack_name
+        self.environment = environment
+        self.construct_path = construct_path
         self.app_metadata = app_metadata
         self.arguments = arguments or {}
         self.parameters = _section(source, "Parameters")
@@ -79,8 +94,29 @@ class Template:
             name: Resource(name, declaration, self) for name, declaration in _section(source, "Resources").items()
         }
 
+    @cached_property
+    def whole(self) -> Resource:
+        """The template as a resource of the type `WHOLE`, for what is true of all of it, such as its size.
+
+        Its path is that of the stack, or else of the construct that all its resources are in. Its metadata are those of
+        the template.
+        """
+        metadata = self.source.get("Metadata")
+        said = dict(metadata) if isinstance(metadata, Mapping) else {}
+        paths = [path for it in self.resources.values() if (path := it.construct_path)]
+        if self.construct_path or paths:
+            said["aws:cdk:path"] = self.construct_path or "/".join(_common([path.split("/") for path in paths]))
+        name = self.stack_name or Path(self.name).name.partition(".")[0]
+        return Resource(name, {"Type": WHOLE, "Metadata": said}, self)
+
     def __repr__(self) -> str:
         return f"<template {self.name}>"
+
+
+def _common(paths: Sequence[list[str]]) -> list[str]:
+    shortest, longest = min(paths), max(paths)
+    length = next((at for at, (one, other) in enumerate(zip(shortest, longest, strict=False)) if one != other), None)
+    return shortest[:length]
 
 
 def _section(source: Mapping[str, Any], name: str, *, maps_only: bool = True) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a property of a template is worth before it is deployed: text, numbers, maps, or something not known yet.
 
-Checks use these values as if they were known. Whoever asks an unknown value for something that only a deployment
-decides gets `CannotTell`, which ends the check: so what is unknown is never taken for a fault and never for a pass.
+Checks use these values as if they were known. Reading an unknown value that is known only at deployment gets
+`CannotTell`, which ends the check: so what is unknown is never taken for a fault and never for a pass.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class CannotTell(Exception):  # noqa: N818  (it is an answer, not an error)
 class Unknown:
     """A value that only a deployment decides, such as an import or a parameter without a default.
 
-    It equals another one that comes from the same expression. Any other question about it raises `CannotTell`.
+    It equals another unknown value of the same expression. Any other question about it raises `CannotTell`.
 
     Attributes:
         why: What decides it, to be shown to a reader, such as `parameter Image`.
@@ -53,9 +53,9 @@ class Unknown:
 
 
 class Unread(Unknown):
-    """A value of an account that nobody has looked at: not even whether there is one is known.
+    """A value of an account that was not read: it is not even known whether it exists.
 
-    A map gives it to nobody: it raises `CannotTell` when it is asked for one.
+    A map never returns it, but raises `CannotTell` instead.
     """
 
     __slots__ = ()

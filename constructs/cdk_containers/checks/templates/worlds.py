@@ -1,8 +1,8 @@
-"""The ways in which a template can turn out, as far as a check asks.
+"""The possible outcomes of a template, as far as a check needs them.
 
-A condition or a parameter that only a deployment decides splits the world in two or more. A check runs in each of
-them as if everything was decided; a decision, once made, holds for the whole run. Nobody lists the worlds before:
-they are found by running the check, which costs nothing where it asks for nothing undecided.
+A condition or a parameter that is known only at deployment splits the world in two or more. A check runs in each of
+them as if everything was decided, and a decision holds for the whole run. The worlds are not listed in advance: running
+the check finds them, at no cost if the check reads nothing undecided.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Worlds:
         """Run something in every world that it can tell apart.
 
         Raises:
-            CannotTell: There are more worlds than anybody can look at.
+            CannotTell: There are too many worlds to check.
         """
         world: World | None = World()
         for _ in range(_MOST_WORLDS):

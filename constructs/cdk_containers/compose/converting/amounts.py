@@ -10,7 +10,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(b|k|kb|m|mb|g|gb|t|tb)?", re.IGNORECASE)
 _UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _MIB = 2**20
 UNSIZED = (512, 1024)
-"""CPU units and MiB of a task whose service says nothing: under Compose it had the whole machine."""
+"""CPU units and MiB of a task whose service sets no size: under Compose it had the whole machine."""
 
 
 def mebibytes(text: str) -> int:
@@ -21,7 +21,7 @@ def mebibytes(text: str) -> int:
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None or len(text) > 30:
-        raise ValueError(f"got {text!r}; a size such as 512m or 2g is wanted")
+        raise ValueError(f"got {text!r}; expected a size such as 512m or 2g")
     unit = (match[2] or "").lower()
     return -int(-float(match[1]) * _UNITS[unit.removesuffix("b") or unit] // _MIB)
 
@@ -33,7 +33,7 @@ def cpu_units(text: str) -> int:
         ValueError: It is no number of processors.
     """
     if not re.fullmatch(r"\d{1,4}(\.\d+)?|\.\d+", text.strip()) or not float(text):
-        raise ValueError(f"got {text!r}; a number of processors such as 0.5 is wanted")
+        raise ValueError(f"got {text!r}; expected a number of CPUs such as 0.5")
     return max(1, round(float(text) * 1024))
 
 
@@ -48,5 +48,5 @@ def task_size(cpu: int | None, memory: int | None) -> tuple[int, int]:
     wanted = (cpu or 256, memory or 512)
     found = nearest_fargate_sizes(*wanted)[0]
     if found[0] < wanted[0] or found[1] < wanted[1]:
-        raise ValueError("no task on Fargate is so large: the largest has 32 processors and 244 GiB")
+        raise ValueError("too large for Fargate: the largest task has 32 vCPU and 244 GiB")
     return found

@@ -1,4 +1,4 @@
-"""Who calls whom, and who waits for whom."""
+"""Which services call each other, and which wait for each other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def edges_of(
     init_of: Mapping[str, list[str]],
     sidecar_of: Mapping[str, str],
 ) -> list[Edge]:
-    """Return who calls whom: what `depends_on` and `links` say, and what settings and commands name.
+    """Return the calls between services, according to `depends_on`, `links`, settings and commands.
 
     Args:
         services: The services.
@@ -97,7 +97,7 @@ def called_as(
     services: Mapping[str, Service],
     settings: Mapping[str, Settings],
 ) -> str:
-    """Return the name under which others call a service: its own, or the only other one that they use."""
+    """Return the name under which others call a service: its own, or the only other name that they use."""
     used = {
         mention.host
         for caller, service in services.items()
@@ -110,11 +110,16 @@ def called_as(
         for mention in mentions(text, hosts, setting=variable)
     }
     if len(used) > 1:
-        context.refuse(name, message=f"others call it {' and '.join(sorted(used))}; it has one name on AWS: use {name}")
+        context.refuse(
+            name,
+            message=(
+                f"other services call it {' and '.join(sorted(used))}, but it has only one name on AWS: use {name}"
+            ),
+        )
     other = sorted(used - {name})
     if not other:
         return name
-    context.say(name, f"others call it {other[0]}, and so it is found")
+    context.say(name, f"other services call it {other[0]}, so it has this name")
     return other[0]
 
 
@@ -131,11 +136,17 @@ def ordered(context: Context, edges: list[Edge]) -> tuple[list[Edge], list[Edge]
             callees.setdefault(edge.caller, set()).add(edge.callee)
             forward.append(edge)
         elif edge.waits:
-            message = f"the services wait for each other: {edge.caller} for {edge.callee}, and that for {edge.caller}"
+            message = (
+                f"the services wait for each other: {edge.caller} for {edge.callee}, and {edge.callee} for "
+                f"{edge.caller}"
+            )
             context.refuse(edge.caller, "depends_on", edge.callee, message=message)
         else:
             backward.append(edge)
-            context.say(edge.caller, f"it calls {edge.callee}, which calls it too: it does not wait for that to start")
+            context.say(
+                edge.caller,
+                (f"it calls {edge.callee}, which also calls it: it does not wait for {edge.callee} to start"),
+            )
     return forward, backward
 
 

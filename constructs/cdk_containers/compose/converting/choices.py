@@ -1,4 +1,4 @@
-"""What a compose file does not say, and somebody has to decide."""
+"""Decisions that a compose file does not contain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ VolumeChoice = Literal["efs", "empty", "image", "none"]
 VOLUME_CHOICES: Mapping[str, str] = {
     "efs": "a directory on EFS, empty at first",
     "empty": "a new empty directory in each task",
-    "image": "files that are copied into the image",
+    "image": "files copied into the image",
     "none": "left out",
 }
 

@@ -38,7 +38,7 @@ def owner_of(user: Any, image: str | None) -> Any:
 
 
 def container_options(context: Context, name: str, service: Service) -> dict[str, Any]:
-    """Return the options of a container that need nothing but its service."""
+    """Return the options of a container that depend only on its service."""
     stop = _clamped(context, name, "stop_grace_period", service.stop_grace_period, low=2, high=120)
     return {
         "command": _words(context, name, "command", service.command),
@@ -66,12 +66,13 @@ def _words(context: Context, name: str, key: str, given: str | list[str] | None)
     text = " ".join(words)
     if kind_of_secret("", text, assignments=True) is not None:
         message = (
-            "there is a secret in it, which all who see the task definition could read: put it into `environment`, and "
-            'write entrypoint: ["sh", "-c"] and $$NAME in its place, which a shell reads when the container starts'
+            "it contains a secret, which everyone with access to the task definition could read: move it to "
+            '`environment`, and write entrypoint: ["sh", "-c"] and $$NAME instead, which a shell reads when the '
+            "container starts"
         )
         context.refuse(name, key, message=message)
     if len(words) == 1 and len(words[0].split()) > 1 and not (key == "command" and service_has_shell(context, name)):
-        message = f"one word with spaces in it is no program: write {words[0].split()!r}, a word for each argument"
+        message = f"one word with spaces is not a program: write {words[0].split()!r}, one word for each argument"
         context.refuse(name, key, message=message)
     return words
 
@@ -85,7 +86,9 @@ def health_check(context: Context, name: str, check: HealthCheck | None) -> Call
     """Return the health check of a container, within the bounds of ECS."""
     if check is None or check.disable or check.test is None:
         if check is not None and not check.disable:
-            context.say(name, "the image's own health check does not run: ECS knows only those that are written out")
+            context.say(
+                name, ("the image's own health check does not run: ECS runs only health checks in the task definition")
+            )
         return None
     command = _test(context, name, check.test)
     if command is None:
@@ -117,13 +120,13 @@ def _test(context: Context, name: str, test: str | list[str]) -> str | list[str]
     shell, text = words[0] == "CMD-SHELL", " ".join(words[1:])
     message = None
     if words[0] not in ("CMD", "CMD-SHELL"):
-        message = "a list begins with CMD, CMD-SHELL or NONE"
+        message = "a list must start with CMD, CMD-SHELL or NONE"
     elif not text.strip():
-        message = "there is no command"
+        message = "the command is empty"
     elif kind_of_secret("", text, assignments=True) is not None:
-        message = "there is a secret in it: write $$NAME, a variable of the container, and CMD-SHELL"
+        message = "it contains a secret: write $$NAME, a variable of the container, and CMD-SHELL"
     elif not shell and len(words) == 2 and len(text.split()) > 1:
-        message = "one word with spaces in it is no program: write CMD-SHELL"
+        message = "one word with spaces is not a program: write CMD-SHELL"
     if message is not None:
         context.refuse(name, "healthcheck", "test", message=message)
         return None
@@ -145,9 +148,11 @@ def _ulimits(context: Context, name: str, service: Service) -> list[Call]:
     for limit, value in (service.ulimits or {}).items():
         soft, hard = (value.soft, value.hard) if isinstance(value, Ulimit) else (value, value)
         if limit != "nofile":
-            context.say(name, f"the ulimit {limit} is left out: Fargate takes nofile only")
+            context.say(name, f"the ulimit {limit} is omitted: Fargate supports only nofile")
         elif soft is None or hard is None or not 0 <= soft <= hard:
-            context.refuse(name, "ulimits", limit, message="allowed: a number, or `soft` and `hard`, soft up to hard")
+            context.refuse(
+                name, "ulimits", limit, message=("allowed: a number, or `soft` and `hard`, with soft not above hard")
+            )
         else:
             made.append(call("Ulimit", name=limit, soft=soft, hard=hard))
     return made
@@ -160,7 +165,7 @@ def _linux(context: Context, name: str, service: Service) -> Call | None:
             if one not in CAPABILITIES:
                 context.refuse(name, key, index, message=f"got {one!r}; allowed: a capability such as NET_ADMIN")
             elif key == "cap_add" and one != "SYS_PTRACE":
-                message = "Fargate adds SYS_PTRACE only: remove it, or give the cluster `Ec2Capacity`"
+                message = "Fargate allows only SYS_PTRACE: remove it, or add `Ec2Capacity` to the cluster"
                 context.refuse(name, key, index, message=message)
     _look_at_privileges(context, name, service)
     if not added and not dropped:
@@ -171,12 +176,12 @@ def _linux(context: Context, name: str, service: Service) -> Call | None:
 def _look_at_privileges(context: Context, name: str, service: Service) -> None:
     for index, option in enumerate(service.security_opt or []):
         if option.startswith("no-new-privileges"):
-            context.say(name, f"`security_opt: {option}` is left out: Fargate has no such option")
+            context.say(name, f"`security_opt: {option}` is omitted: Fargate does not have this option")
         else:
-            context.refuse(name, "security_opt", index, message="Fargate has its own profiles; allowed: nothing")
+            context.refuse(name, "security_opt", index, message="Fargate uses its own profiles: remove it")
     if service.privileged:
-        message = "Fargate has no privileged containers: leave it out, or give the cluster `Ec2Capacity`"
+        message = "Fargate has no privileged containers: remove it, or add `Ec2Capacity` to the cluster"
         context.refuse(name, "privileged", message=message)
     for control in service.sysctls or {}:
         if not control.startswith("net."):
-            context.refuse(name, "sysctls", control, message="the kernel is Fargate's own; allowed: parameters of net.")
+            context.refuse(name, "sysctls", control, message="Fargate allows only kernel parameters of net.")

@@ -22,7 +22,7 @@ class Context:
 
     Attributes:
         project: What is converted.
-        choices: What somebody decided.
+        choices: Your decisions.
         notices: What is different.
         copies: Files that the app needs: where they are, and where they go in it.
         texts: Files that the app needs, and what is in them.
@@ -69,7 +69,7 @@ def look_at_unkept(context: Context) -> None:
             left_out.setdefault(name, (why, []))[1].append(service)
     for name, (why, services) in left_out.items():
         of = ", ".join(dict.fromkeys(filter(None, services)))
-        context.say("", f"`{name}`{f' of {of}' if of else ''} is left out: {why}")
+        context.say("", f"`{name}`{f' of {of}' if of else ''} is omitted: {why}")
 
 
 def _unkept(model: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, str]]:

@@ -37,7 +37,7 @@ def convert(project: Project, choices: Choices, *, output: Path, file: str) -> C
 
     Args:
         project: The project.
-        choices: What somebody decided.
+        choices: Your decisions.
         output: The folder of the app, for the ways from it to the project.
         file: The name of the compose file, for texts.
 

@@ -42,10 +42,12 @@ def exposed(context: Context, name: str, service: Service, ports: Sequence[Publi
     if name in context.choices.internal:
         return Exposed(web=None, connections=[])
     if local := [str(port.number) for port in ports if not port.outside and port.published]:
-        context.say(name, f"port {', '.join(local)} is published on the machine itself, and stays inside the network")
+        context.say(
+            name, (f"port {', '.join(local)} is published only on the local machine, so it stays inside the network")
+        )
     if outside and is_database(service.image):
         numbers = ", ".join(str(port.number) for port in outside)
-        context.say(name, f"port {numbers} is not published: a database is reached from inside the network only")
+        context.say(name, f"port {numbers} is not published: a database is reachable only from inside the network")
         return Exposed(web=None, connections=[])
     web: PublishedPort | None = None
     connections = []
@@ -55,9 +57,9 @@ def exposed(context: Context, name: str, service: Service, ports: Sequence[Publi
         elif web is None or _TLS.get(web.number) == port.number:
             web = port
         elif _TLS.get(port.number) is not None:
-            context.say(name, f"port {port.number} is not published: the load balancer ends TLS")
+            context.say(name, f"port {port.number} is not published: the load balancer terminates TLS")
         elif port.number != web.number:
-            text = f"port {port.number} stays inside the network: give it an AlbExposure with its own rule"
+            text = f"port {port.number} stays inside the network: to publish it, add an AlbExposure with its own rule"
             context.say(name, f"{text}, or its own load balancer")
     return Exposed(web=web, connections=connections)
 
@@ -66,7 +68,7 @@ def web_exposure(context: Context, name: str, service: Service, port: PublishedP
     """Return the exposure of a port that speaks HTTP."""
     path = _path(service.healthcheck, port.number)
     if path is None:
-        context.say(name, "the load balancer asks `/` and takes any status up to 399 for healthy: name a better path")
+        context.say(name, "the load balancer checks `/` and accepts any status up to 399 as healthy: set a better path")
     host = context.choices.hosts.get(name)
     return call(
         "AlbExposure",
@@ -115,8 +117,8 @@ def connection_exposures(
         udp_alone = protocols == {"udp"}
         if udp_alone and health_port is None:
             message = (
-                f"port {number}/udp: a load balancer checks health over TCP, and the service has no TCP port; name one "
-                f"with `expose`, or keep the service inside with --internal {name}"
+                f"port {number}/udp: a load balancer checks health over TCP, but the service has no TCP port; add one "
+                f"with `expose`, or keep the service inside the network with --internal {name}"
             )
             context.refuse(name, "ports", message=message)
         many = len(by_number) > 1
@@ -141,7 +143,7 @@ def check_hosts(context: Context, web: dict[str, PublishedPort]) -> None:
         return
     for name in nameless:
         message = (
-            f"{len(web)} services are reached from outside ({', '.join(web)}), and a load balancer tells them apart by "
-            f"name: --host {name}={name}.example.com; or keep it inside with --internal {name}"
+            f"{len(web)} services are reachable from outside ({', '.join(web)}), and a load balancer distinguishes "
+            f"them by host name: --host {name}={name}.example.com; or keep it inside the network with --internal {name}"
         )
         context.refuse(name, "ports", message=message)

@@ -30,18 +30,18 @@ def image_of(context: Context, name: str, service: Service, overlay: dict[str, s
     if service.build is not None:
         if overlay:
             paths = ", ".join(overlay.values())
-            message = f"{paths}: the service has its own Dockerfile: put `COPY` there, and choose `none`"
+            message = f"{paths}: the service has its own Dockerfile: add `COPY` there, and choose `none`"
             context.refuse(name, "volumes", message=message)
         return _built(context, name, service, output)
     if not service.image:
         context.refuse(name, message="it has neither `image` nor `build`")
         return ""
     if any(character.isspace() for character in service.image):
-        context.refuse(name, "image", message=f"got {service.image!r}; a reference such as nginx:1.29 is wanted")
+        context.refuse(name, "image", message=f"got {service.image!r}; expected a reference such as nginx:1.29")
     if overlay:
         return _overlaid(context, name, service.image, overlay)
     if not is_pinned(service.image):
-        context.say(name, f"`{service.image}` names no version, so nobody can say later what ran: give it a tag")
+        context.say(name, f"`{service.image}` has no version, so you cannot tell later which version ran: add a tag")
         return call("Image.from_registry", service.image, pinned=Raw("UNPINNED"))
     return service.image
 
@@ -51,7 +51,9 @@ def _built(context: Context, name: str, service: Service, output: Path | None) -
     assert build is not None  # noqa: S101  (the caller looked)
     where = build.context or "."
     if "://" in where or where.startswith("git@"):
-        context.refuse(name, "build", "context", message="the build context is a folder: clone the repository first")
+        context.refuse(
+            name, "build", "context", message=("the build context must be a folder: clone the repository first")
+        )
         return ""
     folder = context.project.folder / where
     dockerfile = folder / (build.dockerfile or "Dockerfile")
@@ -59,7 +61,7 @@ def _built(context: Context, name: str, service: Service, output: Path | None) -
         context.refuse(name, "build", message=f"there is no Dockerfile {os.path.normpath(dockerfile)}")
     for argument, value in (build.args or {}).items():
         if context.is_empty(name, "build", "args", argument):
-            message = f"its value comes from the shell: write {argument}: ${{{argument}}} and put it into .env"
+            message = f"its value comes from the shell: write {argument}: ${{{argument}}} and add it to .env"
             context.refuse(name, "build", "args", argument, message=message)
         elif kind_of_secret(argument, value) is not None:
             message = (
@@ -88,5 +90,5 @@ def _overlaid(context: Context, name: str, image: str, overlay: dict[str, str]) 
         context.copies[context.project.folder / source] = folder / copied
         lines.append(f"COPY {copied} {target}")
     context.texts[folder / "Dockerfile"] = "\n".join([*lines, ""])
-    context.say(name, f"{', '.join(overlay.values())}: part of the image now, built from `{folder}`")
+    context.say(name, f"{', '.join(overlay.values())}: now part of the image, built from `{folder}`")
     return call("Image.from_asset", Raw(f"ROOT / {quoted(str(folder))}"))

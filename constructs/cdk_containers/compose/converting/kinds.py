@@ -41,13 +41,17 @@ def kinds_of(context: Context, services: dict[str, Service]) -> Kinds:
     sidecar_of = _sidecars(context, services)
     for name, other in sidecar_of.items():
         if other in sidecar_of or other in init_of or name in init_of:
-            context.refuse(name, "network_mode", message=f"{other!r} is no service that others can run beside")
+            context.refuse(
+                name, "network_mode", message=(f"{other!r} is not a service that other containers can run beside")
+            )
     for name, dependants in init_of.items():
         if name in dependants or any(dependant in init_of or dependant in sidecar_of for dependant in dependants):
-            context.refuse(name, message="what runs to its end before others cannot wait for such a service itself")
+            context.refuse(
+                name, message=("a service that runs to completion before others cannot wait for such a service itself")
+            )
         else:
             many = "each task of " + ", ".join(dependants)
-            context.say(name, f"it runs before {many}, and not once: it has to bear that")
+            context.say(name, f"it runs before each of {many}, not only once: it must tolerate that")
     return Kinds(init_of=init_of, sidecar_of=sidecar_of)
 
 
@@ -80,13 +84,13 @@ def kind_of(
         context.refuse(name, "restart", message=message)
     mode = service.deploy.mode if service.deploy else None
     if mode == "global":
-        message = "one on each machine: Fargate has none; on `Ec2Capacity` it is a DaemonService"
+        message = "one task on each machine: not possible on Fargate; with `Ec2Capacity`, use a DaemonService"
         context.refuse(name, "deploy", "mode", message=message)
     elif mode not in (None, "replicated", "replicated-job"):
         context.refuse(name, "deploy", "mode", message=f"got {mode!r}; allowed: replicated, replicated-job")
     if mode == "replicated-job" or (restart in _ONCE and not ports):
         context.say(
-            name, f"it runs to its end: an EventJob, which you start by hand, or --schedule {name}='rate(1 day)'"
+            name, f"it runs to completion: an EventJob, which you start manually, or --schedule {name}='rate(1 day)'"
         )
         return "EventJob"
     return "WebService" if reached else "BackendService"

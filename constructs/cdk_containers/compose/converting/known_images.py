@@ -98,7 +98,7 @@ NO_HTTP = frozenset(
     }
     | {port for image in _KNOWN.values() for port in image.ports if port not in (7474, 8123, 9000, 9200)}
 )
-"""Ports on which nobody speaks HTTP."""
+"""Ports without HTTP."""
 
 
 def name_of(reference: str) -> str:

@@ -18,7 +18,7 @@ class Mention:
 
     Attributes:
         host: The name.
-        port: The port with it, or that of the scheme; None where nothing says.
+        port: The port with it, or that of the scheme; None if unknown.
         start: Where it begins.
     """
 

@@ -16,7 +16,7 @@ from .names import container_name
 from .short_forms import MountedPath, mounted_path
 from .source import Raw, call
 
-_COPY = "copy what is in it, with AWS DataSync or a task"
+_COPY = "copy its content with AWS DataSync or a task"
 _BUILT = {"node_modules", "vendor", "bundle", ".venv", "venv", "target", "dist", "build", ".next", "__pycache__"}
 """Folders that an image is built with: a volume there would hide them behind an empty disk."""
 
@@ -63,7 +63,7 @@ def mounted(context: Context, name: str, service: Service, user: Any) -> Mounted
             context.refuse(name, "volumes", index, message=str(error))
             continue
         if mount.target in targets:
-            context.refuse(name, "volumes", index, message=f"something is mounted at {mount.target} already")
+            context.refuse(name, "volumes", index, message=f"another volume is already mounted at {mount.target}")
             continue
         targets.add(mount.target)
         if mount.kind == "tmpfs":
@@ -72,7 +72,12 @@ def mounted(context: Context, name: str, service: Service, user: Any) -> Mounted
         choice = _choice(context, name, service, index, mount)
         if choice == "image":
             if not (context.project.folder / mount.source).exists():
-                context.refuse(name, "volumes", index, message=f"there is no {mount.source} to copy into the image")
+                context.refuse(
+                    name,
+                    "volumes",
+                    index,
+                    message=(f"{mount.source} does not exist, so it cannot be copied into the image"),
+                )
             overlay[mount.target] = mount.source
         elif choice in ("efs", "empty"):
             key = container_name(mount.source or mount.target)
@@ -82,7 +87,7 @@ def mounted(context: Context, name: str, service: Service, user: Any) -> Mounted
     for index, text in enumerate(service.tmpfs or []):
         path, _, options = text.partition(":")
         if not path.startswith("/") or path in targets:
-            message = f"got {text!r}; a path that nothing else is mounted at is wanted, such as /run:size=64m"
+            message = f"got {text!r}; expected an unused path, such as /run:size=64m"
             context.refuse(name, "tmpfs", index, message=message)
             continue
         targets.add(path)
@@ -101,29 +106,35 @@ def _choice(context: Context, name: str, service: Service, index: int, mount: Mo
         return _choice_of_volume(context, name, service, index, mount=mount, chosen=chosen)
     if mount.source.endswith("docker.sock"):
         message = (
-            f"a task has no Docker to talk to: leave the service out with --without {name}; where it routes requests, "
-            "publish what it routes to with --publish SERVICE=PORT"
+            f"a task has no access to Docker: omit the service with --without {name}; if it routes requests, publish "
+            "its targets with --publish SERVICE=PORT"
         )
         context.refuse(name, "volumes", index, message=message)
     elif chosen:
         if chosen == "none":
-            context.say(name, f"{mount.source} is left out, as you chose: {mount.target} is what the image has")
+            context.say(name, f"{mount.source} is omitted, as you chose: {mount.target} has the content of the image")
         elif chosen == "empty":
             context.say(
-                name, f"{mount.target} is an empty directory in each task, gone with it; {mount.source} is not there"
+                name,
+                (
+                    f"{mount.target} is an empty directory in each task, deleted with the task; {mount.source} does "
+                    "not exist"
+                ),
             )
         elif chosen == "efs":
             context.say("", f"{mount.source} is on EFS, and empty: {_COPY}")
         return chosen
     elif mount.source in _CLOCK or mount.target in _CLOCK:
-        context.say(name, f"{mount.target} is left out: tasks are in UTC; where the application minds, set TZ")
+        context.say(
+            name, (f"{mount.target} is omitted: tasks use UTC; if the application needs another time zone, set TZ")
+        )
     elif service.build is not None and _in_context(service.build.context or ".", mount.source):
-        context.say(name, f"{mount.source}:{mount.target} is left out: the image has these files")
+        context.say(name, f"{mount.source}:{mount.target} is omitted: the image contains these files")
     else:
         ways = "; ".join(f"`{choice}`, {what}" for choice, what in VOLUME_CHOICES.items())
         message = (
-            f"a task has no host, so there is no {mount.source}: decide with --volume {mount.source}=CHOICE. "
-            f"The choices: {ways}"
+            f"a task has no host directory {mount.source}: decide with --volume {mount.source}=CHOICE. The choices: "
+            f"{ways}"
         )
         context.refuse(name, "volumes", index, message=message)
     return None
@@ -143,10 +154,10 @@ def _choice_of_volume(
     if not mount.source:
         if service.read_only:
             return "empty"
-        context.say(name, f"{mount.target} is on the disk of the task, and gone with it")
+        context.say(name, f"{mount.target} is on the disk of the task, and deleted with the task")
         return None
     if chosen is None and service.build is not None and mount.target.rpartition("/")[2] in _BUILT:
-        context.say(name, f"the volume at {mount.target} is left out: the image has these files")
+        context.say(name, f"the volume at {mount.target} is omitted: the image contains these files")
         return None
     declared = context.project.model.volumes or {}
     if mount.source not in declared:
@@ -162,9 +173,11 @@ def _choice_of_volume(
         context.say("", f"the volume {mount.source} is on EFS, and empty: {_COPY}")
         return "efs"
     elif chosen == "empty":
-        context.say(name, f"the volume {mount.source} is an empty directory in each task, and gone with it")
+        context.say(name, f"the volume {mount.source} is an empty directory in each task, deleted with the task")
     elif chosen == "none":
-        context.say(name, f"the volume {mount.source} is left out, as you chose: {mount.target} is what the image has")
+        context.say(
+            name, (f"the volume {mount.source} is omitted, as you chose: {mount.target} has the content of the image")
+        )
     return chosen
 
 

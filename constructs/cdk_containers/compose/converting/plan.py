@@ -61,9 +61,9 @@ class Edge:
 
     Attributes:
         caller: The service that calls.
-        callee: The one that is called.
+        callee: The called service.
         port: The port, if it is known.
-        variable: The setting that has the address; None if there is none of its own.
+        variable: The setting with the address; None if there is no separate setting.
         address: What it says.
         waits: Whether `depends_on` says so.
     """
@@ -83,7 +83,7 @@ class Plan:
     Attributes:
         name: Its name.
         units: Its services and jobs.
-        edges: Who calls whom, in an order without circles.
+        edges: The calls between services, in an order without cycles.
         backward: Calls that would close a circle.
         secrets: Where each secret is used, by its key.
     """

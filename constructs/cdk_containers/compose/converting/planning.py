@@ -90,7 +90,7 @@ def _check_choices(context: Context) -> None:
         for name in sorted(set(names) - services):
             context.project.root.refuse(f"--{option}: there is no service {name!r}")
     for name in context.choices.without & services:
-        context.say(name, "left out, as you chose")
+        context.say(name, "omitted, as you chose")
     _check_volumes(context)
 
 
@@ -139,7 +139,7 @@ def _call_managed(context: Context, name: str, service: Service, settings: dict[
     """Write the address of a managed database where the name of its service stands."""
     address = context.choices.databases[name]
     hosts = _hosts(name, service)
-    context.say(name, f"left out: it is at {address}; let its security group in from the services that call it")
+    context.say(name, f"omitted: it is at {address}; allow the services that call it in its security group")
     for caller, given in settings.items():
         for key, value in list(given.plain.items()):
             given.plain[key] = replaced(value, hosts, address, setting=key)
@@ -152,7 +152,7 @@ def _check_ids(context: Context, units: dict[str, Unit]) -> None:
     seen: dict[str, str] = {}
     for name, unit in units.items():
         if unit.id in seen:
-            context.refuse(name, message=f"its construct would have the id of {seen[unit.id]}: {unit.id}")
+            context.refuse(name, message=f"its construct would have the same id as {seen[unit.id]}: {unit.id}")
         seen[unit.id] = name
 
 
@@ -160,9 +160,9 @@ def _check_jobs(context: Context, units: dict[str, Unit], edges: list[Edge]) -> 
     for edge in edges:
         if not units[edge.caller].is_service and units[edge.callee].is_service and edge.port is not None:
             message = (
-                f"it calls {edge.callee}, which services find by Service Connect, and jobs do not: have a service wait "
-                "for it with `condition: service_completed_successfully`, and it runs in the task of that; or name an "
-                "address that everybody finds"
+                f"it calls {edge.callee}, which jobs cannot find by Service Connect: let a service wait for it with "
+                "`condition: service_completed_successfully`, so that it runs in the task of that service; or use an "
+                "address that jobs can resolve"
             )
             context.refuse(edge.caller, message=message)
 
@@ -172,7 +172,7 @@ def _join_containers(context: Context, units: dict[str, Unit], kinds: Kinds) -> 
     for name, owners in {**kinds.init_of, **{name: [owner] for name, owner in kinds.sidecar_of.items()}}.items():
         unit = units[name]
         if is_database(context.project.services[name].image):
-            context.refuse(name, message="a database runs for itself, not in the task of another service")
+            context.refuse(name, message="a database must have its own task, not run in that of another service")
         for owner in owners:
             host = units[owner]
             for key, volume in unit.volumes.items():

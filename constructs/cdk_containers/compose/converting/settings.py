@@ -71,7 +71,7 @@ def settings_of(context: Context, secrets: Secrets, name: str, service: Service)
         given |= _file(context, name, index, entry)
     for variable, value in (service.environment or {}).items():
         if context.is_empty(name, "environment", variable):
-            message = f"its value comes from the shell: write {variable}: ${{{variable}}} and put it into .env"
+            message = f"its value comes from the shell: write {variable}: ${{{variable}}} and add it to .env"
             context.refuse(name, "environment", variable, message=message)
         else:
             given[variable] = value
@@ -79,7 +79,7 @@ def settings_of(context: Context, secrets: Secrets, name: str, service: Service)
     granted = _granted(context, name, service)
     for variable, value in given.items():
         if variable.upper() in ACCESS_KEYS:
-            message = "no access keys: remove it, and grant the task role of the service what it needs"
+            message = "remove the access key, and grant the permissions to the task role of the service"
             context.refuse(name, "environment", variable, message=message)
         elif variable.endswith("_FILE") and value.removeprefix(_FOLDER) in granted:
             mounted_as = value.removeprefix(_FOLDER)
@@ -87,7 +87,8 @@ def settings_of(context: Context, secrets: Secrets, name: str, service: Service)
             plain_name = variable.removesuffix("_FILE")
             made.secret[plain_name] = secrets.key(f"secret:{mounted_as}", mounted_as, f"{name}: {plain_name}")
             context.say(
-                name, f"`{variable}` becomes `{plain_name}`: the secret is a variable, since ECS mounts no secrets"
+                name,
+                (f"`{variable}` becomes `{plain_name}`: the secret is a variable, because ECS does not mount secrets"),
             )
         elif UNSET in value or kind_of_secret(variable, value) is not None:
             made.secret[variable] = secrets.key(value, variable, f"{name}: {variable}")
@@ -97,10 +98,10 @@ def settings_of(context: Context, secrets: Secrets, name: str, service: Service)
     _look_for_files(context, name, service)
     for index, grant in enumerate(service.secrets or []):
         source = grant.source if isinstance(grant, Grant) else grant
-        if granted.get(_target(grant)) is False:  # one that is unknown is refused already
+        if granted.get(_target(grant)) is False:  # unknown secrets are already refused
             message = (
-                f"ECS mounts no secrets: name the file in a variable that ends with _FILE, such as "
-                f"{str(source).upper().replace('-', '_')}_FILE: {_FOLDER}{source}, where the image reads one, or have "
+                "ECS does not mount secrets: pass the file in a variable that ends with _FILE, such as "
+                f"{str(source).upper().replace('-', '_')}_FILE: {_FOLDER}{source}, if the image supports that, or let "
                 "the application read a variable"
             )
             context.refuse(name, "secrets", index, message=message)
@@ -117,7 +118,9 @@ def _look_for_files(context: Context, name: str, service: Service) -> None:
     ):
         text = given if isinstance(given, str) else " ".join(word or "" for word in given or [])
         if _FOLDER in text:
-            message = f"there is no {_FOLDER} on ECS: write $$NAME, the variable of the secret, and let a shell read it"
+            message = (
+                f"{_FOLDER} does not exist on ECS: write $$NAME, the variable of the secret, and let a shell read it"
+            )
             context.refuse(name, *keys, message=message)
 
 
@@ -158,6 +161,6 @@ def _file(context: Context, name: str, index: int, entry: str | EnvFile) -> dict
     for line in found.lines:
         context.refuse(name, "env_file", index, message=line)
     if open_ones := [variable for variable, value in values.items() if "${" in value]:
-        message = f"{file}: write out the values of {', '.join(open_ones)}: they are not filled in"
+        message = f"{file}: set the values of {', '.join(open_ones)}: they are not interpolated"
         context.refuse(name, "env_file", index, message=message)
     return values

@@ -24,7 +24,7 @@ class PublishedPort:
     Attributes:
         number: The port in the container.
         protocol: `tcp` or `udp`.
-        published: The port outside; None where it is chosen, or where nothing is published.
+        published: The port outside; None if Docker chooses it, or the port is not published.
         outside: Whether others than the machine itself reach it.
     """
 
@@ -64,7 +64,7 @@ def published_port(given: str | Port) -> PublishedPort:
     if isinstance(given, str):
         match = _PORT.fullmatch(given.strip())
         if match is None or len(given) > 60:
-            why = "ranges have no counterpart: write the ports one by one" if _RANGE.fullmatch(given) else "no port"
+            why = "ranges are not supported: list the ports one by one" if _RANGE.fullmatch(given) else "no port"
             raise ValueError(f"got {given!r}: {why}; allowed: 8080:80, 127.0.0.1:8080:80, 53:53/udp")
         address, published, target, protocol = match.groups()
         # 127.0.0.1::80 publishes on a port that Docker chooses, as "80" alone does.
@@ -78,7 +78,7 @@ def _port(number: int, protocol: str, published: str, address: str) -> Published
     if protocol not in ("tcp", "udp"):
         raise ValueError(f"got the protocol {protocol!r}; allowed: tcp, udp")
     if published and not published.isdecimal():
-        raise ValueError(f"got {published!r}: ranges have no counterpart: write the ports one by one")
+        raise ValueError(f"got {published!r}: ranges are not supported: list the ports one by one")
     outer = int(published) if published and len(published) < 9 else None
     for one in (number, number if outer is None else outer):
         if not 1 <= one <= _HIGHEST or len(published) >= 9:
@@ -96,7 +96,7 @@ def mounted_path(given: str | Mount) -> MountedPath:
     if isinstance(given, Mount):
         return _long(given)
     if _WINDOWS_PATH.match(given):
-        raise ValueError(f"got {given!r}: paths of Windows have no counterpart")
+        raise ValueError(f"got {given!r}: Windows paths are not supported")
     parts = given.split(":")
     if len(parts) > 3 or not all(parts):
         raise ValueError(f"got {given!r}; allowed: name:/path, ./folder:/path:ro, /path")
@@ -126,5 +126,5 @@ def _long(given: Mount) -> MountedPath:
 
 def _checked(mount: MountedPath) -> MountedPath:
     if not mount.target.startswith("/"):
-        raise ValueError(f"got {mount.target!r} as the path in the container; it begins with /")
+        raise ValueError(f"got {mount.target!r} as the path in the container; it must start with /")
     return mount

@@ -119,7 +119,7 @@ def _statement(expression: Any, name: str = "") -> str:
 
 
 def _uses(plan: Plan, key: str) -> int:
-    """Return how often a secret stands in the source: what runs before several services is in the task of each."""
+    """Return how often the source contains a secret: containers before several services are in the task of each."""
     users: list[Unit] = [unit for unit in plan.units.values() if unit.kind not in ("init", "sidecar")]
     users += [one for unit in users for one in unit.options.get("sidecars", [])]
     return sum(secret == key for unit in users for secret in unit.settings.secret.values())

@@ -57,7 +57,7 @@ def unit_of(
     user = user_of(context, name, service)
     storage = mounted(context, name, service, owner_of(user, service.image))
     if any("OWN_FILES" in repr(volume) for volume in storage.volumes.values()):
-        text = "directories on EFS belong to root: where an image does not begin as root, give `user` in numbers"
+        text = "directories on EFS belong to root: if an image does not start as root, set `user` in numbers"
         context.say("", f"{text} to its `EfsVolume`, such as 1000:1000, or to the service in the compose file")
     reached = exposed(context, name, service, ports)
     kind = kind_of(context, name, service, kinds=kinds, ports=ports, reached=reached)
@@ -119,11 +119,15 @@ def _options(
         context.refuse(name, "deploy", "update_config", "order", message=message)
     if count == 1:
         text = "services have one task, as under Compose: give those that may have more a `desired_count` of 2"
-        context.say("", f"{text}, so that a zone may fail")
+        context.say("", f"{text}, to tolerate the failure of a zone")
     if order == "stop-first" or (storage.writes_to_files and count == 1 and order is None):
         options["deployment"] = Raw("ONE_AT_A_TIME")
         context.say(
-            name, "a deployment stops the old task before it starts the new one, as two may not bear one volume"
+            name,
+            (
+                "a deployment stops the old task before it starts the new one, because two tasks may not be able to "
+                "share the volume"
+            ),
         )
     exposures = [] if reached.web is None else [web_exposure(context, name, service, reached.web)]
     tcp = [port.number for port in ports if port.protocol == "tcp"]
@@ -155,11 +159,9 @@ def _size(context: Context, name: str, service: Service) -> tuple[int, int]:
         context.refuse(name, key, message=str(error))
         return task_size(None, None)
     if cpu is None and memory is None:
-        context.say(name, f"no size is given: {size[0]} CPU units and {size[1]} MiB; look at what it uses")
+        context.say(name, f"no size is set: {size[0]} CPU units and {size[1]} MiB; check what it uses")
     elif size != (cpu, memory):
-        context.say(
-            name, f"the task has {size[0]} CPU units and {size[1]} MiB, the smallest pair on Fargate that holds it"
-        )
+        context.say(name, f"the task has {size[0]} CPU units and {size[1]} MiB, the smallest Fargate size that fits")
     return size
 
 
@@ -175,18 +177,18 @@ def _keeps_data(context: Context, name: str, service: Service) -> None:
     image: KnownImage | None = known(service.image)
     if image is None or not (image.keeps_data or service.volumes):
         if image is not None:
-            context.say(name, f"it keeps nothing when its task is replaced{_instead(image)}")
+            context.say(name, f"it loses its data when its task is replaced{_instead(image)}")
         return
     if context.choices.databases.get(name) == CONTAINER:
         context.say(name, f"one task with its data on EFS, slower than a disk and without a standby{_instead(image)}")
         return
-    better = f"{image.managed} is what you want" if image.managed else "a container is a poor place for it"
+    better = f"{image.managed} is a better choice" if image.managed else "a container is a poor choice for it"
     message = (
-        f"{service.image} keeps data, and {better}: decide with --database {name}=ADDRESS, of one that you make, or "
-        f"--database {name}={CONTAINER}, one task with its data on EFS; or leave it out with --without {name}"
+        f"{service.image} stores data, and {better}: decide with --database {name}=ADDRESS for a managed database, or "
+        f"--database {name}={CONTAINER} for one task with its data on EFS; or omit it with --without {name}"
     )
     context.refuse(name, "image", message=message)
 
 
 def _instead(image: KnownImage) -> str:
-    return f"; {image.managed} is there for this" if image.managed else ""
+    return f"; use {image.managed} instead" if image.managed else ""

@@ -27,7 +27,7 @@ def env_values(text: str, file: str, found: Found) -> dict[str, str]:
             continue
         match = _LINE.fullmatch(written)
         if match is None:
-            found.of(file).add(Problem((), number, 1, "no setting; allowed: NAME=value"))
+            found.of(file).add(Problem((), number, 1, "not a variable; allowed: NAME=value"))
         elif match[2] is not None:
             values[match[1]] = _unquoted(match[2])
     return values

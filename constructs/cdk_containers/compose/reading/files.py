@@ -119,7 +119,7 @@ class Files:
         for item in included.items if isinstance(included, Items) else []:
             path = item.entries.get("path") if isinstance(item, Map) else item
             if isinstance(item, Map) and len(item.entries) > 1:
-                item.refuse("of `include`, only `path` is converted: paths begin at the folder of the file")
+                item.refuse("only `path` of `include` is supported: paths are relative to the folder of the file")
                 continue
             for one in path.items if isinstance(path, Items) else [path]:
                 if not isinstance(one, Scalar):
@@ -146,7 +146,7 @@ def _add(root: Map, more: Map) -> None:
             continue
         for name, value in entries.entries.items():
             if name in own and section == "services":
-                value.refuse("the file that includes this one has a service of this name too")
+                value.refuse("the including file also has a service with this name")
             own.entries.setdefault(name, value)
 
 

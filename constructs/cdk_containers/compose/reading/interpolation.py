@@ -1,7 +1,7 @@
 """`${VAR}` in compose files.
 
 `$$` is a dollar. `$VAR` and `${VAR}` are values; `:-` and `-` give a default, `:?` and `?` insist, `:+` and `+` take
-other text where there is a value. With the colon an empty value counts as none. A dollar before anything else stays.
+other text if there is a value. With the colon, an empty value counts as none. Any other dollar sign stays.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from cdk_containers.core.documents import Items, Map, Node, Scalar, meaning
 
 UNSET = "\ue000"
-"""Stands around the name of a variable without a value, where the text becomes a secret and nobody needs the value."""
+"""Marks a variable without a value in text that becomes a secret, so that the value is not needed."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r":?[-?+]")
@@ -62,8 +62,8 @@ def _fill(node: Scalar, variables: Mapping[str, str], is_secret: IsSecret) -> No
         return
     if unknown := [name for name in dict.fromkeys(missing) if not is_secret(node.path, node.text, name)]:
         node.refuse(
-            f"the variable {', '.join(unknown)} has no value: put it into .env, give --set {unknown[0]}=VALUE, or "
-            f"write a default, ${{{unknown[0]}:-VALUE}}"
+            f"the variable {', '.join(unknown)} has no value: add it to .env, pass --set {unknown[0]}=VALUE, or write "
+            f"a default, ${{{unknown[0]}:-VALUE}}"
         )
         node.kind, node.value = "null", None  # so that nothing else is wrong with it
     elif filled != node.text:
@@ -103,7 +103,7 @@ class _Filler:
         name = _NAME.match(inside)
         operator = _OPERATOR.match(inside, name.end()) if name else None
         if name is None or (operator is None and name.end() != len(inside)):
-            message = f"${{{inside}}} is no variable; allowed: ${{NAME}}, ${{NAME:-default}}, ${{NAME:?message}}, $$"
+            message = f"${{{inside}}} is not a variable; allowed: ${{NAME}}, ${{NAME:-default}}, ${{NAME:?message}}, $$"
             raise InterpolationError(message)
         if operator is None:
             return self._value(name[0])

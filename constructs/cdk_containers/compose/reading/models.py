@@ -26,11 +26,11 @@ def refused(why: str) -> Any:
     return field(default=None, metadata={"refused": why})
 
 
-_NO_EFFECT = "tasks on Fargate have no such setting"
-_HOST = "a task on Fargate has no host to share anything with"
+_NO_EFFECT = "tasks on Fargate do not have this setting"
+_HOST = "a task on Fargate has no host to share with"
 _KERNEL = "Fargate sets the kernel's limits itself"
-_DNS = "tasks ask the resolver of the network: put the name into a private hosted zone of Route 53"
-_BUILD = "set it in your Dockerfile, or build the image in your pipeline and name it with `image`"
+_DNS = "tasks use the resolver of the network: add the name to a private hosted zone in Route 53"
+_BUILD = "set it in your Dockerfile, or build the image in your pipeline and reference it with `image`"
 
 
 @frozen
@@ -50,13 +50,13 @@ class Build:
     no_cache: Any = dropped("the CDK builds an image when its content changes")
     provenance: Any = dropped("the CDK does not attest builds")
     sbom: Any = dropped("the CDK does not attest builds")
-    platforms: Any = dropped("the image is built for the processor of the task: `platform` of the service chooses it")
+    platforms: Any = dropped("the image is built for the CPU architecture of the task: set `platform` of the service")
     isolation: Any = dropped(_NO_EFFECT)
-    shm_size: Any = dropped("builds have Docker's default")
-    ulimits: Any = dropped("builds have Docker's default")
+    shm_size: Any = dropped("builds use Docker's default")
+    ulimits: Any = dropped("builds use Docker's default")
     secrets: Any = refused("pass it with `Image.from_asset(build_secrets=…)`, or build the image in your pipeline")
     ssh: Any = refused("pass it with `Image.from_asset(build_ssh=…)`, or build the image in your pipeline")
-    dockerfile_inline: Any = refused("write it to a file, and name that with `dockerfile`")
+    dockerfile_inline: Any = refused("write it to a file, and set `dockerfile` to it")
     additional_contexts: Any = refused(_BUILD)
     entitlements: Any = refused(_BUILD)
     extra_hosts: Any = refused(_BUILD)
@@ -73,7 +73,7 @@ class Port:
     host_ip: str | None = None
     app_protocol: str | None = None
     name: str | None = None
-    mode: Any = dropped("a load balancer stands before all tasks")
+    mode: Any = dropped("a load balancer is in front of all tasks")
 
 
 @frozen
@@ -88,7 +88,7 @@ class TmpfsOptions:
 class VolumeOptions:
     """Options of a named volume where it is mounted."""
 
-    nocopy: Any = dropped("a volume on AWS never starts with what the image has in its place")
+    nocopy: Any = dropped("a volume on AWS never starts with the files of the image")
     subpath: str | None = None
     labels: Any = dropped("tags are set for the whole stack")
 
@@ -103,7 +103,7 @@ class Mount:
     read_only: bool | None = None
     tmpfs: TmpfsOptions | None = None
     volume: VolumeOptions | None = None
-    bind: Any = dropped("a bind mount becomes something else, or is refused")
+    bind: Any = dropped("a bind mount is replaced or rejected")
     consistency: Any = dropped(_NO_EFFECT)
     image: Any = refused("copy the files into the image of the service with `COPY --from`")
 
@@ -164,9 +164,9 @@ class Update:
 
     order: str | None = None
     parallelism: Any = dropped("ECS replaces as many tasks at once as the deployment allows")
-    delay: Any = dropped("ECS goes on when tasks are healthy")
+    delay: Any = dropped("ECS continues when tasks are healthy")
     failure_action: Any = dropped("the circuit breaker rolls back")
-    monitor: Any = dropped("alarms roll a deployment back")
+    monitor: Any = dropped("alarms roll back a deployment")
     max_failure_ratio: Any = dropped("the circuit breaker decides")
 
 
@@ -181,7 +181,7 @@ class Deploy:
     endpoint_mode: Any = dropped("Service Connect finds tasks")
     labels: Any = dropped("tags are set for the whole stack")
     placement: Any = dropped("Fargate spreads tasks over Availability Zones")
-    restart_policy: Any = dropped("ECS replaces tasks that stop, and the circuit breaker ends a deployment that fails")
+    restart_policy: Any = dropped("ECS replaces stopped tasks, and the circuit breaker stops a failing deployment")
     rollback_config: Any = dropped("the circuit breaker rolls back")
 
 
@@ -209,8 +209,8 @@ class NetworkUse:
     """A service in a network."""
 
     aliases: list[str] | None = None
-    ipv4_address: Any = dropped("tasks are found by name, their addresses change")
-    ipv6_address: Any = dropped("tasks are found by name, their addresses change")
+    ipv4_address: Any = dropped("services find tasks by name, because their addresses change")
+    ipv6_address: Any = dropped("services find tasks by name, because their addresses change")
     link_local_ips: Any = dropped(_NO_EFFECT)
     mac_address: Any = dropped(_NO_EFFECT)
     interface_name: Any = dropped(_NO_EFFECT)
@@ -269,10 +269,10 @@ class Service:
     cpus: str | None = None
     scale: int | None = None
     pull_policy: Any = dropped("ECS pulls the image for each task")
-    labels: Any = dropped("nothing on AWS reads them: routers such as Traefik become a load balancer")
+    labels: Any = dropped("AWS does not use them: a load balancer replaces routers such as Traefik")
     logging: Any = dropped("logs go to CloudWatch; `log_router` sends them elsewhere")
     annotations: Any = dropped(_NO_EFFECT)
-    attach: Any = dropped("it says what your terminal shows")
+    attach: Any = dropped("it only affects your terminal")
     cgroup_parent: Any = dropped(_NO_EFFECT)
     cpu_count: Any = dropped("`deploy.resources.limits.cpus` sets the size")
     cpu_percent: Any = dropped("`deploy.resources.limits.cpus` sets the size")
@@ -280,12 +280,12 @@ class Service:
     cpu_quota: Any = dropped("`deploy.resources.limits.cpus` sets the size")
     cpu_rt_period: Any = dropped(_NO_EFFECT)
     cpu_rt_runtime: Any = dropped(_NO_EFFECT)
-    cpu_shares: Any = dropped("a task has its processors for itself")
+    cpu_shares: Any = dropped("a task has its own CPUs")
     cpuset: Any = dropped(_NO_EFFECT)
     develop: Any = dropped("it is for development")
     domainname: Any = dropped("callers use the name of the service")
     isolation: Any = dropped(_NO_EFFECT)
-    label_file: Any = dropped("nothing on AWS reads labels")
+    label_file: Any = dropped("AWS does not use labels")
     mac_address: Any = dropped(_NO_EFFECT)
     mem_swappiness: Any = dropped("tasks on Fargate do not swap")
     memswap_limit: Any = dropped("tasks on Fargate do not swap")
@@ -293,19 +293,19 @@ class Service:
     oom_score_adj: Any = dropped(_NO_EFFECT)
     pids_limit: Any = dropped(_KERNEL)
     pull_refresh_after: Any = dropped("ECS pulls the image for each task")
-    stdin_open: Any = dropped("nobody sits at the terminal of a task")
+    stdin_open: Any = dropped("a task has no interactive terminal")
     storage_opt: Any = dropped("`TaskOptions(ephemeral_storage_gib=…)` sets the disk")
-    tty: Any = dropped("nobody sits at the terminal of a task")
+    tty: Any = dropped("a task has no interactive terminal")
     blkio_config: Any = refused(_KERNEL)
     cgroup: Any = refused(_HOST)
     configs: Any = refused("put the file into the image, with `COPY` in a Dockerfile")
     credential_spec: Any = refused("Windows accounts need `Ec2Capacity`")
     device_cgroup_rules: Any = refused(_HOST)
-    devices: Any = refused("a task on Fargate has no devices: give the cluster `Ec2Capacity`")
+    devices: Any = refused("a task on Fargate has no devices: add `Ec2Capacity` to the cluster")
     dns: Any = refused(_DNS)
     dns_opt: Any = refused(_DNS)
     dns_search: Any = refused(_DNS)
-    external_links: Any = refused("name the address in `environment`")
+    external_links: Any = refused("set the address in `environment`")
     extra_hosts: Any = refused(_DNS)
     gpus: Any = refused("Fargate has no GPUs: give the cluster `Ec2Capacity` with GPU instances")
     group_add: Any = refused("put the user into the group in the Dockerfile")
@@ -314,15 +314,15 @@ class Service:
     pid: Any = refused(_HOST)
     post_start: Any = refused("run it in the entry point of the image")
     pre_stop: Any = refused("run it when the process gets SIGTERM")
-    provider: Any = refused("make what it provides in the stack, and name its address in `environment`")
+    provider: Any = refused("create the resource in the stack, and set its address in `environment`")
     runtime: Any = refused("Fargate chooses the runtime")
-    shm_size: Any = refused("Fargate has 64 MiB: remove it where that is enough, or give the cluster `Ec2Capacity`")
+    shm_size: Any = refused("Fargate has 64 MiB: remove it if that is enough, or add `Ec2Capacity` to the cluster")
     stop_signal: Any = refused("ECS sends the STOPSIGNAL of the image: set it in the Dockerfile")
     sysctls: Texts | None = None
-    use_api_socket: Any = refused("a task has no Docker to talk to")
+    use_api_socket: Any = refused("a task has no access to Docker")
     userns_mode: Any = refused(_HOST)
     uts: Any = refused(_HOST)
-    volumes_from: Any = refused("name the volume in both services")
+    volumes_from: Any = refused("use the volume in both services")
 
 
 @frozen
@@ -358,7 +358,7 @@ class File:
     services: dict[str, Service] | None = None
     volumes: dict[str, Volume] | None = None
     secrets: dict[str, Secret] | None = None
-    networks: Any = dropped("all services are in one network; each opens to those that call it alone")
-    configs: Any = dropped("the services that use them say so")
-    version: Any = dropped("Compose does not read it any more")
-    models: Any = dropped("the services that use them say so")
+    networks: Any = dropped("all services are in one network; each accepts connections only from its callers")
+    configs: Any = dropped("the services that use them define them")
+    version: Any = dropped("Compose no longer reads it")
+    models: Any = dropped("the services that use them define them")

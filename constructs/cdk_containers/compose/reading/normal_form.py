@@ -10,7 +10,7 @@ _TEXTS = {"environment", "args", "sysctls"}
 """Maps of texts that may be lists of `NAME=value`."""
 
 _NOT_OURS = {*_TEXTS, "labels", "driver_opts"}
-"""Maps whose keys are anybody's."""
+"""Maps with free keys."""
 
 
 def without_extensions(node: Node) -> None:
@@ -29,14 +29,14 @@ def without_extensions(node: Node) -> None:
 def refuse_unusable(node: Node) -> None:
     """Find what means nothing anywhere: empty items of lists, and characters that no text of a system has."""
     if isinstance(node, Scalar) and "\0" in node.text:
-        node.refuse("it has a null character, which no text of a system has")
+        node.refuse("it contains a null character")
     for key, value in node.entries.items() if isinstance(node, Map) else ():
         if "\0" in key:
-            value.refuse("its key has a null character, which no name has")
+            value.refuse("its key contains a null character")
         refuse_unusable(value)
     for item in node.items if isinstance(node, Items) else ():
         if isinstance(item, Scalar) and item.kind == "null":
-            item.refuse("it is empty: remove it, or write what you mean")
+            item.refuse("it is empty: remove it, or set a value")
         refuse_unusable(item)
 
 
@@ -83,9 +83,9 @@ def _list_to_map(node: Node) -> Node:
     entries: dict[str, Node] = {}
     for item in node.items:
         if not isinstance(item, Scalar):
-            item.refuse(f"got {item.shape()}; a name is wanted")
+            item.refuse(f"got {item.shape()}; expected a name")
         elif item.text in entries:
-            item.refuse("the name is there twice")
+            item.refuse("the name appears twice")
         else:
             entries[item.text] = Map(item.path, item.line, item.column, item.problems, {})
     return Map(node.path, node.line, node.column, node.problems, entries)
@@ -98,7 +98,7 @@ def _texts(node: Node) -> Node:
     entries: dict[str, Node] = {}
     for item in node.items:
         if not isinstance(item, Scalar):
-            item.refuse(f"got {item.shape()}; NAME=value is wanted")
+            item.refuse(f"got {item.shape()}; expected NAME=value")
             continue
         name, equals, value = item.text.partition("=")
         kind = "str" if equals else "null"

@@ -134,7 +134,7 @@ def _choose(root: Map, profiles: set[str], without: Collection[str]) -> None:
             if not names & profiles:
                 del services.entries[name]
     if not services.entries:
-        services.refuse("no service runs without a profile: name one with --profile")
+        services.refuse("no service runs without a profile: select a profile with --profile")
 
 
 def _check_names(root: Map) -> None:

@@ -30,7 +30,7 @@ HAS_DATA = {
 """What is lost when a resource goes."""
 
 _KNOWN = {
-    "AWS::AppRunner::Service": "an address that others call, which App Runner gives to no new customer any more",
+    "AWS::AppRunner::Service": "an address that others call, which App Runner no longer gives to new customers",
     "AWS::EC2::VPC": "the VPC",
     "AWS::EC2::Subnet": "a subnet",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "an address that others call",
@@ -51,7 +51,7 @@ _BY_ITSELF = {
     ("AWS::StepFunctions::StateMachine", "StateMachineType"): "STANDARD",
     ("AWS::IAM::Role", "Path"): "/",
 }
-"""What a property is where nobody says it."""
+"""Default values of properties."""
 
 _RETAIN = "give it DeletionPolicy: Retain first"
 _MISSING = object()
@@ -96,12 +96,12 @@ def decide(before: PlainTemplate, after: PlainTemplate) -> Iterator[Decision]:
 
 
 def is_known_to_others(kind: str) -> bool:
-    """Tell whether something is lost, or somebody looks for it, when a resource goes."""
+    """Tell whether deleting a resource loses data, or breaks callers."""
     return kind in HAS_DATA or kind in _KNOWN
 
 
 def _imports(gone: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what leaves a stack and comes back under another id: where there is one of its type on either side."""
+    """Yield what leaves a stack and returns under another id: a single resource of its type on either side."""
     for kind in dict.fromkeys(one["Type"] for one in gone.values()):
         old = [name for name, one in gone.items() if one["Type"] == kind and not is_own(name, kind)]
         now = [name for name, one in new.items() if one["Type"] == kind]
@@ -112,7 +112,7 @@ def _imports(gone: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[
 def _staying(stack: str, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Decision:
     kind = str(old["Type"])
     if new["Type"] != kind:
-        why = f"it becomes {new['Type']}, and CloudFormation changes no type: it has to leave the stack first"
+        why = f"it becomes {new['Type']}, but CloudFormation cannot change a type: it must leave the stack first"
         return Decision(stack=stack, logical_id=name, type=kind, action="refused", why=why, danger=True)
     if kind == "AWS::ECS::TaskDefinition":
         why = "a new revision under the same family; tasks are replaced one after the other"
@@ -128,7 +128,9 @@ def _staying(stack: str, name: str, old: Mapping[str, Any], new: Mapping[str, An
         else:
             doubtful.append(path)
     if fixed:
-        why = f"{'; '.join(fixed)}: that cannot change, so a new one is made and this one deleted"
+        why = (
+            f"{'; '.join(fixed)}: CloudFormation cannot change that, so it creates a new resource and deletes this one"
+        )
         lost = HAS_DATA.get(kind) or _KNOWN.get(kind)
         why += f". It is {lost}" if lost else ""
         return Decision(
@@ -141,9 +143,9 @@ def _staying(stack: str, name: str, old: Mapping[str, Any], new: Mapping[str, An
             if one not in FIXED.get(kind, ()) and _as_texts(before.get(one)) != _as_texts(after.get(one))
         )
     )
-    why = "same logical id, changed in place" if changes else "same logical id, nothing changes"
+    why = "same logical id, updated in place" if changes else "same logical id, nothing changes"
     if doubtful:
-        why += f"; {', '.join(doubtful)} must not change, and the templates do not tell: look at `cdk diff`"
+        why += f"; {', '.join(doubtful)} must not change, but the templates do not show it: check `cdk diff`"
     return Decision(stack=stack, logical_id=name, type=kind, action="kept", why=why, changes=changes)
 
 
@@ -151,31 +153,31 @@ def _going(stack: str, name: str, one: Mapping[str, Any], imported: str | None) 
     kind = str(one["Type"])
     stays = one.get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate")
     if name in ROLES_OF_COPILOT:
-        why = "Copilot's own deployments need it, and nothing else: delete it when Copilot is gone"
+        why = "only Copilot's own deployments need it: delete it when you no longer use Copilot"
         return Decision(stack=stack, logical_id=name, type=kind, action="left" if stays else "removed", why=why)
     if kind in WHEN_IT_GOES and not stays:
-        why = f"when it goes, Copilot's function {WHEN_IT_GOES[kind]}: {_RETAIN}, and it is not called"
+        why = f"when it is deleted, Copilot's function {WHEN_IT_GOES[kind]}: {_RETAIN}, so that it is not called"
         return Decision(stack=stack, logical_id=name, type=kind, action="removed", why=why, danger=True)
     if is_own(name, kind):
-        why = "Copilot's own; what it did is done at synthesis, or by AWS itself"
+        why = "belongs to Copilot; synthesis or AWS itself now does its work"
         return Decision(stack=stack, logical_id=name, type=kind, action="removed", why=why)
     danger = is_known_to_others(kind)
     lost = HAS_DATA.get(kind) or _KNOWN.get(kind)
     if imported is not None:
         first = "" if stays else f"{_RETAIN}, or it is deleted; "
-        why = f"{first}it leaves the stack and comes back as {imported} by `cdk import`"
+        why = f"{first}it leaves the stack and returns as {imported} with `cdk import`"
         return Decision(stack=stack, logical_id=name, type=kind, action="imported", why=why, danger=not stays)
     if stays:
-        why = "it leaves the stack and stays in the account (DeletionPolicy: Retain); nothing manages it any more"
+        why = "it leaves the stack and stays in the account (DeletionPolicy: Retain), where no stack manages it"
         return Decision(stack=stack, logical_id=name, type=kind, action="left", why=why)
-    why = f"it is {lost}: {_RETAIN}, or it is deleted" if danger else "nothing needs it any more"
+    why = f"it is {lost}: {_RETAIN}, or it is deleted" if danger else "no longer needed"
     return Decision(stack=stack, logical_id=name, type=kind, action="removed", why=why, danger=danger)
 
 
 def _coming(stack: str, name: str, one: Mapping[str, Any], imported: str | None) -> Decision:
     kind = str(one["Type"])
     if imported is not None:
-        why = f"it is {imported} of Copilot's stack: import it, so that no second one is made"
+        why = f"it is {imported} of Copilot's stack: import it, so that CloudFormation does not create a second one"
         return Decision(stack=stack, logical_id=name, type=kind, action="imported", why=why)
     beside = " beside what there is" if is_known_to_others(kind) else ""
     return Decision(

@@ -1,4 +1,4 @@
-"""Templates of what runs, as somebody has saved them."""
+"""Saved templates of the deployed stacks."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def read_deployed(folder: Path, names: Mapping[str, str]) -> dict[str, Deployed]
     if not found and not problems:
         wanted = ", ".join(sorted(set(names.values()))[:3])
         problems = [
-            Problem((), None, None, f"there is no template of a stack such as {wanted}: name files after stacks")
+            Problem((), None, None, f"no template of a stack such as {wanted}: name the files after their stacks")
         ]
     if problems:
         raise ManifestError(str(folder), problems)

@@ -56,7 +56,7 @@ OWN = {**_OF_ANY_WORKLOAD, **_OF_SCALING, **_OF_RULES, **_OF_BACKLOGS, **_OF_SIT
 
 
 def of_workload(kind: str, kept: set[str]) -> dict[str, str]:
-    """Return what a stack of Copilot has of its own, by logical id, from what else it has.
+    """Return Copilot's own resources in a stack, by logical id, derived from its other resources.
 
     Args:
         kind: The type of the workload.
@@ -87,5 +87,5 @@ WHEN_IT_GOES = {
 
 
 def is_own(logical_id: str, kind: str) -> bool:
-    """Tell whether a resource is Copilot's own, so that nobody misses it."""
+    """Tell whether a resource belongs to Copilot itself, so that you do not need it."""
     return logical_id in OWN or kind.startswith(("Custom::", "AWS::Lambda::")) or "RulePriority" in logical_id

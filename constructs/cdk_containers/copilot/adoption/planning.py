@@ -68,13 +68,16 @@ def plan(
     """
     workspace = Workspace.at(path)
     if not workspace.environments:
-        problem = Problem((), None, None, "the workspace has no environments, so nothing of it runs")
+        problem = Problem((), None, None, "the workspace has no environments, so nothing is deployed")
         raise ManifestError(str(workspace.root / "copilot"), [problem])
     chosen = list(workspace.environments) if environments is None else list(environments)
     unknown = [name for name in chosen if name not in workspace.environments]
     if unknown:
         there = ", ".join(workspace.environments)
-        problems = [Problem((), None, None, f"there is no environment {name!r}; there are {there}") for name in unknown]
+        problems = [
+            Problem((), None, None, (f"there is no environment {name!r}; existing environments: {there}"))
+            for name in unknown
+        ]
         raise ManifestError(str(workspace.root / "copilot"), problems)
     app = cdk.App(analytics_reporting=False, tree_metadata=False)
     made = CopilotApplication.from_workspace(app, workspace.application, path, environments=chosen, **given)
@@ -150,7 +153,7 @@ class _Planning:
         }
 
     def _parameters(self, stack: str, one: Deployed) -> dict[str, str]:
-        """Return the parameters of a stack: those that were saved, or else what they have to be."""
+        """Return the parameters of a stack: the saved ones, or otherwise the required values."""
         environment, kinds = self._setting(stack)
         setting = self._made.environments[environment].setting
         found = {"AppName": setting.application, "EnvName": environment, "EnvironmentName": environment}
@@ -220,11 +223,11 @@ class _Planning:
                 for name in built
             ),
             f"stack set {app}-infrastructure (bucket, KMS key, repositories): kept; `copilot app delete` deletes it",
-            f"stack {app}-infrastructure-roles, parameters /copilot/applications/{app}/…: kept, for Copilot alone",
+            f"stack {app}-infrastructure-roles, parameters /copilot/applications/{app}/…: kept, only for Copilot",
             f"secrets under /copilot/{app}/…: kept; tasks read them where they are",
             *(
-                f"pipeline {name}: kept and not converted; stop it before the first deployment (it would put Copilot's "
-                "templates back), and delete it at the end"
+                f"pipeline {name}: kept and not converted; stop it before the first deployment (it would restore "
+                "Copilot's templates), and delete it at the end"
                 for name in self._workspace.pipelines
             ),
             *(f"{stack}: {note}" for stack, notes in self._pipelines.items() for note in notes),
@@ -237,7 +240,7 @@ class _Planning:
             for workload, one in self._made.workloads[name].items():
                 found[environment.setting.stack_name(workload)] = list(one.notes)
         for stack in missing:
-            found[stack].append("there is no template of it among those that run: it is taken for new")
+            found[stack].append("its deployed template is not in the folder, so it is treated as new")
         return {stack: notes for stack, notes in found.items() if notes}
 
     def _steps(
@@ -248,43 +251,43 @@ class _Planning:
         mappings: Mapping[str, Any],
     ) -> list[str]:
         environments = [one.setting.stack_name() for one in self._made.environments.values()]
-        steps = [
-            "Deploy nothing with Copilot any more, and stop its pipelines: each deployment would put its template back."
-        ]
+        steps = ["Stop deploying with Copilot, and stop its pipelines: each deployment would restore its template."]
         if refused:
-            steps.append("Settle what CloudFormation would refuse, see above.")
+            steps.append("Resolve what CloudFormation would refuse, see above.")
         if protected:
             steps.append(
-                f"Protect what must not go: deploy the templates with DeletionPolicy: Retain ({', '.join(protected)}) "
-                "with the parameters that the stacks have. They change nothing else."
+                "Protect resources from deletion: deploy the templates with DeletionPolicy: Retain "
+                f"({', '.join(protected)}) with the parameters that the stacks have. They change nothing else."
             )
         elif any(one.danger for one in decisions):
             steps.append(
-                "Protect what must not go: give it DeletionPolicy: Retain; --template-dir and --output write that."
+                "Protect resources from deletion: set DeletionPolicy: Retain; --template-dir and --output write such "
+                "templates."
             )
         for environment in environments:
             workloads = [stack for stack, prefix in self._environment_of.items() if prefix == environment != stack]
-            steps.append(f"{environment}: look at `cdk diff`, then deploy the environment before its workloads.")
+            steps.append(f"{environment}: check `cdk diff`, then deploy the environment before its workloads.")
             imported = [stack for stack in mappings if self._environment_of[stack] == environment]
             if imported:
                 steps.append(
-                    f"`cdk import --resource-mapping` with the mapping of {', '.join(imported)}, after they were left."
+                    f"`cdk import --resource-mapping` with the mapping of {', '.join(imported)}, after they have left "
+                    "their stacks."
                 )
             driven = [stack for stack in workloads if self._is_of_app_runner(stack)]
             usual = [stack for stack in self._in_order(workloads) if stack not in driven]
             steps.append(
-                f"Deploy {', '.join(usual)}, in this order: who publishes comes before who subscribes. Tasks go "
-                "one by one behind the same load balancer: names in DNS do not move, and queues keep their messages."
+                f"Deploy {', '.join(usual)}, in this order: publishers before subscribers. Tasks are replaced one by "
+                "one behind the same load balancer: DNS names do not change, and queues keep their messages."
             )
             steps += [
-                f"{stack}: App Runner becomes ECS in this deployment. With Retain on the old service both "
-                "run: try the new address, move the name in DNS (with a weighted record, a part goes first), "
-                "and delete the old service when nothing calls it any more."
+                f"{stack}: ECS replaces App Runner in this deployment. With Retain on the old service, both run: test "
+                "the new address, move the DNS name (gradually with a weighted record), and delete the old service "
+                "when nothing calls it."
                 for stack in driven
             ]
         steps.append(
-            "When all runs: delete what was left (see above), the pipeline's stack, and the roles of Copilot. Keep the "
-            "repositories until every image comes from somewhere else."
+            "When everything runs: delete the kept resources (see above), the pipeline's stack, and the roles of "
+            "Copilot. Keep the repositories until no image comes from them."
         )
         return steps
 
@@ -362,7 +365,7 @@ def _missing_exports(before: Mapping[str, PlainTemplate], after: Mapping[str, Pl
         if stack in after and export not in after[stack].exports
     }
     return [
-        f"{gone[export]}: the export {export} goes, and {other} imports it: deploy {other} first"
+        f"{gone[export]}: the export {export} is removed, but {other} imports it: deploy {other} first"
         for other, one in before.items()
         for export in sorted(one.imports & gone.keys())
     ]

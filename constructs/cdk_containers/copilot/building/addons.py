@@ -28,7 +28,7 @@ _LOCAL_CODE = {
     "AWS::Serverless::Function": ("CodeUri", "Bucket", "Key"),
     "AWS::Lambda::LayerVersion": ("Content", "S3Bucket", "S3Key"),
 }
-"""Properties that name a folder of the workspace, and what stands there once it has been uploaded."""
+"""Properties that name a folder of the workspace, and their form after the upload."""
 
 
 def include_addons(
@@ -106,13 +106,13 @@ def _merged(files: Sequence[Path]) -> dict[str, Any]:
             for name, value in (template.get(section) or {}).items() if section != "Transform" else ():
                 there = whole.setdefault(section, {})
                 if name in there and there[name] != value:
-                    message = f"{section}.{name} is defined otherwise in another addon: rename one of them"
+                    message = f"{section}.{name} is defined differently in another addon: rename one of them"
                     raise ManifestError(str(file), [Problem((section, name), None, None, message)])
                 there[name] = value
         if "Transform" in template:
             whole["Transform"] = template["Transform"]
     if not whole.get("Resources"):
-        raise ManifestError(str(files[0] if files else ""), [Problem((), None, None, "no addon has a resource")])
+        raise ManifestError(str(files[0] if files else ""), [Problem((), None, None, "the addons have no resources")])
     return whole
 
 
@@ -122,7 +122,7 @@ def _read(file: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, Unreadable) as error:
         raise ManifestError(str(file), [Problem((), None, None, f"cannot be read: {error}")]) from None
     if not isinstance(content, dict):
-        raise ManifestError(str(file), [Problem((), None, None, "an addon is a template of CloudFormation")])
+        raise ManifestError(str(file), [Problem((), None, None, "an addon must be a CloudFormation template")])
     return content
 
 

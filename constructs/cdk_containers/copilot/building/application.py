@@ -61,7 +61,7 @@ class CopilotApplication(CheckedConstruct):
                 account and region they are deployed to.
             domain: Domain of the application, as `copilot app init --domain` was given it. Default: none.
             certificate_arns: Certificates of load balancers, by environment. Default: those of the manifests.
-            image_tag: The tag of images that Copilot has pushed, where there is nothing to build. Default: `latest`.
+            image_tag: The tag of images that Copilot pushed, for workloads without a build. Default: `latest`.
             variables: What `${VAR}` stands for in manifests. Default: the variables of the shell.
             records: Whether records in public DNS are made for aliases. False for the first deployment over stacks that
                 Copilot made, whose functions delete theirs. Default: True.
@@ -120,7 +120,7 @@ def setting_of(
     compatibility: Compatibility | None = None,
     variables: Mapping[str, str] | None = None,
 ) -> Setting:
-    """Return an environment as the workspace describes it, or as it is where there is none."""
+    """Return an environment as the workspace describes it, or the default environment."""
     application = application or (workspace.application if workspace is not None else "")
     place = workspace.environments.get(name) if workspace is not None else None
     manifest = None
@@ -194,7 +194,7 @@ def _read(
 
 
 def _publishers(workload: Workload) -> list[str]:
-    """Return the workloads whose topics a worker subscribes to, which have to be there before."""
+    """Return the workloads whose topics a worker subscribes to, which must exist first."""
     if not isinstance(workload, WorkerService) or workload.subscribe is None:
         return []
     return [topic.service or "" for topic in workload.subscribe.topics or []]
@@ -206,6 +206,6 @@ def _stack(scope: Construct, name: str, env: cdk.Environment | None) -> cdk.Stac
         name,
         stack_name=name,
         env=env,
-        # Whoever deploys the template with another tool has no bootstrapped account.
+        # Other deployment tools need no bootstrapped account.
         synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
     )

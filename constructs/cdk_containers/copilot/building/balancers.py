@@ -46,7 +46,7 @@ class MadeLoadBalancer:
         }
 
 
-def make_public_load_balancer(  # noqa: PLR0917  (what it stands on)
+def make_public_load_balancer(  # noqa: PLR0917  (its basis)
     scope: Construct,
     naming: Naming,
     setting: Setting,
@@ -120,7 +120,7 @@ def _make(
     ssl_policy: str | None,
     **options: Any,
 ) -> MadeLoadBalancer:
-    # Tasks may be in groups of their own, that nobody knows here, so it may connect to everything.
+    # Tasks may be in other groups, which are unknown here, so it may connect to everything.
     group = ec2.SecurityGroup(scope, f"{id}SecurityGroup", vpc=known.vpc, description=description)
     made = ApplicationLoadBalancer(
         scope,
@@ -128,7 +128,7 @@ def _make(
         network=known.vpc,
         security_group=group,
         certificates=certificates,
-        https=True if certificates else Disabled("Nobody has said under which domain the application is reached"),
+        https=True if certificates else Disabled("The domain of the application is not set"),
         **options,
     )
     balancer, security_group, http, https = logical_ids
@@ -143,7 +143,7 @@ def _make(
     if certificates:
         plain = made.load_balancer.node.find_child("Http")
         listeners["HTTP"] = cast("elbv2.ApplicationListener", plain)
-        # Services say themselves whether they are reached by HTTP too; nobody answers for others.
+        # Each service sets whether it accepts HTTP too; other requests get no response.
         nobody = {"ContentType": "text/plain", "MessageBody": "Not found", "StatusCode": "404"}
         resource_of(plain).add_property_override(
             "DefaultActions", [{"Type": "fixed-response", "FixedResponseConfig": nobody}]

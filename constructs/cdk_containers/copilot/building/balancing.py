@@ -32,7 +32,7 @@ _CHECK_OF_GRPC = "/AWS.ALB/healthcheck"
 
 
 class Balancing:
-    """The rules of a service on an Application Load Balancer of its environment, or on one that exists.
+    """The rules of a service on an Application Load Balancer of its environment, or on an existing one.
 
     Attributes:
         exposures: How the service is exposed.
@@ -171,7 +171,7 @@ class Balancing:
         resource.add_property_override("Port", target.port)
         checked = rule.health.port or target.port
         if _HTTPS in (target.port, checked):
-            # Copilot takes a container at this port for one that speaks TLS.
+            # Copilot assumes that a container at this port uses TLS.
             resource.add_property_override("Protocol", "HTTPS" if target.port == _HTTPS else "HTTP")
             resource.add_property_override("HealthCheckProtocol", "HTTPS" if checked == _HTTPS else "HTTP")
         if not rule.version:
@@ -185,7 +185,7 @@ class Balancing:
             resource.add_property_override("Matcher", {"HttpCode": codes})
             if grpc:
                 resource.add_property_deletion_override("Matcher.GrpcCode")
-            self._making.notes.append(f"the load balancer refuses {codes!r} as a status that means healthy")
+            self._making.notes.append(f"the load balancer does not accept {codes!r} as a healthy status")
         if rule.health.port is not None:
             resource.add_property_override("HealthCheckPort", str(rule.health.port))
 
@@ -236,8 +236,8 @@ class Balancing:
         for zone, names in in_zone.items():
             make_alias_records(making, list(dict.fromkeys(names)), zone, dns_name=self.dns_name, zone_id=self._zone_id)
         making.notes.extend(
-            f"http.additional_rules: as with Copilot, {name} gets no record in the hosted zone {zone}: make it, or "
-            "leave the one that is there"
+            f"http.additional_rules: as with Copilot, {name} gets no record in the hosted zone {zone}: create it, or "
+            "keep the existing record"
             for name, zone in left.items()
             if name not in in_zone.get(zone, ())
         )

@@ -18,7 +18,7 @@ _METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
 _D = cloudfront.CfnDistribution
 
 
-def make_distribution(  # noqa: PLR0917  (what it stands on)
+def make_distribution(  # noqa: PLR0917  (its basis)
     scope: Construct,
     naming: Naming,
     prefix: str,

@@ -225,7 +225,7 @@ class CopilotEnvironment(CheckedConstruct):
         """Return a parameter: Copilot's function copies the environment's certificate to us-east-1."""
         self.notes.append(
             "cdn: the parameter CloudFrontCertificateArn is a certificate in us-east-1 for the names of the services: "
-            "the one that Copilot copied there goes with its function"
+            "Copilot's copy there is deleted with its function"
         )
         parameter = cdk.CfnParameter(
             cdk.Stack.of(self),

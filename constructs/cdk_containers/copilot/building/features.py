@@ -22,7 +22,7 @@ class Features:
         internal_load_balancer: The load balancer of services that the network reaches.
         nat_gateways: The way out of private subnets.
         file_system: The file system in which workloads have folders.
-        names: Names of your own that lead to the public load balancer.
+        names: Your own names for the public load balancer.
     """
 
     public_load_balancer: bool = False

@@ -44,8 +44,8 @@ def image_of(
             build_args={name: NotSecret(value, reason=REASON) for name, value in (build.args or {}).items()},
         )
     making.notes.append(
-        f"{dockerfile} is not there, so the image is taken from the repository "
-        f"{making.setting.application}/{making.name}, where Copilot has pushed it, under the tag {making.image_tag}"
+        f"{dockerfile} does not exist, so the image comes from the repository "
+        f"{making.setting.application}/{making.name}, to which Copilot pushed it, with the tag {making.image_tag}"
     )
     return pushed_image(making, container)
 

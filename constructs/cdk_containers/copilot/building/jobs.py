@@ -88,7 +88,7 @@ def make_job(making: Making, workload: workloads.ScheduledJob) -> ScheduledJob:
         memory_limit_mib=workload.memory or 512,
         task=task_options(making, workload, make_log_group(making, workload)),
         capacity=[LaunchType.FARGATE],
-        # It makes a state machine also where there is neither timeout nor retry; runs are not skipped, see above.
+        # It also creates a state machine without timeout and retry; runs are not skipped, see above.
         overlap="SKIP",
         timeout=None if workload.timeout is None else workload.timeout,
         retries=workload.retries or 0,

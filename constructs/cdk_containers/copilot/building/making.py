@@ -18,7 +18,7 @@ from .naming import Naming
 from .setting import Setting
 from .surroundings import Surroundings
 
-REASON = "The workload ran so with AWS Copilot; its manifest says nothing else"
+REASON = "The workload ran like this with AWS Copilot, and its manifest sets nothing else"
 
 
 @frozen(slots=False)
@@ -47,7 +47,7 @@ class Making:
         workload: Its manifest, for its environment.
         setting: Its environment.
         around: What it sees of its environment.
-        root: The folder that paths in the manifest start from; None if nobody knows.
+        root: The base folder of paths in the manifest; None if unknown.
         image_tag: The tag of images that Copilot has pushed, where they are not built anew.
         elsewhere: Whether its stack is in another region than its environment, and sees no exports of it.
         naming: Gives resources the logical ids that Copilot gives them.
@@ -85,7 +85,7 @@ class Making:
         return name if self.setting.compatibility.resource_names else None
 
     def parameter(self, id: str, description: str, *, type: str = "String", default: str | None = None) -> str:  # noqa: A002
-        """Return the value of a parameter of the template: what nobody knows before the deployment."""
+        """Return the value of a template parameter, for values that are known only at deployment."""
         stack = cdk.Stack.of(self.scope)
         found = stack.node.try_find_child(id)
         if not isinstance(found, cdk.CfnParameter):

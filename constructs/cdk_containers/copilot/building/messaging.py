@@ -72,7 +72,7 @@ class Queues:
     """The queues of a worker.
 
     Attributes:
-        main: The one that messages of most topics come through.
+        main: The queue for most topics.
         own: Those of single topics, by the name that containers are told.
     """
 
@@ -160,7 +160,7 @@ def _queue(making: Making, id: str, given: Queue, key: kms.IKey) -> WorkQueue:  
 
 
 def _name(making: Making, queue: WorkQueue, prefix: str) -> None:
-    """Name queues and their policies: a policy that goes takes the one that was made in its place along."""
+    """Name queues and their policies: deleting a policy would also delete its replacement."""
     making.name_it(f"{prefix}EventsQueue", queue.queue)
     making.name_it(f"{prefix}QueuePolicy", queue.queue.node.find_child("Policy"))
     if queue.dead_letter_queue is not None:

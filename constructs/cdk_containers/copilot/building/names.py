@@ -14,7 +14,7 @@ _ZONE = "AWS::Route53::HostedZone::Id"
 
 
 def zone_of(making: Making, name: str, given: str | None = None) -> str:
-    """Return the hosted zone that has a name: the one that is given, the environment's, or one of the application."""
+    """Return the hosted zone of a name: the given zone, the environment's, or one of the application."""
     setting = making.setting
     if given is not None:
         return given

@@ -62,7 +62,7 @@ class NetworkBalancing:
         aliases = self._nlb.aliases if self._nlb is not None else []
         if aliases:
             return [alias.name or "" for alias in aliases]
-        # An environment with certificates of yours has no domain of its own; a listener with TLS needs a name anyhow.
+        # An environment with your own certificates has no domain; a TLS listener needs a name anyway.
         needed = not setting.imports_certificates or any(port.protocol == "TLS" for port in self._ports)
         if setting.subdomain is not None and needed:
             return [f"{self._making.name}-nlb.{setting.subdomain}"]
@@ -88,7 +88,7 @@ class NetworkBalancing:
             listener_port=port.port,
             protocol=cast("Any", port.protocol),
             certificate=self._certificate if port.protocol == "TLS" else None,
-            # UDP has no check of its own. The port of the manifest is written below: no container has to declare it.
+            # UDP has no health check. The port of the manifest is written below: no container must declare it.
             health_check_port=self._open_port if udp else None,
             deregistration_delay=seconds_or(port.listener.deregistration_delay, _DELAY),
         )
@@ -104,7 +104,7 @@ class NetworkBalancing:
             self._finish_target_group(resource_of(route.target_group), port)
             if port.protocol == "TLS":
                 if port.listener.stickiness:
-                    making.notes.append(f"nlb: a listener with TLS, such as {port.port}, has no stickiness")
+                    making.notes.append(f"nlb: a TLS listener, such as {port.port}, does not support stickiness")
                 policy = port.listener.ssl_policy or _POLICY
                 resource_of(route.listener).add_property_override("SslPolicy", policy)
         # The group of the environment is its own matter, so the way in is said here.

@@ -41,7 +41,7 @@ def needs_way_out(workload: TaskWorkload) -> bool:
 
 
 def place_tasks(making: Making, workload: TaskWorkload, service: ecs.CfnService) -> None:
-    """Put the tasks of a service where the manifest wants them: in public subnets, if it says nothing."""
+    """Put the tasks of a service where the manifest wants them: in public subnets by default."""
     subnets, public = subnets_of(making, workload)
     path = "NetworkConfiguration.AwsvpcConfiguration"
     service.add_property_override(f"{path}.Subnets", subnets)
@@ -52,7 +52,9 @@ def _given(making: Making, subnets: list[str] | TaggedSubnets) -> Any:
     if isinstance(subnets, list):
         return subnets
     tags = ", ".join(f"{name}={value}" for name, value in (subnets.from_tags or {}).items())
-    making.notes.append(f"the parameter TaskSubnetIds names the subnets with the tags {tags}, which Copilot looks up")
+    making.notes.append(
+        f"the parameter TaskSubnetIds must contain the subnets with the tags {tags}, which Copilot looks up"
+    )
     stack = cdk.Stack.of(making.scope)
     return cdk.CfnParameter(
         stack, "TaskSubnetIds", type="List<AWS::EC2::Subnet::Id>", description=f"Subnets with the tags {tags}"

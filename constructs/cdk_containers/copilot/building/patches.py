@@ -62,8 +62,8 @@ def _of_cdk(folder: Path) -> str:
     what = f"change {', '.join(sorted(named))} in" if named else "change"
     shown = Path(*folder.parts[-3:]).as_posix()
     return (
-        f"{shown} has overrides for the CDK, which {what} the template that Copilot generates: "
-        "write them as changes of the constructs in this app"
+        f"{shown} has CDK overrides, which {what} the template that Copilot generates: change the constructs in this "
+        "app instead"
     )
 
 
@@ -85,13 +85,13 @@ def _apply(made: Patched, patch: Mapping[str, Any]) -> str | None:
     """Apply a patch; return why it cannot be applied."""
     section, *steps = [step.replace("~1", "/").replace("~0", "~") for step in str(patch["path"])[1:].split("/")]
     if section != "Resources" or not steps:
-        return f"the template has no {section} of Copilot's"
+        return f"the template does not have the section {section} of Copilot"
     name, *rest = steps
     resource = made.naming.known.get(name)
     if not rest:
         return _apply_whole(made, name, resource, patch)
     if resource is None:
-        return f"there is no {name}: what Copilot does with it is not needed, or done otherwise"
+        return f"there is no {name}: it is not needed, or replaced by something else"
     if rest[0] not in _OF_RESOURCES:
         return f"a resource has no {rest[0]}"
     return _write(made, name, rest, patch)
@@ -100,7 +100,7 @@ def _apply(made: Patched, patch: Mapping[str, Any]) -> str | None:
 def _apply_whole(made: Patched, name: str, resource: cdk.CfnResource | None, patch: Mapping[str, Any]) -> str | None:
     value = patch.get("value")
     if patch["op"] != "add" or resource is not None or not isinstance(value, Mapping) or "Type" not in value:
-        return "a whole resource can be added only"
+        return "only a whole resource can be added"
     added = cdk.CfnResource(made.scope, f"Patch{name}", type=str(value["Type"]), properties=value.get("Properties"))
     added.override_logical_id(name)
     for key, more in value.items():
@@ -124,7 +124,7 @@ def _write(made: Patched, name: str, steps: list[str], patch: Mapping[str, Any])
         else:
             resource.add_override(path, patch.get("value"))
         return None
-    # A list is written as a whole, with the change in it: CDK would make a map of one that is not there yet.
+    # A list is written as a whole, with the change in it: CDK would turn a missing list into a map.
     first = next(place for place, step in enumerate(steps) if step.isdigit() or step == "-")
     look = made.naming.properties.get(name)
     if look is not None:

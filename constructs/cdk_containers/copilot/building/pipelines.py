@@ -36,7 +36,7 @@ def _notes(place: Place, workspace: Workspace, variables: Mapping[str, str] | No
     pipeline = read_pipeline(place.manifest, variables=variables).model
     stages = ", ".join(_stage(one) for one in pipeline.stages or [])
     notes = [
-        f"the pipeline {place.name} is not converted: make it with `Pipeline` of cdk_containers",
+        f"the pipeline {place.name} is not converted: create it with `Pipeline` of cdk_containers",
         f"{_source(pipeline.source)}; stages {stages}",
     ]
     notes += _build(pipeline)
@@ -57,11 +57,14 @@ def _source(source: Source | None) -> str:
     repository = str(properties.get("repository", "")).removeprefix("https://").removesuffix(".git")
     said = f"source {source.provider} {repository}, branch {properties.get('branch', _DEFAULT_BRANCH)}"
     if "connection_name" in properties:
-        return f"{said}, by the connection {properties['connection_name']}"
+        return f"{said}, through the connection {properties['connection_name']}"
     if source.provider in CONNECTED:
-        return f"{said}, by the connection that Copilot made for it"
+        return f"{said}, through the connection that Copilot created for it"
     if source.provider == "GitHubV1":
-        return f"{said}, by a new connection: the access token {properties.get('access_token_secret')} is of no use"
+        return (
+            f"{said}, through a new connection: the access token {properties.get('access_token_secret')} does not work "
+            "for it"
+        )
     return said
 
 
@@ -70,7 +73,7 @@ def _stage(stage: Stage) -> str:
 
 
 def _build(pipeline: Pipeline) -> list[str]:
-    """Say what the build has beside the default: most buildspecs are the one that Copilot wrote."""
+    """Describe the differences of the build from the default: most buildspecs are unchanged from Copilot."""
     build = pipeline.build
     if build is None:
         return []

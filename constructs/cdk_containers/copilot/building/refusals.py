@@ -11,7 +11,7 @@ from ..manifests.models.balancing import Http, Nlb, RoutingRule
 from ..manifests.reading import Manifest
 from .setting import Setting
 
-_HOW = "say the domain of the application, or certificates of the environment"
+_HOW = "set the domain of the application, or certificates of the environment"
 
 
 def refuse_what_is_not_there(manifest: Manifest[workloads.Workload], setting: Setting) -> None:
@@ -39,7 +39,7 @@ def _wrong(workload: workloads.Workload, setting: Setting) -> Iterator[tuple[str
             yield from _wrong_internal_rules(http, setting)
             port = workload.image.port if workload.image is not None else None
             if port is None and any(rule.target_port is None for rule in http.rules):
-                yield "http", "requests have no port to go to: give image.port, or http.target_port"
+                yield "http", "no port for requests: set image.port, or http.target_port"
         case workloads.RequestDrivenWebService(http=http) if http is not None and http.alias is not None:
             yield from _wrong_name_of_app_runner(http.alias, setting)
         case workloads.StaticSite(http=http) if http is not None and http.alias is not None:
@@ -51,14 +51,14 @@ def _wrong(workload: workloads.Workload, setting: Setting) -> Iterator[tuple[str
 
 def _wrong_name_of_app_runner(alias: str, setting: Setting) -> Iterator[tuple[str, str]]:
     if setting.domain is None:
-        yield "http.alias", f"the application has no domain that the name could be in: {_HOW}"
+        yield "http.alias", f"the application has no domain for the name: {_HOW}"
     else:
         yield from _outside("http.alias", [alias], [setting.domain], own=_own_domains(setting))
 
 
 def _wrong_name_of_site(alias: str, setting: Setting) -> Iterator[tuple[str, str]]:
     if setting.domain is None:
-        yield "http.alias", "the application has no domain: give http.certificate, or say the domain"
+        yield "http.alias", "the application has no domain: set http.certificate, or the domain"
     else:
         yield from _outside("http.alias", [alias], _domains(setting))
 
@@ -69,42 +69,48 @@ def _wrong_rules(http: Http, setting: Setting) -> Iterator[tuple[str, str]]:
         if rule.aliases and not setting.has_https:
             yield f"{path}.alias", f"the environment has no certificate for the name: {_HOW}"
         elif zoned and not setting.imports_certificates:
-            yield f"{path}.hosted_zone", "a zone of yours goes with certificates of yours: say the environment's"
+            yield (
+                f"{path}.hosted_zone",
+                ("your own hosted zone needs your own certificates: set those of the environment"),
+            )
         elif not rule.aliases and setting.imports_certificates and rule.path is not None:
-            yield path, "an environment with certificates of yours knows services by their names: give an alias"
+            yield path, "an environment with your own certificates routes by host name: set an alias"
         if not setting.imports_certificates and setting.domain is not None:
             names = [alias.name or "" for alias in rule.aliases if alias.hosted_zone is None]
             yield from _outside(f"{path}.alias", names, _domains(setting))
         if (rule.version or "http1").lower() != "http1" and not setting.has_https:
-            yield f"{path}.version", f"a load balancer speaks {rule.version} to containers behind HTTPS only: {_HOW}"
+            yield (
+                f"{path}.version",
+                (f"a load balancer uses {rule.version} to containers only with an HTTPS listener: {_HOW}"),
+            )
 
 
 def _wrong_internal_rules(http: Http, setting: Setting) -> Iterator[tuple[str, str]]:
     for path, rule in _named(http):
         if rule.aliases and not setting.has_internal_https:
-            yield f"{path}.alias", "the internal load balancer has no certificates: say those of the environment"
+            yield f"{path}.alias", "the internal load balancer has no certificates: set those of the environment"
         elif not rule.aliases and setting.has_internal_https and rule.path is not None:
-            yield path, "an environment with certificates of yours knows services by their names: give an alias"
+            yield path, "an environment with your own certificates routes by host name: set an alias"
         if (rule.version or "http1").lower() != "http1" and not setting.has_internal_https:
-            yield f"{path}.version", f"a load balancer speaks {rule.version} to containers behind HTTPS only"
+            yield f"{path}.version", f"a load balancer uses {rule.version} to containers only with an HTTPS listener"
 
 
 def _wrong_listeners(nlb: Nlb, setting: Setting) -> Iterator[tuple[str, str]]:
     for place, listener in enumerate(nlb.listeners):
         path = "nlb" if not place else f"nlb.additional_listeners[{place - 1}]"
         if (listener.port or "").lower().endswith("/tls") and setting.domain is None:
-            yield f"{path}.port", "TLS needs a certificate, and so a name: say the domain of the application"
+            yield f"{path}.port", "TLS needs a certificate and therefore a name: set the domain of the application"
     if nlb.aliases and setting.domain is None:
-        yield "nlb.alias", "the application has no domain that the name could be in: say the domain"
+        yield "nlb.alias", "the application has no domain for the name: set the domain"
     elif nlb.aliases and setting.imports_certificates:
         yield (
             "nlb.alias",
-            "an environment with certificates of yours has none for a Network Load Balancer: leave it out",
+            "an environment with your own certificates has none for a Network Load Balancer: remove it",
         )
     else:
         names = [alias.name or "" for alias in nlb.aliases]
         yield from _outside("nlb.alias", names, _domains(setting))
-        yield from (("nlb.alias", f"{name}: name each host, without *") for name in names if name.startswith("*"))
+        yield from (("nlb.alias", f"{name}: list each host, without *") for name in names if name.startswith("*"))
 
 
 def _domains(setting: Setting) -> list[str]:
@@ -125,7 +131,7 @@ def _outside(
         path: The key.
         names: The names.
         domains: The domains that names are in.
-        own: Domains that neither are a name here nor have names; with these, no domain is a name itself.
+        own: Domains that are not names here and contain no names; with these, no domain is itself a name.
     """
     for name in names:
         above = name.partition(".")[2]

@@ -34,7 +34,7 @@ from .services import make_service
 from .variables import common_variables
 
 _INTERVAL, _TIMEOUT = timedelta(seconds=30), timedelta(seconds=5)
-"""What a health check of a load balancer has where a manifest says nothing; the timeout has to be the shorter one."""
+"""Defaults of a load balancer health check; the timeout must be shorter than the interval."""
 
 _CPU, _MEMORY = 1024, 2048
 _MOST_TASKS, _CPU_PERCENT = 25, 70
@@ -56,7 +56,7 @@ def make_request_driven(making: Making, workload: workloads.RequestDrivenWebServ
         making.notes.append("without a domain it runs on ECS Express Mode, which gives it an address with HTTPS")
         made: Construct = _make_express(making, workload)
     else:
-        making.notes.append("it runs on ECS, behind the load balancer of its environment, and no more on App Runner")
+        making.notes.append("it runs on ECS behind the load balancer of its environment, and no longer on App Runner")
         check = balanced_check(given)
         making.notes.extend(_changed(given, check))
         made = make_service(making, as_service(workload, check, private=private))
@@ -89,7 +89,7 @@ def _changed(given: HttpHealthCheck, made: HttpHealthCheck) -> list[str]:
     for name in ("interval", "timeout", "healthy_threshold", "unhealthy_threshold"):
         before, after = getattr(given, name), getattr(made, name)
         if before is not None and before != after:
-            now = "what ECS Express Mode has" if after is None else f"{_said(after)}, the nearest that there is"
+            now = "what ECS Express Mode has" if after is None else f"{_said(after)}, the nearest available"
             notes.append(f"http.healthcheck.{name}: {_said(before)} becomes {now}")
     return notes
 

@@ -43,7 +43,7 @@ def roll_back(
     deployment: Deployment | WorkerDeployment | None,
     queues: Queues | None,
 ) -> None:
-    """Have ECS roll back when an alarm goes off: one of yours, or one that is made here."""
+    """Let ECS roll back when an alarm fires: your own alarm, or an alarm created here."""
     given = deployment.rollback_alarms if deployment is not None else None
     if not given:
         return

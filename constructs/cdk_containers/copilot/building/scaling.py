@@ -103,7 +103,7 @@ def scale(
 
 
 def _name_policy(making: Making, target: ecs.ScalableTaskCount, id: str, metric: str) -> None:  # noqa: A002
-    """Let a policy be the one that Copilot made: a service takes one for each metric, so no second could be made."""
+    """Keep the policy that Copilot created: a service allows one for each metric, so a second one would fail."""
     for child in target.node.find_all():
         if isinstance(child, autoscaling.CfnScalingPolicy) and id in child.node.path.rpartition("/Target")[2]:
             making.name_it(f"AutoScalingPolicy{metric}", child)

@@ -15,7 +15,7 @@ _NAMED = {
     "@hourly": "cron(0 * * * ? *)",
 }
 _SOME_TIME = "rate(5 minutes)"
-"""What stands in a schedule that is switched off."""
+"""The expression of a disabled schedule."""
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(h|m|s|ms)")
 _UNITS = {"h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}

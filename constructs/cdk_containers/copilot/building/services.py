@@ -50,7 +50,7 @@ def make_service(making: Making, workload: workloads.TaskWorkload) -> Service:
     queues = make_queues(making, subscribe) if worker else None
     told = common_variables(
         making,
-        # App Runner told nobody of a load balancer.
+        # App Runner did not show its load balancer.
         load_balancer=balancing.dns_name if balancing is not None and workload is making.workload else None,
         more={**topics.told(), **(queues.told() if queues is not None else {})},
     )

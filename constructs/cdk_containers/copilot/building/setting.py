@@ -20,7 +20,7 @@ class Setting:
         environment: Name of the environment.
         domain: Domain of the application, as `copilot app init --domain` was given it. Default: none.
         certificate_arns: Certificates of the load balancers. Default: those of the manifest.
-        manifest: The manifest of the environment. Default: one that says nothing.
+        manifest: The manifest of the environment. Default: an empty manifest.
         records: Whether records in public DNS are made for aliases. False for the first deployment over a stack that
             Copilot made: its records go with its functions, and Route 53 takes each name once. Default: True.
         compatibility: What of Copilot is kept. Default: everything.

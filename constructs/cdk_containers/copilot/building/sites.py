@@ -1,4 +1,4 @@
-"""Under which name a static site is found, and where its stack has to be."""
+"""The name of a static site, and the region of its stack."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def alias_of(setting: Setting, site: StaticSite) -> str | None:
 
 
 def region_of_site(setting: Setting, site: StaticSite) -> str | None:
-    """Return the region that the stack of a site has to be in, with the certificate that is made for it."""
+    """Return the required region for the stack of a site, with the certificate created for it."""
     given = site.http.certificate if site.http is not None else None
     return CERTIFICATE_REGION if alias_of(setting, site) is not None and given is None else None

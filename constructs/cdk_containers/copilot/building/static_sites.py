@@ -149,7 +149,7 @@ def _copy(
     """Copy files at each deployment, by CDK's own function, and tell CloudFront."""
     source = making.file(files.source or "")
     if source is None:
-        making.notes.append(f"{files.source} is not there, so no files are copied")
+        making.notes.append(f"{files.source} does not exist, so no files are copied")
         return
     from aws_cdk import aws_s3_deployment as deployment  # noqa: PLC0415  (it brings a tool of 20 MB)
 

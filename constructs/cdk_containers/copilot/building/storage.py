@@ -1,4 +1,4 @@
-"""Volumes of a task: empty ones, file systems that exist, and the one that the environment has for its workloads."""
+"""Volumes of a task: empty volumes, existing file systems, and the environment's file system."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def file_systems(making: Making, workload: TaskWorkload, role: iam.IRole) -> dic
 def _own(making: Making, given: Efs, role: iam.IRole) -> dict[str, Any]:
     """Return a folder of the environment's file system, which belongs to this workload alone."""
     file_system = making.around.export("FilesystemID")
-    # Without a user in the manifest Copilot takes one that no other workload has.
+    # Without a user in the manifest, Copilot uses a unique user for each workload.
     user = str(given.uid if given.uid is not None else zlib.crc32(making.name.encode()))
     group = str(given.gid if given.gid is not None else zlib.crc32(making.name.encode()))
     point = efs.CfnAccessPoint(

@@ -20,8 +20,7 @@ _ZONES = 2
 class Surroundings(Construct):
     """An environment as seen from the stack of a workload.
 
-    It imports values and makes nothing, so it stands on an environment that this library made, and on one that Copilot
-    made.
+    It imports values and creates nothing, so it works with environments of this library and of Copilot.
 
     Attributes:
         setting: The environment.
@@ -102,7 +101,7 @@ class Surroundings(Construct):
             id,
             load_balancer_arn=_balancer_of(listener_arn),
             listener_arn=listener_arn,
-            # Who reaches whom is settled by the environment: its group lets its load balancers in.
+            # The environment defines the allowed connections: its security group accepts its load balancers.
             security_group_id=self.export("EnvironmentSecurityGroup"),
             security_group_allows_all_outbound=True,
             dns_name=dns_name,

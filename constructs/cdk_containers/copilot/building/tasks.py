@@ -25,7 +25,7 @@ from .task_overrides import TaskChanges
 
 _RETENTION_DAYS = 30
 _SPELLED_OUT = ("StopTimeout", "VersionConsistency", "LinuxParameters", "Memory")
-"""What this library writes for each container, and AWS has by itself or Copilot leaves alone."""
+"""What this library writes for each container, but AWS sets by default or Copilot omits."""
 
 _LOG_OPTIONS = ("mode", "max-buffer-size")
 
@@ -114,13 +114,13 @@ def finish_task(making: Making, workload: TaskWorkload, task: TaskDefinition, co
 
 
 def _env_file(making: Making, path: str, container: str, role: iam.IRole) -> str:
-    """Return the ARN of a file with variables: that of the workspace, or one that the deployment names."""
+    """Return the ARN of a file with variables: that of the workspace, or a parameter of the deployment."""
     file = making.file(path)
     suffix = (
         "" if container == making.name else "".join(part.title() for part in container.replace("_", "-").split("-"))
     )
     if file is None:
-        making.notes.append(f"{path} is not there: the parameter EnvFileArn{suffix} names the file in S3")
+        making.notes.append(f"{path} does not exist: set the parameter EnvFileArn{suffix} to the file in S3")
         arn = making.parameter(f"EnvFileArn{suffix}", f"ARN of {path} in S3, whose name ends with .env")
         bucket = cdk.Fn.select(0, cdk.Fn.split("/", arn))
     else:
@@ -195,7 +195,7 @@ def _route_logs(making: Making, changes: TaskChanges, place: int, contents: Cont
 def _write_credentials(
     making: Making, workload: TaskWorkload, changes: TaskChanges, contents: Contents, role: iam.IRole
 ) -> None:
-    """Write credentials that are no ARN, or that stand beside an image that is built."""
+    """Write credentials that are not an ARN, or that belong to a built image."""
     image = getattr(workload, "image", None)
     given = {workload.name: (getattr(image, "credentials", None), getattr(image, "location", None))}
     for name, sidecar in (workload.sidecars or {}).items():

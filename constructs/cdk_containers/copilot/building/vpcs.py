@@ -1,4 +1,4 @@
-"""The VPC of an environment: Copilot's own, one that the manifest describes, or one that exists."""
+"""The VPC of an environment: Copilot's default, the VPC in the manifest, or an existing VPC."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class KnownVpc:
 
 
 def make_vpc(scope: Construct, naming: Naming, given: EnvironmentVpc | None, *, nat_gateways: bool) -> KnownVpc:
-    """Make the VPC of an environment, or take the one that the manifest names."""
+    """Create the VPC of an environment, or import the VPC in the manifest."""
     given = given or EnvironmentVpc()
     if given.id is not None:
         return _existing(scope, given)

@@ -57,8 +57,8 @@ class CopilotWorkload(CheckedConstruct):
             id: Name among the parent's children.
             manifest: Its manifest, read for the environment.
             setting: Its environment.
-            root: The folder that paths in the manifest start from. Default: nobody knows; then images are taken from
-                where Copilot has pushed them.
+            root: The base folder of paths in the manifest. Default: unknown; then images come from where Copilot has
+                pushed them.
             image_tag: The tag of images that Copilot has pushed. Default: `latest`.
             addons: Templates that are deployed with it; what they output, its containers get. Default: none.
             overrides: The folder with its overrides. Default: none.
@@ -99,7 +99,7 @@ class CopilotWorkload(CheckedConstruct):
 
 
 def region_of_workload(setting: Setting, workload: workloads.Workload) -> str | None:
-    """Return the region that the stack of a workload has to be in, where that is not its environment's."""
+    """Return the required region for the stack of a workload, if it is not the environment's region."""
     return region_of_site(setting, workload) if isinstance(workload, workloads.StaticSite) else None
 
 

@@ -97,7 +97,12 @@ def _refuse_nothing(workspace: Workspace, environments: Sequence[str]) -> None:
         Problem((), None, None, f"the workspace has no {name}, so there is nothing to convert") for name in missing
     ]
     problems += [
-        Problem((), None, None, f"there is no environment {name!r}; there are {', '.join(workspace.environments)}")
+        Problem(
+            (),
+            None,
+            None,
+            (f"there is no environment {name!r}; existing environments: {', '.join(workspace.environments)}"),
+        )
         for name in environments
         if name not in workspace.environments and "environments" not in missing
     ]

@@ -28,7 +28,7 @@ _DEEPEST = 3
 
 
 class CannotWriteError(Exception):
-    """A value of which nobody knows how it came about."""
+    """A value of unknown origin."""
 
 
 class Encoder:
@@ -47,7 +47,7 @@ class Encoder:
         self._finder: re.Pattern[str] | None = None
 
     def is_worth(self, result: Any) -> bool:
-        """Tell whether a result has to be known: it is no plain value."""
+        """Tell whether a result must be recorded, because it is not a plain value."""
         if isinstance(result, str):
             return _TOKEN.search(result) is not None
         if isinstance(result, float | int) and not isinstance(result, bool):
@@ -84,7 +84,7 @@ class Encoder:
         """Return how a value is made.
 
         Raises:
-            CannotWriteError: Nobody knows.
+            CannotWriteError: The origin is unknown.
         """
         known = self._objects.get(id(given))
         if known is not None and known[0] is given:
@@ -142,10 +142,10 @@ class Encoder:
             }
             parts, keys = options(made)
             return Expression("call", None, (Expression("global", public_global(type(given))), *parts), keys)
-        raise CannotWriteError(f"nobody knows how a {type(given).__qualname__} came about")
+        raise CannotWriteError(f"the origin of a {type(given).__qualname__} is not recorded")
 
     def _below_known(self, given: Any) -> Expression | None:
-        """Find an object, or a text, as an attribute of one that is known."""
+        """Find an object, or a text, as an attribute of a known object."""
         level = [(one, expression) for one, expression in reversed(self._objects.values())]
         seen = {id(one) for one, _ in level}
         for _ in range(_DEEPEST):
@@ -165,7 +165,7 @@ class Encoder:
         """Find a construct from its parents."""
         scope = given.node.scope
         if scope is None:
-            raise CannotWriteError("nobody made the root of the tree")
+            raise CannotWriteError("the root of the tree has no origin")
         node = Expression("attribute", "node", (self.encode(scope),))
         if given.node.id in ("Resource", "Default") and scope.node.default_child is given:
             way = Expression("attribute", "default_child", (node,))
@@ -201,7 +201,7 @@ class Encoder:
             token = _TOKEN.search(unknown)
             assert whole is not None and token is not None  # noqa: S101, PT018  (both were found above)
             if self._below_known(given if token[0] == given else token[0]) is None:
-                raise CannotWriteError(f"nobody knows where {given!r} comes from")
+                raise CannotWriteError(f"the origin of {given!r} is not recorded")
             return self._text(given)
         return parts[0] if len(parts) == 1 else Expression("text", None, tuple(parts))
 

@@ -1,4 +1,4 @@
-"""The record of calls as programs: one for each stack, without what nobody uses, and with what one place uses in it."""
+"""The record of calls as programs: one for each stack, without unused values, and with single-use values inlined."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cdk_containers.core.frozen import frozen
 from .expressions import Expression, Global
 from .recording import Step
 
-REASON = "The workload ran so with AWS Copilot; its manifest says nothing else"
+REASON = "The workload ran like this with AWS Copilot, and its manifest sets nothing else"
 """Stands so often in a module that it gets a name."""
 
 AS_BEFORE = Expression(
@@ -40,7 +40,7 @@ class Recorded:
 
     Attributes:
         programs: Programs of stacks, in order.
-        dependencies: Names of stacks, each with one that has to be there before.
+        dependencies: Names of stacks, each with a stack that must exist first.
     """
 
     programs: tuple[Program, ...]
@@ -144,7 +144,7 @@ def _uses(steps: list[tuple[int, Step]]) -> Counter[int]:
 
 
 def _simplified(steps: list[tuple[int, Step]], named: Collection[int]) -> tuple[Step, ...]:
-    """Leave out what nobody uses, and write what one place uses into it."""
+    """Omit unused values, and inline values that are used once."""
     uses = _uses(steps)
     inlined: dict[int, Expression] = {}
     places: dict[int, int] = {}

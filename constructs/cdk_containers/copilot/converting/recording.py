@@ -1,7 +1,7 @@
 """Watches manifests become constructs, and writes down each call.
 
 What the package `building` calls in this library, in CDK and in `constructs` is all that makes a template, so the same
-calls in the same order make the same template. The converter has no rules of its own that could differ from those.
+calls in the same order make the same template. The converter has no separate rules that could differ from those.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _PURE = {
     "known_queries",
     "choose_priority",
 }
-"""Functions that change nothing, so that they may stand in the middle of an expression."""
+"""Functions without side effects, which may be inside an expression."""
 
 _GENERATOR = inspect.CO_GENERATOR | inspect.CO_COROUTINE
 

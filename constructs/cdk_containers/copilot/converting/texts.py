@@ -79,7 +79,7 @@ line-length = 100
 """
 
 TEST = '''\
-"""Templates change only where somebody wants it: `UPDATE_GOLDEN=1 pytest` writes them anew."""
+"""Templates change only on request: `UPDATE_GOLDEN=1 pytest` writes them anew."""
 
 import json
 import os

@@ -33,8 +33,8 @@ class Variables:
         if own is not None or name in self._given:
             return None
         if name in self._own:
-            return f"${{{name}}} is not known here: name the application and the environment"
-        return f"the variable {name} is not defined: export it, or write \\${{{name}}} where you mean the text"
+            return f"${{{name}}} is not known here: set the application and the environment"
+        return f"the variable {name} is not defined: export it, or write \\${{{name}}} for literal text"
 
     def value(self, name: str) -> str:
         """Return what a variable stands for."""
@@ -42,7 +42,7 @@ class Variables:
 
 
 def interpolate(node: Node, variables: Variables) -> None:
-    """Fill variables into all texts below a node, in place; one that is not defined is a problem."""
+    """Interpolate variables in all texts below a node, in place; an undefined variable is a problem."""
     if isinstance(node, Map):
         for value in node.entries.values():
             interpolate(value, variables)

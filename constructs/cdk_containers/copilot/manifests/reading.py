@@ -96,7 +96,7 @@ def read_workload(
     overrides = _overrides(root, environments)
     for override in overrides.values():
         for key in _HEAD & override.entries.keys():
-            override[key].refuse("is the same in all environments: it stands at the top of the file only")
+            override[key].refuse("is the same in all environments: set it only at the top of the file")
         structure(override, model)
     notes: list[str] = []
     chosen = merged(root, overrides.get(environment or ""), notes)

@@ -18,7 +18,7 @@ class Place:
         name: The name of its folder.
         manifest: Its manifest; None where an environment has none.
         addons: Templates that are deployed with it.
-        overrides: Its folder `overrides`, where there is one.
+        overrides: Its folder `overrides`, if it exists.
     """
 
     name: str
@@ -79,7 +79,7 @@ def _copilot_folder(path: Path) -> Path:
     for folder in (start, *start.parents[:5]):
         if (folder / "copilot" / ".workspace").is_file():
             return folder / "copilot"
-    message = "no workspace: there is no copilot/.workspace here or in the five folders above"
+    message = "no workspace: no copilot/.workspace here or in the five folders above"
     raise ManifestError(str(path), [Problem((), None, None, message)])
 
 

@@ -55,7 +55,7 @@ def load(
         MisreadError: It is not YAML, or not a map, or a bomb.
     """
     if len(text) > _LARGEST:
-        raise _misread(file, f"{len(text):,} characters: {_LARGEST:,} at the most")
+        raise _misread(file, f"{len(text):,} characters; the maximum is {_LARGEST:,}")
     try:
         import yaml  # noqa: PLC0415  (what reads no manifest needs no library)
     except ModuleNotFoundError:
@@ -129,7 +129,9 @@ class _Composer:
             if isinstance(event, self._library.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    message = f"a second document: {self._reader} reads the first only. Make its own file, or remove it"
+                    message = (
+                        f"a second document: {self._reader} reads only the first. Move it to its own file, or remove it"
+                    )
                     raise _misread(self._file, message, event.start_mark.line + 1, event.start_mark.column + 1)
             if isinstance(event, self._library.CollectionEndEvent):
                 open_nodes.pop()
@@ -174,14 +176,14 @@ class _Maker:
         self._count = 0
 
     def node(self, raw: _Raw, path: tuple[str, ...], line: int, column: int) -> Node:
-        """Make a node whose key stands in a given place."""
+        """Make a node whose key has a given position."""
         self._count += 1
         if self._count > _MOST_NODES:
-            raise _misread(self._file, f"its aliases make more than {_MOST_NODES:,} values", raw.line, raw.column)
+            raise _misread(self._file, f"its aliases expand to more than {_MOST_NODES:,} values", raw.line, raw.column)
         if len(path) > _DEEPEST:
             raise _misread(self._file, f"nested more than {_DEEPEST} deep", raw.line, raw.column)
         if raw.tag and raw.kind != "scalar" and raw.tag not in ("!", f"{_CORE}map", f"{_CORE}seq"):
-            self._problems.add(Problem(path, raw.line, raw.column, f"the tag {_shown(raw.tag)} means nothing here"))
+            self._problems.add(Problem(path, raw.line, raw.column, f"the tag {_shown(raw.tag)} is not supported"))
         if raw.kind == "seq":
             items = [
                 self.node(child, (*path, f"[{n}]"), child.line, child.column) for n, child in enumerate(raw.children)
@@ -199,11 +201,11 @@ class _Maker:
         seen: dict[str, int] = {}
         for key, value in _pairs(raw):
             if key.kind != "scalar":
-                self._problems.add(Problem(path, key.line, key.column, "a key is text, not a map or a list"))
+                self._problems.add(Problem(path, key.line, key.column, "a key must be text, not a map or a list"))
                 continue
             inner = (*path, key.text)
             if key.text in seen:
-                message = f"the key is there twice, first in line {seen[key.text]}"
+                message = f"the key appears twice, first in line {seen[key.text]}"
                 self._problems.add(Problem(inner, key.line, key.column, message))
                 continue
             seen[key.text] = key.line
@@ -217,12 +219,12 @@ class _Maker:
     def _merged(self, raw: _Raw, path: tuple[str, ...]) -> Iterator[dict[str, Node]]:
         for one in raw.children if raw.kind == "seq" else [raw]:
             if one.kind != "map":
-                message = "`<<` takes a map, or a list of maps"
+                message = "`<<` needs a map, or a list of maps"
                 self._problems.add(Problem((*path, "<<"), one.line, one.column, message))
                 continue
             self._count += 1
             if len(path) > _DEEPEST or self._count > _MOST_NODES:
-                raise _misread(self._file, "a map that is merged into itself", one.line, one.column)
+                raise _misread(self._file, "a map is merged into itself", one.line, one.column)
             made = self.node(one, (*path, *([] if len(path) < _DEEPEST else ["<<"])), one.line, one.column)
             assert isinstance(made, Map)  # noqa: S101
             yield made.entries
@@ -237,7 +239,7 @@ class _Maker:
             elif not (wanted == kind or (wanted == "float" and kind == "int")):
                 message = f"the tag {_shown(raw.tag)} does not fit {raw.text!r}"
                 if wanted not in _KINDS:
-                    message = f"the tag {_shown(raw.tag)} means nothing here"
+                    message = f"the tag {_shown(raw.tag)} is not supported"
                 self._problems.add(Problem(path, raw.line, raw.column, message))
                 kind, value = "str", raw.text
         return Scalar(path, line, column, self._problems, text=raw.text, kind=kind, value=value)

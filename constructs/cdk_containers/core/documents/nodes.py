@@ -1,4 +1,4 @@
-"""What a YAML file says, before anybody asks what it means: maps, lists and scalars that know where they stand."""
+"""The content of a YAML file before interpretation: maps, lists and scalars with their positions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Node:
 
     Attributes:
         path: Its keys from the top of the file, such as `("environments", "prod", "count")`.
-        line: The line where it starts, or where its key stands; from 1.
+        line: The line where it starts, or the line of its key; from 1.
         column: The column, from 1.
         problems: What is wrong with the file.
     """
@@ -27,7 +27,7 @@ class Node:
         self.problems = problems
 
     def refuse(self, message: str) -> None:
-        """Note that something is wrong here."""
+        """Record a problem at this place."""
         self.problems.add(Problem(self.path, self.line, self.column, message))
 
     def plain(self) -> Any:
@@ -44,7 +44,7 @@ class Map(Node):
 
     Attributes:
         entries: The values by their keys.
-        anchored: The keys whose values have anchors: they may be there for their aliases only.
+        anchored: The keys whose values have anchors: they may exist only for their aliases.
     """
 
     __slots__ = ("anchored", "entries")
@@ -96,8 +96,8 @@ class Scalar(Node):
     """Text, a number, a truth value or nothing.
 
     Attributes:
-        text: As it stands in the file, without quotes.
-        kind: What YAML takes it for: `str`, `int`, `float`, `bool`, `null`, `timestamp`.
+        text: The text as in the file, without quotes.
+        kind: Its YAML type: `str`, `int`, `float`, `bool`, `null`, `timestamp`.
         value: What it means.
         filled: Whether a variable was filled in.
     """

@@ -15,7 +15,7 @@ class Problem:
 
     Attributes:
         path: The keys that lead to it.
-        line: Its line, from 1; None where the whole file is meant.
+        line: Its line, from 1; None for the whole file.
         column: Its column, from 1.
         message: What was given, and what is allowed.
     """
@@ -27,7 +27,7 @@ class Problem:
 
     @property
     def key(self) -> str:
-        """The keys that lead to it, as one text."""
+        """The keys that lead to it, as one string."""
         return dotted(self.path)
 
     def text(self, file: str) -> str:
@@ -80,7 +80,7 @@ def dotted(path: Iterable[str]) -> str:
 
 
 def nearest(given: str, allowed: Iterable[str]) -> str:
-    """Return the hint at the name that was meant, or else all that are allowed."""
+    """Return a hint with the nearest name, or otherwise all allowed names."""
     from difflib import get_close_matches  # noqa: PLC0415  (what is right needs no hint)
 
     names = list(allowed)

@@ -1,4 +1,4 @@
-"""What Go makes of a scalar, where it wants text, a number, a truth value or a duration."""
+"""How Go reads a scalar as text, a number, a truth value or a duration."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ def whole_number(node: Scalar) -> int:
         return int(node.value)
     hint = ""
     if node.filled:
-        hint = ": Copilot fills variables in as text, and takes no text for a number"
+        hint = ": Copilot inserts variables as text, and does not accept text as a number"
     elif node.kind == "str" and node.text.isdigit():
         hint = ": write it without quotes"
-    raise ValueError(f"got {node.shape()}; a whole number is wanted{hint}")
+    raise ValueError(f"got {node.shape()}; expected a whole number{hint}")
 
 
 def number(node: Scalar) -> float:
     """Return a number."""
     if node.kind in ("int", "float"):
         return float(node.value)
-    raise ValueError(f"got {node.shape()}; a number is wanted")
+    raise ValueError(f"got {node.shape()}; expected a number")
 
 
 def truth(node: Scalar) -> bool:
-    """Return true or false; the words of YAML 1.1 count where a truth value is wanted."""
+    """Return true or false; the words of YAML 1.1 count if a truth value is expected."""
     if node.kind == "bool":
         return bool(node.value)
     word = node.text.lower()
     if word in _TRUTHS and node.text in {style(word) for style in _STYLES}:
         return _TRUTHS[word]
-    raise ValueError(f"got {node.shape()}; true or false is wanted")
+    raise ValueError(f"got {node.shape()}; expected true or false")
 
 
 def duration(node: Scalar) -> timedelta:
@@ -59,8 +59,8 @@ def duration(node: Scalar) -> timedelta:
     negative = written.startswith("-")
     if not _DURATION.match(written.removeprefix("-")):
         hint = f": did you mean {node.text}s?" if node.text.isdigit() else ""
-        raise ValueError(f"got {node.shape()}; a duration such as 90s, 5m or 1h30m is wanted{hint}")
+        raise ValueError(f"got {node.shape()}; expected a duration such as 90s, 5m or 1h30m{hint}")
     microseconds = sum(float(amount) * _UNITS[unit] for amount, unit in _PART.findall(written))
     if microseconds * 1000 > _LARGEST:
-        raise ValueError(f"got {node.shape()}; a duration has 292 years at the most")
+        raise ValueError(f"got {node.shape()}; the longest duration is 292 years")
     return timedelta(microseconds=-microseconds if negative else microseconds)

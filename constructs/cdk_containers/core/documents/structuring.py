@@ -89,7 +89,7 @@ def _model(kind: type[Any], converter: Converter) -> _Hook:
             return _wrong_shape(node, kind)
         for key, value in node.entries.items():
             if key not in names and not (key in node.anchored and not node.path):
-                value.refuse(f"there is no such key: {nearest(key, names)}")
+                value.refuse(f"unknown key: {nearest(key, names)}")
         return made(node, kind)  # type: ignore[arg-type]
 
     return read
@@ -152,7 +152,7 @@ def _union(kind: Any, converter: Converter) -> _Hook:
         if type(node) not in hooks:
             return _wrong_shape(node, *options)
         if len(options) > 1 and isinstance(node, Map) and says_nothing(node):
-            node.refuse("a map that says nothing: give it keys, or remove it")
+            node.refuse("an empty map: add keys, or remove it")
             return None
         hook, option = hooks[type(node)]
         return hook(node, option)

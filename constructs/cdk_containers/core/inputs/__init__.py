@@ -1,4 +1,4 @@
-"""Reading what a caller gave, without CDK: tokens, types, durations, names and schedules."""
+"""Reading arguments without CDK: tokens, types, durations, names and schedules."""
 
 from .arns import arn_problems, security_group_problems
 from .calls import check_names_of_construct, check_names_of_values

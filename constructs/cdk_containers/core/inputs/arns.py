@@ -25,7 +25,7 @@ _KINDS = {
     "service_network_arn": ("a service network", "vpc-lattice", "servicenetwork/"),
     "task_role_arn": ("a role", "iam", "role/"),
 }
-"""What an option names: in words, its service, and what its resource begins with."""
+"""The kind of resource that an option names: in words, its service, and the prefix of its resource part."""
 
 
 def is_arn(text: str) -> bool:
@@ -34,10 +34,10 @@ def is_arn(text: str) -> bool:
 
 
 def arn_problems(found: Problems, *, type: str = "", **arns: str | None) -> list[Problem]:  # noqa: A002
-    """Find options with text that is no ARN, or that of another kind; those that `found` has already are left out.
+    """Find options with text that is not an ARN, or an ARN of another kind, except options that `found` already has.
 
     Args:
-        found: What has been found already.
+        found: The problems found so far.
         type: Of load balancers, `app` or `net`.
         arns: What was given, by option.
     """
@@ -58,7 +58,7 @@ def arn_problems(found: Problems, *, type: str = "", **arns: str | None) -> list
 
 
 def security_group_problems(option: str, id: str) -> list[Problem]:  # noqa: A002
-    """Find text that is no id of a security group; its name or its ARN, say."""
+    """Find text that is not a security group id, such as a name or an ARN."""
     wrong = Problems()
     if not is_token(id) and not _SECURITY_GROUP.fullmatch(id):
         wrong.add(option, "not the id of a security group", given=id, allowed="an id such as sg-0123456789abcdef0")

@@ -1,7 +1,7 @@
-"""Options by their names: those that there are not, those that are missing, and values without a name.
+"""Checks of option names: unknown options, missing options, and values without a name.
 
-Python answers them with a `TypeError` that names the class with the constructor, not the one that was called, and stops
-at the first one.
+Python answers them with a `TypeError` that names the class with the constructor instead of the called class, and stops
+at the first problem.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from ..frozen import MadeOnUse, frozen
 Makes: TypeAlias = Literal["construct", "value", "anything"]
 
 Elsewhere: TypeAlias = Mapping[str, tuple[str, str]]
-"""Options that the same thing has on another platform: why not here, and what to do."""
+"""Options that exist on another platform: why they do not exist here, and what to do instead."""
 
 _PACKAGE = __name__.partition(".")[0]
 
 
 class Missing:
-    """Stands for an option that was not given and has no default, so that the rest of the call can be checked."""
+    """Replaces a missing required option, so that the rest of the call can be checked."""
 
 
 @frozen
 class _Signature:
-    """What a function takes, without its instance or class."""
+    """The parameters of a function, without its instance or class."""
 
     positional: tuple[str, ...]
     names: frozenset[str]
     required: Mapping[str, str]
-    """What has no default, with its type as it is written."""
+    """The required options, with their types as written."""
     open: bool
 
     def takes(self, args: tuple[Any, ...], options: Mapping[str, Any]) -> bool:
@@ -50,7 +50,7 @@ class _Signature:
             named = [f"{option}=…" for option in sorted(self.names) if option not in self.positional]
             yield Problem(
                 option="arguments",
-                what=f"the options of {name} have names",
+                what=f"the options of {name} must be passed by name",
                 given=f"{len(extra)} without a name",
                 allowed=f"{name}({', '.join([*self.positional, *named[:1]])})",
             )
@@ -63,7 +63,7 @@ class _Signature:
             near = nearest_name(option, self.names)
             yield Problem(
                 option=option,
-                what=f"{name} has no such option",
+                what=f"{name} does not have this option",
                 allowed=f"the nearest is {near}" if near else f"one of {', '.join(sorted(self.names))}",
             )
             given.add(near)
@@ -74,7 +74,7 @@ class _Signature:
     def corrected(
         self, args: tuple[Any, ...], options: Mapping[str, Any], elsewhere: Elsewhere
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return what can be checked of a call: misspelt options under the names that are meant, none missing."""
+        """Return the checkable arguments of a call: misspelled options under their intended names, none missing."""
         args = args[: len(self.positional)]
         options = {name: value for name, value in options.items() if name not in elsewhere}
         known = {name: value for name, value in options.items() if name in self.names}
@@ -85,7 +85,7 @@ class _Signature:
 
 
 def nearest_name(name: str, names: Collection[str]) -> str:
-    """Return the name that comes nearest to one that there is not, or nothing where none is near."""
+    """Return the name that is nearest to an unknown one, or nothing if no name is near."""
     from difflib import get_close_matches  # noqa: PLC0415  (needed only here, and 2 ms to import)
 
     return next(iter(get_close_matches(name, sorted(names), n=1)), "")
@@ -104,13 +104,13 @@ def _signature(function: Callable[..., Any], bound: int) -> _Signature:
 
 
 def check_names(function: Callable[..., Any], *, bound: int, makes: Makes) -> Callable[..., Any]:
-    """Have a function answer for the names of its options, in an `OptionError` with what else is wrong.
+    """Make a function check the names of its options, in an `OptionError` with all other problems.
 
     Args:
         function: A constructor, or another function that makes something.
         bound: How many arguments Python gives it by itself: 1 for the instance or the class, 0 for a static method.
-        makes: A construct, with a scope and an id, which raises by itself; a value, which is asked for its problems; or
-            anything else, of which no more is known.
+        makes: A construct, with a scope and an id, which raises by itself; a value, which reports its problems; or
+            anything else.
     """
 
     @wraps(function)
@@ -134,7 +134,7 @@ def check_names(function: Callable[..., Any], *, bound: int, makes: Makes) -> Ca
         place = {**dict(zip(signature.positional, given, strict=False)), **known}
         if any(isinstance(place.get(part, Missing()), Missing) for part in ("scope", "id")):
             raise OptionError(name, found)
-        if function.__module__.startswith(_PACKAGE):  # anybody else's checks nothing before it makes something
+        if function.__module__.startswith(_PACKAGE):  # other code checks nothing before it creates something
             with together_with(found):
                 function(*args[:bound], *given, **known)
         raise OptionError(child_path(place["scope"], str(place["id"])), found)
@@ -143,13 +143,13 @@ def check_names(function: Callable[..., Any], *, bound: int, makes: Makes) -> Ca
 
 
 def _with_defaults_of(function: Callable[..., Any], wrapper: Any) -> Callable[..., Any]:
-    """Return what wraps a function, with the defaults of the options where they are looked for."""
+    """Return the wrapper of a function, with the defaults of the options where callers look for them."""
     wrapper.__kwdefaults__ = getattr(function, "__kwdefaults__", None)
     return cast("Callable[..., Any]", wrapper)
 
 
 def check_names_of_values(owner: type) -> None:
-    """Have a public class of values, and what it has been given to make some of its kinds, answer for its options."""
+    """Make a public value class and its factory methods check their option names."""
     constructor = inspect.getattr_static(owner, "__init__")
     make = constructor.make if isinstance(constructor, MadeOnUse) else lambda: constructor
     checked: Any = MadeOnUse(owner, "__init__", lambda: check_names(make(), bound=1, makes="value"))
@@ -160,7 +160,7 @@ def check_names_of_values(owner: type) -> None:
 
 
 def check_names_of_construct(owner: type) -> None:
-    """Have the constructor of a construct, its imports and its public methods answer for the names of their options."""
+    """Make the constructor, the imports and the public methods of a construct check their option names."""
     for name, member in list(vars(owner).items()):
         if name == "__init__":
             owner.__init__ = check_names(member, bound=1, makes="construct")  # type: ignore[misc]

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class _Duration(Protocol):
-    """CDK's `Duration`, by which name it is shown in errors."""
+    """CDK's `Duration`; errors show this name."""
 
     def to_seconds(self) -> int | float: ...
     def to_human_string(self) -> str: ...
 
 
 DurationLike: TypeAlias = timedelta | _Duration
-"""A length of time: `aws_cdk.Duration`, or `datetime.timedelta` where CDK is not at hand."""
+"""A length of time: `aws_cdk.Duration`, or `datetime.timedelta` if CDK is not available."""
 
 
 def seconds(duration: DurationLike) -> int:
@@ -55,13 +55,13 @@ def _not_whole(given: str) -> Problem:
 
 
 def as_duration(duration: DurationLike) -> Duration:
-    """Return a length of time as CDK takes it."""
+    """Return a length of time as CDK's `Duration`."""
     return in_seconds(seconds(duration)) if isinstance(duration, timedelta) else cast("Duration", duration)
 
 
 @cache
 def in_seconds(count: int) -> Duration:
-    """Return a number of seconds as CDK takes it, asked for once: a `Duration` never changes."""
+    """Return a number of seconds as CDK's `Duration`, cached: a `Duration` never changes."""
     from aws_cdk import Duration  # noqa: PLC0415  (this module is read without CDK)
 
     return Duration.seconds(count)

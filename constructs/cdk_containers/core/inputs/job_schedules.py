@@ -1,4 +1,4 @@
-"""When a job runs, how long, and how often it is tried."""
+"""When a job runs, for how long, and how many attempts it has."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MAX_RETRIES = 99
 
 
 def job_schedule_problems(schedule: str, time_zone: str | None) -> list[Problem]:
-    """Find a schedule that is none, and a time zone that is none or that the schedule does not have."""
+    """Find an invalid schedule, and a time zone that is invalid or that the schedule does not support."""
     found = Problems()
     wrong = schedule_problem(schedule)
     if wrong is not None:
@@ -20,9 +20,9 @@ def job_schedule_problems(schedule: str, time_zone: str | None) -> list[Problem]
     elif time_zone is not None and not is_token(schedule) and schedule.startswith("rate("):
         found.add(
             "time_zone",
-            "a rate counts from when it was made, in no time zone",
+            "a rate counts from its creation and has no time zone",
             given=time_zone,
-            allowed="nothing; or cron(…) for a time of day",
+            allowed="no time zone; or cron(…) for a time of day",
             practice="job-time-zone",
         )
     if time_zone is not None and not found.has("time_zone"):
@@ -31,28 +31,28 @@ def job_schedule_problems(schedule: str, time_zone: str | None) -> list[Problem]
 
 
 def job_time_zone_problems(time_zone: str) -> list[Problem]:
-    """Find a time zone that is none."""
+    """Find an invalid time zone."""
     found = Problems()
     if (wrong := time_zone_problem(time_zone)) is not None:
         found.add(
             "time_zone",
             wrong,
             given=time_zone,
-            allowed="a name of the IANA list, such as Europe/Berlin",
+            allowed="a name from the IANA time zone list, such as Europe/Berlin",
             practice="job-time-zone",
         )
     return list(found)
 
 
 def job_run_problems(timeout: int | None, retries: int) -> list[Problem]:
-    """Find a time that no run has, in seconds, and a number of tries that nobody makes."""
+    """Find an invalid timeout, in seconds, and an invalid number of attempts."""
     found = Problems()
     if timeout is not None and not is_token(timeout) and not _MIN_TIMEOUT_SECONDS <= timeout <= _MAX_TIMEOUT_SECONDS:
         found.add(
             "timeout",
             "out of range",
             given=Shown(f"{timeout} s"),
-            allowed="60 s, in which a task can just start, to 365 days",
+            allowed="60 seconds (the time in which a task can start) to 365 days",
             practice="job-timeout",
         )
     if not is_token(retries) and not 0 <= retries <= _MAX_RETRIES:

@@ -1,4 +1,4 @@
-"""What objects have, without reading it."""
+"""Which members objects have, without reading them."""
 
 from __future__ import annotations
 

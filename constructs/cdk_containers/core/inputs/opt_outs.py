@@ -7,9 +7,9 @@ from ..practices import Disabled
 
 
 def disabled_problems(value: object) -> list[Problem]:
-    """Find what is wrong with the reason, where a value is an opt-out."""
+    """Find the problem of the reason, if a value is an opt-out."""
     if not isinstance(value, Disabled) or (wrong := value.problem()) is None:
         return []
     return [
-        Problem(option="reason", what=wrong, given=repr(value.reason), allowed="a sentence that a reviewer understands")
+        Problem(option="reason", what=wrong, given=repr(value.reason), allowed="a reason that a reviewer understands")
     ]

@@ -1,4 +1,4 @@
-"""Where things are: the account and the region of what a caller gave, and of the stack that is to use it."""
+"""Accounts and regions: those of the resources that you pass, and those of the stack that uses them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .tokens import is_token
 
 @frozen
 class _Kind:
-    """A kind of thing of AWS that constructs are given.
+    """A kind of AWS resource that constructs receive.
 
     Attributes:
-        noun: What it is called.
-        same_region: Whether AWS takes it from the same region only.
-        same_account: Whether AWS takes it from the same account only.
-        way: What can be given instead of one that is elsewhere.
-        by_name: Whether one of another stack's account or region can be used, as long as it has a name.
+        noun: Its name in messages.
+        same_region: Whether AWS accepts it only from the same region.
+        same_account: Whether AWS accepts it only from the same account.
+        way: What you can pass instead of a resource that is elsewhere.
+        by_name: Whether a stack can use one of another account or region if it has a physical name.
     """
 
     noun: str
@@ -37,7 +37,7 @@ class _Kind:
 
 _KINDS: Mapping[str, _Kind] = {
     "certificate_arn": _Kind(
-        noun="certificate", same_region=True, same_account=True, way="a certificate of ACM in {here}, for the same name"
+        noun="certificate", same_region=True, same_account=True, way="an ACM certificate in {here}, for the same name"
     ),
     "key_arn": _Kind(
         noun="key",
@@ -47,7 +47,7 @@ _KINDS: Mapping[str, _Kind] = {
     "topic_arn": _Kind(
         noun="topic",
         same_region=True,
-        way="a topic in {here}; alarms publish to none of another region",
+        way="a topic in {here}; alarms cannot publish to another region",
         by_name=True,
     ),
     "queue_arn": _Kind(
@@ -65,19 +65,23 @@ _KINDS: Mapping[str, _Kind] = {
     "file_system_arn": _Kind(noun="file system", same_region=True, same_account=True, way="a file system in {here}"),
     "role_arn": _Kind(noun="role", same_account=True, way="a role in {here}"),
     "namespace_arn": _Kind(noun="namespace", same_region=True, way="a namespace in {here}"),
-    "bucket_arn": _Kind(noun="bucket", way="a bucket in {here}, or s3.Bucket.from_bucket_name(…) for one that exists"),
-    "vpc_id": _Kind(noun="VPC", way="a VPC in {here}, or Network.from_attributes(…) for one that is shared with it"),
+    "bucket_arn": _Kind(
+        noun="bucket", way=("a bucket in {here}, or s3.Bucket.from_bucket_name(…) for an existing bucket")
+    ),
+    "vpc_id": _Kind(noun="VPC", way="a VPC in {here}, or Network.from_attributes(…) for a shared VPC"),
     "secret_arn": _Kind(
         noun="secret",
-        way="Secret.from_secret_attributes(…) with its complete ARN and its key, after its own policy and that of its "
-        "key let the execution role in",
+        way=(
+            "Secret.from_secret_attributes(…) with its complete ARN and its key; the policies of both must allow the "
+            "execution role"
+        ),
     ),
     "parameter_arn": _Kind(noun="parameter", way="a parameter in {here}"),
     "repository_arn": _Kind(
         noun="repository", way="a repository in {here}, or Repository.from_attributes(…)", by_name=True
     ),
 }
-"""By the member that identifies one."""
+"""The kinds, by the member that identifies them."""
 
 _ARNS: Mapping[str, str] = {
     "acm": "certificate_arn",
@@ -87,7 +91,7 @@ _ARNS: Mapping[str, str] = {
     "servicediscovery": "namespace_arn",
     "iam": "role_arn",
 }
-"""Which kind a plain ARN is of, by its service; another may well be elsewhere."""
+"""The kind of a plain ARN, by its service; resources of other services may be elsewhere."""
 
 _Place = tuple[str, str]
 """Account and region; either may be a token."""
@@ -98,7 +102,7 @@ _places: WeakKeyDictionary[object, _Place] = WeakKeyDictionary()
 
 
 def place_problems(scope: object, arguments: Mapping[str, object]) -> list[Problem]:
-    """Find what cannot be used in a stack: things of another account or region, and text that should be an ARN."""
+    """Find what a stack cannot use: resources of another account or region, and text that should be an ARN."""
     found = Problems()
     things = [thing for name, value in arguments.items() for thing in _things(name, value)]
     stack = _stack_of(scope) if things else None
@@ -116,13 +120,13 @@ _Use: TypeAlias = Literal["", "subscribed", "near"]
 
 
 class _Thing(NamedTuple):
-    """What may be somewhere: a construct, or text that should be an ARN.
+    """A value with a place: a construct, or text that should be an ARN.
 
     Attributes:
         option: The option that holds it.
         value: The construct or text.
-        use: `subscribed` for a topic that delivers, for which its own place does not matter; `near` for what has to be
-            in the region where it is used, though others of its kind need not.
+        use: `subscribed` for a topic that delivers, for which its own place does not matter; `near` for what must be in
+            the region where it is used, although others of its kind can be elsewhere.
     """
 
     option: str
@@ -139,7 +143,7 @@ _USES: Mapping[tuple[str, str], _Use] = {
 
 
 def _things(option: str, value: object, use: _Use = "") -> Iterator[_Thing]:
-    """Yield what may be somewhere."""
+    """Yield the values that have a place."""
     if isinstance(value, str | int | float | Enum | None):
         if isinstance(value, str) and option.endswith("_arn") and not is_token(value):
             yield _Thing(option, value)
@@ -205,12 +209,14 @@ def _of_object(given: _Thing, stack: Any) -> list[Problem]:  # noqa: PLR0911  (o
         return []
     way = kind.way
     if kind.by_name:
-        way = f"{kind.noun}_name='…' or cdk.PhysicalName.GENERATE_IF_NEEDED where it is made, so that its ARN is known"
+        way = (
+            f"{kind.noun}_name='…' or cdk.PhysicalName.GENERATE_IF_NEEDED where it is created, so that its ARN is known"
+        )
     return [_made_elsewhere(option, kind.noun, place, own, way)]
 
 
 def _of_ours(option: str, thing: Any, stack: Any) -> list[Problem]:
-    """Find a construct of this library in a stack that is elsewhere: nothing that it makes can be used here."""
+    """Find a construct of this library in a stack that is elsewhere: its resources cannot be used here."""
     its_stack, own = _stack_of(thing), _place_of(stack)
     if its_stack is None or its_stack is stack:
         return []
@@ -222,7 +228,7 @@ def _of_ours(option: str, thing: Any, stack: Any) -> list[Problem]:
     name = type(thing).__name__.lstrip("_")
     way = f"a {name} in {{here}}"
     if has_members(thing, "from_attributes"):
-        way += f", or {name}.from_attributes(…) in this stack for one that exists there"
+        way += f", or {name}.from_attributes(…) in this stack for an existing resource there"
     return [_made_elsewhere(option, name, place, own, way)]
 
 
@@ -230,16 +236,16 @@ def _made_elsewhere(option: str, noun: str, place: _Place, own: _Place, way: str
     if place == own:
         return Problem(
             option=option,
-            what=f"the {noun} belongs to a stack outside of this stage, to which CDK cannot refer",
+            what=f"the {noun} belongs to a stack outside this stage, and CDK cannot refer to it",
             given=_said(place),
             allowed=f"a {noun} of a stack in the same cdk.Stage, or one imported in this stack",
         )
     if any(is_token(one) != is_token(other) for one, other in zip(place, own, strict=True)):
         return Problem(
             option=option,
-            what=f"the {noun}'s stack and this one do not say the same about where they are",
+            what=f"the stack of the {noun} and this stack have different settings for their account and region",
             given=f"{_said(place)}; this stack: {_said(own)}",
-            allowed="the same env=cdk.Environment(account=…, region=…) for both stacks, or none for both",
+            allowed="the same env=cdk.Environment(account=…, region=…) for both stacks, or no env for both",
         )
     return Problem(
         option=option,
@@ -266,7 +272,7 @@ def _elsewhere(option: str, arn: str, kind: _Kind, place: _Place, stack: Any) ->
 
 
 def _is_named(thing: Any, member: str, stack: Any) -> bool:
-    """Tell whether the name of a thing of another account, region or stage is known before it is made."""
+    """Tell whether the name of a resource of another account, region or stage is known before it is created."""
     try:
         return "Fn::GetAtt" not in str(stack.resolve(getattr(thing, member)))
     except RuntimeError as error:
@@ -276,7 +282,7 @@ def _is_named(thing: Any, member: str, stack: Any) -> bool:
 
 
 def _is_imported(thing: Any) -> bool:
-    """Tell whether something exists already: CDK makes no resource for it."""
+    """Tell whether something exists already: CDK creates no resource for it."""
     return not any(has_members(part, "cfn_resource_type") for part in thing.node.find_all())
 
 
@@ -304,7 +310,7 @@ def _difference(place: _Place, own: _Place) -> str:
 
 def _said(place: _Place) -> str:
     account, region = ("" if is_token(part) else part for part in place)
-    return f"account {account or 'not said'}, region {region or 'not said'}"
+    return f"account {account or 'not set'}, region {region or 'not set'}"
 
 
 def _place_of_arn(arn: str) -> _Place:
@@ -320,13 +326,13 @@ def _place_of(stack: Any) -> _Place:
 
 
 def remember_stack(construct: object, scope: object) -> None:
-    """Remember in which stack a construct is, where that is known of its parent: CDK need not be asked."""
+    """Remember the stack of a construct if that of its parent is known, so that no call to CDK is needed."""
     if scope in _stacks or has_members(scope, "template_options"):
         _stacks[construct] = _stack_of(scope)
 
 
 def known_stack_of(construct: object) -> Any:
-    """Return the stack of a construct if that is known without asking CDK, or else None."""
+    """Return the stack of a construct if it is known without a call to CDK, or else None."""
     return _stacks.get(construct)
 
 

@@ -28,7 +28,7 @@ DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 @frozen
 class _Field:
-    """A field of a cron expression: its numbers, its words, and the pattern of what only it has."""
+    """A field of a cron expression: its numbers, its words, and the pattern of its special characters."""
 
     name: str
     low: int
@@ -40,7 +40,7 @@ class _Field:
         if value == "?":
             return None if self.special else f"? stands for a day of month or a day of week, not for {self.name}"
         if "#" in value and "," in value:
-            return f"{self.name} {value}: with # there is no second day"
+            return f"{self.name} {value}: # allows only one day"
         if all(self._has(part) for part in value.split(",")):
             return None
         by_word = f", or {self.words[0]}-{self.words[-1]}" if self.words else ""
@@ -73,12 +73,12 @@ _FIELDS = (
 
 
 def schedule_examples(allowed: Collection[ScheduleForm] = SCHEDULE_FORMS) -> str:
-    """Return what would be right, to be shown as `allowed`: an example of each form."""
+    """Return an example of each allowed form, for `allowed` in errors."""
     return ", or ".join(_EXAMPLES[form] for form in SCHEDULE_FORMS if form in allowed)
 
 
 def schedule_problem(expression: str, *, allowed: Collection[ScheduleForm] = SCHEDULE_FORMS) -> str | None:
-    """Say what is wrong with a schedule, or None.
+    """Return the problem of a schedule, or None.
 
     The language is that of EventBridge, which its Scheduler and Application Auto Scaling share.
 
@@ -94,11 +94,13 @@ def schedule_problem(expression: str, *, allowed: Collection[ScheduleForm] = SCH
     if found is None:
         bare = len(expression.split()) in (5, 6)
         return (
-            "a cron expression without its cron(…)" if bare else f"not one of {', '.join(f'{f}(…)' for f in allowed)}"
+            "the cron expression is not inside cron(…)"
+            if bare
+            else f"not one of {', '.join(f'{f}(…)' for f in allowed)}"
         )
     form, text = found[1], found[2]
     if form not in allowed:
-        return f"{form}(…) is not possible here"
+        return f"{form}(…) is not supported here"
     match form:
         case "cron":
             return _cron_problem(text)
@@ -109,7 +111,7 @@ def schedule_problem(expression: str, *, allowed: Collection[ScheduleForm] = SCH
 
 
 def is_over(expression: str, now: datetime) -> bool:
-    """Tell whether a schedule that is right can never come again: its moment, or the last of its years, is past."""
+    """Tell whether a valid schedule never occurs again: its time, or the last of its years, is past."""
     found = None if is_token(expression) else _EXPRESSION.fullmatch(expression)
     match found and found.groups():
         case ("at", moment):
@@ -122,7 +124,7 @@ def is_over(expression: str, now: datetime) -> bool:
 
 
 def time_zone_problem(name: str) -> str | None:
-    """Say what is wrong with the name of a time zone, or None; on a machine without a list of zones all are right."""
+    """Return the problem of a time zone name, or None; on a machine without a list of zones every name is valid."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415  (rarely needed)
 
     if is_token(name) or not _knows_time_zones():
@@ -130,7 +132,7 @@ def time_zone_problem(name: str) -> str | None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return "there is no such time zone"
+        return "unknown time zone"
     return None
 
 
@@ -148,17 +150,17 @@ def _rate_problem(text: str) -> str | None:
         return "a rate is a whole number, a space, and minutes, hours or days"
     number, unit, plural = found.groups()
     if (number == "1") == bool(plural):
-        return f"AWS takes {number} {unit}{'' if number == '1' else 's'} only"
+        return f"AWS accepts only {number} {unit}{'' if number == '1' else 's'}"
     return None
 
 
 def _at_problem(text: str) -> str | None:
     if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", text):
-        return "a moment is written yyyy-mm-ddThh:mm:ss; the time zone is its own option"
+        return "the time must have the form yyyy-mm-ddThh:mm:ss; the time zone is a separate option"
     try:
         datetime.fromisoformat(text)
     except ValueError:
-        return "there is no such moment"
+        return "this date or time does not exist"
     return None
 
 
@@ -172,5 +174,5 @@ def _cron_problem(text: str) -> str | None:
         if (wrong := field.problem(value.upper())) is not None:
             return wrong
     if (values[2] == "?") == (values[4] == "?"):
-        return "one of day of month and day of week, and only one, is ?"
+        return "exactly one of day of month and day of week must be ?"
     return None

@@ -35,14 +35,14 @@ REFERENCE = "⟨reference⟩"
 """What `written_out` writes for the name or an attribute of a resource, or a parameter."""
 
 HIDDEN = "⟨hidden⟩"
-"""What it writes for a parameter that CloudFormation shows to nobody (`NoEcho`)."""
+"""What it writes for a parameter that CloudFormation does not show (`NoEcho`)."""
 
 LATER = "⟨later⟩"
 """What it writes for what is put together when CDK synthesizes."""
 
 
 def remember_reference(text: str, stack: Any = None) -> str:
-    """Remember that a text is a reference to a resource, and of which stack, so that CDK need not be asked."""
+    """Remember that a text refers to a resource, and its stack, so that no call to CDK is needed."""
     _references.add(text)
     if stack is not None:
         _stacks[text] = stack
@@ -60,7 +60,7 @@ _stacks: WeakValueDictionary[str, Any] = WeakValueDictionary()
 
 @lru_cache(maxsize=4096)
 def written_out(text: str) -> str:
-    """Return a text with its tokens as the template will have them, so far as that can be known; functions are flat.
+    """Return a text with its tokens as in the template, as far as they are known; functions are flat.
 
     Nothing is asked for its final value: a reference would tie stacks together, and what is lazy would be fixed early.
     """
@@ -74,13 +74,13 @@ def written_out(text: str) -> str:
     try:
         given = [text] if _LIST_MARKER in text else text
         return _flat(Tokenization.resolve(given, scope=scope, resolver=resolver, preparing=False))
-    except RuntimeError:  # nobody knows what it is; CDK says so when it synthesizes
+    except RuntimeError:  # unknown here; CDK reports it at synthesis
         return REFERENCE
 
 
 @cache
 def _resolver() -> tuple[Any, Any]:
-    """Return a place that is no stack of anybody's, and what reads tokens there."""
+    """Return a scope outside all stacks, and the resolver for its tokens."""
     import aws_cdk as cdk  # noqa: PLC0415
 
     class Reader(cdk.DefaultTokenResolver):

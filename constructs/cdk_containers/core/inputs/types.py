@@ -33,7 +33,7 @@ Options = TypeVar("Options", bound="DataclassInstance")
 def field_problems(instance: DataclassInstance) -> list[Problem]:
     """Find the fields of a dataclass whose values do not fit their hints.
 
-    Most fields have their default, which is not looked at: the type checker has done so.
+    Most fields have their default, which is not checked: the type checker has done so.
     """
     kind = type(instance)
     given = {name: value for name, default in _defaults(kind) if (value := getattr(instance, name)) is not default}
@@ -41,7 +41,7 @@ def field_problems(instance: DataclassInstance) -> list[Problem]:
 
 
 def argument_problems(function: Callable[..., object], arguments: Mapping[str, object]) -> Problems:
-    """Find the keyword-only arguments of a call whose values do not fit their hints; defaults are not looked at.
+    """Find the keyword-only arguments of a call whose values do not fit their hints; defaults are not checked.
 
     Args:
         function: The function that was called.
@@ -66,7 +66,7 @@ def usable_arguments(
 ) -> dict[str, Any]:
     """Return the keyword-only arguments of a call, with the default instead of each that has a problem already.
 
-    So what is right can be checked further, and everything that is wrong is said at once.
+    Valid options can then be checked further, so that one error reports all problems.
     """
     defaults = function.__kwdefaults__ or {}
     return {
@@ -111,7 +111,7 @@ def _keywords(function: Callable[..., object]) -> tuple[str, ...]:
 
 @cache
 def _hint(owner: Any, name: str) -> Any:
-    """Read the hint of one field or argument: those of others may name modules of CDK that nobody has loaded."""
+    """Read the hint of one field or argument: other hints may name CDK modules that are not loaded."""
     if isinstance(owner, type):
         owner = next(kind for kind in owner.__mro__ if name in inspect.get_annotations(kind))
         names = vars(sys.modules[owner.__module__])
@@ -138,9 +138,9 @@ def _problems(owner: object, values: Mapping[str, object]) -> list[Problem]:
 def _type_problem(option: str, value: object, hint: Any) -> Problem:
     allowed = _describe(hint)
     if _is_choice(value, hint):
-        what = "there is no such choice"
+        what = "not a valid choice"
     else:
-        what = f"{_type_name(value, unlike=allowed)} where {allowed} belongs{_hint_at(hint, value)}"
+        what = f"{_type_name(value, unlike=allowed)} instead of {allowed}{_hint_at(hint, value)}"
     way = way_in(value, _names(hint))
     return Problem(option=option, what=what, given=_shown(value, hint), allowed=way or allowed)
 
@@ -155,14 +155,14 @@ def _names(hint: Any) -> Iterator[str]:
 
 
 def _is_choice(value: object, hint: Any) -> bool:
-    """Tell whether a value is of the right type, and only none of those that may be chosen."""
+    """Tell whether a value has the right type, but is not one of the allowed choices."""
     parts = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     choices = [choice for part in parts if get_origin(part) is Literal for choice in get_args(part)]
     return not isinstance(value, bool) and any(type(choice) is type(value) for choice in choices)
 
 
 def _misfits(value: object, hint: Any) -> Iterator[tuple[str, object, Any]]:
-    """Go down to the parts of a collection that do not fit: where they are, what they are, and what belongs there."""
+    """Find the parts of a collection that do not fit: where they are, what they are, and what is expected."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         inside = [part for part in arguments if _is_collection(value, get_origin(part))]
@@ -194,7 +194,7 @@ def _is_collection(value: object, origin: Any) -> bool:
 
 
 def _shown(value: object, hint: Any) -> str:
-    """Show a plain value as it is, and of anything else the type: a container, say, may hold a secret."""
+    """Show a plain value as it is, and anything else by its type: a container, for example, may hold a secret."""
     secretive = any(get_origin(part) is Mapping for part in (hint, *get_args(hint)))
     if secretive or not isinstance(value, str | int | float | Enum | None):
         return _type_name(value)
@@ -202,18 +202,18 @@ def _shown(value: object, hint: Any) -> str:
 
 
 def _hint_at(hint: Any, value: object) -> str:
-    """Say how to write it: a default that is on is switched off by name, and capacity is given by its share."""
+    """Return how to write it: you turn a default off by name, and pass capacity by its share."""
     if (value is False or value is None) and any(
         getattr(part, "__name__", "") == "Disabled" for part in get_args(hint)
     ):
-        return '; to switch it off write Disabled(reason="…")'
+        return '; to turn it off, write Disabled(reason="…")'
     if getattr(hint, "__name__", "") == "Capacity" and hasattr(type(value), "share"):
-        return "; give its share()"
+        return "; pass its share()"
     return ""
 
 
 def _type_name(value: object, unlike: str = "") -> str:
-    """Say what a value is; where a type of the same name belongs, with the module that it is from."""
+    """Describe a value; if the expected type has the same name, add the module."""
     if value is None:
         return "None"
     if isinstance(value, type):

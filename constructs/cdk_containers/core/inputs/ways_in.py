@@ -1,4 +1,4 @@
-"""How to bring in what was made with CDK's own constructs, where one of this library belongs.
+"""How to import resources that were created with CDK's own constructs.
 
 Names only: nothing here knows CDK.
 """
@@ -93,7 +93,7 @@ _WAYS: Mapping[str, Mapping[str, str]] = {
             ("Service", "WebService"),
         )
     },
-    "Container": {"aws_ecs.ContainerDefinition": "Container(image=…, …), which takes what add_container takes"},
+    "Container": {"aws_ecs.ContainerDefinition": "Container(image=…, …), with the same options as add_container"},
     "Port": {"aws_ecs.PortMapping": "the number of the port, or Port(number=…, name=…, host_port=…)"},
     "HealthCheck": {"aws_ecs.HealthCheck": "HealthCheck(command=…, …) of this library, with the same options"},
     "LogDriver": {
@@ -107,19 +107,21 @@ _WAYS: Mapping[str, Mapping[str, str]] = {
     "PlacementConstraint": {
         "aws_ecs.PlacementConstraint": "PlacementConstraint of this library: member_of(…), distinct_instance()",
     },
-    "CircuitBreaker": {"aws_ecs.DeploymentCircuitBreaker": "nothing: it is on; Disabled(reason=…) switches it off"},
+    "CircuitBreaker": {
+        "aws_ecs.DeploymentCircuitBreaker": ("omit it: it is on by default; Disabled(reason=…) turns it off")
+    },
     "CloudMap": {"aws_ecs.CloudMapOptions": "CloudMap(namespace=…, name=…)"},
     "ServiceConnect": {"aws_ecs.ServiceConnectProps": "ServiceConnect(namespace=…, ports=[…])"},
     "Exposure": {
-        "aws_elasticloadbalancingv2.ApplicationTargetGroup": "AlbExposure(port=…), which makes the target group",
-        "aws_elasticloadbalancingv2.NetworkTargetGroup": "NlbExposure(port=…), which makes the target group",
+        "aws_elasticloadbalancingv2.ApplicationTargetGroup": "AlbExposure(port=…), which creates the target group",
+        "aws_elasticloadbalancingv2.NetworkTargetGroup": "NlbExposure(port=…), which creates the target group",
     },
 }
 """By the name of what belongs there, and that of CDK: what to write, where `given` is what was given."""
 
 
 def way_in(value: object, expected: Iterable[str]) -> str | None:
-    """Return how to write a construct of CDK where one of ours is expected; None if there is no such way."""
+    """Return what to write instead of a CDK construct if one of ours is expected; None if there is no such way."""
     names = list(_names_in_cdk(value))
     ways = (_WAYS.get(ours, {}).get(name) for ours in expected for name in names)
     return next((way for way in ways if way is not None), None)

@@ -1,6 +1,6 @@
-"""Writing reasons into the template: what a caller switched off, and findings that no construct can avoid.
+"""Writing reasons into the template: for defaults that you turned off, and for findings that no construct can avoid.
 
-The reasons stand in the metadata of the resource that they are about, where a reviewer and the checkers find them.
+The reasons are in the metadata of the resource, where reviewers and checkers find them.
 """
 
 from .acknowledge import Acknowledgement, accept_in, acknowledge, acknowledge_open_egress, resource_of

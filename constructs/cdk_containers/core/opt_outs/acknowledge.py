@@ -1,4 +1,4 @@
-"""Findings of checkers that are right in general and wrong here."""
+"""Checker findings that are right in general, but do not apply here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..practices import ACKNOWLEDGED_AS, Disabled
 
 @frozen(kw_only=False)
 class Acknowledgement:
-    """Findings of the checkers that one reason answers.
+    """Checker findings that one reason explains.
 
     Attributes:
         reason: Why the finding is accepted, for a reviewer.
@@ -32,7 +32,7 @@ class Acknowledgement:
 def acknowledge(construct: IConstruct, *acknowledgements: Acknowledgement, new: bool = False) -> None:
     """Write acknowledgements to a construct; cdk-nag reads construct metadata, checkov the template's.
 
-    What is `new` has none yet, so CDK need not be asked.
+    `new` says that the construct has none yet, so that no call to CDK is needed.
     """
     ids = [(id_, entry.reason) for entry in acknowledgements for id_ in entry.cdk_nag]
     if ids:
@@ -47,13 +47,13 @@ def acknowledge(construct: IConstruct, *acknowledgements: Acknowledgement, new: 
 
 
 def accept_in(construct: IConstruct, disabled: Disabled, *practice_ids: str) -> None:
-    """Accept for all that is in a construct that some practices are not followed."""
+    """Accept, for everything in a construct, that some practices are not followed."""
     entries = [cdk.Acknowledgment(id=ACKNOWLEDGED_AS + id_, reason=disabled.reason) for id_ in practice_ids]
     cdk.Validations.of(construct).acknowledge(*entries)
 
 
 def resource_of(construct: IConstruct, parts: Sequence[IConstruct] | None = None) -> cdk.CfnResource:
-    """Return the CloudFormation resource of an L1 or L2 construct; with its `parts` CDK need not be asked."""
+    """Return the CloudFormation resource of an L1 or L2 construct; with its `parts`, no call to CDK is needed."""
     if isinstance(construct, cdk.CfnResource):
         return construct
     if construct not in _resources:
@@ -61,7 +61,7 @@ def resource_of(construct: IConstruct, parts: Sequence[IConstruct] | None = None
         found = parts or _selector().select(construct)
         resource = next((part for part in found if isinstance(part, cdk.CfnResource)), None)
         if resource is None:
-            raise TypeError(f"{construct.node.path} has no CloudFormation resource of its own")
+            raise TypeError(f"{construct.node.path} does not have its own CloudFormation resource")
         _resources[construct] = resource
     return _resources[construct]
 
@@ -75,9 +75,9 @@ def _selector() -> cdk.IConstructSelector:
 
 
 def acknowledge_open_egress(construct: IConstruct) -> None:
-    """Have CDK say nothing where a rule to leave a security group is added that leaves it open anyhow.
+    """Suppress the CDK warning about an egress rule in a security group that allows all egress anyway.
 
-    `connections.allow_to_default_port(database)` opens the database, which is what is wanted of it.
+    `connections.allow_to_default_port(database)` opens the database, which is its purpose.
     """
     annotations = cdk.Annotations.of(construct)
     for version in ("ipv4", "ipv6"):

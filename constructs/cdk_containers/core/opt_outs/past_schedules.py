@@ -1,4 +1,4 @@
-"""Warning of schedules that never come again."""
+"""Warnings about schedules that never occur again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..inputs import is_over, is_token
 
 
 def warn_of_past_schedule(construct: IConstruct, schedule: str, time_zone: str | None) -> None:
-    """Warn of a schedule whose moment is past; no error, since what was right must not fail on another day."""
+    """Warn of a schedule in the past; it is not an error, because valid code must not fail on a later day."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415  (few have a schedule, and it takes 2 ms)
 
     try:
@@ -21,5 +21,5 @@ def warn_of_past_schedule(construct: IConstruct, schedule: str, time_zone: str |
     if is_over(schedule, datetime.now(zone)):
         cdk.Annotations.of(construct).add_warning_v2(
             "cdk-containers:past-schedule",
-            f"{schedule} is past, so nothing will happen. Give another time, or remove it.",
+            f"{schedule} is in the past, so it never runs. Set another time, or remove it.",
         )

@@ -1,4 +1,4 @@
-"""Practices that a caller switched off, with the reason."""
+"""Practices that you turned off, with the reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEY = "cdk_containers"
 
 
 def record_opt_out(construct: IConstruct, practice_id: str, disabled: Disabled) -> None:
-    """Write to a resource that a practice does not hold for it, and tell the checkers that ask for the practice."""
+    """Record in a resource that a practice is turned off for it, for our report and for other checkers."""
     resource = resource_of(construct)
     metadata: dict[str, Any] = resource.get_metadata(_KEY) or {}
     opt_outs: dict[str, str] = metadata.get("opt_outs", {})
@@ -33,7 +33,7 @@ def record_opt_out(construct: IConstruct, practice_id: str, disabled: Disabled) 
 
 
 def copy_opt_outs(source: IConstruct, target: IConstruct) -> None:
-    """Write the opt-outs of a resource to another that has its place."""
+    """Copy the opt-outs of a resource to the resource that replaces it."""
     metadata: dict[str, Any] = resource_of(source).get_metadata(_KEY) or {}
     for practice_id, reason in metadata.get("opt_outs", {}).items():
         record_opt_out(target, practice_id, Disabled(reason))

@@ -1,4 +1,4 @@
-"""Telling cdk-nag that the wildcards of a policy are meant."""
+"""Telling cdk-nag that the wildcards of a policy are intended."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .acknowledge import Acknowledgement, acknowledge
 def acknowledge_wildcards(policy: iam.Policy | iam.ManagedPolicy | iam.Role, reason: str) -> None:
     """Acknowledge each resource with a wildcard that a policy allows, or the policies in a role.
 
-    cdk-nag reports every resource on its own, under an id that holds the resource. What comes from another stack gets
-    another id when CDK synthesizes, as it becomes an import then, so those are acknowledged at that time.
+    cdk-nag reports every resource on its own, under an id that holds the resource. A resource of another stack becomes
+    an import at synthesis and gets another id, so it is acknowledged then.
     """
     _Wildcards([policy], policy, reason).start()
 
 
 def acknowledge_wildcards_within(scope: IConstruct, reason: str) -> None:
-    """Acknowledge for a construct what all policies in it allow with wildcards, be it resources or actions.
+    """Acknowledge for a construct what its policies allow with wildcards, both resources and actions.
 
-    It is for constructs of CDK that write such policies themselves, and that nobody adds other policies to.
+    It is for CDK constructs that write such policies themselves, and to which you add no other policies.
     """
     policies = [part for part in scope.node.find_all() if isinstance(part, iam.Policy)]
     _Wildcards(policies, scope, reason, actions=True).start()
@@ -48,12 +48,12 @@ class _Wildcards:
         self._known: set[str] = set()
 
     def start(self) -> None:
-        """Acknowledge what is there now, and at synthesis what is there then."""
+        """Acknowledge the current policies, and at synthesis those added since."""
         self.validate()
         self._place.node.add_validation(self)
 
     def validate(self) -> list[str]:
-        """Acknowledge what is not yet; nothing is ever wrong. CDK calls this once references are resolved."""
+        """Acknowledge the rest; this validation never fails. CDK calls it after references are resolved."""
         allowed = [entry for policy in self._policies for entry in _statements(policy) if entry["Effect"] == "Allow"]
         resources = dict.fromkeys(_flat(resource) for entry in allowed for resource in _list(entry["Resource"]))
         found = [f"AwsSolutions-IAM5[Resource::{resource}]" for resource in resources if "*" in resource]

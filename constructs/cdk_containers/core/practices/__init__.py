@@ -1,4 +1,4 @@
-"""What is demanded of containers on AWS, and why: the practices that the constructs encode, as data.
+"""The practices for containers on AWS that the constructs encode, as data.
 
 Errors, documentation and the reasons for opt-outs refer to a practice by its id. Nothing here imports AWS CDK, so that
 everything here works on any template; the checks of `cdk_containers.checks` are keyed by the same ids.
@@ -25,5 +25,5 @@ __all__ = [
     "practice",
 ]
 
-# Only who opts out needs all of them.
+# Only opt-outs need all of them.
 __getattr__ = load_on_use(__name__, {"catalogue": ("AREAS", "PRACTICES", "UnknownPracticeError", "practice")})

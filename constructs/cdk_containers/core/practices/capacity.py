@@ -8,11 +8,11 @@ _SCALING = "https://docs.aws.amazon.com/autoscaling/ec2/userguide"
 PRACTICES = (
     Practice(
         id="instance-metadata-for-instances-only",
-        title="Answer metadata requests of the instance alone",
+        title="Keep tasks away from the instance metadata service",
         why=(
-            "A task that reaches the instance metadata service gets the credentials of the instance. IMDSv2 with one "
-            "hop, and the agent's block for tasks with their own address, keep it out. Tasks with host "
-            "networking still reach it."
+            "A task that reaches the instance metadata service gets the credentials of the instance. IMDSv2 with a hop "
+            "limit of 1 and the ECS agent's block for tasks in awsvpc mode keep tasks out. Tasks in host mode can "
+            "still reach it."
         ),
         source=f"{_GUIDE}/security-iam-roles.html",
         severity=Severity.CRITICAL,
@@ -29,10 +29,10 @@ PRACTICES = (
     ),
     Practice(
         id="instance-role-is-the-agents",
-        title="Give the role of instances nothing but what the ECS agent needs",
+        title="Grant the instance role only the permissions that the ECS agent needs",
         why=(
-            "Every task on an instance could use what its role may do. The role of a task is the task's alone, and its"
-            " use is recorded by task."
+            "Every task on an instance can use the permissions of the instance role. A task role belongs to one task, "
+            "and CloudTrail records its use per task."
         ),
         source=f"{_GUIDE}/security-iam-roles.html",
         severity=Severity.CRITICAL,
@@ -41,7 +41,7 @@ PRACTICES = (
     Practice(
         id="encrypted-instance-volumes",
         title="Encrypt the volumes of instances",
-        why="Images, logs and what containers write lie on them, also in their snapshots.",
+        why="The volumes and their snapshots hold images, logs and the files that containers write.",
         source="https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html",
         severity=Severity.HIGH,
         option="InstanceOptions.encryption_key",
@@ -55,10 +55,10 @@ PRACTICES = (
     ),
     Practice(
         id="no-ssh",
-        title="Open shells with Session Manager and not with SSH",
+        title="Open shells with Session Manager instead of SSH",
         why=(
-            "A key that was handed out cannot be taken back, and a port has to be open for it. Session Manager asks "
-            "IAM each time, needs no port, and records who did what."
+            "You cannot revoke an SSH key that you handed out, and SSH needs an open port. Session Manager checks IAM "
+            "permissions for each session, needs no open port, and records what each user did."
         ),
         source="https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager.html",
         severity=Severity.HIGH,
@@ -66,10 +66,10 @@ PRACTICES = (
     ),
     Practice(
         id="supported-machine-image",
-        title="Start instances from an image that is still patched",
+        title="Start instances from a machine image that AWS still patches",
         why=(
-            "Support of Amazon Linux 2 ended in June 2026. Amazon Linux 2023 and Bottlerocket get patches, and each "
-            "deployment takes their newest image."
+            "Support of Amazon Linux 2 ended in June 2026. AWS patches Amazon Linux 2023 and Bottlerocket, and each "
+            "deployment uses their newest image."
         ),
         source=f"{_GUIDE}/ecs-optimized_AMI.html",
         severity=Severity.HIGH,
@@ -77,10 +77,10 @@ PRACTICES = (
     ),
     Practice(
         id="instance-architecture",
-        title="Use one architecture for instances, machine image and containers",
+        title="Use the same architecture for instances, machine image and containers",
         why=(
-            "An image for x86 does not start on Graviton, and the other way round: the instance never joins the "
-            "cluster, or the container ends with an exec format error."
+            "An x86 image does not start on Graviton, and an ARM image does not start on x86. Either the instance "
+            "never joins the cluster, or the container stops with an exec format error."
         ),
         source=f"{_GUIDE}/ecs-arm64.html",
         severity=Severity.HIGH,
@@ -90,7 +90,8 @@ PRACTICES = (
         id="nitro-instances",
         title="Use instance types of the Nitro system",
         why=(
-            "Older types encrypt no traffic between instances, hold fewer network interfaces, and have no ENI trunking."
+            "Older types do not encrypt traffic between instances, support fewer network interfaces, and do not "
+            "support ENI trunking."
         ),
         source="https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-nitro-instances.html",
         severity=Severity.MEDIUM,
@@ -101,10 +102,10 @@ PRACTICES = (
     ),
     Practice(
         id="instance-lifetime",
-        title="Replace instances before they grow old",
+        title="Replace instances regularly",
         why=(
-            "An instance that runs for months misses every patch of the machine image, and shows only when it is "
-            "replaced in an emergency that nobody can make a new one."
+            "An instance that runs for months misses every patch of the machine image. You also find out only in an "
+            "emergency that it can no longer be replaced."
         ),
         source=f"{_SCALING}/asg-max-instance-lifetime.html",
         severity=Severity.MEDIUM,
@@ -114,8 +115,8 @@ PRACTICES = (
         id="managed-instance-scaling",
         title="Let ECS scale the instances that its tasks need",
         why=(
-            "A group that follows its own CPU knows nothing of tasks that wait for room, and ends instances that run "
-            "some."
+            "An Auto Scaling group that follows its own CPU does not see tasks that wait for room, and it can "
+            "terminate instances that run tasks."
         ),
         source=f"{_GUIDE}/cluster-auto-scaling.html",
         severity=Severity.MEDIUM,
@@ -125,9 +126,9 @@ PRACTICES = (
         id="managed-termination-protection",
         title="Do not scale in instances that run tasks",
         why=(
-            "Without it a scale-in takes the oldest instance, whatever runs on it. It works with managed scaling only."
-            " It also keeps a stack from being deleted while tasks run, so environments that are thrown away switch it"
-            " off."
+            "Without this protection, a scale-in terminates the oldest instance, even if tasks run on it. It requires "
+            "managed scaling. You cannot delete the stack while tasks run on protected instances, so temporary "
+            "environments turn it off."
         ),
         source=f"{_GUIDE}/managed-termination-protection.html",
         severity=Severity.MEDIUM,
@@ -136,18 +137,18 @@ PRACTICES = (
     ),
     Practice(
         id="managed-draining",
-        title="Move tasks off an instance before it ends",
-        why="Tasks on an instance that is terminated without draining end in the middle of requests.",
+        title="Drain an instance before it is terminated",
+        why="If an instance is terminated without draining, its tasks stop in the middle of requests.",
         source=f"{_GUIDE}/managed-instance-draining.html",
         severity=Severity.MEDIUM,
         option="ManagedScaling.draining",
     ),
     Practice(
         id="spot-draining",
-        title="Drain Spot instances when their notice comes",
+        title="Drain Spot instances when they receive the interruption notice",
         why=(
-            "Two minutes before AWS takes a Spot instance back it says so. The agent moves tasks away in that time "
-            "only if it is told to."
+            "AWS sends a notice two minutes before it reclaims a Spot instance. The ECS agent drains the tasks in that "
+            "time only if you enable it."
         ),
         source=f"{_GUIDE}/container-instance-spot.html",
         severity=Severity.MEDIUM,
@@ -155,36 +156,38 @@ PRACTICES = (
     ),
     Practice(
         id="capacity-retired-first",
-        title="Move tasks off a capacity in one deployment, and remove it in the next",
+        title="Move tasks off a capacity provider in one deployment, and remove it in the next",
         why=(
-            "ECS does not let go of a capacity provider that tasks use, and CloudFormation takes it out of the cluster "
-            "before the services move. Both in one deployment fail and roll back."
+            "ECS cannot remove a capacity provider that tasks still use, and CloudFormation removes it from the "
+            "cluster before the services move. If one deployment does both, it fails and rolls back."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html",
         severity=Severity.MEDIUM,
         option="Ec2Capacity.retired",
         check="none",
-        not_in_templates="It is about two deployments, one after the other, and a template is one of them.",
+        not_in_templates="It concerns two consecutive deployments, and a template describes only one.",
     ),
     Practice(
         id="capacity-beside-cluster",
         title="Keep capacity and cluster in one stack",
         why=(
-            "Instances name their cluster, and the cluster its capacity providers: two stacks would each need the "
-            "other first."
+            "Instances refer to their cluster, and the cluster refers to its capacity providers. Two stacks would "
+            "depend on each other."
         ),
         source=f"{_GUIDE}/asg-capacity-providers.html",
         severity=Severity.HIGH,
         option="Ec2Capacity.cluster",
         check="none",
-        not_in_templates="Stacks that need each other make no templates: CDK and CloudFormation refuse the circle.",
+        not_in_templates=(
+            "CDK and CloudFormation refuse circular dependencies between stacks, so no such template exists."
+        ),
     ),
     Practice(
         id="task-fits-instance",
-        title="Ask for no more than an instance has",
+        title="Request no more CPU, memory and interfaces than an instance offers",
         why=(
-            "A task that fits on no instance waits forever. What an instance has to give is less than its size: the "
-            "system keeps memory, and network interfaces run out before CPU does."
+            "A task that fits on no instance stays pending forever. An instance offers less than its nominal size: the "
+            "system reserves memory, and network interfaces often run out before CPU does."
         ),
         source=f"{_GUIDE}/task-placement.html",
         severity=Severity.HIGH,
@@ -192,10 +195,11 @@ PRACTICES = (
     ),
     Practice(
         id="host-ports",
-        title="Let ports of instances be free ones",
+        title="Use dynamic host ports",
         why=(
-            "With a fixed port an instance runs one task of a service, and a deployment needs as many spare instances "
-            "as tasks. With bridge networking and no host port, Docker takes a free one and the load balancer follows."
+            "With a fixed host port, an instance can run only one task of the service, and a deployment needs as many "
+            "spare instances as there are tasks. With bridge networking and no host port, Docker picks a free port and "
+            "the load balancer follows it."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html",
         severity=Severity.MEDIUM,
@@ -203,18 +207,18 @@ PRACTICES = (
     ),
     Practice(
         id="gpu-capacity",
-        title="Run containers that use GPUs on instances that have them",
-        why="Fargate has no GPUs, and ECS gives a GPU to one container at a time.",
+        title="Run containers that use GPUs on GPU instances",
+        why="Fargate has no GPUs, and ECS assigns each GPU to one container at a time.",
         source=f"{_GUIDE}/ecs-gpu.html",
         severity=Severity.MEDIUM,
         option="Container.gpus",
     ),
     Practice(
         id="neuron-devices",
-        title="Run containers that use Inferentia or Trainium on instances with Neuron's machine image",
+        title="Run containers that use Inferentia or Trainium on the Neuron machine image",
         why=(
-            "The plain machine image lacks the driver, and a container sees only the devices that its task definition "
-            "names. A device that the instance does not have keeps the task from starting."
+            "The standard machine image lacks the Neuron driver, and a container sees only the devices in its task "
+            "definition. If the instance does not have such a device, the task does not start."
         ),
         source=f"{_GUIDE}/ecs-inference.html",
         severity=Severity.MEDIUM,
@@ -222,26 +226,26 @@ PRACTICES = (
     ),
     Practice(
         id="instance-volumes",
-        title="Mount directories and Docker volumes of instances on EC2 only",
-        why="They are on one instance, and a task that is replaced elsewhere does not find them again.",
+        title="Mount host directories and Docker volumes on EC2 only",
+        why="The data stays on one instance. A task that ECS replaces on another instance does not find it.",
         source=f"{_GUIDE}/using_data_volumes.html",
         severity=Severity.MEDIUM,
         option="WebService.volumes, HostVolume, DockerVolume",
     ),
     Practice(
         id="instance-kernel-options",
-        title="Set options of the kernel on EC2 only",
-        why="Fargate shares no kernel options with its containers beyond a few, and refuses a task that asks for more.",
+        title="Set kernel options on EC2 only",
+        why="Fargate supports only a few kernel options, and refuses a task that sets any other.",
         source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html",
         severity=Severity.MEDIUM,
         option="Container.linux, Container.ulimits",
     ),
     Practice(
         id="ebs-volume",
-        title="Encrypt EBS volumes of tasks, and use one for each task",
+        title="Encrypt the EBS volumes of tasks, and use one for each task",
         why=(
-            "ECS makes, attaches and deletes one EBS volume for each task of a service. Its size, type and speed "
-            "depend on each other, and a wrong combination fails when the first task starts."
+            "ECS creates, attaches and deletes one EBS volume for each task of a service. Its size, type and "
+            "throughput depend on each other, and an invalid combination fails only when the first task starts."
         ),
         source=f"{_GUIDE}/ebs-volumes.html",
         severity=Severity.MEDIUM,
@@ -249,10 +253,10 @@ PRACTICES = (
     ),
     Practice(
         id="daemon-scheduling",
-        title="Run daemons on instances, without a count",
+        title="Run daemons on instances, without a task count",
         why=(
-            "The DAEMON strategy runs one task on every instance. A count, scaling, a placement strategy or Fargate "
-            "contradict it, and ECS refuses them."
+            "The DAEMON strategy runs one task on every instance. ECS refuses it together with a task count, scaling, "
+            "a placement strategy or Fargate."
         ),
         source=f"{_GUIDE}/ecs_services.html",
         severity=Severity.HIGH,
@@ -265,8 +269,8 @@ PRACTICES = (
         id="classic-load-balancer",
         title="Use a Classic Load Balancer only for a fixed port of instances",
         why=(
-            "It knows instances and ports, and neither addresses of tasks nor ports that change. It also keeps ECS "
-            "from moving tasks between zones."
+            "A Classic Load Balancer registers instances and fixed ports. It supports neither the IP addresses of "
+            "tasks nor dynamic ports. It also prevents Availability Zone rebalancing."
         ),
         source=f"{_GUIDE}/load-balancer-types.html",
         severity=Severity.HIGH,

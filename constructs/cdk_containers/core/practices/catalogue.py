@@ -15,6 +15,7 @@ from . import (
     environments,
     identity,
     jobs,
+    limits,
     load_balancing,
     messaging,
     network,
@@ -50,6 +51,7 @@ AREAS: Mapping[str, tuple[Practice, ...]] = MappingProxyType(
         "Domains and IPv6": domains.PRACTICES,
         "Discovery and connections": discovery.PRACTICES,
         "Observability": observability.PRACTICES,
+        "Limits": limits.PRACTICES,
         "Pipelines": pipelines.PRACTICES,
     }
 )

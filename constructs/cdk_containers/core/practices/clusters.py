@@ -5,10 +5,10 @@ from .model import Practice, Severity
 PRACTICES = (
     Practice(
         id="container-insights",
-        title="Switch Container Insights on",
+        title="Enable Container Insights",
         why=(
-            "Without it CloudWatch knows the CPU and memory of a service and little else: no task counts, no network, "
-            "no storage. A task that keeps crashing then looks like a quiet one."
+            "Without Container Insights, CloudWatch has little more than the CPU and memory of a service: no task "
+            "counts, no network and no storage metrics. A task that keeps crashing then looks like an idle one."
         ),
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/ContainerInsights.html",
         severity=Severity.MEDIUM,
@@ -25,8 +25,8 @@ PRACTICES = (
         id="execute-command-audit",
         title="Record and encrypt ECS Exec sessions",
         why=(
-            "ECS Exec gives a shell as root inside a running container. Without its own log and a KMS key nobody "
-            "can tell afterwards what was typed and seen there."
+            "ECS Exec opens a root shell in a running container. Without its own log and a KMS key, you cannot tell "
+            "afterwards what was typed and shown there."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
         severity=Severity.MEDIUM,
@@ -34,10 +34,10 @@ PRACTICES = (
     ),
     Practice(
         id="one-kind-per-strategy",
-        title="Use one kind of capacity in a capacity provider strategy",
+        title="Use one type of capacity in a capacity provider strategy",
         why=(
-            "A strategy holds Fargate and Fargate Spot, or Auto Scaling groups, or Managed Instances. ECS refuses a "
-            "mix when the cluster or service is created, in the middle of a deployment."
+            "A strategy contains either Fargate and Fargate Spot, or Auto Scaling groups, or Managed Instances. If you "
+            "mix them, ECS refuses the cluster or service in the middle of a deployment."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ManagedInstances.html",
         severity=Severity.HIGH,

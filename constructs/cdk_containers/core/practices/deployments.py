@@ -9,8 +9,8 @@ PRACTICES = (
         id="deployment-circuit-breaker",
         title="Let the circuit breaker roll back a failed deployment",
         why=(
-            "ECS otherwise starts the broken version again and again, and CloudFormation waits for hours before it "
-            "gives up. With the circuit breaker the service is back on the last good version in minutes."
+            "Without it, ECS keeps restarting the broken version, and CloudFormation waits for hours before it gives "
+            "up. With the circuit breaker, the service is back on the last working version within minutes."
         ),
         source=f"{_GUIDE}/deployment-circuit-breaker.html",
         severity=Severity.HIGH,
@@ -20,8 +20,8 @@ PRACTICES = (
         id="deployment-alarms",
         title="Roll a deployment back when its alarms fire",
         why=(
-            "The circuit breaker sees only tasks that do not become healthy. A version that starts well and then "
-            "answers with errors is found by alarms alone."
+            "The circuit breaker detects only tasks that do not become healthy. Only alarms detect a version that "
+            "starts well and then returns errors."
         ),
         source=f"{_GUIDE}/deployment-alarm-failure.html",
         severity=Severity.MEDIUM,
@@ -32,8 +32,8 @@ PRACTICES = (
         id="full-capacity-during-deployment",
         title="Keep all tasks running during a deployment",
         why=(
-            "With a minimum healthy percentage under 100, ECS stops tasks before their successors are healthy, and "
-            "the rest carry the whole load: half of them at 50, which is the default of CDK."
+            "With a minimum healthy percentage below 100, ECS stops tasks before their replacements are healthy. The "
+            "remaining tasks carry the whole load: at 50, the CDK default, only half of them are left."
         ),
         source=f"{_GUIDE}/deployment-type-ecs.html",
         severity=Severity.HIGH,
@@ -41,11 +41,11 @@ PRACTICES = (
     ),
     Practice(
         id="early-success",
-        title="Call a deployment successful when enough of it is",
+        title="Consider a deployment successful when enough of it has completed",
         why=(
-            "A deployment that waits until the last old task has drained, or until scarce capacity has come for the "
-            "last new one, keeps a pipeline waiting for nothing that could still go wrong. The new version has to have "
-            "at least the tasks that a deployment keeps running."
+            "Without early success, a pipeline waits until the last old task has drained and the last new task has "
+            "found scarce capacity. Neither can still fail the deployment. The new version must have at least the "
+            "tasks that a deployment keeps running."
         ),
         source=f"{_GUIDE}/early-success-criteria.html",
         severity=Severity.LOW,
@@ -53,11 +53,11 @@ PRACTICES = (
     ),
     Practice(
         id="bake-time",
-        title="Keep the old version for as long as an alarm takes to go off",
+        title="Keep the old version running until alarms have had time to fire",
         why=(
-            "While the old version runs, a rollback moves a weight and is done in seconds. Without a bake time it is "
-            "gone before an alarm has seen anything. CloudFormation gives up after 36 hours, and refuses more than "
-            "33."
+            "While the old version runs, a rollback only shifts the traffic back and takes seconds. Without a bake "
+            "time, ECS stops the old version before an alarm can fire. CloudFormation times out after 36 hours and "
+            "refuses a bake time of more than 33."
         ),
         source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
         "aws-properties-ecs-service-linearconfiguration.html",
@@ -66,10 +66,10 @@ PRACTICES = (
     ),
     Practice(
         id="traffic-shift",
-        title="Let a share of the traffic try a new version first",
+        title="Send a small share of the traffic to a new version first",
         why=(
-            "Health checks see that a version answers, not that it answers right. A tenth of the traffic finds out "
-            "for a tenth of the users. ECS counts in tenths of a percent."
+            "Health checks show that a version responds, not that its responses are correct. With a tenth of the "
+            "traffic, a faulty version affects a tenth of the users. ECS accepts shares in steps of 0.1 percent."
         ),
         source=f"{_GUIDE}/canary-deployment.html",
         severity=Severity.LOW,
@@ -77,10 +77,10 @@ PRACTICES = (
     ),
     Practice(
         id="deployment-hooks",
-        title="Ask tests whether a deployment goes on, and let the service wait for the right to ask",
+        title="Run tests as deployment hooks, and create the service after their permissions",
         why=(
-            "ECS rolls back when it may not call a function, or gets no answer that it knows. The first deployment "
-            "calls as soon as the service is there, so the policy of the role has to be there before."
+            "ECS rolls back if it may not invoke a hook function or gets an invalid response. The first deployment "
+            "invokes the function as soon as the service exists, so the role's policy must exist before the service."
         ),
         source=f"{_GUIDE}/deployment-lifecycle-hooks.html",
         severity=Severity.MEDIUM,
@@ -88,23 +88,23 @@ PRACTICES = (
     ),
     Practice(
         id="migration-order",
-        title="Run a migration to its end before the new version takes over, and have it wait for no version",
+        title="Run migrations before the new version starts, and let no migration wait for a service",
         why=(
-            "A new version that starts before the schema is there fails; a migration that waits for a version which "
-            "waits for it never starts, and CloudFormation waits for hours."
+            "A new version that starts before the schema exists fails. If a migration waits for a version that waits "
+            "for the migration, neither starts, and CloudFormation waits for hours."
         ),
         source=f"{_GUIDE}/deployment-lifecycle-hooks.html",
         severity=Severity.MEDIUM,
         option="DeploymentHook.job",
         check="none",
-        not_in_templates="A template does not tell which task is a migration, and for which service.",
+        not_in_templates="A template does not show which task is a migration, or which service it belongs to.",
     ),
     Practice(
         id="test-traffic",
-        title="Bring test traffic to a new version by a listener that users do not reach",
+        title="Send test traffic to a new version through a listener that users cannot reach",
         why=(
-            "A hook can only test what it can call before the users do. A test listener that is open to everybody "
-            "shows unfinished versions to everybody."
+            "A hook can test only what it can call before users do. A test listener that is open to the internet "
+            "exposes unfinished versions."
         ),
         source=f"{_GUIDE}/alb-resources-for-blue-green.html",
         severity=Severity.MEDIUM,
@@ -112,10 +112,11 @@ PRACTICES = (
     ),
     Practice(
         id="traffic-source",
-        title="Shift traffic where ECS can: at an Application or Network Load Balancer",
+        title="Use an Application or Network Load Balancer to shift traffic",
         why=(
-            "ECS accepts blue/green for a service that nothing routes to, and then shifts nothing. A Classic Load "
-            "Balancer has no target groups, and scaling by requests watches one of two."
+            "ECS accepts blue/green deployments for a service without a load balancer, but then shifts no traffic. A "
+            "Classic Load Balancer has no target groups, and scaling by requests watches only one of the two target "
+            "groups."
         ),
         source=f"{_GUIDE}/blue-green-deployment-implementation.html",
         severity=Severity.HIGH,
@@ -123,11 +124,11 @@ PRACTICES = (
     ),
     Practice(
         id="code-deploy",
-        title="Keep CodeDeploy for pipelines that have it, and within what it can do",
+        title="Use CodeDeploy only in pipelines that already depend on it",
         why=(
-            "With the controller of CodeDeploy, CloudFormation can deploy no new version, the circuit breaker and "
-            "Service Connect do not exist, and one load balancer is all there may be. AWS recommends the deployments "
-            "of ECS."
+            "With the CodeDeploy controller, CloudFormation cannot deploy a new version. The circuit breaker and "
+            "Service Connect are not available, and a service can have only one load balancer. AWS recommends the "
+            "built-in deployments of ECS."
         ),
         source=f"{_GUIDE}/deployment-type-bluegreen.html",
         severity=Severity.HIGH,
@@ -135,10 +136,10 @@ PRACTICES = (
     ),
     Practice(
         id="quick-rollouts",
-        title="Wait no longer in a deployment than the application needs",
+        title="Keep the waiting times of deployments as short as the application allows",
         why=(
-            "The defaults of AWS wait minutes for health checks that passed long ago, and for connections that are "
-            "closed. Slow deployments are put off and get large, and a bad version stays longer."
+            "The AWS defaults wait minutes for health checks that have already passed and for connections that are "
+            "already closed. Teams postpone slow deployments, so changes pile up and a faulty version stays longer."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-healthcheck.html",
         severity=Severity.LOW,

@@ -8,24 +8,24 @@ _LATTICE = "https://docs.aws.amazon.com/vpc-lattice/latest/ug"
 PRACTICES: tuple[Practice, ...] = (
     Practice(
         id="connect-services",
-        title="Connect services by one call, that opens, orders and tells",
+        title="Connect services with `connect_to`, which sets rules, order and addresses together",
         why=(
-            "A rule, an order of creation and an address belong together. A task that starts before the service that "
-            "it calls cannot resolve it by Service Connect until it is replaced; services that wait for each other are "
-            "never created."
+            "A security group rule, a creation order and an address belong together. With Service Connect, a task that "
+            "starts before the service it calls cannot resolve that service until the task is replaced. Services that "
+            "wait for each other are never created."
         ),
         source=f"{_ECS}/service-connect-concepts-deploy.html",
         severity=Severity.HIGH,
         option="WebService.connect_to(url=), BackendService.connect_to(url=)",
         check="none",
-        not_in_templates="A template does not tell which service calls which.",
+        not_in_templates="A template does not show which service calls which.",
     ),
     Practice(
         id="unique-discovery-names",
-        title="Give a service a name that no other has in its namespace",
+        title="Give each service in a namespace a unique name",
         why=(
-            "Two services with one name are not created: Cloud Map refuses the second, after its tasks were started. "
-            "An alias that two services share would lead callers to either."
+            "If two services use the same name, Cloud Map refuses the second one after its tasks have started. An "
+            "alias that two services share sends callers to either of them."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceConnectService.html",
         severity=Severity.HIGH,
@@ -33,10 +33,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="service-connect-named-port",
-        title="Name the ports that are served by Service Connect",
+        title="Name the ports that Service Connect serves",
         why=(
-            "Service Connect knows a port by its name in the task definition, and passes TCP on. A service whose ports "
-            "have no names can call others, and nobody can call it."
+            "Service Connect finds a port by its name in the task definition, and forwards TCP traffic to it. A "
+            "service without named ports can call others, but cannot receive calls."
         ),
         source=f"{_ECS}/service-connect-concepts.html",
         severity=Severity.HIGH,
@@ -44,10 +44,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="service-connect-network-mode",
-        title="Use awsvpc networking, or bridge, where a proxy has to stand before a task",
+        title="Use awsvpc or bridge networking with Service Connect, and awsvpc with VPC Lattice",
         why=(
-            "A proxy takes over the port of a container, which it cannot where that is a port of the instance. VPC "
-            "Lattice reaches addresses of tasks."
+            "The Service Connect proxy takes over the container's port, which does not work with a port of the "
+            "instance. VPC Lattice connects to the IP addresses of tasks."
         ),
         source=f"{_ECS}/task-networking.html",
         severity=Severity.HIGH,
@@ -55,10 +55,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="service-connect-timeouts",
-        title="Let a connection live as long as the answer may take",
+        title="Keep connections open for as long as a response can take",
         why=(
-            "The proxy closes a connection that is silent for longer than its idle timeout, also while the answer is "
-            "worked on. Of a TCP port it sees no requests, so there is no time for one."
+            "The proxy closes a connection that is idle for longer than its idle timeout, even while the service still "
+            "works on the response. It sees no requests on a TCP port, so a TCP port has no request timeout."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TimeoutConfiguration.html",
         severity=Severity.MEDIUM,
@@ -66,23 +66,23 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="service-connect-tls",
-        title="Encrypt between the proxies of Service Connect where the data asks for it",
+        title="Encrypt traffic between Service Connect proxies if the data requires it",
         why=(
-            "ECS gets the certificates and renews them, and the applications need not know. It takes a private "
-            "certificate authority, which costs money by the month, so it is the caller's choice."
+            "ECS issues and renews the certificates, and the applications do not change. TLS requires a private "
+            "certificate authority with a monthly cost, so you decide."
         ),
         source=f"{_ECS}/service-connect-tls.html",
         severity=Severity.MEDIUM,
         option="ServiceConnect.tls, ServiceConnectTls.authority_arn",
         check="none",
-        not_in_templates="Whether the data asks for encryption between the proxies, no template tells.",
+        not_in_templates="A template does not show whether the data requires encryption between the proxies.",
     ),
     Practice(
         id="service-connect-access-logs",
-        title="Keep a record of the requests that go through Service Connect",
+        title="Log the requests that pass through Service Connect",
         why=(
-            "Requests that the proxy refused, retried or gave up on appear in no log of an application. Without query "
-            "parameters, in which secrets are found, the record can be kept with the other logs."
+            "Requests that the proxy rejects, retries or gives up on appear in no application log. Without query "
+            "parameters, which can contain secrets, the access log can be stored with the other logs."
         ),
         source=f"{_ECS}/service-connect-envoy-access-logs.html",
         severity=Severity.MEDIUM,
@@ -90,10 +90,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="cloud-map-record",
-        title="Use address records for tasks with their own address, SRV records for others",
+        title="Use A records for tasks with their own address, and SRV records for others",
         why=(
-            "With bridge or host networking several tasks share the address of their instance, at ports that only an "
-            "SRV record can tell. Names of a private namespace are known in its own network."
+            "With bridge or host networking, several tasks share the address of their instance, and only an SRV record "
+            "contains their ports. Names in a private namespace resolve only inside its VPC."
         ),
         source=f"{_ECS}/service-discovery.html",
         severity=Severity.HIGH,
@@ -101,18 +101,18 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="cloud-map-ttl",
-        title="Let callers remember the addresses of tasks for seconds, not minutes",
-        why="A task is replaced in seconds, and a caller that remembers it calls nobody until the record is stale.",
+        title="Let callers cache the addresses of tasks for seconds, not minutes",
+        why="ECS replaces a task in seconds. A caller that cached the old address fails until the record expires.",
         source=f"{_ECS}/service-discovery.html",
         severity=Severity.LOW,
         option="CloudMap.ttl",
     ),
     Practice(
         id="lattice-auth",
-        title="Take signed requests only through VPC Lattice",
+        title="Accept only signed requests through VPC Lattice",
         why=(
-            "A service network can span VPCs and accounts, where no security group knows who calls. With IAM each "
-            "request carries the role of its caller, and policies say who may do what."
+            "A service network can span VPCs and accounts, where security groups cannot identify the caller. With IAM, "
+            "each request carries the role of its caller, and policies decide what the caller may do."
         ),
         source=f"{_LATTICE}/auth-policies.html",
         severity=Severity.HIGH,
@@ -122,8 +122,8 @@ PRACTICES: tuple[Practice, ...] = (
         id="lattice-access-logs",
         title="Write the access logs of a service network",
         why=(
-            "Requests that VPC Lattice refused, for want of a signature or of permission, reach no task. Only its own "
-            "record tells of them."
+            "Requests that VPC Lattice rejects because of a missing signature or permission do not reach a task. They "
+            "appear only in the access logs of the service network."
         ),
         source=f"{_LATTICE}/monitoring-access-logs.html",
         severity=Severity.MEDIUM,
@@ -131,10 +131,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="lattice-prefix-list",
-        title="Open tasks to the managed prefix list of VPC Lattice, and to nothing wider",
+        title="Allow only the managed prefix list of VPC Lattice to reach tasks",
         why=(
-            "Requests come from addresses of VPC Lattice that AWS may change. It keeps a list of them in each region, "
-            "for rules of security groups."
+            "Requests arrive from VPC Lattice addresses, which AWS can change. AWS maintains a prefix list of them in "
+            "each region for security group rules."
         ),
         source=f"{_LATTICE}/security-groups.html",
         severity=Severity.HIGH,

@@ -1,4 +1,4 @@
-"""Practices for domains: names, certificates, IPv6 and what stands in front of a load balancer."""
+"""Practices for domains: names, certificates, IPv6 and protection in front of a load balancer."""
 
 from .model import Practice, Severity
 
@@ -9,8 +9,8 @@ PRACTICES = (
         id="dns-validated-certificate",
         title="Let ACM validate certificates by DNS",
         why=(
-            "A certificate that is validated by e-mail waits for somebody to click at every renewal. If nobody does, "
-            "it expires, and browsers refuse the site. By DNS, ACM renews it by itself as long as the record is there."
+            "With e-mail validation, someone must confirm every renewal. If no one does, the certificate expires and "
+            "browsers reject the site. With DNS validation, ACM renews the certificate as long as the record exists."
         ),
         source="https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html",
         severity=Severity.MEDIUM,
@@ -18,10 +18,10 @@ PRACTICES = (
     ),
     Practice(
         id="domain-names",
-        title="Give each name to one service, in a hosted zone that its stack can write to",
+        title="Use each name for one service, in a hosted zone that its stack can change",
         why=(
-            "Route 53 takes one record for each name: the deployment of the second service fails. A record outside the "
-            "zone is refused, and one in a zone of another account too."
+            "Route 53 accepts one record for each name, so the deployment of a second service with that name fails. "
+            "Route 53 also refuses a record outside the zone, and a record in a zone of another account."
         ),
         source=f"{_ROUTE_53}/routing-to-elb-load-balancer.html",
         severity=Severity.HIGH,
@@ -29,10 +29,10 @@ PRACTICES = (
     ),
     Practice(
         id="dual-stack-addresses",
-        title="Offer IPv6 where the network has it, and open what is offered",
+        title="Enable IPv6 if the subnets have it, and allow it in the security groups",
         why=(
-            "A load balancer is refused IPv6 addresses in subnets that have none. One with IPv4 alone takes rules for "
-            "IPv6 callers without a word, and nobody ever comes."
+            "A load balancer in subnets without IPv6 cannot have IPv6 addresses. An IPv4-only load balancer accepts "
+            "rules for IPv6 callers without an error, but no IPv6 request ever arrives."
         ),
         source="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-ip-address-type.html",
         severity=Severity.MEDIUM,
@@ -42,8 +42,8 @@ PRACTICES = (
         id="web-acl",
         title="Put AWS WAF in front of an application that faces the internet",
         why=(
-            "Known attacks, such as SQL injection and floods from one address, reach the application otherwise, and "
-            "each has to be kept out by its code."
+            "Without AWS WAF, known attacks such as SQL injection and request floods from one address reach the "
+            "application, and its code must handle each of them."
         ),
         source="https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html",
         severity=Severity.MEDIUM,

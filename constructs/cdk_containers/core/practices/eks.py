@@ -7,10 +7,10 @@ _MANIFESTS = "Manifests are not in templates; the rules for manifests look at th
 PRACTICES = (
     Practice(
         id="eks-private-endpoint",
-        title="Keep the API of the cluster inside the network",
+        title="Keep the cluster API inside the network",
         why=(
-            "A public endpoint lets the whole internet try stolen credentials and new vulnerabilities of the API "
-            "server. With the private endpoint, a caller needs a way into the network first."
+            "Through a public endpoint, the whole internet can try stolen credentials and new vulnerabilities of the "
+            "API server. With the private endpoint, a caller must first get into your network."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/cluster-access-management.html",
         severity=Severity.HIGH,
@@ -27,8 +27,8 @@ PRACTICES = (
         id="eks-control-plane-logs",
         title="Keep the logs of the control plane, for a limited time",
         why=(
-            "Without the audit and authenticator logs nobody can tell who did what in a cluster, and EKS brings "
-            "no log back that was not switched on. A log group that EKS makes itself keeps everything forever."
+            "Without the audit and authenticator logs, you cannot tell who did what in a cluster, and EKS cannot "
+            "recover logs from before you enabled them. A log group that EKS creates never expires its events."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html",
         severity=Severity.MEDIUM,
@@ -43,8 +43,8 @@ PRACTICES = (
         id="eks-secrets-encryption",
         title="Encrypt Kubernetes secrets with your own key",
         why=(
-            "With your own key, its policy and its log say who could read secrets, and disabling it locks "
-            "them. EKS adds a key to a cluster once, and never takes it away."
+            "With your own key, its policy controls and its log shows who can read secrets, and you can lock them by "
+            "disabling the key. EKS adds a key to a cluster only once and never removes it."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html",
         severity=Severity.MEDIUM,
@@ -59,10 +59,11 @@ PRACTICES = (
     ),
     Practice(
         id="eks-access-entries",
-        title="Give access to a cluster by access entries, one for each role",
+        title="Grant access to a cluster with access entries, one for each role",
         why=(
-            "Entries are in the template, are reviewed, and go with it. The ConfigMap aws-auth is edited by hand, "
-            "and a mistake in it locks everybody out. EKS refuses a second entry for a principal."
+            "Access entries are in the template, so you review them and they are deleted with it. The aws-auth "
+            "ConfigMap is edited by hand, and a mistake in it locks everyone out. EKS refuses a second entry for the "
+            "same principal."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html",
         severity=Severity.HIGH,
@@ -70,10 +71,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-creator-admin",
-        title="Give no rights to who makes the cluster",
+        title="Give the creator of the cluster no administrator permissions",
         why=(
-            "By default the role that makes a cluster stays its administrator, without showing in any list: "
-            "mostly the role of a pipeline. Switching it off later makes another cluster."
+            "By default the role that creates a cluster, often a pipeline role, stays its administrator and appears in "
+            "no list. Changing this setting later replaces the cluster."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/cluster-access-management.html",
         severity=Severity.HIGH,
@@ -81,9 +82,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-supported-version",
-        title="Run a version of Kubernetes that EKS offers",
+        title="Run a Kubernetes version that EKS supports",
         why=(
-            "EKS makes no cluster of a version without support, and upgrades existing ones at a time that it chooses."
+            "EKS creates no clusters with an unsupported version, and upgrades existing ones at a time that AWS "
+            "chooses."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html",
         severity=Severity.HIGH,
@@ -94,8 +96,8 @@ PRACTICES = (
         id="eks-standard-support",
         title="Stay in standard support",
         why=(
-            "Clusters go into extended support by default, where each hour costs six times as much, without "
-            "anybody having decided that."
+            "By default a cluster enters extended support, where each hour costs six times as much, without a decision "
+            "by you."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/disable-extended-support.html",
         severity=Severity.LOW,
@@ -105,8 +107,8 @@ PRACTICES = (
         id="eks-deletion-protection",
         title="Protect clusters from deletion",
         why=(
-            "A cluster that is deleted by mistake takes everything that runs in it along, and has another "
-            "endpoint and identity provider when it is made again."
+            "Deleting a cluster by mistake also deletes everything that runs in it. A new cluster has another endpoint "
+            "and another identity provider."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html",
         severity=Severity.HIGH,
@@ -115,10 +117,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-zonal-shift",
-        title="Allow traffic to be led away from a zone",
+        title="Enable zonal shift to move traffic away from a zone",
         why=(
-            "When a zone fails in part, health checks may stay green. Zonal shift takes the zone out of all "
-            "services of a cluster, and puts it back."
+            "When a zone fails partially, health checks can stay green. Zonal shift removes the zone from all services "
+            "of a cluster, and adds it back later."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/zone-shift.html",
         severity=Severity.LOW,
@@ -128,9 +130,9 @@ PRACTICES = (
         id="eks-managed-add-ons",
         title="Install what pods need as EKS add-ons, in the right order",
         why=(
-            "Nodes without vpc-cni do not get ready, and CoreDNS without nodes is degraded. An add-on has a "
-            "version and a configuration in the template, is updated by it, and gets its own role in place "
-            "of that of the nodes."
+            "Nodes without vpc-cni do not become ready, and CoreDNS without nodes is degraded. The template sets and "
+            "updates the version and configuration of an add-on. An add-on also gets its own role instead of the node "
+            "role."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html",
         severity=Severity.MEDIUM,
@@ -140,22 +142,22 @@ PRACTICES = (
         id="eks-workload-identity",
         title="Give each workload its own IAM role",
         why=(
-            "What the role of a node may do, every pod on the node can do. A role for one service account keeps a "
-            "compromised pod to what that application needs. EKS Pod Identity does it without an identity provider in "
-            "IAM, but not on Fargate or Windows, where IRSA has its place."
+            "Every pod on a node can use the permissions of the node role. A role for one service account limits a "
+            "compromised pod to the permissions of its application. EKS Pod Identity needs no identity provider in "
+            "IAM, but on Fargate and Windows you need IRSA."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
         severity=Severity.HIGH,
         option="WorkloadIdentity.mode",
         check="none",
-        not_in_templates="Which service account a pod has stands in manifests; what a template shows is eks-node-role.",
+        not_in_templates="Manifests assign service accounts to pods. A template shows only what eks-node-role checks.",
     ),
     Practice(
         id="eks-storage-default-class",
-        title="Have one default storage class in a cluster, or none",
+        title="Have at most one default storage class in a cluster",
         why=(
-            "With two defaults Kubernetes takes the newer one, so claims that name no class get another kind of disk "
-            "after a deployment that seemed to have nothing to do with it."
+            "With two defaults, Kubernetes uses the newer one. Claims without a class then get another type of disk "
+            "after an unrelated deployment."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/create-storage-class.html",
         severity=Severity.LOW,
@@ -165,10 +167,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-storage-on-fargate",
-        title="Mount on Fargate what Fargate can mount: EFS volumes that are there already",
+        title="On Fargate, mount only existing EFS volumes",
         why=(
-            "Drivers of EBS and FSx run on nodes, and Fargate has none: pods that claim such volumes stay pending. The "
-            "EFS driver that Fargate has built in makes no volumes."
+            "The EBS and FSx drivers run on nodes, which Fargate does not have, so pods that claim such volumes stay "
+            "pending. The built-in EFS driver of Fargate does not create volumes."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/efs-csi.html",
         severity=Severity.HIGH,
@@ -179,34 +181,34 @@ PRACTICES = (
     Practice(
         id="eks-storage-backups",
         title="Back up the file systems of pods",
-        why="A file that a faulty release deletes or overwrites is gone for all pods at once, in every zone.",
+        why="A file that a faulty release deletes or overwrites is lost for all pods at once, in every zone.",
         source="https://docs.aws.amazon.com/efs/latest/ug/awsbackup.html",
         severity=Severity.MEDIUM,
         option=(
             "EfsStorage.automatic_backups, LustreStorage.backup_retention_days, OntapStorage.backup_retention_days"
         ),
         check="none",
-        not_in_templates="That pods use a file system stands in manifests; a template shows the file system alone.",
+        not_in_templates="Manifests show that pods use a file system. A template shows only the file system.",
     ),
     Practice(
         id="eks-load-balancer-controller",
         title="Give the load balancer controller its own role, its region and its VPC",
         why=(
-            "With the rights of its node, every pod could change load balancers. Asking the instance metadata service "
-            "for region and VPC takes a hop more than pods should have, since that opens the role of the node to them."
+            "With the permissions of its node, every pod could change load balancers. To read region and VPC from the "
+            "instance metadata service, pods would need an extra hop, which exposes the node role to them."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/lbc-helm.html",
         severity=Severity.MEDIUM,
         option="LoadBalancerController.role",
         check="none",
-        not_in_templates="A Helm chart or manifests install the controller, and give it its region and VPC.",
+        not_in_templates="A Helm chart or manifests install the controller and set its region and VPC.",
     ),
     Practice(
         id="eks-pod-security",
         title="Hold pods to the restricted Pod Security Standard",
         why=(
-            "A container that runs as root, keeps its privileges or mounts files of its node is one vulnerability away "
-            "from every other pod on it. Sidecars and init containers count like the rest."
+            "A container that runs as root, keeps its privileges or mounts files of its node can take over every other "
+            "pod there with one vulnerability. Sidecars and init containers count too."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/pod-security.html",
         severity=Severity.HIGH,
@@ -218,8 +220,8 @@ PRACTICES = (
         id="eks-no-secret-manifests",
         title="Keep secrets out of manifests",
         why=(
-            "A Secret in a manifest is text in a file, in a template or a repository: encoded, not encrypted. "
-            "Whoever reads one of them has the password."
+            "A Secret in a manifest is encoded, not encrypted, in a file, a template or a repository. Anyone who can "
+            "read one of them has the password."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/data-encryption-and-secrets-management.html",
         severity=Severity.CRITICAL,
@@ -227,10 +229,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-fargate-limits",
-        title="Ask Fargate only for what it has",
+        title="Request only what Fargate supports",
         why=(
-            "A pod that asks for a device, a port of its node, a privileged container or a volume on EBS stays pending "
-            "on Fargate forever, and nothing but its events says why."
+            "If a pod requests a device, a host port, a privileged container or an EBS volume, it stays pending on "
+            "Fargate forever. Only its events show why."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/fargate.html",
         severity=Severity.HIGH,
@@ -240,10 +242,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-node-metadata",
-        title="Answer metadata requests of the node alone",
+        title="Keep pods away from the instance metadata service",
         why=(
-            "A pod that reaches the instance metadata service gets the credentials of the node. IMDSv2 with one hop "
-            "keeps pods out that have their own address; pods in the host's network still reach it."
+            "A pod that reaches the instance metadata service gets the credentials of the node. IMDSv2 with a hop "
+            "limit of 1 blocks pods that have their own address. Pods in the host network can still reach it."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
         severity=Severity.CRITICAL,
@@ -256,10 +258,11 @@ PRACTICES = (
     ),
     Practice(
         id="eks-node-image",
-        title="Start nodes from an image that EKS still makes",
+        title="Start nodes from an image that EKS still publishes",
         why=(
-            "EKS makes no image of Amazon Linux 2 after Kubernetes 1.32. The variants of Amazon Linux 2023 and "
-            "Bottlerocket for ARM64, GPUs and Neuron differ, and a node with another one never joins or has no driver."
+            "EKS publishes no Amazon Linux 2 images after Kubernetes 1.32. Amazon Linux 2023 and Bottlerocket have "
+            "different variants for ARM64, GPUs and Neuron. A node with the wrong variant never joins or lacks its "
+            "driver."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/eks-optimized-amis.html",
         severity=Severity.HIGH,
@@ -267,10 +270,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-node-role",
-        title="Give the role of nodes nothing but what the kubelet needs",
+        title="Grant the node role only the permissions that the kubelet needs",
         why=(
-            "Every pod on a node could use what its role may do. Pods have roles of their own by Pod Identity, the VPC "
-            "CNI as well."
+            "Every pod on a node can use the permissions of the node role. With Pod Identity, pods get their own "
+            "roles, including the VPC CNI."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
         severity=Severity.CRITICAL,
@@ -278,10 +281,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-node-count",
-        title="Give nodes bounds, and leave the number to the autoscaler",
+        title="Set a minimum and a maximum of nodes, and let the autoscaler set the number",
         why=(
-            "A number in the template resets what an autoscaler did at each deployment, and ends nodes whose pods have "
-            "no other place."
+            "A fixed number in the template resets the autoscaler at each deployment, and terminates nodes whose pods "
+            "have no other place."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/cas.html",
         severity=Severity.MEDIUM,
@@ -290,7 +293,10 @@ PRACTICES = (
     Practice(
         id="eks-node-version",
         title="Keep nodes within three minor versions of their cluster",
-        why="Kubernetes supports no kubelet that is newer than the API server, or more than three versions older.",
+        why=(
+            "Kubernetes does not support a kubelet that is newer than the API server, or more than three minor "
+            "versions older."
+        ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html",
         severity=Severity.HIGH,
         option="ManagedNodeGroup.version",
@@ -298,17 +304,17 @@ PRACTICES = (
     Practice(
         id="eks-node-repair",
         title="Replace broken nodes automatically",
-        why="A node whose kubelet, network or disk is broken keeps its pods until somebody notices.",
+        why="A node with a broken kubelet, network or disk keeps its pods until you notice.",
         source="https://docs.aws.amazon.com/eks/latest/userguide/node-health.html",
         severity=Severity.MEDIUM,
         option="ManagedNodeGroup.node_repair",
     ),
     Practice(
         id="eks-pod-fits-node",
-        title="Request no more for a pod than a node has to give",
+        title="Request no more for a pod than a node can allocate",
         why=(
-            "A node has less to give than its instance type has: the kubelet, the system and each pod that may run "
-            "there keep a part. A pod that fits nowhere stays pending."
+            "A node can allocate less than its instance type has: the kubelet, the system and each possible pod "
+            "reserve a part. A pod that fits on no node stays pending."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html",
         severity=Severity.HIGH,
@@ -318,10 +324,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-fargate-role-trust",
-        title="Let only profiles of one cluster take on its pod execution role",
+        title="Let only Fargate profiles of one cluster assume its pod execution role",
         why=(
-            "Without a condition on the source, a Fargate profile of another cluster or account could have EKS use the "
-            "role for it (the confused deputy)."
+            "Without a condition on the source, a Fargate profile of another cluster or account can make EKS use the "
+            "role for it (the confused deputy problem)."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html",
         severity=Severity.HIGH,
@@ -330,38 +336,41 @@ PRACTICES = (
     Practice(
         id="eks-fargate-selectors",
         title="Select the pods of a Fargate profile by namespace and labels",
-        why="EKS takes one to five selectors for a profile. A pod that no profile selects waits for a node.",
+        why="EKS accepts one to five selectors for a profile. A pod that no profile selects waits for a node.",
         source="https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html",
         severity=Severity.MEDIUM,
         option="FargateProfile.selectors",
     ),
     Practice(
         id="eks-karpenter-limits",
-        title="Limit what Karpenter may start, and how much it may disrupt at a time",
+        title="Limit the nodes that Karpenter starts, and how many it disrupts at a time",
         why=(
-            "Pods that wait by mistake start nodes until the quota of the account is used up. A budget keeps "
-            "consolidation from moving everything at once."
+            "Pods that are pending by mistake start nodes until the quota of the account is used up. A disruption "
+            "budget prevents consolidation from moving all pods at once."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/karpenter.html",
         severity=Severity.MEDIUM,
         option="KarpenterPool.max_vcpus",
         check="none",
-        not_in_templates="A NodePool is a manifest; the constructs write its limits, and no template has them.",
+        not_in_templates="A NodePool is a manifest: the constructs write its limits there, not into a template.",
     ),
     Practice(
         id="eks-hybrid-networks",
-        title="Tell the networks of machines outside AWS apart from all others",
-        why="The control plane reaches those machines by their addresses. Overlapping ones lead its answers elsewhere.",
+        title="Use separate address ranges for machines outside AWS",
+        why=(
+            "The control plane reaches those machines by their IP addresses. If ranges overlap, its responses go to "
+            "the wrong network."
+        ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-networking.html",
         severity=Severity.HIGH,
         option="EksCluster.remote_node_networks",
     ),
     Practice(
         id="eks-hybrid-credentials",
-        title="Give machines outside AWS credentials that end by themselves",
+        title="Give machines outside AWS credentials that expire",
         why=(
-            "Keys on a machine outside AWS are good until somebody takes them back. Systems Manager and IAM Roles "
-            "Anywhere give out credentials that end within hours, for this account and this authority only."
+            "Keys on a machine outside AWS work until you revoke them. Systems Manager and IAM Roles Anywhere issue "
+            "credentials that expire within hours, for one account and one certificate authority only."
         ),
         source="https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-creds.html",
         severity=Severity.HIGH,
@@ -369,10 +378,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-rbac-by-name",
-        title="Name what a role of Kubernetes allows",
+        title="Name the resources and verbs that a Kubernetes role allows",
         why=(
-            "An asterisk in a role covers secrets, other people's roles, and every kind of object that is installed "
-            "later. Whoever holds it can make themselves administrator."
+            "A wildcard in a role covers secrets, roles of other teams, and every kind of object that you install "
+            "later. Anyone with that role can become administrator."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
         severity=Severity.HIGH,
@@ -384,8 +393,8 @@ PRACTICES = (
         id="eks-manifests-as-files",
         title="Apply manifests with credentials that are not in a function",
         why=(
-            "A function that applies manifests needs every right in the cluster, and whoever may call or change it has "
-            "them too. Its failure rolls back the stack, and its log has what it was given."
+            "A function that applies manifests needs all permissions in the cluster, and so does anyone who can invoke "
+            "or change it. If it fails, the stack rolls back, and its log contains its input."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
         severity=Severity.MEDIUM,
@@ -393,10 +402,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-container-resources",
-        title="Say what each container needs, and hold it to that",
+        title="Set requests and limits for each container",
         why=(
-            "Nodes are chosen by requests. A pod without them lands where there is no room and is the first to be "
-            "ended, and one without limits takes what its neighbours need."
+            "The scheduler chooses nodes by requests. A pod without requests can land on a full node and is evicted "
+            "first. A pod without limits takes the resources of its neighbors."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
         severity=Severity.MEDIUM,
@@ -406,10 +415,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-pod-spread",
-        title="Spread the pods of a service over zones and nodes",
+        title="Spread the pods of a service across zones and nodes",
         why=(
-            "The scheduler may put all pods of a service on one node. When the node or its zone fails, the service is "
-            "gone with it."
+            "The scheduler can put all pods of a service on one node. If the node or its zone fails, the service is "
+            "down."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
         severity=Severity.MEDIUM,
@@ -419,10 +428,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-pod-disruption-budget",
-        title="Let nodes be drained one pod of a service at a time",
+        title="Limit how many pods of a service a node drain can evict at a time",
         why=(
-            "An upgrade of nodes, or an autoscaler that saves some, ends the pods of a node together. Without a budget "
-            "these may be all pods that a service has."
+            "A node upgrade or an autoscaler that removes nodes evicts the pods of a node together. Without a budget, "
+            "these can be all pods of a service."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/application.html",
         severity=Severity.MEDIUM,
@@ -432,10 +441,10 @@ PRACTICES = (
     ),
     Practice(
         id="eks-graceful-shutdown",
-        title="Keep a pod serving until its load balancer has let go of it, and no longer than its node",
+        title="Keep a pod serving until its load balancer deregisters it, within the time of its node",
         why=(
-            "Kubernetes tells the load balancer and the container of the end at the same time. A container that stops "
-            "at once fails requests that are still sent to it, and one that takes longer than its node is killed."
+            "Kubernetes notifies the load balancer and the container at the same time. A container that stops at once "
+            "fails requests that still arrive, and a container that takes longer than its node is killed."
         ),
         source="https://docs.aws.amazon.com/eks/latest/best-practices/load-balancing.html",
         severity=Severity.HIGH,

@@ -7,8 +7,8 @@ PRACTICES = (
         id="task-role-per-service",
         title="Give every service its own task role",
         why=(
-            "With a shared role each service may do what any of them needs, so one broken service opens the data of "
-            "all. CloudTrail cannot tell them apart either."
+            "With a shared role, each service has the permissions of all of them. One compromised service exposes the "
+            "data of every service, and CloudTrail cannot tell them apart."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html",
         severity=Severity.HIGH,
@@ -16,10 +16,10 @@ PRACTICES = (
     ),
     Practice(
         id="task-role-trust",
-        title="Let only tasks of this account take the task role",
+        title="Let only tasks of this account assume the task role",
         why=(
-            "A role that trusts the ECS tasks service without conditions can be handed to the service on behalf of "
-            "somebody else: the confused deputy. AWS recommends aws:SourceAccount and aws:SourceArn in the trust "
+            "If a role trusts the ECS tasks service without conditions, another account can use ECS to assume it (the "
+            "confused deputy problem). AWS recommends conditions on aws:SourceAccount and aws:SourceArn in the trust "
             "policy, with a wildcard for the cluster."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
@@ -29,10 +29,10 @@ PRACTICES = (
     ),
     Practice(
         id="task-role-least-privilege",
-        title="Let the task role do what the application does, and nothing more",
+        title="Grant the task role only the permissions that the application needs",
         why=(
-            "Whoever gets into the container has the rights of the task role. With s3:* on everything that is the "
-            "data of every other application, and with iam:PassRole it is the whole account."
+            "An attacker in the container has the permissions of the task role. With s3:* on all resources, that is "
+            "the data of every other application. With iam:PassRole, it is the whole account."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-iam-roles.html",
         severity=Severity.HIGH,
@@ -49,9 +49,9 @@ PRACTICES = (
         id="least-privilege-execution-role",
         title="Limit the execution role to the images, secrets and log groups of the task",
         why=(
-            "The AWS managed policy for it reads every repository and writes every log stream of the account. The "
-            "role is also what reads the secrets, so a wide one hands the secrets of all services to whoever can "
-            "register a task definition."
+            "The AWS managed policy for this role can pull from every repository and write to every log stream of the "
+            "account. The role also reads the secrets. A broad role exposes the secrets of all services to anyone who "
+            "can register a task definition."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
         severity=Severity.MEDIUM,
@@ -64,10 +64,10 @@ PRACTICES = (
     ),
     Practice(
         id="no-secrets-in-environment",
-        title="Take secrets from Secrets Manager or Parameter Store",
+        title="Read secrets from Secrets Manager or Parameter Store",
         why=(
-            "A value in `environment` stands in clear text in the template, in the task definition and in the "
-            "console, for everybody who may read those, and in every old revision."
+            "A value in `environment` is plain text in the template, in the console and in every revision of the task "
+            "definition. Anyone with read access to one of them can read it."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html",
         severity=Severity.CRITICAL,
@@ -81,10 +81,10 @@ PRACTICES = (
     ),
     Practice(
         id="no-access-keys",
-        title="Use the task role, never access keys",
+        title="Use the task role instead of access keys",
         why=(
-            "An access key does not expire, works from anywhere and gets copied along with configuration. The "
-            "credentials of a task role change by themselves and belong to one task."
+            "An access key does not expire, works from anywhere and gets copied along with configuration. AWS rotates "
+            "the credentials of a task role automatically, and they belong to one task."
         ),
         source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
         severity=Severity.CRITICAL,
@@ -93,10 +93,10 @@ PRACTICES = (
     ),
     Practice(
         id="audit-trail",
-        title="Record the calls to AWS of all regions in a trail",
+        title="Record the AWS API calls of all regions in a trail",
         why=(
-            "Without a trail the calls of the last 90 days are all that can be looked at, region by region. An "
-            "attacker works in the region that nobody watches."
+            "Without a trail, you can look up only the calls of the last 90 days, one region at a time. Attackers use "
+            "regions that you do not watch."
         ),
         source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html",
         severity=Severity.HIGH,
@@ -109,10 +109,10 @@ PRACTICES = (
     ),
     Practice(
         id="audit-log-integrity",
-        title="Sign the log files of the trail",
+        title="Enable log file validation for the trail",
         why=(
-            "Whoever covers up what they did changes or deletes log files. With the signed digests that CloudTrail "
-            "writes every hour it can be proven that none was touched."
+            "Attackers change or delete log files to cover their tracks. With the signed digests that CloudTrail "
+            "writes every hour, you can prove that no file was changed."
         ),
         source=("https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html"),
         severity=Severity.MEDIUM,
@@ -128,8 +128,8 @@ PRACTICES = (
         id="audit-log-encryption",
         title="Encrypt the trail with your own KMS key",
         why=(
-            "The log files name everything that the account has and everybody who works in it. With your own key "
-            "who reads the bucket still reads nothing without permission to decrypt, and each reading is recorded."
+            "The log files list the resources and users of the account. With your own key, reading a file requires "
+            "permission to decrypt as well as access to the bucket, and CloudTrail records each use of the key."
         ),
         source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
         severity=Severity.MEDIUM,
@@ -143,10 +143,10 @@ PRACTICES = (
     ),
     Practice(
         id="audit-trail-search",
-        title="Send the trail to CloudWatch Logs, where a task's calls are found by its id",
+        title="Send the trail to CloudWatch Logs, so that you can find the calls of a task by its id",
         why=(
-            "Log files in S3 have to be loaded into something before anybody can ask them a question. The session of "
-            "a task role carries the id of the task, so what one task called, and was denied, is one query."
+            "Log files in S3 must be loaded into another tool before you can query them. The session name of a task "
+            "role contains the task id, so one query shows what a task called and which calls were denied."
         ),
         source="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html",
         severity=Severity.MEDIUM,
@@ -159,11 +159,11 @@ PRACTICES = (
     ),
     Practice(
         id="cluster-access-by-arn",
-        title="Give people access to the clusters that they work on, by ARN and tag",
+        title="Give users access by ARN and tag to the clusters that they work on",
         why=(
-            "With ecs:* on everything a command meant for the test cluster stops tasks in production. Many actions "
-            "take no ARN of a cluster, and a policy that only names one allows nothing or too much: the condition "
-            "ecs:cluster limits them."
+            "With ecs:* on all resources, a command meant for the test cluster can stop tasks in production. Many "
+            "actions do not support cluster ARNs, so a policy that only names an ARN allows nothing or too much. The "
+            "ecs:cluster condition limits them."
         ),
         source=(
             "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html"
@@ -173,10 +173,10 @@ PRACTICES = (
     ),
     Practice(
         id="execute-command-by-permission",
-        title="Let nobody open a shell in a container who has no permission to",
+        title="Allow ECS Exec only to users who have an explicit permission for it",
         why=(
-            "ECS Exec runs as root and with all rights of the task role, past review and deployment. Who may operate a "
-            "service does not need it for that."
+            "ECS Exec runs as root with all permissions of the task role, and bypasses review and deployment. Users "
+            "who operate a service do not need it for that."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html",
         severity=Severity.HIGH,
@@ -184,11 +184,11 @@ PRACTICES = (
     ),
     Practice(
         id="oidc-trust",
-        title="Admit one repository, and one branch or environment of it, to the roles of a pipeline",
+        title="Let a pipeline role trust one repository, and one branch or environment of it",
         why=(
-            "Everybody can have GitHub or GitLab sign a token. A trust policy that does not name the repository lets "
-            "strangers deploy; one that takes every subject of the repository lets everybody deploy to production who "
-            "can open a pull request. No access keys are needed, so none can leak."
+            "OIDC needs no access keys that can leak, but anyone can obtain a token signed by GitHub or GitLab. If the "
+            "trust policy does not name the repository, strangers can deploy. If it accepts every subject of the "
+            "repository, anyone who can open a pull request can deploy to production."
         ),
         source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
         severity=Severity.CRITICAL,

@@ -10,10 +10,10 @@ _STATES = "https://docs.aws.amazon.com/step-functions/latest/dg"
 PRACTICES: tuple[Practice, ...] = (
     Practice(
         id="job-schedule",
-        title="Write a schedule that EventBridge Scheduler takes",
+        title="Write schedules in the syntax of EventBridge Scheduler",
         why=(
-            "A crontab line with five fields, or a rate of 1 minutes, is refused when it is deployed. One that is "
-            "taken and means something else runs at the wrong time for as long as nobody looks."
+            "The deployment fails with a five-field crontab line or a rate of `1 minutes`. A valid schedule with "
+            "another meaning runs at the wrong time until you notice."
         ),
         source=f"{_SCHEDULER}/schedule-types.html",
         severity=Severity.HIGH,
@@ -21,10 +21,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="job-time-zone",
-        title="Say in which time zone a schedule is",
+        title="Set the time zone of a schedule",
         why=(
-            "Three in the morning in UTC is another hour of the working day twice a year. Scheduler follows the "
-            "change of clocks in the zone that it is told."
+            "Because of daylight saving time, 03:00 UTC is a different local time in summer and in winter. EventBridge "
+            "Scheduler follows the clock changes of the time zone that you set."
         ),
         source=f"{_SCHEDULER}/schedule-types.html",
         severity=Severity.MEDIUM,
@@ -32,10 +32,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="job-dead-letter-queue",
-        title="Keep the runs that could not be started",
+        title="Keep events of runs that could not be started",
         why=(
-            "EventBridge drops what it could not deliver after its last try, and says so nowhere but in a metric. "
-            "The nightly run did not happen, and nobody knows which one."
+            "After its last attempt, EventBridge drops the event and only counts it in a metric. You then know that a "
+            "run did not start, but not which one."
         ),
         source=f"{_SCHEDULER}/configuring-schedule-dlq.html",
         severity=Severity.HIGH,
@@ -44,10 +44,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="job-start-retry",
-        title="Bound how late a run may start",
+        title="Limit how late a run may start",
         why=(
-            "By default EventBridge goes on for a day: what was to run at night then starts at noon, beside the users "
-            "and beside the next run."
+            "By default EventBridge retries for a day. A nightly run can then start at noon, while users are active or "
+            "the next run begins."
         ),
         source=f"{_SCHEDULER}/managing-schedule.html",
         severity=Severity.MEDIUM,
@@ -55,10 +55,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="job-start-role",
-        title="Let what starts a job start nothing else",
+        title="Let the role that starts a job start only that job",
         why=(
-            "A role that may run any task and pass any role is a way to every role of the account, for whoever can "
-            "make a schedule or a rule."
+            "If a role may run any task and pass any role, anyone who can create a schedule or a rule can use every "
+            "role of the account."
         ),
         source=f"{_SCHEDULER}/cross-service-confused-deputy-prevention.html",
         severity=Severity.CRITICAL,
@@ -66,10 +66,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="job-timeout",
-        title="Give a job a time after which it is stopped",
+        title="Set a timeout for each job",
         why=(
-            "Neither ECS nor EventBridge ends a task that hangs: it is paid for, and holds its locks, until somebody "
-            "notices."
+            "Neither ECS nor EventBridge stops a task that hangs. You pay for it, and it holds its locks, until you "
+            "notice."
         ),
         source=f"{_STATES}/sfn-stuck-execution.html",
         severity=Severity.MEDIUM,
@@ -77,10 +77,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="job-retries",
-        title="Retry a failed job a few times, with growing pauses",
+        title="Retry a failed job a few times, with increasing delays",
         why=(
-            "Spot capacity that was taken back, or a database that restarts, is gone in minutes. Work that is done "
-            "twice must not hurt, so it is for the job to say how often."
+            "Reclaimed Spot capacity or a restarting database is available again within minutes. A repeated run must "
+            "be safe, so each job sets its number of retries."
         ),
         source=f"{_STATES}/concepts-error-handling.html",
         severity=Severity.LOW,
@@ -88,36 +88,36 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="job-overlap",
-        title="Decide what happens when the run before still runs",
+        title="Decide what happens if the previous run is still running",
         why=(
-            "EventBridge starts a task at its time whatever else runs. Two imports of the same data at once are seldom "
-            "what was meant."
+            "EventBridge starts a task on schedule even if the previous one still runs. Two imports of the same data "
+            "at once are rarely what you want."
         ),
         source=f"{_SCHEDULER}/what-is-scheduler.html",
         severity=Severity.MEDIUM,
         option="ScheduledJob.overlap",
         check="none",
-        not_in_templates="A template shows what prevents two runs at once; that they may overlap, it does not say.",
+        not_in_templates="A template shows what prevents overlapping runs, but not whether runs may overlap.",
     ),
     Practice(
         id="job-alarms",
-        title="Alarm on runs that failed or never began",
+        title="Create alarms for runs that fail or do not start",
         why=(
-            "No user sees a job fail. Without an alarm the backup that has not run for a month is found on the day on "
-            "which it is needed."
+            "No user sees a job fail. Without an alarm, you notice that the backup has not run for a month on the day "
+            "you need it."
         ),
         source=f"{_GUIDE}/ecs_cwe_events.html",
         severity=Severity.HIGH,
         option="ScheduledJob.alarms, EventJob.alarms",
         check="live",
-        not_in_templates="Alarms often stand in another stack; only the account shows that a job has none.",
+        not_in_templates="Alarms are often in another stack, so only the account shows whether a job has one.",
     ),
     Practice(
         id="job-execution-logs",
         title="Log and trace the executions of a job's state machine",
         why=(
-            "Step Functions forgets an execution after 90 days, and shows one at a time. The log says which of a "
-            "thousand inputs failed, and why."
+            "Step Functions deletes the history of an execution after 90 days, and shows one execution at a time. The "
+            "log shows which of a thousand inputs failed, and why."
         ),
         source=f"{_STATES}/cw-logs.html",
         severity=Severity.MEDIUM,
@@ -126,10 +126,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="event-pattern",
-        title="Match the events of one source, by fields that events have",
+        title="Match the events of one source, by fields that its events have",
         why=(
-            "A pattern with a wrong field matches nothing, silently; one without a source matches far too much, and "
-            "one that matches the job's own runs starts itself forever."
+            "A pattern with a wrong field matches no events, without an error. A pattern without a source matches far "
+            "too many. A pattern that matches the job's own events starts the job in an endless loop."
         ),
         source=f"{_EVENTBRIDGE}/eb-event-patterns.html",
         severity=Severity.HIGH,
@@ -137,10 +137,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="job-input",
-        title="Take from an event what the job needs, by path",
+        title="Pass only the fields of an event that the job needs, by JSON path",
         why=(
-            "A path that is none is refused when it is deployed, or gives nothing when the event comes. A job that "
-            "reads the whole event knows more about its sender than it should."
+            "An invalid path fails the deployment, and a path that the event does not have passes no value. A job that "
+            "receives the whole event depends on more of its sender than it needs."
         ),
         source=f"{_EVENTBRIDGE}/eb-transform-target-input.html",
         severity=Severity.MEDIUM,

@@ -9,7 +9,7 @@ PRACTICES = (
     Practice(
         id="https-listener",
         title="Serve HTTPS with a certificate from ACM",
-        why="Plain HTTP can be read and changed by everybody on the way, passwords and session cookies included.",
+        why="Anyone on the network path can read and change plain HTTP, including passwords and session cookies.",
         source=f"{_ALB}/create-https-listener.html",
         severity=Severity.CRITICAL,
         option="AlbExposure.https, ApplicationLoadBalancer.https, ClassicExposure.https, NlbExposure.certificate",
@@ -26,8 +26,8 @@ PRACTICES = (
         id="http-redirect",
         title="Redirect HTTP to HTTPS, or do not listen on it",
         why=(
-            "A second listener that serves plain HTTP undoes the first one: links and bookmarks without https keep "
-            "working, unencrypted."
+            "A second listener that serves plain HTTP defeats the HTTPS listener: links and bookmarks without https "
+            "keep working, unencrypted."
         ),
         source=f"{_SECURITY_HUB}#elb-1",
         severity=Severity.HIGH,
@@ -43,8 +43,8 @@ PRACTICES = (
         id="tls-policy",
         title="Use a TLS policy that AWS recommends",
         why=(
-            "The policy that a listener gets when none is named may allow old versions and weak ciphers. Security Hub "
-            "keeps a list of those that pass, and the default of aws-cdk-lib 2.275 is not on it."
+            "The default policy of a listener can allow old TLS versions and weak ciphers. Security Hub has a list of "
+            "accepted policies, and the default of aws-cdk-lib 2.275 is not on it."
         ),
         source=f"{_ALB}/describe-ssl-policies.html",
         severity=Severity.HIGH,
@@ -60,8 +60,8 @@ PRACTICES = (
         id="access-logs",
         title="Write the access logs of a load balancer to S3",
         why=(
-            "Requests that the load balancer refused, or that no target answered, appear in no other log. Without it "
-            "neither an attack nor a wave of errors can be explained afterwards."
+            "Requests that the load balancer rejects, or that no target answers, appear in no other log. Without the "
+            "access log, you cannot explain an attack or a burst of errors afterwards."
         ),
         source=f"{_ALB}/enable-access-logging.html",
         severity=Severity.MEDIUM,
@@ -77,10 +77,10 @@ PRACTICES = (
     ),
     Practice(
         id="drop-invalid-headers",
-        title="Drop request headers that are not valid",
+        title="Drop invalid request headers",
         why=(
-            "A header that load balancer and application read differently lets an attacker hide a second request in "
-            "the first: request smuggling."
+            "If the load balancer and the application interpret a header differently, an attacker can hide a second "
+            "request in the first one (request smuggling)."
         ),
         source=f"{_ALB}/application-load-balancers.html",
         severity=Severity.MEDIUM,
@@ -94,10 +94,10 @@ PRACTICES = (
     ),
     Practice(
         id="deletion-protection",
-        title="Protect the load balancer of production from deletion",
+        title="Protect production load balancers from deletion",
         why=(
-            "One wrong call or one renamed construct deletes it, and its DNS name does not come back: everything that "
-            "points there has to be changed."
+            "One wrong call or one renamed construct deletes the load balancer. Its DNS name does not come back, so "
+            "you must change everything that points to it."
         ),
         source=f"{_ALB}/application-load-balancers.html#deletion-protection",
         severity=Severity.MEDIUM,
@@ -111,10 +111,10 @@ PRACTICES = (
     ),
     Practice(
         id="explicit-ingress",
-        title="Say who may connect to a load balancer",
+        title="State who may connect to a load balancer",
         why=(
-            "CDK opens a listener to the whole internet unless told otherwise, an internal one and a test one as well. "
-            "What is open is to be read in the code, not to be found out."
+            "By default, CDK opens a listener to the whole internet, including internal and test listeners. Your code "
+            "should show which ports are open."
         ),
         source=f"{_ALB}/load-balancer-update-security-groups.html",
         severity=Severity.HIGH,
@@ -132,10 +132,10 @@ PRACTICES = (
     ),
     Practice(
         id="listener-rule-priority",
-        title="Give each rule of a listener a priority and conditions of its own",
+        title="Give each listener rule its own priority and its own conditions",
         why=(
-            "Two rules with one priority make the deployment of the second service fail. Two rules with the same "
-            "conditions do not fail: one of the services just never gets a request."
+            "If two rules have the same priority, the deployment of the second service fails. If two rules have the "
+            "same conditions, the deployment succeeds, but one of the services never receives a request."
         ),
         source=f"{_ALB}/listener-rules.html",
         severity=Severity.HIGH,
@@ -145,30 +145,30 @@ PRACTICES = (
         id="exposure-names",
         title="Name the exposures of a service that has several on one load balancer",
         why=(
-            "CloudFormation knows a target group and a rule by their ids. Where only conditions tell two exposures "
-            "apart, removing the one with the broadest conditions gives its resources to the other, and requests go "
-            "to tasks that do not serve them until the deployment is through."
+            "CloudFormation identifies a target group and a rule by logical id. If only conditions tell two exposures "
+            "apart and you remove the broader one, its resources go to the other exposure. Until the deployment "
+            "completes, requests reach tasks that do not serve them."
         ),
         source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html",
         severity=Severity.MEDIUM,
         option="AlbExposure.name, NlbExposure.name, ClassicExposure.name, LatticeExposure.name",
         check="none",
-        not_in_templates="A template has target groups as they are, and not those that a change would swap.",
+        not_in_templates="A template shows the current target groups, and not which of them a change would swap.",
     ),
     Practice(
         id="load-balancer-network",
-        title="Put a load balancer into the network of the tasks",
-        why="Target groups of one VPC cannot be used by a load balancer of another: the deployment fails.",
+        title="Put a load balancer into the VPC of the tasks",
+        why="A load balancer cannot use target groups of another VPC: the deployment fails.",
         source=f"{_ALB}/load-balancer-target-groups.html",
         severity=Severity.HIGH,
         option="AlbExposure.load_balancer, NlbExposure.load_balancer",
     ),
     Practice(
         id="load-balancer-to-task-path",
-        title="Let security groups pass requests from load balancer to tasks",
+        title="Allow traffic from load balancer to tasks in both security groups",
         why=(
-            "A rule that is missing at either end, or that names another port, shows as unhealthy targets only: the "
-            "deployment waits for long and is rolled back, without a word about security groups."
+            "If a rule is missing on either side or names another port, you only see unhealthy targets. The deployment "
+            "waits for a long time and rolls back, and no message mentions security groups."
         ),
         source=f"{_ALB}/load-balancer-update-security-groups.html",
         severity=Severity.HIGH,
@@ -176,10 +176,10 @@ PRACTICES = (
     ),
     Practice(
         id="target-health-check",
-        title="Let the load balancer ask a path that tells whether the service works",
+        title="Use a health check path that shows whether the service works",
         why=(
-            "The default asks `/`, which may be slow, need a login or answer while everything behind it is broken. "
-            "Requests then go to tasks that cannot serve them, or healthy tasks are replaced."
+            "The default path `/` can be slow, require a login, or respond although everything behind it is broken. "
+            "Requests then reach tasks that cannot serve them, or ECS replaces healthy tasks."
         ),
         source=f"{_ALB}/target-group-health-checks.html",
         severity=Severity.MEDIUM,
@@ -187,10 +187,10 @@ PRACTICES = (
     ),
     Practice(
         id="deregistration-delay",
-        title="Give requests time to finish before a task stops, and not more",
+        title="Give requests time to finish before a task stops, and no more than that",
         why=(
-            "ECS sends SIGTERM only when the load balancer has let go of a task. A delay shorter than the longest "
-            "request cuts requests off; the default of 300 seconds makes every deployment wait five minutes."
+            "ECS sends SIGTERM only after the load balancer has deregistered a task. A delay shorter than the longest "
+            "request interrupts requests. The default of 300 seconds makes every deployment wait five minutes."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-connection-draining.html",
         severity=Severity.MEDIUM,
@@ -198,10 +198,10 @@ PRACTICES = (
     ),
     Practice(
         id="target-type-matches-network-mode",
-        title="Register tasks by address where they have one, and by instance where not",
+        title="Register tasks by IP address in awsvpc mode, and by instance otherwise",
         why=(
-            "A target group takes instances unless it says otherwise, and tasks in awsvpc mode are none: ECS refuses "
-            "the service when it is created. Tasks in bridge and host mode have no addresses of their own."
+            "By default a target group registers instances. For tasks in awsvpc mode, ECS refuses such a service when "
+            "you create it. Tasks in bridge and host mode do not have their own IP addresses."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html",
         severity=Severity.HIGH,

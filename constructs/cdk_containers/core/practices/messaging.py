@@ -8,10 +8,10 @@ _SNS = "https://docs.aws.amazon.com/sns/latest/dg"
 PRACTICES = (
     Practice(
         id="visibility-timeout",
-        title="Hide a message for longer than the work on it takes",
+        title="Set the visibility timeout longer than the processing of a message takes",
         why=(
-            "When the visibility timeout is over, another task gets the message and starts on it too: work is done "
-            "twice, and a message that only takes long ends among the dead letters."
+            "When the visibility timeout expires, another task receives the message and processes it again. A message "
+            "that only takes long ends in the dead-letter queue."
         ),
         source=f"{_SQS}/sqs-visibility-timeout.html",
         severity=Severity.HIGH,
@@ -19,10 +19,10 @@ PRACTICES = (
     ),
     Practice(
         id="dead-letter-queue",
-        title="Move messages that cannot be worked on to their own queue",
+        title="Move messages that cannot be processed to a dead-letter queue",
         why=(
-            "A message that makes its worker fail comes back again and again until it is too old, and is then deleted. "
-            "In its own queue it is kept, counted and can be sent back."
+            "A message that makes its worker fail returns again and again until its retention ends, and SQS then "
+            "deletes it. A dead-letter queue keeps it, counts it and lets you send it back."
         ),
         source=f"{_SQS}/sqs-dead-letter-queues.html",
         severity=Severity.HIGH,
@@ -31,8 +31,11 @@ PRACTICES = (
     ),
     Practice(
         id="queue-encryption",
-        title="Encrypt queues, and take calls over TLS only",
-        why="Messages lie on disks of AWS for days. Without a policy, SQS also answers calls that anyone can read.",
+        title="Encrypt queues, and accept calls only over TLS",
+        why=(
+            "SQS stores messages on disk for days. Without a queue policy, SQS also accepts unencrypted calls, which "
+            "anyone on the network path can read."
+        ),
         source=f"{_SQS}/sqs-security-best-practices.html",
         severity=Severity.MEDIUM,
         option="WorkQueue.encryption_key",
@@ -45,10 +48,10 @@ PRACTICES = (
     ),
     Practice(
         id="queue-times",
-        title="Wait for messages, and keep them for longer than an outage",
+        title="Use long polling, and keep messages for longer than an outage",
         why=(
-            "A receive call that does not wait asks some of the servers only, may find nothing where there is a "
-            "message, and is billed. A message that is older than the retention is gone, whoever would still need it."
+            "Short polling asks only some of the SQS servers, can miss messages, and is billed for each call. SQS "
+            "deletes messages that exceed the retention period, even if they have not been processed."
         ),
         source=f"{_SQS}/sqs-short-and-long-polling.html",
         severity=Severity.LOW,
@@ -56,10 +59,10 @@ PRACTICES = (
     ),
     Practice(
         id="fifo-queue",
-        title="Fill a FIFO queue from FIFO topics",
+        title="Subscribe a FIFO queue only to FIFO topics",
         why=(
-            "A standard topic keeps no order, and SNS refuses to deliver from it to a FIFO queue. What only FIFO "
-            "queues have, SQS refuses for others: either ends the deployment."
+            "A standard topic does not preserve order, and SNS refuses to deliver from it to a FIFO queue. SQS refuses "
+            "FIFO settings on a standard queue. Both errors fail the deployment."
         ),
         source=f"{_SNS}/sns-fifo-topics.html",
         severity=Severity.HIGH,
@@ -70,10 +73,10 @@ PRACTICES = (
     ),
     Practice(
         id="filter-policy",
-        title="Let a queue have only the messages that its worker is for",
+        title="Filter the messages of a queue to those that its worker processes",
         why=(
-            "Messages that nobody needs cost a receive call and a task's time each. A filter that SNS does not "
-            "understand ends the deployment."
+            "Each unneeded message costs a receive call and processing time. A filter policy that SNS does not "
+            "understand fails the deployment."
         ),
         source=f"{_SNS}/subscription-filter-policy-constraints.html",
         severity=Severity.LOW,
@@ -81,10 +84,10 @@ PRACTICES = (
     ),
     Practice(
         id="queue-alarms",
-        title="Watch the age of the oldest message, and the dead letters",
+        title="Create alarms for the age of the oldest message and for dead letters",
         why=(
-            "A worker that does not keep up, or throws its work away, looks healthy: its tasks run. Only its queues "
-            "show it."
+            "A worker that falls behind or fails its messages looks healthy because its tasks run. Only its queues "
+            "show the problem."
         ),
         source=f"{_SQS}/sqs-available-cloudwatch-metrics.html",
         severity=Severity.MEDIUM,

@@ -7,8 +7,8 @@ PRACTICES = (
         id="private-subnets",
         title="Run tasks in private subnets",
         why=(
-            "A task in a public subnet needs a public IP address to reach the internet, and is then itself reachable "
-            "from there: one wrong security group rule exposes it. In a private subnet only the load balancer faces "
+            "A task in a public subnet needs a public IP address to reach the internet, so the internet can also reach "
+            "the task. One wrong security group rule exposes it. With private subnets, only the load balancer faces "
             "the internet."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outbound.html",
@@ -19,8 +19,8 @@ PRACTICES = (
         id="multiple-availability-zones",
         title="Spread the network over several Availability Zones",
         why=(
-            "With one Availability Zone its failure is an outage of the whole application. An Application Load "
-            "Balancer needs two of them to exist at all."
+            "If the network has one Availability Zone and it fails, the whole application is down. An Application Load "
+            "Balancer requires at least two zones."
         ),
         source="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-best-practices.html",
         severity=Severity.HIGH,
@@ -35,8 +35,8 @@ PRACTICES = (
         id="nat-gateway-per-az",
         title="Give each Availability Zone its own NAT gateway",
         why=(
-            "When the zone of a shared NAT gateway fails, tasks in the healthy zones lose the internet too, and new "
-            "tasks cannot pull their images. Traffic between zones is charged besides."
+            "If the zone of a shared NAT gateway fails, tasks in healthy zones also lose internet access, and new "
+            "tasks cannot pull their images. Traffic between zones costs extra."
         ),
         source="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html",
         severity=Severity.MEDIUM,
@@ -46,8 +46,8 @@ PRACTICES = (
         id="flow-logs",
         title="Record the traffic of the network in flow logs",
         why=(
-            "Without flow logs nobody can say afterwards what an intruder reached, or why a connection was refused. "
-            "They cannot be had for the time before they were switched on."
+            "Without flow logs, you cannot find out what an intruder reached or why a connection was rejected. Flow "
+            "logs do not cover the time before you enable them."
         ),
         source="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
         severity=Severity.MEDIUM,
@@ -58,9 +58,9 @@ PRACTICES = (
         id="vpc-endpoints",
         title="Reach AWS services through VPC endpoints",
         why=(
-            "Image pulls, logs and secrets otherwise leave the network through a NAT gateway, which charges by the "
-            "gigabyte, and tasks in an isolated subnet cannot start at all. An endpoint can also carry a policy that "
-            "limits what may be reached through it."
+            "Otherwise image pulls, logs and secrets pass through a NAT gateway, which charges per gigabyte, and tasks "
+            "in an isolated subnet cannot start. An endpoint policy can also limit which resources the tasks can reach "
+            "through it."
         ),
         source="https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
         severity=Severity.MEDIUM,
@@ -69,10 +69,10 @@ PRACTICES = (
     ),
     Practice(
         id="no-public-ip-on-launch",
-        title="Switch off automatic public IP addresses in every subnet",
+        title="Turn off automatic public IP addresses in every subnet",
         why=(
-            "Whatever is started in the subnet, by anybody, is otherwise on the internet at once. A public subnet "
-            "holds load balancers and NAT gateways, which bring their own addresses."
+            "Otherwise every instance or task that starts in the subnet is on the internet at once. Public subnets are "
+            "for load balancers and NAT gateways, which have their own addresses."
         ),
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-15",
         severity=Severity.MEDIUM,
@@ -86,10 +86,10 @@ PRACTICES = (
     ),
     Practice(
         id="closed-task-security-group",
-        title="Let only those connect to tasks that have to",
+        title="Let only the callers that need it connect to tasks",
         why=(
-            "A security group that is open to the world lets everybody try what the load balancer, its TLS and its "
-            "firewall keep away, on ports that nobody meant to publish as well."
+            "With a security group that is open to the world, anyone can bypass the load balancer, its TLS and its "
+            "firewall. Ports that you did not mean to publish are open too."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html",
         severity=Severity.CRITICAL,

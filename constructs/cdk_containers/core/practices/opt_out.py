@@ -1,4 +1,4 @@
-"""The one word with which a default is switched off."""
+"""`Disabled`, which turns a default off."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ _SHORTEST_REASON = 10
 
 
 ACKNOWLEDGED_AS = "cdk-containers::"
-"""What the id of a practice has in front of it where a CDK app acknowledges it."""
+"""The prefix of a practice id when a CDK app acknowledges it."""
 
 
 @frozen(kw_only=False)
 class Disabled:
-    """Switch a default off, and say why.
+    """Turns a default off, with a reason.
 
-    Every default that can be switched off is switched off with this word, never with `None` or `False`. The reason
-    goes to the metadata of the template and to the practice report, where a reviewer reads it without the code::
+    Use it wherever a default can be turned off, instead of `None` or `False`. The reason is written to the metadata of
+    the template and to the practice report, so a reviewer can read it without the code::
 
         Container(
             image="public.ecr.aws/nginx/nginx:1.29.3",
@@ -24,21 +24,21 @@ class Disabled:
         )
 
     Attributes:
-        reason: Why the default does not suit, in at least 10 characters, for somebody who does not know the code.
+        reason: Why you turn the default off, in at least 10 characters, for readers who do not know the code.
     """
 
     reason: str
 
     def problem(self) -> str | None:
-        """Say what is wrong with the reason, or None.
+        """Return the problem of the reason, or None.
 
-        It is not raised here: a construct reports all the problems of a call together.
+        It is not raised here, because a construct reports all problems of a call together.
         """
         if not isinstance(self.reason, str):  # pyright: ignore[reportUnnecessaryIsInstance]  (not every caller checks)
-            return f"the reason is not text but {type(self.reason).__name__}"
+            return f"the reason must be text, not {type(self.reason).__name__}"
         stripped = self.reason.strip()
         if not stripped:
             return "the reason is empty"
         if len(stripped) < _SHORTEST_REASON:
-            return f"the reason has {len(stripped)} characters, and fewer than {_SHORTEST_REASON} explain nothing"
+            return f"the reason has {len(stripped)} characters; write at least {_SHORTEST_REASON}"
         return None

@@ -7,8 +7,8 @@ PRACTICES = (
         id="build-once",
         title="Build an image once, and deploy the same digest to every environment",
         why=(
-            "An image that is built again for production is another image: a base image or a package may have changed "
-            "since the tests ran. What was tested is then not what runs."
+            "An image that you build again for production is a different image: a base image or a package can have "
+            "changed since the tests. Production then runs an image that was not tested."
         ),
         source="https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html",
         severity=Severity.HIGH,
@@ -16,10 +16,10 @@ PRACTICES = (
     ),
     Practice(
         id="scan-gate",
-        title="Stop a pipeline when an image has vulnerabilities over a threshold",
+        title="Stop a pipeline if an image has too many vulnerabilities",
         why=(
-            "A scan that nobody waits for changes nothing: the image is in production before somebody reads the "
-            "findings. A gate without a threshold lets every image pass."
+            "If no step waits for the scan, the image reaches production before anyone reads the findings. A gate "
+            "without a threshold lets every image pass."
         ),
         source="https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-InspectorScan.html",
         severity=Severity.HIGH,
@@ -27,10 +27,10 @@ PRACTICES = (
     ),
     Practice(
         id="approval-before-production",
-        title="Ask somebody before a pipeline deploys to production",
+        title="Require an approval before a pipeline deploys to production",
         why=(
-            "Without an approval every commit reaches users within minutes, whoever wrote it. One person who looks at "
-            "what changes finds what no test looks for."
+            "Without an approval, every commit reaches users within minutes, no matter who wrote it. A reviewer finds "
+            "problems that no test covers."
         ),
         source="https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html",
         severity=Severity.MEDIUM,
@@ -38,10 +38,10 @@ PRACTICES = (
     ),
     Practice(
         id="stage-rollback",
-        title="Roll a stage of a pipeline back when it fails",
+        title="Roll back a pipeline stage when it fails",
         why=(
-            "A release that fails its tests stays where it is until somebody comes. A rollback deploys the last "
-            "release that worked, from the artifacts that it had."
+            "Without a rollback, a release that fails its tests stays deployed until you act. A rollback deploys the "
+            "last successful release from its stored artifacts."
         ),
         source="https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html",
         severity=Severity.MEDIUM,
@@ -49,11 +49,11 @@ PRACTICES = (
     ),
     Practice(
         id="no-deploy-outside-cloudformation",
-        title="Deploy services through the stack that made them",
+        title="Deploy services through the stack that created them",
         why=(
-            "The ECS action of CodePipeline registers a task definition that the stack knows nothing of: the next "
-            "update of the stack brings the old image back, and every comparison shows a drift. The action also needs "
-            "to pass any role to any task."
+            "The ECS action of CodePipeline registers a task definition that is not in the stack. The next stack "
+            "update brings the old image back, and drift detection reports a difference. The action also needs "
+            "permission to pass any role to any task."
         ),
         source="https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECS.html",
         severity=Severity.HIGH,
@@ -63,8 +63,9 @@ PRACTICES = (
         id="pipeline-artifacts-encrypted",
         title="Encrypt the artifacts of a pipeline with a customer managed key",
         why=(
-            "Artifacts hold the source and what is deployed. Only the policy of a key of your own says which accounts "
-            "may read them, and an account that a pipeline deploys to cannot use the key that AWS manages."
+            "Artifacts contain your source code and your deployments. Only the policy of a customer managed key "
+            "controls which accounts can read them, and other accounts that the pipeline deploys to cannot use an AWS "
+            "managed key."
         ),
         source="https://docs.aws.amazon.com/codepipeline/latest/userguide/S3-artifact-encryption.html",
         severity=Severity.MEDIUM,
@@ -74,8 +75,8 @@ PRACTICES = (
         id="unprivileged-image-build",
         title="Build images without privileged mode",
         why=(
-            "A build in privileged mode has access to all devices of its host, and runs what a Dockerfile and its base "
-            "images say. A Docker server builds images without it."
+            "A build in privileged mode has access to all devices of its host, and runs the commands of your "
+            "Dockerfile and its base images. A Docker server builds images without it."
         ),
         source="https://docs.aws.amazon.com/codebuild/latest/userguide/sample-docker-server.html",
         severity=Severity.MEDIUM,
@@ -87,10 +88,10 @@ PRACTICES = (
     ),
     Practice(
         id="signed-images",
-        title="Sign the images of every repository, where a registry signs any",
+        title="If the registry signs images, sign the images of every repository",
         why=(
-            "A signature says who pushed an image, and that nobody changed it. A repository that the rules of the "
-            "registry leave out has images that no check of signatures can let pass."
+            "A signature shows who pushed an image, and that it has not changed since. Images in a repository that the "
+            "signing rules leave out never pass signature verification."
         ),
         source="https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html",
         severity=Severity.LOW,

@@ -8,10 +8,10 @@ _BEANSTALK = "https://docs.aws.amazon.com/elasticbeanstalk/latest/dg"
 PRACTICES: tuple[Practice, ...] = (
     Practice(
         id="managed-instances-tasks",
-        title="Ask Managed Instances for nothing that they have not",
+        title="Use only task options that Managed Instances support",
         why=(
-            "ECS refuses a task definition for Managed Instances that has bridge networking, swap or Docker "
-            "volumes, and an instance has few directories that can be written to."
+            "ECS refuses a task definition for Managed Instances with bridge networking, swap or Docker volumes. Only "
+            "a few directories of the instance are writable."
         ),
         source=f"{_GUIDE}/managed-instances-tasks-services.html",
         severity=Severity.HIGH,
@@ -19,10 +19,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="managed-instance-requirements",
-        title="Say what instances must have, and leave the choice to ECS",
+        title="State what instances must offer, and let ECS choose the types",
         why=(
-            "A range of sizes and types is what ECS needs to pack tasks cheaply, and to find capacity when one type is "
-            "sold out. A requirement that no type meets leaves tasks waiting."
+            "ECS needs a range of sizes and types to pack tasks at low cost, and to find capacity when one type is "
+            "sold out. If no instance type meets a requirement, tasks stay pending."
         ),
         source=f"{_GUIDE}/managed-instances-instance-types.html",
         severity=Severity.MEDIUM,
@@ -30,8 +30,8 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="managed-instance-scale-in",
-        title="Let ECS end instances that are idle",
-        why="An instance is paid for whether a task runs on it or not.",
+        title="Let ECS terminate idle instances",
+        why="You pay for an instance whether or not a task runs on it.",
         source=f"{_GUIDE}/managed-instances-infrastructure-optimization.html",
         severity=Severity.LOW,
         option="ManagedInstancesCapacity.scale_in_after",
@@ -40,8 +40,9 @@ PRACTICES: tuple[Practice, ...] = (
         id="managed-daemons",
         title="Run agents on Managed Instances as managed daemons",
         why=(
-            "Nobody logs in to these instances, and a service that runs beside the application starts after it. ECS "
-            "starts a managed daemon first, on every instance, and lets it use directories of the instance only."
+            "You cannot log in to these instances, and an agent that runs as a service can start after the "
+            "application. ECS starts a managed daemon first on every instance, and lets it use only directories of the "
+            "instance."
         ),
         source=f"{_GUIDE}/managed-daemons.html",
         severity=Severity.MEDIUM,
@@ -49,10 +50,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="managed-instance-role-passing",
-        title="Let ECS pass the role of its instances, and no other",
+        title="Let ECS pass only the role of its instances",
         why=(
-            "The managed policy for Managed Instances passes roles named ecsInstanceRole only. A role with another "
-            "name starts no instance; a role with that name can be there once in an account."
+            "The managed policy for Managed Instances passes only roles named ecsInstanceRole. With another role name, "
+            "no instance starts, and an account can have only one role with that name."
         ),
         source=f"{_GUIDE}/managed-instances-instance-profile.html",
         severity=Severity.HIGH,
@@ -60,10 +61,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="external-tasks",
-        title="Ask machines outside AWS for nothing that only AWS has",
+        title="Use only task options that work outside AWS on external instances",
         why=(
-            "An external instance is in no VPC: ECS refuses network interfaces of a task's own, load balancers, "
-            "service discovery, capacity providers and EFS there. What it runs reaches out, and is not reached."
+            "An external instance is not in a VPC. There, ECS refuses task network interfaces, load balancers, service "
+            "discovery, capacity providers and EFS. Its tasks can make outbound calls, but cannot receive calls."
         ),
         source=f"{_GUIDE}/ecs-anywhere.html",
         severity=Severity.HIGH,
@@ -71,49 +72,52 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="external-activation",
-        title="Register machines with a key that is good for as many as there are, and no longer than needed",
+        title="Limit an activation key to the number of machines, and to the time you need it",
         why=(
-            "Whoever has the id and the code of an activation can register a machine, which then gets tasks and their "
-            "roles. The code is shown once, when the activation is made, and so it never stands in a template."
+            "Anyone with the id and the code of an activation can register a machine, which then receives tasks and "
+            "their roles. AWS shows the code once, when the activation is created, so it must never be in a template."
         ),
         source=f"{_GUIDE}/ecs-anywhere-registration.html",
         severity=Severity.HIGH,
         option="ExternalInstances.registration_limit",
         check="none",
-        not_in_templates="CloudFormation has no activations: an administrator makes them, and gives out the code.",
+        not_in_templates=(
+            "CloudFormation cannot create activations: an administrator creates them and hands out the code."
+        ),
     ),
     Practice(
         id="external-order",
-        title="Register machines before the stack whose services wait for them",
+        title="Register machines before you deploy the stack whose services run on them",
         why=(
-            "CloudFormation waits until the tasks of a service run, up to a day and a half, and shows the outputs of a "
-            "stack at its end. The command that registers the first machine has to come out of an earlier deployment."
+            "CloudFormation waits up to a day and a half for the tasks of a service to run, and shows the outputs of a "
+            "stack only at its end. The command that registers the first machine must come from an earlier deployment."
         ),
         source=f"{_GUIDE}/ecs-anywhere-registration.html",
         severity=Severity.HIGH,
         option="ExternalInstances",
         check="none",
-        not_in_templates="It is about the order of deployments, and a template is one of them.",
+        not_in_templates="It concerns the order of deployments, and a template describes only one.",
     ),
     Practice(
         id="express-mode",
-        title="Use Express Mode for what fits it, and your own service for the rest",
+        title="Use Express Mode for the workloads that fit it, and a service for the others",
         why=(
-            "Express Mode runs one container on Fargate behind a load balancer that it shares, and deploys by canary. "
-            "Its container has no read-only root, user, volume or sidecar, and its service no Spot or other deployment."
+            "Express Mode runs one container on Fargate behind a shared load balancer, and uses canary deployments. "
+            "Its container supports no read-only root file system, user, volume or sidecar. Its service supports no "
+            "Spot and no other deployment strategy."
         ),
         source=f"{_GUIDE}/express-service-overview.html",
         severity=Severity.MEDIUM,
         option="ExpressService",
         check="none",
-        not_in_templates="Whether Express Mode has all that an application will need, no template tells.",
+        not_in_templates="A template does not show whether Express Mode has all that an application will need.",
     ),
     Practice(
         id="express-private-by-default",
-        title="Open a service to the internet only where that is said",
+        title="Open a service to the internet only on explicit request",
         why=(
-            "Express Mode takes public subnets for a load balancer that faces the internet, and gives the tasks in "
-            "them public addresses. In private subnets the load balancer is internal."
+            "In public subnets, Express Mode creates an internet-facing load balancer and gives the tasks public "
+            "addresses. In private subnets, the load balancer is internal."
         ),
         source=f"{_GUIDE}/express-service-work.html",
         severity=Severity.HIGH,
@@ -121,10 +125,10 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="beanstalk-platform",
-        title="Name the version of the platform, and take a supported one",
+        title="Pin a supported version of the platform",
         why=(
-            "AWS retires versions of platforms: an environment cannot be made of one that is gone. Amazon Linux 2023 "
-            "is the one that gets new versions."
+            "AWS retires platform versions, and you cannot create an environment with a retired version. Only Amazon "
+            "Linux 2023 platforms get new versions."
         ),
         source=f"{_BEANSTALK}/platforms-support-policy.html",
         severity=Severity.HIGH,
@@ -133,7 +137,7 @@ PRACTICES: tuple[Practice, ...] = (
     Practice(
         id="beanstalk-managed-updates",
         title="Let Elastic Beanstalk update the platform each week",
-        why="Patches of the operating system, of Docker and of the ECS agent come with new versions of the platform.",
+        why="New platform versions contain patches of the operating system, of Docker and of the ECS agent.",
         source=f"{_BEANSTALK}/environment-platform-update-managed.html",
         severity=Severity.HIGH,
         option="BeanstalkEnvironment.managed_updates",
@@ -146,7 +150,7 @@ PRACTICES: tuple[Practice, ...] = (
     Practice(
         id="beanstalk-monitoring",
         title="Report enhanced health, and keep logs outside the instances",
-        why="Without it, health is what the load balancer sees, and logs go with the instance that wrote them.",
+        why="Otherwise health is only what the load balancer sees, and logs are lost together with the instance.",
         source=f"{_BEANSTALK}/health-enhanced.html",
         severity=Severity.MEDIUM,
         option="BeanstalkEnvironment.log_retention_days",
@@ -161,23 +165,26 @@ PRACTICES: tuple[Practice, ...] = (
     ),
     Practice(
         id="beanstalk-capacity",
-        title="Bound the number of instances, and keep two at least",
-        why="One instance is one zone, and an update takes it away. No upper bound is a bill without one.",
+        title="Limit the number of instances, and run at least two",
+        why=(
+            "A single instance is in a single zone, and an update takes it out of service. Without an upper bound, "
+            "your cost has no limit either."
+        ),
         source=f"{_BEANSTALK}/command-options-general.html",
         severity=Severity.MEDIUM,
         option="BeanstalkEnvironment.min_instances",
     ),
     Practice(
         id="beanstalk-containers",
-        title="Give Elastic Beanstalk containers that it can run",
+        title="Use only container options that Elastic Beanstalk supports",
         why=(
-            "Elastic Beanstalk reads containers from a file in the bundle, which is written before deployment, and "
-            "gives them no roles, secrets or volumes of their own here."
+            "Elastic Beanstalk reads containers from a file in the source bundle, which is written before deployment. "
+            "Here it gives them no separate roles, secrets or volumes."
         ),
         source=f"{_BEANSTALK}/create_deploy_docker_v2config.html",
         severity=Severity.MEDIUM,
         option="BeanstalkEnvironment.containers",
         check="none",
-        not_in_templates="The containers stand in a file of the source bundle, and not in the template.",
+        not_in_templates="The containers are in a file of the source bundle, not in the template.",
     ),
 )

@@ -7,9 +7,8 @@ PRACTICES = (
         id="immutable-tags",
         title="Make image tags immutable",
         why=(
-            "With mutable tags a second push under the same tag changes what the next task runs, without a "
-            "deployment and without a way back: a rollback to the tag gets the new image too. Whoever may push can "
-            "replace an image that was reviewed."
+            "With mutable tags, a second push to the same tag changes the image of the next task without a deployment. "
+            "A rollback to the tag also gets the new image. Anyone who can push can replace a reviewed image."
         ),
         source="https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html",
         severity=Severity.HIGH,
@@ -24,7 +23,10 @@ PRACTICES = (
     Practice(
         id="scan-on-push",
         title="Scan every image for known vulnerabilities when it is pushed",
-        why="A vulnerable package otherwise reaches production unseen, and nobody knows which services carry it.",
+        why=(
+            "Otherwise a vulnerable package reaches production unnoticed, and you do not know which services contain "
+            "it."
+        ),
         source="https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html",
         severity=Severity.HIGH,
         option="Repository.scan_on_push",
@@ -40,8 +42,8 @@ PRACTICES = (
         id="repository-encryption",
         title="Encrypt images with a KMS key",
         why=(
-            "Images are always encrypted, but only with a KMS key can access be audited in CloudTrail, limited by a "
-            "key policy and withdrawn. The choice cannot be changed after the repository was made."
+            "ECR always encrypts images, but only with a KMS key can you audit access in CloudTrail, limit it with a "
+            "key policy and revoke it. You cannot change the encryption of an existing repository."
         ),
         source="https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html",
         severity=Severity.LOW,
@@ -54,10 +56,10 @@ PRACTICES = (
     ),
     Practice(
         id="image-lifecycle",
-        title="Let old and untagged images expire",
+        title="Expire old and untagged images",
         why=(
-            "Every build adds an image that is paid for month after month, and old images keep vulnerabilities "
-            "within reach of the next rollback."
+            "You pay every month for each image that a build adds, and a rollback can bring back the vulnerabilities "
+            "of an old image."
         ),
         source="https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html",
         severity=Severity.LOW,
@@ -70,10 +72,10 @@ PRACTICES = (
     ),
     Practice(
         id="retain-images",
-        title="Keep the images of production when the stack goes",
+        title="Keep production images when the stack is deleted",
         why=(
-            "Deleting a repository deletes its images, and running services can then neither scale out nor replace a "
-            "lost task."
+            "Deleting a repository deletes its images. Running services can then neither scale out nor replace a lost "
+            "task."
         ),
         source="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-delete.html",
         severity=Severity.MEDIUM,
@@ -81,10 +83,10 @@ PRACTICES = (
     ),
     Practice(
         id="pinned-image",
-        title="Name the version of an image by a unique tag or a digest",
+        title="Reference an image by a unique tag or a digest",
         why=(
-            "The tag `latest`, or none, means another image from one day to the next: nobody can say what runs, and a "
-            "rollback does not bring the old version back."
+            "The tag `latest`, or no tag, can mean a different image every day. You cannot tell which version runs, "
+            "and a rollback does not bring the old version back."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html",
         severity=Severity.HIGH,

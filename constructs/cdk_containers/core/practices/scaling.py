@@ -8,10 +8,10 @@ _ECS_GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 PRACTICES = (
     Practice(
         id="backlog-per-task",
-        title="Scale a worker by the messages that wait for each task",
+        title="Scale a worker by the number of waiting messages per task",
         why=(
-            "A worker that waits for messages uses no CPU, and one that works may use little: its CPU says nothing of "
-            "how much there is to do. The number of messages alone says nothing of how many tasks share them."
+            "A worker that waits for messages uses no CPU, and a busy one may use little, so CPU does not show how "
+            "much work is waiting. The number of messages alone does not show how many tasks share them."
         ),
         source=f"{_GUIDE}/application-auto-scaling-target-tracking-metric-math.html",
         severity=Severity.MEDIUM,
@@ -19,10 +19,10 @@ PRACTICES = (
     ),
     Practice(
         id="scale-to-zero",
-        title="Let a service go to zero only where its work waits for it",
+        title="Let a service scale to zero only if its work can wait",
         why=(
-            "Messages stay in their queue until a task is there; requests fail. Without a task there is no use of CPU "
-            "or memory either, so a target on those never brings the first one back."
+            "Messages stay in their queue until a task starts, but requests fail. Without tasks, there are no CPU or "
+            "memory metrics, so a target on those metrics never starts the first task again."
         ),
         source=f"{_ECS_GUIDE}/service-autoscaling-targettracking.html",
         severity=Severity.HIGH,
@@ -32,8 +32,8 @@ PRACTICES = (
         id="scaling-metric",
         title="Track a metric that falls when tasks are added",
         why=(
-            "Target tracking takes the metric for a load that tasks share. One that does not fall with more tasks, or "
-            "that no alarm can watch, drives the service to its most tasks or never moves it."
+            "Target tracking expects a metric for a load that tasks share. If the metric does not fall with more "
+            "tasks, the service scales to its maximum. If no alarm can watch the metric, the service never scales."
         ),
         source=f"{_GUIDE}/target-tracking-scaling-policy-overview.html",
         severity=Severity.MEDIUM,
@@ -41,10 +41,10 @@ PRACTICES = (
     ),
     Practice(
         id="step-intervals",
-        title="Give step scaling ranges that meet, with one quiet range",
+        title="Use step scaling ranges without gaps or overlaps, and one range without change",
         why=(
-            "Ranges that overlap say two things at once, and a gap is a load at which scaling stops. Without a range "
-            "in which nothing happens the number of tasks never rests."
+            "Overlapping ranges contradict each other, and scaling stops when the load is in a gap. Without a range in "
+            "which scaling does not act, the number of tasks never settles."
         ),
         source=f"{_GUIDE}/step-scaling-policy-overview.html",
         severity=Severity.MEDIUM,
@@ -52,10 +52,10 @@ PRACTICES = (
     ),
     Practice(
         id="schedule-expression",
-        title="Write schedules as AWS reads them, with the time zone that they mean",
+        title="Write schedules in the cron syntax of AWS, and set their time zone",
         why=(
-            "AWS has its own cron, with six fields and days of the week from 1: one from a crontab is refused, or "
-            "means another day. In UTC a morning in summer is another hour than in winter."
+            "AWS cron expressions have six fields, and their days of the week start at 1. AWS refuses a crontab "
+            "expression or reads it as another day. In UTC, a local time differs between summer and winter."
         ),
         source=f"{_GUIDE}/scheduled-scaling-using-cron-expressions.html",
         severity=Severity.MEDIUM,
@@ -63,10 +63,10 @@ PRACTICES = (
     ),
     Practice(
         id="predictive-scaling",
-        title="Start tasks ahead of a load that comes every day or week",
+        title="Use predictive scaling for a load that recurs daily or weekly",
         why=(
-            "Target tracking answers to a load that is there, and the tasks are minutes late. A forecast starts them "
-            "before the load comes, and only ever adds tasks."
+            "Target tracking reacts to existing load, so tasks start minutes late. A forecast starts them before the "
+            "load arrives, and only adds tasks."
         ),
         source=f"{_ECS_GUIDE}/predictive-auto-scaling.html",
         severity=Severity.LOW,

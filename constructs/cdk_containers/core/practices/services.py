@@ -7,10 +7,10 @@ _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 PRACTICES = (
     Practice(
         id="health-check-grace-period",
-        title="Give a starting task time before its health checks count",
+        title="Give a new task time to start before health checks count",
         why=(
-            "The grace period of ECS is 0 unless it is set: a service that takes a while to start is stopped before it "
-            "is ready, and started again, and stopped again."
+            "The default grace period of ECS is 0 seconds. ECS then stops a slow-starting task before it is ready, and "
+            "repeats this with each replacement."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html",
         severity=Severity.MEDIUM,
@@ -18,10 +18,10 @@ PRACTICES = (
     ),
     Practice(
         id="fixed-count-or-scaling",
-        title="Give a service a fixed count or scaling, never both",
+        title="Give a service either a fixed count or scaling",
         why=(
-            "Every deployment of the template sets the count back to the fixed one, whatever scaling had made of it, "
-            "at peak load as well."
+            "With a fixed count, every deployment of the template resets the number of tasks that scaling has set, "
+            "even at peak load."
         ),
         source=f"{_GUIDE}/service-auto-scaling.html",
         severity=Severity.HIGH,
@@ -29,10 +29,10 @@ PRACTICES = (
     ),
     Practice(
         id="scaling-bounds",
-        title="Give scaling a minimum and a maximum that fit each other",
+        title="Set a valid minimum and maximum for scaling",
         why=(
-            "Application Auto Scaling refuses a minimum above the maximum. Equal bounds never scale, and the maximum "
-            "is what caps the bill when a metric goes mad."
+            "Application Auto Scaling refuses a minimum above the maximum, and a service with equal bounds never "
+            "scales. The maximum limits your cost if a metric misbehaves."
         ),
         source="https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html",
         severity=Severity.HIGH,
@@ -43,11 +43,10 @@ PRACTICES = (
     ),
     Practice(
         id="availability-zone-rebalancing",
-        title="Let ECS rebalance tasks over the Availability Zones",
+        title="Let ECS rebalance tasks across Availability Zones",
         why=(
-            "After a zone came back its tasks stay where they were started meanwhile, and the next failure hits most "
-            "of the service. What ECS does when nothing is said differs between creating and updating a service, so "
-            "the template has to say it."
+            "After a zone recovers, its tasks stay in the other zones, and the next zone failure hits most of the "
+            "service. The default differs between creating and updating a service, so the template must set it."
         ),
         source=f"{_GUIDE}/service-rebalancing.html",
         severity=Severity.MEDIUM,
@@ -57,8 +56,8 @@ PRACTICES = (
         id="cost-allocation-tags",
         title="Tag tasks with their cluster and service",
         why=(
-            "Without the tags that ECS manages, and those of the service passed on to its tasks, the bill shows one "
-            "sum for Fargate and nobody can say which service it comes from."
+            "Without ECS managed tags, and without service tags propagated to tasks, the bill shows one total for "
+            "Fargate. You cannot tell which service it belongs to."
         ),
         source=f"{_GUIDE}/ecs-using-tags.html",
         severity=Severity.LOW,
@@ -69,8 +68,8 @@ PRACTICES = (
         id="no-public-ip",
         title="Give tasks no public IP address",
         why=(
-            "A task with a public address can be reached from the internet past the load balancer, its TLS and its "
-            "logs: only the security group stands between."
+            "The internet can reach a task with a public address without passing the load balancer, its TLS and its "
+            "logs. Only the security group protects it."
         ),
         source="https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-2",
         severity=Severity.HIGH,
@@ -85,8 +84,8 @@ PRACTICES = (
         id="latest-platform-version",
         title="Run on the latest Fargate platform version",
         why=(
-            "A platform version is the kernel and the runtime under the task. One that is written down gets old and is "
-            "retired at a date that AWS chooses."
+            "A platform version contains the kernel and the runtime of a task. A pinned version becomes outdated, and "
+            "AWS retires it on a date that AWS chooses."
         ),
         source=f"{_GUIDE}/platform-fargate.html",
         severity=Severity.MEDIUM,
@@ -101,8 +100,8 @@ PRACTICES = (
         id="several-tasks",
         title="Run at least two tasks of a service, in different Availability Zones",
         why=(
-            "A single task is an outage each time it is replaced without notice: its host or zone fails, Fargate "
-            "retires it, Spot takes it back."
+            "A single task means an outage each time its host or zone fails, Fargate retires it, or AWS reclaims its "
+            "Spot capacity."
         ),
         source=(
             "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/"
@@ -113,10 +112,10 @@ PRACTICES = (
     ),
     Practice(
         id="placement-strategy",
-        title="Choose placement strategies that ECS has",
+        title="Use valid placement strategies",
         why=(
-            "A strategy decides what the loss of an instance or a zone costs, and how many instances are paid for. ECS "
-            "takes up to five, and refuses a field that the strategy does not know."
+            "A strategy decides how many tasks you lose with an instance or a zone, and how many instances you pay "
+            "for. ECS accepts up to five strategies, and refuses a field that the strategy does not support."
         ),
         source=f"{_GUIDE}/task-placement-strategies.html",
         severity=Severity.HIGH,
@@ -124,10 +123,10 @@ PRACTICES = (
     ),
     Practice(
         id="placement-constraints",
-        title="Give placement constraints that instances can satisfy",
+        title="Use placement constraints that your instances can satisfy",
         why=(
-            "Constraints are binding: a task that no instance may take stays pending, without an error. ECS takes up "
-            "to ten, and refuses an expression that it cannot read."
+            "Constraints are binding: if no instance satisfies them, the task stays pending without an error. ECS "
+            "accepts up to ten constraints, and refuses an invalid expression."
         ),
         source=f"{_GUIDE}/task-placement-constraints.html",
         severity=Severity.HIGH,

@@ -8,8 +8,11 @@ _GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 PRACTICES = (
     Practice(
         id="fargate-task-size",
-        title="Choose CPU and memory from the pairs that Fargate has",
-        why="Fargate has a fixed table of CPU and memory. ECS refuses a task definition with any other pair.",
+        title="Use a combination of CPU and memory that Fargate supports",
+        why=(
+            "Fargate supports a fixed list of CPU and memory combinations. ECS refuses a task definition with any "
+            "other combination."
+        ),
         source=f"{_GUIDE}/fargate-tasks-services.html#fargate-tasks-size",
         severity=Severity.HIGH,
         option="WebService.cpu, FargateTaskDefinition.cpu",
@@ -17,8 +20,8 @@ PRACTICES = (
     ),
     Practice(
         id="container-count",
-        title="Put one to ten containers into a task",
-        why="Ten is the quota of ECS and cannot be raised: the task definition is refused.",
+        title="Run one to ten containers in a task",
+        why="ECS accepts at most ten containers in a task definition, and you cannot raise this quota.",
         source=f"{_GUIDE}/service-quotas.html",
         severity=Severity.HIGH,
         option="WebService.sidecars, FargateTaskDefinition.containers",
@@ -27,8 +30,8 @@ PRACTICES = (
         id="essential-container",
         title="Make at least one container of a task essential",
         why=(
-            "ECS refuses a task without an essential container. When an essential container stops, the task stops and "
-            "is replaced; when another stops, nothing happens."
+            "ECS refuses a task without an essential container. When an essential container stops, ECS stops the task "
+            "and replaces it. When another container stops, the task keeps running."
         ),
         source=f"{_API}/API_ContainerDefinition.html",
         severity=Severity.HIGH,
@@ -39,8 +42,8 @@ PRACTICES = (
         id="container-memory",
         title="Give each container a memory limit that fits into the task",
         why=(
-            "Without limits one leaking container starves the others until the kernel kills one, not always the one at "
-            "fault. Limits that add up to more than the task has are refused."
+            "Without limits, one leaking container uses up the memory until the kernel kills a container, which is not "
+            "always the faulty one. ECS refuses limits that add up to more memory than the task has."
         ),
         source=f"{_API}/API_ContainerDefinition.html",
         severity=Severity.MEDIUM,
@@ -49,10 +52,10 @@ PRACTICES = (
     ),
     Practice(
         id="container-dependencies",
-        title="Let containers depend on each other without a cycle and on conditions that can come true",
+        title="Use container dependencies without cycles, on conditions that can be met",
         why=(
-            "A cycle, or a wait for HEALTHY on a container without a health check, means that the task never starts. "
-            "COMPLETE and SUCCESS cannot be asked of an essential container, whose end is the end of the task."
+            "With a cycle, or with HEALTHY on a container that has no health check, the task never starts. COMPLETE "
+            "and SUCCESS do not work on an essential container, because the task stops when that container stops."
         ),
         source=f"{_API}/API_ContainerDependency.html",
         severity=Severity.HIGH,
@@ -62,8 +65,8 @@ PRACTICES = (
         id="port-mappings",
         title="Use each port of a task once",
         why=(
-            "The containers of a task share one network interface, so two that listen on the same port cannot both "
-            "start. A load balancer can only reach a port that a container declares."
+            "The containers of a task share one network interface, so two containers cannot listen on the same port. A "
+            "load balancer can reach only ports that a container declares."
         ),
         source=f"{_API}/API_PortMapping.html",
         severity=Severity.HIGH,
@@ -72,8 +75,10 @@ PRACTICES = (
     ),
     Practice(
         id="fargate-log-driver",
-        title="Use a log driver that Fargate has",
-        why="Fargate has awslogs, awsfirelens and splunk. ECS refuses a task definition with any other.",
+        title="Use a log driver that Fargate supports",
+        why=(
+            "Fargate supports awslogs, awsfirelens and splunk. ECS refuses a task definition with any other log driver."
+        ),
         source=f"{_API}/API_LogConfiguration.html",
         severity=Severity.HIGH,
         option="Container.log_driver",
@@ -83,8 +88,8 @@ PRACTICES = (
         id="log-configuration",
         title="Send the output of every container to a log",
         why=(
-            "Without a log configuration what a container prints is lost with the task, the message that says why it "
-            "crashed first of all. Sidecars fail too."
+            "Without a log configuration, the output of a container is lost with the task, including the message that "
+            "explains a crash. This applies to sidecars too."
         ),
         source=f"{_GUIDE}/using_awslogs.html",
         severity=Severity.HIGH,
@@ -99,10 +104,10 @@ PRACTICES = (
     ),
     Practice(
         id="log-retention",
-        title="Say how long logs are kept",
+        title="Set a retention period for logs",
         why=(
-            "A log group keeps everything forever unless told otherwise: the bill grows without end, and personal "
-            "data stays that should be gone. Too short a time leaves an investigation without material."
+            "By default a log group never expires its events. Its cost keeps growing, and it keeps personal data that "
+            "you should delete. If the period is too short, the logs are gone before you can investigate."
         ),
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
         severity=Severity.LOW,
@@ -118,8 +123,8 @@ PRACTICES = (
         id="log-encryption",
         title="Encrypt logs with your own KMS key",
         why=(
-            "CloudWatch encrypts logs always, but only your own key lets you limit and audit who reads them, and "
-            "make them unreadable at once."
+            "CloudWatch always encrypts logs. Only with your own key can you limit and audit who reads them, and make "
+            "them unreadable at once."
         ),
         source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
         severity=Severity.LOW,
@@ -133,11 +138,11 @@ PRACTICES = (
     ),
     Practice(
         id="log-delivery-mode",
-        title="Decide whether a container waits for its log or drops lines",
+        title="Choose whether a container waits for its log or drops lines",
         why=(
-            "In blocking mode an application that prints hangs when CloudWatch is slow or out of reach; in "
-            "non-blocking mode lines are lost when the buffer is full. The default of ECS changed in 2025 and depends "
-            "on an account setting, so the template has to say it."
+            "In blocking mode, an application hangs when CloudWatch is slow or unreachable. In non-blocking mode, "
+            "lines are lost when the buffer is full. The ECS default changed in 2025 and depends on an account "
+            "setting, so the template must set the mode."
         ),
         source=f"{_API}/API_LogConfiguration.html",
         severity=Severity.MEDIUM,
@@ -148,8 +153,8 @@ PRACTICES = (
         id="read-only-root-filesystem",
         title="Mount the root file system of containers read-only",
         why=(
-            "An attacker who gets into the container otherwise installs tools and changes the program, and an "
-            "application that fills its disk takes the task down. Writable directories are named one by one instead."
+            "With a writable file system, an attacker in the container can install tools and change the program. An "
+            "application that fills its disk also takes the task down. Name the few writable directories explicitly."
         ),
         source=f"{_GUIDE}/security-tasks-containers.html",
         severity=Severity.HIGH,
@@ -162,10 +167,11 @@ PRACTICES = (
     ),
     Practice(
         id="version-consistency",
-        title="Run one image in all tasks of a deployment",
+        title="Run the same image in all tasks of a deployment",
         why=(
-            "A tag can move while a service scales: without it, tasks of one deployment run different images, and a "
-            "rollback brings back a version that never ran. ECS resolves the tag to a digest once."
+            "A tag can move while a service scales. Without version consistency, the tasks of one deployment run "
+            "different images, and a rollback can start a version that never ran. ECS resolves the tag to a digest "
+            "once for each deployment."
         ),
         source=f"{_GUIDE}/deployment-type-ecs.html",
         severity=Severity.MEDIUM,
@@ -173,23 +179,23 @@ PRACTICES = (
     ),
     Practice(
         id="fault-injection",
-        title="Try what happens when the network of a task fails",
+        title="Test how a task behaves when its network fails",
         why=(
-            "Time-outs and retries that nobody has tried fail with the dependency that they are for. Fault Injection "
-            "Service delays and drops the packets of tasks that let it."
+            "Untested timeouts and retries tend to fail together with the dependency that they are meant for. AWS "
+            "Fault Injection Service delays and drops the packets of tasks that allow it."
         ),
         source=f"{_GUIDE}/fault-injection.html",
         severity=Severity.LOW,
         option="TaskOptions.fault_injection",
         check="none",
-        not_in_templates="A template can let faults be injected; whether anybody does, it does not say.",
+        not_in_templates="A template can enable fault injection, but does not show whether you run experiments.",
     ),
     Practice(
         id="non-root-user",
         title="Run containers as a user other than root",
         why=(
-            "Root in the container can change everything there, and is one kernel or runtime flaw away from more. "
-            "Most images run as root unless they are told otherwise."
+            "Root in the container can change every file there, and needs only one kernel or runtime flaw to escape. "
+            "Most images run as root by default."
         ),
         source=f"{_GUIDE}/security-tasks-containers.html",
         severity=Severity.HIGH,
@@ -201,10 +207,10 @@ PRACTICES = (
     ),
     Practice(
         id="no-privileged-containers",
-        title="Run no privileged containers",
+        title="Do not run privileged containers",
         why=(
-            "A privileged container has all the rights of root on its host, and with it everything else that runs "
-            "there. Fargate refuses it."
+            "A privileged container has root permissions on its host, and therefore on everything else that runs "
+            "there. Fargate does not support privileged containers."
         ),
         source=f"{_GUIDE}/security-tasks-containers.html",
         severity=Severity.CRITICAL,
@@ -217,10 +223,10 @@ PRACTICES = (
     ),
     Practice(
         id="few-capabilities",
-        title="Add no capability to a container that reaches beyond it",
+        title="Add no capability that lets a container affect its host",
         why=(
-            "With SYS_ADMIN, NET_ADMIN or ALL a container is nearly as good as privileged: it mounts, traces or "
-            "changes what belongs to its host."
+            "With SYS_ADMIN, NET_ADMIN or ALL, a container is almost privileged: it can mount, trace or change "
+            "resources of its host."
         ),
         source=f"{_API}/API_KernelCapabilities.html",
         severity=Severity.HIGH,
@@ -230,8 +236,8 @@ PRACTICES = (
         id="no-host-network",
         title="Give tasks their own network",
         why=(
-            "In the network of the instance a task reaches the instance's metadata and everything that listens on "
-            "localhost there, and no security group stands between the tasks."
+            "In host mode, a task can reach the instance metadata service and every service that listens on localhost. "
+            "No security group separates the tasks."
         ),
         source=f"{_GUIDE}/security-tasks-containers.html",
         severity=Severity.HIGH,
@@ -245,10 +251,10 @@ PRACTICES = (
     ),
     Practice(
         id="no-host-namespaces",
-        title="Share no processes and no memory with the instance",
+        title="Do not share process and IPC namespaces with the instance",
         why=(
-            "A container in the process namespace of its host sees, reads and stops what all other tasks run there, "
-            "and shared memory hands over what they keep in it."
+            "A container in the process namespace of its host can see, read and stop the processes of all other tasks. "
+            "Shared memory exposes the data that they keep in it."
         ),
         source=f"{_API}/API_RegisterTaskDefinition.html",
         severity=Severity.HIGH,
@@ -261,10 +267,10 @@ PRACTICES = (
     ),
     Practice(
         id="no-docker-socket",
-        title="Mount no socket of the container runtime",
+        title="Do not mount the socket of the container runtime",
         why=(
-            "Whoever writes to /var/run/docker.sock starts a privileged container with the disk of the instance in "
-            "it: one task is then root on all that runs beside it."
+            "A container that can write to /var/run/docker.sock can start a privileged container with the disk of the "
+            "instance. One task is then root on everything else on the instance."
         ),
         source=f"{_GUIDE}/security-tasks-containers.html",
         severity=Severity.CRITICAL,
@@ -274,8 +280,8 @@ PRACTICES = (
         id="efs-encryption-in-transit",
         title="Encrypt the connection to EFS",
         why=(
-            "ECS talks plain NFS to EFS unless told otherwise, so files can be read and changed on the way. IAM "
-            "authorization needs the encryption."
+            "By default ECS uses unencrypted NFS for EFS, so files can be read and changed on the way. IAM "
+            "authorization requires encryption in transit."
         ),
         source=f"{_GUIDE}/efs-volumes.html",
         severity=Severity.HIGH,
@@ -286,8 +292,8 @@ PRACTICES = (
         id="efs-access-point",
         title="Mount EFS through an access point with IAM authorization",
         why=(
-            "Without them every task that reaches the file system sees all of it as any user, root included. An access "
-            "point fixes directory and user, and IAM decides which task role may mount it."
+            "Otherwise every task that can reach the file system sees all of it, as any user, including root. An "
+            "access point enforces a directory and a user, and IAM decides which task role can mount it."
         ),
         source="https://docs.aws.amazon.com/efs/latest/ug/efs-access-points.html",
         severity=Severity.MEDIUM,
@@ -299,10 +305,10 @@ PRACTICES = (
     ),
     Practice(
         id="efs-same-vpc",
-        title="Use an EFS file system of the VPC that the tasks run in",
+        title="Use an EFS file system in the VPC of the tasks",
         why=(
-            "A file system has mount targets in one VPC only. A task elsewhere cannot resolve its name and does not "
-            "start."
+            "A file system has mount targets in only one VPC. A task in another VPC cannot resolve its name and does "
+            "not start."
         ),
         source="https://docs.aws.amazon.com/efs/latest/ug/how-it-works.html",
         severity=Severity.HIGH,
@@ -310,10 +316,10 @@ PRACTICES = (
     ),
     Practice(
         id="ephemeral-storage",
-        title="Ask Fargate for 21 to 200 GiB of ephemeral storage, or leave it out",
+        title="Set ephemeral storage to 21 to 200 GiB on Fargate, or omit it",
         why=(
-            "20 GiB come with every task, the image included, and cannot be asked for. Anything outside 21 to 200 is "
-            "refused."
+            "Every task has 20 GiB by default, including the image, and you cannot request this default explicitly. "
+            "ECS refuses values outside 21 to 200 GiB."
         ),
         source=f"{_GUIDE}/fargate-task-storage.html",
         severity=Severity.HIGH,
@@ -321,10 +327,11 @@ PRACTICES = (
     ),
     Practice(
         id="init-process",
-        title="Start an init process in the container",
+        title="Run an init process in the container",
         why=(
-            "Process 1 is spared every signal that it has no handler for, and has to reap its children. Without an "
-            "init process many programs ignore SIGTERM and are killed in the middle of a request, and zombies add up."
+            "Process 1 ignores signals that it has no handler for, and must reap its child processes. Without an init "
+            "process, many programs ignore SIGTERM and ECS kills them in the middle of a request. Zombie processes "
+            "also accumulate."
         ),
         source=f"{_API}/API_LinuxParameters.html",
         severity=Severity.MEDIUM,
@@ -332,10 +339,10 @@ PRACTICES = (
     ),
     Practice(
         id="stop-timeout",
-        title="Give a container the time it needs to finish, at most 120 seconds on Fargate",
+        title="Give a container time to finish, at most 120 seconds on Fargate",
         why=(
-            "After the stop timeout ECS kills what still runs, and the work in hand is lost. The default is 30 "
-            "seconds; Fargate takes 2 to 120."
+            "After the stop timeout, ECS kills the container and its unfinished work is lost. The default is 30 "
+            "seconds, and Fargate accepts 2 to 120 seconds."
         ),
         source=f"{_API}/API_ContainerDefinition.html",
         severity=Severity.MEDIUM,
@@ -343,10 +350,10 @@ PRACTICES = (
     ),
     Practice(
         id="container-health-check",
-        title="Check the health of what no load balancer checks",
+        title="Add a health check to containers that no load balancer checks",
         why=(
-            "ECS otherwise takes a process that hangs for a healthy one and keeps it, and a deployment of a broken "
-            "version succeeds."
+            "Without a health check, ECS keeps a hanging process because it considers it healthy. A deployment of a "
+            "broken version also succeeds."
         ),
         source=f"{_GUIDE}/healthcheck.html",
         severity=Severity.MEDIUM,
@@ -354,10 +361,10 @@ PRACTICES = (
     ),
     Practice(
         id="runtime-platform",
-        title="Say for which processor and operating system the image is built",
+        title="Set the CPU architecture and operating system of the image",
         why=(
-            "ECS takes x86_64 and Linux where nothing is said. An image for another processor then does not start: it "
-            "cannot be pulled, or all that is ever logged is `exec format error`."
+            "The ECS defaults are x86_64 and Linux. An image for another architecture does not start: ECS cannot pull "
+            "it, or the only log line is `exec format error`."
         ),
         source=f"{_API}/API_RuntimePlatform.html",
         severity=Severity.MEDIUM,
@@ -365,10 +372,10 @@ PRACTICES = (
     ),
     Practice(
         id="container-names",
-        title="Name containers and volumes uniquely, in letters, digits, hyphens and underscores",
+        title="Give containers and volumes unique names of letters, digits, hyphens and underscores",
         why=(
-            "Dependencies, mounts and load balancers find a container by its name, and ECS refuses a task definition "
-            "with a name that is empty, used twice, longer than 255 characters or made of anything else."
+            "Dependencies, mounts and load balancers refer to a container by its name. ECS refuses a task definition "
+            "with a name that is empty, repeated, longer than 255 characters or contains other characters."
         ),
         source=f"{_API}/API_ContainerDefinition.html",
         severity=Severity.HIGH,

@@ -5,10 +5,10 @@ from .model import Practice, Severity
 PRACTICES = (
     Practice(
         id="log-router-output",
-        title="Say for each container where its log router sends the logs",
+        title="Set the log router output of each container",
         why=(
-            "FireLens turns the options of a container's log driver into an output of Fluent Bit. An option that is "
-            "missing or misspelt stops the router, and with it the task."
+            "FireLens turns the log driver options of a container into a Fluent Bit output. A missing or misspelled "
+            "option stops the router, and then the task."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html",
         severity=Severity.MEDIUM,
@@ -16,10 +16,10 @@ PRACTICES = (
     ),
     Practice(
         id="log-router-rights",
-        title="Let a log router write to its destination and nowhere else",
+        title="Let a log router write only to its destination",
         why=(
-            "The router acts as the task role, and so does the application. A right to write to every log group or "
-            "every stream is a way to forge the logs of other services."
+            "The log router and the application share the task role. With permission to write to every log group or "
+            "stream, either can forge the logs of other services."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
         severity=Severity.MEDIUM,
@@ -27,28 +27,26 @@ PRACTICES = (
     ),
     Practice(
         id="log-router-essential",
-        title="Stop a task whose log router has stopped",
-        why=(
-            "Otherwise the application goes on and nobody sees what it does: its lines are lost, and no alarm says so."
-        ),
+        title="Stop a task when its log router stops",
+        why="Otherwise the application keeps running without logs, and no alarm reports the lost lines.",
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef.html",
         severity=Severity.MEDIUM,
         option="FireLens.essential",
     ),
     Practice(
         id="log-router-config-file",
-        title="Put further configuration of the log router into its image, on Fargate",
-        why="Tasks on Fargate read a configuration file from the image only; ECS refuses one from S3.",
+        title="On Fargate, put extra configuration of the log router into its image",
+        why="On Fargate, tasks can read a configuration file only from the image. ECS refuses a file from S3.",
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef-customconfig.html",
         severity=Severity.LOW,
         option="FireLens.config_file",
     ),
     Practice(
         id="sidecar-health-check",
-        title="Start containers after the log router and the collector respond",
+        title="Start containers after the log router and the collector are healthy",
         why=(
-            "What an application writes or sends before they listen is lost, and that is what explains a failed start. "
-            "The check also replaces a task whose router hangs."
+            "Otherwise the first lines and traces of an application are lost, and those explain a failed start. The "
+            "health check also lets ECS replace a task whose router hangs."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html",
         severity=Severity.MEDIUM,
@@ -56,10 +54,10 @@ PRACTICES = (
     ),
     Practice(
         id="sidecar-memory",
-        title="Keep memory for the log router and the collector",
+        title="Reserve memory for the log router and the collector",
         why=(
-            "Both hold data in memory while its destination is slow. Without memory of their own they are killed when "
-            "the application grows, which is when logs and traces are needed."
+            "Both buffer data in memory while their destination is slow. Without reserved memory, the kernel kills "
+            "them when the application grows, which is when you need logs and traces."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
         severity=Severity.MEDIUM,
@@ -67,10 +65,10 @@ PRACTICES = (
     ),
     Practice(
         id="sidecar-platform",
-        title="Run log routers and collectors where containers reach them",
+        title="Run log routers and collectors on platforms where containers can reach them",
         why=(
-            "FireLens does not run on Windows. With bridge networking a container finds no collector at its "
-            "own localhost, and traces would be lost without an error."
+            "FireLens does not run on Windows. With bridge networking, a container cannot reach a collector at "
+            "localhost, and its traces are lost without an error."
         ),
         source="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html",
         severity=Severity.HIGH,
@@ -80,8 +78,8 @@ PRACTICES = (
         id="trace-collection",
         title="Trace requests with OpenTelemetry",
         why=(
-            "A trace shows which of several services made a request slow. The X-Ray SDKs and the X-Ray daemon are in "
-            "maintenance since February 2026; AWS recommends OpenTelemetry."
+            "A trace shows which of several services made a request slow. The X-Ray SDKs and the X-Ray daemon have "
+            "been in maintenance mode since February 2026, and AWS recommends OpenTelemetry."
         ),
         source="https://docs.aws.amazon.com/xray/latest/devguide/xray-sdk-daemon-timeline.html",
         severity=Severity.MEDIUM,
@@ -90,17 +88,17 @@ PRACTICES = (
     Practice(
         id="trace-sampling",
         title="Trace a share of the requests",
-        why="SDKs trace every request unless told otherwise, and X-Ray is paid by the trace.",
+        why="By default SDKs trace every request, and X-Ray charges for each trace.",
         source="https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html",
         severity=Severity.LOW,
         option="OpenTelemetry.sampling",
     ),
     Practice(
         id="trace-propagation",
-        title="Pass traces on in headers that the SDKs know",
+        title="Propagate traces in headers that the SDKs support",
         why=(
-            "Every SDK has the W3C headers. Others come in packages, and an SDK that is told to use one that is not "
-            "installed ends the application before it starts."
+            "Every SDK supports the W3C headers. Other formats need extra packages, and if such a package is missing, "
+            "the SDK stops the application before it starts."
         ),
         source="https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader",
         severity=Severity.MEDIUM,
@@ -108,10 +106,10 @@ PRACTICES = (
     ),
     Practice(
         id="metrics-log-retention",
-        title="Own the log group that metrics arrive in",
+        title="Create the log group for metrics yourself",
         why=(
-            "The collector writes metrics as log lines. A log group that it makes itself keeps them, and their cost, "
-            "forever, and the right to make log groups would go to the application too."
+            "The collector writes metrics as log lines. If it creates the log group, the log lines and their cost stay "
+            "forever. The application would also need permission to create log groups."
         ),
         source=(
             "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html"

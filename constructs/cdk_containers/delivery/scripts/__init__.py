@@ -1,4 +1,4 @@
-"""What CodeBuild runs: written into the build specs as text, so that a project needs nothing but its own image."""
+"""Scripts for CodeBuild: they are written into the build specs as text, so that a project needs only its image."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ def script(name: str) -> str:
 
 
 def run(name: str, *, variables: bool = False) -> str:
-    """Return a command that runs a script in a process of its own, so that no option of the shell around it counts.
+    """Return a command that runs a script in its own process, so that options of the surrounding shell have no effect.
 
     Args:
-        name: Its file.
-        variables: Whether it writes variables for what comes after it to `.delivery/variables.sh`.
+        name: File of the script.
+        variables: Whether it writes variables for the next commands to `.delivery/variables.sh`.
     """
     interpreter = "python3" if name.endswith(".py") else "bash"
     then = " && . .delivery/variables.sh" if variables else ""

@@ -22,7 +22,7 @@ from cdk_containers.model.workload import (
     RepositoryImage,
     Workload,
 )
-from cdk_containers.model.workload.ecr_address import domain_of
+from cdk_containers.model.workload.ecr_address import EcrAddress
 from cdk_containers.model.workload.image import as_image
 from cdk_containers.model.workload.secrets import plain_value
 
@@ -158,7 +158,7 @@ def _address(scope: Construct, image: RepositoryImage) -> str | None:
     if is_token([account, region]) or not isinstance(name, str):
         return None
     version = f"@{image.digest}" if image.digest else f":{image.tag}"
-    return f"{account}.dkr.ecr.{region}.{domain_of(region)}/{name}{version}"
+    return f"{EcrAddress(account=account, region=region, name=name).uri}{version}"
 
 
 def _definition(scope: Construct, container: Container) -> Mapping[str, Any]:

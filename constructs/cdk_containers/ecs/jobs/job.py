@@ -16,6 +16,7 @@ from aws_cdk import aws_logs
 
 from cdk_containers.core.cdk_modules import sfn, sqs
 from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.component_tag import tag_component
 from cdk_containers.core.errors import ConstructError
 from cdk_containers.core.inputs import argument_problems
 from cdk_containers.core.opt_outs import acknowledge_open_egress, record_opt_out, resource_of
@@ -68,6 +69,7 @@ class Job(CheckedConstruct):
     """Additional arguments of the command for a manual run."""
 
     def _make_task(self, given: JobInput) -> None:
+        tag_component(self)
         self.cluster = given.cluster or Cluster(self, "Cluster")
         self.task = given.task_input.make(self, "Task")
         groups = self._security_groups(given)

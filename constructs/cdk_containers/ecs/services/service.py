@@ -17,6 +17,7 @@ from constructs import Construct
 
 from cdk_containers.core.cdk_modules import codedeploy, sqs
 from cdk_containers.core.checked_construct import CheckedConstruct
+from cdk_containers.core.component_tag import tag_component
 from cdk_containers.core.errors import ConstructError, Problem, Problems
 from cdk_containers.core.inputs import DurationLike, argument_problems, arn_problems, usable_options
 from cdk_containers.core.opt_outs import acknowledge_open_egress, record_opt_out, resource_of
@@ -196,6 +197,7 @@ class Service(CheckedConstruct):
         found.extend_anew(domain_place_problems(scope, given.exposures))
         found.raise_for(scope, id)
         super().__init__(scope, id)
+        tag_component(self)
 
         self.cluster = given.cluster or Cluster(self, "Cluster")
         self._given = given = self._prepare(given)

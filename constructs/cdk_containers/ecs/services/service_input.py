@@ -44,7 +44,7 @@ from .checks.ec2 import (
     health_check_problems,
     placement_option_problems,
 )
-from .checks.scaling import scaling_problems
+from .checks.scaling import limit_problems, scaling_problems
 from .service_kind import ServiceKind
 
 
@@ -251,6 +251,7 @@ class ServiceInput:
         if self.kind.daemon:
             return [*found, *self._daemon_problems()]
         found.extend(count_problems(self.desired_count, self.scaling))
+        found.extend(limit_problems(self.desired_count, self.scaling, self.exposures))
         if self.scaling is not None:
             wrong = self.scaling.problems()
             found.extend(

@@ -1,4 +1,4 @@
-"""What EC2 instance types have, and how many tasks or pods one of them holds. Plain Python and data."""
+"""The capacity of EC2 instance types, and how many tasks or pods fit on one. Plain Python and data."""
 
 from .fit import RESERVED_HOST_PORTS, Fit, Limit, NetworkMode, tasks_per_instance
 from .instance_type import (

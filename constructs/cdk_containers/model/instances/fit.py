@@ -1,4 +1,4 @@
-"""How many tasks of a kind an instance holds, and why not more."""
+"""How many tasks of a kind fit on an instance, and what limits them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .instance_type import InstanceType
 NetworkMode = Literal["awsvpc", "bridge", "host"]
 
 RESERVED_HOST_PORTS = frozenset({22, 2375, 2376, 51678, 51679, 51680})
-"""Host ports that are taken on every container instance: SSH, Docker's and the ECS agent's.
+"""Host ports that are in use on every container instance: SSH, Docker's and the ECS agent's.
 
 See https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
 """
@@ -20,12 +20,12 @@ See https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.ht
 
 @frozen
 class Limit:
-    """How many tasks fit by one resource.
+    """How many tasks fit according to one resource.
 
     Attributes:
         resource: The resource, in words.
-        tasks: How many tasks it is enough for.
-        arithmetic: How that was counted.
+        tasks: How many tasks fit.
+        arithmetic: How this number was computed.
     """
 
     resource: str
@@ -35,13 +35,13 @@ class Limit:
 
 @frozen
 class Fit:
-    """How many tasks of a kind one instance holds.
+    """How many tasks of a kind fit on one instance.
 
     Attributes:
         instance: The instance type.
-        limits: One for each resource that the tasks ask for; empty when they ask for none.
-        with_eni_trunking: For how many tasks network interfaces would be enough with ENI trunking, where it is off and
-            the type has it.
+        limits: One for each resource that the tasks request; empty if they request none.
+        with_eni_trunking: For how many tasks the network interfaces would suffice with ENI trunking, if it is off and
+            the type supports it.
     """
 
     instance: InstanceType
@@ -50,7 +50,7 @@ class Fit:
 
     @property
     def tasks(self) -> int | None:
-        """How many tasks fit; None when they ask for nothing that could run out."""
+        """How many tasks fit; None if they request no limited resource."""
         return min((limit.tasks for limit in self.limits), default=None)
 
     @property
@@ -71,7 +71,7 @@ class Fit:
         = 2 → 2 tasks (network interfaces are the limit; 10 with ENI trunking)`.
         """
         if not self.limits:
-            return "nothing is asked for that could run out"
+            return "the tasks request no limited resource"
         tasks = self.tasks
         count = "no task" if tasks == 0 else "1 task" if tasks == 1 else f"{tasks} tasks"
         names = [limit.resource for limit in self.limiting]
@@ -97,20 +97,21 @@ def tasks_per_instance(
     eni_trunking: bool = False,
     reserved_memory_mib: int = 0,
 ) -> Fit:
-    """Count how many tasks of a kind an empty instance holds.
+    """Return how many tasks of a kind fit on an empty instance.
 
     Args:
         instance: The instance type.
-        cpu: CPU units of a task, or the sum of its containers'; 0 where none are asked for.
+        cpu: CPU units of a task, or the sum of its containers'; 0 for none.
         memory_mib: Memory of a task in MiB: its own, or else the sum of its containers' reservations, and of their
             limits where they have no reservation.
         gpus: GPUs of a task.
-        neuron_devices: Neuron devices that a task sees. Tasks share them, so nothing fits only where there are fewer.
-        host_ports: Ports that a task takes on the instance, in bridge and host mode; 0 is a dynamic port, which never
-            runs out. Without effect in awsvpc mode, where every task has its own interface.
+        neuron_devices: Neuron devices that a task sees. Tasks share them, so tasks do not fit only if the instance has
+            fewer.
+        host_ports: Ports that a task uses on the instance, in bridge and host mode; 0 is a dynamic port, which never
+            runs out. No effect in awsvpc mode, because every task has its own interface.
         network_mode: Network mode of the task definition.
         eni_trunking: Whether the account setting `awsvpcTrunking` was on when the instance was launched.
-        reserved_memory_mib: What the agent is told to keep for the system (`ECS_RESERVED_MEMORY`), in MiB.
+        reserved_memory_mib: Memory that the agent reserves for the system (`ECS_RESERVED_MEMORY`), in MiB.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html
     """
@@ -150,7 +151,7 @@ def _interfaces(instance: InstanceType, *, eni_trunking: bool) -> Iterator[Limit
         tasks = instance.network_interfaces - 1
         arithmetic = f"{instance.network_interfaces} - 1 for the instance = {tasks}"
         if eni_trunking:
-            arithmetic += f", no ENI trunking is known of for {instance.name}"
+            arithmetic += f", ENI trunking is not known for {instance.name}"
     yield Limit(resource=_INTERFACES, tasks=tasks, arithmetic=f"{_INTERFACES}: {arithmetic}")
 
 

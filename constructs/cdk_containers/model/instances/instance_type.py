@@ -1,7 +1,7 @@
-"""Facts about EC2 instance types, out of a file in the package.
+"""Facts about EC2 instance types, from a file in the package.
 
 The file is written by `scripts/update_instances.py`, which names the sources. A type that is newer than the file is not
-in it: who checks an input by these facts should let such a type pass (`find_instance_type`), and not call it wrong.
+in it. Checks that use these facts should accept such a type (`find_instance_type`).
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ Hypervisor = Literal["nitro", "xen"]
 
 @frozen
 class InstanceType:
-    """What an EC2 instance type has.
+    """The facts about an EC2 instance type.
 
     Attributes:
         name: Name such as `m7g.large`.
         vcpus: Number of virtual processors; each is 1024 CPU units to ECS.
-        memory_mib: Memory as EC2 advertises it, in MiB. ECS has less to give: see `registered_memory_mib`.
-        architecture: Processor architecture, in the words of task definitions.
+        memory_mib: Memory as EC2 advertises it, in MiB. ECS can use less: see `registered_memory_mib`.
+        architecture: CPU architecture, as in task definitions.
         gpus: Number of whole GPUs.
         neuron_devices: Number of AWS's own accelerators, Inferentia or Trainium.
-        network_interfaces: Most network interfaces, the instance's own included.
-        trunked_tasks: Most tasks in awsvpc mode with ENI trunking; None where the type has no trunking, or none of the
-            sources lists it.
-        hypervisor: What it runs under; None for bare metal.
-        pod_interfaces: Most network interfaces on the first network card, which pods get their addresses from.
-        interface_addresses: Most IPv4 addresses of one network interface.
+        network_interfaces: Maximum number of network interfaces, including the instance's own.
+        trunked_tasks: Maximum number of tasks in awsvpc mode with ENI trunking; None if the type does not support it or
+            no source lists it.
+        hypervisor: Its hypervisor; None for bare metal.
+        pod_interfaces: Maximum number of network interfaces on the first network card, whose addresses pods use.
+        interface_addresses: Maximum number of IPv4 addresses of one network interface.
     """
 
     name: str
@@ -61,7 +61,7 @@ class InstanceType:
 
     @property
     def cpu(self) -> int:
-        """CPU units that ECS has to give: 1024 for each vCPU."""
+        """CPU units that ECS can use: 1024 for each vCPU."""
         return self.vcpus * 1024
 
     @property
@@ -76,15 +76,15 @@ class InstanceType:
 
     @property
     def registered_memory_mib(self) -> int:
-        """Memory that ECS is assumed to have to give, in MiB: less than the instance has.
+        """Memory that ECS is assumed to be able to use, in MiB: less than the instance has.
 
-        The agent registers what Linux reports, and that lacks what the kernel and the platform keep. How much depends
-        on the type, the AMI and the kernel, and AWS publishes no table. Published are 7985 of 8192 MiB for an m4.large
-        (the ECS guide), 7679 of 8192 for an inf1.xlarge (aws/amazon-ecs-agent, issue 3331), and 2 to 4 % less for other
-        types of that age; the guide of AWS Batch advises to leave a buffer of 5 %.
+        The agent registers the memory that Linux reports, without the part that the kernel and the platform reserve.
+        How much depends on the type, the AMI and the kernel, and AWS publishes no table. Published numbers are 7985 of
+        8192 MiB for an m4.large (the ECS guide), 7679 of 8192 for an inf1.xlarge (aws/amazon-ecs-agent, issue 3331),
+        and 2 to 4 % less for other types of that age; the guide of AWS Batch advises to leave a buffer of 5 %.
 
-        Assumed are 3 % and 272 MiB, and for small types a sixteenth at most. That is no more than the least of the
-        published numbers, to the MiB, so a task that fits by it fits; one that only just does not may still fit.
+        The assumption deducts 3 % and 272 MiB, and for small types at most a sixteenth. The result is never above a
+        published number. A task that fits according to it does fit. A task that only just does not fit may still fit.
 
         See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html
         """
@@ -97,21 +97,22 @@ class UnknownInstanceTypeError(LookupError):
 
     Attributes:
         name: The name that was asked for.
-        nearest: Names that come nearest to it, best first; empty when none does.
+        nearest: The nearest names, best first; empty if none is near.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.nearest = _nearest(name)
         hint = f"; the nearest are {', '.join(self.nearest)}" if self.nearest else ""
-        super().__init__(f"no EC2 instance type {name!r} is known here{hint}")
+        super().__init__(f"unknown EC2 instance type {name!r}{hint}")
 
 
 def instance_type(name: str) -> InstanceType:
     """Return the facts about an instance type.
 
     Raises:
-        UnknownInstanceTypeError: There is no such type, or it is newer than the facts; the nearest names are told.
+        UnknownInstanceTypeError: There is no such type, or it is newer than the facts; the error names the nearest
+            types.
     """
     found = find_instance_type(name)
     if found is None:
@@ -120,14 +121,14 @@ def instance_type(name: str) -> InstanceType:
 
 
 def find_instance_type(name: str) -> InstanceType | None:
-    """Return the facts about an instance type, or None where there are none: it may be newer than they are."""
+    """Return the facts about an instance type, or None if there are none: the type may be newer than the facts."""
     return instance_types().get(name)
 
 
 def misspelt_instance_type(name: str) -> str | None:
-    """Say what a name is that no instance type can have, with the nearest that one has; None where it may be one.
+    """Return the problem of a name that no instance type can have, with the nearest names; None if it may be valid.
 
-    A family, or a size of it, may be newer than the facts; what a size is called is not.
+    A family, or a size of it, may be newer than the facts, but the names of sizes are known.
     """
     family, dot, size = name.partition(".")
     if name in instance_types() or (dot and _FAMILY.fullmatch(family) and _SIZE.fullmatch(size)):

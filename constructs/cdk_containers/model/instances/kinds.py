@@ -1,4 +1,4 @@
-"""What machine image instance types need, and whether they can share one."""
+"""Which machine image instance types need, and whether they can share one."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from .instance_type import find_instance_type, misspelt_instance_type
 
 _GPU, _NEURON = re.compile(r"(g|gr|p)\d"), re.compile(r"(inf|trn)\d")
 _GRAVITON = re.compile(r"[a-z]+\d+[a-z-]*g")
-"""Letters after the generation tell what is special about a family, and g is for Graviton."""
+"""Letters after the generation describe a family: g means Graviton."""
 
 
 def has_gpus(name: str) -> bool:
-    """Tell whether a type has GPUs, if only a part of one; of a type newer than the facts, as its name tells it."""
+    """Tell whether a type has GPUs, or a part of one; for a type newer than the facts, by its name."""
     return bool((fact := find_instance_type(name)) and fact.gpus) or _GPU.match(name) is not None
 
 
 def has_neuron_devices(name: str) -> bool:
-    """Tell whether a type has accelerators of AWS; of a type newer than the facts, as its name tells it."""
+    """Tell whether a type has AWS accelerators; for a type newer than the facts, by its name."""
     return bool((fact := find_instance_type(name)) and fact.neuron_devices) or _NEURON.match(name) is not None
 
 
 def architecture_of(names: Sequence[str]) -> Architecture:
-    """Return the architecture of types that go together; of types newer than the facts, as their names tell it."""
+    """Return the architecture of types of one group; for types newer than the facts, by their names."""
     for name in names:
         fact = find_instance_type(name)
         if fact is not None:
@@ -36,9 +36,9 @@ def architecture_of(names: Sequence[str]) -> Architecture:
 
 
 def group_problems(names: Sequence[str]) -> list[Problem]:
-    """Find names that no type has, and types that do not go together in one group.
+    """Find names that no type has, and types that cannot be in one group.
 
-    Types that are newer than the facts in this package pass.
+    Types that are newer than the facts in this package are accepted.
     """
     found = Problems()
     if not names:
@@ -71,5 +71,5 @@ def group_problems(names: Sequence[str]) -> list[Problem]:
 
 
 def not_nitro(names: Sequence[str]) -> list[str]:
-    """Return the types without the Nitro system, as far as the facts know them."""
+    """Return the types without the Nitro system, as far as they are known."""
     return [name for name in names if (fact := find_instance_type(name)) is not None and not fact.nitro]

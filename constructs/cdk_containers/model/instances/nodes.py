@@ -1,4 +1,4 @@
-"""How many pods an instance holds as a Kubernetes node on EKS, and what it has to give them."""
+"""How many pods fit on an instance as a Kubernetes node on EKS, and what it can allocate to them."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from cdk_containers.core.frozen import frozen
 from .instance_type import InstanceType
 
 _HOST_NETWORK_PODS = 2
-"""The VPC CNI and kube-proxy, which take no address of their own."""
+"""The VPC CNI and kube-proxy, which do not use their own addresses."""
 
 _PREFIX = 16
-"""Addresses of a /28, which stands in the place of one address."""
+"""Addresses of a /28, which uses the slot of one address."""
 
 _FEW_VCPUS, _MOST_OF_FEW, _MOST_OF_MANY = 30, 110, 250
 _EVICTION_MIB = 100
 _CPU_TIERS = ((1000, 6.0), (1000, 1.0), (2000, 0.5))
-"""Millicores of a tier, and the percentage of it that is kept; 0.25 % of the rest."""
+"""Millicores of a tier, and the percentage of it that is reserved; 0.25 % of the rest."""
 
 
 def pods_per_instance(instance: InstanceType, *, prefix_delegation: bool = False, managed: bool = True) -> int:
-    """Count how many pods a node of an instance type holds, by the addresses that the VPC CNI has for them.
+    """Return how many pods fit on a node of an instance type, according to the addresses of the VPC CNI.
 
-    Each network interface of the first card keeps one address for itself, and pods take the others. With prefix
-    delegation, on the Nitro system only, each of those places holds 16 addresses, and more pods fit than a node should
+    Each network interface of the first card keeps one address for itself, and pods use the others. With prefix
+    delegation, on the Nitro system only, each of those slots holds 16 addresses, and more pods fit than a node should
     run: 110 up to 30 vCPUs, 250 above.
 
     Args:
         instance: The instance type.
-        prefix_delegation: Whether the VPC CNI hands out prefixes (`ENABLE_PREFIX_DELEGATION`).
-        managed: Whether EKS chooses the number, which keeps to those limits without prefix delegation too. A node that
-            registers itself keeps to what it has addresses for.
+        prefix_delegation: Whether the VPC CNI assigns prefixes (`ENABLE_PREFIX_DELEGATION`).
+        managed: Whether EKS sets the number, which applies those limits without prefix delegation too. A node that
+            registers itself is limited only by its addresses.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html
     """
@@ -43,12 +43,12 @@ def pods_per_instance(instance: InstanceType, *, prefix_delegation: bool = False
 
 @frozen
 class Allocatable:
-    """What a node has to give its pods.
+    """What a node can allocate to its pods.
 
     Attributes:
         cpu_millicores: CPU, in thousandths of a vCPU.
         memory_mib: Memory, in MiB.
-        pods: How many pods it holds.
+        pods: How many pods fit on it.
         gpus: GPUs.
     """
 
@@ -59,10 +59,10 @@ class Allocatable:
 
 
 def allocatable(instance: InstanceType, *, max_pods: int) -> Allocatable:
-    """Return what a node of an instance type has to give its pods, with an image that is optimised for EKS.
+    """Return what a node of an instance type can allocate to its pods, with an EKS optimized image.
 
-    The image keeps 255 MiB and 11 MiB for each pod that the node may hold, 100 MiB below which pods are evicted, and a
-    share of the CPU that gets smaller with each core. What Linux reports is less than the instance has, as for ECS.
+    The image reserves 255 MiB, 11 MiB for each possible pod, and 100 MiB as eviction threshold. It also reserves a
+    share of the CPU that decreases with each core. As for ECS, Linux reports less memory than the instance has.
 
     See https://awslabs.github.io/amazon-eks-ami/usage/al2/#reserved-resources
     """

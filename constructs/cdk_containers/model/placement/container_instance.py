@@ -16,18 +16,18 @@ _ARCHITECTURES = {"X86_64": "x86_64", "ARM64": "arm64"}
 
 @frozen(slots=False)
 class ContainerInstance:
-    """An EC2 instance that is registered with a cluster, and what it has free.
+    """An EC2 instance that is registered with a cluster, and its free resources.
 
     Attributes:
-        id: Name by which results refer to it.
+        id: Name of the instance in results.
         cpu: Free CPU units.
         memory_mib: Free memory in MiB.
         zone: Availability Zone.
         attributes: More attributes, built-in or own, without `attribute:` before the name.
         gpus: Free GPUs.
-        interfaces: How many more tasks in awsvpc mode it has network interfaces for; None where they never run out.
-        task_groups: Groups of the tasks of others that run on it, one for each task.
-        host_ports: Ports that these take on it.
+        interfaces: For how many more tasks in awsvpc mode it has network interfaces; None for no limit.
+        task_groups: Task groups of other tasks on it, one for each task.
+        host_ports: Host ports that these tasks use.
     """
 
     id: str
@@ -42,7 +42,7 @@ class ContainerInstance:
 
     @cached_property
     def all_attributes(self) -> Mapping[str, str]:
-        """The attributes, with the zone among them as ECS has it."""
+        """The attributes, including the zone as in ECS."""
         return {"ecs.availability-zone": self.zone, **self.attributes}
 
 
@@ -55,15 +55,15 @@ def container_instances(
     reserved_memory_mib: int = 0,
     attributes: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[ContainerInstance, ...]:
-    """Return empty instances of a type, dealt out to zones in turn as an Auto Scaling group does it.
+    """Return empty instances of a type, distributed over the zones as by an Auto Scaling group.
 
     Args:
         type: Instance type or its name.
         count: How many.
         zones: Availability Zones, such as `us-east-1a`.
-        eni_trunking: Whether they have trunk interfaces, which many more tasks in awsvpc mode can share.
-        reserved_memory_mib: What the agent is told to keep for the system (`ECS_RESERVED_MEMORY`), in MiB.
-        attributes: Own attributes of all of them.
+        eni_trunking: Whether they have trunk interfaces, for many more tasks in awsvpc mode.
+        reserved_memory_mib: Memory that the agent reserves for the system (`ECS_RESERVED_MEMORY`), in MiB.
+        attributes: Custom attributes of all instances.
 
     Raises:
         UnknownInstanceTypeError: There are no facts about the type.

@@ -1,4 +1,4 @@
-"""The cluster query language, in which `memberOf` says which instances a task may run on.
+"""The cluster query language, with which `memberOf` selects the instances that a task can run on.
 
 See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
 """
@@ -69,12 +69,12 @@ _VERSION = re.compile(r"\d+(\.\d+)*")
 
 
 class ExpressionError(ValueError):
-    """An expression that ECS would not understand.
+    """An expression that ECS does not accept.
 
     Attributes:
         expression: The expression.
-        position: Where it stops making sense, counted from 0.
-        what: What is wrong there.
+        position: Position of the error, counted from 0.
+        what: The problem at this position.
     """
 
     def __init__(self, expression: str, position: int, what: str) -> None:
@@ -84,16 +84,16 @@ class ExpressionError(ValueError):
 
 @frozen
 class InstanceFacts:
-    """What an expression can ask of a container instance.
+    """What an expression can query of a container instance.
 
     Attributes:
-        attributes: Built-in and own attributes by name, without `attribute:` before it.
+        attributes: Built-in and custom attributes by name, without `attribute:` before it.
         task_groups: The groups of the tasks that run on it, such as `service:orders`.
         running_tasks_count: How many tasks run on it.
         ec2_instance_id: Its id.
         agent_connected: Whether the agent is connected.
-        agent_version: Version of the agent; None where it is not known, and nothing holds for it.
-        registered_at: When it was registered; None where that is not known.
+        agent_version: Version of the agent; None if it is not known, and then no comparison is true.
+        registered_at: When it was registered; None if that is not known.
     """
 
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -106,10 +106,10 @@ class InstanceFacts:
 
 
 class Expression(Protocol):
-    """An expression that was understood."""
+    """A parsed expression."""
 
     def holds(self, facts: InstanceFacts) -> bool:
-        """Tell whether it holds for an instance."""
+        """Tell whether it is true for an instance."""
         ...
 
 
@@ -122,7 +122,7 @@ class Comparison:
     arguments: tuple[str, ...] = ()
 
     def holds(self, facts: InstanceFacts) -> bool:
-        """Tell whether it holds for an instance; what an instance does not have fulfils nothing but a negation."""
+        """Tell whether it is true for an instance; a missing value matches only negations."""
         if self.operator in _NEGATED:
             return not Comparison(self.subject, _NEGATED[self.operator], self.arguments).holds(facts)
         values = _values(self.subject, facts)
@@ -142,50 +142,50 @@ class Comparison:
 
 @frozen(kw_only=False)
 class Not:
-    """What holds when its part does not."""
+    """A negation: true if its part is false."""
 
     part: Expression
 
     def holds(self, facts: InstanceFacts) -> bool:
-        """Tell whether it holds for an instance."""
+        """Tell whether it is true for an instance."""
         return not self.part.holds(facts)
 
 
 @frozen(kw_only=False)
 class AllOf:
-    """What holds when all its parts do."""
+    """True if all its parts are true."""
 
     parts: tuple[Expression, ...]
 
     def holds(self, facts: InstanceFacts) -> bool:
-        """Tell whether it holds for an instance."""
+        """Tell whether it is true for an instance."""
         return all(part.holds(facts) for part in self.parts)
 
 
 @frozen(kw_only=False)
 class AnyOf:
-    """What holds when one of its parts does."""
+    """True if one of its parts is true."""
 
     parts: tuple[Expression, ...]
 
     def holds(self, facts: InstanceFacts) -> bool:
-        """Tell whether it holds for an instance."""
+        """Tell whether it is true for an instance."""
         return any(part.holds(facts) for part in self.parts)
 
 
 def parse_expression(text: str) -> Expression:
     """Read an expression.
 
-    `matches` takes regular expressions of Java. They are read as Python's, which agree on all that is useful here.
+    `matches` uses Java regular expressions. They are read as Python's, which are the same for all practical patterns.
 
     Raises:
-        ExpressionError: It cannot be read, or asks what cannot be asked.
+        ExpressionError: It cannot be parsed, or queries something unsupported.
     """
     return _Parser(text).parse()
 
 
 def expression_problem(text: str) -> Problem | None:
-    """Say what is wrong with an expression, or None."""
+    """Return the problem of an expression, or None."""
     try:
         parse_expression(text)
     except ExpressionError as error:
@@ -208,7 +208,7 @@ class _Parser:
             raise self.error(f"longer than {MAX_LENGTH} characters", MAX_LENGTH)
         found = self.alternatives()
         if self.rest():
-            raise self.error("nothing more belongs here, or an operator is missing")
+            raise self.error("unexpected text, or an operator is missing")
         return found
 
     def alternatives(self) -> Expression:
@@ -244,7 +244,7 @@ class _Parser:
         if operator is None:
             raise self.error(f"an operator is missing after {subject}", before)
         if operator not in allowed:
-            raise self.error(f"{subject} cannot be asked with {operator}, but with {', '.join(allowed)}", before)
+            raise self.error(f"{subject} does not support {operator}; allowed: {', '.join(allowed)}", before)
         if operator in _EXISTENCE:
             return Comparison(subject, operator)
         if operator in ("in", "!in"):
@@ -261,7 +261,7 @@ class _Parser:
         if prefix == "attribute" and _ATTRIBUTE_NAME.fullmatch(name):
             return _ATTRIBUTE_OPERATORS
         known = ", ".join(("attribute:NAME", *_SUBJECTS))
-        raise self.error(f"{subject} is not among what can be asked: {known}", position)
+        raise self.error(f"unknown subject {subject}; allowed: {known}", position)
 
     def operator(self) -> str | None:
         if (symbol := self.take("operator")) is not None:
@@ -274,7 +274,7 @@ class _Parser:
 
     def argument_list(self) -> tuple[str, ...]:
         if not self.take_symbol("["):
-            raise self.error("a list belongs here, such as [us-east-1a, us-east-1b]")
+            raise self.error("expected a list, such as [us-east-1a, us-east-1b]")
         arguments = [self.argument(_LITERAL)]
         while self.take_symbol(","):
             arguments.append(self.argument(_LITERAL))
@@ -296,13 +296,13 @@ class _Parser:
             try:
                 re.compile(argument)
             except re.error as error:
-                raise self.error(f"{argument} is no regular expression: {error.msg}", position) from None
+                raise self.error(f"{argument} is not a valid regular expression: {error.msg}", position) from None
         elif subject == "runningTasksCount" and not argument.isdecimal():
-            raise self.error(f"{argument} is no number", position)
+            raise self.error(f"{argument} is not a number", position)
         elif subject == "agentVersion" and not _VERSION.fullmatch(argument):
-            raise self.error(f"{argument} is no version", position)
+            raise self.error(f"{argument} is not a version", position)
         elif subject == "registeredAt" and _date(argument) is None:
-            raise self.error(f"{argument} is no date such as 2018-06-18 or 2018-06-18T22:28:28Z", position)
+            raise self.error(f"{argument} is not a date such as 2018-06-18 or 2018-06-18T22:28:28Z", position)
 
     def take_boolean(self, *words: str) -> bool:
         match = _TOKEN.match(self.text, self.at)
@@ -332,7 +332,7 @@ class _Parser:
 
 
 def _values(subject: str, facts: InstanceFacts) -> Collection[str]:
-    """Return the values of a subject; a subject with several values, the task group, fulfils what one of them does."""
+    """Return the values of a subject; a subject with several values, the task group, matches if one of them does."""
     if subject == "task:group":
         return facts.task_groups
     single: Mapping[str, str | None] = {

@@ -1,4 +1,4 @@
-"""Choosing the best of many that change one at a time."""
+"""Choosing the best of many items that change one at a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Item = TypeVar("Item", bound=Hashable)
 
 
 class Queue(Generic[Item]):
-    """Items with keys. One with the least key is at hand, and of several such each with the same chance."""
+    """Items with keys: returns an item with the smallest key, with equal chances among several."""
 
     def __init__(self) -> None:
         self._keys: list[Key] = []  # a heap; a key stays when its last item goes, until it would be the least
@@ -46,7 +46,7 @@ class Queue(Generic[Item]):
             self._place[last] = (key, index)
 
     def least(self) -> Key | None:
-        """Return the least key."""
+        """Return the smallest key."""
         while self._keys:
             if self._items[self._keys[0]]:
                 return self._keys[0]
@@ -54,7 +54,7 @@ class Queue(Generic[Item]):
         return None
 
     def choose(self, chance: random.Random) -> Item | None:
-        """Return an item with the least key."""
+        """Return an item with the smallest key."""
         least = self.least()
         return None if least is None else chance.choice(self._items[least])
 
@@ -62,11 +62,11 @@ class Queue(Generic[Item]):
 class Ranking(Generic[Item]):
     """Items in groups, which are in groups. Items of one group share a part of their keys: what is counted in it.
 
-    A cell is an innermost group, named by the groups that it is in, outermost first. A change costs as little as queues
-    take for the groups of one cell, however many items and cells there are.
+    A cell is an innermost group, named by the groups that it is in, outermost first. The cost of a change does not
+    depend on the number of items and cells.
 
     Args:
-        positions: For each depth of groups, where in the keys their count stands. Items have 0 there.
+        positions: For each depth of groups, the position of their count in the keys. Items have 0 there.
         count: Counts for a group.
     """
 
@@ -86,7 +86,7 @@ class Ranking(Generic[Item]):
         self._refresh(cell)
 
     def choose(self, chance: random.Random) -> Item | None:
-        """Return an item with the least key: each of the groups that have one has the same chance, and each in it."""
+        """Return an item with the smallest key: each group that has one has the same chance, and each item in it."""
         group: Cell = ()
         for _ in self._positions:
             inner = self._groups[group].choose(chance)

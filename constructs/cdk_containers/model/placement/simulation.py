@@ -1,19 +1,19 @@
 """What the scheduler of ECS does with a service on EC2, as its documentation describes it.
 
 Scale-out, by https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html: of the instances that
-have the CPU, GPUs, memory, ports and network interfaces, and satisfy the constraints, the first strategy keeps those
-that it likes best, the next strategy the best of these, and so on.
+have the CPU, GPUs, memory, ports and network interfaces, and satisfy the constraints, the first strategy keeps the best
+ones, the next strategy keeps the best of these, and so on.
 
 Scale-in, by https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html: spread stops a
-task where most are, so that the rest are balanced; binpack stops one on the instance that then has most resources left;
-random stops any.
+task where most run, to balance the rest. binpack stops a task on the instance that then has most free resources. random
+stops any task.
 
 A service without a strategy is spread over zones, and in a zone over instances
 (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html).
 
-What strategies leave open is chosen at random: a group among equals, an instance on scale-out, a task on scale-in. The
-documentation does not say how spread counts after another spread: here within the group of the first, which makes no
-difference for instances. Nor does it say what becomes of instances that lack an attribute: here they are one group.
+What strategies do not decide is chosen at random: a group among equals, an instance on scale-out, a task on scale-in.
+The documentation does not say how spread counts after another spread: here within the group of the first, which makes
+no difference for instances. It also does not describe instances that lack an attribute: here they are one group.
 """
 
 from __future__ import annotations
@@ -52,26 +52,26 @@ def simulate_placement(
     group: str = "service:simulated",
     seed: int = 0,
 ) -> Placement:
-    """Show where the tasks of one service go, and which of them are stopped when it shrinks.
+    """Show where ECS places the tasks of a service, and which tasks it stops when the service scales in.
 
     Args:
-        instances: The instances of the cluster, with what they have free.
-        tasks: The desired count; or several, one after the other, to see the service grow and shrink: `[6, 2]`.
+        instances: The instances of the cluster, with their free resources.
+        tasks: The desired count; or several, one after the other, to see the service scale out and in: `[6, 2]`.
         cpu: CPU units of a task.
         memory_mib: Memory of a task in MiB.
         gpus: GPUs of a task.
-        host_ports: Ports that a task takes on its instance, in bridge and host mode; 0 is a dynamic port.
-        network_mode: Network mode of the task; in awsvpc mode each takes a network interface.
+        host_ports: Host ports that a task uses, in bridge and host mode; 0 is a dynamic port.
+        network_mode: Network mode of the task; in awsvpc mode each task uses a network interface.
         strategies: The placement strategies, in order. Default: what a service does that names none, which is to
             spread over zones and then over instances.
-        constraints: The placement constraints, those of the task definition included.
+        constraints: The placement constraints, including those of the task definition.
         daemon: Whether the service is a daemon: a task on each instance that has room and satisfies the constraints,
             and `tasks` does not count.
-        group: The task group of the service, for constraints that ask for it.
-        seed: For the choices that the strategies leave open; the same seed gives the same result.
+        group: The task group of the service, for constraints that query it.
+        seed: Seed for choices that the strategies do not decide; the same seed gives the same result.
 
     Raises:
-        ConstructError: Strategies, constraints or counts are wrong; the error has all that is wrong.
+        ConstructError: Strategies, constraints or counts are invalid; the error lists all problems.
     """
     counts = (tasks,) if isinstance(tasks, int) else tuple(tasks)
     _check(counts, strategies, constraints, daemon=daemon)
@@ -118,7 +118,7 @@ def _check(
     if daemon and strategies:
         found.add(
             "strategies",
-            "a daemon runs on every instance, so there is nothing to choose",
+            "a daemon runs on every instance, so strategies do not apply",
             given=len(strategies),
             allowed="none for a daemon",
             practice="placement-strategy",
@@ -142,7 +142,7 @@ class _Needs:
 
 
 class _Host:
-    """An instance with what is left of it."""
+    """An instance with its remaining resources."""
 
     __slots__ = ("cpu", "gpus", "host_ports", "instance", "interfaces", "memory", "tasks")
 
@@ -171,7 +171,7 @@ class _Host:
             self.interfaces -= tasks * needs.interfaces
 
     def obstacle(self, needs: _Needs) -> str | None:
-        """Say what keeps a task from running here, the first thing if there are several."""
+        """Return the first reason why a task cannot run here."""
         if self.cpu < needs.cpu:
             return "cpu"
         if self.memory < needs.memory_mib:
@@ -204,7 +204,7 @@ class _Host:
 
 
 class _Chain:
-    """Strategies in order, as the keys by which they compare: a part for each strategy, the least is the best."""
+    """Strategies in order, as the keys by which they compare: a part for each strategy, the smallest is the best."""
 
     def __init__(self, strategies: Sequence[PlacementStrategy]) -> None:
         self.attributes: list[str] = []
@@ -251,7 +251,7 @@ class _Scheduler:
         self.unplaced: list[Unplaced] = []
 
     def work(self, step: int, desired: int) -> None:
-        """Place or stop tasks until as many run as are desired, or nothing helps."""
+        """Place or stop tasks until the desired count runs, or no change is possible."""
         missing = desired - len(self.where)
         if missing > 0:
             self._scale_out(step, missing)
@@ -311,7 +311,7 @@ class _Scheduler:
         self.unplaced.append(Unplaced(step=step, tasks=count, reasons=dict(reasons.most_common())))
 
     def count_unplaced_daemons(self) -> None:
-        """A daemon is missing where it has no room; where a constraint keeps it away it is not meant to be."""
+        """A daemon task is missing if it does not fit; if a constraint excludes the instance, none is expected."""
         obstacles = (host.obstacle(self.needs) for host in self.hosts if not host.tasks)
         reasons = Counter(obstacle for obstacle in obstacles if obstacle and obstacle != "memberOf")
         if reasons:

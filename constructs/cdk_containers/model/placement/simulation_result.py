@@ -1,4 +1,4 @@
-"""What a simulation found."""
+"""The result of a simulation."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .container_instance import ContainerInstance
 
 @frozen(kw_only=False)
 class Event:
-    """One thing that the scheduler did.
+    """One action of the scheduler.
 
     Attributes:
-        step: Which of the desired counts it worked for, counted from 0.
-        kind: Whether it placed a task, stopped one, or found no place for one.
+        step: Index of the desired count that it worked towards, from 0.
+        kind: Whether it placed a task, stopped a task, or could not place one.
         task: Number of the task, counted from 1.
-        instance: Id of the instance; None where there was no place.
+        instance: Id of the instance; None if the task could not be placed.
     """
 
     step: int
@@ -30,13 +30,13 @@ class Event:
 
 @frozen
 class Unplaced:
-    """Tasks that found no place, and why.
+    """Tasks that could not be placed, and why.
 
     Attributes:
-        step: For which of the desired counts they were meant, counted from 0.
+        step: Index of the desired count that they belong to, from 0.
         tasks: How many.
-        reasons: On how many instances which reason stood in the way. An instance with several counts for the first, in
-            this order: cpu, memory, gpus, host ports, network interfaces, constraints.
+        reasons: The number of instances by reason. An instance with several reasons counts for the first, in this
+            order: cpu, memory, gpus, host ports, network interfaces, constraints.
     """
 
     step: int
@@ -44,7 +44,7 @@ class Unplaced:
     reasons: Mapping[str, int]
 
     def __str__(self) -> str:
-        count = "1 task finds" if self.tasks == 1 else f"{self.tasks} tasks find"
+        count = "1 task finds" if self.tasks == 1 else f"{self.tasks} tasks have"
         if not self.reasons:
             return f"{count} no place: there are no instances"
         why = ", ".join(
@@ -55,13 +55,13 @@ class Unplaced:
 
 @frozen
 class Placement:
-    """Where tasks are after a simulation, and how they got there.
+    """Where tasks run after a simulation, and how they got there.
 
     Attributes:
         instances: The instances.
-        history: After each step, the number of tasks on each instance that has some.
+        history: After each step, the number of tasks on each instance with tasks.
         events: Everything the scheduler did, in order.
-        unplaced: Tasks that found no place, a line for each step that had some.
+        unplaced: Tasks that could not be placed, one entry for each step with such tasks.
     """
 
     instances: tuple[ContainerInstance, ...]
@@ -71,16 +71,16 @@ class Placement:
 
     @property
     def running(self) -> int:
-        """How many tasks run in the end."""
+        """How many tasks run at the end."""
         return sum(self.history[-1].values())
 
     @property
     def instances_in_use(self) -> int:
-        """How many instances have tasks in the end."""
+        """How many instances have tasks at the end."""
         return len(self.history[-1])
 
     def per_instance(self, step: int = -1) -> dict[str, int]:
-        """Count tasks by instance after a step, those without any included; after the last step by default."""
+        """Count tasks by instance after a step, including instances without tasks; by default after the last step."""
         return {instance.id: self.history[step].get(instance.id, 0) for instance in self.instances}
 
     def per_zone(self, step: int = -1) -> dict[str, int]:
@@ -88,7 +88,7 @@ class Placement:
         return {zone or "": count for zone, count in self.per_attribute("ecs.availability-zone", step).items()}
 
     def per_attribute(self, name: str, step: int = -1) -> dict[str | None, int]:
-        """Count tasks by the value of an attribute after a step; None stands for instances that lack it."""
+        """Count tasks by the value of an attribute after a step; None is for instances without it."""
         counts: Counter[str | None] = Counter()
         for instance in self.instances:
             counts[instance.all_attributes.get(name)] += self.history[step].get(instance.id, 0)

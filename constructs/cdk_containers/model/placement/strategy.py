@@ -20,14 +20,15 @@ _ATTRIBUTE = re.compile(r"attribute:[\w./\\-]{1,128}", re.ASCII)
 
 @frozen
 class PlacementStrategy:
-    """How ECS chooses between instances that could take a task, and between tasks that could be stopped.
+    """How ECS chooses between instances that can run a task, and between tasks that it can stop.
 
-    Of several strategies, each decides what those before it left open. See `docs/placement.md` for what they do.
+    With several strategies, each decides between the candidates that remain equal. See `docs/placement.md` for what
+    they do.
 
     Attributes:
         type: `binpack`, `spread` or `random`.
-        field: What to look at: `cpu` or `memory` for binpack; `instanceId` or `attribute:` and the name of an attribute
-            for spread; nothing for random.
+        field: `cpu` or `memory` for binpack; `instanceId` or `attribute:` and an attribute name for spread; nothing for
+            random.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html
     """
@@ -37,27 +38,27 @@ class PlacementStrategy:
 
     @staticmethod
     def binpack(field: Literal["cpu", "memory"]) -> PlacementStrategy:
-        """Fill the instance that has the least CPU or memory left, to keep the number of instances in use low."""
+        """Fill the instance with the least CPU or memory left, to use few instances."""
         return PlacementStrategy(type="binpack", field=field)
 
     @staticmethod
     def spread(field: str) -> PlacementStrategy:
-        """Spread evenly over instances (`instanceId`) or over the values of an attribute (`attribute:…`)."""
+        """Spread evenly across instances (`instanceId`) or across the values of an attribute (`attribute:…`)."""
         return PlacementStrategy(type="spread", field=field)
 
     @staticmethod
     def spread_across_instances() -> PlacementStrategy:
-        """Spread evenly over instances."""
+        """Spread evenly across instances."""
         return PlacementStrategy(type="spread", field="instanceId")
 
     @staticmethod
     def spread_across_zones() -> PlacementStrategy:
-        """Spread evenly over Availability Zones, as a service does that has no strategy."""
+        """Spread evenly across Availability Zones, the default for a service without a strategy."""
         return PlacementStrategy(type="spread", field=AVAILABILITY_ZONE)
 
     @staticmethod
     def random() -> PlacementStrategy:
-        """Choose at random. Strategies after this one decide nothing."""
+        """Choose at random. Strategies after this one have no effect."""
         return PlacementStrategy(type="random")
 
     def problems(self) -> list[Problem]:
@@ -69,21 +70,21 @@ class PlacementStrategy:
         if self.type == "binpack" and self.field not in ("cpu", "memory"):
             found.add(
                 "field",
-                "binpack looks at one of two resources",
+                "not a field of binpack",
                 given=self.field,
                 allowed="cpu or memory",
                 practice="placement-strategy",
             )
         elif self.type == "random" and self.field is not None:
             found.add(
-                "field", "random looks at nothing", given=self.field, allowed="no field", practice="placement-strategy"
+                "field", "random has no field", given=self.field, allowed="no field", practice="placement-strategy"
             )
         elif self.type == "spread" and not _spreads_over(self.field):
             guess = f"attribute:{self.field}"
             hint = f"; perhaps {guess}" if self.field and _ATTRIBUTE.fullmatch(guess) else ""
             found.add(
                 "field",
-                "spread does not know the field",
+                "not a field of spread",
                 given=self.field,
                 allowed=f"instanceId, or attribute: and a name, such as {AVAILABILITY_ZONE}{hint}",
                 practice="placement-strategy",
@@ -93,7 +94,7 @@ class PlacementStrategy:
 
 @frozen
 class PlacementConstraint:
-    """What an instance must be to take a task at all.
+    """A requirement that an instance must meet to run a task.
 
     Attributes:
         type: `distinctInstance` or `memberOf`.
@@ -112,7 +113,7 @@ class PlacementConstraint:
 
     @staticmethod
     def member_of(expression: str) -> PlacementConstraint:
-        """Use only instances for which an expression holds, such as `attribute:ecs.instance-type =~ m7g.*`."""
+        """Use only instances that match an expression, such as `attribute:ecs.instance-type =~ m7g.*`."""
         return PlacementConstraint(type="memberOf", expression=expression)
 
     def problems(self) -> list[Problem]:
@@ -125,16 +126,16 @@ class PlacementConstraint:
             if self.expression is not None:
                 found.add(
                     "expression",
-                    "distinctInstance takes no expression",
+                    "distinctInstance has no expression",
                     given=self.expression,
-                    allowed="none; memberOf takes one",
+                    allowed="no expression; use memberOf for one",
                     practice="placement-constraints",
                 )
         elif self.expression is None:
             found.add(
                 "expression",
                 "memberOf needs an expression",
-                allowed="one in the cluster query language, such as attribute:ecs.instance-type =~ m7g.*",
+                allowed="an expression in the cluster query language, such as attribute:ecs.instance-type =~ m7g.*",
                 practice="placement-constraints",
             )
         elif not is_token(self.expression) and (problem := _expression_problem(self.expression)) is not None:
@@ -145,7 +146,7 @@ class PlacementConstraint:
 def placement_problems(
     strategies: Sequence[PlacementStrategy], constraints: Sequence[PlacementConstraint]
 ) -> list[Problem]:
-    """Find what is wrong with strategies and constraints, each and all together."""
+    """Find the problems of strategies and constraints, individually and in combination."""
     found = Problems()
     if len(strategies) > MAX_STRATEGIES:
         found.add(
@@ -160,7 +161,7 @@ def placement_problems(
             "constraints",
             "too many for one service",
             given=len(constraints),
-            allowed=f"up to {MAX_CONSTRAINTS}, those of the task definition included",
+            allowed=f"up to {MAX_CONSTRAINTS}, including those of the task definition",
             practice="placement-constraints",
         )
     for index, strategy in enumerate(strategies):

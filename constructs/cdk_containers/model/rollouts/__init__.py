@@ -1,4 +1,4 @@
-"""How a deployment goes on: how many tasks run and are healthy, second by second, and how long it takes."""
+"""How a deployment proceeds: how many tasks run and are healthy, second by second, and how long it takes."""
 
 from .plan import Deployment, failures_allowed, is_stuck, plan_rollout, task_bounds
 from .rollout import Moment, Rollout

@@ -1,24 +1,24 @@
-"""What ECS does with a service while a new version takes over, as its documentation describes it.
+"""What ECS does during a deployment, as its documentation describes it.
 
-Rolling, by https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html: the least number of
-healthy tasks is rounded up, the greatest number of tasks down. ECS starts as many as the greatest number allows, and
-stops as many as the least allows; whatever comes first makes room for the other.
+Rolling, by https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html: ECS rounds the minimum
+number of healthy tasks up and the maximum number of tasks down. It starts as many tasks as the maximum allows and stops
+as many as the minimum allows. Whichever is possible first makes room for the other.
 
 Blue/green, linear and canary, by
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html: all tasks of the
-new version come up beside the old ones, traffic moves over in steps, and the old tasks go after the last.
+new version start next to the old ones, traffic shifts in steps, and the old tasks stop after the last step.
 
-The circuit breaker, by https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html:
-half of the wanted tasks may fail, but at least 3 and at most 200, where `CircuitBreaker` says nothing else.
+The circuit breaker, by https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html: by
+default half of the desired tasks may fail, but at least 3 and at most 200. `CircuitBreaker` can change that.
 
 Early success, by https://docs.aws.amazon.com/AmazonECS/latest/developerguide/early-success-criteria.html: a share of
-the wanted tasks is healthy in the new version, and the old ones are gone or not.
+the desired tasks is healthy in the new version. You choose whether the old tasks must have stopped.
 
-Assumed, where the documentation leaves it open: all tasks of a kind take the same time; ECS decides at once; there is
-capacity for every task that it starts; a task that is stopping counts as running until it is gone, and one that failed
-is replaced when it is gone; ECS stops old tasks as early as the least number allows, also when it could start new ones
-first; traffic is spread evenly over healthy tasks while both versions are behind one target group; moving traffic takes
-no time but for VPC Lattice, and lifecycle hooks none.
+The documentation does not specify everything. The model assumes that all tasks of a kind take the same time, that ECS
+decides immediately, and that there is capacity for every task. A stopping task counts as running until it has stopped,
+and a failed task is replaced after that. ECS stops old tasks as early as the minimum allows, even if it could start new
+ones first. While both versions are behind one target group, traffic is spread evenly across healthy tasks. Shifting
+traffic takes no time except with VPC Lattice, and lifecycle hooks take none.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LEAST_FAILURES, _MOST_FAILURES = 3, 200
 
 
 class Deployment(Protocol):
-    """Anything that says in which steps a new version takes over, such as `Rolling`."""
+    """A deployment strategy with its steps, such as `Rolling`."""
 
     @property
     def rollout_steps(self) -> RolloutSteps:
@@ -45,23 +45,23 @@ class Deployment(Protocol):
         ...
 
     def problems(self) -> list[Problem]:
-        """What is wrong with its options."""
+        """The problems of its options."""
         ...
 
 
 def plan_rollout(
     deployment: Deployment | RolloutSteps, *, tasks: int = 2, timings: RolloutTimings | None = None
 ) -> Rollout:
-    """Show what a deployment does to the tasks of a service, how long it takes, and when a failing one is given up.
+    """Show what a deployment does to the tasks of a service, how long it takes, and when a failing deployment stops.
 
     Args:
         deployment: A deployment such as `Rolling()`, or its steps.
-        tasks: How many tasks the service wants. Default: 2, as for services.
-        timings: How long a task takes to come up and to go. Default: `RolloutTimings()`.
+        tasks: Desired count of the service. Default: 2, as for services.
+        timings: How long a task takes to start and to stop. Default: `RolloutTimings()`.
 
     Raises:
-        ConstructError: Something is of the wrong type or out of range, or the deployment can neither start nor stop a
-            task.
+        ConstructError: An argument has the wrong type or is out of range, or the deployment can neither start nor stop
+            a task.
     """
     found = argument_problems(plan_rollout, locals())
     given: object = deployment
@@ -70,7 +70,12 @@ def plan_rollout(
             kind = (
                 f"the class {given.__name__}" if isinstance(given, type) else f"a value of type {type(given).__name__}"
             )
-            found.add("deployment", "not a deployment", given=Shown(kind), allowed="one such as Rolling() or Canary()")
+            found.add(
+                "deployment",
+                "not a deployment",
+                given=Shown(kind),
+                allowed=("a deployment such as Rolling() or Canary()"),
+            )
         else:
             found.extend(deployment.problems(), under="deployment")
     timings = RolloutTimings() if timings is None else timings
@@ -86,7 +91,7 @@ def plan_rollout(
             "deployment",
             "it can neither start a task nor stop one",
             given=Shown(f"{tasks} tasks, {steps.min_healthy_percent}–{steps.max_healthy_percent} %"),
-            allowed="bounds with a whole task between them",
+            allowed="bounds with at least one task between them",
             practice="full-capacity-during-deployment",
         )
     elif isinstance(steps, ShiftSteps) and (not steps.shifts or steps.shifts[-1].percent != 100):
@@ -99,18 +104,18 @@ def plan_rollout(
 
 
 def task_bounds(steps: RollingSteps, tasks: int) -> tuple[int, int]:
-    """Return how many tasks stay healthy at the least, and how many run at the most."""
+    """Return the minimum number of healthy tasks and the maximum number of running tasks."""
     return -(-tasks * steps.min_healthy_percent // 100), tasks * steps.max_healthy_percent // 100
 
 
 def is_stuck(steps: RollingSteps, tasks: int) -> bool:
-    """Tell whether the bounds leave no room to start a task, and none to stop one."""
+    """Tell whether the bounds allow neither starting nor stopping a task."""
     least, most = task_bounds(steps, tasks)
     return least >= tasks >= most
 
 
 def failures_allowed(tasks: int, steps: RolloutSteps | None = None) -> int:
-    """Return how many tasks may fail before the circuit breaker gives a deployment up."""
+    """Return how many tasks may fail before the circuit breaker stops a deployment."""
     share, kind = (steps.failures, steps.failures_in) if isinstance(steps, RollingSteps) else (50, "BOUNDED_PERCENT")
     if kind == "COUNT":
         return share
@@ -194,7 +199,7 @@ def _rollout(
     allowed: int,
     succeeded: int | None = None,
 ) -> Rollout:
-    """Put a rollout together; `slots` are the times from which there is a place for a task of the new version."""
+    """Build a rollout; `slots` are the times from which a task of the new version can start."""
     failing, again = timings.failed_after_seconds, timings.failed_after_seconds + timings.gone_after_seconds
     failures = sorted(slot + failing + turn * again for slot in slots for turn in range(allowed))
     last = {moment.seconds: moment for moment in moments}  # of what happens at one time, only the outcome shows

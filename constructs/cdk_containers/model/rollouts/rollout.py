@@ -1,4 +1,4 @@
-"""What a deployment does, as the model has it."""
+"""The result of the deployment model."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from cdk_containers.core.frozen import frozen
 
 @frozen
 class Moment:
-    """How things stand from a moment of a deployment on.
+    """The state from a moment of a deployment on.
 
     Attributes:
-        seconds: Time since the deployment began.
-        running_old: Tasks of the old version that take capacity, those that are stopping included.
-        running_new: Tasks of the new version that take capacity, those that are starting included.
+        seconds: Time since the start of the deployment.
+        running_old: Tasks of the old version that use capacity, including stopping tasks.
+        running_new: Tasks of the new version that use capacity, including starting tasks.
         healthy_old: Tasks of the old version that serve.
-        healthy_new: Tasks of the new version that serve, or could.
+        healthy_new: Tasks of the new version that serve or could serve.
         percent_new: Share of the traffic that goes to the new version, 0–100.
     """
 
@@ -27,7 +27,7 @@ class Moment:
 
     @property
     def running(self) -> int:
-        """Tasks that take capacity."""
+        """Tasks that use capacity."""
         return self.running_old + self.running_new
 
     @property
@@ -38,15 +38,15 @@ class Moment:
 
 @frozen
 class Rollout:
-    """A deployment of a version that is well, second by second; and when one that is not is given up.
+    """A deployment of a healthy version, second by second, and when ECS stops the deployment of a broken one.
 
     Attributes:
-        tasks: How many tasks the service wants.
-        moments: How things stand, in the order of time; each holds until the next.
-        failures_allowed: How many tasks of the new version may fail before the circuit breaker gives it up.
-        given_up_after_seconds: When that is, if no task of the new version ever answers.
-        succeeded_after_seconds: When ECS calls the deployment successful, and CloudFormation goes on. With an
-            `EarlySuccess` that is before the end.
+        tasks: Desired count of the service.
+        moments: The states in order of time; each lasts until the next.
+        failures_allowed: How many tasks of the new version may fail before the circuit breaker stops the deployment.
+        given_up_after_seconds: When that happens if no task of the new version ever responds.
+        succeeded_after_seconds: When ECS considers the deployment successful and CloudFormation continues. With
+            `EarlySuccess` this is before the end.
     """
 
     tasks: int
@@ -57,12 +57,12 @@ class Rollout:
 
     @property
     def lowest_healthy(self) -> int:
-        """How many tasks are healthy when the fewest are."""
+        """The smallest number of healthy tasks."""
         return min(moment.healthy for moment in self.moments)
 
     @property
     def peak_tasks(self) -> int:
-        """How many tasks take capacity when the most do."""
+        """The largest number of tasks that use capacity."""
         return max(moment.running for moment in self.moments)
 
     @property
@@ -72,12 +72,12 @@ class Rollout:
 
     @property
     def all_traffic_after_seconds(self) -> int:
-        """When the new version has all the traffic."""
+        """When the new version has all traffic."""
         return next(moment.seconds for moment in self.moments if moment.percent_new == 100)
 
     @property
     def completed_after_seconds(self) -> int:
-        """When the last task of the old version is gone."""
+        """When the last task of the old version has stopped."""
         return self.moments[-1].seconds
 
     @property
@@ -96,5 +96,5 @@ class Rollout:
         )
 
     def at(self, seconds: int) -> Moment:
-        """Return how things stand at a time."""
+        """Return the state at a time."""
         return next(moment for moment in reversed(self.moments) if moment.seconds <= max(seconds, 0))

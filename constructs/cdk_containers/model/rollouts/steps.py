@@ -1,4 +1,4 @@
-"""In which steps a new version takes over: what a deployment says of itself, as plain numbers."""
+"""The steps of a deployment, as plain numbers."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from cdk_containers.core.frozen import frozen
 
 @frozen
 class RollingSteps:
-    """New tasks come up and old ones go, within two bounds.
+    """New tasks start and old ones stop, within two bounds.
 
     Attributes:
-        min_healthy_percent: Share of the wanted tasks that keep running.
-        max_healthy_percent: Share of the wanted tasks that may run at once.
-        failures: How many tasks may fail before the circuit breaker gives the deployment up.
-        failures_in: What that counts: a share of the wanted tasks, within the bounds of ECS or not, or tasks.
-        success_percent: Share of the wanted tasks that have to be healthy before the deployment has succeeded.
-        waits_for_old_tasks: Whether the old tasks have to be gone as well.
+        min_healthy_percent: Percentage of the desired tasks that keep running.
+        max_healthy_percent: Percentage of the desired tasks that may run at once.
+        failures: How many tasks may fail before the circuit breaker stops the deployment.
+        failures_in: Unit of `failures`: a share of the desired tasks, with or without the ECS bounds, or tasks.
+        success_percent: Percentage of the desired tasks that must be healthy before the deployment succeeds.
+        waits_for_old_tasks: Whether the old tasks must have stopped as well.
     """
 
     min_healthy_percent: int
@@ -30,11 +30,11 @@ class RollingSteps:
 
 @frozen
 class TrafficShift:
-    """A share of the traffic goes to the new version, and stays there for a while.
+    """One traffic shift: a share of the traffic goes to the new version for some time.
 
     Attributes:
-        percent: Share of the production traffic that the new version has from here on, 0–100.
-        bake_seconds: How long it stays so, at the least.
+        percent: Percentage of the production traffic that the new version then has, 0–100.
+        bake_seconds: Minimum time until the next shift.
     """
 
     percent: float
@@ -43,10 +43,10 @@ class TrafficShift:
 
 @frozen
 class ShiftSteps:
-    """The whole new version comes up beside the old one, takes the traffic over, and the old one goes at the end.
+    """The new version starts next to the old one and takes over the traffic, and the old version stops at the end.
 
     Attributes:
-        shifts: The steps in their order; the last has all the traffic, and bakes before the old version goes.
+        shifts: The steps in order. The last has all traffic, and bakes before the old version stops.
     """
 
     shifts: tuple[TrafficShift, ...]

@@ -9,39 +9,39 @@ from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems
 
 NO_HEALTH_CHECK_SECONDS = 40
-"""How long ECS waits before it counts a running task as healthy that nothing checks."""
+"""How long ECS waits before it considers a running task without health checks healthy."""
 
 
 @frozen
 class RolloutTimings:
-    """How long a task takes to come up, to be found healthy and to go.
+    """How long a task takes to start, to become healthy and to stop.
 
-    The defaults are those of this library where it has one, and a small web application otherwise.
+    The defaults are those of this library, or otherwise fit a small web application.
 
     Attributes:
-        start_seconds: From the decision to start a task until it runs: placement, network interface, pulling the image.
+        start_seconds: Time from the decision to start a task until it runs: placement, network interface, image pull.
             Default: 30.
-        application_start_seconds: From then until the application answers. Default: 10.
-        health_check_interval_seconds: Time between two checks of the load balancer. None where there is no load
-            balancer. Default: 10.
-        healthy_threshold: Checks in a row that have to pass. A load balancer is content with one if the first check of
-            a new task passes; an application that is slower than its first check needs them all. Default: 2.
-        unhealthy_threshold: Checks in a row that have to fail. Default: 3.
-        container_check_interval_seconds: Time between two checks of the container's own health check. Default: None,
-            there is none.
-        container_check_retries: Failures in a row that make a container unhealthy. Default: 3.
+        application_start_seconds: Time from then until the application responds. Default: 10.
+        health_check_interval_seconds: Time between two health checks of the load balancer. None means no load balancer.
+            Default: 10.
+        healthy_threshold: Consecutive checks that must pass. If the first check of a new task passes, the load balancer
+            needs only that check; a slower application needs all of them. Default: 2.
+        unhealthy_threshold: Consecutive checks that must fail. Default: 3.
+        container_check_interval_seconds: Time between two runs of the container health check. Default: None, no
+            container health check.
+        container_check_retries: Consecutive failures that make a container unhealthy. Default: 3.
         container_start_period_seconds: Time in which such failures do not count. Default: 30.
-        grace_period_seconds: Time after the start in which ECS stops no task for its health. It delays no task that is
-            well, but every failure. Default: 60.
-        deregistration_delay_seconds: Time that a load balancer leaves to requests under way before the task gets
+        grace_period_seconds: Time after the start in which ECS does not stop an unhealthy task. It does not delay
+            healthy tasks, but it delays every failure. Default: 60.
+        deregistration_delay_seconds: Time that a load balancer gives requests in progress before the task receives
             SIGTERM. Default: 30.
         stop_timeout_seconds: Time from SIGTERM to SIGKILL. Default: 30.
-        registration_seconds: Time that new tasks take to be known, before traffic is shifted to them.
-            Default: 0; ECS waits for three minutes with VPC Lattice.
-        weight_change_seconds: Time until a shift of traffic is everywhere. Default: 0; ECS waits for 90 s after each
+        registration_seconds: Time until new tasks are registered, before traffic shifts to them. Default: 0; ECS waits
+            for three minutes with VPC Lattice.
+        weight_change_seconds: Time until a traffic shift takes full effect. Default: 0; ECS waits for 90 s after each
             with VPC Lattice.
-        exit_seconds: Time that the application takes to end after SIGTERM. Default: None, it ignores SIGTERM and the
-            stop timeout passes.
+        exit_seconds: Time that the application takes to stop after SIGTERM. Default: None, the application ignores
+            SIGTERM until the stop timeout.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-connection-draining.html
     """
@@ -63,25 +63,25 @@ class RolloutTimings:
 
     @property
     def healthy_after_seconds(self) -> int:
-        """Time from the decision to start a task until ECS counts it as healthy: all checks that there are pass."""
+        """Time from the decision to start a task until ECS considers it healthy: all existing checks pass."""
         if self.health_check_interval_seconds is None and self.container_check_interval_seconds is None:
             return self.start_seconds + max(NO_HEALTH_CHECK_SECONDS, self.application_start_seconds)
         by_load_balancer = (self.health_check_interval_seconds or 0) * self.healthy_threshold
-        by_container = self.container_check_interval_seconds or 0  # one that passes is enough
+        by_container = self.container_check_interval_seconds or 0  # a single pass is enough
         return self.start_seconds + self.application_start_seconds + max(by_load_balancer, by_container)
 
     @property
     def gone_after_seconds(self) -> int:
-        """Time from the decision to stop a task until it is gone: deregistration, and SIGTERM only then."""
+        """Time from the decision to stop a task until it has stopped: first deregistration, then SIGTERM."""
         draining = 0 if self.health_check_interval_seconds is None else self.deregistration_delay_seconds
         ending = self.stop_timeout_seconds
         return draining + (ending if self.exit_seconds is None else min(ending, self.exit_seconds))
 
     @property
     def failed_after_seconds(self) -> int:
-        """Time from the decision to start a task that never answers until ECS stops it.
+        """Time from the decision to start a task that never responds until ECS stops it.
 
-        Where nothing checks it, the task is taken to end by itself as soon as the application has started.
+        Without checks, the task is assumed to exit as soon as the application has started.
         """
         found = []
         if self.health_check_interval_seconds is not None:

@@ -1,7 +1,7 @@
-"""What runs: a containerised application, described without saying who runs it.
+"""Workloads: containerized applications, independent of the platform that runs them.
 
-Everything here is plain Python. The checks are those that hold on any platform; `tasks` renders a workload as an ECS
-task definition and adds the rules of ECS.
+Everything here is plain Python. The checks apply to any platform; `tasks` renders a workload as an ECS task definition
+and adds the rules of ECS.
 """
 
 from .container import Container, DependencyCondition

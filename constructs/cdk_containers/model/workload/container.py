@@ -35,7 +35,7 @@ from .volume_mount import VolumeMount
 DependencyCondition = Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]
 
 DEFAULT_USER = "1000:1000"
-"""Most base images that have a user besides root give it this id."""
+"""Most base images with a user other than root give it this id."""
 
 _CONTROLS = ("net.", "fs.mqueue.", "kernel.msg", "kernel.sem", "kernel.shm")
 _USER = re.compile(r"[\w.-]+(:[\w.-]+)?")
@@ -43,58 +43,59 @@ _USER = re.compile(r"[\w.-]+(:[\w.-]+)?")
 
 @frozen
 class Container:
-    """A container, with the defaults that make it safe.
+    """A container with secure defaults.
 
     Attributes:
-        name: Name in the task, up to 255 letters, digits, hyphens and underscores. Default: `app`.
-        image: A reference, `Image.from_asset`, `Repository.image`, or an `aws_ecs.ContainerImage`.
+        name: Name in the task: up to 255 letters, digits, hyphens and underscores. Default: `app`.
+        image: Container image: a reference, `Image.from_asset`, `Repository.image`, or an `aws_ecs.ContainerImage`.
         ports: Ports on which the container listens, as numbers or `Port`. Default: none.
-        environment: Plain settings. What looks like a secret, or would become one at deployment, is refused;
-            `NotSecret` takes what only looks like one. Default: none.
-        secrets: Settings that come from Secrets Manager or SSM when the container starts; the execution role may read
-            these and no others. Each is an `aws_secretsmanager.ISecret` or an `aws_ssm.IParameter`, or, for one field
-            of a secret, `ecs.Secret.from_secrets_manager(secret, "password")`. Default: none.
-        command: Overrides the image's `CMD`. It is as readable as `environment`, and checked as it is. Default: the
-            image's.
+        environment: Environment variables in plain text. Values that look like secrets, or become secrets at
+            deployment, are rejected; use `NotSecret` for a value that only looks like one. Default: none.
+        secrets: Environment variables from Secrets Manager or SSM, read when the container starts; the execution role
+            gets permission to read only these. Each value is an `aws_secretsmanager.ISecret` or an
+            `aws_ssm.IParameter`, or, for one field of a secret, `ecs.Secret.from_secrets_manager(secret, "password")`.
+            Default: none.
+        command: Overrides the image's `CMD`. It is readable like `environment`, and checked in the same way. Default:
+            the image's.
         entry_point: Overrides the image's `ENTRYPOINT`, and is checked like `command`. Default: the image's.
         working_directory: Overrides the image's. Default: the image's.
-        user: User id and group id. Default: `1000:1000`, since a process that breaks out as root owns the host's
-            kernel interface. `Disabled(reason="…")` takes the image's user, which may be root.
-        readonly_root_filesystem: Default: True, so that nobody can plant a program; `tmpfs` gives room to write.
-            `Disabled(reason="…")` makes it writable.
+        user: User id and group id of the processes. `Disabled(reason="…")` uses the image's user, which may be root.
+            Default: `1000:1000`, because a process that escapes as root controls the host.
+        readonly_root_filesystem: Makes the root file system read-only. Use `tmpfs` for writable directories, or
+            `Disabled(reason="…")` for a writable root. Default: True, so that an attacker cannot install programs.
         tmpfs: Writable directories in memory. Default: `/tmp` with 64 MiB when the root is read-only, none otherwise.
-        init_process: Run an init process as process 1, so that SIGTERM arrives and zombies are reaped. Default: True.
-        cpu: CPU units kept for this container. Default: none, containers share the task's.
-        memory_limit_mib: Memory in MiB at which the container is killed. Default: the task's.
-        memory_reservation_mib: Memory in MiB kept for this container. Default: none.
+        init_process: Runs an init process as process 1, which forwards SIGTERM and reaps zombies. Default: True.
+        cpu: CPU units reserved for this container. Default: none, containers share the CPU of the task.
+        memory_limit_mib: Maximum memory in MiB; above it, the container is killed. Default: the task's.
+        memory_reservation_mib: Memory in MiB reserved for this container. Default: none.
         essential: Whether the task stops when this container does. Default: True.
-        depends_on: Containers that come first, by name, with the condition they must have reached. Default: none.
-        health_check: Command that tells whether the container is healthy; on Kubernetes, a request (`HttpCheck`) may
-            tell it too. Default: none; a load balancer's check is separate from it.
-        restart: Restart this container alone when it exits. Default: none, the task is replaced.
-        stop_timeout: Time between SIGTERM and SIGKILL; on ECS 0–120 s, on Fargate 2–120 s. Default: 30 s. On
-            instances, `Disabled(reason="…")` leaves it to the agent (`ECS_CONTAINER_STOP_TIMEOUT`).
-        mounts: Volumes of the workload that this container sees. Default: none.
-        log_driver: Another way for the log. Default: none, which means the log group that the construct owns.
-        privileged: Default: False. On EC2, `Privileged("reason")` gives the container the rights of root on its
-            instance; Fargate has no such containers.
-        gpus: GPUs for this container alone; EC2 only. Default: 0.
-        neuron_devices: AWS's own accelerators (Inferentia, Trainium) that the container sees. On EC2 a number, from
-            `/dev/neuron0` on: ECS does not count them, so tasks on one instance share them. On Managed Instances `ALL`
-            of the instance. Default: 0.
-        version_consistency: Have all tasks of a deployment run the image that the tag meant at first. Default: True.
-            `Disabled(reason="…")` lets each task take what the tag means when it starts.
-        ulimits: Limits of the operating system. Default: none beyond the platform's.
-        linux: Capabilities, shared memory and swap. Default: none beyond Docker's.
-        docker: What Docker does on an instance: names, links, name servers. Default: none.
-        port_ranges: Ports in a row on which the container listens. Default: none.
-        docker_labels: Labels of the container, which routers and agents on the instance read. Default: none.
-        environment_files: Files in S3 with plain settings, up to 10. Default: none.
+        depends_on: Containers that start first, by name, with the condition that they must reach. Default: none.
+        health_check: Command that checks the health of the container; on Kubernetes also a request (`HttpCheck`). The
+            load balancer's health check is separate. Default: none.
+        restart: Restarts only this container when it exits. Default: none, the task is replaced.
+        stop_timeout: Time between SIGTERM and SIGKILL; on ECS 0–120 s, on Fargate 2–120 s. Default: 30 s. On instances,
+            `Disabled(reason="…")` uses the agent's setting (`ECS_CONTAINER_STOP_TIMEOUT`).
+        mounts: Volumes of the workload that this container mounts. Default: none.
+        log_driver: Log driver instead of awslogs. Default: none, which means the log group of the construct.
+        privileged: On EC2, `Privileged("reason")` gives the container root permissions on its instance. Fargate does
+            not support it. Default: False.
+        gpus: Number of GPUs for the exclusive use of this container; EC2 only. Default: 0.
+        neuron_devices: Accelerators from AWS (Inferentia, Trainium) that the container sees. On EC2 a number, starting
+            with `/dev/neuron0`: ECS does not reserve them, so tasks on one instance share them. On Managed Instances,
+            `ALL` devices of the instance. Default: 0.
+        version_consistency: Makes all tasks of a deployment run the image digest that the tag had at first.
+            `Disabled(reason="…")` lets each task resolve the tag when it starts. Default: True.
+        ulimits: Limits of the operating system. Default: those of the platform.
+        linux: Capabilities, shared memory and swap. Default: those of Docker.
+        docker: Docker options on an instance: names, links, name servers. Default: none.
+        port_ranges: Ranges of ports on which the container listens. Default: none.
+        docker_labels: Labels of the container for routers and agents on the instance. Default: none.
+        environment_files: Up to 10 files in S3 with environment variables in plain text. Default: none.
         system_controls: Kernel parameters in the container's namespaces, such as
-            `{"net.ipv4.ip_unprivileged_port_start": "0"}`. With awsvpc, those of `net` are the whole task's. Default:
-            none.
-        start_timeout: Time in which the containers that this one waits for must get there, 2–120 s. Default: ECS's own,
-            three minutes.
+            `{"net.ipv4.ip_unprivileged_port_start": "0"}`. With awsvpc, those of `net` apply to the whole task.
+            Default: none.
+        start_timeout: Time in which the containers that this one waits for must reach their condition, 2–120 s.
+            Default: the ECS default, three minutes.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
     """
@@ -136,19 +137,19 @@ class Container:
 
     @property
     def all_ports(self) -> list[Port]:
-        """The ports, those given as bare numbers included."""
+        """The ports, including those given as numbers."""
         return [port if isinstance(port, Port) else Port(number=port) for port in self.ports]
 
     @property
     def all_tmpfs(self) -> Sequence[Tmpfs]:
-        """The writable directories in memory, the default included."""
+        """The writable directories in memory, including the default."""
         if self.tmpfs is not None:
             return self.tmpfs
         return (Tmpfs(path="/tmp"),) if self.readonly_root_filesystem is True else ()  # noqa: S108  (in the container)
 
     @property
     def opt_outs(self) -> Iterator[tuple[str, Disabled]]:
-        """The defaults that are switched off, each with the practice that asks for it."""
+        """The defaults that are turned off, each with its practice."""
         for practice, value in (
             ("non-root-user", self.user),
             ("read-only-root-filesystem", self.readonly_root_filesystem),
@@ -161,7 +162,7 @@ class Container:
             yield "no-privileged-containers", Disabled(self.privileged.reason)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this container by itself."""
+        """Find the problems of this container on its own."""
         found = Problems()
         wrong_types = field_problems(self)
         found.extend(wrong_types)
@@ -216,7 +217,7 @@ class Container:
             if not is_token(name) and not name.startswith(_CONTROLS):
                 found.add(
                     f"system_controls[{name!r}]",
-                    "not a parameter of a container's own",
+                    "not a kernel parameter of a container",
                     given=name,
                     allowed="net.…, fs.mqueue.…, or kernel.msg…, kernel.sem and kernel.shm…",
                 )
@@ -267,7 +268,7 @@ class Container:
                     "the container would run as root",
                     given=self.user,
                     practice="non-root-user",
-                    allowed='another user, or Disabled(reason="…") for the user of the image',
+                    allowed='a user other than root, or Disabled(reason="…") for the user of the image',
                 )
         for option, value in (
             ("readonly_root_filesystem", self.readonly_root_filesystem),

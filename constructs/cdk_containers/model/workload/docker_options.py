@@ -1,4 +1,4 @@
-"""What Docker does for a container, and no other container runtime of ECS."""
+"""Options that only Docker supports, and no other container runtime of ECS."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _LINK = re.compile(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_.-]+)?")
 
 @frozen
 class DockerOptions:
-    """Options of Docker for a container: EC2 and machines outside AWS only, and most not with awsvpc networking.
+    """Docker options for a container: only on EC2 and on machines outside AWS, and most not with awsvpc networking.
 
     Attributes:
-        hostname: Name that the container has for itself; not with awsvpc. Default: Docker's, the id of the container.
-        links: Containers of the task that this one reaches by name, as `name` or `name:alias`; bridge networking only.
-            Default: none.
+        hostname: Host name of the container; not with awsvpc. Default: Docker's, the id of the container.
+        links: Containers of the task that this container can reach by name, as `name` or `name:alias`; bridge
+            networking only. Default: none.
         extra_hosts: Addresses by name, written to `/etc/hosts`; not with awsvpc. Default: none.
         dns_servers: Addresses of name servers; not with awsvpc. Default: the instance's.
         dns_search_domains: Domains in which short names are looked up; not with awsvpc. Default: the instance's.
-        security_options: Such as `no-new-privileges`, or labels of SELinux or AppArmor, for which the agent has to be
-            set up (`ECS_SELINUX_CAPABLE`, `ECS_APPARMOR_CAPABLE`). Default: none.
+        security_options: Such as `no-new-privileges`, or labels of SELinux or AppArmor, which require agent settings
+            (`ECS_SELINUX_CAPABLE`, `ECS_APPARMOR_CAPABLE`). Default: none.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters_ec2.html
     """
@@ -41,7 +41,7 @@ class DockerOptions:
 
     @property
     def network_options(self) -> dict[str, object]:
-        """The options that were given and that a network interface of the task's own rules out, by name."""
+        """The given options that do not work with awsvpc, by name."""
         names = ("hostname", "links", "extra_hosts", "dns_servers", "dns_search_domains")
         return {name: value for name in names if (value := getattr(self, name))}
 

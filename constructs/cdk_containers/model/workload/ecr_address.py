@@ -1,4 +1,4 @@
-"""Addresses of private repositories in ECR, in all forms that AWS has."""
+"""Addresses of private ECR repositories, in all AWS formats."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class EcrAddress:
     def of(cls, reference: str) -> EcrAddress | None:
         """Read the reference of an image: `111111111111.dkr.ecr.eu-west-1.amazonaws.com/shop/web:1.4.2`.
 
-        The others are those of dual-stack (`.dkr-ecr.eu-west-1.on.aws`) and FIPS (`ecr-fips`), with any domain.
+        It also reads dual-stack (`.dkr-ecr.eu-west-1.on.aws`) and FIPS (`ecr-fips`) addresses, with any domain.
 
         See https://docs.aws.amazon.com/general/latest/gr/ecr.html
         """
@@ -48,10 +48,15 @@ class EcrAddress:
         return None if found is None else cls(**found.groupdict())
 
     def arn(self, *, partition: str) -> str:
-        """Return the ARN of the repository; of a region that is a token, it is in the partition that is given."""
+        """Return the ARN of the repository; if the region is a token, in the given partition."""
         if not self.region.startswith("$"):
             partition = partition_of(self.region)
         return f"arn:{partition}:ecr:{self.region}:{self.account}:repository/{self.name}"
+
+    @property
+    def uri(self) -> str:
+        """The address that images are pushed to and pulled from, without a tag; the region is known."""
+        return f"{self.account}.dkr.ecr.{self.region}.{domain_of(self.region)}/{self.name}"
 
 
 def partition_of(region: str) -> str:

@@ -1,4 +1,4 @@
-"""Environment variables that stand in a file in a bucket."""
+"""Environment variables in a file in S3."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ else:
 class EnvironmentFile:
     """A file with a variable in each line (`NAME=value`), which ECS reads when a task starts.
 
-    It holds plain settings: who may read the container's environment sees them. `environment` wins over the file.
+    The values are plain text for everyone who can read the container's environment. `environment` takes precedence over
+    the file.
 
     Attributes:
-        bucket: The bucket, an `aws_s3.IBucket`. The execution role may read this one object, and use its key.
+        bucket: The bucket, an `aws_s3.IBucket`. The execution role gets permission to read this one object and to use
+            its key.
         key: Key of the object, which ends with `.env`.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html

@@ -1,4 +1,4 @@
-"""How it is known that a container is healthy."""
+"""Health checks of containers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INTERVAL, _TIMEOUT, _START_PERIOD = timedelta(seconds=10), timedelta(seconds=5)
 
 @frozen
 class CheckTimes:
-    """When a check runs, in seconds, with the defaults instead of what was not given; each may be a token.
+    """When a check runs, in seconds, with defaults for missing values; each may be a token.
 
     Attributes:
         interval: Time between checks.
@@ -41,15 +41,14 @@ class CheckTimes:
 
 @frozen
 class HealthCheck:
-    """A command that tells, in the container, whether it is healthy.
+    """A command in the container that checks its health.
 
     Attributes:
         command: The command, as a list for `CMD` or as one string for a shell; a list may begin with `CMD` or
             `CMD-SHELL`, as ECS writes it. Exit code 0 means healthy.
-        interval: Time between checks; on ECS 5–300 s. Default: 10 s, so that a task that fails is replaced within a
-            minute.
+        interval: Time between checks; on ECS 5–300 s. Default: 10 s, so that a failed task is replaced within a minute.
         timeout: Time for one check; on ECS 2–60 s. It may be longer than the interval. Default: 5 s.
-        retries: Failures in a row that make the container unhealthy; on ECS 1–10. Default: 3.
+        retries: Consecutive failures that make the container unhealthy; on ECS 1–10. Default: 3.
         start_period: Time at the start in which failures do not count; on ECS 0–300 s. Default: 30 s.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
@@ -68,7 +67,7 @@ class HealthCheck:
         if found:
             return list(found)
         if not self.command:
-            found.add("command", "there is no command", given=self.command, allowed="a command")
+            found.add("command", "the command is empty", given=self.command, allowed="a command")
         found.extend(
             text_problems(self.command, option="command", way_out="a variable, which a shell reads when it runs")
         )
@@ -79,19 +78,19 @@ class HealthCheck:
 
 @frozen
 class HttpCheck:
-    """A request that tells whether a container is healthy, which the platform sends from outside the container.
+    """A request from the platform that checks the health of a container from outside.
 
-    Kubernetes sends such requests. ECS runs commands only (`HealthCheck`); there, the load balancer of an exposure
+    Kubernetes sends such requests. ECS runs only commands (`HealthCheck`); there, the load balancer of an exposure
     sends requests.
 
     Attributes:
         path: Path of the request, such as `/healthz`. A status from 200 to 399 means healthy. It must not depend on a
-            database: when that is down, restarting containers makes it worse.
+            database: if the database is down, restarting containers makes it worse.
         port: Port of the request, 1–65535.
-        https: Whether the port speaks TLS; the certificate is not checked. Default: False.
+        https: Whether the port uses TLS; the certificate is not checked. Default: False.
         interval: Time between checks. Default: 10 s.
         timeout: Time for one check. Default: 5 s.
-        retries: Failures in a row that make the container unhealthy. Default: 3.
+        retries: Consecutive failures that make the container unhealthy. Default: 3.
         start_period: Time at the start in which failures do not count. Default: 30 s.
 
     See https://docs.aws.amazon.com/eks/latest/best-practices/application.html

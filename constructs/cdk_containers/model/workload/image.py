@@ -26,7 +26,7 @@ _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 @frozen
 class Image:
-    """An image for a container: make one with a method below, or with `Repository.image`."""
+    """An image for a container: create it with a method below, or with `Repository.image`."""
 
     @staticmethod
     def from_registry(
@@ -35,15 +35,15 @@ class Image:
         credentials: aws_secretsmanager.ISecret | None = None,
         pinned: Literal[True] | Disabled = True,
     ) -> RegistryImage:
-        """Take an image from any registry.
+        """Use an image from any registry.
 
         Args:
-            reference: The image, with its tag or digest, such as `public.ecr.aws/nginx/nginx:1.29.1`. If it is in a
-                private repository of ECR, in any form of its address, the execution role may pull from that repository.
-            credentials: Secret with the fields `username` and `password`, for a private registry. Default: none.
-                The execution role may read this secret and no other.
-            pinned: A reference without a tag, or with `:latest`, is refused, since nobody can say later what ran;
-                `Disabled(reason="…")` lets it pass.
+            reference: The image, with its tag or digest, such as `public.ecr.aws/nginx/nginx:1.29.1`. For a private ECR
+                repository, in any address format, the execution role gets permission to pull from it.
+            credentials: Secret with the fields `username` and `password`, for a private registry. Default: none. The
+                execution role gets permission to read only this secret.
+            pinned: Rejects a reference without a tag or with `:latest`, because you could not tell later which version
+                ran. `Disabled(reason="…")` accepts it.
 
         See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
         """
@@ -69,19 +69,19 @@ class Image:
             directory: The build context.
             file: The Dockerfile in it. Default: `Dockerfile`.
             target: The stage to build. Default: the last.
-            build_args: Build arguments. They stay readable in the image, so what looks like a secret is refused.
+            build_args: Build arguments. They stay readable in the image, so values that look like secrets are rejected.
                 Default: none.
-            build_secrets: Secrets that the build mounts (`RUN --mount=type=secret`), by their id: where the machine
-                that builds finds each, such as `src=.npmrc` or `env=NPM_TOKEN`, and never the secret. Default: none.
+            build_secrets: Secrets that the build mounts (`RUN --mount=type=secret`), by their id: where the build
+                machine finds each secret, such as `src=.npmrc` or `env=NPM_TOKEN`, and never the secret itself.
+                Default: none.
             build_ssh: SSH agent or keys that the build may use (`RUN --mount=type=ssh`), such as `default`. Default:
                 none.
-            exclude: Patterns of files that are no part of the build context, beside those of `.dockerignore`. Default:
-                none.
-            cache_from: Where layers of earlier builds are found. Default: Docker's own cache.
-            cache_to: Where layers are kept for later builds. Default: Docker's own cache.
+            exclude: Patterns of files to exclude from the build context, in addition to `.dockerignore`. Default: none.
+            cache_from: Where to read layers of earlier builds. Default: Docker's own cache.
+            cache_to: Where to store layers for later builds. Default: Docker's own cache.
             network: Network of `RUN` instructions, such as `host`. Default: Docker's.
 
-        The platform is that of the task, so that an image built on another kind of machine runs.
+        The image is built for the platform of the task, whatever the architecture of the build machine.
         """
         return AssetImage(
             directory=directory,
@@ -118,7 +118,7 @@ class RegistryImage(Image):
         if not self.reference.strip() or any(character.isspace() for character in self.reference):
             found.add(
                 "",
-                "the image has no name, or a space in it",
+                "the image name is empty or contains a space",
                 given=self.reference,
                 allowed="a reference such as public.ecr.aws/nginx/nginx:1.29.1",
             )
@@ -127,7 +127,7 @@ class RegistryImage(Image):
         elif not _is_pinned(self.reference):
             found.add(
                 "",
-                "the image has no tag, or the tag `latest`, so nobody can say later what ran",
+                "the image has no tag or uses `latest`, so you cannot tell later which version ran",
                 given=self.reference,
                 practice="pinned-image",
                 allowed='a tag or a digest; or Image.from_registry(…, pinned=Disabled(reason="…"))',
@@ -172,7 +172,7 @@ class AssetImage(Image):
             if not _BUILD_SECRET.fullmatch(source):
                 found.add(
                     f"build_secrets[{name!r}]",
-                    "it says where the machine that builds finds the secret",
+                    "not a location of the secret on the build machine",
                     given=Shown("(not shown)"),
                     allowed="src=… with a path, or env=… with a variable",
                     practice="no-secrets-in-environment",
@@ -186,7 +186,7 @@ class AssetImage(Image):
             if not _is_file(dockerfile):
                 found.add(
                     "directory",
-                    "there is no Dockerfile to build",
+                    "the directory contains no Dockerfile",
                     given=str(dockerfile),
                     allowed="a directory with a Dockerfile, or its name as `file`",
                 )
@@ -202,7 +202,7 @@ class RepositoryImage(Image):
     digest: str | None = None
     pinned: Literal[True] | Disabled = True
     cached: bool = False
-    """Whether ECR has to fetch the image from another registry the first time; see `PullThroughCache`."""
+    """Whether ECR must fetch the image from another registry the first time; see `PullThroughCache`."""
 
     def problems(self) -> list[Problem]:
         """Find what is wrong with this image."""
@@ -215,7 +215,7 @@ class RepositoryImage(Image):
         if (self.tag is None) == (self.digest is None):
             found.add(
                 "",
-                "an image is named by one of tag and digest",
+                "an image needs either a tag or a digest",
                 allowed="tag or digest",
                 given=Shown(f"tag={self.tag!r}, digest={self.digest!r}"),
             )
@@ -232,10 +232,10 @@ class RepositoryImage(Image):
             elif self.tag == "latest":
                 found.add(
                     "tag",
-                    "the tag `latest` moves, so nobody can say later what ran",
+                    "the tag `latest` moves, so you cannot tell later which version ran",
                     given=self.tag,
                     practice="pinned-image",
-                    allowed='a tag that stays, a digest, or image(…, pinned=Disabled(reason="…"))',
+                    allowed='a fixed tag, a digest, or image(…, pinned=Disabled(reason="…"))',
                 )
         if self.digest is not None and not is_token(self.digest) and not _DIGEST.fullmatch(self.digest):
             found.add("digest", "not a digest", given=self.digest, allowed="sha256: and 64 hexadecimal digits")
@@ -264,12 +264,12 @@ else:
 
 
 def as_image(image: ImageLike) -> Image | aws_ecs.ContainerImage:
-    """Read a plain string as a reference to a registry."""
+    """Read a string as an image reference."""
     return RegistryImage(reference=image) if isinstance(image, str) else image
 
 
 def image_problems(image: object) -> list[Problem]:
-    """Find what is wrong with what was given as an image."""
+    """Find the problems of a value that was given as an image."""
     if isinstance(image, str):
         image = RegistryImage(reference=image)
     if isinstance(image, Image):

@@ -1,4 +1,4 @@
-"""The rights and limits that the Linux kernel gives a container."""
+"""Linux kernel permissions and limits of a container."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ class Ulimit:
     """A limit of the operating system on the processes of a container.
 
     Attributes:
-        name: Such as `nofile`, the only one that Fargate takes.
+        name: Name such as `nofile`, which is the only limit on Fargate.
         soft: The limit.
-        hard: How far a process may raise it.
+        hard: Limit up to which a process may raise it.
     """
 
     name: UlimitName
@@ -96,14 +96,14 @@ class Ulimit:
 
 @frozen
 class LinuxOptions:
-    """Options of the Linux kernel for a container; of these Fargate takes the capabilities, and adds `SYS_PTRACE` only.
+    """Options of the Linux kernel for a container. Fargate supports only capabilities, and adds only `SYS_PTRACE`.
 
     Attributes:
-        add_capabilities: Such as `NET_ADMIN`. Default: none beyond Docker's.
-        drop_capabilities: Such as `ALL`. Default: none.
+        add_capabilities: Capabilities to add, such as `NET_ADMIN`. Default: those of Docker.
+        drop_capabilities: Capabilities to drop, such as `ALL`. Default: none.
         shared_memory_mib: Size of `/dev/shm` in MiB. Default: 64, Docker's.
         max_swap_mib: Swap that the container may use, in MiB. Default: none.
-        swappiness: How readily memory is swapped, 0–100. Default: 60, Docker's.
+        swappiness: How readily the kernel swaps memory, 0–100. Default: 60, Docker's.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html
     """
@@ -145,9 +145,9 @@ class LinuxOptions:
 
 @frozen(kw_only=False)
 class Privileged:
-    """Give a container the rights of root on its instance: `privileged=Privileged("loads eBPF programs")`.
+    """Gives a container root permissions on its instance: `privileged=Privileged("loads eBPF programs")`.
 
-    EC2 only. It has a name and a reason because a process in such a container owns the instance and all tasks on it.
+    EC2 only. It requires a reason because a process in such a container controls the instance and all tasks on it.
 
     Attributes:
         reason: Why the container needs them, in words that a reviewer understands.
@@ -162,7 +162,7 @@ class Privileged:
         if not found and len(self.reason.strip()) < 10:
             found.add(
                 "reason",
-                "it needs a reason that a reviewer understands",
+                "the reason is too short for a reviewer",
                 given=self.reason,
                 allowed="at least 10 characters",
                 practice="no-privileged-containers",

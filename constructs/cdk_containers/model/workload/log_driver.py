@@ -1,4 +1,4 @@
-"""Another way for the log of a container."""
+"""Log drivers of containers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .secrets import environment_problems, secret_problems
 
 @frozen
 class LogDriver:
-    """Another way for the log than the log group that the construct owns.
+    """A log driver instead of the log group of the construct.
 
     Attributes:
         name: `splunk` on Fargate, and `awsfirelens` in a task with a log router.
-        options: Options of the driver. What looks like a secret is refused.
+        options: Options of the driver. Values that look like secrets are rejected.
         secret_options: Options whose values come from Secrets Manager or SSM.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html

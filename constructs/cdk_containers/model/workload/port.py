@@ -1,4 +1,4 @@
-"""Where a container listens."""
+"""Ports of containers."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Port:
     Attributes:
         number: The port in the container, 1–65535.
         protocol: `tcp` or `udp`. Default: `tcp`.
-        name: Name by which Service Connect and VPC Lattice know the port. Default: none.
+        name: Name of the port for Service Connect and VPC Lattice. Default: none.
         host_port: Port on the instance, EC2 only. Default: any free port with bridge networking, the same otherwise.
-        app_protocol: What Service Connect may understand of what goes over a port with a name: `http`, `http2` or
-            `grpc`, which it retries and counts by status. Default: nothing, it passes bytes on.
+        app_protocol: Application protocol of a named port for Service Connect: `http`, `http2` or `grpc`, for which it
+            retries requests and counts statuses. Default: none, it forwards bytes.
     """
 
     number: int
@@ -52,7 +52,7 @@ class Port:
 
 @frozen
 class PortRange:
-    """Ports in a row on which a container listens, such as those of media streams; no load balancer sends there.
+    """A range of ports on which a container listens, such as those of media streams. Load balancers cannot use them.
 
     Attributes:
         first: The first port, 1–65535.

@@ -1,4 +1,4 @@
-"""Restarting a container on its own."""
+"""Restarts of single containers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from cdk_containers.core.inputs import DurationLike, field_problems
 
 @frozen
 class RestartPolicy:
-    """Restart a container on its own, without a new task, when it exits.
+    """Restarts a single container when it exits, without a new task.
 
     Attributes:
         ignored_exit_codes: Exit codes that do not cause a restart; on ECS up to 50. Default: none.
-        attempt_period: Time that the container must have run before it is restarted; on ECS 60–1800 s. Default: 300 s.
+        attempt_period: Minimum time that the container must run before a restart; on ECS 60–1800 s. Default: 300 s.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html
     """

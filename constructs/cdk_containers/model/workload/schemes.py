@@ -1,4 +1,4 @@
-"""Addresses that one application is told of another: not everything that listens speaks HTTP."""
+"""Addresses that one application receives of another: not every port uses HTTP."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SCHEMES: Mapping[int, str] = {
     11211: "tcp",
     27017: "mongodb",
 }
-"""Ports that no web server has: databases, caches and brokers; `tcp` where clients agree on no scheme."""
+"""Ports of databases, caches and brokers; `tcp` if their clients share no scheme."""
 
 _PORTS: Mapping[str, int] = {
     **{scheme: port for port, scheme in _SCHEMES.items() if scheme != "tcp"},
@@ -35,7 +35,7 @@ _PORTS: Mapping[str, int] = {
     "postgres": 5432,
     "rediss": 6379,
 }
-"""The port that a scheme means where an address says none."""
+"""The default port of a scheme, for an address without a port."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -43,12 +43,12 @@ _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 
 def as_variable(id_: str) -> str:
-    """Return what the variables about a service begin with: `ORDER_API` for `OrderApi`."""
+    """Return the prefix of the variables for a service: `ORDER_API` for `OrderApi`."""
     return "_".join(_WORD.findall(id_)).upper() or "OTHER"
 
 
 def variable_problems(name: str, taken: Collection[str]) -> list[Problem]:
-    """Find a name that no environment variable has, or that the container's settings have already."""
+    """Find an invalid name of an environment variable, or a name that the container already uses."""
     found = Problems()
     if not is_token(name) and not _VARIABLE.fullmatch(name):
         found.add(
@@ -61,7 +61,7 @@ def variable_problems(name: str, taken: Collection[str]) -> list[Problem]:
     elif name in taken:
         found.add(
             "variable",
-            "the container has a setting with this name",
+            "the container already has a variable with this name",
             given=name,
             allowed='another name: variable="…"',
             practice="connect-services",
@@ -70,21 +70,21 @@ def variable_problems(name: str, taken: Collection[str]) -> list[Problem]:
 
 
 def empty_url_problems(url: str | None) -> list[Problem]:
-    """Find an address that is no address."""
+    """Find an invalid address."""
     found = Problems()
     if url is not None and not url:
         found.add(
             "url",
             "it is empty",
             given=url,
-            allowed="the address that the service is told, or nothing for the one that is known",
+            allowed="the address for the caller, or no value for the known address",
             practice="connect-services",
         )
     return list(found)
 
 
 def scheme_of(port: Port | None) -> str:
-    """Return the scheme of an address at a port: as its protocol says, or else as its number does."""
+    """Return the scheme of an address at a port: by its protocol, or else by its number."""
     if port is None:
         return "http"
     if port.protocol == "udp":
@@ -95,12 +95,12 @@ def scheme_of(port: Port | None) -> str:
 
 
 def port_of_scheme(scheme: str) -> int | None:
-    """Return the port that a scheme means, if it means one."""
+    """Return the default port of a scheme, if it has one."""
     return _PORTS.get(scheme)
 
 
 def with_scheme(url: str, scheme: str | None) -> str:
-    """Return an address that begins with another scheme."""
+    """Return an address with another scheme."""
     return url if scheme is None else f"{scheme}://{url.partition('://')[2]}"
 
 
@@ -112,7 +112,7 @@ def scheme_problems(scheme: str | None, *, url: str | None, known: str | None) -
     if url is not None:
         found.add(
             "scheme",
-            "the address that you give has one",
+            "the given url already has a scheme",
             given=scheme,
             allowed="scheme or url, not both",
             practice="connect-services",
@@ -120,7 +120,7 @@ def scheme_problems(scheme: str | None, *, url: str | None, known: str | None) -
     elif known is not None and "://" not in known:
         found.add(
             "scheme",
-            "an SRV record is asked for by its name alone",
+            "an SRV record has only a name, without a scheme",
             given=scheme,
             allowed='no scheme; or record_type="A" of its CloudMap',
             practice="connect-services",
@@ -128,7 +128,7 @@ def scheme_problems(scheme: str | None, *, url: str | None, known: str | None) -
     if not is_token(scheme) and not _SCHEME.fullmatch(scheme):
         found.add(
             "scheme",
-            "not the scheme of an address",
+            "not a URL scheme",
             given=Shown(scheme),
             allowed='a word without "://", such as "redis" or "tcp"',
             practice="connect-services",

@@ -44,7 +44,7 @@ class NotSecret:
         if not found and len(self.reason.strip()) < 10:
             found.add(
                 "reason",
-                "NotSecret needs a reason that a reviewer understands",
+                "the reason of NotSecret is too short for a reviewer",
                 given=self.reason,
                 allowed="at least 10 characters",
                 practice="no-secrets-in-environment",
@@ -66,10 +66,10 @@ def environment_problems(
         if name.upper() in ACCESS_KEYS:
             found.add(
                 option,
-                "an access key in the environment can be read by all who see the task definition",
+                "everyone who can read the task definition can read an access key in the environment",
                 given=Shown("(not shown)"),
                 practice="no-access-keys",
-                allowed="no access keys at all: grant the service's task role what it needs",
+                allowed="remove the key and grant the permissions to the service's task role",
             )
         else:
             found.extend(_value_problems(option, value, way_out, name=name))
@@ -84,7 +84,7 @@ def variable_problems(*groups: Mapping[str, object]) -> list[Problem]:
             if not is_token(name) and (not name or "=" in name or "\0" in name):
                 found.add(
                     f"{option}[{name!r}]",
-                    "no environment variable has such a name",
+                    "not a valid name of an environment variable",
                     given=name,
                     allowed="a name such as LOG_LEVEL, without =",
                 )
@@ -118,7 +118,8 @@ def _value_problems(
     if holds_secret(text) or HIDDEN in text:
         found.add(
             option,
-            "CloudFormation would write the secret itself here, where all who see the task definition can read it",
+            "CloudFormation would write the secret in plain text, and everyone who can read the task definition could "
+            "read it",
             given=Shown("a dynamic reference to a secret" if HIDDEN not in text else "a parameter with NoEcho"),
             practice=_PRACTICE,
             allowed=way_out,
@@ -131,7 +132,7 @@ def _value_problems(
             f"the value looks like {kind}",
             given=Shown("(not shown)"),
             practice=_PRACTICE,
-            allowed=f'{way_out}; or NotSecret("…", reason="…") if it is none',
+            allowed=f'{way_out}; or NotSecret("…", reason="…") if it is not secret',
         )
     return list(found)
 

@@ -59,7 +59,7 @@ class Tmpfs:
         for index, option in enumerate(self.options):
             name = option.partition("=")[0]
             if name in MOUNT_OPTIONS_OF_THEIR_OWN:
-                found.add(f"options[{index}]", "it has its own option", given=option, allowed=f"Tmpfs({name}=…)")
+                found.add(f"options[{index}]", "this has its own option", given=option, allowed=f"Tmpfs({name}=…)")
         return list(found)
 
     def mount_options(self, user: str | None) -> list[str]:

@@ -44,10 +44,10 @@ class Volume:
 
 @frozen
 class SharedVolume(Volume):
-    """An empty volume that containers of one task share; it goes with the task.
+    """An empty volume that containers of one task share; it is deleted with the task.
 
-    ECS calls it a bind mount. It belongs to root, so a container that runs as another user can write to it only where
-    its image declares the path as a `VOLUME` with that owner.
+    ECS calls it a bind mount. It belongs to root. A container that runs as another user can write to it only if its
+    image declares the path as a `VOLUME` with that owner.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
     """
@@ -57,16 +57,16 @@ class SharedVolume(Volume):
 class EfsVolume(Volume):
     """A directory of an EFS file system, through an access point, with IAM and TLS.
 
-    The construct that takes it opens the file system's security group to the service, and grants the task role to
-    mount and write (only to mount, where each mount is read-only), through this access point and no other.
+    The service construct opens the file system's security group to the service. It allows the task role to mount and
+    write (only to mount if every mount is read-only), only through this access point.
 
     Attributes:
         file_system: The file system, an `aws_efs.IFileSystem` in the network of the cluster.
-        access_point: The access point. Default: one is made, rooted at `path` and owned by `user`, 1000.
-        path: Directory that a made access point shows as its root. Default: `/` and the name of the volume.
-        user: User and group that own the directory of a made access point, in numbers; all that containers do there is
-            done as them. `Disabled("reason")` sets no user, and lets root in a container be root on the file system:
-            for images that change the owner of their files when they start. Default: `1000:1000`, the containers' user.
+        access_point: The access point. Default: a new one, rooted at `path` and owned by `user`, 1000.
+        path: Root directory of the new access point. Default: `/` and the name of the volume.
+        user: Numeric user and group that own the directory of the new access point; containers access files as this
+            user. `Disabled("reason")` sets no user, so root in a container is root on the file system: for images that
+            change the owner of their files at startup. Default: `1000:1000`, the containers' user.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efs-volumes.html
     """
@@ -78,7 +78,7 @@ class EfsVolume(Volume):
 
     @property
     def owner(self) -> tuple[str, str]:
-        """User id and group id of the directory of a made access point."""
+        """User id and group id of the directory of the new access point."""
         if isinstance(self.user, Disabled):
             return "0", "0"
         uid, _, gid = self.user.partition(":")
@@ -102,7 +102,7 @@ class EfsVolume(Volume):
         if self.path is not None and self.access_point is not None:
             found.add(
                 "path",
-                "the access point that was given has its own root",
+                "the given access point has its own root",
                 given=self.path,
                 allowed="one of path and access_point",
             )
@@ -114,21 +114,19 @@ class EfsVolume(Volume):
         if not isinstance(self.user, str) or is_token(self.user):
             return list(found)
         if not _FILE_USER.fullmatch(self.user):
-            found.add(
-                "user", "not a user that EFS knows", given=self.user, allowed="numbers, such as 1000 or 1000:1000"
-            )
+            found.add("user", "not a user id for EFS", given=self.user, allowed="numbers, such as 1000 or 1000:1000")
         elif self.owner[0] == "0":
             found.add(
                 "user",
-                "EFS takes root for nobody, unless it is said why",
+                "root access to EFS needs a reason",
                 given=self.user,
-                allowed='Disabled("reason"), which lets root be root',
+                allowed='Disabled("reason"), which allows root access',
                 practice="efs-access-point",
             )
         elif self.access_point is not None and self.user != "1000:1000":
             found.add(
                 "user",
-                "the access point that was given has its own user",
+                "the given access point has its own user",
                 given=self.user,
                 allowed="one of user and access_point",
             )
@@ -162,8 +160,8 @@ class DockerVolume(Volume):
 
     Attributes:
         driver: Volume driver, `local` or a plugin on the instance. Default: `local`.
-        scope: `task` for a volume that goes with the task, `shared` for one that stays. Default: `task`.
-        autoprovision: Make a shared volume that is not there. Default: True.
+        scope: `task` for a volume that is deleted with the task, `shared` for a persistent volume. Default: `task`.
+        autoprovision: Creates a shared volume if it does not exist. Default: True.
         driver_options: Options of the driver. Default: none.
         labels: Labels of the volume. Default: none.
 
@@ -181,9 +179,9 @@ class DockerVolume(Volume):
         found = Problems()
         found.extend(Volume.problems(self))
         if not found and not self.driver:
-            found.add("driver", "there is no driver", given=self.driver, allowed="local, or a plugin on the instances")
+            found.add("driver", "the driver is empty", given=self.driver, allowed="local, or a plugin on the instances")
         if not found:
-            way_out = "what the plugin on the instance knows by itself"
+            way_out = "no option; the plugin on the instance has its own settings"
             for option, values in (("driver_options", self.driver_options), ("labels", self.labels)):
                 for name, value in values.items():
                     found.extend(text_problems(value, option=f"{option}[{name!r}]", way_out=way_out))
@@ -210,18 +208,18 @@ _SNAPSHOT = re.compile(r"snap-[0-9a-f]+")
 
 @frozen
 class EbsVolume(Volume):
-    """A new EBS volume for each task of a service, encrypted, gone with the task.
+    """A new encrypted EBS volume for each task of a service, deleted with the task.
 
-    A service has one at most. It belongs to root when it is new: a container that runs as another user writes to it
-    only where its image declares the path as a `VOLUME` with that owner.
+    A service can have one such volume. A new volume belongs to root: a container that runs as another user can write to
+    it only if its image declares the path as a `VOLUME` with that owner.
 
     Attributes:
         size_gib: Size in GiB.
         volume_type: Type of the volume. Default: `gp3`.
-        iops: Operations per second; io1 and io2 need it. Default: the type's own.
-        throughput_mib: MiB per second, 125–2000, gp3 only. Default: 125.
-        snapshot_id: Snapshot to begin with. Default: none, an empty volume.
-        file_system: File system that a new volume gets. Default: `xfs`.
+        iops: I/O operations per second; required for io1 and io2. Default: that of the type.
+        throughput_mib: Throughput in MiB per second, 125–2000, gp3 only. Default: 125.
+        snapshot_id: Snapshot to create the volume from. Default: none, an empty volume.
+        file_system: File system of a new volume. Default: `xfs`.
         encryption_key: KMS key. Default: the key that AWS manages for EBS in the account.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html
@@ -287,11 +285,11 @@ class EbsVolume(Volume):
         found = Problems()
         low, high = _EBS_IOPS.get(self.volume_type, (0, 0))
         if self.iops is None and self.volume_type in ("io1", "io2"):
-            found.add("iops", f"{self.volume_type} needs it", allowed=f"{low}–{high}", practice="ebs-volume")
+            found.add("iops", f"required for {self.volume_type}", allowed=f"{low}–{high}", practice="ebs-volume")
         elif self.iops is not None and not high:
             found.add(
                 "iops",
-                f"{self.volume_type} has its own",
+                f"not supported for {self.volume_type}",
                 given=self.iops,
                 allowed="none, or gp3",
                 practice="ebs-volume",

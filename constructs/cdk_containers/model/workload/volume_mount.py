@@ -1,4 +1,4 @@
-"""A volume in a container."""
+"""Mounts of volumes in containers."""
 
 from __future__ import annotations
 

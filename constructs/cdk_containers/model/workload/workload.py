@@ -1,4 +1,4 @@
-"""A containerised application: containers and volumes that live and die together."""
+"""A containerized application: containers and volumes with one life cycle."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Workload:
     """Containers that share a life cycle, a network address, resources and volumes.
 
     Attributes:
-        containers: The containers; the first is the one that a service sends requests to unless told otherwise.
-        volumes: Volumes that they may mount.
+        containers: The containers. By default, a service sends requests to the first.
+        volumes: Volumes that they can mount.
         cpu: CPU units for all of them, 1024 to a vCPU. Default: none.
         memory_limit_mib: Memory in MiB for all of them. Default: none.
-        shared_address: Whether the containers share one network address, as everywhere but with Docker's bridge.
-            Default: True.
+        shared_address: Whether the containers share one network address, as always except in bridge mode. Default:
+            True.
     """
 
     containers: Sequence[Container]
@@ -47,7 +47,7 @@ class Workload:
     shared_address: bool = True
 
     def problems(self, *, beside: Sequence[Container] = ()) -> list[Problem]:
-        """Find what is wrong on any platform; containers that others put `beside` these may mount volumes too."""
+        """Find problems on any platform; containers that other parts add `beside` these can also mount volumes."""
         found = Problems()
         wrong_types = field_problems(self)
         if wrong_types:
@@ -72,7 +72,7 @@ class Workload:
         elif not any(container.essential for container in self.containers):
             found.add(
                 "containers",
-                "none of them is essential, so nothing would end the task when it fails",
+                "no container is essential, so nothing would stop the task when it fails",
                 given=[container.name for container in self.containers],
                 practice="essential-container",
                 allowed="at least one container with essential=True",
@@ -80,7 +80,7 @@ class Workload:
         for name in _repeated(container.name for container in self.containers):
             found.add(
                 "containers",
-                "two containers have one name",
+                "two containers have the same name",
                 given=name,
                 allowed="a name for each",
                 practice="container-names",
@@ -113,7 +113,7 @@ class Workload:
                 elif condition in ("COMPLETE", "SUCCESS") and target.essential:
                     found.add(
                         option,
-                        f"{name} is essential, so the task ends when it completes",
+                        f"{name} is essential, so the task stops when it completes",
                         given=condition,
                         allowed="essential=False on that container",
                         practice="container-dependencies",
@@ -122,7 +122,7 @@ class Workload:
                 if not is_token(link) and link.partition(":")[0] not in by_name.keys() - {container.name}:
                     found.add(
                         f"containers[{index}].docker.links",
-                        "there is no such container beside it",
+                        "the task has no other container with this name",
                         given=link,
                         allowed=_listed(name for name in by_name if name != container.name),
                     )
@@ -132,7 +132,7 @@ class Workload:
         except CycleError as cycle:
             found.add(
                 "containers",
-                "containers wait for each other in a circle, so none would start",
+                "containers wait for each other, so none would start",
                 given=Shown(" → ".join(reversed(cycle.args[1]))),
                 allowed="an order in which they can start",
                 practice="container-dependencies",
@@ -145,7 +145,7 @@ class Workload:
         for number, protocol in _repeated(ports) if self.shared_address else ():
             found.add(
                 "containers",
-                "two containers listen on one port, and they share one network address",
+                "two containers listen on the same port, and they share one network address",
                 given=Shown(f"{number}/{protocol}"),
                 allowed="a port for each",
                 practice="port-mappings",
@@ -154,12 +154,16 @@ class Workload:
         names = [port.name for container in self.containers for port in container.all_ports if port.name]
         for name in _repeated(names):
             found.add(
-                "containers", "two ports have one name", given=name, allowed="a name for each", practice="port-mappings"
+                "containers",
+                ("two ports have the same name"),
+                given=name,
+                allowed="a name for each",
+                practice="port-mappings",
             )
         return list(found)
 
     def _port_range_problems(self) -> list[Problem]:
-        """Find ports of ranges that are taken by the container itself, or by others with the same address."""
+        """Find ports of ranges that the container itself or others with the same address already use."""
         found = Problems()
         taken = [
             (index, port.number, port.number, port.protocol)
@@ -176,7 +180,7 @@ class Workload:
                             f"containers[{index}].port_ranges[{number}]",
                             f"{self.containers[owner].name} listens on a port of it",
                             given=Shown(f"{ports.first}-{ports.last}/{ports.protocol}"),
-                            allowed="ports that are no one's",
+                            allowed="unused ports",
                             practice="port-mappings",
                         )
                 taken.append((index, ports.first, ports.last, ports.protocol))
@@ -188,7 +192,7 @@ class Workload:
         for name in _repeated(names):
             found.add(
                 "volumes",
-                "two volumes have one name",
+                "two volumes have the same name",
                 given=name,
                 allowed="a name for each",
                 practice="container-names",
@@ -206,7 +210,10 @@ class Workload:
             paths = [*(mount.path for mount in container.mounts), *(entry.path for entry in container.all_tmpfs)]
             for path in _repeated(paths):
                 found.add(
-                    f"containers[{index}]", "two things are mounted at one path", given=path, allowed="a path for each"
+                    f"containers[{index}]",
+                    ("two volumes are mounted at the same path"),
+                    given=path,
+                    allowed="a path for each",
                 )
         for index, volume in enumerate(self.volumes):
             if volume.name not in mounted:
@@ -246,7 +253,7 @@ class Workload:
             if sum(parts) > total or max(parts, default=0) > total:
                 found.add(
                     "containers",
-                    f"together they keep more {option} than the task's {total}",
+                    f"together they reserve more {option} than the task's {total}",
                     given=Shown(" + ".join(str(part) for part in parts if part)),
                     allowed=f"up to {total} in all",
                     practice="container-memory",
@@ -255,7 +262,7 @@ class Workload:
 
 
 def _before(container: Container) -> list[str]:
-    """Return the containers that are there before a container starts: it waits for them, or is linked to them."""
+    """Return the containers that start before a container: it waits for them, or links to them."""
     links = container.docker.links if container.docker is not None else ()
     return [*container.depends_on, *(link.partition(":")[0] for link in links if not is_token(link))]
 

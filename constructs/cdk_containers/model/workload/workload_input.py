@@ -1,4 +1,4 @@
-"""What a caller gives to have a workload: its own container, what runs beside it, and its size."""
+"""The arguments for a workload: its main container, its sidecars, and its size."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _CONTAINER = re.compile(r"containers\[(\d+)\]")
 
 @frozen(slots=False)
 class WorkloadInput:
-    """The options that everything with a workload has: services and jobs, on every platform.
+    """The options of services and jobs on every platform.
 
     Attributes:
-        image: Image of the container of its own, where nothing else about it needs saying.
-        container: The container of its own, instead of `image`.
-        sidecars: Containers beside it.
+        image: Image of the main container, if nothing else about it needs to be set.
+        container: The main container, instead of `image`.
+        sidecars: Additional containers.
         volumes: Volumes that the containers mount.
         cpu: CPU units of all of them.
         memory_limit_mib: Memory of all of them.
-        ports: Where the container of its own listens, if it does not say so itself.
-        environment: Settings that whoever makes the workload adds to the container of its own.
+        ports: Ports of the main container, if it does not set its own.
+        environment: Environment variables that the construct adds to the main container.
     """
 
     image: ImageLike | None
@@ -51,7 +51,7 @@ class WorkloadInput:
 
     @cached_property
     def workload(self) -> Workload:
-        """What runs: the container of its own, then the sidecars."""
+        """The main container, then the sidecars."""
         main = self.container or Container(image=self.image or "")
         if main.ports in ((), []):
             main = replace(main, ports=tuple(self.ports))
@@ -66,12 +66,12 @@ class WorkloadInput:
         )
 
     def own_container_problems(self) -> list[Problem]:
-        """Find a workload without its own container, or with two."""
+        """Find a workload without a main container, or with two."""
         found = Problems()
         if (self.image is None) == (self.container is None):
             found.add(
                 "image",
-                "a task has one container of its own",
+                "a task has exactly one main container",
                 given=Shown("neither" if self.image is None else "both"),
                 allowed="one of image and container",
                 practice="container-count",
@@ -79,11 +79,11 @@ class WorkloadInput:
         return list(found)
 
     def in_the_words_of_the_caller(self, problems: Iterable[Problem]) -> list[Problem]:
-        """Return problems of the workload, which counts containers, under the names that a caller gave them."""
+        """Return the problems of the workload, which counts containers, under the caller's option names."""
         return [replace(problem, option=self.option_of_the_caller(problem.option)) for problem in problems]
 
     def option_of_the_caller(self, option: str) -> str:
-        """Return what the caller calls an option of the workload."""
+        """Return the caller's name for an option of the workload."""
 
         def name(match: re.Match[str]) -> str:
             index = int(match[1])

@@ -3,7 +3,23 @@
 from cdk_containers.checks.live import stacks
 from cdk_containers.checks.live.reader import READERS
 
-from . import ecr, ecs, edges, eks, elb, files, iam, instances, jobs, logs, messaging, network, operations, scaling
+from . import (
+    ecr,
+    ecs,
+    edges,
+    eks,
+    elb,
+    files,
+    iam,
+    instances,
+    jobs,
+    logs,
+    messaging,
+    network,
+    operations,
+    pipelines,
+    scaling,
+)
 
 __all__ = [
     "READERS",
@@ -20,6 +36,7 @@ __all__ = [
     "messaging",
     "network",
     "operations",
+    "pipelines",
     "scaling",
     "stacks",
 ]

@@ -41,3 +41,15 @@ def scanning(account: Account) -> Iterator[Found]:
         name=f"registry {answer.get('registryId', '')}",
         properties=properties(answer.get("scanningConfiguration", {}), "Rules ScanType"),
     )
+
+
+@reader({"AWS::ECR::SigningConfiguration": "Rules"}, ecr=("get_signing_configuration",))
+def signing(account: Account) -> Iterator[Found]:
+    """Find out which images the registry signs when they are pushed."""
+    answer = account.call("ecr", "get_signing_configuration")
+    if answer is not None:
+        yield Found(
+            type="AWS::ECR::SigningConfiguration",
+            name=f"signatures of registry {answer.get('registryId', '')}",
+            properties=properties(answer.get("signingConfiguration", {}), "Rules"),
+        )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cdk_containers.checks.live.reader import Found, reader
-from cdk_containers.checks.live.shape import properties, shaped, without_nothing
+from cdk_containers.checks.live.shape import parts, properties, shaped, without_nothing
 
 if TYPE_CHECKING:
     from cdk_containers.checks.live.account import Account
@@ -34,10 +34,6 @@ def _clusters(account: Account) -> list[str]:
     return list(account.pages("ecs", "list_clusters", "clusterArns"))
 
 
-def _parts(arns: Sequence[str], size: int = 10) -> Iterable[list[str]]:
-    return (list(arns[start : start + size]) for start in range(0, len(arns), size))
-
-
 @reader(
     {
         "AWS::ECS::Cluster": (
@@ -50,7 +46,7 @@ def _parts(arns: Sequence[str], size: int = 10) -> Iterable[list[str]]:
 )
 def clusters(account: Account) -> Iterator[Found]:
     """Find the clusters, and the capacity providers of each."""
-    for arns in _parts(_clusters(account), 100):
+    for arns in parts(_clusters(account), 100):
         for it in account.pages(
             "ecs", "describe_clusters", "clusters", clusters=arns, include=["SETTINGS", "CONFIGURATIONS"]
         ):
@@ -83,10 +79,10 @@ def clusters(account: Account) -> Iterator[Found]:
 )
 def capacity_providers(account: Account) -> Iterator[Found]:
     """Find the capacity providers that clusters use, apart from those of Fargate."""
-    for arns in _parts(_clusters(account), 100):
+    for arns in parts(_clusters(account), 100):
         for cluster in account.pages("ecs", "describe_clusters", "clusters", clusters=arns):
             names = sorted({*cluster.get("capacityProviders", ())} - {"FARGATE", "FARGATE_SPOT"})
-            for some in _parts(names, 100):
+            for some in parts(names, 100):
                 yield from _providers(account, some)
 
 
@@ -120,7 +116,7 @@ def services(account: Account) -> Iterator[Found]:
     revisions: set[str] = set()
     for cluster in _clusters(account):
         arns = list(account.pages("ecs", "list_services", "serviceArns", cluster=cluster))
-        for some in _parts(arns):
+        for some in parts(arns, 10):
             for it in account.pages("ecs", "describe_services", "services", cluster=cluster, services=some):
                 if it.get("resourceManagementType") == "ECS":
                     yield from _express(account, it["serviceArn"])
@@ -138,7 +134,7 @@ def _service(it: dict[str, Any]) -> Iterator[Found]:
     cluster = it["clusterArn"]
     shown = properties(it, _SERVICE)
     if shown.get("SchedulingStrategy") == "DAEMON":
-        shown.pop("DesiredCount", None)  # it is the number of instances, and nobody has set it
+        shown.pop("DesiredCount", None)  # it is the number of instances, not a setting
     yield Found(
         type="AWS::ECS::Service",
         name=it["serviceArn"],

@@ -1,4 +1,4 @@
-"""What stands in front of services, and how they find each other."""
+"""Certificates, web ACLs, VPC Lattice and Cloud Map."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEYS = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_se
     acm=("list_certificates", "describe_certificate"),
 )
 def certificates(account: Account) -> Iterator[Found]:
-    """Find the certificates that ACM has issued: nobody validates one that was imported."""
+    """Find the certificates that ACM has issued: imported certificates have no validation."""
     for listed in account.pages("acm", "list_certificates", "CertificateSummaryList", Includes={"keyTypes": _KEYS}):
         arn = listed["CertificateArn"]
         answer = account.call("acm", "describe_certificate", CertificateArn=arn)

@@ -69,7 +69,7 @@ def _cluster(it: Mapping[str, Any]) -> dict[str, Any]:
     enabled = [type_ for setup in setups if setup.get("enabled") for type_ in setup.get("types", ())]
     creator = {
         "BootstrapClusterCreatorAdminPermissions": Unread(
-            "EKS does not say whether who made the cluster is its administrator"
+            "EKS does not show whether the creator of the cluster is its administrator"
         )
     }
     return shown | {

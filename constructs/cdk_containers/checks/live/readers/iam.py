@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cdk_containers.checks.live.account import Account
 
 _OF_AWS = ("/aws-service-role/", "/aws-reserved/")
-"""The paths of roles that AWS makes, and nobody can change in the account."""
+"""The paths of roles that AWS creates, which cannot be changed in the account."""
 _HOLDER = "ManagedPolicyArns Policies RoleName"
 """What rules ask of roles, users and groups alike."""
 

@@ -65,7 +65,7 @@ def topics(account: Account) -> Iterator[Found]:
     sns=("list_subscriptions", "get_subscription_attributes"),
 )
 def subscriptions(account: Account) -> Iterator[Found]:
-    """Find the subscriptions that somebody has confirmed."""
+    """Find the confirmed subscriptions."""
     for it in account.pages("sns", "list_subscriptions", "Subscriptions"):
         arn = it["SubscriptionArn"]
         if not arn.startswith("arn:"):

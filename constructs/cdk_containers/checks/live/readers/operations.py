@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cdk_containers.checks.live.reader import Found, reader
-from cdk_containers.checks.live.shape import properties, shaped, without_nothing
+from cdk_containers.checks.live.shape import parts, properties, shaped, without_nothing
 
 if TYPE_CHECKING:
     from cdk_containers.checks.live.account import Account
@@ -47,13 +47,13 @@ def deployment_groups(account: Account) -> Iterator[Found]:
         names = list(
             account.pages("codedeploy", "list_deployment_groups", "deploymentGroups", applicationName=application)
         )
-        for start in range(0, len(names), 100):
+        for some in parts(names, 100):
             groups = account.pages(
                 "codedeploy",
                 "batch_get_deployment_groups",
                 "deploymentGroupsInfo",
                 applicationName=application,
-                deploymentGroupNames=names[start : start + 100],
+                deploymentGroupNames=some,
             )
             for it in groups:
                 yield Found(

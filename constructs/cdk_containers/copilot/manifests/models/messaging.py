@@ -37,7 +37,7 @@ class Publish:
 
 @frozen
 class DeadLetter:
-    """Where messages go that nobody could handle."""
+    """The queue for messages that could not be handled."""
 
     tries: int | None = None
 

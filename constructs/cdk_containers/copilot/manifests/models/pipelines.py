@@ -19,7 +19,7 @@ class Source:
 
 @frozen
 class AdditionalPolicy:
-    """What the build may do besides."""
+    """Additional permissions of the build."""
 
     policy_document: dict[str, Any] | None = key("PolicyDocument")
 

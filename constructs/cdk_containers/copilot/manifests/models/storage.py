@@ -17,7 +17,7 @@ class EfsAuthorization:
 
 @frozen
 class Efs:
-    """A file system: one that exists (`id`), or a folder of the environment's own (`uid`, `gid`)."""
+    """A file system: an existing file system (`id`), or a folder in that of the environment (`uid`, `gid`)."""
 
     id: str | FromCfn | None = None
     root_dir: str | None = None

@@ -1,4 +1,4 @@
-"""Containers: where images come from, who waits for whom, files with variables."""
+"""Containers: images, dependencies, environment files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def image(workload: Workload, given: Given) -> None:
     if isinstance(workload, StaticSite):
         return
     if not given.has("image"):
-        given.refuse("`image` is missing: give `image.build` or `image.location`")
+        given.refuse("`image` is missing: set `image.build` or `image.location`")
         return
     _one_source(given, "image")
     if isinstance(workload, LoadBalancedWebService | RequestDrivenWebService):
@@ -32,7 +32,7 @@ def names_once(workload: Any, given: Given) -> None:
     places: list[tuple[Key, ...]] = [(), *(("sidecars", name) for name in given.keys("sidecars")), ("logging",)]
     for path in places:
         for name in set(given.keys(*path, "variables")) & set(given.keys(*path, "secrets")):
-            given.refuse("the name is a variable, too: ECS takes one of the two", *path, "secrets", name)
+            given.refuse("a variable also has this name: ECS accepts only one of the two", *path, "secrets", name)
         _words(given, *path)
         for kind in ("secrets", "secretOptions"):
             for name in given.keys(*path, kind):
@@ -52,7 +52,7 @@ def _words(given: Given, *path: Key) -> None:
         try:
             shlex.split(given.text(*path, key) or "")
         except ValueError:
-            given.refuse("a quotation mark is not closed", *path, key)
+            given.refuse("a quotation mark is missing", *path, key)
 
 
 def _secret_by_name(given: Given, *path: Key) -> None:
@@ -60,9 +60,7 @@ def _secret_by_name(given: Given, *path: Key) -> None:
     if not any(named):
         given.refuse("the secret has no name", *path)
     if (given.text(*path, "secretsmanager") or "").startswith("arn:"):
-        message = (
-            "takes the name of a secret, and ECS would find none by an ARN: give the ARN as the value of the secret"
-        )
+        message = "needs the name of a secret, not an ARN: set the ARN as the value of the secret"
         given.refuse(message, *path, "secretsmanager")
 
 
@@ -71,9 +69,9 @@ def sidecars(workload: TaskWorkload, given: Given) -> None:
     volumes = given.keys("storage", "volumes")
     for name, sidecar in (workload.sidecars or {}).items():
         if name == workload.name:
-            given.refuse("the main container has this name already", "sidecars", name)
+            given.refuse("the main container already has this name", "sidecars", name)
         if not isinstance(sidecar, Sidecar):
-            given.refuse("the sidecar is empty: give it an `image`", "sidecars", name)
+            given.refuse("the sidecar is empty: set an `image`", "sidecars", name)
             continue
         given.missing("image", "sidecars", name)
         if isinstance(sidecar.image, SidecarImage):
@@ -96,7 +94,7 @@ def files(workload: TaskWorkload, given: Given) -> None:
     ):
         file = given.text(*path)
         if file is not None and not file.endswith(".env"):
-            given.refuse(f"got {file!r}; ECS takes files that end in .env", *path)
+            given.refuse(f"got {file!r}; ECS accepts only files that end in .env", *path)
     del workload
 
 
@@ -115,7 +113,7 @@ def dependencies(workload: TaskWorkload, given: Given) -> None:
                 awaited.append(other)
                 _state_is_reached(workload, given, other, state, *path, other)
     for name in _in_circles(waits):
-        message = f"containers wait for each other in a circle: {', '.join(sorted(_in_circles(waits)))}"
+        message = f"containers wait for each other: {', '.join(sorted(_in_circles(waits)))}"
         given.refuse(message, *(("image", "depends_on") if name == workload.name else ("sidecars", name, "depends_on")))
 
 
@@ -157,4 +155,4 @@ def _in_circles(waits: dict[str, list[str]]) -> set[str]:
 def _one_source(given: Given, *path: Key) -> None:
     build, location = given.has(*path, "build"), given.has(*path, "location")
     if build == location:
-        given.refuse(f"{'both' if build else 'neither'} of `build` and `location`: give one of them", *path)
+        given.refuse(f"{'both' if build else 'neither'} of `build` and `location`: set one of them", *path)

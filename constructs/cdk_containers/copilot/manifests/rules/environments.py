@@ -1,4 +1,4 @@
-"""An environment: its own VPC or one that exists, and load balancers that fit it."""
+"""An environment: its own or an existing VPC, and load balancers that fit it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _subnet(subnet: Subnet | None, imported: bool, given: Given, *path: Key) -> 
         given.missing("id", *path, why=", and the VPC exists")
         for key in ("cidr", "az"):
             if given.has(*path, key):
-                given.refuse("belongs to a subnet that is made, and `id` names one that exists", *path, key)
+                given.refuse("is only for new subnets, but `id` refers to an existing one", *path, key)
     else:
         given.missing("cidr", *path)
     if subnet and subnet.cidr:
@@ -56,31 +56,31 @@ def _subnet(subnet: Subnet | None, imported: bool, given: Given, *path: Key) -> 
 
 
 def _imported(listed: dict[str, list[Any]], given: Given) -> None:
-    given.missing("id", *_VPC, why=", and its subnets are named")
+    given.missing("id", *_VPC, why=", and its subnets are given")
     if not any(listed.values()):
-        given.refuse("`subnets` is missing: name the subnets of the VPC", *_VPC)
+        given.refuse("`subnets` is missing: list the subnets of the VPC", *_VPC)
     for kind, subnets in listed.items():
         if len(subnets) == 1:
-            given.refuse("two at least, in two availability zones", *_VPC, "subnets", kind)
+            given.refuse("at least two, in two Availability Zones", *_VPC, "subnets", kind)
 
 
 def _zones(listed: dict[str, list[Any]], given: Given) -> None:
     zones = {kind: {one.az for one in subnets if one and one.az} for kind, subnets in listed.items()}
     if not any(listed.values()):
         return
-    given.missing("cidr", *_VPC, why=": Copilot takes no `subnets` without it")
+    given.missing("cidr", *_VPC, why=": Copilot does not accept `subnets` without it")
     for kind, subnets in listed.items():
         if not subnets:
-            given.refuse(f"`{kind}` is missing: public and private subnets come together", *_VPC, "subnets")
+            given.refuse(f"`{kind}` is missing: set both public and private subnets", *_VPC, "subnets")
             return
     if zones["public"] != zones["private"]:
-        given.refuse("public and private subnets are in different availability zones", *_VPC, "subnets")
+        given.refuse("public and private subnets are in different Availability Zones", *_VPC, "subnets")
     elif len(zones["public"]) == 1:
-        given.refuse("two availability zones at least", *_VPC, "subnets")
+        given.refuse("at least two Availability Zones", *_VPC, "subnets")
     for kind, subnets in listed.items():
         ranges = {one.cidr for one in subnets if one}
         if zones[kind] and len(ranges) != len(zones[kind]):
-            message = f"{len(ranges)} ranges for {len(zones[kind])} availability zones: each zone has one"
+            message = f"{len(ranges)} ranges for {len(zones[kind])} Availability Zones: set one for each zone"
             given.refuse(message, *_VPC, "subnets", kind)
 
 
@@ -88,7 +88,7 @@ def _vpc_range(text: str | None, listed: dict[str, list[Any]], given: Given) -> 
     try:
         whole = ip_network(text or "")
     except ValueError:
-        given.refuse(f"got {text!r}; allowed: a range of addresses such as 10.0.0.0/16", *_VPC, "cidr")
+        given.refuse(f"got {text!r}; allowed: an address range such as 10.0.0.0/16", *_VPC, "cidr")
         return
     for kind, subnets in listed.items():
         for number, subnet in enumerate(subnets):
@@ -97,7 +97,7 @@ def _vpc_range(text: str | None, listed: dict[str, list[Any]], given: Given) -> 
             except ValueError:
                 continue
             if inside.version == whole.version and not inside.subnet_of(whole):  # type: ignore[arg-type]
-                given.refuse(f"lies outside the VPC's {text}", *_VPC, "subnets", kind, number, "cidr")
+                given.refuse(f"is outside the VPC's {text}", *_VPC, "subnets", kind, number, "cidr")
 
 
 def _security_rules(vpc: EnvironmentVpc, given: Given) -> None:
@@ -122,15 +122,15 @@ def _cdn(environment: Environment, given: Given) -> None:
     old = ("http", "public", "security_groups", "ingress", "restrict_to", "cdn")
     for path in (("http", "public", "ingress", "cdn"), old):
         if given.text(*path) == "true" and not on:
-            given.refuse("only CloudFront may come in, and there is none: set `cdn`", *path)
+            given.refuse("only CloudFront is allowed, but it is not enabled: set `cdn`", *path)
     own = cdn.certificate if isinstance(cdn, Cdn) else None
     balanced = bool(public and public.certificates)
     if on and balanced and not own:
         given.refuse(
-            "`certificate` is missing: the load balancer has certificates, and CloudFront needs one, too", "cdn"
+            "`certificate` is missing: the load balancer has certificates, and CloudFront also needs one", "cdn"
         )
     if isinstance(cdn, Cdn) and own and not balanced and cdn.terminate_tls is not True:
-        given.refuse("without http.public.certificates, `terminate_tls: true` has to be set", "cdn", "certificate")
+        given.refuse("without http.public.certificates, set `terminate_tls: true`", "cdn", "certificate")
     if own:
         certificate(given, own, "cdn", "certificate", region=CLOUDFRONT_REGION)
     if isinstance(cdn, Cdn) and cdn.static_assets:
@@ -146,13 +146,13 @@ def _balancers(environment: Environment, given: Given) -> None:
             certificate(given, arn or "", *path, "certificates", number)
         old = (*path, "security_groups", "ingress")
         if given.keys(*old) and given.keys(*path, "ingress"):
-            given.refuse("`ingress` is there, too: keep that one", *path, "security_groups")
+            given.refuse("`ingress` is also set: keep only `ingress`", *path, "security_groups")
         for place in ((*path, "ingress", "source_ips"), (*old, "restrict_to", "source_ips")):
             for number, text in enumerate(given.texts(*place)):
                 cidr(given, text, *place, number)
     if given.has("http", "public", "security_groups", "ingress", "from_vpc"):
         given.refuse(
-            "the public load balancer lets the VPC in anyway: remove the key",
+            "the public load balancer always accepts the VPC: remove the key",
             "http",
             "public",
             "security_groups",
@@ -161,7 +161,7 @@ def _balancers(environment: Environment, given: Given) -> None:
         )
     if given.has("http", "private", "security_groups", "ingress", "restrict_to"):
         given.refuse(
-            "the internal load balancer is not reached from outside: remove the key",
+            "the internal load balancer is not reachable from outside: remove the key",
             "http",
             "private",
             "security_groups",
@@ -178,7 +178,7 @@ def _internal_subnets(vpc: EnvironmentVpc | None, environment: Environment, give
         one.id for kind in _KINDS for one in getattr(getattr(vpc, "subnets", None), kind, None) or [] if one and one.id
     }
     if not known:
-        given.refuse("only subnets of a VPC that exists can be named: see network.vpc.id", "http", "private", "subnets")
+        given.refuse("only subnets of an existing VPC can be given: see network.vpc.id", "http", "private", "subnets")
         return
     for number, subnet in enumerate(wanted):
         if subnet not in known:

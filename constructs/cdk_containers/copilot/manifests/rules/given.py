@@ -40,7 +40,7 @@ class Given:
         return list(node.entries) if whole and isinstance(node, Map) else []
 
     def text(self, *path: Key) -> str | None:
-        """Return a scalar as it is written; None, where there is none."""
+        """Return a scalar as written; None if there is none."""
         node, whole = self._walk(path)
         return node.text if whole and isinstance(node, Scalar) and node.kind != "null" else None
 

@@ -28,7 +28,7 @@ _PART = re.compile(r"(?:[*?]|(\w+)(?:-(\w+))?)(?:/(\d+))?\Z")
 def schedule(job: ScheduledJob, given: Given) -> None:
     """EventBridge understands when the job runs."""
     if not given.has("on", "schedule"):
-        given.refuse("`on.schedule` is missing: give a time such as '@daily' or '0 9 * * MON-FRI', or none")
+        given.refuse("`on.schedule` is missing: set a time such as '@daily' or '0 9 * * MON-FRI', or none")
         return
     text = job.on.schedule if isinstance(job.on, JobTrigger) else None
     problem = schedule_problem(text) if text is not None else None
@@ -45,7 +45,7 @@ def schedule_problem(text: str) -> str | None:
     if text.startswith("cron("):
         match = _CRON.match(text)
         fields = match[1].split() if match else []
-        return None if len(fields) == 6 else f"got {text!r}; EventBridge takes six fields, as in cron(0 12 * * ? *)"
+        return None if len(fields) == 6 else f"got {text!r}; EventBridge needs six fields, as in cron(0 12 * * ? *)"
     if text.startswith("@every "):
         return _interval_problem(text.removeprefix("@every ").strip())
     if text.startswith("@"):
@@ -56,14 +56,17 @@ def schedule_problem(text: str) -> str | None:
 def attempts(job: ScheduledJob, given: Given) -> None:
     """A time limit has whole seconds, and a job in a schedule has one task."""
     if job.timeout is not None and (job.timeout < timedelta(seconds=1) or job.timeout.microseconds):
-        given.refuse("allowed: whole seconds, 1s at least", "timeout")
+        given.refuse("allowed: whole seconds, at least 1s", "timeout")
 
 
 def _rate_problem(text: str) -> str | None:
     match = _RATE.match(text)
     if match and int(match[1]) > 0 and (int(match[1]) == 1) == (not match[3]):
         return None
-    return f"got {text!r}; EventBridge takes rate(1 hour) or rate(5 minutes): from 1, with an s from 2 on"
+    return (
+        f"got {text!r}; EventBridge needs a rate such as rate(1 hour) or rate(5 minutes): a number from 1, and a "
+        "plural unit from 2"
+    )
 
 
 def _interval_problem(text: str) -> str | None:
@@ -71,21 +74,21 @@ def _interval_problem(text: str) -> str | None:
     try:
         every = duration(scalar)
     except ValueError:
-        return f"got {text!r}; a duration such as 5m or 1h30m is wanted"
+        return f"got {text!r}; expected a duration such as 5m or 1h30m"
     whole = every.total_seconds() % 60 == 0
-    return None if whole and every >= timedelta(minutes=1) else f"got {text!r}; allowed: whole minutes, 1m at least"
+    return None if whole and every >= timedelta(minutes=1) else f"got {text!r}; allowed: whole minutes, at least 1m"
 
 
 def _cron_problem(text: str) -> str | None:
     fields = text.split()
     if len(fields) != len(_FIELDS):
         hint = "minute, hour, day of the month, month, day of the week; or @daily, @every 1h, rate(…), cron(…), none"
-        return f"got {text!r}; a time has five fields: {hint}"
+        return f"got {text!r}; a schedule has five fields: {hint}"
     for field, (name, low, high, words) in zip(fields, _FIELDS, strict=True):
         if not all(_part_fits(part, low, high, words) for part in field.split(",")):
             return f"got {field!r} for the {name}; allowed: {low} to {high}, *, lists, ranges and steps"
     if not {fields[2], fields[4]} & {"*", "?"}:
-        return f"got {text!r}; EventBridge takes a day of the month or a day of the week: make one of them *"
+        return f"got {text!r}; EventBridge accepts either a day of the month or a day of the week: set the other to *"
     return None
 
 

@@ -107,7 +107,7 @@ _APP_RUNNER_CHECK = ("http", "healthcheck")
 
 
 def in_bounds(workload: Workload, given: Given) -> None:
-    """Every number is one that AWS takes."""
+    """AWS accepts every number."""
     own = workload.type == "Request-Driven Web Service"
     names = {one for pattern in _LIMITS for one in pattern}
     for path, scalar in given.scalars():
@@ -130,7 +130,7 @@ def _within(scalar: Scalar, low: Any, high: Any) -> None:
 
 def _retention(scalar: Scalar) -> None:
     if scalar.kind == "int" and scalar.value not in _RETENTION_DAYS:
-        scalar.refuse(f"got {scalar.text}; CloudWatch takes {', '.join(map(str, _RETENTION_DAYS))} days")
+        scalar.refuse(f"got {scalar.text}; CloudWatch accepts {', '.join(map(str, _RETENTION_DAYS))} days")
 
 
 def _fits(path: tuple[str, ...], pattern: _Pattern) -> bool:

@@ -22,7 +22,7 @@ def published(workload: Workload, given: Given) -> None:
         path: tuple[Key, ...] = ("publish", "topics", number)
         name = _topic_name(topic.name if topic else None, given, *path)
         if name in seen:
-            given.refuse(f"there is a topic {name!r} already", *path)
+            given.refuse(f"the topic {name!r} already exists", *path)
         seen.add(name)
 
 
@@ -36,7 +36,9 @@ def subscribed(worker: WorkerService, given: Given) -> None:
         _topic_name(topic.name if topic else None, given, *path)
         given.missing("service", *path)
         if topic and topic.service is not None and not _SERVICE.match(topic.service):
-            message = f"got {topic.service!r}; the name of a service has a-z, 0-9 and single hyphens, a letter first"
+            message = (
+                f"got {topic.service!r}; service names consist of a-z, 0-9 and single hyphens, and start with a letter"
+            )
             given.refuse(message, *path, "service")
         if topic and isinstance(topic.queue, Queue):
             _queue(topic.queue, given, *path, "queue")
@@ -47,8 +49,8 @@ def subscribed(worker: WorkerService, given: Given) -> None:
 def _topic_name(name: str | None, given: Given, *path: Key) -> str:
     given.missing("name", *path)
     if name is not None and not _TOPIC.match(name):
-        hint = ": `fifo: true` adds the ending" if name.endswith(".fifo") else ""
-        given.refuse(f"got {name!r}; the name of a topic has letters, digits, - and _{hint}", *path, "name")
+        hint = ": `fifo: true` adds the suffix" if name.endswith(".fifo") else ""
+        given.refuse(f"got {name!r}; topic names consist of letters, digits, - and _{hint}", *path, "name")
     return name or ""
 
 
@@ -61,7 +63,7 @@ def _queue(queue: Queue, given: Given, *path: Key) -> None:
         ("throughput_limit", fifo.throughput_limit, _LIMITS),
     ):
         if value is not None and fifo.high_throughput is not None:
-            given.refuse("`high_throughput` sets it: give one of them", *path, "fifo", key)
+            given.refuse("`high_throughput` also sets it: set only one of them", *path, "fifo", key)
         elif value is not None and value not in allowed:
             given.refuse(f"got {value!r}; allowed: {', '.join(allowed)}", *path, "fifo", key)
     if fifo.deduplication_scope == "queue" and fifo.throughput_limit == "perMessageGroupId":

@@ -24,7 +24,7 @@ def placement(workload: Workload, given: Given) -> None:
         subnets = chosen.subnets
         tags = subnets.from_tags if isinstance(subnets, TaggedSubnets) else None
         if given.has("network", "vpc", "placement", "subnets") and subnets is not None and not (tags or subnets):
-            given.refuse("no subnet is named", "network", "vpc", "placement", "subnets")
+            given.refuse("no subnet is given", "network", "vpc", "placement", "subnets")
 
 
 def alias(workload: BackendService | WorkerService, given: Given) -> None:
@@ -32,8 +32,6 @@ def alias(workload: BackendService | WorkerService, given: Given) -> None:
     if not given.has("network", "connect", "alias"):
         return
     if isinstance(workload, WorkerService):
-        given.refuse(
-            "a worker has no port that a name could lead to: write `connect: true`", "network", "connect", "alias"
-        )
+        given.refuse("a worker has no port for a name: write `connect: true`", "network", "connect", "alias")
     elif not given.has("image", "port") and not given.has("http", "target_container"):
-        given.refuse("leads to no port: give `image.port`", "network", "connect", "alias")
+        given.refuse("has no port: set `image.port`", "network", "connect", "alias")

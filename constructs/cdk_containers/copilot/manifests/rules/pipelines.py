@@ -14,7 +14,7 @@ _ACTIONS = ("pre_deployments", "post_deployments")
 def check(pipeline: Pipeline, given: Given) -> None:
     """Note what is wrong with a pipeline."""
     if len(pipeline.name or "") > 100:
-        given.refuse("100 characters at the most", "name")
+        given.refuse("at most 100 characters", "name")
     if pipeline.version not in (None, 1):
         given.refuse(f"got {pipeline.version}; allowed: 1", "version")
     given.missing("version")
@@ -35,7 +35,7 @@ def check(pipeline: Pipeline, given: Given) -> None:
 def _stage(stage: Stage, given: Given, *path: Key) -> None:
     given.missing("name", *path)
     if stage.test_commands and given.has(*path, "post_deployments"):
-        given.refuse("`post_deployments` is there, too: keep that one", *path, "test_commands")
+        given.refuse("`post_deployments` is also set: keep only that", *path, "test_commands")
     for kind in _ACTIONS:
         names = given.keys(*path, kind)
         for name in names:

@@ -95,7 +95,7 @@ class _Claims:
         named = (listener.healthcheck and listener.healthcheck.port) or self.target(listener)
         owner, protocol = self._taken.get(named or 0, ("", "tcp"))
         if protocol == "udp":
-            message = f"port {named} of {owner!r} is UDP, and health is asked by TCP: give `healthcheck.port`"
+            message = f"port {named} of {owner!r} is UDP, but health checks use TCP: set `healthcheck.port`"
             self._given.refuse(message, *path, "port")
 
 

@@ -17,17 +17,17 @@ _MOST_CONDITIONS = 5
 def web(service: LoadBalancedWebService, given: Given) -> None:
     """A web service has a way in, and one grace period."""
     if not given.has("http"):
-        given.refuse("`http` is missing: give `http.path`, or `http: false` beside `nlb`")
+        given.refuse("`http` is missing: set `http.path`, or `http: false` with `nlb`")
     elif service.http is False and not given.has("nlb"):
-        given.refuse("nothing leads to the service: give `http.path`, or `nlb`", "http")
+        given.refuse("the service has no route: set `http.path`, or `nlb`", "http")
     elif service.http is True and not given.has("nlb"):
         given.refuse(
-            "true alone makes no rule, and CloudFormation refuses the template: write `http: {path: /}`", "http"
+            "true alone creates no rule, and CloudFormation refuses the template: write `http: {path: /}`", "http"
         )
     grace = [kind for kind in ("http", "nlb") if given.has(kind, "healthcheck", "grace_period")]
     if len(grace) == 2:
         given.refuse(
-            "a service has one grace period, and http.healthcheck has it", "nlb", "healthcheck", "grace_period"
+            "a service has only one grace period, which http.healthcheck sets", "nlb", "healthcheck", "grace_period"
         )
 
 
@@ -36,14 +36,14 @@ def rules(service: LoadBalancedWebService | BackendService, given: Given) -> Non
     if not isinstance(service.http, Http):
         return
     if given.has("http", "target_container") and given.has("http", "targetContainer"):
-        given.refuse("`target_container` is there, too: keep that one", "http", "targetContainer")
+        given.refuse("`target_container` is also set: keep only that", "http", "targetContainer")
     for number, rule in enumerate(service.http.rules):
         path: tuple[Key, ...] = ("http", "additional_rules", number - 1) if number else ("http",)
         if not isinstance(rule, RoutingRule):
             given.refuse("the rule is empty", *path)
             continue
         if number and given.has(*path, "healthcheck", "grace_period"):
-            given.refuse("belongs to http.healthcheck: a service has one", *path, "healthcheck", "grace_period")
+            given.refuse("a service has only one: set it in http.healthcheck", *path, "healthcheck", "grace_period")
         _rule(rule, given, *path)
 
 
@@ -62,7 +62,7 @@ def _rule(rule: RoutingRule, given: Given, *path: Key) -> None:
     if names + addresses + paths > _MOST_CONDITIONS:
         message = (
             f"{names} names, {addresses} source addresses and {paths} for the path are more than the "
-            f"{_MOST_CONDITIONS} values that a listener rule may have: share them out among `additional_rules`"
+            f"{_MOST_CONDITIONS} values that a listener rule allows: distribute them over `additional_rules`"
         )
         given.refuse(message, *path, "alias" if names else "allowed_source_ips")
 
@@ -74,7 +74,7 @@ def _aliases(names: Any, given: Given, *path: Key) -> None:
         if isinstance(name, Alias):
             given.missing("name", *path, "alias", number)
         elif mixed:
-            given.refuse(f"Copilot drops a text beside maps: write {{name: {name}}}", *path, "alias", number)
+            given.refuse(f"Copilot ignores text next to maps: write {{name: {name}}}", *path, "alias", number)
 
 
 def _check_times(check: Any, given: Given, *path: Key) -> None:
@@ -85,7 +85,7 @@ def _check_times(check: Any, given: Given, *path: Key) -> None:
             "success_codes",
         )
     if isinstance(check, HttpHealthCheck) and check.timeout and check.interval and check.timeout >= check.interval:
-        given.refuse("the timeout has to be shorter than the interval", *path, "timeout")
+        given.refuse("the timeout must be shorter than the interval", *path, "timeout")
 
 
 def cidr(given: Given, text: Any, *path: Key) -> None:
@@ -95,7 +95,7 @@ def cidr(given: Given, text: Any, *path: Key) -> None:
     try:
         ip_network(text or "", strict=False)
     except ValueError:
-        given.refuse(f"got {text!r}; allowed: a range of addresses such as 10.0.0.0/16", *path)
+        given.refuse(f"got {text!r}; allowed: an address range such as 10.0.0.0/16", *path)
     else:
         if "/" not in text:
             given.refuse(f"got {text!r}; did you mean {text}/{128 if ':' in text else 32}?", *path)
@@ -109,7 +109,7 @@ def listeners(service: LoadBalancedWebService, given: Given) -> None:
     for number, name in enumerate(service.nlb.alias if isinstance(service.nlb.alias, list) else []):
         if isinstance(name, Alias) and name.hosted_zone:
             given.refuse(
-                "a Network Load Balancer takes names of the application's domain only",
+                "a Network Load Balancer accepts only names in the application's domain",
                 "nlb",
                 "alias",
                 number,
@@ -120,8 +120,8 @@ def listeners(service: LoadBalancedWebService, given: Given) -> None:
         path: tuple[Key, ...] = ("nlb", "additional_listeners", number - 1) if number else ("nlb",)
         given.missing("port", *path)
         if number and given.has(*path, "healthcheck", "grace_period"):
-            given.refuse("belongs to nlb.healthcheck: a service has one", *path, "healthcheck", "grace_period")
+            given.refuse("a service has only one: set it in nlb.healthcheck", *path, "healthcheck", "grace_period")
         port = ((listener and listener.port) or "").partition("/")[0]
         if port and port in seen:
-            given.refuse(f"another listener has port {port}", *path, "port")
+            given.refuse(f"another listener already uses port {port}", *path, "port")
         seen.add(port)

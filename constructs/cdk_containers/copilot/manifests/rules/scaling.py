@@ -29,16 +29,16 @@ def counts(service: Service, given: Given) -> None:
         if key not in allowed:
             given.refuse(f"a {service.type} scales on {', '.join(allowed)}", "count", key)
         elif key in _OF_REQUESTS and not isinstance(getattr(service, "http", None), Http):
-            given.refuse("scales on requests, and needs `http` with a path", "count", key)
+            given.refuse("scales on requests, which needs `http` with a path", "count", key)
     ranged = given.has("count", "range")
     if given.has("count", "spot") and (ranged or metrics):
-        given.refuse("is a fixed number of tasks: `range.spot_from` is for numbers that change", "count", "spot")
+        given.refuse("is a fixed number of tasks: `range.spot_from` needs a range", "count", "spot")
     elif metrics and not ranged:
         given.missing("range", "count", why=f", and `{metrics[0]}` needs it")
     elif ranged and not metrics:
-        given.refuse(f"nothing to scale on: give {', '.join(allowed)}", "count", "range")
+        given.refuse(f"no metric to scale on: set {', '.join(allowed)}", "count", "range")
     elif given.has("count", "cooldown") and not metrics:
-        given.refuse(f"nothing to scale on: give `range` and {', '.join(allowed)}", "count", "cooldown")
+        given.refuse(f"no metric to scale on: set `range` and {', '.join(allowed)}", "count", "cooldown")
     _range(count, given)
     _values(count, given)
 
@@ -71,10 +71,10 @@ def _values(count: Count, given: Given) -> None:
     for key in ("acceptable_latency", "msg_processing_time"):
         value = getattr(delay, key)
         if value is not None and not value:
-            given.refuse("0 is no time: give how long it takes", "count", "queue_delay", key)
+            given.refuse("must be more than 0: set how long a message takes", "count", "queue_delay", key)
     if delay.acceptable_latency and delay.msg_processing_time and delay.msg_processing_time > delay.acceptable_latency:
         given.refuse(
-            "a message takes longer than it may wait: see `acceptable_latency`",
+            "the processing time exceeds the allowed waiting time: see `acceptable_latency`",
             "count",
             "queue_delay",
             "msg_processing_time",

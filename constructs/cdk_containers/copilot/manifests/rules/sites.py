@@ -18,7 +18,9 @@ def app_runner(service: RequestDrivenWebService, given: Given) -> None:
         given.refuse("a Request-Driven Web Service has one platform, linux/x86_64: remove the key", "platform")
     location = service.image.location if service.image else None
     if location and not _ECR.match(location):
-        given.refuse(f"got {location!r}; App Runner takes images of ECR and of public.ecr.aws", "image", "location")
+        given.refuse(
+            (f"got {location!r}; App Runner accepts only images from ECR and public.ecr.aws"), "image", "location"
+        )
 
 
 def static_site(site: StaticSite, given: Given) -> None:
@@ -34,6 +36,6 @@ def certificate(given: Given, arn: str, *path: str | int, region: str | None = N
     """Check the ARN of a certificate."""
     match = _ARN.match(arn)
     if not match:
-        given.refuse(f"got {arn!r}; the ARN of a certificate is wanted", *path)
+        given.refuse(f"got {arn!r}; expected the ARN of a certificate", *path)
     elif region and match["region"] != region:
-        given.refuse(f"the certificate is in {match['region']}; CloudFront takes those of {region}", *path)
+        given.refuse(f"the certificate is in {match['region']}, but CloudFront needs one in {region}", *path)

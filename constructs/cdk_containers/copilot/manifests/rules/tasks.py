@@ -32,13 +32,15 @@ def platform(workload: TaskWorkload, given: Given) -> None:
     if not on_windows(workload):
         return
     if workload.storage and workload.storage.readonly_fs:
-        given.refuse("Windows has no read-only root file system", "storage", "readonly_fs")
+        given.refuse("Windows does not support a read-only root file system", "storage", "readonly_fs")
     for name in given.keys("storage", "volumes"):
         if given.has("storage", "volumes", name, "efs"):
-            given.refuse("Windows has no EFS", "storage", "volumes", name, "efs")
+            given.refuse("Windows does not support EFS", "storage", "volumes", name, "efs")
     count = getattr(workload, "count", None)
     if isinstance(count, Count) and (count.spot or (isinstance(count.range, Range) and count.range.spot_from)):
-        given.refuse("Fargate Spot has no Windows", "count", *(("spot",) if count.spot else ("range", "spot_from")))
+        given.refuse(
+            ("Fargate Spot does not support Windows"), "count", *(("spot",) if count.spot else ("range", "spot_from"))
+        )
 
 
 def _pair(pair: Platform, given: Given) -> None:
@@ -69,9 +71,9 @@ def size(workload: TaskWorkload | RequestDrivenWebService, given: Given) -> None
     at = "cpu" if given.has("cpu") else "memory"
     if (cpu, memory) not in fargate_sizes():
         sizes = " or ".join(f"cpu: {units}, memory: {mib}" for units, mib in nearest_fargate_sizes(max(cpu, 1), memory))
-        given.refuse(f"Fargate has no task with cpu: {cpu} and memory: {memory}; the nearest: {sizes}", at)
+        given.refuse(f"Fargate does not support cpu: {cpu} with memory: {memory}; the nearest sizes: {sizes}", at)
     elif isinstance(workload, TaskWorkload) and on_windows(workload) and cpu not in WINDOWS_CPU:
-        given.refuse(f"got {cpu}; Windows on Fargate has {', '.join(map(str, WINDOWS_CPU))}", at)
+        given.refuse(f"got {cpu}; Windows on Fargate supports {', '.join(map(str, WINDOWS_CPU))}", at)
 
 
 def volumes(workload: TaskWorkload, given: Given) -> None:
@@ -80,10 +82,10 @@ def volumes(workload: TaskWorkload, given: Given) -> None:
     for name, volume in ((workload.storage and workload.storage.volumes) or {}).items():
         path: tuple[Key, ...] = ("storage", "volumes", name)
         if not isinstance(volume, Volume):
-            given.refuse("the volume is empty: give it a `path`", *path)
+            given.refuse("the volume is empty: set a `path`", *path)
             continue
         if not _VOLUME.match(name):
-            given.refuse("ECS takes letters, digits, - and _ in the name of a volume", *path)
+            given.refuse("volume names consist of letters, digits, - and _", *path)
         given.missing("path", *path)
         if isinstance(volume.efs, Efs):
             _efs(volume.efs, given, *path, "efs")
@@ -91,7 +93,7 @@ def volumes(workload: TaskWorkload, given: Given) -> None:
             managed.append(name)
     for name in managed[1:]:
         given.refuse(
-            f"{managed[0]!r} is a folder of the environment's file system already: a workload has one",
+            f"{managed[0]!r} already uses a folder of the environment's file system: a workload can have only one",
             "storage",
             "volumes",
             name,
@@ -110,28 +112,30 @@ def _efs(efs: Efs, given: Given, *path: Key) -> None:
     own = [key for key in ("uid", "gid") if given.has(*path, key)]
     known = [key for key in ("id", "root_dir", "auth") if given.has(*path, key)]
     if own and known:
-        message = f"`{own[0]}` makes a folder of the environment's own file system, `{known[0]}` takes another one"
+        message = (
+            f"`{own[0]}` creates a folder in the environment's file system, but `{known[0]}` uses another file system"
+        )
         given.refuse(message, *path)
     if len(own) == 1:
         given.missing("gid" if own == ["uid"] else "uid", *path)
     if efs.uid == 0:
-        given.refuse("0 is root: give the id of another user", *path, "uid")
+        given.refuse("0 is root: set the id of another user", *path, "uid")
     if efs.auth and efs.auth.access_point_id:
         if efs.root_dir not in (None, "", "/"):
-            given.refuse("an access point brings its own root: remove `root_dir`, or make it /", *path, "root_dir")
+            given.refuse("an access point has its own root: remove `root_dir`, or set it to /", *path, "root_dir")
         if efs.auth.iam is False:
-            given.refuse("an access point needs IAM: remove `iam`, or make it true", *path, "auth", "iam")
+            given.refuse("an access point needs IAM: remove `iam`, or set it to true", *path, "auth", "iam")
 
 
 def overrides(workload: TaskWorkload, given: Given) -> None:
-    """An override has a path, and leaves alone what Copilot finds the task by."""
+    """An override has a path, and does not change how Copilot finds the task."""
     for number, override in enumerate(workload.taskdef_overrides or []):
         path = (override and override.path) or ""
         if _FIXED.match(path):
-            given.refuse("family and names of containers cannot be changed", "taskdef_overrides", number, "path")
+            given.refuse("the family and container names cannot be changed", "taskdef_overrides", number, "path")
         elif not all(_SEGMENT.match(segment) for segment in path.split(".")):
             message = (
-                f"got {path!r}; allowed: keys with dots between, as in ContainerDefinitions[0].Ulimits[-].HardLimit"
+                f"got {path!r}; allowed: keys separated by dots, as in ContainerDefinitions[0].Ulimits[-].HardLimit"
             )
             given.refuse(message, "taskdef_overrides", number, "path")
 

@@ -1,0 +1,22 @@
+"""What templates cost in a month, what a change adds to it, and which capacity is cheapest for a workload."""
+
+from .bill import Bill, Line
+from .compare import Comparison, Offer, compare_capacity
+from .difference import Change, Difference, difference
+from .estimate import estimate
+from .prices import Price, Prices, read_prices
+
+__all__ = [
+    "Bill",
+    "Change",
+    "Comparison",
+    "Difference",
+    "Line",
+    "Offer",
+    "Price",
+    "Prices",
+    "compare_capacity",
+    "difference",
+    "estimate",
+    "read_prices",
+]

@@ -1,0 +1,85 @@
+"""From a place in the code to what CloudFormation made of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cdk_containers.checks.live.refused import Refused
+
+from .api import Api
+from .exits import NOT_FOUND, Stop
+from .targets import Place, Target
+
+
+class PhysicalIds:
+    """What CloudFormation calls the resources of stacks, by stack and logical id."""
+
+    def __init__(self, api: Api, *, all_at_once: bool) -> None:
+        self._api = api
+        self._all_at_once = all_at_once
+        self._read: dict[str, dict[str, str]] = {}
+
+    def of(self, stack: str, logical_id: str) -> str:
+        """Return the physical id of a resource; empty where it is not there."""
+        known = self._read.setdefault(stack, {})
+        if self._all_at_once and not known:
+            pages = self._api.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack)
+            known.update((it["LogicalResourceId"], it.get("PhysicalResourceId", "")) for it in pages)
+        elif not self._all_at_once and logical_id not in known:
+            known[logical_id] = self._asked(stack, logical_id)
+        return known.get(logical_id, "")
+
+    def _asked(self, stack: str, logical_id: str) -> str:
+        try:
+            answer = self._api.call(
+                "cloudformation", "describe_stack_resources", StackName=stack, LogicalResourceId=logical_id
+            )
+        except Refused as refused:
+            if f"Resource {logical_id}" in refused.said:
+                return ""
+            raise
+        resources: list[dict[str, Any]] = (answer or {}).get("StackResources", [])
+        return str(resources[0].get("PhysicalResourceId", "")) if resources else ""
+
+
+def target_of(place: Place, api: Api, ids: PhysicalIds, *, missing_is_fine: bool) -> Target | None:
+    """Return what is deployed of a place; None where nothing is, if that is fine.
+
+    Raises:
+        Stop: The stack is deployed without it.
+        Refused: The account refuses a call.
+    """
+    stack = place.stack
+    for nested in place.nested:
+        stack = ids.of(stack, nested) if stack else ""
+    physical = ids.of(stack, place.logical_id) if stack else ""
+    if not physical:
+        if missing_is_fine:
+            return None
+        raise Stop(
+            NOT_FOUND,
+            f"stack {place.stack} in {api.name} is deployed, and {place.path} ({place.logical_id}) is not in it",
+            "deploy the stack, or make the assembly of the version that is deployed",
+        )
+    return Target(
+        name=place.path,
+        kind=place.kind,
+        id=physical,
+        account=api.id,
+        region=api.region,
+        environment=place.tag("environment"),
+        stack=place.stack,
+        desired=place.desired,
+        starters=tuple((type_, it) for type_, key in place.starters if (it := ids.of(stack, key))),
+    )
+
+
+def stop_without_stack(refused: Refused, stack: str, api: Api) -> Stop | Refused:
+    """Return why a stack cannot be read: that it is not there, or what the account said."""
+    if refused.code == "ValidationError" and "does not exist" in refused.said:
+        return Stop(
+            NOT_FOUND,
+            f"stack {stack} is not deployed in {api.name}",
+            f"deploy it with `cdk deploy {stack}`, or choose another --region or --profile",
+        )
+    return refused

@@ -1,0 +1,160 @@
+"""What containers wrote: the log groups of a task definition, and the lines in them."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cdk_containers.checks.live.refused import Refused
+from cdk_containers.core.frozen import frozen
+
+from .api import Api
+
+_EVERY = 2.0
+"""Seconds between two looks at a log that is followed: an account has a few calls a second for all its users."""
+_LATE = timedelta(seconds=10)
+"""So late a line may come in after one that was written later."""
+
+
+@frozen
+class LogSource:
+    """Where the lines of a container are.
+
+    Attributes:
+        name: The name of the service or job in the code.
+        container: The container.
+        group: The log group.
+        prefix: What the names of its streams begin with; the id of the task is the rest.
+    """
+
+    name: str
+    container: str
+    group: str
+    prefix: str
+
+
+@frozen(kw_only=False)
+class LogLine:
+    """A line of a log."""
+
+    at: datetime
+    source: LogSource
+    task: str
+    message: str
+    id: str = ""
+
+
+def log_sources(api: Api, name: str, task_definition: str, containers: Sequence[str] = ()) -> list[LogSource]:
+    """Return where the containers of a task definition write to in CloudWatch Logs; others are left out.
+
+    Raises:
+        Refused: The account refuses the call.
+    """
+    answer = api.call("ecs", "describe_task_definition", taskDefinition=task_definition) or {}
+    found = []
+    for it in answer.get("taskDefinition", {}).get("containerDefinitions", ()):
+        configuration = it.get("logConfiguration", {})
+        options = configuration.get("options", {})
+        if configuration.get("logDriver") != "awslogs" or "awslogs-group" not in options:
+            continue
+        if not containers or it["name"] in containers:
+            prefix = f"{options.get('awslogs-stream-prefix', '')}/{it['name']}/".lstrip("/")
+            found.append(LogSource(name=name, container=it["name"], group=options["awslogs-group"], prefix=prefix))
+    return found
+
+
+def last_lines(api: Api, source: LogSource, task: str, count: int) -> list[str]:
+    """Return the last lines of a container of a task; none where it wrote nothing, or its log is gone.
+
+    Raises:
+        Refused: The account refuses the call.
+    """
+    answer = api.call(
+        "logs",
+        "get_log_events",
+        logGroupName=source.group,
+        logStreamName=f"{source.prefix}{task}",
+        limit=count,
+        startFromHead=False,
+    )
+    return [it.get("message", "").rstrip("\n") for it in (answer or {}).get("events", ())]
+
+
+def read_lines(api: Api, source: LogSource, *, since: datetime, task: str = "", pattern: str = "") -> Iterator[LogLine]:
+    """Yield the lines of a container since a time, of all its tasks or of one, in the order of time.
+
+    Raises:
+        Refused: The account refuses a call.
+    """
+    wanted: dict[str, Any] = {"filterPattern": pattern} if pattern else {}
+    events = api.pages(
+        "logs",
+        "filter_log_events",
+        "events",
+        logGroupName=source.group,
+        logStreamNamePrefix=f"{source.prefix}{task}",
+        startTime=int(since.timestamp() * 1000),
+        **wanted,
+    )
+    try:
+        for it in events:
+            yield LogLine(
+                datetime.fromtimestamp(it["timestamp"] / 1000, UTC),
+                source,
+                it.get("logStreamName", "").removeprefix(source.prefix),
+                it.get("message", "").rstrip("\n"),
+                it.get("eventId", ""),
+            )
+    except Refused as refused:
+        if refused.code != "ResourceNotFoundException":  # a log group that nobody has written to, or that is gone
+            raise
+
+
+def merged(several: Iterable[Iterator[LogLine]]) -> Iterator[LogLine]:
+    """Yield the lines of several logs in the order of time."""
+    return heapq.merge(*several, key=lambda line: line.at)
+
+
+def follow(
+    api: Api, sources: Sequence[LogSource], *, since: datetime, task: str = "", pattern: str = ""
+) -> Iterator[LogLine]:
+    """Yield the lines of several logs, and those that come, until somebody stops it.
+
+    Raises:
+        Refused: The account refuses a call.
+    """
+    seen: dict[str, datetime] = {}
+    while True:
+        try:
+            for line in merged(read_lines(api, it, since=since, task=task, pattern=pattern) for it in sources):
+                if line.id not in seen:
+                    seen[line.id] = line.at
+                    yield line
+        except Refused as refused:
+            if not refused.throttled:
+                raise
+        if seen:
+            since = max(since, max(seen.values()) - _LATE)
+            seen = {id_: at for id_, at in seen.items() if at >= since}
+        api.clock.sleep(_EVERY)
+
+
+def live_tail(
+    api: Api, sources: Sequence[LogSource], group_arns: Sequence[str], *, task: str = "", pattern: str = ""
+) -> Iterator[LogLine]:
+    """Yield the lines of several logs as they come, by Live Tail, which AWS bills by the minute.
+
+    Raises:
+        Refused: The account refuses the call.
+    """
+    wanted = {"logEventFilterPattern": pattern} if pattern else {}
+    answer = api.call("logs", "start_live_tail", logGroupIdentifiers=list(group_arns), **wanted) or {}
+    for event in answer.get("responseStream", ()):
+        for it in event.get("sessionUpdate", {}).get("sessionResults", ()):
+            stream = it.get("logStreamName", "")
+            source = next((one for one in sources if stream.startswith(f"{one.prefix}{task}")), None)
+            if source is not None:
+                at = datetime.fromtimestamp(it["timestamp"] / 1000, UTC)
+                yield LogLine(at, source, stream.removeprefix(source.prefix), it.get("message", "").rstrip("\n"))

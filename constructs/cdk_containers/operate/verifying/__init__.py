@@ -1,0 +1,1 @@
+"""What a deployment needs, looked up before it begins: images, secrets, certificates, versions of EKS, quotas."""

@@ -1,0 +1,59 @@
+"""Quotas: whether those of the account suffice for what the stacks need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_containers.checks.limits import Need, needs
+from cdk_containers.checks.live.refused import Refused
+
+from .found import Found, Verdict, unless_signed_out
+from .place import Place
+
+_SHARE = 0.5
+"""From this share of AWS's default on, the account is asked; no account has less than the default."""
+_GLOBAL = "us-east-1"
+"""Where Service Quotas has the quotas of IAM."""
+
+
+def verify_quotas(place: Place) -> Iterator[Found]:
+    """Yield what was found of each quota that the stacks of a place need a good part of.
+
+    What the account has beside these stacks is not counted.
+    """
+    for need in needs(place.estate):
+        if need.environment in place.environments and need.quota.code:
+            if need.amount >= _SHARE * need.quota.value:
+                yield _judged(place, need)
+            elif need.unknown:
+                yield _found(need, "not checked", f"at least {need.amount:g} are needed; {need.unknown[0]}")
+
+
+def _judged(place: Place, need: Need) -> Found:
+    try:
+        value = _value(place, need)
+    except Refused as refused:
+        return _found(need, "not checked", unless_signed_out(refused))
+    if need.amount > value:
+        says = f"the stacks need {need.amount:g}, and the account has {value:g}"
+        return _found(need, "fails", says, f"request more in Service Quotas: {need.quota.code}")
+    if need.unknown:
+        return _found(need, "not checked", f"at least {need.amount:g} of {value:g} are needed; {need.unknown[0]}")
+    return _found(need, "ok", f"{need.amount:g} of {value:g}")
+
+
+def _value(place: Place, need: Need) -> float:
+    service, _, code = need.quota.code.partition("/")
+    api = place.api.in_region(_GLOBAL) if service == "iam" and place.api.partition == "aws" else place.api
+    try:
+        answer = api.call("service-quotas", "get_service_quota", ServiceCode=service, QuotaCode=code) or {}
+    except Refused as refused:
+        if refused.code != "NoSuchResourceException":
+            raise
+        answer = {}  # the account has the default
+    return float(answer.get("Quota", {}).get("Value", need.quota.value))
+
+
+def _found(need: Need, verdict: Verdict, says: str, way: str = "") -> Found:
+    name = f"{need.quota.counts} ({need.quota.id})"
+    return Found(what="quota", name=name, where=need.of or need.quota.of, verdict=verdict, says=says, way=way)

@@ -1,0 +1,99 @@
+"""Which capacity is cheapest for a workload."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cdk_containers import ConstructError
+from cdk_containers.costs import Offer, compare_capacity, read_prices
+from cdk_containers.costs.compare import fargate_size
+from cdk_containers.model.placement import PlacementStrategy
+from cdk_containers.model.placement.container_instance import container_instances
+from cdk_containers.model.placement.simulation import simulate_placement
+
+PRICES = read_prices("us-east-1")
+
+
+def offers(**options: int) -> dict[str, Offer]:
+    given = {"cpu": 512, "memory_mib": 1024, **options}
+    return {it.capacity: it for it in compare_capacity(PRICES, **given).offers}  # type: ignore[arg-type]
+
+
+def test_every_kind_of_capacity_is_there_the_cheapest_first():
+    found = compare_capacity(PRICES, cpu=512, memory_mib=1024, tasks=8)
+    assert len(found.offers) == 8
+    prices = [it.high for it in found.offers if it.high is not None]
+    assert prices == sorted(prices)
+    assert found.cheapest is not None
+    assert found.cheapest.low == found.cheapest.high
+
+
+def test_fargate_costs_its_size():
+    found = offers(tasks=8)["ECS on Fargate"]
+    assert found.high == pytest.approx(8 * (0.5 * 0.04048 + 1 * 0.004445) * 730)
+    spot = offers(tasks=8)["ECS on Fargate Spot"]
+    assert found.high == spot.high
+    assert spot.low == pytest.approx(0.3 * (found.high or 0))
+
+
+def test_a_pod_on_fargate_has_memory_for_what_runs_beside_it():
+    """1024 MiB and 256 more are no size of half a vCPU: it is 2 GB."""
+    assert fargate_size(512, 1024 + 256) == (512, 2048)
+    assert offers()["EKS on Fargate"].why == "2 × 0.5 vCPU, 2 GB"
+
+
+def test_fees_are_those_that_have_a_source():
+    managed, auto = offers(tasks=30)["ECS Managed Instances"], offers(tasks=30)["EKS Auto Mode"]
+    assert managed.instance_type == auto.instance_type == "c6a.2xlarge"
+    assert "there is no price of the fee" in managed.why
+    arm = compare_capacity(PRICES, cpu=512, memory_mib=1024, architecture="ARM64")
+    [without] = [it for it in arm.offers if it.capacity == "ECS Managed Instances"]
+    assert without.high is None
+    assert without.why.startswith("no price of ecs-managed:")
+
+
+def test_each_zone_has_an_instance():
+    assert offers(tasks=2, zones=3)["ECS on EC2"].instances == 2
+    assert offers(tasks=3, zones=3)["ECS on EC2"].instances == 3
+
+
+@pytest.mark.parametrize("tasks", [3, 8, 21])
+def test_the_instances_are_enough_and_one_less_is_not(tasks: int):
+    found = compare_capacity(PRICES, cpu=512, memory_mib=1024, tasks=tasks, zones=1, instances=["m7i.xlarge"])
+    [offer] = [it for it in found.offers if it.capacity == "ECS on EC2"]
+    for count, unplaced in ((offer.instances, False), (offer.instances - 1, True)):
+        if count:
+            placed = simulate_placement(
+                container_instances("m7i.xlarge", count, eni_trunking=True),
+                cpu=512,
+                memory_mib=1024,
+                tasks=tasks,
+                strategies=[PlacementStrategy.binpack("cpu")],
+            )
+            assert bool(placed.unplaced) == unplaced
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from([256, 512, 1024, 4096]), st.sampled_from([512, 2048, 8192]), st.integers(1, 80))
+def test_more_tasks_never_cost_less(cpu: int, memory: int, tasks: int):
+    fewer = offers(cpu=cpu, memory_mib=memory, tasks=tasks)
+    more = offers(cpu=cpu, memory_mib=memory, tasks=tasks + 1)
+    for name, offer in fewer.items():
+        if offer.high is not None:
+            other = more[name]
+            assert other.high is not None
+            assert other.high >= offer.high - 1e-9, name
+
+
+def test_a_task_that_no_instance_holds():
+    found = compare_capacity(PRICES, cpu=65536, memory_mib=1024)
+    assert {it.capacity: it.why for it in found.offers}["ECS on EC2"] == "no instance type holds a task"
+    assert {it.capacity: it.why for it in found.offers}["ECS on Fargate"] == "no task on Fargate is that large"
+    assert found.cheapest is None
+
+
+def test_wrong_input_is_refused_at_once():
+    with pytest.raises(ConstructError, match="3 problems"):
+        compare_capacity(PRICES, cpu=0, memory_mib=-1, instances=["m7g.lrge"])
