@@ -285,7 +285,7 @@ def test_one_that_exists_takes_routes():
             "RETAIN with a short retention_days",
             "access-logs",
         ),
-        ({"access_logs": AccessLogs(prefix="/shop")}, "access_logs.prefix", "no slash", "access-logs"),
+        ({"access_logs": AccessLogs(prefix="/shop")}, "access_logs.prefix", "without a leading slash", "access-logs"),
         ({"access_logs": AccessLogs(prefix="a/AWSLogs")}, "access_logs.prefix", "AWSLogs", "access-logs"),
         ({"ingress": ["0.0.0.0/0"]}, "ingress[0]", "IPeer", None),
     ],

@@ -386,14 +386,14 @@ PRACTICE_CASES: list[tuple[dict[str, Any], str, str, str | None]] = [
     (
         {"instance_types": ["m7i.large", "g6.xlarge"]},
         "instance_types",
-        "remove one of the two",
+        "one of the two",
         "instance-architecture",
     ),
     ({"instance_types": ["g5g.xlarge"]}, "instance_types", "BOTTLEROCKET", "instance-architecture"),
     (
         {"instance_types": ["m7i.large", "inf2.xlarge"]},
         "instance_types",
-        "remove one of the two",
+        "one of the two",
         "instance-architecture",
     ),
     (

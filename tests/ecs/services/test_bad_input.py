@@ -138,7 +138,7 @@ CASES = [
         "two containers on one port",
         {"container": container(ports=[8080]), "sidecars": [container(name="b", ports=[8080])]},
         "sidecars",
-        "a different port for each",
+        "a port for each",
         "port-mappings",
         "8080/tcp",
     ),
@@ -161,7 +161,7 @@ CASES = [
         "a port name that ECS refuses",
         {"container": container(ports=[Port(number=1, name="Web Port")])},
         "container.ports[0].name",
-        "lower-case",
+        "lowercase",
         "port-mappings",
     ),
     Case(

@@ -320,7 +320,7 @@ def test_wrong_input_is_refused_where_it_is_given() -> None:
     cluster = eks_cluster(stack)
     cluster.add_manifests("web", [config_map("web")])
     assert "Shop/Eks.add_manifests: 1 problem" in refused(cluster, "web", [config_map("other")])
-    assert "the ConfigMap is in web.yaml already" in refused(cluster, "other", [config_map("web")])
+    assert "the ConfigMap is already in web.yaml" in refused(cluster, "other", [config_map("web")])
     assert "not a file name" in refused(cluster, "Web.yaml", [config_map("other")])
     assert "not a file name" in refused(cluster, 5, [config_map("other")])
     assert "not a file name" in refused(cluster, "kustomization", [config_map("other")])

@@ -34,7 +34,7 @@ def test_a_pod_that_no_node_holds_is_refused():
         job(stack, "Wide", cluster=cluster, memory_limit_mib=64 * 1024)
     with pytest.raises(ConstructError, match="no label team"):
         service(stack, "Elsewhere", cluster=cluster, pod=PodOptions(node_selector={"team": "shop"}))
-    with pytest.raises(ConstructError, match="and the pod is ARM64"):
+    with pytest.raises(ConstructError, match="but the pod is ARM64"):
         service(stack, "Arm", cluster=cluster, pod=PodOptions(architecture="ARM64"))
 
 
@@ -109,6 +109,6 @@ def test_a_service_account_of_others_is_refused_before_anything_is_made():
     stack = new_stack()
     cluster = eks_cluster(stack)
     WorkloadIdentity(stack, "Other", cluster=cluster, namespace="apps", service_account="web")
-    with pytest.raises(ConstructError, match="service_name: the service account has an identity already"):
+    with pytest.raises(ConstructError, match="service_name: the service account already has an identity"):
         KubernetesService(stack, "Web", cluster=cluster, image=IMAGE)
     assert stack.node.try_find_child("Web") is None
