@@ -621,5 +621,5 @@ def test_two_services_of_different_stacks_cannot_have_one_name(imported: bool): 
 
     join(teams[0], "orders")
     join(teams[1], "stock")
-    with pytest.raises(ConstructError, match=r"has this name in .*Names already"):
+    with pytest.raises(ConstructError, match=r"already has this name in .*Names"):
         join(teams[1], "orders")

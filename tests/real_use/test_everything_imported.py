@@ -324,7 +324,7 @@ class TestMistakes:
         )
         options: dict[str, Any] = {"capacity": [instances.share()], "image": "shop/orders:1.0.0"}
         problem = the_problem(lambda: BackendService(stack, "Orders", cluster=ours, **options))
-        assert "another cluster" in problem
+        assert "not capacity of the service's cluster" in problem
 
     def test_a_load_balancer_of_another_network(self):
         stack = new_stack()
@@ -343,7 +343,7 @@ class TestMistakes:
         problem = the_problem(
             lambda: BackendService(stack, "Orders", cluster=cluster, image="shop/orders:1.0.0", exposure=exposure)
         )
-        assert "another network" in problem
+        assert "not in the network of the tasks" in problem
 
     def test_the_listener_in_place_of_the_load_balancer(self):
         stack = new_stack()
