@@ -1,4 +1,4 @@
-"""A whole application in a few lines: what its services and jobs share, and the defaults of its environment."""
+"""A whole application in a few lines: shared resources of its services and jobs, and defaults for its environment."""
 
 from .application import Application
 from .approval import Approval

@@ -1,4 +1,4 @@
-"""An application: what its services and jobs share, made once."""
+"""An application: the shared resources of its services and jobs."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _ALARMS: Mapping[type[Construct], type[Alarms | WorkerAlarms | JobAlarms]] = {
     WorkerService: WorkerAlarms,
     Job: JobAlarms,
 }
-"""What kinds have alarms of another class than `Alarms`."""
+"""Kinds with an alarms class other than `Alarms`."""
 
 _IN_PLACE = (DaemonService, ExternalDaemonService)
-"""Services that have one task on each instance, and no room for a second version beside it."""
+"""Services with one task on each instance, which have no room for a second version."""
 
 _NO_CERTIFICATE = Problem(
     option="exposure",
@@ -56,28 +56,28 @@ _NO_CERTIFICATE = Problem(
 )
 
 _NOT_WHEN_THROWN_AWAY = ("several-tasks", "nat-gateway-per-az")
-"""Practices that cost money, and that an environment need not follow if nobody misses it."""
+"""Practices that cost money, which a disposable environment does not follow."""
 
 _Options = ParamSpec("_Options")
 _Added = TypeVar("_Added", bound=Construct)
 
 
 class Application(CheckedConstruct):
-    """Everything that services and jobs of one application share, made when it is needed, and the defaults for them.
+    """Shared resources of the services and jobs of one application, created on first use, and their defaults.
 
-    `shop.add(WebService, "Web", …)` is `WebService(shop, "Web", …)` with what was not said filled in: the cluster, the
-    load balancer of an exposure, the namespace of a container with named ports, who is told of alarms, and what the
-    environment says about logs, capacity, processors and counts. Options that belong together are filled in one by one:
+    `shop.add(WebService, "Web", …)` is `WebService(shop, "Web", …)` with defaults from the application. They cover the
+    cluster, the load balancer of an exposure, the namespace of a container with named ports and the alarm topic. They
+    also cover the environment's logs, capacity, architecture and counts. Grouped options get defaults one by one:
     `task=TaskOptions(architecture="ARM64")` keeps the logs of the environment.
 
     Attributes:
-        environment: What differs between environments.
-        domain: The domain that its services have names of, if there is one.
-        network: Where it runs.
+        environment: The options of its environment.
+        domain: The domain for the names of its services, if there is one.
+        network: The network.
         cluster: The cluster.
-        alarm_topic: Who is told of alarms, of failed deployments and of tasks that failed.
-        events: What ECS says of deployments and tasks, stored and notified.
-        dashboard: One page with a row for each service and job; None before the first one.
+        alarm_topic: The topic for alarms, failed deployments and failed tasks.
+        events: ECS events of deployments and tasks, stored and sent as notifications.
+        dashboard: A dashboard with a row for each service and job; None before the first one.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/Welcome.html
     """
@@ -102,21 +102,22 @@ class Application(CheckedConstruct):
         https: Literal[True] | Disabled = True,
         email_addresses: Sequence[str] | None = None,
     ) -> None:
-        """Make an application.
+        """Create an application.
 
         Args:
-            scope: The parent, mostly a stack; one for each environment.
+            scope: The parent, usually a stack; one for each environment.
             id: Name among the parent's children.
-            environment: What differs between environments. Default: `Environment()`, which is production.
-            network: Where it runs, a `Network` or a VPC of CDK. Default: that of the environment, or a new `Network`.
-            domain: The domain that its services have names of: `AlbExposure(domain=shop.domain.names("api"))`. The
-                load balancers get its certificate. With an environment that has a `subdomain`, names are under that.
-                Default: that of the environment, or none.
-            certificates: Certificates of the load balancers, the default first. Default: that of `domain`, or none; a
-                service that has to be reached through one of them is refused then.
-            https: `Disabled(reason="…")` has the load balancers speak plain HTTP. Default: True.
-            email_addresses: Who is told of alarms and of what failed; each has to confirm by mail. Default: those of
-                the environment.
+            environment: Options of its environment. Default: `Environment()`, which is production.
+            network: The network, as a `Network` or a CDK VPC. Default: the network of the environment, or a new
+                `Network`.
+            domain: The domain for the names of its services: `AlbExposure(domain=shop.domain.names("api"))`. The load
+                balancers get its certificate. If the environment has a `subdomain`, names are under that. Default: the
+                domain of the environment, or none.
+            certificates: Certificates of the load balancers, the default certificate first. Default: the certificate of
+                `domain`, or none; without one, a service behind these load balancers is refused.
+            https: Serves HTTPS on the load balancers; `Disabled(reason="…")` serves plain HTTP. Default: True.
+            email_addresses: Addresses that get notifications of alarms and failures; each recipient must confirm by
+                e-mail. Default: the addresses of the environment.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -160,19 +161,19 @@ class Application(CheckedConstruct):
 
     @cached_property
     def public_load_balancer(self) -> ApplicationLoadBalancer:
-        """The load balancer of web services, made when the first one is added."""
+        """The load balancer of web services, created with the first one."""
         return self._load_balancer("PublicLoadBalancer", internet_facing=True)
 
     @cached_property
     def namespace(self) -> Namespace:
-        """Where services find each other, made when the first one is added whose container has a named port."""
-        # The path of the construct is no other application's of the account, as the name has to be.
+        """The namespace for service discovery, created with the first service whose container has a named port."""
+        # The path of the construct is unique in the account, as the name must be.
         name = re.sub(r"[^a-z0-9.-]+", "-", self.node.path.replace("/", ".").lower())
         return Namespace(self, "Namespace", name=name)
 
     @cached_property
     def internal_load_balancer(self) -> ApplicationLoadBalancer:
-        """The load balancer of services inside the network, made when the first one with an exposure is added."""
+        """The load balancer of services inside the network, created with the first service that has an exposure."""
         return self._load_balancer("InternalLoadBalancer", internet_facing=False)
 
     def add(
@@ -183,13 +184,14 @@ class Application(CheckedConstruct):
         *args: _Options.args,
         **options: _Options.kwargs,
     ) -> _Added:
-        """Make a service or job of this application.
+        """Create a service or job of this application.
 
         Args:
-            kind: What to make: `WebService`, `BackendService`, `WorkerService`, `ScheduledJob`, `EventJob`, …
+            kind: Class of the service or job: `WebService`, `BackendService`, `WorkerService`, `ScheduledJob`,
+                `EventJob`, …
             id: Its name among the application's children.
-            args: None; options have names.
-            options: The options of that kind. Those that are not given come from the application.
+            args: Not used; pass options by name.
+            options: The options of that class. Options that you omit come from the application.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -204,7 +206,7 @@ class Application(CheckedConstruct):
         return cast("_Added", made)
 
     def _filled(self, kind: type[Construct], id: str, options: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A002
-        """Return the options, with what the application says for those of this kind that were not given."""
+        """Return the options, with the application's defaults for those not set."""
         takes = inspect.signature(kind.__init__).parameters
         defaults = {name: value for name, value in self._defaults(kind, options).items() if name in takes}
         filled = defaults | {name: filled_in(value, defaults.get(name)) for name, value in options.items()}
@@ -243,7 +245,7 @@ class Application(CheckedConstruct):
         return defaults
 
     def _routed(self, exposures: Sequence[Exposure], *, internet_facing: bool) -> list[Exposure]:
-        """Bring exposures that have no load balancer to the application's."""
+        """Add the application's load balancer to exposures without one."""
 
         def load_balancer() -> ApplicationLoadBalancer:
             return self.public_load_balancer if internet_facing else self.internal_load_balancer
@@ -291,9 +293,9 @@ class Application(CheckedConstruct):
 
 
 def filled_in(given: Any, default: Any) -> Any:
-    """Return an option with what is said of its parts by default, where they are as they are when nobody says anything.
+    """Return an option with the given defaults for the parts that still have their class's default.
 
-    A part that was given as what it is anyhow cannot be told from one that was not.
+    A part that you set to its class's default looks the same as a part that you did not set.
     """
     if not is_dataclass(given) or type(given) is not type(default):
         return given
@@ -308,7 +310,7 @@ def filled_in(given: Any, default: Any) -> Any:
 
 
 def _wants_load_balancer(exposure: object) -> bool:
-    """Tell whether an exposure says nothing about its own load balancer."""
+    """Tell whether an exposure sets no options for a separate load balancer."""
     return (
         isinstance(exposure, AlbExposure)
         and exposure.load_balancer is None
@@ -318,7 +320,7 @@ def _wants_load_balancer(exposure: object) -> bool:
 
 
 def _place_problems(scope: Construct, environment: Environment) -> list[Problem]:
-    """Find a stack that is deployed to another place than its environment says, or to whatever place is at hand."""
+    """Find a stack without an account and region, or with others than its environment."""
     found = Problems()
     if environment.account is None and environment.region is None:
         return []
@@ -328,7 +330,7 @@ def _place_problems(scope: Construct, environment: Environment) -> list[Problem]
         if wanted is not None and wanted != known:
             found.add(
                 option,
-                f"the stack says no {option}" if is_token(known) else f"the stack is deployed to the {option} {known}",
+                f"the stack has no {option}" if is_token(known) else f"the stack is deployed to {option} {known}",
                 given=wanted,
                 allowed="the same for both, by cdk.Stack(…, env=environment.env) or cdk.Stage(…, env=environment.env)",
             )

@@ -1,4 +1,4 @@
-"""Who has to agree before a new version is deployed to an environment."""
+"""Approval of new versions before they are deployed to an environment."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ _LONGEST = 60 * 24 * 60 * _MINUTE
 
 @frozen
 class Approval:
-    """Somebody agrees before a new version is deployed to an environment.
+    """Requires approval before a new version is deployed to an environment.
 
     Attributes:
-        email_addresses: Who is asked; each has to confirm the subscription by mail. One of them has to agree.
+        email_addresses: Approvers; each must confirm the subscription by e-mail. One of them must approve.
         timeout: How long the deployment waits for an answer, in whole minutes, from 5 minutes to 60 days. Without an
-            answer it fails. Default: 7 days, as CodePipeline has it.
-        reason: What the people who are asked should look at, shown with the question. Default: none; they see what
-            changes.
+            answer it fails. Default: 7 days, as in CodePipeline.
+        reason: What approvers should check, shown with the request. Default: none; they see the changes.
 
     See https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html
     """
@@ -34,16 +33,16 @@ class Approval:
     reason: str | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found.has("email_addresses"):
             if not self.email_addresses:
                 found.add(
                     "email_addresses",
-                    "nobody is asked, so nobody can agree",
+                    "without an address no one can approve",
                     given=self.email_addresses,
-                    allowed="one address or more; or approval=None",
+                    allowed="at least one address; or approval=None",
                 )
             found.extend(address_problems(self.email_addresses))
         if not found.has("timeout"):

@@ -1,4 +1,4 @@
-"""What differs between environments, as they are written in Python."""
+"""Differences between environments, as written in Python."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _TWO = 2
 
 
 def environment_differences(*environments: Environment) -> Mapping[str, Mapping[str, str]]:
-    """List the options that are not the same in some environments.
+    """List the options that differ between environments.
 
-    What comes of them in the templates, `cdk-containers environments differences` lists.
+    For the differences in the templates, run `cdk-containers environments differences`.
 
     Args:
         environments: The environments, two or more.
@@ -27,7 +27,7 @@ def environment_differences(*environments: Environment) -> Mapping[str, Mapping[
         By option, such as `desired_count` or `network.cidr`, the value in each environment, as text.
 
     Raises:
-        ConstructError: An environment is none, or two have one name.
+        ConstructError: A value is not an environment, or two have the same name.
     """
     found = Problems()
     for index, one in enumerate(environments):
@@ -46,7 +46,7 @@ def environment_differences(*environments: Environment) -> Mapping[str, Mapping[
 
 
 def _rows(values: Sequence[Any], at: str = "") -> Iterator[tuple[str, list[str]]]:
-    """Give the options whose values differ; of values of one type that have options themselves, those options."""
+    """Yield the options whose values differ; values of one type with options are compared option by option."""
     if is_dataclass(values[0]) and all(type(value) is type(values[0]) for value in values):
         for one in fields(values[0]):
             yield from _rows([getattr(value, one.name) for value in values], f"{at}.{one.name}" if at else one.name)
@@ -57,7 +57,7 @@ def _rows(values: Sequence[Any], at: str = "") -> Iterator[tuple[str, list[str]]
 
 
 def _shown(value: Any) -> str:
-    """Show a value as people write it: objects of CDK have no readable text."""
+    """Show a value in readable form, because CDK objects have none."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(map(_shown, value)) or "none"
     if is_dataclass(value):

@@ -1,4 +1,4 @@
-"""What differs between the environments of an application."""
+"""Environments of an application."""
 
 from __future__ import annotations
 
@@ -25,38 +25,40 @@ from .environment_network import ExistingNetwork, NewNetwork
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
-_THROW_AWAY = "an environment that is thrown away as a whole"
+_THROW_AWAY = "a disposable environment"
 
 
 @frozen
 class Environment:
-    """What differs between the environments of an application, said once; the defaults are those of production.
+    """Options of one environment of an application; the defaults suit production.
 
-    `Environment.development()` is the same at a fraction of the price, and keeps nothing when its stack is deleted.
-    Another one is `dataclasses.replace(environment, region="us-east-1")`. What you give to an `Application`, a service
-    or a job wins over its environment.
+    `Environment.development()` costs a fraction and keeps nothing when its stack is deleted. Derive another one with
+    `dataclasses.replace(environment, region="us-east-1")`. Options of an `Application`, a service or a job override its
+    environment.
 
     Attributes:
         name: Name of the environment; tag `environment` of everything in it. Default: `production`.
-        account: Account that it is deployed to, 12 digits. Stacks get it by `env=environment.env`. Default: none; the
-            account of whoever deploys.
-        region: Region that it is deployed to. Default: none; the region of whoever deploys.
-        domain: Domain of its services, of which the application makes its `Domain`. Default: none.
-        network: Where it runs: a `NewNetwork`, or an `ExistingNetwork` of the account. Default: none; a new `Network`.
-        email_addresses: Who is told of alarms and of what failed; each has to confirm by mail. Default: nobody.
-        deployment: How a new version of a service takes over. Workers and services without traffic take it only if it
-            shifts none, and daemons never. Default: none; `Rolling()`.
-        approval: Who has to agree before a pipeline deploys to it. Default: none; nobody is asked.
-        capacity: How services that do not say otherwise are split over capacity. Default: Fargate.
-        architecture: Processor that images are for, where a service or job says nothing. Default: `X86_64`.
-        nat_gateways: How tasks reach the internet. Default: PER_AZ, one in each zone.
-        desired_count: Tasks of a service that says neither a count nor scaling. Default: 2, so that one zone may fail.
-        log_retention: How long logs are kept. Default: one year.
-        removal_policy: What happens to log groups and records when the stack goes. Default: RETAIN.
-        subdomain: Label under which the application's domain is in this environment: `dev` makes `dev.example.com` of
-            `example.com`. Default: none; the domain itself.
-        throw_away: Why load balancers need no deletion protection and keep no access logs, if that is so. Default:
-            none; they are protected, and keep them.
+        account: Target account, 12 digits. Pass it to stacks with `env=environment.env`. Default: none; the account of
+            your credentials.
+        region: Target region. Default: none; the region of your credentials.
+        domain: Domain of its services, from which the application creates its `Domain`. Default: none.
+        network: The network: a `NewNetwork`, or an `ExistingNetwork` of the account. Default: none; a new `Network`.
+        email_addresses: Addresses that get notifications of alarms and failures; each recipient must confirm by e-mail.
+            Default: none.
+        deployment: Deployment of new versions. Workers and services without traffic use it only if it does not shift
+            traffic; daemons never use it. Default: none; `Rolling()`.
+        approval: Approval before a pipeline deploys to it. Default: none.
+        capacity: Default capacity of services. Default: Fargate.
+        architecture: Default processor architecture of services and jobs. Default: `X86_64`.
+        nat_gateways: NAT gateways for tasks. Default: PER_AZ, one in each Availability Zone.
+        desired_count: Number of tasks of a service without a count or scaling. Default: 2, so that one Availability
+            Zone may fail.
+        log_retention: Retention of logs. Default: one year.
+        removal_policy: What happens to log groups and access logs when the stack is deleted. Default: RETAIN.
+        subdomain: Label before the application's domain in this environment: `dev` turns `example.com` into
+            `dev.example.com`. Default: none; the domain itself.
+        throw_away: Reason for load balancers without deletion protection and access logs. Default: none; they have
+            both.
 
     See https://docs.aws.amazon.com/wellarchitected/latest/operational-excellence-pillar/ops_dev_integ_multi_env.html
     """
@@ -80,7 +82,7 @@ class Environment:
 
     @property
     def env(self) -> cdk.Environment:
-        """Where its stacks are deployed: `cdk.Stack(app, "Shop", env=environment.env)`."""
+        """The account and region of its stacks: `cdk.Stack(app, "Shop", env=environment.env)`."""
         return cdk.Environment(account=self.account, region=self.region)
 
     @staticmethod
@@ -91,13 +93,13 @@ class Environment:
         region: str | None = None,
         subdomain: str | None = None,
     ) -> Environment:
-        """Take Fargate Spot, one task of each service, one NAT gateway, logs for a month, and nothing that stays.
+        """Return an environment with Fargate Spot, one task per service, one NAT gateway and logs for a month.
 
         Args:
             name: Name of the environment.
-            account: Account that it is deployed to. Default: that of whoever deploys.
-            region: Region that it is deployed to. Default: that of whoever deploys.
-            subdomain: Label under which the application's domain is in this environment. Default: none.
+            account: Target account. Default: the account of your credentials.
+            region: Target region. Default: the region of your credentials.
+            subdomain: Label before the application's domain in this environment. Default: none.
         """
         return Environment(
             name=name,
@@ -113,7 +115,7 @@ class Environment:
         )
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:

@@ -18,13 +18,13 @@ _ZONE_ID = re.compile(r"Z[A-Z0-9]{1,31}")
 
 @frozen
 class HostedDomain:
-    """A domain of an environment and its hosted zone in Route 53, from which an application makes its `Domain`.
+    """Domain and Route 53 hosted zone of an environment, from which an application creates its `Domain`.
 
     Attributes:
-        name: The domain, such as `dev.example.com`; services have it, or names under it.
-        zone_id: Id of the public hosted zone that has its records, such as `Z0123456789EXAMPLE`. Default: none; a new
-            zone is made, to which the domain above has to delegate.
-        zone_name: Name of that zone: this domain or one above it. Default: `name`.
+        name: The domain, such as `dev.example.com`; services use it or names under it.
+        zone_id: Id of the public hosted zone for its records, such as `Z0123456789EXAMPLE`. Default: none; a new zone,
+            to which the parent domain must delegate.
+        zone_name: Name of that zone: this domain or a parent domain. Default: `name`.
 
     See https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-working-with.html
     """
@@ -34,7 +34,7 @@ class HostedDomain:
     zone_name: str | None = None
 
     def make(self, scope: Construct, id: str) -> Domain:  # noqa: A002
-        """Make the domain.
+        """Create the domain.
 
         Args:
             scope: The parent.
@@ -48,7 +48,7 @@ class HostedDomain:
         return Domain(scope, id, name=self.name, zone=zone)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -57,7 +57,7 @@ class HostedDomain:
         if self.zone_id is not None and not _ZONE_ID.fullmatch(self.zone_id):
             found.add(
                 "zone_id",
-                "not the id of a hosted zone",
+                "not a hosted zone id",
                 given=self.zone_id,
                 allowed="an id such as Z0123456789EXAMPLE, known at synthesis",
                 practice="domain-names",
@@ -65,9 +65,9 @@ class HostedDomain:
         if self.zone_name is not None and self.zone_id is None:
             found.add(
                 "zone_name",
-                "the name of a zone that exists needs its id",
+                "the name of an existing zone requires its id",
                 given=self.zone_name,
-                allowed='zone_id="Z…" too; or none, for a new zone',
+                allowed='also set zone_id="Z…"; or remove zone_name for a new zone',
                 practice="domain-names",
             )
         elif self.zone_name is not None and not found.has("name"):

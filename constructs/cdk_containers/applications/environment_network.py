@@ -1,4 +1,4 @@
-"""The network of an environment, as a value: one that is made, or one that exists."""
+"""The network of an environment as a value: new or existing."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from cdk_containers.network.network_checks import imported_subnet_problems, opti
 
 @frozen
 class NewNetwork:
-    """A network that the application of an environment makes for itself.
+    """A new network for the application of an environment.
 
     Attributes:
-        cidr: Addresses of the VPC, at most a /16. Give environments that are ever connected blocks that do not overlap.
-            Default: 10.0.0.0/16.
-        max_azs: Zones to use, 2–6. Default: 3.
+        cidr: Address range of the VPC, at most a /16. Use ranges that do not overlap for environments that you may
+            connect later. Default: 10.0.0.0/16.
+        max_azs: Availability Zones to use, 2–6. Default: 3.
 
     See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
     """
@@ -30,18 +30,18 @@ class NewNetwork:
     max_azs: int = 3
 
     def make(self, scope: Construct, id: str, *, nat_gateways: NatGateways, flow_logs: Logs) -> Network:  # noqa: A002
-        """Make the network.
+        """Create the network.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
-            nat_gateways: How private subnets reach the internet.
-            flow_logs: Where the record of connections is kept.
+            nat_gateways: NAT gateways for private subnets.
+            flow_logs: Where VPC flow logs go.
         """
         return Network(scope, id, cidr=self.cidr, max_azs=self.max_azs, nat_gateways=nat_gateways, flow_logs=flow_logs)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         found.extend(
@@ -58,16 +58,16 @@ class NewNetwork:
 
 @frozen
 class ExistingNetwork:
-    """A VPC that exists in the account and region of an environment.
+    """An existing VPC in the account and region of an environment.
 
     Attributes:
         vpc_id: Its id.
         availability_zones: Its zones.
-        private_subnet_ids: A subnet in each zone, in the order of the zones, with a way out to the internet; tasks run
-            there.
+        private_subnet_ids: Subnets for tasks: one in each zone, in the order of the zones, with outbound internet
+            access.
         public_subnet_ids: A subnet in each zone for public load balancers. Default: none.
-        dual_stack: Whether the VPC and these subnets have IPv6 addresses, with routes. Default: not known; load
-            balancers have IPv4 addresses.
+        dual_stack: Whether the VPC and these subnets have IPv6 addresses, with routes. Default: unknown; load balancers
+            have IPv4 addresses.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html
     """
@@ -96,7 +96,7 @@ class ExistingNetwork:
         )
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         if wrong := field_problems(self):
             return wrong
         return imported_subnet_problems(self.availability_zones, self.private_subnet_ids, self.public_subnet_ids)

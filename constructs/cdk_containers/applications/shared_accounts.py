@@ -1,4 +1,4 @@
-"""Environments of one app that share an account and a region: a warning, and an error for what collides there."""
+"""Environments of one app in the same account and region: a warning, and errors for name collisions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _places: MutableMapping[IConstruct, dict[tuple[str, str], dict[str, str]]] = Wea
 
 
 def watch_place(application: Construct, environment: Environment) -> None:
-    """Remember where an environment is deployed; where another one is there already, warn and look for collisions."""
+    """Remember where an environment is deployed; if another one is already there, warn and check for collisions."""
     if environment.account is None or environment.region is None:
         return
     root = application.node.root
@@ -37,7 +37,7 @@ def watch_place(application: Construct, environment: Environment) -> None:
     cdk.Annotations.of(application).add_warning_v2(
         f"cdk-containers:{_PRACTICE}",
         f"{environment.name} shares account {environment.account} and region {environment.region} with "
-        f"{', '.join(others)}: limits, permissions and the bill are those of all. {practice(_PRACTICE).source}",
+        f"{', '.join(others)}. They share quotas, permissions and the bill. {practice(_PRACTICE).source}",
     )
     if sum(len(names) > 1 for names in places.values()) == 1 and len(there) == 2:
         cdk.Validations.of(root).add_plugins(_Collisions())
@@ -45,7 +45,7 @@ def watch_place(application: Construct, environment: Environment) -> None:
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
 class _Collisions:
-    """What stacks of one account and region cannot both have, found when the app is synthesized."""
+    """Resources that two stacks of one account and region cannot both have, found at synthesis."""
 
     @property
     def name(self) -> str:
@@ -60,7 +60,7 @@ class _Collisions:
         return [_RULE]
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
-        """Look through the assembly that the templates are of; CDK calls it when it has written them."""
+        """Search the cloud assembly; CDK calls this after it has written the templates."""
         from cdk_containers.environments import collisions, read_assembly  # noqa: PLC0415  (most apps need it never)
 
         templates = list(context.template_paths)
@@ -82,7 +82,7 @@ class _Collisions:
 
 
 def _assembly_of(template: Path) -> Path:
-    """Return the folder of the app: that of a stage is in it."""
+    """Return the folder of the app, which contains the folders of its stages."""
     folder = template.parent
     while (folder.parent / "manifest.json").is_file():
         folder = folder.parent

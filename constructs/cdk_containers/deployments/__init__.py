@@ -1,4 +1,4 @@
-"""How a new version takes the place of the old one."""
+"""How a new version replaces the old one."""
 
 from .blue_green import BlueGreen
 from .canary import Canary

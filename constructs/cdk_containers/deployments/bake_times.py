@@ -1,4 +1,4 @@
-"""Lengths of time that ECS and CodeDeploy count in minutes."""
+"""Durations that ECS and CodeDeploy count in minutes."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ DAY = 1440
 _LONGEST_HOURS = 33
 _LONGEST = _LONGEST_HOURS * 60
 LONGEST_WAIT_MINUTES = _LONGEST
-"""The longest that a deployment can wait for a hook, before CloudFormation gives up."""
+"""The longest that a deployment can wait for a hook before CloudFormation times out."""
 
 
 def minutes(duration: DurationLike | None, default: int) -> int:
-    """Return a length of time in whole minutes."""
+    """Return a duration in whole minutes."""
     return default if duration is None else round(seconds(duration) / 60)
 
 
 def minutes_problems(
     option: str, duration: DurationLike | None, *, low: int = 0, high: int = DAY, practice: str = "bake-time"
 ) -> list[Problem]:
-    """Find a length of time that is not of whole minutes, or not within bounds, both included."""
+    """Find a duration that is not in whole minutes or not within the bounds (inclusive)."""
     if duration is None:
         return []
     found = Problems()
     given = seconds(duration)
-    # The steps are counted when the app is synthesized, so a time cannot be known at deployment only.
+    # The steps are computed at synthesis, so a time cannot be known only at deployment.
     if is_token(given):
-        found.add(option, "known at deployment only", given=Shown("a token"), allowed="a time", practice=practice)
+        found.add(option, "known only at deployment", given=Shown("a token"), allowed="a time", practice=practice)
     elif given % 60:
         found.add(
             option,
@@ -50,12 +50,12 @@ def minutes_problems(
 
 
 def total_problems(option: str, total: int) -> list[Problem]:
-    """Find bake times that are too long together: CloudFormation counts them, and refuses the service."""
+    """Find bake times whose sum is too long: CloudFormation refuses the service."""
     found = Problems()
     if total > _LONGEST:
         found.add(
             option,
-            "CloudFormation gives up after 36 hours, and refuses a deployment that bakes for longer than 33",
+            "CloudFormation times out after 36 hours, so it refuses bake times of more than 33 hours in all",
             given=Shown(f"{total} min in all"),
             allowed=f"up to {_LONGEST} minutes with all steps",
             practice="bake-time",

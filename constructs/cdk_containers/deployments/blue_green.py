@@ -1,4 +1,4 @@
-"""Blue/green deployments: all the traffic goes over at once."""
+"""Blue/green deployments: all traffic shifts at once."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from .traffic_shift import TrafficShiftingDeployment
 
 @frozen
 class BlueGreen(TrafficShiftingDeployment):
-    """The whole new version (green) comes up beside the old one (blue), and takes all the traffic over at once.
+    """Starts the new version (green) next to the old one (blue), and then shifts all traffic at once.
 
-    Until the bake time is over the old version runs on, and a rollback is a matter of seconds.
+    The old version keeps running until the bake time ends, so a rollback takes only seconds.
 
     Attributes:
-        bake_time: How long the old version stays after the traffic went over, 0–1440 minutes. Default: 10 minutes,
-            twice the time that the alarm for server errors takes.
-        hooks: Functions that are asked whether the deployment goes on, and places where it waits for somebody. Default:
-            none.
-        alarm_rollback: Roll back when an alarm goes off during the deployment: the share of server errors of each
-            target group, and `alarms`. Default: True.
-        alarms: More alarms to watch. They must not be made from the service itself: it could not be created. Default:
-            none.
+        bake_time: Time that the old version keeps running after traffic shifts, 0–1440 minutes. Default: 10 minutes,
+            twice the time that the alarm for server errors needs to fire.
+        hooks: Lambda functions that decide whether the deployment continues, and pauses that wait for an answer.
+            Default: none.
+        alarm_rollback: Rolls back when an alarm fires during the deployment: the server error rate of each target
+            group, or one of `alarms`. Default: True.
+        alarms: More alarms to watch. They must not refer to the service itself, because it could not be created then.
+            Default: none.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html
     """

@@ -1,4 +1,4 @@
-"""Canary deployments: a small share of the traffic goes over first."""
+"""Canary deployments: a small share of the traffic shifts first."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _CANARY_MINUTES = 10
 
 @frozen
 class Canary(TrafficShiftingDeployment):
-    """The whole new version comes up beside the old one, gets a small share of the traffic first, and then all of it.
+    """Starts the new version next to the old one, shifts a small share of traffic to it, and then the rest.
 
     Attributes:
-        canary_percent: Share of the traffic that the new version gets first, 0.1–100.0 in tenths. Default: 10; less
-            makes a minute's requests too few to tell a share of errors from.
-        canary_bake_time: How long it stays so, 0–1440 minutes. Default: 10 minutes, twice the time that the alarm for
-            server errors takes.
-        bake_time: How long the old version stays after the rest went over, 0–1440 minutes. Default: 10 minutes. The two
-            together may be 33 hours.
-        hooks: Functions that are asked whether the deployment goes on, and places where it waits for somebody. Default:
-            none.
-        alarm_rollback: Roll back when an alarm goes off during the deployment: the share of server errors of each
-            target group, and `alarms`. Default: True.
-        alarms: More alarms to watch. They must not be made from the service itself: it could not be created. Default:
-            none.
+        canary_percent: Share of the traffic that the new version gets first, 0.1–100.0 in tenths. Default: 10, because
+            a smaller share has too few requests each minute to measure an error rate.
+        canary_bake_time: Time before the rest of the traffic shifts, 0–1440 minutes. Default: 10 minutes, twice the
+            time that the alarm for server errors needs to fire.
+        bake_time: Time that the old version keeps running after all traffic shifts, 0–1440 minutes; together with
+            `canary_bake_time` at most 33 hours. Default: 10 minutes.
+        hooks: Lambda functions that decide whether the deployment continues, and pauses that wait for an answer.
+            Default: none.
+        alarm_rollback: Rolls back when an alarm fires during the deployment: the server error rate of each target
+            group, or one of `alarms`. Default: True.
+        alarms: More alarms to watch. They must not refer to the service itself, because it could not be created then.
+            Default: none.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/canary-deployment.html
     """
@@ -47,7 +47,7 @@ class Canary(TrafficShiftingDeployment):
 
     @property
     def service_options(self) -> Mapping[str, Any]:
-        """What CDK's service is told of it."""
+        """Options for CDK's service."""
         first = ecs.TrafficShiftConfig(
             step_percent=self.canary_percent, step_bake_time=in_seconds(self._canary_minutes * 60)
         )
@@ -55,7 +55,7 @@ class Canary(TrafficShiftingDeployment):
 
     @property
     def steps_before_the_last(self) -> Sequence[tuple[float, int]]:
-        """The share of the traffic in percent, and the minutes for which it stays."""
+        """The share of the traffic in percent, and the minutes of the step."""
         return [(self.canary_percent, self._canary_minutes)]
 
     @property
@@ -63,7 +63,7 @@ class Canary(TrafficShiftingDeployment):
         return minutes(self.canary_bake_time, _CANARY_MINUTES)
 
     def step_problems(self) -> list[Problem]:
-        """Find what is wrong with the first share."""
+        """Find problems with the canary share."""
         return [
             *percent_problems("canary_percent", self.canary_percent, low=Decimal("0.1"), practice="traffic-shift"),
             *minutes_problems("canary_bake_time", self.canary_bake_time),

@@ -1,4 +1,4 @@
-"""When a rolling deployment is given up."""
+"""When a rolling deployment fails."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from cdk_containers.core.inputs import field_problems, is_token
 
 @frozen
 class CircuitBreaker:
-    """How many tasks may fail before a rolling deployment is given up and rolled back.
+    """How many tasks may fail before ECS stops a rolling deployment and rolls it back.
 
     Attributes:
-        threshold: Failed tasks: a percentage of the wanted tasks, 1–100, or with `COUNT` a number, 1 or more. Default:
-            50.
-        threshold_type: `BOUNDED_PERCENT` never takes fewer than 3 and never more than 200 failures; `UNBOUNDED_PERCENT`
-            does, for very large services; `COUNT` is a number, for small ones. Default: `BOUNDED_PERCENT`.
-        reset_on_healthy_task: Count failures in a row: a task that gets healthy sets the count back to 0. False counts
-            all of the deployment, and finds a version that fails now and then. Default: True.
+        threshold: Failed tasks that trigger the rollback: a percentage of the desired tasks, 1–100, or with `COUNT` a
+            number, 1 or more. Default: 50.
+        threshold_type: `BOUNDED_PERCENT` limits the failures to 3–200. `UNBOUNDED_PERCENT` has no such limits, for very
+            large services. `COUNT` is a fixed number, for small services. Default: `BOUNDED_PERCENT`.
+        reset_on_healthy_task: Counts consecutive failures: a healthy task resets the count to 0. False counts all
+            failures of the deployment, which finds a version that fails intermittently. Default: True.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
     """
@@ -31,7 +31,7 @@ class CircuitBreaker:
 
     @property
     def overrides(self) -> Mapping[str, object]:
-        """Properties of the service's resource: CDK's circuit breaker knows neither."""
+        """Properties of the service's resource: CDK's circuit breaker has no such options."""
         return {
             "DeploymentConfiguration.DeploymentCircuitBreaker.ThresholdConfiguration": {
                 "Type": self.threshold_type,
@@ -41,7 +41,7 @@ class CircuitBreaker:
         }
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:

@@ -1,4 +1,4 @@
-"""Blue/green deployments by CodeDeploy, for teams that deploy with it."""
+"""Blue/green deployments with CodeDeploy."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ _CONFIGS: Mapping[str, tuple[str, float, int]] = {
     "LINEAR_10PERCENT_EVERY_1MINUTES": ("LINEAR_10_PERCENT_EVERY_1_MINUTES", 10, 1),
     "LINEAR_10PERCENT_EVERY_3MINUTES": ("LINEAR_10_PERCENT_EVERY_3_MINUTES", 10, 3),
 }
-"""What CDK calls a predefined way to shift traffic, its percentage, and the minutes for which each step stays."""
+"""CDK's name of a predefined traffic shift, its percentage, and the minutes of each step."""
 
 
 @frozen
 class CodeDeployBlueGreen(Deployment):
-    """CodeDeploy deploys new versions: a team that has pipelines with CodeDeploy keeps them.
+    """Deploys new versions with CodeDeploy, for teams that already have CodeDeploy pipelines.
 
-    CloudFormation makes the service and registers task definitions, and can deploy none of them: what CodeDeploy was
-    not told of does not run. `BlueGreen`, `Linear` and `Canary` have no such limit, and new services take those.
+    CloudFormation creates the service and registers task definitions, but only CodeDeploy can deploy them. `BlueGreen`,
+    `Linear` and `Canary` have no such limit, so use one of those for new services.
 
     Attributes:
-        traffic: How the traffic goes over: `ALL_AT_ONCE`, or a canary or linear way that CodeDeploy has ready. A
-            Network Load Balancer knows `ALL_AT_ONCE` only. Default: `ALL_AT_ONCE`.
-        approval_wait: How long the new version waits for somebody to let the traffic go over, 1–2880 minutes; the
-            deployment stops when nobody does. Default: it does not wait.
-        termination_wait: How long the old version stays after the traffic went over, 0–2880 minutes; it can be rolled
-            back to for so long. Default: 10 minutes, twice the time that the alarm for server errors takes.
-        alarm_rollback: Roll back when an alarm goes off during the deployment: the share of server errors of each
-            target group, and `alarms`. A deployment that fails is always rolled back. Default: True.
+        traffic: How traffic shifts: `ALL_AT_ONCE`, or a predefined canary or linear configuration of CodeDeploy. A
+            Network Load Balancer supports only `ALL_AT_ONCE`. Default: `ALL_AT_ONCE`.
+        approval_wait: Time that the new version waits for you to approve the traffic shift, 1–2880 minutes. Without
+            approval the deployment stops. Default: it does not wait.
+        termination_wait: Time that the old version keeps running after traffic shifts, 0–2880 minutes. You can roll
+            back during this time. Default: 10 minutes, twice the time that the alarm for server errors needs to fire.
+        alarm_rollback: Rolls back when an alarm fires during the deployment: the server error rate of each target
+            group, or one of `alarms`. A deployment that fails is always rolled back. Default: True.
         alarms: More alarms to watch. Default: none.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html
@@ -61,28 +61,28 @@ class CodeDeployBlueGreen(Deployment):
 
     @property
     def shifts_traffic(self) -> bool:
-        """Whether the new version has its own target group, and traffic goes over to it."""
+        """Whether the new version has its own target group to which traffic shifts."""
         return True
 
     @property
     def approval_minutes(self) -> int | None:
-        """How long the new version waits for somebody, in minutes."""
+        """Time that the new version waits for approval, in minutes."""
         return None if self.approval_wait is None else minutes(self.approval_wait, 0)
 
     @property
     def termination_minutes(self) -> int:
-        """How long the old version stays, in minutes."""
+        """Time that the old version keeps running, in minutes."""
         return minutes(self.termination_wait, _TERMINATION_MINUTES)
 
     @property
     def deployment_config(self) -> codedeploy.IEcsDeploymentConfig:
-        """How CDK calls the way in which the traffic goes over."""
+        """CDK's name of the traffic shift."""
         config: codedeploy.IEcsDeploymentConfig = getattr(codedeploy.EcsDeploymentConfig, _CONFIGS[self.traffic][0])
         return config
 
     @property
     def rollout_steps(self) -> ShiftSteps:
-        """In which steps the new version takes over."""
+        """The steps in which the new version takes over."""
         _, percent, stay = _CONFIGS[self.traffic]
         linear = self.traffic.startswith("LINEAR")
         before = [10.0 * step for step in range(1, 10)] if linear else [percent] if percent < 100 else []
@@ -91,7 +91,7 @@ class CodeDeployBlueGreen(Deployment):
 
     @property
     def service_options(self) -> Mapping[str, Any]:
-        """What CDK's service is told of it; ECS takes no other percentages than its own with this controller."""
+        """Options for CDK's service; ECS accepts only its own percentages with this controller."""
         return {
             "deployment_controller": ecs.DeploymentController(type=ecs.DeploymentControllerType.CODE_DEPLOY),
             "min_healthy_percent": 100,
@@ -99,7 +99,7 @@ class CodeDeployBlueGreen(Deployment):
         }
 
     def blue_green_config(self, **parts: Any) -> codedeploy.EcsBlueGreenDeploymentConfig:
-        """Return what CDK calls target groups, listeners and waits."""
+        """Return target groups, listeners and waits as CDK's options."""
         approval = self.approval_minutes
         return codedeploy.EcsBlueGreenDeploymentConfig(
             deployment_approval_wait_time=None if approval is None else in_seconds(approval * 60),
@@ -108,7 +108,7 @@ class CodeDeployBlueGreen(Deployment):
         )
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         if wrong := field_problems(self):
             return wrong
         found = Problems()

@@ -1,4 +1,4 @@
-"""What all deployments share."""
+"""Options that all deployments share."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Deployment:
     """How a new version takes over: `Rolling`, `BlueGreen`, `Linear`, `Canary` or `CodeDeployBlueGreen`.
 
     Attributes:
-        alarm_rollback: Roll back when an alarm goes off during the deployment: the share of server errors of each load
-            balancer, and `alarms`. Default: True.
-        alarms: More alarms to watch. They must not be made from the service itself: it could not be created. Default:
-            none.
+        alarm_rollback: Rolls back when an alarm fires during the deployment: the server error rate of each load
+            balancer, or one of `alarms`. Default: True.
+        alarms: More alarms to watch. They must not refer to the service itself, because it could not be created then.
+            Default: none.
     """
 
     alarm_rollback: Literal[True] | Disabled = True
@@ -30,7 +30,7 @@ class Deployment:
 
     @property
     def shifts_traffic(self) -> bool:
-        """Whether the new version has its own target group, and traffic goes over to it."""
+        """Whether the new version has its own target group to which traffic shifts."""
         return False
 
     @property
@@ -40,26 +40,26 @@ class Deployment:
 
     @property
     def rollout_steps(self) -> RolloutSteps:
-        """In which steps the new version takes over."""
+        """The steps in which the new version takes over."""
         raise NotImplementedError
 
     @property
     def service_options(self) -> Mapping[str, Any]:
-        """What CDK's service is told of it."""
+        """Options for CDK's service."""
         raise NotImplementedError
 
     @property
     def overrides(self) -> Mapping[str, object]:
-        """Properties of the service's resource that CDK's service has no option for."""
+        """Properties of the service's resource for which CDK's service has no option."""
         return {}
 
     @property
     def defaults(self) -> Mapping[str, object]:
-        """Values of the options that may be switched off, by practice."""
+        """Values of options that can be disabled, by practice."""
         return {"deployment-alarms": self.alarm_rollback}
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -68,9 +68,9 @@ class Deployment:
         if self.alarms and self.alarm_rollback is not True:
             found.add(
                 "alarms",
-                "alarms that nothing watches",
+                "alarms are set, but alarm_rollback is off, so nothing watches them",
                 given=len(self.alarms),
-                allowed="none, while alarm_rollback is off",
+                allowed="remove alarms, or turn alarm_rollback on",
                 practice="deployment-alarms",
             )
         return list(found)

@@ -1,4 +1,4 @@
-"""Lambda functions that a deployment asks whether it may go on."""
+"""Lambda functions that decide whether a deployment continues."""
 
 from __future__ import annotations
 
@@ -31,19 +31,20 @@ HookStage: TypeAlias = Literal[
 
 @frozen
 class DeploymentHook:
-    """A function that a deployment calls at some of its stages, and that says whether it goes on.
+    """A Lambda function that a deployment calls at stages you choose, and that decides whether it continues.
 
-    It answers `{"hookStatus": "SUCCEEDED"}`, `"FAILED"`, which rolls back, or `"IN_PROGRESS"`, and is called again. An
-    answer that is none of them rolls back too.
+    It answers `{"hookStatus": "SUCCEEDED"}`, `"FAILED"`, which rolls back, or `"IN_PROGRESS"`, after which ECS calls it
+    again. Any other answer also rolls back.
 
     Attributes:
-        function: The function, or a version or alias of one. ECS may call this one and no other.
-        stages: When it is called: `PRE_SCALE_UP`, `POST_TEST_TRAFFIC_SHIFT` and so on. One or more.
-        details: What the function is given with each call, beside what ECS tells it. Default: nothing.
-        job: A job with a `timeout` that the function starts and waits for, such as a migration: it may do so, and finds
-            the ARN of the job's state machine in `details`, as `stateMachineArn`. Default: none.
-        timeout: How long a function may go on to answer `IN_PROGRESS`, 1–1980 minutes. Default: as ECS, 24 hours.
-        on_timeout: What happens then, `ROLLBACK` or `CONTINUE`. Default: `ROLLBACK`.
+        function: The function, or a version or alias of it. ECS gets permission to call only this one.
+        stages: Stages at which ECS calls it, such as `PRE_SCALE_UP` or `POST_TEST_TRAFFIC_SHIFT`. One or more.
+        details: Additional input for the function in each call. Default: nothing.
+        job: A job with a `timeout` that the function starts and waits for, such as a migration. The function gets
+            permission to do so, and `details` contains the ARN of the job's state machine as `stateMachineArn`.
+            Default: none.
+        timeout: How long the function may answer `IN_PROGRESS`, 1–1980 minutes. Default: 24 hours, as in ECS.
+        on_timeout: What happens after the timeout, `ROLLBACK` or `CONTINUE`. Default: `ROLLBACK`.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-lifecycle-hooks.html
     """
@@ -57,12 +58,12 @@ class DeploymentHook:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What makes it the same as another: Python may hold one function of CDK in two objects."""
+        """Identity of the hook: Python may represent one CDK function as two objects."""
         return self.function.node.path, sorted(self.stages), json.dumps(self.all_details, sort_keys=True)
 
     @property
     def timeout_configuration(self) -> Mapping[str, object]:
-        """How long ECS waits, and what it does then, where that is not what it does by itself."""
+        """How long ECS waits and what it does then, if this differs from ECS's default."""
         if self.timeout is None and self.on_timeout == "ROLLBACK":
             return {}
         time = {} if self.timeout is None else {"TimeoutInMinutes": minutes(self.timeout, 0)}
@@ -70,12 +71,12 @@ class DeploymentHook:
 
     @property
     def all_details(self) -> Mapping[str, Any]:
-        """What the function is given, the job included."""
+        """Input for the function, including the job."""
         machine = None if self.job is None else self.job.state_machine
         return self.details if machine is None else {**self.details, "stateMachineArn": machine.state_machine_arn}
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this hook."""
+        """Find problems with this hook."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -89,7 +90,7 @@ class DeploymentHook:
             if "stateMachineArn" in self.details:
                 found.add(
                     "details['stateMachineArn']",
-                    "the job sets it",
+                    "the job already sets it",
                     allowed="job or stateMachineArn, not both",
                     practice="migration-order",
                 )

@@ -1,4 +1,4 @@
-"""Places where a deployment waits for somebody."""
+"""Stages at which a deployment waits for an answer."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ PauseStage: TypeAlias = Literal[
     "PRE_PRODUCTION_TRAFFIC_SHIFT",
     "POST_PRODUCTION_TRAFFIC_SHIFT",
 ]
-"""Stages of a deployment that can wait: all but those in which traffic is on its way."""
+"""Stages of a deployment that can wait: all except those that shift traffic."""
 
 _HOUR = 60
 
 
 @frozen
 class DeploymentPause:
-    """A deployment waits until somebody calls `ContinueServiceDeployment`, to go on or to roll back.
+    """Pauses a deployment until you call `ContinueServiceDeployment` to continue or to roll back.
 
-    The first deployment waits too, and with it the creation of the stack.
+    The first deployment also pauses, which pauses the creation of the stack.
 
     Attributes:
-        stages: Where it waits. One or more.
-        timeout: How long it waits for an answer, 1–1980 minutes. Default: 60 minutes; the 24 hours of AWS come near to
-            the 36 after which CloudFormation gives up.
-        on_timeout: What happens when nobody answers, `ROLLBACK` or `CONTINUE`. Default: `ROLLBACK`.
+        stages: Stages at which it waits. One or more.
+        timeout: How long it waits for an answer, 1–1980 minutes. Default: 60 minutes, because the 24 hours of AWS come
+            close to the 36 hours after which CloudFormation times out.
+        on_timeout: What happens without an answer, `ROLLBACK` or `CONTINUE`. Default: `ROLLBACK`.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/pause-lifecycle-hooks.html
     """
@@ -46,7 +46,7 @@ class DeploymentPause:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What makes it the same as another: two pauses at one stage are both waited for."""
+        """Identity of the pause: a deployment waits for each of two pauses at one stage."""
         return sorted(self.stages), self.timeout_minutes, self.on_timeout
 
     @property
@@ -55,7 +55,7 @@ class DeploymentPause:
         return minutes(self.timeout, _HOUR)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this pause."""
+        """Find problems with this pause."""
         found = Problems()
         found.extend(field_problems(self))
         if found:

@@ -1,4 +1,4 @@
-"""When a rolling deployment counts as done."""
+"""When a rolling deployment counts as successful."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from cdk_containers.core.inputs import field_problems, is_token
 
 @frozen
 class EarlySuccess:
-    """Call a rolling deployment successful before the whole service is stable; ECS does the rest in the background.
+    """Completes a rolling deployment before the whole service is stable; ECS finishes the rest in the background.
 
     Attributes:
-        healthy_percent: Share of the wanted tasks that have to be healthy in the new version, 0–100, and not less than
+        healthy_percent: Share of the desired tasks that must be healthy in the new version, 0–100, and not less than
             `min_healthy_percent`. Default: 100.
-        old_tasks: When the tasks of the old version have to be gone: before the deployment succeeds (`BLOCKING`), or at
-            any time after (`DEFERRED`). Default: `DEFERRED`, which saves the time of slow shutdowns.
+        old_tasks: When the tasks of the old version must have stopped: before the deployment succeeds (`BLOCKING`), or
+            any time after (`DEFERRED`). Default: `DEFERRED`, which does not wait for slow shutdowns.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/early-success-criteria.html
     """
@@ -38,7 +38,7 @@ class EarlySuccess:
         }
 
     def problems(self, *, min_healthy_percent: int = 0) -> list[Problem]:
-        """Find what is wrong with these options, beside the tasks that a deployment keeps running."""
+        """Find problems with these options, given the tasks that a deployment keeps running."""
         found = Problems()
         found.extend(field_problems(self))
         if found or is_token([self.healthy_percent, min_healthy_percent]):
@@ -50,7 +50,7 @@ class EarlySuccess:
         elif self.healthy_percent < min_healthy_percent:
             found.add(
                 "healthy_percent",
-                "ECS refuses less than the share of tasks that keep running",
+                "ECS refuses a share below min_healthy_percent",
                 given=self.healthy_percent,
                 allowed=f"{min_healthy_percent} or more, or a lower min_healthy_percent",
                 practice="early-success",

@@ -1,4 +1,4 @@
-"""Jobs that a deployment waits for, by a hook that starts them."""
+"""Jobs that a deployment hook starts and waits for."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from cdk_containers.core.errors import Problem, Problems
 
 
 class WatchedJob(Protocol):
-    """A job that tells how a run ended: an `EventJob` or a `ScheduledJob` with a state machine."""
+    """A job whose runs report a result: an `EventJob` or a `ScheduledJob` with a state machine."""
 
     @property
     def node(self) -> Node:
-        """Its place among constructs."""
+        """Its node in the construct tree."""
         ...
 
     @property
     def state_machine(self) -> sfn.StateMachine | None:
-        """What waits for the end of a run."""
+        """The state machine that waits for the end of a run."""
         ...
 
     def grant_start(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a principal start a run, and see how it ends."""
+        """Let a principal start a run and read its result."""
         ...
 
 
 def job_problems(job: WatchedJob) -> list[Problem]:
-    """Find a job of whose runs nobody knows how they ended."""
+    """Find a job whose runs report no result."""
     found = Problems()
     if job.state_machine is None:
         found.add(
             "job",
-            "nothing waits for the end of its runs, so the function could not ask how one ended",
+            "nothing waits for the end of its runs, so the function cannot read the result of a run",
             given=job.node.path,
             allowed="a job with timeout=…, which gives it a state machine",
             practice="migration-order",
@@ -46,7 +46,7 @@ def job_problems(job: WatchedJob) -> list[Problem]:
 
 
 def refuse_cycles(service: Construct, job: WatchedJob) -> None:
-    """Have the synthesis fail where the job waits for the service that waits for it."""
+    """Make synthesis fail if the job waits for the service that waits for it."""
     service.node.add_validation(_Order(service, job))
 
 
@@ -57,16 +57,15 @@ class _Order:
         self._job = job
 
     def validate(self) -> list[str]:
-        """Follow what the job waits for; CDK calls this when the app is synthesized."""
+        """Follow what the job waits for; CDK calls this at synthesis."""
         own = {self._service.node.path, *(child.node.path for child in self._service.node.find_all())}
         for path in _waits_for(self._job.node, set()):
-            # What contains the service waits for it too.
+            # Whatever contains the service waits for it too.
             if path in own or self._service.node.path.startswith(f"{path}/"):
                 problem = Problem(
                     option="deployment.hooks",
-                    what=f"{self._job.node.path} waits for {path}, whose deployment waits for a run of it: neither "
-                    "could ever begin",
-                    allowed="a job that depends on what it migrates, such as a database, and not on the service",
+                    what=f"{self._job.node.path} waits for {path}, whose deployment waits for it: neither can start",
+                    allowed="a job that depends on what it migrates, such as a database, instead of on the service",
                     practice="migration-order",
                 )
                 return [str(problem)]
@@ -74,7 +73,7 @@ class _Order:
 
 
 def _waits_for(node: Node, seen: set[str]) -> Iterator[str]:
-    """Yield the paths of what a construct, or a part of it, was told to wait for, however far away."""
+    """Yield the paths of all direct and indirect dependencies of a construct and its children."""
     parts: list[IConstruct] = node.find_all()
     for part in parts:
         for needed in part.node.dependencies:

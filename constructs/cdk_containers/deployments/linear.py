@@ -1,4 +1,4 @@
-"""Linear deployments: the traffic goes over in equal steps."""
+"""Linear deployments: traffic shifts in equal steps."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _STEP_MINUTES = 6
 
 @frozen
 class Linear(TrafficShiftingDeployment):
-    """The whole new version comes up beside the old one, and takes the traffic over in equal steps.
+    """Starts the new version next to the old one, and shifts traffic to it in equal steps.
 
     Attributes:
-        step_percent: Share of the traffic that goes over with each step, 3.0–100.0 in tenths. Default: 20, which makes
-            five steps and half an hour.
-        step_bake_time: How long each step stays before the next, 0–1440 minutes. Default: 6 minutes: the alarm for
-            server errors looks at five.
-        bake_time: How long the old version stays after the last step, 0–1440 minutes. Default: 10 minutes. With all the
-            steps it may be 33 hours.
-        hooks: Functions that are asked whether the deployment goes on, and places where it waits for somebody. Default:
-            none.
-        alarm_rollback: Roll back when an alarm goes off during the deployment: the share of server errors of each
-            target group, and `alarms`. Default: True.
-        alarms: More alarms to watch. They must not be made from the service itself: it could not be created. Default:
-            none.
+        step_percent: Share of the traffic that shifts in each step, 3.0–100.0 in tenths. Default: 20, which makes five
+            steps and half an hour.
+        step_bake_time: Time between steps, 0–1440 minutes. Default: 6 minutes, because the alarm for server errors
+            evaluates five.
+        bake_time: Time that the old version keeps running after the last step, 0–1440 minutes; together with all steps
+            at most 33 hours. Default: 10 minutes.
+        hooks: Lambda functions that decide whether the deployment continues, and pauses that wait for an answer.
+            Default: none.
+        alarm_rollback: Rolls back when an alarm fires during the deployment: the server error rate of each target
+            group, or one of `alarms`. Default: True.
+        alarms: More alarms to watch. They must not refer to the service itself, because it could not be created then.
+            Default: none.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-linear.html
     """
@@ -47,7 +47,7 @@ class Linear(TrafficShiftingDeployment):
 
     @property
     def service_options(self) -> Mapping[str, Any]:
-        """What CDK's service is told of it."""
+        """Options for CDK's service."""
         step = ecs.TrafficShiftConfig(
             step_percent=self.step_percent, step_bake_time=in_seconds(self._step_minutes * 60)
         )
@@ -55,7 +55,7 @@ class Linear(TrafficShiftingDeployment):
 
     @property
     def steps_before_the_last(self) -> Sequence[tuple[float, int]]:
-        """The shares of the traffic in percent, and the minutes for which each stays; one step if it is a token."""
+        """The shares of the traffic in percent, and the minutes of each step; one step if it is a token."""
         if is_token(self.step_percent) or self.step_percent <= 0:
             return ()
         step, steps = Decimal(str(self.step_percent)), list[tuple[float, int]]()
@@ -68,7 +68,7 @@ class Linear(TrafficShiftingDeployment):
         return minutes(self.step_bake_time, _STEP_MINUTES)
 
     def step_problems(self) -> list[Problem]:
-        """Find what is wrong with the steps."""
+        """Find problems with the steps."""
         return [
             *percent_problems("step_percent", self.step_percent, low=Decimal("3.0"), practice="traffic-shift"),
             *minutes_problems("step_bake_time", self.step_bake_time),

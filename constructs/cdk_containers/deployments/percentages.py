@@ -11,7 +11,7 @@ _STEP = Decimal("0.1")
 
 
 def percent_problems(option: str, percent: float, *, low: Decimal, practice: str) -> list[Problem]:
-    """Find a share of the traffic that ECS does not take: it counts in tenths of a percent, up to 100."""
+    """Find a share of the traffic that ECS refuses: it accepts tenths of a percent, up to 100."""
     found = Problems()
     if is_token(percent):
         return []

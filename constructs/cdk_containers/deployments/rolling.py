@@ -1,4 +1,4 @@
-"""Rolling deployments: new tasks come up, then old ones go."""
+"""Rolling deployments: new tasks start, then old tasks stop."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from .early_success import EarlySuccess
 
 @frozen
 class Rolling(Deployment):
-    """New tasks come up while the old ones serve; a version that does not come up, or fails, is rolled back.
+    """Starts new tasks while the old ones serve; ECS rolls back a version that does not become healthy.
 
     Attributes:
-        min_healthy_percent: Share of the wanted tasks that keep running, 0–100. Default: 100; CDK's own default of 50
-            halves the service during each deployment.
-        max_healthy_percent: Share of the wanted tasks that may run at once, more than the minimum, 100–200. With 100
-            old tasks stop before new ones start, as a single task on a volume needs, and ECS does not move tasks
-            between zones. Default: 200.
-        circuit_breaker: Give up when tasks do not become healthy, and roll back. Without it a deployment that cannot
-            succeed goes on for hours. Default: True, as `CircuitBreaker()` says.
-        keep_alternate: Keep the second target group, and the rule that forwards to both, of a service that was deployed
-            with `BlueGreen`, `Linear` or `Canary`: its tasks may be in either. Default: False; True for the deployment
-            in which a service goes back to rolling deployments, until traffic is known to be on the first group.
-        early_success: When the deployment counts as successful, and CloudFormation goes on. Default: none; all tasks
-            are healthy and the old ones are gone.
-        alarm_rollback: Roll back when an alarm goes off during the deployment: the share of server errors of each load
-            balancer, and `alarms`. Default: True.
-        alarms: More alarms to watch. They must not be made from the service itself: it could not be created. Default:
-            none.
+        min_healthy_percent: Share of the desired tasks that keep running, 0–100. Default: 100, because CDK's default of
+            50 halves the service during each deployment.
+        max_healthy_percent: Share of the desired tasks that may run at once, 100–200 and more than the minimum. With
+            100, old tasks stop before new ones start, which a single task with a volume needs; ECS then does not
+            rebalance tasks between Availability Zones. Default: 200.
+        circuit_breaker: Stops the deployment and rolls back when tasks do not become healthy. Without it, a deployment
+            that cannot succeed continues for hours. Default: True, which means `CircuitBreaker()`.
+        keep_alternate: Keeps the second target group, and the rule that forwards to both groups. Set it to True when a
+            service returns from `BlueGreen`, `Linear` or `Canary` to rolling deployments, because its tasks may be in
+            either group. Set it back once traffic is on the first group. Default: False.
+        early_success: When the deployment counts as successful and CloudFormation continues. Default: none; all tasks
+            must be healthy and the old ones stopped.
+        alarm_rollback: Rolls back when an alarm fires during the deployment: the server error rate of each load
+            balancer, or one of `alarms`. Default: True.
+        alarms: More alarms to watch. They must not refer to the service itself, because it could not be created then.
+            Default: none.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
     """
@@ -56,7 +56,7 @@ class Rolling(Deployment):
 
     @property
     def rollout_steps(self) -> RollingSteps:
-        """In which steps the new version takes over."""
+        """The steps in which the new version takes over."""
         breaker = self.circuit_breaker if isinstance(self.circuit_breaker, CircuitBreaker) else CircuitBreaker()
         early = self.early_success
         return RollingSteps(
@@ -70,10 +70,10 @@ class Rolling(Deployment):
 
     @property
     def service_options(self) -> Mapping[str, Any]:
-        """What CDK's service is told of it."""
+        """Options for CDK's service."""
         off = isinstance(self.circuit_breaker, Disabled)
         return {
-            # ECS does not document whether an update without a strategy keeps the one before.
+            # ECS does not document whether an update without a strategy keeps the previous one.
             "deployment_strategy": ecs.DeploymentStrategy.ROLLING,
             "circuit_breaker": None if off else ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             "min_healthy_percent": self.min_healthy_percent,
@@ -82,7 +82,7 @@ class Rolling(Deployment):
 
     @property
     def overrides(self) -> Mapping[str, object]:
-        """Properties of the service's resource that CDK's service has no option for."""
+        """Properties of the service's resource for which CDK's service has no option."""
         breaker = self.circuit_breaker.overrides if isinstance(self.circuit_breaker, CircuitBreaker) else {}
         early = self.early_success.overrides if self.early_success is not None else {}
         no_hooks: Mapping[str, object] = {"DeploymentConfiguration.LifecycleHooks": []} if self.keep_alternate else {}
@@ -90,11 +90,11 @@ class Rolling(Deployment):
 
     @property
     def defaults(self) -> Mapping[str, object]:
-        """Values of the options that may be switched off, by practice."""
+        """Values of options that can be disabled, by practice."""
         return {"deployment-circuit-breaker": self.circuit_breaker, "deployment-alarms": self.alarm_rollback}
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         if wrong := field_problems(self):
             return wrong
         found = Problems()

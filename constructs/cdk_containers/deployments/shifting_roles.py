@@ -18,23 +18,22 @@ from .traffic_shift import Hook
 _ECS = "ecs.amazonaws.com"
 _POLICY = "AmazonECSInfrastructureRolePolicyForLoadBalancers"
 _MANAGED_POLICY = Acknowledgement(
-    "AWS documents this managed policy as the rights that ECS needs to shift traffic, and keeps it current. Only ECS "
-    "can take the role on",
+    "AWS documents and maintains this managed policy as the permissions that ECS needs to shift traffic. Only ECS can "
+    "assume the role",
     cdk_nag=(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{_POLICY}]",),
 )
 
 _NO_CIRCUIT_BREAKER = Acknowledgement(
-    "The circuit breaker of ECS is for rolling deployments only. Here it is hooks and alarms that roll a deployment "
-    "back, as long as the bake time lasts",
+    "The ECS circuit breaker supports only rolling deployments. Here hooks and alarms roll a deployment back until "
+    "the bake time ends",
     cdk_nag=("Annotation::@aws-cdk/aws-ecs:shouldUseCircuitBreaker",),
 )
 
 
 def make_infrastructure_role(scope: Construct, service: ecs.BaseService) -> iam.Role:
-    """Make the role that ECS changes weights and target groups with, and have the service wait for it.
+    """Create the role with which ECS changes weights and target groups, and make the service depend on it.
 
-    The conditions on account and service that the task role has are not documented for this role, nor for that of
-    hooks, so they are left out.
+    AWS documents conditions on account and service for the task role, but not for this role or the role of hooks.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
     """
@@ -50,14 +49,14 @@ def make_infrastructure_role(scope: Construct, service: ecs.BaseService) -> iam.
 
 
 def acknowledge_no_circuit_breaker(service: ecs.BaseService) -> None:
-    """Answer CDK, which misses a circuit breaker."""
+    """Acknowledge CDK's warning about a missing circuit breaker."""
     acknowledge(service, _NO_CIRCUIT_BREAKER)
 
 
 def add_hooks(scope: Construct, service: ecs.BaseService, hooks: Sequence[Hook]) -> None:
-    """Have ECS call functions, and wait, at the stages of a deployment.
+    """Make ECS call functions and pause at the stages of a deployment.
 
-    Not by CDK's hooks: they know neither details nor pauses, and the service does not wait for the right to call.
+    CDK's hooks support neither details nor pauses, and the service does not wait for the permission to call.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-permissions.html
     """

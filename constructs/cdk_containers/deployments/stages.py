@@ -9,7 +9,7 @@ from cdk_containers.core.errors import Problem, Problems, Shown
 
 
 def stage_problems(stages: Sequence[str]) -> list[Problem]:
-    """Find a hook or a pause that is nowhere, or twice at one place."""
+    """Find a hook or a pause without stages, or with a stage twice."""
     found = Problems()
     if not stages:
         found.add("stages", "there is none", allowed="one stage or more", practice="deployment-hooks")
@@ -19,7 +19,7 @@ def stage_problems(stages: Sequence[str]) -> list[Problem]:
             "stages",
             "named twice",
             given=Shown(", ".join(twice)),
-            allowed="each stage once",
+            allowed="write each stage once",
             practice="deployment-hooks",
         )
     return list(found)

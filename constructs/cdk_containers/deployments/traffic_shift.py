@@ -1,4 +1,4 @@
-"""What the deployments share in which ECS shifts traffic from the old version to the new one."""
+"""Options shared by deployments that shift traffic from the old version to the new one."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _MAX_HOOKS = 10
 
 @frozen
 class TrafficShiftingDeployment(Deployment):
-    """The whole new version comes up beside the old one, and ECS shifts the traffic: `BlueGreen`, `Linear`, `Canary`.
+    """Starts the new version next to the old one, and ECS shifts traffic: `BlueGreen`, `Linear`, `Canary`.
 
     Attributes:
-        bake_time: How long the old version stays after the last of the traffic went over, 0–1440 minutes.
-        hooks: Functions that are asked whether the deployment goes on, and places where it waits for somebody.
+        bake_time: Time that the old version keeps running after all traffic shifts, 0–1440 minutes.
+        hooks: Lambda functions that decide whether the deployment continues, and pauses that wait for an answer.
     """
 
     _strategy: ClassVar[ecs.DeploymentStrategy]
@@ -40,17 +40,17 @@ class TrafficShiftingDeployment(Deployment):
 
     @property
     def shifts_traffic(self) -> bool:
-        """Whether the new version has its own target group, and traffic goes over to it."""
+        """Whether the new version has its own target group to which traffic shifts."""
         return True
 
     @property
     def steps_before_the_last(self) -> Sequence[tuple[float, int]]:
-        """The shares of the traffic in percent, and the minutes for which each stays, before all of it goes over."""
+        """The shares of the traffic in percent, and the minutes of each step, before all traffic shifts."""
         return ()
 
     @property
     def rollout_steps(self) -> ShiftSteps:
-        """In which steps the new version takes over."""
+        """The steps in which the new version takes over."""
         steps = [*self.steps_before_the_last, (100.0, self._bake_minutes)]
         return ShiftSteps(
             shifts=tuple(TrafficShift(percent=percent, bake_seconds=time * 60) for percent, time in steps)
@@ -58,12 +58,12 @@ class TrafficShiftingDeployment(Deployment):
 
     @property
     def service_options(self) -> Mapping[str, Any]:
-        """What CDK's service is told of it."""
+        """Options for CDK's service."""
         return self.common_options
 
     @property
     def common_options(self) -> Mapping[str, Any]:
-        """What CDK's service is told of all of them; the circuit breaker of ECS is for rolling deployments only."""
+        """Common options for CDK's service; the ECS circuit breaker supports only rolling deployments."""
         return {
             "deployment_strategy": self._strategy,
             "bake_time": in_seconds(self._bake_minutes * 60),
@@ -76,7 +76,7 @@ class TrafficShiftingDeployment(Deployment):
         return minutes(self.bake_time, _BAKE_MINUTES)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         if wrong := field_problems(self):
             return wrong
         found = Problems()
@@ -90,7 +90,7 @@ class TrafficShiftingDeployment(Deployment):
         return list(found)
 
     def step_problems(self) -> list[Problem]:
-        """Find what is wrong with the steps before the last."""
+        """Find problems with the steps before the last."""
         return []
 
     def _hook_problems(self) -> list[Problem]:
@@ -105,15 +105,15 @@ class TrafficShiftingDeployment(Deployment):
             if identity in known[:index]:
                 found.add(
                     f"hooks[{index}]",
-                    "a hook that is there already would be called twice",
-                    allowed="each hook once, with all its stages",
+                    "ECS would call this hook twice",
+                    allowed="write each hook once, with all its stages",
                     practice="deployment-hooks",
                 )
         for kind, count in Counter(type(hook) for hook in self.hooks).items():
             if count > _MAX_HOOKS:
                 found.add(
                     "hooks",
-                    f"more than ECS takes of {kind.__name__}",
+                    f"more than ECS accepts of {kind.__name__}",
                     given=count,
                     allowed=f"up to {_MAX_HOOKS}; a hook may have several stages",
                     practice="deployment-hooks",

@@ -1,4 +1,4 @@
-"""Who may do what, and who did: the record of calls to AWS, and people's access to a cluster."""
+"""Audit trails of calls to AWS, and people's access to a cluster."""
 
 from .audit_trail import AuditTrail
 from .cluster_access import ClusterAccess, ExecuteCommandAccess

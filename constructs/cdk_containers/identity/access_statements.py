@@ -1,4 +1,4 @@
-"""The statements of IAM that let people into a cluster, or keep them out of it."""
+"""IAM statements that allow or deny people access to a cluster."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _INSIDE = (
     "task",
     "task-set",
 )
-"""The types of resources that have the name of their cluster in their ARN."""
+"""Resource types whose ARN contains the name of the cluster."""
 
 _START_SESSION = "ssm:StartSession"
 _DENY = iam.Effect.DENY
@@ -43,16 +43,16 @@ Tags = Mapping[str, str]
 
 @frozen
 class Target:
-    """A cluster, as policies name it."""
+    """A cluster, as policies refer to it."""
 
     arn: str
     name: str
     prefix: str
-    """What the ARNs of ECS begin with in the cluster's account and region."""
+    """Prefix of ECS ARNs in the cluster's account and region."""
 
     @classmethod
     def of(cls, cluster: aws_ecs.ICluster) -> Target:
-        """Ask a cluster once for all that policies need."""
+        """Read everything that policies need from a cluster once."""
         env = cluster.env
         return cls(
             arn=cluster.cluster_arn,
@@ -80,12 +80,12 @@ class Target:
 
 
 def read(target: Target, tags: Tags) -> list[iam.PolicyStatement]:
-    """Allow to look."""
+    """Allow read access."""
     return [
         _statement("ReadCluster", ecs(*READ_OF_CLUSTER, "ListTagsForResource"), [target.arn]),
         _statement("ListInCluster", ecs(*LIST_INSIDE), ["*"], target.condition),
-        # One ARN for all types, since a policy may not be long. The condition keeps out a service of another cluster
-        # that has the name of this one, as in service-deployment/other/shop/1.
+        # One ARN for all types keeps the policy short. The condition excludes a service of another cluster that has
+        # this cluster's name, as in service-deployment/other/shop/1.
         _statement("ReadInCluster", ecs(*READ_INSIDE), [target.all("*")], target.condition, _resource_tags(tags)),
         _statement(
             "ReadTagsInCluster",
@@ -97,10 +97,10 @@ def read(target: Target, tags: Tags) -> list[iam.PolicyStatement]:
 
 
 def operate(target: Target, tags: Tags, families: Sequence[str] | None) -> list[iam.PolicyStatement]:
-    """Allow to change what runs."""
+    """Allow changes to tasks and services."""
     definitions = target.families(families)
     others = [action for action in OPERATE_INSIDE if action != "UpdateService"]
-    # The key is there only when the service changes its task definition.
+    # The key exists only when the service changes its task definition.
     updated_to: Conditions = {"ArnLikeIfExists": {"ecs:task-definition": definitions}} if families else {}
     return [
         _statement(
@@ -132,7 +132,7 @@ def operate(target: Target, tags: Tags, families: Sequence[str] | None) -> list[
 
 
 def pass_roles(arns: Sequence[str]) -> iam.PolicyStatement:
-    """Allow to run tasks with these roles."""
+    """Allow people to run tasks with these roles."""
     return _statement(
         "PassRolesToTasks",
         ["iam:PassRole"],
@@ -144,10 +144,10 @@ def pass_roles(arns: Sequence[str]) -> iam.PolicyStatement:
 def execute_command(
     target: Target, tags: Tags, containers: Sequence[str], key_arn: str | None
 ) -> list[iam.PolicyStatement]:
-    """Allow to open shells.
+    """Allow people to open shells.
 
-    ECS asks for permission on the cluster and on the task, each with its own tags; that on the cluster says nothing of
-    tags, since a cluster need not have those of the teams in it.
+    ECS checks permission on the cluster and on the task, each with its own tags. The statement for the cluster has no
+    tag condition, because a cluster may lack the tags of its teams.
     """
     named: Conditions = {"StringEquals": {"ecs:container-name": list(containers)}} if containers else {}
     statements = [
@@ -168,7 +168,7 @@ def execute_command(
 
 
 def deny(target: Target, tags: Tags) -> list[iam.PolicyStatement]:
-    """Keep people out of a cluster, or of what has the tags in it."""
+    """Deny access to a cluster, or to resources with these tags in it."""
     if not tags:
         return [
             _statement("DenyCluster", ["ecs:*"], [target.arn, *target.inside], effect=_DENY),
@@ -185,14 +185,15 @@ def deny(target: Target, tags: Tags) -> list[iam.PolicyStatement]:
 
 
 def deny_everything_else(target: Target) -> list[iam.PolicyStatement]:
-    """Keep people out of all other clusters."""
+    """Deny access to all other clusters."""
     ours = [target.arn, *target.inside]
     without_cluster = [
         f"arn:{cdk.Aws.PARTITION}:ecs:*:*:{type_}/*" for type_ in ("capacity-provider", "task-definition")
     ]
     every_task = f"arn:{cdk.Aws.PARTITION}:ecs:*:*:task/*"
     return [
-        # Without the key the condition is true, and the call denied: no action slips through that forgets to say.
+        # Without the key the condition is true and the call is denied, so an action that does not send the key cannot
+        # bypass it.
         _statement(
             "DenyInOtherClusters",
             ecs(*INSIDE_A_CLUSTER),
@@ -225,7 +226,7 @@ def _statement(
     *conditions: Conditions,
     effect: iam.Effect = iam.Effect.ALLOW,
 ) -> iam.PolicyStatement:
-    """Make a statement for which all of the conditions must hold."""
+    """Create a statement whose conditions must all hold."""
     together: Conditions = {}
     for condition in conditions:
         for operator, keys in condition.items():

@@ -1,6 +1,6 @@
-"""What CloudTrail needs to be allowed, for one trail and no other.
+"""Permissions that CloudTrail needs for one specific trail.
 
-CDK's `cloudtrail.Trail` lets CloudTrail write to the bucket for any trail of anybody, and opens no key.
+CDK's `cloudtrail.Trail` lets any trail of any account write to the bucket, and grants no access to a key.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def allow_trail_encryption(key: kms.IKey, trail_arn: str) -> None:
                 },
             },
         ),
-        # Decrypt is asked for where the bucket has a bucket key.
+        # CloudTrail needs Decrypt if the bucket has a bucket key.
         (
             "AllowCloudTrailCheck",
             ["kms:Decrypt", "kms:DescribeKey"],
@@ -58,7 +58,7 @@ def allow_trail_encryption(key: kms.IKey, trail_arn: str) -> None:
 
 
 def allow_trail_delivery(bucket: s3.IBucket, trail_arn: str) -> IDependable | None:
-    """Let CloudTrail write the files of one trail to a bucket; return what the trail has to wait for.
+    """Let CloudTrail write the files of one trail to a bucket; return what the trail must wait for.
 
     See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
     """
@@ -85,11 +85,11 @@ def allow_trail_delivery(bucket: s3.IBucket, trail_arn: str) -> IDependable | No
 
 
 def trail_logs_role(scope: Construct, log_group: aws_logs.ILogGroup) -> tuple[iam.Role, iam.Policy]:
-    """Make the role that CloudTrail writes to a log group as, and its policy, which the trail has to wait for.
+    """Create the role with which CloudTrail writes to a log group, and its policy, which the trail must wait for.
 
-    Its trust policy has no condition on the trail: CloudTrail does not say which it is when it takes the role, and was
-    seen to stop delivering (github.com/prowler-cloud/prowler, issue 4714). Only who may pass the role can hand it to a
-    trail, and it writes nothing but the streams of this account in this log group.
+    Its trust policy has no condition on the trail, because CloudTrail does not send the trail when it assumes the role
+    and has stopped delivering logs (github.com/prowler-cloud/prowler, issue 4714). Only principals that may pass the
+    role can use it for a trail, and it can write only to the streams of this account in this log group.
 
     See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
     """

@@ -1,8 +1,7 @@
-"""Questions to the record of calls, saved in CloudWatch Logs Insights.
+"""Saved CloudWatch Logs Insights queries for the audit trail.
 
-ECS calls AWS for a task with the task's role, in a session that is named after the task: the last part of
-`userIdentity.arn` is the id of the task. All other fields are those that CloudTrail documents for every event, and the
-parameters of ECS's own API.
+ECS calls AWS for a task with the task's role, in a session named after the task, so the last part of `userIdentity.arn`
+is the task id. All other fields are documented for every CloudTrail event, or are parameters of the ECS API.
 
 See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
 and https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
@@ -17,7 +16,7 @@ _TASK = r"parse userIdentity.arn /:assumed-role\/(?<role>[^\/]+)\/(?<task>[0-9a-
 
 @frozen
 class SavedQuery:
-    """A query that stands in the console under the trail's name."""
+    """A query that the console shows under the trail's name."""
 
     id: str
     title: str

@@ -1,4 +1,4 @@
-"""A record of who called what in AWS, in which a task is found again."""
+"""An audit trail of AWS calls that you can search by task."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from .audit_policies import allow_trail_delivery, allow_trail_encryption, trail_
 from .audit_queries import QUERIES
 
 _AUDIT_BUCKET = Acknowledgement(
-    "This bucket receives the record of calls; logging the access to it would need another bucket with the same "
-    "finding. A bucket that logs access can be given instead (AuditTrail.bucket)",
+    "This bucket receives the audit trail; logging access to it would need another bucket with the same finding. To "
+    "use a bucket that logs access instead, set AuditTrail.bucket",
     cdk_nag=("AwsSolutions-S1",),
     checkov=("CKV_AWS_18",),
 )
@@ -41,19 +41,19 @@ _ADDRESS = re.compile(r"\d+(\.\d+){3}")
 
 
 class AuditTrail(CheckedConstruct):
-    """A CloudTrail trail: every call that changes or reads the set-up of the account, kept, sealed and searchable.
+    """A CloudTrail trail that records management events, encrypted, tamper-evident and searchable.
 
-    Log files are encrypted and signed, and go to a bucket that only this trail writes to. They go to CloudWatch Logs as
-    well, where saved queries find the calls of tasks, what task roles were denied, sessions of ECS Exec, and changes to
-    ECS. The first trail of an account costs nothing for management events; where the organization has one already,
-    this is a second copy, which is billed.
+    Log files are encrypted and signed, and go to a bucket to which only this trail writes. They also go to CloudWatch
+    Logs, where saved queries find calls of tasks, denied calls of task roles, ECS Exec sessions and changes to ECS. The
+    first copy of management events in an account is free; if your organization already has a trail, AWS bills this one
+    as a second copy.
 
     Attributes:
-        trail: The trail itself.
+        trail: The CDK trail.
         trail_arn: Its ARN.
-        bucket: Where the log files are.
-        encryption_key: The key that they are encrypted with; who reads them needs `kms:Decrypt` on it.
-        log_group: Where the calls are searched; None if that is switched off.
+        bucket: The bucket for log files.
+        encryption_key: The key that encrypts log files; readers need `kms:Decrypt` on it.
+        log_group: The log group to search calls in; None if it is disabled.
 
     See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html
     """
@@ -78,27 +78,27 @@ class AuditTrail(CheckedConstruct):
         trail_name: str | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
     ) -> None:
-        """Make a trail.
+        """Create a trail.
 
         Args:
             scope: The parent, mostly a stack.
             id: Name among the parent's children.
-            multi_region: Whether calls in all regions are recorded, those of IAM and other global services included.
-                Default: True. `Disabled(reason="…")` leaves one region.
-            logs: The log group in which calls are searched. Default: one that keeps them for a year, with the trail's
-                key. Lines are billed; `Disabled(reason="…")` switches it off, and the saved queries with it.
-            data_events_of: Buckets and tables in which access to each object or item is recorded as well, at most 250.
-                Default: none. They are billed, and many.
+            multi_region: Records calls in all regions, including IAM and other global services. `Disabled(reason="…")`
+                records only one region. Default: True.
+            logs: Log group to search calls in, which costs money per GB. `Disabled(reason="…")` turns it and the saved
+                queries off. Default: a new log group that keeps calls for a year, with the trail's key.
+            data_events_of: Buckets and tables whose data events (access to each object or item) are also recorded, at
+                most 250. AWS bills each event, and there can be many. Default: none.
             encryption_key: KMS key in the region of the trail; its policy is extended for CloudTrail and CloudWatch
-                Logs. Default: a key is made, which AWS rotates every year.
-            bucket: A bucket of this account. Its policy is extended; that of a bucket that was imported must be there
-                already. Default: one is made.
-            retention_days: Days that a made bucket keeps the log files, 1 or more. Default: 365.
-            trail_name: Name of the trail. Default: made from the construct's path. The policies of bucket and key name
-                the trail before it exists, so CloudFormation cannot choose it.
-            removal_policy: What happens to the key and the log group when the stack goes. Default: RETAIN, since the
-                record and the key that opens it outlive what they are about. A bucket that is made always stays:
-                CloudFormation deletes empty buckets only, and CloudTrail writes until the trail is gone.
+                Logs. Default: a new key, which AWS rotates every year.
+            bucket: A bucket of this account. The construct extends its policy; an imported bucket must already have the
+                policy. Default: a new bucket.
+            retention_days: Days that a new bucket keeps log files, 1 or more. Default: 365.
+            trail_name: Name of the trail. CloudFormation cannot choose it, because the policies of bucket and key name
+                the trail before it exists. Default: derived from the construct's path.
+            removal_policy: What happens to the key and the log group when the stack is deleted. A new bucket is always
+                retained: CloudFormation deletes only empty buckets, and CloudTrail writes until the trail is deleted.
+                Default: RETAIN, because an audit trail and its key must outlive the resources they describe.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -148,7 +148,7 @@ class AuditTrail(CheckedConstruct):
                 )
             ],
         )
-        # CloudTrail writes to the bucket and takes the role while it is made, and fails where it may not yet.
+        # CloudTrail writes to the bucket and assumes the role during creation, and fails without these permissions.
         for needed in (delivery, role_policy):
             if needed is not None:
                 self.trail.node.add_dependency(needed)
@@ -163,7 +163,7 @@ class AuditTrail(CheckedConstruct):
             "Bucket",
             encryption=s3.BucketEncryption.KMS,
             encryption_key=self.encryption_key,
-            # With a bucket key S3 hides the trail's ARN from the key's policy, which asks for it.
+            # With a bucket key, S3 hides the trail's ARN, which the key's policy requires.
             bucket_key_enabled=False,
             enforce_ssl=True,
             minimum_tls_version=1.2,
@@ -213,7 +213,7 @@ def _problems(
     if len(data_events_of) > _MOST_DATA_RESOURCES:
         found.add(
             "data_events_of",
-            "more than a trail can have",
+            "more than a trail supports",
             given=len(data_events_of),
             allowed=f"at most {_MOST_DATA_RESOURCES} buckets and tables",
         )
@@ -222,14 +222,14 @@ def _problems(
     elif retention_days is not None and bucket is not None:
         found.add(
             "retention_days",
-            "given along with a bucket, whose own rules say how long it keeps objects",
+            "bucket is also set, and that bucket has its own lifecycle rules",
             given=retention_days,
             allowed="`retention_days` or `bucket`",
         )
     if trail_name is not None and not is_token(trail_name) and not _is_trail_name(trail_name):
         found.add(
             "trail_name",
-            "a name that CloudTrail refuses",
+            "CloudTrail refuses this name",
             given=trail_name,
             allowed="3–128 letters and digits, with single periods, hyphens or underscores between them",
         )

@@ -28,20 +28,20 @@ from cdk_containers.ecs.clusters import Cluster
 from . import access_statements as access
 
 _WILDCARDS = (
-    "Services and tasks get their names when they are made, so their ARNs end in a wildcard after the name of the "
-    "cluster; lists and RunTask are limited by the condition ecs:cluster, since ECS has no other way"
+    "The names of services and tasks are unknown before they exist, so their ARNs end in a wildcard after the name of "
+    "the cluster; the condition ecs:cluster limits lists and RunTask, because ECS supports nothing else there"
 )
 
 
 @frozen
 class ExecuteCommandAccess:
-    """Leave to open a shell in containers with ECS Exec.
+    """Permission to open a shell in containers with ECS Exec.
 
     Attributes:
-        reason: Why it is needed, for a reviewer; it is written to the policy's metadata.
-        containers: Names of the containers in which it may be opened. Default: any.
-        encryption_key: The key of the cluster's sessions (`Cluster.encryption_key`), which whoever opens one has to
-            use. Default: none.
+        reason: Why people need it, for reviewers; it is written to the policy's metadata.
+        containers: Names of the containers in which people may open a shell. Default: any.
+        encryption_key: The key of the cluster's sessions (`Cluster.encryption_key`), which people need to open a
+            session. Default: none.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
     """
@@ -51,7 +51,7 @@ class ExecuteCommandAccess:
     encryption_key: kms.IKey | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         found.extend_anew(disabled_problems(Disabled(self.reason)))
@@ -62,15 +62,15 @@ class ExecuteCommandAccess:
 
 @frozen
 class ClusterAccess:
-    """What people may do in one cluster, and in no other: statements for IAM, or a managed policy.
+    """IAM permissions for people in one cluster only, as statements or a managed policy.
 
-    What ECS cannot limit to a cluster is left out: the list of clusters, and task definitions, which belong to the
-    account. So is making and deleting services: that is what the stacks are for.
+    It excludes what ECS cannot limit to a cluster, such as listing clusters and changing task definitions. It also
+    excludes creating and deleting services, which your stacks do.
 
     Attributes:
-        statements: The statements, for a role, a group, or a permission set of IAM Identity Center; `read`, `operate`,
-            `deny` and `deny_everything_else` make them.
-        shell_reason: Why shells may be opened in containers. Default: None, since they may not.
+        statements: Statements for a role, a group, or a permission set of IAM Identity Center, from `read`, `operate`,
+            `deny` or `deny_everything_else`.
+        shell_reason: Why people may open shells in containers. Default: None; they may not.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html
     """
@@ -80,12 +80,12 @@ class ClusterAccess:
 
     @classmethod
     def read(cls, cluster: Cluster | ecs.ICluster, *, tags: Mapping[str, str] | None = None) -> ClusterAccess:
-        """Allow to look at a cluster and what runs in it.
+        """Allow read access to a cluster and everything in it.
 
         Args:
             cluster: The cluster.
-            tags: Tags that a service, task or container instance has to have to be shown. Names are listed all the
-                same. Default: none; everything in the cluster is shown.
+            tags: Tags that a service, task or container instance must have; others are not readable. Lists still
+                contain all names. Default: none; everything in the cluster is readable.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -104,18 +104,19 @@ class ClusterAccess:
         execute_command: ExecuteCommandAccess | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> ClusterAccess:
-        """Allow to read, run and stop tasks, update services, continue and stop deployments, and drain instances.
+        """Allow reading, running and stopping tasks, updating services, controlling deployments and draining instances.
 
         Args:
             cluster: The cluster.
-            task_families: Families of task definitions that may be run, and that services may be updated to; name them
-                where the account has definitions with more rights than these people. Default: all of the account.
-            pass_roles: Task roles and execution roles that tasks may be run with; each can be passed to ECS tasks only.
-                Default: none, so that only tasks without roles can be run. Updating a service needs none.
-            execute_command: Leave to open shells in containers, with a reason. Default: none. With it, sessions past
-                ECS Exec, which nobody logs, are denied.
-            tags: Tags that services, tasks, container instances and task definitions have to have, and that tasks have
-                to be run with. Default: none.
+            task_families: Families of task definitions that people may run or deploy to services. Set them if some task
+                definitions in the account have more permissions than these people. Default: all families of the
+                account.
+            pass_roles: Task roles and execution roles with which people may run tasks; they can pass each role only to
+                ECS tasks. Updating a service needs none. Default: none; people can run only tasks without roles.
+            execute_command: Permission to open shells in containers, with a reason. It denies Session Manager sessions
+                that bypass ECS Exec, because ECS does not log them. Default: none.
+            tags: Tags that services, tasks, container instances and task definitions must have, and with which people
+                must run tasks. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -143,11 +144,11 @@ class ClusterAccess:
 
     @classmethod
     def deny(cls, cluster: Cluster | ecs.ICluster, *, tags: Mapping[str, str] | None = None) -> ClusterAccess:
-        """Deny everything in a cluster, whatever else is allowed.
+        """Deny everything in a cluster, regardless of other permissions.
 
         Args:
             cluster: The cluster.
-            tags: Tags of what is denied, or of what would be made. Default: none; the whole cluster is denied.
+            tags: Tags of existing or new resources to deny. Default: none; the whole cluster is denied.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -158,13 +159,13 @@ class ClusterAccess:
 
     @classmethod
     def deny_everything_else(cls, cluster: Cluster | ecs.ICluster) -> ClusterAccess:
-        """Deny every other cluster, whatever else is allowed; it allows nothing by itself.
+        """Deny every other cluster, regardless of other permissions; this allows nothing by itself.
 
-        Task definitions and capacity providers, which belong to no cluster, are left as they are. Sessions with tasks
-        past ECS Exec are denied in all clusters.
+        Task definitions and capacity providers belong to no cluster and are not affected. Sessions that bypass ECS Exec
+        are denied in all clusters.
 
         Args:
-            cluster: The cluster that is spared.
+            cluster: The only cluster that is not denied.
 
         Raises:
             ConstructError: The input is wrong.
@@ -179,12 +180,12 @@ class ClusterAccess:
         *,
         description: str | None = None,
     ) -> iam.ManagedPolicy:
-        """Make a managed policy of the statements.
+        """Create a managed policy with the statements.
 
         Args:
             scope: The parent, mostly a stack.
             id: Name among the parent's children.
-            description: What the policy is for. Default: none.
+            description: Description of the policy. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -207,7 +208,7 @@ def _check(cluster: object, call: str, found: Problems, tags: Mapping[str, str] 
     if not isinstance(cluster, Cluster) and not has_members(cluster, "cluster_arn", "cluster_name"):
         found.add(
             "cluster",
-            f"a value of type {type(cluster).__name__} where a cluster belongs",
+            f"a {type(cluster).__name__} is not a cluster",
             allowed="Cluster or ICluster",
             practice="cluster-access-by-arn",
         )
@@ -225,7 +226,7 @@ def _tag_problems(tags: Mapping[str, str]) -> list[Problem]:
         if not is_token(key) and (not key or key.lower().startswith("aws:") or len(key) > 128):
             found.add(
                 f"tags[{key!r}]",
-                "not the key of a tag that people give",
+                "not a valid key of a user-defined tag",
                 given=key,
                 allowed="1–128 characters that do not start with aws:",
             )

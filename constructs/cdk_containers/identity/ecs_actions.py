@@ -1,6 +1,6 @@
-"""Which actions of ECS can be limited to one cluster, and by what: all of them, each in one list.
+"""ECS actions by how a policy can limit them to one cluster; each action is in exactly one list.
 
-A test holds the lists against the Service Authorization Reference, and fails when AWS adds an action.
+A test compares the lists with the Service Authorization Reference and fails when AWS adds an action.
 
 See https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
 """
@@ -25,7 +25,7 @@ READ_INSIDE = (
     "ListDaemonDeployments",
     "ListServiceDeployments",
 )
-"""Limited by the ARN of what is in the cluster, its tags, and `ecs:cluster`."""
+"""Limited by the ARN of resources in the cluster, their tags, and `ecs:cluster`."""
 
 LIST_INSIDE = ("ListDaemons", "ListServices", "ListTasks")
 """Limited by `ecs:cluster` only."""
@@ -41,7 +41,7 @@ OPERATE_INSIDE = (
 """Limited as `READ_INSIDE`."""
 
 TAGS = ("ListTagsForResource", "TagResource", "UntagResource")
-"""Limited by the ARN of the resource, whatever it is; no `ecs:cluster`."""
+"""Limited by the ARN of the resource, of any type, but not by `ecs:cluster`."""
 
 OF_A_CLUSTER = (
     *READ_OF_CLUSTER,
@@ -57,7 +57,7 @@ OF_A_CLUSTER = (
     "UpdateCluster",
     "UpdateClusterSettings",
 )
-"""Everything that is limited by the ARN of a cluster, and that `ecs:cluster` does not limit."""
+"""All actions limited by the ARN of a cluster, but not by `ecs:cluster`."""
 
 INSIDE_A_CLUSTER = (
     *READ_INSIDE,
@@ -89,7 +89,7 @@ INSIDE_A_CLUSTER = (
     "UpdateServicePrimaryTaskSet",
     "UpdateTaskSet",
 )
-"""Everything that `ecs:cluster` limits."""
+"""All actions that `ecs:cluster` limits."""
 
 OF_THE_ACCOUNT = (
     "CreateCapacityProvider",
@@ -121,9 +121,10 @@ OF_THE_ACCOUNT = (
     "UpdateCapacityProvider",
     "UpdateGateway",
 )
-"""What no policy can limit to a cluster: who may do it to one may do it to all, so nobody is given any of it."""
+"""Actions that no policy can limit to a cluster. Allowing one would allow it for all clusters, so `ClusterAccess` never
+does."""
 
 
 def ecs(*names: str) -> list[str]:
-    """Return actions as a policy writes them."""
+    """Return actions with the prefix that policies use."""
     return [f"ecs:{name}" for name in names]

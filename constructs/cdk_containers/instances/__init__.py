@@ -1,4 +1,4 @@
-"""What EC2 instances that run containers have in common, whoever runs the containers: launch templates and groups."""
+"""EC2 instances for ECS and EKS: launch templates and groups."""
 
 from .group import lifetime, lifetime_problems, what_to_start
 from .launch_template import MachineImage, make_launch_template, open_key

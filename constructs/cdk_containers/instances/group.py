@@ -1,4 +1,4 @@
-"""Auto Scaling groups of instances: which types and prices they mix, and how old an instance gets."""
+"""Auto Scaling groups of instances: instance types, purchase options and the maximum lifetime."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DAY = 86_400
 def what_to_start(
     launch_template: ec2.LaunchTemplate, instance_types: Sequence[str], spot: Spot | None
 ) -> dict[str, Any]:
-    """Return the launch template, or the policy that mixes types and prices, as options of a group."""
+    """Return the launch template, or the mixed instances policy, as options of a group."""
     if spot is None and len(instance_types) == 1:
         return {"launch_template": launch_template}
     return {
@@ -42,14 +42,14 @@ def what_to_start(
 
 
 def lifetime(given: DurationLike | Disabled | None) -> cdk.Duration | None:
-    """Return the age at which an instance is replaced: 14 days unless something else is said; None for never."""
+    """Return the maximum lifetime of an instance: 14 days by default; None for no limit."""
     if isinstance(given, Disabled):
         return None
     return cdk.Duration.days(_MAX_LIFETIME_DAYS) if given is None else as_duration(given)
 
 
 def lifetime_problems(given: DurationLike | Disabled | None) -> list[Problem]:
-    """Find an age that EC2 Auto Scaling refuses."""
+    """Find a lifetime that EC2 Auto Scaling refuses."""
     found = Problems()
     found.extend(disabled_problems(given), under="max_instance_lifetime")
     if given is not None and not isinstance(given, Disabled):

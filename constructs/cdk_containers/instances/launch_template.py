@@ -1,4 +1,4 @@
-"""What instances are started from: metadata for themselves only, encrypted volumes."""
+"""Launch templates with protected instance metadata and encrypted volumes."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def make_launch_template(
     security_group: ec2.ISecurityGroup | None = None,
     key_pair: ec2.IKeyPair | None = None,
 ) -> ec2.LaunchTemplate:
-    """Make a launch template whose instances answer metadata requests to themselves only, and encrypt their volumes.
+    """Create a launch template with encrypted volumes and instance metadata that only the instance itself can reach.
 
     Args:
         scope: The parent.
-        bottlerocket: Whether the images are Bottlerocket, which keeps its own system on the first volume, and images
-            and containers on the second.
-        root_volume_gib: Size of the volume that holds images and containers.
-        encryption_key: KMS key for the volumes; without one, the key that AWS manages for EBS.
-        instance_type: The type; none where it is said elsewhere.
-        user_data: What an instance is told as it starts.
-        machine_image: The image; none where somebody else chooses it, who then also gives role and network.
+        bottlerocket: Whether the AMI is Bottlerocket, which has its system on the first volume, and images and
+            containers on the second.
+        root_volume_gib: Size of the volume for images and containers.
+        encryption_key: KMS key for the volumes; without it, the AWS managed key of EBS.
+        instance_type: The instance type; None if it is set elsewhere.
+        user_data: User data of the instances.
+        machine_image: The AMI; None if EKS chooses it, which then also sets role and network.
         role: The role of the instances.
         security_group: Their security group.
         key_pair: A key pair for SSH.
@@ -83,7 +83,7 @@ def _volumes(volumes: Mapping[str, int], key: kms.IKey | None) -> list[ec2.Block
 
 
 def open_key(key: kms.IKey) -> None:
-    """Let EC2 Auto Scaling start instances whose volumes this key encrypts; without it they end as they start.
+    """Let EC2 Auto Scaling start instances whose volumes this key encrypts; without it they terminate at start.
 
     See https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
     """

@@ -1,4 +1,4 @@
-"""Roles of instances, which hold nothing of applications: every container on an instance could use it."""
+"""Instance roles must not get permissions of applications, because every container on an instance could use them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cdk_containers.core.whereabouts import node_of, stack_of
 
 
 def refuse_grants(role: iam.Role, message: str) -> None:
-    """Make it an error when the app is synthesized if a role got anything after this, as a grant would give it."""
+    """Make synthesis fail if a role gets more permissions after this call, such as by a grant."""
     stack = stack_of(role)
     if stack not in _refusals:
         _refusals[stack] = _Refusals()
@@ -24,10 +24,10 @@ def refuse_grants(role: iam.Role, message: str) -> None:
 
 
 class _Refusals:
-    """The roles of a stack that no policy may name.
+    """The roles of a stack to which no policy may be attached.
 
-    The policies are looked through once for all of them. As an app may be synthesized again after it has got other
-    policies, each answer is given once, and looked for anew by who asks again.
+    The policies are searched once for all roles. An app may be synthesized again with other policies, so each answer is
+    used once, and a repeated call searches again.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class _Refusals:
         self._answers: dict[iam.Role, bool] = {}
 
     def add(self, role: iam.Role) -> None:
-        """Have an answer for one more role."""
+        """Add a role to the search."""
         self._roles.append(role)
 
     def is_named(self, role: iam.Role) -> bool:
@@ -52,7 +52,7 @@ _refusals: WeakKeyDictionary[cdk.Stack, _Refusals] = WeakKeyDictionary()
 
 @jsii.implements(IValidation)
 class _NothingElse:
-    """Finds policies that were attached to the role after it was made."""
+    """Finds policies attached to the role after its creation."""
 
     def __init__(self, role: iam.Role, message: str, refusals: _Refusals) -> None:
         self._role = role
@@ -62,7 +62,7 @@ class _NothingElse:
         refusals.add(role)
 
     def validate(self) -> list[str]:
-        """Return an error where the role got anything from outside, as `table.grant_read_data(…)` would give it."""
+        """Return an error if the role got permissions from outside, such as by `table.grant_read_data(…)`."""
         named = self._refusals.is_named(self._role)
         return [self._message] if named or self._managed() != self._own else []
 
@@ -83,5 +83,5 @@ def _named_by_policies(stack: cdk.Stack) -> set[str]:
 
 
 def _key(name: Any) -> str:
-    """Return a name as text, also where it is a reference."""
+    """Return a name as text, even if it is a reference."""
     return json.dumps(name, sort_keys=True)

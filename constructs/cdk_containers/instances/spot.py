@@ -1,4 +1,4 @@
-"""Instances on Spot."""
+"""Spot Instances."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from cdk_containers.core.inputs import field_problems, is_token
 
 @frozen
 class Spot:
-    """Run the instances on Spot: up to 90 % cheaper, and taken back with two minutes' notice.
+    """Runs instances on Spot: up to 90 % cheaper, but EC2 can reclaim them with two minutes' notice.
 
     Attributes:
-        on_demand_base: Instances that are On-Demand before Spot counts. Default: 0.
-        on_demand_percent: Share of the rest that is On-Demand, 0–100. Default: 0.
+        on_demand_base: Number of On-Demand Instances before Spot is used. Default: 0.
+        on_demand_percent: Percentage of the remaining instances that are On-Demand, 0–100. Default: 0.
 
     See https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-mixed-instances-groups.html
     """
@@ -22,7 +22,7 @@ class Spot:
     on_demand_percent: int = 0
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:

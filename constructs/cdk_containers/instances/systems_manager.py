@@ -1,4 +1,4 @@
-"""Who gives out the role of machines outside AWS."""
+"""The principal that assumes the role of machines outside AWS."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ SESSION_MANAGER = (
     "ssmmessages:OpenControlChannel",
     "ssmmessages:OpenDataChannel",
 )
-"""What an instance calls so that Session Manager can open a shell on it. None of it takes a resource."""
+"""Actions that an instance needs for Session Manager shells. None of them supports resource-level permissions."""
 
 
 def systems_manager_of_this_account() -> iam.IPrincipal:
-    """Return Systems Manager, acting for this account in this region."""
+    """Return the Systems Manager principal, limited to this account and region."""
     account = cdk.Aws.ACCOUNT_ID
     return iam.ServicePrincipal(
         "ssm.amazonaws.com",

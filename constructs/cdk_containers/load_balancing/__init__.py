@@ -1,4 +1,4 @@
-"""How requests reach containers: load balancers, and the routes of services through them."""
+"""How requests reach containers: load balancers and the routes of services through them."""
 
 from .access_logs import AccessLogs
 from .alb_exposure import AlbExposure

@@ -1,4 +1,4 @@
-"""The record of requests that a load balancer keeps in S3."""
+"""Access logs of a load balancer in S3."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from cdk_containers.core.inputs import field_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
 _LOG_BUCKET = Acknowledgement(
-    "This bucket receives access logs; logging the access to it would need another bucket with the same finding. "
-    "A central log bucket can be given instead (AccessLogs.bucket)",
+    "This bucket receives access logs; logging access to it would need another bucket with the same finding. To use a "
+    "central log bucket instead, set AccessLogs.bucket",
     cdk_nag=("AwsSolutions-S1",),
     checkov=("CKV_AWS_18",),
 )
@@ -26,15 +26,15 @@ _INCOMPLETE_UPLOAD_DAYS = 7
 
 @frozen
 class AccessLogs:
-    """Where the record of requests goes.
+    """Where a load balancer writes its access logs.
 
     Attributes:
-        bucket: A bucket that is encrypted with SSE-S3, the only way that load balancers can write; in the same region.
-            Default: one is made.
-        prefix: What the names of the objects begin with. Default: none.
-        retention_days: Days that a made bucket keeps the record, 1 or more. Default: 365.
-        removal_policy: What happens to a made bucket when its stack goes. Default: RETAIN. DESTROY is refused, since
-            CloudFormation deletes empty buckets only, and load balancers write until they are gone.
+        bucket: Bucket for the logs, in the same region. It must use SSE-S3 encryption, because load balancers support
+            no other. Default: a new bucket.
+        prefix: Prefix of the object keys. Default: none.
+        retention_days: Days that a new bucket keeps the logs, 1 or more. Default: 365.
+        removal_policy: What happens to a new bucket when its stack is deleted. DESTROY is refused: CloudFormation
+            deletes only empty buckets, and a load balancer writes until it is deleted. Default: RETAIN.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """
@@ -45,7 +45,7 @@ class AccessLogs:
     removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -57,32 +57,32 @@ class AccessLogs:
         if self.removal_policy is cdk.RemovalPolicy.DESTROY:
             found.add(
                 "removal_policy",
-                "CloudFormation deletes empty buckets only, and load balancers write until they are gone: deleting "
-                "the stack would fail",
+                "CloudFormation deletes only empty buckets, and load balancers write until they are deleted, so "
+                "deleting the stack would fail",
                 given=Shown("DESTROY"),
-                allowed="RETAIN with a short retention_days; your own bucket, which something empties; or "
+                allowed="RETAIN with a short retention_days; your own bucket that you empty yourself; or "
                 'access_logs=Disabled(reason="…")',
                 practice="access-logs",
             )
         if self.prefix is not None and ("AWSLogs" in self.prefix or self.prefix.startswith("/")):
             found.add(
                 "prefix",
-                "a prefix that load balancers refuse",
+                "load balancers refuse this prefix",
                 given=self.prefix,
-                allowed="no slash at the start, and not the word AWSLogs",
+                allowed="a prefix without a leading slash and without the word AWSLogs",
                 practice="access-logs",
             )
         return list(found)
 
 
 ELB_LOG_DELIVERY = "logdelivery.elasticloadbalancing.amazonaws.com"
-"""Who writes the logs of Application and Classic Load Balancers; those of Network Load Balancers come by CloudWatch."""
+"""The principal that writes the logs of Application and Classic Load Balancers; CloudWatch delivers the others."""
 
 
 def write_access_logs(
     scope: Construct, load_balancer: elbv2.BaseLoadBalancer, logs: AccessLogs, *, by: str = ELB_LOG_DELIVERY
 ) -> s3.IBucket:
-    """Have a load balancer record requests; unlike CDK's own method, in an environment-agnostic stack too."""
+    """Turn on access logs; unlike CDK's own method, this also works in an environment-agnostic stack."""
     bucket = logs.bucket or make_bucket(scope, logs)
     policy = allow_log_delivery(bucket, logs, by)
     load_balancer.set_attribute("access_logs.s3.enabled", "true")
@@ -90,13 +90,13 @@ def write_access_logs(
     if logs.prefix:
         load_balancer.set_attribute("access_logs.s3.prefix", logs.prefix.rstrip("/"))
     if policy is not None:
-        # The load balancer writes a test object when it is made, and fails where the policy is not there yet.
+        # The load balancer writes a test object when it is created, and fails if the policy does not exist yet.
         load_balancer.node.add_dependency(policy)
     return bucket
 
 
 def allow_log_delivery(bucket: s3.IBucket, logs: AccessLogs, by: str) -> IDependable | None:
-    """Let load balancers of this account write to a bucket; return what has to be there first."""
+    """Let load balancers of this account write to a bucket; return what must exist before they do."""
     prefix = f"{logs.prefix.rstrip('/')}/" if logs.prefix else ""
     added = bucket.add_to_resource_policy(
         iam.PolicyStatement(
@@ -118,7 +118,7 @@ def allow_log_delivery(bucket: s3.IBucket, logs: AccessLogs, by: str) -> IDepend
 
 
 def make_bucket(scope: Construct, logs: AccessLogs) -> s3.Bucket:
-    """Make a bucket that only load balancers write to."""
+    """Create a bucket that only load balancers write to."""
     bucket = s3.Bucket(
         scope,
         "AccessLogs",
@@ -139,6 +139,6 @@ def make_bucket(scope: Construct, logs: AccessLogs) -> s3.Bucket:
     )
     acknowledge(bucket, _LOG_BUCKET)
     if bucket.policy is not None:
-        # CDK would remove the policy with the stack, and leave the bucket without it.
+        # CDK would delete the policy with the stack, and the retained bucket would have none.
         bucket.policy.apply_removal_policy(logs.removal_policy)
     return bucket

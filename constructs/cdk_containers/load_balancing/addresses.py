@@ -1,4 +1,4 @@
-"""Which addresses a load balancer has, and who can reach it at them."""
+"""Which addresses a load balancer has, and who can reach it there."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _PRACTICE = "dual-stack-addresses"
 
 
 def default_ip_address_type(network: NetworkLike) -> elbv2.IpAddressType:
-    """Return which addresses a load balancer has that says nothing."""
+    """Return the default address type of a load balancer."""
     return _DUAL if has_ipv6(network) else _IPV4
 
 
 def everybody(kind: elbv2.IpAddressType) -> list[ec2.IPeer]:
-    """Return everybody who can reach a load balancer with public addresses of a kind."""
+    """Return peers that cover every caller of a load balancer with this address type."""
     peers = [] if kind == _WITHOUT_IPV4 else [ec2.Peer.any_ipv4()]
     return peers if kind == _IPV4 else [*peers, ec2.Peer.any_ipv6()]
 
@@ -34,7 +34,7 @@ def ip_address_problems(
     *,
     internet_facing: bool,
 ) -> list[Problem]:
-    """Find addresses that the network does not have, and peers that no address is for."""
+    """Find address types that the network lacks, and peers that cannot reach the load balancer."""
     found = Problems()
     if kind not in (None, _IPV4) and has_ipv6(network) is False:
         found.add(
@@ -47,7 +47,7 @@ def ip_address_problems(
     if kind == _WITHOUT_IPV4 and not internet_facing:
         found.add(
             "ip_address_type",
-            "a load balancer inside the network has no public addresses to save",
+            "an internal load balancer has no public addresses to save",
             given=Shown(kind.name),
             allowed="DUAL_STACK or IPV4, or internet_facing=True",
             practice=_PRACTICE,
@@ -58,7 +58,7 @@ def ip_address_problems(
 
 
 def ingress_problems(kind: elbv2.IpAddressType, ingress: Sequence[ec2.IPeer] | None) -> list[Problem]:
-    """Find peers of which none can reach a load balancer, because it has no address of theirs."""
+    """Find peers that cannot reach a load balancer because it has no address of their kind."""
     found = Problems()
     blocks = [peer.unique_id for peer in ingress or ()]
     if not blocks or any(is_token(block) or not _is_block(block) for block in blocks):
@@ -67,17 +67,17 @@ def ingress_problems(kind: elbv2.IpAddressType, ingress: Sequence[ec2.IPeer] | N
     if kind == _IPV4 and all(of_ipv6):
         found.add(
             "ingress",
-            "the load balancer has addresses of IPv4 alone, so none of these ever reaches it",
+            "the load balancer has only IPv4 addresses, so none of these peers can reach it",
             given=blocks,
-            allowed="peers of IPv4; or a dual-stack load balancer, in a network with dual_stack=True",
+            allowed="IPv4 peers; or a dual-stack load balancer, in a network with dual_stack=True",
             practice=_PRACTICE,
         )
     if kind == _WITHOUT_IPV4 and not any(of_ipv6):
         found.add(
             "ingress",
-            "the load balancer has no public address of IPv4, so none of these ever reaches it",
+            "the load balancer has no public IPv4 address, so none of these peers can reach it",
             given=blocks,
-            allowed="peers of IPv6, such as ec2.Peer.any_ipv6(); or ip_address_type DUAL_STACK",
+            allowed="IPv6 peers, such as ec2.Peer.any_ipv6(); or ip_address_type DUAL_STACK",
             practice=_PRACTICE,
         )
     return list(found)

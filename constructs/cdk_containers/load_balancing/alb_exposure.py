@@ -38,36 +38,39 @@ class AlbExposure(Exposure):
     """A port of a service, reached through an Application Load Balancer.
 
     Attributes:
-        port: Port in the container, 1–65535. The service's own container listens there without being told; a sidecar
-            has to declare it.
-        container: Container that listens on the port. Default: the service's own.
-        name: What tells it from other exposures of the service: letters, digits and hyphens, up to 40. With it, the
-            exposure keeps its resources when everything else about it changes but its load balancer. Default: none;
-            give names when a service has several exposures on one load balancer.
+        port: Port in the container, 1–65535. The service's own container gets this port automatically; a sidecar must
+            declare it.
+        container: Container that listens on the port. Default: the service's own container.
+        name: Distinguishes this exposure from others of the service: letters, digits and hyphens, up to 40. A named
+            exposure keeps its resources when anything except its load balancer changes. Give names when a service has
+            several exposures on one load balancer. Default: none.
         load_balancer: Load balancer to share. Default: a new load balancer for this service.
-        domain: The domain, or names of one (`domain.names("api")`), under which the service is reached. The service
-            makes a certificate, records in Route 53 and the rule for each name. Default: none.
-        certificate: Certificate of its own load balancer.
-        https: `Disabled(reason="…")` has its own load balancer speak plain HTTP. Default: True.
-        ingress: Who may reach its own load balancer, as `ec2.Peer`. Default: everybody for a `WebService`, nobody
-            for a `BackendService`.
-        rule: Which requests are this service's. Default: all.
-        health_check_path: Path that answers when a task can take requests. Default: `/`.
-        health_check_port: Port for the health check, where the application answers it on another one. A container of
-            the task has to declare it; with bridge networking it needs a `Port.host_port`. Default: `port`.
-        health_check: How often the path is asked, and what counts. Default: every 10 s, healthy after 2 answers.
-        deregistration_delay: Time that requests under way have to finish when a task stops, 0–3600 s; at least as long
-            as the longest request. SIGTERM comes after it. Default: 30 s; the 300 s of AWS hold up deployments.
-        stickiness: Bring the requests of a browser to the same task. Default: none.
+        domain: Domain, or names in it (`domain.names("api")`), at which callers reach the service. For each name the
+            service creates a certificate, Route 53 records and the listener rule. Default: none.
+        certificate: Certificate for the new load balancer of this service.
+        https: Serves HTTPS on the service's own load balancer; `Disabled(reason="…")` serves plain HTTP. Default: True.
+        ingress: Who may reach the service's own load balancer, as `ec2.Peer`. Default: any address for a `WebService`,
+            none for a `BackendService`.
+        rule: Which requests go to this service. Default: all.
+        health_check_path: Path that answers when a task can accept requests. Default: `/`.
+        health_check_port: Port for the health check, if it differs from `port`. A container of the task must declare
+            it; with bridge networking it needs a `Port.host_port`. Default: `port`.
+        health_check: Interval, thresholds and status codes of the health check. Default: every 10 s, healthy after 2
+            answers.
+        deregistration_delay: Time for requests in flight to finish when a task stops, 0–3600 s. Make it at least as
+            long as your longest request; ECS sends SIGTERM after it. Default: 30 s, because the 300 s of AWS slow
+            deployments down.
+        stickiness: Sends the requests of a browser to the same task. Default: none.
         target_protocol: `HTTPS` if the container speaks TLS. Default: `HTTP`.
         protocol_version: `HTTP2` or `GRPC` if the container speaks them; both need HTTPS. With `GRPC`,
             `health_check_path` is a method, and `healthy_codes` are gRPC's, 0–99. Default: `HTTP1`.
-        test_port: Port of a second listener, like the first, that brings test traffic to a new version before it gets
-            any other. For deployments that shift traffic. Default: none.
-        test_ingress: Who may reach `test_port`, as `ec2.Peer`. Default: nobody; then
-            `caller.connections.allow_to(load_balancer, …)` lets callers in.
-        test_rule: Which of the service's requests are test traffic: these conditions beside those of `rule`. Without
-            `test_port` it is tried before `rule`, on the same listener. Default: all on `test_port`, none without it.
+        test_port: Port of a second listener that sends test traffic to a new version before production traffic shifts
+            to it. Requires a deployment that shifts traffic. Default: none.
+        test_ingress: Who may reach `test_port`, as `ec2.Peer`. Default: no one; let callers in with
+            `caller.connections.allow_to(load_balancer, …)`.
+        test_rule: Conditions, in addition to those of `rule`, that mark test traffic. Without `test_port`, the load
+            balancer evaluates them before `rule` on the same listener. Default: all requests on `test_port`, none
+            without it.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
     """
@@ -98,22 +101,22 @@ class AlbExposure(Exposure):
 
     @property
     def names(self) -> DomainNames | None:
-        """The names under which the service is reached, if its domain is known."""
+        """The names of the service, if it has a domain."""
         return names_of(self.domain)
 
     @property
     def separate_health_check_port(self) -> int | None:
-        """Port for the health check, where that is another than the one for requests."""
+        """Port for the health check, if it is not the port for requests."""
         return None if self.health_check_port == self.port else self.health_check_port
 
     @property
     def shared_load_balancer(self) -> ApplicationLoadBalancer | None:
-        """The load balancer, if it is not the service's own."""
+        """The load balancer, if it is shared."""
         return self.load_balancer
 
     @property
     def breadth(self) -> tuple[int, str]:
-        """How specific its rule is, and the conditions of the rule."""
+        """How specific its rule is, and the conditions of that rule."""
         conditions = {
             field: [without_tokens(value) for value in values] for field, values in self.rule.conditions.items()
         }
@@ -121,7 +124,7 @@ class AlbExposure(Exposure):
 
     @property
     def test_traffic(self) -> ListenerRule | None:
-        """Which requests are test traffic, with the conditions of `rule`; None if there is no way for any."""
+        """Which requests are test traffic, with the conditions of `rule`; None if there is no test traffic."""
         if self.test_rule is None:
             return None if self.test_port is None else self.rule
         test, rule = self.test_rule, self.rule
@@ -136,11 +139,11 @@ class AlbExposure(Exposure):
 
     @property
     def deregistration_delay_seconds(self) -> int:
-        """Time that requests under way have to finish, in seconds."""
+        """Time for requests in flight to finish, in seconds."""
         return 30 if self.deregistration_delay is None else seconds(self.deregistration_delay)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this exposure by itself."""
+        """Find problems with this exposure by itself."""
         found = Problems()
         found.extend(Exposure.problems(self))
         if any(problem.root not in ("port", "name") for problem in found):
@@ -167,13 +170,13 @@ class AlbExposure(Exposure):
         return list(found)
 
     def _protocol_problems(self, codes: str | None) -> list[Problem]:
-        """Find what does not go with the protocol between load balancer and container."""
+        """Find options that do not fit the protocol between load balancer and container."""
         found = Problems()
         balancer = self.load_balancer
         if self.protocol_version != "HTTP1" and not (balancer.speaks_https if balancer else self.https is True):
             found.add(
                 "protocol_version",
-                "an Application Load Balancer speaks it to containers only behind an HTTPS listener",
+                "an Application Load Balancer supports it only behind an HTTPS listener",
                 given=self.protocol_version,
                 allowed="HTTPS, with a certificate; or HTTP1",
                 practice="https-listener",
@@ -183,7 +186,7 @@ class AlbExposure(Exposure):
         if grpc and not is_token(path) and path.startswith("/") and not _CALL.fullmatch(path):
             found.add(
                 "health_check_path",
-                "with gRPC the check calls a method",
+                "with gRPC the health check calls a method, not a path",
                 given=path,
                 allowed="/package.Service/Method, such as /grpc.health.v1.Health/Check",
                 practice="target-health-check",
@@ -194,7 +197,7 @@ class AlbExposure(Exposure):
             if not all(low <= number <= high for number in numbers):
                 found.add(
                     "health_check.healthy_codes",
-                    f"no {'gRPC' if grpc else 'HTTP'} status that a health check may want",
+                    f"not a valid {'gRPC' if grpc else 'HTTP'} status for a health check",
                     given=codes,
                     allowed=f"{low}–{high}",
                     practice="target-health-check",
@@ -216,7 +219,7 @@ class AlbExposure(Exposure):
         if names is not None and tuple(self.rule.hosts) != tuple(names.served):
             found.add(
                 "rule.hosts",
-                "the names of the domain are the hosts of the rule",
+                "the domain already sets the hosts of the rule",
                 given=list(self.rule.hosts),
                 allowed="the names in domain, such as domain.names(…), or hosts without domain",
                 practice="domain-names",
@@ -251,8 +254,8 @@ class AlbExposure(Exposure):
         if canonical(traffic.conditions) == canonical(self.rule.conditions):
             found.add(
                 "test_rule",
-                "every request would be test traffic",
-                allowed="a condition that the requests of production do not meet, such as a header; or a test_port",
+                "these conditions would make every request test traffic",
+                allowed="a condition that production requests do not meet, such as a header; or a test_port",
                 practice="test-traffic",
             )
         elif not is_token([traffic.priority, self.rule.priority]):
@@ -260,7 +263,7 @@ class AlbExposure(Exposure):
         return list(found)
 
     def _order_problems(self, test: int | None) -> list[Problem]:
-        """Find a test rule that would not be tried before the rule of production."""
+        """Find a test rule that the load balancer would not evaluate before the production rule."""
         found = Problems()
         rule = self.rule
         if test is None and rule.priority is None:
@@ -270,9 +273,9 @@ class AlbExposure(Exposure):
         if latest >= production:
             found.add(
                 "test_rule.priority",
-                "the rule of production may be tried before it, and take its requests",
+                "the load balancer may evaluate the production rule first, which would take the test requests",
                 given=test,
-                allowed=f"a number under {production}"
+                allowed=f"a number lower than {production}"
                 if production > FIRST
                 else "a higher number for rule, and one before it here",
                 practice="test-traffic",

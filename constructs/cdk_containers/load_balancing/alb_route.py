@@ -1,4 +1,4 @@
-"""The target group and the listener rule that bring requests to one port of a service."""
+"""The target group and listener rule that send requests to one port of a service."""
 
 from __future__ import annotations
 
@@ -23,16 +23,15 @@ from .rule_priorities import Conditions, before
 
 
 class AlbRoute(Route):
-    """One exposure of a service, made: services make it, in their own stack, from `AlbExposure`.
+    """One exposure of a service. The service creates it in its own stack from `AlbExposure`.
 
     Attributes:
-        exposure: What was asked for.
+        exposure: The options of the exposure.
         load_balancer: The load balancer, shared or the service's own.
         target_group: The tasks of the service, as the load balancer sees them.
         rule: The listener rule.
-        alternate_target_group: The tasks of the other version, where deployments shift traffic: blue and green take
-            turns.
-        test_listener: The listener for test traffic, where that has its own port.
+        alternate_target_group: The tasks of the other version, if deployments shift traffic; blue and green take turns.
+        test_listener: The listener for test traffic, if that has its own port.
         test_rule: The listener rule for test traffic, if there is any.
     """
 
@@ -98,14 +97,14 @@ class AlbRoute(Route):
 
     @property
     def url(self) -> str:
-        """Where it is reached: at its first name, or at the DNS name of the load balancer."""
+        """Its URL: its first name, or the DNS name of the load balancer."""
         load_balancer = self.load_balancer
         hosts = [host for host in self.exposure.rule.hosts if "*" not in host and "?" not in host]
         host = hosts[0] if hosts else load_balancer.load_balancer.load_balancer_dns_name
         return f"{'https' if load_balancer.speaks_https else 'http'}://{host}"
 
     def _serve_names(self, scope: Construct) -> None:
-        """Make what it takes for callers to come under the names of a domain."""
+        """Create certificates and records for the names of a domain."""
         exposure, load_balancer = self.exposure, self.load_balancer
         names = exposure.names
         if names is None:
@@ -168,8 +167,8 @@ class AlbRoute(Route):
     def _forward(self, target: RouteTarget) -> dict[str, Any]:
         """Return where a rule sends requests.
 
-        ECS wants both groups in the rule, moves the weights, and leaves them where they are. What stands here must
-        never change: CloudFormation would set the weights back, and production would go to a version that is gone.
+        ECS requires both groups in the rule, shifts the weights, and leaves them there. The weights here must never
+        change: CloudFormation would reset them and send production traffic to a version that no longer runs.
         """
         if target.infrastructure_role is None or self.alternate_target_group is None:
             return {"target_groups": [self.target_group]}
@@ -224,8 +223,7 @@ class AlbRoute(Route):
 
     @cached_property
     def _load_balancer_name(self) -> str:
-        # CDK takes the name apart from the listener's ARN, with functions that a reference to another stack does not
-        # go through in every tool.
+        # CDK extracts the name from the listener's ARN with functions that not every tool resolves across stacks.
         return self.load_balancer.full_name or self.target_group.first_load_balancer_full_name
 
     @cached_property
@@ -235,7 +233,7 @@ class AlbRoute(Route):
 
 
 def _own_certificates(service: Construct, exposure: AlbExposure) -> Sequence[acm.ICertificate]:
-    """Return the certificate that a load balancer of the service's own begins with."""
+    """Return the first certificate of the service's own load balancer."""
     if exposure.names is not None and exposure.https is True:
         return [certificate_for(service, exposure.names, exposure.names.served[0])]
     return [] if exposure.certificate is None else [exposure.certificate]

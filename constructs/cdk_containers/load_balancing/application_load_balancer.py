@@ -1,4 +1,4 @@
-"""An Application Load Balancer that one service has, or several share."""
+"""An Application Load Balancer for one service, or shared by several."""
 
 from __future__ import annotations
 
@@ -58,32 +58,31 @@ from .web_acl import WebAcl
 _WORLD = ("0.0.0.0/0", "::/0")
 
 _OPEN_TO_THE_WORLD = Acknowledgement(
-    "A public load balancer is there to be reached from the internet; it passes requests on to the ports of services "
-    "only. `ingress` names who may reach it, if not everybody",
+    "A public load balancer must be reachable from the internet; it forwards requests only to the ports of services. "
+    "`ingress` restricts who may reach it",
     cdk_nag=("AwsSolutions-EC23",),
 )
 _REDIRECT = Acknowledgement(
-    "Port 80 answers every request with a redirect to HTTPS and forwards none; redirect_http=False closes it",
+    "Port 80 only redirects requests to HTTPS; redirect_http=False closes it",
     checkov=("CKV_AWS_260",),
 )
 
 
 @jsii.implements(ec2.IConnectable)
 class ApplicationLoadBalancer(SharedLoadBalancer):
-    """A load balancer for HTTP: TLS, access logs, closed but for who was named, and hard to delete by mistake.
+    """An HTTP load balancer with TLS, access logs, explicit callers and deletion protection.
 
-    Services take a route through it with `AlbExposure(load_balancer=…)`, from any stack. Requests that no route takes
-    are answered with 404.
+    Services in any stack add a route to it with `AlbExposure(load_balancer=…)`. Requests that match no route get a 404.
 
     Attributes:
-        load_balancer: The load balancer itself.
+        load_balancer: The CDK load balancer.
         listener: The listener that forwards requests.
-        ports: The ports that it listens on; none is known of an imported one.
+        ports: The ports that it listens on; empty if it is imported.
         internet_facing: Whether it has public addresses; None if it is imported.
         imported_arn: Its ARN, if it is imported.
         security_group: Its security group.
-        access_logs_bucket: Where the record of requests goes, if there is one.
-        ip_address_type: Which addresses it has; IPv4 if it is imported and nobody said.
+        access_logs_bucket: The bucket for access logs, if there is one.
+        ip_address_type: Which addresses it has; IPv4 if it is imported without that option.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html
     """
@@ -115,34 +114,37 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         security_group: ec2.ISecurityGroup | None = None,
         web_acl: WebAcl | None = None,
     ) -> None:
-        """Make a load balancer.
+        """Create a load balancer.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            network: Where it is, a `Network` or a VPC of CDK.
-            certificates: Certificates for HTTPS, the default first.
-            https: `Disabled(reason="…")` makes it speak plain HTTP on port 80. Default: True.
-            redirect_http: Also listen on port 80 and redirect to HTTPS, for people who type an address. False is
-                HTTPS only, for callers that are programs. Default: True.
-            internet_facing: Whether it has public addresses, or is for callers inside the network. Default: True.
-            ingress: Who may reach it, as `ec2.Peer`. Default: everybody if it is internet-facing, over IPv6 too if it
-                is dual-stack; nobody if it is internal (then `caller.connections.allow_to(…)` lets callers in), or if
-                it has a `security_group` of yours.
-            access_logs: Where the record of requests goes. Default: a bucket that keeps the record for a year.
-                `Disabled(reason="…")` keeps none.
-            deletion_protection: `Disabled(reason="…")` lets its stack delete it. Default: True.
-            tls_policy: Default: `TLS13_12_RES_PQ`, TLS 1.2 and 1.3 with forward secrecy, and post-quantum key exchange
-                with callers that know it. Only policies that Security Hub's ELB.17 recommends are taken.
-            idle_timeout: Time that a connection may be silent, 1–4000 s. Default: 60 s.
-            ip_address_type: Which addresses callers reach it at. `DUAL_STACK_WITHOUT_PUBLIC_IPV4` saves the price of
-                public IPv4 addresses, for callers that all have IPv6. Default: `DUAL_STACK` in a dual-stack network,
-                `IPV4` in others. It changes in place.
-            vpc_subnets: The subnets it is in, of two zones at least. Default: public ones if it is internet-facing,
-                those of tasks if it is internal.
-            security_group: A security group that exists, instead of a new one. Its rules are yours; `ingress`
-                and services add to them. Default: a new one.
-            web_acl: The web ACL of AWS WAF that looks at requests first. Default: none.
+            network: The network, as a `Network` or a CDK VPC.
+            certificates: Certificates for HTTPS, the default certificate first.
+            https: Serves HTTPS; `Disabled(reason="…")` serves plain HTTP on port 80. Default: True.
+            redirect_http: Also listens on port 80 and redirects to HTTPS, for people who type an address. False closes
+                port 80, for callers that are programs. Default: True.
+            internet_facing: Whether it has public addresses. False makes it internal, for callers inside the network.
+                Default: True.
+            ingress: Who may reach it, as `ec2.Peer`. For an internal load balancer, let callers in with
+                `caller.connections.allow_to(…)`. Default: any address if it is internet-facing (IPv6 too if it is
+                dual-stack); no one if it is internal or has a `security_group` of yours.
+            access_logs: Where access logs go. `Disabled(reason="…")` writes none. Default: a bucket that keeps them for
+                a year.
+            deletion_protection: Elastic Load Balancing refuses to delete it. `Disabled(reason="…")` allows deletion.
+                Default: True.
+            tls_policy: TLS security policy; only those that Security Hub's ELB.17 recommends are accepted. Default:
+                `TLS13_12_RES_PQ`, which is TLS 1.2 and 1.3 with forward secrecy, and post-quantum key exchange if the
+                caller supports it.
+            idle_timeout: Time that a connection may be idle, 1–4000 s. Default: 60 s.
+            ip_address_type: Type of its addresses. `DUAL_STACK_WITHOUT_PUBLIC_IPV4` saves the cost of public IPv4
+                addresses if all callers have IPv6. You can change it in place. Default: `DUAL_STACK` in a dual-stack
+                network, `IPV4` in others.
+            vpc_subnets: Its subnets, in at least two Availability Zones. Default: public subnets if it is
+                internet-facing, the subnets of tasks if it is internal.
+            security_group: An existing security group. You manage its rules; `ingress` and services add to them.
+                Default: a new one.
+            web_acl: AWS WAF web ACL that inspects requests first. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -180,7 +182,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             internet_facing=internet_facing,
             vpc_subnets=vpc_subnets or (None if internet_facing else task_subnets_of(network)),
             security_group=self.security_group,
-            # What CDK renders for IPv4 is nothing, which is the same.
+            # CDK renders nothing for IPv4, which means the same.
             ip_address_type=None if self.ip_address_type == elbv2.IpAddressType.IPV4 else self.ip_address_type,
             drop_invalid_header_fields=True,
             desync_mitigation_mode=elbv2.DesyncMitigationMode.DEFENSIVE,
@@ -220,7 +222,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         canonical_hosted_zone_id: str | None = None,
         ip_address_type: elbv2.IpAddressType = elbv2.IpAddressType.IPV4,
     ) -> ApplicationLoadBalancer:
-        """Use a load balancer that exists, of another app or made by hand.
+        """Use an existing load balancer, of another app or made by hand.
 
         The priorities of rules of other apps are not known here: services may need `ListenerRule.priority`.
 
@@ -228,18 +230,18 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             scope: The parent.
             id: Name among the parent's children.
             load_balancer_arn: Its ARN.
-            listener_arn: The listener whose rules services add to.
-            security_group_id: Its security group, which services let in.
+            listener_arn: The listener to which services add rules.
+            security_group_id: Its security group, which services allow in.
             dns_name: Its DNS name.
             vpc: Where it is.
-            security_group_allows_all_outbound: Whether its security group may connect to everything, as those made by
-                hand mostly may. With False, each service adds the rule by which it is reached: load balancers of this
-                library need that, health checks fail without. With True, nothing is added; a rule of CloudFormation
-                takes the rule away that lets a group connect to everything, and other services with it. Default: not
-                known, which adds nothing and warns.
+            security_group_allows_all_outbound: Whether its security group allows all outbound traffic, as groups
+                created by hand usually do. With False, each service adds an egress rule for itself. Load balancers of
+                this library need that; health checks fail without it. With True, services add nothing, because a
+                CloudFormation egress rule would remove the group's allow-all rule and cut off other services. Default:
+                unknown, which adds nothing and warns.
             canonical_hosted_zone_id: The hosted zone of its DNS name, such as `Z32O12XQLNTSW2` in eu-west-1, which
                 `aws elbv2 describe-load-balancers` shows. Services with a `domain` need it. Default: not known.
-            ip_address_type: Which addresses it has; names of services get records for them. Default: `IPV4`.
+            ip_address_type: Which addresses it has; DNS records of services follow it. Default: `IPV4`.
         """
         found = argument_problems(cls.from_attributes, locals())
         found.extend(arn_problems(found, type="app", load_balancer_arn=load_balancer_arn, listener_arn=listener_arn))
@@ -261,17 +263,17 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
 
     @property
     def speaks_https(self) -> bool:
-        """Whether callers reach services by HTTPS; of an imported load balancer it is taken for granted."""
+        """Whether callers reach services over HTTPS; assumed for an imported load balancer."""
         return self._https is True
 
     @property
     def certificates(self) -> Sequence[acm.ICertificate]:
-        """The certificates that it was made with."""
+        """Its certificates at creation."""
         return self._certificates
 
     @cached_property
     def full_name(self) -> str | None:
-        """What its metrics call it; None if it is imported."""
+        """Its name in CloudWatch metrics; None if it is imported."""
         load_balancer = self.load_balancer
         return (
             load_balancer.load_balancer_full_name if isinstance(load_balancer, elbv2.ApplicationLoadBalancer) else None
@@ -279,7 +281,7 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to the load balancer, and it to whom."""
+        """Controls inbound and outbound connections of the load balancer."""
         return self._connections
 
     @cached_property
@@ -289,20 +291,20 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
     def claim_problems(
         self, conditions: Conditions, priority: int | None, *, test_port: int | None = None, option: str = "rule"
     ) -> list[Problem]:
-        """Find what keeps a service from having a rule: the rule or its number is taken.
+        """Find conflicts with rules that other services already have.
 
         Args:
             conditions: The conditions of the rule.
-            priority: Its number, if it was given one.
-            test_port: The port of the listener for test traffic, if it is a rule of that one.
-            option: The option that the conditions come from.
+            priority: Its priority, if you set one.
+            test_port: The port of the listener for test traffic, if the rule belongs to it.
+            option: The option that contains the conditions.
         """
         found = Problems()
         wanted, claims = canonical(conditions), self._claims[test_port]
         for owner in () if is_token(wanted) else claims.with_conditions(conditions):
             found.add(
                 option,
-                f"{owner.node.path} takes exactly these requests from this load balancer already",
+                f"{owner.node.path} already takes exactly these requests from this load balancer",
                 given=wanted.replace("\n", ", "),
                 allowed="other paths, hosts, headers or addresses",
                 practice="listener-rule-priority",
@@ -313,9 +315,9 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             free = next(number for number in around if number not in owners)
             found.add(
                 f"{option}.priority",
-                f"the rule of {owners[priority].node.path} has this number already",
+                f"the rule of {owners[priority].node.path} already has this number",
                 given=priority,
-                allowed=f"its own number in {FIRST}–{LAST}, such as ListenerRule(priority={free})",
+                allowed=f"another number in {FIRST}–{LAST}, such as ListenerRule(priority={free})",
                 practice="listener-rule-priority",
             )
         return list(found)
@@ -336,9 +338,9 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
             route: The route that the rule belongs to.
             owner: The service.
             conditions: The conditions of the rule.
-            priority: Its number, if it was given one.
-            test_port: The port of the listener for test traffic, if it is a rule of that one.
-            at_least: How specific a rule for test traffic has to count as; None for a rule of production.
+            priority: Its priority, if you set one.
+            test_port: The port of the listener for test traffic, if the rule belongs to it.
+            at_least: The least specificity of a rule for test traffic; None for a production rule.
         """
         number = priority
         if number is None:
@@ -352,18 +354,18 @@ class ApplicationLoadBalancer(SharedLoadBalancer):
         return number
 
     def reserve(self, owner: Construct, conditions: Conditions, number: int, *, test_port: int | None = None) -> None:
-        """Take a number for a rule of a service.
+        """Reserve a number for a rule of a service.
 
         Args:
             owner: The service.
             conditions: The conditions of the rule.
             number: The number.
-            test_port: The port of the listener for test traffic, if it is a rule of that one.
+            test_port: The port of the listener for test traffic, if the rule belongs to it.
         """
         self._claims[test_port].take(owner, conditions, number)
 
     def test_port_problems(self, port: int) -> list[Problem]:
-        """Find what keeps a service from having a listener for test traffic on a port."""
+        """Find conflicts with a listener for test traffic on a port."""
         return test_port_problems(port, self.ports)
 
     def test_listener(self, port: int, ingress: Sequence[ec2.IPeer]) -> elbv2.ApplicationListener:
@@ -447,9 +449,9 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
         found = Problems()
         found.add(
             "test_port",
-            "an imported load balancer, whose certificates are not known here, gets no new listener",
+            "the load balancer is imported, so its certificates are unknown and it gets no new listener",
             given=port,
-            allowed="test_rule, for test traffic by the listener that it has",
+            allowed="test_rule, which uses the existing listener for test traffic",
             practice="test-traffic",
         )
         return list(found)
@@ -458,9 +460,9 @@ class _ImportedLoadBalancer(ApplicationLoadBalancer):
 def _tell_of_second_choice(route: Construct, number: int, other: Construct) -> None:
     Annotations.of(route).add_info_v2(
         "cdk-containers:rule-priority",
-        f"A rule of {other.node.path} has the number that comes first for this one, so it has {number}. In the "
-        "deployment in which the other rule goes, this one would want its number before it is free, and the deployment "
-        f"would fail: write ListenerRule(priority={number}) to keep this one",
+        f"A rule of {other.node.path} has the number that this rule would get, so this one has {number}. When you "
+        f"remove the other rule, this one would take its number before it is free, and that deployment would fail. To "
+        f"keep this number, write ListenerRule(priority={number})",
     )
 
 

@@ -21,21 +21,22 @@ from .listener_checks import https_problems
 
 @frozen
 class ClassicExposure(Exposure):
-    """A port of a service, reached through its own Classic Load Balancer; for teams that have one to replace.
+    """A port of a service behind its own Classic Load Balancer, for teams that replace an existing one.
 
-    It works on EC2 with bridge or host networking and a host port that does not change, so an instance runs one task of
-    the service. Everything else is better served by `AlbExposure` and `NlbExposure`.
+    It works on EC2 with bridge or host networking and a fixed host port, so each instance runs one task of the service.
+    For everything else, use `AlbExposure` or `NlbExposure`.
 
     Attributes:
-        port: Port in the container, 1–65535; its `Port.host_port` has to be given with bridge networking.
-        container: Container that listens on the port. Default: the service's own.
-        name: What tells it from other exposures of the service: letters, digits and hyphens, up to 40. Default: none.
+        port: Port in the container, 1–65535; bridge networking requires its `Port.host_port`.
+        container: Container that listens on the port. Default: the service's own container.
+        name: Distinguishes this exposure from others of the service: letters, digits and hyphens, up to 40. Default:
+            none.
         certificate: Certificate for HTTPS.
-        https: `Disabled(reason="…")` has the load balancer speak plain HTTP. Default: True.
-        ingress: Who may reach it, as `ec2.Peer`. Default: everybody for a `WebService`, nobody for a `BackendService`.
-        health_check_path: Path that answers when a task can take requests. Default: `/`.
-        access_logs: Where the record of requests goes. Default: a bucket that keeps it for a year.
-            `Disabled(reason="…")` keeps none.
+        https: Serves HTTPS; `Disabled(reason="…")` serves plain HTTP. Default: True.
+        ingress: Who may reach it, as `ec2.Peer`. Default: any address for a `WebService`, none for a `BackendService`.
+        health_check_path: Path that answers when a task can accept requests. Default: `/`.
+        access_logs: Where access logs go. Default: a bucket that keeps them for a year. `Disabled(reason="…")` keeps
+            none.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-types.html
     """
@@ -49,7 +50,7 @@ class ClassicExposure(Exposure):
     access_logs: AccessLogs | Disabled | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this exposure by itself."""
+        """Find problems with this exposure by itself."""
         found = Problems()
         found.extend(Exposure.problems(self))
         if any(problem.root not in ("port", "name") for problem in found):

@@ -1,4 +1,4 @@
-"""The Classic Load Balancer that brings requests to one port of a service."""
+"""The Classic Load Balancer that sends requests to one port of a service."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ _WORLD = ("0.0.0.0/0", "::/0")
 _TLS_POLICY = "TlsOnly"
 _DRAINING_SECONDS = 30
 _CLASSIC = Acknowledgement(
-    "The team asked for a Classic Load Balancer to take the place of one that it has; new services have AlbExposure",
+    "The team asked for a Classic Load Balancer to replace an existing one; new services use AlbExposure",
     cdk_nag=("AwsSolutions-ELB1",),
 )
 _PLAIN_INSIDE = Acknowledgement(
-    "Callers speak TLS to the load balancer; it speaks HTTP to the instances, which only it can reach on that port",
+    "Callers use TLS to the load balancer; it uses HTTP to the instances, and only it can reach them on that port",
     cdk_nag=("AwsSolutions-ELB5",),
 )
 _OPEN_TO_THE_WORLD = Acknowledgement(
-    "A public load balancer is there to be reached from the internet; it passes requests on to the port of one service "
-    "only. `ingress` names who may reach it, if not everybody",
+    "A public load balancer must be reachable from the internet; it forwards requests only to the port of one "
+    "service. `ingress` restricts who may reach it",
     cdk_nag=("AwsSolutions-EC23",),
 )
 
 
 class ClassicRoute(Route):
-    """One exposure of a service, made: services make it, in their own stack, from `ClassicExposure`.
+    """One exposure of a service. The service creates it in its own stack from `ClassicExposure`.
 
     Attributes:
-        exposure: What was asked for.
+        exposure: The options of the exposure.
         load_balancer: The load balancer.
     """
 

@@ -1,4 +1,4 @@
-"""A domain in Route 53, under whose names services are reached."""
+"""A domain in Route 53 with the names of services."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _PRACTICE = "domain-names"
 _WILDCARD = Acknowledgement(
-    "Services that share a load balancer have names under one domain; with a certificate for them all, a name is added "
-    "without a new certificate. ACM keeps the private key, and load balancers of the account alone use it",
+    "Services that share a load balancer have names under one domain; one certificate for all lets you add a name "
+    "without a new certificate. ACM keeps the private key, and only load balancers of the account use it",
     checkov=("CKV2_AWS_71",),
 )
 
 _taken: MutableMapping[IConstruct, dict[tuple[str, str], Construct]] = WeakKeyDictionary()
-"""Who has which name of which zone, in each app: two constructs may stand for one zone."""
+"""Which service has which name of which zone, in each app: two constructs may represent the same zone."""
 
 
 class Domain(CheckedConstruct):
-    """A domain, and what it takes to serve its names: certificates that DNS validates, and addresses in Route 53.
+    """A domain with what its names need: DNS-validated certificates and Route 53 records.
 
     Give it to an exposure: `AlbExposure(port=8080, domain=domain)` serves the domain itself, and
-    `domain=domain.names("api")` a name under it. The service makes certificate, records and rule for the name, in its
-    own stack.
+    `domain=domain.names("api")` serves a name under it. The service creates the certificate, records and rule for the
+    name in its own stack.
 
     Attributes:
         name: The domain, such as `shop.example.com`.
-        zone: The hosted zone that has its records.
+        zone: The hosted zone for its records.
 
     See https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-to-elb-load-balancer.html
     """
@@ -55,16 +55,16 @@ class Domain(CheckedConstruct):
         zone: route53.IHostedZone | None = None,
         validation_zone: route53.IHostedZone | None = None,
     ) -> None:
-        """Make a domain.
+        """Create a domain.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            name: The domain, such as `example.com` or `dev.example.com`; services have it, or names under it.
-            zone: The hosted zone that has its records, of this domain or of one above it. Default: a new public one,
-                which stays when the stack goes. The domain above has to delegate to its name servers before a
-                certificate is validated.
-            validation_zone: Public hosted zone in which certificates are validated, where `zone` is private. Default:
+            name: The domain, such as `example.com` or `dev.example.com`; services use it or names under it.
+            zone: The hosted zone for its records, of this domain or a parent domain. Default: a new public zone,
+                retained when the stack is deleted. The parent domain must delegate to its name servers before ACM can
+                validate a certificate.
+            validation_zone: Public hosted zone for the validation of certificates, if `zone` is private. Default:
                 `zone`.
 
         Raises:
@@ -79,7 +79,7 @@ class Domain(CheckedConstruct):
         if isinstance(zone, route53.PrivateHostedZone) and validation_zone is None:
             found.add(
                 "validation_zone",
-                "the zone is private, and ACM validates certificates by public DNS",
+                "the zone is private, and ACM validates certificates through public DNS",
                 allowed="a public hosted zone of the same domain",
                 practice="dns-validated-certificate",
             )
@@ -89,7 +89,7 @@ class Domain(CheckedConstruct):
         self.name = name
         if zone is None:
             zone = route53.PublicHostedZone(self, "Zone", zone_name=name)
-            # Another zone has other name servers, of which the domain above knows nothing.
+            # Another zone has other name servers, to which the parent domain does not delegate.
             zone.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
         self.zone = zone
         self._validation_zone = validation_zone or zone
@@ -98,7 +98,7 @@ class Domain(CheckedConstruct):
     def certificate(self) -> acm.Certificate:
         """A certificate for the domain and all names directly under it, for load balancers that services share.
 
-        It is made in the stack of the domain when it is first asked for.
+        It is created in the stack of the domain on first use.
         """
         certificate = acm.Certificate(
             self,
@@ -111,12 +111,12 @@ class Domain(CheckedConstruct):
         return certificate
 
     def names(self, *hosts: str, redirect_from: Sequence[str] = ()) -> DomainNames:
-        """Return names that a service has.
+        """Return names for a service.
 
         Args:
-            hosts: Each a label such as `api`, a full name such as `api.example.com`, or `*` for all that are directly
-                under the domain. The first is the one that others are told. Default: the domain itself.
-            redirect_from: Names from which browsers are sent to the first of `hosts`, such as `www`. Default: none.
+            hosts: Labels such as `api`, full names such as `api.example.com`, or `*` for all names directly under the
+                domain. Other services get the first one as the address. Default: the domain itself.
+            redirect_from: Names that redirect browsers to the first of `hosts`, such as `www`. Default: none.
         """
         return DomainNames(domain=self, hosts=hosts, redirect_from=redirect_from)
 
@@ -124,26 +124,27 @@ class Domain(CheckedConstruct):
         """Return a domain under this one, in the same hosted zone, such as `dev.example.com`.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            label: What stands before the domain, such as `dev`.
+            label: Label before the domain, such as `dev`.
         """
         return Domain(scope, id, name=f"{label}.{self.name}", zone=self.zone, validation_zone=self._validation_zone)
 
     def full_name(self, host: str) -> str:
-        """Return the full name for a label, or a name that is full already."""
+        """Return the full name for a label or for a full name."""
         return host if is_token(host) or "." in host else f"{host}.{self.name}"
 
     def covers(self, host: str, certificates: Sequence[acm.ICertificate]) -> bool:
-        """Tell whether the certificate of the domain is one of these and is good for a name."""
+        """Tell whether the certificate of the domain is one of these and covers a name."""
         made = self.__dict__.get("certificate")
         under = host == self.name or host.partition(".")[2] == self.name
         return under and any(one is made for one in certificates)
 
     def make_certificate(self, scope: Construct, host: str) -> acm.Certificate:
-        """Make a certificate for one name.
+        """Create a certificate for one name.
 
-        Names of a certificate cannot change: with one for each, a name that is added replaces none that is in use.
+        The names of a certificate cannot change. With one certificate for each name, a new name replaces no certificate
+        in use.
         """
         certificate = acm.Certificate(
             scope,
@@ -156,13 +157,13 @@ class Domain(CheckedConstruct):
         return certificate
 
     def claim_problems(self, host: str, scope: Construct | None = None) -> list[Problem]:
-        """Find what keeps a service from having a name."""
+        """Find names that another service already has."""
         found = Problems()
         owner = self._claims.get(self._key(host))
         if owner is not None and owner is not scope:
             found.add(
                 "",
-                f"{owner.node.path} has this name already",
+                f"{owner.node.path} already has this name",
                 given=host,
                 allowed=f"another name; or for some of its paths a shared load balancer and "
                 f'rule=ListenerRule(hosts=["{host}"], paths=[…])',
@@ -171,7 +172,7 @@ class Domain(CheckedConstruct):
         return list(found)
 
     def claim(self, host: str, owner: Construct) -> None:
-        """Take a name for a service."""
+        """Reserve a name for a service."""
         self._claims[self._key(host)] = owner
 
     def place_problems(self, scope: Construct) -> list[Problem]:
@@ -183,8 +184,8 @@ class Domain(CheckedConstruct):
         if _differ(here.account, there.account):
             found.add(
                 "",
-                f"the hosted zone is in a stack of account {there.account}, and this stack writes records in its own "
-                "account alone",
+                f"the hosted zone is in a stack of account {there.account}, and this stack writes records only in its "
+                f"own account",
                 given=Shown(f"account {here.account}"),
                 allowed=(
                     "a zone of this account, such as dev.example.com, to which the zone above delegates by "
@@ -197,7 +198,7 @@ class Domain(CheckedConstruct):
         elif self.zone.node.default_child is not None and _differ(here.region, there.region):
             found.add(
                 "",
-                f"the hosted zone is made in a stack of {there.region}, which this stack cannot refer to",
+                f"this stack cannot refer to the hosted zone, which is created in a stack of {there.region}",
                 given=Shown(here.region),
                 allowed="the zone imported by its id: route53.HostedZone.from_hosted_zone_attributes(…)",
                 practice=_PRACTICE,
@@ -214,13 +215,13 @@ class Domain(CheckedConstruct):
 
 @frozen
 class DomainNames:
-    """Names of a domain that one service has; `domain.names("api")` makes it.
+    """Names of a domain for one service; `domain.names("api")` returns them.
 
     Attributes:
         domain: The domain.
-        hosts: Each a label such as `api`, a full name such as `api.example.com`, or `*` for all that are directly under
-            the domain. The first is the one that others are told. Default: the domain itself.
-        redirect_from: Names from which browsers are sent to the first of `hosts`, such as `www`. Default: none.
+        hosts: Labels such as `api`, full names such as `api.example.com`, or `*` for all names directly under the
+            domain. Other services get the first one as the address. Default: the domain itself.
+        redirect_from: Names that redirect browsers to the first of `hosts`, such as `www`. Default: none.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#host-conditions
     """
@@ -231,16 +232,16 @@ class DomainNames:
 
     @property
     def served(self) -> Sequence[str]:
-        """The full names that are served, the one that others are told first."""
+        """The full names that are served; other services get the first one as the address."""
         return tuple(self.domain.full_name(host) for host in self.hosts) or (self.domain.name,)
 
     @property
     def redirected(self) -> Sequence[str]:
-        """The full names that are redirected."""
+        """The full names that redirect to the first one."""
         return tuple(self.domain.full_name(host) for host in self.redirect_from)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these names."""
+        """Find problems with these names."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -252,16 +253,16 @@ class DomainNames:
                 wrong = domain_name_problems(name, option, wildcard=wildcard) or self._place_problems(name, option)
                 found.extend(wrong)
                 if not wrong and name in seen:
-                    found.add(option, "the name is there twice", given=name, allowed="each name once")
+                    found.add(option, "duplicate name", given=name, allowed="write each name once")
                 if not wrong:
                     found.extend(self.domain.claim_problems(name), under=option)
                 seen.add(name)
         if self.redirect_from and "*" in self.served[0]:
             found.add(
                 "redirect_from",
-                "the first of hosts has a wildcard, and no browser can be sent to that",
+                "the first of hosts has a wildcard, and browsers cannot be redirected to a wildcard",
                 given=list(self.redirect_from),
-                allowed="a name as the first of hosts",
+                allowed="a name without a wildcard as the first of hosts",
                 practice=_PRACTICE,
             )
         return list(found)
@@ -281,28 +282,28 @@ class DomainNames:
 
 
 def names_of(domain: object) -> DomainNames | None:
-    """Return the names that are meant, of a domain its own; None if there are none, or they are of a wrong type."""
+    """Return the names of the option, for a domain its own name; None if there are none, or the type is wrong."""
     names = DomainNames(domain=domain) if isinstance(domain, Domain) else domain
     return names if isinstance(names, DomainNames) and not field_problems(names) else None
 
 
 def names_problems(domain: object) -> list[Problem]:
-    """Find what is wrong with the names that are meant."""
+    """Find problems with the names of the option."""
     names = DomainNames(domain=domain) if isinstance(domain, Domain) else domain
     return names.problems() if isinstance(names, DomainNames) else []
 
 
 def subdomain_problems(label: str) -> list[Problem]:
-    """Find what is wrong with a label that stands before a domain."""
+    """Find problems with a label before a domain."""
     return domain_name_problems(f"{label}.example.com" if label else label, "subdomain")
 
 
 def domain_name_problems(name: str, option: str, *, wildcard: bool = False) -> list[Problem]:
-    """Find what is wrong with a name in DNS."""
+    """Find problems with a name in DNS."""
     found = Problems()
     if is_token(name):
         # It is in the ids of certificates and records.
-        found.add(option, "known at deployment only", given=Shown("a token"), allowed="a name", practice=_PRACTICE)
+        found.add(option, "known only at deployment", given=Shown("a token"), allowed="a name", practice=_PRACTICE)
         return list(found)
     labels = name.split(".")
     if wildcard and labels[0] == "*":
@@ -310,9 +311,9 @@ def domain_name_problems(name: str, option: str, *, wildcard: bool = False) -> l
     if len(labels) < 2 or len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         found.add(
             option,
-            "not a name in DNS",
+            "not a valid DNS name",
             given=name,
-            allowed="small letters, digits, hyphens and dots, such as shop.example.com",
+            allowed="lowercase letters, digits, hyphens and dots, such as shop.example.com",
             practice=_PRACTICE,
         )
     return list(found)
@@ -327,12 +328,12 @@ def _zone_problems(name: str, zone: route53.IHostedZone, option: str) -> list[Pr
     try:
         zone_name = zone.zone_name
     except RuntimeError:
-        # CDK knows nothing but the id.
+        # CDK knows only the id.
         found.add(
             option,
-            "the name of the zone is not known",
-            given=Shown("a zone by its id alone"),
-            allowed="route53.HostedZone.from_hosted_zone_attributes(…), which says hosted_zone_id and zone_name",
+            "the name of the zone is unknown",
+            given=Shown("a zone imported only by its id"),
+            allowed="route53.HostedZone.from_hosted_zone_attributes(…), with hosted_zone_id and zone_name",
             practice=_PRACTICE,
         )
         return list(found)

@@ -1,4 +1,4 @@
-"""What a service makes for the names that it has: certificates, and records that lead to its load balancer."""
+"""What a service creates for its names: certificates, and records that point to its load balancer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def add_certificates(
     known: Sequence[acm.ICertificate] = (),
     has_first: bool,
 ) -> None:
-    """Give a listener a certificate for each name that it has none for.
+    """Add a certificate to a listener for each name that lacks one.
 
     Args:
         route: The route to which the listener brings requests.
@@ -37,11 +37,11 @@ def add_certificates(
         names: The names.
         listener: The listener.
         known: Certificates that it has.
-        has_first: Whether it was made with that of the first name.
+        has_first: Whether it already has the certificate of the first name.
     """
     for host in (*names.served, *names.redirected)[1 if has_first else 0 :]:
         if not names.domain.covers(host, known):
-            # CloudFormation takes one certificate for each of these.
+            # CloudFormation accepts one certificate in each of these resources.
             elbv2.CfnListenerCertificate(
                 route,
                 f"ListenerCertificate-{host}",
@@ -57,16 +57,16 @@ def add_certificates(
 def make_records(
     service: Construct, names: DomainNames, load_balancer: elbv2.ILoadBalancerV2, kind: elbv2.IpAddressType
 ) -> None:
-    """Make an alias record for each name and each kind of address, and take the names for the service.
+    """Create an alias record for each name and each kind of address, and reserve the names for the service.
 
-    Route 53 takes one record for each name, so the records are the service's and not the route's: with another load
-    balancer they change in place.
+    Route 53 accepts one record for each name, so the records belong to the service, not to the route. They change in
+    place when the load balancer changes.
     """
     scope = _names_of(service)
     target = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(load_balancer))
     for host in (*names.served, *names.redirected):
         names.domain.claim(host, service)
-        # With a full stop at its end it is a full name also where CDK does not know the name of the zone.
+        # The trailing dot makes it a full name even if CDK does not know the name of the zone.
         zone, name = names.domain.zone, f"{host}."
         if kind != elbv2.IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4:
             route53.ARecord(scope, f"Address-{host}", zone=zone, record_name=name, target=target)

@@ -1,4 +1,4 @@
-"""What is known of a load balancer that exists."""
+"""What is known about an existing load balancer."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class ExistingLoadBalancer:
 
 
 def warn_of_unknown_egress(load_balancer: Construct, allows_all_outbound: bool | None) -> None:  # noqa: FBT001
-    """Say that nobody said whether an imported load balancer may connect to the tasks."""
+    """Warn if it is unknown whether an imported load balancer may connect to the tasks."""
     if allows_all_outbound is None:
         Annotations.of(load_balancer).add_warning_v2(
             "cdk-containers:unknown-egress",
-            "It is not known whether the security group may connect to the tasks, so no rule is made for it. Say "
-            "security_group_allows_all_outbound=False for a load balancer of this library, which may connect to "
-            "nothing else, or True for one that may connect to everything",
+            "It is unknown whether the security group may connect to the tasks, so no rule is added to it. Write "
+            "security_group_allows_all_outbound=False for a load balancer of this library, whose outbound traffic is "
+            "restricted, or True if the group allows all outbound traffic",
         )

@@ -1,4 +1,4 @@
-"""What all ways to reach a service share."""
+"""What all exposures share."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 
 
 class SharedLoadBalancer(CheckedConstruct):
-    """A load balancer that several services may have a route through.
+    """A load balancer that several services may share.
 
     Attributes:
         internet_facing: Whether it has public addresses; None if that is not known.
-        imported_arn: Its ARN, if it is not made in this app.
+        imported_arn: Its ARN, if it is not part of this app.
         vpc: Where it is.
-        ip_address_type: Which addresses it has; IPv4 if it is imported and nobody said.
+        ip_address_type: Which addresses it has; IPv4 if it is imported without that option.
     """
 
     vpc: ec2.IVpc
@@ -33,10 +33,10 @@ class SharedLoadBalancer(CheckedConstruct):
     imported_arn: str | None = None
     ip_address_type: elbv2.IpAddressType
     has_hosted_zone: bool = True
-    """Whether the hosted zone of its DNS name is known, to which records of other zones point."""
+    """Whether the hosted zone of its DNS name is known; alias records need it."""
 
     def _take_over(self, existing: ExistingLoadBalancer) -> None:
-        """Be a load balancer that exists."""
+        """Represent an existing load balancer."""
         self.vpc = existing.vpc
         self.imported_arn = existing.arn
         self.ip_address_type = existing.ip_address_type
@@ -49,12 +49,12 @@ class Exposure:
     """A port of a service, reached through a load balancer or VPC Lattice; see the kinds, such as `AlbExposure`.
 
     Attributes:
-        port: Port in the container, 1–65535. The service's own container listens there without being told; a sidecar
-            has to declare it.
-        container: Container that listens on the port. Default: the service's own.
-        name: What tells it from other exposures of the service: letters, digits and hyphens, up to 40. With it, the
-            exposure keeps its resources when everything else about it changes but its load balancer. Default: none;
-            give names when a service has several exposures on one load balancer.
+        port: Port in the container, 1–65535. The service's own container gets this port automatically; a sidecar must
+            declare it.
+        container: Container that listens on the port. Default: the service's own container.
+        name: Distinguishes this exposure from others of the service: letters, digits and hyphens, up to 40. A named
+            exposure keeps its resources when anything except its load balancer changes. Give names when a service has
+            several exposures on one load balancer. Default: none.
     """
 
     kind: ClassVar[str] = ""
@@ -66,31 +66,31 @@ class Exposure:
 
     @property
     def shared_load_balancer(self) -> SharedLoadBalancer | None:
-        """The load balancer, if it is not the service's own."""
+        """The load balancer, if it is shared."""
         return None
 
     @property
     def outer_port_alone(self) -> int | None:
-        """Port of a shared load balancer that no other exposure can have; None if there is none, or it is a token."""
+        """Port of a shared load balancer that belongs to this exposure only; None if there is none or it is a token."""
         return None
 
     @property
     def breadth(self) -> tuple[int, str]:
-        """How narrow a share of the traffic it takes, and which; the same for all that differ in tokens only."""
+        """How specific its share of the traffic is, and which share; equal for exposures that differ only in tokens."""
         return 0, ""
 
     @property
     def transport(self) -> Literal["tcp", "udp"]:
-        """Protocol under the application's, as ports have it."""
+        """Transport protocol, as ports name it."""
         return "tcp"
 
     @property
     def port_name(self) -> str | None:
-        """Name that the port has to have, if it is declared for the exposure alone."""
+        """Name that the port needs if only the exposure declares it."""
         return None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this exposure by itself."""
+        """Find problems with this exposure by itself."""
         found = Problems()
         found.extend(field_problems(self))
         if not found.has("port") and not is_token(self.port) and not 1 <= self.port <= 65535:
@@ -98,7 +98,7 @@ class Exposure:
         if not found.has("name") and self.name is not None and (is_token(self.name) or not _NAME.fullmatch(self.name)):
             found.add(
                 "name",
-                "no part of a logical id",
+                "not usable in a logical id",
                 given=self.name,
                 allowed="a letter, then letters, digits and hyphens, up to 40 in all",
                 practice="exposure-names",

@@ -1,4 +1,4 @@
-"""What is wrong with the ways a service is reached, seen together with its containers."""
+"""Problems with exposures, checked together with the containers."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def exposure_problems(
     open_vpc: ec2.IVpc | None,
     vpc: ec2.IVpc | None = None,
 ) -> list[Problem]:
-    """Find what is wrong with exposures.
+    """Find problems with exposures.
 
     Args:
         exposures: The exposures.
         containers: The containers, the service's own first.
-        known: What is known to be wrong with the containers.
-        needs_exposure: Whether the service makes no sense without one.
+        known: Known problems with the containers.
+        needs_exposure: Whether the service requires one.
         open_vpc: The VPC, if load balancers made for the service have public addresses.
         vpc: The VPC; None if the service gets a new one.
     """
@@ -45,8 +45,8 @@ def exposure_problems(
     if needs_exposure and not exposures:
         found.add(
             "exposure",
-            "a web service is reached through a load balancer",
-            allowed="an AlbExposure, or a BackendService for a service that nobody reaches that way",
+            "a web service needs a load balancer",
+            allowed="an AlbExposure; or a BackendService if no one calls the service through a load balancer",
             practice="explicit-ingress",
         )
     names = {str(container.name): index for index, container in enumerate(containers)}
@@ -88,27 +88,27 @@ def _network_problems(exposure: Exposure, vpc: ec2.IVpc | None) -> list[Problem]
     if shared is not None and (vpc is None or different_networks(shared.vpc, vpc)):
         found.add(
             "load_balancer",
-            "it is in another network than the tasks, and registers no targets there",
+            "it is not in the network of the tasks, so it cannot register them as targets",
             given=Shown(shared.node.path),
             allowed="a load balancer in the network of the cluster"
-            + ("; the service gets a new one, so give it a cluster" if vpc is None else ""),
+            + ("; without a cluster the service creates a new network, so pass the cluster" if vpc is None else ""),
             practice="load-balancer-network",
         )
     return list(found)
 
 
 def _name_problems(exposures: Sequence[Exposure], own_container: str) -> list[Problem]:
-    """Find exposures that the next deployment could not tell apart."""
+    """Find exposures that a later deployment could not tell apart."""
     found = Problems()
     for first, second in told_apart_by_nothing(exposures, own_container=own_container):
         name = exposures[second].name
         found.add(
             f"exposure[{second}].name",
-            f"nothing tells it from exposure[{first}], so its resources could not be told apart in the next deployment"
+            f"it cannot be distinguished from exposure[{first}], so a later deployment could mix up their resources"
             if name is None
-            else f"exposure[{first}] has this name",
+            else f"exposure[{first}] already has this name",
             given=name,
-            allowed="its own name for each",
+            allowed="a different name for each",
             practice="exposure-names",
         )
     return list(found)
@@ -132,7 +132,7 @@ class _Claims:
         self._taken: set[tuple[int, object]] = set()
 
     def problems(self, exposure: Exposure) -> list[Problem]:
-        """Find what an exposure before this one took, and take what this one wants."""
+        """Find conflicts with earlier exposures, and claim what this one needs."""
         found = Problems()
         found.extend(self._name_problems(exposure))
         if isinstance(exposure, AlbExposure) and exposure.load_balancer is not None:
@@ -141,7 +141,7 @@ class _Claims:
             if self._take(exposure.load_balancer, (None, conditions)):
                 found.add(
                     "rule",
-                    "another exposure of this service takes exactly these requests",
+                    "another exposure of this service already takes exactly these requests",
                     given=conditions.replace("\n", ", "),
                     allowed="other paths, hosts, headers or addresses",
                     practice="listener-rule-priority",
@@ -150,9 +150,9 @@ class _Claims:
             if number is not None and self._take(exposure.load_balancer, (None, number)) and not found:
                 found.add(
                     "rule.priority",
-                    "another exposure of this service has this number",
+                    "another exposure of this service already has this number",
                     given=number,
-                    allowed="its own number",
+                    allowed="another number",
                     practice="listener-rule-priority",
                 )
         if isinstance(exposure, NlbExposure) and exposure.load_balancer is not None:
@@ -164,7 +164,7 @@ class _Claims:
                 if self._take(exposure.load_balancer, port):
                     found.add(
                         option,
-                        "another exposure of this service has this port of the load balancer",
+                        "another exposure of this service already has this port of the load balancer",
                         given=Shown(f"{port}/{transport}"),
                         allowed="another port" if same else ANOTHER_PORT_OR_BOTH,
                         practice="listener-rule-priority",
@@ -178,9 +178,9 @@ class _Claims:
             if self._take(None, name):
                 found.add(
                     "domain",
-                    "another exposure of this service has this name",
+                    "another exposure of this service already has this name",
                     given=name,
-                    allowed=f'another name; or for some of its paths rule=ListenerRule(hosts=["{name}"], paths=[…])',
+                    allowed=f'another name; or, for some of its paths, rule=ListenerRule(hosts=["{name}"], paths=[…])',
                     practice="domain-names",
                 )
         return list(found)
@@ -189,15 +189,15 @@ class _Claims:
         found = Problems()
         traffic = exposure.test_traffic
         if exposure.test_rule is None or traffic is None:
-            return []  # the rule of production on another listener: what is wrong with it is said of that
+            return []  # the production rule on another listener, whose problems are reported there
         wanted = [canonical(traffic.conditions), *([] if traffic.priority is None else [traffic.priority])]
         taken = [self._take(exposure.load_balancer, (exposure.test_port, claim)) for claim in wanted]
         if any(taken):
             found.add(
                 "test_rule",
-                "another exposure of this service takes exactly these requests, or has this number",
+                "another exposure of this service already takes exactly these requests, or has this number",
                 given=canonical(traffic.conditions).replace("\n", ", "),
-                allowed="other conditions, or its own number",
+                allowed="other conditions, or another number",
                 practice="listener-rule-priority",
             )
         return list(found)
@@ -210,7 +210,7 @@ class _Claims:
 
 
 def _address_problems(exposure: Exposure, network: ec2.IVpc) -> list[Problem]:
-    """Find peers that a load balancer of the service's own has no address for."""
+    """Find peers that the service's own load balancer has no address for."""
     if not isinstance(exposure, AlbExposure | NlbExposure) or exposure.load_balancer is not None:
         return []
     if isinstance(exposure, NlbExposure) and exposure.outer_transport != "tcp":
@@ -250,7 +250,7 @@ def _port_problems(option: str, exposure: Exposure, target: Container) -> list[P
 
 
 def exposed_ports(exposures: Sequence[Exposure], container: str) -> tuple[Port, ...]:
-    """Return the ports on which a service's own container has to listen, in an order that is not the exposures'."""
+    """Return the ports on which a service's own container must listen, in an order independent of the exposures."""
     ports: dict[tuple[int, str], Port] = {}
     for exposure in exposures:
         if exposure.container not in (None, container):
@@ -267,7 +267,7 @@ def _port_order(port: Port) -> tuple[bool, int, str]:
 
 
 def unused_test_problems(exposures: Sequence[Exposure]) -> list[Problem]:
-    """Find test traffic where no new version waits for it."""
+    """Find test traffic in deployments without a separate new version."""
     found = Problems()
     for index, exposure in enumerate(exposures):
         for option in ("test_port", "test_ingress", "test_rule", "test_headers"):
@@ -275,9 +275,9 @@ def unused_test_problems(exposures: Sequence[Exposure]) -> list[Problem]:
             if value is not None:
                 found.add(
                     f"{_place(exposures, index)}.{option}",
-                    "a rolling deployment has no new version by itself that could be tested",
+                    "a rolling deployment never runs the new version separately, so there is nothing to test",
                     given=value if isinstance(value, int) else Shown(type(value).__name__),
-                    allowed="nothing; or a deployment that shifts traffic, such as BlueGreen",
+                    allowed="remove it; or use a deployment that shifts traffic, such as BlueGreen",
                     practice="test-traffic",
                 )
     return list(found)

@@ -1,4 +1,4 @@
-"""What is wrong with options that several kinds of exposures have."""
+"""Problems with options that several exposures share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def domain_problems(
     kind: type[SharedLoadBalancer],
     instead: str,
 ) -> list[Problem]:
-    """Find names that are wrong, have a certificate too many, or would point to an unknown place.
+    """Find names that are wrong, have a redundant certificate, or lack a hosted zone to point to.
 
     Args:
         domain: The option `domain`.
@@ -40,7 +40,7 @@ def domain_problems(
     if certificate is not None:
         found.add(
             "certificate",
-            "the domain has a certificate made for each of its names",
+            "the domain creates a certificate for each of its names",
             given=Shown("a certificate"),
             allowed=instead,
             practice="dns-validated-certificate",
@@ -48,7 +48,7 @@ def domain_problems(
     if load_balancer is not None and not load_balancer.has_hosted_zone:
         found.add(
             "load_balancer",
-            "nobody said in which hosted zone the name of the imported load balancer is",
+            "the hosted zone of the imported load balancer's DNS name is unknown",
             allowed=f"{kind.__name__}.from_attributes(canonical_hosted_zone_id=…)",
             practice="domain-names",
         )
@@ -56,7 +56,7 @@ def domain_problems(
 
 
 def path_problems(health_check_path: str | None) -> list[Problem]:
-    """Find a health check that asks for no path."""
+    """Find a health check without a path."""
     found = Problems()
     path = health_check_path
     if path is not None and not is_token(path) and not path.startswith("/"):
@@ -71,7 +71,7 @@ def path_problems(health_check_path: str | None) -> list[Problem]:
 
 
 def delay_problems(delay_seconds: int) -> list[Problem]:
-    """Find a `deregistration_delay` that Elastic Load Balancing does not take."""
+    """Find a `deregistration_delay` that Elastic Load Balancing refuses."""
     found = Problems()
     if not is_token(delay_seconds) and not 0 <= delay_seconds <= _MAX_DELAY_SECONDS:
         found.add(
@@ -85,14 +85,14 @@ def delay_problems(delay_seconds: int) -> list[Problem]:
 
 
 def test_ingress_problems(test_port: int | None, test_ingress: Sequence[ec2.IPeer] | None) -> list[Problem]:
-    """Find callers that are let in to a listener that is not there."""
+    """Find callers of a listener that does not exist."""
     found = Problems()
     if test_port is None and test_ingress is not None:
         found.add(
             "test_ingress",
-            "there is no listener that it could let callers reach",
+            "there is no listener that these callers could reach",
             given=Shown(f"{len(test_ingress)} peers"),
-            allowed="nothing, or a test_port",
+            allowed="remove it, or set test_port",
             practice="test-traffic",
         )
     return list(found)
@@ -103,14 +103,14 @@ def shared_option_problems(kind: type[SharedLoadBalancer], options: Mapping[str,
 
     Args:
         kind: The kind of the load balancer.
-        options: Such options with their values; None was not given.
+        options: Such options with their values; None if not set.
     """
     found = Problems()
     for option, value in options.items():
         if value is not None:
             found.add(
                 option,
-                "a load balancer that is shared has its own",
+                "a shared load balancer has its own",
                 given=value,
                 allowed=f"this option on the {kind.__name__}, or no load_balancer here",
             )

@@ -1,4 +1,4 @@
-"""How a service is reached through VPC Lattice."""
+"""A port of a service in VPC Lattice."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
 @frozen
 class LatticeExposure(Exposure):
-    """A port of a service, reached through VPC Lattice: over HTTPS, by requests that are signed, also from other VPCs.
+    """A port of a service in VPC Lattice: HTTPS and signed requests, also from other VPCs.
 
     Attributes:
-        port: Port in the container, 1–65535. A container that declares its ports gives it a name.
-        container: Container that listens on the port. Default: the service's own.
+        port: Port in the container, 1–65535. A container that declares its ports must name it.
+        container: Container that listens on the port. Default: the service's own container.
         name: What tells it from other exposures of the service: letters, digits and hyphens, up to 40. Default: none;
-            give names when a service has several exposures through VPC Lattice, which keep their addresses then.
-        service_network: The service network that it enters.
+            give names when a service has several exposures in VPC Lattice, so that they keep their addresses.
+        service_network: The service network to join.
         certificate: Certificate for `domain_name`.
-        domain_name: Its own name, whose record in DNS is yours to make. Default: the name that VPC Lattice gives,
-            with a certificate of AWS's.
-        auth: Refuse requests that are not signed by a role of this account. `Disabled(reason="…")` takes all that the
-            service network takes. Default: True.
-        listener_port: Port that callers write, 1–65535. Default: 443.
-        health_check_path: Path that answers when a task can take requests. Default: `/`.
-        health_check: How often and how long. Default: `TargetHealthCheck()`.
-        target_protocol: How VPC Lattice speaks to tasks, `HTTP` or `HTTPS`. Default: `HTTP`.
+        domain_name: Custom domain name; you create its DNS record. Default: the name that VPC Lattice generates, with a
+            certificate from AWS.
+        auth: Refuses requests that no role of this account signed. `Disabled(reason="…")` accepts all requests that the
+            service network accepts. Default: True.
+        listener_port: Port that callers use, 1–65535. Default: 443.
+        health_check_path: Path that answers when a task can accept requests. Default: `/`.
+        health_check: Interval, timeout and thresholds. Default: `TargetHealthCheck()`.
+        target_protocol: Protocol between VPC Lattice and tasks, `HTTP` or `HTTPS`. Default: `HTTP`.
         protocol_version: `HTTP1`, `HTTP2` or `GRPC`. Default: `HTTP1`.
-        idle_timeout: Time that a connection may be silent, 60–600 s. Default: as VPC Lattice, 60 s.
-        test_headers: Headers by which a request is test traffic, which a `BlueGreen`, `Linear` or `Canary` deployment
-            sends to the new version first: one to five, each with the value that it has. Default: no test traffic.
+        idle_timeout: Time that a connection may be idle, 60–600 s. Default: 60 s, as in VPC Lattice.
+        test_headers: Headers that mark test traffic: one to five, each with its value. A `BlueGreen`, `Linear` or
+            `Canary` deployment sends it to the new version first. Default: no test traffic.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-vpc-lattice.html
     """
@@ -66,19 +66,19 @@ class LatticeExposure(Exposure):
 
     @property
     def breadth(self) -> tuple[int, str]:
-        """Name and port that callers write: those without their own name come first."""
+        """Name and port that callers use; exposures without a custom name come first."""
         name = "" if self.domain_name is None else without_tokens(self.domain_name)
         port = 0 if is_token(self.listener_port) else self.listener_port
         return int(bool(name)), f"{name}:{port:05}"
 
     @property
     def port_name(self) -> str | None:
-        """Name that the port gets, where the container does not declare it."""
+        """Name of the port, if the container does not declare it."""
         known = isinstance(self.port, int | float) and not is_token(self.port)
         return f"port-{int(self.port)}" if known else None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this exposure by itself."""
+        """Find problems with this exposure by itself."""
         found = Problems()
         found.extend(Exposure.problems(self))
         if any(problem.root not in ("port", "name") for problem in found):
@@ -93,7 +93,7 @@ class LatticeExposure(Exposure):
         if (self.certificate is None) != (self.domain_name is None):
             found.add(
                 "certificate",
-                "its own name needs a certificate, and the name that VPC Lattice gives has one",
+                "a custom domain name needs a certificate, and the name that VPC Lattice generates already has one",
                 given=Shown("certificate" if self.domain_name is None else "domain_name"),
                 allowed="both certificate and domain_name, or neither",
                 practice="https-listener",
@@ -139,7 +139,7 @@ def _header_problems(headers: Mapping[str, str] | None) -> list[Problem]:
     if not 1 <= len(headers) <= _MAX_HEADERS:
         found.add(
             "test_headers",
-            "VPC Lattice compares one to five headers",
+            "VPC Lattice matches one to five headers",
             given=len(headers),
             allowed='{"x-test": "true"}, or none',
             practice="test-traffic",
@@ -156,7 +156,7 @@ def _header_problems(headers: Mapping[str, str] | None) -> list[Problem]:
         if not is_token(value) and not 1 <= len(value) <= _MAX_VALUE:
             found.add(
                 f"test_headers[{name!r}]",
-                "VPC Lattice compares values of 1 to 128 characters",
+                "VPC Lattice matches values of 1–128 characters",
                 given=value,
                 allowed="the value that a test request has",
                 practice="test-traffic",

@@ -1,4 +1,4 @@
-"""The service of VPC Lattice that brings requests to one port of a service."""
+"""The VPC Lattice service that sends requests to one port of a service."""
 
 from __future__ import annotations
 
@@ -28,28 +28,27 @@ from .service_network import ServiceNetwork, add_auth_policy, auth_type
 _TEST_PRIORITY, _PRODUCTION_PRIORITY = 10, 20
 _POLICY = "AmazonECSInfrastructureRolePolicyForVpcLattice"
 _MANAGED_POLICY = Acknowledgement(
-    "AWS documents this managed policy as the rights that ECS needs to enter tasks into target groups, and keeps it "
-    "current; AWS has no narrower one",
+    "AWS documents and maintains this managed policy as the permissions that ECS needs to register tasks in target "
+    "groups; no narrower policy exists",
     cdk_nag=(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{_POLICY}]",),
 )
 
 
 class LatticeRoute(Route):
-    """One exposure of a service, made: services make it, in their own stack, from `LatticeExposure`.
+    """One exposure of a service. The service creates it in its own stack from `LatticeExposure`.
 
     Attributes:
-        exposure: What was asked for.
-        service_network: The service network that it entered.
+        exposure: The options of the exposure.
+        service_network: Its service network.
         lattice_service: The service, as VPC Lattice knows it.
         target_group: The tasks of the service, as VPC Lattice sees them.
-        alternate_target_group: The tasks of the other version, where deployments shift traffic: blue and green take
-            turns.
-        rule: The listener rule whose weights ECS moves, where deployments shift traffic.
+        alternate_target_group: The tasks of the other version, if deployments shift traffic; blue and green take turns.
+        rule: The listener rule whose weights ECS shifts, if deployments shift traffic.
         test_rule: The listener rule for test traffic, if there is any.
-        infrastructure_role: What ECS acts as to enter and remove tasks.
+        infrastructure_role: The role with which ECS registers and deregisters tasks.
     """
 
-    # Which values the dimensions of its metrics have, AWS does not say.
+    # AWS does not document the dimensions of its metrics.
     _rolls_back: ClassVar[bool] = False
     alternate_target_group: vpclattice.CfnTargetGroup | None = None
     rule: vpclattice.CfnRule | None = None
@@ -108,7 +107,7 @@ class LatticeRoute(Route):
             self._make_rules(self.alternate_target_group)
             for rule in (self.rule, self.test_rule):
                 if rule is not None:
-                    # A tag of an aspect would change the rule, and CloudFormation may write its first weights again.
+                    # A tag from an aspect would change the rule, and CloudFormation might reset its weights.
                     rule.add_property_deletion_override("Tags")
         self._association = vpclattice.CfnServiceNetworkServiceAssociation(
             self,
@@ -134,13 +133,13 @@ class LatticeRoute(Route):
 
     @property
     def url(self) -> str:
-        """Where callers in the network find it."""
+        """Its URL for callers in the network."""
         port = "" if self.exposure.listener_port == 443 else f":{self.exposure.listener_port}"
         return f"https://{self.exposure.domain_name or self.lattice_service.attr_dns_entry_domain_name}{port}"
 
     @property
     def configuration(self) -> ecs.CfnService.VpcLatticeConfigurationProperty:
-        """What ECS has to know to enter and remove tasks."""
+        """What ECS needs to register and deregister tasks."""
         return ecs.CfnService.VpcLatticeConfigurationProperty(
             port_name=self._port_name or "",
             target_group_arn=self.target_group.attr_arn,
@@ -159,7 +158,7 @@ class LatticeRoute(Route):
         )
 
     def _make_rules(self, green: vpclattice.CfnTargetGroup) -> None:
-        """Make the rules that ECS moves the weights of; what stands in them never changes, as in those of an ALB."""
+        """Create the rules whose weights ECS shifts; as with an ALB, their content never changes."""
         rule = vpclattice.CfnRule
         any_path = rule.PathMatchProperty(match=rule.PathMatchTypeProperty(prefix="/"))
         self.rule = self._rule("Rule", green, _PRODUCTION_PRIORITY, rule.HttpMatchProperty(path_match=any_path))
@@ -205,7 +204,7 @@ class LatticeRoute(Route):
     def figure(
         self, figure: Figure, *, period: int = 60, statistic: str | None = None
     ) -> KnownMetric | KnownExpression | None:
-        """Return a figure of the route; VPC Lattice counts time in milliseconds."""
+        """Return a figure of the route; VPC Lattice reports time in milliseconds."""
         if figure == "response_time":
             return _in_seconds(of_both(self.figures(figure, period=period, statistic=statistic)))
         return super().figure(figure, period=period, statistic=statistic)
@@ -225,7 +224,7 @@ class LatticeRoute(Route):
                     enabled=True,
                     path=exposure.health_check_path,
                     protocol=exposure.target_protocol,
-                    # There is no check that speaks gRPC.
+                    # VPC Lattice has no gRPC health check.
                     protocol_version="HTTP1" if exposure.protocol_version == "HTTP1" else "HTTP2",
                     health_check_interval_seconds=check.interval_seconds,
                     health_check_timeout_seconds=check.timeout_seconds,
@@ -237,12 +236,12 @@ class LatticeRoute(Route):
         )
 
     def _let_in(self, group: ec2.ISecurityGroup, ports: PortRange) -> Construct:
-        """Let VPC Lattice reach the tasks; two ways on one port need the rule once."""
+        """Let VPC Lattice reach the tasks; two exposures of one port share the rule."""
         prefix_list, rules = self.service_network.prefix_list_id, rules_of(self)
         key: RuleKey = ("from", group.security_group_id, prefix_list, ports.protocol, ports.first, ports.last)
         if key not in rules:
-            # Beside the group, so that it stays when the first of the two ways goes; all networks of a region have one
-            # list.
+            # Created beside the group, so that it stays when the first of two exposures is removed; all networks of a
+            # region share one list.
             source = prefix_list
             if is_token(prefix_list):
                 source = short_hash(place_in_account(self.service_network, seen_from=self))
@@ -271,7 +270,7 @@ def _in_seconds(time: KnownMetric | KnownExpression | None) -> KnownExpression |
 
 
 def enter_lattice(service: ecs.BaseService, routes: Sequence[Route]) -> None:
-    """Tell ECS into which target groups of VPC Lattice it enters the tasks of a service."""
+    """Tell ECS in which VPC Lattice target groups it registers the tasks of a service."""
     lattice = sorted((route for route in routes if isinstance(route, LatticeRoute)), key=lambda route: route.node.id)
     if lattice:
         resource = cast("ecs.CfnService", resource_of(service))

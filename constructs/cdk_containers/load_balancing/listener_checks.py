@@ -1,4 +1,4 @@
-"""Whether a load balancer can listen as it is told to."""
+"""Problems with the listeners of a load balancer."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def taken_ports(https: Literal[True] | Disabled, *, redirect: bool = True) -> tu
 
 
 def test_port_problems(port: int, taken: Sequence[int]) -> list[Problem]:
-    """Find what keeps a port from being one for test traffic."""
+    """Find problems with a port for test traffic."""
     found = Problems()
     if is_token(port):
-        # The listener is named after it, and looked for when another service asks for the same.
+        # The id of the listener contains it, and another service may look it up.
         found.add(
             "test_port", "known at deployment only", given=Shown("a token"), allowed="a port", practice="test-traffic"
         )
@@ -45,7 +45,7 @@ def test_port_problems(port: int, taken: Sequence[int]) -> list[Problem]:
     elif port in taken:
         found.add(
             "test_port",
-            "the load balancer listens on this port already",
+            "the load balancer already listens on this port",
             given=port,
             allowed=f"another port than {' and '.join(str(number) for number in taken)}",
             practice="test-traffic",
@@ -54,7 +54,7 @@ def test_port_problems(port: int, taken: Sequence[int]) -> list[Problem]:
 
 
 def https_problems(https: Literal[True] | Disabled, certificates: Sequence[object], option: str) -> list[Problem]:
-    """Find a listener that could not speak TLS, or was told both to and not to."""
+    """Find a listener without a certificate for TLS, or with HTTPS both on and off."""
     found = Problems()
     found.extend(disabled_problems(https), under="https")
     if https is True and not certificates:
@@ -67,9 +67,9 @@ def https_problems(https: Literal[True] | Disabled, certificates: Sequence[objec
     if isinstance(https, Disabled) and certificates:
         found.add(
             "https",
-            "there is a certificate, so HTTPS need not be off",
+            "a certificate is set, but HTTPS is off",
             given=https,
-            allowed="one of the two",
+            allowed="remove one of the two",
             practice="https-listener",
         )
     return list(found)

@@ -1,4 +1,4 @@
-"""Which requests of a load balancer are a service's."""
+"""Which requests of a load balancer go to a service."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from .rule_priorities import FIRST, LAST, Conditions
 _HOST = re.compile(r"[A-Za-z0-9.*?_-]{1,128}")
 _METHOD = re.compile(r"[A-Z_-]{1,40}")
 _MAX_VALUES = 5
-"""Values that all conditions of one listener rule may have together."""
+"""Maximum values in all conditions of one listener rule together."""
 
 
 @frozen
 class ListenerRule:
-    """Which requests of a load balancer are a service's: all conditions given must hold, one value of each is enough.
+    """Which requests a load balancer sends to a service: all conditions must match, each by any of its values.
 
     Attributes:
-        paths: Such as `/api/*`. Default: every path.
-        hosts: Such as `api.example.com`. Default: every host.
-        headers: Values by the name of the header. Default: any.
-        methods: Such as `GET`. Default: any.
-        source_ips: Blocks of addresses that callers come from. Default: any.
-        priority: 1–50000; lower numbers are tried first. Default: a number that belongs to the service and its
-            exposure, so that it does not move when another service comes; more specific rules come first. A load
-            balancer that is imported may have rules that are not known here: give a number that is free.
+        paths: Paths such as `/api/*`. Default: every path.
+        hosts: Host names such as `api.example.com`. Default: every host.
+        headers: Accepted values by header name. Default: any.
+        methods: HTTP methods such as `GET`. Default: any.
+        source_ips: CIDR blocks of callers. Default: any.
+        priority: Priority, 1–50000; the load balancer evaluates lower numbers first. An imported load balancer may have
+            rules that are not known here, so choose a free number. Default: a number derived from the service and its
+            exposure, which stays the same when you add another service; more specific rules come first.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
     """
@@ -45,14 +45,14 @@ class ListenerRule:
 
     @property
     def conditions(self) -> Conditions:
-        """The conditions by the field that they look at; a rule without any takes every path."""
+        """The conditions by field; a rule without any matches every path."""
         given = {"host": self.hosts, "method": self.methods, "path": self.paths, "source-ip": self.source_ips}
         conditions = {name: values for name, values in given.items() if values}
         conditions |= {f"header {name.lower()}": values for name, values in self.headers.items()}
         return conditions or {"path": ["/*"]}
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this rule."""
+        """Find problems with this rule."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -68,9 +68,9 @@ class ListenerRule:
             )
         for option, right, what, allowed in (
             ("paths", lambda path: path.startswith(("/", "*")), "a path begins with a slash", "a path such as /api/*"),
-            ("hosts", _HOST.fullmatch, "not the name of a host", "a name such as *.example.com, alone"),
+            ("hosts", _HOST.fullmatch, "not a host name", "a name such as *.example.com, alone"),
             ("methods", _METHOD.fullmatch, "not a method", "capital letters, such as GET"),
-            ("source_ips", _is_block, "not a block of addresses", "a block such as 10.0.0.0/8, or 10.0.0.1/32"),
+            ("source_ips", _is_block, "not a CIDR block", "a CIDR block such as 10.0.0.0/8, or 10.0.0.1/32"),
         ):
             for value in getattr(self, option):
                 if not is_token(value) and not right(value):
@@ -91,4 +91,4 @@ def _is_block(text: str) -> bool:
         ip_network(text, strict=False)
     except ValueError:
         return False
-    return "/" in text  # Elastic Load Balancing takes no address without its mask
+    return "/" in text  # Elastic Load Balancing refuses an address without its mask

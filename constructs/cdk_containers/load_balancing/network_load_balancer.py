@@ -1,4 +1,4 @@
-"""A Network Load Balancer that one service has, or several share."""
+"""A Network Load Balancer for one service, or shared by several."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ from .exposure import SharedLoadBalancer
 
 _WORLD = ("0.0.0.0/0", "::/0")
 _OPEN_TO_THE_WORLD = Acknowledgement(
-    "A public load balancer is there to be reached from the internet; it passes connections on to the ports of "
-    "services only. `ingress` names who may reach it, if not everybody",
+    "A public load balancer must be reachable from the internet; it forwards connections only to the ports of "
+    "services. `ingress` restricts who may reach it",
     cdk_nag=("AwsSolutions-EC23",),
 )
 
 ANOTHER_PORT_OR_BOTH = 'another port; or one exposure with protocol="TCP_UDP", which takes both'
-"""What to do where TCP and UDP want the same port, which has one listener."""
+"""What to do if TCP and UDP need the same port, which has one listener."""
 
 
 @jsii.implements(ec2.IConnectable)
 class NetworkLoadBalancer(SharedLoadBalancer):
-    """A load balancer for TCP, UDP and TLS: in a security group, over all zones, and hard to delete by mistake.
+    """A load balancer for TCP, UDP and TLS with a security group, cross-zone balancing and deletion protection.
 
-    Services take a listener on it with `NlbExposure(load_balancer=…)`.
+    Services add a listener to it with `NlbExposure(load_balancer=…)`.
 
     Attributes:
-        load_balancer: The load balancer itself.
-        security_group: Its security group, which opens to `ingress` for each listener that is added.
+        load_balancer: The CDK load balancer.
+        security_group: Its security group, which allows `ingress` in on each listener.
         ip_address_type: Which addresses it has.
-        access_logs_bucket: Where the record of TLS connections goes, if there is one.
+        access_logs_bucket: The bucket for logs of TLS connections, if there is one.
         internet_facing: Whether it has public addresses.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/network/introduction.html
@@ -81,26 +81,28 @@ class NetworkLoadBalancer(SharedLoadBalancer):
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] = (),
     ) -> None:
-        """Make a load balancer.
+        """Create a load balancer.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            network: Where it is, a `Network` or a VPC of CDK.
-            internet_facing: Whether it has public addresses, or is for callers inside the network. Default: True.
-            ingress: Who may reach it, as `ec2.Peer`. Default: everybody if it is internet-facing, over IPv6 too if it
-                is dual-stack; nobody if it is internal (then `caller.connections.allow_to(…)` lets callers in), or if
-                it has `security_groups` of yours.
-            access_logs: Where the record of connections goes; AWS records those of TLS listeners only. Default: a
-                bucket that keeps it for a year. `Disabled(reason="…")` keeps none.
-            deletion_protection: `Disabled(reason="…")` lets its stack delete it. Default: True.
-            cross_zone: Spread connections over the tasks of all zones. Default: True.
-            ip_address_type: Which addresses callers reach it at, `IPV4` or `DUAL_STACK`. Default: `DUAL_STACK` in a
-                dual-stack network, `IPV4` in others. It changes in place.
-            vpc_subnets: The subnets it is in. Default: public ones if it is internet-facing, those of tasks if it is
+            network: The network, as a `Network` or a CDK VPC.
+            internet_facing: Whether it has public addresses. False makes it internal, for callers inside the network.
+                Default: True.
+            ingress: Who may reach it, as `ec2.Peer`. For an internal load balancer, let callers in with
+                `caller.connections.allow_to(…)`. Default: any address if it is internet-facing (IPv6 too if it is
+                dual-stack); no one if it is internal or has `security_groups` of yours.
+            access_logs: Where access logs go; AWS logs only connections of TLS listeners. `Disabled(reason="…")` writes
+                none. Default: a bucket that keeps them for a year.
+            deletion_protection: Elastic Load Balancing refuses to delete it. `Disabled(reason="…")` allows deletion.
+                Default: True.
+            cross_zone: Spreads connections over the tasks of all Availability Zones. Default: True.
+            ip_address_type: Type of its addresses, `IPV4` or `DUAL_STACK`. You can change it in place. Default:
+                `DUAL_STACK` in a dual-stack network, `IPV4` in others.
+            vpc_subnets: Its subnets. Default: public subnets if it is internet-facing, the subnets of tasks if it is
                 internal.
-            security_groups: Security groups that exist, instead of a new one. Their rules are yours; `ingress`
-                adds to those of the first, and services to those of all. Default: a new one.
+            security_groups: Existing security groups. You manage their rules; `ingress` adds rules to the first group,
+                and services add rules to all. Default: a new one.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -123,7 +125,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             if ip_address_type == elbv2.IpAddressType.DUAL_STACK_WITHOUT_PUBLIC_IPV4:
                 found.add(
                     "ip_address_type",
-                    "only an Application Load Balancer can have this",
+                    "only an Application Load Balancer supports this",
                     given=Shown(ip_address_type.name),
                     allowed="IPV4 or DUAL_STACK",
                     practice="dual-stack-addresses",
@@ -154,7 +156,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             internet_facing=internet_facing,
             vpc_subnets=vpc_subnets or (None if internet_facing else task_subnets_of(network)),
             security_groups=groups,
-            # What CDK renders for IPv4 is nothing, which is the same.
+            # CDK renders nothing for IPv4, which means the same.
             ip_address_type=self.ip_address_type if dual_stack else None,
             # Without it a dual-stack load balancer gets no listener for UDP.
             enable_prefix_for_ipv6_source_nat=True if dual_stack else None,
@@ -187,9 +189,10 @@ class NetworkLoadBalancer(SharedLoadBalancer):
         canonical_hosted_zone_id: str | None = None,
         ip_address_type: elbv2.IpAddressType = elbv2.IpAddressType.IPV4,
     ) -> NetworkLoadBalancer:
-        """Use a load balancer that exists, of another app or made by hand; each exposure adds a listener to it.
+        """Use an existing load balancer, of another app or made by hand; each exposure adds a listener to it.
 
-        The ports on which it listens already are not known here: ELB refuses a second listener on one of them.
+        Its existing listeners are not known here, and Elastic Load Balancing refuses a second listener on the same
+        port.
 
         Args:
             scope: The parent.
@@ -198,14 +201,14 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             security_group_id: Its security group.
             dns_name: Its DNS name.
             vpc: Where it is.
-            ingress: Who may reach the listeners that services add, as `ec2.Peer`. Default: nobody is let in but by
-                the rules that its security group has.
-            security_group_allows_all_outbound: Whether its security group may connect to everything, as those made by
-                hand mostly may. With False, each service adds the rule by which it is reached; load balancers of this
-                library need that. Default: not known, which adds nothing and warns.
+            ingress: Who may reach the listeners that services add, as `ec2.Peer`. Default: only the existing rules of
+                its security group.
+            security_group_allows_all_outbound: Whether its security group allows all outbound traffic, as groups
+                created by hand usually do. With False, each service adds an egress rule for itself; load balancers of
+                this library need that. Default: unknown, which adds nothing and warns.
             canonical_hosted_zone_id: The hosted zone of its DNS name, which `aws elbv2 describe-load-balancers` shows.
                 Services with a `domain` need it. Default: not known.
-            ip_address_type: Which addresses it has; names of services get records for them. Default: `IPV4`.
+            ip_address_type: Which addresses it has; DNS records of services follow it. Default: `IPV4`.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -230,7 +233,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
 
     @property
     def full_name(self) -> str:
-        """What its metrics call it."""
+        """Its name in CloudWatch metrics."""
         arn = self.imported_arn
         if arn is None:
             return cast("elbv2.NetworkLoadBalancer", self.load_balancer).load_balancer_full_name
@@ -238,7 +241,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to the load balancer, and it to whom."""
+        """Controls inbound and outbound connections of the load balancer."""
         return self._connections
 
     @cached_property
@@ -250,19 +253,19 @@ class NetworkLoadBalancer(SharedLoadBalancer):
         return self.load_balancer.connections.security_groups
 
     def claim_problems(self, port: int, protocol: str, *, option: str = "listener_port") -> list[Problem]:
-        """Find a listener that another service has already.
+        """Find a listener that another service already has.
 
         Args:
             port: Its port.
             protocol: Its protocol under TLS: `tcp`, `udp`, or `tcp_udp` for both.
-            option: The option that the port comes from.
+            option: The option that contains the port.
         """
         found = Problems()
         owner, taken = self._ports.get(port, (None, protocol))
         if owner is not None:
             found.add(
                 option,
-                f"{owner.node.path} listens on this port of the load balancer already",
+                f"{owner.node.path} already listens on this port of the load balancer",
                 given=Shown(f"{port}/{protocol}"),
                 allowed="another port" if taken == protocol else ANOTHER_PORT_OR_BOTH,
                 practice="listener-rule-priority",
@@ -276,7 +279,7 @@ class NetworkLoadBalancer(SharedLoadBalancer):
             owner: The service.
             port: The port.
             protocol: Its protocol under TLS: `tcp`, `udp`, or `tcp_udp` for both.
-            ingress: Who may reach it, if not those who may reach the load balancer.
+            ingress: Who may reach it, if this differs from who may reach the load balancer.
         """
         self._ports[port] = (owner, protocol)
         for peer in self._ingress if ingress is None else ingress:

@@ -31,29 +31,29 @@ class NlbExposure(Exposure):
 
     Attributes:
         port: Port in the container, 1–65535.
-        container: Container that listens on the port. Default: the service's own.
-        name: What tells it from other exposures of the service: letters, digits and hyphens, up to 40. With it, the
-            exposure keeps its resources when everything else about it changes but its load balancer. Default: none;
-            then a listener on a shared load balancer belongs to its port.
-        protocol: `TCP`, `UDP`, `TCP_UDP` for both on one port, or `TLS`, which the load balancer ends with a
-            certificate. For `TCP_UDP` the container declares the port once, for TCP, and bridge networking is refused.
-            Default: `TCP`.
-        listener_port: Port of the load balancer. Default: 443 with TLS, the container's port otherwise.
+        container: Container that listens on the port. Default: the service's own container.
+        name: Distinguishes this exposure from others of the service: letters, digits and hyphens, up to 40. A named
+            exposure keeps its resources when anything except its load balancer changes. Default: none; then the port
+            identifies a listener on a shared load balancer.
+        protocol: `TCP`, `UDP`, `TCP_UDP` for both on one port, or `TLS`, which the load balancer terminates with a
+            certificate. With `TCP_UDP` the container declares the port once, for TCP; bridge networking does not
+            support it. Default: `TCP`.
+        listener_port: Port of the load balancer. Default: 443 with TLS, otherwise the container's port.
         load_balancer: Load balancer to share. Default: a new load balancer for this service.
-        domain: The domain, or names of one (`domain.names("mqtt")`), under which the service is reached. The service
-            makes records in Route 53, and certificates for `TLS`. Default: none.
+        domain: Domain, or names in it (`domain.names("mqtt")`), at which callers reach the service. The service creates
+            Route 53 records, and certificates for `TLS`. Default: none.
         certificate: Certificate for `TLS`.
-        ingress: Who may reach its own load balancer, as `ec2.Peer`. Default: everybody for a `WebService`, nobody
-            for a `BackendService`.
-        health_check_path: Ask this path by HTTP, instead of opening a TCP connection. Default: none.
-        health_check_port: Port for the health check, which a container of the task has to declare; UDP needs one that
-            speaks TCP. With bridge networking it needs a `Port.host_port`. Default: `port`.
-        deregistration_delay: Time that connections have to end when a task stops, 0–3600 s. Default: 30 s.
-        preserve_client_ip: Whether the task sees the address of the caller; with UDP it always does. Default: True.
-        test_port: Port of a second listener, like the first, that brings test traffic to a new version before it gets
-            any other. For deployments that shift traffic. Default: none.
-        test_ingress: Who may reach `test_port`, as `ec2.Peer`. Default: nobody; then
-            `caller.connections.allow_to(load_balancer, …)` lets callers in.
+        ingress: Who may reach the service's own load balancer, as `ec2.Peer`. Default: any address for a `WebService`,
+            none for a `BackendService`.
+        health_check_path: Path for an HTTP health check, instead of opening a TCP connection. Default: none.
+        health_check_port: Port for the health check, which a container of the task must declare. UDP needs a TCP port
+            here. With bridge networking it needs a `Port.host_port`. Default: `port`.
+        deregistration_delay: Time for connections to end when a task stops, 0–3600 s. Default: 30 s.
+        preserve_client_ip: Whether the task sees the caller's address; with UDP it always does. Default: True.
+        test_port: Port of a second listener that sends test traffic to a new version before production traffic shifts
+            to it. Requires a deployment that shifts traffic. Default: none.
+        test_ingress: Who may reach `test_port`, as `ec2.Peer`. Default: no one; let callers in with
+            `caller.connections.allow_to(load_balancer, …)`.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb.html
     """
@@ -75,27 +75,27 @@ class NlbExposure(Exposure):
 
     @property
     def transport(self) -> Literal["tcp", "udp"]:
-        """Protocol under the listener's, as ports have it."""
+        """Transport protocol, as ports name it."""
         return "udp" if self.protocol == "UDP" else "tcp"
 
     @property
     def outer_transport(self) -> Literal["tcp", "udp", "tcp_udp"]:
-        """Protocol under the listener's, as the load balancer has it."""
+        """Transport protocol, as the load balancer names it."""
         return "tcp_udp" if self.protocol == "TCP_UDP" else self.transport
 
     @property
     def names(self) -> DomainNames | None:
-        """The names under which the service is reached, if its domain is known."""
+        """The names of the service, if it has a domain."""
         return names_of(self.domain)
 
     @property
     def shared_load_balancer(self) -> NetworkLoadBalancer | None:
-        """The load balancer, if it is not the service's own."""
+        """The load balancer, if it is shared."""
         return self.load_balancer
 
     @property
     def outer_port_alone(self) -> int | None:
-        """Port of the load balancer, which no other exposure can have; None if it is a token."""
+        """Port of the load balancer, which belongs to this exposure only; None if it is a token."""
         return None if is_token(self.outer_port) else self.outer_port
 
     @property
@@ -113,17 +113,17 @@ class NlbExposure(Exposure):
 
     @property
     def separate_health_check_port(self) -> int | None:
-        """Port in the container for the health check, where that is another than the one for connections."""
+        """Port in the container for the health check, if it is not the port for connections."""
         same = self.health_check_port == self.port and self.transport == "tcp"
         return None if same else self.health_check_port
 
     @property
     def deregistration_delay_seconds(self) -> int:
-        """Time that connections have to end, in seconds."""
+        """Time for connections to end, in seconds."""
         return 30 if self.deregistration_delay is None else seconds(self.deregistration_delay)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this exposure by itself."""
+        """Find problems with this exposure by itself."""
         found = Problems()
         found.extend(Exposure.problems(self))
         if any(problem.root not in ("port", "name") for problem in found):
@@ -136,7 +136,7 @@ class NlbExposure(Exposure):
         if (self.protocol == "TLS") != certified:
             found.add(
                 "certificate",
-                "TLS needs a certificate, and the other protocols have no use for one",
+                "TLS requires a certificate, and the other protocols do not use one",
                 given=Shown("a certificate") if self.certificate is not None else None,
                 allowed="protocol TLS with a certificate or a domain, or another protocol without a certificate",
                 practice="https-listener",
@@ -177,7 +177,7 @@ class NlbExposure(Exposure):
         if names is not None and names.redirect_from:
             found.add(
                 "domain.redirect_from",
-                "a Network Load Balancer forwards connections, and redirects nobody",
+                "a Network Load Balancer forwards connections and cannot redirect",
                 given=list(names.redirect_from),
                 allowed="these names in hosts, or an AlbExposure",
                 practice="domain-names",

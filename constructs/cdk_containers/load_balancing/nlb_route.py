@@ -1,4 +1,4 @@
-"""The target group and the listener that bring connections to one port of a service."""
+"""The target group and listener that send connections to one port of a service."""
 
 from __future__ import annotations
 
@@ -28,15 +28,14 @@ _GROUP_PROTOCOLS = {
 
 
 class NlbRoute(Route):
-    """One exposure of a service, made: services make it, in their own stack, from `NlbExposure`.
+    """One exposure of a service. The service creates it in its own stack from `NlbExposure`.
 
     Attributes:
-        exposure: What was asked for.
+        exposure: The options of the exposure.
         load_balancer: The load balancer, shared or the service's own.
         target_group: The tasks of the service, as the load balancer sees them.
         listener: The listener.
-        alternate_target_group: The tasks of the other version, where deployments shift traffic: blue and green take
-            turns.
+        alternate_target_group: The tasks of the other version, if deployments shift traffic; blue and green take turns.
         test_listener: The listener for test traffic, if there is any.
     """
 
@@ -103,7 +102,7 @@ class NlbRoute(Route):
 
     @property
     def url(self) -> str:
-        """Where it is reached: at its first name, or at the DNS name of the load balancer."""
+        """Its URL: its first name, or the DNS name of the load balancer."""
         exposure = self.exposure
         names = exposure.names
         host = self.load_balancer.load_balancer.load_balancer_dns_name if names is None else names.served[0]
@@ -161,7 +160,7 @@ class NlbRoute(Route):
         )
 
     def _forward(self, target: RouteTarget) -> dict[str, Any]:
-        """Return where a listener sends connections; for why it must never change see `AlbRoute`."""
+        """Return where a listener sends connections; `AlbRoute` explains why this must never change."""
         if target.infrastructure_role is None or self.alternate_target_group is None:
             return {"default_target_groups": [self.target_group]}
         return {
@@ -195,7 +194,7 @@ class NlbRoute(Route):
 
     @cached_property
     def _dimensions(self) -> Sequence[Mapping[str, str]]:
-        # CDK knows no metrics of a group that has no listener yet, as CodeDeploy's green one.
+        # CDK has no metrics for a group without a listener, such as CodeDeploy's green group.
         groups = [self.target_group, *([self.alternate_target_group] if self.alternate_target_group else [])]
         return [
             {"LoadBalancer": self.load_balancer.full_name, "TargetGroup": group.target_group_full_name}

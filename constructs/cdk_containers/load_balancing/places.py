@@ -1,4 +1,4 @@
-"""Where a construct is, in words that no other construct of a region shares."""
+"""Names of constructs that are unique in an account and region."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from cdk_containers.core.whereabouts import outer_stack_of, path_of, stack_of
 
 
 def place_in_account(construct: IConstruct, *, seen_from: IConstruct | None = None) -> str:
-    """Return the name of a construct's stack and the path in it, which no other construct of a region has.
+    """Return the name of a construct's stack and the path in it, which are unique in a region.
 
-    Stages of the app are not in it. Seen from the same stack, the name of the stack is not either: it is another one
-    in each environment.
+    Stages of the app are not part of it. Seen from the same stack, the stack's name is not either, because it differs
+    between environments.
     """
     stack, path = _place_in_stack(construct)
     if seen_from is not None and _place_in_stack(seen_from)[0] == stack:
@@ -31,11 +31,11 @@ def _name_of(stack: Stack) -> str:
 
 
 _known: WeakKeyDictionary[IConstruct, tuple[Stack, str]] = WeakKeyDictionary()
-"""Where constructs are, so that CDK is asked once of a load balancer that many services share."""
+"""Cached places, so that CDK is asked only once about a load balancer that many services share."""
 
 
 def _place_in_stack(construct: IConstruct) -> tuple[Stack, str]:
-    """Return the stack of a construct, or the one that its stack is nested in, and the path in it."""
+    """Return the stack of a construct, or the parent of its nested stack, and the path in it."""
     if construct not in _known:
         stack = outer_stack_of(stack_of(construct))
         _known[construct] = (stack, path_of(construct).removeprefix(f"{path_of(stack)}/"))

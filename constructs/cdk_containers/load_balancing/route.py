@@ -1,4 +1,4 @@
-"""A way to reach a service, made."""
+"""A route to a service."""
 
 from __future__ import annotations
 
@@ -28,23 +28,22 @@ from .ports import EPHEMERAL_PORTS
 
 @frozen
 class RouteTarget:
-    """What requests are brought to.
+    """The target of a route.
 
     Attributes:
-        network: The network, with what is known of its subnets.
+        network: The network, with what is known about its subnets.
         vpc: Its VPC.
-        subnets: Where the tasks, and internal load balancers, are.
-        internet_facing: Whether a load balancer made for the service has public addresses.
-        security_groups: The groups that the tasks are in, or their instances.
-        container_name: The container of the tasks of ECS that listens; none where somebody else registers targets.
-        by_address: Whether targets have their own address, as pods and tasks with awsvpc networking have, or a
-            port of their instance.
-        instance_port: The port of the instance, where it does not change.
-        instance_health_check_port: The port of the instance that a health check asks, where that is another.
-        port_name: Name of the port in the task definition, where it has one.
-        has_alternate: Whether there is a second target group, which deployments may shift traffic to.
-        infrastructure_role: What ECS shifts traffic as; none where somebody else shifts it.
-        group_of_all: Whether the group is that of a whole cluster, whose stack needs that of the network.
+        subnets: The subnets of the tasks and of internal load balancers.
+        internet_facing: Whether a load balancer created for the service has public addresses.
+        security_groups: The security groups of the tasks or of their instances.
+        container_name: The container that listens, if ECS registers the targets.
+        by_address: Whether targets have their own address, as pods and awsvpc tasks do, or a port of their instance.
+        instance_port: The port of the instance, if it is fixed.
+        instance_health_check_port: The port of the instance for health checks, if it differs.
+        port_name: Name of the port in the task definition, if it has one.
+        has_alternate: Whether there is a second target group for deployments that shift traffic.
+        infrastructure_role: The role with which ECS shifts traffic, if ECS does so.
+        group_of_all: Whether the security group belongs to a whole cluster, whose stack depends on that of the network.
     """
 
     network: NetworkLike
@@ -63,7 +62,7 @@ class RouteTarget:
 
     @property
     def target_type(self) -> elbv2.TargetType:
-        """What the load balancer counts as a target."""
+        """The target type for the load balancer."""
         return elbv2.TargetType.IP if self.by_address else elbv2.TargetType.INSTANCE
 
     def ports(self, container_port: int, protocol: str = "tcp") -> PortRange:
@@ -76,7 +75,7 @@ class RouteTarget:
     def let_in(
         self, route: Construct, peers: ec2.IConnectable, ports: PortRange, description: str = "Load balancer to target"
     ) -> list[Construct]:
-        """Let a load balancer reach the tasks, and return what the service has to wait for."""
+        """Let a load balancer reach the tasks, and return what the service must wait for."""
         return [
             rule
             for group in self.security_groups
@@ -92,15 +91,15 @@ class RouteTarget:
         ]
 
     def entry(self, port: int, **where: Any) -> ecs.CfnService.LoadBalancerProperty | None:
-        """Return what ECS has to know to register tasks at a load balancer; None where somebody else registers them."""
+        """Return what ECS needs to register tasks with a load balancer; None if ECS does not register them."""
         if self.container_name is None:
             return None
         return ecs.CfnService.LoadBalancerProperty(container_name=self.container_name, container_port=port, **where)
 
     def leave_to_ecs(self, *rules: IConstruct | None) -> None:
-        """Keep tags of aspects off the rules whose weights ECS moves.
+        """Keep tags of aspects off the rules whose weights ECS shifts.
 
-        With any change of a rule, CloudFormation may write its first weights again, and traffic goes where no task is.
+        On any change of a rule, CloudFormation may reset its weights and send traffic to a group without tasks.
 
         See https://github.com/aws/aws-cdk/issues/36649
         """
@@ -111,16 +110,16 @@ class RouteTarget:
 
 
 Figure = Literal["requests", "client_errors", "server_errors", "response_time", "unhealthy_tasks", "healthy_tasks"]
-"""What CloudWatch may know of a route."""
+"""Metrics that CloudWatch may have for a route."""
 
 
 class Route(CheckedConstruct):
-    """A way to reach a service; see the kinds, such as `AlbRoute`. A metric that it lacks is None.
+    """A route to a service; see the subclasses, such as `AlbRoute`. A metric that it lacks is None.
 
     Attributes:
         port: Port in the container.
-        entry: What ECS has to know to register tasks, if they are targets of a load balancer.
-        ready_when: What has to be there before the service.
+        entry: What ECS needs to register tasks, if they are targets of a load balancer.
+        ready_when: What must exist before the service.
     """
 
     _rolls_back: ClassVar[bool] = True
@@ -131,21 +130,21 @@ class Route(CheckedConstruct):
 
     @property
     def rolls_back(self) -> bool:
-        """Whether its errors may roll a deployment back: its metrics are documented, names and dimensions."""
+        """Whether its errors can roll back a deployment, which requires documented metrics."""
         return self._rolls_back
 
     @property
     def url(self) -> str | None:
-        """Where it is reached, if that can be said."""
+        """Its URL, if it is known."""
         return None
 
     _NAMESPACE: ClassVar[str] = ""
     _FIGURES: ClassVar[Mapping[Figure, tuple[str, str]]] = MappingProxyType({})
-    """Name and statistic of each figure that CloudWatch has of this kind of route."""
+    """Name and statistic of each CloudWatch metric of this kind of route."""
 
     @property
     def _dimensions(self) -> Sequence[Mapping[str, str]]:
-        """How CloudWatch names the targets, of which each version has its own where traffic is shifted."""
+        """The CloudWatch dimensions of the target groups; deployments that shift traffic have one for each version."""
         return ()
 
     def figures(self, figure: Figure, *, period: int, statistic: str | None = None) -> list[KnownMetric]:
@@ -196,10 +195,10 @@ class Route(CheckedConstruct):
 
 
 def enter_load_balancers(service: ecs.BaseService, routes: Mapping[str, Route]) -> None:
-    """Tell ECS of which load balancers tasks are targets; the service has to wait for `ready_when` of the routes.
+    """Tell ECS which load balancers the tasks are targets of; the service must wait for `ready_when` of the routes.
 
-    In the order of the ids, so that the order of the exposures does not matter. Not by CDK's `add_target`: it makes the
-    rules of security groups for each service anew, and the service does not wait for them.
+    Sorts them by id, so that the order of the exposures does not matter. CDK's `add_target` would create security group
+    rules again for each service, and the service would not wait for them.
     """
     resource = cast("ecs.CfnService", resource_of(service))
     entries = [route.entry for _, route in sorted(routes.items()) if route.entry is not None]
@@ -214,13 +213,13 @@ def arn_of(group: elbv2.ITargetGroup) -> str:
 
 
 def of_both(metrics: Sequence[KnownMetric]) -> KnownMetric | KnownExpression | None:
-    """Put the metrics of blue and green together: production may be either, and a shift has it between them."""
+    """Combine the metrics of blue and green: production traffic goes to either, or to both during a shift."""
     if not metrics:
         return None
     first = metrics[0]
     if len(metrics) == 1:
         return first
-    # An id names one metric of a graph, in which others may stand beside it.
+    # The id must be unique among the metrics of a graph.
     ids = [f"{colour}_{first.name}_{first.statistic}".replace(".", "_") for colour in ("blue", "green")]
     function = "SUM" if first.statistic == "Sum" else "MAX"
     return KnownExpression(

@@ -1,9 +1,9 @@
-"""Ids of routes, which say what an exposure is.
+"""Ids of routes, derived from the exposure.
 
-Everything that belongs to a route hangs below its id. A route whose exposure changes keeps its resources, which change
-in place; with another load balancer all of them are new, since a target group cannot be on two. So the load balancer is
-in the id, and neither the container's port nor the place in the list is. What is alike otherwise is told apart by its
-container, then by its rule or its outer port.
+Everything that belongs to a route is below its id. A route whose exposure changes keeps its resources, which change in
+place. With another load balancer all of them are new, because a target group cannot belong to two. So the id contains
+the load balancer, but not the container's port or the position in the list. The container, and then the rule or the
+outer port, distinguish exposures that are otherwise equal.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def route_ids(
     Args:
         scope: The service.
         exposures: Its exposures.
-        internet_facing: Whether load balancers made for it have public addresses.
-        own_container: Name of its own container.
+        internet_facing: Whether load balancers created for it have public addresses.
+        own_container: Name of the service's own container.
     """
     ids = [_id_by_itself(scope, exposure, internet_facing=internet_facing) for exposure in exposures]
     for group in _of_one_id(ids):
@@ -39,7 +39,7 @@ def route_ids(
                 ids[place] += "" if container == own_container else f".{container}"
     for group in _of_one_id(ids):
         texts = [exposures[place].breadth[1] for place in group]
-        # The broadest is the likeliest to be there from the first day to the last.
+        # The broadest exposure is the most likely to stay for the life of the service.
         for place in sorted(group, key=lambda place: _order(exposures[place]))[1:]:
             text = exposures[place].breadth[1]
             if texts.count(text) > 1:
@@ -49,12 +49,12 @@ def route_ids(
 
 
 def _of_one_id(ids: Sequence[str]) -> list[list[int]]:
-    """Return the places of exposures that have one id."""
+    """Return the positions of exposures that share an id."""
     return [[place for place, id_ in enumerate(ids) if id_ == wanted] for wanted, n in Counter(ids).items() if n > 1]
 
 
 def told_apart_by_nothing(exposures: Sequence[Exposure], *, own_container: str) -> list[tuple[int, int]]:
-    """Return places of exposures that no id tells from one before, and the place of that one."""
+    """Return positions of exposures with the id of an earlier one, and the position of that one."""
     seen: dict[object, int] = {}
     pairs: list[tuple[int, int]] = []
     for place, exposure in enumerate(exposures):

@@ -1,4 +1,4 @@
-"""Making the route that belongs to an exposure."""
+"""Creates the route for an exposure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .service_network import ServiceNetwork
 
 
 def make_route(scope: Construct, id: str, exposure: Exposure, target: RouteTarget) -> Route:  # noqa: A002
-    """Make a route of a service."""
+    """Create a route of a service."""
     match exposure:
         case AlbExposure():
             return AlbRoute(scope, id, exposure=exposure, target=target)
@@ -36,7 +36,7 @@ def make_route(scope: Construct, id: str, exposure: Exposure, target: RouteTarge
 
 
 def claim_given_numbers(scope: Construct, exposures: Sequence[Exposure]) -> None:
-    """Take the numbers that a service gave to its rules, before another of its rules gets one of them."""
+    """Reserve the numbers that a service set for its rules, before another of its rules gets one of them."""
     for exposure in exposures:
         if isinstance(exposure, AlbExposure) and exposure.load_balancer is not None:
             rules = [(exposure.rule, None), (exposure.test_traffic, exposure.test_port)]

@@ -1,4 +1,4 @@
-"""Which rules of a listener services have: found by number and by conditions, however many there are."""
+"""The rules of services on a listener, indexed by number and by conditions."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ class RuleClaims:
         return list(self._by_conditions.get(canonical(conditions), {}).values())
 
     def take(self, owner: Construct, conditions: Conditions, number: int) -> None:
-        """Let a service have a rule."""
+        """Record the rule of a service."""
         self._owners[number] = owner
         self._by_conditions.setdefault(canonical(conditions), {})[number] = owner

@@ -1,11 +1,11 @@
 """Priorities of listener rules that neither collide nor move.
 
-A listener tries its rules by number, lowest first. Counting up would renumber rules, and so change live ones, whenever
-a service is added before another. Here the number comes from a band, by how specific the conditions are, and a place in
-the band, by a hash of what has the rule: its stack, and its path in it. The conditions have no part in the place, so a
-rule that is created while another with the same conditions still exists has its own number.
+A listener evaluates its rules by number, lowest first. Consecutive numbers would change live rules whenever a service
+is added before another. Here the specificity of the conditions selects a band of numbers, and a hash of the rule's
+stack and path selects a place in the band. The conditions have no part in the place, so a rule that is created while
+another with the same conditions still exists has another number.
 
-Where another rule has the place, the next hash says which place to take instead.
+If another rule has the place, the next hash selects another place.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cdk_containers.core.hashes import sha256
 
 FIRST, LAST = 1, 50_000
 OWN_FIRST, OWN_LAST = 501, 49_600
-"""Numbers below and above are left to callers who give their own."""
+"""Numbers below and above are for callers who set their own."""
 
 _BAND_SIZES = (1_000, 10_000, 14_000, 10_000, 6_000, 4_000, 2_000, 1_000, 500, 500, 100)
 """Numbers of each band, from the least specific rules to the most specific. Most rules are in the second to the fourth:
@@ -36,9 +36,9 @@ def choose_priority(conditions: Conditions, identity: str, taken: Container[int]
 
     Args:
         conditions: Its conditions.
-        identity: What has the rule; no other rule of the listener has the same.
-        taken: Numbers of other rules, that it must not get.
-        at_least: How specific it counts as, at the least: a rule for test traffic comes before the rule of production.
+        identity: Identity of the rule, unique on the listener.
+        taken: Numbers of other rules, which are not available.
+        at_least: Least specificity: a rule for test traffic comes before the production rule.
     """
     for number in choices(conditions, identity, at_least=at_least):
         if number not in taken:
@@ -48,7 +48,7 @@ def choose_priority(conditions: Conditions, identity: str, taken: Container[int]
 
 
 def choices(conditions: Conditions, identity: str, *, at_least: int = 0) -> Iterator[int]:
-    """Yield the numbers that a rule would have, the first choice first."""
+    """Yield candidate numbers for a rule, the first choice first."""
     band = band_of(conditions, at_least=at_least)
     for attempt in range(_HASHES):
         digest = sha256(f"{identity}\n{attempt}")
@@ -56,14 +56,14 @@ def choices(conditions: Conditions, identity: str, *, at_least: int = 0) -> Iter
 
 
 def band_of(conditions: Conditions, *, at_least: int = 0) -> range:
-    """Return the numbers for rules that are as specific as these conditions, or as `at_least` says."""
+    """Return the band of numbers for rules as specific as these conditions, or as `at_least`."""
     level = max(min(specificity(conditions), _TEST_ONLY - 1), at_least)
     start = OWN_FIRST + sum(_BAND_SIZES[level + 1 :])
     return range(start, start + _BAND_SIZES[level])
 
 
 def before(conditions: Conditions) -> int:
-    """Return how specific a rule has to count as, to be tried before a rule with these conditions."""
+    """Return the specificity that a rule needs to be evaluated before a rule with these conditions."""
     return min(specificity(conditions), _TEST_ONLY - 1) + 1
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with scaling, seen together with how a service is reached."""
+"""Problems with scaling, checked together with exposures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .exposure import Exposure
 def exposed_scaling_problems(
     scaling: ServiceScaling, exposures: Sequence[Exposure], *, reads_queue: bool
 ) -> list[Problem]:
-    """Find scaling that counts requests where nobody does, or that leaves callers without a task."""
+    """Find scaling on requests that nothing counts, or scaling that leaves callers without a task."""
     found = Problems()
     if (option := scaling.counts_requests) is not None and not any(
         isinstance(exposure, AlbExposure) for exposure in exposures
@@ -22,7 +22,7 @@ def exposed_scaling_problems(
         planned = scaling.predictive.requests_per_target if scaling.predictive is not None else None
         found.add(
             option,
-            "there is no Application Load Balancer to count requests",
+            "no Application Load Balancer counts the requests of this service",
             given=scaling.requests_per_target or planned,
             allowed="messages_per_task or cpu_percent" if reads_queue else "cpu_percent, or an AlbExposure",
             practice="scaling-bounds",
@@ -31,7 +31,7 @@ def exposed_scaling_problems(
 
 
 def _exposed_problems(scaling: ServiceScaling) -> list[Problem]:
-    """Find where a service that somebody waits for is left without a task, but for one that is switched off."""
+    """Find a service that receives requests but can scale to zero tasks, unless it is switched off."""
     bounds = {"min_tasks": (scaling.min_tasks, scaling.max_tasks)} | {
         f"schedules[{index}].min_tasks": (entry.min_tasks, entry.max_tasks)
         for index, entry in enumerate(scaling.schedules)
@@ -41,7 +41,7 @@ def _exposed_problems(scaling: ServiceScaling) -> list[Problem]:
         if low == 0 and high != 0:
             found.add(
                 option,
-                "requests are not kept until a task is there: a service that answers them needs one",
+                "requests do not wait until a task starts, so a service that answers requests needs at least one task",
                 given=low,
                 allowed="1 or more; a schedule with max_tasks=0 switches the service off",
                 practice="scale-to-zero",

@@ -1,4 +1,4 @@
-"""A service network of VPC Lattice."""
+"""A VPC Lattice service network."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ from cdk_containers.network import Connections, NetworkLike, vpc_of
 
 @jsii.implements(ec2.IConnectable)
 class ServiceNetwork(CheckedConstruct):
-    """Services that a VPC can call through VPC Lattice: callers sign their requests, and every request is recorded.
+    """A VPC Lattice service network: callers sign their requests, and access logs record each request.
 
-    Services enter it with `LatticeExposure(service_network=…)`, from any stack, and from other VPCs.
+    Services in any stack and in other VPCs join it with `LatticeExposure(service_network=…)`.
 
     Attributes:
         service_network_arn: Its ARN.
         vpc: The VPC from which its services can be called.
-        security_group: Who in the VPC may call: nobody, until `connect_to` or `caller.connections.allow_to` says so.
-        prefix_list_id: Where its requests come from, as the tasks see it.
-        access_logs_group: Where the record of requests goes, if there is one.
+        security_group: Controls who in the VPC may call: no one until you use `connect_to` or
+            `caller.connections.allow_to`.
+        prefix_list_id: Id of the prefix list from which tasks receive requests.
+        access_logs_group: The log group for access logs, if there is one.
 
     See https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-networks.html
     """
@@ -53,20 +54,19 @@ class ServiceNetwork(CheckedConstruct):
         auth: Literal[True] | Disabled = True,
         access_logs: Logs | Disabled | None = None,
     ) -> None:
-        """Make a service network, and let one VPC call its services.
+        """Create a service network, and let one VPC call its services.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            network: From where its services can be called, a `Network` or a VPC of CDK.
-            prefix_list_id: Id of AWS's list of the addresses of VPC Lattice in the region, `pl-…`; tasks let them in.
-                Nothing in CloudFormation knows it. `aws ec2 describe-managed-prefix-lists --filters
-                Name=prefix-list-name,Values=com.amazonaws.<region>.vpc-lattice` does, and so does CDK's
+            network: Network from which callers reach its services, as a `Network` or a CDK VPC.
+            prefix_list_id: Id of the AWS-managed prefix list of VPC Lattice in the region, `pl-…`; tasks allow it in.
+                CloudFormation cannot look it up. `aws ec2 describe-managed-prefix-lists --filters
+                Name=prefix-list-name,Values=com.amazonaws.<region>.vpc-lattice` shows it, and so does CDK's
                 `ec2.PrefixList.from_lookup`.
-            auth: Refuse requests that are not signed by a role of this account. `Disabled(reason="…")` takes all.
-                Default: True.
-            access_logs: How long the record of requests is kept. Default: `Logs()`, a year. `Disabled(reason="…")`
-                keeps none.
+            auth: Refuses requests that no role of this account signed. `Disabled(reason="…")` accepts all. Default:
+                True.
+            access_logs: Retention of access logs. `Disabled(reason="…")` writes none. Default: `Logs()`, a year.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -112,14 +112,14 @@ class ServiceNetwork(CheckedConstruct):
         prefix_list_id: str,
         network: NetworkLike,
     ) -> ServiceNetwork:
-        """Use a service network that exists, of another app or shared by another account.
+        """Use an existing service network, of another app or shared by another account.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
             service_network_arn: Its ARN.
             security_group_id: The security group of its association with the VPC, to let callers in.
-            prefix_list_id: Id of AWS's list of the addresses of VPC Lattice in the region.
+            prefix_list_id: Id of the AWS-managed prefix list of VPC Lattice in the region.
             network: The VPC from which its services can be called.
         """
         found = argument_problems(cls.from_attributes, locals())
@@ -146,7 +146,7 @@ class ServiceNetwork(CheckedConstruct):
         return Connections(security_groups=[self.security_group])
 
     def _write_access_logs(self, service_network: vpclattice.CfnServiceNetwork, logs: Logs) -> None:
-        # Without its own policy, AWS writes the permission into one that nobody manages.
+        # Without an explicit policy, AWS adds the permission to a policy that no stack manages.
         self.access_logs_group = delivered_log_group(self, "AccessLogs", logs, prefix="/aws/vendedlogs/lattice/")
         vpclattice.CfnAccessLogSubscription(
             self,
@@ -175,7 +175,7 @@ class _ImportedServiceNetwork(ServiceNetwork):
 
 
 def auth_type(auth: Literal[True] | Disabled) -> str:
-    """Return what VPC Lattice calls it when requests have to be signed, or need not be."""
+    """Return the auth type of VPC Lattice for signed or unsigned requests."""
     return "AWS_IAM" if auth is True else "NONE"
 
 
@@ -187,9 +187,9 @@ def add_auth_policy(
     *,
     resource: str,
 ) -> None:
-    """Take requests that roles of this account sign, if their own policies let them; without a policy it takes none.
+    """Accept requests that roles of this account sign if their own policies allow it; otherwise none is accepted.
 
-    It names no role: a service would need the stacks of its callers, which need its own.
+    It names no role, because the service's stack would then depend on the stacks of its callers and they on it.
     """
     if isinstance(auth, Disabled):
         record_opt_out(protected, "lattice-auth", auth)

@@ -1,4 +1,4 @@
-"""How a load balancer treats the tasks behind it."""
+"""Options of target groups."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _DAY = 24 * 60 * 60
 
 @frozen
 class TargetHealthCheck:
-    """How a load balancer tells whether a task can take requests.
+    """How a load balancer checks whether a task can accept requests.
 
     Attributes:
-        interval: Time between checks, 5–300 s. Default: 10 s; the 30 s of AWS make each deployment a minute longer.
+        interval: Time between checks, 5–300 s. Default: 10 s, because the 30 s of AWS add a minute to each deployment.
         timeout: Time for an answer, 2–120 s, shorter than the interval. Default: 5 s.
         healthy_threshold: Answers in a row that make a task healthy, 2–10. Default: 2.
         unhealthy_threshold: Failures in a row that make it unhealthy, 2–10. Default: 3.
@@ -43,7 +43,7 @@ class TargetHealthCheck:
         return 5 if self.timeout is None else seconds(self.timeout)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this health check."""
+        """Find problems with this health check."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -56,7 +56,7 @@ class TargetHealthCheck:
             ("healthy_threshold", self.healthy_threshold, 2, 10, ""),
             ("unhealthy_threshold", self.unhealthy_threshold, 2, 10, ""),
         ):
-            # CDK compares the times itself, so they cannot be known at deployment only.
+            # CDK compares the times, so they must be known at synthesis.
             if not low <= value <= high and (unit or not is_token(value)):
                 given = Shown("a token") if is_token(value) else f"{value}{unit}"
                 found.add(option, "out of range", given=given, allowed=f"{low}–{high}{unit}", practice=practice)
@@ -75,7 +75,7 @@ class TargetHealthCheck:
         if not is_token([interval, timeout]) and timeout >= interval:
             found.add(
                 "timeout",
-                "not shorter than the interval",
+                "the timeout must be shorter than the interval",
                 given=Shown(f"{timeout} s"),
                 allowed=f"less than {interval} s",
                 practice=practice,
@@ -85,14 +85,14 @@ class TargetHealthCheck:
 
 @frozen
 class Stickiness:
-    """Bring the requests of one browser to the same task, as long as that runs.
+    """Sends the requests of a browser to the same task while that task runs.
 
-    A deployment that shifts traffic cannot have it: browsers would stay with the old version.
+    Deployments that shift traffic do not support it, because browsers would stay with the old version.
 
     Attributes:
         duration: How long a browser stays with a task, 1 s to 7 days. Default: 1 day.
-        cookie_name: Name of a cookie that the application sets; the load balancer follows that one. Default: a cookie
-            of the load balancer's own.
+        cookie_name: Name of a cookie that your application sets, for the load balancer to follow. Default: a cookie
+            that the load balancer sets.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#sticky-sessions
     """
@@ -106,13 +106,13 @@ class Stickiness:
         return _DAY if self.duration is None else seconds(self.duration)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
             return list(found)
         duration = self.duration_seconds
-        # CDK compares it itself, so it cannot be known at deployment only.
+        # CDK compares it, so it must be known at synthesis.
         if is_token(duration) or not 1 <= duration <= 7 * _DAY:
             given = Shown("a token") if is_token(duration) else Shown(f"{duration} s")
             found.add("duration", "out of range", given=given, allowed="1 s to 7 days")
@@ -120,7 +120,7 @@ class Stickiness:
         if name is not None and not is_token(name) and (not name or name.upper().startswith("AWSALB")):
             found.add(
                 "cookie_name",
-                "the load balancer keeps names that begin with AWSALB to itself",
+                "names that begin with AWSALB are reserved for the load balancer",
                 given=name,
                 allowed="the name of a cookie that the application sets",
             )

@@ -1,4 +1,4 @@
-"""A web ACL of AWS WAF in front of a load balancer."""
+"""An AWS WAF web ACL in front of a load balancer."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _ARN = re.compile(
 
 @frozen
 class WebAcl:
-    """A web ACL of AWS WAF that looks at the requests of a load balancer before they are forwarded.
+    """An AWS WAF web ACL that inspects requests before the load balancer forwards them.
 
     Attributes:
         arn: ARN of a regional web ACL in the load balancer's account and region, such as `CfnWebACL.attr_arn`.
-        fail_open: Let requests through if WAF does not answer. Default: False; they are answered with 500.
+        fail_open: Forwards requests if WAF does not answer. Default: False, which answers them with 500.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-waf.html
     """
@@ -33,7 +33,7 @@ class WebAcl:
     fail_open: bool = False
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found or is_token(self.arn):
@@ -50,7 +50,7 @@ class WebAcl:
         elif match["scope"] == "global":
             found.add(
                 "arn",
-                "the web ACL is one for CloudFront",
+                "the web ACL is for CloudFront",
                 given=self.arn,
                 allowed="a web ACL with scope REGIONAL",
                 practice="web-acl",
@@ -58,7 +58,7 @@ class WebAcl:
         return list(found)
 
     def place_problems(self, scope: Construct) -> list[Problem]:
-        """Find a web ACL of another account or region than the load balancer's."""
+        """Find a web ACL that is not in the account and region of the load balancer."""
         found = Problems()
         match = None if is_token(self.arn) else _ARN.fullmatch(self.arn)
         stack = cdk.Stack.of(scope)
@@ -66,7 +66,7 @@ class WebAcl:
             if match is not None and not is_token(here) and match[what] != here:
                 found.add(
                     "arn",
-                    f"the web ACL is in another {what} than the load balancer",
+                    f"the web ACL is not in the {what} of the load balancer",
                     given=self.arn,
                     allowed=f"a web ACL in {what} {here}",
                     practice="web-acl",

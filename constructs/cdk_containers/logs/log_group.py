@@ -1,4 +1,4 @@
-"""A log group for one construct, or one that exists."""
+"""A log group for one construct, or an existing log group."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from cdk_containers.core.inputs import field_problems, is_token
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_of
 
 _WITHOUT_KEY = Acknowledgement(
-    "CloudWatch Logs encrypts every log group with its own key; a customer managed key costs money and is the "
-    "caller's choice (Logs.encryption_key)",
+    "CloudWatch Logs encrypts every log group with its own key; a customer managed key costs money and is optional "
+    "(Logs.encryption_key)",
     checkov=("CKV_AWS_158",),
 )
 
@@ -31,15 +31,15 @@ _STREAM_PREFIX = re.compile(r"[^:*]{1,256}")
 
 @frozen
 class Logs:
-    """How long logs are kept, and how; or a log group that exists.
+    """Retention and encryption of logs, or an existing log group.
 
     Attributes:
-        log_group: A log group that exists, or that you made with CDK. No other is made, and how long it keeps lines is
-            its own matter; whoever writes gets the right to. Default: none, one is made.
-        retention: How long lines are kept. Default: one year, the shortest time that the Control Tower and FSBP rules
-            accept; CDK's own default keeps logs, and their cost, forever.
-        encryption_key: KMS key; its policy is extended for CloudWatch Logs. Default: none, the service's own key.
-        removal_policy: What happens to the log group when its stack goes. Default: RETAIN, since logs are looked for
+        log_group: An existing log group, or a group that you create with CDK. It keeps its own retention; the construct
+            only adds the permission to write. Default: none; a new log group.
+        retention: Retention of log events. Default: one year, the shortest time that the Control Tower and FSBP rules
+            accept; CDK's default keeps logs, and their cost, forever.
+        encryption_key: KMS key; its policy is extended for CloudWatch Logs. Default: none; the key of CloudWatch Logs.
+        removal_policy: What happens to the log group when its stack is deleted. Default: RETAIN, because you need logs
             when something went wrong.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -51,7 +51,7 @@ class Logs:
     removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found or self.log_group is None:
@@ -61,9 +61,9 @@ class Logs:
             if getattr(self, option) != getattr(default, option):
                 found.add(
                     option,
-                    "the log group exists, and this is its own matter",
+                    "an existing log group has its own settings",
                     given=getattr(self, option),
-                    allowed="nothing beside log_group",
+                    allowed="only log_group",
                     practice="log-retention",
                 )
         return list(found)
@@ -71,19 +71,20 @@ class Logs:
 
 @frozen
 class ContainerLogs(Logs):
-    """How long the logs of containers are kept, and how they get there.
+    """Retention and delivery of container logs.
 
     Attributes:
-        mode: `non-blocking` drops lines when CloudWatch Logs is slower than the containers write, `blocking` stops the
-            containers. Default: `non-blocking`, written out because the default of AWS changed in June 2025.
-        max_buffer_mib: Lines waiting for CloudWatch Logs, in MiB, with `non-blocking`. Default: 25, which AWS found
-            enough for most; it counts as the task's memory.
-        multiline_pattern: Regular expression of the first line of an event, so that a stack trace is one event and not
-            many. Default: none, each line is an event.
-        datetime_format: The same by the time at the start of an event, in the notation of Python's `strftime`, such as
-            `%Y-%m-%d %H:%M:%S`. Default: none.
-        stream_prefix: What the names of log streams begin with, before the names of container and task: say it where
-            several workloads write to one `log_group`. Default: the name of the container.
+        mode: `non-blocking` drops lines when containers write faster than CloudWatch Logs accepts them; `blocking`
+            blocks the containers instead. Default: `non-blocking`, set explicitly because the AWS default changed in
+            June 2025.
+        max_buffer_mib: Buffer for log lines in MiB, with `non-blocking`. It uses memory of the task. Default: 25, which
+            AWS found sufficient for most workloads.
+        multiline_pattern: Regular expression that matches the first line of an event, so that a stack trace becomes one
+            event. Default: none; each line is an event.
+        datetime_format: Detects the first line by the time at its start instead, in the notation of Python's
+            `strftime`, such as `%Y-%m-%d %H:%M:%S`. Default: none.
+        stream_prefix: Prefix of log stream names, before the container name and the task id. Set it if several
+            workloads write to one `log_group`. Default: the name of the container.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
     """
@@ -95,13 +96,13 @@ class ContainerLogs(Logs):
     stream_prefix: str | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(Logs.problems(self))
         if not found.has("multiline_pattern") and None not in (self.multiline_pattern, self.datetime_format):
             found.add(
                 "multiline_pattern",
-                "the log driver ignores it beside datetime_format",
+                "the log driver ignores it if datetime_format is set",
                 given=self.multiline_pattern,
                 allowed="one of the two",
                 practice="log-configuration",
@@ -110,12 +111,12 @@ class ContainerLogs(Logs):
         if prefix is not None and not is_token(prefix) and not _STREAM_PREFIX.fullmatch(prefix):
             found.add(
                 "stream_prefix",
-                "not the beginning of a log stream's name",
+                "not a valid prefix for a log stream",
                 given=prefix,
                 allowed="text such as orders, without : and *",
                 practice="log-configuration",
             )
-        if not found and self.max_buffer_mib < 1:  # CDK converts it, so it cannot be known at deployment only
+        if not found and self.max_buffer_mib < 1:  # CDK converts it, so it must be known at synthesis
             found.add(
                 "max_buffer_mib",
                 "out of range",
@@ -127,7 +128,7 @@ class ContainerLogs(Logs):
 
 
 def owned_log_group(scope: Construct, id: str, logs: Logs) -> aws_logs.ILogGroup:  # noqa: A002
-    """Make a log group in `scope`, or return the one that was given."""
+    """Create a log group in `scope`, or return the existing log group."""
     if logs.log_group is not None:
         return logs.log_group
     group = aws_logs.LogGroup(
@@ -145,7 +146,7 @@ def owned_log_group(scope: Construct, id: str, logs: Logs) -> aws_logs.ILogGroup
 
 
 def named_log_group(scope: Construct, id: str, logs: Logs, name: str) -> aws_logs.ILogGroup:  # noqa: A002
-    """Make a log group of a name that a service of AWS chooses, or return the one that was given."""
+    """Create a log group with a name that an AWS service chooses, or return the existing log group."""
     if logs.log_group is not None:
         return logs.log_group
     group = owned_log_group(scope, id, _gone_with_failure(logs))
@@ -154,7 +155,7 @@ def named_log_group(scope: Construct, id: str, logs: Logs, name: str) -> aws_log
 
 
 def _gone_with_failure(logs: Logs) -> Logs:
-    """Have a deployment that fails take its new log group along, or the next one would find the name taken."""
+    """Delete a new log group when its deployment fails; otherwise the next deployment would find the name taken."""
     if logs.removal_policy is not cdk.RemovalPolicy.RETAIN:
         return logs
     return replace(logs, removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
@@ -168,21 +169,22 @@ def delivered_log_group(
     prefix: str,
     statements: Callable[[str], list[dict[str, Any]]] | None = None,
 ) -> aws_logs.ILogGroup:
-    """Make a log group that a service of AWS writes to, with the permission in the policy of the group itself.
+    """Create a log group for an AWS service, with the permission in the policy of the group itself.
 
-    Policies of the account are ten in a region. A policy cannot ask for the ARN of the group that it is a property of,
-    so the group has a name; the id of the stack is in it, because a group that a stack left behind keeps its name.
+    An account has at most ten resource policies in a region, so the group has its own policy. That policy cannot refer
+    to the ARN of its group, so the group has a fixed name. The name contains the id of the stack, because a retained
+    group keeps its name.
 
     Args:
         scope: The parent.
         id: Name among the parent's children.
         logs: How long logs are kept.
-        prefix: What the name begins with.
-        statements: The statements for the ARN of the streams of the group. Default: those of AWS for vended logs.
+        prefix: Prefix of the name.
+        statements: The statements for the ARN of the streams of the group. Default: those for vended logs.
     """
     allowed = statements or vended_log_statements
     if logs.log_group is not None:
-        # A group that exists keeps the policy that it has.
+        # An existing group keeps its policy.
         document = {"Version": "2012-10-17", "Statement": allowed(logs.log_group.log_group_arn)}
         aws_logs.CfnResourcePolicy(
             scope,
@@ -203,7 +205,7 @@ def delivered_log_group(
 
 
 def vended_log_statements(streams_arn: str) -> list[dict[str, Any]]:
-    """Allow the log delivery of AWS to write, in the words in which AWS would add it to the policy itself.
+    """Allow AWS log delivery to write, with the statement that AWS itself would add to the policy.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
     """

@@ -1,4 +1,4 @@
-"""Queues of work, and the topics that fill them."""
+"""Work queues, and the topics that fill them."""
 
 from .known_queue import dead_letter_queue_of, lacks_dead_letters, visibility_timeout_of
 from .topic_subscription import TopicSubscription

@@ -1,4 +1,4 @@
-"""Filter policies of SNS subscriptions: what SNS would refuse."""
+"""Checks of SNS filter policies."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def filter_policy_problems(policy: Mapping[str, Any], scope: FilterPolicyScope) 
     """
     found = Problems()
     if not policy:
-        found.add("", "nothing is filtered", allowed="at least one key, or no filter policy", practice=_PRACTICE)
+        found.add("", "the policy filters nothing", allowed="at least one key, or no filter policy", practice=_PRACTICE)
     for key, value in policy.items():
         found.extend(_entry_problems(key, value, nested=scope == "MessageBody"))
     if found or is_token(policy):
@@ -40,7 +40,7 @@ def filter_policy_problems(policy: Mapping[str, Any], scope: FilterPolicyScope) 
     if combinations > _MOST_COMBINATIONS:
         found.add(
             "",
-            "too many combinations: the numbers of values of all keys, multiplied, and each by how deep it is nested",
+            "too many combinations, which is the product of the number of values of each key and its nesting depth",
             given=combinations,
             allowed=f"up to {_MOST_COMBINATIONS}",
             practice=_PRACTICE,
@@ -63,7 +63,7 @@ def _entry_problems(key: str, value: object, *, nested: bool) -> Iterator[Proble
         if nested:
             yield from _inner_problems(option, cast("Mapping[str, object]", value), nested=nested)
         else:
-            yield _problem(option, "nested, which only a policy for the body of messages may be", value, _VALUES)
+            yield _problem(option, "nested keys, which only a policy for the message body may have", value, _VALUES)
     elif not isinstance(value, Sequence) or isinstance(value, str):
         yield _problem(option, "not a list", value, _VALUES)
     elif not value:
@@ -76,7 +76,7 @@ def _entry_problems(key: str, value: object, *, nested: bool) -> Iterator[Proble
 
 def _inner_problems(option: str, policy: Mapping[str, object], *, nested: bool) -> Iterator[Problem]:
     if not policy:
-        yield _problem(option, "there is nothing in it", policy, "keys with values")
+        yield _problem(option, "the key is empty", policy, "keys with values")
     for key, value in policy.items():
         yield from (problem.under(option) for problem in _entry_problems(key, value, nested=nested))
 
@@ -89,32 +89,34 @@ def _problem(option: str, what: str, given: object, allowed: str) -> Problem:
 
 
 def _condition_problem(condition: object) -> tuple[str, str] | None:
-    """Say what is wrong with one value of a key, and what would be right."""
+    """Return the problem of one value of a key, and what is allowed instead."""
     if condition is None or is_token(condition) or isinstance(condition, str | bool):
         return None
     if isinstance(condition, int | float):
         return None if _in_range(condition) else _RANGE
     if not isinstance(condition, Mapping) or len(cast("Mapping[str, object]", condition)) != 1:
-        return "neither a value nor one operator", "text, a number, true, false, null, or one operator"
+        return "neither a value nor an operator", "text, a number, true, false, null, or one operator"
     [(operator, operand)] = cast("Mapping[str, object]", condition).items()
     return _operator_problem(operator, operand)
 
 
 def _operator_problem(operator: str, operand: object) -> tuple[str, str] | None:
     if operator in _TEXT_OPERATORS:
-        return None if isinstance(operand, str) and operand else (f"{operator} takes text", f'{{"{operator}": "text"}}')
+        return (
+            None if isinstance(operand, str) and operand else (f"{operator} requires text", f'{{"{operator}": "text"}}')
+        )
     match operator:
         case "exists":
-            return None if isinstance(operand, bool) else ("exists takes true or false", '{"exists": True}')
+            return None if isinstance(operand, bool) else ("exists requires true or false", '{"exists": True}')
         case "cidr":
-            return None if _is_range(operand) else ("cidr takes a range of addresses", '{"cidr": "10.0.0.0/24"}')
+            return None if _is_range(operand) else ("cidr requires a range of addresses", '{"cidr": "10.0.0.0/24"}')
         case "numeric":
             return _numeric_problem(operand)
         case "anything-but":
             return _anything_but_problem(operand)
         case _:
             known = ", ".join(("anything-but", "cidr", "exists", "numeric", *_TEXT_OPERATORS))
-            return f"SNS has no operator {operator}", known
+            return f"{operator} is not an SNS operator", known
 
 
 _RANGE = ("out of range", "-1000000000 to 1000000000")
@@ -139,9 +141,9 @@ def _numeric_problem(operand: object) -> tuple[str, str] | None:
     operators, numbers = parts[::2], parts[1::2]
     wrong: str | None
     if isinstance(operand, str) or len(parts) not in (2, 4):
-        wrong = "numeric takes a comparison, or two for a range"
+        wrong = "numeric requires one comparison, or two for a range"
     elif not all(isinstance(number, int | float) and not isinstance(number, bool) for number in numbers):
-        wrong = "numeric compares with numbers"
+        wrong = "numeric compares only with numbers"
     else:
         wrong = _comparison_problem(operators, cast("list[float]", numbers))
     return (wrong, '{"numeric": ["=", 5]}, or [">", 0, "<=", 150], of -1000000000 to 1000000000') if wrong else None
@@ -151,9 +153,9 @@ def _comparison_problem(operators: Sequence[object], bounds: Sequence[float]) ->
     if not all(_in_range(bound) for bound in bounds):
         return "out of range"
     if len(bounds) == 1:
-        return None if operators[0] in ("=", *_LOWER, *_UPPER) else "numeric compares by =, <, <=, > and >="
+        return None if operators[0] in ("=", *_LOWER, *_UPPER) else "numeric compares with =, <, <=, > and >="
     if operators[0] not in _LOWER or operators[1] not in _UPPER:
-        return "a range has its lower bound first, by > or >=, then its upper, by < or <="
+        return "a range has first its lower bound, with > or >=, then its upper bound, with < or <="
     return "the range is empty" if not is_token(bounds) and bounds[0] >= bounds[1] else None
 
 
@@ -163,25 +165,25 @@ def _anything_but_problem(operand: object) -> tuple[str, str] | None:
         inner = cast("Mapping[str, object]", operand)
         if len(inner) == 1 and next(iter(inner)) in _TEXT_OPERATORS:
             return _operator_problem(*next(iter(inner.items())))
-        return "anything-but takes values, or one operator on text", allowed
+        return "anything-but requires values, or one operator on text", allowed
     listed = isinstance(operand, Sequence) and not isinstance(operand, str)
     values = list(cast("Sequence[object]", operand)) if listed else [operand]
     texts = [isinstance(value, str) for value in values]
     numbers = [isinstance(value, int | float) and not isinstance(value, bool) for value in values]
     if values and (all(texts) or all(numbers)):
         return None
-    return "anything-but takes texts or numbers, and not both", allowed
+    return "anything-but accepts texts or numbers, but not both", allowed
 
 
 def _branches(key: str, value: object) -> Sequence[Mapping[str, Any]] | None:
-    """Return the policies of an `$or`, which SNS takes for one only if there are two or more of them."""
+    """Return the policies of an `$or`; SNS treats it as one only with at least two policies."""
     if key != "$or" or not isinstance(value, Sequence) or isinstance(value, str) or len(value) < 2:
         return None
     return value if all(isinstance(branch, Mapping) for branch in value) else None
 
 
 def _key_count(policy: Mapping[str, Any]) -> int:
-    """Count the keys with values: of an `$or`, those of its largest policy."""
+    """Count the keys with values; an `$or` counts as its largest policy."""
     count = 0
     for key, value in policy.items():
         if (branches := _branches(key, value)) is not None:

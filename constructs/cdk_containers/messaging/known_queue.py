@@ -1,4 +1,4 @@
-"""What is known of a queue that was made with CDK, without asking AWS."""
+"""What is known about a CDK queue without asking AWS."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SQS_DEFAULT_SECONDS = 30
 
 
 def visibility_timeout_of(queue: WorkQueue | sqs.IQueue) -> int | None:
-    """Return the seconds for which a queue hides a message, or None for a queue of which nobody said so."""
+    """Return the visibility timeout of a queue in seconds, or None if it is unknown."""
     if isinstance(queue, WorkQueue):
         return queue.visibility_timeout
     resource = _resource_of(queue)
@@ -21,7 +21,7 @@ def visibility_timeout_of(queue: WorkQueue | sqs.IQueue) -> int | None:
 
 
 def dead_letter_queue_of(queue: WorkQueue | sqs.IQueue) -> sqs.IQueue | None:
-    """Return where messages of a queue go that were received too often, as far as anybody knows."""
+    """Return the dead-letter queue of a queue, if it is known."""
     if isinstance(queue, WorkQueue):
         return queue.dead_letter_queue
     letters = queue.dead_letter_queue if isinstance(queue, sqs.Queue) else None
@@ -29,7 +29,7 @@ def dead_letter_queue_of(queue: WorkQueue | sqs.IQueue) -> sqs.IQueue | None:
 
 
 def lacks_dead_letters(queue: WorkQueue | sqs.IQueue) -> bool:
-    """Tell whether a queue of CDK is known to have no queue for dead letters."""
+    """Tell whether a CDK queue is known to have no dead-letter queue."""
     resource = None if isinstance(queue, WorkQueue) else _resource_of(queue)
     return resource is not None and resource.redrive_policy is None
 

@@ -1,4 +1,4 @@
-"""A topic that fills a queue."""
+"""A subscription of a queue to a topic."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ from .filter_policies import FilterPolicyScope, filter_policy_problems
 
 @frozen
 class TopicSubscription:
-    """Messages of an SNS topic, sent on to a queue: all of them, or those that a filter lets through.
+    """Sends messages of an SNS topic to a queue: all messages, or those that match a filter.
 
     Attributes:
-        topic: The topic. A FIFO queue takes messages of FIFO topics only.
-        filter_policy: Which messages, as SNS writes it: `{"size": ["large"], "price": [{"numeric": [">", 100]}]}`.
-            Default: all.
-        filter_policy_scope: What the filter looks at: `MessageAttributes`, or `MessageBody` where that is JSON.
+        topic: The topic. A standard topic cannot deliver to a FIFO queue.
+        filter_policy: Filter policy in SNS syntax: `{"size": ["large"], "price": [{"numeric": [">", 100]}]}`. Default:
+            all.
+        filter_policy_scope: What the filter matches: `MessageAttributes`, or `MessageBody` if the body is JSON.
             Default: MessageAttributes.
-        raw_message_delivery: Deliver the message itself, and its attributes as those of the queue, without the envelope
-            of SNS. Default: True.
+        raw_message_delivery: Delivers the message and its attributes without the SNS envelope. Default: True.
 
     See https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html
     """
@@ -39,7 +38,7 @@ class TopicSubscription:
     raw_message_delivery: bool = True
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -49,9 +48,9 @@ class TopicSubscription:
         elif self.filter_policy_scope != "MessageAttributes":
             found.add(
                 "filter_policy_scope",
-                "there is no filter that could look at it",
+                "it has no effect without filter_policy",
                 given=self.filter_policy_scope,
-                allowed="nothing, or filter_policy beside it",
+                allowed="remove it, or also set filter_policy",
                 practice="filter-policy",
             )
         return list(found)
@@ -66,9 +65,9 @@ def subscribe(
     dead_letters: sqs.Queue | None,
     key: kms.IKey | None,
 ) -> None:
-    """Subscribe a queue to a topic; what SNS cannot deliver goes to the dead letters.
+    """Subscribe a queue to a topic; messages that SNS cannot deliver go to the dead-letter queue.
 
-    Not by CDK's `SqsSubscription`: without a feature flag it lets every topic of every account use the key.
+    CDK's `SqsSubscription` lets every topic of every account use the key, unless a feature flag is set.
     """
     topic = subscription.topic
     queues = [queue] if dead_letters is None else [queue, dead_letters]
@@ -85,7 +84,7 @@ def subscribe(
         for target in queues
     ]
     if key is not None:
-        # By account and not by topic: the key may be of a stack that the topic's stack needs.
+        # By account and not by topic, because the topic's stack may depend on the stack of the key.
         key.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[service],
@@ -112,6 +111,6 @@ def subscribe(
 
 
 def _region_of(topic: sns.ITopic, scope: Construct) -> str | None:
-    """Return the region of a topic that is in another than the queue: the subscription is made there."""
+    """Return the region of a topic if it differs from the queue's; the subscription is created there."""
     there, here = topic.env.region, cdk.Stack.of(scope).region
     return None if is_token(there) or there == here else there

@@ -1,4 +1,4 @@
-"""What a worker on a queue has to know of its work, wherever it runs."""
+"""What a worker needs to know about its queue, on ECS and EKS."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from .known_queue import visibility_timeout_of
 from .work_queue import WorkQueue
 
 QUEUE_URL = "QUEUE_URL"
-"""Where a worker finds the URL of its queue."""
+"""Environment variable with the URL of the worker's queue."""
 
 NO_DEAD_LETTERS = (
-    "The queue has no dead-letter queue: a message that makes the worker fail comes back until it is too old, and is "
-    "then deleted. Give the queue a dead_letter_queue, or use a WorkQueue."
+    "The queue has no dead-letter queue: a message that makes the worker fail returns until it expires, and SQS then "
+    "deletes it. Give the queue a dead_letter_queue, or use a WorkQueue."
 )
 _PROCESSING_SECONDS = 300
 _LONGEST_PROCESSING_SECONDS = 12 * 3600
 
 
 def processing_seconds(processing_time: DurationLike | None, queue: WorkQueue | sqs.IQueue | None) -> int:
-    """Return how long the work on the messages of one call takes: as was said, or as the queue hides them."""
+    """Return the processing time for the messages of one call; by default the visibility timeout of the queue."""
     if processing_time is not None:
         return seconds(processing_time)
     hidden = None if queue is None else visibility_timeout_of(queue)
@@ -32,7 +32,7 @@ def processing_seconds(processing_time: DurationLike | None, queue: WorkQueue | 
 def processing_time_problems(
     processing_time: DurationLike | None, queue: WorkQueue | sqs.IQueue | None
 ) -> list[Problem]:
-    """Find work that takes longer than messages are hidden."""
+    """Find a processing time that is longer than the visibility timeout."""
     found = Problems()
     if processing_time is None or is_token(time := seconds(processing_time)):
         return []
@@ -42,13 +42,13 @@ def processing_time_problems(
             "processing_time",
             "out of range",
             given=Shown(f"{time} s"),
-            allowed=f"1–{_LONGEST_PROCESSING_SECONDS} s, since no message is hidden for longer than 12 h",
+            allowed=f"1–{_LONGEST_PROCESSING_SECONDS} s, because SQS hides no message for longer than 12 h",
             practice="visibility-timeout",
         )
     elif hidden is not None and not is_token(hidden) and time > hidden:
         found.add(
             "processing_time",
-            "longer than the queue hides a message, so a second task would start on it",
+            "longer than the visibility timeout of the queue, so a second task would receive the message",
             given=Shown(f"{time} s"),
             allowed=f"up to {hidden} s, or a longer visibility_timeout of the queue",
             practice="visibility-timeout",
@@ -57,13 +57,13 @@ def processing_time_problems(
 
 
 def queue_url_problems(container: Container) -> list[Problem]:
-    """Find another value for the setting that says which queue the worker reads."""
+    """Find another value for the variable that contains the worker's queue."""
     found = Problems()
     for option in ("environment", "secrets"):
         if QUEUE_URL in getattr(container, option):
             found.add(
                 f"container.{option}['{QUEUE_URL}']",
-                "the worker sets it, to the queue that it may read and is scaled by",
-                allowed="queue=…, or another name for another queue",
+                "the worker sets it to the URL of its queue",
+                allowed="queue=…, or another variable for another queue",
             )
     return list(found)

@@ -1,4 +1,4 @@
-"""A queue of work, and the queue for messages that could not be worked on."""
+"""A work queue with a dead-letter queue."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ _RECEIVE_COUNT = 3
 
 
 _SQS_KEY = Acknowledgement(
-    "SQS encrypts the queue with its own key; a customer managed key costs money and is the caller's choice "
+    "SQS encrypts the queue with its own key; a customer managed key costs money and is optional "
     "(WorkQueue.encryption_key)",
     checkov=("CKV_AWS_27",),
 )
 
 
 class WorkQueue(CheckedConstruct):
-    """An encrypted SQS queue, with a second one for messages that were received too often.
+    """An encrypted SQS queue with a dead-letter queue.
 
-    A `WorkerService` makes one for itself; make it yourself to subscribe it to topics, or to share it.
+    A `WorkerService` creates one by default. Create it yourself to subscribe it to topics or to share it.
 
     Attributes:
-        queue: The queue itself.
-        dead_letter_queue: Where messages go that were received too often; None if that is switched off.
-        visibility_timeout: How long a message that was received is hidden from others, in seconds; None if the queue
-            is imported, and nobody said so.
+        queue: The CDK queue.
+        dead_letter_queue: The dead-letter queue; None if it is disabled.
+        visibility_timeout: How long a received message is hidden from others, in seconds; None if unknown, for an
+            imported queue.
 
     See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-best-practices.html
     """
@@ -80,30 +80,29 @@ class WorkQueue(CheckedConstruct):
         subscriptions: Sequence[TopicSubscription] = (),
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.DESTROY,
     ) -> None:
-        """Make a queue.
+        """Create a queue.
 
         Args:
             scope: The parent, mostly a stack.
             id: Name among the parent's children.
-            visibility_timeout: How long a message that was received is hidden from others, 0 s to 12 h; longer than
-                the work on it takes, or it is done twice. Default: 5 min.
-            retention: How long a message is kept that nobody deletes, 60 s to 14 days. Default: 4 days.
-            receive_wait_time: How long a receive call waits for a message, 0–20 s. Default: 20 s: fewer calls find
-                nothing, and all servers are asked.
-            delivery_delay: How long a new message is hidden before workers get it, 0–15 min. Default: 0 s.
-            dead_letters: Move a message that was received too often to its own queue, which keeps it for 14 days
-                from when it was first sent. Default: True; a message that no worker can read is otherwise tried until
-                it is too old.
-            max_receive_count: How often is too often, 1–1000. Default: 3.
-            fifo: Keep messages of a group in order, and take each once. Changed later, it makes another queue. Default:
-                False.
-            content_based_deduplication: Take messages with the same body within 5 min for one, on a FIFO queue.
-                Default: False; senders give an id.
-            high_throughput: Count the limits of a FIFO queue for each message group. Default: False.
+            visibility_timeout: How long a received message is hidden from others, 0 s to 12 h. Make it longer than the
+                processing of a message, or another worker processes it again. Default: 5 min.
+            retention: How long SQS keeps a message, 60 s to 14 days. Default: 4 days.
+            receive_wait_time: How long a receive call waits for a message, 0–20 s. Default: 20 s (long polling), which
+                queries all servers and returns fewer empty responses.
+            delivery_delay: Delay before workers can receive a new message, 0–15 min. Default: 0 s.
+            dead_letters: Moves a message that was received too often to a dead-letter queue, which keeps it for 14 days
+                after it was first sent. Without it, workers receive a broken message until it expires. Default: True.
+            max_receive_count: Receives before a message moves to the dead-letter queue, 1–1000. Default: 3.
+            fifo: Keeps messages of a group in order and delivers each once. If you change it later, CloudFormation
+                creates another queue. Default: False.
+            content_based_deduplication: Treats messages with the same body within 5 min as duplicates, on a FIFO queue.
+                Default: False; senders set a deduplication id.
+            high_throughput: Applies the throughput limits of a FIFO queue to each message group. Default: False.
             encryption_key: KMS key. Default: the key of SQS.
             subscriptions: Topics that fill it. Default: none.
-            removal_policy: What happens to the queues, and their messages, when the stack is deleted. Default: they are
-                deleted. A queue that an update replaces is kept in any case.
+            removal_policy: What happens to the queues and their messages when the stack is deleted. A queue that an
+                update replaces is always kept. Default: they are deleted.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -131,7 +130,7 @@ class WorkQueue(CheckedConstruct):
         hidden = _VISIBILITY_SECONDS if visibility_timeout is None else seconds(visibility_timeout)
         self.visibility_timeout = hidden
         common: dict[str, Any] = {
-            # CDK takes None for "not said", and False for a property that standard queues refuse.
+            # CDK treats None as "not set", and False renders a property that standard queues refuse.
             "fifo": True if fifo else None,
             "deduplication_scope": sqs.DeduplicationScope.MESSAGE_GROUP if high_throughput else None,
             "fifo_throughput_limit": sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID if high_throughput else None,
@@ -163,7 +162,7 @@ class WorkQueue(CheckedConstruct):
             **common,
         )
         for queue in (self.queue, *([self.dead_letter_queue] if self.dead_letter_queue else [])):
-            # Also where the stack may delete it: nobody asked for messages to go when `fifo` changes.
+            # Also if the stack may delete it, because a change of `fifo` should not delete messages.
             resource_of(queue).add_override("UpdateReplacePolicy", "Retain")
             if encryption_key is None:
                 acknowledge(queue, _SQS_KEY, new=True)
@@ -172,7 +171,8 @@ class WorkQueue(CheckedConstruct):
         for subscription in subscriptions:
             subscribe(
                 self,
-                # Not by its place: a subscription that moves up would be made while it is there, and then deleted.
+                # An id by position would move: CloudFormation would create the subscription while it still exists, and
+                # then delete it.
                 f"Subscription{subscription.topic.node.addr[-8:]}",
                 subscription,
                 queue=self.queue,
@@ -192,17 +192,16 @@ class WorkQueue(CheckedConstruct):
         dead_letter_queue_arn: str | None = None,
         encryption_key: kms.IKey | None = None,
     ) -> WorkQueue:
-        """Use a queue that exists. Nothing about it is changed; it takes no subscriptions here.
+        """Use an existing queue. The library does not change it, so you cannot add subscriptions.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
-            queue_arn: Its ARN. A FIFO queue is known by `.fifo` at the end.
-            queue_url: Its URL. Default: as SQS makes it from the ARN.
-            visibility_timeout: How long it hides a message that was received. A worker whose work takes longer is
-                refused. Default: nobody knows, and the worker's `processing_time` is trusted.
-            dead_letter_queue_arn: ARN of the queue for messages that were received too often, for an alarm. Default:
-                none is watched.
+            queue_arn: Its ARN. The ARN of a FIFO queue ends with `.fifo`.
+            queue_url: Its URL. Default: the URL that matches the ARN.
+            visibility_timeout: Its visibility timeout. A worker with a longer processing time is refused. Default:
+                unknown, which skips this check.
+            dead_letter_queue_arn: ARN of its dead-letter queue, for an alarm. Default: none.
             encryption_key: KMS key of the queue, which senders and workers may then use. Default: the key of SQS.
 
         Raises:
@@ -229,11 +228,11 @@ class WorkQueue(CheckedConstruct):
         return self.queue.queue_url
 
     def grant_send_messages(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a sender, such as a service, put messages into the queue."""
+        """Let a sender, such as a service, send messages to the queue."""
         return self.queue.grant_send_messages(grantee)
 
     def grant_consume_messages(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a worker take messages from the queue; a `WorkerService` has that."""
+        """Let a worker receive and delete messages; a `WorkerService` already has this permission."""
         return self.queue.grant_consume_messages(grantee)
 
 
@@ -286,9 +285,9 @@ def _dead_letter_problems(dead_letters: object, max_receive_count: int) -> list[
     elif isinstance(dead_letters, Disabled) and max_receive_count != _RECEIVE_COUNT:
         found.add(
             "max_receive_count",
-            "there is no queue that a message could go to",
+            "there is no dead-letter queue",
             given=max_receive_count,
-            allowed="nothing, while dead_letters is off",
+            allowed="remove it, or turn dead_letters on",
             practice="dead-letter-queue",
         )
     return list(found)
@@ -304,7 +303,7 @@ def _fifo_problems(
     ):
         if value and not fifo:
             found.add(
-                option, "a standard queue has no such thing", given=True, allowed="fifo=True", practice="fifo-queue"
+                option, "a standard queue does not support it", given=True, allowed="fifo=True", practice="fifo-queue"
             )
     for index, subscription in enumerate(subscriptions):
         option = f"subscriptions[{index}]"
@@ -313,7 +312,7 @@ def _fifo_problems(
         if fifo and not wrong and not subscription.topic.fifo:
             found.add(
                 f"{option}.topic",
-                "a standard topic delivers to no FIFO queue",
+                "a standard topic cannot deliver to a FIFO queue",
                 given=subscription.topic.node.path,
                 allowed="a FIFO topic, or fifo=False",
                 practice="fifo-queue",
@@ -321,7 +320,7 @@ def _fifo_problems(
         if not wrong and any(other.topic.topic_arn == subscription.topic.topic_arn for other in subscriptions[:index]):
             found.add(
                 f"{option}.topic",
-                "the queue is subscribed to the topic already: SNS takes one subscription, with one filter",
+                "the queue is already subscribed to this topic, and SNS accepts only one subscription for each topic",
                 given=Shown("the same topic"),
                 allowed="one subscription for each topic",
                 practice="filter-policy",

@@ -1,4 +1,4 @@
-"""Metrics of AWS as data, and alarms that cost one call: what CDK's constructs of them would say, said at once."""
+"""AWS metrics as data, and alarms that need one call into CDK instead of several."""
 
 from .known_metric import KnownExpression, KnownMetric, as_cdk
 from .own_alarm import OwnAlarm, OwnAlarms

@@ -1,4 +1,4 @@
-"""Metrics that are known by name."""
+"""Metrics identified by name."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from cdk_containers.core.inputs import in_seconds
 
 @frozen
 class KnownMetric:
-    """A metric, by the names that CloudWatch has for it.
+    """A CloudWatch metric.
 
     Attributes:
         namespace: Its namespace, such as `AWS/ECS`.
         name: Its name.
         dimensions: Its dimensions.
-        statistic: What is taken of a period, in CloudWatch's words: `Average`, `Sum`, `Maximum`, `p99`.
-        period: Seconds over which it is taken.
-        label: What a graph calls it. Default: its name.
+        statistic: CloudWatch statistic over a period: `Average`, `Sum`, `Maximum`, `p99`.
+        period: Period in seconds.
+        label: Label in a graph. Default: its name.
     """
 
     namespace: str
@@ -31,7 +31,7 @@ class KnownMetric:
     label: str | None = None
 
     def to_cdk(self) -> cloudwatch.Metric:
-        """Return the metric as CDK's constructs take it."""
+        """Return the metric as a CDK metric."""
         return cloudwatch.Metric(
             namespace=self.namespace,
             metric_name=self.name,
@@ -49,8 +49,8 @@ class KnownExpression:
     Attributes:
         expression: The expression, in which each metric has its id.
         metrics: The metrics, by id.
-        label: What a graph calls it.
-        period: Seconds over which all of them are taken.
+        label: Label in a graph.
+        period: Period of all metrics in seconds.
     """
 
     expression: str
@@ -59,7 +59,7 @@ class KnownExpression:
     period: int = 60
 
     def to_cdk(self) -> cloudwatch.MathExpression:
-        """Return the expression as CDK's constructs take it."""
+        """Return the expression as a CDK metric."""
         return cloudwatch.MathExpression(
             expression=self.expression,
             using_metrics={id_: metric.to_cdk() for id_, metric in self.metrics.items()},
@@ -69,5 +69,5 @@ class KnownExpression:
 
 
 def as_cdk(metric: KnownMetric | KnownExpression | None) -> cloudwatch.IMetric | None:
-    """Return a metric as CDK's constructs take it, if there is one."""
+    """Return a metric as a CDK metric, if there is one."""
     return None if metric is None else metric.to_cdk()

@@ -1,4 +1,4 @@
-"""Alarms of the library's own."""
+"""The library's own alarms."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ _SIMPLE_STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 
 @frozen(slots=False, eq=False)
 class OwnAlarm:
-    """An alarm in a template, which becomes CDK's construct when somebody asks for that.
+    """An alarm in a template, which becomes a CDK construct on first use.
 
-    Few do, and the construct with its metrics takes three to seven calls instead of one.
+    Few callers need the construct, which with its metrics takes three to seven calls instead of one.
 
     Attributes:
         scope: The parent.
         id: Name among the parent's children.
-        metric: What is watched.
+        metric: The metric to watch.
         threshold: The value that it is compared with.
-        description: What it means when the alarm is on.
-        evaluation_periods: Periods of the metric that are looked at.
-        datapoints_to_alarm: Of these, how many have to be over the threshold. Default: all.
-        comparison: How it is compared.
-        missing: What a period without data is taken for.
-        topic: Who is told, when it begins and when it is over. Default: nobody.
+        description: The meaning of the alarm.
+        evaluation_periods: Number of periods of the metric to evaluate.
+        datapoints_to_alarm: How many of these periods must breach the threshold. Default: all.
+        comparison: The comparison operator.
+        missing: How missing data is treated.
+        topic: SNS topic that gets a notification when the alarm starts and when it ends. Default: none.
     """
 
     scope: Construct
@@ -84,7 +84,7 @@ class OwnAlarm:
 
     @cached_property
     def construct(self) -> cloudwatch.Alarm:
-        """The alarm as CDK's construct, instead of the resource and with its logical id."""
+        """The alarm as a CDK construct, which replaces the resource and keeps its logical id."""
         logical_id = cdk.Stack.of(self.scope).get_logical_id(self._resource)
         self.scope.node.try_remove_child(self.id)
         alarm = cloudwatch.Alarm(
@@ -109,7 +109,7 @@ class OwnAlarm:
 
 
 class OwnAlarms(Mapping[str, cloudwatch.Alarm]):
-    """Alarms by name, each CDK's construct as soon as it is asked for."""
+    """Alarms by name; each becomes a CDK construct on first use."""
 
     def __init__(self, made: Mapping[str, OwnAlarm]) -> None:
         self._made = dict(made)
@@ -130,9 +130,9 @@ def _topic_arn(topic: sns.ITopic) -> str:
 
 
 def _watched(metric: KnownMetric | KnownExpression) -> dict[str, Any]:
-    """Return the properties of an alarm that say what it watches.
+    """Return the properties of an alarm that define the metrics it watches.
 
-    What they are made of are plain dicts: each struct of CDK has the types of its parts checked, twice.
+    Uses plain dicts, because CDK checks the types of each struct's fields twice.
     """
     if isinstance(metric, KnownMetric):
         simple = metric.statistic in _SIMPLE_STATISTICS

@@ -9,7 +9,7 @@ from .known_metric import KnownMetric
 
 
 def queue_metric(queue: sqs.IQueue, name: str, *, statistic: str = "Maximum", label: str | None = None) -> KnownMetric:
-    """Return a metric of a queue, of each minute.
+    """Return a metric of a queue with a period of one minute.
 
     See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
     """

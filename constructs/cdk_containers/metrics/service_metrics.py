@@ -1,4 +1,4 @@
-"""Metrics of ECS: of each service, and of clusters with Container Insights."""
+"""ECS metrics of services, and of clusters with Container Insights."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _service(service: ecs.BaseService) -> dict[str, str]:
 
 
 def remember_cluster(service: ecs.BaseService, cluster_name: str) -> None:
-    """Remember the name of a service's cluster, so that CDK need not be asked."""
+    """Remember the name of a service's cluster, to avoid a call to CDK."""
     _cluster_names[service] = cluster_name
 
 

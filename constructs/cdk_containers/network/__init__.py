@@ -1,4 +1,4 @@
-"""Where things run: a VPC with private subnets, egress, endpoints and flow logs."""
+"""A VPC with private subnets, egress, endpoints and flow logs."""
 
 from .connections import Connections, groups_of
 from .file_systems import access_point_of, efs_problems, open_file_system

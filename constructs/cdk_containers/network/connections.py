@@ -1,4 +1,4 @@
-"""Who connects to whom, over stacks."""
+"""Connections across stacks."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from aws_cdk import aws_ec2 as ec2
 
 
 class Connections(ec2.Connections):
-    """Connections whose rules are made in the stack that was begun later, which may need the other one.
+    """Connections whose rules belong to the stack created later, which may depend on the other one.
 
-    CDK makes them in the stack of whoever is asked. A load balancer that is told who may call it would come to need the
-    stack of the caller, which needs the load balancer's.
+    CDK adds them to the stack of the construct that you call. A load balancer that allows a caller would then depend on
+    the caller's stack, which depends on the load balancer's.
     """
 
     decided = False
-    """Whether a rule of this side is being made, so that what CDK asks of it is no question of who makes it."""
+    """Whether a rule of this side is being created, so that calls from CDK do not decide again where it belongs."""
 
     @cached_property
     def known_groups(self) -> Sequence[ec2.ISecurityGroup]:
-        """The security groups, which CDK is asked for once."""
+        """The security groups, read from CDK once."""
         return self.security_groups
 
     def add_security_group(self, *security_groups: ec2.ISecurityGroup) -> None:
@@ -50,21 +50,21 @@ class Connections(ec2.Connections):
             if asked_by_cdk or not groups or not all(group.allow_all_outbound for group in own):
                 super().allow_to(other, port_range, description)
                 return
-            # CDK would warn of a rule outwards that it leaves out, since everything is allowed.
+            # CDK would warn that it ignores an egress rule because all egress is allowed.
             for group in groups:
                 for peer in own:
                     group.add_ingress_rule(peer, port_range, description, True)  # noqa: FBT003  (CDK's parameter)
 
 
 def groups_of(peer: ec2.IConnectable) -> Sequence[ec2.ISecurityGroup]:
-    """Return the security groups of somebody who connects."""
+    """Return the security groups of a peer."""
     connections = peer.connections
     return connections.known_groups if isinstance(connections, Connections) else connections.security_groups
 
 
 @contextmanager
 def _made_here(*sides: ec2.Connections) -> Iterator[None]:
-    """Leave the rest to CDK, which asks the other side to agree."""
+    """Let CDK do the rest; it also adds the rule of the other side."""
     ours = [side for side in sides if isinstance(side, Connections) and not side.decided]
     for side in ours:
         side.decided = True
@@ -76,14 +76,14 @@ def _made_here(*sides: ec2.Connections) -> Iterator[None]:
 
 
 def _is_later(one: ec2.Connections, other: ec2.Connections) -> bool:
-    """Tell whether one is in a stack that was begun after the other's."""
+    """Tell whether one is in a stack that was created after the other's."""
     groups = [*one.security_groups[:1], *other.security_groups[:1]]
     if len(groups) < 2:
         return False
     first, second = (Stack.of(group) for group in groups)
     if first == second:
         return False
-    # Where their paths part, the one whose part was begun later; a nested stack is later than the one around it.
+    # At the point where their paths diverge, the one created later; a nested stack is later than its parent.
     paths = first.node.scopes, second.node.scopes
     for above, (one_part, other_part) in enumerate(zip(*paths, strict=False), start=-1):
         if one_part != other_part:

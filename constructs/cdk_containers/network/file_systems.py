@@ -18,7 +18,7 @@ _NFS = PortRange(first=2049, last=2049)
 
 
 def access_point_of(scope: Construct, volume: EfsVolume) -> efs.IAccessPoint:
-    """Return the access point through which a volume is mounted, and make it where none was given."""
+    """Return the access point of a volume, and create one if none is set."""
     if volume.access_point is not None:
         return volume.access_point  # type: ignore[no-any-return]
     as_themselves = isinstance(volume.user, Disabled)
@@ -34,7 +34,7 @@ def access_point_of(scope: Construct, volume: EfsVolume) -> efs.IAccessPoint:
 
 
 def open_file_system(scope: Construct, volume: EfsVolume, groups: Sequence[ec2.ISecurityGroup]) -> list[Construct]:
-    """Let security groups reach the file system's mount targets, and return what a task has to wait for."""
+    """Let security groups reach the file system's mount targets, and return what a task must wait for."""
     file_system: efs.IFileSystem = volume.file_system
     return [
         rule

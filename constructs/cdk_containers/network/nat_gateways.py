@@ -9,8 +9,8 @@ class NatGateways(StrEnum):
     """How private subnets reach the internet."""
 
     PER_AZ = "PER_AZ"
-    """One in each zone: a zone that fails takes only itself down, and no traffic pays for crossing zones."""
+    """One in each Availability Zone: a failing zone affects only itself, and you pay for no traffic between zones."""
     SINGLE = "SINGLE"
-    """One for all zones: a third of the price; when its zone fails, no task reaches the internet."""
+    """One for all Availability Zones: a third of the price, but if its zone fails, no task reaches the internet."""
     NONE = "NONE"
-    """None: tasks reach only AWS, through the interface endpoints, which then have to be on."""
+    """None: tasks reach only AWS services, through interface endpoints, which this option requires."""

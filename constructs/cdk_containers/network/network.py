@@ -38,16 +38,16 @@ _INTERFACE_ENDPOINTS = {
 _HTTPS = 443
 _ASK = "ec2.SubnetSelection(subnet_group_name=…)"
 WHICH_SUBNETS = f"network=Network.from_vpc(scope, id, vpc=…, task_subnets={_ASK})"
-"""How to say which private subnets of a VPC are for tasks."""
+"""How to choose the private subnets of a VPC for tasks."""
 
 
 class Network(CheckedConstruct):
-    """A VPC over several zones, in whose private subnets tasks run without public addresses.
+    """A VPC over several Availability Zones, with private subnets for tasks without public addresses.
 
     Attributes:
         vpc: The VPC.
         task_subnets: The subnets in which tasks run.
-        dual_stack: Whether it has IPv6 addresses too; None of a network that exists, if nobody said.
+        dual_stack: Whether it also has IPv6 addresses; None if unknown, for an existing network.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-network.html
     """
@@ -72,28 +72,27 @@ class Network(CheckedConstruct):
         dual_stack: bool = False,
         subnet_masks: SubnetMasks | None = None,
     ) -> None:
-        """Make a network.
+        """Create a network.
 
         Args:
             scope: The parent, mostly a stack.
             id: Name among the parent's children.
-            cidr: Addresses of the VPC, at most a /16. How small it may be depends on the number of subnets: a /25 has
-                room for three zones, a /24 for isolated subnets as well. Default: 10.0.0.0/16.
-            max_azs: Zones to use, 2–6. Default: 3; an environment-agnostic stack gets 2, which is all that
-                CloudFormation promises.
-            nat_gateways: How private subnets reach the internet. Default: PER_AZ, one in each zone.
-            isolated_subnets: Also make subnets without any way out, for databases. Default: False.
-            interface_endpoints: Keep traffic to ECR, CloudWatch Logs, Secrets Manager and Systems Manager inside the
-                VPC. Default: False, since each endpoint costs by the hour and zone; the free gateway endpoint for S3,
-                through which image layers come, is always there.
-            flow_logs: Where the record of connections is kept. Default: a log group that keeps them for a year.
-                `Disabled(reason="…")` keeps none.
-            dual_stack: Give the VPC, its subnets and what runs in them IPv6 addresses beside those of IPv4. Load
-                balancers in it are dual-stack then. From private subnets IPv6 leads out by an egress-only internet
-                gateway, which costs nothing; isolated subnets get no way out. Default: False. Switched on later, it
-                replaces nothing.
-            subnet_masks: How large the subnets are. Default: public and isolated ones /24, and tasks get the rest; all
-                are smaller where the network is too small for that.
+            cidr: Address range of the VPC, at most a /16. The smallest range depends on the number of subnets: a /25
+                has room for three zones, a /24 also for isolated subnets. Default: 10.0.0.0/16.
+            max_azs: Availability Zones to use, 2–6. Default: 3; an environment-agnostic stack gets 2, because
+                CloudFormation guarantees no more.
+            nat_gateways: NAT gateways for private subnets. Default: PER_AZ, one in each Availability Zone.
+            isolated_subnets: Also creates subnets without internet access, for databases. Default: False.
+            interface_endpoints: Keeps traffic to ECR, CloudWatch Logs, Secrets Manager and Systems Manager inside the
+                VPC. The free gateway endpoint for S3, which serves image layers, always exists. Default: False, because
+                each endpoint costs money per hour and zone.
+            flow_logs: Where VPC flow logs go. `Disabled(reason="…")` writes none. Default: a log group that keeps them
+                for a year.
+            dual_stack: Gives the VPC, its subnets and their workloads IPv6 addresses in addition to IPv4, and makes
+                load balancers dual-stack. Private subnets reach the internet over IPv6 through a free egress-only
+                internet gateway; isolated subnets do not. If you enable it later, it replaces nothing. Default: False.
+            subnet_masks: Sizes of the subnets. Default: /24 for public and isolated subnets, and the rest for tasks;
+                smaller if the network has too little room.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -131,7 +130,7 @@ class Network(CheckedConstruct):
             ip_addresses=ec2.IpAddresses.cidr(cidr),
             max_azs=max_azs,
             nat_gateways={"PER_AZ": max_azs, "SINGLE": 1, "NONE": 0}[nat_gateways],
-            # Closing the default group through CDK takes a Lambda custom resource, with more findings than it removes.
+            # CDK closes the default group with a Lambda custom resource, which causes more findings than it removes.
             restrict_default_security_group=False,
             subnet_configuration=_subnets(private, plan),
             ip_protocol=ec2.IpProtocol.DUAL_STACK if dual_stack else ec2.IpProtocol.IPV4_ONLY,
@@ -165,17 +164,17 @@ class Network(CheckedConstruct):
         public_subnet_ids: Sequence[str] | None = None,
         dual_stack: bool | None = None,
     ) -> Network:
-        """Use a VPC that exists; tasks run in the private subnets, one for each zone.
+        """Use an existing VPC; tasks run in the private subnets, one for each zone.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
             vpc_id: Its id.
             availability_zones: Its zones.
-            private_subnet_ids: A subnet in each zone, in the order of the zones, with a way out to the internet.
+            private_subnet_ids: A subnet in each zone, in the order of the zones, with outbound internet access.
             public_subnet_ids: A subnet in each zone for public load balancers. Default: none.
-            dual_stack: Whether the VPC and these subnets have IPv6 addresses, with routes; load balancers are
-                dual-stack then. Default: nobody knows; load balancers have IPv4 addresses unless they say otherwise.
+            dual_stack: Whether the VPC and these subnets have IPv6 addresses and routes, which makes load balancers
+                dual-stack. Default: unknown; load balancers have IPv4 addresses unless you set their type.
 
         Raises:
             ConstructError: The numbers of zones and subnets differ.
@@ -203,16 +202,16 @@ class Network(CheckedConstruct):
         vpc: ec2.IVpc,
         task_subnets: ec2.SubnetSelection | None = None,
     ) -> Network:
-        """Use a VPC of CDK, made or looked up, and say in which of its subnets tasks run.
+        """Use a CDK VPC, created or looked up, and choose the subnets in which tasks run.
 
-        Only a VPC with several private subnets in one zone needs it; any other may be given as it is where a `Network`
-        belongs.
+        Only a VPC with several private subnets in one zone needs this. You can pass any other VPC directly instead of a
+        `Network`.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
             vpc: The VPC, such as `ec2.Vpc.from_lookup(…)`.
-            task_subnets: Private subnets in which tasks, instances and internal load balancers are, one in each zone:
+            task_subnets: Private subnets for tasks, instances and internal load balancers, one in each zone:
                 `ec2.SubnetSelection(subnet_group_name="App")`. Default: all private subnets.
 
         Raises:
@@ -232,7 +231,7 @@ class Network(CheckedConstruct):
         group = ec2.SecurityGroup(
             self, "Endpoints", vpc=vpc, description="Interface endpoints of the VPC", allow_all_outbound=False
         )
-        # Endpoints have addresses of IPv4 alone, in a dual-stack network too.
+        # Endpoints have only IPv4 addresses, even in a dual-stack network.
         group.add_ingress_rule(ec2.Peer.ipv4(cidr), ec2.Port.tcp(_HTTPS), "HTTPS from inside the VPC")
         for name, service in _INTERFACE_ENDPOINTS.items():
             vpc.add_interface_endpoint(
@@ -274,7 +273,7 @@ class _ImportedNetwork(Network):
             private_subnet_ids=private_subnet_ids,
             public_subnet_ids=public_subnet_ids,
         )
-        # Nothing here asks for a route table, which is what CDK warns of for each subnet.
+        # Nothing here needs a route table, which CDK warns about for each subnet.
         cdk.Annotations.of(self).acknowledge_warning("@aws-cdk/aws-ec2:noSubnetRouteTableId")
         self.task_subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
 
@@ -295,11 +294,11 @@ class _VpcNetwork(Network):
 
 
 NetworkLike: TypeAlias = Union[Network, ec2.IVpc]  # noqa: UP007  (an interface of CDK has no `|` at run time)
-"""A `Network`, or any VPC of CDK."""
+"""A `Network`, or any CDK VPC."""
 
 
 def different_networks(one: ec2.IVpc, other: ec2.IVpc) -> bool:
-    """Tell whether two VPCs are known not to be the same."""
+    """Tell whether two VPCs are known to be different."""
     if one is other or one.vpc_id == other.vpc_id:
         return False
     made = isinstance(one, ec2.Vpc) and isinstance(other, ec2.Vpc)
@@ -312,7 +311,7 @@ def vpc_of(network: NetworkLike) -> ec2.IVpc:
 
 
 def task_subnets_of(network: NetworkLike) -> ec2.SubnetSelection:
-    """Return the subnets in which tasks run; `task_subnet_problems` says whether there are any."""
+    """Return the subnets in which tasks run; `task_subnet_problems` checks whether there are any."""
     if isinstance(network, Network):
         return network.task_subnets
     with_egress = bool(network.private_subnets)
@@ -322,7 +321,7 @@ def task_subnets_of(network: NetworkLike) -> ec2.SubnetSelection:
 
 
 def has_ipv6(network: NetworkLike) -> bool | None:
-    """Tell whether a network has IPv6 addresses; None if nobody knows."""
+    """Tell whether a network has IPv6 addresses; None if unknown."""
     if isinstance(network, Network):
         return network.dual_stack
     node = network.node
@@ -335,7 +334,7 @@ def has_ipv6(network: NetworkLike) -> bool | None:
 
 
 def open_ipv6_egress(service: ecs.BaseService, network: NetworkLike) -> None:
-    """Let the tasks of a service of CDK out over IPv6 too, where the network has it; CDK opens IPv4 alone."""
+    """Also allow outbound IPv6 for the tasks of a CDK service if the network has it; CDK allows only IPv4."""
     if has_ipv6(network):
         for group in service.connections.security_groups:
             if isinstance(group, ec2.SecurityGroup) and group.node.scope is service:
@@ -353,7 +352,7 @@ def _subnets(private: ec2.SubnetType, plan: SubnetPlan) -> list[ec2.SubnetConfig
     public = ec2.SubnetConfiguration(
         name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=plan.public, map_public_ip_on_launch=False
     )
-    # Tasks take an address each: they get the room.
+    # Each task needs an address, so private subnets get the remaining room.
     tasks = ec2.SubnetConfiguration(name="Private", subnet_type=private, cidr_mask=plan.private)
     if plan.isolated is None:
         return [public, tasks]

@@ -1,4 +1,4 @@
-"""What is wrong with the options of a network."""
+"""Problems with the options of a network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def option_problems(
     nat_gateways: NatGateways,
     interface_endpoints: bool,
 ) -> list[Problem]:
-    """Find options that are wrong by themselves, whatever size the subnets have."""
+    """Find options that are wrong regardless of the size of the subnets."""
     found = Problems()
     if not known.has("cidr"):
         try:
@@ -31,13 +31,13 @@ def option_problems(
         except ValueError:
             found.add(
                 "cidr",
-                "not a block of IPv4 addresses",
+                "not an IPv4 CIDR block",
                 given=cidr,
-                allowed="a block such as 10.0.0.0/16, known at synthesis",
+                allowed="a CIDR block such as 10.0.0.0/16, known at synthesis",
             )
         else:
             if not LARGEST <= size <= SMALLEST:
-                allowed = f"/{LARGEST} to /{SMALLEST}, as long as the subnets fit"
+                allowed = f"/{LARGEST} to /{SMALLEST}, if the subnets fit"
                 found.add("cidr", "AWS refuses a VPC of this size", given=cidr, allowed=allowed)
     if not known.has("max_azs") and not 2 <= max_azs <= 6:
         found.add("max_azs", "out of range", given=max_azs, allowed="2–6", practice="multiple-availability-zones")
@@ -53,7 +53,7 @@ def option_problems(
 
 
 def zones_of(scope: Construct, max_azs: int) -> int:
-    """Return the number of zones that CDK will use, or the most it may."""
+    """Return the number of zones that CDK will use, or its maximum."""
     stack = cdk.Stack.of(scope)
     agnostic = is_token([stack.account, stack.region])
     return min(max_azs, 2) if agnostic else max_azs
@@ -69,7 +69,7 @@ def room_problems(
             "subnet_masks.isolated",
             "there are no isolated subnets",
             given=masks.isolated,
-            allowed="nothing, or isolated_subnets=True",
+            allowed="remove it, or set isolated_subnets=True",
         )
     elif plan is None:
         kinds = "public, private and isolated" if isolated else "public and private"
@@ -90,7 +90,7 @@ def room_problems(
 def imported_subnet_problems(
     availability_zones: Sequence[str], private_subnet_ids: Sequence[str], public_subnet_ids: Sequence[str] | None
 ) -> list[Problem]:
-    """Find subnets of a VPC that exists that are not one in each of its zones."""
+    """Find subnets of an existing VPC unless there is one in each zone."""
     found = Problems()
     if not availability_zones:
         found.add("availability_zones", "there is none", allowed="one or more", practice="multiple-availability-zones")

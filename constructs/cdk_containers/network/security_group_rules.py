@@ -1,4 +1,4 @@
-"""Rules between security groups: EC2 takes each once, and several services may need the same."""
+"""Rules between security groups: EC2 accepts each rule once, and several services may need the same."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RuleKey = tuple[_Direction, str, str, str, int, int]
 """Direction, id of the group that has the rule, id of the other group, protocol, first and last port."""
 
 _left: WeakSet[ec2.ISecurityGroup] = WeakSet()
-"""Groups that something may leave."""
+"""Groups that allow outbound traffic."""
 
 _rules: WeakKeyDictionary[IConstruct, dict[RuleKey, Construct]] = WeakKeyDictionary()
 
@@ -41,14 +41,14 @@ class PortRange:
 
     @property
     def name(self) -> str:
-        """What CDK calls them."""
+        """CDK's name for them."""
         first, last = ("{IndirectPort}" if is_token(port) else str(port) for port in (self.first, self.last))
         numbers = first if self.first == self.last else f"{first}-{last}"
         return f"UDP {numbers}" if self.protocol == "udp" else numbers
 
     @property
     def as_port(self) -> ec2.Port:
-        """The same, as CDK has it."""
+        """The same, as a CDK port."""
         return _as_port(self)
 
 
@@ -61,7 +61,7 @@ def _as_port(ports: PortRange) -> ec2.Port:
 
 
 def rules_of(construct: Construct) -> dict[RuleKey, Construct]:
-    """Return the rules between security groups that an app has, to look them up and to add others."""
+    """Return the rules between security groups of an app, to look them up and to add others."""
     return _rules.setdefault(app_of(stack_of(construct)), {})
 
 
@@ -74,19 +74,19 @@ def let_in(
     description: str,
     group_knows_peer: bool = False,
 ) -> list[Construct]:
-    """Let the members of one security group reach those of another, and return what `user` has to wait for.
+    """Let the members of one security group reach those of another, and return what `user` must wait for.
 
-    The rule belongs to the stack of one of the groups, where no second service makes it again, and where it stays when
-    the service that came first goes. It is the stack of `group` if that is the user's own: its stack may know that of
-    a load balancer, and not the other way round. Otherwise it is the stack of `peer`.
+    The rule belongs to the stack of one of the groups, so that a second service does not create it again and it stays
+    when you remove the first service. It is the stack of `group` if that is also the user's stack, because a service
+    may depend on a load balancer but not the reverse. Otherwise it is the stack of `peer`.
 
     Args:
-        group: Who is reached.
-        peer: Who reaches it.
-        ports: On which ports.
+        group: The group to reach.
+        peer: The group that connects.
+        ports: The ports to open.
         user: The service that needs it.
-        description: What it is for.
-        group_knows_peer: Whether the stack of `group` needs that of `peer` already, which then must not need it.
+        description: The purpose of the rule.
+        group_knows_peer: Whether the stack of `group` already depends on that of `peer`, which rules out the reverse.
     """
     own, of_group = stack_of(user), stack_of(group)
     beside_group = (group_knows_peer or of_group == own) and is_token(_id_of(group))
@@ -109,11 +109,11 @@ def let_in(
         else:
             rule = wanted.make_by_cdk(remote=beside_group == (direction == "to"))
             if rule is None:
-                continue  # CDK makes none for a group that was imported as one that must not change
+                continue  # CDK creates none for a group imported with mutable=False
             found[rule] = stack_of(rule)
         rules[wanted.key] = rule
     for other in set(found.values()) - {own}:
-        # Where groups are imported, nothing that the stacks refer to says which comes first.
+        # If groups are imported, no reference between the stacks determines their order.
         if own.nested_stack_parent is None and other.nested_stack_parent is None and own not in other.dependencies:
             own.add_stack_dependency(other, "A rule that lets callers reach its tasks")
     return [rule for rule, stack in found.items() if stack == own]
@@ -135,12 +135,12 @@ class _Rule(NamedTuple):
         return (self.direction, *ids, ports.protocol, ports.first, ports.last)
 
     def make(self) -> Construct | None:
-        """Make the rule as CDK would between two groups of a stack, in one call; None if that cannot be."""
+        """Create the rule as CDK would between two groups of a stack, in one call; None if that is impossible."""
         if not (isinstance(self.first, ec2.SecurityGroup) and isinstance(self.second, ec2.SecurityGroup)):
             return None
         if self.direction == "to" and self.first not in _left:
             _left.add(self.first)
-            return None  # with the first, CDK takes out the rule that says that nothing leaves
+            return None  # with the first rule, CDK removes the placeholder rule that blocks all egress
         options: dict[str, Any] = {
             "group_id": _id_of(self.first),
             "ip_protocol": self.ports.protocol,
@@ -156,11 +156,11 @@ class _Rule(NamedTuple):
             return ec2.CfnSecurityGroupEgress(
                 self.first, self._id, destination_security_group_id=_id_of(self.second), **options
             )
-        except RuntimeError:  # somebody called CDK's `allow_from` before
+        except RuntimeError:  # a caller used CDK's `allow_from` before
             return None
 
     def make_by_cdk(self, *, remote: bool) -> Construct | None:
-        """Have CDK make the rule, if it does; `remote` has it in the stack of the other group."""
+        """Let CDK create the rule, if it can; `remote` puts it in the stack of the other group."""
         add = self.first.add_ingress_rule if self.direction == "from" else self.first.add_egress_rule
         add(self.second, self.ports.as_port, self.description, remote)
         found = node_of(self.first).try_find_child(self._id)
@@ -172,7 +172,7 @@ class _Rule(NamedTuple):
 
     @property
     def _id(self) -> str:
-        """The id that CDK gives it where both groups are in one stack."""
+        """The id that CDK gives it if both groups are in one stack."""
         return f"{self.direction} {unique_id_of(self.second)}:{self.ports.name}"
 
 
@@ -187,9 +187,10 @@ def _lets_all_out(group: ec2.ISecurityGroup) -> bool:
 
 
 def _warn_of_borrowed_rule(user: Construct, rule: Construct) -> None:
-    """Tell of a rule that another service has, where both groups are imported in each of the stacks."""
+    """Warn about a rule of another service if both groups are imported in each of the stacks."""
     Annotations.of(user).add_warning_v2(
         "cdk-containers:borrowed-rule",
-        f"The rule that lets a load balancer reach the tasks is in stack {Stack.of(rule).node.path}, since EC2 takes "
-        "it once, and goes with it. Import the load balancer in a stack that the services share, and the rule is there",
+        f"The rule that lets a load balancer reach the tasks belongs to stack {Stack.of(rule).node.path}, because EC2 "
+        f"accepts it only once, and disappears with that stack. To keep it, import the load balancer in a stack that "
+        f"the services share",
     )

@@ -1,4 +1,4 @@
-"""Whether a network has the subnets that something needs."""
+"""Whether a network has the required subnets."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from .vpc_subnets import ambiguous_subnet_problems, private_subnet_problems, sel
 
 
 def task_subnet_problems(network: NetworkLike, option: str = "network") -> list[Problem]:
-    """Find a VPC with only public subnets, in which a task without a public address reaches nothing."""
+    """Find a VPC with only public subnets, where a task without a public address cannot reach the internet."""
     return [] if isinstance(network, Network) else private_subnet_problems(network, option)
 
 
 def which_subnets_problems(network: NetworkLike, option: str, *, ask: str) -> list[Problem]:
-    """Find a VPC with several private subnets in a zone, of which nobody said which ones tasks run in."""
+    """Find a VPC with several private subnets in a zone, without a choice of those for tasks."""
     return [] if isinstance(network, Network) else ambiguous_subnet_problems(network, option, ask=ask)
 
 
 def public_subnet_problems(network: NetworkLike, option: str) -> list[Problem]:
-    """Find a VPC without a place for a load balancer that faces the internet."""
+    """Find a VPC without subnets for an internet-facing load balancer."""
     found = Problems()
     if not vpc_of(network).public_subnets:
         found.add(
             option,
-            "the VPC has no public subnets, where a load balancer that faces the internet has to be",
+            "the VPC has no public subnets, which an internet-facing load balancer needs",
             practice="private-subnets",
             allowed="a network with public subnets, or a load balancer with internet_facing=False",
         )
@@ -37,14 +37,14 @@ def public_subnet_problems(network: NetworkLike, option: str) -> list[Problem]:
 def selection_problems(
     network: NetworkLike, selection: ec2.SubnetSelection, option: str, *, zones: int = 1, public: bool = False
 ) -> list[Problem]:
-    """Find a selection of subnets that takes none, too few, or none that the internet reaches.
+    """Find a selection with no subnets, too few zones, or without public subnets where they are required.
 
     Args:
-        network: Where the subnets are.
+        network: The network of the subnets.
         selection: The selection.
-        option: The option that it comes from.
-        zones: In how many zones there have to be subnets.
-        public: Whether they have to be public.
+        option: The option that contains it.
+        zones: Minimum number of zones.
+        public: Whether they must be public.
     """
     found = Problems()
     try:
@@ -60,11 +60,11 @@ def selection_problems(
             allowed=f"subnets in {zones} zones or more",
             practice="multiple-availability-zones",
         )
-    # Of subnets that are imported one by one, CDK does not know the kind.
+    # CDK does not know the type of subnets imported one by one.
     if public and not selection.subnets and not chosen.has_public:
         found.add(
             option,
-            "a load balancer that faces the internet has to be in public subnets",
+            "an internet-facing load balancer must be in public subnets",
             given=selection,
             allowed="public subnets, or internet_facing=False",
             practice="private-subnets",

@@ -1,4 +1,4 @@
-"""How the addresses of a VPC are split into subnets, as CDK does it, so that what does not fit is known before."""
+"""How CDK splits the addresses of a VPC into subnets, to find early what does not fit."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from cdk_containers.core.frozen import frozen
 from cdk_containers.core.inputs import field_problems, is_token
 
 LARGEST, SMALLEST = 16, 28
-"""Prefix lengths that AWS takes for a VPC and for a subnet."""
+"""Prefix lengths that AWS accepts for a VPC and for a subnet."""
 _USUAL = 24
 
 
 @frozen
 class SubnetMasks:
-    """How large the subnets of a network are, as prefix lengths: 24 is 256 addresses, of which AWS keeps five.
+    """Sizes of the subnets of a network, as prefix lengths: 24 is 256 addresses, of which AWS reserves five.
 
-    A subnet never changes its range: another mask for a network that runs replaces the subnets, which AWS refuses as
-    long as they hold anything.
+    A subnet never changes its range. A new mask for a deployed network replaces the subnets, which AWS refuses while
+    they are in use.
 
     Attributes:
-        public: Of the public subnets, 16–28. Default: 24; smaller where the network is too small for that.
-        private: Of the subnets in which tasks run, 16–28. Default: all that is left, in equal parts.
-        isolated: Of the isolated subnets, 16–28. Default: as `public`.
+        public: Prefix length of public subnets, 16–28. Default: 24; smaller subnets if the network has too little room.
+        private: Prefix length of the private subnets for tasks, 16–28. Default: all remaining addresses, in equal
+            parts.
+        isolated: Prefix length of isolated subnets, 16–28. Default: as `public`.
 
     See https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
     """
@@ -33,7 +34,7 @@ class SubnetMasks:
     isolated: int | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         for option in ("public", "private", "isolated"):
@@ -42,13 +43,13 @@ class SubnetMasks:
                 continue
             if is_token(mask) or not LARGEST <= mask <= SMALLEST:
                 given = "a token" if is_token(mask) else mask
-                found.add(option, "not a mask of a subnet", given=given, allowed=f"{LARGEST}–{SMALLEST}")
+                found.add(option, "not a valid subnet mask", given=given, allowed=f"{LARGEST}–{SMALLEST}")
         return list(found)
 
 
 @frozen
 class SubnetPlan:
-    """Masks that fit; `private` is None where tasks get what is left."""
+    """Masks that fit; `private` is None if tasks get the remaining addresses."""
 
     public: int
     private: int | None
@@ -61,7 +62,7 @@ def plan_subnets(prefix: int, zones: int, masks: SubnetMasks, *, isolated: bool)
     Args:
         prefix: Prefix length of the VPC.
         zones: Number of zones.
-        masks: The masks that were asked for.
+        masks: The requested masks.
         isolated: Whether there are isolated subnets.
     """
     for usual in range(_USUAL, SMALLEST + 1):
@@ -76,7 +77,7 @@ def plan_subnets(prefix: int, zones: int, masks: SubnetMasks, *, isolated: bool)
 
 
 def smallest_network(zones: int, masks: SubnetMasks, *, isolated: bool) -> int | None:
-    """Return the prefix length of the smallest VPC that has room; None if the largest has not."""
+    """Return the prefix length of the smallest VPC that has room; None if even the largest has too little."""
     fitting = [
         prefix for prefix in range(LARGEST, SMALLEST + 1) if plan_subnets(prefix, zones, masks, isolated=isolated)
     ]
@@ -95,7 +96,7 @@ def _fits(prefix: int, zones: int, plan: SubnetPlan, *, rest_at_least: int) -> b
     used = _used(zones, plan)
     if plan.private is None:
         mask = private_mask(prefix, zones, plan)
-        # Tasks take an address each: their subnets are not the smallest of all.
+        # Each task needs an address, so private subnets are not the smallest.
         if _size(prefix) - used < zones or mask > min(rest_at_least, SMALLEST):
             return False
         used = _place([mask] * zones, used)

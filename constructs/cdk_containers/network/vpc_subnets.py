@@ -1,4 +1,4 @@
-"""The subnets of a VPC: those that were selected, and whether there are any for tasks."""
+"""Selected subnets of a VPC, and whether they suit tasks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _selected: WeakKeyDictionary[ec2.IVpc, list[tuple[ec2.SubnetSelection, ec2.Selec
 
 
 def select_subnets(vpc: ec2.IVpc, wanted: ec2.SubnetSelection) -> ec2.SelectedSubnets:
-    """Return what CDK selects, which takes seven calls: the subnets of a VPC do not change, so it is asked once."""
+    """Return what CDK selects; cached, because each selection takes seven calls and the subnets do not change."""
     known = _selected.setdefault(vpc, [])
     for selection, chosen in known:
         if selection == wanted:
@@ -40,30 +40,40 @@ def subnet_ids_of(vpc: ec2.IVpc, wanted: ec2.SubnetSelection) -> list[str]:
 def subnet_problems(
     vpc: ec2.IVpc, wanted: ec2.SubnetSelection, option: str, *, one_per_zone: bool = False
 ) -> list[Problem]:
-    """Find a selection for tasks that selects nothing, or subnets in which they reach nothing."""
+    """Find a selection for tasks that contains no subnets, or subnets without outbound access."""
     found = Problems()
     if wanted.subnets is not None:
         if not wanted.subnets:
-            found.add(option, "it selects no subnet", allowed="private subnets of the VPC", practice="private-subnets")
+            found.add(
+                option,
+                "the selection contains no subnets",
+                allowed="private subnets of the VPC",
+                practice="private-subnets",
+            )
         return list(found)
     try:
         chosen = select_subnets(vpc, wanted)
     except RuntimeError as error:
         found.add(
             option,
-            # CDK puts its own code before the sentence.
+            # CDK puts an error code before the message.
             str(error).splitlines()[0].partition(": ")[2] or str(error),
             allowed="a group or type of subnets that the VPC has",
             practice="private-subnets",
         )
         return list(found)
     if not chosen.subnet_ids and not chosen.is_pending_lookup:
-        found.add(option, "it selects no subnet", allowed="private subnets of the VPC", practice="private-subnets")
+        found.add(
+            option,
+            "the selection contains no subnets",
+            allowed="private subnets of the VPC",
+            practice="private-subnets",
+        )
     zones = chosen.availability_zones
     if one_per_zone and not is_token(zones) and len(zones) > len(set(zones)):
         found.add(
             option,
-            "it selects several subnets of a zone",
+            "the selection contains several subnets of a zone",
             given=Shown(f"{len(zones)} subnets in {len(set(zones))} zones"),
             allowed="one group of subnets, or one_per_az=True",
             practice="private-subnets",
@@ -71,7 +81,7 @@ def subnet_problems(
     if chosen.has_public:
         found.add(
             option,
-            "some of the subnets are public, and a task without a public address reaches nothing from there",
+            "some of the subnets are public, where a task without a public address cannot reach the internet",
             allowed="private subnets",
             practice="no-public-ip",
         )
@@ -79,27 +89,27 @@ def subnet_problems(
 
 
 def private_subnet_problems(vpc: ec2.IVpc, option: str) -> list[Problem]:
-    """Find a VPC with only public subnets, in which a task without a public address reaches nothing."""
+    """Find a VPC with only public subnets, where a task without a public address cannot reach the internet."""
     found = Problems()
     if not vpc.private_subnets and not vpc.isolated_subnets:
         found.add(
             option,
             "the VPC has no private subnets",
             practice="private-subnets",
-            allowed="a VPC with private subnets, since tasks get no public address",
+            allowed="a VPC with private subnets, because tasks get no public address",
         )
     return list(found)
 
 
 def ambiguous_subnet_problems(vpc: ec2.IVpc, option: str, *, ask: str) -> list[Problem]:
-    """Find a VPC with several private subnets in a zone, of which nobody said which ones tasks run in."""
+    """Find a VPC with several private subnets in a zone, without a choice of those for tasks."""
     found = Problems()
     subnets = vpc.private_subnets or vpc.isolated_subnets
     zones = vpc.availability_zones
     if not any(zone.startswith("#{Token") for zone in zones) and len(subnets) > len(zones) > 0:
         found.add(
             option,
-            "the VPC has several kinds of private subnets, and nobody said in which of them this belongs",
+            "the VPC has several groups of private subnets, and none of them is selected",
             given=Shown(f"{len(subnets)} private subnets in {len(zones)} zones"),
             allowed=ask,
             practice="private-subnets",

@@ -1,4 +1,4 @@
-"""Whether tasks in subnets without a way out find their images."""
+"""Whether tasks in isolated subnets can pull their images."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _NEEDED = ("ecr.api", "ecr.dkr", "s3", "logs")
 
 
 def warn_without_way_out(scope: Construct, network: object) -> None:
-    """Warn of a VPC of CDK in which no task can start: with isolated subnets alone, and without endpoints.
+    """Warn about a CDK VPC in which no task can start: only isolated subnets, and no endpoints.
 
-    Endpoints and routes may be added to the VPC later, so CDK asks when the app is synthesized.
+    You may add endpoints and routes to the VPC later, so CDK runs this at synthesis.
     """
     if isinstance(network, ec2.Vpc) and not network.private_subnets:
         watched = _watched.get(network)
@@ -27,7 +27,7 @@ def warn_without_way_out(scope: Construct, network: object) -> None:
 
 
 _watched: WeakKeyDictionary[ec2.Vpc, list[Construct]] = WeakKeyDictionary()
-"""Whom to warn of a VPC: what is around it is looked through once for all of them."""
+"""Constructs to warn about a VPC, so that its surroundings are searched once for all of them."""
 
 
 @jsii.implements(IValidation)
@@ -37,7 +37,7 @@ class _WayOut:
         self._vpc = vpc
 
     def validate(self) -> list[str]:
-        """Warn; a route by a gateway that nobody here knows of may lead out, so it is no error."""
+        """Warn; it is no error, because an unknown gateway may provide a route."""
         isolated = self._vpc.isolated_subnets
         everything = self._vpc.node.root.node.find_all()
         tables = {subnet.route_table.route_table_id for subnet in isolated}
@@ -50,13 +50,14 @@ class _WayOut:
             Annotations.of(scope).add_warning_v2(
                 "cdk-containers:no-way-to-images",
                 f"tasks run in isolated subnets of {self._vpc.node.path}, which has no endpoint for "
-                f"{', '.join(missing)}: they can pull no image and write no log, so none of them starts. Add the "
-                "endpoints, or use Network(nat_gateways=NatGateways.NONE, interface_endpoints=True), which has them "
+                f"{', '.join(missing)}: they cannot pull images or write logs, so they do not start. Add the "
+                f"endpoints, or use Network(nat_gateways=NatGateways.NONE, interface_endpoints=True), which creates "
+                f"them "
                 "(practice: vpc-endpoints)",
             )
         return []
 
     def _missing_endpoints(self, endpoints: Sequence[ec2.CfnVPCEndpoint]) -> list[str]:
-        # The name of a service is put together at deployment: its end is the last text in it.
+        # The name of a service is assembled at deployment; its end is the last text in it.
         names = [str(Stack.of(endpoint).resolve(endpoint.service_name)).rstrip("]}'") for endpoint in endpoints]
         return [needed for needed in _NEEDED if not any(name.endswith(f".{needed}") for name in names)]

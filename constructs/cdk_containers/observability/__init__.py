@@ -1,4 +1,4 @@
-"""Seeing how services and jobs are: alarms and dashboards."""
+"""Alarms and dashboards of services and jobs."""
 
 from .alarm_topic import AlarmTopic, address_problems
 from .alarms import Alarms, make_alarms, make_server_error_alarms, route_alarms, usage_alarm

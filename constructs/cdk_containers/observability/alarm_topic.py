@@ -1,4 +1,4 @@
-"""An SNS topic that CloudWatch alarms can publish to although it is encrypted."""
+"""An encrypted SNS topic to which CloudWatch alarms can publish."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from cdk_containers.core.inputs import argument_problems, is_token
 
 
 class AlarmTopic(CheckedConstruct):
-    """An encrypted topic for alarms; alarms sent to an encrypted topic without the rights made here are lost silently.
+    """An encrypted SNS topic with the permissions that CloudWatch alarms need; without them, notifications are lost.
 
     Attributes:
-        topic: The topic itself, for `Alarms(topic=…)`.
+        topic: The CDK topic, for `Alarms(topic=…)`.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
     """
@@ -31,14 +31,14 @@ class AlarmTopic(CheckedConstruct):
         encryption_key: kms.IKey | None = None,
         email_addresses: Sequence[str] = (),
     ) -> None:
-        """Make a topic.
+        """Create a topic.
 
         Args:
             scope: The parent, mostly a stack.
             id: Name among the parent's children.
-            encryption_key: KMS key; its policy is extended for CloudWatch. Default: a key is made, since CloudWatch
-                cannot use the one that AWS manages for SNS.
-            email_addresses: Who is told; each has to confirm by mail. Default: nobody.
+            encryption_key: KMS key; its policy is extended for CloudWatch. Default: a new key, because CloudWatch
+                cannot use the AWS managed key of SNS.
+            email_addresses: Addresses that get notifications; each recipient must confirm by e-mail. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -76,13 +76,13 @@ class AlarmTopic(CheckedConstruct):
 
 
 def address_problems(email_addresses: Sequence[str]) -> list[Problem]:
-    """Find what is no address."""
+    """Find invalid e-mail addresses."""
     found = Problems()
     for address in email_addresses:
         if not is_token(address) and "@" not in address.strip("@"):
             found.add(
                 "email_addresses",
-                "not an address",
+                "not an e-mail address",
                 given=address,
                 allowed="an address such as team@example.com",
                 practice="service-alarms",

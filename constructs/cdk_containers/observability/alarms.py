@@ -19,17 +19,17 @@ _MINUTE, _FIVE_MINUTES = 60, 300
 
 @frozen
 class Alarms:
-    """When somebody has to look at a service.
+    """Alarms that need the attention of your team.
 
     Attributes:
-        topic: SNS topic that is told, when it begins and when it is over. Default: none; the alarms show in CloudWatch
-            and roll deployments back all the same.
-        server_error_percent: Share of requests answered with a 5xx status, for 3 minutes of 5. Default: 5.
-        cpu_percent: Average CPU use, for 15 minutes. Default: 90.
-        memory_percent: Average memory use, for 15 minutes. Default: 90.
-        missing_tasks: Tasks that are wanted and do not run, for 15 minutes: no place is found for them, or they die as
-            soon as they start. Only where the cluster is known to have Container Insights. Default: 1.
-        response_time: Slowest response of the fastest 99 %, for 5 minutes. Default: none, since only you know what is
+        topic: SNS topic that gets a notification when an alarm starts and when it ends. Default: none; the alarms still
+            show in CloudWatch and roll back deployments.
+        server_error_percent: Percentage of requests answered with a 5xx status, for 3 of 5 minutes. Default: 5.
+        cpu_percent: Average CPU utilization in percent, for 15 minutes. Default: 90.
+        memory_percent: Average memory utilization in percent, for 15 minutes. Default: 90.
+        missing_tasks: Desired tasks that do not run, for 15 minutes, because ECS cannot place them or they stop right
+            after the start. Requires a cluster with Container Insights. Default: 1.
+        response_time: 99th percentile of the response time, for 5 minutes. Default: none, because only you know what is
             slow.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html
@@ -43,7 +43,7 @@ class Alarms:
     response_time: DurationLike | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -72,10 +72,10 @@ class Alarms:
 
 
 def make_server_error_alarms(scope: Construct, suffix: str, route: Route, alarms: Alarms) -> dict[str, OwnAlarm]:
-    """Make the alarms that also roll deployments back, by name; they know no service, which can so wait for them.
+    """Create the alarms that also roll back deployments, by name; the service can wait for them.
 
-    A load balancer that does not speak HTTP has none: there the circuit breaker is what rolls back. A service that is
-    deployed blue/green has one for each target group: among all requests, the errors of a canary would be too few.
+    A load balancer that does not use HTTP has none; the circuit breaker rolls back instead. A service with blue/green
+    deployments has one for each target group, because the errors of a canary would be too few among all requests.
     """
     errors, requests = (route.figures(figure, period=_MINUTE) for figure in ("server_errors", "requests"))
     return {
@@ -105,7 +105,7 @@ def make_alarms(
     *,
     container_insights: bool = False,
 ) -> dict[str, OwnAlarm]:
-    """Make the alarms of a service but for its server errors, by name."""
+    """Create the alarms of a service except those for server errors, by name."""
     made = {
         what.capitalize(): usage_alarm(
             scope, what, usage_metric(service, f"{what}Utilization", period=_FIVE_MINUTES), percent, alarms.topic
@@ -119,7 +119,7 @@ def make_alarms(
 
 
 def route_alarms(scope: Construct, routes: Sequence[Route], alarms: Alarms) -> dict[str, OwnAlarm]:
-    """Make the alarms of the ways to a service but for its server errors, by name."""
+    """Create the alarms of the routes of a service except those for server errors, by name."""
     made: dict[str, OwnAlarm] = {}
     for index, route in enumerate(routes):
         made |= _route_alarms(scope, "" if index == 0 else str(index + 1), route, alarms)

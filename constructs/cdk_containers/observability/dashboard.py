@@ -1,4 +1,4 @@
-"""One page that shows how several services and jobs are."""
+"""A dashboard for several services and jobs."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class _Job(Protocol):
 class ServiceDashboard(CheckedConstruct):
     """A CloudWatch dashboard with a row for each service: tasks, CPU and memory, requests, errors, response time.
 
-    A worker's row has its queue besides, and a job's the state of its alarms and, with a state machine, its runs.
+    A worker's row also has its queue. A job's row has the state of its alarms and, with a state machine, its runs.
 
     Attributes:
-        dashboard: The dashboard itself.
+        dashboard: The CDK dashboard.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
     """
@@ -56,7 +56,7 @@ class ServiceDashboard(CheckedConstruct):
         services: Sequence[_Service] = (),
         jobs: Sequence[_Job] = (),
     ) -> None:
-        """Make a dashboard.
+        """Create a dashboard.
 
         Args:
             scope: The parent, mostly a stack.
@@ -65,7 +65,7 @@ class ServiceDashboard(CheckedConstruct):
             jobs: Jobs of this library, in the order of their rows. Default: none.
 
         Raises:
-            ConstructError: There is neither service nor job, or something else was given.
+            ConstructError: There is no service and no job, or a value has the wrong type.
         """
         found = argument_problems(ServiceDashboard.__init__, locals())
         if not found and not services and not jobs:
@@ -143,7 +143,7 @@ def _graphs(
 
 
 def _route_graphs(route: Route) -> list[tuple[str, list[KnownMetric | KnownExpression]]]:
-    """Return what a kind of load balancer knows; where it counts no requests, how many tasks fail its check."""
+    """Return graphs of a route: requests, or unhealthy tasks if the load balancer counts no requests."""
     counts = [route.figure(figure) for figure in ("requests", "client_errors", "server_errors")]
     times = [route.figure("response_time", statistic=statistic) for statistic in ("p50", "p99")]
     unhealthy = [] if any(counts) else [route.figure("unhealthy_tasks")]

@@ -18,12 +18,13 @@ _DAY_SECONDS = 24 * 60 * 60
 
 @frozen
 class JobAlarms:
-    """When somebody has to look at a job: a run failed, or could not be started.
+    """Alarms for job runs that failed or could not start.
 
     Attributes:
-        topic: SNS topic that is told, when it begins and when it is over. Default: none; the alarms show in CloudWatch.
-        failed_runs: Runs that have to fail within the time below, 1 or more. Default: 1.
-        within: Time over which they are counted, whole minutes, 1 minute to 1 day. Default: 5 minutes.
+        topic: SNS topic that gets a notification when an alarm starts and when it ends. Default: none; the alarms show
+            in CloudWatch.
+        failed_runs: Failed runs within `within` that trigger the alarm, 1 or more. Default: 1.
+        within: Period for counting failed runs, in whole minutes, 1 minute to 1 day. Default: 5 minutes.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html
     """
@@ -33,7 +34,7 @@ class JobAlarms:
     within: DurationLike = _WITHIN
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -44,7 +45,7 @@ class JobAlarms:
         if is_token(within) or not (60 <= within <= _DAY_SECONDS and within % 60 == 0):
             found.add(
                 "within",
-                "not a period of CloudWatch",
+                "not a valid CloudWatch period",
                 given=Shown("a token" if is_token(within) else f"{within} s"),
                 allowed="whole minutes, 1 minute to 1 day, known at synthesis",
                 practice="job-alarms",

@@ -17,15 +17,16 @@ _PRACTICE = "queue-alarms"
 
 @frozen
 class WorkerAlarms:
-    """When somebody has to look at a worker, or at its queue.
+    """Alarms for a worker and its queue.
 
     Attributes:
-        topic: SNS topic that is told, when it begins and when it is over. Default: none; the alarms show in CloudWatch.
-        oldest_message: Age of the oldest message, for 3 minutes of 5. Default: three times as long as the work on a
-            message may take.
-        dead_letters: Messages in the dead-letter queue. Default: 1, so any.
-        cpu_percent: Average CPU use, for 15 minutes. Default: 90.
-        memory_percent: Average memory use, for 15 minutes. Default: 90.
+        topic: SNS topic that gets a notification when an alarm starts and when it ends. Default: none; the alarms show
+            in CloudWatch.
+        oldest_message: Age of the oldest message, for 3 of 5 minutes. Default: three times the processing time of a
+            message.
+        dead_letters: Messages in the dead-letter queue. Default: 1, which means any message.
+        cpu_percent: Average CPU utilization in percent, for 15 minutes. Default: 90.
+        memory_percent: Average memory utilization in percent, for 15 minutes. Default: 90.
 
     See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
     """
@@ -38,11 +39,11 @@ class WorkerAlarms:
 
     @property
     def of_service(self) -> Alarms:
-        """Those that every service has."""
+        """The alarms that every service has."""
         return Alarms(topic=self.topic, cpu_percent=self.cpu_percent, memory_percent=self.memory_percent)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:

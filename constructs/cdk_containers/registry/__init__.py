@@ -1,4 +1,4 @@
-"""Where images are kept: ECR repositories, and the cache of other registries."""
+"""ECR repositories, and caches of other registries."""
 
 from .empty_repository import warn_of_empty_repository
 from .image_builds import build_options

@@ -1,4 +1,4 @@
-"""Builds of images, in the words of CDK."""
+"""Image builds as CDK options."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cdk_containers.model.workload.secrets import plain_value
 
 
 def build_options(asset: AssetImage) -> dict[str, Any]:
-    """Return what CDK is told of a build, but for its directory and platform."""
+    """Return CDK's options of a build, except its directory and platform."""
     given: dict[str, Any] = {
         "file": asset.file,
         "target": asset.target,

@@ -25,9 +25,10 @@ _WITHOUT_CREDENTIALS = ("public.ecr.aws", "registry.k8s.io", "quay.io")
 
 
 class PullThroughCache(CheckedConstruct):
-    """Images of another registry, kept in ECR after the first pull, so that tasks start without that registry.
+    """Images of another registry, cached in ECR after the first pull, so that tasks start without that registry.
 
-    ECR makes the repositories, with its own settings: tags that move, no life cycle, and the scanning of the registry.
+    ECR creates the repositories with its own settings: mutable tags, no lifecycle policy, and the scan settings of your
+    registry.
 
     See https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
     """
@@ -41,14 +42,14 @@ class PullThroughCache(CheckedConstruct):
         prefix: str,
         credentials: secretsmanager.ISecret | None = None,
     ) -> None:
-        """Make a cache.
+        """Create a cache.
 
         Args:
             scope: The parent, mostly a stack.
             id: Name among the parent's children.
-            upstream: The other registry.
-            prefix: What the names of its repositories begin with here, 2–30 characters, such as `docker-hub`.
-            credentials: Secret whose name begins with `ecr-pullthroughcache/`, for the registries that want a login.
+            upstream: The registry to cache.
+            prefix: Prefix of its repository names in ECR, 2–30 characters, such as `docker-hub`.
+            credentials: Secret whose name begins with `ecr-pullthroughcache/`, for registries that require a login.
                 Default: none.
 
         Raises:
@@ -62,14 +63,14 @@ class PullThroughCache(CheckedConstruct):
         ):
             found.add(
                 "prefix",
-                "not a prefix that ECR takes",
+                "not a valid ECR prefix",
                 given=prefix,
-                allowed="2–30 lower-case letters, digits and . _ - /",
+                allowed="2–30 lowercase letters, digits and . _ - /",
             )
         if not found.has("upstream") and credentials is None and upstream not in _WITHOUT_CREDENTIALS:
             found.add(
                 "credentials",
-                f"{upstream} wants a login",
+                f"{upstream} requires a login",
                 given=credentials,
                 allowed=f"a secret whose name begins with {_SECRET_PREFIX}",
             )
@@ -95,18 +96,18 @@ class PullThroughCache(CheckedConstruct):
     ) -> RepositoryImage:
         """Return an image of the other registry, such as `image("library/nginx", "1.29.1")`.
 
-        The service that takes it may pull it, and, the first time, have ECR fetch it.
+        The service that uses it gets permission to pull it and to import it into ECR on the first pull.
 
         Args:
             name: Its name in the other registry.
             tag: The tag. `latest` is refused unless `pinned=Disabled(reason="…")`.
             digest: The digest, instead of the tag.
-            pinned: Refuse a tag that moves. Default: True.
+            pinned: Refuses a tag that can move, such as `latest`. Default: True.
         """
         if not isinstance(name, str) or not (is_token(name) or _PREFIX.fullmatch(name)):
             problem = Problem(
                 option="name",
-                what="not the name of a repository",
+                what="not a repository name",
                 given=repr(name),
                 allowed="a name without registry and tag, such as library/nginx",
             )

@@ -21,10 +21,10 @@ _NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)
 
 
 class Repository(CheckedConstruct):
-    """A repository whose tags do not move and whose images are scanned, encrypted and cleaned up.
+    """A repository with immutable tags, image scans, encryption and a lifecycle policy.
 
     Attributes:
-        repository: The repository itself.
+        repository: The CDK repository.
 
     See https://docs.aws.amazon.com/AmazonECR/latest/userguide/Repositories.html
     """
@@ -45,33 +45,33 @@ class Repository(CheckedConstruct):
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         outputs: bool = True,
     ) -> None:
-        """Make a repository.
+        """Create a repository.
 
         Args:
             scope: The parent, mostly a stack.
             id: Name among the parent's children.
-            repository_name: Name in the registry; changed later, it makes another repository. Default: CloudFormation
-                makes one.
-            immutable_tags: A tag that was pushed stays what it is, so that a rollback gets the image it had.
-                `Disabled(reason="…")` lets a push move it. Default: True.
-            scan_on_push: Look for known vulnerabilities in each image that is pushed. `Disabled(reason="…")` does not.
+            repository_name: Name in the registry. If you change it later, CloudFormation creates another repository.
+                Default: a name that CloudFormation generates.
+            immutable_tags: Refuses a push to an existing tag, so that a rollback gets the same image.
+                `Disabled(reason="…")` lets a push move tags. Default: True.
+            scan_on_push: Scans each pushed image for known vulnerabilities. `Disabled(reason="…")` turns the scan off.
                 Default: True.
-            encryption_key: KMS key for the images. Changed later, it makes another repository, without images; the old
-                one stays in the account. Default: the key that AWS manages for ECR in the account.
-            keep_images: How many tagged images are kept, 1 or more. Default: 100, since an image that a rollback needs
-                must still be there.
-            untagged_days: Days after which an image without a tag goes, 1 or more. Default: 7.
-            removal_policy: What happens to it when its stack goes. Default: RETAIN, so that a stack that goes does not
-                take the images of running tasks with it. DESTROY empties the repository too. A repository that an
-                update replaces is kept in any case.
-            outputs: Write the commands that log in, tag and push to the stack's outputs. Default: True.
+            encryption_key: KMS key for the images. If you change it later, CloudFormation creates another repository,
+                without images, and keeps the old one. Default: the AWS managed key of ECR in the account.
+            keep_images: Number of tagged images to keep, 1 or more. Default: 100, so that images for a rollback still
+                exist.
+            untagged_days: Days after which an untagged image expires, 1 or more. Default: 7.
+            removal_policy: What happens to it when its stack is deleted. DESTROY also deletes its images. A repository
+                that an update replaces is always kept. Default: RETAIN, so that deleting a stack does not delete images
+                of running tasks.
+            outputs: Writes the commands to log in, tag and push to the stack's outputs. Default: True.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(Repository.__init__, locals())
         for option, number in (("keep_images", keep_images), ("untagged_days", untagged_days)):
-            # CDK writes the rules as one text, in which a number known only at deployment would be lost.
+            # CDK renders the rules as JSON text, in which a number known only at deployment would be lost.
             if not found.has(option) and number < 1:
                 allowed = "1 or more, known at synthesis"
                 found.add(option, "out of range", given=number, allowed=allowed, practice="image-lifecycle")
@@ -107,7 +107,7 @@ class Repository(CheckedConstruct):
             removal_policy=removal_policy,
             empty_on_delete=removal_policy is cdk.RemovalPolicy.DESTROY,
         )
-        # Also where the stack may delete it: nobody asked for images to go when the name or the key changes.
+        # Also if the stack may delete it, because a new name or key should not delete images.
         resource_of(repository).cfn_options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
         self.repository = repository
         for practice_id, value in (("immutable-tags", immutable_tags), ("scan-on-push", scan_on_push)):
@@ -125,13 +125,13 @@ class Repository(CheckedConstruct):
         repository_name: str,
         repository_arn: str | None = None,
     ) -> Repository:
-        """Use a repository that exists.
+        """Use an existing repository.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
             repository_name: Its name.
-            repository_arn: Its ARN, if it is in another account or region. Default: here.
+            repository_arn: Its ARN, if it is in another account or region. Default: this account and region.
         """
         found = argument_problems(cls.from_attributes, locals())
         found.extend(arn_problems(found, repository_arn=repository_arn))
@@ -147,7 +147,7 @@ class Repository(CheckedConstruct):
         digest: str | None = None,
         pinned: Literal[True] | Disabled = True,
     ) -> RepositoryImage:
-        """Return an image of this repository, by tag or by digest; the service that takes it may pull it.
+        """Return an image of this repository, by tag or by digest; the service that uses it may pull it.
 
         Args:
             tag: The tag. `latest` is refused unless `pinned=Disabled(reason="…")`.
@@ -161,7 +161,7 @@ class Repository(CheckedConstruct):
         return self.repository.grant_pull(grantee)
 
     def grant_push(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a principal push images, and pull the layers that a push compares."""
+        """Let a principal push images, and read the layers that a push compares."""
         return self.repository.grant_pull_push(grantee)
 
     def _write_commands(self, repository: ecr.IRepository) -> None:
@@ -199,8 +199,8 @@ def _name_problems(name: str) -> list[Problem]:
     if not is_token(name) and not (2 <= len(name) <= 256 and _NAME.fullmatch(name)):
         found.add(
             "repository_name",
-            "not a name that ECR takes",
+            "not a valid ECR name",
             given=name,
-            allowed="2–256 lower-case letters, digits and . _ - /, such as shop/web",
+            allowed="2–256 lowercase letters, digits and . _ - /, such as shop/web",
         )
     return list(found)

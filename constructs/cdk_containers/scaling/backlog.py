@@ -1,4 +1,4 @@
-"""How many messages of a queue there are for each task of a service."""
+"""Messages in a queue per task of a service."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from .step_scaling import ScalingStep, StepScaling
 
 @frozen
 class Backlog:
-    """The messages of a queue, and the tasks of the service that reads it, as metrics."""
+    """Metrics of a queue and of the tasks that read it."""
 
     queue: sqs.IQueue
     service: ecs.BaseService
 
     def to_track(self, *, to_zero: bool) -> KnownExpression:
-        """Return what to keep at a target: messages that wait, for each running task.
+        """Return the metric to keep at a target: waiting messages per running task.
 
-        Without a running task there is no value, and nothing happens. Where no task may be left, a message in work
-        keeps one: it is invisible, and would look like no work.
+        Without a running task there is no value, and nothing happens. If the service may scale to zero, a message in
+        progress keeps one task, because SQS hides the message and it would look like no work.
         """
         metrics = {"waiting": self._messages("Visible"), "running": self._running}
         waiting = "waiting"
@@ -34,9 +34,10 @@ class Backlog:
 
     @property
     def first_task(self) -> StepScaling:
-        """The step from no task to one, which the target cannot take.
+        """The step from zero tasks to one, which target tracking cannot do.
 
-        A service without a task has no metrics, nor has one whose metrics are late: three minutes tell them apart.
+        Metrics are missing when a service has no tasks and also when they arrive late. Waiting three minutes tells the
+        two apart.
         """
         unread = KnownExpression(
             expression="IF(FILL(running, 0) > 0, 0, waiting)",

@@ -1,4 +1,4 @@
-"""How many of a service run, where no autoscaler says so."""
+"""How many tasks of a service run without an autoscaler."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from cdk_containers.core.inputs import is_token
 from .service_scaling import ServiceScaling
 
 DEFAULT_COUNT = 2
-"""How many tasks a service has that says nothing, so that one zone may fail."""
+"""Default number of tasks, so that one Availability Zone may fail."""
 
 
 def count_problems(desired_count: int | None, scaling: ServiceScaling | None) -> list[Problem]:
-    """Find a number that is none, or that scaling would change."""
+    """Find a number that is out of range, or that scaling would change."""
     found = Problems()
     if desired_count is not None and scaling is not None:
         found.add(
             "desired_count",
-            "each deployment would set back the number that scaling chose",
+            "each deployment would reset the number that scaling chose",
             given=desired_count,
             allowed="desired_count for a fixed number, or scaling",
             practice="fixed-count-or-scaling",

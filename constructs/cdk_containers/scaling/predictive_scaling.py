@@ -1,4 +1,4 @@
-"""Predictive scaling of services: tasks ahead of a load that comes every day or week."""
+"""Predictive scaling of services: starts tasks ahead of a load that recurs every day or week."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _Policy = autoscaling.CfnScalingPolicy
 
 @frozen
 class PredictiveServiceScaling:
-    """Start tasks ahead of a load that comes every day or week.
+    """Starts tasks ahead of a load that recurs every day or week.
 
-    It learns from the last 14 days, needs 24 hours to begin with, and only ever adds tasks: the other targets of the
-    service take them away.
+    It learns from the last 14 days and needs at least 24 hours of data. It only adds tasks; the other scaling policies
+    of the service remove them.
 
     Attributes:
         cpu_percent: Average CPU use to plan for, 1–100. Default: 60, unless another target is given.
         memory_percent: Average memory use to plan for, 1–100, instead of CPU. Default: none.
         requests_per_target: Requests per task and minute to plan for, of a service behind an Application Load Balancer,
             instead of CPU. Default: none.
-        forecast_only: Forecast without acting on it, to see whether the forecast is right first. Default: False.
-        buffer: Time before the forecast load at which tasks start, under an hour. Default: 300 s.
-        over_max_percent: Let the forecast go over `max_tasks`, and this much beyond itself, 0–100. Default: never.
+        forecast_only: Forecasts without acting, so that you can check the forecast first. Default: False.
+        buffer: How long before the forecast load tasks start, less than one hour. Default: 300 s.
+        over_max_percent: Lets the forecast exceed `max_tasks`, by this percentage, 0–100. Default: never.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/predictive-auto-scaling.html
     """
@@ -50,7 +50,7 @@ class PredictiveServiceScaling:
 
     @property
     def target(self) -> tuple[str, int]:
-        """The pair of metrics that is forecast and planned for, and the value to keep."""
+        """The pair of metrics to forecast, and the value to keep."""
         if self.requests_per_target is not None:
             return "ALBRequestCount", self.requests_per_target
         if self.memory_percent is not None:
@@ -58,7 +58,7 @@ class PredictiveServiceScaling:
         return "ECSServiceCPUUtilization", _CPU_PERCENT if self.cpu_percent is None else self.cpu_percent
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -72,7 +72,7 @@ class PredictiveServiceScaling:
         if len(given) > 1:
             found.add(
                 given[1],
-                "a forecast has one target",
+                "a forecast has only one target",
                 given=targets[given[1]],
                 allowed=f"one of {' and '.join(given)}",
                 practice=_PRACTICE,
@@ -96,7 +96,7 @@ def add_predictive_scaling(
     scaling: PredictiveServiceScaling,
     target_group: elbv2.ApplicationTargetGroup | None,
 ) -> None:
-    """Add the policy, which CDK has no construct of its own for."""
+    """Add the policy, for which CDK has no construct."""
     pair, value = scaling.target
     label = None
     if scaling.requests_per_target is not None and target_group is not None:

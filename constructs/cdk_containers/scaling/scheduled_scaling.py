@@ -1,4 +1,4 @@
-"""Scheduled scaling: other bounds at certain times."""
+"""Scheduled scaling: changes the limits at set times."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ _BOUNDS = "scaling-bounds"
 
 @frozen
 class ScheduledScaling:
-    """From a certain time on, other bounds: until another schedule, or a deployment that changes the bounds, sets them.
+    """Changes the limits at a set time, until another schedule or a deployment changes them again.
 
     Attributes:
-        schedule: When: `cron(0 7 ? * MON-FRI *)`, `rate(1 day)`, or once, `at(2027-11-26T06:00:00)`.
-        time_zone: In which zone `cron` and `at` count, such as `Europe/Berlin`; with summer time where the zone has it.
-            Default: UTC.
-        min_tasks: Fewest tasks from then on. Default: as before.
-        max_tasks: Most tasks from then on; 0 switches the service off. Default: as before.
+        schedule: Schedule: `cron(0 7 ? * MON-FRI *)`, `rate(1 day)`, or once, `at(2027-11-26T06:00:00)`.
+        time_zone: Time zone of `cron` and `at`, such as `Europe/Berlin`, with its daylight saving time. Default: UTC.
+        min_tasks: Minimum number of tasks from then on. Default: as before.
+        max_tasks: Maximum number of tasks from then on; 0 switches the service off. Default: as before.
 
     See https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-scheduled-scaling.html
     """
@@ -35,7 +34,7 @@ class ScheduledScaling:
     max_tasks: int | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -54,9 +53,9 @@ class ScheduledScaling:
             elif self.schedule.startswith("rate("):
                 found.add(
                     "time_zone",
-                    "a rate is at no time of day",
+                    "a rate has no time of day, so the time zone has no effect",
                     given=self.time_zone,
-                    allowed="nothing, or a schedule with cron(…) or at(…)",
+                    allowed="remove it, or use a schedule with cron(…) or at(…)",
                     practice=_PRACTICE,
                 )
         low, high = self.min_tasks, self.max_tasks

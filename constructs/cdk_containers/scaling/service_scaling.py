@@ -29,24 +29,25 @@ _Policy = TypeVar("_Policy")
 
 @frozen
 class ServiceScaling:
-    """Keep a service between two numbers of tasks so that each metric stays at its target.
+    """Keeps the number of tasks between two limits so that each metric stays at its target.
 
     Attributes:
-        min_tasks: Fewest tasks. 0 lets a service that nobody waits for go away: it needs a target or a step that brings
-            the first task back.
-        max_tasks: Most tasks, more than the fewest.
-        cpu_percent: Average CPU use to keep, 1–100. Default: 60, unless there is another target or a step.
-        memory_percent: Average memory use to keep, 1–100. Default: none, since many run-times never give memory back.
+        min_tasks: Minimum number of tasks. With 0, a service without callers can stop completely; it needs a target or
+            a step that starts the first task again.
+        max_tasks: Maximum number of tasks, more than `min_tasks`.
+        cpu_percent: Average CPU utilization to keep, 1–100. Default: 60, unless there is another target or a step.
+        memory_percent: Average memory utilization to keep, 1–100. Default: none, because many runtimes never release
+            memory.
         requests_per_target: Requests per task and minute to keep, for services behind one Application Load Balancer.
             Default: none.
-        messages_per_task: Messages that wait for each task, to keep, for a `WorkerService`. Default: none; of a worker
-            without another target or a step, 10, which is what one call receives.
-        metrics: Metrics of your own to keep at a target. Default: none.
-        steps: Steps by the range that a metric is in. Default: none.
-        schedules: Other bounds at certain times. Default: none.
-        predictive: Start tasks ahead of a load that comes every day or week. Default: none.
+        messages_per_task: Waiting messages per task to keep, for a `WorkerService`. Default: none; 10 for a worker
+            without another target or step, because one call receives up to 10.
+        metrics: Your own metrics to keep at a target. Default: none.
+        steps: Step scaling by ranges of a metric. Default: none.
+        schedules: Scheduled changes of the limits. Default: none.
+        predictive: Start tasks ahead of a load that recurs every day or week. Default: none.
         scale_out_cooldown: Time before the next scale-out. Default: 60 s.
-        scale_in_cooldown: Time before the next scale-in. Default: 300 s: tasks come fast and go slowly.
+        scale_in_cooldown: Time before the next scale-in. Default: 300 s, so that tasks start fast and stop slowly.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
     """
@@ -66,7 +67,7 @@ class ServiceScaling:
 
     @property
     def follows_nothing(self) -> bool:
-        """Whether no target and no step was given."""
+        """Whether there is no target and no step."""
         targets = (self.cpu_percent, self.memory_percent, self.requests_per_target, self.messages_per_task)
         return all(target is None for target in targets) and not self.metrics and not self.steps
 
@@ -77,7 +78,7 @@ class ServiceScaling:
 
     @property
     def to_zero(self) -> bool:
-        """Whether no task may be left, as long as nothing is to do."""
+        """Whether it may scale to zero tasks when there is no work."""
         return not is_token(self.min_tasks) and self.min_tasks == 0
 
     @property
@@ -89,7 +90,7 @@ class ServiceScaling:
         return "predictive.requests_per_target" if planned else None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -133,7 +134,7 @@ class ServiceScaling:
         if not is_token([low, high]) and high <= low:
             found.add(
                 "max_tasks",
-                "not more than min_tasks, so nothing could scale",
+                "not more than min_tasks, so the service could not scale",
                 given=high,
                 allowed=f"more than {low}; or desired_count for a fixed number",
                 practice=practice,
@@ -141,15 +142,15 @@ class ServiceScaling:
         if self.to_zero and not (self.messages_per_task is not None or self.metrics or self.steps):
             found.add(
                 "min_tasks",
-                "nothing would start the first task: without one there is no use of CPU or memory to follow",
+                "nothing would start the first task, because without tasks there is no CPU or memory metric to follow",
                 given=low,
-                allowed="1 or more; or a target or step on a metric that is there without a task",
+                allowed="1 or more; or a target or step on a metric that exists without tasks",
                 practice="scale-to-zero",
             )
         return list(found)
 
     def _schedule_problems(self) -> list[Problem]:
-        """Find bounds that cross the others whatever schedule came before."""
+        """Find limits that cross the others, whichever schedule ran before."""
         found = Problems()
         lows = [self.min_tasks, *(entry.min_tasks for entry in self.schedules if entry.min_tasks is not None)]
         highs = [self.max_tasks, *(entry.max_tasks for entry in self.schedules if entry.max_tasks is not None)]
@@ -158,17 +159,17 @@ class ServiceScaling:
             if low is not None and high is None and not is_token([low, *highs]) and low > max(highs):
                 found.add(
                     f"schedules[{index}].min_tasks",
-                    "more than there may be at any time",
+                    "more than the maximum at any time",
                     given=low,
-                    allowed=f"up to {max(highs)}, or max_tasks beside it",
+                    allowed=f"up to {max(highs)}, or also set max_tasks",
                     practice="scaling-bounds",
                 )
             if high is not None and low is None and not is_token([high, *lows]) and high < min(lows):
                 found.add(
                     f"schedules[{index}].max_tasks",
-                    "fewer than there have to be at any time",
+                    "fewer than the minimum at any time",
                     given=high,
-                    allowed=f"{min(lows)} or more, or min_tasks beside it",
+                    allowed=f"{min(lows)} or more, or also set min_tasks",
                     practice="scaling-bounds",
                 )
         return list(found)
@@ -181,7 +182,7 @@ def add_scaling(
     target_group: elbv2.ApplicationTargetGroup | None = None,
     queue: sqs.IQueue | None = None,
 ) -> ecs.ScalableTaskCount:
-    """Scale a service: by the requests of `target_group` and the messages of `queue`, where those count."""
+    """Scale a service by the requests of `target_group` and the messages of `queue`, if they apply."""
     count = service.auto_scale_task_count(min_capacity=scaling.min_tasks, max_capacity=scaling.max_tasks)
     cooldowns: dict[str, Any] = {
         "scale_out_cooldown": as_duration(_or(scaling.scale_out_cooldown, _SCALE_OUT_COOLDOWN)),

@@ -1,4 +1,4 @@
-"""Step scaling: so many tasks more or less, by how far a metric is off."""
+"""Step scaling: adds or removes tasks depending on the value of a metric."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ class ScalingStep:
     """What to do while a metric is in a range.
 
     Attributes:
-        change: Tasks to add, or with a minus to take away; with another adjustment type, percent, or how many to have.
-        lower: Where the range begins. Default: none; everything below `upper`.
-        upper: Where the range ends. Default: none; everything above `lower`.
+        change: Tasks to add, or to remove if negative. With another adjustment type: percent, or the number of tasks to
+            have.
+        lower: Lower bound of the range. Default: none; everything below `upper`.
+        upper: Upper bound of the range. Default: none; everything above `lower`.
     """
 
     change: int
@@ -57,7 +58,7 @@ class ScalingStep:
         return is_token([edge for edge in (self.lower, self.upper) if edge is not None])
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -65,7 +66,7 @@ class ScalingStep:
         if self.lower is None and self.upper is None:
             found.add(
                 "lower",
-                "the range is everything",
+                "the range has no bounds",
                 allowed="lower, upper, or both",
                 practice=_PRACTICE,
             )
@@ -82,21 +83,21 @@ class ScalingStep:
 
 @frozen
 class StepScaling:
-    """More or fewer tasks, by the range that a metric is in: for loads that a target follows too slowly.
+    """Adds or removes tasks by ranges of a metric, for loads that target tracking follows too slowly.
 
-    Ranges are of the metric itself. Those above the quiet range, in which nothing happens, are watched by one alarm,
-    and those below by another.
+    Ranges are absolute values of the metric. One alarm watches the ranges above the quiet range, in which nothing
+    happens, and another alarm watches those below.
 
     Attributes:
         metric: The metric, or a `MathExpression`.
-        steps: What to do in which range; up to 20 above the quiet range and below.
+        steps: Change for each range; up to 20 above and 20 below the quiet range.
         adjustment_type: What `change` counts: tasks, percent of the tasks there are, or the tasks to have. Default:
             ChangeInCapacity, tasks.
-        min_change: Fewest tasks that a change in percent adds or takes away. Default: 1.
-        cooldown: Time before the next change of the same kind. Default: 60 s after tasks were added, 300 s after some
-            were taken away.
-        evaluation_periods: Periods of the metric that are looked at. Default: 1.
-        datapoints_to_alarm: Of these, how many have to be in the range. Default: all.
+        min_change: Minimum number of tasks that a change in percent adds or removes. Default: 1.
+        cooldown: Time before the next change of the same kind. Default: 60 s after adding tasks, 300 s after removing
+            tasks.
+        evaluation_periods: Number of periods of the metric to evaluate. Default: 1.
+        datapoints_to_alarm: How many of these periods must be in the range. Default: all.
 
     See https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html
     """
@@ -134,7 +135,7 @@ class StepScaling:
         return self._gaps[0]
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -150,7 +151,7 @@ class StepScaling:
     def _range_problems(self) -> list[Problem]:
         found = Problems()
         overlaps = [(one, other) for one, other in pairwise(self._ordered) if one.bounds[1] > other.bounds[0]]
-        allowed = "ranges that meet, with one between them or beside them in which nothing happens"
+        allowed = "adjacent ranges, with one quiet range between or beside them in which nothing happens"
         if not self.steps:
             found.add("steps", "there is none", allowed="at least one step", practice=_PRACTICE)
         elif len(self.steps) > 1 and any(step.has_token for step in self.steps):
@@ -161,13 +162,15 @@ class StepScaling:
         elif len(self._gaps) != 1:
             gaps = Shown(", ".join(_range(*gap) for gap in self._gaps) or "every range has a step")
             what = (
-                "nothing happens in more than one range" if self._gaps else "there is no range in which nothing happens"
+                "there is more than one range in which nothing happens"
+                if self._gaps
+                else "there is no quiet range in which nothing happens"
             )
             found.add("steps", what, given=gaps, allowed=allowed, practice=_PRACTICE)
         elif max(len(self.above), len(self.below)) > _MOST_STEPS:
             found.add(
                 "steps",
-                "more than Application Auto Scaling takes for one alarm",
+                "more steps than Application Auto Scaling accepts for one alarm",
                 given=max(len(self.above), len(self.below)),
                 allowed=f"up to {_MOST_STEPS} above the quiet range, and below",
                 practice=_PRACTICE,
@@ -183,18 +186,18 @@ class StepScaling:
             if step.change < 0 if exact else step.change == 0:
                 found.add(
                     f"steps[{index}].change",
-                    "fewer tasks than none" if exact else "nothing changes",
+                    "fewer than zero tasks" if exact else "nothing changes",
                     given=step.change,
                     allowed="0 or more"
                     if exact
-                    else "another number than 0; leave the range out where nothing happens",
+                    else "a number other than 0; for a range in which nothing happens, remove the step",
                     practice=_PRACTICE,
                 )
         for side in () if exact or found else (self.above, self.below):
             if any(step.change > 0 for step in side) and any(step.change < 0 for step in side):
                 found.add(
                     "steps",
-                    "on one side of the quiet range some steps add tasks and others take them away",
+                    "on one side of the quiet range, some steps add tasks and others remove them",
                     given=Shown(", ".join(f"{step.change:+}" for step in side)),
                     allowed="one direction on each side",
                     practice=_PRACTICE,
@@ -212,9 +215,9 @@ class StepScaling:
             if self.adjustment_type != "PercentChangeInCapacity":
                 found.add(
                     "min_change",
-                    "a change that is not in percent is never too small",
+                    "min_change applies only to changes in percent",
                     given=self.min_change,
-                    allowed='nothing, or adjustment_type="PercentChangeInCapacity"',
+                    allowed='remove it, or set adjustment_type="PercentChangeInCapacity"',
                     practice=_PRACTICE,
                 )
             elif not is_token(self.min_change) and self.min_change < 1:
@@ -227,7 +230,7 @@ class StepScaling:
 def add_step_scaling(count: ecs.ScalableTaskCount, name: str, scaling: StepScaling) -> None:
     """Add the policies and the alarms of step scaling.
 
-    Not by CDK's `scale_on_metric`: it wants two steps at least, and takes everything from 0 to the first for quiet.
+    CDK's `scale_on_metric` requires at least two steps and treats everything from 0 to the first step as quiet.
     """
     if scaling.above:
         _add_side(count, f"{name}Above", scaling, scaling.above, above=True)
@@ -238,7 +241,7 @@ def add_step_scaling(count: ecs.ScalableTaskCount, name: str, scaling: StepScali
 def _add_side(
     count: ecs.ScalableTaskCount, name: str, scaling: StepScaling, steps: Sequence[ScalingStep], *, above: bool
 ) -> None:
-    """Add the policy for one side of the quiet range: its bounds count from where the range ends."""
+    """Add the policy for one side of the quiet range; its bounds are relative to the edge of that range."""
     threshold = steps[0].lower if above else steps[-1].upper
     adds = scaling.adjustment_type == "ExactCapacity" or steps[0].change > 0
     percent = scaling.adjustment_type == "PercentChangeInCapacity"

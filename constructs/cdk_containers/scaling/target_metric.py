@@ -1,4 +1,4 @@
-"""Target tracking on a metric of the application's own, or on an expression of several."""
+"""Target tracking on your own metric, or on an expression of several metrics."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ _Dimension = autoscaling.CfnScalingPolicy.TargetTrackingMetricDimensionProperty
 
 @frozen
 class TargetMetric:
-    """A metric to keep at a target; it has to fall when tasks are added, as a number per task does.
+    """Your own metric to keep at a target. It must fall when tasks are added, as a number per task does.
 
     Attributes:
-        metric: The metric, or a `MathExpression` of up to nine of them. It is read each minute, whatever its period.
+        metric: The metric, or a `MathExpression` of up to nine of them. Application Auto Scaling reads it each minute,
+            whatever its period.
         target_value: The value to keep, more than 0.
-        scale_in: Take tasks away too when the metric is low. Default: True; False leaves that to other policies.
+        scale_in: Also removes tasks when the metric is low. False leaves scale-in to other policies. Default: True.
 
     See https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html
     """
@@ -43,7 +44,7 @@ class TargetMetric:
     scale_in: bool = True
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -57,7 +58,7 @@ class TargetMetric:
 
 
 def metric_problems(metric: cloudwatch.IMetric) -> list[Problem]:
-    """Find what keeps an alarm of Application Auto Scaling from watching a metric."""
+    """Find metrics that an alarm of Application Auto Scaling cannot watch."""
     found = Problems()
     queries = metric_queries(metric)
     if len(queries) > _MOST_METRICS:
@@ -65,7 +66,7 @@ def metric_problems(metric: cloudwatch.IMetric) -> list[Problem]:
             "metric",
             "too many metrics and expressions for one alarm",
             given=len(queries),
-            allowed=f"up to {_MOST_METRICS}, the expressions counted",
+            allowed=f"up to {_MOST_METRICS}, including the expressions",
             practice=_PRACTICE,
         )
     for query in queries:
@@ -81,9 +82,9 @@ def metric_problems(metric: cloudwatch.IMetric) -> list[Problem]:
 
 
 def metric_queries(metric: cloudwatch.IMetric) -> list[Query]:
-    """Return a metric as Application Auto Scaling takes it, after those that it is computed from.
+    """Return a metric as Application Auto Scaling expects it, after the metrics that it is computed from.
 
-    CDK's `scale_to_track_custom_metric` refuses expressions and percentiles, which the service has taken since 2023.
+    CDK's `scale_to_track_custom_metric` refuses expressions and percentiles, which the service has accepted since 2023.
     """
     return list({query.id: query for query in _queries("result", metric)}.values())
 
@@ -116,8 +117,8 @@ def add_target_metrics(
 ) -> None:
     """Add a policy for each, named by its metric.
 
-    Not by its place: where the first goes, the second would take its name while the old policy still follows the same
-    metric, and a service takes one policy for each.
+    A name by position would move when you remove the first: the second would take its name while the old policy still
+    follows the same metric, and a service accepts one policy for each metric.
     """
     taken = Counter[str]()
     for target in targets:
@@ -138,7 +139,7 @@ def add_target_metric(count: ecs.ScalableTaskCount, name: str, target: TargetMet
 
 
 def known_queries(expression: KnownExpression) -> list[Query]:
-    """Return an expression as Application Auto Scaling takes it, after the metrics that it is computed from."""
+    """Return an expression as Application Auto Scaling expects it, after the metrics that it is computed from."""
     queries = [
         Query(
             id=id_,

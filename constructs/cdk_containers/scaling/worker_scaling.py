@@ -1,4 +1,4 @@
-"""How a worker scales that says nothing else."""
+"""Default scaling of a worker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MESSAGES_PER_TASK = 10
 
 
 def worker_scaling(scaling: ServiceScaling | None, desired_count: int | None) -> ServiceScaling | None:
-    """Return the scaling, by the messages that wait where nothing else is said."""
+    """Return the scaling, by waiting messages unless other targets are set."""
     if scaling is None:
         if desired_count is not None:
             return None

@@ -1,4 +1,4 @@
-"""Containers on Elastic Beanstalk, for teams that want it."""
+"""Containers on Elastic Beanstalk."""
 
 from .beanstalk_environment import BeanstalkEnvironment
 

@@ -1,4 +1,4 @@
-"""An environment of Elastic Beanstalk that runs containers on ECS."""
+"""An Elastic Beanstalk environment that runs containers on ECS."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ _TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 
 def _managed(*policies: str) -> Acknowledgement:
     return Acknowledgement(
-        "Elastic Beanstalk documents these managed policies as what its instances and its service role need, and keeps "
-        "them current",
+        "Elastic Beanstalk documents and maintains these managed policies as the permissions that its instances and "
+        "its service role need",
         cdk_nag=tuple(
             f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}]" for policy in policies
         ),
@@ -61,26 +61,26 @@ def _managed(*policies: str) -> Acknowledgement:
 
 
 _REGISTRY_LOGIN = Acknowledgement(
-    "ecr:GetAuthorizationToken, with which instances log in to ECR, takes no resource",
+    "ecr:GetAuthorizationToken, with which instances log in to ECR, supports no resource-level permissions",
     cdk_nag=("AwsSolutions-IAM5[Resource::*]",),
 )
 
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
 class BeanstalkEnvironment(CheckedConstruct):
-    """Containers on instances that Elastic Beanstalk looks after, behind an Application Load Balancer.
+    """Containers on instances that Elastic Beanstalk manages, behind an Application Load Balancer.
 
-    Each instance runs the containers once, as a task of ECS. The environment scales with CPU, deploys in batches with
-    one more, updates its platform by itself each week, reports enhanced health, and keeps its logs in CloudWatch.
+    Each instance runs the containers once, as an ECS task. The environment scales on CPU, deploys in rolling batches
+    with an additional batch, updates its platform each week, reports enhanced health, and sends its logs to CloudWatch.
 
     Attributes:
         application: The application.
-        version: The version that is deployed, from a bundle with a `Dockerrun.aws.json`.
+        version: The deployed version, from a bundle with a `Dockerrun.aws.json`.
         environment: The environment.
-        instance_role: What its instances act as, and so its containers: grants go here.
-        service_role: What Elastic Beanstalk acts as.
+        instance_role: The role of its instances and so of its containers; it receives grants.
+        service_role: The role of Elastic Beanstalk.
         security_group: The security group of its load balancer.
-        endpoint: The address of its load balancer.
+        endpoint: The DNS name of its load balancer.
 
     See https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/create_deploy_docker_ecs.html
     """
@@ -117,34 +117,36 @@ class BeanstalkEnvironment(CheckedConstruct):
         access_logs: AccessLogs | Disabled | None = None,
         notification_topic: sns.ITopic | None = None,
     ) -> None:
-        """Make an environment.
+        """Create an environment.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            containers: One to ten containers; the first is the one that gets requests. What they are is written to a
-                file when the app is synthesized, so it has to be known then.
-            platform: Version of the platform: name of a solution stack, `64bit Amazon Linux 2023 v4.… running ECS`, or
-                ARN of such a platform. A newer one updates the environment in place. AWS retires versions, so there is
-                no default; `aws elasticbeanstalk list-available-solution-stacks` has them.
-            network: Where it runs, a `Network` or a VPC of CDK. Default: a new `Network`.
+            containers: One to ten containers; the first one receives requests. All their options must be known at
+                synthesis, which writes them to a file.
+            platform: Platform version: name of a solution stack, `64bit Amazon Linux 2023 v4.… running ECS`, or ARN of
+                such a platform. A newer version updates the environment in place. AWS retires versions, so there is no
+                default; `aws elasticbeanstalk list-available-solution-stacks` lists them.
+            network: The network, as a `Network` or a CDK VPC. Default: a new `Network`.
             certificate: Certificate of the load balancer.
-            https: `Disabled(reason="…")` has the load balancer speak plain HTTP. Default: True.
-            internet_facing: Whether the load balancer has public addresses, and lets everybody in. Default: False;
-                `environment.connections.allow_default_port_from(…)` lets somebody in.
-            health_check_path: Path that answers when an instance can take requests. Default: `/`.
-            instance_types: Types of instances, the preferred first. Default: `t3.small`.
-            min_instances: Fewest instances. Default: 2, so that one zone may fail.
-            max_instances: Most instances. Default: 4.
-            scale_out_cpu_percent: Average CPU use above which an instance is added. Default: 60.
-            scale_in_cpu_percent: Average CPU use below which one is taken away. Default: 30.
-            root_volume_gib: Size of the volume of an instance. Default: 30.
-            managed_updates: Take minor versions and patches of the platform each week. Default: True.
-            update_window: When they are taken, in UTC. Default: `Sun:02:00`.
-            log_retention_days: Days that CloudWatch Logs keeps logs and health. Default: 365.
-            access_logs: Where the record of requests goes. Default: a bucket that keeps it for a year.
-                `Disabled(reason="…")` keeps none.
-            notification_topic: SNS topic that is told of events of the environment. Default: none.
+            https: Serves HTTPS; `Disabled(reason="…")` serves plain HTTP. Default: True.
+            internet_facing: Whether the load balancer has public addresses and accepts traffic from any address.
+                Otherwise let callers in with `environment.connections.allow_default_port_from(…)`. Default: False.
+            health_check_path: Path that answers when an instance can accept requests. Default: `/`.
+            instance_types: Instance types in order of preference. Default: `t3.small`.
+            min_instances: Minimum number of instances. Default: 2, so that one Availability Zone may fail.
+            max_instances: Maximum number of instances. Default: 4.
+            scale_out_cpu_percent: Average CPU utilization above which Elastic Beanstalk adds an instance, in percent.
+                Default: 60.
+            scale_in_cpu_percent: Average CPU utilization below which Elastic Beanstalk removes an instance, in percent.
+                Default: 30.
+            root_volume_gib: Size of the root volume of an instance in GiB. Default: 30.
+            managed_updates: Installs minor versions and patches of the platform each week. Default: True.
+            update_window: Weekly time for managed updates, in UTC. Default: `Sun:02:00`.
+            log_retention_days: Days that CloudWatch Logs keeps logs and health events. Default: 365.
+            access_logs: Where access logs go. `Disabled(reason="…")` writes none. Default: a bucket that keeps them for
+                a year.
+            notification_topic: SNS topic for events of the environment. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -217,7 +219,7 @@ class BeanstalkEnvironment(CheckedConstruct):
             "Environment",
             application_name=self.application.ref,
             version_label=self.version.ref,
-            # Not by the name of its solution stack: another name would make another environment.
+            # Not by solution stack name, because a new name would replace the environment.
             platform_arn=platform_arn(platform, partition=cdk.Aws.PARTITION, region=cdk.Aws.REGION),
             option_settings=list(_settings(settings)),
         )
@@ -233,12 +235,12 @@ class BeanstalkEnvironment(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Whom a grant to the environment goes to: the role of its instances, which run nothing else."""
+        """The principal that receives grants: the role of its instances, which run nothing else."""
         return self.instance_role.grant_principal
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to its load balancer."""
+        """Controls inbound connections of its load balancer."""
         port = ec2.Port.tcp(443 if self._https else 80)
         return ec2.Connections(security_groups=[self.security_group], default_port=port)
 
@@ -249,7 +251,7 @@ class BeanstalkEnvironment(CheckedConstruct):
             acknowledge(
                 group,
                 Acknowledgement(
-                    "The load balancer faces the internet, as was asked for; instances are in private subnets",
+                    "The load balancer is internet-facing as requested; instances are in private subnets",
                     cdk_nag=("AwsSolutions-EC23",),
                     checkov=() if self._https else ("CKV_AWS_260",),
                 ),
@@ -426,16 +428,16 @@ def _https_problems(
     if https is True and certificate is None:
         found.add(
             "certificate",
-            "HTTPS needs one",
+            "HTTPS requires a certificate",
             allowed='an ACM certificate; https=Disabled(reason="…") for HTTP',
             practice="https-listener",
         )
     if isinstance(https, Disabled) and certificate is not None:
         found.add(
             "certificate",
-            "HTTP has no use for one",
+            "HTTP does not use a certificate",
             given=Shown("a certificate"),
-            allowed="no certificate, or https=True",
+            allowed="remove it, or set https=True",
             practice="https-listener",
         )
     return list(found)

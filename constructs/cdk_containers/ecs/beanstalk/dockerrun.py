@@ -1,4 +1,4 @@
-"""Containers as a `Dockerrun.aws.json`, from which Elastic Beanstalk makes a task definition."""
+"""Containers as a `Dockerrun.aws.json`, from which Elastic Beanstalk creates a task definition."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _NOT_OFFERED = (
 
 
 def dockerrun_problems(scope: Construct, containers: Sequence[Container]) -> list[Problem]:
-    """Find what Elastic Beanstalk could not run."""
+    """Find containers that Elastic Beanstalk could not run."""
     found = Problems()
     found.extend(Workload(containers=containers, shared_address=False).problems())
     if found:
@@ -67,9 +67,9 @@ def dockerrun_problems(scope: Construct, containers: Sequence[Container]) -> lis
             if (owner := taken.setdefault(host_port(port), container.name)) != container.name:
                 found.add(
                     f"containers[{index}].ports",
-                    f"{owner} takes this port of the instance",
+                    f"{owner} already uses this port of the instance",
                     given=host_port(port),
-                    allowed="another, as Port(number=…, host_port=…)",
+                    allowed="another port, as Port(number=…, host_port=…)",
                     practice="host-ports",
                 )
     return list(found)
@@ -82,7 +82,7 @@ def dockerrun(scope: Construct, containers: Sequence[Container]) -> str:
 
 
 def host_port(port: Port) -> int:
-    """Return the port of the instance; the load balancer has to know it."""
+    """Return the port of the instance, which the load balancer needs."""
     return port.host_port or port.number
 
 
@@ -91,7 +91,7 @@ def _container_problems(scope: Construct, container: Container) -> list[Problem]
     if not is_token(container.image) and _reference(scope, container.image) is None:
         found.add(
             "image",
-            "the file with the containers is written before deployment, when this address is not known",
+            "synthesis writes the containers to a file, but this address is known only at deployment",
             given=Shown(type(as_image(container.image)).__name__),
             allowed="a reference, or an image of a repository by name in a stack with account and region",
             practice=_PRACTICE,
@@ -99,7 +99,7 @@ def _container_problems(scope: Construct, container: Container) -> list[Problem]
     if (container.memory_limit_mib, container.memory_reservation_mib) == (None, None):
         found.add(
             "memory_limit_mib",
-            "ECS would not know what room the container needs",
+            "ECS needs the memory of the container to place it",
             allowed="memory_limit_mib or memory_reservation_mib",
             practice="container-memory",
         )
@@ -110,16 +110,16 @@ def _container_problems(scope: Construct, container: Container) -> list[Problem]
                 option,
                 "not offered on Elastic Beanstalk",
                 given=Shown(type(getattr(container, option)).__name__),
-                allowed="nothing; or a WebService",
+                allowed="remove it; or use a WebService",
                 practice=_PRACTICE,
             )
     for option, value in _values(container):
         if is_token(value):
             found.add(
                 option,
-                "the file with the containers is written before deployment, when this value is not known",
+                "synthesis writes the containers to a file, but this value is known only at deployment",
                 given=Shown("a token"),
-                allowed="a value that is known at synthesis",
+                allowed="a value known at synthesis",
                 practice=_PRACTICE,
             )
     return list(found)
@@ -152,7 +152,7 @@ def _reference(scope: Construct, image: ImageLike) -> str | None:
 
 
 def _address(scope: Construct, image: RepositoryImage) -> str | None:
-    """Write the address down: CDK's own has the domain of AWS as a token, also where account and region are known."""
+    """Assemble the address, because CDK's own has the AWS domain as a token even if account and region are known."""
     account, region = image.repository.env.account, image.repository.env.region
     name = cdk.Stack.of(scope).resolve(image.repository.repository_name)
     if is_token([account, region]) or not isinstance(name, str):

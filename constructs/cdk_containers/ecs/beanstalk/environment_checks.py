@@ -1,4 +1,4 @@
-"""Ranges and names of an environment of Elastic Beanstalk."""
+"""Ranges and names of an Elastic Beanstalk environment."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def platform_problems(platform: str) -> list[Problem]:
     if not is_token(platform) and not (_STACK.fullmatch(platform) or _ARN.fullmatch(platform)):
         found.add(
             "platform",
-            "no version of ECS on Amazon Linux 2023",
+            "not a platform version of ECS on Amazon Linux 2023",
             given=platform,
-            allowed="64bit Amazon Linux 2023 v4.… running ECS, as list-available-solution-stacks has it, or its ARN",
+            allowed="64bit Amazon Linux 2023 v4.… running ECS, as in list-available-solution-stacks, or its ARN",
             practice="beanstalk-platform",
         )
     return list(found)
 
 
 def platform_arn(platform: str, *, partition: str, region: str) -> str:
-    """Return the ARN of a platform that was given by the name of its solution stack, or by its ARN."""
+    """Return the ARN of a platform, given its ARN or the name of its solution stack."""
     named = _STACK.fullmatch(platform)
     if named is None:
         return platform
@@ -52,13 +52,13 @@ def range_problems(
     health_check_path: str,
     instance_types: Sequence[str],
 ) -> list[Problem]:
-    """Find numbers that Elastic Beanstalk refuses, or that make no sense together."""
+    """Find numbers that Elastic Beanstalk refuses, or that do not fit together."""
     found = Problems()
     if not is_token(min_instances) and min_instances < 1:
         found.add("min_instances", "out of range", given=min_instances, allowed="1 or more", practice=_PRACTICE)
     if not is_token([min_instances, max_instances]) and max_instances < max(min_instances, 1):
         allowed = f"{max(min_instances, 1)} or more"
-        found.add("max_instances", "less than the fewest", given=max_instances, allowed=allowed, practice=_PRACTICE)
+        found.add("max_instances", "less than min_instances", given=max_instances, allowed=allowed, practice=_PRACTICE)
     if not is_token(scale_out_cpu_percent) and not 1 <= scale_out_cpu_percent <= 100:
         found.add(
             "scale_out_cpu_percent", "out of range", given=scale_out_cpu_percent, allowed="1–100", practice=_PRACTICE
@@ -68,7 +68,7 @@ def range_problems(
     ):
         found.add(
             "scale_in_cpu_percent",
-            "instances would come and go at once",
+            "not below scale_out_cpu_percent, so the environment would add and remove instances at the same time",
             given=scale_in_cpu_percent,
             allowed=f"0–{scale_out_cpu_percent - 1}, below scale_out_cpu_percent",
             practice=_PRACTICE,
@@ -78,7 +78,7 @@ def range_problems(
     if not is_token(log_retention_days) and log_retention_days not in _RETENTION:
         found.add(
             "log_retention_days",
-            "CloudWatch Logs does not keep logs for this long",
+            "not a retention period of CloudWatch Logs",
             given=log_retention_days,
             allowed=", ".join(map(str, _RETENTION)),
             practice="log-retention",
@@ -88,7 +88,7 @@ def range_problems(
             "update_window",
             "not a day and a time",
             given=update_window,
-            allowed="one such as Sun:02:00, in UTC",
+            allowed="a time such as Sun:02:00, in UTC",
             practice="beanstalk-managed-updates",
         )
     if not is_token(health_check_path) and not health_check_path.startswith("/"):

@@ -1,4 +1,4 @@
-"""Where tasks find capacity: clusters and the kinds of capacity that they hold."""
+"""Clusters and their capacity."""
 
 from .capacity import Capacity, FargateCapacity, LaunchType, launch_type_of, platform_of, strategy_problems
 from .capacity_reservations import CapacityReservations

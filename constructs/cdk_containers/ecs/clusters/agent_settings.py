@@ -1,4 +1,4 @@
-"""What the ECS agent is told when an instance starts."""
+"""Settings of the ECS agent at the start of an instance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def agent_settings(cluster_name: str, *, gpu: bool, attributes: Mapping[str, str
     """
     settings = {
         "ECS_CLUSTER": cluster_name,
-        # Tasks get credentials from their own endpoint; the instance's are not for them.
+        # Tasks get credentials from their own endpoint and must not use those of the instance.
         "ECS_AWSVPC_BLOCK_IMDS": "true",
         "ECS_ENABLE_TASK_IAM_ROLE": "true",
         "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST": "true",
@@ -36,7 +36,7 @@ def amazon_linux_commands(settings: Mapping[str, str], commands: Sequence[str]) 
 
 
 def bottlerocket_settings(cluster_name: str, *, attributes: Mapping[str, str]) -> str:
-    """Return the user data of Bottlerocket, which takes settings and no commands.
+    """Return the user data of Bottlerocket, which accepts settings but no commands.
 
     See https://bottlerocket.dev/en/os/latest/api/settings/ecs/
     """

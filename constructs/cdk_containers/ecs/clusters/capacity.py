@@ -1,4 +1,4 @@
-"""Kinds of capacity, and how a strategy splits tasks over them."""
+"""Kinds of capacity, and capacity provider strategies."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ class Capacity:
     """A share of a capacity provider strategy.
 
     Attributes:
-        base: Tasks that run here before the weights count. One share of a strategy may have a base. Default: 0.
-        weight: Share of the tasks beyond the base, relative to the other weights. Default: 1.
+        base: Number of tasks that run here before the weights apply. Only one share of a strategy may have a base.
+            Default: 0.
+        weight: Share of the remaining tasks, relative to the other weights. Default: 1.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-capacity-providers.html
     """
@@ -38,16 +39,16 @@ class Capacity:
 
     @property
     def kind(self) -> str:
-        """Kind of the capacity; a strategy takes one kind only."""
+        """Kind of the capacity; a strategy supports only one kind."""
         raise NotImplementedError
 
     @property
     def platform(self) -> Platform:
-        """What tasks run on here; it decides on their task definition."""
+        """The platform of tasks here, which determines their task definition."""
         return "FARGATE"
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this share."""
+        """Find problems with this share."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -60,17 +61,17 @@ class Capacity:
 
 @frozen
 class FargateCapacity(Capacity):
-    """Tasks on Fargate, with no instances to look after; `FargateCapacity.spot()` for Fargate Spot.
+    """Tasks on Fargate, without instances to manage; use `FargateCapacity.spot()` for Fargate Spot.
 
     Attributes:
-        interruptible: Whether AWS may end a task with two minutes' notice, which is Fargate Spot. Default: False.
+        interruptible: Whether to use Fargate Spot, where AWS may stop a task with two minutes' notice. Default: False.
     """
 
     interruptible: bool = False
 
     @staticmethod
     def spot(*, base: int = 0, weight: int = 1) -> FargateCapacity:
-        """Take Fargate Spot: up to 70 % cheaper, and ended with two minutes' notice when AWS wants it back."""
+        """Use Fargate Spot: up to 70 % cheaper, but AWS may stop tasks with two minutes' notice."""
         return FargateCapacity(base=base, weight=weight, interruptible=True)
 
     @property
@@ -88,8 +89,8 @@ class FargateCapacity(Capacity):
 class LaunchType(Capacity):
     """Tasks without a capacity provider: `LaunchType.FARGATE`, or `LaunchType.EC2` for instances of the cluster.
 
-    A launch type stands alone: it has no base and no weight, and is no part of a strategy. ECS needs no association
-    with the cluster for it. Changing from a launch type to a strategy, or back, replaces a service.
+    You cannot combine a launch type with other capacity, and it has no base and no weight. It needs no association with
+    the cluster. Changing from a launch type to a strategy, or back, replaces a service.
 
     Attributes:
         name: `FARGATE`, or `EC2` for instances that registered themselves with the cluster.
@@ -104,7 +105,7 @@ class LaunchType(Capacity):
 
     @property
     def provider(self) -> str:
-        """Name of the launch type, which stands in the place of a capacity provider."""
+        """Name of the launch type, instead of a capacity provider."""
         return self.name
 
     @property
@@ -114,11 +115,11 @@ class LaunchType(Capacity):
 
     @property
     def platform(self) -> Platform:
-        """What tasks run on here."""
+        """The platform of tasks here."""
         return "EC2" if self.name == "EC2" else "FARGATE"
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this launch type."""
+        """Find problems with this launch type."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -127,9 +128,9 @@ class LaunchType(Capacity):
             if value != default:
                 found.add(
                     option,
-                    "a launch type takes all tasks, and shares them with no other capacity",
+                    "a launch type runs all tasks and cannot be combined with other capacity",
                     given=value,
-                    allowed="nothing; or a capacity provider, such as FargateCapacity()",
+                    allowed="only the launch type; or capacity providers, such as FargateCapacity()",
                     practice="one-kind-per-strategy",
                 )
         return list(found)
@@ -140,12 +141,12 @@ LaunchType.EC2 = LaunchType(name="EC2")
 
 
 def launch_type_of(strategy: Sequence[Capacity]) -> LaunchType | None:
-    """Return the launch type of tasks that have one instead of a strategy."""
+    """Return the launch type of tasks that use one instead of a strategy."""
     return next((share for share in strategy if isinstance(share, LaunchType)), None)
 
 
 def platform_of(strategy: Sequence[Capacity]) -> Platform:
-    """Return what tasks run on; a strategy has one kind of capacity only."""
+    """Return the platform of tasks; a strategy has only one kind of capacity."""
     return next((share.platform for share in strategy if share.platform != "FARGATE"), "FARGATE")
 
 
@@ -164,9 +165,9 @@ def strategy_problems(strategy: Sequence[Capacity]) -> list[Problem]:
     if len(kinds) > 1:
         found.add(
             "capacity",
-            "a strategy takes one kind of capacity",
+            "a strategy supports only one kind of capacity",
             given=Shown(" and ".join(kinds)),
-            allowed="one kind; another service of the cluster may use the other",
+            allowed="one kind; another service of the cluster may use the other one",
             practice=practice,
         )
     providers = [share.provider for share in strategy]
@@ -177,7 +178,11 @@ def strategy_problems(strategy: Sequence[Capacity]) -> list[Problem]:
     bases = [share.base for share in strategy if share.base]
     if len(bases) > 1:
         found.add(
-            "capacity", "more than one share has a base", given=bases, allowed="a base on one share", practice=practice
+            "capacity",
+            "more than one share has a base",
+            given=bases,
+            allowed="a base on only one share",
+            practice=practice,
         )
     weights = [share.weight for share in strategy]
     if not is_token(weights) and not any(weights):
@@ -185,14 +190,14 @@ def strategy_problems(strategy: Sequence[Capacity]) -> list[Problem]:
             "capacity",
             "every weight is 0, so no task beyond the base would run",
             given=weights,
-            allowed="a weight above 0 on one share",
+            allowed="a weight above 0 on at least one share",
             practice=practice,
         )
     return list(found)
 
 
 def existing_capacity_problems(known: Problems, capacity_provider_name: str, security_group_id: str) -> list[Problem]:
-    """Find what names no capacity of EC2 instances that exists, in options that are not known to be wrong."""
+    """Find names of existing EC2 capacity that are invalid, in options without other problems."""
     found = Problems()
     if not known.has("capacity_provider_name"):
         found.extend(_provider_name_problems(capacity_provider_name))
@@ -202,7 +207,7 @@ def existing_capacity_problems(known: Problems, capacity_provider_name: str, sec
 
 
 def _provider_name_problems(name: str) -> list[Problem]:
-    """Find what is no name of a capacity provider of an account, such as an ARN, or a name that AWS keeps for itself.
+    """Find invalid capacity provider names, such as an ARN or a name reserved by AWS.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html
     """
@@ -211,7 +216,7 @@ def _provider_name_problems(name: str) -> list[Problem]:
         fargate = name.upper() in ("FARGATE", "FARGATE_SPOT")
         found.add(
             "capacity_provider_name",
-            "the name is AWS's own" if fargate else "not a name that ECS gives to a capacity provider",
+            "AWS reserves this name" if fargate else "not a valid capacity provider name",
             given=name,
             allowed="FargateCapacity()"
             if fargate

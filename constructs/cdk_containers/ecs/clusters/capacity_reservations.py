@@ -1,4 +1,4 @@
-"""Capacity of EC2 that is reserved already."""
+"""EC2 Capacity Reservations."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from cdk_containers.core.inputs import arn_problems, field_problems
 
 @frozen
 class CapacityReservations:
-    """Capacity Reservations of EC2 that Managed Instances start in.
+    """EC2 Capacity Reservations for Managed Instances.
 
     Attributes:
-        group_arn: ARN of the resource group that holds the reservations. Default: none, open reservations that match.
-        preference: `RESERVATIONS_ONLY` starts no instance outside of them, `RESERVATIONS_FIRST` falls back to
-            On-Demand. Default: `RESERVATIONS_FIRST`, so that a full reservation leaves no task waiting.
+        group_arn: ARN of the resource group with the reservations. Default: none; matching open reservations.
+        preference: `RESERVATIONS_ONLY` starts no instances outside of the reservations; `RESERVATIONS_FIRST` falls back
+            to On-Demand. Default: `RESERVATIONS_FIRST`, so that tasks do not wait when a reservation is full.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityReservationRequest.html
     """
@@ -27,7 +27,7 @@ class CapacityReservations:
     preference: Literal["RESERVATIONS_ONLY", "RESERVATIONS_FIRST"] = "RESERVATIONS_FIRST"
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found and self.group_arn is not None:
@@ -35,7 +35,7 @@ class CapacityReservations:
         return list(found)
 
     def render(self) -> ecs.CfnCapacityProvider.CapacityReservationRequestProperty:
-        """Return what CloudFormation is told."""
+        """Return the CloudFormation property."""
         return ecs.CfnCapacityProvider.CapacityReservationRequestProperty(
             reservation_group_arn=self.group_arn, reservation_preference=self.preference
         )

@@ -39,19 +39,19 @@ from .capacity import Capacity, FargateCapacity, LaunchType, strategy_problems
 
 
 class Cluster(CheckedConstruct):
-    """A cluster with Fargate and Fargate Spot, metrics of every container, and an audit of who opened a shell.
+    """A cluster with Fargate and Fargate Spot, Container Insights, and logs of ECS Exec sessions.
 
-    `Ec2Capacity` adds instances to it.
+    Add instances with `Ec2Capacity` or `ManagedInstancesCapacity`.
 
     Attributes:
-        cluster: The cluster itself.
-        network: The network in which its tasks run, as it was given.
+        cluster: The CDK cluster.
+        network: The network in which its tasks run, as you passed it.
         vpc: Its VPC.
         task_subnets: The subnets in which its tasks run.
-        default_strategy: How services that do not say otherwise are split over the capacity.
+        default_strategy: Capacity provider strategy for services that do not set their own.
         instance_security_groups: The security groups of its instances, one for each capacity on EC2.
-        execute_command_log_group: Where ECS Exec records sessions; None if it is imported, and nobody said.
-        has_container_insights: Whether there are metrics of its tasks; None if it is imported, and nobody knows.
+        execute_command_log_group: The log group of ECS Exec sessions; None if unknown, for an imported cluster.
+        has_container_insights: Whether it has metrics of its tasks; None if unknown, for an imported cluster.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/clusters.html
     """
@@ -77,22 +77,22 @@ class Cluster(CheckedConstruct):
         encryption_key: kms.IKey | None = None,
         cluster_name: str | None = None,
     ) -> None:
-        """Make a cluster.
+        """Create a cluster.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            network: Where tasks run, a `Network` or a VPC of CDK. Default: a new `Network`.
-            capacity: How services that do not say otherwise are split over capacity. Default: Fargate.
-                `[FargateCapacity(base=2), FargateCapacity.spot(weight=3)]` runs two tasks on Fargate and of the rest
-                three in four on Spot.
-            container_insights: Metrics of clusters, services, tasks and containers. Default: enhanced. They are billed;
-                `Disabled(reason="…")` switches them off.
-            execute_command_logs: Where ECS Exec records what was typed and answered. Default: a log group that keeps
-                it for a year.
-            encryption_key: KMS key for the sessions of ECS Exec, and for their log group unless that has its own.
-                Default: none; sessions run over TLS in any case.
-            cluster_name: Name of the cluster. Default: CloudFormation makes one.
+            network: The network of its tasks, as a `Network` or a CDK VPC. Default: a new `Network`.
+            capacity: Capacity provider strategy for services that do not set their own. Default: Fargate.
+                `[FargateCapacity(base=2), FargateCapacity.spot(weight=3)]` runs two tasks on Fargate, and three of four
+                further tasks on Spot.
+            container_insights: Metrics of clusters, services, tasks and containers, which cost money.
+                `Disabled(reason="…")` turns them off. Default: enhanced.
+            execute_command_logs: Where ECS Exec logs the input and output of sessions. Default: a log group that keeps
+                them for a year.
+            encryption_key: KMS key for ECS Exec sessions, and for their log group unless that has its own key. Default:
+                none; sessions always use TLS.
+            cluster_name: Name of the cluster. Default: a name that CloudFormation generates.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -135,7 +135,7 @@ class Cluster(CheckedConstruct):
             record_opt_out(self.cluster, "container-insights", container_insights)
         self._providers = ["FARGATE", "FARGATE_SPOT"]
         self.instance_security_groups = []
-        # CDK makes this association in an aspect, too late for a service to depend on it.
+        # CDK creates this association in an aspect, too late for a service to depend on it.
         self._association: ecs.CfnClusterCapacityProviderAssociations | None = (
             ecs.CfnClusterCapacityProviderAssociations(
                 self,
@@ -166,24 +166,24 @@ class Cluster(CheckedConstruct):
         encryption_key: kms.IKey | None = None,
         has_container_insights: bool | None = None,
     ) -> Cluster:
-        """Use a cluster that exists.
+        """Use an existing cluster.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
             cluster_name: Its name.
-            network: Where its tasks run.
-            capacity: How services and jobs that do not say otherwise are split over the capacity it has. Default:
-                `[LaunchType.FARGATE]`, which every cluster has; a strategy such as `[FargateCapacity()]` needs the
-                capacity provider to be associated with the cluster. Changing between the two replaces services.
+            network: The network of its tasks.
+            capacity: Capacity for services and jobs that do not set their own. A strategy such as `[FargateCapacity()]`
+                requires that the capacity provider is associated with the cluster. Changing between a launch type and a
+                strategy replaces services. Default: `[LaunchType.FARGATE]`, which works in every cluster.
             instance_security_group_ids: Security groups of its instances, for daemons, and for tasks of
-                `LaunchType.EC2` with bridge or host networking. Default: nobody knows; instances of an `Ec2Capacity`
-                bring their own.
-            execute_command_log_group: Where it records sessions of ECS Exec. Task roles of services with ECS Exec may
-                write there. Default: none.
-            encryption_key: KMS key of its sessions of ECS Exec. Task roles of services with ECS Exec may decrypt with
-                it. Default: none.
-            has_container_insights: Whether it has metrics of its tasks. Default: nobody knows.
+                `LaunchType.EC2` with bridge or host networking. Default: unknown; instances of an `Ec2Capacity` have
+                their own.
+            execute_command_log_group: Log group of ECS Exec sessions. Task roles of services with ECS Exec get
+                permission to write to it. Default: none.
+            encryption_key: KMS key of its ECS Exec sessions. Task roles of services with ECS Exec get permission to
+                decrypt with it. Default: none.
+            has_container_insights: Whether it has metrics of its tasks. Default: unknown.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -213,11 +213,11 @@ class Cluster(CheckedConstruct):
 
     @property
     def is_imported(self) -> bool:
-        """Whether the cluster is another app's."""
+        """Whether the cluster belongs to another app."""
         return self._association is None
 
     def which_subnets_problems(self, option: str, *, ask: str = "") -> list[Problem]:
-        """Find that nobody said in which of several kinds of private subnets something in this cluster belongs."""
+        """Find a VPC with several groups of private subnets, none of which is selected for this cluster."""
         of_cluster = f"a cluster with {WHICH_SUBNETS}"
         return which_subnets_problems(self.network, option, ask=f"{ask}, or {of_cluster}" if ask else of_cluster)
 
@@ -238,9 +238,9 @@ class Cluster(CheckedConstruct):
 
     @cached_property
     def with_instances(self) -> ecs.ICluster:
-        """The same cluster, as CDK's services on EC2 want to see it: knowing that it has instances.
+        """The same cluster for CDK's services on EC2, which must know that it has instances.
 
-        CDK's own way to tell it that also makes the association with capacity providers, too late and a second time.
+        CDK's own method would also create the association with capacity providers a second time, and too late.
         """
         return ecs.Cluster.from_cluster_attributes(
             self,
@@ -252,7 +252,7 @@ class Cluster(CheckedConstruct):
         )
 
     def add_provider(self, name: str, security_group: ec2.ISecurityGroup) -> None:
-        """Tie a capacity provider and its instances to the cluster; `Ec2Capacity` does it for itself."""
+        """Add a capacity provider and its instances to the cluster; `Ec2Capacity` calls this."""
         self.instance_security_groups.append(security_group)
         self._providers.append(name)
         if self._association is not None:
@@ -260,10 +260,10 @@ class Cluster(CheckedConstruct):
 
     @property
     def capacity_ready(self) -> list[Construct]:
-        """What a service has to wait for, and go before.
+        """What a service must be created after, and deleted before.
 
-        Without this a service may be created before ECS knows the capacity, and the capacity removed while the service
-        still uses it.
+        Without this, CloudFormation may create a service before ECS knows the capacity, and remove the capacity while
+        the service still uses it.
         """
         return [] if self._association is None else [self._association]
 
@@ -323,7 +323,7 @@ class _ImportedCluster(Cluster):
 def _known_execute_command(
     log_group: aws_logs.ILogGroup | None, key: kms.IKey | None
 ) -> ecs.ExecuteCommandConfiguration | None:
-    """Return what a cluster of others does with sessions, from which CDK knows the rights that a task needs."""
+    """Return the session settings of an imported cluster, from which CDK derives the permissions of a task."""
     if log_group is None:
         return None if key is None else ecs.ExecuteCommandConfiguration(kms_key=key)
     return ecs.ExecuteCommandConfiguration(
@@ -334,7 +334,7 @@ def _known_execute_command(
 
 
 def strategy_of(capacity: Sequence[Capacity] | None, cluster: Cluster | None) -> Sequence[Capacity]:
-    """Return how tasks are split over capacity: as was said, or as the cluster says."""
+    """Return the strategy of tasks: their own, or that of the cluster."""
     if capacity is not None:
         return capacity
     return (FargateCapacity(),) if cluster is None else cluster.default_strategy
@@ -347,9 +347,9 @@ def _foreign_capacity_problems(capacity: Sequence[Capacity]) -> list[Problem]:
         if isinstance(instances, Construct):
             found.add(
                 f"capacity[{index}]",
-                "instances are capacity of the cluster that they were made for, and this one is not there yet",
+                "instances belong to an existing cluster, and this one does not exist yet",
                 given=instances.node.path,
-                allowed="FargateCapacity(); services name instances: capacity=[ec2_capacity.share()]",
+                allowed="FargateCapacity(); set instances on services: capacity=[ec2_capacity.share()]",
                 practice="capacity-beside-cluster",
             )
     return list(found)

@@ -1,4 +1,4 @@
-"""The role of container instances: what the ECS agent and Session Manager need, and nothing of applications."""
+"""The role of container instances: permissions for the ECS agent and Session Manager, but none for applications."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _AGENT = (
 )
 _AGENT_IN_CLUSTER = ("ecs:Poll", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState")
 _NO_RESOURCE = Acknowledgement(
-    "ecs:DiscoverPollEndpoint and the actions of Session Manager take no resource; what else the ECS agent may do is "
-    "limited to this cluster, by its ARN or by a condition",
+    "ecs:DiscoverPollEndpoint and the actions of Session Manager support no resource-level permissions; all other "
+    "actions are limited to this cluster, by its ARN or by a condition",
     checkov=("CKV_AWS_111",),
 )
 _AGENT_READS_TAGS = "ecs:ListTagsForResource"
@@ -35,19 +35,19 @@ _MANAGED_AGENT = (
 )
 _MANAGED_AGENT_ON_INSTANCE = ("ecs:Poll", "ecs:PutSystemLogEvents", "ecs:StartTelemetrySession")
 _IN_CLUSTER = (
-    "ecs:DiscoverPollEndpoint and the actions of Session Manager take no resource, and the ids of instances and tasks "
-    "are not known before they are there; all other actions are limited to this cluster"
+    "ecs:DiscoverPollEndpoint and the actions of Session Manager support no resource-level permissions, and the ids "
+    "of instances and tasks are unknown before they exist; all other actions are limited to this cluster"
 )
 
 _NOTHING_ELSE = (
     "permissions were added to the role of container instances, where every task on the instance could use "
-    "them. Grant them to the service instead, whose task role is its alone: table.grant_read_data(service). "
+    "them. Grant them to the service instead, which has its own task role: table.grant_read_data(service). "
     "practice: instance-role-is-the-agents"
 )
 
 
 def make_managed_instance_role(scope: Construct, cluster: ecs.ICluster) -> iam.Role:
-    """Make the role of the instances of one capacity that ECS manages: nobody logs in to them.
+    """Create the role of instances that ECS manages, to which no one logs in.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-instance-profile.html
     """
@@ -75,11 +75,11 @@ def make_managed_instance_role(scope: Construct, cluster: ecs.ICluster) -> iam.R
 
 
 def make_instance_role(scope: Construct, cluster: ecs.ICluster, *, principal: iam.IPrincipal | None = None) -> iam.Role:
-    """Make the role of the instances of one capacity.
+    """Create the role of the instances of one capacity.
 
-    Anything granted to it later is an error when the app is synthesized: it would be every task's on the instance.
+    Any later grant to it is an error at synthesis, because every task on the instance could use it.
 
-    Who takes it on is EC2, unless another `principal` is said.
+    EC2 assumes the role, unless you set another `principal`.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
     """
@@ -119,19 +119,19 @@ def _all(cluster: ecs.ICluster, type_: str) -> str:
 
 
 def _poll_for_proxies(cluster: ecs.ICluster) -> iam.PolicyStatement:
-    """Let the proxies of Service Connect ask for their settings, which they do as their instance.
+    """Let Service Connect proxies read their settings, which they do with the role of their instance.
 
-    The call says nothing of `ecs:cluster`; the name in the ARN keeps it to the cluster.
+    The call does not send `ecs:cluster`; the name in the ARN limits it to the cluster.
     """
     return iam.PolicyStatement(actions=["ecs:Poll"], resources=[_all(cluster, "task-set")])
 
 
 def no_grants(instances: Construct) -> ConstructError:
-    """Return the error that answers a grant to instances."""
+    """Return the error for a grant to instances."""
     problem = Problem(
         option="grant",
-        what="container instances get no permissions of applications: every task on them could use them",
-        allowed="grant to the service, whose task role is its alone: table.grant_read_data(service)",
+        what="container instances get no permissions of applications, because every task on them could use those",
+        allowed="grant to the service, which has its own task role: table.grant_read_data(service)",
         practice="instance-role-is-the-agents",
     )
     return ConstructError(instances.node.path, [problem])

@@ -31,12 +31,12 @@ from .ec2_scaling import GroupScaling, ManagedScaling
 from .instance_options import InstanceOptions, instance_type_problems
 
 _NO_NOTIFICATIONS = Acknowledgement(
-    "Instances come and go with the tasks, so a message for each would be noise; the alarms of the services tell when "
-    "capacity is short. notification_topic sends them all the same",
+    "Instances start and stop with the tasks, so a message for each would be noise; alarms of the services show a "
+    "lack of capacity. Set notification_topic to send them",
     cdk_nag=("AwsSolutions-AS3",),
 )
 _ENCRYPTED = Acknowledgement(
-    "The rule cannot read a group that mixes instance types; the volumes are encrypted in the launch template",
+    "The rule does not support groups with mixed instance types; the launch template encrypts the volumes",
     cdk_nag=("AwsSolutions-EC26",),
 )
 
@@ -59,26 +59,26 @@ class Ec2Share(Capacity):
 
     @property
     def platform(self) -> Platform:
-        """What tasks run on here."""
+        """The platform of tasks here."""
         return "EC2"
 
 
 @jsii.implements(ec2.IConnectable, iam.IGrantable)
 class Ec2Capacity(CheckedConstruct):
-    """Container instances in an Auto Scaling group, which ECS scales and drains for the tasks of a cluster.
+    """Container instances in an Auto Scaling group that ECS scales and drains for the tasks of a cluster.
 
-    The instances answer metadata requests to themselves only (IMDSv2, one hop), encrypt their volumes, have no public
-    address and no SSH key, and their role holds what the ECS agent needs. An application gets its rights from the task
-    role of its service: granting something to the capacity is an error.
+    Instances have protected metadata (IMDSv2, one hop), encrypted volumes, no public address and no SSH key. Their role
+    has only the permissions of the ECS agent. An application gets its permissions from the task role of its service, so
+    granting something to the capacity is an error.
 
     Attributes:
         cluster: The cluster that has the capacity.
         auto_scaling_group: The Auto Scaling group.
-        launch_template: What its instances are started from.
-        capacity_provider: What ties the group to the cluster.
+        launch_template: The launch template of its instances.
+        capacity_provider: The capacity provider of the group.
         instance_role: The role of the instances.
         security_group: The security group of the instances.
-        retired: Whether it is about to be removed.
+        retired: Whether you are about to remove it.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/asg-capacity-providers.html
     """
@@ -107,24 +107,26 @@ class Ec2Capacity(CheckedConstruct):
         notification_topic: sns.ITopic | None = None,
         retired: bool = False,
     ) -> None:
-        """Make a capacity.
+        """Create capacity.
 
         Args:
             scope: The parent, in the stack of the cluster.
             id: Name among the parent's children.
             cluster: The cluster that gets the capacity.
-            instance_types: Types to choose from, the preferred first. Several, of one size, make Spot last longer.
-            max_instances: Most instances.
-            min_instances: Fewest instances. Default: 0, since ECS starts some when there are tasks; 1 with
-                `GroupScaling`, which sees no load where there is no instance.
-            spot: Run them on Spot. Default: On-Demand.
-            instances: Machine image, volume, user data.
-            scaling: Default: `ManagedScaling()`, by ECS. `GroupScaling()` leaves it to the group.
-            max_instance_lifetime: Age at which an instance is replaced by one with the newest image, 1–365 days.
-                Default: 14 days. `Disabled(reason="…")` lets instances grow old.
-            notification_topic: SNS topic that is told of each instance that starts or ends. Default: none.
-            retired: Say that its tasks move elsewhere, one deployment before you remove it: no service or job may name
-                it, and the group may shrink to 0. Default: False.
+            instance_types: Instance types in order of preference. Several types of one size make Spot interruptions
+                rarer.
+            max_instances: Maximum number of instances.
+            min_instances: Minimum number of instances. Default: 0, because ECS starts instances for tasks; 1 with
+                `GroupScaling`, which measures no load without instances.
+            spot: Runs them on Spot. Default: On-Demand.
+            instances: AMI, volume, user data.
+            scaling: How it scales: `ManagedScaling()` by ECS, or `GroupScaling()` by the group itself. Default:
+                `ManagedScaling()`.
+            max_instance_lifetime: Age at which an instance is replaced by one with the newest AMI, 1–365 days.
+                `Disabled(reason="…")` sets no limit. Default: 14 days.
+            notification_topic: SNS topic for notifications of each instance that starts or terminates. Default: none.
+            retired: Prepares its removal. Set it one deployment before you remove the capacity: no service or job may
+                use it, and the group may shrink to 0. Default: False.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -205,20 +207,21 @@ class Ec2Capacity(CheckedConstruct):
         instance_types: Sequence[str] = (),
         eni_trunking: bool = False,
     ) -> Ec2Capacity:
-        """Use a capacity provider with an Auto Scaling group that exists. Nothing about its instances is changed.
+        """Use a capacity provider with an existing Auto Scaling group. The library does not change its instances.
 
         Of the attributes, an imported capacity has `cluster` and `security_group`.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
-            cluster: The cluster that has the capacity, mostly a `Cluster.from_attributes`. A cluster of this app is
-                told of the capacity provider.
+            cluster: The cluster of the capacity, usually a `Cluster.from_attributes`. A cluster of this app gets an
+                association with the capacity provider.
             capacity_provider_name: Name of the capacity provider, not its ARN.
-            security_group_id: Security group of the instances, which tasks with bridge or host networking have too.
-            instance_types: Types of its instances, to find tasks that do not fit. Default: nobody knows; ECS finds out.
-            eni_trunking: Whether the account has `awsvpcTrunking` on, so that more tasks with their own address
-                fit. Default: False.
+            security_group_id: Security group of the instances and of their tasks with bridge or host networking.
+            instance_types: Types of its instances, to find tasks that do not fit. Default: unknown, which skips this
+                check.
+            eni_trunking: Whether the account has `awsvpcTrunking` on, so that more tasks with their own network
+                interface fit. Default: False.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -242,14 +245,14 @@ class Ec2Capacity(CheckedConstruct):
         """Return a share of a strategy: `capacity=[on_demand.share(base=2), spot.share(weight=3)]`.
 
         Args:
-            base: Tasks that run here before the weights count. Default: 0.
-            weight: Share of the tasks beyond the bases. Default: 1.
+            base: Number of tasks that run here before the weights apply. Default: 0.
+            weight: Share of the remaining tasks, relative to the other weights. Default: 1.
         """
         return Ec2Share(base=base, weight=weight, capacity=self)
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to the instances, and they to whom."""
+        """Controls inbound and outbound connections of the instances."""
         return self._connections
 
     @cached_property
@@ -258,7 +261,7 @@ class Ec2Capacity(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Refuse: what instances may do, every task on them could do.
+        """Refuse: every task on the instances could use the permission.
 
         Raises:
             ConstructError: Always.

@@ -1,4 +1,4 @@
-"""What is wrong with the options of a capacity on EC2 instances."""
+"""Problems with the options of capacity on EC2 instances."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .ec2_scaling import GroupScaling, ManagedScaling
 
 
 def size_problems(low: int, high: int, scaling: ManagedScaling | GroupScaling) -> list[Problem]:
-    """Find a size that a group cannot have, or cannot leave."""
+    """Find a size that a group cannot have, or that it cannot scale from."""
     found = Problems()
     if not is_token(low) and low < 0:
         found.add("min_instances", "out of range", given=low, allowed="0 or more", practice="managed-instance-scaling")
     if not is_token(low) and low == 0 and isinstance(scaling, GroupScaling):
         found.add(
             "min_instances",
-            "a group that follows its own load starts none while it has none",
+            "a group that scales on its own load cannot start the first instance",
             given=low,
             allowed="1 or more, or ManagedScaling()",
             practice="managed-instance-scaling",
@@ -28,7 +28,7 @@ def size_problems(low: int, high: int, scaling: ManagedScaling | GroupScaling) -
     if not is_token([low, high]) and (high < 1 or high < low):
         found.add(
             "max_instances",
-            "less than the fewest, or none",
+            "less than min_instances, or 0",
             given=high,
             allowed=f"{max(low, 1)} or more",
             practice="managed-instance-scaling",
@@ -37,20 +37,20 @@ def size_problems(low: int, high: int, scaling: ManagedScaling | GroupScaling) -
 
 
 def stack_problems(scope: Construct, cluster: Cluster) -> list[Problem]:
-    """Find a capacity that is in another stack than its cluster, or in another app."""
+    """Find capacity that is not in the stack of its cluster, or not in its app."""
     found = Problems()
     if cluster.is_imported:
         found.add(
             "cluster",
-            "the cluster is imported, so its capacity providers are another app's",
+            "the cluster is imported, so its capacity providers belong to another app",
             given=cluster.node.path,
-            allowed="a Cluster made in this stack",
+            allowed="a Cluster created in this stack",
             practice="capacity-beside-cluster",
         )
     elif cdk.Stack.of(scope) != cdk.Stack.of(cluster):
         found.add(
             "cluster",
-            "the cluster is in another stack, and each of the two would need the other",
+            "the cluster is in another stack, and the two stacks would depend on each other",
             given=cdk.Stack.of(cluster).stack_name,
             allowed="capacity and cluster in one stack",
             practice="capacity-beside-cluster",

@@ -29,17 +29,17 @@ def make_group(
     scaling: ManagedScaling | GroupScaling,
     max_lifetime: DurationLike | Disabled | None,
 ) -> autoscaling.AutoScalingGroup:
-    """Make the group of a capacity.
+    """Create the group of a capacity.
 
     Args:
         scope: The capacity.
-        cluster: The cluster, in whose subnets for tasks the instances are.
-        launch_template: What they are started from.
-        instance_types: Their types, the preferred first.
-        min_instances: Fewest instances.
-        max_instances: Most instances.
-        spot: Whether they are on Spot, and how many are not.
-        scaling: Who scales the group.
+        cluster: The cluster; its instances are in the subnets for tasks.
+        launch_template: Their launch template.
+        instance_types: Their types in order of preference.
+        min_instances: Minimum number of instances.
+        max_instances: Maximum number of instances.
+        spot: Whether they run on Spot, and how many are On-Demand.
+        scaling: How the group scales.
         max_lifetime: Age at which an instance is replaced.
     """
     managed = isinstance(scaling, ManagedScaling)
@@ -70,12 +70,12 @@ def make_group(
 
 
 def add_group_scaling(scope: Construct, group: autoscaling.AutoScalingGroup, scaling: GroupScaling) -> None:
-    """Let a group follow its own load.
+    """Scale a group on its own load.
 
     Args:
         scope: The capacity.
         group: Its group.
-        scaling: How the group follows its load.
+        scaling: How the group scales.
     """
     if scaling.cpu_percent is not None:
         group.scale_on_cpu_utilization("Cpu", target_utilization_percent=scaling.cpu_percent)
@@ -103,7 +103,7 @@ def add_group_scaling(scope: Construct, group: autoscaling.AutoScalingGroup, sca
 
 
 def notify(group: autoscaling.AutoScalingGroup, topic: sns.ITopic) -> None:
-    """Tell a topic of each instance that starts or ends."""
+    """Notify a topic of each instance that starts or terminates."""
     resource = group.node.default_child
     assert isinstance(resource, autoscaling.CfnAutoScalingGroup)  # noqa: S101  (for the type checker)
     resource.notification_configurations = [

@@ -1,4 +1,4 @@
-"""What the instances of a capacity are started from."""
+"""The launch template of a capacity."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def make_ecs_launch_template(
     role: iam.IRole,
     security_group: ec2.ISecurityGroup,
 ) -> ec2.LaunchTemplate:
-    """Make the launch template of a capacity.
+    """Create the launch template of a capacity.
 
     Args:
         scope: The capacity.
         cluster_name: Name of the cluster that its instances join.
-        instance_types: Types of its instances, the preferred first.
-        instances: What they are, beyond their type.
+        instance_types: Types of its instances in order of preference.
+        instances: Their options.
         role: Their role.
         security_group: Their security group.
     """

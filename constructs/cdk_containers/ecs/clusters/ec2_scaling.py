@@ -1,4 +1,4 @@
-"""How the number of instances of a capacity follows its tasks."""
+"""How a capacity scales."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from cdk_containers.core.practices import Disabled
 
 @frozen
 class ManagedScaling:
-    """ECS keeps as many instances as the tasks need.
+    """ECS scales the number of instances with the tasks.
 
     Attributes:
-        target_capacity_percent: Share of the instances that tasks should fill, 1–100; less keeps some in reserve.
-            Default: 100.
-        minimum_step: Fewest instances that one scaling action adds, 1–10000. Default: 1.
-        maximum_step: Most instances that one scaling action adds, 1–10000. Default: 10000.
+        target_capacity_percent: Target utilization of the instances by tasks in percent, 1–100. Less than 100 keeps
+            spare instances. Default: 100.
+        minimum_step: Minimum number of instances that one scaling action adds, 1–10000. Default: 1.
+        maximum_step: Maximum number of instances that one scaling action adds, 1–10000. Default: 10000.
         instance_warmup: Time after which a new instance counts, 0–10000 s. Default: 300 s.
-        termination_protection: Instances with tasks are not terminated by a scale-in. Default: True.
-            `Disabled(reason="…")` lets them, and lets a stack with running instances be deleted at once.
-        draining: Tasks are moved off an instance before it is terminated. Default: True.
+        termination_protection: Protects instances with tasks from scale-in. With `Disabled(reason="…")`, scale-in may
+            terminate them, and you can delete a stack with running instances at once. Default: True.
+        draining: Moves tasks off an instance before it terminates. Default: True.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
     """
@@ -40,7 +40,7 @@ class ManagedScaling:
         return 300 if self.instance_warmup is None else seconds(self.instance_warmup)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -70,12 +70,12 @@ class ManagedScaling:
 
 @frozen
 class PredictiveScaling:
-    """Start instances ahead of a load that comes every day or week.
+    """Starts instances ahead of a load that recurs every day or week.
 
     Attributes:
-        cpu_percent: Average CPU use of the instances to keep, 1–100. Default: 60.
-        forecast_only: Forecast without acting on it, to see whether the forecast is right first. Default: False.
-        buffer: Time before the forecast load at which instances start, 0–3600 s. Default: 300 s.
+        cpu_percent: Average CPU utilization of the instances to keep in percent, 1–100. Default: 60.
+        forecast_only: Forecasts without acting, so that you can check the forecast first. Default: False.
+        buffer: How long before the forecast load instances start, 0–3600 s. Default: 300 s.
 
     See https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-predictive-scaling.html
     """
@@ -90,7 +90,7 @@ class PredictiveScaling:
         return 300 if self.buffer is None else seconds(self.buffer)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -106,14 +106,15 @@ class PredictiveScaling:
 
 @frozen
 class GroupScaling:
-    """The Auto Scaling group follows its own load, and ECS does not manage it.
+    """The Auto Scaling group scales on its own load, and ECS does not manage it.
 
-    For daemons, and for applications that were there before ECS managed groups. Dynamic and predictive scaling may be
-    used together: the larger number wins.
+    Use it for daemons, and for applications older than ECS managed scaling. You can combine dynamic and predictive
+    scaling; the larger number wins.
 
     Attributes:
-        cpu_percent: Average CPU use of the instances to keep, 1–100. Default: 60; None follows the forecast alone.
-        predictive: Start instances ahead of a load that comes every day or week. Default: none.
+        cpu_percent: Average CPU utilization of the instances to keep in percent, 1–100. Default: 60; None follows only
+            the forecast.
+        predictive: Starts instances ahead of a load that recurs every day or week. Default: none.
 
     See https://docs.aws.amazon.com/autoscaling/ec2/userguide/scale-your-group.html
     """
@@ -122,7 +123,7 @@ class GroupScaling:
     predictive: PredictiveScaling | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:

@@ -23,21 +23,22 @@ _SCRIPT = "https://amazon-ecs-agent.s3.amazonaws.com/ecs-anywhere-install-latest
 
 @jsii.implements(iam.IGrantable)
 class ExternalInstances(CheckedConstruct):
-    """What machines outside AWS need to join a cluster (ECS Anywhere): a role, and the commands that register them.
+    """A role and the registration commands for machines outside AWS that join a cluster (ECS Anywhere).
 
-    Deploy it before the services that run on the machines: in a stack before theirs, or with `desired_count=0` in the
-    service's first deployment. The commands are outputs, which come out when the stack is deployed, and a stack is not
-    deployed before the tasks of its services run.
+    Deploy it before the services that run on the machines: in an earlier stack, or with `desired_count=0` in the first
+    deployment of the service. CloudFormation shows the commands as outputs only when the stack is deployed, and that
+    waits until the tasks of its services run.
 
-    The role holds what the ECS agent and Session Manager need, and only Systems Manager of this account and region
-    gives it out. An application gets its rights from the task role of its service: granting something to the machines
-    is an error.
+    The role has only the permissions of the ECS agent and Session Manager, and only Systems Manager of this account and
+    region can assume it. An application gets its permissions from the task role of its service, so granting something
+    to the machines is an error.
 
     Attributes:
         cluster: The cluster that the machines join.
         instance_role: The role of the machines.
-        activation_command: What an administrator runs once, to get an id and a code that registers machines.
-        registration_command: What is run as root on each machine, with that id and code.
+        activation_command: The command that an administrator runs once, to get an id and a code for registering
+            machines.
+        registration_command: The command to run as root on each machine, with that id and code.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere-registration.html
     """
@@ -56,13 +57,13 @@ class ExternalInstances(CheckedConstruct):
         registration_limit: int = 1,
         gpus: bool = False,
     ) -> None:
-        """Make the role, and write the commands to the outputs of the stack.
+        """Create the role, and write the commands to the outputs of the stack.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
             cluster: The cluster that the machines join.
-            registration_limit: Machines that one activation registers, 1–1000. Default: 1.
+            registration_limit: Maximum number of machines that one activation registers, 1–1000. Default: 1.
             gpus: Whether the machines have GPUs, and NVIDIA's driver. Default: False.
 
         Raises:
@@ -94,7 +95,7 @@ class ExternalInstances(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Refuse: what machines may do, every task on them could do.
+        """Refuse: every task on the machines could use the permission.
 
         Raises:
             ConstructError: Always.
@@ -107,7 +108,7 @@ _waiting: WeakKeyDictionary[Cluster, list[Construct]] = WeakKeyDictionary()
 
 
 def warn_of_missing_machines(service: Construct, cluster: Cluster) -> None:
-    """Warn where a service waits for machines whose commands come out of the stack that waits for the service."""
+    """Warn if a service waits for machines that you can register only after its stack is deployed."""
     _waiting.setdefault(cluster, []).append(service)
     for machines in _machines.get(cluster, ()):
         _warn(service, machines)
@@ -118,9 +119,9 @@ def _warn(service: Construct, machines: ExternalInstances) -> None:
         return
     cdk.Annotations.of(service).add_warning_v2(
         "cdk-containers:external-instances-in-the-same-stack",
-        f"The command that registers machines ({machines.node.path}) comes out when this stack is deployed, and the "
-        "stack waits for the tasks of this service, which need a machine. Put ExternalInstances into a stack that is "
-        "deployed first, or deploy with desired_count=0 until a machine is registered. practice: external-order",
+        f"The command that registers machines ({machines.node.path}) is an output of this stack, whose deployment "
+        f"waits for the tasks of this service, which need a machine. Put ExternalInstances into a stack that you "
+        f"deploy first, or deploy with desired_count=0 until a machine is registered. practice: external-order",
     )
 
 

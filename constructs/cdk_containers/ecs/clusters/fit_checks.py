@@ -1,4 +1,4 @@
-"""Whether a task fits on the capacity that it is to run on."""
+"""Whether a task fits on its capacity."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from .managed_instances_capacity import ManagedInstancesCapacity, ManagedInstanc
 
 
 def owner_problems(capacity: Sequence[Capacity] | None, cluster: Cluster | None) -> list[Problem]:
-    """Find capacity that belongs to another cluster than the service, or that takes no more tasks."""
+    """Find capacity of another cluster, or capacity that is retired."""
     found = Problems()
     for index, share in enumerate(capacity or ()):
         if isinstance(share, Ec2Share | ManagedInstancesShare) and not _is_same(share.capacity.cluster, cluster):
             found.add(
                 f"capacity[{index}]",
-                f"{share.capacity.node.path} is capacity of another cluster than the service's",
+                f"{share.capacity.node.path} is not capacity of the service's cluster",
                 given=None if cluster is None else Shown(cluster.node.path),
-                allowed="capacity of the cluster that the service is given",
+                allowed="capacity of the service's cluster",
                 practice="capacity-beside-cluster",
             )
         own = cluster is None or not cluster.is_imported
@@ -36,7 +36,7 @@ def owner_problems(capacity: Sequence[Capacity] | None, cluster: Cluster | None)
                 f"capacity[{index}]",
                 "the cluster has no instances",
                 given=Shown("LaunchType.EC2"),
-                allowed="a cluster with an Ec2Capacity that is made before, or a Cluster.from_attributes",
+                allowed="a cluster with an Ec2Capacity created before, or a Cluster.from_attributes",
                 practice="capacity-beside-cluster",
             )
         if isinstance(share, Ec2Share | ManagedInstancesShare) and share.capacity.retired:
@@ -44,21 +44,21 @@ def owner_problems(capacity: Sequence[Capacity] | None, cluster: Cluster | None)
                 f"capacity[{index}]",
                 f"{share.capacity.node.path} is retired: it stays in the cluster until its tasks run elsewhere",
                 given=Shown(share.capacity.node.id),
-                allowed="another capacity; or take retired=True away from this one",
+                allowed="another capacity; or remove retired=True from this one",
                 practice="capacity-retired-first",
             )
     return list(found)
 
 
 def _is_same(one: Cluster, other: Cluster | None) -> bool:
-    """Tell whether two are one cluster, which may have been imported twice."""
+    """Tell whether two are the same cluster, which may have been imported twice."""
     if one is other or other is None or not (one.is_imported and other.is_imported):
         return one is other
     return one.cluster.cluster_name == other.cluster.cluster_name
 
 
 def fit_problems(strategy: Sequence[Capacity], workload: Workload, options: TaskOptions) -> list[Problem]:
-    """Find capacities that could not hold one task; types that are newer than the facts here pass."""
+    """Find capacity that could not hold one task; types newer than the data here pass."""
     found = Problems()
     asked = _Asked(workload, options)
     if options.operating_system != "LINUX" and any(isinstance(share, Ec2Share) for share in strategy):
@@ -107,15 +107,15 @@ def room_problems(
     steps: RolloutSteps,
     one_each: bool = False,
 ) -> list[Problem]:
-    """Find instances that all together could never hold the tasks, or no second version beside them.
+    """Find instances that together could never hold the tasks, or a second version in addition.
 
     Args:
-        strategy: The capacity of the service; nothing is known unless all of it is EC2 of known types.
+        strategy: The capacity of the service; the check needs only EC2 capacity of known types.
         workload: What one task runs.
         options: Options of the task.
-        tasks: How many tasks the service has at the least.
+        tasks: Minimum number of tasks of the service.
         steps: How a new version takes over.
-        one_each: Whether an instance takes one task of the service at most.
+        one_each: Whether an instance runs at most one task of the service.
     """
     found = Problems()
     asked = _Asked(workload, options)
@@ -146,12 +146,12 @@ def room_problems(
             practice="task-fits-instance",
         )
     elif isinstance(steps, RollingSteps):
-        # With room for one more a deployment goes on task by task; without it, one has to stop first.
+        # With room for one more task, a deployment proceeds task by task; without it, a task must stop first.
         numbers = [steps.min_healthy_percent, steps.max_healthy_percent]
         if tasks and room == tasks and not is_token(numbers) and task_bounds(steps, tasks)[0] >= tasks:
             found.add(
                 "capacity",
-                "the instances are full, so a new version could not start a task and may not stop an old one",
+                "the instances are full, so a deployment could neither start a new task nor stop an old one",
                 given=given,
                 allowed="more max_instances, or Rolling(min_healthy_percent=…) below 100",
                 practice="task-fits-instance",
@@ -159,7 +159,7 @@ def room_problems(
     elif room < 2 * tasks:
         found.add(
             "capacity",
-            "the instances cannot hold a second version of all tasks beside the first",
+            "the instances cannot hold two versions of all tasks at once",
             given=given,
             allowed=f"room for {2 * tasks} tasks; or Rolling",
             practice="task-fits-instance",
@@ -168,7 +168,7 @@ def room_problems(
 
 
 class _Asked:
-    """What one task asks of an instance."""
+    """What one task requires of an instance."""
 
     def __init__(self, workload: Workload, options: TaskOptions) -> None:
         containers = workload.containers
@@ -186,7 +186,7 @@ class _Asked:
         self._unknown = is_token([self._cpu, self._memory, self._gpus, *self._ports])
 
     def fit(self, fact: InstanceType, *, eni_trunking: bool) -> Fit:
-        """Count how many fit on an instance; what is not known asks for nothing."""
+        """Count how many fit on an instance; unknown requirements count as zero."""
         return tasks_per_instance(
             fact,
             cpu=0 if self._unknown else self._cpu,
@@ -202,7 +202,7 @@ class _Asked:
 def _managed_fit_problems(
     capacity: ManagedInstancesCapacity, workload: Workload, options: TaskOptions
 ) -> list[Problem]:
-    """Find requirements that no instance can meet and hold one task as well."""
+    """Find requirements whose instances could not hold one task."""
     found = Problems()
     wanted = capacity.requirements
     gpus = sum(container.gpus for container in workload.containers)

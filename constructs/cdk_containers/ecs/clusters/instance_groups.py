@@ -1,4 +1,4 @@
-"""Security groups of instances, as a service or a job in another stack may use them."""
+"""Security groups of instances for services and jobs in other stacks."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from .managed_instances_capacity import ManagedInstancesShare
 
 
 def instance_groups_of(strategy: Sequence[Capacity], cluster: Cluster) -> list[ec2.ISecurityGroup]:
-    """Return the security groups of the instances that tasks may run on; by launch type, that is any of the cluster."""
+    """Return the security groups of the instances that tasks may run on; with a launch type, all of the cluster."""
     if LaunchType.EC2 in strategy:
         return list(cluster.instance_security_groups)
     return [share.capacity.security_group for share in strategy if isinstance(share, Ec2Share | ManagedInstancesShare)]
 
 
 def seen_from(scope: Construct, group: ec2.ISecurityGroup) -> ec2.ISecurityGroup:
-    """Return the group, or from another stack a reference to it, so that rules are made in the stack of `scope`.
+    """Return the group, or from another stack a reference to it, so that rules belong to the stack of `scope`.
 
-    CDK would make them beside the group, and the stack of the cluster would need the one that needs it. The reference
-    is the stack's and not the service's, since a rule that several services need stays when one of them goes.
+    CDK would create them beside the group, so the stacks would depend on each other. The reference belongs to the stack
+    and not to the service, because a rule that several services need must stay when you remove one of them.
     """
     here = stack_of(scope)
     if stack_of(group) == here:

@@ -1,4 +1,4 @@
-"""What the instances of a capacity are."""
+"""Options of the instances of a capacity."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHORTEST_REASON = 10
 
 @frozen
 class SshKey:
-    """A key pair for SSH, which Session Manager makes unnecessary.
+    """A key pair for SSH; consider Session Manager first.
 
     Attributes:
         key_pair: The key pair.
@@ -33,13 +33,13 @@ class SshKey:
     reason: str
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with the key and its reason."""
+        """Find problems with the key and its reason."""
         found = Problems()
         found.extend(field_problems(self))
         if not found and len(self.reason.strip()) < _SHORTEST_REASON:
             found.add(
                 "reason",
-                "an SSH key needs a reason that a reviewer understands",
+                "an SSH key needs a reason for reviewers",
                 given=self.reason,
                 allowed=f"at least {_SHORTEST_REASON} characters",
                 practice="no-ssh",
@@ -49,22 +49,22 @@ class SshKey:
 
 @frozen
 class InstanceOptions:
-    """What the instances of a capacity are, beyond their type.
+    """Options of the instances of a capacity, in addition to their type.
 
     Attributes:
-        machine_image: `AL2023` or `BOTTLEROCKET`, optimised for ECS, in its newest version at each deployment. Default:
-            `AL2023`. Amazon Linux 2 is refused: its support ended in June 2026.
-        root_volume_gib: Size of the volume that holds images and containers, 30 GiB or more. Default: 50.
+        machine_image: ECS-optimized `AL2023` or `BOTTLEROCKET`, in the newest version at each deployment. Amazon Linux
+            2 is refused because its support ended in June 2026. Default: `AL2023`.
+        root_volume_gib: Size of the volume for images and containers in GiB, 30 or more. Default: 50.
         encryption_key: KMS key for the volumes; its policy is extended for EC2 Auto Scaling, whose service-linked role
-            has to exist in the account. Default: the key that AWS manages for EBS in the account.
-        user_data: Shell commands that run after the agent's settings are written. Default: none. Bottlerocket has no
-            shell.
-        attributes: Attributes that placement constraints can ask for. Default: none.
-        nitro_only: Refuse types without the Nitro system. Default: True.
-        ssh_key: A key pair on the instances, with the reason for it. It opens no port. Default: none; Session Manager
-            opens a shell without a port or a key.
-        eni_trunking: Whether the account has `awsvpcTrunking` on, which lets an instance hold more tasks
-            with their own network interface. It is a setting of the account, read here only to tell what fits.
+            must exist in the account. Default: the AWS managed key of EBS in the account.
+        user_data: Shell commands that run after the agent's settings are written; Bottlerocket has no shell. Default:
+            none.
+        attributes: Attributes for placement constraints. Default: none.
+        nitro_only: Refuses instance types without the Nitro System. Default: True.
+        ssh_key: Key pair on the instances, with a reason. It opens no port. Default: none; Session Manager opens a
+            shell without a port or a key.
+        eni_trunking: Whether the account has `awsvpcTrunking` on, which lets an instance hold more tasks with their own
+            network interface. The library does not change this account setting; it only uses it to check what fits.
             Default: False.
     """
 
@@ -78,7 +78,7 @@ class InstanceOptions:
     eni_trunking: bool = False
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         if str(self.machine_image).upper() in ("AL2", "AMAZON_LINUX_2", "AMAZONLINUX2"):
             found.add(
@@ -113,10 +113,9 @@ class InstanceOptions:
 
 
 def instance_type_problems(names: Sequence[str], options: InstanceOptions | None) -> list[Problem]:
-    """Find types that ECS or the machine image cannot use, or that do not go together in one group.
+    """Find types that ECS or the AMI does not support, or that do not fit together in one group.
 
-    Types that are newer than the facts in this package pass. Without options, those are wrong, and what depends on them
-    is not looked at.
+    Types newer than the data in this package pass. Without valid options, checks that depend on them are skipped.
     """
     found = Problems()
     found.extend(group_problems(names))
@@ -127,7 +126,7 @@ def instance_type_problems(names: Sequence[str], options: InstanceOptions | None
     if old and options.nitro_only is True:
         found.add(
             "instance_types",
-            "without the Nitro system, traffic and volumes are slower and less isolated",
+            "without the Nitro System, network traffic and volumes are slower and less isolated",
             given=old,
             allowed='a Nitro type, or InstanceOptions(nitro_only=Disabled(reason="…"))',
             practice="nitro-instances",
@@ -136,14 +135,14 @@ def instance_type_problems(names: Sequence[str], options: InstanceOptions | None
 
 
 def _image_problems(names: Sequence[str], options: InstanceOptions) -> list[Problem]:
-    """Find types for which the operating system has no image."""
+    """Find types for which the operating system has no AMI."""
     found = Problems()
     known = {name: fact for name in names if (fact := find_instance_type(name)) is not None}
     accelerated = [name for name, fact in known.items() if fact.gpus and fact.architecture == "ARM64"]
     if accelerated and options.machine_image == "AL2023":
         found.add(
             "instance_types",
-            "there is no image of Amazon Linux 2023 for ARM64 with GPUs",
+            "there is no Amazon Linux 2023 AMI for ARM64 with GPUs",
             given=accelerated,
             allowed='InstanceOptions(machine_image="BOTTLEROCKET"), or a type with X86_64',
             practice="instance-architecture",
@@ -152,9 +151,9 @@ def _image_problems(names: Sequence[str], options: InstanceOptions) -> list[Prob
     if neuron and options.machine_image == "BOTTLEROCKET":
         found.add(
             "instance_types",
-            "there is no Bottlerocket for ECS with the driver of Neuron",
+            "there is no Bottlerocket AMI for ECS with the Neuron driver",
             given=neuron,
-            allowed='InstanceOptions(machine_image="AL2023"), which takes the image for Neuron',
+            allowed='InstanceOptions(machine_image="AL2023"), which uses the Neuron AMI',
             practice="neuron-devices",
         )
     return list(found)

@@ -1,4 +1,4 @@
-"""What Managed Instances must have."""
+"""Requirements of Managed Instances."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ _PRACTICE = "managed-instance-requirements"
 
 @frozen
 class InstanceRequirements:
-    """What an instance must have for ECS to choose it; of those that do, ECS takes what is cheapest for the tasks.
+    """Requirements of instances; of the types that meet them, ECS chooses the cheapest for the tasks.
 
     Attributes:
-        min_vcpus: Fewest vCPUs. Default: 1.
-        max_vcpus: Most vCPUs, which also bounds what one instance takes with it when it goes. Default: no limit.
-        min_memory_mib: Least memory in MiB. Default: 1024.
-        max_memory_mib: Most memory in MiB. Default: no limit.
-        architecture: Processor. Default: any; the task definition says which.
-        allowed_instance_types: Instance types to choose from, `*` for any characters: `m7g.*`. Default: all.
-        excluded_instance_types: Instance types to leave out, instead of `allowed_instance_types`. Default: none.
-        min_gpus: Fewest GPUs, of NVIDIA's. Default: 0, which means types without.
+        min_vcpus: Minimum number of vCPUs. Default: 1.
+        max_vcpus: Maximum number of vCPUs, which also limits how many tasks the loss of one instance affects. Default:
+            no limit.
+        min_memory_mib: Minimum memory in MiB. Default: 1024.
+        max_memory_mib: Maximum memory in MiB. Default: no limit.
+        architecture: Processor architecture. Default: any; the task definition determines it.
+        allowed_instance_types: Allowed instance types, with `*` for any characters: `m7g.*`. Default: all.
+        excluded_instance_types: Excluded instance types, instead of `allowed_instance_types`. Default: none.
+        min_gpus: Minimum number of NVIDIA GPUs. Default: 0, which selects types without GPUs.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-instance-types.html
     """
@@ -44,7 +45,7 @@ class InstanceRequirements:
     min_gpus: int = 0
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these requirements."""
+        """Find problems with these requirements."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -57,14 +58,14 @@ class InstanceRequirements:
                 found.add(f"min_{name}", "out of range", given=low, allowed="1 or more", practice=_PRACTICE)
             elif high is not None and not is_token([low, high]) and high < low:
                 found.add(
-                    f"max_{name}", "less than the least", given=high, allowed=f"{low} or more", practice=_PRACTICE
+                    f"max_{name}", "less than the minimum", given=high, allowed=f"{low} or more", practice=_PRACTICE
                 )
         if not is_token(self.min_gpus) and self.min_gpus < 0:
             found.add("min_gpus", "out of range", given=self.min_gpus, allowed="0 or more", practice=_PRACTICE)
         if self.allowed_instance_types and self.excluded_instance_types:
             found.add(
                 "excluded_instance_types",
-                "EC2 takes a list of types to choose from, or one to leave out",
+                "EC2 accepts either a list of allowed types or a list of excluded types",
                 given=list(self.excluded_instance_types),
                 allowed="allowed_instance_types or excluded_instance_types",
                 practice=_PRACTICE,
@@ -77,7 +78,7 @@ class InstanceRequirements:
                 if not is_token(name) and not _TYPE.fullmatch(name):
                     found.add(
                         f"{option}[{index}]",
-                        "no instance type looks like that",
+                        "not an instance type or pattern",
                         given=name,
                         allowed="a type such as m7g.large, or m7g.*",
                         practice=_PRACTICE,
@@ -85,7 +86,7 @@ class InstanceRequirements:
         return list(found)
 
     def render(self) -> ecs.CfnCapacityProvider.InstanceRequirementsRequestProperty:
-        """Return them as CloudFormation takes them."""
+        """Return them as a CloudFormation property."""
         provider = ecs.CfnCapacityProvider
         gpus = self.min_gpus or None
         return provider.InstanceRequirementsRequestProperty(
@@ -94,7 +95,7 @@ class InstanceRequirements:
             cpu_manufacturers=_MANUFACTURERS[self.architecture] if self.architecture else None,
             allowed_instance_types=list(self.allowed_instance_types) or None,
             excluded_instance_types=list(self.excluded_instance_types) or None,
-            # What is named is wanted, be it old; of all others, only what AWS still makes.
+            # Types that you name may be of an old generation; all others must be of a current one.
             instance_generations=None if self.allowed_instance_types else ["current"],
             accelerator_count=gpus and provider.AcceleratorCountRequestProperty(min=gpus),
             accelerator_types=gpus and ["gpu"],

@@ -1,4 +1,4 @@
-"""EC2 instances that ECS chooses, starts, patches and ends itself."""
+"""EC2 instances that ECS chooses, starts, patches and terminates."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from .instance_requirements import InstanceRequirements
 
 _POLICY = "AmazonECSInfrastructureRolePolicyForManagedInstances"
 _MANAGED_POLICY = Acknowledgement(
-    "AWS documents this managed policy as the rights that ECS needs to start and end instances, and keeps it current; "
-    "it is limited to what carries the tag of ECS",
+    "AWS documents and maintains this managed policy as the permissions that ECS needs to start and terminate "
+    "instances; it is limited to resources with the ECS tag",
     cdk_nag=(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{_POLICY}]",),
 )
 _MAX_SCALE_IN_SECONDS = 3600
@@ -55,21 +55,21 @@ class ManagedInstancesShare(Capacity):
 
     @property
     def platform(self) -> Platform:
-        """What tasks run on here."""
+        """The platform of tasks here."""
         return "MANAGED_INSTANCES"
 
 
 @jsii.implements(ec2.IConnectable, iam.IGrantable)
 class ManagedInstancesCapacity(CheckedConstruct):
-    """ECS Managed Instances: AWS chooses, starts, patches and ends EC2 instances for the tasks of a cluster.
+    """ECS Managed Instances: AWS chooses, starts, patches and terminates EC2 instances for the tasks of a cluster.
 
-    There is no Auto Scaling group, no machine image and no way to log in. An instance is replaced after 14 days at the
-    latest. The role of the instances holds what the ECS agent needs; granting something to it is an error.
+    You manage no Auto Scaling group and no AMI, and no one can log in. ECS replaces an instance after at most 14 days.
+    The role of the instances has only the permissions of the ECS agent; granting something to it is an error.
 
     Attributes:
         cluster: The cluster that has the capacity.
         capacity_provider: The capacity provider.
-        infrastructure_role: What ECS acts as to start and end instances.
+        infrastructure_role: The role with which ECS starts and terminates instances.
         instance_role: The role of the instances.
         security_group: The security group of the instances, and of tasks with host networking.
         retired: Whether it is about to be removed.
@@ -84,7 +84,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
     security_group: ec2.ISecurityGroup
     retired: bool = False
     is_imported: bool = False
-    """Whether it is another app's, and only what was said of it is known."""
+    """Whether it belongs to another app and only its attributes are known."""
 
     def __init__(
         self,
@@ -103,28 +103,28 @@ class ManagedInstancesCapacity(CheckedConstruct):
         metadata_tags: bool = True,
         fips: bool | None = None,
     ) -> None:
-        """Make a capacity.
+        """Create capacity.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
             cluster: The cluster that gets the capacity.
-            requirements: What instances must have. Default: ECS chooses among general-purpose types.
-            capacity_option: `SPOT` is cheaper, and ended with two minutes' notice. Default: `ON_DEMAND`.
-            storage_size_gib: Size of the volume for images, logs and what containers write. Default: 80.
-            monitoring: CloudWatch metrics each minute (`DETAILED`, billed), or every five (`BASIC`). Default:
-                `DETAILED`.
-            scale_in_after: Time that an instance is idle or underused before ECS moves its tasks and ends it, 0–3600 s.
-                Default: as ECS decides. `Disabled(reason="…")` keeps such instances.
-            retired: Say that its tasks move elsewhere, one deployment before you remove it: no service or job may name
-                it. Default: False.
-            reservations: Start instances in Capacity Reservations of EC2. Default: none.
-            local_storage: Keep images, logs and what containers write on the instance's own disks, where its type has
-                some, instead of the volume. Default: False.
-            metadata_tags: Let the instance read its tags from its metadata. False where a tag has characters that the
-                metadata does not take, such as a slash. Default: True, as ECS.
-            fips: Use cryptographic modules that are validated by FIPS 140-2. Default: as ECS, in AWS GovCloud (US)
-                only.
+            requirements: Requirements of instances. Default: ECS chooses among general-purpose types.
+            capacity_option: Purchase option. `SPOT` is cheaper, but EC2 can reclaim instances with two minutes' notice.
+                Default: `ON_DEMAND`.
+            storage_size_gib: Size of the volume for images, logs and data of containers in GiB. Default: 80.
+            monitoring: CloudWatch metrics each minute (`DETAILED`, which costs money) or every five minutes (`BASIC`).
+                Default: `DETAILED`.
+            scale_in_after: Time that an instance is idle or underused before ECS moves its tasks and terminates it,
+                0–3600 s. `Disabled(reason="…")` keeps such instances. Default: ECS decides.
+            retired: Prepares its removal. Set it one deployment before you remove the capacity: no service or job may
+                use it. Default: False.
+            reservations: EC2 Capacity Reservations in which instances start. Default: none.
+            local_storage: Keeps images, logs and data of containers on the instance store, if the type has one, instead
+                of the volume. Default: False.
+            metadata_tags: Lets the instance read its tags from its metadata. Set it to False if a tag has characters
+                that metadata does not support, such as a slash. Default: True, as in ECS.
+            fips: Uses cryptographic modules validated to FIPS 140-2. Default: as in ECS, only in AWS GovCloud (US).
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -149,7 +149,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
             if capacity_option == "SPOT":
                 found.add(
                     "reservations",
-                    "Spot instances are not in reservations",
+                    "Spot Instances cannot use Capacity Reservations",
                     given=Shown("capacity_option SPOT"),
                     allowed="capacity_option ON_DEMAND, or no reservations",
                     practice="managed-instance-requirements",
@@ -171,12 +171,13 @@ class ManagedInstancesCapacity(CheckedConstruct):
         )
         profile = iam.InstanceProfile(self, "InstanceProfile", role=self.instance_role)
         provider = ecs.CfnCapacityProvider
-        # Not CDK's L2: it knows no scale_in_after, and names the instance role, which the managed policy makes it do.
+        # Not CDK's L2, because it does not support scale_in_after and gives the instance role a fixed name for the
+        # managed policy.
         self.capacity_provider = provider(
             self,
             "Provider",
             name=self._name(),
-            # ECS ties it to the cluster by this; an association beside it is refused.
+            # This adds it to the cluster; ECS refuses an additional association.
             cluster_name=cluster.cluster.cluster_name,
             managed_instances_provider=provider.ManagedInstancesProviderProperty(
                 infrastructure_role_arn=self.infrastructure_role.role_arn,
@@ -220,17 +221,18 @@ class ManagedInstancesCapacity(CheckedConstruct):
         security_group_id: str,
         requirements: InstanceRequirements | None = None,
     ) -> ManagedInstancesCapacity:
-        """Use a capacity provider of Managed Instances that exists. Nothing about its instances is changed.
+        """Use an existing capacity provider of Managed Instances. The library does not change its instances.
 
         Of the attributes, an imported capacity has `cluster` and `security_group`.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
-            cluster: The cluster that has the capacity, mostly a `Cluster.from_attributes`.
+            cluster: The cluster of the capacity, usually a `Cluster.from_attributes`.
             capacity_provider_name: Name of the capacity provider, not its ARN.
-            security_group_id: Security group of the instances, which tasks with host networking have too.
-            requirements: What its instances have, to find tasks that do not fit. Default: nobody knows.
+            security_group_id: Security group of the instances and of their tasks with host networking.
+            requirements: Requirements of its instances, to find tasks that do not fit. Default: unknown, which skips
+                this check.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -253,14 +255,14 @@ class ManagedInstancesCapacity(CheckedConstruct):
         """Return a share of a strategy: `capacity=[on_demand.share(base=2), spot.share(weight=3)]`.
 
         Args:
-            base: Tasks that run here before the weights count. Default: 0.
-            weight: Share of the tasks beyond the bases. Default: 1.
+            base: Number of tasks that run here before the weights apply. Default: 0.
+            weight: Share of the remaining tasks, relative to the other weights. Default: 1.
         """
         return ManagedInstancesShare(base=base, weight=weight, capacity=self)
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to the instances, and they to whom."""
+        """Controls inbound and outbound connections of the instances."""
         return self._connections
 
     @cached_property
@@ -269,7 +271,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Refuse: what instances may do, every task on them could do.
+        """Refuse: every task on the instances could use the permission.
 
         Raises:
             ConstructError: Always.
@@ -277,10 +279,10 @@ class ManagedInstancesCapacity(CheckedConstruct):
         raise no_grants(self)
 
     def _make_infrastructure_role(self) -> iam.Role:
-        """Make the role that ECS starts instances as.
+        """Create the role with which ECS starts instances.
 
-        Its managed policy lets it pass roles named `ecsInstanceRole…` only. Ours has a name of CloudFormation's, which
-        no other stack can have taken, so a statement that lets ECS pass just that one is added.
+        Its managed policy can pass only roles named `ecsInstanceRole…`. Ours has a name from CloudFormation, which is
+        unique, so an additional statement lets ECS pass exactly this role.
         """
         role = iam.Role(
             self,
@@ -303,7 +305,7 @@ class ManagedInstancesCapacity(CheckedConstruct):
         return role
 
     def _name(self) -> str | None:
-        """Return a name where CloudFormation's own, which begins with the stack's, would be refused."""
+        """Return a name if ECS would refuse the generated one, which begins with the stack's name."""
         stack_name = cdk.Stack.of(self).stack_name
         if is_token(stack_name) or not stack_name.lower().startswith(_RESERVED):
             return None

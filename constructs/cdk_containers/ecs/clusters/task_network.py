@@ -1,4 +1,4 @@
-"""Where the network interfaces of tasks are, and which security groups they have."""
+"""Subnets and security groups of tasks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_SECURITY_GROUPS = 5
 
 
 class TaskConnections(Connections):
-    """The connections of tasks, whose security groups are written to the template already."""
+    """The connections of tasks whose security groups are already final."""
 
     def __init__(self, path: str, security_groups: Sequence[ec2.ISecurityGroup], *, own_address: bool) -> None:
         super().__init__(security_groups=list(security_groups))
@@ -24,17 +24,17 @@ class TaskConnections(Connections):
         self._own_address = own_address
 
     def add_security_group(self, *security_groups: ec2.ISecurityGroup) -> None:  # noqa: ARG002  (CDK's signature)
-        """Refuse: CDK would make rules for a group that no task has.
+        """Refuse: CDK would add rules to a group that no task has.
 
         Raises:
             ConstructError: Always.
         """
         problem = Problem(
             option="connections.add_security_group",
-            what="the security groups of tasks are known when they are made; a group that comes later reaches no task",
+            what="the security groups of tasks are set when they are created, so a group added later has no effect",
             allowed="security_groups=[…] of the service or job"
             if self._own_address
-            else "nothing; with bridge or host networking tasks have the security groups of their instances",
+            else "none; with bridge or host networking, tasks have the security groups of their instances",
             practice="explicit-ingress",
         )
         raise ConstructError(self._path, [problem])
@@ -56,7 +56,7 @@ def task_network_problems(
                     option,
                     "tasks have the address and the security groups of their instances",
                     given=Shown(f"network_mode {network_mode}"),
-                    allowed="nothing, or network_mode awsvpc",
+                    allowed="none, or network_mode awsvpc",
                     practice="host-ports",
                 )
         return list(found)
@@ -70,7 +70,7 @@ def task_network_problems(
     if (security_groups or vpc_subnets is not None) and cluster is None:
         found.add(
             "cluster",
-            "security groups and subnets are in a network, and the tasks would get a new one",
+            "security groups and subnets belong to a network, but the tasks would get a new network",
             allowed="a cluster in their network",
             practice="private-subnets",
         )
@@ -83,12 +83,12 @@ def task_network_problems(
 
 
 def unknown_group_problems(groups: Sequence[ec2.ISecurityGroup], cluster: Cluster, *, why: str) -> list[Problem]:
-    """Find instances whose security groups nobody said, where a rule of theirs is needed."""
+    """Find instances with unknown security groups, if a rule needs them."""
     found = Problems()
     if not groups:
         found.add(
             "cluster",
-            f"the security groups of its instances are not known, and {why}",
+            f"the security groups of its instances are unknown, and {why}",
             given=cluster.node.path,
             allowed="Cluster.from_attributes(instance_security_group_ids=[…]), or capacity=[Ec2Capacity….share()]",
             practice="explicit-ingress",

@@ -1,4 +1,4 @@
-"""What it takes to reach a service from another, or from a job: rule, order, namespace, permission and address."""
+"""Connecting a service or a job to a service: rule, order, namespace, permission and address."""
 
 from .connector import Callee, CallingConnector, Connector, connect
 from .way import Ports, Way

@@ -1,4 +1,4 @@
-"""Connecting services: the rule, the order, the namespace and the address, all at once."""
+"""Connects services: rule, order, namespace and address."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from ..tasks import TaskDefinition
 from .way import Way
 
 _INVOKE = "vpc-lattice-svcs:Invoke"
-_PATHS = "The wildcard stands for the paths of one service of VPC Lattice, which the caller was connected to"
+_PATHS = "The wildcard covers the paths of one VPC Lattice service to which the caller is connected"
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class Connector:
-    """What connecting has to know of a service.
+    """What a connection needs to know about a service.
 
     Attributes:
         owner: The service.
-        ways: The ways to it, the best first.
-        vpc: Where its tasks are.
-        ready: What a caller has to wait for.
+        ways: The ways to reach it, best first.
+        vpc: The VPC of its tasks.
+        ready: What a caller must wait for.
     """
 
     owner: Construct
@@ -58,11 +58,11 @@ class Connector:
         other.is_called = True
 
     def reaches(self, other: Connector) -> list[Connector]:
-        """Return the services on the way from this one to another, both included; none if there is no way."""
+        """Return the services on the path from this one to another, both included; none if there is no path."""
         if self is other:
             return [self]
         if not other.is_called:
-            return []  # it was just made, as most callers are
+            return []  # it was just created, as most callers are
         came_from: dict[Connector, Connector] = {}
         waiting = [self]
         while waiting:
@@ -81,17 +81,17 @@ class Connector:
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class CallingConnector(Connector):
-    """The same of a service or a job that calls services.
+    """The same for a service or a job that calls services.
 
     Attributes:
-        waiting: What is made after all that it needs.
+        waiting: What is created after everything it needs.
         task: Its task.
-        environment: The names of the settings that its container has.
+        environment: The names of the environment variables of its container.
         security_groups: The security groups of its tasks.
-        host_networking: Whether no proxy can stand before its tasks.
+        host_networking: Whether its tasks cannot have a proxy.
         external: Whether its tasks are outside AWS.
-        namespace: The namespace of Service Connect that it is in.
-        join: Takes it into a namespace, as one that only calls; None for what no service runs.
+        namespace: Its Service Connect namespace.
+        join: Adds it to a namespace as a client; None for tasks without a service.
     """
 
     waiting: CfnResource
@@ -112,12 +112,12 @@ class CallingConnector(Connector):
         url: str | None,
         scheme: str | None = None,
     ) -> None:
-        """Do everything that it takes for this service to call another."""
+        """Set up everything that this service needs to call another."""
         found = Problems()
         if self.external:
             found.add(
                 "other",
-                "machines outside AWS are in no network of AWS, in which it could be reached",
+                "machines outside AWS are not in an AWS network in which they could reach it",
                 given=Shown(other.owner.node.path),
                 allowed="your own connection to it, and the address in environment",
                 practice="external-tasks",
@@ -127,9 +127,9 @@ class CallingConnector(Connector):
         if path := other.reaches(self):
             found.add(
                 "other",
-                "the services would wait for each other, and none could start",
+                "the services would wait for each other, so none could start",
                 given=Shown(" → ".join(connector.owner.node.path for connector in [self, *path])),
-                allowed="one direction; by hand, connections.allow_to(…) and an address in environment",
+                allowed="one direction; for the other, connections.allow_to(…) and an address in environment",
                 practice="connect-services",
             )
         if way is not None:
@@ -138,8 +138,8 @@ class CallingConnector(Connector):
             if way.url is None and url is None:
                 found.add(
                     "url",
-                    "the load balancer's own name is not on its certificate",
-                    allowed='url="https://…" with a name that is, and that leads to the load balancer',
+                    "the certificate does not cover the DNS name of the load balancer",
+                    allowed='url="https://…" with a name on the certificate that points to the load balancer',
                     practice="connect-services",
                 )
             else:
@@ -152,32 +152,31 @@ class CallingConnector(Connector):
         self._connect(other, way, name, with_scheme(way.url or "", scheme) if url is None else url)
 
     def _find_way(self, other: Connector, port: str | None, found: Problems) -> Way | None:
-        # A task that no service runs has no proxy, and finds nobody by Service Connect.
+        # A task without a service has no proxy and cannot use Service Connect.
         ways = {name: way for name, way in other.ways.items() if self.join is not None or way.namespace is None}
         served = {name: way for name, way in ways.items() if way.namespace is not None}
         way = next(iter(ways.values()), None) if port is None else served.get(port)
         if way is None and other.ways and not ways:
             found.add(
                 "other",
-                f"{other.owner.node.path} is found by Service Connect alone, which only services take part in",
-                allowed="cloud_map=CloudMap(…) on it as well; a LatticeExposure; or an exposure whose load balancer is "
-                "internal",
+                f"{other.owner.node.path} is available only through Service Connect, which only services can use",
+                allowed="cloud_map=CloudMap(…) on it; a LatticeExposure; or an exposure with an internal load balancer",
                 practice="connect-services",
             )
         elif way is None and port is not None and other.ways:
             found.add(
                 "port",
-                "the service serves no port with this name by Service Connect",
+                "the service serves no port with this name through Service Connect",
                 given=port,
-                allowed=", ".join(served) or "nothing: it serves none that way",
+                allowed=", ".join(served) or "none, because it serves no ports this way",
                 practice="service-connect-named-port",
             )
         elif way is None:
             found.add(
                 "other",
-                f"{other.owner.node.path} cannot be found inside the network",
+                f"{other.owner.node.path} has no address inside the network",
                 allowed="service_connect=ServiceConnect(…) on it and a port with a name, or cloud_map=CloudMap(…) and "
-                "a port; a LatticeExposure; or an exposure whose load balancer is internal",
+                "a port; a LatticeExposure; or an exposure with an internal load balancer",
                 practice="connect-services",
             )
         return way
@@ -187,7 +186,7 @@ class CallingConnector(Connector):
         if way.vpc is not None and different_networks(way.vpc, self.vpc):
             found.add(
                 "other",
-                "it is reached from another network than this service's",
+                "it is not reachable from the network of this service",
                 given=Shown(way.vpc.vpc_id if not is_token(way.vpc.vpc_id) else way.vpc.node.path),
                 allowed="services in one network; a LatticeExposure reaches further",
                 practice="connect-services",
@@ -195,7 +194,7 @@ class CallingConnector(Connector):
         if way.namespace is not None and self.namespace is not None and not _same(way.namespace, self.namespace):
             found.add(
                 "other",
-                "it serves in another namespace, and a service is in one",
+                "it serves in another namespace, and a service can be in only one",
                 given=Shown(way.namespace.node.path),
                 allowed=f"{self.namespace.node.path}; or cloud_map on the other service",
                 practice="connect-services",
@@ -203,7 +202,7 @@ class CallingConnector(Connector):
         if way.namespace is not None and self.host_networking:
             found.add(
                 "other",
-                "it serves by Service Connect, whose proxy cannot stand before a task with host networking",
+                "it serves through Service Connect, whose proxy does not support tasks with host networking",
                 given=Shown("network_mode host"),
                 allowed="network_mode awsvpc or bridge; or cloud_map on the other service",
                 practice="service-connect-network-mode",
@@ -233,9 +232,9 @@ class CallingConnector(Connector):
         return policy
 
     def _open(self, other: Connector, way: Way) -> list[Construct]:
-        """Let this service in, by rules in its own stack: the other's stack must not need the one that needs it."""
+        """Let this service in, with rules in its own stack, so that the stacks do not depend on each other."""
         made: list[Construct] = []
-        # Services behind one load balancer, or on instances of one group, want the same rule; EC2 takes it once.
+        # Services behind one load balancer, or on instances of one group, need the same rule; EC2 accepts it once.
         rules = rules_of(self.owner)
         protocol = "udp" if way.udp else "tcp"
         low, high = way.ports or (0, 0)
@@ -265,10 +264,10 @@ class CallingConnector(Connector):
     def _place_of_rule(
         self, other: Connector, group: ec2.ISecurityGroup, own: ec2.ISecurityGroup, port: str
     ) -> tuple[Construct, str]:
-        """Return the parent and the id of a rule: the same, whatever else is connected, and in whatever order.
+        """Return the parent and the id of a rule, independent of other connections and their order.
 
-        A group that several services are in is named itself, as parent or in the id. If the first service stood for it,
-        the rule would be made again for the second when the first goes, and EC2 takes it once.
+        A group that several services share is the parent or part of the id. If the first service were the parent,
+        removing it would create the rule again for the second one, and EC2 accepts it only once.
         """
         owner, callee = self.owner.node, other.owner.node
         if not group.node.path.startswith(f"{callee.path}/"):
@@ -284,13 +283,13 @@ class CallingConnector(Connector):
         elif isinstance(own, Construct):
             parent = own
         else:
-            # CDK hands out an imported group as the interface, which cannot be a parent.
+            # CDK represents an imported group as the interface, which cannot be a parent.
             parent, name = Stack.of(own), f"{own.node.id}{name}"
         return parent, _free(parent, f"{name}:{port}")
 
 
 class Callee(Protocol):
-    """A service that others connect to: one of this library, made or `from_attributes`."""
+    """A service to connect to: a service of this library, created or `from_attributes`."""
 
     @property
     def _connector(self) -> Connector: ...
@@ -306,14 +305,14 @@ def connect(
     url: str | None,
     scheme: str | None = None,
 ) -> None:
-    """Connect a service or a job to a service, if what was given is of the right type."""
+    """Connect a service or a job to a service, if the value has the right type."""
     callee = getattr(other, "_connector", None)
     if not isinstance(callee, Connector):
         found.add(
             "other",
             "not a service",
             given=Shown("None" if other is None else f"a value of type {type(other).__name__}"),
-            allowed="a service of this library, made or from_attributes",
+            allowed="a service of this library, created or from_attributes",
             practice="connect-services",
         )
     if found or not isinstance(callee, Connector):

@@ -1,4 +1,4 @@
-"""A way on which a service is reached inside the network: where it is, and what has to be opened."""
+"""A way to reach a service inside the network: its address, and the rules that it needs."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Way:
     """A way to reach a service.
 
     Attributes:
-        url: What a caller writes; None if only somebody who knows the name on the certificate can say.
-        variable: End of the name of the setting that tells a caller.
-        groups: Security groups that have to let the caller in.
-        ports: On which ports.
-        udp: Whether by UDP.
-        vpc: From where it can be reached; None if that is not known.
-        namespace: The namespace of Service Connect that a caller has to be in.
-        invoke: The service of VPC Lattice that a caller needs permission to invoke.
+        url: The URL for callers; None if only you know the name on the certificate.
+        variable: Suffix of the environment variable for callers.
+        groups: Security groups that must let the caller in.
+        ports: The ports to open.
+        udp: Whether it uses UDP.
+        vpc: The VPC from which callers can reach it; None if unknown.
+        namespace: The Service Connect namespace that a caller must join.
+        invoke: The VPC Lattice service that a caller needs permission to invoke.
     """
 
     url: str | None

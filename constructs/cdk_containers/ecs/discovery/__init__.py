@@ -1,4 +1,4 @@
-"""How services find each other: namespaces, Service Connect and names in DNS."""
+"""Service discovery: namespaces, Service Connect and DNS names."""
 
 from .cloud_map import CloudMap
 from .join import join_namespace

@@ -1,4 +1,4 @@
-"""How a service is found in DNS."""
+"""DNS names of services."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _TTL = 15
 
 @frozen
 class CloudMap:
-    """A name in DNS for the tasks of a service, kept current by ECS. A service has one at most.
+    """A DNS name for the tasks of a service, which ECS keeps current. A service has at most one.
 
     Attributes:
-        namespace: Where the name is; one with a network.
-        name: The name before that of the namespace: `orders` in `shop.internal` is `orders.shop.internal`.
-        port: Port in the container that callers are told. Default: the first port of the container.
-        container: Container that listens on it. Default: the service's own.
-        record_type: `A`, the addresses of tasks, or `SRV`, address and port, which callers have to ask for. Default:
-            `A` with awsvpc networking, `SRV` otherwise, where tasks share the address of their instance.
-        ttl: How long a caller may remember an answer, and with it a task that is gone. Default: 15 s.
+        namespace: Namespace of the name; it must have a network.
+        name: Name in the namespace: `orders` in `shop.internal` becomes `orders.shop.internal`.
+        port: Port in the container for callers. Default: the first port of the container.
+        container: Container that listens on it. Default: the service's own container.
+        record_type: `A` for addresses of tasks, or `SRV` for address and port, which callers must query. Default: `A`
+            with awsvpc networking; otherwise `SRV`, because tasks share the address of their instance.
+        ttl: How long callers may cache an answer, including addresses of stopped tasks. Default: 15 s.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html
     """
@@ -39,16 +39,16 @@ class CloudMap:
 
     @property
     def ttl_seconds(self) -> int:
-        """How long a caller may remember an answer, in seconds."""
+        """How long callers may cache an answer, in seconds."""
         return _TTL if self.ttl is None else seconds(self.ttl)
 
     @property
     def full_name(self) -> str:
-        """The name in DNS."""
+        """The DNS name."""
         return f"{self.name}.{self.namespace.name}"
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options by themselves."""
+        """Find problems with these options by themselves."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -57,7 +57,7 @@ class CloudMap:
         if self.namespace.vpc is None:
             found.add(
                 "namespace",
-                "an HTTP namespace has no names in DNS",
+                "an HTTP namespace has no DNS names",
                 given=self.namespace.node.path,
                 allowed="Namespace(…, network=…), or service_connect instead of cloud_map",
                 practice="cloud-map-record",

@@ -1,4 +1,4 @@
-"""Putting a service into a namespace of Service Connect."""
+"""Adds a service to a Service Connect namespace."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ..tasks import TaskDefinition
 from .service_connect import ServedPort, ServiceConnect, ServiceConnectAccessLogs, ServiceConnectTls
 
 STREAM_PREFIX = "service-connect"
-"""Where the lines of the proxy are in the log group of the task."""
+"""Log stream prefix of the proxy in the log group of the task."""
 
 _POLICY = "AmazonECSInfrastructureRolePolicyForServiceConnectTransportLayerSecurity"
 _MANAGED_POLICY = Acknowledgement(
-    "AWS documents this managed policy as the rights that ECS needs to get and renew certificates, and keeps it "
-    "current; it is limited to authorities and secrets that carry the tag of ECS",
+    "AWS documents and maintains this managed policy as the permissions that ECS needs to get and renew certificates; "
+    "it is limited to authorities and secrets with the ECS tag",
     cdk_nag=(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{_POLICY}]",),
 )
 
@@ -35,9 +35,9 @@ def join_namespace(
     task: TaskDefinition,
     logs: ContainerLogs,
 ) -> None:
-    """Make a service a member of a namespace: of those that are called, if it serves ports, and of those that call.
+    """Add a service to a namespace, as a client and, if it serves ports, also as a server.
 
-    CDK would name the namespace in words, and CloudFormation would not know that the service needs it.
+    CDK would write the name of the namespace as text, so CloudFormation would not see the dependency.
     """
     tls = None if options.tls is None else _tls(scope, service, options.tls)
     timeout = _timeout(options)
@@ -63,7 +63,7 @@ def join_namespace(
         access_log_configuration=_access_logs(options.access_logs),
     )
     if options.log_level != "info":
-        # The L1 of CDK does not know it yet.
+        # CDK's L1 does not support it yet.
         service.add_property_override(
             "ServiceConnectConfiguration.ContainerConfigurations", [{"LogLevel": options.log_level}]
         )
@@ -94,7 +94,7 @@ def _access_logs(
 
 
 def _log_configuration(task: TaskDefinition, logs: ContainerLogs) -> ecs.CfnService.LogConfigurationProperty:
-    """Return where the proxy logs: nowhere, if nobody says so."""
+    """Return the log configuration of the proxy, which otherwise does not log."""
     task.log_group.grant_write(task.execution_role)
     options = {
         "awslogs-group": task.log_group.log_group_name,

@@ -1,4 +1,4 @@
-"""Names by which services find each other."""
+"""Names in service discovery."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ALIAS = re.compile(r"[a-z0-9_.][a-z0-9_.-]{0,126}")
 
 
 def namespace_name_problems(name: str) -> list[Problem]:
-    """Find a name that DNS does not take."""
+    """Find an invalid DNS name."""
     found = Problems()
     if not is_token(name) and not (len(name) <= 253 and _DNS_NAME.fullmatch(name)):
         found.add(
@@ -28,12 +28,12 @@ def namespace_name_problems(name: str) -> list[Problem]:
 
 
 def cloud_map_name_problems(name: str) -> list[Problem]:
-    """Find a name that Cloud Map does not take for a service in DNS."""
+    """Find a name that Cloud Map refuses for a service in DNS."""
     found = Problems()
     if not is_token(name) and not (len(name) <= 127 and _DNS_NAME.fullmatch(name)):
         found.add(
             "name",
-            "not a name in DNS",
+            "not a valid DNS name",
             given=name,
             allowed="letters, digits, hyphens and underscores, up to 63 between dots, such as orders",
             practice="unique-discovery-names",
@@ -42,28 +42,28 @@ def cloud_map_name_problems(name: str) -> list[Problem]:
 
 
 def discovery_name_problems(name: str | None) -> list[Problem]:
-    """Find a name that Service Connect does not take for what it registers in Cloud Map."""
+    """Find a name that Service Connect refuses to register in Cloud Map."""
     found = Problems()
     if name is not None and not is_token(name) and not _DISCOVERY_NAME.fullmatch(name):
         found.add(
             "discovery_name",
-            "not a name that Service Connect takes",
+            "not a valid Service Connect name",
             given=name,
-            allowed="up to 64 lower-case letters, digits, underscores and hyphens, no hyphen first",
+            allowed="up to 64 lowercase letters, digits, underscores and hyphens, no hyphen first",
             practice="unique-discovery-names",
         )
     return list(found)
 
 
 def alias_problems(name: str | None) -> list[Problem]:
-    """Find a name under which the proxy of a caller cannot answer."""
+    """Find a name that the proxy of a caller does not support."""
     found = Problems()
     if name is not None and not is_token(name) and not _ALIAS.fullmatch(name):
         found.add(
             "dns_name",
-            "not a name that Service Connect takes",
+            "not a valid Service Connect name",
             given=name,
-            allowed="up to 127 lower-case letters, digits, underscores, hyphens and dots, no hyphen first",
+            allowed="up to 127 lowercase letters, digits, underscores, hyphens and dots, no hyphen first",
             practice="unique-discovery-names",
         )
     return list(found)

@@ -1,4 +1,4 @@
-"""A namespace in AWS Cloud Map."""
+"""An AWS Cloud Map namespace."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .names import namespace_name_problems
 
 
 class Namespace(CheckedConstruct):
-    """A namespace in which services find each other, by Service Connect or by names in DNS.
+    """A namespace in which services find each other, through Service Connect or DNS names.
 
-    Services join it with `ServiceConnect(namespace=…)` and `CloudMap(namespace=…)`, from any stack.
+    Services in any stack join it with `ServiceConnect(namespace=…)` and `CloudMap(namespace=…)`.
 
     Attributes:
-        name: Its name, the end of the names of its services in DNS.
-        namespace: The namespace itself.
-        vpc: Where its names are known; None if it has none in DNS.
+        name: Its name, which is the suffix of the DNS names of its services.
+        namespace: The CDK namespace.
+        vpc: The VPC in which its names resolve; None if it has no DNS names.
 
     See https://docs.aws.amazon.com/cloud-map/latest/dg/working-with-namespaces.html
     """
@@ -42,14 +42,14 @@ class Namespace(CheckedConstruct):
         name: str,
         network: NetworkLike | None = None,
     ) -> None:
-        """Make a namespace.
+        """Create a namespace.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            name: A DNS name that nobody else answers for, such as `shop.internal`. It is unique in the account, region
-                and network.
-            network: Where its names are in DNS, a `Network` or a VPC of CDK. Default: nowhere; it is for Service
+            name: A DNS name that is not used elsewhere, such as `shop.internal`. It must be unique in the account,
+                region and network.
+            network: Network in which its names resolve, as a `Network` or a CDK VPC. Default: none; only for Service
                 Connect, whose proxies need no DNS.
 
         Raises:
@@ -81,7 +81,7 @@ class Namespace(CheckedConstruct):
         namespace_arn: str,
         network: NetworkLike | None = None,
     ) -> Namespace:
-        """Use a namespace that exists. The names that other apps have in it are not known here.
+        """Use an existing namespace. Names of other apps in it are not known here.
 
         Args:
             scope: The parent.
@@ -89,7 +89,7 @@ class Namespace(CheckedConstruct):
             name: Its name.
             namespace_id: Its id, such as `ns-0123456789abcdef`.
             namespace_arn: Its ARN.
-            network: Where its names are in DNS. Default: it is an HTTP namespace, without any.
+            network: Network in which its names resolve. Default: none; it is an HTTP namespace.
         """
         found = argument_problems(cls.from_attributes, locals())
         found.extend(arn_problems(found, namespace_arn=namespace_arn))
@@ -106,7 +106,7 @@ class Namespace(CheckedConstruct):
         )
 
     def claim_problems(self, names: Iterable[str]) -> list[Problem]:
-        """Find names that another service has in this namespace already, or that one service asks for twice."""
+        """Find names that another service already has in this namespace, or that one service uses twice."""
         found = Problems()
         wanted: set[str] = set()
         for name in (name for name in names if not is_token(name)):
@@ -115,7 +115,7 @@ class Namespace(CheckedConstruct):
             if (owner is not None or name.lower() in wanted) and not follows:
                 found.add(
                     "",
-                    f"{'this service' if owner is None else owner.node.path} has this name in {self.node.path} already",
+                    f"{'this service' if owner is None else owner.node.path} already has this name in {self.node.path}",
                     given=name,
                     allowed="another name",
                     practice="unique-discovery-names",
@@ -124,12 +124,12 @@ class Namespace(CheckedConstruct):
         return list(found)
 
     def claim(self, owner: Construct, names: Iterable[str]) -> None:
-        """Take names for a service."""
+        """Reserve names for a service."""
         self._claims.update({name.lower(): owner for name in names})
 
 
 _imported: WeakKeyDictionary[IConstruct, dict[str, dict[str, Construct]]] = WeakKeyDictionary()
-"""The names in namespaces that exist, by app and ARN."""
+"""The names in imported namespaces, by app and ARN."""
 
 
 class _ImportedNamespace(Namespace):
@@ -144,7 +144,7 @@ class _ImportedNamespace(Namespace):
         vpc: ec2.IVpc | None,
     ) -> None:
         CheckedConstruct.__init__(self, scope, id)
-        # Several stacks of an app may import the same namespace, each for itself.
+        # Several stacks of an app may import the same namespace.
         self._claims = _imported.setdefault(self.node.root, {}).setdefault(namespace_arn, {})
         self.name = name
         self.vpc = vpc

@@ -18,14 +18,14 @@ def register_in_dns(
     container: ecs.ContainerDefinition,
     port: int | None,
 ) -> None:
-    """Let ECS keep the addresses of a service's tasks in DNS."""
+    """Let ECS register the addresses of a service's tasks in DNS."""
     srv = record_type == "SRV"
     service.enable_cloud_map(
         cloud_map_namespace=cloud_map.namespace.namespace,
         name=cloud_map.name,
         dns_record_type=servicediscovery.DnsRecordType[record_type],
         dns_ttl=in_seconds(cloud_map.ttl_seconds),
-        # An address record has no port, and CDK refuses to be told one.
+        # An address record has no port, and CDK refuses one.
         container=container if srv else None,
         container_port=port if srv else None,
     )

@@ -1,4 +1,4 @@
-"""How a service takes part in Service Connect."""
+"""Service Connect options of a service."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _LONGEST = 2147483647
 
 @frozen
 class ServedPort:
-    """A port that others reach by Service Connect.
+    """A port that other services reach through Service Connect.
 
     Attributes:
         name: Name of the port in its container (`Port.name`).
-        discovery_name: Its name in the namespace, which no other service has. Default: the name of the port.
-        dns_name: Name that callers write. Default: the discovery name.
-        client_port: Port that callers write, 1–65535. Default: the port in the container.
+        discovery_name: Its name in the namespace, which must be unique. Default: the name of the port.
+        dns_name: Name that callers use. Default: the discovery name.
+        client_port: Port that callers use, 1–65535. Default: the port in the container.
     """
 
     name: str
@@ -42,11 +42,11 @@ class ServedPort:
 
     @property
     def called_as(self) -> str:
-        """Name that callers write."""
+        """Name that callers use."""
         return self.dns_name or self.found_as
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -61,11 +61,11 @@ class ServedPort:
 
 @frozen
 class ServiceConnectAccessLogs:
-    """A record of the requests that the proxy of Service Connect passes on, among the logs of the task.
+    """Access logs of the Service Connect proxy, in the log group of the task.
 
     Attributes:
         format: `JSON` or `TEXT`. Default: `JSON`, which CloudWatch Logs Insights reads.
-        query_parameters: Whether the record has what stands after the `?`, where secrets are found. Default: False.
+        query_parameters: Whether access logs contain query strings, which may contain secrets. Default: False.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-envoy-access-logs.html
     """
@@ -74,18 +74,18 @@ class ServiceConnectAccessLogs:
     query_parameters: bool = False
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         return field_problems(self)
 
 
 @frozen
 class ServiceConnectTls:
-    """TLS between the proxies of Service Connect, with certificates that ECS gets and renews every five days.
+    """TLS between Service Connect proxies, with certificates that ECS requests and renews every five days.
 
     Attributes:
-        authority_arn: ARN of the private certificate authority; it carries the tag `AmazonECSManaged` = `true`.
-        encryption_key: KMS key for the private keys of the certificates. Default: AWS's own.
-        role: Role that ECS gets certificates as. Default: one is made.
+        authority_arn: ARN of the private certificate authority; it must have the tag `AmazonECSManaged` = `true`.
+        encryption_key: KMS key for the private keys of the certificates. Default: an AWS owned key.
+        role: Role with which ECS requests certificates. Default: a new role.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-tls.html
     """
@@ -95,7 +95,7 @@ class ServiceConnectTls:
     role: iam.IRole | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -103,7 +103,7 @@ class ServiceConnectTls:
         if not self.authority_arn:
             found.add(
                 "authority_arn",
-                "somebody has to sign the certificates",
+                "TLS needs an authority that signs the certificates",
                 allowed="the ARN of a private certificate authority",
                 practice="service-connect-tls",
             )
@@ -114,21 +114,21 @@ class ServiceConnectTls:
 
 @frozen
 class ServiceConnect:
-    """A place in a namespace: a proxy in each task finds the others, balances, retries and measures.
+    """Service Connect: a proxy in each task finds other services, balances and retries requests, and reports metrics.
 
     Attributes:
-        namespace: The namespace; a service takes part in one.
-        ports: Ports that others reach, by name or as `ServedPort`. Default: all TCP ports that have a name. A service
-            that serves none calls others only.
-        idle_timeout: Time that a connection may be silent; 0 is forever. Default: as ECS, five minutes for HTTP, an
-            hour for TCP.
-        per_request_timeout: Time for an answer; 0 is forever. Where no byte moves, `idle_timeout` ends the request
-            first if it is shorter. Not for TCP. Default: as ECS, 15 s.
+        namespace: The namespace; a service can be in only one.
+        ports: Ports for other services, by name or as `ServedPort`. A service without ports only calls others. Default:
+            all TCP ports that have a name.
+        idle_timeout: Time that a connection may be idle; 0 means no limit. Default: as in ECS, five minutes for HTTP
+            and an hour for TCP.
+        per_request_timeout: Time for a response; 0 means no limit. A shorter `idle_timeout` ends a request first if no
+            data is sent. Not supported for TCP. Default: 15 s, as in ECS.
         tls: TLS between the proxies. Default: none.
-        access_logs: A record of each request, among the logs of the task. Default: `ServiceConnectAccessLogs()`.
-            `Disabled(reason="…")` keeps none.
-        log_level: What the proxy itself logs: `info`, or `debug` while you look for a connection that fails. Default:
-            `info`; `debug` writes many times as much.
+        access_logs: Access logs in the log group of the task. `Disabled(reason="…")` writes none. Default:
+            `ServiceConnectAccessLogs()`.
+        log_level: Log level of the proxy: `info`, or `debug` while you investigate failing connections. Default:
+            `info`, because `debug` writes far more.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect.html
     """
@@ -142,7 +142,7 @@ class ServiceConnect:
     log_level: Literal["info", "debug"] = "info"
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options by themselves."""
+        """Find problems with these options by themselves."""
         found = Problems()
         found.extend(field_problems(self))
         found.extend(disabled_problems(self.access_logs), under="access_logs")

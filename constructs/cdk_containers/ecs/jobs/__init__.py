@@ -1,4 +1,4 @@
-"""What runs to its end: at a time, on an event, or when somebody asks for it."""
+"""Tasks that run to completion: on a schedule, on an event, or manually."""
 
 from .event_job import EventJob
 from .job import Job

@@ -1,4 +1,4 @@
-"""What is wrong with what an event is to start, and with what the job takes from it."""
+"""Problems with the options of event-driven jobs."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ def event_problems(
     max_concurrency: int | None,
     watched: bool,
 ) -> list[Problem]:
-    """Find what is wrong with the options that only an `EventJob` has.
+    """Find problems with the options that only an `EventJob` has.
 
     Args:
-        known: What is known to be wrong, and is not looked at again.
+        known: Known problems, whose options are not checked again.
         event_pattern: The events that start it.
-        event_bus: The bus that they come by.
+        event_bus: The event bus.
         environment_from: Environment variables by path into the event.
         for_each: Path to a list in the event.
-        max_concurrency: Runs at once.
+        max_concurrency: Maximum number of concurrent runs.
         watched: Whether the job has a state machine.
     """
     found = Problems()
     if event_pattern is not None:
         found.extend([] if known.has("event_pattern") else event_pattern_problems(event_pattern))
     elif event_bus is not None:
-        found.add("event_bus", "no event starts the job", allowed="an event_pattern as well", practice="event-pattern")
+        found.add("event_bus", "no event starts the job", allowed="also set event_pattern", practice="event-pattern")
     if for_each is not None and not known.has("for_each"):
         found.extend(path_problems("for_each", for_each))
     concurrency = None if known.has("max_concurrency") else max_concurrency
     if concurrency is not None and for_each is None:
         found.add(
             "max_concurrency",
-            "there is one run, so none beside it",
+            "the job has only one run, so there are no concurrent runs",
             given=concurrency,
-            allowed="for_each as well",
+            allowed="also set for_each",
             practice="job-input",
         )
     elif concurrency is not None and not is_token(concurrency) and not 1 <= concurrency <= _MAX_CONCURRENCY:
@@ -61,7 +61,7 @@ def event_problems(
             "max_concurrency",
             "out of range",
             given=concurrency,
-            allowed=f"1–{_MAX_CONCURRENCY}, beyond which Step Functions does not go",
+            allowed=f"1–{_MAX_CONCURRENCY} (the Step Functions limit)",
             practice="job-input",
         )
     variables = {} if known.has("environment_from") else environment_from or {}
@@ -74,14 +74,14 @@ def _variable_problems(variables: Mapping[str, str], *, fed: bool) -> list[Probl
     if variables and not fed:
         found.add(
             "environment_from",
-            "no event starts the job, so there is nothing to take values from",
-            allowed="an event_pattern; or a timeout, with which the job has an input also when it is started by hand",
+            "no event starts the job, so there are no values to read",
+            allowed="an event_pattern; or a timeout, with which a manual run also has an input",
             practice="job-input",
         )
     if len(variables) > _MAX_VARIABLES:
         found.add(
             "environment_from",
-            "EventBridge takes no more",
+            "more than EventBridge accepts",
             given=len(variables),
             allowed=f"up to {_MAX_VARIABLES}",
             practice="job-input",

@@ -1,4 +1,4 @@
-"""A job that runs on an event, once for each of many inputs, or when somebody asks for it."""
+"""A job that runs on an event, once for each of many inputs, or manually."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _DEFAULT_CONCURRENCY = 10
 
 
 class EventJob(Job):
-    """A container that runs to its end when something happened, or when somebody starts it: imports, ETL, migrations.
+    """A container that runs to completion on an event or manually: imports, ETL, migrations.
 
-    A rule of EventBridge starts the task; with `timeout`, `retries` or `for_each` it starts a state machine of Step
-    Functions, which waits for the task's end. Without an `event_pattern` the job runs only when it is started by hand.
+    An EventBridge rule starts the task. With `timeout`, `retries` or `for_each` it starts a Step Functions state
+    machine, which waits until the task stops. Without an `event_pattern`, you start the job manually.
 
     Attributes:
-        rule: The rule itself; None without an `event_pattern`.
+        rule: The EventBridge rule; None without an `event_pattern`.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/tasks-scheduled-eventbridge-rule.html
     """
@@ -73,42 +73,43 @@ class EventJob(Job):
         security_groups: Sequence[ec2.ISecurityGroup] = (),
         vpc_subnets: ec2.SubnetSelection | None = None,
     ) -> None:
-        """Make a job.
+        """Create a job.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
-            image: Image of the job's container, where nothing else about the container needs saying.
-            container: The job's container, instead of `image`.
-            sidecars: Containers beside it. Default: none.
+            cluster: Cluster. Default: a new `Cluster` in a new `Network`.
+            image: Container image. To set anything else about the container, use `container`.
+            container: Container of the job, instead of `image`.
+            sidecars: Additional containers. Default: none.
             volumes: Volumes that the containers mount; no `EbsVolume`. Default: none.
-            cpu: CPU units of a run, 1024 to a vCPU. Default: 256, the smallest. On EC2, None leaves it to containers.
-            memory_limit_mib: Memory of a run in MiB; on Fargate only certain pairs with `cpu` exist. Default: 512. On
-                EC2, None leaves it to containers.
-            task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
-            capacity: How runs are split over capacity, on Fargate or on EC2. Default: as the cluster says.
-            task_count: Tasks that start at once, 1–10; Step Functions, which `timeout` and `retries` take, starts one.
+            cpu: CPU units of a run; 1024 are one vCPU. On EC2, None leaves the size to the containers. Default: 256,
+                the smallest.
+            memory_limit_mib: Memory of a run in MiB; Fargate supports only certain combinations with `cpu`. On EC2,
+                None leaves the size to the containers. Default: 512.
+            task: Options that most tasks do not change: platform, disk, roles, logs. Default: `TaskOptions()`.
+            capacity: Capacity for runs, on Fargate or on EC2. Default: the strategy of the cluster.
+            task_count: Number of tasks to start, 1–10. With `timeout` or `retries`, Step Functions starts only one.
                 Default: 1.
-            event_pattern: The events that start it, as EventBridge writes them:
-                `{"source": ["aws.s3"], "detail-type": ["Object Created"]}`. Default: none, it is started by hand.
-            event_bus: The bus that the events come by. Default: the one that the account has, where those of AWS are.
-            environment_from: Environment variables of the container by path into the event, such as
-                `{"KEY": "$.detail.object.key"}`; with `for_each` into each input. They have to be text, unless Step
-                Functions runs the job, which turns other values into text. Default: none.
-            for_each: Path to a list in the event; there is one run for each thing in it, such as `$.detail.files`.
-                Default: none, one run.
-            max_concurrency: Runs at once, with `for_each`, 1–40. Default: 10.
-            timeout: Time that a run may take, 60 s to 365 days; then it is stopped and has failed. Default: none.
-            retries: How often a run that failed is tried again, a minute later and then with growing pauses, 0–99.
-                Default: 0.
-            start_retry: How long it is tried to start a run. Default: `StartRetry()`, an hour.
-            alarms: What somebody has to look at, and who is told. Default: `JobAlarms()`, which tells nobody.
-                `Disabled(reason="…")` makes none.
-            outputs: Write the command that starts a run by hand to the stack's outputs. Default: True.
-            security_groups: Security groups of its runs, up to 5, instead of a new one; with awsvpc networking.
-                Default: one is made.
-            vpc_subnets: Private subnets in which it runs, with awsvpc networking. Default: those of the cluster.
+            event_pattern: Event pattern in EventBridge syntax: `{"source": ["aws.s3"], "detail-type": ["Object
+                Created"]}`. Default: none; you start the job manually.
+            event_bus: Event bus. Default: the default bus of the account, which receives events of AWS services.
+            environment_from: Environment variables of the container by path into the event, such as `{"KEY":
+                "$.detail.object.key"}`; with `for_each` into each input. Values must be text, unless Step Functions
+                runs the job, which converts other values to text. Default: none.
+            for_each: Path to a list in the event, such as `$.detail.files`; the job runs once for each item. Default:
+                none; one run.
+            max_concurrency: Maximum number of concurrent runs with `for_each`, 1–40. Default: 10.
+            timeout: Maximum duration of a run, 60 s to 365 days. A run that exceeds it is stopped and counts as failed.
+                Default: none.
+            retries: Retries of a failed run, 0–99. The first retry starts after a minute, and the delays grow. Default:
+                0.
+            start_retry: Retries for runs that cannot start. Default: `StartRetry()`, an hour.
+            alarms: Alarms to create, and where to send notifications. `Disabled(reason="…")` creates none. Default:
+                `JobAlarms()`, which sends no notifications.
+            outputs: Writes the command for a manual run to the stack's outputs. Default: True.
+            security_groups: Security groups of its runs, up to 5; requires awsvpc networking. Default: a new one.
+            vpc_subnets: Private subnets of its runs; requires awsvpc networking. Default: the subnets of the cluster.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -170,7 +171,7 @@ class EventJob(Job):
         role = None
         if event_pattern is not None:
             self.dead_letter_queue = queue = make_queue(self, "DeadLetters")
-            # The rule names the role, so that the role cannot name the rule.
+            # The rule refers to the role, so the role cannot refer to the rule.
             role = service_role(self, "RuleRole", "events", "rule/*")
             self.rule = events.CfnRule(
                 self,
@@ -205,7 +206,7 @@ class EventJob(Job):
             "arn": self.cluster.cluster_arn,
             "role_arn": role.role_arn,
             "ecs_parameters": self._run.rule_parameters(),
-            # Without either, the event itself would be taken for what RunTask is told.
+            # Without either, EventBridge would use the event itself as the input of RunTask.
             **({"input_transformer": self._transformer(variables)} if variables else {"input": "{}"}),
         }
 
@@ -214,6 +215,6 @@ class EventJob(Job):
         template = self._run.overrides({name: f"<{short[name]}>" for name in variables})
         return events.CfnRule.InputTransformerProperty(
             input_paths_map={short[name]: path for name, path in variables.items()},
-            # Without quotes EventBridge writes text as JSON: a name of a file with quotes in it stays a name.
+            # Without quotes EventBridge writes text as JSON, so a file name that contains quotes stays intact.
             input_template=re.sub(r'"(<v\d+>)"', r"\1", template),
         )

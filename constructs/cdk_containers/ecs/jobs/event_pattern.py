@@ -1,4 +1,4 @@
-"""Patterns of events, as EventBridge writes them."""
+"""Event patterns in EventBridge syntax."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _PRACTICE = "event-pattern"
 
 
 def event_pattern_problems(pattern: Mapping[str, Any]) -> list[Problem]:
-    """Find what EventBridge refuses in a pattern, or what would match far too much."""
+    """Find parts of a pattern that EventBridge refuses or that match too much."""
     found = Problems()
     if not pattern:
-        found.add("event_pattern", "an empty pattern", allowed=_EXAMPLE, practice=_PRACTICE)
+        found.add("event_pattern", "the pattern is empty", allowed=_EXAMPLE, practice=_PRACTICE)
         return list(found)
     for name in pattern:
         if name not in (*_FIELDS, "$or"):
             meant = name.replace("_", "-")
             found.add(
                 "event_pattern",
-                "events have no such field",
+                "events have no field with this name",
                 given=name,
                 allowed=meant if meant in _FIELDS else ", ".join(_FIELDS),
                 practice=_PRACTICE,
@@ -35,7 +35,7 @@ def event_pattern_problems(pattern: Mapping[str, Any]) -> list[Problem]:
     if not found and "source" not in pattern and "$or" not in pattern:
         found.add(
             "event_pattern",
-            "without a source it matches events of every service",
+            "without a source the pattern matches events of every service",
             given=Shown(", ".join(pattern)),
             allowed=_EXAMPLE,
             practice=_PRACTICE,
@@ -43,16 +43,16 @@ def event_pattern_problems(pattern: Mapping[str, Any]) -> list[Problem]:
     if not found and _OWN_EVENTS in pattern.get("source", ()) and "detail" not in pattern:
         found.add(
             "event_pattern",
-            "the job's own runs are events of ECS, and each would start the next",
+            "the job's own runs are ECS events, so each run would start the next one",
             given=_OWN_EVENTS,
-            allowed="a detail that the job's own runs do not match, such as another cluster",
+            allowed="a detail that does not match the job's own runs, such as another cluster",
             practice=_PRACTICE,
         )
     return list(found)
 
 
 def _shape_problems(option: str, value: Mapping[str, Any]) -> list[Problem]:
-    """Go down a pattern: mappings all the way to lists of what a field may be."""
+    """Check the shape of a pattern: nested mappings, down to lists of allowed values."""
     found = Problems()
     for name, part in value.items():
         place = f"{option}[{name!r}]"
@@ -64,14 +64,16 @@ def _shape_problems(option: str, value: Mapping[str, Any]) -> list[Problem]:
             if part:
                 found.extend(_shape_problems(place, cast("Mapping[str, Any]", part)))
             else:
-                found.add(
-                    place, "an empty mapping", allowed="fields, and lists of what they may be", practice=_PRACTICE
-                )
+                found.add(place, "an empty mapping", allowed="fields with lists of allowed values", practice=_PRACTICE)
         elif isinstance(part, Sequence) and not isinstance(part, str):
             found.extend(_list_problems(place, part))
         else:
             found.add(
-                place, "a value by itself", given=part, allowed=f"a list of values, [{part!r}]", practice=_PRACTICE
+                place,
+                "a single value instead of a list",
+                given=part,
+                allowed=f"a list of values, [{part!r}]",
+                practice=_PRACTICE,
             )
     return list(found)
 
@@ -80,7 +82,7 @@ def _or_problems(place: str, part: object) -> list[Problem]:
     found = Problems()
     choices = cast("Sequence[Any]", part)
     if not isinstance(part, Sequence) or len(choices) < 2 or not all(isinstance(one, Mapping) for one in choices):
-        found.add(place, "not a choice", allowed="a list of two patterns or more", practice=_PRACTICE)
+        found.add(place, "not a list of patterns", allowed="a list of two patterns or more", practice=_PRACTICE)
         return list(found)
     for index, choice in enumerate(choices):
         found.extend(_shape_problems(f"{place}[{index}]", choice))
@@ -97,7 +99,7 @@ def _list_problems(place: str, values: Sequence[Any]) -> list[Problem]:
             if len(names) != 1 or names[0] not in _OPERATORS:
                 found.add(
                     f"{place}[{index}]",
-                    "not one operator that EventBridge knows",
+                    "not a single operator that EventBridge supports",
                     given=Shown(", ".join(names) or "none"),
                     allowed=", ".join(_OPERATORS),
                     practice=_PRACTICE,

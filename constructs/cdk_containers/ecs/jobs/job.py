@@ -1,4 +1,4 @@
-"""What jobs of all kinds share: a task that somebody starts, and that comes to an end."""
+"""Base of all jobs: a task that runs to completion."""
 
 from __future__ import annotations
 
@@ -43,16 +43,17 @@ from .task_run import TaskRun
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
 class Job(CheckedConstruct):
-    """A task that runs to its end. Use `ScheduledJob` or `EventJob`.
+    """A task that runs to completion. Use `ScheduledJob` or `EventJob`.
 
     Attributes:
-        cluster: The cluster it runs in.
+        cluster: Its cluster.
         task: Its task definition, with roles, log group and containers.
-        security_group: The security group made for its runs; None where they were given others, or have no address of
-            their own.
-        state_machine: What waits for the end of a run, with a timeout, retries or many inputs; None without.
-        dead_letter_queue: Where runs are kept that could not be started; None if nothing starts it by itself.
-        failed_runs_queue: Where ECS's word on runs that failed is kept; None with a state machine, which knows.
+        security_group: The security group created for its runs; None if you set others, or if runs have no network
+            interface.
+        state_machine: The state machine that waits for the end of a run; None without timeout, retries and multiple
+            inputs.
+        dead_letter_queue: The queue for runs that could not start; None for a job that only you start.
+        failed_runs_queue: The queue for ECS events of failed runs; None with a state machine, which records them.
         alarms: Its alarms, by name.
     """
 
@@ -65,7 +66,7 @@ class Job(CheckedConstruct):
     alarms: Mapping[str, cloudwatch.Alarm]
 
     _given_by_hand = ""
-    """What the command that starts a run by hand has besides."""
+    """Additional arguments of the command for a manual run."""
 
     def _make_task(self, given: JobInput) -> None:
         tag_component(self)
@@ -106,12 +107,12 @@ class Job(CheckedConstruct):
 
     def _make_state_machine(self, given: JobInput, runs: Runs) -> None:
         self.state_machine = make_state_machine(self, self._run, runs, replace(given.task.logs, log_group=None))
-        # It names the family of the task definition, which CloudFormation does not see as a reference.
+        # It contains the family of the task definition as text, which CloudFormation does not see as a reference.
         needs = (self.task.task_definition, *self.cluster.capacity_ready, *self.task.ready_when)
         resource_of(self.state_machine).node.add_dependency(*needs)
 
     def _finish(self, given: JobInput, starter: cdk.CfnResource | None, role: iam.Role | None) -> None:
-        """Order what starts the job, with its role, after all that a run needs, and make alarms and outputs."""
+        """Make whatever starts the job depend on everything that a run needs, and create alarms and outputs."""
         if starter is not None and role is not None:
             machine = [] if self.state_machine is None else [self.state_machine]
             needs = (role, self.task, *machine, *self.cluster.capacity_ready, *self.task.ready_when)
@@ -138,14 +139,14 @@ class Job(CheckedConstruct):
 
     @property
     def run_command(self) -> str:
-        """The same for a shell that waits for the end: it ends as the run ended, and fails without one."""
+        """A shell command for a manual run that waits for the end and exits with the result of the run."""
         if self.state_machine is not None:
             return wait_for_execution(self.start_command)
         return self._run.wait(self.start_command)
 
     @cached_property
     def start_command(self) -> str:
-        """The command that starts a run by hand; see `grant_start`, and `run_command` for one that waits."""
+        """The command for a manual run, which does not wait for its end; see also `run_command` and `grant_start`."""
         if self.state_machine is not None:
             start = f"aws stepfunctions start-execution --state-machine-arn {self.state_machine.state_machine_arn}"
             return start + self._given_by_hand
@@ -153,7 +154,7 @@ class Job(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Whom a grant to this job goes to: its task role, which is no other's."""
+        """The principal that receives grants: this job's own task role."""
         return self.task.grant_principal
 
     @cached_property
@@ -163,44 +164,46 @@ class Job(CheckedConstruct):
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to its runs, and they to whom.
+        """Controls inbound and outbound connections of its runs.
 
         Raises:
-            ConstructError: Its runs have the security groups of instances, and those are not known.
+            ConstructError: Its runs have the security groups of instances, which are unknown.
         """
-        unknown = unknown_group_problems(self._groups, self.cluster, why="no rule can be made for the runs")
+        unknown = unknown_group_problems(self._groups, self.cluster, why="no rule can be added for the runs")
         if unknown:
             raise ConstructError(self.node.path, unknown)
         return self._connections
 
     @property
     def task_role(self) -> iam.IRole:
-        """The role that the application acts as."""
+        """The role of the application."""
         return self.task.task_role
 
     @property
     def log_group(self) -> aws_logs.ILogGroup:
-        """Where its containers log."""
+        """The log group of its containers."""
         return self.task.log_group
 
     def connect_to(
         self, other: Callee, *, variable: str | None = None, url: str | None = None, scheme: str | None = None
     ) -> None:
-        """Let runs of this job call a service, and tell them where that is.
+        """Let runs of this job call a service, and pass them its address.
 
-        It opens the security group by a rule in the job's own stack, makes the job after the service, lets it invoke a
-        service behind VPC Lattice, and writes the address to an environment variable of the job's own container. The
-        way is the first that the other has of: a name in DNS, VPC Lattice, an internal load balancer. Service Connect
-        is for services only: ECS starts no proxy beside a task that no service runs.
+        It adds a security group rule in the job's own stack, and creates the job after the service. It grants
+        permission to invoke a service in VPC Lattice, and writes the address to an environment variable of the job's
+        own container. It uses the first that the service has of: a DNS name, VPC Lattice, an internal load balancer.
+        Jobs cannot use Service Connect, because ECS starts its proxy only for tasks of a service.
 
         Args:
-            other: The service that is called.
-            variable: Name of the environment variable. Default: from the other's name, such as `ORDERS_URL`.
-            url: What the variable says. Default: the address of the other, such as `http://orders.shop.internal:8080`.
-            scheme: What the address begins with, such as `tcp`. Default: as for services.
+            other: The service to call.
+            variable: Name of the environment variable. Default: derived from the name of the other service, such as
+                `ORDERS_URL`.
+            url: Value of the variable. Default: the address of the other service, such as
+                `http://orders.shop.internal:8080`.
+            scheme: Scheme of the address, such as `tcp`. Default: as for services.
 
         Raises:
-            ConstructError: The other cannot be found by a job.
+            ConstructError: A job cannot reach the other service.
 
         See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/interconnecting-services.html
         """
@@ -226,7 +229,7 @@ class Job(CheckedConstruct):
         )
 
     def grant_start(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a principal start runs and see how they end, with `start_command` and `run_command`."""
+        """Let a principal start runs and read their results, with `start_command` and `run_command`."""
         if self.state_machine is not None:
             seen = self.state_machine.grant_execution(grantee, "states:DescribeExecution")
             return self.state_machine.grant_start_execution(grantee).combine(seen)

@@ -1,4 +1,4 @@
-"""What a caller gave to a job of any kind, and what is wrong with it under the names of the job's options."""
+"""Input of a job of any kind, and its problems by option."""
 
 from __future__ import annotations
 
@@ -61,27 +61,27 @@ class JobInput:
 
     @property
     def strategy(self) -> Sequence[Capacity]:
-        """How runs are split over capacity: as was said, or as the cluster says."""
+        """The capacity strategy of runs: their own, or that of the cluster."""
         return strategy_of(self.capacity, self.cluster)
 
     @property
     def platform(self) -> Platform:
-        """What runs are on; a strategy has one kind of capacity only."""
+        """The platform of runs; a strategy has only one kind of capacity."""
         return platform_of(self.strategy)
 
     @property
     def is_watched(self) -> bool:
-        """Whether somebody has to wait for the end of a run, which EventBridge does not."""
+        """Whether something must wait for the end of a run, which EventBridge does not."""
         return self.timeout is not None or self.retries != 0
 
     @property
     def timeout_seconds(self) -> int | None:
-        """Time for one try."""
+        """Time for one attempt."""
         return None if self.timeout is None else seconds(self.timeout)
 
     @cached_property
     def task_input(self) -> TaskInput:
-        """What it takes to have the job's task."""
+        """Input of the job's task."""
         return TaskInput(
             image=self.image,
             container=self.container,
@@ -94,7 +94,7 @@ class JobInput:
         )
 
     def problems(self) -> list[Problem]:
-        """Find everything that is wrong."""
+        """Find all problems."""
         found = Problems()
         found.extend(self.task_input.problems())
         found.extend(self._capacity_problems())
@@ -125,7 +125,7 @@ class JobInput:
         if len(self.capacity) > _MAX_SHARES:
             found.add(
                 "capacity",
-                "EventBridge takes no more shares",
+                "more shares than EventBridge accepts",
                 given=len(self.capacity),
                 allowed=f"1–{_MAX_SHARES}",
                 practice="one-kind-per-strategy",
@@ -133,7 +133,7 @@ class JobInput:
         return list(found)
 
     def count_problems(self, *, watched: bool) -> list[Problem]:
-        """Find a number of tasks that nobody starts at once; `watched` is a job with a state machine."""
+        """Find an invalid number of tasks; `watched` is a job with a state machine."""
         found = Problems()
         if is_token(self.task_count) or self.task_count == 1:
             return []
@@ -144,7 +144,7 @@ class JobInput:
         elif watched:
             found.add(
                 "task_count",
-                "Step Functions starts one task, and waits for its end",
+                "Step Functions starts only one task, and waits for its end",
                 given=self.task_count,
                 allowed="1; or a job without timeout, retries and overlap; or an EventJob with for_each",
                 practice="job-input",
@@ -152,13 +152,13 @@ class JobInput:
         return list(found)
 
     def _group_problems(self) -> list[Problem]:
-        """Find file systems for runs whose security groups nobody knows."""
+        """Find file systems for runs with unknown security groups."""
         on_instances = self.platform in ("EC2", "MANAGED_INSTANCES") and self.task.network_mode != "awsvpc"
         mounts = any(isinstance(volume, EfsVolume) for volume in self.volumes)
         if not mounts or not on_instances or self.cluster is None:
             return []
         groups = instance_groups_of(self.strategy, self.cluster)
-        return unknown_group_problems(groups, self.cluster, why="the file system has to let the runs reach it")
+        return unknown_group_problems(groups, self.cluster, why="the file system must let the runs reach it")
 
     def _volume_problems(self) -> list[Problem]:
         found = Problems()
@@ -166,7 +166,7 @@ class JobInput:
             if isinstance(volume, EbsVolume):
                 found.add(
                     f"volumes[{index}]",
-                    "only a service gives each of its tasks an EBS volume; EventBridge cannot ask for one",
+                    "only a service can give each task an EBS volume; EventBridge cannot",
                     given=volume.name,
                     allowed="task=TaskOptions(ephemeral_storage_gib=…) on Fargate, or an EfsVolume",
                     practice="ebs-volume",
@@ -177,7 +177,7 @@ class JobInput:
             else:
                 found.add(
                     "cluster",
-                    "a file system is in a network, and the job would get a new one",
+                    "a file system belongs to a network, but the job would get a new network",
                     allowed="a cluster in the network of the file system",
                     practice="efs-same-vpc",
                 )

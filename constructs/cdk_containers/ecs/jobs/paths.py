@@ -9,20 +9,20 @@ from cdk_containers.core.inputs import is_token
 
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\[(\d+)\]")
 _PATH = re.compile(rf"\$(?:{_STEP.pattern})*")
-_ALLOWED = "$ and the way from there, such as $.detail.object.key or $.files[0]"
+_ALLOWED = "a path that begins with $, such as $.detail.object.key or $.files[0]"
 
 
 def path_problems(option: str, path: str) -> list[Problem]:
-    """Find a path that is none; one path stands for one place, so there are no filters and no wildcards."""
+    """Find an invalid path; a path refers to one place, so it has no filters and no wildcards."""
     found = Problems()
     if is_token(path):
-        found.add(option, "a path has to be known at synthesis", allowed=_ALLOWED, practice="job-input")
+        found.add(option, "a path must be known at synthesis", allowed=_ALLOWED, practice="job-input")
     elif not _PATH.fullmatch(path):
         found.add(option, "not a path", given=path, allowed=_ALLOWED, practice="job-input")
     return list(found)
 
 
 def as_jsonata(path: str) -> str:
-    """Return a path into a state's input in the language of Step Functions."""
+    """Return a path into a state's input as JSONata."""
     steps = _STEP.finditer(path)
     return "$states.input" + "".join(f".`{step[1]}`" if step[1] else f"[{step[2]}]" for step in steps)

@@ -1,4 +1,4 @@
-"""Queues that keep what went wrong until somebody has looked at it."""
+"""Queues that keep failed runs until your team has handled them."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 from .task_run import TaskRun
 
 _LAST_STOP = Acknowledgement(
-    "The queue is itself where what could not be done is kept; nothing consumes it that could fail again",
+    "The queue is itself a dead-letter queue, and nothing consumes it that could fail again",
     cdk_nag=("AwsSolutions-SQS3",),
 )
 _SQS_KEY = Acknowledgement(
-    "SQS encrypts the queue with its own key. EventBridge cannot use the key that AWS manages in KMS for SQS, and "
-    "what it could not deliver would be lost",
+    "SQS encrypts the queue with its own key. EventBridge cannot use the AWS managed KMS key of SQS, so undelivered "
+    "events would be lost",
     checkov=("CKV_AWS_27",),
 )
 _SECONDS_KEPT = 14 * 24 * 60 * 60
 
 
 def make_queue(scope: Construct, id: str) -> sqs.Queue:  # noqa: A002
-    """Make an encrypted queue, reached over TLS only, that keeps messages for as long as SQS can."""
+    """Create an encrypted queue that requires TLS and keeps messages for the maximum time of SQS."""
     queue = sqs.Queue(
         scope,
         id,
@@ -38,7 +38,7 @@ def make_queue(scope: Construct, id: str) -> sqs.Queue:  # noqa: A002
 
 
 def let_send(queue: sqs.Queue, rule: events.CfnRule) -> None:
-    """Let a rule send to a queue, and no other rule."""
+    """Let only this rule send to a queue."""
     queue.add_to_resource_policy(
         iam.PolicyStatement(
             sid="AllowRule",
@@ -51,10 +51,10 @@ def let_send(queue: sqs.Queue, rule: events.CfnRule) -> None:
 
 
 def keep_failed_runs(scope: Construct, run: TaskRun) -> tuple[events.CfnRule, sqs.Queue]:
-    """Make a rule that keeps what ECS says of runs that failed, which ECS itself forgets within the hour.
+    """Create a rule that keeps ECS events of failed runs, which ECS itself discards within the hour.
 
-    A run has failed if its own container did, or if it was ended before that. A sidecar that is stopped at the end may
-    well exit with another code than 0.
+    A run has failed if its own container failed or was stopped early. A sidecar that ECS stops at the end may exit with
+    a nonzero code.
     """
     queue = make_queue(scope, "FailedRuns")
     rule = events.CfnRule(

@@ -1,4 +1,4 @@
-"""A job that runs at times."""
+"""A job that runs on a schedule."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ _MAX_WINDOW_MINUTES = 1440
 
 
 class ScheduledJob(Job):
-    """A container that runs to its end at times: nightly, every five minutes, or once.
+    """A container that runs to completion on a schedule: nightly, every five minutes, or once.
 
-    EventBridge Scheduler starts the task; with `timeout`, `retries` or `overlap="SKIP"` it starts a state machine of
-    Step Functions, which waits for the task's end. The container finds the time that it was scheduled for in
-    `SCHEDULED_TIME`: a run may start late, and now and then twice.
+    EventBridge Scheduler starts the task. With `timeout`, `retries` or `overlap="SKIP"` it starts a Step Functions
+    state machine, which waits until the task stops. The container finds its scheduled time in `SCHEDULED_TIME`, because
+    a run may start late and, rarely, twice.
 
     Attributes:
-        schedule: The schedule itself.
-        schedule_group: Its group, which has nothing else in it.
+        schedule: The EventBridge schedule.
+        schedule_group: Its schedule group, which contains only this schedule.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/tasks-scheduled-eventbridge-scheduler.html
     """
@@ -81,40 +81,41 @@ class ScheduledJob(Job):
         security_groups: Sequence[ec2.ISecurityGroup] = (),
         vpc_subnets: ec2.SubnetSelection | None = None,
     ) -> None:
-        """Make a job.
+        """Create a job.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            schedule: When it runs: `cron(0 3 * * ? *)`, `rate(5 minutes)` or `at(2027-01-31T08:00:00)`.
-            cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
-            image: Image of the job's container, where nothing else about the container needs saying.
-            container: The job's container, instead of `image`.
-            sidecars: Containers beside it. Default: none.
+            schedule: Schedule: `cron(0 3 * * ? *)`, `rate(5 minutes)` or `at(2027-01-31T08:00:00)`.
+            cluster: Cluster. Default: a new `Cluster` in a new `Network`.
+            image: Container image. To set anything else about the container, use `container`.
+            container: Container of the job, instead of `image`.
+            sidecars: Additional containers. Default: none.
             volumes: Volumes that the containers mount; no `EbsVolume`. Default: none.
-            cpu: CPU units of a run, 1024 to a vCPU. Default: 256, the smallest. On EC2, None leaves it to containers.
-            memory_limit_mib: Memory of a run in MiB; on Fargate only certain pairs with `cpu` exist. Default: 512. On
-                EC2, None leaves it to containers.
-            task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
-            capacity: How runs are split over capacity, on Fargate or on EC2. Default: as the cluster says.
-            task_count: Tasks that start at once, 1–10; Step Functions, which `timeout` and `retries` take, starts one.
+            cpu: CPU units of a run; 1024 are one vCPU. On EC2, None leaves the size to the containers. Default: 256,
+                the smallest.
+            memory_limit_mib: Memory of a run in MiB; Fargate supports only certain combinations with `cpu`. On EC2,
+                None leaves the size to the containers. Default: 512.
+            task: Options that most tasks do not change: platform, disk, roles, logs. Default: `TaskOptions()`.
+            capacity: Capacity for runs, on Fargate or on EC2. Default: the strategy of the cluster.
+            task_count: Number of tasks to start, 1–10. With `timeout` or `retries`, Step Functions starts only one.
                 Default: 1.
-            time_zone: The zone that cron and at are in, such as `Europe/Berlin`; a rate has none. Default: UTC.
-            flexible_window: Time after the schedule within which a run may start, to spread load, in whole minutes,
-                1 minute to 1 day. Default: none, it starts on the minute.
-            enabled: Whether it runs at all. Default: True.
-            overlap: What happens at the time of a run while the one before still runs: both run, or the new one is
-                skipped. Default: `ALLOW`.
-            timeout: Time that a run may take, 60 s to 365 days; then it is stopped and has failed. Default: none.
-            retries: How often a run that failed is tried again, a minute later and then with growing pauses, 0–99.
-                Default: 0.
-            start_retry: How long it is tried to start a run. Default: `StartRetry()`, an hour.
-            alarms: What somebody has to look at, and who is told. Default: `JobAlarms()`, which tells nobody.
-                `Disabled(reason="…")` makes none.
-            outputs: Write the command that starts a run by hand to the stack's outputs. Default: True.
-            security_groups: Security groups of its runs, up to 5, instead of a new one; with awsvpc networking.
-                Default: one is made.
-            vpc_subnets: Private subnets in which it runs, with awsvpc networking. Default: those of the cluster.
+            time_zone: Time zone of `cron` and `at`, such as `Europe/Berlin`; a rate has none. Default: UTC.
+            flexible_window: Time window after the schedule in which a run may start, to spread load, in whole minutes,
+                1 minute to 1 day. Default: none; it starts on the minute.
+            enabled: Whether the schedule is enabled. Default: True.
+            overlap: What happens if the previous run is still running: `ALLOW` runs both, `SKIP` skips the new run.
+                Default: `ALLOW`.
+            timeout: Maximum duration of a run, 60 s to 365 days. A run that exceeds it is stopped and counts as failed.
+                Default: none.
+            retries: Retries of a failed run, 0–99. The first retry starts after a minute, and the delays grow. Default:
+                0.
+            start_retry: Retries for runs that cannot start. Default: `StartRetry()`, an hour.
+            alarms: Alarms to create, and where to send notifications. `Disabled(reason="…")` creates none. Default:
+                `JobAlarms()`, which sends no notifications.
+            outputs: Writes the command for a manual run to the stack's outputs. Default: True.
+            security_groups: Security groups of its runs, up to 5; requires awsvpc networking. Default: a new one.
+            vpc_subnets: Private subnets of its runs; requires awsvpc networking. Default: the subnets of the cluster.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -156,7 +157,7 @@ class ScheduledJob(Job):
             self._make_state_machine(given, _runs(given, skip_overlap=overlap == "SKIP"))
         self.dead_letter_queue = queue = make_queue(self, "DeadLetters")
         self.schedule_group = scheduler.CfnScheduleGroup(self, "Group")
-        # Whoever makes schedules in another group cannot make them act with this role.
+        # Schedules in other groups cannot use this role.
         role = service_role(self, "ScheduleRole", "scheduler", f"schedule-group/{self.schedule_group.ref}")
         self.schedule = scheduler.CfnSchedule(
             self,
@@ -201,7 +202,7 @@ def _runs(given: JobInput, *, skip_overlap: bool) -> Runs:
         timeout=given.timeout_seconds,
         retries=given.retries,
         start_attempts=given.start_retry.attempts,
-        # Who starts it by hand gives no time.
+        # A manual run has no scheduled time.
         environment={SCHEDULED_TIME: f"$exists({field}) ? {field} : $states.context.Execution.StartTime"},
         skip_overlap=skip_overlap,
     )
@@ -226,7 +227,7 @@ def _schedule_problems(
     if window is not None and not _is_window(length := seconds(window)):
         found.add(
             "flexible_window",
-            "not a window of EventBridge Scheduler",
+            "not a valid EventBridge Scheduler window",
             given=Shown("a token" if is_token(length) else f"{length} s"),
             allowed="whole minutes, 1 minute to 1 day, known at synthesis",
             practice="job-schedule",

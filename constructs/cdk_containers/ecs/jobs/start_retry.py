@@ -1,4 +1,4 @@
-"""How long EventBridge goes on trying to start a run."""
+"""How long EventBridge retries to start a run."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _MAX_AGE = timedelta(hours=1)
 
 @frozen
 class StartRetry:
-    """How often a run that could not be started is tried again: no capacity, a throttled call. Not one that failed.
+    """Retries for runs that could not start because of capacity or throttling, not for runs that failed.
 
     Attributes:
-        attempts: Tries after the first, 0–185. Default: 10; AWS would make 185, over a day.
-        max_age: How late a run may start at most, 60 s to 24 hours. What could not be started by then goes to the
-            dead-letter queue. Default: 1 hour, so that last night's run does not start in the middle of the day.
+        attempts: Retries after the first attempt, 0–185. Default: 10; the AWS default is 185 over a day.
+        max_age: Maximum delay of a start, 60 s to 24 hours. A run that has not started by then goes to the dead-letter
+            queue. Default: 1 hour, so that last night's run does not start in the middle of the day.
 
     See https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule.html
     """
@@ -30,7 +30,7 @@ class StartRetry:
     max_age: DurationLike = _MAX_AGE
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:

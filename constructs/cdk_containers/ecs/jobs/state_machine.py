@@ -1,4 +1,4 @@
-"""A state machine that waits for the end of a run: what has a timeout, retries, or many inputs."""
+"""A state machine that waits for the end of a run, for jobs with timeout, retries or multiple inputs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from .paths import as_jsonata
 from .task_run import TaskRun, service_role
 
 _WITHOUT_RESOURCE = Acknowledgement(
-    "The actions with which Step Functions sets up its log delivery and writes traces take no resource; what the role "
-    "may do in ECS names the task definition and the cluster",
+    "The actions with which Step Functions sets up log delivery and writes traces support no resource-level "
+    "permissions; ECS actions are limited to the task definition and the cluster",
     cdk_nag=("AwsSolutions-IAM5[Resource::*]",),
 )
 _SECONDS_BEFORE_RETRY = 60
 _NOT_STARTED = ("AmazonECS.Unknown", "ECS.AmazonECSException", "ECS.ServerException", "ECS.ThrottlingException")
-"""What Step Functions says when RunTask finds no place, is throttled, or fails at AWS."""
+"""Step Functions errors if RunTask finds no capacity, is throttled, or fails in AWS."""
 
 
 @frozen(slots=False)
@@ -32,15 +32,15 @@ class Runs:
     """How a state machine runs a task.
 
     Attributes:
-        timeout: Seconds after which a try is given up.
-        retries: Tries after one that failed.
-        start_attempts: Tries after one that could not be started.
-        environment: Settings of the container, as expressions of JSONata.
+        timeout: Timeout of one attempt in seconds.
+        retries: Retries after a failed run.
+        start_attempts: Retries after a run that could not start.
+        environment: Environment variables of the container, as JSONata expressions.
         for_each: Path to the list of inputs; None for one run.
-        max_concurrency: How many of them run at once.
-        skip_overlap: Whether nothing is run while another execution does.
-        timeout_of_all_tries: Seconds after which nothing is tried any more.
-        retried: What is tried again, as Step Functions calls it.
+        max_concurrency: Maximum number of concurrent runs.
+        skip_overlap: Whether to skip a run while another execution is running.
+        timeout_of_all_tries: Timeout of all attempts together in seconds.
+        retried: Step Functions errors to retry.
     """
 
     timeout: int | None
@@ -55,7 +55,7 @@ class Runs:
 
 
 def make_state_machine(scope: Construct, run: TaskRun, runs: Runs, logs: Logs) -> sfn.StateMachine:
-    """Make the state machine, with a role that may run this task only, and a log of what it did."""
+    """Create the state machine, with a role that may run only this task, and a log group."""
     role = service_role(scope, "RunRole", "states", "stateMachine:*")
     for statement in run.watch_statements():
         role.add_to_policy(statement)
@@ -80,7 +80,7 @@ def make_state_machine(scope: Construct, run: TaskRun, runs: Runs, logs: Logs) -
 
 
 def _let_count_executions(role: iam.Role, machine: sfn.StateMachine) -> None:
-    """Let the state machine see its own executions, by a policy apart: it waits for the other one."""
+    """Let the state machine list its executions, with a separate policy, because it depends on the first one."""
     iam.Policy(
         machine,
         "OverlapPolicy",
@@ -117,7 +117,7 @@ def _run(run: TaskRun, runs: Runs) -> dict[str, Any]:
     }
     if runs.timeout is not None:
         state["TimeoutSeconds"] = runs.timeout
-    # ECS could not start the task; every other failure is the task's own.
+    # ECS could not start the task; all other failures come from the task.
     retries = [(_NOT_STARTED, runs.start_attempts), (runs.retried, runs.retries)]
     state["Retry"] = [
         {
@@ -135,9 +135,9 @@ def _run(run: TaskRun, runs: Runs) -> dict[str, Any]:
 
 
 def _many(run: TaskRun, runs: Runs, path: str) -> dict[str, Any]:
-    """Run all inputs, and fail at the end if one of them failed: one bad input does not stop the others.
+    """Run all inputs and fail at the end if any failed, so that one bad input does not stop the others.
 
-    Each keeps only whether it failed: what ECS says of a task would soon be more than an execution may hold.
+    Each keeps only whether it failed, because full ECS results would soon exceed the size limit of an execution.
     """
     return {
         "RunEach": {
@@ -202,14 +202,14 @@ def _alone(then: str) -> dict[str, Any]:
 
 
 def let_start(role: iam.Role, state_machine: sfn.StateMachine) -> str:
-    """Let a role start one state machine, and return what it starts."""
+    """Let a role start one state machine, and return its ARN."""
     arn = state_machine.state_machine_arn
     role.add_to_policy(iam.PolicyStatement(actions=["states:StartExecution"], resources=[arn]))
     return arn
 
 
 def wait_for_execution(start: str) -> str:
-    """Return a command for a shell that starts an execution, waits for its end, and fails if it did."""
+    """Return a shell command that starts an execution, waits for its end, and fails if the execution failed."""
     describe = 'aws stepfunctions describe-execution --execution-arn "$run" --query status --output text'
     return (
         f"( run=$({start} --query executionArn --output text); "

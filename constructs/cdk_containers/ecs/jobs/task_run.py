@@ -1,4 +1,4 @@
-"""One run of a job's task: what RunTask is told, and what it takes to be allowed to call it."""
+"""One run of a job's task: arguments and permissions of RunTask."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from ..clusters import Capacity, Cluster, LaunchType, launch_type_of
 from ..tasks import Platform, TaskDefinition
 
 _REASON = (
-    "The role runs this task definition only, in this cluster only, in whatever revision the last deployment made; the "
-    "ids of the tasks that it tags, or of those that a state machine stops, are known when they run and not before"
+    "The role runs only this task definition in this cluster, in any revision; the ids of the tasks that it tags or "
+    "that a state machine stops are unknown before they run"
 )
 
 
@@ -34,14 +34,14 @@ class TaskRun:
     """How a job's task is run.
 
     Attributes:
-        cluster: Where.
-        task: What.
-        container: Name of the container of its own, which is told about its run.
-        strategy: On which capacity.
-        platform: What kind of capacity that is.
+        cluster: The cluster.
+        task: The task definition.
+        container: Name of its main container, which gets overrides.
+        strategy: The capacity strategy.
+        platform: The platform of that capacity.
         security_groups: The security groups of its network interface, if it has one.
-        subnets: Where that is.
-        task_count: How many tasks a run has.
+        subnets: The subnets of its network interface.
+        task_count: Number of tasks of a run.
     """
 
     cluster: Cluster
@@ -69,7 +69,7 @@ class TaskRun:
 
     @property
     def any_revision(self) -> str:
-        """ARN of the task definition in whatever revision."""
+        """ARN of all revisions of the task definition."""
         return f"{here('ecs')}:task-definition/{self.family}:*"
 
     @cached_property
@@ -81,9 +81,9 @@ class TaskRun:
         return {"ArnEquals": {"ecs:cluster": self.cluster.cluster_arn}}
 
     def start_statements(self) -> list[dict[str, Any]]:
-        """Return what it takes to start a run: this task, in this cluster, with its two roles.
+        """Return the statements to start a run: this task, in this cluster, with its two roles.
 
-        Any revision, since a run may be tried again after a deployment, and the role outlives the revision.
+        They allow any revision, because a run may be retried after a deployment, and the role outlives the revision.
         """
         roles = [self.task.task_role.role_arn, self.task.execution_role.role_arn]
         return [
@@ -108,7 +108,7 @@ class TaskRun:
         ]
 
     def see_statement(self) -> dict[str, Any]:
-        """Return what it takes to see how a run ends."""
+        """Return the statement to read the result of a run."""
         return {
             "Effect": "Allow",
             "Action": "ecs:DescribeTasks",
@@ -117,20 +117,20 @@ class TaskRun:
         }
 
     def watch_statements(self) -> list[iam.PolicyStatement]:
-        """Return what it takes to wait for the end of a run, and to put an end to it."""
+        """Return the statements to wait for the end of a run, and to stop it."""
         return [
             iam.PolicyStatement(
                 actions=["ecs:DescribeTasks", "ecs:StopTask"], resources=[_any_task()], conditions=self._in_cluster
             ),
             iam.PolicyStatement(
                 actions=["events:DescribeRule", "events:PutRule", "events:PutTargets"],
-                # The rule with which Step Functions learns of the end; it makes one for the account.
+                # The rule that tells Step Functions about the end; there is one for the account.
                 resources=[f"{here('events')}:rule/StepFunctionsGetEventsForECSTaskRule"],
             ),
         ]
 
     def let_start(self, role: iam.Role, *besides: dict[str, Any]) -> None:
-        """Let a role of ours start runs, and do what other statements say, by a policy that is made at once."""
+        """Let our own role start runs and do what the other statements allow, with a policy created immediately."""
         iam.CfnPolicy(
             role,
             "StartRuns",
@@ -147,10 +147,10 @@ class TaskRun:
         acknowledge(role, Acknowledgement(_REASON, cdk_nag=findings))
 
     def arguments(self) -> dict[str, Any]:
-        """Return what RunTask is told, as Step Functions writes it."""
+        """Return the arguments of RunTask for Step Functions."""
         told: dict[str, Any] = {
             "Cluster": self.cluster.cluster_arn,
-            # The newest revision: an execution may outlive the one that it began with, which is gone then.
+            # The newest revision, because an execution may outlive the revision it started with.
             "TaskDefinition": self.family,
             **self._capacity(),
             "PropagateTags": "TASK_DEFINITION",
@@ -178,12 +178,12 @@ class TaskRun:
         }
 
     def overrides(self, environment: Mapping[str, str]) -> str:
-        """Return what tells the container about its run, as RunTask reads it."""
+        """Return the container overrides of a run for RunTask."""
         listed = [{"name": name, "value": value} for name, value in environment.items()]
         return json.dumps({"containerOverrides": [{"name": self.container, "environment": listed}]})
 
     def scheduler_parameters(self) -> scheduler.CfnSchedule.EcsParametersProperty:
-        """Return what RunTask is told, as EventBridge Scheduler writes it."""
+        """Return the arguments of RunTask for EventBridge Scheduler."""
         schedule = scheduler.CfnSchedule
         return schedule.EcsParametersProperty(
             task_definition_arn=self.task.task_definition.task_definition_arn,
@@ -212,7 +212,7 @@ class TaskRun:
         )
 
     def rule_parameters(self) -> events.CfnRule.EcsParametersProperty:
-        """Return what RunTask is told, as a rule of EventBridge writes it."""
+        """Return the arguments of RunTask for an EventBridge rule."""
         rule = events.CfnRule
         return rule.EcsParametersProperty(
             task_definition_arn=self.task.task_definition.task_definition_arn,
@@ -241,9 +241,9 @@ class TaskRun:
         )
 
     def wait(self, start: str) -> str:
-        """Return a command for a shell that starts a run, waits for its end and ends as it did.
+        """Return a shell command that starts a run, waits for its end, and exits with its result.
 
-        Not `aws ecs wait tasks-stopped`, which gives up after ten minutes.
+        Not `aws ecs wait tasks-stopped`, which times out after ten minutes.
         """
         describe = f"aws ecs describe-tasks --cluster {self.cluster.cluster_name} --tasks $tasks"
         running = "length(tasks[?lastStatus!=`STOPPED`])"
@@ -260,7 +260,7 @@ class TaskRun:
         )
 
     def command(self) -> str:
-        """Return the command that starts a run by hand."""
+        """Return the command for a manual run."""
         if self._launch_type is not None:
             capacity = f"--launch-type {self._launch_type.name}"
         else:
@@ -288,7 +288,7 @@ def _any_task() -> str:
 
 
 def service_role(scope: Construct, id: str, service: str, source_arn: str) -> iam.Role:  # noqa: A002
-    """Make a role that a service of AWS takes on for resources of this account, and for no one else's."""
+    """Create a role that an AWS service can assume only for resources of this account."""
     return iam.Role(
         scope,
         id,

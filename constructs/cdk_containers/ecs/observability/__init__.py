@@ -1,4 +1,4 @@
-"""Seeing how clusters are: their dashboard, and what ECS says happened."""
+"""Dashboards and events of clusters."""
 
 from .cluster_dashboard import ClusterDashboard
 from .cluster_events import ClusterEvents

@@ -1,4 +1,4 @@
-"""One page that shows how a cluster is."""
+"""A dashboard of a cluster."""
 
 from __future__ import annotations
 
@@ -28,31 +28,32 @@ _QUERY = (
 class ClusterDashboard(CheckedConstruct):
     """A CloudWatch dashboard of a cluster: tasks and deployments by service, CPU, memory, instances and events.
 
-    Services that come later show by themselves, those of other apps too.
+    It shows new services automatically, including those of other apps.
 
     Attributes:
-        dashboard: The dashboard itself.
+        dashboard: The CDK dashboard.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
     """
 
     def __init__(self, scope: Construct, id: str, *, cluster: Cluster, events: ClusterEvents | None = None) -> None:  # noqa: A002
-        """Make a dashboard.
+        """Create a dashboard.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            cluster: The cluster. Instances show if it has them when the dashboard is made, or if it is imported.
-            events: Its events, to show the latest. Default: none.
+            cluster: The cluster. The dashboard shows instances if the cluster has them at this point, or if it is
+                imported.
+            events: Its events; the dashboard shows the latest. Default: none.
 
         Raises:
-            ConstructError: Something else was given.
+            ConstructError: A value has the wrong type.
         """
         found = argument_problems(ClusterDashboard.__init__, locals())
         if not found and events is not None and events.cluster is not cluster:
             found.add(
                 "events",
-                "they are those of another cluster",
+                "these are the events of another cluster",
                 given=Shown(events.cluster.node.path),
                 allowed=f"the ClusterEvents of {cluster.node.path}",
                 practice="cluster-dashboard",
@@ -134,7 +135,7 @@ def _instances(cluster: ecs.ICluster, minute: Duration) -> list[cloudwatch.IWidg
 
 
 def _by_service(cluster: ecs.ICluster, name: str, minute: Duration) -> cloudwatch.IMetric:
-    """Return a metric of every service, whoever made it: Container Insights has no sum over the cluster."""
+    """Return a metric of each service in the cluster, because Container Insights has no total for the cluster."""
     schema = f"{{{INSIGHTS},ClusterName,ServiceName}}"
     return cloudwatch.MathExpression(
         expression=f"SEARCH('{schema} MetricName=\"{name}\" ClusterName=\"{cluster.cluster_name}\"', 'Average', 60)",

@@ -1,4 +1,4 @@
-"""What ECS says about a cluster, stored, and told to somebody where somebody has to look."""
+"""ECS events of a cluster, stored and, if they need attention, sent as notifications."""
 
 from __future__ import annotations
 
@@ -24,36 +24,37 @@ DEPLOYMENT, TASK, SERVICE = "ECS Deployment State Change", "ECS Task State Chang
 
 _KILLED, _TERMINATED = 137, 143
 _SIDECARS = [LOG_ROUTER, COLLECTOR, "ecs-service-connect-", "aws-guardduty-agent-"]
-"""What names of containers begin with that no caller wrote."""
+"""Prefixes of the names of containers that ECS adds."""
 
 _EXITED = {"stopCode": ["EssentialContainerExited"]}
 FAILED_TO_RUN = {
     "$or": [
         {"stopCode": ["TaskFailedToStart"]},
-        # When one container ends, ECS stops the others: with SIGTERM, and with SIGKILL those that do not listen. An
-        # event does not say which container was essential, so these two codes are no failure by themselves. Fields of
-        # an array have to match in one and the same element.
+        # When one container exits, ECS stops the others with SIGTERM, and then with SIGKILL. An event does not contain
+        # which container was essential, so these two exit codes alone are no failure. Fields of an array must match in
+        # the same element.
         {**_EXITED, "containers": {"exitCode": [{"anything-but": [0, _KILLED, _TERMINATED]}]}},
         {**_EXITED, "containers": {"name": [{"anything-but": {"prefix": _SIDECARS}}], "exitCode": [_KILLED]}},
         {**_EXITED, "containers": {"reason": [{"prefix": "OutOfMemory"}]}},
         {"stoppedReason": [{"prefix": "Task failed "}]},
     ]
 }
-"""Tasks that did not start, died, or failed a health check; not those that scaling, deployments or people stopped."""
+"""Tasks that did not start, failed, or failed a health check; not those that scaling, deployments or people stopped."""
 
 TROUBLE = {"eventType": ["WARN", "ERROR"], "eventName": [{"anything-but": ["SERVICE_DEPLOYMENT_FAILED"]}]}
-"""What services warn of, but for failed deployments, which have their own event."""
+"""Warning events of services, except failed deployments, which have their own event."""
 
 
 class ClusterEvents(CheckedConstruct):
-    """Deployments, stopped tasks and trouble of the services of a cluster: all stored, and the bad ones notified.
+    """Stores ECS events of a cluster, and sends notifications of failures.
 
-    Notified are deployments that failed; tasks that could not start, ended with an error or failed a health check; and
-    what services warn of, such as tasks that find no place. Tasks that scaling or a deployment stopped are not.
+    Notifications cover failed deployments; tasks that could not start, exited with an error or failed a health check;
+    and warnings of services, such as tasks that ECS cannot place. They do not cover tasks that scaling or a deployment
+    stopped.
 
     Attributes:
         cluster: The cluster.
-        log_group: Where the events are stored, as JSON.
+        log_group: The log group for the events, as JSON.
         rules: The rules, by name: `Store`, and with a topic `FailedDeployments`, `FailedTasks` and `ServiceTrouble`.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html
@@ -72,15 +73,15 @@ class ClusterEvents(CheckedConstruct):
         topic: sns.ITopic | None = None,
         logs: Logs | None = None,
     ) -> None:
-        """Make rules for the events of a cluster.
+        """Create rules for the events of a cluster.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
             cluster: The cluster.
-            topic: SNS topic that is told, such as that of an `AlarmTopic`; EventBridge is allowed to publish there, and
-                to use its key. Default: none; the events are stored all the same.
-            logs: How long events are kept. Default: a year.
+            topic: SNS topic for notifications, such as that of an `AlarmTopic`. EventBridge gets permission to publish
+                to it and to use its key. Default: none; the events are still stored.
+            logs: Retention of events. Default: a year.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -95,11 +96,11 @@ class ClusterEvents(CheckedConstruct):
         l2 = cluster.cluster
         here = f"{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}"
         services = f"arn:{cdk.Aws.PARTITION}:ecs:{here}:service/{l2.cluster_name}/"
-        # A deployment names its service only, so its cluster is read from the service's ARN.
+        # A deployment event contains only its service, so the cluster is read from the service's ARN.
         of_deployments = {"resources": [{"prefix": services}], "detail-type": [DEPLOYMENT]}
         of_cluster = {"clusterArn": [l2.cluster_arn]}
 
-        # The rule waits for the log group, whose policy names it: by its name, since it is not there yet.
+        # The rule depends on the log group, whose policy contains the rule's name, because the rule does not exist yet.
         store = cdk.Names.unique_resource_name(self, max_length=64, separator="-")
         store_arn = f"arn:{cdk.Aws.PARTITION}:events:{here}:rule/{store}"
         self.log_group = delivered_log_group(
@@ -124,7 +125,7 @@ class ClusterEvents(CheckedConstruct):
         }
         made["Store"].name = store
         if topic is not None:
-            # No conditions in the policies of topic and key: EventBridge fails them without a word.
+            # No conditions in the policies of topic and key, because EventBridge then fails silently.
             topic.grant_publish(iam.ServicePrincipal("events.amazonaws.com"))
             made["FailedDeployments"] = self._rule(
                 "FailedDeployments",
@@ -163,7 +164,7 @@ class ClusterEvents(CheckedConstruct):
         message: str | None = None,
         **paths: str,
     ) -> events.CfnRule:
-        """Make a rule. CDK's `Rule` knows no `$or`, and its target for a log group makes a Lambda function."""
+        """Create a rule. CDK's `Rule` does not support `$or`, and its log group target creates a Lambda function."""
         transformer = None
         if message is not None:
             transformer = events.CfnRule.InputTransformerProperty(
@@ -180,7 +181,7 @@ class ClusterEvents(CheckedConstruct):
 def _storing_statements(streams_arn: str, rule_arn: str) -> list[dict[str, Any]]:
     """Let one rule store its events.
 
-    EventBridge makes a stream without saying for which rule: with a condition on that, nothing is stored.
+    EventBridge does not send the rule when it creates a stream, so a condition on it would block all events.
     """
     by = {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]}
     return [

@@ -1,4 +1,4 @@
-"""What people deploy: a workload, with the capacity it runs on and the ways it is reached."""
+"""Services: a workload with its capacity and exposures."""
 
 from typing import TYPE_CHECKING
 

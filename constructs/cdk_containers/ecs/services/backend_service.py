@@ -9,10 +9,10 @@ from .service_kind import ServiceKind
 
 
 class BackendService(Service):
-    """A containerised service that only callers inside the network reach, on Fargate or on EC2.
+    """A containerized service for callers inside the network, on Fargate or on EC2.
 
-    Callers find it by `service_connect`, by `cloud_map`, or through an exposure, of which its own load balancer is
-    internal. It is closed until a caller is let in: `web.connect_to(backend)` does that, and tells web the address.
+    Callers reach it through `service_connect`, `cloud_map`, or an exposure, whose own load balancer is internal. It
+    accepts no traffic until you connect a caller: `web.connect_to(backend)` lets `web` in and passes it the address.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
     """

@@ -1,4 +1,4 @@
-"""What CodeDeploy deploys a service with."""
+"""CodeDeploy resources of a service."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from cdk_containers.load_balancing import AlbRoute, NlbRoute, Route
 
 _POLICY = "AWSCodeDeployRoleForECS"
 _MANAGED_POLICY = Acknowledgement(
-    "AWS documents this managed policy as the rights that CodeDeploy needs to deploy to ECS, and keeps it current. "
-    "Only CodeDeploy can take the role on",
+    "AWS documents and maintains this managed policy as the permissions that CodeDeploy needs to deploy to ECS. Only "
+    "CodeDeploy can assume the role",
     cdk_nag=(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{_POLICY}]",),
 )
 
@@ -29,7 +29,7 @@ def make_deployment_group(
     deployment: CodeDeployBlueGreen,
     alarms: Sequence[cloudwatch.IAlarm],
 ) -> codedeploy.EcsDeploymentGroup:
-    """Make the application and the deployment group of a service that is reached by one route."""
+    """Create the application and the deployment group of a service with one route."""
     if not isinstance(route, AlbRoute | NlbRoute) or route.alternate_target_group is None:
         message = f"CodeDeploy cannot shift the traffic of {route.node.path}"
         raise TypeError(message)
@@ -51,7 +51,7 @@ def make_deployment_group(
         ),
     )
     if isinstance(route, AlbRoute) and route.test_rule is not None:
-        # CodeDeploy wants both target groups behind a listener; the group itself refers to listeners only.
+        # CodeDeploy requires both target groups behind a listener; the deployment group refers only to listeners.
         group.node.add_dependency(route.test_rule)
     if group.role is not None:
         acknowledge(group.role, _MANAGED_POLICY)
@@ -60,10 +60,10 @@ def make_deployment_group(
 
 
 def _keep_revisions(service: ecs.BaseService) -> None:
-    """Keep revisions that the template has no more: what runs is one of them until CodeDeploy deploys the next.
+    """Keep old task definition revisions, because one of them runs until CodeDeploy deploys the next one.
 
-    CloudFormation would deregister each with the stack update that replaces it, and CodeDeploy could go back to none.
+    CloudFormation would deregister each revision when a stack update replaces it, and CodeDeploy could not roll back.
     """
     options = resource_of(service.task_definition).cfn_options
     options.update_replace_policy = cdk.CfnDeletionPolicy.RETAIN
-    options.deletion_policy = cdk.CfnDeletionPolicy.DELETE  # checkers want both or none
+    options.deletion_policy = cdk.CfnDeletionPolicy.DELETE  # checkers expect both or none

@@ -11,9 +11,8 @@ from .service_kind import ServiceKind
 class DaemonService(Service):
     """One task on every EC2 instance of a cluster: log collectors, monitoring and security agents.
 
-    It starts with each instance that comes and needs no capacity of its own. Fargate has no instances, so it runs no
-    daemons; for a helper beside each task there, use a sidecar. A deployment replaces the tasks in place, since two of
-    them have no room on one instance.
+    It starts on each new instance and needs no separate capacity. Fargate has no instances, so it does not support
+    daemons; use a sidecar there. A deployment replaces tasks in place, because an instance has no room for two of them.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon
     """

@@ -1,4 +1,4 @@
-"""The ECS service of CDK that belongs to what a caller gave."""
+"""Creates the CDK service."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _DEFAULT_STRATEGIES = (PlacementStrategy.spread_across_zones(), PlacementStrateg
 
 
 def make_ecs_service(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition) -> ecs.BaseService:
-    """Make the service, by what its tasks run on."""
+    """Create the service for the platform of its tasks."""
     service = _make(scope, given, cluster, task)
     remember_cluster(service, cluster.cluster_name)
     remember_path(service, scope, _id(given))
     resource = cast("ecs.CfnService", resource_of(service, _made_of(service)))
     if isinstance(service, ecs.Ec2Service) and not given.kind.daemon:
-        # CDK writes REPLICA on instances and nothing on Fargate, and another value makes another service.
+        # CDK writes REPLICA on instances and nothing on Fargate, and a new value would replace the service.
         resource.scheduling_strategy = None
     for path, value in given.deployment.overrides.items():
         resource.add_property_override(path, value)
@@ -55,12 +55,12 @@ def _made_of(service: ecs.BaseService) -> Sequence[IConstruct]:
 
 @asked_once
 def _leaves_controller_out(stack: cdk.Stack) -> bool:
-    """Tell whether CDK writes the default controller for no service, by the flags of the app, or for some of them."""
+    """Tell whether the app's feature flags make CDK omit the default controller."""
     return bool(cdk.FeatureFlags.of(stack).is_enabled(_NO_CONTROLLER))
 
 
 def _id(given: ServiceInput) -> str:
-    """Return the id of the service: ECS refuses to give a service to CodeDeploy that it has deployed itself."""
+    """Return the id of the service, which differs for CodeDeploy, because ECS refuses to change the controller."""
     return "CodeDeployService" if isinstance(given.deployment, CodeDeployBlueGreen) else "Service"
 
 
@@ -94,7 +94,7 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
         **_common(scope, given),
     )
     if given.task.network_mode != "awsvpc":
-        # The tasks have the addresses of the instances, of which CDK's capacity provider tells nobody.
+        # The tasks have the addresses of the instances, which CDK's capacity provider does not expose.
         groups = [seen_from(scope, group) for group in given.groups_of_instances]
         service.connections.add_security_group(*groups)
     return service
@@ -103,7 +103,7 @@ def _make(scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDef
 def _on_managed_instances(
     scope: Construct, given: ServiceInput, cluster: Cluster, task: TaskDefinition
 ) -> ecs.FargateService:
-    """Make the service with the construct that CDK has for it, which is Fargate's: it thinks of awsvpc alone."""
+    """Create the service with CDK's Fargate construct, which supports only awsvpc."""
     own_address = given.task.network_mode == "awsvpc"
     of_instances = [] if own_address else [seen_from(scope, group) for group in given.groups_of_instances]
     service = ecs.FargateService(
@@ -149,7 +149,7 @@ def _on_external_instances(
 
 
 def _write_constraints(resource: ecs.CfnService, constraints: Sequence[PlacementConstraint]) -> None:
-    """Write constraints where CDK's construct has no option for them."""
+    """Write constraints for which CDK's construct has no option."""
     if constraints:
         resource.placement_constraints = [
             ecs.CfnService.PlacementConstraintProperty(type=constraint.type, expression=constraint.expression)
@@ -179,7 +179,7 @@ def _common(scope: Construct, given: ServiceInput) -> Mapping[str, Any]:
         return common
     common["capacity_provider_strategies"] = _capacity_provider_strategies(given)
     if isinstance(given.deployment, CodeDeployBlueGreen):
-        return common  # UpdateService does not take it for a service that CodeDeploy deploys
+        return common  # UpdateService does not accept it for a service with CodeDeploy
     rebalancing = ecs.AvailabilityZoneRebalancing
     return common | {
         "availability_zone_rebalancing": rebalancing.ENABLED if _may_rebalance_zones(given) else rebalancing.DISABLED,
@@ -193,7 +193,7 @@ def _grace_period(given: ServiceInput) -> cdk.Duration | None:
 
 
 def _may_rebalance_zones(given: ServiceInput) -> bool:
-    """Tell whether ECS may move tasks between zones; it refuses a service that asks for it and for one of these.
+    """Tell whether ECS may rebalance tasks between zones; it refuses to combine this with some options.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
     """
@@ -234,7 +234,7 @@ def _constraint(constraint: PlacementConstraint) -> ecs.PlacementConstraint:
 
 
 def groups_of_tasks(scope: Construct, given: ServiceInput, service: ecs.BaseService) -> list[ec2.ISecurityGroup]:
-    """Return the security groups of tasks: of their instances, those that were given, or the one that was made."""
+    """Return the security groups of tasks: those of their instances, your own, or the new one."""
     if given.task.network_mode != "awsvpc":
         return given.groups_of_instances
     if given.security_groups:
@@ -247,7 +247,7 @@ def groups_of_tasks(scope: Construct, given: ServiceInput, service: ecs.BaseServ
 
 
 def _capacity_provider_strategies(given: ServiceInput) -> list[ecs.CapacityProviderStrategy] | None:
-    """Return the strategy; None for a launch type, which CDK's constructs write by themselves."""
+    """Return the strategy; None for a launch type, which CDK's constructs write themselves."""
     if launch_type_of(given.strategy) is not None:
         return None
     return [

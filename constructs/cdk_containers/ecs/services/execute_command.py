@@ -1,4 +1,4 @@
-"""Rights that ECS Exec needs, which CDK grants with wildcards."""
+"""Permissions of ECS Exec, which CDK grants with wildcards."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from cdk_containers.core.opt_outs import Acknowledgement, acknowledge, resource_
 from ..clusters import Cluster
 
 _REASON = (
-    "The actions with which ECS Exec opens a session take no resource, and its log group is named up to the streams in "
-    "it; people still need leave for ecs:ExecuteCommand"
+    "The actions with which ECS Exec opens a session support no resource-level permissions, and access to the log "
+    "group is limited to its streams; people still need permission for ecs:ExecuteCommand"
 )
 
 
 def acknowledge_execute_command(role: iam.IRole, cluster: Cluster) -> None:
-    """Acknowledge the wildcards in the rights of a task role that ECS Exec needs."""
+    """Acknowledge the wildcards in the permissions that ECS Exec needs in a task role."""
     findings = ["AwsSolutions-IAM5[Resource::*]"]
     group = cluster.execute_command_log_group
     if isinstance(group, aws_logs.LogGroup) and cdk.Stack.of(group) == cdk.Stack.of(role):

@@ -1,4 +1,4 @@
-"""The image of a service on Express Mode, as a reference that its execution role may pull."""
+"""The image of an Express Mode service, as a reference that its execution role may pull."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Credentials = ecs.CfnExpressGatewayService.ExpressGatewayRepositoryCredentialsPr
 
 @frozen
 class PulledImage:
-    """A reference, and the login that the registry wants."""
+    """An image reference, and the credentials for the registry."""
 
     uri: str
     credentials: Credentials | None = None
 
 
 def image_for_express(scope: Construct, image: ImageLike, execution_role: iam.Role) -> PulledImage:
-    """Return the reference of an image, which the role may pull from now on."""
+    """Return the reference of an image, and let the role pull it."""
     match as_image(image):
         case RegistryImage(reference=reference, credentials=login):
             if login is None:

@@ -1,4 +1,4 @@
-"""A web application on ECS Express Mode, which makes everything around the container itself."""
+"""A web application on ECS Express Mode."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from .express_image import image_for_express
 
 _POLICY = "AmazonECSInfrastructureRoleforExpressGatewayServices"
 _MANAGED_POLICY = Acknowledgement(
-    "AWS documents this managed policy as the rights that Express Mode needs to make load balancers, certificates, "
-    "security groups and scaling, and keeps it current; it is limited to what carries the tag of ECS",
+    "AWS documents and maintains this managed policy as the permissions that Express Mode needs to create load "
+    "balancers, certificates, security groups and scaling; it is limited to resources with the ECS tag",
     cdk_nag=(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{_POLICY}]",),
 )
 _REGISTRY_LOGIN = Acknowledgement(
-    "ecr:GetAuthorizationToken, with which ECS logs in to ECR, takes no resource; everything else that this role may "
-    "do names the repository, secret or log group",
+    "ecr:GetAuthorizationToken, with which ECS logs in to ECR, supports no resource-level permissions; all other "
+    "permissions of this role are limited to the repository, secret or log group",
     cdk_nag=("AwsSolutions-IAM5[Resource::*]",),
 )
 _DEFAULT_SCALING = ServiceScaling(min_tasks=2, max_tasks=4)
@@ -45,21 +45,21 @@ _DEFAULT_SCALING = ServiceScaling(min_tasks=2, max_tasks=4)
 
 @jsii.implements(iam.IGrantable)
 class ExpressService(CheckedConstruct):
-    """One container on Fargate, reached by HTTPS at an address of AWS's (ECS Express Mode).
+    """One container on Fargate with an HTTPS address from AWS (ECS Express Mode).
 
-    ECS makes the load balancer, the certificate, the security groups, the scaling and the alarms itself, and shares the
-    load balancer between services of one VPC. A deployment moves a part of the traffic first, and goes back on errors.
-    What is more than one container, or has a volume, a user, Spot or another deployment, is a `WebService`.
+    ECS creates the load balancer, certificate, security groups, scaling and alarms, and shares the load balancer
+    between services of a VPC. A deployment shifts a share of traffic first, and rolls back on errors. For several
+    containers, volumes, a user, Spot or other deployments, use a `WebService`.
 
     Attributes:
-        service: The service itself.
-        cluster: The cluster it runs in.
-        endpoint: Where it is reached.
+        service: The CDK service.
+        cluster: Its cluster.
+        endpoint: Its URL.
         service_arn: Its ARN.
-        task_role: The role that the application acts as: grants go here.
-        execution_role: What ECS acts as to start its tasks.
-        infrastructure_role: What ECS acts as to make what is around them.
-        log_group: Where it logs.
+        task_role: The role of the application; it receives grants.
+        execution_role: The role with which ECS starts its tasks.
+        infrastructure_role: The role with which ECS creates the load balancer and other resources.
+        log_group: Its log group.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/express-service-overview.html
     """
@@ -94,29 +94,30 @@ class ExpressService(CheckedConstruct):
         service_name: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        """Make a service.
+        """Create a service.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
             image: Image of the container, for X86_64.
-            cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
-            port: Where the container listens for HTTP. Default: 8080.
-            health_check_path: Path that answers when a task can take requests. Default: `/`.
+            cluster: Cluster. Default: a new `Cluster` in a new `Network`.
+            port: Port on which the container listens for HTTP. Default: 8080.
+            health_check_path: Path that answers when a task can accept requests. Default: `/`.
             command: Overrides the image's `CMD`. Default: the image's.
-            environment: Plain settings. What looks like a secret is refused. Default: none.
-            secrets: Settings that come from Secrets Manager or SSM when a task starts. Default: none.
-            cpu: CPU units of a task, 1024 to a vCPU. Default: 256, the smallest.
-            memory_limit_mib: Memory of a task in MiB; only certain pairs with `cpu` exist. Default: 512.
-            scaling: How many tasks, and the one metric that they follow. Default: 2 to 4 tasks, at 60 % CPU.
-            internet_facing: Whether it is reached from the internet; its tasks then have public addresses. Default:
-                False, for the private subnets of the cluster and an internal load balancer.
-            security_groups: Security groups of its tasks, for what they connect to. Default: what ECS makes.
-            logs: Where its log goes. Default: a log group that keeps it for a year.
-            service_name: Name of the service, and part of its address; another name makes another service, with another
-                address. Default: ECS makes one.
-            tags: Tags of the service. Express Mode takes them when it makes the service; other tags later make another
-                service, with another address. So `cdk.Tags` leave it alone. Default: none.
+            environment: Environment variables. Values that look like secrets are refused. Default: none.
+            secrets: Environment variables from Secrets Manager or SSM. Default: none.
+            cpu: CPU units of a task; 1024 are one vCPU. Default: 256, the smallest.
+            memory_limit_mib: Memory of a task in MiB; Fargate supports only certain combinations with `cpu`. Default:
+                512.
+            scaling: Number of tasks, and the one metric to scale on. Default: 2 to 4 tasks, at 60 % CPU.
+            internet_facing: Whether the service is reachable from the internet, which gives its tasks public addresses.
+                Default: False, which uses the private subnets of the cluster and an internal load balancer.
+            security_groups: Security groups of its tasks for outbound connections. Default: those that ECS creates.
+            logs: Log group of the container. Default: a log group that keeps logs for a year.
+            service_name: Name of the service, which is part of its address. A new name replaces the service and changes
+                the address. Default: a name that ECS generates.
+            tags: Tags of the service. Express Mode accepts them only at creation, so changing them replaces the service
+                and its address. `cdk.Tags` does not apply to it for this reason. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -183,11 +184,11 @@ class ExpressService(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Whom a grant to this service goes to: its task role, which is no other service's."""
+        """The principal that receives grants: this service's own task role."""
         return self.task_role.grant_principal
 
     def _fix_tags(self, tags: Mapping[str, str]) -> None:
-        """Write the tags over those of aspects: CloudFormation replaces the service when one of them changes."""
+        """Overwrite the tags from aspects, because CloudFormation replaces the service when a tag changes."""
         if tags:
             listed = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
             self.service.add_property_override("Tags", listed)

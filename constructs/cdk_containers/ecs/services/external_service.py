@@ -9,10 +9,10 @@ from .service_kind import ServiceKind
 
 
 class ExternalService(Service):
-    """A service on machines of one's own (ECS Anywhere), for what reaches out or works on data where it is.
+    """A service on your own machines (ECS Anywhere), for outbound work or for data on site.
 
-    `ExternalInstances` registers the machines with the cluster. Nothing of AWS reaches the tasks: load balancers,
-    service discovery, Service Connect, scaling, capacity providers, EFS and EBS are refused.
+    `ExternalInstances` registers the machines with the cluster. ECS Anywhere does not support load balancers, service
+    discovery, Service Connect, scaling, capacity providers, EFS and EBS, so these are refused.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
     """
@@ -21,7 +21,7 @@ class ExternalService(Service):
 
 
 class ExternalDaemonService(Service):
-    """One task on every machine that is registered with a cluster (ECS Anywhere): collectors, agents, gateways.
+    """One task on every machine registered with a cluster (ECS Anywhere): collectors, agents, gateways.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
     """

@@ -1,4 +1,4 @@
-"""Deployments for options that ECS takes without one, and that running tasks would not follow."""
+"""Forces a deployment for options that ECS otherwise applies only to new tasks."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .service_input import ServiceInput
 
 
 def forced_deployment(scope: Construct, given: ServiceInput) -> ecs.ForceNewDeployment:
-    """Have ECS deploy when something changes that a task has from its start, and that starts no deployment by itself.
+    """Force a deployment when an option changes that tasks read only at start and that triggers no deployment itself.
 
-    The nonce says what that is, and nothing else: the same input makes no deployment.
-    See https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+    The nonce depends only on these options, so the same input triggers no deployment. See
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
     """
     kept_by_tasks = {
         "strategy": [[share.provider, share.base, share.weight] for share in given.strategy],
@@ -29,7 +29,7 @@ def forced_deployment(scope: Construct, given: ServiceInput) -> ecs.ForceNewDepl
         "execute_command": given.enable_execute_command,
     }
     if any(is_token(share.provider) for share in given.strategy):
-        # The names of capacity providers are tokens, which are numbered anew in each synthesis.
+        # The names of capacity providers are tokens, whose numbers differ in each synthesis.
         kept_by_tasks = stack_of(scope).resolve(kept_by_tasks)
     digest = sha256(json.dumps(kept_by_tasks, sort_keys=True)).hex()
     return ecs.ForceNewDeployment(enabled=True, nonce=digest[:16])

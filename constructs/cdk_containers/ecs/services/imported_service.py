@@ -1,4 +1,4 @@
-"""A service that exists."""
+"""An existing service."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .connections import endpoint_of, make_imported_connector
 
 @jsii.implements(iam.IGrantable, ec2.IConnectable)
 class ImportedService(CheckedConstruct):
-    """A service that exists; see `WebService.from_attributes`."""
+    """An existing service; see `WebService.from_attributes`."""
 
     def __init__(
         self,
@@ -45,15 +45,15 @@ class ImportedService(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Whom a grant to this service goes to: its task role."""
+        """The principal that receives grants: this service's task role."""
         return self.task_role.grant_principal
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to its tasks, and they to whom."""
+        """Controls inbound and outbound connections of its tasks."""
         return self._connections
 
     @property
     def endpoint(self) -> str:
-        """Where services that were connected to it find it."""
+        """Its address for services connected to it."""
         return endpoint_of(self._connector)

@@ -31,15 +31,15 @@ _PRACTICE = "managed-daemons"
 class ManagedDaemon(CheckedConstruct):
     """One task on every instance of Managed Instances, started before all others: agents for logs and security.
 
-    ECS waits with other tasks until the daemon runs, and replaces an instance whose daemon stops. A new version comes
-    with new instances: ECS drains some of the old ones at a time.
+    ECS starts other tasks only after the daemon runs, and replaces an instance whose daemon stops. A new version runs
+    on new instances: ECS drains a share of the old instances at a time.
 
     Attributes:
-        daemon: The daemon itself.
-        definition: The definition of its task.
-        task_role: The role that the agent acts as: grants go here.
-        execution_role: What ECS acts as to start its tasks.
-        log_group: Where it logs.
+        daemon: The daemon resource.
+        definition: Its task definition.
+        task_role: The role of the agent; it receives grants.
+        execution_role: The role with which ECS starts its tasks.
+        log_group: Its log group.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-daemons.html
     """
@@ -68,24 +68,24 @@ class ManagedDaemon(CheckedConstruct):
         bake_time: DurationLike | None = None,
         alarms: Sequence[cloudwatch.IAlarm] = (),
     ) -> None:
-        """Make a daemon.
+        """Create a daemon.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            capacity: The capacities on whose instances it runs, all of one cluster. One or more.
-            image: Image of the agent's container, where nothing else about the container needs saying.
-            container: The agent's container, instead of `image`.
-            sidecars: Containers beside it. Default: none.
+            capacity: Capacity whose instances run it, one or more, all of one cluster.
+            image: Container image. To set anything else about the container, use `container`.
+            container: Container of the agent, instead of `image`.
+            sidecars: Additional containers. Default: none.
             volumes: `HostVolume` and `SharedVolume` that the containers mount. Default: none.
-            cpu: CPU units that it takes of each instance, 1024 to a vCPU. Default: 256.
-            memory_limit_mib: Memory in MiB that it takes of each instance. Default: 512.
-            logs: How long logs are kept, and how they get there. Default: a log group kept for a year.
-            critical: Replace an instance when the daemon on it stops. False leaves the other tasks running there.
+            cpu: CPU units that it reserves on each instance; 1024 are one vCPU. Default: 256.
+            memory_limit_mib: Memory that it reserves on each instance, in MiB. Default: 512.
+            logs: Retention and delivery of logs. Default: a log group that keeps them for a year.
+            critical: Replaces an instance when its daemon stops. With False, the other tasks keep running there.
                 Default: True.
-            drain_percent: Share of the instances that a deployment drains at a time, 1–100. Default: 25.
-            bake_time: Time that ECS waits after each such step, 0–1440 minutes. Default: none.
-            alarms: Alarms that roll a deployment back. Default: none.
+            drain_percent: Percentage of the instances that a deployment drains at a time, 1–100. Default: 25.
+            bake_time: Time that ECS waits after each step, 0–1440 minutes. Default: none.
+            alarms: Alarms that roll back a deployment. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -113,7 +113,7 @@ class ManagedDaemon(CheckedConstruct):
         self.daemon = ecs.CfnDaemon(
             self,
             "Daemon",
-            # A name is needed, and may be fixed: only another cluster replaces the daemon.
+            # A name is required, and it may be fixed, because only a change of the cluster replaces the daemon.
             daemon_name=cdk.Names.unique_resource_name(self, max_length=255, allowed_special_characters="-_"),
             cluster_arn=capacity[0].cluster.cluster.cluster_arn,
             capacity_provider_arns=[_provider_arn(one) for one in capacity],
@@ -135,13 +135,13 @@ class ManagedDaemon(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Whom a grant to this daemon goes to: its task role."""
+        """The principal that receives grants: this daemon's task role."""
         return self.task_role.grant_principal
 
     def _define(self, made: TaskDefinition) -> ecs.CfnDaemonTaskDefinition:
-        """Register what was made as a task of Managed Instances under the type that daemons have.
+        """Register the task definition of Managed Instances under the resource type of daemons.
 
-        Its containers and volumes are written alike, but for what a daemon does not have, and CDK leaves that out.
+        Its containers and volumes have the same form, except for options that daemons do not have, which CDK omits.
         """
         task = cast("ecs.CfnTaskDefinition", resource_of(made.task_definition))
         definition = ecs.CfnDaemonTaskDefinition(
@@ -185,9 +185,9 @@ def _problems(
     if len({one.cluster.node.path for one in capacity}) > 1:
         found.add(
             "capacity",
-            "a daemon is in one cluster",
+            "a daemon belongs to only one cluster",
             given=Shown(", ".join(one.node.path for one in capacity)),
-            allowed="capacities of one cluster, and a daemon for each",
+            allowed="capacity of one cluster, with a separate daemon for each cluster",
             practice=_PRACTICE,
         )
     if not known.has("drain_percent") and not is_token(drain_percent) and not 1 <= drain_percent <= 100:
@@ -198,7 +198,7 @@ def _problems(
         if not isinstance(volume, HostVolume | SharedVolume):
             found.add(
                 f"volumes[{index}]",
-                "a daemon mounts what its instance has",
+                "a daemon can mount only storage of its instance",
                 given=Shown(type(volume).__name__),
                 allowed="HostVolume or SharedVolume",
                 practice=_PRACTICE,
@@ -218,9 +218,9 @@ def _container_problems(task: TaskInput) -> list[Problem]:
             if value:
                 found.add(
                     f"{option}.{name}",
-                    f"a daemon has no {name}",
+                    f"a daemon does not support {name}",
                     given=Shown(f"{len(container.ports)} of them") if name == "ports" else container.gpus,
-                    allowed="nothing; agents are reached through a directory of the instance (HostVolume)",
+                    allowed="none; reach agents through a directory of the instance (HostVolume)",
                     practice=_PRACTICE,
                 )
     return list(found)

@@ -1,6 +1,7 @@
-"""Settings that make every deployment of a service slow, found by the model of rollouts.
+"""Warnings about settings that slow down every deployment of a service.
 
-Each may be right for an application, so they are warnings, which `Annotations.of(service).acknowledge_warning` answers.
+Each may suit an application, so they are warnings, which you can acknowledge with
+`Annotations.of(service).acknowledge_warning`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from .service_input import ServiceInput
 _DEFAULT = RolloutTimings()
 _CHECK_INTERVAL = 10
 LATTICE_WAITS: Mapping[str, Any] = {"registration_seconds": 180, "weight_change_seconds": 90}
-"""How long ECS waits with VPC Lattice, after new tasks are up and after each shift of traffic.
+"""How long ECS waits with VPC Lattice, after new tasks run and after each shift of traffic.
 
 See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-lattice-resources-for-blue-green.html
 """
@@ -32,24 +33,24 @@ See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-lattice-reso
 
 @frozen
 class Concern:
-    """A time that may be needlessly long."""
+    """A setting that may be needlessly long."""
 
     id: str
     what: str
     """The timing, as the subject of a sentence."""
     longest: int
-    """Seconds beyond which it is worth a warning."""
+    """Threshold for a warning in seconds."""
     option: str
     """What to change."""
     usual: Mapping[str, Any]
-    """The timings of the library in its place."""
+    """The timings with the library's default instead."""
 
 
 _DEREGISTRATION = Concern(
     id="deregistration-delay",
     what="a deregistration delay",
     longest=120,
-    option="deregistration_delay of the exposure, to the time of the longest request",
+    option="deregistration_delay of the exposure, to the duration of the longest request",
     usual={"deregistration_delay_seconds": _DEFAULT.deregistration_delay_seconds},
 )
 _HEALTH_CHECK = Concern(
@@ -73,31 +74,31 @@ _STOP = Concern(
     id="stop-timeout",
     what="a stop timeout",
     longest=60,
-    option="stop_timeout of the container, or have the application end on SIGTERM",
+    option="stop_timeout of the container, or make the application exit on SIGTERM",
     usual={"stop_timeout_seconds": _DEFAULT.stop_timeout_seconds},
 )
 _GRACE = Concern(
     id="health-check-grace-period",
     what="a grace period",
     longest=300,
-    option="health_check_grace_period, to what the application needs to start",
+    option="health_check_grace_period, to the time that the application needs to start",
     usual={"grace_period_seconds": _DEFAULT.grace_period_seconds},
 )
 
 CONCERNS = (_DEREGISTRATION, _HEALTH_CHECK, _CONTAINER_CHECK, _STOP, _GRACE)
-"""Everything that a service warns of."""
+"""All settings that a service warns about."""
 
 
 def warn_of_slow_rollouts(service: Construct, given: ServiceInput) -> None:
-    """Write a warning for each setting that makes deployments needlessly slow; nothing is called if there is none."""
+    """Add a warning for each setting that makes deployments needlessly slow; calls CDK only if there is one."""
     for id_, text in _warnings(given):
         Annotations.of(service).add_warning_v2(f"cdk-containers:slow-rollout:{id_}", text)
 
 
 def rollout_timings(given: ServiceInput) -> RolloutTimings:
-    """Return the times that the options of a service set; what only the application knows is as in the defaults.
+    """Return the timings from the options of a service; timings that only the application knows keep their defaults.
 
-    Of several containers and load balancers the slowest counts. What is known at deployment only is as in the defaults.
+    The slowest of several containers and load balancers counts. Values known only at deployment keep their defaults.
     """
     timings = replace(
         _DEFAULT,
@@ -129,7 +130,7 @@ def rollout_timings(given: ServiceInput) -> RolloutTimings:
 
 
 def _check_of(timings: RolloutTimings, exposure: Exposure) -> RolloutTimings:
-    """Return the timings with the health check of a load balancer; only that of an ALB can be chosen."""
+    """Return the timings with the health check of a load balancer; only that of an ALB is configurable."""
     if not isinstance(exposure, AlbExposure):
         return timings
     check = exposure.health_check
@@ -157,7 +158,7 @@ def _warnings(given: ServiceInput) -> Iterator[tuple[str, str]]:
         timings.deregistration_delay_seconds,
         _checking(timings),
         timings.container_check_interval_seconds or 0,
-        0 if given.kind.reads_queue else timings.stop_timeout_seconds,  # a message in work needs its time
+        0 if given.kind.reads_queue else timings.stop_timeout_seconds,  # a message in progress needs its time
         timings.grace_period_seconds,
     )
     concerns = [(concern, taken) for concern, taken in zip(CONCERNS, times, strict=True) if taken > concern.longest]
@@ -168,13 +169,13 @@ def _warnings(given: ServiceInput) -> Iterator[tuple[str, str]]:
         usual = _plan(given, replace(timings, **concern.usual))
         if before is None or usual is None:
             consequence = "make each deployment slower"
-        elif concern is _GRACE:  # it delays no version that is well
+        elif concern is _GRACE:  # it does not delay a healthy version
             consequence = (
                 f"keep a version that does not answer for {before.given_up_after_seconds} s before it is rolled back, "
                 f"instead of {usual.given_up_after_seconds} s"
             )
         elif before.succeeded_after_seconds == usual.succeeded_after_seconds:
-            continue  # with an early success, nobody waits for it
+            continue  # with an early success, nothing waits for it
         else:
             consequence = (
                 f"make a deployment of {before.tasks} task{'' if before.tasks == 1 else 's'} take up to "
@@ -184,7 +185,7 @@ def _warnings(given: ServiceInput) -> Iterator[tuple[str, str]]:
 
 
 def _plan(given: ServiceInput, timings: RolloutTimings) -> Rollout | None:
-    """Plan a deployment, as far as its numbers are known before it is deployed."""
+    """Plan a deployment with the numbers known before it is deployed."""
     steps = given.deployment.rollout_steps
     numbers = (
         [steps.min_healthy_percent, steps.max_healthy_percent, steps.failures, steps.success_percent]

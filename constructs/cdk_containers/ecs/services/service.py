@@ -1,4 +1,4 @@
-"""What all services share: from a workload to an ECS service that is reached, scaled, watched and rolled back."""
+"""Base of all services: an ECS service with routes, scaling, alarms and rollback."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ class Service(CheckedConstruct):
     """An ECS service on Fargate or on EC2. Use `WebService`, `BackendService` or `DaemonService`.
 
     Attributes:
-        service: The service itself.
-        cluster: The cluster it runs in.
+        service: The CDK service.
+        cluster: Its cluster.
         task: Its task definition, with roles, log group and containers.
-        routes: How it is reached, in the order of the exposures.
+        routes: Its routes, in the order of the exposures.
         alarms: Its alarms, by name.
-        scalable_task_count: Its scaling, to add policies to, if it scales.
-        deployment_group: What CodeDeploy deploys it with, for pipelines, if it has a `CodeDeployBlueGreen`.
+        scalable_task_count: Its scaling, to add policies; None if it does not scale.
+        deployment_group: Its CodeDeploy deployment group, for pipelines, if it uses `CodeDeployBlueGreen`.
     """
 
     _kind: ClassVar[ServiceKind]
@@ -112,44 +112,47 @@ class Service(CheckedConstruct):
         vpc_subnets: ec2.SubnetSelection | None = None,
         service_name: str | None = None,
     ) -> None:
-        """Make a service.
+        """Create a service.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
-            image: Image of the service's container, where nothing else about the container needs saying.
-            container: The service's container, instead of `image`.
-            sidecars: Containers beside it, that live and die with it. Default: none.
+            cluster: Cluster. Default: a new `Cluster` in a new `Network`.
+            image: Container image. To set anything else about the container, use `container`.
+            container: Container of the service, instead of `image`.
+            sidecars: Additional containers of the task. Default: none.
             volumes: Volumes that the containers mount. Default: none.
-            cpu: CPU units of a task, 1024 to a vCPU. Default: 256, the smallest. On EC2, None leaves it to containers.
-            memory_limit_mib: Memory of a task in MiB; on Fargate only certain pairs with `cpu` exist. Default: 512. On
-                EC2, None leaves it to containers.
-            task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
-            exposure: How it is reached through load balancers: one way, or several. A `WebService` needs one. Default:
-                none.
-            service_connect: How it takes part in Service Connect: whom it serves, and that it calls others. Default:
-                not; `connect_to` takes it in as one that calls.
-            cloud_map: Its name in DNS. Default: none.
-            desired_count: A fixed number of tasks. Default: 2, so that one zone may fail; none with `scaling`.
-            scaling: Let the number of tasks follow the load, instead of `desired_count`.
-            deployment: How a new version takes over: `Rolling`, `BlueGreen`, `Linear`, `Canary` or
+            cpu: CPU units of a task; 1024 are one vCPU. On EC2, None leaves the size to the containers. Default: 256,
+                the smallest.
+            memory_limit_mib: Memory of a task in MiB; Fargate supports only certain combinations with `cpu`. On EC2,
+                None leaves the size to the containers. Default: 512.
+            task: Options that most tasks do not change: platform, disk, roles, logs. Default: `TaskOptions()`.
+            exposure: Exposures through load balancers or VPC Lattice: one or several. A `WebService` needs at least
+                one. Default: none.
+            service_connect: Service Connect options: the ports that it serves and its namespace. Default: none;
+                `connect_to` adds it as a client.
+            cloud_map: Its DNS name in Cloud Map. Default: none.
+            desired_count: A fixed number of tasks. Default: 2, so that one Availability Zone may fail; none with
+                `scaling`.
+            scaling: Scales the number of tasks with the load, instead of `desired_count`.
+            deployment: How a new version replaces the old one: `Rolling`, `BlueGreen`, `Linear`, `Canary` or
                 `CodeDeployBlueGreen`. Default: `Rolling()`, with circuit breaker and alarm rollback.
-            capacity: How its tasks are split over capacity, on Fargate or on EC2
-                (`[on_demand.share(base=2), spot.share(weight=3)]`). Default: as the cluster says.
-            placement_strategies: How ECS chooses between instances, on EC2. Default: spread over zones, then instances.
-            placement_constraints: What an instance must be to take a task, on EC2. Default: anything.
-            alarms: What somebody has to look at, and who is told. Default: `Alarms()`, which tells nobody.
-                `Disabled(reason="…")` makes none but the one that rolls deployments back.
-            enable_execute_command: Turn on ECS Exec, with which people who have permission open a shell in a
-                container. Default: False. It needs a writable root file system.
-            health_check_grace_period: Time at the start in which a load balancer's health check stops no task; longer
-                than the application takes to start. Default: 60 s with an exposure, none without.
-            security_groups: Security groups of its tasks, up to 5, instead of a new one; with awsvpc networking.
-                Default: one is made.
-            vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
-            service_name: Name of the service. A service with a fixed name cannot be replaced: an update that has to
-                replace it fails. Default: CloudFormation makes one.
+            capacity: Capacity for its tasks, on Fargate or on EC2 (`[on_demand.share(base=2), spot.share(weight=3)]`).
+                Default: the strategy of the cluster.
+            placement_strategies: How ECS chooses instances, on EC2. Default: spread over Availability Zones, then over
+                instances.
+            placement_constraints: Requirements of instances for tasks, on EC2. Default: none.
+            alarms: Alarms to create, and where to send notifications. `Disabled(reason="…")` creates only the alarm
+                that rolls back deployments. Default: `Alarms()`, which sends no notifications.
+            enable_execute_command: Enables ECS Exec, with which authorized users open a shell in a container. It
+                requires a writable root file system. Default: False.
+            health_check_grace_period: Time after the start of a task in which ECS ignores failing load balancer health
+                checks. Make it longer than your application takes to start. Default: 60 s with an exposure, none
+                without.
+            security_groups: Security groups of its tasks, up to 5; requires awsvpc networking. Default: a new one.
+            vpc_subnets: Private subnets of its tasks; requires awsvpc networking. Default: the subnets of the cluster.
+            service_name: Name of the service. CloudFormation cannot replace a service with a fixed name, so an update
+                that must replace it fails. Default: a name that CloudFormation generates.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -184,9 +187,9 @@ class Service(CheckedConstruct):
         self._make(scope, id, found, usable_options(given, Service.__init__, found))
 
     def _make(self, scope: Construct, id: str, found: Problems, given: ServiceInput) -> None:  # noqa: A002
-        """Make the service of options of the right type, if nothing was `found` and nothing more is.
+        """Create the service from options of the right type, unless there are problems.
 
-        A kind of service with options of its own has its own constructor, and ends there too.
+        A kind of service with additional options has its own constructor, which also ends here.
         """
         if self._kind.external:
             found.extend_anew(unsupported_problems(given, Service.__init__.__kwdefaults__ or {}))
@@ -200,7 +203,7 @@ class Service(CheckedConstruct):
         self._given = given = self._prepare(given)
         self.task = given.task_input.make(self, "Task")
         self.service = make_ecs_service(self, given, self.cluster, self.task)
-        # CDK is asked for them only where somebody reaches tasks, or tasks a file system.
+        # CDK creates them only if something reaches the tasks, or the tasks reach a file system.
         asked = given.exposures or any(isinstance(volume, EfsVolume) for volume in given.workload.volumes)
         groups = groups_of_tasks(self, given, self.service) if asked else []
         self._resource = resource_of(self.service)
@@ -230,7 +233,7 @@ class Service(CheckedConstruct):
             warn_of_empty_repository(self, [container.image for container in given.workload.containers])
 
     def _prepare(self, given: ServiceInput) -> ServiceInput:
-        """Make what the task has to know of, such as a queue, and return the input with what the task is told."""
+        """Create what the task must know, such as a queue, and return the input with these settings."""
         return given
 
     @classmethod
@@ -246,18 +249,18 @@ class Service(CheckedConstruct):
         endpoint: str | None = None,
         namespace: Namespace | None = None,
     ) -> ImportedService:
-        """Use a service that exists: to let it connect, and to grant its task role.
+        """Use an existing service, to connect to it and to grant permissions to its task role.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
-            service_arn: Its ARN, in the form that has the name of the cluster.
-            cluster: The cluster it runs in.
+            service_arn: Its ARN, in the format that contains the name of the cluster.
+            cluster: Its cluster.
             security_group_id: Its security group.
             task_role_arn: Its task role.
-            endpoint: Where it is found inside the network, with the port, such as `http://orders:8080`, for others to
-                `connect_to` it. Default: nobody knows.
-            namespace: The namespace in which it serves by Service Connect, if that is how it is found. Default: none.
+            endpoint: Its address inside the network, with the port, such as `http://orders:8080`, for `connect_to`.
+                Default: unknown.
+            namespace: The namespace in which it serves through Service Connect, if it does. Default: none.
         """
         found = argument_problems(cls.from_attributes, locals())
         found.extend(arn_problems(found, service_arn=service_arn, task_role_arn=task_role_arn))
@@ -276,41 +279,41 @@ class Service(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Whom a grant to this service goes to: its task role, which is no other service's."""
+        """The principal that receives grants: this service's own task role."""
         return self.task.grant_principal
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to its tasks, and they to whom.
+        """Controls inbound and outbound connections of its tasks.
 
         Raises:
-            ConstructError: Its tasks have the security groups of instances, and those are not known.
+            ConstructError: Its tasks have the security groups of instances, which are unknown.
         """
         self._check_groups()
         return self._connections
 
     @property
     def task_role(self) -> iam.IRole:
-        """The role that the application acts as."""
+        """The role of the application."""
         return self.task.task_role
 
     @property
     def log_group(self) -> aws_logs.ILogGroup:
-        """Where its containers log."""
+        """The log group of its containers."""
         return self.task.log_group
 
     @property
     def url(self) -> str:
-        """Where people and programs reach it through its first exposure: its name in `domain`, or the load balancer's.
+        """The URL of its first exposure: its name in `domain`, or the DNS name of the load balancer.
 
         Raises:
-            ConstructError: There is no exposure that has an address.
+            ConstructError: No exposure has an address.
         """
         url = next((url for route in self.routes if (url := route.url) is not None), None)
         if url is None:
             problem = Problem(
                 option="exposure",
-                what="the service is reached through no load balancer, so it has no address",
+                what="the service has no load balancer, so it has no URL",
                 allowed="an AlbExposure, an NlbExposure or a LatticeExposure; `endpoint` is for other services",
                 practice="explicit-ingress",
             )
@@ -319,7 +322,7 @@ class Service(CheckedConstruct):
 
     @property
     def endpoint(self) -> str:
-        """Where services that were connected to it find it: what `connect_to` tells them."""
+        """Its address for other services, which `connect_to` passes to them."""
         return endpoint_of(self._connector)
 
     def connect_to(
@@ -331,25 +334,25 @@ class Service(CheckedConstruct):
         url: str | None = None,
         scheme: str | None = None,
     ) -> None:
-        """Let this service call another, and tell it where that is.
+        """Let this service call another, and pass it the address.
 
-        It does the whole job: the rule of the security group; the order, so that the other is there first; the
-        namespace, if the other serves by Service Connect; permission to invoke it, behind VPC Lattice; and the address,
-        as an environment variable of this service's own container. The way is the first that the other has of: Service
-        Connect, a name in DNS, VPC Lattice, an internal load balancer.
+        It adds the security group rule, and creates this service after the other one. It joins the namespace if the
+        other one serves through Service Connect, and grants permission to invoke it in VPC Lattice. It writes the
+        address to an environment variable of this service's own container. It uses the first that the other service has
+        of: Service Connect, a DNS name, VPC Lattice, an internal load balancer.
 
         Args:
-            other: The service that is called.
-            port: Name of the port, where it serves several by Service Connect. Default: the first.
-            variable: Name of the environment variable. Default: from the other's name: `ORDERS_URL`, or `ORDERS_SRV`
-                for an SRV record, of which the application has to ask the port.
-            url: What the variable says. Default: the address of the other, such as `http://orders:8080`. An internal
-                load balancer with HTTPS needs it, unless its rule has the name.
-            scheme: What the address begins with, such as `tcp` or `rediss`. Default: `http`, and at the ports of
-                databases, caches and brokers what their clients expect: `redis://redis:6379`.
+            other: The service to call.
+            port: Name of the port, if it serves several through Service Connect. Default: the first.
+            variable: Name of the environment variable. Default: derived from the name of the other service:
+                `ORDERS_URL`, or `ORDERS_SRV` for an SRV record, which your application must query for the port.
+            url: Value of the variable. An internal load balancer with HTTPS requires it, unless its rule contains the
+                name. Default: the address of the other service, such as `http://orders:8080`.
+            scheme: Scheme of the address, such as `tcp` or `rediss`. Default: `http`, or for well-known ports of
+                databases, caches and brokers the scheme of their clients: `redis://redis:6379`.
 
         Raises:
-            ConstructError: The other cannot be found, or calls this one already.
+            ConstructError: The other service is not reachable, or already calls this one.
 
         See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/interconnecting-services.html
         """
@@ -358,7 +361,7 @@ class Service(CheckedConstruct):
 
     @property
     def load_balancer(self) -> ApplicationLoadBalancer:
-        """The first Application Load Balancer that it is reached through; `routes` has them all, of every kind."""
+        """The Application Load Balancer of its first route; `routes` has all load balancers."""
         return self._first_alb_route.load_balancer
 
     @property
@@ -379,7 +382,7 @@ class Service(CheckedConstruct):
 
     def _check_groups(self) -> None:
         if self._given.has_groups_of_instances:
-            why = "no rule can be made for the tasks"
+            why = "no rule can be added for the tasks"
             unknown = unknown_group_problems(self._given.groups_of_instances, self.cluster, why=why)
             if unknown:
                 raise ConstructError(self.node.path, unknown)
@@ -390,7 +393,7 @@ class Service(CheckedConstruct):
         if route is None:
             problem = Problem(
                 option="exposure",
-                what="there is no Application Load Balancer; `routes` has what there is",
+                what="the service has no Application Load Balancer; see `routes`",
                 allowed="an AlbExposure",
                 practice="explicit-ingress",
             )
@@ -398,7 +401,7 @@ class Service(CheckedConstruct):
         return route
 
     def _need_jobs(self, hooks: Sequence[object]) -> None:
-        """Remember jobs that a deployment waits for: such a job cannot be connected to this service."""
+        """Record jobs that a deployment waits for, because such a job cannot connect to this service."""
         for hook in hooks:
             job = getattr(getattr(hook, "job", None), "_calls", None)
             if isinstance(job, Connector):

@@ -1,4 +1,4 @@
-"""The alarms of a service, and those that roll its deployments back."""
+"""The alarms of a service, including those that roll back its deployments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .service_input import ServiceInput
 
 
 def make_rollback_alarms(scope: Construct, given: ServiceInput, routes: Sequence[Route]) -> dict[str, OwnAlarm]:
-    """Make the alarms on server errors that roll deployments back, by name; they are there also for that alone."""
+    """Create the alarms on server errors that roll back deployments, by name, even if other alarms are disabled."""
     made: dict[str, OwnAlarm] = {}
     if not isinstance(given.alarms, Alarms) and given.deployment.alarm_rollback is not True:
         return made
@@ -33,20 +33,20 @@ def make_rollback_alarms(scope: Construct, given: ServiceInput, routes: Sequence
 
 
 def watched_alarms(given: ServiceInput, failing: Mapping[str, OwnAlarm]) -> list[cloudwatch.IAlarm]:
-    """Return the alarms that roll a deployment back, as CDK's constructs."""
+    """Return the alarms that roll back a deployment, as CDK constructs."""
     if given.deployment.alarm_rollback is not True:
         return []
     return [*(alarm.construct for alarm in failing.values()), *given.deployment.alarms]
 
 
 def roll_back_on(failing: Mapping[str, OwnAlarm], service: cdk.CfnResource, given: ServiceInput) -> None:
-    """Have ECS watch alarms while it deploys; CodeDeploy has its own place for them."""
+    """Make ECS watch alarms during deployments; CodeDeploy configures them elsewhere."""
     if given.deployment.alarm_rollback is not True or isinstance(given.deployment, CodeDeployBlueGreen):
         return
     names = [*(alarm.name for alarm in failing.values()), *(alarm.alarm_name for alarm in given.deployment.alarms)]
     if names:
-        # Not by CDK's enable_deployment_alarms: it loses the alarms of an earlier call, and warns of a circle that
-        # cannot be, since these alarms do not know the service.
+        # Not with CDK's enable_deployment_alarms, which loses the alarms of an earlier call and warns about a circular
+        # dependency that these alarms cannot have.
         service.add_property_override(
             "DeploymentConfiguration.Alarms", {"AlarmNames": names, "Enable": True, "Rollback": True}
         )
@@ -55,7 +55,7 @@ def roll_back_on(failing: Mapping[str, OwnAlarm], service: cdk.CfnResource, give
 def make_other_alarms(
     scope: Construct, given: ServiceInput, service: ecs.BaseService, routes: Sequence[Route], cluster: Cluster
 ) -> dict[str, OwnAlarm]:
-    """Make the alarms that somebody has to look at, by name, if they are wanted."""
+    """Create the alarms for your team, by name, unless they are disabled."""
     if not isinstance(given.alarms, Alarms):
         return {}
     made: dict[str, OwnAlarm] = {}

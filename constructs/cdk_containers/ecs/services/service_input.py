@@ -1,4 +1,4 @@
-"""What a caller gave to a service, and what is wrong with it under the names of the service's options."""
+"""Input of a service, and its problems by option."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from .service_kind import ServiceKind
 
 @frozen(slots=False)
 class ServiceInput:
-    """The options of a service, of a kind; see `Service`."""
+    """The options of a kind of service; see `Service`."""
 
     kind: ServiceKind
     cluster: Cluster | None
@@ -77,23 +77,23 @@ class ServiceInput:
     vpc_subnets: ec2.SubnetSelection | None
     service_name: str | None
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Settings that the kind of service gives its container."""
+    """Environment variables that the kind of service gives its container."""
 
     @cached_property
     def exposures(self) -> Sequence[Exposure]:
-        """How it is reached through load balancers, as a list."""
+        """Its exposures, as a list."""
         return [self.exposure] if isinstance(self.exposure, Exposure) else list(self.exposure)
 
     @property
     def strategy(self) -> Sequence[Capacity]:
-        """How tasks are split over capacity: as was said, or as the cluster says."""
+        """The capacity strategy of tasks: their own, or that of the cluster."""
         if self.kind.external:
             return ()
         return strategy_of(self.capacity, self.cluster)
 
     @property
     def platform(self) -> Platform:
-        """What tasks run on; a strategy has one kind of capacity only."""
+        """The platform of tasks; a strategy has only one kind of capacity."""
         if self.kind.external:
             return "EXTERNAL"
         if self.kind.daemon:
@@ -102,12 +102,12 @@ class ServiceInput:
 
     @property
     def has_groups_of_instances(self) -> bool:
-        """Whether tasks have the security groups of the instances that they run on, and none of their own."""
+        """Whether tasks use the security groups of their instances instead of separate ones."""
         return self.platform in ("EC2", "MANAGED_INSTANCES") and self.task.network_mode != "awsvpc"
 
     @property
     def groups_of_instances(self) -> list[ec2.ISecurityGroup]:
-        """The security groups of the instances, as far as they are known."""
+        """The known security groups of the instances."""
         if self.cluster is None:
             return []
         if self.kind.daemon:
@@ -116,20 +116,20 @@ class ServiceInput:
 
     @property
     def least_tasks(self) -> int:
-        """How many tasks it has at the least, the default included."""
+        """Minimum number of tasks, including the default."""
         if self.scaling is not None:
             return self.scaling.min_tasks
         return DEFAULT_COUNT if self.desired_count is None else self.desired_count
 
     @property
     def serves_by_service_connect(self) -> bool:
-        """Whether others call it by Service Connect; a service that only calls others takes part as well."""
+        """Whether others call it through Service Connect, where a service may also be only a client."""
         options = self.service_connect
         return options is not None and not options.problems() and bool(served_ports(options, self.workload))
 
     @cached_property
     def task_input(self) -> TaskInput:
-        """What it takes to have the service's task: its container listens on the ports that exposures need."""
+        """Input of the service's task, whose container listens on the ports of the exposures."""
         name = "app" if self.container is None else self.container.name
         return TaskInput(
             image=self.image,
@@ -146,11 +146,11 @@ class ServiceInput:
 
     @property
     def workload(self) -> Workload:
-        """What runs: the service's container, with the ports that its exposures need, then the sidecars."""
+        """The workload: the service's container with the ports of its exposures, then the sidecars."""
         return self.task_input.workload
 
     def problems(self) -> list[Problem]:
-        """Find everything that is wrong."""
+        """Find all problems."""
         found = Problems()
         found.extend(self.task_input.problems())
         found.extend(
@@ -232,7 +232,7 @@ class ServiceInput:
         )
         needed = self.exposures or any(isinstance(volume, EfsVolume) for volume in self.volumes)
         if needed and self.cluster is not None and self.has_groups_of_instances:
-            why = "they take part in the rules of load balancers and file systems"
+            why = "rules of load balancers and file systems need them"
             found.extend(unknown_group_problems(self.groups_of_instances, self.cluster, why=why))
         own_balancer = any(
             isinstance(exposure, AlbExposure | NlbExposure) and exposure.load_balancer is None
@@ -273,7 +273,7 @@ class ServiceInput:
                 "health_check_grace_period",
                 "there is no load balancer whose health check could be waited for",
                 given=Shown(f"{seconds(grace)} s"),
-                allowed="nothing, or an exposure",
+                allowed="remove it, or add an exposure",
                 practice="health-check-grace-period",
             )
         return list(found)
@@ -290,17 +290,17 @@ class ServiceInput:
                     option,
                     "a daemon runs one task on every instance of the cluster",
                     given=Shown(f"{len(value)} shares") if isinstance(value, Sequence) else value,
-                    allowed="nothing; placement_constraints leave instances out",
+                    allowed="none; use placement_constraints to exclude instances",
                     practice="daemon-scheduling",
                 )
         for option in ("min_healthy_percent", "max_healthy_percent"):
-            # Another deployment than a rolling one has no percentages, and is refused for a daemon.
+            # Only rolling deployments have percentages, and a daemon refuses all others.
             default = getattr(Rolling(), option)
             value = getattr(self.deployment, option, default)
             if value != default:
                 found.add(
                     f"deployment.{option}",
-                    "two tasks of a daemon have no room on one instance, so a deployment replaces them in place",
+                    "an instance has no room for two tasks of a daemon, so a deployment replaces them in place",
                     given=value,
                     allowed="nothing",
                     practice="daemon-scheduling",
@@ -310,16 +310,16 @@ class ServiceInput:
         if self.cluster is None:
             found.add(
                 "cluster",
-                "a daemon runs beside the tasks of others",
+                "a daemon runs on the instances of a cluster",
                 allowed="a cluster with capacity on EC2",
                 practice="daemon-scheduling",
             )
         elif not self.cluster.is_imported and not self.cluster.instance_security_groups:
             found.add(
                 "cluster",
-                "it has no instances, and Fargate runs no daemons",
+                "it has no instances, and Fargate does not support daemons",
                 given=self.cluster.node.path,
-                allowed="a cluster with an Ec2Capacity, made before the daemon",
+                allowed="a cluster with an Ec2Capacity, created before the daemon",
                 practice="daemon-scheduling",
             )
         return list(found)
@@ -331,7 +331,7 @@ class ServiceInput:
             found = Problems()
             found.add(
                 "cluster",
-                "a file system is in a network, and the service would get a new one",
+                "a file system belongs to a network, but the service would get a new network",
                 allowed="a cluster in the network of the file system",
                 practice="efs-same-vpc",
             )
@@ -345,7 +345,7 @@ class ServiceInput:
                 if container.readonly_root_filesystem is True and self.task.operating_system == "LINUX":
                     found.add(
                         "enable_execute_command",
-                        f"ECS Exec has to write to the root file system of container {container.name}",
+                        f"ECS Exec must write to the root file system of container {container.name}",
                         given=True,
                         practice="read-only-root-filesystem",
                         allowed='readonly_root_filesystem=Disabled(reason="…") on it, or False',

@@ -1,4 +1,4 @@
-"""What one kind of service has that another has not."""
+"""Differences between kinds of services."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from cdk_containers.core.frozen import frozen
 
 @frozen
 class ServiceKind:
-    """What a kind of service does by itself.
+    """Properties of a kind of service.
 
     Attributes:
-        internet_facing: Load balancers made for it have public addresses.
-        needs_exposure: It makes no sense without a load balancer.
+        internet_facing: Load balancers created for it have public addresses.
+        needs_exposure: It requires a load balancer.
         daemon: It runs one task on every instance.
-        reads_queue: It works on the messages of a queue.
+        reads_queue: It processes messages of a queue.
         external: It runs on machines outside AWS.
     """
 

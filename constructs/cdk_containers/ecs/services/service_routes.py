@@ -1,4 +1,4 @@
-"""The routes of a service: its exposures, made."""
+"""Creates the routes of a service from its exposures."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def make_routes(
     cluster: Cluster,
     groups: Sequence[ec2.ISecurityGroup],
 ) -> list[Route]:
-    """Make a route for each exposure of a service, in their order; `groups` are those of its tasks."""
+    """Create a route for each exposure of a service, in their order; `groups` are the security groups of its tasks."""
     by_address = given.task.network_mode == "awsvpc"
     own = given.workload.containers[0].name
     ids = route_ids(scope, given.exposures, internet_facing=given.kind.internet_facing, own_container=own)
     by_ecs = given.deployment.has_alternate and not isinstance(given.deployment, CodeDeployBlueGreen)
     if by_ecs and given.exposures and given.deployment.shifts_traffic:
         acknowledge_no_circuit_breaker(service)
-    # The routes through VPC Lattice have their own role.
+    # VPC Lattice routes have their own role.
     balanced = any(not isinstance(exposure, LatticeExposure) for exposure in given.exposures)
     role = make_infrastructure_role(scope, service) if by_ecs and balanced else None
     claim_given_numbers(scope, given.exposures)

@@ -1,4 +1,4 @@
-"""Leave to keep a task from being stopped while it works."""
+"""Permission for tasks to protect themselves while they work."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from cdk_containers.core.opt_outs import acknowledge_wildcards
 
 from ..clusters import Cluster
 
-_REASON = "The ids of the tasks that the role protects are known when they run; it is those of one cluster"
+_REASON = (
+    "The ids of the tasks that the role protects are unknown before they run; the permission is limited to one cluster"
+)
 
 
 def let_protect_tasks(scope: Construct, role: iam.IRole, cluster: Cluster) -> iam.Policy:
-    """Let tasks protect themselves, by a policy that acts before the first of them starts.
+    """Let tasks protect themselves, with a policy that exists before the first task starts.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
     """

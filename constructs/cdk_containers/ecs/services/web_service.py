@@ -9,7 +9,7 @@ from .service_kind import ServiceKind
 
 
 class WebService(Service):
-    """A containerised web application behind a load balancer that is open to the internet, on Fargate or on EC2.
+    """A containerized web application behind an internet-facing load balancer, on Fargate or on EC2.
 
     Without a shared load balancer, the service gets one with public addresses. For a service inside the
     network, see `BackendService`.

@@ -1,4 +1,4 @@
-"""A service that works on the messages of a queue."""
+"""A service that processes the messages of a queue."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ _SHORTEST_STOP_TIMEOUT, _LONGEST_STOP_TIMEOUT = 30, 120
 
 
 class WorkerService(Service):
-    """Tasks that take messages from a queue, as many as the messages that wait need.
+    """Tasks that process messages of a queue, scaled by the number of waiting messages.
 
-    Nothing reaches it but the queue, whose URL its container finds in `QUEUE_URL`. A task that is to stop gets SIGTERM:
-    it should take no more messages and finish those it has. A message that it does not finish is hidden until its
-    visibility timeout is over, and is then given to another task.
+    It accepts no inbound traffic. Its container finds the URL of the queue in `QUEUE_URL`. When ECS stops a task, the
+    task gets SIGTERM and should finish its messages without receiving more. An unfinished message stays hidden until
+    its visibility timeout ends, and then another task receives it.
 
     Attributes:
         queue: The queue that it reads.
-        work_queue: The same with its dead letters, unless a queue of CDK was given.
+        work_queue: The same queue as a `WorkQueue` with its dead-letter queue; None if you passed a CDK queue.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
     """
@@ -95,43 +95,44 @@ class WorkerService(Service):
         service_name: str | None = None,
         task_protection: bool = False,
     ) -> None:
-        """Make a worker.
+        """Create a worker.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            cluster: Where it runs. Default: a new `Cluster` in a new `Network`.
-            image: Image of the worker's container, where nothing else about the container needs saying.
-            container: The worker's container, instead of `image`.
-            sidecars: Containers beside it, that live and die with it. Default: none.
+            cluster: Cluster. Default: a new `Cluster` in a new `Network`.
+            image: Container image. To set anything else about the container, use `container`.
+            container: Container of the worker, instead of `image`.
+            sidecars: Additional containers of the task. Default: none.
             volumes: Volumes that the containers mount. Default: none.
-            cpu: CPU units of a task, 1024 to a vCPU. Default: 256, the smallest. On EC2, None leaves it to containers.
-            memory_limit_mib: Memory of a task in MiB; on Fargate only certain pairs with `cpu` exist. Default: 512. On
-                EC2, None leaves it to containers.
-            task: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
+            cpu: CPU units of a task; 1024 are one vCPU. On EC2, None leaves the size to the containers. Default: 256,
+                the smallest.
+            memory_limit_mib: Memory of a task in MiB; Fargate supports only certain combinations with `cpu`. On EC2,
+                None leaves the size to the containers. Default: 512.
+            task: Options that most tasks do not change: platform, disk, roles, logs. Default: `TaskOptions()`.
             queue: The queue that it reads. Default: a new `WorkQueue`.
-            processing_time: The longest that the work on the messages of one receive call takes, 1 s to 12 h: so long
-                they are hidden from other tasks. Default: the visibility timeout of the queue that is given, or 5 min
-                where nobody knows it.
+            processing_time: Maximum time for processing the messages of one receive call, 1 s to 12 h; SQS hides them
+                from other tasks for this time. Default: the visibility timeout of your queue, or 5 min if it is
+                unknown.
             desired_count: A fixed number of tasks, instead of scaling.
-            scaling: How many tasks there are. Default: 1 to 10, with 10 waiting messages for each; and never by CPU
-                unless you say so, for a worker that waits uses none.
-            deployment: How a new version takes over. Default: `Rolling()`, with circuit breaker.
-            capacity: How its tasks are split over capacity, on Fargate or on EC2. Default: as the cluster says. Spot
-                suits a worker: what it does not finish is done again.
-            placement_strategies: How ECS chooses between instances, on EC2. Default: spread over zones, then instances.
-            placement_constraints: What an instance must be to take a task, on EC2. Default: anything.
-            alarms: What somebody has to look at, and who is told. Default: `WorkerAlarms()`, which tells nobody.
-                `Disabled(reason="…")` makes none.
-            enable_execute_command: Turn on ECS Exec, with which people who have permission open a shell in a
-                container. Default: False. It needs a writable root file system.
-            security_groups: Security groups of its tasks, up to 5, instead of a new one; with awsvpc networking.
-                Default: one is made.
-            vpc_subnets: Private subnets in which its tasks run, with awsvpc networking. Default: those of the cluster.
-            service_name: Name of the service. A service with a fixed name cannot be replaced: an update that has to
-                replace it fails. Default: CloudFormation makes one.
-            task_protection: Let tasks protect themselves from being stopped by scaling and deployments while they work.
-                A task asks for it where `ECS_AGENT_URI` says, and gives it up. Default: False.
+            scaling: Number of tasks. It does not scale on CPU unless you set it, because a waiting worker uses none.
+                Default: 1 to 10, with 10 waiting messages per task.
+            deployment: How a new version replaces the old one. Default: `Rolling()`, with circuit breaker.
+            capacity: Capacity for its tasks, on Fargate or on EC2. Spot suits workers, because another task repeats
+                unfinished work. Default: the strategy of the cluster.
+            placement_strategies: How ECS chooses instances, on EC2. Default: spread over Availability Zones, then over
+                instances.
+            placement_constraints: Requirements of instances for tasks, on EC2. Default: none.
+            alarms: Alarms to create, and where to send notifications. `Disabled(reason="…")` creates none. Default:
+                `WorkerAlarms()`, which sends no notifications.
+            enable_execute_command: Enables ECS Exec, with which authorized users open a shell in a container. It
+                requires a writable root file system. Default: False.
+            security_groups: Security groups of its tasks, up to 5; requires awsvpc networking. Default: a new one.
+            vpc_subnets: Private subnets of its tasks; requires awsvpc networking. Default: the subnets of the cluster.
+            service_name: Name of the service. CloudFormation cannot replace a service with a fixed name, so an update
+                that must replace it fails. Default: a name that CloudFormation generates.
+            task_protection: Lets tasks protect themselves while they work, so that scaling and deployments do not stop
+                them. A task requests and releases protection at the address in `ECS_AGENT_URI`. Default: False.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -205,7 +206,7 @@ class WorkerService(Service):
 
 
 def _time_to_finish(processing_time: int) -> cdk.Duration:
-    """Return the time between SIGTERM and SIGKILL: as long as the work takes, as far as ECS allows."""
+    """Return the time between SIGTERM and SIGKILL: the processing time, up to the maximum of ECS."""
     if is_token(processing_time):
         return in_seconds(_LONGEST_STOP_TIMEOUT)
     return in_seconds(min(max(processing_time, _SHORTEST_STOP_TIMEOUT), _LONGEST_STOP_TIMEOUT))

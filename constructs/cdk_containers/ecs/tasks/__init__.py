@@ -1,4 +1,4 @@
-"""A workload as an ECS task definition: roles, log group, containers and volumes, by the rules of ECS."""
+"""Workloads as ECS task definitions: roles, log group, containers and volumes."""
 
 from cdk_containers.core.fargate_sizes import fargate_sizes, nearest_fargate_sizes
 

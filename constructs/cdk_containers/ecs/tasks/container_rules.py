@@ -1,4 +1,4 @@
-"""What ECS demands of a container, beyond what holds on any platform."""
+"""Rules of ECS for containers, in addition to those of all platforms."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TMPFS_SETTINGS = ("mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol")
 
 
 def container_problems(container: Container) -> list[Problem]:
-    """Find what ECS refuses of a container, where its values have the right types."""
+    """Find what ECS refuses in a container whose values have the right types."""
     found = Problems()
     if field_problems(container):
         return []
@@ -59,7 +59,7 @@ def _docker_problems(docker: DockerOptions) -> list[Problem]:
     found = Problems()
     if wrong := [one for one in docker.security_options if not is_token(one) and not _SECURITY.fullmatch(one)]:
         allowed = "no-new-privileges, label:…, apparmor:… or credentialspec:…"
-        found.add("security_options", "ECS does not know this option", given=wrong, allowed=allowed)
+        found.add("security_options", "ECS does not support this option", given=wrong, allowed=allowed)
     return list(found)
 
 
@@ -68,17 +68,17 @@ def _port_problems(port: Port) -> list[Problem]:
     if port.name is not None and not is_token(port.name) and not _PORT_NAME.fullmatch(port.name):
         found.add(
             "name",
-            "not a name that ECS takes for a port",
+            "not a valid ECS port name",
             given=port.name,
-            allowed="up to 64 lower-case letters, digits, underscores and hyphens, no hyphen first",
+            allowed="up to 64 lowercase letters, digits, underscores and hyphens, no hyphen first",
             practice="port-mappings",
         )
     if port.app_protocol is not None and (port.name is None or port.protocol == "udp"):
         found.add(
             "app_protocol",
-            "only Service Connect reads it, which knows TCP ports by their names",
+            "only Service Connect uses it, and only for TCP ports with a name",
             given=port.app_protocol,
-            allowed="Port(name=…, app_protocol=…) with protocol tcp, or nothing here",
+            allowed="Port(name=…, app_protocol=…) with protocol tcp, or remove it",
             practice="port-mappings",
         )
     return list(found)
@@ -89,10 +89,10 @@ def _tmpfs_problems(entry: Tmpfs) -> list[Problem]:
     for index, option in enumerate(entry.options):
         name, _, value = option.partition("=")
         if name in MOUNT_OPTIONS_OF_THEIR_OWN:
-            continue  # said already
+            continue  # already reported
         if not (value if name in _TMPFS_SETTINGS else option in _TMPFS_OPTIONS) and not is_token(option):
             near = ", ".join(sorted(_TMPFS_OPTIONS | {f"{setting}=…" for setting in _TMPFS_SETTINGS[3:]}))
-            found.add(f"options[{index}]", "ECS has no such mount option", given=option, allowed=near)
+            found.add(f"options[{index}]", "ECS does not support this mount option", given=option, allowed=near)
     return list(found)
 
 
@@ -103,9 +103,9 @@ def _health_check_problems(check: HealthCheck | HttpCheck | None) -> list[Proble
     if isinstance(check, HttpCheck):
         found.add(
             "",
-            "ECS runs commands in a container, and sends no requests to it",
+            "ECS runs health checks as commands in a container and cannot send requests",
             given=Shown(f"HttpCheck(path={check.path!r})"),
-            allowed="HealthCheck(command=…), or the health_check_path of an exposure, which the load balancer asks for",
+            allowed="HealthCheck(command=…), or the health_check_path of an exposure, which the load balancer requests",
             practice="container-health-check",
         )
         return list(found)
@@ -116,7 +116,7 @@ def _health_check_problems(check: HealthCheck | HttpCheck | None) -> list[Proble
         ("timeout", times.timeout, 2, 60),
         ("start_period", start_period, 0, 300),
     ):
-        # CDK compares these times itself, so interval and timeout cannot be known at deployment only.
+        # CDK compares these times, so interval and timeout must be known at synthesis.
         if not low <= value <= high and not (option == "start_period" and is_token(value)):
             found.add(
                 option,
@@ -136,7 +136,7 @@ def _restart_problems(policy: RestartPolicy) -> list[Problem]:
         found.add("ignored_exit_codes", "too many", given=len(policy.ignored_exit_codes), allowed="up to 50")
     if policy.attempt_period is not None:
         value = seconds(policy.attempt_period)
-        if not 60 <= value <= 1800:  # CDK compares it too, so it cannot be known at deployment only
+        if not 60 <= value <= 1800:  # CDK compares it too, so it must be known at synthesis
             given = Shown("a token") if is_token(value) else f"{value} s"
             found.add("attempt_period", "out of range", given=given, allowed="60–1800 s, known at synthesis")
     return list(found)
@@ -146,8 +146,8 @@ def _files_problems(files: Sequence[EnvironmentFile]) -> list[Problem]:
     found = Problems()
     for index, file in enumerate(files):
         if not field_problems(file) and not is_token(file.key) and not file.key.endswith(".env"):
-            allowed = "such as shop/web.env"
-            found.add(f"[{index}].key", "ECS takes files that end with .env only", given=file.key, allowed=allowed)
+            allowed = "a key such as shop/web.env"
+            found.add(f"[{index}].key", "ECS accepts only files that end with .env", given=file.key, allowed=allowed)
     if len(files) > _MAX_ENVIRONMENT_FILES:
         allowed = f"up to {_MAX_ENVIRONMENT_FILES}"
         found.add("", "too many for one container", given=len(files), allowed=allowed)

@@ -1,4 +1,4 @@
-"""Rendering containers to CDK's container definitions."""
+"""Renders containers as CDK container definitions."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def add_container(
     execution_role: iam.IRole,
     options: TaskOptions,
 ) -> ecs.ContainerDefinition:
-    """Add a container to a task definition, with everything but its place in the starting order."""
+    """Add a container to a task definition, except its place in the start order."""
     linux = options.operating_system == "LINUX"
     add = task_definition.add_container
     if container.name == LOG_ROUTER and options.log_router is not None:
@@ -141,7 +141,7 @@ def _rarely_given(container: Container, execution_role: iam.IRole) -> dict[str, 
 
 
 def _environment_file(file: EnvironmentFile, execution_role: iam.IRole) -> ecs.EnvironmentFile:
-    """Return a file in the words of CDK, which would not let ECS read it."""
+    """Return an environment file as a CDK object, which does not grant ECS access to it."""
     bucket = file.bucket
     for action, resource in (
         ("s3:GetObject", bucket.arn_for_objects(file.key)),
@@ -156,7 +156,7 @@ def _environment_file(file: EnvironmentFile, execution_role: iam.IRole) -> ecs.E
 
 
 def container_overrides(container: Container, options: TaskOptions) -> dict[str, Any]:
-    """Return what CDK's container definition has no option for, or refuses although ECS takes it, by path."""
+    """Return properties that CDK's container definition lacks, or refuses although ECS accepts them, by path."""
     found: dict[str, Any] = {}
     if options.operating_system == "LINUX":
         found["LinuxParameters"] = _linux_parameters(container)
@@ -171,12 +171,12 @@ def container_overrides(container: Container, options: TaskOptions) -> dict[str,
 
 
 def _is_compared(container: Container) -> bool:
-    """Tell whether CDK would compare a limit that only the deployment knows with what is kept for the container."""
+    """Tell whether CDK would compare a limit known only at deployment with the reservation of the container."""
     return container.memory_reservation_mib is not None and is_token(container.memory_limit_mib)
 
 
 def add_dependencies(containers: Sequence[Container], definitions: Mapping[str, ecs.ContainerDefinition]) -> None:
-    """Put the containers of a task in their starting order."""
+    """Set the start order of the containers of a task."""
     for container in containers:
         if container.depends_on:
             definitions[container.name].add_container_dependencies(
@@ -221,12 +221,13 @@ def _from_registry(reference: str) -> ecs.ContainerImage:
 
 
 def _warn_of_other_processor(task_definition: ecs.TaskDefinition, container: Container, options: TaskOptions) -> None:
-    """Warn of an image that CDK builds for the processor of the machine that builds, unless it was told another."""
+    """Warn about an image that CDK builds for the architecture of the build machine."""
     if options.architecture == "ARM64" and isinstance(container.image, ecs.AssetImage):
         cdk.Annotations.of(task_definition).add_warning_v2(
             "cdk-containers:image-processor",
             f"The image of {container.name} is built for the processor of the machine that builds it, unless "
-            "ContainerImage.from_asset was given platform=Platform.LINUX_ARM64. Image.from_asset takes the task's own.",
+            "ContainerImage.from_asset was given platform=Platform.LINUX_ARM64. Image.from_asset uses the "
+            "architecture of the task.",
         )
 
 
@@ -239,7 +240,7 @@ def _platform(options: TaskOptions) -> ecr_assets.Platform | None:
 def _version_consistency(container: Container) -> ecs.VersionConsistency | None:
     if isinstance(container.version_consistency, Disabled):
         return ecs.VersionConsistency.DISABLED
-    # The tag of an asset is the hash of its content, and means one image anyhow.
+    # The tag of an asset is the hash of its content, so it always refers to one image.
     return None if isinstance(as_image(container.image), AssetImage) else ecs.VersionConsistency.ENABLED
 
 
@@ -251,7 +252,7 @@ def _ulimits(container: Container) -> list[ecs.Ulimit] | None:
 
 
 def _linux_parameters(container: Container) -> dict[str, Any]:
-    """Return what Docker sets up; CDK's class for it costs a call more, and does not know the owner of a tmpfs."""
+    """Return Linux parameters; CDK's class needs one more call, and does not support the owner of a tmpfs."""
     linux = container.linux or LinuxOptions()
     user = container.user if isinstance(container.user, str) else None
     capabilities = {"Add": [*linux.add_capabilities], "Drop": [*linux.drop_capabilities]}
@@ -270,13 +271,13 @@ def _linux_parameters(container: Container) -> dict[str, Any]:
 
 
 def _health_check(check: HealthCheck | HttpCheck | None) -> ecs.HealthCheck | None:
-    if not isinstance(check, HealthCheck):  # ECS runs commands only: see `container_problems`
+    if not isinstance(check, HealthCheck):  # ECS runs only commands; see `container_problems`
         return None
     times = CheckTimes.of(check)
     return ecs.HealthCheck(
         command=_check_command(check.command),
         interval=in_seconds(times.interval),
-        # CDK takes no timeout that is longer; it is written past CDK then.
+        # CDK refuses a longer timeout, so an override sets it.
         timeout=in_seconds(min(times.timeout, times.interval)),
         retries=check.retries,
         start_period=in_seconds(times.start_period) if check.start_period is None else as_duration(check.start_period),
@@ -284,7 +285,7 @@ def _health_check(check: HealthCheck | HttpCheck | None) -> ecs.HealthCheck | No
 
 
 def _outlasts_interval(check: HealthCheck) -> bool:
-    """Tell whether one check may last longer than the time between two."""
+    """Tell whether a check may take longer than the interval."""
     times = CheckTimes.of(check)
     return times.timeout > times.interval
 

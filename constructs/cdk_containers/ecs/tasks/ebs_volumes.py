@@ -1,4 +1,4 @@
-"""EBS volumes that ECS makes for each task of a service."""
+"""EBS volumes that ECS creates for each task of a service."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from cdk_containers.model.workload import EbsVolume, Volume
 
 _POLICY = "AmazonECSInfrastructureRolePolicyForVolumes"
 _MANAGED_POLICY = Acknowledgement(
-    "AWS documents this managed policy as the rights that ECS needs to make and attach volumes, and keeps it current; "
-    "it is limited to volumes that carry the tag of ECS",
+    "AWS documents and maintains this managed policy as the permissions that ECS needs to create and attach volumes; "
+    "it is limited to volumes with the ECS tag",
     cdk_nag=(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/{_POLICY}]",),
 )
 
 
 def attach_ebs_volume(scope: Construct, service: ecs.BaseService, volumes: Sequence[Volume]) -> None:
-    """Say what the EBS volume of a service is like, if it has one."""
+    """Configure the EBS volume of a service, if it has one."""
     for volume in volumes:
         if not isinstance(volume, EbsVolume):
             continue
@@ -53,7 +53,7 @@ def attach_ebs_volume(scope: Construct, service: ecs.BaseService, volumes: Seque
 
 
 def _let_use(key: kms.IKey, role: iam.IRole) -> None:
-    """Let ECS make encrypted volumes with a key of the caller, for which CDK does nothing.
+    """Let ECS create encrypted volumes with your key; CDK does not grant this.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-kms-encryption.html
     """

@@ -1,4 +1,4 @@
-"""What ECS demands of a task definition on EC2."""
+"""Rules of ECS for task definitions on EC2."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def ec2_problems(
     ephemeral_storage_gib: int | None,
     known: Problems,
 ) -> list[Problem]:
-    """Find what ECS refuses on EC2, where nothing is known to be wrong already."""
+    """Find what ECS refuses on EC2, if there are no other problems."""
     found = Problems()
     if ephemeral_storage_gib is not None and not known.has("options.ephemeral_storage_gib"):
         found.add(
             "options.ephemeral_storage_gib",
-            "the disk of a task on EC2 is the instance's",
+            "a task on EC2 uses the disk of its instance",
             given=ephemeral_storage_gib,
-            allowed="nothing here; InstanceOptions.root_volume_gib, or an EbsVolume",
+            allowed="remove it; use InstanceOptions.root_volume_gib, or an EbsVolume",
             practice="ephemeral-storage",
         )
     options = ("options.operating_system", "options.architecture", "options.network_mode")
@@ -39,7 +39,7 @@ def ec2_problems(
     ):
         found.add(
             "options.operating_system",
-            "Windows containers run on X86_64, and not with host networking",
+            "Windows containers run only on X86_64, and not with host networking",
             given=Shown(f"{operating_system}, {architecture}, {network_mode}"),
             allowed="X86_64 with awsvpc or bridge",
             practice="runtime-platform",
@@ -53,7 +53,7 @@ def ec2_problems(
         ):
             found.add(
                 f"{option}.log_driver",
-                "ECS has no such log driver",
+                "ECS does not support this log driver",
                 given=container.log_driver.name,
                 allowed=", ".join(LOG_DRIVERS),
                 practice="log-configuration",
@@ -64,13 +64,13 @@ def ec2_problems(
         ):
             found.add(
                 f"{option}.memory_limit_mib",
-                "ECS would not know what room the container needs",
+                "ECS needs the memory of the container to place it",
                 allowed="memory_limit_mib or memory_reservation_mib here, or memory_limit_mib of the task",
                 practice="container-memory",
             )
         if not known.has(f"{option}.ports"):
             found.extend(_port_problems(container, network_mode), under=option)
-    if network_mode == "bridge":  # elsewhere it is the port in the container, which is unique already
+    if network_mode == "bridge":  # in other modes it is the port in the container, which is already unique
         right = [c for index, c in enumerate(workload.containers) if not known.has(f"containers[{index}].ports")]
         found.extend(_host_port_problems(right))
     found.extend(ebs_problems(workload))
@@ -78,13 +78,13 @@ def ec2_problems(
 
 
 def ebs_problems(workload: Workload) -> list[Problem]:
-    """Find more EBS volumes than a service can have."""
+    """Find more EBS volumes than a service supports."""
     found = Problems()
     volumes = [volume.name for volume in workload.volumes if isinstance(volume, EbsVolume)]
     if len(volumes) > 1:
         found.add(
             "volumes",
-            "a service has one EBS volume for each task at most",
+            "a service supports only one EBS volume per task",
             given=volumes,
             allowed="one EbsVolume; EfsVolume or SharedVolume for more",
             practice="ebs-volume",
@@ -96,21 +96,21 @@ def _port_problems(container: Container, network_mode: NetworkMode) -> list[Prob
     found = Problems()
     for index, port in enumerate(container.all_ports):
         host, number = port.host_port, port.number
-        # CDK compares the two itself, so a token has to be the same one.
+        # CDK compares the two, so a token must be the same.
         if network_mode != "bridge" and host is not None and host != number:
             found.add(
                 f"ports[{index}].host_port",
-                f"with {network_mode} networking the port on the host is the container's",
+                f"with {network_mode} networking, the host port equals the container port",
                 given=Shown("a token") if is_token(host) else host,
-                allowed=f"{number}, or nothing; network_mode bridge to map it",
+                allowed=f"{number}, or none; network_mode bridge to map it",
                 practice="host-ports",
             )
         if network_mode == "host" and port.name is not None:
             found.add(
                 f"ports[{index}].name",
-                "a name is for Service Connect, which cannot take the port of an instance over",
+                "the name is for Service Connect, which cannot use a port of the instance",
                 given=port.name,
-                allowed="nothing, or awsvpc or bridge networking",
+                allowed="no name, or awsvpc or bridge networking",
                 practice="service-connect-network-mode",
             )
     return list(found)
@@ -129,9 +129,9 @@ def _host_port_problems(containers: Sequence[Container]) -> list[Problem]:
                 both = owner if owner == container.name else f"{owner} and {container.name}"
                 found.add(
                     "containers",
-                    f"two ports of {both} take one port of the instance",
+                    f"two ports of {both} use the same port of the instance",
                     given=Shown(f"{port.host_port}/{port.protocol}"),
-                    allowed="a host port for each, or none for any free port",
+                    allowed="a different host port for each, or none for any free port",
                     practice="host-ports",
                 )
     return list(found)

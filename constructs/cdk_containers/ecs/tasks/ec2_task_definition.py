@@ -18,9 +18,9 @@ from .task_problems import task_problems
 
 
 class Ec2TaskDefinition(InstanceTaskDefinition):
-    """Containers that run on EC2 instances, with the same safe defaults as on Fargate.
+    """Containers on EC2 instances, with the same secure defaults as on Fargate.
 
-    What EC2 adds: bridge and host networking, GPUs, privileged containers, Docker volumes and directories of the host.
+    EC2 adds bridge and host networking, GPUs, privileged containers, Docker volumes and host directories.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters_ec2.html
     """
@@ -33,7 +33,7 @@ class Ec2TaskDefinition(InstanceTaskDefinition):
 
 
 def ec2_task_problems(workload: Workload, options: TaskOptions, *, platform: Platform = "EC2") -> list[Problem]:
-    """Find everything that keeps a workload from running on EC2, and on platforms that are built on it."""
+    """Find everything that keeps a workload from running on EC2, and on platforms based on it."""
     found = Problems()
     found.extend(task_problems(workload, options, ec2_problems, on_ec2=True))
     found.extend(neuron_problems(workload.containers, platform))

@@ -1,4 +1,4 @@
-"""What ECS demands of every task definition."""
+"""Rules of ECS for every task definition."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MAX_CONTAINERS = 10
 
 
 def ecs_problems(workload: Workload) -> list[Problem]:
-    """Find what ECS refuses, wherever the task runs."""
+    """Find what ECS refuses on all platforms."""
     found = Problems()
     count = len(workload.containers)
     if count > MAX_CONTAINERS:

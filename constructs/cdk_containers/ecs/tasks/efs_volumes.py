@@ -1,4 +1,4 @@
-"""EFS volumes: TLS, IAM, an access point, the security-group rule and the grant, none of which CDK's volume has."""
+"""EFS volumes with TLS, IAM, an access point, the security group rule and the grant, which CDK's volume lacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ECS demands of a task definition on machines of one's own."""
+"""Rules of ECS for task definitions on external machines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PRACTICE = "external-tasks"
 def external_problems(
     workload: Workload, *, network_mode: NetworkMode, operating_system: OperatingSystem, known: Problems
 ) -> list[Problem]:
-    """Find what external instances refuse beyond EC2, where nothing is known to be wrong already.
+    """Find what external instances refuse in addition to EC2, if there are no other problems.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
     """
@@ -20,7 +20,7 @@ def external_problems(
     if network_mode == "awsvpc":
         found.add(
             "options.network_mode",
-            "a machine outside AWS has no network interfaces of a VPC to give to tasks",
+            "a machine outside AWS has no VPC network interfaces for tasks",
             given=network_mode,
             allowed='TaskOptions(network_mode="bridge") or "host"',
             practice=_PRACTICE,
@@ -28,7 +28,7 @@ def external_problems(
     if operating_system != "LINUX" and not known.has("options.operating_system"):
         found.add(
             "options.operating_system",
-            "Windows on external instances wants a network mode that CDK has not",
+            "Windows on external instances requires a network mode that CDK does not support",
             given=operating_system,
             allowed="LINUX",
             practice="runtime-platform",
@@ -37,7 +37,7 @@ def external_problems(
         if isinstance(volume, EbsVolume | EfsVolume):
             found.add(
                 f"volumes[{index}]",
-                "a machine outside AWS mounts no volume of AWS",
+                "a machine outside AWS cannot mount AWS volumes",
                 given=type(volume).__name__,
                 allowed="SharedVolume, HostVolume or DockerVolume",
                 practice=_PRACTICE,

@@ -1,4 +1,4 @@
-"""A task definition for machines of one's own."""
+"""A task definition for external machines."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .options import TaskOptions
 
 
 class ExternalTaskDefinition(InstanceTaskDefinition):
-    """Containers that run on machines outside AWS (ECS Anywhere), with the same safe defaults as on Fargate.
+    """Containers on machines outside AWS (ECS Anywhere), with the same secure defaults as on Fargate.
 
-    It has what EC2 has, but for network interfaces of the task's own (`awsvpc`) and for volumes of AWS.
+    It supports the same options as EC2, except network interfaces for tasks (`awsvpc`) and AWS volumes.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
     """

@@ -1,4 +1,4 @@
-"""What Fargate demands of a task definition, beyond ECS."""
+"""Rules of Fargate for task definitions, in addition to those of ECS."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def fargate_problems(
     network_mode: NetworkMode,
     known: Problems,
 ) -> list[Problem]:
-    """Find what Fargate refuses, where nothing is known to be wrong already."""
+    """Find what Fargate refuses, if there are no other problems."""
     found = Problems()
     found.extend(_size_problems(workload, operating_system))
     found.extend(ebs_problems(workload))
@@ -45,7 +45,7 @@ def fargate_problems(
     if operating_system != "LINUX" and architecture == "ARM64":
         found.add(
             "options.architecture",
-            "Windows containers run on X86_64 only",
+            "Windows containers run only on X86_64",
             given=architecture,
             allowed="X86_64",
             practice="runtime-platform",
@@ -62,7 +62,7 @@ def fargate_problems(
             "out of range",
             given=ephemeral_storage_gib,
             practice="ephemeral-storage",
-            allowed=f"{low}–{high} GiB, or nothing for the 20 GiB that every task has",
+            allowed=f"{low}–{high} GiB, or remove it for the 20 GiB that every task has",
         )
     for index, container in enumerate(workload.containers):
         option = f"containers[{index}]"
@@ -73,7 +73,7 @@ def fargate_problems(
         ):
             found.add(
                 f"{option}.log_driver",
-                "Fargate has no such log driver",
+                "Fargate does not support this log driver",
                 given=container.log_driver.name,
                 allowed=", ".join(LOG_DRIVERS),
                 practice="fargate-log-driver",
@@ -88,9 +88,9 @@ def _stop_timeout_problems(container: Container) -> list[Problem]:
     if isinstance(timeout, Disabled):
         found.add(
             "stop_timeout",
-            "Fargate has no agent with its own setting",
+            "Fargate has no agent setting to fall back on",
             given=Shown("Disabled"),
-            allowed=f"{_MIN_STOP_TIMEOUT}–120 s, or nothing for 30 s",
+            allowed=f"{_MIN_STOP_TIMEOUT}–120 s, or remove it for 30 s",
             practice="stop-timeout",
         )
     elif timeout is not None and not is_token(time := seconds(timeout)) and time < _MIN_STOP_TIMEOUT:
@@ -119,7 +119,7 @@ def _ec2_only_problems(workload: Workload, network_mode: NetworkMode, known: Pro
         if isinstance(volume, DockerVolume | HostVolume):
             found.add(
                 f"volumes[{index}]",
-                "Fargate has no instance whose directories or volumes could be mounted",
+                "Fargate has no instance with directories or volumes to mount",
                 given=type(volume).__name__,
                 allowed=f"SharedVolume, EfsVolume, EbsVolume, or {on_ec2}",
                 practice="instance-volumes",
@@ -132,18 +132,18 @@ def _ec2_only_problems(workload: Workload, network_mode: NetworkMode, known: Pro
 
 
 def _ec2_only_options(container: Container, right: Collection[str]) -> Iterator[tuple[str, str, object, str]]:
-    """Yield the options of a container that only EC2 has, of those that are right: name, problem, value, practice."""
+    """Yield valid options of a container that only EC2 supports: name, problem, value, practice."""
     if "privileged" in right and container.privileged is not False:
-        yield "privileged", "Fargate runs no privileged containers", True, "no-privileged-containers"
+        yield "privileged", "Fargate does not support privileged containers", True, "no-privileged-containers"
     if "gpus" in right and container.gpus:
         yield "gpus", "Fargate has no GPUs", container.gpus, "gpu-capacity"
     for index, port in enumerate(container.all_ports if "ports" in right else ()):
         if port.host_port is not None and port.host_port != port.number:
             given = "a token" if is_token(port.host_port) else port.host_port
-            yield f"ports[{index}].host_port", "Fargate maps no ports", given, "host-ports"
+            yield f"ports[{index}].host_port", "Fargate does not map ports", given, "host-ports"
     for index, ulimit in enumerate(container.ulimits if "ulimits" in right else ()):
         if ulimit.name != "nofile":
-            yield f"ulimits[{index}].name", "Fargate takes nofile only", ulimit.name, "instance-kernel-options"
+            yield f"ulimits[{index}].name", "Fargate supports only nofile", ulimit.name, "instance-kernel-options"
     if "linux" in right and container.linux is not None:
         yield from _ec2_only_linux_options(container.linux)
 
@@ -151,14 +151,14 @@ def _ec2_only_options(container: Container, right: Collection[str]) -> Iterator[
 def _ec2_only_linux_options(linux: LinuxOptions) -> Iterator[tuple[str, str, object, str]]:
     practice = "instance-kernel-options"
     if set(linux.add_capabilities) - {"SYS_PTRACE"}:
-        yield "linux.add_capabilities", "Fargate adds SYS_PTRACE only", list(linux.add_capabilities), practice
+        yield "linux.add_capabilities", "Fargate supports only SYS_PTRACE", list(linux.add_capabilities), practice
     for option, value in (
         ("shared_memory_mib", linux.shared_memory_mib),
         ("max_swap_mib", linux.max_swap_mib),
         ("swappiness", linux.swappiness),
     ):
         if value is not None:
-            yield f"linux.{option}", "Fargate does not have this option", value, practice
+            yield f"linux.{option}", "Fargate does not support this option", value, practice
 
 
 def _size_problems(workload: Workload, operating_system: OperatingSystem) -> list[Problem]:
@@ -168,9 +168,9 @@ def _size_problems(workload: Workload, operating_system: OperatingSystem) -> lis
         if value is None:
             found.add(
                 option,
-                "on Fargate the task as a whole has a size",
+                "on Fargate the task must have a size",
                 given=value,
-                allowed="a number; only EC2 leaves it to the containers",
+                allowed="a number; only on EC2 can the containers set it",
                 practice="fargate-task-size",
             )
     if cpu is None or memory is None or is_token([cpu, memory]):
@@ -179,7 +179,7 @@ def _size_problems(workload: Workload, operating_system: OperatingSystem) -> lis
         nearest = ", ".join(f"{c} with {m}" for c, m in nearest_fargate_sizes(cpu, memory))
         found.add(
             "cpu",
-            "cpu and memory_limit_mib are no Fargate task size together",
+            "this combination of cpu and memory_limit_mib is not a valid Fargate size",
             practice="fargate-task-size",
             given=Shown(f"cpu={cpu}, memory_limit_mib={memory}"),
             allowed=f"the nearest sizes are {nearest} (CPU units with MiB)",
@@ -187,7 +187,7 @@ def _size_problems(workload: Workload, operating_system: OperatingSystem) -> lis
     elif operating_system != "LINUX" and cpu not in WINDOWS_CPU:
         found.add(
             "cpu",
-            "Windows containers do not come in this size",
+            "Windows containers do not support this size",
             given=cpu,
             practice="fargate-task-size",
             allowed=", ".join(str(size) for size in WINDOWS_CPU),

@@ -21,16 +21,17 @@ from .task_problems import task_problems
 
 
 class FargateTaskDefinition(TaskDefinition):
-    """Containers that run on Fargate: sizes that exist, roles of its own, logs kept, nothing writable or root.
+    """Containers on Fargate with a valid size, separate roles, logs, a read-only file system and no root user.
 
-    Use it with a `WebService` or `BackendService` through their options, or by itself with any service or schedule of
-    CDK, as `task.task_definition`.
+    `WebService` and `BackendService` create one from their options. Use it directly with any CDK service or schedule,
+    as `task.task_definition`.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
     """
 
     _router_user: ClassVar[str | Disabled] = Disabled(
-        "AWS documents log routers on Fargate as root: whether another user can make their socket there is open, "
+        "AWS documents that log routers on Fargate run as root; whether another user can create their socket is "
+        "unknown, "
         "https://github.com/aws/containers-roadmap/issues/2122"
     )
     _tmpfs_everywhere: ClassVar[bool] = False
@@ -46,16 +47,17 @@ class FargateTaskDefinition(TaskDefinition):
         memory_limit_mib: int = 512,
         options: TaskOptions | None = None,
     ) -> None:
-        """Make a task definition.
+        """Create a task definition.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
-            containers: One to ten containers; the first is the one that a service sends requests to.
-            volumes: Volumes that they mount. Default: none.
-            cpu: CPU units, 1024 to a vCPU. Default: 256, the smallest.
-            memory_limit_mib: Memory in MiB; only certain pairs with `cpu` exist. Default: 512, the smallest.
-            options: What most tasks leave alone: platform, disk, roles, logs. Default: `TaskOptions()`.
+            containers: One to ten containers; a service sends requests to the first one.
+            volumes: Volumes that the containers mount. Default: none.
+            cpu: CPU units; 1024 are one vCPU. Default: 256, the smallest.
+            memory_limit_mib: Memory in MiB; Fargate supports only certain combinations with `cpu`. Default: 512, the
+                smallest.
+            options: Options that most tasks do not change: platform, disk, roles, logs. Default: `TaskOptions()`.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.

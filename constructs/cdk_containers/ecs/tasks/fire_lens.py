@@ -1,4 +1,4 @@
-"""A log router beside the containers of a task: Fluent Bit, through FireLens."""
+"""A log router for the containers of a task: Fluent Bit with FireLens."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ _MAX_BUFFER_MIB = 512
 
 @frozen
 class S3ConfigFile:
-    """A configuration file for Fluent Bit in a bucket; only on EC2.
+    """A configuration file for Fluent Bit in a bucket; EC2 only.
 
     Attributes:
-        bucket: The bucket, an `aws_s3.IBucket`. The execution role may read this one object.
+        bucket: The bucket, an `aws_s3.IBucket`. The execution role gets permission to read only this object.
         key: Key of the object.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/firelens-taskdef-customconfig.html
@@ -75,13 +75,13 @@ class S3ConfigFile:
     key: str
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this file."""
+        """Find problems with this file."""
         found = Problems()
         found.extend(field_problems(self))
         practice = "log-router-config-file"
         if not has_members(self.bucket, "bucket_arn", "arn_for_objects"):
             given = Shown(f"a value of type {type(self.bucket).__name__}")
-            found.add("bucket", "not a bucket", given=given, allowed="an aws_s3.IBucket", practice=practice)
+            found.add("bucket", "not an S3 bucket", given=given, allowed="an aws_s3.IBucket", practice=practice)
         if not found.has("key") and not self.key:
             found.add("key", "there is no key", given=self.key, allowed="the key of an object", practice=practice)
         return list(found)
@@ -89,39 +89,40 @@ class S3ConfigFile:
 
 @frozen
 class FireLens:
-    """A log router beside the containers of a task, which sends their logs where they belong.
+    """A log router sidecar that sends the logs of a task's containers to outputs you choose.
 
-    Containers with their own `log_driver` keep it. The router's own lines go to the log group of the task.
+    Containers with their own `log_driver` keep it. The router's own logs go to the log group of the task.
 
     Attributes:
-        output: Where logs go: `CloudWatchLogsOutput`, `FirehoseOutput` or `FluentBitOutput`. Default:
+        output: Destination of logs: `CloudWatchLogsOutput`, `FirehoseOutput` or `FluentBitOutput`. Default:
             `CloudWatchLogsOutput()`, the task's own log group.
-        outputs: Another output for containers that are named here. Default: none.
-        config_file: Further configuration: a path in the image, or an `S3ConfigFile`, on EC2. With the health check, it
-            has to switch on Fluent Bit's HTTP server on port 2020, which `parse-json.conf` and others of AWS do not.
-            Default: the file in AWS's image that does so.
-        ecs_metadata: Add cluster, task and task definition to each line. Default: True.
-        buffer_mib: Lines in memory, in MiB, that wait for the router, for each container; up to 512. Default: Docker's,
-            1 MiB.
+        outputs: Different outputs by container name. Default: none.
+        config_file: Additional configuration: a path in the image, or on EC2 an `S3ConfigFile`. The health check
+            requires that it turns on Fluent Bit's HTTP server on port 2020, which `parse-json.conf` and other AWS files
+            do not. Default: the file in the AWS image that does so.
+        ecs_metadata: Adds cluster, task and task definition to each line. Default: True.
+        buffer_mib: Memory buffer for lines that wait for the router, per container, in MiB, up to 512. Default: 1 MiB,
+            as in Docker.
         image: Image of the router. Default: `public.ecr.aws/aws-observability/aws-for-fluent-bit:3.4.15`.
-        type: `fluentbit`, or `fluentd`, which takes your own `image` and a `FluentBitOutput` by the names of its
-            plugins. Default: `fluentbit`.
+        type: `fluentbit` or `fluentd`. Fluentd requires your own `image` and a `FluentBitOutput` with its plugin names.
+            Default: `fluentbit`.
         command: Overrides the image's `CMD`. Default: the image's.
         entry_point: Overrides the image's `ENTRYPOINT`. Default: the image's.
-        mounts: Volumes of the task that the router sees, such as one for its buffers. Default: none.
-        ports: Ports on which the router listens besides, such as 24224 for lines from elsewhere. Default: none.
-        links: Containers of the task that the router reaches by name, with bridge networking. Default: none.
-        environment: Plain settings of the router. Default: none.
-        secrets: Settings of the router that come from Secrets Manager or SSM. Default: none.
-        memory_reservation_mib: Memory in MiB kept for the router. Default: 64.
-        memory_limit_mib: Memory in MiB at which the router is killed. Default: the task's.
-        essential: Whether the task stops when the router does. Default: True, since nobody sees logs that are missing.
-        health_check: Ask Fluent Bit whether it responds, and start containers after it does. Default: True.
-            A `HealthCheck` asks otherwise; `Disabled(reason="…")` starts them as soon as the router is started.
-        user: User id and group id, in numbers. Default: `1000:1000` on instances, where ECS makes the router's socket
-            for it from agent 1.96.0 on, and the image's user, root, on Fargate, where AWS does not say that it does.
-            `Disabled(reason="…")` takes the image's user everywhere.
-        readonly_root_filesystem: Default: True. `Disabled(reason="…")` makes it writable, for images that need it.
+        mounts: Volumes of the task that the router mounts, such as for its buffers. Default: none.
+        ports: Additional ports on which the router listens, such as 24224 for lines from elsewhere. Default: none.
+        links: Containers of the task that the router reaches by name; requires bridge networking. Default: none.
+        environment: Environment variables of the router. Default: none.
+        secrets: Environment variables of the router from Secrets Manager or SSM. Default: none.
+        memory_reservation_mib: Memory reservation of the router in MiB. Default: 64.
+        memory_limit_mib: Hard memory limit of the router in MiB. Default: the memory of the task.
+        essential: Whether the task stops when the router stops. Default: True, because missing logs go unnoticed.
+        health_check: Checks that Fluent Bit responds before other containers start. A `HealthCheck` replaces this
+            check; with `Disabled(reason="…")`, containers start as soon as the router has started. Default: True.
+        user: User id and group id, as numbers. `Disabled(reason="…")` uses the image's user everywhere. Default:
+            `1000:1000` on instances, where the ECS agent creates the router's socket for this user from version 1.96.0
+            on. On Fargate, AWS does not document this, so the default there is the image's user, root.
+        readonly_root_filesystem: Makes the root file system read-only. `Disabled(reason="…")` makes it writable, for
+            images that need it. Default: True.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html
     """
@@ -148,7 +149,7 @@ class FireLens:
     readonly_root_filesystem: Literal[True] | Disabled = True
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -169,14 +170,14 @@ class FireLens:
                 allowed=f"1–{_MAX_BUFFER_MIB} MiB, known at synthesis",
                 practice="log-router-output",
             )
-        # The container has options of the same names.
+        # The container has options with the same names.
         container = self.container()
         found.extend_anew([*container.problems(), *container_problems(container)])
         user = self.user
         if isinstance(user, str) and not found.has("user") and not is_token(user) and not _USER_ID.fullmatch(user):
             found.add(
                 "user",
-                "ECS wants the id of the user that a log router runs as",
+                "ECS requires the numeric user id of a log router",
                 given=user,
                 allowed="numbers, such as 1000 or 1000:1000",
                 practice="non-root-user",
@@ -188,11 +189,11 @@ class FireLens:
         if self.type == "fluentbit":
             return []
         if self.image == _IMAGE:
-            found.add("image", "it holds Fluent Bit", given=self.image, allowed="an image with Fluentd")
+            found.add("image", "this image contains Fluent Bit", given=self.image, allowed="an image with Fluentd")
         if self.health_check is True:
             found.add(
                 "health_check",
-                "it asks Fluent Bit",
+                "the default check queries Fluent Bit",
                 given=True,
                 allowed='a HealthCheck that the image can run, or Disabled(reason="…")',
                 practice="sidecar-health-check",
@@ -225,34 +226,34 @@ class FireLens:
         elif isinstance(file, str) and self.health_check is True and self._has_no_http_server(file):
             found.add(
                 "config_file",
-                "this file of AWS does not switch on Fluent Bit's HTTP server, which the health check asks: the router "
-                "would be unhealthy, and the application would never start",
+                "this AWS file does not turn on Fluent Bit's HTTP server, which the health check needs, so the router "
+                "would be unhealthy and the application would never start",
                 given=file,
-                allowed="a file in your own image that has HTTP_Server On and HTTP_Port 2020 besides; "
+                allowed="a file in your own image that also has HTTP_Server On and HTTP_Port 2020; "
                 f'{", ".join(_WITH_HTTP_SERVER)}; or health_check=Disabled(reason="…")',
                 practice="sidecar-health-check",
             )
         return list(found)
 
     def _has_no_http_server(self, file: str) -> bool:
-        """Tell whether a file is known not to switch it on. What an image of the caller's has is not known."""
+        """Tell whether a file is known not to turn it on. The content of another image is unknown."""
         of_aws = isinstance(self.image, str) and "aws-for-fluent-bit" in self.image
         return file in _WITHOUT_HTTP_SERVER or (of_aws and file not in _WITH_HTTP_SERVER and file.startswith(_CONFIGS))
 
     @property
     def listens_on(self) -> Mapping[int, str]:
-        """The ports that it takes in the task, and what they are for."""
-        return {24224: "the log router takes lines"} | (
-            {2020: "the log router tells of its health"} if self.health_check is True else {}
+        """The ports that it uses in the task, with their purpose."""
+        return {24224: "the log router receives lines"} | (
+            {2020: "the log router reports its health"} if self.health_check is True else {}
         )
 
     @property
     def condition(self) -> DependencyCondition:
-        """What containers wait for before they start."""
+        """The condition that containers wait for before they start."""
         return "START" if isinstance(self.health_check, Disabled) else "HEALTHY"
 
     def container(self) -> Container:
-        """Return the router itself."""
+        """Return the router's container."""
         return Container(
             name=LOG_ROUTER,
             image=self.image,
@@ -277,7 +278,7 @@ class FireLens:
         return sidecar_health_check(_UPTIME) if self.health_check is True else self.health_check
 
     def configuration(self) -> ecs.FirelensConfig:
-        """Return what makes a container a log router, in the words of CDK."""
+        """Return CDK's FireLens configuration of a container."""
         file = self.config_file
         if file is None and self.health_check is True:
             file = _HTTP_SERVER_ON
@@ -294,11 +295,11 @@ class FireLens:
         )
 
     def output_of(self, container: Container) -> Output | None:
-        """Return where the logs of a container go, or None if it has its own log driver."""
+        """Return the output of a container, or None if it has its own log driver."""
         return None if container.log_driver is not None else self.outputs.get(container.name, self.output)
 
     def used_by(self, container: Container, place: Place | None) -> Container:
-        """Return a container as it logs through the router and starts after it; without a place, to be checked only."""
+        """Return a container that logs through the router and starts after it; without a place, only for checks."""
         driver = container.log_driver
         output = self.output_of(container)
         if output is not None:

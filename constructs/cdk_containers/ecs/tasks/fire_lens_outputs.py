@@ -1,4 +1,4 @@
-"""Where a log router sends logs."""
+"""Outputs of a log router."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ DRIVER = "awsfirelens"
 
 @frozen
 class CloudWatchLogsOutput:
-    """Logs go to CloudWatch Logs.
+    """Sends logs to CloudWatch Logs.
 
     Attributes:
-        log_group: The log group; the task may write to it. Default: the task's own.
+        log_group: The log group; the task gets permission to write to it. Default: the log group of the task.
 
     See https://docs.fluentbit.io/manual/data-pipeline/outputs/cloudwatch
     """
@@ -40,7 +40,7 @@ class CloudWatchLogsOutput:
     log_group: aws_logs.ILogGroup | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this output."""
+        """Find problems with this output."""
         return field_problems(self)
 
     def driver(self, container: str, place: Place) -> LogDriver:
@@ -64,11 +64,11 @@ class CloudWatchLogsOutput:
 
 @frozen
 class FirehoseOutput:
-    """Logs go to a delivery stream of Amazon Data Firehose, in the region of the task.
+    """Sends logs to an Amazon Data Firehose delivery stream in the region of the task.
 
     Attributes:
-        delivery_stream: The stream, a `DeliveryStream` or `CfnDeliveryStream` of `aws_kinesisfirehose`. The task may
-            put records to it and to no other.
+        delivery_stream: The stream, a `DeliveryStream` or `CfnDeliveryStream` of `aws_kinesisfirehose`. The task gets
+            permission to put records only to this stream.
 
     See https://docs.fluentbit.io/manual/data-pipeline/outputs/firehose
     """
@@ -76,7 +76,7 @@ class FirehoseOutput:
     delivery_stream: DeliveryStream
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this output."""
+        """Find problems with this output."""
         found = Problems()
         if not has_members(self.delivery_stream, "delivery_stream_ref"):
             found.add(
@@ -96,22 +96,22 @@ class FirehoseOutput:
         )
 
     def allow(self, role: iam.IRole, place: Place) -> None:  # noqa: ARG002  (the others want it)
-        """Let the task put records to the stream; CDK's own grant has PutRecord too, which Fluent Bit never calls."""
+        """Let the task put records to the stream; CDK's grant also includes PutRecord, which Fluent Bit never calls."""
         stream = self.delivery_stream.delivery_stream_ref.delivery_stream_arn
         role.add_to_principal_policy(iam.PolicyStatement(actions=["firehose:PutRecordBatch"], resources=[stream]))
 
 
 @frozen
 class FluentBitOutput:
-    """Logs go to any output that Fluent Bit has.
+    """Sends logs to any output of Fluent Bit.
 
-    What the output may do in AWS is granted to the service or the job as to any other: `bucket.grant_put(service)`.
+    Grant AWS permissions that the output needs to the service or the job: `bucket.grant_put(service)`.
 
     Attributes:
         name: Name of the output plugin, such as `datadog`, `splunk`, `es` or `s3`.
-        options: Its options. What looks like a secret is refused. Default: none.
-        secret_options: Options that come from Secrets Manager or SSM when the container starts; the execution role may
-            read these and no others. Default: none.
+        options: Options of the plugin. Values that look like secrets are refused. Default: none.
+        secret_options: Options that come from Secrets Manager or SSM when the container starts; the execution role gets
+            permission to read only these. Default: none.
 
     See https://docs.fluentbit.io/manual/data-pipeline/outputs
     """
@@ -121,7 +121,7 @@ class FluentBitOutput:
     secret_options: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this output."""
+        """Find problems with this output."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -136,7 +136,7 @@ class FluentBitOutput:
                 if key.lower() in ("name", "match"):
                     found.add(
                         f"{option}[{key!r}]",
-                        "ECS writes this option itself",
+                        "ECS sets this option itself",
                         given=Shown(key),
                         allowed="`name` for the plugin, and a route for each container with FireLens.outputs",
                         practice=practice,
@@ -147,7 +147,7 @@ class FluentBitOutput:
         if both:
             found.add(
                 "secret_options",
-                "an option is both plain and secret",
+                "the option is both plain and secret",
                 given=both,
                 allowed="one of the two",
                 practice="no-secrets-in-environment",
@@ -160,7 +160,7 @@ class FluentBitOutput:
         return LogDriver(name=DRIVER, options={"Name": self.name, **options}, secret_options=self.secret_options)
 
     def allow(self, role: iam.IRole, place: Place) -> None:
-        """Grant nothing: nobody knows here what the output calls."""
+        """Grant nothing, because the calls of the output are unknown."""
 
 
 Output: TypeAlias = CloudWatchLogsOutput | FirehoseOutput | FluentBitOutput

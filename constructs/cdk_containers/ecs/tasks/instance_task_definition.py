@@ -1,4 +1,4 @@
-"""What the task definitions of all kinds of instances share: EC2, Managed Instances, and machines of one's own."""
+"""Base of task definitions on instances: EC2, Managed Instances and external machines."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _NETWORK_MODES = {
 
 
 class InstanceTaskDefinition(TaskDefinition):
-    """Containers that run on instances; see `Ec2TaskDefinition` and its siblings."""
+    """Containers on instances; see `Ec2TaskDefinition` and its siblings."""
 
     _compatibility: ClassVar[ecs.Compatibility]
     _says_platform: ClassVar[bool] = False
-    """Whether the task definition names a processor, or the instances decide."""
+    """Whether the task definition sets an architecture, or the instances determine it."""
     _network_mode: ClassVar[NetworkMode] = "awsvpc"
-    """Networking of a task whose options say nothing."""
+    """Default network mode of tasks."""
 
     @staticmethod
     def _problems(workload: Workload, options: TaskOptions) -> list[Problem]:
-        """Find everything that keeps a workload from running there."""
+        """Find everything that keeps a workload from running on this platform."""
         raise NotImplementedError
 
     def __init__(
@@ -49,17 +49,17 @@ class InstanceTaskDefinition(TaskDefinition):
         memory_limit_mib: int | None = None,
         options: TaskOptions | None = None,
     ) -> None:
-        """Make a task definition.
+        """Create a task definition.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
-            containers: One to ten containers; the first is the one that a service sends requests to.
-            volumes: Volumes that they mount. Default: none.
-            cpu: CPU units for all containers, 1024 to a vCPU. Default: none; each container says what it needs.
-            memory_limit_mib: Memory in MiB for all containers. Default: none; each container says what it needs.
-            options: What most tasks leave alone: networking, platform, roles, logs. Default: `TaskOptions()`; on
-                machines outside AWS with bridge networking.
+            containers: One to ten containers; a service sends requests to the first one.
+            volumes: Volumes that the containers mount. Default: none.
+            cpu: CPU units for all containers; 1024 are one vCPU. Default: none; each container sets its own.
+            memory_limit_mib: Memory for all containers in MiB. Default: none; each container sets its own.
+            options: Options that most tasks do not change: networking, platform, roles, logs. Default: `TaskOptions()`;
+                on machines outside AWS, with bridge networking.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -105,7 +105,7 @@ class InstanceTaskDefinition(TaskDefinition):
 
 
 def as_text(number: int | None) -> str | None:
-    """Return a number as CDK takes it here; a token's own digits mean nothing."""
+    """Return a number as text for CDK; a token becomes a reference."""
     if number is None or not is_token(number):
         return None if number is None else str(int(number))
     return cdk.Tokenization.stringify_number(number)

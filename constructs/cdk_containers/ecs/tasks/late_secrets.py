@@ -1,4 +1,4 @@
-"""Secrets in what CDK puts together when it synthesizes, such as `Stack.to_json_string`."""
+"""Secrets in values that CDK assembles at synthesis, such as `Stack.to_json_string`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cdk_containers.model.workload.secrets import holds_secret, plain_value
 
 
 def check_when_synthesized(task_definition: ecs.TaskDefinition, containers: Sequence[Container]) -> None:
-    """Have a task definition looked at again, where a text of a container is not known before."""
+    """Check a task definition again at synthesis, if a container has a text that is unknown before."""
     texts = (
         plain_value(text)
         for container in containers
@@ -38,13 +38,13 @@ class _NoSecrets:
         self._task_definition = task_definition
 
     def validate(self) -> list[str]:
-        """Say which containers would show a secret."""
+        """Report containers that would expose a secret."""
         resource = resource_of(self._task_definition)
         assert isinstance(resource, ecs.CfnTaskDefinition)  # noqa: S101  (for the type checker)
         rendered = cdk.Stack.of(resource).resolve(resource.container_definitions)
         return [
-            f"the container {container['name']} would show a secret to all who see the task definition; put it into "
-            "`secrets`"
+            f"the container {container['name']} would expose a secret to everyone who can read the task definition; "
+            f"put it into `secrets`"
             for container in rendered
             if holds_secret(str({name: part for name, part in container.items() if name != "secrets"}))
         ]

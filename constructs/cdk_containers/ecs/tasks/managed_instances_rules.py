@@ -1,4 +1,4 @@
-"""What ECS demands of a task definition on Managed Instances."""
+"""Rules of ECS for task definitions on Managed Instances."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def managed_instances_problems(
     operating_system: OperatingSystem,
     known: Problems,
 ) -> list[Problem]:
-    """Find what Managed Instances refuse beyond EC2, where nothing is known to be wrong already.
+    """Find what Managed Instances refuse in addition to EC2, if there are no other problems.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-tasks-services.html
     """
@@ -29,7 +29,7 @@ def managed_instances_problems(
     if network_mode == "bridge":
         found.add(
             "options.network_mode",
-            "Managed Instances have no bridge networking",
+            "Managed Instances do not support bridge networking",
             given=network_mode,
             allowed="awsvpc or host; or capacity on EC2 (Ec2Capacity)",
             practice=_PRACTICE,
@@ -37,7 +37,7 @@ def managed_instances_problems(
     if operating_system != "LINUX" and not known.has("options.operating_system"):
         found.add(
             "options.operating_system",
-            "Managed Instances run Linux",
+            "Managed Instances run only Linux",
             given=operating_system,
             allowed="LINUX, or capacity on Fargate",
             practice="runtime-platform",
@@ -46,7 +46,7 @@ def managed_instances_problems(
         if isinstance(volume, DockerVolume):
             found.add(
                 f"volumes[{index}]",
-                "Managed Instances have no Docker volumes",
+                "Managed Instances do not support Docker volumes",
                 given=type(volume).__name__,
                 allowed="SharedVolume, EfsVolume, EbsVolume, or a HostVolume under /var or /tmp",
                 practice=_PRACTICE,
@@ -65,7 +65,7 @@ def managed_instances_problems(
         if driver is not None and not known.has(f"{option}.log_driver") and driver.name not in LOG_DRIVERS:
             found.add(
                 f"{option}.log_driver",
-                "Managed Instances have no such log driver",
+                "Managed Instances do not support this log driver",
                 given=driver.name,
                 allowed=", ".join(LOG_DRIVERS),
                 practice="log-configuration",
@@ -73,9 +73,9 @@ def managed_instances_problems(
         for name, value in _unknown_options(container, known, option):
             found.add(
                 f"{option}.{name}",
-                "Managed Instances do not have this option",
+                "Managed Instances do not support this option",
                 given=value,
-                allowed="nothing; or capacity on EC2 (Ec2Capacity)",
+                allowed="remove it; or use capacity on EC2 (Ec2Capacity)",
                 practice=_PRACTICE,
             )
     return list(found)

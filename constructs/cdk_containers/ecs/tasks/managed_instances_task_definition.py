@@ -16,9 +16,9 @@ from .options import TaskOptions
 
 
 class ManagedInstancesTaskDefinition(InstanceTaskDefinition):
-    """Containers that run on ECS Managed Instances, with the same safe defaults as on Fargate.
+    """Containers on ECS Managed Instances, with the same secure defaults as on Fargate.
 
-    GPUs and privileged containers are there as on EC2, and no size has to be a pair of Fargate's.
+    It supports GPUs and privileged containers as on EC2, and any size, unlike Fargate.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-tasks-services.html
     """
@@ -40,9 +40,9 @@ def managed_instances_task_problems(workload: Workload, options: TaskOptions) ->
     if options.ipc_mode is not None and not found.has("options.ipc_mode"):
         found.add(
             "options.ipc_mode",
-            "Managed Instances do not have this option",
+            "Managed Instances do not support this option",
             given=options.ipc_mode,
-            allowed="nothing; or capacity on EC2 (Ec2Capacity)",
+            allowed="remove it; or use capacity on EC2 (Ec2Capacity)",
             practice="managed-instances-tasks",
         )
     found.extend(

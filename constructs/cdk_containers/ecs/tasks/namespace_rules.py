@@ -1,4 +1,4 @@
-"""What depends on the network and the namespaces of a task: Docker's options, kernel parameters, shared processes."""
+"""Rules for the network and the namespaces of a task: Docker options, kernel parameters, shared processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WITH_DOCKER = "capacity on EC2 (Ec2Capacity)"
 
 
 def option_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool, known: Problems) -> list[Problem]:
-    """Find options of containers and of the task that ECS does not take together, where none is known to be wrong.
+    """Find options of containers and of the task that ECS does not support together, if each is valid by itself.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
     """
@@ -29,16 +29,21 @@ def option_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool, k
 def _fargate_problems(workload: Workload, options: TaskOptions) -> list[Problem]:
     found = Problems()
     if options.pid_mode == "host":
-        found.add("options.pid_mode", "Fargate shows no instance", given="host", allowed=f"task, or {_WITH_DOCKER}")
+        found.add(
+            "options.pid_mode",
+            "Fargate has no instance to share with",
+            given="host",
+            allowed=f"task, or {_WITH_DOCKER}",
+        )
     if options.ipc_mode is not None:
-        given, allowed = options.ipc_mode, f"nothing, or {_WITH_DOCKER}"
+        given, allowed = options.ipc_mode, f"remove it, or use {_WITH_DOCKER}"
         found.add("options.ipc_mode", "Fargate does not have this option", given=given, allowed=allowed)
     for index, container in enumerate(workload.containers):
         if container.docker is not None:
             found.add(
                 f"containers[{index}].docker",
-                "Fargate runs containers without Docker",
-                allowed=f"nothing, or {_WITH_DOCKER}",
+                "Fargate does not use Docker",
+                allowed=f"remove it, or use {_WITH_DOCKER}",
             )
     return list(found)
 
@@ -55,18 +60,31 @@ def _container_problems(container: Container, options: TaskOptions) -> list[Prob
                     allowed="bridge networking" if name == "links" else "bridge or host networking",
                 )
     if container.port_ranges and mode == "host":
-        found.add("port_ranges", "with host networking every port is open", allowed="nothing, or awsvpc or bridge")
+        found.add(
+            "port_ranges", "with host networking every port is open", allowed="remove it, or use awsvpc or bridge"
+        )
     for name in container.system_controls:
         if is_token(name):
             continue
         if options.operating_system != "LINUX":
-            found.add(f"system_controls[{name!r}]", "Windows has no such parameters", allowed="nothing, or LINUX")
+            found.add(
+                f"system_controls[{name!r}]",
+                "Windows does not support kernel parameters",
+                allowed="remove it, or use LINUX",
+            )
         elif name.startswith("net.") and mode == "host":
             found.add(
-                f"system_controls[{name!r}]", "the network is the instance's", allowed="awsvpc or bridge networking"
+                f"system_controls[{name!r}]",
+                "the task uses the network of the instance",
+                allowed="awsvpc or bridge networking",
             )
         elif not name.startswith("net.") and options.ipc_mode in ("host", "none"):
             given = options.ipc_mode
-            allowed = "ipc_mode task, or none given"
-            found.add(f"system_controls[{name!r}]", "the memory is not the task's own", given=given, allowed=allowed)
+            allowed = "ipc_mode task, or no ipc_mode"
+            found.add(
+                f"system_controls[{name!r}]",
+                "the task does not have its own shared memory",
+                given=given,
+                allowed=allowed,
+            )
     return list(found)

@@ -1,4 +1,4 @@
-"""AWS's own accelerators, Inferentia and Trainium, in a task."""
+"""AWS Inferentia and Trainium accelerators in a task."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .platform import Platform
 
 
 def neuron_problems(containers: Sequence[Container], platform: Platform) -> Iterator[Problem]:
-    """Yield what is wrong with the devices of containers on a platform."""
+    """Yield problems with the Neuron devices of containers on a platform."""
     for index, container in enumerate(containers):
         wanted = container.neuron_devices
         if not wanted:
@@ -23,9 +23,12 @@ def neuron_problems(containers: Sequence[Container], platform: Platform) -> Iter
             case ("EC2", int()) | ("MANAGED_INSTANCES", "ALL"):
                 continue
             case "EC2", _:
-                what, allowed = "ECS knows no Neuron devices on EC2, they are named one by one", "a number of devices"
+                what, allowed = (
+                    "on EC2, ECS assigns Neuron devices one by one",
+                    "a number of devices",
+                )
             case "MANAGED_INSTANCES", _:
-                what, allowed = "Managed Instances give all devices of an instance to a container", "ALL"
+                what, allowed = "Managed Instances always give all devices of an instance to one container", "ALL"
             case _:
                 what, allowed = "only EC2 has Neuron devices", "0; or Ec2Capacity, or Managed Instances"
         yield Problem(
@@ -38,7 +41,7 @@ def neuron_problems(containers: Sequence[Container], platform: Platform) -> Iter
 
 
 def give_neuron_devices(task_definition: ecs.TaskDefinition, containers: Sequence[Container]) -> None:
-    """Give containers their devices. CDK has no word for those of Managed Instances yet."""
+    """Give containers their devices. CDK does not support those of Managed Instances yet."""
     for index, container in enumerate(containers):
         wanted = container.neuron_devices
         if wanted == "ALL":

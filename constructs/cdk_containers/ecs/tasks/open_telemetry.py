@@ -1,4 +1,4 @@
-"""A collector beside the containers of a task, which takes their traces and metrics: OpenTelemetry, of AWS's build."""
+"""A collector for traces and metrics of a task's containers: AWS Distro for OpenTelemetry."""
 
 from __future__ import annotations
 
@@ -31,47 +31,50 @@ _HERE = "127.0.0.1"
 _GRPC, _HTTP, _SAMPLING, _HEALTH = 4317, 4318, 2000, 13133
 
 Propagator = Literal["tracecontext", "baggage", "b3", "b3multi", "jaeger", "ottrace", "xray", "xray-lambda", "none"]
-"""What OpenTelemetry knows as a value of `OTEL_PROPAGATORS`."""
+"""Values that OpenTelemetry accepts in `OTEL_PROPAGATORS`."""
 
 
 @frozen
 class OpenTelemetry:
-    """A collector beside the containers of a task, which sends their traces to X-Ray and metrics to CloudWatch.
+    """A collector sidecar that sends traces of a task's containers to X-Ray and metrics to CloudWatch.
 
-    Containers are told where it is by the variables that every OpenTelemetry SDK reads, but for those that they set
-    themselves. The application has to be instrumented.
+    Containers get its address in the variables that every OpenTelemetry SDK reads, except those that they set
+    themselves. You must instrument your application.
 
     Attributes:
-        traces: Send traces to X-Ray. Default: True.
-        metrics: Send metrics to CloudWatch. Default: True.
-        logs: Send log records that come by OTLP to the log group of the task. Default: False.
-        sampling: Share of the requests that are traced, up to 1, or `xray` for the sampling rules in X-Ray, where the
-            SDK can follow them. Default: 0.05, as in X-Ray's own default rule; SDKs would trace every request.
-        propagators: Headers in which services pass a trace on, in order of preference. Default: `tracecontext` and
-            `baggage` (W3C), which every SDK has. `xray` also continues the traces of load balancers and API Gateway,
-            and needs a package in the image: `opentelemetry-propagator-aws-xray` for Python, which ends the application
-            without it, `@opentelemetry/propagator-aws-xray` for Node.js, `opentelemetry-aws-xray-propagator` for Java.
-        protocol: How containers talk to the collector. Default: `http/protobuf`, as in most SDKs.
+        traces: Sends traces to X-Ray. Default: True.
+        metrics: Sends metrics to CloudWatch. Default: True.
+        logs: Sends log records received through OTLP to the log group of the task. Default: False.
+        sampling: Share of requests to trace, up to 1, or `xray` for the sampling rules in X-Ray, if the SDK supports
+            them. Default: 0.05, as in X-Ray's default rule; SDKs would trace every request.
+        propagators: Headers that propagate a trace between services, in order of preference. Default: `tracecontext`
+            and `baggage` (W3C), which every SDK has. `xray` also continues the traces of load balancers and API
+            Gateway, and requires a package in the image: `opentelemetry-propagator-aws-xray` for Python, where the
+            application exits without it, `@opentelemetry/propagator-aws-xray` for Node.js,
+            `opentelemetry-aws-xray-propagator` for Java.
+        protocol: Protocol between containers and the collector. Default: `http/protobuf`, as in most SDKs.
         service_name: Name of the service in traces, and namespace of its metrics. Default: the service's id.
-        resource_attributes: What else is said of each trace and metric. Default: the name of the stack as
-            `service.namespace`; the collector adds cluster and task.
-        metrics_logs: How long the lines are kept that CloudWatch reads metrics from. Default: a log group kept for a
-            year.
-        config: Configuration of the collector, in YAML or JSON, instead of the one that is made of these options; the
-            rights still follow them. Default: none.
+        resource_attributes: Additional attributes of each trace and metric; the collector adds cluster and task.
+            Default: the name of the stack as `service.namespace`.
+        metrics_logs: Retention of the log events from which CloudWatch reads metrics. Default: a log group that keeps
+            them for a year.
+        config: Configuration of the collector, in YAML or JSON, instead of the one generated from these options.
+            Permissions still follow the options. Default: none.
         image: Image of the collector, AWS Distro for OpenTelemetry. Default:
             `public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0`.
-        mounts: Volumes of the task that the collector sees. Default: none.
-        environment: Plain settings of the collector. Default: none.
-        secrets: Settings of the collector that come from Secrets Manager or SSM. Default: none.
-        memory_reservation_mib: Memory in MiB kept for the collector; from there on it refuses data. Default: 128.
-        memory_limit_mib: Memory in MiB at which the collector is killed. Default: the task's.
-        essential: Whether the task stops when the collector does. Default: False, it is restarted alone: requests
-            matter more than their traces.
-        health_check: Ask the collector whether it is ready, and start containers after it is. Default: True.
-            `Disabled(reason="…")` starts them as soon as the collector is started.
-        user: User id and group id. Default: `1000:1000`. `Disabled(reason="…")` takes the image's user.
-        readonly_root_filesystem: Default: True. `Disabled(reason="…")` makes it writable, for images that need it.
+        mounts: Volumes of the task that the collector mounts. Default: none.
+        environment: Environment variables of the collector. Default: none.
+        secrets: Environment variables of the collector from Secrets Manager or SSM. Default: none.
+        memory_reservation_mib: Memory reservation of the collector in MiB; above it, the collector refuses data.
+            Default: 128.
+        memory_limit_mib: Hard memory limit of the collector in MiB. Default: the memory of the task.
+        essential: Whether the task stops when the collector stops. Default: False; ECS restarts only the collector,
+            because requests matter more than their traces.
+        health_check: Checks that the collector is ready before other containers start. With `Disabled(reason="…")`,
+            they start as soon as the collector has started. Default: True.
+        user: User id and group id. `Disabled(reason="…")` uses the image's user. Default: `1000:1000`.
+        readonly_root_filesystem: Makes the root file system read-only. `Disabled(reason="…")` makes it writable, for
+            images that need it. Default: True.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/trace-data.html
     """
@@ -98,7 +101,7 @@ class OpenTelemetry:
     readonly_root_filesystem: Literal[True] | Disabled = True
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -125,7 +128,7 @@ class OpenTelemetry:
                 )
         for option, text in (("service_name", self.service_name), ("config", self.config)):
             if text is not None and not text.strip():
-                found.add(option, "it is empty", given=text, allowed="some text, or None", practice="trace-collection")
+                found.add(option, "it is empty", given=text, allowed="text, or None", practice="trace-collection")
         if self.config is not None:
             config = environment_problems({"config": self.config})
             found.extend(replace(problem, option="config") for problem in config)
@@ -143,7 +146,7 @@ class OpenTelemetry:
                 "sampling",
                 "out of range",
                 given=self.sampling,
-                allowed="more than 0 and up to 1, such as 0.05 for a twentieth, or 'xray'",
+                allowed="more than 0 and up to 1, such as 0.05 for 5 %, or 'xray'",
                 practice="trace-sampling",
             )
         elif self.sampling == "xray" and not self.traces:
@@ -151,7 +154,7 @@ class OpenTelemetry:
                 "sampling",
                 "there are no traces to sample",
                 given=self.sampling,
-                allowed="traces=True, or nothing",
+                allowed="traces=True, or remove it",
                 practice="trace-sampling",
             )
         return list(found)
@@ -159,9 +162,9 @@ class OpenTelemetry:
     def _propagator_problems(self) -> list[Problem]:
         found = Problems()
         wrong = (
-            "no header, which SDKs read as their default"
+            "no headers, which SDKs treat as their default"
             if not self.propagators
-            else "`none` stands for no header, and there are others"
+            else "`none` means no header, but the list has others"
             if "none" in self.propagators and len(self.propagators) > 1
             else None
         )
@@ -178,11 +181,11 @@ class OpenTelemetry:
     @property
     def listens_on(self) -> Mapping[int, str]:
         """The ports that it takes in the task, and what they are for."""
-        ports = {_GRPC: "the collector takes OTLP", _HTTP: "the collector takes OTLP"}
+        ports = {_GRPC: "the collector receives OTLP", _HTTP: "the collector receives OTLP"}
         if self.health_check is True:
-            ports[_HEALTH] = "the collector tells of its health"
+            ports[_HEALTH] = "the collector reports its health"
         if self.sampling == "xray":
-            ports[_SAMPLING] = "the collector passes sampling rules on"
+            ports[_SAMPLING] = "the collector serves sampling rules"
         return ports
 
     @property
@@ -192,14 +195,14 @@ class OpenTelemetry:
 
     @property
     def actions(self) -> list[str]:
-        """What the task has to be allowed to do in X-Ray."""
+        """X-Ray permissions that the task needs."""
         actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"] if self.traces else []
         if self.sampling == "xray":
             actions += ["xray:GetSamplingRules", "xray:GetSamplingTargets"]
         return actions
 
     def container(self, place: Place | None) -> Container:
-        """Return the collector itself; without a place, to be checked only."""
+        """Return the collector's container; without a place, only for checks."""
         config = {} if place is None else {"AOT_CONFIG_CONTENT": self.config or self._configuration(place)}
         return Container(
             name=COLLECTOR,
@@ -213,12 +216,12 @@ class OpenTelemetry:
             user=self.user,
             readonly_root_filesystem=self.readonly_root_filesystem,
             restart=None if self.essential else RestartPolicy(),
-            # The image has no shell, but a program that asks for it.
+            # The image has no shell, but a program for the health check.
             health_check=sidecar_health_check(["/healthcheck"]) if self.health_check is True else None,
         )
 
     def used_by(self, container: Container, place: Place | None) -> Container:
-        """Return a container as it knows of the collector and starts after it; without a place, to be checked only."""
+        """Return a container that knows the collector and starts after it; without a place, only for checks."""
         told = {} if place is None else self._variables(place)
         told = {name: value for name, value in told.items() if name not in container.secrets}
         return replace(
@@ -249,7 +252,7 @@ class OpenTelemetry:
         }
 
     def _configuration(self, place: Place) -> str:
-        """Return the configuration of the collector as JSON, which is YAML too."""
+        """Return the configuration of the collector as JSON, which is also YAML."""
         exporters: dict[str, tuple[str, Mapping[str, object]]] = {}
         if self.traces:
             exporters["traces"] = "awsxray", {"region": place.region}
@@ -273,7 +276,7 @@ class OpenTelemetry:
                     "log_stream_name": "otlp/{TaskId}",
                 },
             )
-        # Nobody but the task itself reaches what listens here.
+        # Only the task itself can reach these listeners.
         extensions: dict[str, object] = {"health_check": {"endpoint": f"{_HERE}:{_HEALTH}"}}
         if self.sampling == "xray":
             extensions["awsproxy"] = {"endpoint": f"{_HERE}:{_SAMPLING}", "region": place.region}

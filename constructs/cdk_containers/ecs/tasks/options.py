@@ -1,4 +1,4 @@
-"""Options of a task that most services leave alone."""
+"""Options of a task that most services do not change."""
 
 from __future__ import annotations
 
@@ -17,35 +17,38 @@ from cdk_containers.model.workload import Architecture, OperatingSystem
 from .fire_lens import FireLens
 from .open_telemetry import OpenTelemetry
 
-# Not the object that "X86_64" is: so an application can tell whether somebody said it.
+# A different object than "X86_64", so that an application can tell whether you set it.
 _X86_64 = cast("Architecture", str(b"X86_64", "ascii"))
 
 
 @frozen
 class TaskOptions:
-    """Options of a task that most services leave alone.
+    """Options of a task that most services do not change.
 
     Attributes:
-        family: Name that the revisions of the task definition share. Default: CDK makes one from the construct's path.
-        network_mode: On EC2, `bridge` gives containers ports of the instance, and `host` its network. Default:
-            `awsvpc`, a network interface and security group for each task, which is all that Fargate has.
-        architecture: Processor that the images are for. Default: `X86_64`. `ARM64` (Graviton) costs about a fifth less,
-            if the image is built for it.
-        operating_system: Default: `LINUX`. On Windows, a read-only root, a user by number and an init process do not
-            exist and are left out.
-        ephemeral_storage_gib: Disk that the containers share, 21–200 GiB; Fargate only. Default: the 20 GiB that every
-            task there has.
-        task_role: Role that the application acts as. Default: one is made for this task alone.
-        execution_role: Role that ECS pulls images and writes logs as. Default: one is made for this task alone.
-        pid_mode: `task` lets the containers see each other's processes, as agents that watch an application need;
-            `host` those of the instance as well, not on Fargate. Linux only. Default: none, each sees its own.
-        ipc_mode: `task` lets the containers share memory and semaphores, `host` with the instance as well, and `none`
-            shares nothing; EC2 only, on Linux. Default: none, as Docker does.
-        fault_injection: Let experiments of AWS Fault Injection Service break the network of the task; Linux with awsvpc
-            or host networking. Default: False.
-        logs: How long logs are kept, and how they get there. Default: a log group kept for a year.
-        log_router: A sidecar that sends logs elsewhere, or in another form. Default: none, containers log to the group.
-        telemetry: A sidecar that takes traces and metrics. Default: none.
+        family: Name that the revisions of the task definition share. Default: derived from the construct's path.
+        network_mode: Network mode. On EC2, `bridge` maps container ports to ports of the instance, and `host` uses the
+            network of the instance. Default: `awsvpc`, a network interface and security group for each task; Fargate
+            supports only this.
+        architecture: Processor architecture of the images. `ARM64` (Graviton) costs about 20 % less, but requires
+            images built for it. Default: `X86_64`.
+        operating_system: Operating system. Windows does not support a read-only root, numeric users and an init
+            process, so these are omitted there. Default: `LINUX`.
+        ephemeral_storage_gib: Disk that the containers share, 21–200 GiB; Fargate only. Default: the 20 GiB of every
+            Fargate task.
+        task_role: Role of the application. Default: a new role for this task only.
+        execution_role: Role with which ECS pulls images and writes logs. Default: a new role for this task only.
+        pid_mode: `task` lets the containers see each other's processes, for example for monitoring agents. `host` also
+            shows those of the instance, but not on Fargate. Linux only. Default: none; each container sees only its
+            own.
+        ipc_mode: `task` lets the containers share memory and semaphores, `host` also shares them with the instance, and
+            `none` shares nothing. EC2 on Linux only. Default: none, as in Docker.
+        fault_injection: Allows AWS Fault Injection Service experiments on the network of the task. Requires Linux with
+            awsvpc or host networking. Default: False.
+        logs: Retention and delivery of logs. Default: a log group that keeps them for a year.
+        log_router: Log router sidecar that sends logs elsewhere or in another format. Default: none; containers log to
+            the log group.
+        telemetry: Collector sidecar for traces and metrics. Default: none.
     """
 
     family: str | None = None
@@ -63,7 +66,7 @@ class TaskOptions:
     telemetry: OpenTelemetry | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -74,14 +77,14 @@ class TaskOptions:
         if self.fault_injection and (self.network_mode == "bridge" or self.operating_system != "LINUX"):
             found.add(
                 "fault_injection",
-                "ECS injects faults into Linux tasks with awsvpc or host networking only",
+                "fault injection supports only Linux tasks with awsvpc or host networking",
                 given=Shown(f"network_mode {self.network_mode}, {self.operating_system}"),
                 allowed="False, or another network_mode and operating_system",
                 practice="fault-injection",
             )
         for option, mode in (("pid_mode", self.pid_mode), ("ipc_mode", self.ipc_mode)):
             if mode is not None and self.operating_system != "LINUX":
-                found.add(option, "Windows has no such namespaces", given=mode, allowed="none, or LINUX")
+                found.add(option, "Windows does not support namespaces", given=mode, allowed="none, or LINUX")
         found.extend(self._sidecar_problems())
         return list(found)
 
@@ -94,7 +97,7 @@ class TaskOptions:
             if self.operating_system != "LINUX":
                 found.add(
                     option,
-                    "the sidecar runs on Linux only",
+                    "the sidecar runs only on Linux",
                     given=self.operating_system,
                     allowed="LINUX, or none",
                     practice="sidecar-platform",
@@ -102,7 +105,7 @@ class TaskOptions:
         if self.telemetry is not None and self.network_mode == "bridge":
             found.add(
                 "telemetry",
-                "with bridge networking each container has its own localhost, where no collector listens",
+                "with bridge networking each container has its own localhost, where it cannot reach the collector",
                 given=self.network_mode,
                 allowed="awsvpc or host networking, or none",
                 practice="sidecar-platform",
@@ -111,17 +114,17 @@ class TaskOptions:
             if self.log_router is not None and getattr(self.logs, option) is not None:
                 found.add(
                     f"logs.{option}",
-                    "containers log through the router, which puts lines together itself",
+                    "containers log through the router, which must join lines itself",
                     given=getattr(self.logs, option),
-                    allowed="nothing, and a [MULTILINE_PARSER] in the configuration of the router",
+                    allowed="remove it, and use a [MULTILINE_PARSER] in the configuration of the router",
                     practice="log-router-output",
                 )
         if self.log_router is not None and self.logs.mode == "blocking":
             found.add(
                 "logs.mode",
-                "containers log through the router, which never stops them",
+                "containers log through the router, which never blocks them",
                 given=self.logs.mode,
-                allowed="non-blocking; FireLens.buffer_mib gives lines more room",
+                allowed="non-blocking; increase FireLens.buffer_mib for a larger buffer",
                 practice="log-delivery-mode",
             )
         return list(found)

@@ -1,4 +1,4 @@
-"""What the sidecars of a task share: where they are, and how they are asked whether they respond."""
+"""What the sidecars of a task share: their place and their health check."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from cdk_containers.model.workload import HealthCheck
 
 @frozen
 class Place:
-    """What a sidecar has to know of the task it is in.
+    """What a sidecar needs to know about its task.
 
     Attributes:
         stack: The stack of the task.
         log_group: The task's log group.
         metrics: Log group of the metrics, if there is one.
-        service: Name by which traces and metrics know the task.
+        service: Name of the task in traces and metrics.
     """
 
     stack: cdk.Stack
@@ -35,5 +35,5 @@ class Place:
 
 
 def sidecar_health_check(command: str | Sequence[str]) -> HealthCheck:
-    """Return a health check that the start of a task does not wait long for, and that does not end it lightly."""
+    """Return a health check that is fast at start and tolerant later."""
     return HealthCheck(command=command, interval=timedelta(seconds=5), retries=6)

@@ -1,4 +1,4 @@
-"""Leave to pull an image whose address says that it is in ECR."""
+"""Permission to pull an image with an ECR address."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cdk_containers.model.workload.image import as_image
 
 
 def ecr_address(image: ImageLike) -> EcrAddress | None:
-    """Return the repository of an image that is given by an address in ECR, without its own login."""
+    """Return the repository of an image with an ECR address and no credentials."""
     match as_image(image):
         case RegistryImage(reference=reference, credentials=None):
             return EcrAddress.of(reference)
@@ -20,9 +20,9 @@ def ecr_address(image: ImageLike) -> EcrAddress | None:
 
 
 def allow_pull(image: ImageLike, role: iam.IRole) -> bool:
-    """Let a role pull an image if its address says that it is in ECR; return whether it is.
+    """Let a role pull an image if it has an ECR address; return whether it does.
 
-    A repository of another account has to let this one in besides, by its own policy.
+    A repository in another account must also allow this account in its own policy.
     """
     address = ecr_address(image)
     if address is None:

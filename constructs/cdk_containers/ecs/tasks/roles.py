@@ -1,4 +1,4 @@
-"""The two roles of a task: what the application may do, and what ECS may do to start it."""
+"""The two roles of a task: one for the application, one with which ECS starts it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ECS_TASKS = "ecs-tasks.amazonaws.com"
 
 
 def make_task_role(scope: Construct) -> iam.Role:
-    """Make the role that the application acts as; only tasks of this account and region can take it on.
+    """Create the role of the application; only tasks of this account and region can assume it.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     """
@@ -20,10 +20,10 @@ def make_task_role(scope: Construct) -> iam.Role:
 
 
 def make_execution_role(scope: Construct) -> iam.Role:
-    """Make the role that ECS pulls images, reads secrets and writes logs as.
+    """Create the role with which ECS pulls images, reads secrets and writes logs.
 
-    It starts with no rights: each image, secret and log group adds what it needs for itself. The condition on the
-    account that the task role has is not documented for this role, so it is left out.
+    It starts without permissions: each image, secret and log group adds its own. AWS does not document the account
+    condition of the task role for this role, so it has none.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """

@@ -1,7 +1,7 @@
-"""Leave to read secrets: in the policy of the role that reads them, and in no policy of the secret's own stack.
+"""Permission to read secrets, in the policy of the reading role instead of a policy in the secret's stack.
 
-CDK writes the right to decrypt into the policy of the key. The key's stack then needs the stack of the service, which
-needs it, and the policy of a key that was imported cannot be written at all.
+CDK adds the permission to decrypt to the policy of the key. The stacks of key and service would then depend on each
+other, and CDK cannot change the policy of an imported key.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TOKEN = re.compile(r"\$\{Token\[[^\]]*\]\}(?=:|$)")
 
 
 def ecs_secrets(scope: Construct, secrets: Mapping[str, Any], reader: iam.IRole) -> dict[str, ecs.Secret] | None:
-    """Return secrets as ECS takes them, from Secrets Manager or SSM, and let the reader decrypt them."""
+    """Return secrets from Secrets Manager or SSM for ECS, and let the reader decrypt them."""
     return {name: _as_ecs_secret(scope, value, reader) for name, value in secrets.items()} or None
 
 
@@ -65,7 +65,7 @@ def _as_ecs_secret(scope: Construct, value: Any, reader: iam.IRole) -> ecs.Secre
 
 
 def _readable_part(scope: Construct, value: ecs.Secret, reader: iam.IRole) -> ecs.Secret:
-    """Return a secret that CDK has wrapped already, with or without a field or a version, to the same end."""
+    """Return a readable secret from a secret that CDK has already wrapped, with or without a field or a version."""
     arn = value.arn
     secret = _secret_of(scope, arn)
     if secret is None or secret.encryption_key is None:
@@ -79,7 +79,7 @@ def _readable_part(scope: Construct, value: ecs.Secret, reader: iam.IRole) -> ec
 
 
 def _secret_of(scope: Construct, arn: str) -> secretsmanager.ISecret | None:
-    """Return the secret that an ARN begins with: CDK's wrapper does not say which it was made of."""
+    """Return the secret of an ARN, because CDK's wrapper does not expose it."""
     made = _made_here(arn)
     if made is not None:
         return made
@@ -95,7 +95,7 @@ def _secret_of(scope: Construct, arn: str) -> secretsmanager.ISecret | None:
 
 
 def _near_first(scope: Construct) -> Iterator[IConstruct]:
-    """Yield what is beside and above a construct, the latest first: most secrets are imported there. Then all."""
+    """Yield constructs next to and above a construct, the latest first, where most secrets are; then all."""
     for above in reversed(scope.node.scopes):
         yield from reversed(above.node.children)
     yield from scope.node.root.node.find_all()
@@ -113,7 +113,7 @@ def _without_field(arn: str) -> str:
 
 
 def _made_here(arn: str) -> secretsmanager.ISecret | None:
-    """Return the secret that an ARN refers to, if the app makes it: what it refers to is the resource in it."""
+    """Return the secret that an ARN refers to, if the app creates it."""
     token = _TOKEN.match(arn)
     reference = None if token is None else Tokenization.reverse(token[0])
     secret = reference.target.node.scope if isinstance(reference, Reference) else None

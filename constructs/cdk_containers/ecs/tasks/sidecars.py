@@ -1,4 +1,4 @@
-"""The sidecars that the options of a task add: what they change in a workload, and what is wrong with that."""
+"""Sidecars that the options of a task add: their effects on a workload, and problems with them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from .options import TaskOptions
 from .place import Place
 
 _NO_RESOURCE = Acknowledgement(
-    "X-Ray's actions that take trace segments and give sampling rules take no resource; everything else that this role "
-    "may do names what it is done to",
+    "X-Ray actions for trace segments and sampling rules support no resource-level permissions; all other permissions "
+    "of this role are limited to their resources",
     cdk_nag=("AwsSolutions-IAM5[Resource::*]",),
 )
 
 
 def sidecars(options: TaskOptions, place: Place | None = None) -> list[Container]:
-    """Return the sidecars that the options ask for; without a place, to be checked only."""
+    """Return the sidecars of the options; without a place, only for checks."""
     added: list[Container] = []
     if options.log_router is not None:
         added.append(options.log_router.container())
@@ -40,7 +40,7 @@ def sidecars(options: TaskOptions, place: Place | None = None) -> list[Container
 def beside_sidecars(
     containers: Sequence[Container], options: TaskOptions, place: Place | None = None
 ) -> list[Container]:
-    """Return the containers of a task as they use its sidecars."""
+    """Return the containers of a task with the settings for its sidecars."""
     own = list(containers)
     if options.log_router is not None:
         own = [options.log_router.used_by(container, place) for container in own]
@@ -50,14 +50,14 @@ def beside_sidecars(
 
 
 def with_sidecars(workload: Workload, options: TaskOptions) -> Workload:
-    """Return a workload with the sidecars of its task, to be checked, or to be put on an instance."""
+    """Return a workload with the sidecars of its task, for checks and for placement."""
     if options.log_router is None and options.telemetry is None:
         return workload
     return replace(workload, containers=[*beside_sidecars(workload.containers, options), *sidecars(options)])
 
 
 def sidecar_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool) -> list[Problem]:
-    """Find what is wrong between the containers of a task, which are right by themselves, and its sidecars."""
+    """Find conflicts between valid containers of a task and its sidecars."""
     found = Problems()
     found.extend(_driver_problems(workload, options))
     found.extend(_routing_problems(workload, options, on_ec2=on_ec2))
@@ -69,7 +69,7 @@ def sidecar_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool) 
         if getattr(options, option) is None:
             continue
         together = with_sidecars(workload, given)
-        # The containers are right without the sidecar, so it is what makes them too many, or too large.
+        # The containers are valid without the sidecar, so it makes them too many or too large.
         wrong = (
             *together.problems(),
             *ecs_problems(together),
@@ -90,7 +90,7 @@ def allow_sidecars(
     task_role: iam.IRole,
     execution_role: iam.IRole,
 ) -> None:
-    """Give the roles the rights that the sidecars need for where they send things, and no others."""
+    """Grant the roles only the permissions that the sidecars need for their destinations."""
     router, role = options.log_router, task_role
     if router is not None:
         outputs = [router.output_of(container) for container in containers]
@@ -119,7 +119,7 @@ def _driver_problems(workload: Workload, options: TaskOptions) -> Iterator[Probl
         if driver is not None and driver.name == DRIVER and options.log_router is None:
             yield Problem(
                 option=f"containers[{index}].log_driver",
-                what="the task has no log router; CDK would add one without health check, order and narrow rights",
+                what="the task has no log router; CDK would add one without health check and narrow permissions",
                 given=repr(DRIVER),
                 allowed="TaskOptions(log_router=FireLens(…)), or another driver",
                 practice="log-router-output",
@@ -127,7 +127,7 @@ def _driver_problems(workload: Workload, options: TaskOptions) -> Iterator[Probl
         if driver is not None and driver.name == "awslogs":
             yield Problem(
                 option=f"containers[{index}].log_driver",
-                what="containers log with awslogs anyhow, and ECS has no right to write to what these options name",
+                what="containers already log with awslogs, and ECS may not write to the log group of these options",
                 given=repr(driver.name),
                 allowed="no log_driver; TaskOptions(logs=ContainerLogs(log_group=…, multiline_pattern=…)) instead",
                 practice="log-configuration",
@@ -152,7 +152,7 @@ def _routing_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool)
     if isinstance(router.config_file, S3ConfigFile) and not on_ec2:
         yield Problem(
             option="options.log_router.config_file",
-            what="Fargate takes a file in the image of the log router only",
+            what="Fargate supports only a file in the image of the log router",
             given=Shown("an S3ConfigFile"),
             allowed="a path in your own `image`, or capacity on EC2",
             practice="log-router-config-file",
@@ -160,7 +160,7 @@ def _routing_problems(workload: Workload, options: TaskOptions, *, on_ec2: bool)
 
 
 def _taken_problems(workload: Workload, options: TaskOptions) -> Iterator[Problem]:
-    """Find names and ports of containers that a sidecar has."""
+    """Find names and ports of containers that a sidecar also uses."""
     parts: tuple[tuple[str, FireLens | OpenTelemetry | None], ...] = (
         (LOG_ROUTER, options.log_router),
         (COLLECTOR, options.telemetry),
@@ -170,7 +170,7 @@ def _taken_problems(workload: Workload, options: TaskOptions) -> Iterator[Proble
             if container.name == sidecar:
                 yield Problem(
                     option=f"containers[{index}].name",
-                    what="a sidecar that the task's options add has this name",
+                    what="a sidecar from the task's options already has this name",
                     given=repr(container.name),
                     allowed="another name",
                     practice="container-names",

@@ -1,4 +1,4 @@
-"""What the task definitions of every kind of capacity share."""
+"""Base of all task definitions."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ from .sidecars import allow_sidecars, beside_sidecars, sidecars
 from .volumes import add_volume, has_tmpfs, with_volumes_for_tmpfs
 
 _REGISTRY_LOGIN = Acknowledgement(
-    "ecr:GetAuthorizationToken, with which ECS logs in to ECR, takes no resource; everything else that this role may "
-    "do names the repository, secret or log group",
+    "ecr:GetAuthorizationToken, with which ECS logs in to ECR, supports no resource-level permissions; all other "
+    "permissions of this role are limited to the repository, secret or log group",
     cdk_nag=("AwsSolutions-IAM5[Resource::*]",),
 )
 _PLAIN_ENVIRONMENT = Acknowledgement(
-    "Plain environment variables hold settings only: access keys and values that look like secrets are refused when "
-    "the construct is made, and secrets come from Secrets Manager or SSM",
+    "Plain environment variables contain only settings: the construct refuses access keys and values that look like "
+    "secrets, and secrets come from Secrets Manager or SSM",
     cdk_nag=("AwsSolutions-ECS2",),
 )
 
@@ -62,19 +62,19 @@ class TaskDefinition(CheckedConstruct):
     """A task definition with its own roles and log group. See `FargateTaskDefinition` and `Ec2TaskDefinition`.
 
     Attributes:
-        task_definition: The task definition itself.
-        task_role: What the application acts as: grants go here.
-        execution_role: What ECS acts as to start the task.
-        log_group: Where the containers log.
+        task_definition: The CDK task definition.
+        task_role: The role of the application; it receives grants.
+        execution_role: The role with which ECS starts the task.
+        log_group: The log group of the containers.
         containers: The containers, by name.
-        overrides: What is written past CDK's constructs, by its path in the properties.
+        overrides: Property overrides, by path.
     """
 
     _tmpfs_everywhere: ClassVar[bool] = True
-    """Whether its platform has directories in memory in every partition of AWS, or in the commercial one alone."""
+    """Whether its platform supports tmpfs in every AWS partition, or only in the commercial one."""
 
     _router_user: ClassVar[str | Disabled] = DEFAULT_USER
-    """Whom its platform lets a log router run as, where the caller does not say."""
+    """Default user of a log router on its platform."""
 
     task_definition: ecs.TaskDefinition
     task_role: iam.IRole
@@ -85,7 +85,7 @@ class TaskDefinition(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Whom a grant to this task goes to: its task role."""
+        """The principal that receives grants: this task's role."""
         return self.task_role.grant_principal
 
     def _make_roles(self, options: TaskOptions) -> None:
@@ -158,7 +158,7 @@ class TaskDefinition(CheckedConstruct):
     def _beside_sidecars(
         self, containers: Sequence[Container], options: TaskOptions
     ) -> tuple[Sequence[Container], Sequence[Container]]:
-        """Return the containers as they use the sidecars of the options, and these, with the permissions they need."""
+        """Return the containers and sidecars, configured for each other, and grant the permissions they need."""
         if options.log_router is None and options.telemetry is None:
             return containers, []
         place = self._place(options.telemetry)
@@ -170,7 +170,7 @@ class TaskDefinition(CheckedConstruct):
 
     def _place(self, telemetry: OpenTelemetry | None) -> Place:
         parent = self.node.scope
-        # A service or a job is what people know; a task definition by itself has its own name.
+        # People know the name of the service or job; a separate task definition has its own name.
         whole = self if parent is None or isinstance(parent, cdk.Stack) else parent
         return Place(
             stack=cdk.Stack.of(self),
@@ -182,7 +182,7 @@ class TaskDefinition(CheckedConstruct):
         )
 
     def add_environment(self, name: str, value: str) -> None:
-        """Tell the first container a setting that is known only when it has been made, such as an address."""
+        """Add a variable to the first container that is known only after its creation, such as an address."""
         found = Problems()
         found.extend(environment_problems({name: value}))
         found.raise_for(self, "environment")
@@ -197,29 +197,29 @@ class TaskDefinition(CheckedConstruct):
 
     @property
     def ready_when(self) -> list[IDependable]:
-        """What has to be there before a task can start: permission to pull and log, and file systems to mount."""
+        """What must exist before a task can start: permissions to pull and log, and file systems to mount."""
         file_systems: list[efs.IFileSystem] = [volume.file_system for volume in self._efs_volumes]
         return [
             self.execution_role,
-            # A sidecar that may not write where it should is not healthy, or loses what it was given.
+            # A sidecar without permission to write is unhealthy or loses data.
             *([self.task_role] if self._sidecars else []),
             *(file_system.mount_targets_available for file_system in file_systems),
         ]
 
     def open_volumes_to(self, groups: Sequence[ec2.ISecurityGroup]) -> None:
-        """Let tasks in security groups, their own or those of their instances, reach the EFS file systems."""
+        """Let tasks reach the EFS file systems from their security groups, or those of their instances."""
         for volume in self._efs_volumes:
             self.task_definition.node.add_dependency(*open_file_system(self, volume, groups))
 
 
 def role_problems(options: TaskOptions) -> list[Problem]:
-    """Find a task role that another task has already."""
+    """Find a task role that another task already has."""
     found = Problems()
     owner = _owners.get(options.task_role) if options.task_role is not None else None
     if owner is not None:
         found.add(
             "task_role",
-            f"the role is {owner.node.path}'s already, and would mix what the two may do",
+            f"the role already belongs to {owner.node.path}, so both tasks would share permissions",
             given=options.task_role,
             allowed="a role for each task",
             practice="task-role-per-service",
@@ -230,10 +230,10 @@ def role_problems(options: TaskOptions) -> list[Problem]:
 def memory_limits(
     containers: Sequence[Container], task_memory: int | None, *, beside: Sequence[Container] = ()
 ) -> list[int | None]:
-    """Give the memory that no container has claimed to the one container without a limit, if there is just one.
+    """Assign the remaining memory to the container without a limit, if there is exactly one.
 
-    A container with a limit is killed alone when it leaks; without one, it takes the whole task down. What the sidecars
-    `beside` them keep for themselves is claimed.
+    With a limit, only the leaking container is stopped; without it, the whole task stops. Reservations of the sidecars
+    in `beside` are subtracted.
     """
     limits = [container.memory_limit_mib for container in containers]
     kept = [sidecar.memory_reservation_mib or 0 for sidecar in beside]
@@ -246,13 +246,13 @@ def memory_limits(
 
 
 def pid_mode(options: TaskOptions) -> ecs.PidMode | None:
-    """Return whose processes containers see, as CDK takes it."""
+    """Return the PID mode as a CDK value."""
     return None if options.pid_mode is None else ecs.PidMode[options.pid_mode.upper()]
 
 
 @cache
 def runtime_platform(architecture: Architecture, operating_system: OperatingSystem) -> ecs.RuntimePlatform:
-    """Return architecture and operating system as CDK takes them."""
+    """Return architecture and operating system as CDK values."""
     return ecs.RuntimePlatform(
         cpu_architecture=ecs.CpuArchitecture.of(architecture),
         operating_system_family=ecs.OperatingSystemFamily.of(operating_system),

@@ -1,4 +1,4 @@
-"""What a caller gives to have a task: a workload, and how ECS runs it."""
+"""Input of a task: a workload and its ECS options."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ _ON_INSTANCES = {
 
 @frozen(slots=False)
 class TaskInput(WorkloadInput):
-    """The options that everything with a task has: services and jobs.
+    """The options that services and jobs share.
 
     Attributes:
-        task: What most tasks leave alone.
-        platform: What it runs on.
+        task: Options that most tasks do not change.
+        platform: Its platform.
     """
 
     task: TaskOptions
@@ -47,18 +47,18 @@ class TaskInput(WorkloadInput):
 
     @property
     def shared_address(self) -> bool:
-        """Whether the containers share one network address, as everywhere but with Docker's bridge."""
+        """Whether the containers share one network address, as in all modes except bridge."""
         return self.task.network_mode != "bridge"
 
     def problems(self) -> list[Problem]:
-        """Find what keeps the task from running, under the names that the caller used."""
+        """Find what keeps the task from running, by the caller's option names."""
         if wrong := self.own_container_problems():
             return wrong
         found = self.in_the_words_of_the_caller(_PROBLEMS[self.platform](self.workload, self.task))
         return [replace(problem, option=re.sub(r"^options\b", "task", problem.option)) for problem in found]
 
     def make(self, scope: Construct, id: str) -> TaskDefinition:  # noqa: A002
-        """Make the task definition of what was checked."""
+        """Create the task definition from the checked input."""
         workload = self.workload
         with checked_before():
             if self.platform == "FARGATE":

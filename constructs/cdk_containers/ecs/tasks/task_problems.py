@@ -1,4 +1,4 @@
-"""What keeps a workload from running: the checks that every platform shares, with the platform's own between them."""
+"""Checks of workloads: those that all platforms share, and those of each platform."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _checked: ContextVar[bool] = ContextVar("checked", default=False)
 
 @contextmanager
 def checked_before() -> Iterator[None]:
-    """Have the task definition that is made here not look again at what its service or job has found right."""
+    """Skip checks in a task definition whose service or job has already run them."""
     before = _checked.set(True)
     try:
         yield
@@ -44,12 +44,12 @@ class PlatformRules(Protocol):
         ephemeral_storage_gib: int | None,
         known: Problems,
     ) -> list[Problem]:
-        """Find what the platform refuses, where nothing is known to be wrong already."""
+        """Find what the platform refuses, if there are no other problems."""
         ...
 
 
 def task_problems(workload: Workload, options: TaskOptions, rules: PlatformRules, *, on_ec2: bool) -> list[Problem]:
-    """Find everything that is wrong with a workload and its options on a platform with these rules."""
+    """Find all problems with a workload and its options on a platform with these rules."""
     if _checked.get():
         return []
     found = Problems()

@@ -1,4 +1,4 @@
-"""Volumes of a task definition, but for EFS."""
+"""Volumes of a task definition, except EFS."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ def add_volume(task_definition: ecs.TaskDefinition, volume: Volume) -> None:
                 docker_volume_configuration=ecs.DockerVolumeConfiguration(
                     driver=docker.driver,
                     scope=ecs.Scope.SHARED if shared else ecs.Scope.TASK,
-                    # ECS refuses the setting where the volume goes with the task.
+                    # ECS refuses the setting if the volume is deleted with the task.
                     autoprovision=docker.autoprovision if shared else None,
                     driver_opts=dict(docker.driver_options) or None,
                     labels=dict(docker.labels) or None,
                 ),
             )
         case EbsVolume(name=name):
-            # What it is like is said by the service; see `attach_ebs_volume`.
+            # The service configures it; see `attach_ebs_volume`.
             task_definition.add_volume(name=name, configured_at_launch=True)
         case other:
             task_definition.add_volume(name=other.name)
 
 
 def has_tmpfs(region: str) -> bool:
-    """Tell whether tasks on AWS's own instances have tmpfs in a region, where the region is known.
+    """Tell whether tasks on AWS-managed instances support tmpfs in a region, if the region is known.
 
-    AWS announced it in January 2026 for all commercial Regions and no others.
+    AWS announced it in January 2026 only for commercial Regions.
     """
     return is_token(region) or not region.startswith(_OTHER_PARTITIONS)
 

@@ -1,4 +1,4 @@
-"""EKS add-ons: any by its name, and those that take more than a name."""
+"""EKS add-ons."""
 
 from .add_on import AddOn
 from .cloud_watch_observability import CloudWatchObservability

@@ -29,7 +29,7 @@ _NAME = re.compile(r"[a-z0-9]([-_a-z0-9]*[a-z0-9])?")
 
 
 class AddOn(CheckedConstruct):
-    """An EKS add-on of any name, with roles for its pods, made before the nodes or after them.
+    """An EKS add-on, with IAM roles for its pods, created before or after the nodes.
 
     Attributes:
         cluster: The cluster.
@@ -58,31 +58,31 @@ class AddOn(CheckedConstruct):
         resolve_conflicts: Literal["OVERWRITE", "PRESERVE", "NONE"] = "OVERWRITE",
         preserve_on_delete: bool = False,
     ) -> None:
-        """Make an add-on.
+        """Create an add-on.
 
         Args:
-            scope: The parent, mostly the stack of the nodes: an add-on whose pods need nodes waits for them.
+            scope: The parent, usually the stack of the nodes, because an add-on whose pods need nodes waits for them.
             id: Name among the parent's children.
             cluster: The cluster.
-            name: Name of the add-on, as `aws eks describe-addon-versions` prints it: of AWS, of the community, or of
-                AWS Marketplace. Another name is another add-on.
-            version: A version, such as `v1.20.4-eksbuild.1`. Default: the default version of EKS for the Kubernetes
-                version of the cluster when the add-on is made; nothing is looked up when you synthesize.
-            configuration: What the add-on is told, as a mapping or as JSON; `aws eks describe-addon-configuration`
-                prints what it takes. Default: nothing.
-            service_accounts: Roles that EKS Pod Identity gives to service accounts of the add-on, by their names; or
-                policies, for which a role is made. Default: its pods have no role.
-            namespace: Namespace in which the add-on is installed, of those that take one. Default: the add-on's own.
-                Another namespace is another add-on.
-            phase: Whether nodes wait for it (`BEFORE_NODES`), or it for nodes (`AFTER_NODES`). Default: before for
+            name: Name of the add-on, from AWS, the community or AWS Marketplace; `aws eks describe-addon-versions`
+                lists them. A new name replaces the add-on.
+            version: A version, such as `v1.20.4-eksbuild.1`. Default: the EKS default for the Kubernetes version of the
+                cluster when the add-on is created; synthesis looks nothing up.
+            configuration: Configuration values, as a mapping or as JSON; `aws eks describe-addon-configuration` prints
+                the schema. Default: none.
+            service_accounts: Roles for service accounts of the add-on through EKS Pod Identity, by name; or policies,
+                for which the construct creates a role. Default: none; its pods have no role.
+            namespace: Namespace of the add-on, if it supports a custom one. A new namespace replaces the add-on.
+                Default: the namespace of the add-on.
+            phase: Whether nodes wait for it (`BEFORE_NODES`) or it waits for nodes (`AFTER_NODES`). Default: before for
                 vpc-cni, kube-proxy and eks-pod-identity-agent, after for all others.
-            resolve_conflicts: What happens to fields of the add-on that somebody changed in the cluster: `OVERWRITE`
-                puts the add-on's values back, `PRESERVE` keeps the changes when it is updated, `NONE` lets the
-                deployment fail. Default: OVERWRITE, so that what runs is what the template says.
-            preserve_on_delete: Whether its objects stay in the cluster when the add-on goes. Default: False.
+            resolve_conflicts: What happens to fields of the add-on that were changed in the cluster: `OVERWRITE`
+                restores the add-on's values, `PRESERVE` keeps the changes on updates, `NONE` makes the deployment fail.
+                Default: OVERWRITE, so that the cluster matches the template.
+            preserve_on_delete: Whether its objects stay in the cluster when the add-on is deleted. Default: False.
 
         Raises:
-            ConstructError: The input is wrong, or the stacks of nodes and add-on are in the other order; all problems
+            ConstructError: The input is wrong, or the stacks of nodes and add-on are in the wrong order; all problems
                 are reported at once.
         """
         given = dict(locals())
@@ -135,7 +135,7 @@ def _name_problems(name: str) -> list[Problem]:
     if is_token(name) or not _NAME.fullmatch(name):
         found.add(
             "name",
-            "not the name of an add-on",
+            "not a valid add-on name",
             given=Shown("a token") if is_token(name) else name,
             allowed="a name such as aws-ebs-csi-driver, known at synthesis",
         )
@@ -143,7 +143,7 @@ def _name_problems(name: str) -> list[Problem]:
 
 
 def _account_problems(name: str, accounts: Mapping[str, object]) -> list[Problem]:
-    """Find service accounts that a known add-on does not have: its pods would never get the role."""
+    """Find service accounts that a known add-on does not have, so that its pods would never get the role."""
     found = Problems()
     known = SERVICE_ACCOUNTS.get(name)
     for account in accounts:
@@ -159,7 +159,7 @@ def _account_problems(name: str, accounts: Mapping[str, object]) -> list[Problem
 
 
 def _identity_problems(cluster: EksCluster) -> list[Problem]:
-    """Find a cluster in which nothing gives roles to pods."""
+    """Find a cluster without EKS Pod Identity."""
     found = Problems()
     if not cluster.has_pod_identity:
         fargate = cluster.compute == "FARGATE"
@@ -168,9 +168,9 @@ def _identity_problems(cluster: EksCluster) -> list[Problem]:
             "EKS Pod Identity does not work on Fargate"
             if fargate
             else "the cluster has no eks-pod-identity-agent, so pods would not get the role",
-            allowed="nothing, on a cluster of Fargate alone"
+            allowed="none, on a cluster with only Fargate"
             if fargate
-            else 'a cluster with the agent; EksCluster.from_attributes(installed=["POD_IDENTITY_AGENT"]) says so',
+            else 'a cluster with the agent; or EksCluster.from_attributes(installed=["POD_IDENTITY_AGENT"])',
             practice="eks-managed-add-ons",
         )
     return list(found)

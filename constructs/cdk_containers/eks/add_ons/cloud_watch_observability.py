@@ -1,4 +1,4 @@
-"""Metrics and logs of pods and nodes in CloudWatch."""
+"""CloudWatch metrics and logs of pods and nodes."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _GROUPS = {"Performance": "performance", "Application": "application", "Dataplan
 
 
 class CloudWatchObservability(CheckedConstruct):
-    """Container Insights: metrics of nodes and pods, and the logs of containers, in log groups with an end.
+    """Container Insights: metrics of nodes and pods, and container logs, in log groups with retention.
 
     Attributes:
         add_on: The add-on.
         role: The role of the agents.
-        log_groups: The log groups: metrics as events (`performance`) and, with `container_logs`, what containers
-            (`application`), the parts of Kubernetes (`dataplane`) and the nodes (`host`) write.
+        log_groups: The log groups: metrics as events (`performance`) and, with `container_logs`, logs of containers
+            (`application`), Kubernetes components (`dataplane`) and nodes (`host`).
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
     """
@@ -50,17 +50,18 @@ class CloudWatchObservability(CheckedConstruct):
         version: str | None = None,
         configuration: Mapping[str, Any] | None = None,
     ) -> None:
-        """Install the agents of CloudWatch.
+        """Install the CloudWatch agents.
 
         Args:
-            scope: The parent, mostly the stack of the nodes.
+            scope: The parent, usually the stack of the nodes.
             id: Name among the parent's children.
             cluster: The cluster, with nodes or in Auto Mode; the agents do not run on Fargate.
-            container_logs: Whether the logs of containers and nodes are collected too. Default: True; they are billed.
-            logs: How long they are kept. Default: a year. The agents choose the names of the log groups, so
-                `Logs.log_group` has no place here.
+            container_logs: Whether to collect logs of containers and nodes too, which cost money. Default: True.
+            logs: Retention of the log groups. The agents choose their names, so `Logs.log_group` is not supported.
+                Default: a year.
             version: A version of the add-on. Default: the default version of EKS.
-            configuration: What the add-on is told besides, such as tolerations of the agents. Default: nothing.
+            configuration: Additional configuration values of the add-on, such as tolerations of the agents. Default:
+                none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -71,9 +72,9 @@ class CloudWatchObservability(CheckedConstruct):
             if logs.log_group is not None:
                 found.add(
                     "logs.log_group",
-                    "the agents write to log groups of their own names",
+                    "the agents choose the names of their log groups",
                     given=logs.log_group.node.path,
-                    allowed="retention, encryption_key and removal_policy",
+                    allowed="only retention, encryption_key and removal_policy",
                     practice="log-retention",
                 )
         if not found.has("version") and not found.has("configuration"):

@@ -1,4 +1,4 @@
-"""What applies manifests to a cluster, where nobody does it by hand or in a pipeline."""
+"""Constructs that apply manifests to a cluster, for teams that do not apply them manually or in a pipeline."""
 
 from .argo_cd import ArgoCd, ArgoCdUsers
 from .kubectl_provider import KubectlProvider

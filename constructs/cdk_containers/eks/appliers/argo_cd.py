@@ -1,4 +1,4 @@
-"""Argo CD, run by EKS."""
+"""Argo CD as an EKS capability."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PERSON_EXAMPLE = "an id such as 906713b0-5011-70d5-d5b4-4a1f8a4b5c6d, not a nam
 
 @frozen
 class ArgoCdUsers:
-    """People of IAM Identity Center who have a role in Argo CD.
+    """IAM Identity Center groups and users with a role in Argo CD.
 
     Attributes:
         groups: Ids of groups, as `aws identitystore list-groups` prints them. Default: none.
@@ -37,20 +37,20 @@ class ArgoCdUsers:
     users: Sequence[str] = ()
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         for option, ids in (("groups", self.groups), ("users", self.users)):
             for index, id_ in enumerate(() if found.has(option) else ids):
                 if not is_token(id_) and not _PERSON.fullmatch(id_):
-                    found.add(f"{option}[{index}]", "not an id of Identity Center", given=id_, allowed=_PERSON_EXAMPLE)
+                    found.add(f"{option}[{index}]", "not an Identity Center id", given=id_, allowed=_PERSON_EXAMPLE)
         if not found and not self.groups and not self.users:
             found.add("groups", "nobody", allowed="one or more groups or users")
         return list(found)
 
 
 class ArgoCd(CheckedConstruct):
-    """Argo CD as a capability of EKS: it runs outside of the cluster, and applies what is in a Git repository.
+    """Argo CD as an EKS capability: it runs outside the cluster and applies manifests from a Git repository.
 
     Attributes:
         cluster: The cluster.
@@ -80,23 +80,23 @@ class ArgoCd(CheckedConstruct):
         namespaces: Sequence[str] = (),
         vpc_endpoint_ids: Sequence[str] = (),
     ) -> None:
-        """Have EKS run Argo CD.
+        """Let EKS run Argo CD.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            cluster: The cluster in which its objects are, and to which it may deploy.
-            identity_center_instance_arn: ARN of the instance of IAM Identity Center by which people sign in. Another
-                one is another capability.
-            admins: Who may do everything in Argo CD.
-            editors: Who may change applications of projects that let them. Default: nobody.
-            viewers: Who may look at applications of projects that let them. Default: nobody.
-            identity_center_region: Region of the instance. Default: that of the cluster.
-            namespaces: Namespaces of the cluster in which it may change everything. To compare, it may then read all
-                of the cluster, secrets in Kubernetes included. The rights are manifests, in the folder of the cluster.
-                Default: none; it has no rights in the cluster.
-            vpc_endpoint_ids: VPC endpoints by which alone its web interface is reached. Default: none; it is reached
-                from the internet, by people who sign in.
+            cluster: The cluster with its objects, to which it may deploy.
+            identity_center_instance_arn: ARN of the IAM Identity Center instance with which people sign in. A new ARN
+                replaces the capability.
+            admins: Administrators of Argo CD.
+            editors: Editors of applications in projects that allow it. Default: none.
+            viewers: Viewers of applications in projects that allow it. Default: none.
+            identity_center_region: Region of the instance. Default: the region of the cluster.
+            namespaces: Namespaces of the cluster in which it may change everything. For comparison it may then read the
+                whole cluster, including Kubernetes secrets. The permissions are manifests in the folder of the cluster.
+                Default: none; it has no permissions in the cluster.
+            vpc_endpoint_ids: VPC endpoints to which access to its web interface is limited. Default: none; people who
+                sign in reach it from the internet.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -110,7 +110,7 @@ class ArgoCd(CheckedConstruct):
         found.extend(arn_problems(found, identity_center_instance_arn=identity_center_instance_arn))
         for index, namespace in enumerate(usable["namespaces"]):
             if is_token(namespace) or not is_label(namespace):
-                found.add(f"namespaces[{index}]", "not the name of a namespace", given=namespace, allowed="shop, say")
+                found.add(f"namespaces[{index}]", "not a namespace name", given=namespace, allowed="shop, say")
         for index, endpoint in enumerate(usable["vpc_endpoint_ids"]):
             if not is_token(endpoint) and not _ENDPOINT.fullmatch(endpoint):
                 found.add(f"vpc_endpoint_ids[{index}]", "not an id", given=endpoint, allowed="vpce-0123456789abcdef0")
@@ -120,7 +120,7 @@ class ArgoCd(CheckedConstruct):
         self.cluster = cluster
         principal = iam.ServicePrincipal("capabilities.eks.amazonaws.com")
         self.role = iam.Role(self, "Role", assumed_by=iam.SessionTagsPrincipal(principal))
-        claim_principal(cluster, self.role.role_arn, path=self.node.path, type="STANDARD")  # EKS makes the entry
+        claim_principal(cluster, self.role.role_arn, path=self.node.path, type="STANDARD")  # EKS creates the entry
         people = {"ADMIN": admins, "EDITOR": editors, "VIEWER": viewers}
         self.capability = eks.CfnCapability(
             self,
@@ -155,9 +155,9 @@ def _mapping(role: str, users: ArgoCdUsers) -> eks.CfnCapability.ArgoCdRoleMappi
 
 
 def _rights(role_arn: str, namespaces: Sequence[str]) -> list[Manifest]:
-    """Return what lets it read everything, which it needs to compare, and change what is in its namespaces."""
+    """Return the roles to read everything, which comparison needs, and to change its namespaces."""
     api = "rbac.authorization.k8s.io"
-    # EKS puts each principal that has an access entry into a group of this name.
+    # EKS adds each principal with an access entry to a group with this name.
     subjects = [{"kind": "Group", "name": f"eks-access-entry:{role_arn}", "apiGroup": api}]
 
     def rule(*verbs: str) -> list[dict[str, list[str]]]:

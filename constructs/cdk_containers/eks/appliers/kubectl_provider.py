@@ -1,4 +1,4 @@
-"""A Lambda function that applies manifests while a stack is deployed."""
+"""A Lambda function that applies manifests during a stack deployment."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ from ..manifests.api_versions import minor_of
 
 _PACKAGE = "aws_cdk.lambda_layer_kubectl_v{minor}"
 _LARGEST = 200_000
-"""Bytes of JSON in a file. Lambda takes 256 KB with an event, and what CloudFormation adds has to fit in too."""
+"""Maximum JSON size of a file in bytes. A Lambda event has at most 256 KB, including what CloudFormation adds."""
 
 _ALL_RIGHTS = (
-    "CDK's function applies whatever the manifests are; it is opt-in, in its own stack, and its reason is in the "
-    "metadata of the template"
+    "CDK's function applies any manifest; it is opt-in, in its own stack, and the template's metadata contains the "
+    "reason"
 )
 
 
 class KubectlProvider(CheckedConstruct):
-    """Apply the manifests of a cluster by a Lambda function that may do everything in it, while this stack is deployed.
+    """Applies the manifests of a cluster during deployment, with a Lambda function that has full access to the cluster.
 
-    It costs what the rest of the library does without: a function with all rights in the cluster, custom resources
-    whose failure rolls the stack back, and 60 MB of layers. Manifests are in the log of the function.
+    It needs what the rest of the library avoids: a function with full access to the cluster, custom resources whose
+    failure rolls back the stack, and 60 MB of layers. The function logs the manifests.
 
     Attributes:
         cluster: The cluster.
         provider: CDK's provider.
         role: The role of its function.
-        kubectl_version: Version of kubectl that it has, such as `1.36`.
+        kubectl_version: Its version of kubectl, such as `1.36`.
 
     See https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_eks_v2-readme.html
     """
@@ -68,20 +68,20 @@ class KubectlProvider(CheckedConstruct):
         prune: bool = True,
         logs: Logs | None = None,
     ) -> None:
-        """Apply the manifests of a cluster, those that are added later included.
+        """Apply the manifests of a cluster, including those added later.
 
         Args:
-            scope: Its own stack, which waits for that of the cluster.
+            scope: A separate stack, which is deployed after the stack of the cluster.
             id: Name among the parent's children.
             cluster: The cluster.
-            reason: Why a function that may do everything in the cluster is worth it, for a reviewer.
+            reason: Why you need a function with full access to the cluster, for reviewers.
             kubectl_version: Version of kubectl, such as `1.36`, at most one minor version from that of the cluster. Its
-                package has to be installed, such as `aws-cdk.lambda-layer-kubectl-v36`. Default: the nearest to the
-                cluster's that is installed.
-            memory_mib: Memory of the function, 512 to 10240 MiB. Default: 1024; kubectl needs it for large files.
-            prune: Whether objects that are no longer in a file are deleted from the cluster. Each gets a label for it.
-                Default: True.
-            logs: Where the function writes. Default: a log group that keeps it for a year.
+                package must be installed, such as `aws-cdk.lambda-layer-kubectl-v36`. Default: the installed version
+                nearest to the cluster's.
+            memory_mib: Memory of the function, 512–10240 MiB. Default: 1024, which kubectl needs for large files.
+            prune: Whether to delete objects from the cluster that are no longer in a file; each object gets a label for
+                this. Default: True.
+            logs: Log group of the function. Default: a log group that keeps logs for a year.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -92,7 +92,7 @@ class KubectlProvider(CheckedConstruct):
         if not found.has("reason"):
             found.extend(disabled_problems(Disabled(reason)))
         if not is_token(usable["memory_mib"]) and not 512 <= usable["memory_mib"] <= 10_240:
-            found.add("memory_mib", "not memory of a function that runs kubectl", given=memory_mib, allowed="512–10240")
+            found.add("memory_mib", "not a valid memory size for kubectl", given=memory_mib, allowed="512–10240")
         if usable["logs"] is not None:
             found.extend(usable["logs"].problems(), under="logs")
         if not found.has("cluster"):
@@ -122,7 +122,7 @@ class KubectlProvider(CheckedConstruct):
             security_groups=[cluster.security_group],
             role=self.role.without_policy_updates(),  # CDK would let it read every image, for Helm
         )
-        self.node.try_remove_child("HasEcrPublic")  # a condition for the rights that were not given
+        self.node.try_remove_child("HasEcrPublic")  # a condition for the permissions that were not granted
         self._entry = make_entry(
             self,
             "Access",
@@ -147,12 +147,12 @@ class KubectlProvider(CheckedConstruct):
         if size > _LARGEST:
             problem = Problem(
                 option="manifests",
-                what="more than a custom resource can have",
+                what="more than a custom resource supports",
                 given=f"{size} bytes",
                 allowed=f"up to {_LARGEST} bytes in a file that a KubectlProvider applies",
             )
             raise ConstructError(self.node.path, [problem])
-        self.node.try_remove_child(f"File-{name}")  # a file that was replaced is applied as it is now
+        self.node.try_remove_child(f"File-{name}")  # a replaced file is applied in its current form
         made = eks.KubernetesManifest(
             self, f"File-{name}", cluster=self._view, manifest=list(manifests), overwrite=True, prune=self._prune
         )
@@ -160,7 +160,7 @@ class KubectlProvider(CheckedConstruct):
         self._made[name] = made
 
     def _wait_for_each_other(self) -> None:
-        """Apply files in the order of the folder, which is known when all are there."""
+        """Apply files in the order of the folder, which is known when all files exist."""
         for before, after in pairwise(self.cluster.manifests.files):
             first, second = (self._made[name].node.default_child for name in (before, after))
             assert isinstance(first, cdk.CfnResource)  # noqa: S101
@@ -180,8 +180,8 @@ class KubectlProvider(CheckedConstruct):
 
 
 _FUNCTION = Acknowledgement(
-    "CDK owns this function, and its runtime. CloudFormation calls it while a stack is deployed, waits for its answer "
-    "and tells of its failure, so that a queue for failures or a share of concurrency would be idle",
+    "CDK owns this function and its runtime. CloudFormation calls it during a deployment, waits for its answer and "
+    "reports its failure, so a failure queue or reserved concurrency would have no use",
     cdk_nag=("AwsSolutions-L1",),
     checkov=("CKV_AWS_115", "CKV_AWS_116", "CKV_AWS_173"),
 )
@@ -200,7 +200,7 @@ class _InOrder:
         self._provider = provider
 
     def validate(self) -> list[str]:
-        """Put the files in order; nothing is ever wrong."""
+        """Sort the files; reports no problems."""
         self._provider._wait_for_each_other()  # noqa: SLF001
         return []
 
@@ -218,7 +218,7 @@ def _place_problems(scope: Construct, cluster: EksCluster) -> list[Problem]:
     if isinstance(scope, Construct) and cdk.Stack.of(scope).node.path == cdk.Stack.of(cluster).node.path:
         found.add(
             "scope",
-            "the stack of the cluster, which a failure here would roll back",
+            "it is in the stack of the cluster, which a failure here would roll back",
             allowed="its own stack",
             practice="eks-manifests-as-files",
         )
@@ -231,7 +231,7 @@ def _version_problems(cluster: EksCluster, wanted: str | None) -> list[Problem]:
     allowed = f"kubectl {', '.join(f'1.{minor}' for minor in near)} for Kubernetes {cluster.version}"
     if wanted is None:
         if not _installed_near(cluster):
-            found.add("kubectl_version", "no kubectl that fits is installed", allowed=_to_install(near[0]))
+            found.add("kubectl_version", "no compatible kubectl is installed", allowed=_to_install(near[0]))
     elif is_token(wanted):
         found.add("kubectl_version", "known only at deployment", allowed=allowed)
     elif minor_of(wanted) not in near:

@@ -1,4 +1,4 @@
-"""EKS clusters: who may use them, what belongs to them, and what is applied to them."""
+"""EKS clusters, with access entries, add-ons and manifests."""
 
 from .access_entry import AccessEntry
 from .access_policy import AccessPolicy

@@ -1,4 +1,4 @@
-"""Access of a role or a user to a cluster."""
+"""Access entries of a cluster."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RESERVED = re.compile(r"(system|eks|aws|amazon|iam):")
 
 
 class AccessEntry(CheckedConstruct):
-    """What a role or a user may do in a cluster: policies of EKS, groups of Kubernetes, or joining it as a node.
+    """Access of a role or a user to a cluster: EKS access policies, Kubernetes groups, or joining it as a node.
 
     Attributes:
         entry: The access entry.
@@ -44,21 +44,21 @@ class AccessEntry(CheckedConstruct):
         username: str | None = None,
         type: EntryType = "STANDARD",  # noqa: A002
     ) -> None:
-        """Make an access entry.
+        """Create an access entry.
 
         Args:
-            scope: The parent, mostly a stack: that of the cluster, or of the role.
+            scope: The parent, usually the stack of the cluster or of the role.
             id: Name among the parent's children.
             cluster: The cluster.
-            principal: The role, or the ARN of a role or a user; for `STANDARD`, also of another account. EKS takes one
-                entry for each. Another principal is another entry.
-            policies: What it may do, by policies of EKS. Default: nothing, but for what is bound to its groups.
-            kubernetes_groups: Groups that RoleBindings and ClusterRoleBindings name. Default: none.
-            username: Name of the user in the Kubernetes API and its audit log; of a role, with `{{SessionName}}` in it.
-                Default: EKS makes one of the ARN.
-            type: `STANDARD` for people and pipelines. The others are for nodes, which come with their own entries:
-                EKS has to be told only of the role of a NodeClass of Auto Mode (`EC2`), and of nodes that come from
-                elsewhere. Default: STANDARD. Another type is another entry.
+            principal: The role, or the ARN of a role or a user; for `STANDARD`, also of another account. EKS accepts
+                one entry for each principal. A new principal replaces the entry.
+            policies: EKS access policies. Default: none; only the permissions of its groups.
+            kubernetes_groups: Groups for RoleBindings and ClusterRoleBindings. Default: none.
+            username: User name in the Kubernetes API and its audit log; for a role it contains `{{SessionName}}`.
+                Default: a name that EKS derives from the ARN.
+            type: Type of the entry: `STANDARD` for people and pipelines. The other types are for nodes, whose
+                constructs create their entries. You need them only for the role of an Auto Mode NodeClass (`EC2`) and
+                for nodes from elsewhere. A new type replaces the entry. Default: STANDARD.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -100,14 +100,14 @@ class AccessEntry(CheckedConstruct):
 def _type_problems(
     type_: EntryType, principal: iam.IRole | str, policies: Sequence[AccessPolicy], given: dict[str, object]
 ) -> list[Problem]:
-    """Find what an entry for nodes cannot have."""
+    """Find options that an entry for nodes does not support."""
     found = Problems()
     if type_ == "STANDARD":
         return []
     if isinstance(principal, str) and ":user/" in principal:
         found.add(
             "principal",
-            "nodes have roles",
+            "nodes use roles, not users",
             given=principal,
             allowed="a role, or its ARN",
             practice="eks-access-entries",
@@ -118,15 +118,15 @@ def _type_problems(
                 option,
                 f"EKS chooses it for an entry of type {type_}",
                 given=given[option],
-                allowed='nothing, or type="STANDARD"',
+                allowed='remove it, or use type="STANDARD"',
                 practice="eks-access-entries",
             )
     if policies and not (type_ == "EC2" and all(policy.name == AUTO_NODE for policy in policies)):
         found.add(
             "policies",
-            f"an entry of type {type_} takes no such policy",
+            f"an entry of type {type_} does not support this policy",
             given=[policy.name for policy in policies],
-            allowed=f"none; with EC2, {AUTO_NODE}, which is there by default",
+            allowed=f"none; with EC2, {AUTO_NODE}, which is the default",
             practice="eks-access-entries",
         )
     return list(found)

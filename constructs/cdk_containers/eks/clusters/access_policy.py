@@ -1,4 +1,4 @@
-"""What an access entry allows in the Kubernetes API, by policies of EKS."""
+"""EKS access policies of access entries."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 @frozen
 class AccessPolicy:
-    """What an access entry allows, everywhere in a cluster or in some namespaces.
+    """An EKS access policy, for a whole cluster or for some namespaces.
 
     Attributes:
-        name: Name of the policy: `AmazonEKSViewPolicy` to look at everything but secrets, `AmazonEKSEditPolicy` to
-            change workloads, `AmazonEKSAdminPolicy` for roles in namespaces as well, `AmazonEKSClusterAdminPolicy` for
-            everything. The ARN of a policy that is newer than this library is taken too.
-        namespaces: Namespaces in which it allows that, such as `shop`. Default: the whole cluster.
+        name: Name of the policy: `AmazonEKSViewPolicy` to read everything except secrets, `AmazonEKSEditPolicy` to
+            change workloads, `AmazonEKSAdminPolicy` also for roles in namespaces, `AmazonEKSClusterAdminPolicy` for
+            everything. For a policy newer than this library, use its ARN.
+        namespaces: Namespaces in which it applies, such as `shop`. Default: the whole cluster.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
     """
@@ -47,14 +47,14 @@ class AccessPolicy:
     namespaces: Sequence[str] = ()
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         known = found.has("name") or is_token(self.name) or self.name in _KNOWN
         if not known and _ARN.fullmatch(self.name) is None:
             found.add(
                 "name",
-                "EKS has no access policy of this name for people",
+                "EKS has no access policy for people with this name",
                 given=self.name,
                 allowed=f"{', '.join(_KNOWN)}, or an ARN arn:partition:eks::aws:cluster-access-policy/…",
                 practice="eks-access-entries",
@@ -66,21 +66,21 @@ class AccessPolicy:
                         f"namespaces[{index}]",
                         "not the name of a namespace",
                         given=namespace,
-                        allowed="up to 63 lower-case letters, digits and hyphens; EKS takes no wildcard",
+                        allowed="up to 63 lowercase letters, digits and hyphens; EKS does not support wildcards",
                         practice="eks-access-entries",
                     )
             if self.namespaces and self.name in (ADMIN, AUTO_NODE):
                 found.add(
                     "namespaces",
-                    f"{self.name} is for the whole cluster",
+                    f"{self.name} applies only to the whole cluster",
                     given=list(self.namespaces),
-                    allowed="none; AmazonEKSAdminPolicy is for namespaces",
+                    allowed="none; use AmazonEKSAdminPolicy for namespaces",
                     practice="eks-access-entries",
                 )
         return list(found)
 
     def rendered(self) -> eks.CfnAccessEntry.AccessPolicyProperty:
-        """Return the policy as CloudFormation takes it."""
+        """Return the policy as a CloudFormation property."""
         arn = self.name
         if not arn.startswith("arn:"):
             arn = f"arn:{partition()}:eks::aws:cluster-access-policy/{self.name}"

@@ -1,4 +1,4 @@
-"""How an EKS add-on is installed."""
+"""Options of an EKS add-on."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _VERSION = re.compile(r"v\d+\.\d+\.\d+\S*")
 
 @frozen
 class AddOnOptions:
-    """How an EKS add-on is installed.
+    """Options of an EKS add-on.
 
     Attributes:
-        version: A version, such as `v1.20.4-eksbuild.1`. Default: EKS installs the default version for the Kubernetes
-            version of the cluster, and leaves it alone then; nothing is looked up when you synthesize.
-        configuration: What the add-on is told, as a mapping or as JSON; `aws eks describe-addon-configuration` prints
-            what it takes. For an add-on that a cluster has by default it is merged into the defaults. Default: nothing.
-        resolve_conflicts: What happens to fields of the add-on that somebody changed in the cluster: `OVERWRITE` puts
-            the add-on's values back, `PRESERVE` keeps the changes when the add-on is updated, `NONE` lets the
-            deployment fail. Default: OVERWRITE, so that what runs is what the template says.
-        preserve_on_delete: Whether its objects stay in the cluster when the add-on goes, so that a Helm chart, say,
-            takes them over. Default: False.
+        version: A version, such as `v1.20.4-eksbuild.1`. Default: EKS installs its default for the Kubernetes version
+            of the cluster and does not upgrade it later; synthesis looks nothing up.
+        configuration: Configuration values, as a mapping or as JSON; `aws eks describe-addon-configuration` prints the
+            schema. For a default add-on of a cluster, they are merged into the defaults. Default: none.
+        resolve_conflicts: What happens to fields of the add-on that were changed in the cluster: `OVERWRITE` restores
+            the add-on's values, `PRESERVE` keeps the changes on updates, `NONE` makes the deployment fail. Default:
+            OVERWRITE, so that the cluster matches the template.
+        preserve_on_delete: Whether its objects stay in the cluster when the add-on is deleted, for example to move them
+            to a Helm chart. Default: False.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html
     """
@@ -43,16 +43,16 @@ class AddOnOptions:
     preserve_on_delete: bool = False
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         known = self.version is None or found.has("version") or is_token(self.version)
         if not known and not _VERSION.fullmatch(self.version or ""):
             found.add(
                 "version",
-                "not a version of an add-on",
+                "not an add-on version",
                 given=self.version,
-                allowed="a version such as v1.20.4-eksbuild.1, or None for the default version of EKS",
+                allowed="a version such as v1.20.4-eksbuild.1, or None for the EKS default",
             )
         if not found.has("configuration"):
             found.extend(_configuration_problems(self.configuration))
@@ -67,7 +67,7 @@ class AddOnOptions:
 
 
 def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """Put one configuration into another; what is in both comes from the other, mapping by mapping."""
+    """Merge two configurations; the second one wins, mapping by mapping."""
     result = dict(one)
     for key, value in other.items():
         before = result.get(key)
@@ -83,7 +83,7 @@ def _configuration_problems(configuration: Mapping[str, Any] | str) -> list[Prob
         if is_token(configuration):
             found.add(
                 "configuration",
-                "text that is known at deployment only cannot be checked",
+                "text known only at deployment cannot be checked",
                 given=Shown("a token"),
                 allowed="a mapping; its values may be tokens",
             )
@@ -108,7 +108,7 @@ def _configuration_problems(configuration: Mapping[str, Any] | str) -> list[Prob
 
 
 def as_json(stack: cdk.Stack, values: Mapping[str, Any]) -> str:
-    """Write a configuration as JSON. CDK does it where there are tokens in it, and loses every None on its way."""
+    """Write a configuration as JSON. If it contains tokens, CDK does this and drops every None."""
     return stack.to_json_string(values) if is_token(values) else json.dumps(values, separators=(",", ":"))
 
 
@@ -118,7 +118,7 @@ def _not_json(value: object, place: str = "", *, tokens: bool) -> Iterator[tuple
             if isinstance(key, str):
                 yield from _not_json(item, f"{place}[{key!r}]", tokens=tokens)
             else:
-                yield f"{place}[{key!r}]", "a key that is no text"
+                yield f"{place}[{key!r}]", "a key that is not text"
     elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
         for index, item in enumerate(cast("Sequence[object]", value)):
             yield from _not_json(item, f"{place}[{index}]", tokens=tokens)
@@ -128,9 +128,9 @@ def _not_json(value: object, place: str = "", *, tokens: bool) -> Iterator[tuple
 
 def _wrong_scalar(value: object, *, tokens: bool) -> str | None:
     if value is None:
-        return "None gets lost beside values that are known at deployment only" if tokens else None
+        return "None is dropped together with values known only at deployment" if tokens else None
     if isinstance(value, float) and not math.isfinite(value):
-        return "a number that JSON has not"
+        return "a number that JSON does not support"
     if isinstance(value, str | bool | int | float) or is_token(value):
         return None
-    return f"a value of type {type(value).__name__}, which JSON has not"
+    return f"a value of type {type(value).__name__}, which JSON does not support"

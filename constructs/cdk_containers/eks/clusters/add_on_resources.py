@@ -1,4 +1,4 @@
-"""EKS add-ons as resources: one of a name in a cluster, whoever makes it."""
+"""EKS add-ons as resources; each name once in a cluster."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Phase = Literal["BEFORE_NODES", "AFTER_NODES"]
 POD_IDENTITY_AGENT = "eks-pod-identity-agent"
 
 BEFORE_NODES = frozenset({"vpc-cni", "kube-proxy", POD_IDENTITY_AGENT})
-"""Add-ons without which a node does not get ready."""
+"""Add-ons without which a node does not become ready."""
 
 SERVICE_ACCOUNTS: Mapping[str, tuple[str, ...]] = {
     "vpc-cni": ("aws-node",),
@@ -38,7 +38,7 @@ SERVICE_ACCOUNTS: Mapping[str, tuple[str, ...]] = {
     "amazon-cloudwatch-observability": ("cloudwatch-agent",),
     "aws-network-flow-monitoring-agent": ("aws-network-flow-monitor-agent-service-account",),
 }
-"""The service accounts of add-ons that call AWS, as their pods name them."""
+"""Service accounts of add-ons that call AWS."""
 
 NAMESPACES: Mapping[str, str] = {
     "amazon-cloudwatch-observability": "amazon-cloudwatch",
@@ -59,7 +59,7 @@ _BUILT_IN = {
     ),
     "NODES": frozenset[str](),
 }
-"""Add-ons that Auto Mode brings along, and those that only run on nodes."""
+"""Add-ons built into Auto Mode, and those that run only on nodes."""
 
 DEFAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "NODES": {
@@ -75,32 +75,32 @@ DEFAULTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "FARGATE": {"coredns": {"computeType": "Fargate"}},
     "AUTO": {"metrics-server": {}},
 }
-"""The add-ons that a cluster has by default, and what they are told, by what its pods run on."""
+"""Default add-ons of a cluster and their configuration, by compute type."""
 
 
 def possible_defaults(compute: Compute) -> Mapping[str, Mapping[str, Any]]:
-    """Return the add-ons that `default_add_ons` takes: in Auto Mode, also what other nodes beside it need."""
+    """Return the add-ons that `default_add_ons` accepts: in Auto Mode, also those that additional nodes need."""
     return {**DEFAULTS["NODES"], **DEFAULTS["AUTO"]} if compute == "AUTO" else DEFAULTS[compute]
 
 
 def add_on_problems(cluster: EksCluster, name: str, *, path: str, option: str = "name") -> list[Problem]:
-    """Find an add-on that a cluster has already, or cannot use."""
+    """Find an add-on that a cluster already has or cannot use."""
     found = Problems()
     if (owner := cluster.add_on_owner(name)) is not None:
         found.add(
             option,
-            f"the cluster has this add-on already: {owner} and {path} would both make it",
+            f"the cluster already has this add-on: {owner} and {path} would both create it",
             given=name,
-            allowed="an add-on once; default_add_ons of the cluster changes or leaves out those that it has by default",
+            allowed="each add-on once; to change or omit default add-ons, use default_add_ons of the cluster",
             practice="eks-managed-add-ons",
         )
     elif name in _BUILT_IN[cluster.compute]:
         auto = cluster.compute == "AUTO"
         found.add(
             option,
-            "EKS Auto Mode has this built in" if auto else "it runs on nodes only, and this cluster has Fargate alone",
+            "EKS Auto Mode has this built in" if auto else "it runs only on nodes, and this cluster has only Fargate",
             given=name,
-            allowed="another add-on; default_add_ons of the cluster for nodes of yours beside those of Auto Mode"
+            allowed="another add-on; for your own nodes in addition to Auto Mode, default_add_ons of the cluster"
             if auto
             else 'another add-on, or a cluster with compute="NODES"',
             practice="eks-managed-add-ons",
@@ -120,18 +120,18 @@ def make_add_on(
     namespace: str | None = None,
     phase: Phase | None = None,
 ) -> eks.CfnAddon:
-    """Make an add-on, in its place before or after the nodes.
+    """Create an add-on before or after the nodes.
 
     Args:
         scope: The parent.
         id: Name among the parent's children.
         cluster: The cluster.
         name: Name of the add-on.
-        options: How it is installed.
-        defaults: What it is told if the options do not say otherwise.
-        roles: Roles that EKS Pod Identity gives to its service accounts, by their names.
-        namespace: Namespace of an add-on that can be in another than its own.
-        phase: When it is made. Default: what its name says.
+        options: Its options.
+        defaults: Default configuration values.
+        roles: Roles for its service accounts through EKS Pod Identity, by name.
+        namespace: Custom namespace, if the add-on supports one.
+        phase: When it is created. Default: depends on its name.
     """
     values = merged(defaults or {}, options.values)
     add_on = eks.CfnAddon(
@@ -171,7 +171,7 @@ def add_on_role(
     policies: Sequence[iam.IManagedPolicy],
     namespace: str | None,
 ) -> iam.Role:
-    """Make a role that EKS Pod Identity gives to the pods of an add-on, and to nothing else.
+    """Create a role that EKS Pod Identity gives only to the pods of an add-on.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
     """

@@ -1,4 +1,4 @@
-"""EKS Auto Mode: AWS runs the nodes, and what nodes need."""
+"""EKS Auto Mode."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ CLUSTER_POLICIES = (
     "AmazonEKSLoadBalancingPolicy",
     "AmazonEKSNetworkingPolicy",
 )
-"""What the role of a cluster has in Auto Mode beside AmazonEKSClusterPolicy."""
+"""Policies of the cluster role in Auto Mode, in addition to AmazonEKSClusterPolicy."""
 
 _NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
 @frozen
 class AutoMode:
-    """Have AWS choose, start, patch and end the nodes of a cluster, with storage and load balancing built in.
+    """EKS Auto Mode: AWS chooses, starts, patches and terminates nodes, with built-in storage and load balancing.
 
     Attributes:
-        node_pools: The pools that come with it: `system` for add-ons, `general-purpose` for everything else. Default:
-            both. Without any, no pod runs until you apply your own NodePool.
-        node_role: Role of the nodes. Default: a new role that may pull images and do what a node has to.
+        node_pools: Built-in node pools: `system` for add-ons, `general-purpose` for everything else. Without them, no
+            pod runs until you apply your own NodePool. Default: both.
+        node_role: Role of the nodes. Default: a new role with permissions to pull images and to run as a node.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/automode.html
     """
@@ -43,16 +43,18 @@ class AutoMode:
     node_role: iam.IRole | None = None
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found.has("node_pools") and len(set(self.node_pools)) < len(self.node_pools):
-            found.add("node_pools", "a pool is named twice", given=list(self.node_pools), allowed="each pool once")
+            found.add(
+                "node_pools", "the list contains a pool twice", given=list(self.node_pools), allowed="each pool once"
+            )
         return list(found)
 
 
 def auto_mode_node_role(scope: Construct, id: str) -> iam.Role:  # noqa: A002
-    """Make a role for nodes of Auto Mode.
+    """Create a role for Auto Mode nodes.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/auto-create-node-role.html
     """

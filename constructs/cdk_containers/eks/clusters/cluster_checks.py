@@ -1,4 +1,4 @@
-"""What is wrong with the options of a cluster."""
+"""Problems with the options of a cluster."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _DEFAULT_NETWORK = "10.0.0.0/16"
 
 
 def known_name_problems(name: str | None) -> list[Problem]:
-    """Find a name that EKS refuses, or that is known at deployment only."""
+    """Find a name that EKS refuses, or that is known only at deployment."""
     found = Problems()
     if name is not None and not _NAME.fullmatch(name):
         found.add(
             "cluster_name",
-            "not a name that EKS takes",
+            "not a valid EKS name",
             given=Shown("a token") if is_token(name) else name,
             allowed="up to 100 letters, digits, hyphens and underscores, known at synthesis",
         )
@@ -46,22 +46,24 @@ def known_name_problems(name: str | None) -> list[Problem]:
 
 
 def endpoint_problems(endpoint: str) -> list[Problem]:
-    """Find text that is no address of an API."""
+    """Find an invalid API endpoint."""
     found = Problems()
     if not is_token(endpoint) and not endpoint.startswith("https://"):
-        found.add("endpoint", "not the address of an API", given=endpoint, allowed="https://….eks.amazonaws.com")
+        found.add(
+            "endpoint", "not the address of a Kubernetes API", given=endpoint, allowed="https://….eks.amazonaws.com"
+        )
     return list(found)
 
 
 def principal_problems(option: str, principal: iam.IRole | str) -> list[Problem]:
-    """Find text that is no ARN of a role or a user: of a session or of the root user, say."""
+    """Find text that is not the ARN of a role or a user, but for example of a session or the root user."""
     found = Problems()
     if isinstance(principal, str) and not is_token(principal) and not _PRINCIPAL.fullmatch(principal):
         found.add(
             option,
             "not the ARN of a role or a user",
             given=principal,
-            allowed="arn:partition:iam::account:role/…; for people of IAM Identity Center, the role that it made",
+            allowed="arn:partition:iam::account:role/…; for people in IAM Identity Center, the role that it created",
             practice="eks-access-entries",
         )
     return list(found)
@@ -98,7 +100,7 @@ def own_problems(
     default_add_ons: Mapping[str, AddOnOptions | Disabled],
     opt_outs: Mapping[str, object],
 ) -> list[Problem]:
-    """Find what is wrong with the options of a new cluster."""
+    """Find problems with the options of a new cluster."""
     found = Problems()
     found.extend(known_name_problems(cluster_name))
     if network is None:
@@ -106,7 +108,7 @@ def own_problems(
         if control_plane_subnets is not None:
             found.add(
                 "control_plane_subnets",
-                "the network is made along with the cluster, and has no other subnets",
+                "the network is created with the cluster, and has no other subnets",
                 given=control_plane_subnets,
                 allowed="None, or network=… with such subnets",
             )
@@ -118,9 +120,9 @@ def own_problems(
         if compute == "FARGATE":
             found.add(
                 "compute",
-                "Auto Mode brings nodes, and needs no Fargate",
+                "Auto Mode includes nodes and does not need Fargate",
                 given=compute,
-                allowed="nothing beside auto_mode",
+                allowed="remove it, or remove auto_mode",
             )
     found.extend(_admin_problems(admins))
     if isinstance(control_plane_logs, Logs):
@@ -134,21 +136,21 @@ def own_problems(
 
 
 def log_group_name(cluster_name: str) -> str:
-    """Return the name of the log group that EKS writes to."""
+    """Return the name of the log group to which EKS writes."""
     return f"/aws/eks/{cluster_name}/cluster"
 
 
 def _log_group_problems(logs: Logs, cluster_name: str | None) -> list[Problem]:
-    """Find a log group that EKS does not write to."""
+    """Find a log group to which EKS does not write."""
     found = Problems()
     if logs.log_group is not None:
         given = logs.log_group.log_group_name
         if cluster_name is None or (not is_token(given) and given != log_group_name(cluster_name)):
             found.add(
                 "log_group",
-                "EKS writes to a log group of one name only",
+                "EKS writes only to a log group with a fixed name",
                 given=Shown("a token") if is_token(given) else given,
-                allowed=f"{log_group_name(cluster_name or '…')} beside that cluster_name; or none, so that it is made",
+                allowed=f"{log_group_name(cluster_name or '…')} with that cluster_name; or none for a new log group",
                 practice="eks-control-plane-logs",
             )
     return list(found)
@@ -162,9 +164,9 @@ def _admin_problems(admins: Sequence[iam.IRole | str] | Disabled | None) -> list
     if not admins:
         found.add(
             "admins",
-            "there is none, and nobody else may use the cluster: not even who makes it",
+            "without administrators no one can use the cluster, not even its creator",
             given=list(admins),
-            allowed='one or more, or Disabled("…") where access entries come later',
+            allowed='one or more, or Disabled("…") if you add access entries later',
             practice="eks-creator-admin",
         )
     seen: dict[str, int] = {}
@@ -175,9 +177,9 @@ def _admin_problems(admins: Sequence[iam.IRole | str] | Disabled | None) -> list
         if first != index:
             found.add(
                 option,
-                f"the principal is admins[{first}] already, and EKS takes one access entry for each",
+                f"the principal is already admins[{first}], and EKS accepts one access entry for each",
                 given=admin if isinstance(admin, str) else admin.node.path,
-                allowed="each principal once",
+                allowed="write each principal once",
                 practice="eks-access-entries",
             )
     return list(found)
@@ -193,7 +195,7 @@ def _default_add_on_problems(given: Mapping[str, AddOnOptions | Disabled], compu
                 option,
                 "the cluster does not have this add-on by default",
                 given=name,
-                allowed=f"{', '.join(defaults)}; AddOn(…) makes any other",
+                allowed=f"{', '.join(defaults)}; use AddOn(…) for any other",
                 practice="eks-managed-add-ons",
             )
         elif isinstance(options, Disabled):
@@ -210,15 +212,15 @@ def _default_add_on_problems(given: Mapping[str, AddOnOptions | Disabled], compu
     if "vpc-cni" in made and POD_IDENTITY_AGENT not in made:
         found.add(
             f"default_add_ons[{POD_IDENTITY_AGENT!r}]",
-            "vpc-cni gets its role by it, and without the role no node gets ready",
-            allowed='the agent; or vpc-cni Disabled("…") too, and an AddOn with a role of yours in its place',
+            "vpc-cni gets its role through it, and without the role nodes do not become ready",
+            allowed='keep the agent; or also set vpc-cni to Disabled("…"), and use an AddOn with your own role instead',
             practice="eks-managed-add-ons",
         )
     return list(found)
 
 
 def known_configuration_problems(name: str, options: AddOnOptions) -> list[Problem]:
-    """Find values that the schema of a known add-on refuses: vpc-cni takes text where True looks right."""
+    """Find values that the schema of a known add-on refuses, such as True where vpc-cni requires text."""
     found = Problems()
     if name == "vpc-cni":
         values = options.values
@@ -230,7 +232,7 @@ def known_configuration_problems(name: str, options: AddOnOptions) -> list[Probl
             if not isinstance(value, str):
                 found.add(
                     f"configuration{place}",
-                    "the schema of vpc-cni takes text here",
+                    "the schema of vpc-cni requires text here",
                     given=value,
                     allowed=f'"{str(value).lower()}"',
                     practice="eks-managed-add-ons",

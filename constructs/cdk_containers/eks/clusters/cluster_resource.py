@@ -1,4 +1,4 @@
-"""The cluster in the template, and what it needs first."""
+"""The cluster resource and what it depends on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _Cluster = eks.CfnCluster
 
 
 def cluster_role(scope: Construct, *, auto_mode: bool) -> iam.Role:
-    """Make the role of the control plane. Another role would be another cluster, so Auto Mode extends this one."""
+    """Create the role of the control plane. A new role would replace the cluster, so Auto Mode extends this one."""
     principal: iam.IPrincipal = iam.ServicePrincipal("eks.amazonaws.com")
     if auto_mode:
         principal = iam.SessionTagsPrincipal(principal)
@@ -51,7 +51,7 @@ def make_cluster(
     remote_node_networks: Sequence[str],
     remote_pod_networks: Sequence[str],
 ) -> eks.CfnCluster:
-    """Make the cluster."""
+    """Create the cluster."""
     logging = encryption = compute = storage = balancing = None
     if log_group is not None:
         types = [_Cluster.LoggingTypeConfigProperty(type=type_) for type_ in _LOG_TYPES]
@@ -64,7 +64,7 @@ def make_cluster(
         compute = _Cluster.ComputeConfigProperty(
             enabled=True,
             node_pools=pools,
-            # EKS refuses a role without pools.
+            # EKS refuses a node role without pools.
             node_role_arn=auto_mode_node_role.role_arn if pools and auto_mode_node_role is not None else None,
         )
         storage = _Cluster.StorageConfigProperty(block_storage=_Cluster.BlockStorageProperty(enabled=True))
@@ -97,10 +97,10 @@ def make_cluster(
         upgrade_policy=_Cluster.UpgradePolicyProperty(support_type="STANDARD" if standard_support else "EXTENDED"),
         deletion_protection=deletion_protection,
         zonal_shift_config=_Cluster.ZonalShiftConfigProperty(enabled=zonal_shift),
-        # The add-ons take their place; a change replaces the cluster.
+        # The add-ons replace these; a change replaces the cluster.
         bootstrap_self_managed_addons=False,
     )
-    # The role has its policies as properties, and CloudFormation knows the order; the log group it does not.
+    # CloudFormation knows the order of the role, whose policies are properties, but not that of the log group.
     if log_group is not None and isinstance(log_group, aws_logs.LogGroup):
         resource.node.add_dependency(log_group)
     return resource

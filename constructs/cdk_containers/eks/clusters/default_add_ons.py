@@ -1,4 +1,4 @@
-"""The add-ons that a cluster has without being asked."""
+"""The default add-ons of a cluster."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class DefaultAddOns:
-    """The add-ons that a cluster has without being asked, some before its nodes, some after the first of them."""
+    """The default add-ons of a cluster, some before its nodes, some after the first of them."""
 
     def __init__(self, cluster: EksCluster, given: Mapping[str, AddOnOptions | Disabled]) -> None:
         self._cluster = cluster
@@ -37,7 +37,7 @@ class DefaultAddOns:
                 record_opt_out(cluster.resource, "eks-managed-add-ons", options)
 
     def make_before_nodes(self) -> None:
-        """Make those that nodes need, and promise the others."""
+        """Create those that nodes need, and announce the others."""
         for name in list(self._options):
             if name in BEFORE_NODES:
                 self._make(self._cluster, name)
@@ -45,7 +45,7 @@ class DefaultAddOns:
                 self._cluster.promise_add_on(name, self._options[name].version)
 
     def make_after_nodes(self, nodes: cdk.CfnResource | None = None) -> None:
-        """Make those whose pods need nodes, in the stack of the first nodes, for which they can wait there."""
+        """Create those whose pods need nodes, in the stack of the first nodes, where they can wait for them."""
         if self._options:
             stack, own = stack_of(nodes or self._cluster), stack_of(self._cluster)
             scope = self._cluster if stack is own else Construct(stack, f"{self._cluster.cluster_name}-AddOns")

@@ -50,11 +50,12 @@ from .upgrades import UpgradeBlocker, upgrade_blockers
 from .versions import support_warning, version_problems
 
 _NO_ADMIN = (
-    "nobody may use the cluster: who makes it gets no rights. Give admins=[role], or AccessEntry(…) for each role and "
+    "no one can use the cluster, because its creator gets no permissions. Set admins=[role], or AccessEntry(…) for "
+    "each role and "
     'admins=Disabled("…") (practice: eks-creator-admin)'
 )
 
-# Auto Mode enforces network policies once this is there.
+# Auto Mode enforces network policies once this exists.
 _AUTO_NETWORK_POLICY: Manifest = {
     "apiVersion": "v1",
     "kind": "ConfigMap",
@@ -64,32 +65,32 @@ _AUTO_NETWORK_POLICY: Manifest = {
 
 
 class EksCluster(CheckedConstruct):
-    """An EKS cluster: private, encrypted, logged, hard to delete by mistake, and open to those alone who are named.
+    """An EKS cluster: private, encrypted, with control plane logs, deletion protection and explicit access.
 
     Attributes:
-        cluster: The cluster, as CDK's constructs for EKS take it; its name is a reference, so that what uses it is made
-            after the cluster.
-        resource: The cluster in the template; None if it is imported.
+        cluster: The cluster for CDK's EKS constructs; its name is a reference, so that dependents are created after the
+            cluster.
+        resource: The CloudFormation resource; None if it is imported.
         cluster_name: Its name, known at synthesis.
         cluster_arn: Its ARN.
-        version: Its version of Kubernetes, such as `1.36`.
-        network: The network that it is in, as it was given.
+        version: Its Kubernetes version, such as `1.36`.
+        network: Its network, as you passed it.
         vpc: Its VPC.
         node_subnets: The subnets in which its nodes and pods run.
-        security_group: The security group that EKS made for control plane, nodes and pods.
+        security_group: The security group that EKS created for control plane, nodes and pods.
         service_cidr: The addresses of Kubernetes services.
         endpoint: Address of its API.
-        certificate_authority_data: Certificate by which its API is known.
-        compute: What its pods run on: nodes of yours, Auto Mode, or Fargate.
-        facts: What a workload has to know of it.
-        prefix_delegation: Whether nodes get blocks of addresses for their pods, so that they hold more of them.
-        encryption_key: The key of its secrets; None if it is imported, or AWS's own key is used.
-        log_group: Where its control plane writes; None if it is imported, or does not.
-        pod_identity_agent: The add-on that gives roles to pods; None if it is built in, imported, or not there.
-        auto_mode_node_role: Role of the nodes of Auto Mode.
-        principals: Who has an access entry.
-        remote_node_networks: Networks outside AWS whose machines are nodes.
-        manifests: Kubernetes objects that are applied to it, as files.
+        certificate_authority_data: Certificate authority of its API.
+        compute: Compute type of its pods: your own nodes, Auto Mode, or Fargate.
+        facts: What a workload needs to know about it.
+        prefix_delegation: Whether nodes get address prefixes for their pods, so that they can run more of them.
+        encryption_key: The key of its secrets; None if it is imported or uses an AWS owned key.
+        log_group: The log group of its control plane; None if it is imported or has no logs.
+        pod_identity_agent: The EKS Pod Identity Agent add-on; None if it is built in, imported or absent.
+        auto_mode_node_role: Role of Auto Mode nodes.
+        principals: Principals with an access entry.
+        remote_node_networks: Networks of hybrid nodes outside AWS.
+        manifests: Its Kubernetes objects, as files.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/clusters.html
     """
@@ -140,51 +141,52 @@ class EksCluster(CheckedConstruct):
         remote_node_networks: Sequence[str] = (),
         remote_pod_networks: Sequence[str] = (),
     ) -> None:
-        """Make a cluster.
+        """Create a cluster.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
-            version: Version of Kubernetes that EKS offers, such as `1.36`. A later one upgrades the control plane; go
-                one minor version at a time, see [upgrades](../eks-upgrades.md).
-            admins: Roles, or ARNs of roles, that may do everything in the cluster; each gets an access entry. Default:
-                nobody, with a warning. Who makes the cluster gets no rights, since that is a role of a pipeline.
-                `Disabled(reason="…")` for a cluster whose access entries come from elsewhere.
-            network: Where control plane, nodes and pods are, a `Network` or a VPC of CDK. Default: a new `Network`.
-            control_plane_subnets: Subnets, in two zones or more, in which EKS puts the network interfaces of the
-                control plane. Default: those of the nodes.
-            public_access: Who reaches the API from the internet, and why. Default: nobody; the API has an address in
-                the network alone.
-            compute: What pods run on: `NODES` of yours, beside which there may be Fargate profiles, or `FARGATE` alone.
-                It decides on the default add-ons: nothing that runs on every node is installed for `FARGATE`, and
-                CoreDNS runs on Fargate too, after the first Fargate profile. Default: NODES.
-            auto_mode: Have EKS run the nodes, with storage, load balancing, network and identity of pods built in.
-                Default: you add nodes.
-            default_add_ons: Options for the add-ons that come by themselves, by name, or `Disabled(reason="…")` for one
-                that does not suit. On nodes these are vpc-cni, kube-proxy and eks-pod-identity-agent before the nodes,
-                coredns and metrics-server after the first of them; on Fargate coredns; in Auto Mode metrics-server, and
-                for nodes of yours beside it those of the others that you name.
-                Default: all with their defaults; vpc-cni has prefix delegation, network policies and its own role.
-            encryption_key: KMS key with which secrets are encrypted before they are stored. Default: a key is made,
-                which AWS rotates every year and which stays when the stack goes. `Disabled(reason="…")` leaves it at a
-                key that AWS owns. EKS never takes a key away or changes it: another one is another cluster.
-            control_plane_logs: Where the logs of API server, audit, authenticator, controller manager and scheduler are
-                kept. Default: a log group that keeps them for a year. EKS chooses its name; a log group of yours has to
-                have it. They are billed; `Disabled(reason="…")` switches them off.
+            version: Kubernetes version that EKS supports, such as `1.36`. A later version upgrades the control plane;
+                upgrade one minor version at a time, see [upgrades](../eks-upgrades.md).
+            admins: Administrator roles, or their ARNs; each gets an access entry. The creator of the cluster gets no
+                permissions, because that is usually the role of a pipeline. Use `Disabled(reason="…")` for a cluster
+                whose access entries come from elsewhere. Default: none, with a warning.
+            network: Network of control plane, nodes and pods, as a `Network` or a CDK VPC. Default: a new `Network`.
+            control_plane_subnets: Subnets in at least two zones for the network interfaces of the control plane.
+                Default: the subnets of the nodes.
+            public_access: Addresses that may reach the API from the internet, with a reason. Default: none; the API is
+                reachable only inside the network.
+            compute: Compute type of pods: `NODES` for your own nodes, optionally with Fargate profiles, or `FARGATE`
+                for Fargate only. It determines the default add-ons: with `FARGATE`, none that run on every node are
+                installed, and CoreDNS runs on Fargate after the first Fargate profile. Default: NODES.
+            auto_mode: Lets EKS run the nodes, with built-in storage, load balancing, pod networking and pod identity.
+                Default: none; you add nodes.
+            default_add_ons: Options for the default add-ons, by name, or `Disabled(reason="…")` to omit an add-on. On
+                nodes these are vpc-cni, kube-proxy and eks-pod-identity-agent before the nodes, and coredns and
+                metrics-server after the first of them. On Fargate it is coredns. In Auto Mode it is metrics-server, and
+                for additional nodes also the others that you name. Default: all with their defaults; vpc-cni has prefix
+                delegation, network policies and its own role.
+            encryption_key: KMS key for the envelope encryption of secrets. `Disabled(reason="…")` uses an AWS owned
+                key. EKS cannot remove or change a key, so a new key replaces the cluster. Default: a new key, which AWS
+                rotates every year and which is retained when the stack is deleted.
+            control_plane_logs: Log group for API server, audit, authenticator, controller manager and scheduler logs,
+                which cost money. EKS chooses its name, so your own log group must have that name.
+                `Disabled(reason="…")` turns the logs off. Default: a log group that keeps them for a year.
             support_type: What happens at the end of standard support: with `STANDARD`, EKS upgrades the control plane.
-                Default: STANDARD. `Disabled(reason="…")` is extended support, at six times the price of the cluster.
-            deletion_protection: Whether EKS refuses to delete the cluster. Default: True. `Disabled(reason="…")`, in a
-                deployment of its own, allows it.
-            zonal_shift: Whether traffic may be led away from a zone that fails, by hand or by AWS. Default: True.
-                `Disabled(reason="…")` does not allow it.
-            service_cidr: Addresses of Kubernetes services, /12 to /24, that neither the network nor what it is
-                connected to has. Default: 172.20.0.0/16. Another block is another cluster.
-            cluster_name: Name of the cluster. Default: one from the names of stack and construct, since manifests and
-                log group have to know it. Another name is another cluster.
-            remote_node_networks: Private networks outside AWS whose machines are nodes (`HybridNodes`), such as
-                `10.80.0.0/16`. Default: none.
-            remote_pod_networks: Networks of the pods on those machines, where the control plane has to reach them, as
-                it does for a webhook. Default: none.
+                `Disabled(reason="…")` selects extended support, at six times the price of the cluster. Default:
+                STANDARD.
+            deletion_protection: Whether EKS refuses to delete the cluster. To allow it, deploy `Disabled(reason="…")`
+                first. Default: True.
+            zonal_shift: Whether you or AWS may shift traffic away from an impaired zone. `Disabled(reason="…")` forbids
+                it. Default: True.
+            service_cidr: Address range of Kubernetes services, /12 to /24, which must not overlap with the network or
+                networks connected to it. A new range replaces the cluster. Default: 172.20.0.0/16.
+            cluster_name: Name of the cluster. A new name replaces the cluster. Default: derived from the names of stack
+                and construct, because manifests and log group must know it.
+            remote_node_networks: Private networks of hybrid nodes outside AWS (`HybridNodes`), such as `10.80.0.0/16`.
+                Default: none.
+            remote_pod_networks: Networks of the pods on those machines, if the control plane must reach them, for
+                example for webhooks. Default: none.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -277,26 +279,27 @@ class EksCluster(CheckedConstruct):
         compute: Compute = "NODES",
         installed: Sequence[Installed] = (),
     ) -> EksCluster:
-        """Use a cluster that exists.
+        """Use an existing cluster.
 
-        It has to let in access entries (`authentication_mode` API, or API_AND_CONFIG_MAP).
+        It must accept access entries (`authentication_mode` API, or API_AND_CONFIG_MAP).
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
             cluster_name: Its name, known at synthesis.
-            version: Its version of Kubernetes, such as `1.36`.
-            network: Where its nodes and pods run.
-            security_group_id: The security group that EKS made for control plane, nodes and pods.
-            endpoint: Address of its API, which self-managed nodes have to know. Default: nobody knows.
-            certificate_authority_data: Certificate by which its API is known, for the same. Default: nobody knows.
-            service_cidr: Addresses of its services. Default: 172.20.0.0/16; EKS takes 10.100.0.0/16 for a cluster of
-                others in a network of 172.16.0.0/12.
-            oidc_provider_arn: ARN of its identity provider in IAM, for roles of pods on Fargate and Windows (IRSA).
-                Default: nobody knows.
-            compute: What its pods run on. Default: NODES.
-            installed: What is installed in it, by add-on or chart, so that workloads can use it. Default: nothing;
-                Auto Mode has the agent of Pod Identity and the controller of load balancers in any case.
+            version: Its Kubernetes version, such as `1.36`.
+            network: The network of its nodes and pods.
+            security_group_id: The security group that EKS created for control plane, nodes and pods.
+            endpoint: Address of its API, which self-managed nodes need. Default: unknown.
+            certificate_authority_data: Certificate authority of its API, which self-managed nodes need. Default:
+                unknown.
+            service_cidr: Address range of its services. EKS uses 10.100.0.0/16 for clusters created elsewhere in a
+                network in 172.16.0.0/12. Default: 172.20.0.0/16.
+            oidc_provider_arn: ARN of its IAM OIDC provider, for roles of pods on Fargate and Windows (IRSA). Default:
+                unknown.
+            compute: Compute type of its pods. Default: NODES.
+            installed: What is installed in it, by add-on or chart, so that workloads can use it. Default: nothing; Auto
+                Mode always has the Pod Identity Agent and the load balancer controller.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -331,11 +334,11 @@ class EksCluster(CheckedConstruct):
             installed=installed,
         )
 
-    # ---- what other constructs of the library ask of a cluster
+    # ---- what other constructs of the library need from a cluster
 
     @property
     def is_imported(self) -> bool:
-        """Whether the cluster is another app's."""
+        """Whether the cluster belongs to another app."""
         return self.resource is None
 
     @property
@@ -345,7 +348,7 @@ class EksCluster(CheckedConstruct):
 
     @property
     def oidc_provider(self) -> iam.CfnOIDCProvider | None:
-        """The cluster's identity provider in IAM, made when it is first asked for; None if the cluster is imported."""
+        """The cluster's IAM OIDC provider, created on first use; None if the cluster is imported."""
         if self.resource is None:
             return None
         made = self.node.try_find_child("OidcProvider")
@@ -360,28 +363,28 @@ class EksCluster(CheckedConstruct):
 
     @property
     def oidc_provider_arn(self) -> str | None:
-        """ARN of the identity provider; None of an imported cluster, if nobody said."""
+        """ARN of the IAM OIDC provider; None if unknown, for an imported cluster."""
         provider = self.oidc_provider
         return None if provider is None else provider.attr_arn
 
     @property
     def nodes(self) -> tuple[NodeFacts, ...]:
-        """What is known of its nodes, kind by kind."""
+        """What is known about its nodes, by kind."""
         return tuple(self._node_facts)
 
     def _where_pods_run(self) -> tuple[NodeFacts, ...]:
-        """Return what is known of all nodes; nothing, where pods may run on what nobody says here."""
+        """Return what is known about all nodes; nothing if pods may run on unknown nodes."""
         return () if self.is_imported or self.compute != "NODES" else self.nodes
 
     def add_nodes(self, resource: cdk.CfnResource | None, facts: NodeFacts | None = None) -> None:
-        """Take notice of nodes: what is needed before them is made before, and what needs nodes after them.
+        """Register nodes, so that their prerequisites are created before them, and what needs nodes after them.
 
         Args:
-            resource: What makes them; None for nodes that come later, by a controller or by hand.
-            facts: What pods have to know of them.
+            resource: Resource that creates them; None for nodes that a controller or you add later.
+            facts: What pods need to know about them.
 
         Raises:
-            ConstructError: Stacks are in the other order.
+            ConstructError: Stacks are in the wrong order.
         """
         if facts is not None:
             self._node_facts.append(facts)
@@ -389,11 +392,11 @@ class EksCluster(CheckedConstruct):
             self._phases.add_nodes(resource)
 
     def before_nodes(self, resource: cdk.CfnResource) -> None:
-        """Have nodes wait for a resource, such as the add-on that gives pods their addresses."""
+        """Make nodes wait for a resource, such as the add-on that assigns pod addresses."""
         self._phases.before_nodes(resource)
 
     def after_nodes(self, resource: cdk.CfnResource) -> None:
-        """Have a resource wait for nodes, such as an add-on whose pods need a place to run."""
+        """Make a resource wait for nodes, such as an add-on whose pods need nodes."""
         self._phases.after_nodes(resource)
 
     def now_has(
@@ -406,15 +409,15 @@ class EksCluster(CheckedConstruct):
         metrics_server: bool | None = None,
         container_insights: bool | None = None,
     ) -> None:
-        """Say what you install in the cluster besides, before you make the workloads that need it.
+        """Declare what else you install in the cluster, before you create workloads that need it.
 
         Args:
-            load_balancer_controller: Whether pods are registered at load balancers. Default: as it was.
-            network_policy: Whether network policies are enforced. Default: as it was.
-            secrets: What brings secrets to containers. Default: as it was.
-            keda: Whether KEDA is there, which scales on more than CPU and memory. Default: as it was.
-            metrics_server: Whether there are metrics to scale on CPU and memory. Default: as it was.
-            container_insights: Whether pods have metrics in CloudWatch. Default: as it was.
+            load_balancer_controller: Whether a controller registers pods with load balancers. Default: unchanged.
+            network_policy: Whether network policies are enforced. Default: unchanged.
+            secrets: What delivers secrets to containers. Default: unchanged.
+            keda: Whether KEDA is installed, which scales on more than CPU and memory. Default: unchanged.
+            metrics_server: Whether there are metrics to scale on CPU and memory. Default: unchanged.
+            container_insights: Whether pods have metrics in CloudWatch. Default: unchanged.
 
         Raises:
             ConstructError: A value has the wrong type.
@@ -426,18 +429,18 @@ class EksCluster(CheckedConstruct):
         self.facts = replace(self.facts, **given)
 
     def add_on_owner(self, name: str) -> str | None:
-        """Return the path of the construct that makes an add-on, or None."""
+        """Return the path of the construct that creates an add-on, or None."""
         return self._add_on_owners.get(name)
 
     def promise_add_on(self, name: str, version: str | None) -> None:
-        """Take notice of an add-on that is made with the first nodes."""
+        """Register an add-on that is created with the first nodes."""
         self._add_on_owners[name] = path_of(self)
         self.add_on_versions[name] = version
         if name == "metrics-server":
             self.now_has(metrics_server=True)
 
     def note_add_on(self, name: str, add_on: eks.CfnAddon, values: Mapping[str, Any], version: str | None) -> None:
-        """Take notice of an add-on, and of what workloads get from it."""
+        """Register an add-on, and what it provides to workloads."""
         self._add_on_owners[name] = path_of(add_on).rpartition("/")[0]
         self.add_on_versions[name] = version
         match name:
@@ -456,7 +459,7 @@ class EksCluster(CheckedConstruct):
                 pass
 
     def add_manifests(self, name: str, manifests: Iterable[Manifest]) -> None:
-        """Put Kubernetes objects into the cluster's folder of manifests, as one file.
+        """Add Kubernetes objects to the cluster's manifest folder, as one file.
 
         Args:
             name: Name of the file without its ending, unique in the cluster: lower case, digits and hyphens.
@@ -468,11 +471,11 @@ class EksCluster(CheckedConstruct):
         self.manifests.add(name, manifests)
 
     def replace_manifests(self, name: str, manifests: Iterable[Manifest]) -> None:
-        """Put other objects into a file of the folder.
+        """Replace the objects in a file of the folder.
 
         Args:
             name: Name of the file that was added.
-            manifests: The objects that are in it from now on, in the order in which they are applied.
+            manifests: The new objects, in the order in which they are applied.
 
         Raises:
             ConstructError: The cluster would refuse an object, or never run it; all problems are reported at once.
@@ -480,15 +483,15 @@ class EksCluster(CheckedConstruct):
         self.manifests.replace(name, manifests)
 
     def upgrade_blockers(self, to: str) -> tuple[UpgradeBlocker, ...]:
-        """Find what keeps the cluster from another version: its manifests, pinned nodes and pinned add-ons.
+        """Find what prevents an upgrade of the cluster: manifests, pinned nodes and pinned add-ons.
 
-        It is only as complete as what was added to the cluster when it is asked.
+        It covers only what you have added to the cluster before this call.
 
         Args:
-            to: The version that it is to get, such as `1.37`.
+            to: The target version, such as `1.37`.
 
         Raises:
-            ConstructError: It is no version.
+            ConstructError: It is not a version.
         """
         return upgrade_blockers(
             version=self.version,
@@ -498,7 +501,7 @@ class EksCluster(CheckedConstruct):
             add_on_versions=self.add_on_versions,
         )
 
-    # ---- making it
+    # ---- creation
 
     def _place(self, network: NetworkLike) -> None:
         self.network, self.vpc, self.node_subnets = network, vpc_of(network), task_subnets_of(network)
@@ -543,7 +546,7 @@ class EksCluster(CheckedConstruct):
             return
         arn = self.auto_mode_node_role.role_arn
         if auto_mode.node_pools:
-            claim_principal(self, arn, path=self.node.path, type="EC2")  # EKS makes the entry for its own pools
+            claim_principal(self, arn, path=self.node.path, type="EC2")  # EKS creates the entry for its own pools
         else:
             policy = AccessPolicy(name=AUTO_NODE).rendered()
             make_entry(self, "NodeAccess", cluster=self, principal_arn=arn, type="EC2", policies=[policy])
@@ -571,7 +574,7 @@ _SWITCHES = {
     "deletion_protection": "eks-deletion-protection",
     "zonal_shift": "eks-zonal-shift",
 }
-"""Options that switch a practice off."""
+"""Options that disable a practice."""
 
 _CHECKED = (
     "network",

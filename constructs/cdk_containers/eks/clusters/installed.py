@@ -1,4 +1,4 @@
-"""What is installed in a cluster that exists."""
+"""What is installed in an existing cluster."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Installed = Literal[
 
 
 def facts_of(version: str, compute: Compute, installed: Sequence[Installed]) -> ClusterFacts:
-    """Return what a workload has to know of a cluster, by what is installed in it."""
+    """Return what a workload needs to know about a cluster, from what is installed in it."""
     secrets: Literal["SECRETS_STORE", "EXTERNAL_SECRETS"] | None = None
     if "SECRETS_STORE" in installed:
         secrets = "SECRETS_STORE"

@@ -13,13 +13,13 @@ from cdk_containers.core.inputs import written_out
 from cdk_containers.core.opt_outs import Acknowledgement, acknowledge
 
 _REASON = (
-    "the policy that EKS documents for this role; AWS extends it when EKS comes to need more, which a copy would miss"
+    "EKS documents this policy for the role; AWS extends it when EKS needs more permissions, which a copy would miss"
 )
 
 
 @cache
 def aws_managed_policy(name: str) -> iam.IManagedPolicy:
-    """Return a policy of AWS, which is in no app and no stack."""
+    """Return an AWS managed policy, which belongs to no app or stack."""
     return iam.ManagedPolicy.from_aws_managed_policy_name(name)
 
 
@@ -34,7 +34,7 @@ def role_with_policies(
     principal: iam.IPrincipal,
     policies: Sequence[str],
 ) -> iam.Role:
-    """Make a role with managed policies of AWS, and answer for them to cdk-nag."""
+    """Create a role with AWS managed policies, and acknowledge them for cdk-nag."""
     managed = [aws_managed_policy(policy) for policy in policies]
     role = iam.Role(scope, id, assumed_by=principal, managed_policies=managed)
     acknowledge_managed_policies(role, managed)
@@ -42,7 +42,7 @@ def role_with_policies(
 
 
 def acknowledge_managed_policies(role: iam.Role, policies: Sequence[iam.IManagedPolicy]) -> None:
-    """Tell cdk-nag that managed policies of AWS are meant; those of an account it does not ask about."""
+    """Acknowledge AWS managed policies for cdk-nag, which does not report customer managed ones."""
     names = [written_out(_arn_of(policy)).partition(":iam::aws:policy/")[2] for policy in policies]
     found = tuple(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{name}]" for name in names if name)
     if found:

@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 @asked_once
 def name_reference(cluster: EksCluster) -> str:
-    """Return the name of a cluster as a reference, so that what uses it is made after the cluster."""
+    """Return the name of a cluster as a reference, so that dependents are created after the cluster."""
     return cluster.cluster.cluster_name

@@ -1,4 +1,4 @@
-"""What is made before the nodes of a cluster, and what after them."""
+"""What is created before the nodes of a cluster, and what after them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from cdk_containers.core.whereabouts import stack_of
 
 
 class Phases:
-    """The order of nodes, of what they need first, and of what needs them.
+    """The order of nodes, their prerequisites, and what needs them.
 
     Attributes:
-        nodes_come_by_themselves: Whether pods have a place to run without nodes that are added.
+        nodes_come_by_themselves: Whether pods can run without added nodes.
     """
 
     def __init__(self, cluster: cdk.CfnResource | None, on_first_nodes: Callable[[cdk.CfnResource], None]) -> None:
@@ -24,10 +24,10 @@ class Phases:
         self._on_first_nodes = on_first_nodes
         self._nodes: list[cdk.CfnResource] = []
         self._before: list[cdk.CfnResource] = []
-        self._after: dict[cdk.CfnResource, bool] = {}  # and whether they wait for nodes already
+        self._after: dict[cdk.CfnResource, bool] = {}  # and whether they already wait for nodes
 
     def add_nodes(self, nodes: cdk.CfnResource) -> None:
-        """Put nodes between what goes before and after them."""
+        """Add nodes between their prerequisites and what needs them."""
         self._after_cluster(nodes)
         first = not self._nodes
         for earlier in self._before:
@@ -41,7 +41,7 @@ class Phases:
 
     @property
     def node_versions(self) -> dict[str, str]:
-        """Versions of Kubernetes of managed nodes that say one, by path."""
+        """Kubernetes versions of managed nodes with a pinned version, by path."""
         return {
             (nodes.node.scope or nodes).node.path: nodes.version
             for nodes in self._nodes
@@ -49,7 +49,7 @@ class Phases:
         }
 
     def before_nodes(self, resource: cdk.CfnResource) -> None:
-        """Have nodes wait for a resource."""
+        """Make nodes wait for a resource."""
         self._after_cluster(resource)
         for nodes in self._nodes:
             if not _wait(nodes, resource):
@@ -57,21 +57,21 @@ class Phases:
         self._before.append(resource)
 
     def after_nodes(self, resource: cdk.CfnResource) -> None:
-        """Have a resource wait for nodes."""
+        """Make a resource wait for nodes."""
         self._after_cluster(resource)
         self._after[resource] = False
         for nodes in sorted(self._nodes, key=lambda one: stack_of(one) is not stack_of(resource)):
             self._after[resource] = self._wait_for(resource, nodes, needed=not self._after[resource])
 
     def _wait_for(self, later: cdk.CfnResource, nodes: cdk.CfnResource, *, needed: bool) -> bool:
-        """Have a resource wait for nodes of its own stack, and for others only if it needs some."""
+        """Make a resource wait for nodes of the same stack, and for others only if it needs nodes."""
         needed = needed and not self.nodes_come_by_themselves
         if (needed or stack_of(later) is stack_of(nodes)) and not _wait(later, nodes):
             raise _error(nodes, later, "it waits for nodes")
         return True
 
     def _after_cluster(self, resource: cdk.CfnResource) -> None:
-        """Tell CDK now that the stack of a resource comes after the cluster's, which references tell it too late."""
+        """Tell CDK now that the stack of a resource depends on the cluster's; references would do so too late."""
         if self._cluster is None or stack_of(resource) is stack_of(self._cluster):
             return
         if not _wait(resource, self._cluster):
@@ -79,7 +79,7 @@ class Phases:
 
 
 def _wait(later: cdk.CfnResource, earlier: cdk.CfnResource) -> bool:
-    """Have a resource wait for another, and tell whether it can: their stacks may have the other order already."""
+    """Make a resource wait for another, and tell whether it can: their stacks may already have the opposite order."""
     try:
         later.add_resource_dependency(earlier)
     except RuntimeError as error:
@@ -93,8 +93,8 @@ def _error(nodes: cdk.CfnResource, resource: cdk.CfnResource, why: str) -> Const
     owner = resource.node.scope or resource
     problem = Problem(
         option="cluster",
-        what=f"{owner.node.path} is in another stack, and {why}; but the stacks are deployed in the other order",
+        what=f"{owner.node.path} is in another stack, and {why}, but the stacks are deployed in the opposite order",
         given=f"stack {resource.stack.node.path}, and {nodes.stack.node.path} for this",
-        allowed="the nodes in the stack of the cluster; or what waits for nodes in the stack that has them",
+        allowed="the nodes in the stack of the cluster; or whatever waits for nodes in the stack of the nodes",
     )
     return ConstructError((nodes.node.scope or nodes).node.path, [problem])

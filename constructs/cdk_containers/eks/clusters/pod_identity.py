@@ -1,4 +1,4 @@
-"""Whom a role trusts so that EKS Pod Identity gives it to the pods of one service account, and to no other pods."""
+"""Trust policies for roles that EKS Pod Identity gives only to the pods of one service account."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ SERVICE = "pods.eks.amazonaws.com"
 
 
 def pod_identity_conditions(cluster: EksCluster, namespace: str | None, service_account: str) -> dict[str, object]:
-    """Return the conditions that keep out other clusters, and associations for other service accounts.
+    """Return the conditions that exclude other clusters and service accounts.
 
     Args:
         cluster: The cluster.
-        namespace: Namespace of the service account; None if nobody knows it.
+        namespace: Namespace of the service account; None if unknown.
         service_account: The service account.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
@@ -34,6 +34,6 @@ def pod_identity_conditions(cluster: EksCluster, namespace: str | None, service_
 
 
 def pod_identity_principal(cluster: EksCluster, namespace: str | None, service_account: str) -> iam.IPrincipal:
-    """Return EKS Pod Identity, acting for one service account of a cluster."""
+    """Return the EKS Pod Identity principal for one service account of a cluster."""
     conditions = pod_identity_conditions(cluster, namespace, service_account)
     return iam.SessionTagsPrincipal(iam.ServicePrincipal(SERVICE, conditions=conditions))

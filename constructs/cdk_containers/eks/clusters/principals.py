@@ -1,4 +1,4 @@
-"""Who may use a cluster: one access entry for each principal of IAM, whoever makes it."""
+"""Principals of a cluster: one access entry for each IAM principal."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ NodeEntryType = Literal["EC2_LINUX", "EC2_WINDOWS", "EC2", "FARGATE_LINUX", "HYB
 
 @frozen
 class Claim:
-    """An access entry that is there, or that EKS makes.
+    """An access entry of a construct or of EKS.
 
     Attributes:
         path: The construct that it belongs to.
         type: Its type.
-        resource: The entry; None if EKS makes it.
+        resource: The entry; None if EKS creates it.
     """
 
     path: str
@@ -51,18 +51,18 @@ class Principals:
         return self._claims.get(principal_arn)
 
     def problems(self, principal_arn: str, *, path: str, option: str) -> list[Problem]:
-        """Find a principal that has an access entry already.
+        """Find a principal that already has an access entry.
 
         Args:
             principal_arn: The principal.
-            path: The construct that wants an entry.
-            option: The option that names the principal.
+            path: The construct that needs an entry.
+            option: The option that contains the principal.
         """
         found = Problems()
         if (claim := self[principal_arn]) is not None:
             found.add(
                 option,
-                f"the principal has an access entry already: {claim.path} ({claim.type}) and {path} both name it",
+                f"the principal already has an access entry: {claim.path} ({claim.type}) and {path} both use it",
                 given=None if is_token(principal_arn) else principal_arn,
                 allowed="one access entry for each principal of a cluster, with all its policies and groups",
                 practice="eks-access-entries",
@@ -70,18 +70,18 @@ class Principals:
         return list(found)
 
     def claim(self, principal_arn: str, claim: Claim) -> None:
-        """Take notice of an access entry."""
+        """Register an access entry."""
         self._claims[principal_arn] = claim
 
 
 def claim_principal(cluster: EksCluster, principal_arn: str, *, path: str, type: EntryType) -> None:  # noqa: A002
-    """Take notice of a principal for which EKS itself makes the access entry, such as the role of a managed node group.
+    """Register a principal whose access entry EKS creates, such as the role of a managed node group.
 
     Args:
         cluster: The cluster.
         principal_arn: The principal.
         path: The construct that it belongs to.
-        type: The type of the entry that EKS makes.
+        type: The type of the entry that EKS creates.
 
     Raises:
         ConstructError: The principal has an access entry of another type.
@@ -103,8 +103,8 @@ def node_access_entry(
 ) -> eks.CfnAccessEntry | None:
     """Let nodes with a role join a cluster.
 
-    Nodes that share a role share an entry: the first call makes it, and later ones return it. It is None if EKS makes
-    it, which it does for the roles of managed node groups and Fargate profiles.
+    Nodes that share a role share an entry: the first call creates it, and later calls return it. It is None if EKS
+    creates it, as for the roles of managed node groups and Fargate profiles.
 
     Raises:
         ConstructError: The role has an access entry of another type.
@@ -129,7 +129,7 @@ def make_entry(
     kubernetes_groups: Sequence[str] = (),
     username: str | None = None,
 ) -> eks.CfnAccessEntry:
-    """Make an access entry, and take notice of it."""
+    """Create and register an access entry."""
     entry = eks.CfnAccessEntry(
         scope,
         id,
@@ -145,9 +145,9 @@ def make_entry(
 
 
 def id_of_principal(scope: Construct, prefix: str, principal_arn: str) -> str:
-    """Return an id that stays with the principal when a list of them is put into another order.
+    """Return an id that stays the same for a principal when the order of a list changes.
 
-    A principal whose entry moved to another id would have two entries for a moment, which EKS refuses.
+    A new id would create a second entry for the principal before deleting the first, which EKS refuses.
     """
     known = principal_arn
     if is_token(principal_arn):

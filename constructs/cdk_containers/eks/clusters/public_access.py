@@ -1,4 +1,4 @@
-"""The API of a cluster, reached from outside its network."""
+"""Public access to the API of a cluster."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _MOST = 40
 
 @frozen
 class PublicAccess:
-    """The API of a cluster, reached from the internet too.
+    """Public access to the API of a cluster from the internet.
 
-    Inside the network the private endpoint stays in use.
+    Inside the network, traffic still uses the private endpoint.
 
     Attributes:
-        cidrs: Blocks of IPv4 addresses that reach it, such as those of an office; at most 40. `0.0.0.0/0` is everybody.
-        reason: Why it is needed, for a reviewer; it is written to the metadata of the cluster.
+        cidrs: IPv4 CIDR blocks with access, such as those of an office; at most 40. `0.0.0.0/0` allows any address.
+        reason: Why you need it, for reviewers; it is written to the metadata of the cluster.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
     """
@@ -30,7 +30,7 @@ class PublicAccess:
     reason: str
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         found.extend_anew(disabled_problems(Disabled(self.reason)))
@@ -39,9 +39,9 @@ class PublicAccess:
         if not 1 <= len(self.cidrs) <= _MOST:
             found.add(
                 "cidrs",
-                "EKS takes 1 to 40 blocks",
+                "EKS accepts 1–40 CIDR blocks",
                 given=list(self.cidrs),
-                allowed="blocks such as 198.51.100.0/24; without public access, None instead of PublicAccess",
+                allowed="CIDR blocks such as 198.51.100.0/24; without public access, None instead of PublicAccess",
                 practice="eks-private-endpoint",
             )
         for index, cidr in enumerate(self.cidrs):
@@ -50,7 +50,7 @@ class PublicAccess:
                     f"cidrs[{index}]",
                     wrong,
                     given=cidr,
-                    allowed="a block of public IPv4 addresses such as 198.51.100.0/24",
+                    allowed="a public IPv4 CIDR block such as 198.51.100.0/24",
                     practice="eks-private-endpoint",
                 )
         return list(found)
@@ -66,9 +66,9 @@ def _wrong(cidr: str) -> str | None:
     try:
         block = ip_network(cidr)
     except ValueError:
-        return "not a block of addresses"
+        return "not a CIDR block"
     if not isinstance(block, IPv4Network):
         return "the endpoint of a cluster with IPv4 services has no IPv6 address"
     if any(block.subnet_of(reserved) for reserved in _RESERVED):
-        return "nobody on the internet has these addresses; inside the network the private endpoint is used"
+        return "these addresses are not public; inside the network, traffic uses the private endpoint"
     return None

@@ -1,4 +1,4 @@
-"""Networks outside AWS whose machines are nodes of a cluster."""
+"""Networks of hybrid nodes outside AWS."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PRACTICE = "eks-hybrid-networks"
 def remote_network_problems(
     nodes: Sequence[str], pods: Sequence[str], *, apart_from: Sequence[str | None]
 ) -> list[Problem]:
-    """Find networks that EKS refuses, or that it could not tell apart: from each other, services, or the VPC.
+    """Find networks that EKS refuses, or that overlap with each other, with services, or with the VPC.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-networking.html
     """
@@ -28,18 +28,18 @@ def remote_network_problems(
     taken = [block for text in apart_from if text is not None and (block := _block(text)) is not None]
     for option, networks in (("remote_node_networks", nodes), ("remote_pod_networks", pods)):
         if len(networks) > _MOST:
-            found.add(option, "too many", given=len(networks), allowed=f"up to {_MOST} blocks", practice=_PRACTICE)
+            found.add(option, "too many", given=len(networks), allowed=f"up to {_MOST} CIDR blocks", practice=_PRACTICE)
         for index, text in enumerate(networks):
             if is_token(text):
                 continue
             block = _block(text)
             if block is None or not any(block.subnet_of(private) for private in _PRIVATE):
-                what = "not a block of private IPv4 addresses"
-                allowed = "a block such as 10.80.0.0/16"
+                what = "not a private IPv4 CIDR block"
+                allowed = "a CIDR block such as 10.80.0.0/16"
             elif clash := next((other for other in taken if other.overlaps(block)), None):
                 what, allowed = (
                     f"it overlaps with {clash}",
-                    "blocks apart from each other, from service_cidr and from the network",
+                    "CIDR blocks that do not overlap with each other, with service_cidr or with the network",
                 )
             else:
                 taken.append(block)
@@ -50,7 +50,7 @@ def remote_network_problems(
             "remote_pod_networks",
             "pods outside AWS need nodes there",
             given=list(pods),
-            allowed="remote_node_networks as well",
+            allowed="also set remote_node_networks",
             practice=_PRACTICE,
         )
     return list(found)
@@ -59,7 +59,7 @@ def remote_network_problems(
 def remote_network_config(
     nodes: Sequence[str], pods: Sequence[str]
 ) -> eks.CfnCluster.RemoteNetworkConfigProperty | None:
-    """Return the networks as CloudFormation takes them; None if there are none."""
+    """Return the networks as a CloudFormation property; None if there are none."""
     if not nodes:
         return None
     cluster = eks.CfnCluster
@@ -70,13 +70,13 @@ def remote_network_config(
 
 
 def let_remote_networks_in(scope: Construct, vpc: ec2.IVpc, networks: Sequence[str]) -> ec2.SecurityGroup:
-    """Make a security group of the control plane through which machines of those networks reach the API."""
+    """Create a security group of the control plane that lets machines of those networks reach the API."""
     group = ec2.SecurityGroup(
         scope,
         "RemoteNetworks",
         vpc=vpc,
         description="Machines outside AWS, to the Kubernetes API",
-        allow_all_outbound=False,  # the group that EKS makes lets the control plane out
+        allow_all_outbound=False,  # the group that EKS creates allows outbound traffic
     )
     for network in networks:
         group.add_ingress_rule(ec2.Peer.ipv4(network), ec2.Port.tcp(443), "Kubernetes API")

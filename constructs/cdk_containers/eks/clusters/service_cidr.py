@@ -1,4 +1,4 @@
-"""The addresses of Kubernetes services."""
+"""The address range of Kubernetes services."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LARGEST, _SMALLEST = 12, 24
 
 
 def service_cidr_problems(service_cidr: str, network_cidr: str | None) -> list[Problem]:
-    """Find addresses of services that EKS refuses, or that the network has already."""
+    """Find an address range that EKS refuses, or that overlaps with the network."""
     found = Problems()
     try:
         block = IPv4Network(service_cidr)
@@ -29,22 +29,22 @@ def service_cidr_problems(service_cidr: str, network_cidr: str | None) -> list[P
     ):
         found.add(
             "service_cidr",
-            "not a block that EKS takes for services",
+            "not a valid address range for services",
             given=service_cidr,
             allowed="/12 to /24 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, known at synthesis",
         )
     elif network_cidr is not None and block.overlaps(IPv4Network(network_cidr)):
         found.add(
             "service_cidr",
-            f"it overlaps the network, {network_cidr}",
+            f"it overlaps with the network, {network_cidr}",
             given=service_cidr,
-            allowed="a block that neither the network nor what it is connected to has",
+            allowed="a CIDR block that does not overlap with the network or networks connected to it",
         )
     return list(found)
 
 
 def known_cidr(network: NetworkLike) -> str | None:
-    """Return the addresses of a network, or None if they are known at deployment only."""
+    """Return the address range of a network, or None if it is known only at deployment."""
     return _cidr_of(vpc_of(network))
 
 
@@ -56,7 +56,7 @@ def _cidr_of(vpc: ec2.IVpc) -> str | None:
     else:
         try:
             cidr = vpc.vpc_cidr_block
-        except RuntimeError:  # CDK refuses to answer for a VPC that was imported without it
+        except RuntimeError:  # CDK raises an error for a VPC imported without it
             return None
     if cidr is None or is_token(cidr):
         return None

@@ -1,4 +1,4 @@
-"""Tags by which load balancers of Kubernetes find their subnets."""
+"""Tags with which Kubernetes load balancers find their subnets."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _tagged: WeakKeyDictionary[ec2.ISubnet, str] = WeakKeyDictionary()
 
 
 def tag_subnets(network: NetworkLike, private: ec2.SubnetSelection) -> None:
-    """Tag the subnets of a VPC that CDK makes, in whatever stack it is.
+    """Tag the subnets of a VPC that CDK creates, in any stack.
 
-    The tags name no cluster: nothing is referred to, subnets are not replaced, and clusters can share them. Subnets
-    that exist already cannot be tagged by a template.
+    The tags do not contain the cluster, so they add no reference, do not replace subnets, and clusters can share them.
+    A template cannot tag existing subnets.
     """
     vpc = vpc_of(network)
     if not isinstance(vpc, ec2.Vpc):
@@ -26,7 +26,7 @@ def tag_subnets(network: NetworkLike, private: ec2.SubnetSelection) -> None:
     chosen = select_subnets(vpc, private)
     for subnets, key in ((_public_subnets_of(vpc), _PUBLIC), (chosen.subnets, _PRIVATE)):
         for subnet in subnets:
-            if _tagged.get(subnet) != key:  # else another cluster shares it
+            if _tagged.get(subnet) != key:  # otherwise another cluster shares it
                 _tagged[subnet] = key
                 cdk.Tags.of(subnet).add(key, "1", include_resource_types=["AWS::EC2::Subnet"])
 

@@ -1,4 +1,4 @@
-"""What keeps a cluster from its next version of Kubernetes."""
+"""What prevents an upgrade of a cluster."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .versions import minor
 _VERSION = re.compile(r"1\.\d\d")
 _MINOR_OF_ADD_ON = re.compile(r"v1\.(\d+)\.")
 _SKEW = 3
-"""By how many minor versions kubelet and kube-proxy may be behind the API server."""
+"""How many minor versions kubelet and kube-proxy may be behind the API server."""
 
 
 @frozen
 class UpgradeBlocker:
-    """Something that has to be done before a cluster gets another version of Kubernetes.
+    """Something that you must fix before an upgrade of a cluster.
 
     Attributes:
-        where: What is in the way: an object in a file of manifests, nodes, or an add-on.
-        what: Why it is in the way.
+        where: Where the problem is: an object in a manifest file, nodes, or an add-on.
+        what: Why it prevents the upgrade.
         instead: What to do about it.
     """
 
@@ -45,24 +45,24 @@ def upgrade_blockers(
     node_versions: Mapping[str, str] | None = None,
     add_on_versions: Mapping[str, str | None] | None = None,
 ) -> tuple[UpgradeBlocker, ...]:
-    """Find what keeps a cluster from another version of Kubernetes, without asking AWS.
+    """Find what prevents an upgrade of a cluster, without calling AWS.
 
     Args:
-        version: The version that it has, such as `1.35`.
-        target: The version that it is to get.
-        manifests: Objects that are applied to it, by the names of their files. Default: none.
-        node_versions: Versions of Kubernetes of nodes that do not follow the cluster, by name. Default: none.
-        add_on_versions: Versions of add-ons that are pinned, by name. Default: none.
+        version: The current version, such as `1.35`.
+        target: The target version.
+        manifests: Objects applied to it, by file name. Default: none.
+        node_versions: Kubernetes versions of nodes that do not follow the cluster, by name. Default: none.
+        add_on_versions: Pinned add-on versions, by name. Default: none.
 
     Raises:
-        ConstructError: One of the versions is none.
+        ConstructError: A version is invalid.
     """
     found = Problems()
     for option, given in (("version", version), ("target", target)):
         if not _VERSION.fullmatch(given):
-            found.add(option, "not a version of Kubernetes", given=given, allowed="a version such as 1.36")
+            found.add(option, "not a Kubernetes version", given=given, allowed="a version such as 1.36")
     if not found and minor(target) > KNOWN_UP_TO:
-        found.add("target", "nothing is known of this version yet", given=target, allowed=f"up to 1.{KNOWN_UP_TO}")
+        found.add("target", "this version is not known yet", given=target, allowed=f"up to 1.{KNOWN_UP_TO}")
     if found:
         raise ConstructError("upgrade_blockers", found)
     return (
@@ -76,7 +76,9 @@ def upgrade_blockers(
 def _steps(version: str, target: str) -> Iterable[UpgradeBlocker]:
     if minor(target) < minor(version):
         yield UpgradeBlocker(
-            where="version", what=f"{target} is before {version}", instead="make another cluster with the old version"
+            where="version",
+            what=f"{target} is older than {version}",
+            instead="create a new cluster with the old version",
         )
     elif minor(target) > minor(version) + 1:
         yield UpgradeBlocker(
@@ -116,5 +118,5 @@ def _old_add_ons(target: int, versions: Mapping[str, str | None]) -> Iterable[Up
         yield UpgradeBlocker(
             where="kube-proxy",
             what=f"{pinned} is more than three minor versions behind 1.{target}",
-            instead=f"give a version v1.{target - 1}.…, or none, so that EKS chooses it",
+            instead=f"set a version v1.{target - 1}.…, or remove it so that EKS chooses one",
         )

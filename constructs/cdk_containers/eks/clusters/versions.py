@@ -1,4 +1,4 @@
-"""What is wrong with the version of a cluster, and when its support ends."""
+"""Kubernetes versions of clusters, and the end of their support."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from cdk_containers.core.kubernetes_versions import VERSIONS
 
 
 def version_problems(version: str, option: str = "version") -> list[Problem]:
-    """Find a version that EKS does not offer, or that is known at deployment only."""
+    """Find a version that EKS does not support, or that is known only at deployment."""
     found = Problems()
     if version not in VERSIONS:
         found.add(
             option,
-            "EKS does not offer this version of Kubernetes",
+            "EKS does not support this Kubernetes version",
             given=version,
             allowed=f"{', '.join(list(VERSIONS)[:-1])} or {list(VERSIONS)[-1]}",
             practice="eks-supported-version",
@@ -23,25 +23,25 @@ def version_problems(version: str, option: str = "version") -> list[Problem]:
 
 
 def support_warning(version: str, *, standard_only: bool, today: date) -> str | None:
-    """Say that the support of a version has ended, or None.
+    """Return a warning if the support of a version has ended, or None.
 
-    It is a warning and no error, because what was right must not fail on another day.
+    It is a warning and not an error, because a valid app must not start to fail on a later day.
 
     Args:
         version: The version.
-        standard_only: Whether the cluster is to stay out of extended support.
+        standard_only: Whether the cluster must not use extended support.
         today: The day on which the cluster is synthesized.
     """
     support = VERSIONS[version]
     if support.extended is not None and today >= support.extended:
         return (
-            f"extended support of Kubernetes {version} ended on {support.extended}: EKS makes no new cluster with it, "
-            "and upgrades those that exist (practice: eks-supported-version)"
+            f"extended support of Kubernetes {version} ended on {support.extended}. EKS refuses new clusters with it, "
+            f"and upgrades existing clusters (practice: eks-supported-version)"
         )
     if standard_only and support.standard is not None and today >= support.standard:
         return (
-            f"standard support of Kubernetes {version} ended on {support.standard}: EKS refuses a new cluster with the "
-            "support type STANDARD, and upgrades the control plane of one that exists. Give a newer version, or pay "
+            f"standard support of Kubernetes {version} ended on {support.standard}: EKS refuses new clusters with the "
+            f"support type STANDARD, and upgrades existing control planes. Use a newer version, or pay "
             'for extended support with support_type=Disabled("…") (practice: eks-standard-support)'
         )
     return None

@@ -1,4 +1,4 @@
-"""How Kubernetes objects get to a cluster: as files beside the template, with what is known at deployment filled in."""
+"""Kubernetes objects as files next to the template, with values filled in at deployment."""
 
 from .manifest_folder import ManifestFolder
 

@@ -1,4 +1,4 @@
-"""The order in which files of manifests are applied."""
+"""The order in which manifest files are applied."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from heapq import heappop, heappush
 from ..manifests import Manifest, identity
 
 Files = Mapping[str, tuple[Manifest, ...]]
-"""Objects by the name of their file."""
+"""Objects by file name."""
 
 
 def in_order(files: Files) -> Iterator[tuple[str, tuple[Manifest, ...]]]:
-    """Yield files as they were added, but for those that have namespaces or kinds that others need before them."""
+    """Yield files in the order of addition, but those with namespaces or kinds that others need first."""
     needed_by, missing = _needs_of_each_other(files)
     places = {name: place for place, name in enumerate(files)}
     waiting = dict(files)
     ready = [place for name, place in places.items() if not missing[name]]  # in order, so it is a heap
     names = list(files)
     while waiting:
-        # Files in a circle come in any order: the check of the whole says so.
+        # Files that need each other come in any order; the check of all files reports them.
         name = names[heappop(ready)] if ready else next(iter(waiting))
         yield name, waiting.pop(name)
         for other in needed_by.get(name, ()):
@@ -29,7 +29,7 @@ def in_order(files: Files) -> Iterator[tuple[str, tuple[Manifest, ...]]]:
 
 
 def _needs_of_each_other(files: Files) -> tuple[dict[str, list[str]], dict[str, int]]:
-    """Return by file which others need it, and how many others it needs."""
+    """Return for each file which others need it, and how many others it needs."""
     givers: dict[str, list[str]] = {}
     for name, made in files.items():
         for given in _gives(made):

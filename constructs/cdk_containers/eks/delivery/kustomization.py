@@ -1,4 +1,4 @@
-"""The file that says how the others are applied."""
+"""The kustomization.yaml file."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from ..manifests.yaml_text import yaml_text
 from .later_values import LaterValue, LaterValues, Path, tokens_in
 
 VALUES = "values.env"
-"""The file that has the values of the stacks. Nobody writes it but whoever deploys."""
+"""The file with the values of the stacks, written during deployment."""
 
 _CONFIG_MAP = "stack-outputs"
 
 
 def placeholder(value: LaterValue) -> str | int:
-    """Return what stands in a file until kustomize puts the value there; it is of the same type."""
+    """Return the placeholder in a file that kustomize replaces by the value; it has the same type."""
     return 0 if value.is_number else f"<{value.output}>"
 
 
 def kustomization(files: Mapping[str, Iterable[Manifest]], values: LaterValues) -> str:
-    """Write the file: which files there are, in which order, and which values of stacks belong where in them."""
+    """Write the file: the other files in order, and the values of stacks that belong in them."""
     document: dict[str, Any] = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
@@ -70,7 +70,7 @@ def _targets(files: Mapping[str, Iterable[Manifest]], values: LaterValues) -> di
 
 
 def _selector(manifest: Manifest) -> dict[str, str]:
-    """Select an object; kustomize takes each text for a regular expression."""
+    """Select an object; kustomize treats each text as a regular expression."""
     group, _, version = manifest["apiVersion"].rpartition("/")
     metadata = manifest["metadata"]
     selected = {"group": group, "version": version, "kind": manifest["kind"], "name": re.escape(metadata["name"])}

@@ -1,4 +1,4 @@
-"""Values in manifests that are known at deployment only: outputs of a stack, which kustomize puts in their places."""
+"""Values in manifests that are known only at deployment: outputs of a stack that kustomize fills in."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from cdk_containers.core.inputs import is_token, stack_of_reference
 from cdk_containers.core.whereabouts import id_of, outer_stack_of, path_of, stack_of
 
 Path = tuple[str | int, ...]
-"""The way to a value in an object: names of fields, and places in lists."""
+"""The path to a value in an object: field names and list indexes."""
 
 _SAYS_LITTLE = ("arn", "cidr", "id", "key", "name", "value")
 
 
 @frozen
 class LaterValue:
-    """A value that is known at deployment only.
+    """A value that is known only at deployment.
 
     Attributes:
-        output: Name of the output that has it.
-        stack: The stack that has the output.
+        output: Name of the output with the value.
+        stack: The stack of the output.
         is_number: Whether it is a number.
     """
 
@@ -40,7 +40,7 @@ class LaterValue:
 
 @frozen(kw_only=False)
 class LaterValues:
-    """The values of one cluster that are known at deployment only; each has one output."""
+    """The values of one cluster that are known only at deployment; each has one output."""
 
     owner: Construct
     _values: dict[object, LaterValue | None] = field(default_factory=dict)
@@ -49,24 +49,24 @@ class LaterValues:
         return any(self._values.values())
 
     def stacks(self) -> list[cdk.Stack]:
-        """Return the stacks that have outputs, each once, in the order in which they were met."""
+        """Return the stacks with outputs, each once, in the order of first use."""
         found = {path_of(value.stack): value.stack for value in self._values.values() if value is not None}
         return list(found.values())
 
     def add(self, name: str, manifest: dict[str, Any]) -> list[Problem]:
-        """Make outputs for the values in an object that CDK cannot know; what is wrong with others is returned."""
+        """Create outputs for the values in an object that CDK does not know; return problems with others."""
         found: list[Problem] = []
         for path, token in tokens_in(manifest):
             if token not in self._values and (wrong := self._take(name, manifest, path, token)) is not None:
-                found.append(Problem(option=written(path), what=wrong, allowed="a value of one stack"))
+                found.append(Problem(option=written(path), what=wrong, allowed="a value from only one stack"))
         return found
 
     def of(self, token: object) -> LaterValue | None:
-        """Return what a token stands for; None if CDK knows its value."""
+        """Return the value of a token; None if CDK knows it."""
         return self._values[token]
 
     def prefix(self, stack: cdk.Stack) -> str:
-        """Return what the names of all outputs in a stack begin with."""
+        """Return the prefix of all output names in a stack."""
         own = stack_of(self.owner)
         inside = path_of(self.owner).removeprefix(f"{path_of(own)}/")
         place = inside if stack is outer_stack_of(own) else f"{id_of(own)}/{inside}"
@@ -77,16 +77,16 @@ class LaterValues:
         if stack_of_reference(token) is None:
             try:
                 known = own.resolve(token)
-            except RuntimeError as error:  # CDK's process says why
+            except RuntimeError as error:  # CDK's process reports why
                 return str(error).splitlines()[0]
             if isinstance(known, str | int):
                 self._values[token] = None
                 return None
         stacks = {path_of(stack): stack for stack in map(outer_stack_of, _stacks_of(token, self.owner))}
         if len(stacks) > 1:
-            stacks.pop(path_of(outer_stack_of(own)), None)  # the cluster's stack never waits for another
+            stacks.pop(path_of(outer_stack_of(own)), None)  # the cluster's stack never depends on another stack
         if len(stacks) > 1:
-            return f"it is put together from values of several stacks, {' and '.join(sorted(stacks))}"
+            return f"it combines values of several stacks, {' and '.join(sorted(stacks))}"
         stack = next(iter(stacks.values()), outer_stack_of(own))
         output = _make_output(
             stack,
@@ -99,7 +99,7 @@ class LaterValues:
 
 
 def _make_output(stack: cdk.Stack, wanted: str, **options: Any) -> str:
-    """Make an output with a name, or with the next that nothing in the stack has, and return that."""
+    """Create an output with a name, or with the next free name in the stack, and return it."""
     for number in count(1):
         name = wanted if number == 1 else f"{wanted}{number}"
         try:
@@ -113,7 +113,7 @@ def _make_output(stack: cdk.Stack, wanted: str, **options: Any) -> str:
 
 
 def tokens_in(value: object, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield the way to each value that is a token, and the token."""
+    """Yield the path to each token, and the token."""
     if isinstance(value, dict):
         for key, entry in value.items():
             yield from tokens_in(entry, (*path, key))
@@ -125,7 +125,7 @@ def tokens_in(value: object, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def written(path: Path) -> str:
-    """Write a path as a caller would."""
+    """Write a path as in Python code."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
 
 
@@ -134,7 +134,7 @@ def _shown(manifest: dict[str, Any]) -> str:
 
 
 def _name_of(manifest: dict[str, Any], path: Path) -> str:
-    """Name a value by its field, or by what has the field where that says little, as with variables."""
+    """Name a value by its field, or by the parent if the field name says little, as with variables."""
     fields = [part for part in path if isinstance(part, str)]
     around: Any = manifest
     for part in path[:-1]:
@@ -153,7 +153,7 @@ def _stacks_of(token: object, scope: Construct) -> list[cdk.Stack]:
     if (known := stack_of_reference(token)) is not None:
         return [known]
     reference = cdk.Tokenization.reverse(token, fail_concat=False)
-    if isinstance(reference, cdk.Reference):  # the most are one, and a resolver in Python takes seven calls
+    if isinstance(reference, cdk.Reference):  # most are a single one, and a resolver in Python needs seven calls
         return [stack_of(reference.target)]
     targets, resolver = _collector()
     targets.clear()

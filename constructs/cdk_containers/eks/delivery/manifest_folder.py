@@ -1,4 +1,4 @@
-"""The folder of a cluster's manifests, beside the template of its stack."""
+"""The folder of a cluster's manifests, next to the template of its stack."""
 
 from __future__ import annotations
 
@@ -28,11 +28,10 @@ Watcher = Callable[[str, tuple[Manifest, ...]], None]
 
 
 class ManifestFolder:
-    """The manifests of one cluster. When the app is synthesized they are written to a folder beside the template.
+    """The manifests of one cluster. Synthesis writes them to a folder next to the template.
 
-    The folder has a file for each name, and a `kustomization.yaml` that says in which order they are applied and where
-    values of stacks belong in them. Its name is that of the stack and of the cluster, such as
-    `Shop.Cluster.manifests`.
+    The folder has a file for each name, and a `kustomization.yaml` with their order and the places for values of
+    stacks. Its name contains the stack and the cluster, such as `Shop.Cluster.manifests`.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class ManifestFolder:
 
     @property
     def files(self) -> Mapping[str, tuple[Manifest, ...]]:
-        """The objects by the name of their file, in the order in which they are applied."""
+        """The objects by file name, in the order in which they are applied."""
         return dict(in_order(self._files))
 
     @property
@@ -61,7 +60,7 @@ class ManifestFolder:
 
     @property
     def path(self) -> Path:
-        """Where the folder is, once the app is synthesized."""
+        """Path of the folder after synthesis."""
         stage = cdk.Stage.of(self._owner)
         assert stage is not None  # noqa: S101  (a stack is always in an app)
         return Path(stage.outdir) / self.name
@@ -81,14 +80,14 @@ class ManifestFolder:
         self._put(name, manifests, found)
 
     def replace(self, name: str, manifests: Iterable[Manifest]) -> None:
-        """Put other objects into a file that is there, in its place, as where a workload is connected to another.
+        """Replace the objects in a file, for example when a workload is connected to another.
 
         Args:
             name: Its name without the ending.
-            manifests: The objects that are in it from now on.
+            manifests: The new objects.
 
         Raises:
-            ConstructError: The objects are wrong; the file stays as it was.
+            ConstructError: The objects are wrong; the file does not change.
         """
         self._put(name, manifests, Problems())
 
@@ -110,13 +109,13 @@ class ManifestFolder:
             watcher(name, self._files[name])
 
     def watch(self, watcher: Watcher) -> None:
-        """Have a function called with each file, those that are there already included."""
+        """Call a function with each existing and future file."""
         self._watchers.append(watcher)
         for name, manifests in self._files.items():
             watcher(name, manifests)
 
     def write(self) -> list[str]:
-        """Write the folder, and return what is wrong with the objects when they are seen together."""
+        """Write the folder, and return problems of the objects as a whole."""
         folder = self.path
         shutil.rmtree(folder, ignore_errors=True)
         files = self.files
@@ -124,7 +123,7 @@ class ManifestFolder:
             return []
         everything = [(f"{name}[{index}]", entry) for name, made in files.items() for index, entry in enumerate(made)]
         objects = [manifest for _, manifest in everything]
-        # Each was checked when it was added, and a cluster keeps its version and what its pods run on.
+        # Each object was checked when it was added; version and compute type of a cluster do not change.
         found = [*problems_together(objects), *fit_problems(objects, self._nodes())]
         wrong = [_at_home(problem, everything) for problem in found]
         if wrong:
@@ -143,7 +142,7 @@ class ManifestFolder:
         return []
 
     def _filled(self, value: Any) -> Any:
-        """Return an object with what CDK knows, and with a placeholder for each value that it does not."""
+        """Return an object with known values, and with a placeholder for each unknown value."""
         if isinstance(value, dict):
             return {key: self._filled(entry) for key, entry in value.items()}
         if isinstance(value, list):
@@ -157,12 +156,14 @@ class ManifestFolder:
         if not isinstance(name, str) or is_token(name) or not is_subdomain(name, 200) or name == "kustomization":
             found.add(
                 "name",
-                "not the name of a file",
+                "not a file name",
                 given=name,
-                allowed="up to 200 lower-case letters, digits, hyphens and dots",
+                allowed="up to 200 lowercase letters, digits, hyphens and dots",
             )
         elif name in self._files:
-            found.add("name", "there is a file of this name", given=name, allowed=f"not {', '.join(self._files)}")
+            found.add(
+                "name", "a file with this name already exists", given=name, allowed=f"not {', '.join(self._files)}"
+            )
 
     def _known_objects(self, name: str, manifests: Iterable[Manifest]) -> Iterator[Problem]:
         for index, manifest in enumerate(manifests):
@@ -171,16 +172,16 @@ class ManifestFolder:
                 _, kind, _, called = identity(manifest)
                 yield Problem(
                     option=f"manifests[{index}].metadata.name",
-                    what=f"the {kind} is in {home}.yaml already",
+                    what=f"the {kind} is already in {home}.yaml",
                     given=repr(called),
-                    allowed="each object once in a cluster",
+                    allowed="each object only once in a cluster",
                 )
 
 
 def _listed(found: Problems, manifests: object) -> list[Any]:
     if isinstance(manifests, Mapping) or not isinstance(manifests, Iterable) or isinstance(manifests, str):
         found.add(
-            "manifests", f"a value of type {type(manifests).__name__} where objects belong", allowed="a list of objects"
+            "manifests", f"a value of type {type(manifests).__name__} instead of objects", allowed="a list of objects"
         )
         return []
     listed = [_copied(manifest) for manifest in manifests]
@@ -190,7 +191,7 @@ def _listed(found: Problems, manifests: object) -> list[Any]:
 
 
 def _copied(value: Any) -> Any:
-    """Copy an object, so that whoever made it may go on with it; tokens become text or numbers."""
+    """Copy an object, so that the caller may change the original; tokens become text or numbers."""
     if isinstance(value, Mapping):
         return {key: _copied(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
@@ -201,7 +202,7 @@ def _copied(value: Any) -> Any:
 
 
 def _at_home(problem: Problem, everything: list[tuple[str, Manifest]]) -> Problem:
-    """Say a problem of the whole with the file that the object is in."""
+    """Report a problem of all objects with the file of the object."""
 
     def place(found: re.Match[str]) -> str:
         return everything[int(found[1])][0]
@@ -214,7 +215,7 @@ def _at_home(problem: Problem, everything: list[tuple[str, Manifest]]) -> Proble
 
 @jsii.implements(IValidation)
 class _Writer:
-    """Writes when CDK validates: everything is there by then, and the template is not yet written."""
+    """Writes when CDK validates, when everything exists but the template is not yet written."""
 
     def __init__(self, folder: ManifestFolder) -> None:
         self._folder = folder

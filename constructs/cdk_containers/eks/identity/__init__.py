@@ -1,4 +1,4 @@
-"""Who pods are: in IAM, by Pod Identity or IRSA, and in the Kubernetes API, by roles and groups."""
+"""Identity of pods: in IAM with Pod Identity or IRSA, and in the Kubernetes API with roles and groups."""
 
 from .irsa import irsa_role
 from .kubernetes_role import KubernetesRole, RoleRule

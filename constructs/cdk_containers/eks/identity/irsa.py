@@ -1,4 +1,4 @@
-"""Roles that pods get with the token of their service account (IRSA)."""
+"""IAM roles for service accounts (IRSA)."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ def irsa_role(
     namespace: str,
     service_account: str,
 ) -> iam.Role:
-    """Make a role that the pods of one service account get with their token (IRSA).
+    """Create a role for the pods of one service account, with their token (IRSA).
 
-    The names of the conditions hold the issuer, which a deployment knows. CloudFormation takes no references in names,
-    so the whole policy is a text with places to fill; CDK's own way takes a Lambda function and a custom resource.
+    The names of the conditions contain the issuer, which is known only at deployment. CloudFormation does not support
+    references in names, so the whole policy is JSON text with placeholders. CDK's own method needs a Lambda function
+    and a custom resource.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html
     """

@@ -1,4 +1,4 @@
-"""What groups of access entries may do in the Kubernetes API."""
+"""Permissions of groups in the Kubernetes API."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _RESERVED = ("system:", "eks:", "aws:", "amazon:", "iam:")
 
 @frozen
 class RoleRule:
-    """What may be done to which objects.
+    """Allowed actions on Kubernetes objects.
 
     Attributes:
-        resources: Kinds of objects, in lower case and plural, such as `pods` and `pods/log`.
-        verbs: What may be done: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`.
-        api_groups: Groups of the API that have the kinds. Default: the core group, which has no name.
+        resources: Kinds of objects, in lowercase plural, such as `pods` and `pods/log`.
+        verbs: Allowed actions: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`.
+        api_groups: API groups of the kinds. Default: the core group, whose name is empty.
         resource_names: Names of the objects. Default: all.
 
     See https://kubernetes.io/docs/reference/access-authn-authz/rbac/
@@ -38,7 +38,7 @@ class RoleRule:
     resource_names: Sequence[str] = ()
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with this rule."""
+        """Find problems with this rule."""
         found = Problems()
         found.extend(field_problems(self))
         if found:
@@ -50,18 +50,20 @@ class RoleRule:
             if "*" in getattr(self, option):
                 found.add(
                     option,
-                    "an asterisk allows what nobody thought of, and what later versions add",
+                    "an asterisk also allows unintended objects, and those that later versions add",
                     given=list(getattr(self, option)),
-                    allowed="each by its name; AccessPolicy(name='AmazonEKSClusterAdminPolicy') for administrators",
+                    allowed="list each name; AccessPolicy(name='AmazonEKSClusterAdminPolicy') for administrators",
                     practice="eks-rbac-by-name",
                 )
         if is_token([self.resources, self.verbs, self.api_groups, self.resource_names]):
-            found.add("resources", "a rule in a manifest is known only at deployment", allowed="names that are known")
+            found.add(
+                "resources", "a rule in a manifest must be known at synthesis", allowed="names known at synthesis"
+            )
         return list(found)
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """The rule, as Kubernetes has it."""
+        """The rule in a manifest."""
         names = {"resourceNames": list(self.resource_names)} if self.resource_names else {}
         return {
             "apiGroups": list(self.api_groups),
@@ -72,10 +74,10 @@ class RoleRule:
 
 
 class KubernetesRole(CheckedConstruct):
-    """What groups of people may do, in one namespace or in the whole cluster.
+    """Permissions of groups of people, in one namespace or in the whole cluster.
 
-    `AccessEntry(…, kubernetes_groups=["support"])` puts an IAM role into a group; this says what the group may do. It
-    makes no AWS resource: role and binding go into the manifests of the cluster.
+    `AccessEntry(…, kubernetes_groups=["support"])` adds an IAM role to a group; this construct defines what the group
+    may do. It creates no AWS resource, but adds role and binding to the manifests of the cluster.
 
     Attributes:
         manifests: The role and its binding.
@@ -96,16 +98,17 @@ class KubernetesRole(CheckedConstruct):
         rules: Sequence[RoleRule],
         namespace: str | None = None,
     ) -> None:
-        """Make a role and its binding.
+        """Create a role and its binding.
 
         Args:
-            scope: The parent, mostly a stack.
+            scope: The parent, usually a stack.
             id: Name among the parent's children.
             cluster: The cluster.
             name: Name of the role and its binding.
-            groups: Groups that get the role, as access entries name them.
+            groups: Groups that get the role, as in access entries.
             rules: What the role allows.
-            namespace: The namespace in which it is allowed. Default: all of them, and what belongs to none.
+            namespace: The namespace in which it applies. Default: the whole cluster, including objects without a
+                namespace.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -154,7 +157,7 @@ def _group_problems(groups: Sequence[str]) -> list[Problem]:
         if is_token(group) or not group.strip() or group.startswith(_RESERVED):
             found.add(
                 f"groups[{index}]",
-                "no group that an access entry can name",
+                "not a valid group for an access entry",
                 given=group,
                 allowed="a name that does not begin with system:, eks:, aws:, amazon: or iam:",
                 practice="eks-access-entries",

@@ -1,4 +1,4 @@
-"""What the pods of one service account are in IAM."""
+"""IAM identity of the pods of one service account."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _identities: WeakKeyDictionary[EksCluster, dict[tuple[str, str], str]] = WeakKey
 class WorkloadIdentity(CheckedConstruct):
     """An IAM role for the pods of one service account: `table.grant_read_data(identity)`.
 
-    EKS Pod Identity gives the role to the pods. Where it does not work, on Fargate and on Windows, the pods get the
-    role with the token of their service account (IRSA). Neither takes a Lambda function.
+    EKS Pod Identity gives the role to the pods. On Fargate and Windows, which Pod Identity does not support, pods get
+    the role with the token of their service account (IRSA). Neither needs a Lambda function.
 
     Attributes:
         cluster: The cluster.
@@ -39,7 +39,7 @@ class WorkloadIdentity(CheckedConstruct):
         service_account: The service account of the pods.
         mode: How pods get the role.
         role: The role.
-        association: What ties the role to the service account; None with IRSA.
+        association: The Pod Identity association; None with IRSA.
         manifest: The service account.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html
@@ -67,23 +67,23 @@ class WorkloadIdentity(CheckedConstruct):
         create_service_account: bool = True,
         automount_service_account_token: bool = False,
     ) -> None:
-        """Make an identity.
+        """Create an identity.
 
         Args:
-            scope: The parent, mostly a stack; it may be another than the cluster's.
+            scope: The parent, usually a stack; it may be a different stack than the cluster's.
             id: Name among the parent's children.
             cluster: The cluster in which the pods run.
-            namespace: Namespace of the pods. It has to exist before the manifests are applied.
-            service_account: The service account that the pods name. A cluster takes one identity for each.
-            role: A role that exists. One of this app is made to trust Pod Identity; an imported one has to trust it, or
-                the cluster's identity provider, already. Default: a new role without rights.
-            platform: What the pods run on. Default: Fargate in a cluster of Fargate only, otherwise Linux nodes. Say
-                `FARGATE` for pods that a Fargate profile selects in a cluster that has nodes too.
+            namespace: Namespace of the pods. It must exist before you apply the manifests.
+            service_account: The service account of the pods. A service account has only one identity in a cluster.
+            role: An existing role. The construct extends the trust policy of a role of this app; an imported role must
+                already trust Pod Identity or the cluster's OIDC provider. Default: a new role without permissions.
+            platform: Platform of the pods. Set `FARGATE` for pods of a Fargate profile in a cluster that also has
+                nodes. Default: Fargate in a cluster with only Fargate, otherwise Linux nodes.
             mode: How pods get the role. Default: Pod Identity, and IRSA on Fargate and Windows.
-            create_service_account: Whether the service account is put into the cluster's manifests. Default: True;
-                False for one that a Helm chart or an add-on makes.
-            automount_service_account_token: Whether pods get a token for the Kubernetes API unless they say otherwise.
-                Default: False, since most applications do not call it. The role does not need it.
+            create_service_account: Whether to add the service account to the cluster's manifests. Set it to False if a
+                Helm chart or an add-on creates it. Default: True.
+            automount_service_account_token: Whether pods get a token for the Kubernetes API by default. The role does
+                not need it. Default: False, because most applications do not call the API.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -121,7 +121,7 @@ class WorkloadIdentity(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Who gets what is granted: the role."""
+        """The principal that receives grants: the role."""
         return self.role.grant_principal
 
     def _make_role(self) -> iam.Role:
@@ -154,7 +154,7 @@ class WorkloadIdentity(CheckedConstruct):
 def identity_problems(
     cluster: EksCluster, role: iam.IRole | None, *, platform: Platform | None = None, mode: Mode | None = None
 ) -> list[Problem]:
-    """Find an identity that pods of a cluster could not get."""
+    """Find an identity that pods of a cluster could not use."""
     found = Problems()
     found.extend(_mode_problems(cluster, platform, mode))
     if not found and _mode(cluster, platform, mode) == "IRSA":
@@ -176,7 +176,7 @@ def _mode_problems(cluster: EksCluster, platform: Platform | None, mode: Mode | 
     if cluster.compute == "FARGATE" and runs_on != "FARGATE":
         found.add(
             "platform",
-            "the cluster runs its pods on Fargate",
+            "the cluster runs its pods only on Fargate",
             given=platform,
             allowed="FARGATE, or None",
             practice="eks-workload-identity",
@@ -192,7 +192,7 @@ def _mode_problems(cluster: EksCluster, platform: Platform | None, mode: Mode | 
     elif not found and _mode(cluster, platform, mode) == "POD_IDENTITY" and not cluster.has_pod_identity:
         found.add(
             "cluster",
-            "the cluster has no agent of EKS Pod Identity, so that pods would get no role",
+            "the cluster has no EKS Pod Identity Agent, so pods would get no role",
             given=cluster.node.path,
             allowed=(
                 "EksCluster.from_attributes(…, installed=['POD_IDENTITY_AGENT'])"
@@ -209,7 +209,7 @@ def _irsa_problems(cluster: EksCluster, role: iam.IRole | None) -> list[Problem]
     if role is None and cluster.is_imported and cluster.oidc_provider_arn is None:
         found.add(
             "cluster",
-            "nobody knows the identity provider of the cluster, which the role would have to trust",
+            "the OIDC provider of the cluster is unknown, but the role must trust it",
             given=cluster.node.path,
             allowed="EksCluster.from_attributes(…, oidc_provider_arn=…), or a role that trusts it",
             practice="eks-workload-identity",
@@ -217,24 +217,24 @@ def _irsa_problems(cluster: EksCluster, role: iam.IRole | None) -> list[Problem]
     if isinstance(role, iam.Role):
         found.add(
             "role",
-            "a role of this app cannot be made to trust the identity provider: its issuer would be in the name of a "
-            "condition, where CloudFormation takes no reference",
+            "the construct cannot add the OIDC provider to the trust policy of a role of this app, because "
+            "CloudFormation does not support references in names of conditions",
             given=role.node.path,
-            allowed="None for a new role, or iam.Role.from_role_arn(…) for one that trusts it already",
+            allowed="None for a new role, or iam.Role.from_role_arn(…) for a role that already trusts it",
             practice="eks-workload-identity",
         )
     return list(found)
 
 
 def account_problems(cluster: EksCluster, namespace: str, service_account: str) -> list[Problem]:
-    """Find a service account that has an identity already."""
+    """Find a service account that already has an identity."""
     found = Problems()
     other = _identities.get(cluster, {}).get((namespace, service_account))
     if other is not None:
         found.add(
             "service_account",
-            f"the service account has an identity already, and EKS takes one: {other}",
+            f"the service account already has an identity, and EKS accepts only one: {other}",
             given=f"{namespace}/{service_account}",
-            allowed="another service account, or the identity that is there",
+            allowed="another service account, or the existing identity",
         )
     return list(found)

@@ -1,4 +1,4 @@
-"""What makes load balancers for Kubernetes: the AWS Load Balancer Controller, and the classes of its ingresses."""
+"""The AWS Load Balancer Controller, and its ingress classes."""
 
 from .load_balancer_controller import LoadBalancerController
 

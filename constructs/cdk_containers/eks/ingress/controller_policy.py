@@ -1,6 +1,6 @@
-"""What the AWS Load Balancer Controller may do: what it documents, for the load balancers of one cluster.
+"""Permissions of the AWS Load Balancer Controller, as documented, for the load balancers of one cluster.
 
-Left out is what the values of the chart switch off (AWS WAF Classic and AWS Shield), and the addresses of Outposts.
+It omits what the chart values turn off (AWS WAF Classic and AWS Shield), and addresses of Outposts.
 
 See https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/
 """
@@ -49,10 +49,10 @@ LOOK = (
     "wafv2:GetWebACL",
     "wafv2:GetWebACLForResource",
 )
-"""Reads, most of which take no resource."""
+"""Read actions, most of which support no resource-level permissions."""
 
 MAKE = ("CreateLoadBalancer", "CreateTargetGroup")
-"""Takes the tag of the cluster."""
+"""Actions that set the tag of the cluster."""
 
 CHANGE = (
     "DeleteLoadBalancer",
@@ -67,7 +67,7 @@ CHANGE = (
     "SetSecurityGroups",
     "SetSubnets",
 )
-"""Is limited to what has the tag of the cluster."""
+"""Actions limited to resources with the tag of the cluster."""
 
 LISTEN = (
     "AddListenerCertificates",
@@ -80,17 +80,17 @@ LISTEN = (
     "RemoveListenerCertificates",
     "SetRulePriorities",
 )
-"""Listeners and their rules, whose tags an ingress may take away."""
+"""Listeners and their rules, whose tags an ingress may remove."""
 
 _TAG = "elbv2.k8s.aws/cluster"
 
 
 def controller_statements(scope: cdk.Stack, cluster_name: str, vpc_id: str) -> list[iam.PolicyStatement]:
-    """Return what the controller of a cluster may do.
+    """Return the permissions of the controller of a cluster.
 
     Args:
         scope: The stack of its role, in the account and region of the cluster.
-        cluster_name: Name of the cluster, which the controller gives to what it makes as a tag.
+        cluster_name: Name of the cluster, which the controller sets as a tag.
         vpc_id: The VPC of the cluster.
     """
     balancing = "elasticloadbalancing"
@@ -103,7 +103,7 @@ def controller_statements(scope: cdk.Stack, cluster_name: str, vpc_id: str) -> l
         return scope.format_arn(service=service, resource=resource, resource_name=name, **place)
 
     groups = arn("ec2", "security-group", "*")
-    vpc = arn("ec2", "vpc", vpc_id, account="*")  # a shared VPC is of another account
+    vpc = arn("ec2", "vpc", vpc_id, account="*")  # a shared VPC belongs to another account
     balancers = [arn(balancing, "loadbalancer", f"{kind}/*/*") for kind in ("app", "net")]
     target_groups = arn(balancing, "targetgroup", "*/*")
     listeners = [arn(balancing, kind, f"{of}/*/*/*") for kind in ("listener", "listener-rule") for of in ("app", "net")]
@@ -147,7 +147,7 @@ def controller_statements(scope: cdk.Stack, cluster_name: str, vpc_id: str) -> l
         allow(balancing, ("AddTags", "RemoveTags"), listeners),
         allow(balancing, CHANGE, [*balancers, target_groups, *listeners], {"StringEquals": own}),
         allow(balancing, LISTEN, [*balancers, *listeners]),
-        # Target groups of the app, which a TargetGroupBinding names, do not have the tag.
+        # Target groups of the app in a TargetGroupBinding do not have the tag.
         allow(balancing, ("DeregisterTargets", "RegisterTargets"), [target_groups]),
         allow(balancing, ("SetWebAcl",), ["*"]),
         allow(

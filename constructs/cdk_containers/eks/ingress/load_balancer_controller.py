@@ -1,4 +1,4 @@
-"""The AWS Load Balancer Controller: its rights, what its chart is told, and the classes of its ingresses."""
+"""The AWS Load Balancer Controller: permissions, chart values and ingress classes."""
 
 from __future__ import annotations
 
@@ -24,30 +24,31 @@ _SERVICE_ACCOUNT = "aws-load-balancer-controller"
 _IMAGE = "public.ecr.aws/eks/aws-load-balancer-controller"
 _TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 _WILDCARDS = (
-    "The controller documents these rights. What can be limited is limited to what has the tag of the cluster, or to "
-    "its VPC; listeners and target groups cannot, and reads take no resource"
+    "The controller documents these permissions. They are limited to resources with the tag of the cluster, or to its "
+    "VPC, except for listeners, target groups and reads, which do not support it"
 )
 _NO_RESOURCE = Acknowledgement(
-    "elasticloadbalancing:SetWebAcl takes no resource; what else the controller changes is limited by ARN or condition",
+    "elasticloadbalancing:SetWebAcl supports no resource-level permissions; all other changes are limited by ARN or "
+    "condition",
     checkov=("CKV_AWS_111",),
 )
 
 _controllers: WeakKeyDictionary[EksCluster, dict[str, str]] = WeakKeyDictionary()
-"""Classes of ingresses of each cluster, by name, with the path of the controller that has them."""
+"""Ingress classes of each cluster, by name, with the path of their controller."""
 
 _defaults: WeakKeyDictionary[EksCluster, str] = WeakKeyDictionary()
 
 
 class LoadBalancerController(CheckedConstruct):
-    """What makes Application Load Balancers for ingresses, and registers pods in target groups.
+    """The AWS Load Balancer Controller: load balancers for ingresses, and pods in target groups.
 
-    On nodes and Fargate it is the AWS Load Balancer Controller, a Helm chart of AWS that you install: this construct
-    makes its role, and an output with the values for the chart. Auto Mode has it built in, so there are the classes
-    of ingresses only.
+    On nodes and Fargate, you install the controller with a Helm chart from AWS. This construct creates its role, and an
+    output with the values for the chart. In Auto Mode the controller is built in, so the construct creates only ingress
+    classes.
 
     Attributes:
         cluster: The cluster.
-        identity: Who the controller is; None in Auto Mode.
+        identity: The identity of the controller; None in Auto Mode.
         chart_values: The values for its chart; empty in Auto Mode.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/aws-load-balancer-controller.html
@@ -70,20 +71,19 @@ class LoadBalancerController(CheckedConstruct):
         image_repository: str = _IMAGE,
         role: iam.IRole | None = None,
     ) -> None:
-        """Make a controller's role and values, and its first class of ingresses.
+        """Create the role, chart values and first ingress class of a controller.
 
         Args:
-            scope: The parent, mostly a stack; it may be another than the cluster's.
+            scope: The parent, usually a stack; it may be a different stack than the cluster's.
             id: Name among the parent's children.
-            cluster: The cluster. It takes one controller.
-            ingress_class_name: Name of the class that ingresses name in `ingressClassName`. Default: `alb`.
+            cluster: The cluster, which supports only one controller.
+            ingress_class_name: Name of the class for `ingressClassName` of ingresses. Default: `alb`.
             internet_facing: Whether load balancers of this class have public addresses. Default: True.
-            default_ingress_class: Whether ingresses that name no class get this one. Default: False. A cluster takes
-                one default.
-            replicas: Pods of the controller, of which one works and the others wait. Default: 2, so that a node can go.
-            image_repository: Where its image is. Default: `public.ecr.aws/eks/aws-load-balancer-controller`, which
-                serves every region; name a mirror where pods cannot reach it.
-            role: A role that exists, for the controller; it is given its rights. Default: a new one.
+            default_ingress_class: Whether it is the default class, of which a cluster has only one. Default: False.
+            replicas: Number of controller pods, of which only one is active. Default: 2, so that a node can fail.
+            image_repository: Repository of its image. Set a mirror if pods cannot reach the default. Default:
+                `public.ecr.aws/eks/aws-load-balancer-controller`, which serves every region.
+            role: An existing role for the controller, which gets its permissions. Default: a new role.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -95,7 +95,7 @@ class LoadBalancerController(CheckedConstruct):
             found.add("replicas", "out of range", given=replicas, allowed="1 or more")
         if not found.has("cluster"):
             if cluster.compute != "AUTO" and cluster.facts.load_balancer_controller:
-                found.add("cluster", "the cluster has a controller already", given=cluster.node.path, allowed="one")
+                found.add("cluster", "the cluster already has a controller", given=cluster.node.path, allowed="one")
             found.extend(_class_problems(cluster, usable["ingress_class_name"], usable["default_ingress_class"]))
             if cluster.compute == "AUTO":
                 found.extend(_auto_problems(usable))
@@ -111,19 +111,19 @@ class LoadBalancerController(CheckedConstruct):
         self._add_class(ingress_class_name, internet_facing=internet_facing, default=default_ingress_class)
 
     def ingress_class(self, name: str, *, internet_facing: bool, default: bool = False) -> str:
-        """Add another class of ingresses, and return its name.
+        """Add another ingress class, and return its name.
 
         Args:
             name: Name of the class.
             internet_facing: Whether load balancers of this class have public addresses.
-            default: Whether ingresses that name no class get this one. Default: False.
+            default: Whether it is the default class. Default: False.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
         """
         found = argument_problems(self.ingress_class, locals())
         if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            found.add("name", "not a name", given=name, allowed="a text")
+            found.add("name", "not a valid name", given=name, allowed="a text")
         elif not found.has("default"):
             found.extend(_class_problems(self.cluster, name, default, "name", "default"))
         found.raise_for(self, f"ingress class {name!r}")
@@ -154,7 +154,7 @@ class LoadBalancerController(CheckedConstruct):
             account["annotations"] = {"eks.amazonaws.com/role-arn": self.identity.role.role_arn}
         self.chart_values = {
             "clusterName": cluster.cluster_name,
-            # Pods cannot ask the instance metadata service, which answers one hop away only.
+            # Pods cannot reach the instance metadata service, which has a hop limit of one.
             "region": stack.region,
             "vpcId": cluster.vpc.vpc_id,
             "image": {"repository": image_repository},
@@ -166,7 +166,7 @@ class LoadBalancerController(CheckedConstruct):
             "enableShield": False,
             "enableWaf": False,
             "enableWafv2": True,
-            # Else no Service at all can be made while the controller is away.
+            # Otherwise no Service could be created while the controller is unavailable.
             "enableServiceMutatorWebhook": False,
             "createIngressClassResource": False,
             "ingressClassParams": {"create": False},
@@ -221,16 +221,16 @@ def _class_problems(
     if not found and name in known:
         found.add(
             option,
-            f"the cluster has a class of this name already: of {known[name]}",
+            f"the cluster already has a class with this name: {known[name]}",
             given=name,
             allowed="another name",
         )
     if default and cluster in _defaults:
         found.add(
             default_option,
-            f"the cluster has a default class already: of {_defaults[cluster]}",
+            f"the cluster already has a default class: {_defaults[cluster]}",
             given=True,
-            allowed="one default in a cluster",
+            allowed="only one default class in a cluster",
         )
     return list(found)
 
@@ -241,7 +241,7 @@ def _auto_problems(usable: dict[str, Any]) -> list[Problem]:
         if usable[option] != default:
             found.add(
                 option,
-                "Auto Mode has the controller built in",
+                "the controller is built into Auto Mode",
                 given=usable[option],
                 allowed="the default",
                 practice="eks-load-balancer-controller",

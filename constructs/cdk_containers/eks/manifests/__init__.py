@@ -1,4 +1,4 @@
-"""Kubernetes objects as data: what they are, what is wrong with them, and how they get into files."""
+"""Kubernetes objects as data: their checks, and how they are written to files."""
 
 from .api_versions import CLUSTER_SCOPED
 from .facts import Facts

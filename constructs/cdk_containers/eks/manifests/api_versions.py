@@ -1,4 +1,4 @@
-"""Which kinds of objects a version of Kubernetes has, and under which API version.
+"""Kinds of objects in each Kubernetes version, with their API version.
 
 Taken from the published API schemas of Kubernetes 1.25 to 1.37.
 """
@@ -34,7 +34,7 @@ _STABLE = {
     "scheduling.k8s.io/v1": "PriorityClass",
     "storage.k8s.io/v1": "CSIDriver CSINode CSIStorageCapacity StorageClass VolumeAttachment",
 }
-"""Kinds that are there in every version from 1.25 on."""
+"""Kinds that exist in every version from 1.25 on."""
 
 _SINCE = {
     ("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy"): 36,
@@ -54,7 +54,7 @@ _SINCE = {
     ("storage.k8s.io/v1", "VolumeAttributesClass"): 34,
     ("storagemigration.k8s.io/v1", "StorageVersionMigration"): 37,
 }
-"""Kinds that became stable later: the minor version from which they are there."""
+"""Kinds that became stable later, with their first minor version."""
 
 
 _KNOWN: Mapping[tuple[str, str], int] = {
@@ -101,38 +101,38 @@ CLUSTER_SCOPED = frozenset(
         "VolumeSnapshotContent",
     ]
 )
-"""Kinds whose objects are in no namespace, those of the controllers that the library knows included."""
+"""Kinds whose objects are in no namespace, including those of known controllers."""
 
 
 def minor_of(version: str) -> int:
-    """Return the minor version, which is all that changes: 36 of `1.36`."""
+    """Return the minor version: 36 of `1.36`."""
     found = re.match(r"1\.(\d+)", version)
     return int(found[1]) if found else 0
 
 
 def is_of_kubernetes(api_version: str) -> bool:
-    """Tell whether an API version is one of Kubernetes itself, and not of a controller that brings kinds of its own."""
+    """Tell whether an API version belongs to Kubernetes itself, and not to a controller."""
     return api_version.rpartition("/")[0] in _GROUPS
 
 
 def api_problem(api_version: str, kind: str, version: str) -> tuple[str, str] | None:
-    """Say what is wrong with API version and kind on a version of Kubernetes, and what would be right; or None."""
+    """Return the problem of an API version and kind in a Kubernetes version, and what is allowed instead; or None."""
     if not is_of_kubernetes(api_version):
         return None
     since = _KNOWN.get((api_version, kind))
     if since is not None:
         if minor_of(version) < since:
-            return f"{kind} is in {api_version} from Kubernetes 1.{since} on, and the cluster has {version}", (
-                "a kind that the cluster's version has"
+            return f"{kind} is in {api_version} only from Kubernetes 1.{since} on, but the cluster has {version}", (
+                "a kind that the cluster's version supports"
             )
         return None
     removed, instead = REMOVED.get((api_version, kind), (0, _stable_one(kind)))
     if removed and minor_of(version) >= removed:
         said = f"Kubernetes has no {kind} in {api_version} since 1.{removed}"
-        return said, instead or "a kind that the cluster's version has"
+        return said, instead or "a kind that the cluster's version supports"
     if removed or re.search(r"v\d+(alpha|beta)\d+$", api_version):
-        return f"{api_version} is not stable, and a later version of Kubernetes removes it", instead or "a stable kind"
-    return f"Kubernetes has no {kind} in {api_version}", instead or "an API version and a kind that there are"
+        return f"{api_version} is not stable, and a later Kubernetes version may remove it", instead or "a stable kind"
+    return f"Kubernetes has no {kind} in {api_version}", instead or "an existing API version and kind"
 
 
 def _stable_one(kind: str) -> str | None:

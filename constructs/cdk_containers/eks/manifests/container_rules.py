@@ -1,4 +1,4 @@
-"""What is wrong with a container: image, ports, environment, resources, probes and the way it stops."""
+"""Checks of containers: image, ports, environment, resources, probes and shutdown."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _CAPABILITIES = "SYS_ADMIN", "CAP_SYS_ADMIN"
 
 
 def check_container(container: Part, *, facts: Facts, stays: bool, grace: int) -> None:
-    """Find what is wrong with a container; `stays` says whether it runs as long as its pod, as sidecars do."""
+    """Find problems with a container; `stays` is true if it runs as long as its pod, as sidecars do."""
     container.text("image", required=True)
     container.choice("imagePullPolicy", ("Always", "IfNotPresent", "Never"))
     for field in ("command", "args"):
         for index, word in container.entries(field):
             if not isinstance(word, str):
-                container.wrong(f"{field}[{index}]", "not a text", "a text", given=word)
+                container.wrong(f"{field}[{index}]", "not text", "a text", given=word)
     _check_ports(container)
     _check_environment(container)
     check_resources(container.part("resources"))
@@ -38,11 +38,11 @@ def check_container(container: Part, *, facts: Facts, stays: bool, grace: int) -
 
 
 def check_port(part: Part, field: str) -> None:
-    """Check a port that is a number, or the name of one."""
+    """Check a port number or port name."""
     value = part.get(field)
     if isinstance(value, str) and not is_token(value):
         if not is_port_name(value):
-            part.wrong(field, "neither a port nor a name of one", f"1 to 65535, or {PORT}")
+            part.wrong(field, "neither a port number nor a port name", f"1 to 65535, or {PORT}")
         return
     part.number(field, 1, 65535)
 
@@ -56,7 +56,7 @@ def _check_ports(container: Part) -> None:
         port.choice("protocol", ("TCP", "UDP", "SCTP"))
         name = port.text("name")
         if name is not None and not is_port_name(name):
-            port.wrong("name", "not a name of a port", PORT)
+            port.wrong("name", "not a port name", PORT)
 
 
 def _check_environment(container: Part) -> None:
@@ -65,15 +65,15 @@ def _check_environment(container: Part) -> None:
         name = variable.text("name", required=True)
         if name is not None:
             if not _VARIABLE.fullmatch(name):
-                variable.wrong("name", "not a name of a variable", "letters, digits, _, - and . without a digit first")
+                variable.wrong("name", "not a variable name", "letters, digits, _, - and ., not starting with a digit")
             if name in names:
-                variable.wrong("name", "another variable has this name, and the last one wins", "its own name")
+                variable.wrong("name", "another variable already has this name, and the last one wins", "another name")
             names.append(name)
         value = variable.get("value")
         if value is not None and not isinstance(value, str):
-            variable.wrong("value", f"a value of type {type(value).__name__} where a text belongs", "a text")
+            variable.wrong("value", f"a value of type {type(value).__name__} instead of text", "a text")
         if value and variable.get("valueFrom") is not None:
-            variable.wrong("valueFrom", "a value, and where to take it from", "one of the two")
+            variable.wrong("valueFrom", "both a value and a source", "one of the two")
 
 
 def check_resources(resources: Part) -> None:
@@ -86,7 +86,7 @@ def check_resources(resources: Part) -> None:
             resources.part("requests").wrong(name, "more than the limit", f"up to {resources.part('limits').get(name)}")
         if "/" in name and limit != requested:
             resources.part("requests").wrong(
-                name, "not the same as the limit", "the same value in both, or a limit alone"
+                name, "not the same as the limit", "the same value in both, or only a limit"
             )
 
 
@@ -100,9 +100,9 @@ def _quantities(part: Part) -> dict[str, Decimal]:
             part.wrong(name, "not a quantity", ALLOWED)
             continue
         if "/" in name and amount != int(amount):
-            part.wrong(name, "a part of a device", "a whole number")
+            part.wrong(name, "a fraction of a device", "a whole number")
         if name == "memory" and 0 < amount < 1024**2:
-            part.wrong(name, "less than 1 MiB of memory, which no container starts with", "512Mi, for example")
+            part.wrong(name, "less than 1 MiB of memory, with which no container starts", "512Mi, for example")
         found[name] = amount
     return found
 
@@ -112,7 +112,9 @@ def _check_probes(container: Part, *, stays: bool) -> None:
         if name not in container:
             continue
         if not stays:
-            container.wrong(name, "an init container that ends has no probes", "restartPolicy: Always, or no probe")
+            container.wrong(
+                name, "an init container that exits supports no probes", "restartPolicy: Always, or no probe"
+            )
             continue
         probe = container.part(name)
         probe.exactly_one(_HANDLERS)
@@ -121,7 +123,7 @@ def _check_probes(container: Part, *, stays: bool) -> None:
             probe.number(field, 1)
         probe.number("initialDelaySeconds")
         if name != "readinessProbe" and probe.get("successThreshold") not in (None, 1):
-            probe.wrong("successThreshold", f"a {name} succeeds the first time", "1")
+            probe.wrong("successThreshold", f"a {name} must succeed the first time", "1")
 
 
 def _check_handler(container: Part, handler: Part) -> None:
@@ -131,14 +133,16 @@ def _check_handler(container: Part, handler: Part) -> None:
             continue
         target = handler.part(kind)
         if "port" not in target:
-            target.wrong("port", "it is missing", "a port, or the name of one")
+            target.wrong("port", "it is missing", "a port number or port name")
         check_port(target, "port")
         port = target.get("port")
         if isinstance(port, str) and is_port_name(port) and port not in declared:
-            target.wrong("port", "the container has no port with this name", "a name of its ports, or a number")
+            target.wrong(
+                "port", "the container has no port with this name", "the name of one of its ports, or a number"
+            )
         path = target.text("path")
         if path is not None and not path.startswith("/"):
-            target.wrong("path", "not the path of an address", "a path such as /health")
+            target.wrong("path", "not a URL path", "a path such as /health")
     if "exec" in handler and not list(handler.part("exec").entries("command")):
         handler.part("exec").wrong("command", "no command", "a program and its arguments")
 
@@ -147,7 +151,9 @@ def _check_hooks(container: Part, *, stays: bool, grace: int) -> None:
     if "lifecycle" not in container:
         return
     if not stays:
-        container.wrong("lifecycle", "an init container that ends has no hooks", "restartPolicy: Always, or no hooks")
+        container.wrong(
+            "lifecycle", "an init container that exits supports no hooks", "restartPolicy: Always, or no hooks"
+        )
         return
     for name in ("postStart", "preStop"):
         hook = container.part("lifecycle").part(name)
@@ -159,7 +165,7 @@ def _check_hooks(container: Part, *, stays: bool, grace: int) -> None:
         if name == "preStop" and seconds is not None and seconds >= grace:
             hook.part("sleep").wrong(
                 "seconds",
-                f"the pod is killed after {grace} seconds, before the container is told to stop",
+                f"the pod is killed after {grace} seconds, before the container gets the signal to stop",
                 "less than terminationGracePeriodSeconds",
             )
 
@@ -173,7 +179,7 @@ def _check_restarts(container: Part, facts: Facts) -> None:
     if policy is not None and minor < 35 and not (is_init and policy == "Always"):
         container.wrong(
             "restartPolicy",
-            f"in Kubernetes {facts.version} only sidecars have one",
+            f"in Kubernetes {facts.version} only sidecars support it",
             "Always, on an init container",
         )
     if "restartPolicyRules" in container and policy is None:
@@ -184,10 +190,10 @@ def _check_security(context: Part) -> None:
     context.number("runAsUser")
     context.number("runAsGroup")
     if context.get("runAsNonRoot") is True and context.get("runAsUser") == 0:
-        context.wrong("runAsUser", "root, where runAsNonRoot forbids it", "1 or more")
+        context.wrong("runAsUser", "root, but runAsNonRoot forbids it", "1 or more")
     if context.get("allowPrivilegeEscalation") is False:
         if context.get("privileged") is True:
-            context.wrong("privileged", "privileged, without leave to gain privileges", "one of the two")
+            context.wrong("privileged", "privileged, but without permission to gain privileges", "one of the two")
         for index, added in context.part("capabilities").entries("add"):
             if added in _CAPABILITIES:
                 context.part("capabilities").wrong(

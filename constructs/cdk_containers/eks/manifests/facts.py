@@ -1,4 +1,4 @@
-"""What the rules have to know of a cluster."""
+"""What the checks need to know about a cluster."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Literal, Protocol
 
 
 class Facts(Protocol):
-    """What the rules have to know of a cluster."""
+    """What the checks need to know about a cluster."""
 
     @property
     def version(self) -> str:
-        """Version of Kubernetes, such as `1.36`."""
+        """Kubernetes version, such as `1.36`."""
         ...
 
     @property
     def compute(self) -> Literal["NODES", "AUTO", "FARGATE"]:
-        """What pods run on."""
+        """Compute type of pods."""
         ...

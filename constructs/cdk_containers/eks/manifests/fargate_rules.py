@@ -1,4 +1,4 @@
-"""What pods on Fargate cannot have."""
+"""Checks of pods on Fargate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SIZES = {"cpu": (16, "16"), "memory": (120 * 1024**3, "120Gi")}
 
 
 def check_fargate(manifest: Part, facts: Facts) -> None:
-    """Find what cannot run in a cluster that has nothing but Fargate."""
+    """Find what cannot run in a cluster with only Fargate."""
     if facts.compute != "FARGATE":
         return
     match manifest.get("kind"):
@@ -25,14 +25,14 @@ def check_fargate(manifest: Part, facts: Facts) -> None:
         case "PersistentVolume":
             driver = manifest.part("spec").part("csi")
             if driver and driver.get("driver") != _EFS:
-                _wrong(driver, "driver", f"{_HERE} there is no such volume", _EFS)
+                _wrong(driver, "driver", f"{_HERE} this volume is not supported", _EFS)
         case "StorageClass":
-            _wrong(manifest, "provisioner", f"{_HERE} no volume is made for a claim", "a PersistentVolume on EFS")
+            _wrong(manifest, "provisioner", f"{_HERE} no volume is created for a claim", "a PersistentVolume on EFS")
         case "StatefulSet" if manifest.part("spec").get("volumeClaimTemplates"):
             _wrong(
                 manifest.part("spec"),
                 "volumeClaimTemplates",
-                f"{_HERE} no volume is made for a claim",
+                f"{_HERE} no volume is created for a claim",
                 "a claim on EFS",
             )
         case _:
@@ -50,20 +50,22 @@ def _check_pod(pod: Part) -> None:
         if "hostPath" in volume:
             _wrong(volume, "hostPath", f"{_HERE} there is no host to share", "emptyDir, or a claim on EFS")
         if "ephemeral" in volume:
-            _wrong(volume, "ephemeral", f"{_HERE} no volume is made for a claim", "emptyDir, or a claim on EFS")
+            _wrong(volume, "ephemeral", f"{_HERE} no volume is created for a claim", "emptyDir, or a claim on EFS")
         if "csi" in volume and volume.part("csi").get("driver") != _EFS:
             _wrong(volume.part("csi"), "driver", f"{_HERE} its driver does not run", "External Secrets, for secrets")
     for container, _ in containers_of(pod):
         _check_container(container)
     for name, (most, written) in _SIZES.items():
         if sum(_requested(container, name) for container, stays in containers_of(pod) if stays) > most:
-            _wrong(pod, "containers", f"their requests of {name} are more than Fargate has", f"up to {written} in all")
+            _wrong(
+                pod, "containers", f"their requests of {name} exceed the maximum of Fargate", f"up to {written} in all"
+            )
 
 
 def _check_container(container: Part) -> None:
     context = container.part("securityContext")
     if context.get("privileged") is True:
-        _wrong(context, "privileged", f"{_HERE} no container is privileged", "false")
+        _wrong(context, "privileged", f"{_HERE} privileged containers are not supported", "false")
     for port in container.parts("ports"):
         if "hostPort" in port:
             _wrong(port, "hostPort", f"{_HERE} there is no host to share", "nothing")
@@ -71,7 +73,7 @@ def _check_container(container: Part) -> None:
         resources = container.part("resources").part(kind)
         for name in resources.value:
             if "/" in name:
-                _wrong(resources, name, f"{_HERE} there are no such devices", "nodes on EC2")
+                _wrong(resources, name, f"{_HERE} these devices do not exist", "nodes on EC2")
 
 
 def _requested(container: Part, name: str) -> Decimal:

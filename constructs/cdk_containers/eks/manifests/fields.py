@@ -1,6 +1,6 @@
-"""Which fields the objects of Kubernetes have, and of which types, by version.
+"""Fields of Kubernetes objects and their types, by version.
 
-What is not in a version of Kubernetes is refused by its API server, or dropped without a word.
+An API server refuses or silently drops fields that its version does not have.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _is_int(value: object) -> bool:
 
 _SIMPLE: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "any": (lambda _: True, ""),
-    "either": (lambda value: isinstance(value, str) or _is_int(value), "a text or a whole number"),
+    "either": (lambda value: isinstance(value, str) or _is_int(value), "text or a whole number"),
     "flag": (lambda value: isinstance(value, bool), "true or false"),
     "int": (_is_int, "a whole number"),
     "number": (_is_int, "a whole number"),
@@ -67,9 +67,9 @@ def _known() -> _Known:
 
 
 def field_problems(manifest: Mapping[str, Any], version: str) -> Problems:
-    """Find fields that a version of Kubernetes does not have, that are missing, or of another type.
+    """Find fields that a Kubernetes version does not have, that are missing, or of the wrong type.
 
-    Kinds that are not known are not checked, nor is a version that is newer than what is known.
+    Unknown kinds and newer versions are not checked.
     """
     found = Problems()
     known = _known()
@@ -84,7 +84,7 @@ def _check(found: Problems, value: Any, type_: str, path: str, minor: int) -> No
         return
     right, allowed = _right(type_)
     if not right(value):
-        found.add(path, f"a value of type {type(value).__name__} where {allowed} belongs", given=value, allowed=allowed)
+        found.add(path, f"a value of type {type(value).__name__} instead of {allowed}", given=value, allowed=allowed)
     elif type_.startswith("["):
         for index, entry in enumerate(value):
             _check(found, entry, type_[1:-1], f"{path}[{index}]", minor)
@@ -115,7 +115,7 @@ def _check_fields(found: Problems, value: Mapping[str, Any], type_: str, path: s
             found.add(here, f"Kubernetes has this field {said}", given=entry, allowed=f"a field of 1.{minor}")
         else:
             near = [field for field in there if field.lower().rstrip("s") == str(name).lower().rstrip("s")]
-            found.add(here, "no such field", given=entry, allowed=", ".join(near or sorted(there)))
+            found.add(here, "unknown field", given=entry, allowed=", ".join(near or sorted(there)))
     for name, field in there.items():
         if field.required and name not in value:
             found.add(f"{path}.{name}" if path else name, "it is missing", allowed="a value")

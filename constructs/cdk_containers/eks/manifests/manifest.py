@@ -1,11 +1,11 @@
-"""What a Kubernetes object is here."""
+"""The type of Kubernetes objects."""
 
 from __future__ import annotations
 
 from typing import Any, TypeAlias
 
 Manifest: TypeAlias = dict[str, Any]
-"""A Kubernetes object, with `apiVersion`, `kind`, `metadata` and what its kind has, in this order.
+"""A Kubernetes object, with `apiVersion`, `kind`, `metadata` and the fields of its kind, in this order.
 
-It holds no None and no float. Texts of one line may hold tokens, but names, kinds and keys may not.
+It contains no None and no float. Single-line text may contain tokens, but names, kinds and keys may not.
 """

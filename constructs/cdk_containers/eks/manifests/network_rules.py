@@ -1,4 +1,4 @@
-"""What is wrong with Services, Ingresses and network policies."""
+"""Checks of Services, Ingresses and network policies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PROTOCOLS = ("TCP", "UDP", "SCTP")
 
 
 def check_service(manifest: Part, facts: Facts) -> None:
-    """Find what is wrong with a Service."""
+    """Find problems with a Service."""
     spec = manifest.part("spec")
     kind = spec.choice("type", ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"))
     ports = spec.parts("ports")
@@ -31,7 +31,7 @@ def check_service(manifest: Part, facts: Facts) -> None:
     traffic = spec.choice("trafficDistribution", tuple(_TRAFFIC))
     if traffic is not None and minor_of(facts.version) < _TRAFFIC[traffic]:
         spec.wrong(
-            "trafficDistribution", f"Kubernetes {facts.version} does not know it", f"1.{_TRAFFIC[traffic]} or later"
+            "trafficDistribution", f"Kubernetes {facts.version} does not support it", f"1.{_TRAFFIC[traffic]} or later"
         )
     for index, block in spec.entries("loadBalancerSourceRanges"):
         _check_block(spec, f"loadBalancerSourceRanges[{index}]", block)
@@ -43,13 +43,13 @@ def _check_service_ports(ports: list[Part]) -> None:
     for index, port in enumerate(ports):
         name = port.text("name")
         if name is None and len(ports) > 1:
-            port.wrong("name", "one of several ports, without a name", LABEL)
+            port.wrong("name", "one of several ports has no name", LABEL)
         if name is not None and not is_label(name):
             port.wrong("name", "not a name of a port", LABEL)
         if name is not None and name in names[:index]:
-            port.wrong("name", "another port has this name", "its own name")
+            port.wrong("name", "another port already has this name", "another name")
         if listened[index] in listened[:index]:
-            port.wrong("port", "another port is the same", "its own port")
+            port.wrong("port", "another port is equal", "a different port")
         if "port" not in port:
             port.wrong("port", "it is missing", "1 to 65535")
         port.number("port", 1, 65535)
@@ -59,13 +59,13 @@ def _check_service_ports(ports: list[Part]) -> None:
 
 
 def check_ingress(manifest: Part) -> None:
-    """Find what is wrong with an Ingress."""
+    """Find problems with an Ingress."""
     annotations = manifest.part("metadata").part("annotations")
     if "kubernetes.io/ingress.class" in annotations:
         annotations.wrong("kubernetes.io/ingress.class", "Auto Mode refuses this annotation", "spec.ingressClassName")
     spec = manifest.part("spec")
     if not list(spec.entries("rules")) and not spec.get("defaultBackend"):
-        spec.wrong("rules", "no rule and no default", "one or more rules, or a defaultBackend")
+        spec.wrong("rules", "neither a rule nor a default", "one or more rules, or a defaultBackend")
     for rule in spec.parts("rules"):
         paths = rule.part("http").parts("paths")
         if "http" in rule and not paths:
@@ -95,10 +95,10 @@ def _check_backend(backend: Part) -> None:
 
 
 def check_network_policy(manifest: Part) -> None:
-    """Find what is wrong with a NetworkPolicy."""
+    """Find problems with a NetworkPolicy."""
     spec = manifest.part("spec")
     if "podSelector" not in spec:
-        spec.wrong("podSelector", "it is missing", "labels of the pods that are meant, or {} for all")
+        spec.wrong("podSelector", "it is missing", "labels of the pods, or {} for all")
     check_expressions(spec.part("podSelector"))
     for index, kind in spec.entries("policyTypes"):
         if kind not in ("Ingress", "Egress"):
@@ -112,21 +112,21 @@ def check_network_policy(manifest: Part) -> None:
                 check_port(port, "port")
                 end, start = port.number("endPort", 1, 65535), port.get("port")
                 if end is not None and (not isinstance(start, int) or end < start):
-                    port.wrong("endPort", "not the end of a range", "a number from port on")
+                    port.wrong("endPort", "not the end of a range", "a number of at least port")
 
 
 def _check_peer(peer: Part) -> None:
     if not peer:
-        peer.wrong("", "a peer that says nothing", "podSelector, namespaceSelector or ipBlock", given={})
+        peer.wrong("", "a peer without a selector or block", "podSelector, namespaceSelector or ipBlock", given={})
     if "ipBlock" in peer:
         if len(peer.value) > 1:
-            peer.wrong("ipBlock", "addresses together with a selector", "its own peer")
+            peer.wrong("ipBlock", "addresses combined with a selector", "a separate peer")
         block = peer.part("ipBlock")
         whole = _check_block(block, "cidr", block.get("cidr"))
         for index, value in block.entries("except"):
             hole = _check_block(block, f"except[{index}]", value)
             if whole and hole and (whole.version != hole.version or not hole.subnet_of(whole)):  # type: ignore[arg-type]
-                block.wrong(f"except[{index}]", "outside of the block", f"part of {whole}", given=value)
+                block.wrong(f"except[{index}]", "outside the block", f"part of {whole}", given=value)
     for field in ("podSelector", "namespaceSelector"):
         check_expressions(peer.part(field))
 
@@ -137,5 +137,5 @@ def _check_block(part: Part, field: str, value: object) -> ipaddress.IPv4Network
     try:
         return ipaddress.ip_network(str(value))
     except ValueError:
-        part.wrong(field, "not a block of addresses", "a block such as 10.0.0.0/16", given=value)
+        part.wrong(field, "not a block of addresses", "a CIDR block such as 10.0.0.0/16", given=value)
         return None

@@ -1,4 +1,4 @@
-"""Reading a Kubernetes object of which nobody knows whether it is one, and saying where it is wrong."""
+"""Reads an unchecked Kubernetes object, and reports where it is wrong."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from cdk_containers.core.inputs import is_token
 
 
 class Part:
-    """A map within an object, at a path. It reads as an empty map where there is something else.
+    """A map within an object, at a path. Anything else reads as an empty map.
 
-    What is known only at deployment reads as absent, since nothing can be said of it.
+    A value known only at deployment reads as absent, because it cannot be checked.
     """
 
     __slots__ = ("_found", "path", "value")
@@ -36,7 +36,7 @@ class Part:
         return f"{self.path}{joint}{field}"
 
     def wrong(self, field: str, what: str, allowed: str, *, given: object = None, practice: str | None = None) -> None:
-        """Say that a field is wrong; an empty name stands for the whole part."""
+        """Report a wrong field; an empty name refers to the whole part."""
         if given is None:
             given = self.value.get(field)
         self._found.add(self.at(field), what, allowed=allowed, given=given, practice=practice)
@@ -49,7 +49,7 @@ class Part:
         """Return the map in a field, or an empty one."""
         value = self.value.get(field)
         if value is not None and not isinstance(value, Mapping) and not is_token(value):
-            self.wrong(field, f"a value of type {type(value).__name__} where a map belongs", "a map")
+            self.wrong(field, f"a value of type {type(value).__name__} instead of a map", "a map")
         return Part(value, self.at(field), self._found)
 
     def parts(self, field: str) -> list[Part]:
@@ -58,23 +58,23 @@ class Part:
         for index, value in self.entries(field):
             here = f"{field}[{index}]"
             if not isinstance(value, Mapping):
-                self.wrong(here, f"a value of type {type(value).__name__} where a map belongs", "a map", given=value)
+                self.wrong(here, f"a value of type {type(value).__name__} instead of a map", "a map", given=value)
                 continue
             found.append(Part(value, self.at(here), self._found))
         return found
 
     def entries(self, field: str) -> Iterator[tuple[int, Any]]:
-        """Yield what is in a list, with its place."""
+        """Yield the entries of a list, with their paths."""
         value = self.value.get(field)
         if value is None or (not isinstance(value, list) and is_token(value)):
             return
         if not isinstance(value, list | tuple):
-            self.wrong(field, f"a value of type {type(value).__name__} where a list belongs", "a list")
+            self.wrong(field, f"a value of type {type(value).__name__} instead of a list", "a list")
             return
         yield from enumerate(cast("Collection[Any]", value))
 
     def text(self, field: str, *, required: bool = False) -> str | None:
-        """Return a text, or None where there is none or it is not yet known."""
+        """Return a text, or None if it is absent or unknown."""
         value = self.value.get(field)
         if value is None or value == "":
             if required:
@@ -83,34 +83,34 @@ class Part:
         if is_token(value):
             return None
         if not isinstance(value, str):
-            self.wrong(field, f"a value of type {type(value).__name__} where a text belongs", "a text")
+            self.wrong(field, f"a value of type {type(value).__name__} instead of text", "a text")
             return None
         return value
 
     def number(self, field: str, low: int = 0, high: int | None = None) -> int | None:
-        """Return a whole number within bounds, or None where there is none, it is wrong or not yet known."""
+        """Return a whole number within bounds, or None if it is absent, wrong or unknown."""
         value = self.value.get(field)
         if value is None or is_token(value):
             return None
         allowed = f"a whole number of {low} or more" if high is None else f"a whole number from {low} to {high}"
         if not isinstance(value, int) or isinstance(value, bool):
-            self.wrong(field, f"a value of type {type(value).__name__} where a whole number belongs", allowed)
+            self.wrong(field, f"a value of type {type(value).__name__} instead of a whole number", allowed)
             return None
         if value < low or (high is not None and value > high):
-            self.wrong(field, "outside of what Kubernetes takes", allowed)
+            self.wrong(field, "outside the range of Kubernetes", allowed)
             return None
         return value
 
     def choice(self, field: str, allowed: Collection[str]) -> str | None:
-        """Return one of several words, or None where there is none, it is wrong or not yet known."""
+        """Return one of several words, or None if it is absent, wrong or unknown."""
         value = self.text(field)
         if value is not None and value not in allowed:
-            self.wrong(field, "no such value", ", ".join(allowed))
+            self.wrong(field, "unknown value", ", ".join(allowed))
             return None
         return value
 
     def exactly_one(self, fields: Collection[str]) -> str | None:
-        """Return the one of several fields that is there, or None where that is wrong."""
+        """Return the only present field of several, or None if that is wrong."""
         there = [field for field in fields if self.value.get(field) is not None]
         if len(there) != 1:
             said = f"{' and '.join(there)} together" if there else f"none of {', '.join(fields)}"

@@ -1,4 +1,4 @@
-"""What is wrong with pods: names, volumes, and what their containers share."""
+"""Checks of pods: names, volumes, and what their containers share."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ RESTARTS = {
     "CronJob": ("Never", "OnFailure"),
     "Job": ("Never", "OnFailure"),
 }
-"""The restart policies that pods of a kind can have."""
+"""The restart policies of pods by kind."""
 
 
 def check_pod(pod: Part, kind: str, facts: Facts, claims: frozenset[str] = frozenset()) -> None:
-    """Find what is wrong with the spec of a pod; `claims` are the volumes that its StatefulSet adds."""
+    """Find problems with the spec of a pod; `claims` are the volumes that its StatefulSet adds."""
     if not list(pod.entries("containers")):
         pod.wrong("containers", "no container", "one or more")
     volumes = _check_volumes(pod) | claims
@@ -70,10 +70,10 @@ def check_pod(pod: Part, kind: str, facts: Facts, claims: frozenset[str] = froze
     _check_scheduling(pod)
     pod.number("activeDeadlineSeconds", 1)
     if kind in ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet") and "activeDeadlineSeconds" in pod:
-        pod.wrong("activeDeadlineSeconds", f"pods of a {kind} have no end", "nothing")
+        pod.wrong("activeDeadlineSeconds", f"pods of a {kind} run without end", "nothing")
     name = pod.text("serviceAccountName")
     if name is not None and not is_subdomain(name):
-        pod.wrong("serviceAccountName", "not a name of Kubernetes", SUBDOMAIN)
+        pod.wrong("serviceAccountName", "not a valid Kubernetes name", SUBDOMAIN)
     pod.choice("dnsPolicy", ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"))
     if "hostUsers" in pod and minor_of(facts.version) < 33:
         pod.wrong("hostUsers", f"Kubernetes {facts.version} ignores it", "Kubernetes 1.33 or later")
@@ -85,9 +85,9 @@ def _check_volumes(pod: Part) -> frozenset[str]:
         name = volume.text("name", required=True)
         if name is not None:
             if not is_label(name):
-                volume.wrong("name", "not a name of Kubernetes", LABEL)
+                volume.wrong("name", "not a valid Kubernetes name", LABEL)
             if name in names:
-                volume.wrong("name", "another volume has this name", "its own name")
+                volume.wrong("name", "another volume already has this name", "another name")
             names.append(name)
         _check_source(volume)
     return frozenset(names)
@@ -115,12 +115,14 @@ def _check_mounts(container: Part, volumes: frozenset[str]) -> None:
     for mount in container.parts("volumeMounts"):
         name, path = mount.text("name", required=True), mount.text("mountPath", required=True)
         if name is not None and name not in volumes:
-            mount.wrong("name", "the pod has no such volume", ", ".join(sorted(volumes)) or "a volume of the pod")
+            mount.wrong(
+                "name", "the pod has no volume with this name", ", ".join(sorted(volumes)) or "a volume of the pod"
+            )
         if path is not None:
             if not path.startswith("/") or ":" in path:
                 mount.wrong("mountPath", "not an absolute path without a colon", "a path such as /data")
             if path in paths:
-                mount.wrong("mountPath", "something else is mounted there", "its own path")
+                mount.wrong("mountPath", "another volume is already mounted there", "a different path")
             paths.append(path)
         for field in ("subPath", "subPathExpr"):
             inside = mount.text(field)
@@ -129,7 +131,7 @@ def _check_mounts(container: Part, volumes: frozenset[str]) -> None:
 
 
 def _check_what_is_shared(pod: Part) -> None:
-    """Containers of a pod share a network: a port can be listened on once, and a name means one port."""
+    """Check shared names: containers of a pod share a network, so each port and each port name is unique."""
     names: list[str] = []
     port_names: list[str] = []
     ports: list[tuple[int, str]] = []
@@ -137,17 +139,17 @@ def _check_what_is_shared(pod: Part) -> None:
         name = container.text("name", required=True)
         if name is not None:
             if not is_label(name):
-                container.wrong("name", "not a name of Kubernetes", LABEL)
+                container.wrong("name", "not a valid Kubernetes name", LABEL)
             if name in names:
-                container.wrong("name", "another container has this name", "its own name")
+                container.wrong("name", "another container already has this name", "another name")
             names.append(name)
         for port in container.parts("ports"):
             name, number = port.text("name"), port.get("containerPort")
             if name is not None and name in port_names:
-                port.wrong("name", "another port of the pod has this name", "its own name")
+                port.wrong("name", "another port of the pod already has this name", "another name")
             listened = (number, str(port.get("protocol") or "TCP"))
             if listened in ports:
-                port.wrong("containerPort", "another port of the pod is the same", "its own port")
+                port.wrong("containerPort", "another port of the pod is equal", "its own port")
             ports.append(listened)
             port_names += [] if name is None else [name]
 
@@ -156,9 +158,9 @@ def _check_restart(pod: Part, kind: str) -> None:
     allowed = RESTARTS.get(kind, ("Always", "Never", "OnFailure"))
     given = pod.get("restartPolicy")
     if given is None and "Always" not in allowed:
-        pod.wrong("restartPolicy", f"pods of a {kind} need one, since Always is the default", ", ".join(allowed))
+        pod.wrong("restartPolicy", f"pods of a {kind} need one, because the default is Always", ", ".join(allowed))
     elif given is not None and given not in allowed:
-        pod.wrong("restartPolicy", f"not one that pods of a {kind} can have", ", ".join(allowed))
+        pod.wrong("restartPolicy", f"not supported for pods of a {kind}", ", ".join(allowed))
 
 
 def _check_scheduling(pod: Part) -> None:
@@ -188,5 +190,5 @@ def _check_spread(pod: Part) -> None:
         spread.choice("whenUnsatisfiable", ("DoNotSchedule", "ScheduleAnyway"))
         same = (spread.get("topologyKey"), spread.get("whenUnsatisfiable"))
         if same in seen:
-            spread.wrong("topologyKey", "another constraint is for it, with the same whenUnsatisfiable", "one of each")
+            spread.wrong("topologyKey", "another constraint has the same key and whenUnsatisfiable", "only one of each")
         seen.append(same)

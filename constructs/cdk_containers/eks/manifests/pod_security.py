@@ -1,6 +1,6 @@
-"""The Pod Security Standards: what pods of a namespace may ask of a node.
+"""The Pod Security Standards: limits for pods of a namespace.
 
-Sidecars and init containers are held to them like every other container, as the cluster does it.
+As in the cluster, they also apply to sidecars and init containers.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _PRACTICE = "eks-pod-security"
 
 
 def pod_security_problems(manifest: dict[str, Any], level: PodSecurityLevel) -> list[Problem]:
-    """Find what a namespace of a level would refuse in an object's pods.
+    """Find what a namespace with this level would refuse in an object's pods.
 
     See https://kubernetes.io/docs/concepts/security/pod-security-standards/
     """
@@ -89,13 +89,13 @@ def _wrong(part: Part, field: str, what: str, allowed: str, given: object = None
 def _check_baseline(pod: Part) -> None:
     for field in ("hostNetwork", "hostPID", "hostIPC"):
         if pod.get(field) is True:
-            _wrong(pod, field, "the pod shares it with its node", "false")
+            _wrong(pod, field, "the pod would share it with its node", "false")
     for volume in pod.parts("volumes"):
         if "hostPath" in volume:
-            _wrong(volume, "hostPath", "files of the node", "another kind of volume")
+            _wrong(volume, "hostPath", "it mounts files of the node", "another kind of volume")
     for sysctl in pod.part("securityContext").parts("sysctls"):
         if sysctl.get("name") not in _SYSCTLS:
-            _wrong(sysctl, "name", "a setting that others on the node feel", ", ".join(sorted(_SYSCTLS)))
+            _wrong(sysctl, "name", "a setting that affects other pods of the node", ", ".join(sorted(_SYSCTLS)))
     _check_context(pod.part("securityContext"))
     for container, _ in containers_of(pod):
         _check_container(container)
@@ -105,15 +105,21 @@ def _check_baseline(pod: Part) -> None:
 def _check_container(container: Part) -> None:
     context = container.part("securityContext")
     if context.get("privileged") is True:
-        _wrong(context, "privileged", "the container may do what the node may", "false")
+        _wrong(context, "privileged", "the container would have the permissions of the node", "false")
     for index, capability in context.part("capabilities").entries("add"):
         if str(capability).removeprefix("CAP_") not in _BASELINE_CAPABILITIES:
-            _wrong(context.part("capabilities"), f"add[{index}]", "too much of a privilege", "none", given=capability)
+            _wrong(
+                context.part("capabilities"),
+                f"add[{index}]",
+                "a capability that is not allowed",
+                "none",
+                given=capability,
+            )
     if context.get("procMount") not in (None, "Default"):
-        _wrong(context, "procMount", "parts of /proc that are hidden otherwise", "Default")
+        _wrong(context, "procMount", "it exposes hidden parts of /proc", "Default")
     for port in container.parts("ports"):
         if port.get("hostPort"):
-            _wrong(port, "hostPort", "a port of the node", "nothing")
+            _wrong(port, "hostPort", "it uses a port of the node", "nothing")
     calls = [container.part(f"{probe}Probe") for probe in ("liveness", "readiness", "startup")]
     calls += [container.part("lifecycle").part(hook) for hook in ("postStart", "preStop")]
     for call in calls:
@@ -125,24 +131,24 @@ def _check_container(container: Part) -> None:
 def _check_context(context: Part) -> None:
     seccomp = context.part("seccompProfile")
     if seccomp.get("type") == "Unconfined":
-        _wrong(seccomp, "type", "every system call is allowed", ", ".join(_SECCOMP))
+        _wrong(seccomp, "type", "it allows every system call", ", ".join(_SECCOMP))
     if context.part("windowsOptions").get("hostProcess") is True:
-        _wrong(context.part("windowsOptions"), "hostProcess", "a process of the node", "false")
+        _wrong(context.part("windowsOptions"), "hostProcess", "it runs as a process of the node", "false")
     if context.part("appArmorProfile").get("type") == "Unconfined":
         _wrong(context.part("appArmorProfile"), "type", "without AppArmor", "RuntimeDefault, Localhost")
     linux = context.part("seLinuxOptions")
     if linux.get("type") not in (None, "", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"):
-        _wrong(linux, "type", "another type of SELinux", "container_t")
+        _wrong(linux, "type", "an SELinux type that is not allowed", "container_t")
     for field in ("user", "role"):
         if linux.get(field):
-            _wrong(linux, field, "another identity of SELinux", "nothing")
+            _wrong(linux, field, "an SELinux identity that is not allowed", "nothing")
 
 
 def _check_restricted(pod: Part) -> None:
     for volume in pod.parts("volumes"):
         kinds = [kind for kind in volume.value if kind != "name"]
         if wrong := [kind for kind in kinds if kind not in _RESTRICTED_VOLUMES and kind != "hostPath"]:
-            _wrong(volume, wrong[0], "not a kind of volume that is allowed", ", ".join(sorted(_RESTRICTED_VOLUMES)))
+            _wrong(volume, wrong[0], "this kind of volume is not allowed", ", ".join(sorted(_RESTRICTED_VOLUMES)))
     shared = pod.part("securityContext")
     if shared.get("runAsUser") == 0:
         _wrong(shared, "runAsUser", "root", "1 or more")
@@ -160,13 +166,13 @@ def _check_restricted_container(container: Part, shared: Part, *, windows: bool)
     if windows:
         return
     if context.get("allowPrivilegeEscalation") is not False:
-        _wrong(context, "allowPrivilegeEscalation", "a process may gain privileges", "false")
+        _wrong(context, "allowPrivilegeEscalation", "processes could gain privileges", "false")
     capabilities = context.part("capabilities")
     if "ALL" not in [capability for _, capability in capabilities.entries("drop")]:
-        _wrong(capabilities, "drop", "not all privileges are dropped", "[ALL]")
+        _wrong(capabilities, "drop", "it does not drop all capabilities", "[ALL]")
     for index, capability in capabilities.entries("add"):
         if capability in _BASELINE_CAPABILITIES - {"NET_BIND_SERVICE"}:
-            _wrong(capabilities, f"add[{index}]", "a privilege that is kept", "NET_BIND_SERVICE", given=capability)
+            _wrong(capabilities, f"add[{index}]", "it keeps a capability", "NET_BIND_SERVICE", given=capability)
     seccomp = context.part("seccompProfile") or shared.part("seccompProfile")
-    if seccomp.get("type") not in (*_SECCOMP, "Unconfined"):  # which the baseline refuses
-        _wrong(context, "seccompProfile", "every system call is allowed", "RuntimeDefault, here or for the pod")
+    if seccomp.get("type") not in (*_SECCOMP, "Unconfined"):  # which the baseline level refuses
+        _wrong(context, "seccompProfile", "it allows every system call", "RuntimeDefault, here or for the pod")

@@ -1,4 +1,4 @@
-"""Where pods are described in objects, and what their containers are."""
+"""Pod templates in objects, and their containers."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ TEMPLATES = {
     "ReplicationController": "spec.template",
     "StatefulSet": "spec.template",
 }
-"""Where the template of pods is, by kind."""
+"""Path of the pod template, by kind."""
 
 
 def template_of(manifest: Part) -> Part | None:
-    """Return what has the metadata and the spec of pods: the template of a workload, or a pod itself."""
+    """Return the pod template of a workload, or a pod itself."""
     kind = manifest.get("kind")
     if kind == "Pod":
         return manifest

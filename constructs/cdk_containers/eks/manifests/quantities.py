@@ -1,4 +1,4 @@
-"""Quantities of Kubernetes, such as `250m`, `64Mi` and `1.5`."""
+"""Kubernetes quantities, such as `250m`, `64Mi` and `1.5`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ALLOWED = "a quantity such as 250m, 2, 512Mi or 1.5Gi"
 
 
 def quantity(value: object) -> Decimal | None:
-    """Read a quantity, as a number of whole units; None where it is not one."""
+    """Read a quantity as a number; None if it is invalid."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     found = _QUANTITY.fullmatch(str(value))
@@ -34,5 +34,5 @@ def mebibytes(count: int) -> str:
 
 
 def millicores(cpu_units: int) -> str:
-    """Write CPU units, of which 1024 are a vCPU, as thousandths of a CPU, rounded up."""
+    """Write CPU units (1024 per vCPU) as thousandths of a CPU, rounded up."""
     return f"{-(-cpu_units * 1000 // 1024)}m"

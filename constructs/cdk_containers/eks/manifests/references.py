@@ -1,4 +1,4 @@
-"""What objects name that is not among them: it may be in the cluster already, or missing."""
+"""References to objects that are not in the manifests; they may be in the cluster or missing."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _SELECTORS = {"NetworkPolicy": "podSelector", "PodDisruptionBudget": "selector"}
 Named: TypeAlias = tuple[str, str, str]
 """Kind, namespace and name of an object."""
 Reference: TypeAlias = tuple[str, str, object]
-"""The field that names something, and the kind and name of what it names in its namespace."""
+"""A field with a reference, and the kind and name of its target."""
 Finding: TypeAlias = tuple[str, str, str]
-"""A field, what is missing, and what would be right."""
+"""A field, what is missing, and what is allowed."""
 
 
 def dangling_references(manifests: Iterable[Mapping[str, Any]]) -> list[Problem]:
-    """Find what objects name and is not among them, and what finds no pods.
+    """Find references to objects that are not in the manifests, and selectors that match no pods.
 
-    None of it is certainly wrong, since the cluster may have what is named.
+    None of it is certainly wrong, because the cluster may have the target.
     """
     everything = [manifest for manifest in manifests if isinstance(manifest, Mapping)]
     known: dict[Named, list[Mapping[str, Any]]] = {}
@@ -40,7 +40,7 @@ def dangling_references(manifests: Iterable[Mapping[str, Any]]) -> list[Problem]
         part = Part(manifest, "", Problems())
         here = f"manifests[{index}]"
         findings = [
-            (field, f"there is no {wanted} {given} here", "the name of one, or of one that the cluster has")
+            (field, f"there is no {wanted} {given} here", "the name of an object here or in the cluster")
             for field, wanted, given in _references(part, kind)
             if isinstance(given, str) and not is_token(given) and (wanted, namespace, given) not in known
         ]
@@ -98,7 +98,7 @@ def _selected(part: Part, kind: str, namespace: str, made: _Pods) -> Iterator[Fi
         return
     pods = [template.part("spec") for template in made.selected(namespace, selector)]
     if not pods:
-        yield f"spec.{field}", "it finds no pods that are made here", "labels of pods"
+        yield f"spec.{field}", "it matches no pods in these manifests", "labels of existing pods"
     elif kind == "Service":
         names = {
             port.get("name") for pod in pods for container, _ in containers_of(pod) for port in container.parts("ports")
@@ -120,11 +120,15 @@ def _replicas(
     wanted = (str(target.get("kind") or "Deployment"), namespace, str(target.get("name")))
     for other in known.get(wanted, ()) if kind in _SCALED else ():
         if "replicas" in Part(other, "", Problems()).part("spec"):
-            yield "spec.scaleTargetRef", "its target has replicas, to which each deployment sets it back", "no replicas"
+            yield (
+                "spec.scaleTargetRef",
+                "its target sets replicas, so each deployment would reset the number of pods",
+                "no replicas",
+            )
 
 
 class _Pods:
-    """The templates of pods, found once for all that select pods, by their labels."""
+    """The pod templates by label, searched once for all selectors."""
 
     def __init__(self, everything: Sequence[Mapping[str, Any]]) -> None:
         self._by_label: dict[tuple[str, str | None, object], list[Part]] = {}
@@ -137,7 +141,7 @@ class _Pods:
                     self._by_label.setdefault((namespace, *label), []).append(template)
 
     def selected(self, namespace: str, selector: Mapping[str, Any]) -> list[Part]:
-        """Return those that a selector finds; it tries the pods that share the rarest of its labels."""
+        """Return those that a selector matches, starting from its rarest label."""
         labels = ((None, None), *(selector.get("matchLabels") or {}).items())
         candidates = min((self._by_label.get((namespace, *label), []) for label in labels), key=len)
         return [one for one in candidates if selects(selector, one.part("metadata").part("labels").value)]

@@ -1,6 +1,6 @@
-"""APIs that versions of Kubernetes no longer serve.
+"""APIs that Kubernetes versions no longer serve.
 
-Alpha versions are left out: EKS never serves them.
+Alpha versions are omitted, because EKS never serves them.
 
 See https://kubernetes.io/docs/reference/using-api/deprecation-guide/
 """
@@ -49,9 +49,9 @@ _TABLE: tuple[tuple[int, str, tuple[str, ...], str], ...] = (
 )
 
 KNOWN_UP_TO = 37
-"""The last minor version that the table knows."""
+"""The last minor version in the table."""
 
 REMOVED: Mapping[tuple[str, str], tuple[int, str]] = MappingProxyType(
     {(api, kind): (minor, instead) for minor, api, kinds, instead in _TABLE for kind in kinds}
 )
-"""By apiVersion and kind: the minor version that no longer serves it, and what takes its place."""
+"""By apiVersion and kind: the minor version that removed it, and its replacement."""

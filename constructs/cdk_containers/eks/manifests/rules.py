@@ -1,7 +1,7 @@
-"""What a cluster would refuse, or take and never run: found before anything is written.
+"""Checks that find what a cluster would refuse, or accept and never run.
 
-The published schemas know fields and their types, and little else. What the API server and its controllers check
-beyond them is here.
+The published schemas contain fields and types, and little else. These checks cover what the API server and its
+controllers check in addition.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _LEVEL = "pod-security.kubernetes.io/enforce"
 
 
 def problems(manifests: Iterable[Mapping[str, Any]], facts: Facts) -> list[Problem]:
-    """Find everything that is wrong with objects for a cluster.
+    """Find all problems with objects for a cluster.
 
     Args:
         manifests: The objects, in the order in which they are applied.
-        facts: What is known of the cluster.
+        facts: What is known about the cluster.
     """
     found: list[Problem] = []
     listed = list(manifests)
@@ -47,17 +47,17 @@ def problems(manifests: Iterable[Mapping[str, Any]], facts: Facts) -> list[Probl
 
 
 def problems_together(manifests: Sequence[Mapping[str, Any]]) -> list[Problem]:
-    """Find what is wrong with objects only because of others."""
+    """Find problems between objects."""
     return [*_twice(manifests), *_against_namespaces(manifests)]
 
 
 def _each_once(found: Iterable[Problem]) -> list[Problem]:
-    """Return one problem for each place: a field of the wrong type is wrong by several rules."""
+    """Return one problem for each path, because a field of the wrong type violates several rules."""
     return list({problem.option: problem for problem in reversed(list(found))}.values())[::-1]
 
 
 def identity(manifest: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    """Return what an object is known by: group, kind, namespace and name."""
+    """Return the identity of an object: group, kind, namespace and name."""
     metadata = manifest.get("metadata")
     metadata = metadata if isinstance(metadata, Mapping) else {}
     group = str(manifest.get("apiVersion")).rpartition("/")[0]
@@ -67,7 +67,7 @@ def identity(manifest: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 
 def _named(problem: Problem, manifest: object) -> Problem:
-    """Say which object a problem is of: a place in a list says little."""
+    """Add the object to a problem, because an index in a list says little."""
     if not isinstance(manifest, Mapping):
         return problem
     _, kind, namespace, name = identity(manifest)
@@ -78,7 +78,7 @@ def _named(problem: Problem, manifest: object) -> Problem:
 def _object_problems(manifest: object, facts: Facts) -> Problems:
     found = Problems()
     if not isinstance(manifest, Mapping):
-        found.add("", f"a value of type {type(manifest).__name__} where an object belongs", allowed="a dictionary")
+        found.add("", f"a value of type {type(manifest).__name__} instead of an object", allowed="a dictionary")
         return found
     part = Part(manifest, "", found)
     api_version, kind = part.text("apiVersion", required=True), part.text("kind", required=True)
@@ -90,14 +90,14 @@ def _object_problems(manifest: object, facts: Facts) -> Problems:
     if kind == "Secret" and api_version == "v1":
         found.add(
             "kind",
-            "a secret would stand in a file, in the template and in logs",
+            "a file, the template and logs would contain the secret",
             given=kind,
-            allowed="a secret of Secrets Manager, by the Secrets Store driver or External Secrets",
+            allowed="a secret in Secrets Manager, through the Secrets Store driver or External Secrets",
             practice="eks-no-secret-manifests",
         )
         return found
     if kind.endswith("List") and "items" in part:
-        found.add("kind", "a list of objects", given=kind, allowed="its items, each on its own")
+        found.add("kind", "a list of objects", given=kind, allowed="each of its items as a separate object")
         return found
     if (wrong := api_problem(api_version, kind, facts.version)) is not None:
         part.wrong("apiVersion", wrong[0], wrong[1], given=Shown(f"{api_version} {kind}"))
@@ -148,22 +148,22 @@ _CHECKS: Mapping[str, Callable[[Part], None]] = {
 def _check_metadata(part: Part, kind: str) -> None:
     metadata = part.part("metadata")
     if "generateName" in metadata:
-        metadata.wrong("generateName", "an object without a name is made anew with each deployment", "a name")
+        metadata.wrong("generateName", "an object without a name would be created again in each deployment", "a name")
     name = metadata.text("name", required=True)
     if name is not None and (allowed := _name_rule(kind, name)) is not None:
-        metadata.wrong("name", "not a name of Kubernetes", allowed)
+        metadata.wrong("name", "not a valid Kubernetes name", allowed)
     namespace = metadata.text("namespace")
     if namespace is not None:
         if kind in CLUSTER_SCOPED:
-            metadata.wrong("namespace", f"a {kind} is in no namespace", "nothing")
+            metadata.wrong("namespace", f"a {kind} belongs to no namespace", "nothing")
         elif not is_label(namespace):
-            metadata.wrong("namespace", "not a name of Kubernetes", LABEL)
+            metadata.wrong("namespace", "not a valid Kubernetes name", LABEL)
     check_labels(metadata, "labels")
     check_labels(metadata, "annotations")
 
 
 def _name_rule(kind: str, name: str) -> str | None:
-    """Return what would be right, where a name is not one for its kind."""
+    """Return what is allowed if a name is invalid for its kind."""
     if kind in _RBAC:
         return None if name not in (".", "..") and not set("/%") & set(name) else "a name without / and %"
     limit = _LIMITS.get(kind)
@@ -172,16 +172,16 @@ def _name_rule(kind: str, name: str) -> str | None:
     if kind == "Namespace":
         return None if is_label(name) else LABEL
     if limit is not None and is_subdomain(name) and len(name) > limit:
-        return f"up to {limit} characters, since its pods get longer names from it"
+        return f"up to {limit} characters, because its pods get longer names from it"
     return None if is_subdomain(name) else SUBDOMAIN
 
 
 def _check_values(found: Problems, value: object, path: str = "") -> None:
-    """Find values that no file can have, and parts of values that are known only at deployment."""
+    """Find values that a file cannot contain, and parts of values known only at deployment."""
     if isinstance(value, Mapping):
         for key, entry in value.items():
             if not isinstance(key, str) or is_token(key):
-                found.add(path, "the name of a field is not a text that is known", given=key, allowed="a text")
+                found.add(path, "the name of a field is not text known at synthesis", given=key, allowed="a text")
             else:
                 _check_values(found, entry, f"{path}.{key}" if path else key)
     elif isinstance(value, list | tuple):
@@ -190,21 +190,21 @@ def _check_values(found: Problems, value: object, path: str = "") -> None:
     elif is_token(value):
         _check_token(found, value, path)
     elif value is None:
-        found.add(path, "None, which says nothing", allowed="a value, or no such field")
+        found.add(path, "None has no meaning here", allowed="a value, or no field")
     elif not isinstance(value, str | int):
         found.add(path, f"a value of type {type(value).__name__}", given=value, allowed="a text or a whole number")
 
 
 def _check_token(found: Problems, value: object, path: str) -> None:
     if path in ("metadata.name", "metadata.namespace", "kind", "apiVersion"):
-        found.add(path, "known only at deployment", given=value, allowed="a text that is known")
+        found.add(path, "known only at deployment", given=value, allowed="text known at synthesis")
     elif isinstance(value, str) and "#{Token[" in value:
-        found.add(path, "an entry of a list that is known only at deployment", allowed="a list of single values")
+        found.add(path, "an entry of a list known only at deployment", allowed="a list of single values")
     elif isinstance(value, str) and "\n" in value:
         found.add(
             path,
-            "a text of several lines, part of which is known only at deployment",
-            allowed="one line, since it becomes the value of an output",
+            "text of several lines with parts known only at deployment",
+            allowed="one line, because it becomes the value of an output",
         )
 
 
@@ -219,14 +219,14 @@ def _twice(manifests: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
                 option=f"manifests[{index}].metadata.name",
                 what=f"manifests[{seen[known]}] is the same object",
                 given=repr(known[3]),
-                allowed="each object once",
+                allowed="each object only once",
             )
             yield _named(problem, manifest)
         seen.setdefault(known, index)
 
 
 def _against_namespaces(manifests: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
-    """Find what comes before its namespace, and pods that their namespace would refuse."""
+    """Find objects before their namespace, and pods that their namespace would refuse."""
     namespaces = {
         identity(manifest)[3]: (index, Part(manifest, "", Problems()).part("metadata").part("labels").get(_LEVEL))
         for index, manifest in enumerate(manifests)

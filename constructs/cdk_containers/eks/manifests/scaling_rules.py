@@ -1,4 +1,4 @@
-"""What is wrong with what keeps a number of pods: autoscalers and disruption budgets."""
+"""Checks of autoscalers and disruption budgets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _METRICS = {
 
 
 def check_autoscaler(manifest: Part) -> None:
-    """Find what is wrong with a HorizontalPodAutoscaler."""
+    """Find problems with a HorizontalPodAutoscaler."""
     spec = manifest.part("spec")
     target = spec.part("scaleTargetRef")
     for field in ("kind", "name"):
@@ -28,7 +28,7 @@ def check_autoscaler(manifest: Part) -> None:
     for metric in spec.parts("metrics"):
         kind = metric.choice("type", tuple(_METRICS))
         if kind is not None and _METRICS[kind] not in metric:
-            metric.wrong(_METRICS[kind], f"a metric of type {kind} without it", "what is measured")
+            metric.wrong(_METRICS[kind], f"a metric of type {kind} requires it", "the metric to measure")
         for field in _METRICS.values():
             value = metric.part(field).part("target")
             if value:
@@ -46,7 +46,7 @@ def check_autoscaler(manifest: Part) -> None:
 
 
 def check_disruption_budget(manifest: Part) -> None:
-    """Find what is wrong with a PodDisruptionBudget."""
+    """Find problems with a PodDisruptionBudget."""
     spec = manifest.part("spec")
     there = spec.exactly_one(("maxUnavailable", "minAvailable"))
     if there is not None:
@@ -54,11 +54,9 @@ def check_disruption_budget(manifest: Part) -> None:
         if percent and value is not None and value > 100:
             spec.wrong(there, "more than all pods", "up to 100%")
         if (there == "maxUnavailable" and value == 0) or (there == "minAvailable" and percent and value == 100):
-            spec.wrong(there, "no pod may ever be moved, so no node can be drained", "maxUnavailable of 1 or more")
+            spec.wrong(there, "no pod may ever be evicted, so no node can be drained", "maxUnavailable of 1 or more")
     selector = spec.part("selector")
     check_expressions(selector)
     if not selector.get("matchLabels") and not selector.get("matchExpressions"):
-        spec.wrong(
-            "selector", "all pods of the namespace, since there is no label", "labels of the pods that are meant"
-        )
+        spec.wrong("selector", "without a label it applies to all pods of the namespace", "labels of the pods")
     spec.choice("unhealthyPodEvictionPolicy", ("AlwaysAllow", "IfHealthyBudget"))

@@ -1,4 +1,4 @@
-"""Schedules of CronJobs: five fields, as in a crontab, and no time zone in them."""
+"""Schedules of CronJobs: five fields, as in a crontab, without a time zone."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ ALLOWED = "five fields such as 0 8 * * MON-FRI: minutes, hours, day of month, mo
 
 
 def cron_problem(schedule: str) -> str | None:
-    """Say what is wrong with the schedule of a CronJob, or None."""
+    """Return the problem of a CronJob's schedule, or None."""
     if schedule.startswith(("TZ=", "CRON_TZ=")):
-        return "a time zone in the schedule; timeZone has it"
+        return "a time zone in the schedule instead of timeZone"
     if schedule in _MACROS or re.fullmatch(r"@every (\d+(h|m|s))+", schedule):
         return None
     values = schedule.split()
     if schedule.startswith(("cron(", "rate(", "at(")):
-        return "a schedule of EventBridge"
+        return "an EventBridge schedule"
     if len(values) != 5:
-        return f"{len(values)} fields, where a CronJob has five"
+        return f"{len(values)} fields, but a CronJob has five"
     for value, (name, low, high, words) in zip(values, _FIELDS, strict=True):
         if not all(_is_part(part.upper(), low, high, words) for part in value.split(",")):
             return f"{name} {value}: not within {low}-{high}"

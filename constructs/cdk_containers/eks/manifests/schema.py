@@ -1,4 +1,4 @@
-"""Schemas in a few words of Python, and what is wrong with a value by one."""
+"""Compact schemas in Python, and checks of values against them."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from cdk_containers.core.inputs import is_token
 
 
 class Schema(Protocol):
-    """What a value has to be."""
+    """Schema of a value."""
 
     def check(self, found: Problems, value: Any, path: str) -> None:
-        """Find where a value is not so."""
+        """Find where a value does not match."""
         ...
 
 
 @frozen
 class Text:
-    """A text, one of several words or of a form."""
+    """A text, optionally one of several words or with a pattern."""
 
     allowed: tuple[str, ...] = ()
     pattern: str = ""
     example: str = "a text"
 
     def check(self, found: Problems, value: Any, path: str) -> None:
-        """Find where a value is not so."""
+        """Find where a value does not match."""
         if is_token(value):
             return
         if not isinstance(value, str):
@@ -36,7 +36,7 @@ class Text:
         elif self.allowed and value not in self.allowed:
             found.add(path, "no such value", given=value, allowed=", ".join(self.allowed))
         elif self.pattern and not re.fullmatch(self.pattern, value):
-            found.add(path, "not of the form that is taken", given=value, allowed=self.example)
+            found.add(path, "not in the right format", given=value, allowed=self.example)
 
 
 @frozen
@@ -47,24 +47,24 @@ class Number:
     high: int | None = None
 
     def check(self, found: Problems, value: Any, path: str) -> None:
-        """Find where a value is not so."""
+        """Find where a value does not match."""
         if is_token(value):
             return
         whole = isinstance(value, int) and not isinstance(value, bool)
         if not whole or value < self.low or (self.high is not None and value > self.high):
             allowed = f"{self.low} or more" if self.high is None else f"{self.low} to {self.high}"
-            found.add(path, "not a whole number that is taken", given=value, allowed=allowed)
+            found.add(path, "not a valid whole number", given=value, allowed=allowed)
 
 
 @frozen(kw_only=False)
 class Either:
-    """A number or a text, such as a port or the name of one."""
+    """A number or a text, such as a port number or port name."""
 
     number: Number
     text: Text
 
     def check(self, found: Problems, value: Any, path: str) -> None:
-        """Find where a value is not so."""
+        """Find where a value does not match."""
         (self.text if isinstance(value, str) else self.number).check(found, value, path)
 
 
@@ -73,14 +73,14 @@ class Flag:
     """True or false."""
 
     def check(self, found: Problems, value: Any, path: str) -> None:
-        """Find where a value is not so."""
+        """Find where a value does not match."""
         if not isinstance(value, bool) and not is_token(value):
             found.add(path, "neither true nor false", given=value, allowed="true or false")
 
 
 @frozen(kw_only=False)
 class Anything:
-    """What another schema describes, or nobody."""
+    """A value that is not checked here."""
 
     def check(self, found: Problems, value: Any, path: str) -> None:
         """Find nothing."""
@@ -88,13 +88,13 @@ class Anything:
 
 @frozen(kw_only=False)
 class ListOf:
-    """A list of things of one kind."""
+    """A list of values with one schema."""
 
     item: Schema
     least: int = 0
 
     def check(self, found: Problems, value: Any, path: str) -> None:
-        """Find where a value is not so."""
+        """Find where a value does not match."""
         if not isinstance(value, list | tuple):
             found.add(path, "not a list", given=value, allowed="a list")
             return
@@ -106,12 +106,12 @@ class ListOf:
 
 @frozen(kw_only=False)
 class MapOf:
-    """A map with names that the caller chooses."""
+    """A map with arbitrary keys."""
 
     value: Schema
 
     def check(self, found: Problems, value: Any, path: str) -> None:
-        """Find where a value is not so."""
+        """Find where a value does not match."""
         if not isinstance(value, Mapping):
             found.add(path, "not a map", given=value, allowed="a map")
             return
@@ -120,12 +120,12 @@ class MapOf:
 
 
 Wrong = tuple[str, str, str]
-"""A field, what is wrong with it, and what is allowed."""
+"""A field, its problem, and what is allowed."""
 
 
 @frozen(kw_only=False)
 class Fields:
-    """A map with the fields that there are, and no other."""
+    """A map with only these fields."""
 
     fields: Mapping[str, Schema]
     required: tuple[str, ...] = ()
@@ -133,7 +133,7 @@ class Fields:
     rule: Callable[[Mapping[str, Any]], Wrong | None] | None = None
 
     def check(self, found: Problems, value: Any, path: str) -> None:
-        """Find where a value is not so."""
+        """Find where a value does not match."""
         if not isinstance(value, Mapping):
             found.add(path, "not a map", given=value, allowed="a map")
             return
@@ -156,5 +156,5 @@ class Fields:
 
 PORT = Either(
     Number(low=1, high=65535),
-    Text(pattern=r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", example="1 to 65535, or the name of a port"),
+    Text(pattern=r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", example="1–65535, or a port name"),
 )

@@ -1,4 +1,4 @@
-"""What is wrong with volumes, claims and classes of storage, and with the data in ConfigMaps."""
+"""Checks of volumes, claims, storage classes and ConfigMaps."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _MEBIBYTE = 1024**2
 
 
 def check_storage_class(manifest: Part) -> None:
-    """Find what is wrong with a StorageClass."""
+    """Find problems with a StorageClass."""
     manifest.text("provisioner", required=True)
     manifest.choice("reclaimPolicy", ("Delete", "Retain"))
     manifest.choice("volumeBindingMode", ("Immediate", "WaitForFirstConsumer"))
     parameters = manifest.part("parameters")
     for name, value in parameters.value.items():
         if not isinstance(value, str) and not is_token(value):
-            parameters.wrong(name, f"a value of type {type(value).__name__} where a text belongs", f'"{value}"')
+            parameters.wrong(name, f"a value of type {type(value).__name__} instead of text", f'"{value}"')
 
 
 def check_volume(manifest: Part) -> None:
-    """Find what is wrong with a PersistentVolume."""
+    """Find problems with a PersistentVolume."""
     spec = manifest.part("spec")
     _check_modes(spec)
     _check_size(spec.part("capacity"), "storage")
@@ -41,7 +41,7 @@ def check_volume(manifest: Part) -> None:
 
 
 def check_claim(manifest: Part) -> None:
-    """Find what is wrong with a PersistentVolumeClaim, or the template of one."""
+    """Find problems with a PersistentVolumeClaim, or its template."""
     spec = manifest.part("spec")
     _check_modes(spec)
     _check_size(spec.part("resources").part("requests"), "storage")
@@ -49,19 +49,19 @@ def check_claim(manifest: Part) -> None:
 
 
 def check_config_map(manifest: Part) -> None:
-    """Find what is wrong with a ConfigMap."""
+    """Find problems with a ConfigMap."""
     size = 0
     data, binary = manifest.part("data"), manifest.part("binaryData")
     for part in (data, binary):
         for key, value in part.value.items():
             if not _KEY.fullmatch(str(key)):
-                part.wrong(str(key), "not a key", "up to 253 letters, digits, hyphens, dots and underscores")
+                part.wrong(str(key), "not a valid key", "up to 253 letters, digits, hyphens, dots and underscores")
             if not isinstance(value, str):
-                part.wrong(str(key), f"a value of type {type(value).__name__} where a text belongs", "a text")
+                part.wrong(str(key), f"a value of type {type(value).__name__} instead of text", "a text")
             else:
                 size += len(value.encode())
     for key in data.value.keys() & binary.value.keys():
-        binary.wrong(str(key), "the key is in data too", "one of the two", given=key)
+        binary.wrong(str(key), "the key is also in data", "one of the two", given=key)
     if size > _MEBIBYTE:
         manifest.wrong("data", "more than 1 MiB", "up to 1 MiB", given=f"{size} bytes")
 
@@ -74,7 +74,7 @@ def _check_modes(spec: Part) -> None:
         if not is_token(mode) and mode not in _MODES:
             spec.wrong(f"accessModes[{index}]", "no such value", ", ".join(_MODES), given=mode)
     if "ReadWriteOncePod" in modes and len(modes) > 1:
-        spec.wrong("accessModes", "ReadWriteOncePod together with another mode", "alone")
+        spec.wrong("accessModes", "ReadWriteOncePod combined with another mode", "alone")
 
 
 def _check_size(part: Part, field: str) -> None:

@@ -1,4 +1,4 @@
-"""What is wrong with what makes pods: Deployments, DaemonSets, StatefulSets, Jobs and CronJobs."""
+"""Checks of Deployments, DaemonSets, StatefulSets, Jobs and CronJobs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 
 
 def check_workload(manifest: Part, facts: Facts) -> None:
-    """Find what is wrong with an object that makes pods, its pods included."""
+    """Find problems with an object that creates pods, including its pods."""
     kind = str(manifest.get("kind"))
     template = template_of(manifest)
     if template is None:
@@ -62,17 +62,17 @@ def check_labels(metadata: Part, field: str) -> None:
     part = metadata.part(field)
     for key, value in part.value.items():
         if not isinstance(key, str) or not is_label_key(key):
-            part.wrong(str(key), f"not a key that {field} can have", LABEL_KEY)
+            part.wrong(str(key), f"not a valid key for {field}", LABEL_KEY)
         if is_token(value):
             continue
         if not isinstance(value, str):
-            part.wrong(key, f"a value of type {type(value).__name__} where a text belongs", "a text")
+            part.wrong(key, f"a value of type {type(value).__name__} instead of text", "a text")
         elif field == "labels" and not is_label_value(value):
-            part.wrong(key, "not the value of a label", LABEL_VALUE)
+            part.wrong(key, "not a valid label value", LABEL_VALUE)
 
 
 def selects(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
-    """Tell whether a label selector finds an object with these labels."""
+    """Tell whether a label selector matches an object with these labels."""
     match_labels = selector.get("matchLabels") or {}
     if any(labels.get(key) != value for key, value in match_labels.items()):
         return False
@@ -90,7 +90,7 @@ def selects(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
 
 
 def check_expressions(selector: Part) -> None:
-    """Check the form of a label selector."""
+    """Check a label selector."""
     for key, value in selector.part("matchLabels").value.items():
         if not is_label_key(key) or not isinstance(value, str) or (not is_token(value) and not is_label_value(value)):
             selector.part("matchLabels").wrong(key, "not a label", f"{LABEL_KEY}; {LABEL_VALUE}")
@@ -98,7 +98,7 @@ def check_expressions(selector: Part) -> None:
         operator = expression.choice("operator", _OPERATORS)
         values = list(expression.entries("values"))
         if operator in ("In", "NotIn") and not values:
-            expression.wrong("values", f"{operator} of nothing", "one or more values")
+            expression.wrong("values", f"{operator} without values", "one or more values")
         if operator in ("Exists", "DoesNotExist") and values:
             expression.wrong("values", f"values with {operator}", "none")
 
@@ -107,13 +107,13 @@ def _check_selector(spec: Part, template: Part) -> None:
     selector, labels = spec.part("selector"), template.part("metadata").part("labels")
     check_expressions(selector)
     if not selector.get("matchLabels") and not selector.get("matchExpressions"):
-        spec.wrong("selector", "no label to find the pods by", "matchLabels with one or more labels of the template")
+        spec.wrong("selector", "no label to select pods", "matchLabels with one or more labels of the template")
     elif not selects(selector.value, labels.value):
-        spec.wrong("selector", "the pods of the template do not have these labels", f"labels among {labels.value}")
+        spec.wrong("selector", "the pods of the template do not have these labels", f"labels from {labels.value}")
 
 
 def amount(part: Part, field: str) -> tuple[int | None, bool]:
-    """Read a number of pods or a percentage of them, and whether it is one."""
+    """Read a number or a percentage of pods, and tell which it is."""
     value = part.get(field)
     if isinstance(value, str) and not is_token(value):
         if _PERCENT.fullmatch(value):
@@ -128,7 +128,9 @@ def _check_rolling_update(strategy: Part, *, surge: int, unavailable: int) -> No
     most, _ = amount(update, "maxSurge") if "maxSurge" in update else (surge, False)
     fewest, percent = amount(update, "maxUnavailable") if "maxUnavailable" in update else (unavailable, False)
     if most == 0 and fewest == 0:
-        update.wrong("maxUnavailable", "no pod may stop, and none may start beside it", "1 or more in one of the two")
+        update.wrong(
+            "maxUnavailable", "no pod may stop, and no additional pod may start", "1 or more in one of the two"
+        )
     if percent and fewest is not None and fewest > 100:
         update.wrong("maxUnavailable", "more than all pods", "up to 100%")
 
@@ -137,14 +139,14 @@ def _check_deployment(spec: Part) -> None:
     strategy = spec.part("strategy")
     kind = strategy.choice("type", ("RollingUpdate", "Recreate"))
     if kind == "Recreate" and "rollingUpdate" in strategy:
-        strategy.wrong("rollingUpdate", "numbers for a rolling update with Recreate", "none, or RollingUpdate")
+        strategy.wrong("rollingUpdate", "settings of a rolling update with Recreate", "none, or RollingUpdate")
     _check_rolling_update(strategy, surge=1, unavailable=1)
     ready = spec.number("minReadySeconds") or 0
     deadline = spec.number("progressDeadlineSeconds") if "progressDeadlineSeconds" in spec else _DEFAULT_DEADLINE
     if deadline is not None and deadline <= ready:
         spec.wrong(
             "progressDeadlineSeconds",
-            f"the deployment fails after {deadline} seconds, and a pod counts as ready after {ready}",
+            f"the deployment fails after {deadline} seconds, before a pod counts as ready after {ready}",
             f"more than {ready}",
             given=deadline,
         )
@@ -158,7 +160,7 @@ def _check_daemon_set(spec: Part) -> None:
     most, _ = amount(update, "maxSurge")
     fewest, _ = amount(update, "maxUnavailable") if "maxUnavailable" in update else (1, False)
     if most and fewest:
-        update.wrong("maxSurge", "a DaemonSet takes one of maxSurge and maxUnavailable", "0 in one of the two")
+        update.wrong("maxSurge", "a DaemonSet supports only one of maxSurge and maxUnavailable", "0 in one of the two")
 
 
 def check_job(spec: Part, facts: Facts) -> None:
@@ -168,12 +170,12 @@ def check_job(spec: Part, facts: Facts) -> None:
     spec.number("activeDeadlineSeconds", 1)
     mode = spec.choice("completionMode", ("NonIndexed", "Indexed"))
     if mode == "Indexed" and "completions" not in spec:
-        spec.wrong("completions", "an indexed Job without a number of runs", "1 or more")
+        spec.wrong("completions", "an indexed Job requires a number of runs", "1 or more")
     replacement = spec.choice("podReplacementPolicy", ("Failed", "TerminatingOrFailed"))
     if "podFailurePolicy" not in spec:
         return
     if spec.part("template").part("spec").get("restartPolicy") != "Never":
-        spec.wrong("podFailurePolicy", "pods are restarted in place before it is asked", "restartPolicy: Never")
+        spec.wrong("podFailurePolicy", "pods restart in place before Kubernetes evaluates it", "restartPolicy: Never")
     if replacement == "TerminatingOrFailed":
         spec.wrong("podReplacementPolicy", "not together with podFailurePolicy", "Failed")
     for rule in spec.part("podFailurePolicy").parts("rules"):
@@ -181,7 +183,7 @@ def check_job(spec: Part, facts: Facts) -> None:
         rule.exactly_one(("onExitCodes", "onPodConditions"))
         for condition in rule.parts("onPodConditions"):
             if "status" not in condition and minor_of(facts.version) < 35:
-                condition.wrong("status", f"Kubernetes {facts.version} needs it", '"True"')
+                condition.wrong("status", f"Kubernetes {facts.version} requires it", '"True"')
 
 
 def _check_cron_job(spec: Part, facts: Facts) -> None:
@@ -190,12 +192,12 @@ def _check_cron_job(spec: Part, facts: Facts) -> None:
         spec.wrong("schedule", wrong, ALLOWED)
     zone = spec.text("timeZone")
     if zone is not None and (zone == "Local" or (wrong := time_zone_problem(zone)) is not None):
-        spec.wrong("timeZone", "there is no such time zone", "a name such as Europe/Berlin")
+        spec.wrong("timeZone", "unknown time zone", "a name such as Europe/Berlin")
     spec.choice("concurrencyPolicy", ("Allow", "Forbid", "Replace"))
-    spec.number("startingDeadlineSeconds", 10)  # the controller looks every ten seconds, and misses what is shorter
+    spec.number("startingDeadlineSeconds", 10)  # the controller runs every ten seconds, and misses shorter deadlines
     spec.number("successfulJobsHistoryLimit")
     spec.number("failedJobsHistoryLimit")
     job = spec.part("jobTemplate").part("spec")
     check_job(job, facts)
     if "ttlSecondsAfterFinished" in job:
-        job.wrong("ttlSecondsAfterFinished", "the CronJob keeps the history of its Jobs itself", "the history limits")
+        job.wrong("ttlSecondsAfterFinished", "the CronJob manages the history of its Jobs itself", "the history limits")

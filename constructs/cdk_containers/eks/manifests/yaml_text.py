@@ -1,6 +1,6 @@
-"""Objects as YAML that people like to read, and that every reader of YAML understands as it is meant.
+"""Writes objects as readable YAML that every parser understands in the same way.
 
-Only what objects hold is written: maps, lists, texts, whole numbers and booleans. The order is kept.
+It supports maps, lists, text, whole numbers and booleans, and keeps the order.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _lines(value: Any) -> Iterator[str]:
 def _entry(key: str, value: Any) -> Iterator[str]:
     if _is_collection(value) and value:
         yield key
-        # A list in a map is written at the level of its key, as kubectl does it.
+        # A list in a map is at the indentation of its key, as in kubectl.
         yield from (f"{'' if _is_list(value) else '  '}{line}" if line else "" for line in _lines(value))
     elif isinstance(value, str) and "\n" in value and _is_block(value):
         body = value.rstrip("\n")
@@ -59,7 +59,7 @@ def _is_collection(value: Any) -> bool:
 
 
 def _is_block(text: str) -> bool:
-    """Tell whether a text can be written as it is, line for line."""
+    """Tell whether a text can be written as a block, line by line."""
     return (
         _BLOCK.fullmatch(text) is not None
         and not text.startswith((" ", "\n"))
@@ -90,7 +90,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    # JSON leaves some characters that YAML does not take as they are.
+    # JSON does not escape some characters that YAML requires escaped.
     return re.sub(
         r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]",
         lambda found: f"\\u{ord(found[0]):04x}",

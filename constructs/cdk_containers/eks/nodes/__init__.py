@@ -1,4 +1,4 @@
-"""What pods run on: nodes that EKS manages, nodes of one's own, Fargate, Karpenter, machines outside AWS."""
+"""Compute for pods: managed nodes, self-managed nodes, Fargate, Karpenter and hybrid nodes."""
 
 from ..rendering import Taint
 from .fargate_profile import FargateProfile, FargateSelector, runs_on_fargate

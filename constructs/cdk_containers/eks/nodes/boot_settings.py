@@ -1,4 +1,4 @@
-"""What a node that registers itself is told as it starts."""
+"""Settings of self-registering nodes at start."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from cdk_containers.core.frozen import frozen
 from ..rendering import Taint
 
 SHUTDOWN_SECONDS = 120
-"""What Spot leaves between the notice and the end."""
+"""Time between Spot notice and termination."""
 
 _CRITICAL_SECONDS = 30
 _DNS = 10
-"""CoreDNS has the tenth address of the range of services."""
+"""CoreDNS has the tenth address of the service range."""
 
 
 @frozen
 class BootSettings:
-    """What a node that registers itself is told as it starts.
+    """Settings of self-registering nodes at start.
 
     Attributes:
         cluster_name: Name of the cluster.
         endpoint: Address of its API.
-        certificate_authority_data: Certificate by which the API is known.
+        certificate_authority_data: Certificate authority of the API.
         service_cidr: The addresses of Kubernetes services.
         labels: Labels of the node.
         taints: Taints of the node.
-        max_pods: Most pods on it; None if the image counts them.
+        max_pods: Maximum number of pods; None if the AMI computes it.
     """
 
     cluster_name: str
@@ -42,7 +42,7 @@ class BootSettings:
     max_pods: int | None
 
     def node_config(self) -> str:
-        """Return the NodeConfig that nodeadm reads on Amazon Linux 2023, as JSON, which is YAML too.
+        """Return the NodeConfig for nodeadm on Amazon Linux 2023, as JSON, which is also YAML.
 
         See https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/
         """
@@ -71,9 +71,9 @@ class BootSettings:
         return json.dumps({"apiVersion": "node.eks.aws/v1alpha1", "kind": "NodeConfig", "spec": spec}, indent=2)
 
     def bottlerocket(self) -> str:
-        """Return the settings that Bottlerocket reads.
+        """Return the settings for Bottlerocket.
 
-        It would ask EKS for the address of CoreDNS, which the role of the node does not allow.
+        Without this, it would ask EKS for the address of CoreDNS, which the role of the node does not allow.
 
         See https://bottlerocket.dev/en/os/latest/api/settings/kubernetes/
         """

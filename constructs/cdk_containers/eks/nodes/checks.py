@@ -1,4 +1,4 @@
-"""What can be wrong with nodes: with themselves, and with them in their cluster."""
+"""Checks of nodes, alone and in their cluster."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def node_problems(
     version: str | None,
     most_types: int,
 ) -> None:
-    """Add what is wrong with a group of nodes, whoever manages it, to what has been found already."""
+    """Add problems with a group of nodes, managed or not, to those already found."""
     if not found.has("nodes"):
         found.extend(nodes.problems(), under="nodes")
     if not found.has("instance_types"):
@@ -54,7 +54,7 @@ def size_problems(low: int, high: int, desired: int | None = None) -> list[Probl
     if not is_token([low, high]) and (high < 1 or high < low):
         found.add(
             "max_nodes",
-            "less than the fewest, or none",
+            "less than the minimum, or 0",
             given=high,
             allowed=f"{max(low, 1)} or more",
             practice="eks-node-count",
@@ -64,20 +64,20 @@ def size_problems(low: int, high: int, desired: int | None = None) -> list[Probl
             "desired_nodes",
             "out of range",
             given=desired,
-            allowed=f"{low}–{high}, or nothing, which leaves it to an autoscaler",
+            allowed=f"{low}–{high}, or remove it to leave it to an autoscaler",
             practice="eks-node-count",
         )
     return list(found)
 
 
 def skew_problems(version: str, cluster_version: str) -> list[Problem]:
-    """Find a version of nodes that does not go with that of their cluster.
+    """Find a node version that is incompatible with the version of the cluster.
 
     See https://kubernetes.io/releases/version-skew-policy/#kubelet
     """
     found = Problems()
     if is_token(version):
-        found.add("version", "known at deployment only", allowed="a version such as 1.36", practice="eks-node-version")
+        found.add("version", "known only at deployment", allowed="a version such as 1.36", practice="eks-node-version")
         return list(found)
     nodes, control_plane = _VERSION.fullmatch(version), _VERSION.fullmatch(cluster_version)
     if control_plane is None:
@@ -95,10 +95,10 @@ def skew_problems(version: str, cluster_version: str) -> list[Problem]:
 
 
 def node_subnet_problems(cluster: EksCluster, subnets: ec2.SubnetSelection | None) -> list[Problem]:
-    """Find a selection of subnets that the network of the cluster does not have, or that reach nothing."""
+    """Find a selection of subnets that the network lacks, or that have no outbound access."""
     return [] if subnets is None else subnet_problems(cluster.vpc, subnets, "subnets")
 
 
 def subnet_ids(cluster: EksCluster, subnets: ec2.SubnetSelection | None) -> Sequence[str]:
-    """Return the subnets of nodes: those that were selected, or the cluster's own for nodes."""
+    """Return the subnets of nodes: those selected, or the default of the cluster."""
     return subnet_ids_of(cluster.vpc, subnets or cluster.node_subnets)

@@ -28,12 +28,12 @@ _MOST_SELECTORS, _MOST_LABELS = 5, 5
 _LONGEST_NAMESPACE = 63
 _POLICY = "AmazonEKSFargatePodExecutionRolePolicy"
 _MANAGED = Acknowledgement(
-    "The policy that EKS documents for the role: it pulls images from ECR",
+    "EKS documents this policy for the role, which pulls images from ECR",
     cdk_nag=(f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{_POLICY}]",),
 )
 _PRACTICE = "eks-fargate-selectors"
 _NO_CORE_DNS = (
-    "no Fargate profile of the cluster selects CoreDNS, so no pod could find another by name. Give one the "
+    "no Fargate profile of the cluster selects CoreDNS, so pods could not resolve names. Give one the "
     'selector FargateSelector(namespace="kube-system"). practice: eks-fargate-selectors'
 )
 _CORE_DNS_NAMESPACE = "kube-system"
@@ -45,9 +45,8 @@ class FargateSelector:
     """Pods that run on Fargate, by namespace and labels.
 
     Attributes:
-        namespace: Namespace; `*` and `?` stand for any characters and for one.
-        labels: Labels that a pod has to have, all of them, up to 5. Default: none, so that all pods of the namespace
-            match.
+        namespace: Namespace; `*` matches any characters and `?` matches one.
+        labels: Labels that a pod must have, up to 5. Default: none; all pods of the namespace match.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html
     """
@@ -61,7 +60,7 @@ class FargateSelector:
         found.extend(field_problems(self))
         if found:
             return list(found)
-        allowed = "up to 63 lower-case letters, digits and hyphens; * and ? as wildcards"
+        allowed = "up to 63 lowercase letters, digits and hyphens; * and ? as wildcards"
         if not is_token(self.namespace) and not _is_namespace(self.namespace):
             found.add("namespace", "not a namespace", given=self.namespace, allowed=allowed, practice=_PRACTICE)
         if len(self.labels) > _MOST_LABELS:
@@ -73,12 +72,12 @@ class FargateSelector:
 
 
 class FargateProfile(CheckedConstruct):
-    """Run pods on Fargate: each in its own machine that AWS keeps, without nodes to look after.
+    """Runs pods on Fargate: each in its own isolated machine, without nodes to manage.
 
     Attributes:
-        cluster: The cluster whose pods they are.
-        resource: The profile in the template.
-        pod_execution_role: The role that pulls images. Pods get rights from their own identity.
+        cluster: The cluster of the pods.
+        resource: The CloudFormation resource.
+        pod_execution_role: The role that pulls images. Pods get permissions from their own identity.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/fargate.html
     """
@@ -96,14 +95,14 @@ class FargateProfile(CheckedConstruct):
         selectors: Sequence[FargateSelector],
         subnets: ec2.SubnetSelection | None = None,
     ) -> None:
-        """Make a profile. Each change of one makes another, and its pods go on until they are replaced.
+        """Create a profile. Each change replaces it; existing pods keep running until they are replaced.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
             cluster: The cluster whose pods run on Fargate.
-            selectors: Which pods those are: 1–5 selectors, of which one has to match.
-            subnets: Private subnets of the pods. Default: the cluster's own for nodes.
+            selectors: Selectors of pods, 1–5; a pod must match at least one.
+            subnets: Private subnets of the pods. Default: the node subnets of the cluster.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -135,14 +134,14 @@ class FargateProfile(CheckedConstruct):
                 for selector in selectors
             ],
         )
-        # EKS makes one profile of a cluster at a time, and refuses another in the meantime.
+        # EKS creates one profile of a cluster at a time, and refuses others meanwhile.
         earlier = _profiles.setdefault(cluster, {})
         stack = cdk.Stack.of(self)
         if stack in earlier:
             self.resource.add_resource_dependency(earlier[stack])
         earlier[stack] = self.resource
         _selectors.setdefault(cluster, []).extend(selectors)
-        # Fargate makes a machine for each pod that it selects, of the size that the pod asks for.
+        # Fargate starts a machine for each selected pod, in the size that the pod requests.
         selected = tuple((selector.namespace, selector.labels) for selector in selectors)
         cluster.add_nodes(None, NodeFacts(name=id, selects=selected))
         if cluster.compute == "FARGATE":
@@ -150,7 +149,7 @@ class FargateProfile(CheckedConstruct):
             self.node.add_validation(_CoreDnsRuns(cluster))
 
     def _make_role(self) -> iam.Role:
-        """Make the role, which EKS takes on for profiles of this cluster only.
+        """Create the role, which EKS can assume only for profiles of this cluster.
 
         See https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html
         """
@@ -174,7 +173,7 @@ _selectors: WeakKeyDictionary[EksCluster, list[FargateSelector]] = WeakKeyDictio
 
 
 def runs_on_fargate(cluster: EksCluster, namespace: str, labels: Mapping[str, str]) -> bool:
-    """Tell whether pods run on Fargate, as far as profiles were made."""
+    """Tell whether pods run on Fargate, according to the profiles created so far."""
     return cluster.compute == "FARGATE" or any(
         fnmatchcase(namespace, selector.namespace) and selector.labels.items() <= labels.items()
         for selector in _selectors.get(cluster, ())
@@ -183,13 +182,13 @@ def runs_on_fargate(cluster: EksCluster, namespace: str, labels: Mapping[str, st
 
 @jsii.implements(IValidation)
 class _CoreDnsRuns:
-    """Finds a cluster on Fargate none of whose profiles selects CoreDNS, which would wait for a node forever."""
+    """Finds a Fargate cluster whose profiles do not select CoreDNS, which would wait for a node forever."""
 
     def __init__(self, cluster: EksCluster) -> None:
         self._cluster = cluster
 
     def validate(self) -> list[str]:
-        """Return an error if CoreDNS has no place to run."""
+        """Return an error if CoreDNS cannot run."""
         selectors = _selectors[self._cluster]
         if self._cluster.add_on_owner("coredns") is None or any(map(_selects_core_dns, selectors)):
             return []
@@ -210,7 +209,7 @@ def _selector_problems(selectors: Sequence[FargateSelector]) -> list[Problem]:
             "selectors",
             "a profile without selectors matches no pod" if not selectors else "too many for one profile",
             given=len(selectors),
-            allowed=f"1–{_MOST_SELECTORS} selectors; make another profile for more",
+            allowed=f"1–{_MOST_SELECTORS} selectors; create another profile for more",
             practice=_PRACTICE,
         )
     for index, selector in enumerate(selectors):

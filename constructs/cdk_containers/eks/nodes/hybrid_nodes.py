@@ -1,4 +1,4 @@
-"""Machines outside AWS that are nodes of a cluster."""
+"""EKS Hybrid Nodes."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ _SESSION_SECONDS = 3_600
 
 @jsii.implements(iam.IGrantable)
 class HybridNodes(CheckedConstruct):
-    """What machines outside AWS need to become nodes of a cluster: a role, access, and the commands that join them.
+    """EKS Hybrid Nodes: a role, access, and join commands for machines outside AWS.
 
-    The machines keep no keys: Systems Manager or IAM Roles Anywhere give them credentials that end by themselves. The
-    commands are outputs of the stack. Pods have identities of their own: a grant to the machines is an error.
+    The machines store no keys: Systems Manager or IAM Roles Anywhere give them temporary credentials. The commands are
+    outputs of the stack. Pods have their own identity, so a grant to the machines is an error.
 
     Attributes:
         cluster: The cluster that the machines join.
         node_role: The role of the machines.
-        node_config: What `nodeadm init` reads on each machine, as JSON, which is YAML too.
+        node_config: Configuration of `nodeadm init` on each machine, as JSON, which is also YAML.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-overview.html
     """
@@ -54,15 +54,16 @@ class HybridNodes(CheckedConstruct):
         credentials: Literal["SYSTEMS_MANAGER"] | RolesAnywhere = "SYSTEMS_MANAGER",
         registration_limit: int = 1,
     ) -> None:
-        """Make the role, let it in, and write the commands to the outputs of the stack.
+        """Create the role, give it access, and write the commands to the outputs of the stack.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
-            cluster: The cluster that the machines join. It has to know their networks (`remote_node_networks`).
-            credentials: Where the machines get credentials from: Systems Manager, by an id and a code that an
-                administrator gets, or `RolesAnywhere(…)`, by their certificates. Default: SYSTEMS_MANAGER.
-            registration_limit: Machines that one activation of Systems Manager registers, 1–1000. Default: 1.
+            cluster: The cluster that the machines join. It must have their networks (`remote_node_networks`).
+            credentials: Source of credentials for the machines: Systems Manager, with an id and a code from an
+                administrator, or `RolesAnywhere(…)`, with certificates. Default: SYSTEMS_MANAGER.
+            registration_limit: Maximum number of machines that one Systems Manager activation registers, 1–1000.
+                Default: 1.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -115,7 +116,7 @@ class HybridNodes(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Refuse: what machines may do, every pod on them could do.
+        """Refuse: every pod on the machines could use the permission.
 
         Raises:
             ConstructError: Always.
@@ -123,7 +124,7 @@ class HybridNodes(CheckedConstruct):
         raise no_grants(self)
 
     def _by_certificate(self, credentials: RolesAnywhere) -> dict[str, str]:
-        """Make trust anchor, role and profile, and return what nodeadm has to know of them."""
+        """Create trust anchor, role and profile, and return their settings for nodeadm."""
         name = cdk.Names.unique_resource_name(self, max_length=100, separator="-")
         anchor = credentials.make_anchor(self, name)
         holder = holder_of_certificate(anchor)
@@ -149,7 +150,7 @@ class HybridNodes(CheckedConstruct):
             name=name,
             role_arns=[self.node_role.role_arn],
             enabled=True,
-            # The session has the name of the node, by which Kubernetes knows it.
+            # The session has the name of the node in Kubernetes.
             accept_role_session_name=True,
             duration_seconds=_SESSION_SECONDS,
         )
@@ -170,7 +171,7 @@ class HybridNodes(CheckedConstruct):
 
 
 def _leave_statements() -> list[iam.PolicyStatement]:
-    """Let a machine take itself off Systems Manager, as `nodeadm uninstall` does."""
+    """Let a machine deregister from Systems Manager, as `nodeadm uninstall` does."""
     machines = f"arn:{cdk.Aws.PARTITION}:ssm:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:managed-instance/*"
     return [
         iam.PolicyStatement(actions=["ssm:DeregisterManagedInstance"], resources=[machines]),
@@ -193,7 +194,7 @@ def _limit_problems(limit: int, credentials: object) -> list[Problem]:
             "registration_limit",
             "machines with certificates are not registered with Systems Manager",
             given=limit,
-            allowed="nothing, with RolesAnywhere",
+            allowed="remove it when you use RolesAnywhere",
             practice="eks-hybrid-credentials",
         )
     return list(found)
@@ -204,7 +205,7 @@ def _network_problems(cluster: EksCluster) -> list[Problem]:
     if not cluster.is_imported and not cluster.remote_node_networks:
         found.add(
             "cluster",
-            "the cluster knows no network outside AWS, so it refuses nodes from there",
+            "the cluster has no remote networks, so it refuses nodes outside AWS",
             given=cluster.node.path,
             allowed='EksCluster(remote_node_networks=["10.80.0.0/16"], …)',
             practice="eks-hybrid-networks",

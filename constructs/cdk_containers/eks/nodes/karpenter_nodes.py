@@ -1,4 +1,4 @@
-"""Nodes that Karpenter starts and ends as pods need them."""
+"""Nodes that Karpenter starts and terminates as needed."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ _EVENTS = {
     "StateChanges": ("aws.ec2", "EC2 Instance State-change Notification"),
 }
 _NO_LETTERS = Acknowledgement(
-    "Messages tell of instances that are about to end, and are of no use after five minutes",
+    "Messages announce instances that are about to terminate, and are useless after five minutes",
     cdk_nag=("AwsSolutions-SQS3",),
 )
 _ENCRYPTED_BY_SQS = Acknowledgement(
-    "SQS encrypts the messages with its own key (SSE-SQS); they tell of instances that are about to end, no more",
+    "SQS encrypts the messages with its own key (SSE-SQS); they only announce instances that are about to terminate",
     checkov=("CKV_AWS_27",),
 )
 _STARTS = (
-    "The ids of instances are not known before they are there; what is made has to carry the tags of the cluster, and "
-    "what is tagged or ended has to have them. Descriptions and prices take no resource"
+    "The ids of instances are unknown before they exist; new resources must get the tags of the cluster, and tagged "
+    "or terminated resources must have them. Read actions and prices support no resource-level permissions"
 )
 _USE_OF_KEY = (
     "kms:CreateGrant",
@@ -60,18 +60,18 @@ _USE_OF_KEY = (
 
 @jsii.implements(iam.IGrantable)
 class KarpenterNodes(CheckedConstruct):
-    """What Karpenter needs in AWS, and the pools of nodes that it starts when pods wait.
+    """AWS resources for Karpenter, and its node pools.
 
-    It makes the identity of the controller, the role and the instance profile of the nodes, their access
-    entry, a queue that tells of instances which are about to end, and a file of manifests with a NodePool and an
-    EC2NodeClass for each pool. The controller itself comes as a chart, with the values of `chart_values`.
+    It creates the identity of the controller, the role and instance profile of the nodes, their access entry, and an
+    interruption queue. It also writes a manifest file with a NodePool and an EC2NodeClass for each pool. You install
+    the controller with its Helm chart and the values of `chart_values`.
 
     Attributes:
-        cluster: The cluster that has the nodes.
+        cluster: The cluster of the nodes.
         controller: The identity of the controller, which has its role.
         node_role: The role of the nodes.
         instance_profile: The instance profile of the nodes.
-        interruption_queue: The queue that tells of instances which are about to end.
+        interruption_queue: The queue for interruption notices of instances.
         chart_values: Values for Karpenter's chart. The name of the queue is a token, and an output of the stack.
 
     See https://docs.aws.amazon.com/eks/latest/best-practices/karpenter.html
@@ -94,15 +94,15 @@ class KarpenterNodes(CheckedConstruct):
         subnets: ec2.SubnetSelection | None = None,
         session_manager: bool = False,
     ) -> None:
-        """Make what Karpenter needs, once for a cluster.
+        """Create what Karpenter needs, once for a cluster.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
-            cluster: The cluster that gets the nodes.
+            cluster: The cluster of the nodes.
             pools: The pools of nodes.
-            subnets: Subnets of the nodes. Default: the cluster's own for nodes.
-            session_manager: Let Session Manager open a shell on the nodes. Default: False.
+            subnets: Subnets of the nodes. Default: the node subnets of the cluster.
+            session_manager: Lets Session Manager open a shell on the nodes. Default: False.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -156,7 +156,7 @@ class KarpenterNodes(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Refuse: what nodes may do, every pod on them could do.
+        """Refuse: every pod on the nodes could use the permission.
 
         Raises:
             ConstructError: Always.
@@ -215,10 +215,10 @@ class KarpenterNodes(CheckedConstruct):
 def _pool_problems(pools: Sequence[KarpenterPool]) -> list[Problem]:
     found = Problems()
     if not pools:
-        found.add("pools", "there is none, so Karpenter would start nothing", allowed="at least one KarpenterPool")
+        found.add("pools", "there is no pool, so Karpenter would start no nodes", allowed="at least one KarpenterPool")
     for index, pool in enumerate(pools):
         found.extend(pool.problems(), under=f"pools[{index}]")
     names = [pool.name for pool in pools]
     if not found and len(set(names)) < len(names):
-        found.add("pools", "two pools have one name", given=names, allowed="its own name for each")
+        found.add("pools", "two pools have the same name", given=names, allowed="a different name for each")
     return list(found)

@@ -1,4 +1,4 @@
-"""What Karpenter's controller may do: start, tag and end the instances of one cluster."""
+"""Permissions of Karpenter's controller: start, tag and terminate the instances of one cluster."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def controller_statements(
 ) -> list[iam.PolicyStatement]:
     """Return the statements of the controller's policy.
 
-    It makes nothing that does not carry the tags of its cluster, and ends nothing else. Instance profiles it does not
-    make: the one of its nodes is there.
+    It creates and terminates only resources with the tags of its cluster. It does not create instance profiles, because
+    the profile of its nodes already exists.
 
     See https://karpenter.sh/docs/reference/cloudformation/
     """

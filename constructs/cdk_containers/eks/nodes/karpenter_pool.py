@@ -1,4 +1,4 @@
-"""What Karpenter may start, as objects of Kubernetes."""
+"""Karpenter node pools as Kubernetes objects."""
 
 from __future__ import annotations
 
@@ -32,21 +32,22 @@ _PRACTICE = "eks-karpenter-limits"
 
 @frozen
 class KarpenterPool:
-    """Nodes that Karpenter starts when pods wait, and ends when they are not needed: a NodePool with its EC2NodeClass.
+    """Nodes that Karpenter starts for waiting pods and terminates when unused: a NodePool with its EC2NodeClass.
 
     Attributes:
-        name: Name of the two objects, up to 63 lower-case letters, digits and hyphens.
-        max_vcpus: Most vCPUs that all nodes of the pool have together. It is what limits the bill.
+        name: Name of the two objects, up to 63 lowercase letters, digits and hyphens.
+        max_vcpus: Maximum total vCPUs of all nodes of the pool, which limits the cost.
         architecture: Architecture of the nodes. Default: `X86_64`.
-        capacity_types: `ON_DEMAND`, `SPOT` or both, of which Karpenter prefers Spot. Default: On-Demand.
-        instance_types: Types to choose from. Default: all of the `instance_categories` from the fifth generation on.
-        instance_categories: Families by their first letters. Default: `c`, `m` and `r`.
-        nodes: Machine image, volume, labels, taints. `session_manager` is an option of `KarpenterNodes`.
-        image_version: Version of the machine image, such as `v20261101`. Default: `latest`, so that Karpenter replaces
-            nodes when there is a newer one.
-        disrupted_percent: Share of the nodes that Karpenter may replace or end at a time, 0–100. Default: 10.
-        consolidate_after: How long a node has to be underused before its pods are moved. Default: 5 minutes.
-        max_node_lifetime: Age at which a node is replaced. Default: 14 days.
+        capacity_types: `ON_DEMAND`, `SPOT` or both; with both, Karpenter prefers Spot. Default: On-Demand.
+        instance_types: Allowed instance types. Default: all of the `instance_categories` from the fifth generation on.
+        instance_categories: Instance families by their first letters. Default: `c`, `m` and `r`.
+        nodes: AMI, volume, labels, taints. `session_manager` is an option of `KarpenterNodes`.
+        image_version: AMI version, such as `v20261101`. Default: `latest`, so that Karpenter replaces nodes when there
+            is a newer version.
+        disrupted_percent: Percentage of the nodes that Karpenter may replace or terminate at a time, 0–100. Default:
+            10.
+        consolidate_after: How long a node must be underused before Karpenter moves its pods. Default: 5 minutes.
+        max_node_lifetime: Age at which Karpenter replaces a node. Default: 14 days.
 
     See https://docs.aws.amazon.com/eks/latest/best-practices/karpenter.html
     """
@@ -65,7 +66,7 @@ class KarpenterPool:
 
     @property
     def consolidate_after_seconds(self) -> int:
-        """How long a node has to be underused, in seconds."""
+        """How long a node must be underused, in seconds."""
         return 300 if self.consolidate_after is None else seconds(self.consolidate_after)
 
     @property
@@ -74,19 +75,19 @@ class KarpenterPool:
         return _DAYS_OF_A_NODE * 86_400 if self.max_node_lifetime is None else seconds(self.max_node_lifetime)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found.has("name") and not _NAME.fullmatch(self.name):
-            allowed = "up to 63 lower-case letters, digits and hyphens"
-            found.add("name", "not a name that Kubernetes takes", given=self.name, allowed=allowed)
+            allowed = "up to 63 lowercase letters, digits and hyphens"
+            found.add("name", "not a valid Kubernetes name", given=self.name, allowed=allowed)
         found.extend(self._range_problems(found))
         if not found.has("nodes"):
             found.extend(self.nodes.problems(), under="nodes")
             if self.nodes.session_manager is True:
                 found.add(
                     "nodes.session_manager",
-                    "all pools have one role",
+                    "all pools share one role",
                     given=True,
                     allowed="KarpenterNodes(session_manager=True, …)",
                 )
@@ -113,7 +114,7 @@ class KarpenterPool:
             if is_token(value) or not low <= value <= high:
                 found.add(
                     option,
-                    "out of range, or known at deployment only",
+                    "out of range, or known only at deployment",
                     given=value,
                     allowed=f"{low}–{high}{' s' if attribute != option else ''}",
                     practice=_PRACTICE,
@@ -139,7 +140,7 @@ class KarpenterPool:
 
     @property
     def facts(self) -> NodeFacts:
-        """What pods have to know of the nodes."""
+        """What pods need to know about the nodes."""
         gpu: bool | None = any(has_gpus(name) for name in self.instance_types)
         if not self.instance_types and set(self.instance_categories) & set(_GPU_CATEGORIES):
             gpu = None
@@ -157,13 +158,13 @@ class KarpenterPool:
     def node_class(
         self, *, instance_profile: str, subnet_ids: Sequence[str], security_group_id: str, max_pods: int | None
     ) -> Manifest:
-        """Return the EC2NodeClass: how a node is started, with subnets and security group by their ids.
+        """Return the EC2NodeClass, with subnets and security group by id.
 
         Args:
             instance_profile: Name of the instance profile of the nodes.
             subnet_ids: Subnets of the nodes.
             security_group_id: Security group of the nodes.
-            max_pods: Most pods on a node; None if Karpenter counts them.
+            max_pods: Maximum number of pods on a node; None if Karpenter computes it.
         """
         bottlerocket = self.nodes.bottlerocket
         size = f"{self.nodes.root_volume_gib}Gi"
@@ -199,7 +200,7 @@ class KarpenterPool:
         }
 
     def node_pool(self) -> Manifest:
-        """Return the NodePool: which nodes are started, how many, and when they end."""
+        """Return the NodePool: requirements, limits and disruption of nodes."""
         template: dict[str, Any] = {}
         if self.nodes.labels:
             template["metadata"] = {"labels": dict(self.nodes.labels)}

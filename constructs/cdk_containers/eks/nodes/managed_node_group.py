@@ -32,18 +32,18 @@ _EFFECTS = {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE
 
 @jsii.implements(iam.IGrantable)
 class ManagedNodeGroup(CheckedConstruct):
-    """EC2 nodes that EKS starts, drains, updates to new versions and replaces when they are broken.
+    """EC2 nodes that EKS starts, updates, drains and repairs.
 
-    The nodes answer metadata requests to themselves only (IMDSv2, one hop), encrypt their volumes and have no SSH key,
-    and their role holds what the kubelet needs. Pods get their rights from their own identity: granting something
-    to the nodes is an error.
+    Nodes have protected metadata (IMDSv2, one hop), encrypted volumes and no SSH key. Their role has only the
+    permissions of the kubelet. Pods get permissions from their own identity, so granting something to the nodes is an
+    error.
 
     Attributes:
-        cluster: The cluster that has the nodes.
-        resource: The node group in the template.
-        launch_template: What the nodes are started from.
+        cluster: The cluster of the nodes.
+        resource: The CloudFormation resource.
+        launch_template: The launch template of the nodes.
         node_role: The role of the nodes.
-        node_group_name: Name that EKS gave the group.
+        node_group_name: Name that EKS gives the group.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html
     """
@@ -72,27 +72,27 @@ class ManagedNodeGroup(CheckedConstruct):
         version: str | None = None,
         release_version: str | None = None,
     ) -> None:
-        """Make a node group.
+        """Create a node group.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
-            cluster: The cluster that gets the nodes.
-            instance_types: Types to choose from, the preferred first. Several, of one size, make Spot last longer. One
-                is changed in place; of several, each change makes a new group.
-            max_nodes: Most nodes.
-            min_nodes: Fewest nodes. Default: 1.
-            desired_nodes: Nodes that each deployment asks for. Default: nothing, so that no deployment undoes what an
-                autoscaler did; if `min_nodes` is `max_nodes`, that number.
-            spot: Run them on Spot, which AWS takes back with two minutes' notice. Default: False, On-Demand.
-            nodes: Machine image, volume, labels, taints.
-            subnets: Subnets of the nodes, such as those of one zone. Default: the cluster's own for nodes.
-            max_unavailable_percent: Share of the nodes that an update replaces at a time, 1–100. Default: 33.
-            node_repair: Replace nodes that are broken. Default: True.
-            version: Version of Kubernetes on the nodes, if they are to follow the cluster later; up to three minor
-                versions older. Default: the cluster's, so that they are updated after it.
-            release_version: Release of the machine image, such as `1.36.1-20261101`. Default: the newest when `version`
-                or the launch template changes.
+            cluster: The cluster of the nodes.
+            instance_types: Instance types in order of preference. Several types of one size make Spot interruptions
+                rarer. A single type changes in place; a change of several types replaces the group.
+            max_nodes: Maximum number of nodes.
+            min_nodes: Minimum number of nodes. Default: 1.
+            desired_nodes: Number of nodes that each deployment sets. Default: none, so that deployments do not undo an
+                autoscaler's changes; if `min_nodes` equals `max_nodes`, that number.
+            spot: Runs them on Spot, which EC2 can reclaim with two minutes' notice. Default: False; On-Demand.
+            nodes: AMI, volume, labels, taints.
+            subnets: Subnets of the nodes, such as those of one zone. Default: the node subnets of the cluster.
+            max_unavailable_percent: Percentage of the nodes that an update replaces at a time, 1–100. Default: 33.
+            node_repair: Replaces unhealthy nodes. Default: True.
+            version: Kubernetes version of the nodes, if you upgrade them after the cluster; up to three minor versions
+                older. Default: the version of the cluster, so that EKS updates them after it.
+            release_version: AMI release, such as `1.36.1-20261101`. Default: the newest when `version` or the launch
+                template changes.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -122,7 +122,7 @@ class ManagedNodeGroup(CheckedConstruct):
 
         self.cluster = cluster
         self.node_role = make_node_role(self, session_manager=nodes.session_manager)
-        # EKS makes the access entry of a managed node group itself.
+        # EKS creates the access entry of a managed node group itself.
         role_arn = self.node_role.role_arn
         claim_principal(cluster, role_arn, path=path_of(self), type="EC2_LINUX")
         one = instance_types[0] if len(instance_types) == 1 else None
@@ -131,7 +131,7 @@ class ManagedNodeGroup(CheckedConstruct):
             bottlerocket=nodes.bottlerocket,
             root_volume_gib=nodes.root_volume_gib,
             encryption_key=nodes.encryption_key,
-            # In the launch template a type can be changed without another node group.
+            # In the launch template, you can change a type without replacing the node group.
             instance_type=one,
         )
         fixed = min_nodes if min_nodes == max_nodes and not is_token(min_nodes) else None
@@ -155,7 +155,7 @@ class ManagedNodeGroup(CheckedConstruct):
             ),
             update_config=group.UpdateConfigProperty(max_unavailable_percentage=max_unavailable_percent),
             node_repair_config=group.NodeRepairConfigProperty(enabled=node_repair is True),
-            # An update that waits for a pod disruption budget in vain fails; it does not evict the pods.
+            # If an update cannot satisfy a pod disruption budget, it fails; it does not evict the pods.
             force_update_enabled=False,
             labels=dict(nodes.labels) or None,
             taints=[
@@ -187,7 +187,7 @@ class ManagedNodeGroup(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Refuse: what nodes may do, every pod on them could do.
+        """Refuse: every pod on the nodes could use the permission.
 
         Raises:
             ConstructError: Always.
@@ -203,14 +203,14 @@ def _share_problems(percent: int) -> list[Problem]:
 
 
 def _release_problems(release: str | None, version: str, nodes: NodeOptions) -> list[Problem]:
-    """Find a release of Amazon Linux for another version of Kubernetes; Bottlerocket numbers its releases itself."""
+    """Find an Amazon Linux release for another Kubernetes version; Bottlerocket has its own release numbers."""
     found = Problems()
     if release is None or nodes.bottlerocket or is_token([release, version]):
         return []
     if not release.startswith(f"{version}."):
         found.add(
             "release_version",
-            "the release is for another version of Kubernetes",
+            "the release is for another Kubernetes version",
             given=release,
             allowed=f"a release such as {version}.1-20261101",
             practice="eks-node-version",

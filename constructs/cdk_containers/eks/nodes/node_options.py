@@ -1,4 +1,4 @@
-"""What nodes are, beyond their type."""
+"""Options of nodes, in addition to their type."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ _OF_AL2 = ("AL2", "AL2_X86_64", "AL2_ARM_64", "AL2_X86_64_GPU", "AMAZON_LINUX_2"
 
 @frozen
 class NodeOptions:
-    """What the nodes of a group are, beyond their type.
+    """Options of the nodes of a group, in addition to their type.
 
     Attributes:
-        machine_image: `AL2023` or `BOTTLEROCKET`, optimised for EKS. The variant for ARM64, GPUs or Neuron follows from
-            the instance types. Default: `AL2023`. Amazon Linux 2 is refused: EKS has no image of it after 1.32.
-        root_volume_gib: Size of the volume that holds images and containers, 20 GiB or more. Default: 50.
+        machine_image: EKS-optimized `AL2023` or `BOTTLEROCKET`. The instance types determine the variant for ARM64,
+            GPUs or Neuron. Amazon Linux 2 is refused because EKS has no AMI of it after 1.32. Default: `AL2023`.
+        root_volume_gib: Size of the volume for images and containers in GiB, 20 or more. Default: 50.
         encryption_key: KMS key for the volumes; its policy is extended for EC2 Auto Scaling, whose service-linked role
-            has to exist in the account. Default: the key that AWS manages for EBS in the account.
-        labels: Labels of the nodes, which pods can select. Default: none.
-        taints: Taints of the nodes, which keep pods away that do not tolerate them. Default: none.
-        session_manager: Let Session Manager open a shell on the nodes. Default: False; `kubectl debug node/…` needs
-            nothing on the node.
-        nitro_only: Refuse types without the Nitro system. Default: True.
+            must exist in the account. Default: the AWS managed key of EBS in the account.
+        labels: Labels of the nodes, for node selectors of pods. Default: none.
+        taints: Taints of the nodes, which repel pods that do not tolerate them. Default: none.
+        session_manager: Lets Session Manager open a shell on the nodes. Default: False; `kubectl debug node/…` works
+            without it.
+        nitro_only: Refuses instance types without the Nitro System. Default: True.
     """
 
     machine_image: MachineImage = "AL2023"
@@ -53,16 +53,16 @@ class NodeOptions:
 
     @property
     def bottlerocket(self) -> bool:
-        """Whether the image is Bottlerocket."""
+        """Whether the AMI is Bottlerocket."""
         return self.machine_image == "BOTTLEROCKET"
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         if str(self.machine_image).upper() in _OF_AL2:
             found.add(
                 "machine_image",
-                "EKS has no image of Amazon Linux 2 after Kubernetes 1.32, and its support ended in June 2026",
+                "EKS has no Amazon Linux 2 AMI after Kubernetes 1.32, and its support ended in June 2026",
                 given=self.machine_image,
                 allowed="AL2023 or BOTTLEROCKET",
                 practice="eks-node-image",
@@ -80,9 +80,9 @@ class NodeOptions:
             if not found.has("taints") and len({(one.key, one.effect) for one in self.taints}) < len(self.taints):
                 found.add(
                     "taints",
-                    "a taint is there twice",
+                    "duplicate taint",
                     given=list(self.taints),
-                    allowed="each key once with the same effect",
+                    allowed="each key only once with the same effect",
                 )
         if not found.has("nitro_only"):
             found.extend(disabled_problems(self.nitro_only), under="nitro_only")
@@ -90,38 +90,37 @@ class NodeOptions:
 
 
 def node_type_problems(names: Sequence[str], options: NodeOptions | None, *, most: int) -> list[Problem]:
-    """Find types that EKS has no image for, or that do not go together in one group.
+    """Find types for which EKS has no AMI, or that do not fit together in one group.
 
-    Types that are newer than the facts in this package pass. Without options, those are wrong, and what depends on them
-    is not looked at.
+    Types newer than the data in this package pass. Without valid options, checks that depend on them are skipped.
 
     Args:
         names: The types.
-        options: What the nodes are beside their types; None if that is wrong.
-        most: Most types that a group takes.
+        options: Options of the nodes; None if they are invalid.
+        most: Maximum number of types in a group.
     """
     found = Problems()
     found.extend(group_problems(names))
     if len(names) > most:
         found.add("instance_types", "too many for one group", given=len(names), allowed=f"up to {most}")
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        found.add("instance_types", "a type is there twice", given=twice, allowed="each type once")
+        found.add("instance_types", "duplicate instance type", given=twice, allowed="each type once")
     if found or options is None:
         return list(found)
     neuron = [name for name in names if has_neuron_devices(name)]
     if neuron and options.bottlerocket:
         found.add(
             "instance_types",
-            "there is no Bottlerocket for EKS with the driver of Neuron",
+            "there is no Bottlerocket AMI for EKS with the Neuron driver",
             given=neuron,
-            allowed='NodeOptions(machine_image="AL2023"), which takes the image for Neuron',
+            allowed='NodeOptions(machine_image="AL2023"), which uses the Neuron AMI',
             practice="eks-node-image",
         )
     old = not_nitro(names)
     if old and options.nitro_only is True:
         found.add(
             "instance_types",
-            "without the Nitro system there is no prefix delegation, and traffic and volumes are less isolated",
+            "without the Nitro System there is no prefix delegation, and network traffic and volumes are less isolated",
             given=old,
             allowed='a Nitro type, or NodeOptions(nitro_only=Disabled(reason="…"))',
             practice="nitro-instances",
@@ -130,7 +129,7 @@ def node_type_problems(names: Sequence[str], options: NodeOptions | None, *, mos
 
 
 def ami_type(names: Sequence[str], options: NodeOptions) -> str:
-    """Return which image EKS has to take for instance types, as a managed node group names it."""
+    """Return the AMI type of instance types for a managed node group."""
     arm = architecture_of(names) == "ARM64"
     gpu = any(has_gpus(name) for name in names)
     architecture = "ARM_64" if arm else "x86_64"
@@ -141,7 +140,7 @@ def ami_type(names: Sequence[str], options: NodeOptions) -> str:
 
 
 def image_parameter(names: Sequence[str], options: NodeOptions, version: str) -> str:
-    """Return the public parameter of Systems Manager with the newest image for instance types.
+    """Return the public Systems Manager parameter with the newest AMI for instance types.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html
     """

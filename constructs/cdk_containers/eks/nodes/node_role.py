@@ -1,4 +1,4 @@
-"""The role of nodes: what the kubelet needs, and nothing of applications."""
+"""The role of nodes: permissions of the kubelet, but none of applications."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from cdk_containers.instances import SESSION_MANAGER, refuse_grants
 from ..clusters.managed_policies import aws_managed_policy
 
 POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
-"""The VPC CNI, which gives pods their addresses, has its own role by Pod Identity: nodes need no policy for it."""
+"""The VPC CNI has its own role through Pod Identity, so nodes need no policy for it."""
 
 _MANAGED = (
-    "The policies that EKS documents for nodes; AWS extends them when nodes come to need more, which a copy would miss"
+    "EKS documents these policies for nodes; AWS extends them when nodes need more permissions, which a copy would miss"
 )
-_NO_RESOURCE = "The actions of Session Manager take no resource, and machines have no id before they are there"
+_NO_RESOURCE = (
+    "The actions of Session Manager support no resource-level permissions, and machines have no id before they exist"
+)
 _NOTHING_ELSE = (
     "permissions were added to the role of nodes, where every pod on a node could use them. Grant them to a "
-    "WorkloadIdentity instead, whose role is its pods' alone: table.grant_read_data(identity). "
+    "WorkloadIdentity instead, whose role only its own pods get: table.grant_read_data(identity). "
     "practice: eks-node-role"
 )
 
@@ -36,16 +38,16 @@ def make_node_role(
     policies: Sequence[str] = POLICIES,
     statements: Sequence[iam.PolicyStatement] = (),
 ) -> iam.Role:
-    """Make the role of the nodes of one group.
+    """Create the role of the nodes of one group.
 
-    Anything granted to it later is an error when the app is synthesized: it would be every pod's on the node.
+    Any later grant to it is an error at synthesis, because every pod on the node could use it.
 
     Args:
         scope: The parent.
         session_manager: Whether Session Manager may open shells.
-        principal: Who takes it on. EC2, unless another is said.
-        policies: Managed policies of AWS.
-        statements: What it may do beside those.
+        principal: The principal that assumes it. Default: EC2.
+        policies: AWS managed policies.
+        statements: Additional statements.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
     """
@@ -69,10 +71,10 @@ def make_node_role(
 
 
 def no_grants(nodes: Construct) -> ConstructError:
-    """Return the error that answers a grant to nodes."""
+    """Return the error for a grant to nodes."""
     problem = Problem(
         option="grant",
-        what="nodes get no permissions of applications: every pod on them could use them",
+        what="nodes get no permissions of applications, because every pod on them could use those",
         allowed="grant to the identity of the pods: table.grant_read_data(WorkloadIdentity(…))",
         practice="eks-node-role",
     )

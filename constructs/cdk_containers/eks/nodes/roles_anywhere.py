@@ -1,4 +1,4 @@
-"""Credentials for machines outside AWS by certificates."""
+"""IAM Roles Anywhere credentials for machines outside AWS."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _PEM = "-----BEGIN CERTIFICATE-----"
 
 @frozen
 class RolesAnywhere:
-    """Machines outside AWS prove who they are by a certificate, and get credentials that end after an hour.
+    """Machines outside AWS authenticate with a certificate, and get credentials that are valid for one hour.
 
     The common name of a certificate is the name of the node.
 
     Attributes:
-        authority: Who signs the certificates: the ARN of an authority of AWS Private CA, or the certificates of another
-            authority, in PEM. What is known at deployment only is taken as an ARN.
+        authority: Certificate authority: the ARN of an AWS Private CA authority, or PEM certificates of another
+            authority. A value known only at deployment must be an ARN.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-creds.html
     """
@@ -34,13 +34,13 @@ class RolesAnywhere:
         return is_token(self.authority) or not self.authority.startswith(_PEM)
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if not found and self.is_private_ca and arn_problems(found, authority_arn=self.authority):
             found.add(
                 "authority",
-                "neither an authority of AWS Private CA nor certificates",
+                "neither an AWS Private CA authority nor certificates",
                 given=self.authority,
                 allowed=f"arn:partition:acm-pca:region:account:certificate-authority/…, or {_PEM} …",
                 practice="eks-hybrid-credentials",
@@ -48,7 +48,7 @@ class RolesAnywhere:
         return list(found)
 
     def make_anchor(self, scope: Construct, name: str) -> rolesanywhere.CfnTrustAnchor:
-        """Make the trust anchor."""
+        """Create the trust anchor."""
         anchor = rolesanywhere.CfnTrustAnchor
         return anchor(
             scope,
@@ -65,7 +65,7 @@ class RolesAnywhere:
 
 
 def holder_of_certificate(anchor: rolesanywhere.CfnTrustAnchor) -> iam.PrincipalBase:
-    """Return whoever has a certificate of a trust anchor, in a session with the name that is in it."""
+    """Return the principal of holders of a certificate from a trust anchor, in a session with its common name."""
     return iam.ServicePrincipal(
         "rolesanywhere.amazonaws.com",
         conditions={

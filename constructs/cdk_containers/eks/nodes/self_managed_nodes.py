@@ -30,27 +30,27 @@ _NODE_CONFIG = "application/node.eks.aws"
 _MOST_TYPES = 40
 _AUTOSCALER = "k8s.io/cluster-autoscaler"
 _NO_NOTIFICATIONS = Acknowledgement(
-    "Nodes come and go with the pods, so a message for each would be noise",
+    "Nodes start and stop with the pods, so a message for each would be noise",
     cdk_nag=("AwsSolutions-AS3",),
 )
 _ENCRYPTED = Acknowledgement(
-    "The rule cannot read a group that mixes instance types; the volumes are encrypted in the launch template",
+    "The rule does not support groups with mixed instance types; the launch template encrypts the volumes",
     cdk_nag=("AwsSolutions-EC26",),
 )
 
 
 @jsii.implements(iam.IGrantable)
 class SelfManagedNodes(CheckedConstruct):
-    """EC2 nodes in an Auto Scaling group of yours, which mixes types, On-Demand and Spot, and register themselves.
+    """EC2 nodes in your own Auto Scaling group, with mixed types, On-Demand and Spot, that register themselves.
 
-    The nodes answer metadata requests to themselves only (IMDSv2, one hop), encrypt their volumes, have no public
-    address and no SSH key, and their role holds what the kubelet needs. Pods get their rights from an identity of their
-    own: granting something to the nodes is an error.
+    Nodes have protected metadata (IMDSv2, one hop), encrypted volumes, no public address and no SSH key. Their role has
+    only the permissions of the kubelet. Pods get permissions from their own identity, so granting something to the
+    nodes is an error.
 
     Attributes:
-        cluster: The cluster that has the nodes.
+        cluster: The cluster of the nodes.
         auto_scaling_group: The Auto Scaling group.
-        launch_template: What the nodes are started from.
+        launch_template: The launch template of the nodes.
         node_role: The role of the nodes.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/worker.html
@@ -76,22 +76,23 @@ class SelfManagedNodes(CheckedConstruct):
         max_instance_lifetime: DurationLike | Disabled | None = None,
         version: str | None = None,
     ) -> None:
-        """Make the group, and let its nodes into the cluster.
+        """Create the group, and let its nodes join the cluster.
 
         Args:
             scope: The parent.
             id: Name among the parent's children.
-            cluster: The cluster that gets the nodes.
-            instance_types: Types to choose from, the preferred first. Several, of one size, make Spot last longer.
-            max_nodes: Most nodes.
-            min_nodes: Fewest nodes. Default: 1.
-            spot: Run them on Spot, all or a part. Default: On-Demand.
-            nodes: Machine image, volume, labels, taints.
-            subnets: Subnets of the nodes, such as those of one zone. Default: the cluster's own for nodes.
-            max_instance_lifetime: Age at which a node is replaced by one with the newest image, 1–365 days. Default:
-                14 days. `Disabled(reason="…")` lets nodes grow old.
-            version: Version of Kubernetes on the nodes, if they are to follow the cluster later; up to three minor
-                versions older. Default: the cluster's.
+            cluster: The cluster of the nodes.
+            instance_types: Instance types in order of preference. Several types of one size make Spot interruptions
+                rarer.
+            max_nodes: Maximum number of nodes.
+            min_nodes: Minimum number of nodes. Default: 1.
+            spot: Runs all or some of them on Spot. Default: On-Demand.
+            nodes: AMI, volume, labels, taints.
+            subnets: Subnets of the nodes, such as those of one zone. Default: the node subnets of the cluster.
+            max_instance_lifetime: Age at which a node is replaced by one with the newest AMI, 1–365 days.
+                `Disabled(reason="…")` sets no limit. Default: 14 days.
+            version: Kubernetes version of the nodes, if you upgrade them after the cluster; up to three minor versions
+                older. Default: the version of the cluster.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -132,7 +133,7 @@ class SelfManagedNodes(CheckedConstruct):
             ),
             user_data=_user_data(cluster, nodes, max_pods),
             role=self.node_role,
-            # The one group that control plane and nodes share. A second one with the tag of the cluster would break
+            # Only the group that control plane and nodes share. A second group with the tag of the cluster would break
             # the AWS Load Balancer Controller.
             security_group=cluster.security_group,
         )
@@ -186,7 +187,7 @@ class SelfManagedNodes(CheckedConstruct):
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Refuse: what nodes may do, every pod on them could do.
+        """Refuse: every pod on the nodes could use the permission.
 
         Raises:
             ConstructError: Always.
@@ -194,7 +195,7 @@ class SelfManagedNodes(CheckedConstruct):
         raise no_grants(self)
 
     def _tag(self, nodes: NodeOptions) -> None:
-        """Say whose the instances are, and to Cluster Autoscaler what a node would be like that is not there yet.
+        """Tag the instances with their cluster, and describe future nodes for Cluster Autoscaler.
 
         See https://docs.aws.amazon.com/eks/latest/best-practices/cas.html
         """
@@ -228,7 +229,7 @@ def _user_data(cluster: EksCluster, nodes: NodeOptions, max_pods: int | None) ->
 
 
 def _unknown_problems(cluster: EksCluster) -> list[Problem]:
-    """Find a cluster of another app of which nobody said how a node finds it."""
+    """Find an imported cluster without the settings that nodes need."""
     found = Problems()
     needed = {
         "endpoint": cluster.endpoint,
@@ -238,7 +239,7 @@ def _unknown_problems(cluster: EksCluster) -> list[Problem]:
     if missing:
         found.add(
             "cluster",
-            "nodes that register themselves have to know where the API is, and its certificate",
+            "self-registering nodes need the address of the API and its certificate authority",
             given=cluster.node.path,
             allowed=f"EksCluster.from_attributes(…) with {' and '.join(missing)}",
         )
@@ -246,6 +247,6 @@ def _unknown_problems(cluster: EksCluster) -> list[Problem]:
 
 
 def _max_pods(instance_types: Sequence[str]) -> int:
-    """Return how many pods each node may hold with prefixes: what the smallest holds. Types that are newer pass."""
+    """Return the maximum number of pods per node with prefixes, for the smallest type; unknown newer types pass."""
     facts = [fact for name in instance_types if (fact := find_instance_type(name)) is not None]
     return min((pods_per_instance(fact, prefix_delegation=True) for fact in facts), default=110)

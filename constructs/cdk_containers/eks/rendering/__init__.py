@@ -1,4 +1,4 @@
-"""A workload as Kubernetes objects, and what of it has no counterpart there. Nothing here needs AWS CDK."""
+"""Workloads as Kubernetes objects, and options without a counterpart. Nothing here needs AWS CDK."""
 
 from .autoscaler import (
     LONGEST_SCALE_IN_SECONDS,

@@ -1,4 +1,4 @@
-"""How the number of pods follows the use of CPU and memory."""
+"""Autoscaling of pods on CPU and memory."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from ..manifests import Manifest
 
 LONGEST_SCALE_OUT_SECONDS, LONGEST_SCALE_IN_SECONDS = 1800, 3600
-"""The longest period and the longest window that the API takes."""
+"""The longest period and the longest window that the API accepts."""
 
 _FEW_PODS = 4
-"""So many pods come at once even where twice as many are fewer."""
+"""Minimum number of pods to add at once, even if doubling would add fewer."""
 _STEP_IN_PERCENT, _STEP_IN_SECONDS = 10, 60
 
 
 def scaling_behavior(*, scale_out_seconds: int, scale_in_seconds: int) -> dict[str, Any]:
-    """Return how fast pods come and go, by the cooldowns of ECS: they come fast, and go slowly.
+    """Return the scaling behavior from the cooldowns of ECS: fast scale-out, slow scale-in.
 
     See https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#configurable-scaling-behavior
     """
@@ -47,19 +47,19 @@ def horizontal_pod_autoscaler(
     usage_percent: Mapping[str, int],
     behavior: Mapping[str, Any],
 ) -> Manifest:
-    """Return what scales a deployment of the same name.
+    """Return the autoscaler of a deployment with the same name.
 
-    The use is that of the application's container alone: over all containers, one without a request would leave no
-    percentage, and a sidecar that idles would hide an application that does not.
+    It uses only the utilization of the application's container. Over all containers, a container without a request
+    would make the percentage undefined, and an idle sidecar would hide a busy application.
 
     Args:
-        name: Name of the deployment, and its own.
+        name: Name of the deployment and of the autoscaler.
         namespace: Their namespace.
-        min_pods: Fewest pods, 1 or more.
-        max_pods: Most pods.
-        container: The container whose use counts.
-        usage_percent: The use to keep by resource, `cpu` and `memory`, in percent of what the container requests.
-        behavior: How fast pods come and go.
+        min_pods: Minimum number of pods, 1 or more.
+        max_pods: Maximum number of pods.
+        container: The container whose utilization counts.
+        usage_percent: Target utilization by resource, `cpu` and `memory`, in percent of the container's requests.
+        behavior: The scaling behavior.
     """
     return {
         "apiVersion": "autoscaling/v2",

@@ -1,4 +1,4 @@
-"""Annotations that tell checkers why a pod does not follow one of their rules."""
+"""Annotations that explain to checkers why a pod does not follow a rule."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def checker_notes(
 ) -> dict[str, str]:
     """Return the annotations for checkov, kube-linter and kube-score.
 
-    checkov looks at the containers that start together; it reads no probes of sidecars.
+    checkov checks the containers that start together; it does not read probes of sidecars.
     """
     notes: dict[str, str] = {}
     for check, reason in _checkov(containers, order, probes, options, ends=ends):

@@ -1,4 +1,4 @@
-"""What a workload has to know of the cluster that it runs in."""
+"""What a workload needs to know about its cluster."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ Compute = Literal["NODES", "AUTO", "FARGATE"]
 
 @frozen
 class ClusterFacts:
-    """What a workload has to know of the cluster that it runs in.
+    """What a workload needs to know about its cluster.
 
     Attributes:
-        version: Version of Kubernetes, such as `1.36`.
-        compute: What its pods run on: nodes of the user, Auto Mode, or Fargate.
-        load_balancer_controller: Whether the AWS Load Balancer Controller is there; Auto Mode has it built in.
+        version: Kubernetes version, such as `1.36`.
+        compute: Compute type of its pods: your own nodes, Auto Mode, or Fargate.
+        load_balancer_controller: Whether the AWS Load Balancer Controller is installed; Auto Mode has it built in.
         network_policy: Whether network policies are enforced.
-        secrets: What brings secrets to containers; None if nothing does.
-        keda: Whether KEDA is there, which scales on more than CPU and memory.
+        secrets: What delivers secrets to containers; None if nothing does.
+        keda: Whether KEDA is installed, which scales on more than CPU and memory.
         metrics_server: Whether there are metrics to scale on CPU and memory.
         container_insights: Whether pods have metrics in CloudWatch.
     """

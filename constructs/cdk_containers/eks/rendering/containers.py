@@ -1,4 +1,4 @@
-"""Containers as Kubernetes takes them."""
+"""Containers in pod specs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ADDABLE = {"restricted": frozenset({"NET_BIND_SERVICE"}), "baseline": _BASELINE
 
 
 def literal(text: str) -> str:
-    """Return a text as it comes through the kubelet, which reads `$(NAME)` as a variable and `$$` as `$`."""
+    """Escape a text for the kubelet, which reads `$(NAME)` as a variable and `$$` as `$`."""
     return _EXPANDED.sub("$$", text)
 
 
@@ -41,17 +41,21 @@ def image_of(container: Container, *, option: str, options: PodFacts, losses: Lo
     if isinstance(image, RegistryImage):
         return image.reference
     losses.refuse(
-        f"{option}.image", "the address of the image is not known here", instead="images with the address by container"
+        f"{option}.image", "the address of the image is unknown", instead="images with the address of each container"
     )
     return ""
 
 
 def ports_of(container: Container, exposures: Sequence[Exposure], *, option: str, losses: Losses) -> list[Manifest]:
-    """Return the ports of a container, those that only its probes ask included."""
+    """Return the ports of a container, including those that only its probes use."""
     found: list[Manifest] = []
     for index, port in enumerate(container.all_ports):
         if is_token(port.number):
-            losses.refuse(f"{option}.ports[{index}]", "the object holds a number", instead="a port known at synthesis")
+            losses.refuse(
+                f"{option}.ports[{index}]",
+                "a Kubernetes object needs the actual number",
+                instead="a port known at synthesis",
+            )
             continue
         name = "" if port.name is None or is_token(port.name) else port_name(port.name)
         if not is_port_name(name) or any(entry["name"] == name for entry in found):
@@ -76,7 +80,7 @@ def environment_of(container: Container, *, region: str | None, option: str, los
 
 
 def command_of(container: Container) -> Manifest:
-    """Return what is run: what images call ENTRYPOINT is `command` here, and CMD is `args`."""
+    """Return the command: ENTRYPOINT of an image is `command` in Kubernetes, and CMD is `args`."""
     found: Manifest = {}
     if container.entry_point is not None:
         found["command"] = [literal(plain_value(word)) for word in container.entry_point]
@@ -88,12 +92,12 @@ def command_of(container: Container) -> Manifest:
 
 
 def user_of(container: Container, *, option: str, losses: Losses) -> Mapping[str, int]:
-    """Return user and group of a container in numbers; empty for those of the image."""
+    """Return user and group of a container as numbers; empty for those of the image."""
     if isinstance(container.user, Disabled):
         losses.approximate(
             f"{option}.user",
-            "the image says who runs it, which may be root; a restricted namespace then refuses the pod",
-            instead="a user by number, or a namespace with pod_security='baseline'",
+            "the image determines the user, which may be root; a restricted namespace then refuses the pod",
+            instead="a numeric user, or a namespace with pod_security='baseline'",
             practice="eks-pod-security",
         )
         return {}
@@ -101,7 +105,7 @@ def user_of(container: Container, *, option: str, losses: Losses) -> Mapping[str
     if not all(part.isascii() and part.isdecimal() for part in parts):
         losses.refuse(
             f"{option}.user",
-            "Kubernetes knows users by number only",
+            "Kubernetes supports only numeric users",
             instead="the numbers of user and group in the image, such as 1000:1000",
             practice="eks-pod-security",
         )
@@ -112,7 +116,7 @@ def user_of(container: Container, *, option: str, losses: Losses) -> Mapping[str
 def security_context(
     container: Container, *, option: str, options: PodFacts, fargate: bool, losses: Losses
 ) -> Manifest:
-    """Return what a container may do: nothing that it does not need, and the same for every container of the pod."""
+    """Return the security context of a container, with only the privileges that it needs."""
     if options.operating_system != "LINUX":
         return {}
     user = user_of(container, option=option, losses=losses)
@@ -120,7 +124,9 @@ def security_context(
     if privileged and (fargate or options.pod_security != "privileged"):
         losses.refuse(
             f"{option}.privileged",
-            "Fargate runs no privileged containers" if fargate else "Pod Security forbids privileged containers",
+            "Fargate does not support privileged containers"
+            if fargate
+            else "Pod Security forbids privileged containers",
             instead="no privileged container, or a namespace with pod_security='privileged' on nodes",
             practice="eks-pod-security",
         )
@@ -137,7 +143,7 @@ def security_context(
     context: Manifest = {"runAsNonRoot": True, **user} if user else {}
     return {
         **context,
-        # The API refuses False beside either of the two.
+        # The API refuses False together with either of the two.
         "allowPrivilegeEscalation": privileged or "SYS_ADMIN" in added,
         "privileged": privileged,
         "readOnlyRootFilesystem": container.readonly_root_filesystem is True,

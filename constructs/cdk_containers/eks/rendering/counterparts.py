@@ -1,7 +1,6 @@
-"""What each option of a workload becomes on Kubernetes.
+"""Kubernetes counterparts of each option of a workload.
 
-The table is read three times: to say what is lost of a workload, to write the page about it, and by a test that goes
-over all options that there are.
+Three readers use the table: the losses of a workload, the docs page, and a test that covers all options.
 """
 
 from __future__ import annotations
@@ -49,11 +48,11 @@ Meaning = Literal["same", "approximated", "refused", "platform"]
 
 @frozen
 class Counterpart:
-    """What an option becomes.
+    """Counterpart of an option.
 
     Attributes:
-        kubernetes: Its counterpart, or what is lost of it.
-        meaning: Whether it means the same, nearly, is refused, or is the platform's affair.
+        kubernetes: Its counterpart, or what is lost.
+        meaning: Whether it is equal, approximated, refused, or handled by the platform.
         instead: What to do about a loss.
         applies: Tells whether a value is lost. Default: every value but the option's default is.
     """
@@ -81,7 +80,7 @@ def _platform(what: str, instead: str, applies: Callable[[Any], bool] | None = N
 
 
 def _elsewhere(_: object) -> bool:
-    """Leave it to the module that renders the option, which knows more than its value."""
+    """Leave it to the module that renders the option, which knows more than the value."""
     return False
 
 
@@ -89,8 +88,8 @@ def _is_on(value: object) -> bool:
     return not isinstance(value, Disabled)
 
 
-_NO_DOCKER = _refused("Kubernetes runs no Docker", "names of services, and settings of the application")
-_BUILT = _same("part of the build, which is the same")
+_NO_DOCKER = _refused("Kubernetes does not use Docker", "names of services, and environment variables")
+_BUILT = _same("part of the build, which does not change")
 _FILE = _refused("nothing reads the file", "`environment`, or your own ConfigMap")
 _LOGGING = _refused(
     "nodes collect what containers write to stdout", "a log collector in the cluster, such as the CloudWatch add-on"
@@ -100,38 +99,40 @@ COUNTERPARTS: Mapping[type, Mapping[str, Counterpart]] = {
     Workload: {
         "containers": _same("`containers` and `initContainers` of the pod"),
         "volumes": _same("`volumes` of the pod"),
-        "cpu": _same("`limits.cpu` of each container, and `requests.cpu` of those that claim none"),
-        "memory_limit_mib": _same("`limits.memory` of the container that claims none; several share in equal parts"),
+        "cpu": _same("`limits.cpu` of each container, and `requests.cpu` of those without their own"),
+        "memory_limit_mib": _same("`limits.memory` of the container without its own; several share it in equal parts"),
         "shared_address": _nearly(
-            "the containers of a pod share one address, as with awsvpc", "a port for each", lambda value: not value
+            "the containers of a pod share one address, as with awsvpc",
+            "a different port for each",
+            lambda value: not value,
         ),
     },
     Container: {
         "image": _same("`image`, with `imagePullPolicy: Always`"),
-        "name": _same("`name`, with hyphens for underscores and in lower case"),
+        "name": _same("`name`, with hyphens for underscores and in lowercase"),
         "ports": _same("`ports`"),
-        "environment": _same("`env`; `$(` is written `$$(`, since the kubelet reads it as a variable"),
+        "environment": _same("`env`; `$(` becomes `$$(`, because the kubelet reads it as a variable"),
         "secrets": _nearly(
-            "`secretKeyRef`; what brings the value, and not ECS, reads the secret",
+            "`secretKeyRef`; the operator or driver reads the secret, not ECS",
             "the Secrets Store CSI driver or External Secrets in the cluster",
             _elsewhere,
         ),
         "command": _same("`args`"),
         "entry_point": _same("`command`"),
         "working_directory": _same("`workingDir`"),
-        "user": _same("`runAsUser` and `runAsGroup`, numbers only"),
+        "user": _same("`runAsUser` and `runAsGroup`, only numbers"),
         "readonly_root_filesystem": _same("`readOnlyRootFilesystem`"),
-        "tmpfs": _same("`emptyDir` in memory, which counts as the container's memory"),
+        "tmpfs": _same("`emptyDir` in memory, which counts toward the container's memory"),
         "init_process": _platform(
             "Kubernetes starts no init process: the application is process 1", "`tini` in the image", _is_on
         ),
         "cpu": _same("`requests.cpu`"),
-        "memory_limit_mib": _same("`limits.memory`, and `requests.memory` unless less is kept"),
+        "memory_limit_mib": _same("`limits.memory`, and `requests.memory` unless the reservation is lower"),
         "memory_reservation_mib": _same("`requests.memory`"),
-        "essential": _same("a container that exits is restarted in place"),
+        "essential": _same("Kubernetes restarts a container in place when it exits"),
         "depends_on": _same("a native sidecar for START and HEALTHY, an init container for SUCCESS"),
         "health_check": _same("`livenessProbe` and `startupProbe`"),
-        "restart": _same("containers are restarted anyhow"),
+        "restart": _same("Kubernetes always restarts containers"),
         "stop_timeout": _same("part of `terminationGracePeriodSeconds`"),
         "mounts": _same("`volumeMounts`"),
         "log_driver": _LOGGING,
@@ -139,23 +140,23 @@ COUNTERPARTS: Mapping[type, Mapping[str, Counterpart]] = {
         "gpus": _same("`nvidia.com/gpu`, with the toleration of such nodes"),
         "neuron_devices": _same("`aws.amazon.com/neuron`"),
         "version_consistency": _nearly(
-            "each pod takes what the tag means when it starts", "an image by digest, or one that is built here", _is_on
+            "each pod resolves the tag when it starts", "an image by digest, or an image built here", _is_on
         ),
-        "ulimits": _refused("they are the container runtime's, for the whole node", "settings of the nodes"),
+        "ulimits": _refused("the container runtime sets them for the whole node", "settings of the nodes"),
         "linux": _same("capabilities and `/dev/shm`"),
         "docker": _NO_DOCKER,
-        "port_ranges": _platform("containers listen where they like", "nothing; network policies have the range"),
+        "port_ranges": _platform("containers may listen on any port", "remove it; network policies contain the range"),
         "docker_labels": _refused("containers have no labels", "labels and annotations of the pod"),
         "environment_files": _FILE,
         "system_controls": _same("`sysctls` of the pod, of which Pod Security allows a few"),
-        "start_timeout": _nearly("a pod waits as long as it takes", "an alarm on pods that are not ready"),
+        "start_timeout": _nearly("a pod waits without a limit", "an alarm on pods that are not ready"),
     },
     Port: {
         "number": _same("`containerPort`"),
         "protocol": _same("`protocol`"),
-        "name": _same("`name`, of 15 characters"),
+        "name": _same("`name`, up to 15 characters"),
         "host_port": _refused("Pod Security forbids ports of the node", "a load balancer, or the Service"),
-        "app_protocol": _nearly("`appProtocol` of the Service, by which nothing is tried again", "a service mesh"),
+        "app_protocol": _nearly("`appProtocol` of the Service, which adds no retries", "a service mesh"),
     },
     PortRange: {
         "first": _same("`port` in the network policy"),
@@ -180,20 +181,20 @@ COUNTERPARTS: Mapping[type, Mapping[str, Counterpart]] = {
     },
     RestartPolicy: {
         "ignored_exit_codes": _refused(
-            "a container of a pod that goes on is restarted after every exit", "a job, which may end"
+            "Kubernetes restarts a container of a running pod after every exit", "a job, which may exit"
         ),
         "attempt_period": _nearly(
-            "the kubelet waits 10 s after the first exit, and twice as long after each, up to 5 minutes", "nothing"
+            "the kubelet waits 10 s after the first exit, and doubles the delay each time, up to 5 minutes", "nothing"
         ),
     },
     Tmpfs: {
         "path": _same("`mountPath`"),
         "size_mib": _same("`sizeLimit`"),
-        "uid": _nearly("everyone in the container may write to it", "a directory in it that the application makes"),
-        "gid": _nearly("everyone in the container may write to it", "a directory in it that the application makes"),
-        "mode": _nearly("its permissions are 0777, without the sticky bit", "a directory in it, of mode 0700"),
-        "exec": _platform("programs may run from it in any case", "nothing", lambda value: value is False),
-        "options": _nearly("it is mounted as the kubelet does", "nothing"),
+        "uid": _nearly("everyone in the container may write to it", "a subdirectory that the application creates"),
+        "gid": _nearly("everyone in the container may write to it", "a subdirectory that the application creates"),
+        "mode": _nearly("its permissions are 0777, without the sticky bit", "a subdirectory with mode 0700"),
+        "exec": _platform("programs may always run from it", "nothing", lambda value: value is False),
+        "options": _nearly("the kubelet chooses the mount options", "nothing"),
     },
     VolumeMount: {
         "volume": _same("`name`"),
@@ -222,32 +223,33 @@ COUNTERPARTS: Mapping[type, Mapping[str, Counterpart]] = {
     RegistryImage: {
         "reference": _same("`image`"),
         "credentials": _refused(
-            "the login would have to be a Secret in a manifest", "`PullThroughCache`, which keeps it in Secrets Manager"
+            "a manifest would have to contain the credentials as a Secret",
+            "`PullThroughCache`, which keeps it in Secrets Manager",
         ),
-        "pinned": _same("checked when the image is given"),
+        "pinned": _same("checked when you create the image"),
     },
     AssetImage: dict.fromkeys((field.name for field in fields(AssetImage)), _BUILT),
     RepositoryImage: {
         "repository": _same("`image`; nodes pull with their own role"),
         "tag": _same("`image`"),
         "digest": _same("`image`"),
-        "pinned": _same("checked when the image is given"),
+        "pinned": _same("checked when you create the image"),
         "cached": _nearly(
-            "nodes need the right to have ECR fetch the image",
+            "nodes need permission to import the image into ECR",
             "`ecr:BatchImportUpstreamImage` for the role of the nodes",
         ),
     },
-    SharedVolume: {"name": _same("`emptyDir`, which the containers' group may write to")},
+    SharedVolume: {"name": _same("`emptyDir`, to which the containers' group may write")},
     EfsVolume: {
         "name": _same("a PersistentVolume and its claim"),
         "file_system": _nearly(
-            "nodes mount it for all their pods: the rights of roles do not count",
-            "an access point for each",
+            "nodes mount it for all their pods, so permissions of roles do not apply",
+            "a separate access point for each",
             _elsewhere,
         ),
         "access_point": _same("`volumeHandle`"),
-        "path": _same("`volumeHandle`, of the access point that is made"),
-        "user": _same("`volumeHandle`, of the access point that is made"),
+        "path": _same("`volumeHandle`, of the new access point"),
+        "user": _same("`volumeHandle`, of the new access point"),
     },
     EbsVolume: {
         "name": _same("an ephemeral volume with its own StorageClass"),
@@ -274,11 +276,11 @@ COUNTERPARTS: Mapping[type, Mapping[str, Counterpart]] = {
         "labels": _NO_DOCKER,
     },
 }
-"""What each option becomes. Where more than its own value decides, the module that renders it says what is lost."""
+"""Counterpart of each option. If more than its own value matters, the module that renders it reports the loss."""
 
 
 def field_losses(workload: Workload, *, options: PodFacts, losses: Losses) -> None:
-    """Say what is lost of options by themselves."""
+    """Report losses of single options."""
     _part_losses(workload, "", losses)
     for index, container in enumerate(workload.containers):
         option = f"containers[{index}]"
@@ -290,8 +292,8 @@ def field_losses(workload: Workload, *, options: PodFacts, losses: Losses) -> No
             container_skips.add("version_consistency")
             losses.leave(
                 f"{option}.version_consistency",
-                "each pod takes what the tag means when it starts, and the tags of a Repository do not move",
-                instead="a digest, where the repository lets tags move",
+                "each pod resolves the tag when it starts, and the tags of a Repository are immutable",
+                instead="a digest, if the repository has mutable tags",
             )
         if options.operating_system != "LINUX":
             container_skips |= {"init_process", "tmpfs"}
@@ -324,7 +326,7 @@ def _part_losses(part: object, option: str, losses: Losses, *, skip: set[str] | 
 
 
 def _moves(image: object, address: str | None) -> bool:
-    """Tell whether the address of an image may mean another one later."""
+    """Tell whether an image address may refer to another image later."""
     if isinstance(image, AssetImage) or (isinstance(image, RepositoryImage) and image.digest is not None):
         return False
     return "@" not in (image.reference if isinstance(image, RegistryImage) else address or "")

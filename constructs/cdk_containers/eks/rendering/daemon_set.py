@@ -11,7 +11,7 @@ from .pod import Pod
 
 
 def daemon_set_of(pod: Pod, *, metadata: Manifest, options: PodFacts) -> Manifest:
-    """Return the DaemonSet. A tenth of the nodes take the new version at a time; a node never runs two."""
+    """Return the DaemonSet. It updates 10 % of the nodes at a time; a node never runs two pods."""
     return {
         "apiVersion": "apps/v1",
         "kind": "DaemonSet",

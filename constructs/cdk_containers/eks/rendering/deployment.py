@@ -17,7 +17,7 @@ _NODE_START_SECONDS = 300
 
 
 def deployment_of(pod: Pod, *, metadata: Manifest, options: ServiceFacts, losses: Losses) -> Manifest:
-    """Return the Deployment. Its selector never changes: it is the name alone."""
+    """Return the Deployment. Its selector contains only the name, so it never changes."""
     spec: dict[str, Any] = {} if options.replicas is None else {"replicas": options.replicas}
     update = rolling_update(
         replicas=options.replicas,

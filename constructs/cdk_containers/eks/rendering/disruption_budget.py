@@ -1,4 +1,4 @@
-"""How many pods of a workload may be missing while nodes are drained."""
+"""PodDisruptionBudgets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .placement import NAME_LABEL
 
 
 def disruption_budget_of(*, metadata: Manifest) -> Manifest:
-    """Return the PodDisruptionBudget: one pod at a time, and pods that are not well hold up nothing."""
+    """Return the PodDisruptionBudget: one pod at a time, and unhealthy pods do not block evictions."""
     return {
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",

@@ -1,4 +1,4 @@
-"""What a construct knows of a workload beside its description, as plain data."""
+"""What a construct knows about a workload in addition to its description, as plain data."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ PodSecurity = Literal["restricted", "baseline", "privileged"]
 
 @frozen
 class Exposure:
-    """A port that a load balancer sends to.
+    """A port with traffic from a load balancer.
 
     Attributes:
         port: The port of the container.
-        container: Name of the container, as the workload has it. Default: the first.
+        container: Name of the container in the workload. Default: the first.
         protocol: `tcp` or `udp`. Default: `tcp`.
-        health_check_path: Path that the load balancer asks for. Default: none, it opens a connection only.
+        health_check_path: Path of the load balancer's health check. Default: none; it only opens a connection.
         health_check_port: Port of its check. Default: `port`.
         https: Whether the container speaks TLS there. Default: False.
-        deregistration_delay: Seconds that the load balancer leaves to requests under way. Default: 30.
-        sources: Addresses that the load balancer sends from, as CIDRs, for the network policy. Default: none.
+        deregistration_delay: Seconds for requests in flight to finish. Default: 30.
+        sources: Source addresses of the load balancer, as CIDR blocks, for the network policy. Default: none.
     """
 
     port: int
@@ -45,7 +45,7 @@ class Peer:
     Attributes:
         name: Its name, which is the label `app.kubernetes.io/name` of its pods.
         namespace: Its namespace. Default: that of the workload.
-        ports: Ports of the connection, at the end that is called. Default: all that are declared there.
+        ports: Ports of the connection at the callee. Default: all declared ports.
     """
 
     name: str
@@ -55,26 +55,26 @@ class Peer:
 
 @frozen
 class PodFacts:
-    """What is known of the pods of any workload.
+    """Known facts of the pods of any workload.
 
     Attributes:
-        images: Address of the image of each container, by the container's name; those of a registry may be left out.
-        volume_handles: What the EFS driver knows each `EfsVolume` by (`fs-…::fsap-…`), by the volume's name.
-        service_account: Service account that the pods run as. Default: one is rendered, with the workload's name.
-        role_arn: Role of the service account that is rendered, where pods assume it by OIDC and not by Pod Identity.
-        region: Region, which containers find as `AWS_REGION`. Default: none.
-        architecture: Processor that the images are for. Default: `X86_64`.
-        operating_system: What the images are made for. Default: `LINUX`.
-        ephemeral_storage_gib: Disk for the pod. Default: no limit.
-        labels: Labels of all objects, beside those of the workload. Default: none.
+        images: Image address of each container, by container name; optional for registry images.
+        volume_handles: Handle of each `EfsVolume` in the EFS driver (`fs-…::fsap-…`), by volume name.
+        service_account: Service account of the pods. Default: a new service account with the workload's name.
+        role_arn: Role of the new service account, if pods assume it with OIDC instead of Pod Identity.
+        region: Region for the variable `AWS_REGION`. Default: none.
+        architecture: Processor architecture of the images. Default: `X86_64`.
+        operating_system: Operating system of the images. Default: `LINUX`.
+        ephemeral_storage_gib: Ephemeral storage of the pod in GiB. Default: no limit.
+        labels: Labels of all objects, in addition to those of the workload. Default: none.
         annotations: Annotations of the pods. Default: none.
-        node_selector: Labels that the pods' nodes have. Default: none beside processor and operating system.
-        tolerations: Taints of nodes that the pods bear, as Kubernetes writes them. Default: none beside that of GPUs.
-        spot_percent: Share of the pods that Spot capacity may run: 0, 100, or a preference between. Default: not said.
+        node_selector: Labels of the pods' nodes. Default: only architecture and operating system.
+        tolerations: Taints that the pods tolerate, in Kubernetes syntax. Default: only that of GPU nodes.
+        spot_percent: Percentage of the pods that may run on Spot: 0, 100, or a preference in between. Default: not set.
         pod_security: Level of the Pod Security Standards that the namespace enforces. Default: `restricted`.
-        cpu_limit: Hold each container to the CPU of the whole. Default: True, as ECS does with a task.
+        cpu_limit: Limits each container to the CPU of the pod. Default: True, as in an ECS task.
         callers: Workloads that may call this one. Default: none.
-        callees: Workloads that it may call, where it may call no others. Default: it may call anything.
+        callees: The only workloads that it may call. Default: no restriction.
     """
 
     images: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -97,31 +97,31 @@ class PodFacts:
 
     @property
     def defaults(self) -> dict[str, object]:
-        """Values of the options that may be switched off, by practice."""
+        """Values of options that can be disabled, by practice."""
         return {"eks-container-resources": self.cpu_limit}
 
     @property
     def opt_outs(self) -> dict[str, Disabled]:
-        """The defaults that are switched off, by practice."""
+        """The disabled defaults, by practice."""
         return {practice: value for practice, value in self.defaults.items() if isinstance(value, Disabled)}
 
 
 @frozen
 class ServiceFacts(PodFacts):
-    """What is known of a workload that runs all the time: a service, a worker or a daemon.
+    """Known facts of a long-running workload: a service, a worker or a daemon.
 
     Attributes:
-        replicas: Pods that run. None where an autoscaler says so. Default: 2.
-        exposures: Ports that load balancers send to. Default: none.
+        replicas: Number of pods. None if an autoscaler sets it. Default: 2.
+        exposures: Ports with traffic from load balancers. Default: none.
         min_healthy_percent: Share of the pods that keep running during a deployment, 0–100. Default: 100.
         max_healthy_percent: Share of the pods that may run at once during a deployment, 100–200. Default: 200.
         startup_seconds: Time that the application may take to start before it counts as failed. Default: 60.
-        min_ready_seconds: Time that a new pod has to be ready before the deployment goes on. Default: 0.
-        drain_seconds: Time until a load balancer sends nothing more to a pod that ends. Default: 10.
-        ends_requests_on_sigterm: Whether the application itself ends requests under way after SIGTERM, so that pods go
-            sooner. Default: False.
-        spread: Spread the pods over zones and nodes. Default: True.
-        disruption_budget: Let nodes be drained one pod at a time. Default: True.
+        min_ready_seconds: Time that a new pod must be ready before the deployment continues. Default: 0.
+        drain_seconds: Time until a load balancer stops sending to a terminating pod. Default: 10.
+        ends_requests_on_sigterm: Whether the application itself finishes requests in flight after SIGTERM, so that pods
+            stop sooner. Default: False.
+        spread: Spreads the pods over zones and nodes. Default: True.
+        disruption_budget: Lets nodes drain one pod at a time. Default: True.
     """
 
     replicas: int | None = 2
@@ -137,7 +137,7 @@ class ServiceFacts(PodFacts):
 
     @property
     def defaults(self) -> dict[str, object]:
-        """Values of the options that may be switched off, by practice."""
+        """Values of options that can be disabled, by practice."""
         return {
             "eks-container-resources": self.cpu_limit,
             "eks-pod-spread": self.spread,
@@ -147,15 +147,15 @@ class ServiceFacts(PodFacts):
 
 @frozen
 class JobFacts(PodFacts):
-    """What is known of a workload that runs and ends.
+    """Known facts of a workload that runs to completion.
 
     Attributes:
-        schedule: When it runs, as AWS writes it (`cron(…)`, `rate(…)`). Default: once, when it is applied.
+        schedule: Schedule in AWS syntax (`cron(…)`, `rate(…)`). Default: none; it runs once when applied.
         time_zone: Time zone of the schedule. Default: UTC.
-        overlap: Whether a run starts while the one before still runs. Default: `ALLOW`, as with `ScheduledJob`.
+        overlap: Whether a run starts while the previous run is still running. Default: `ALLOW`, as with `ScheduledJob`.
         enabled: Whether the schedule is on. Default: True.
-        timeout_seconds: Time that one try may take. Default: none.
-        retries: Further tries after one that failed. Default: 0.
+        timeout_seconds: Maximum duration of one attempt. Default: none.
+        retries: Retries after a failed attempt. Default: 0.
         start_within_seconds: Time after the scheduled moment in which a run may still start. Default: an hour.
     """
 

@@ -1,4 +1,4 @@
-"""Whether each pod of a cluster has a node that could hold it."""
+"""Whether each pod of a cluster fits on a node."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MIB = 2**20
 
 
 def fit_problems(manifests: Iterable[Manifest], nodes: Sequence[NodeFacts]) -> list[Problem]:
-    """Find pods that no node of a cluster could ever hold; a daemon's may leave nodes out, so they are not looked at.
+    """Find pods that fit on no node of a cluster, except those of daemons, which may exclude nodes.
 
     Args:
         manifests: All objects of the cluster.
@@ -41,7 +41,7 @@ def fit_problems(manifests: Iterable[Manifest], nodes: Sequence[NodeFacts]) -> l
 
 
 def _pods(manifest: Manifest) -> Iterator[tuple[Mapping[str, str], Mapping[str, Any]]]:
-    """Yield labels and spec of the pods that an object makes, or is."""
+    """Yield labels and spec of the pods of an object."""
     spec = manifest.get("spec", {})
     if manifest["kind"] == "Pod":
         yield manifest["metadata"].get("labels", {}), spec
@@ -51,7 +51,7 @@ def _pods(manifest: Manifest) -> Iterator[tuple[Mapping[str, str], Mapping[str, 
 
 
 def _requested(pod: Mapping[str, Any], resource: str, *, unit: int = 1, per: int = 1) -> int:
-    """Return what a pod requests: of init containers that end the most that one has, of all others the sum."""
+    """Return the requests of a pod: the maximum of its init containers, or the sum of all others."""
     beside = [entry for entry in pod.get("initContainers", ()) if entry.get("restartPolicy") == "Always"]
     before = [entry for entry in pod.get("initContainers", ()) if entry.get("restartPolicy") != "Always"]
     running = sum(_of(entry, resource) for entry in [*pod["containers"], *beside])
@@ -60,6 +60,6 @@ def _requested(pod: Mapping[str, Any], resource: str, *, unit: int = 1, per: int
 
 def _of(container: Mapping[str, Any], resource: str) -> Any:
     resources = container.get("resources", {})
-    # Where only a limit is said, it is the request as well.
+    # If only a limit is set, it is also the request.
     said = {**resources.get("limits", {}), **resources.get("requests", {})}.get(resource, 0)
     return quantity(said) or 0

@@ -1,4 +1,4 @@
-"""Workloads that run and end: once, or by a schedule."""
+"""Workloads that run to completion: once, or on a schedule."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def cron_job_of(pod: Pod, *, metadata: Manifest, schedule: str, options: JobFact
 
 
 def job_of(pod: Pod, *, metadata: Manifest, options: JobFacts) -> Manifest:
-    """Return the Job. A Job never changes, so its name does, with what it runs."""
+    """Return the Job. A Job is immutable, so its name changes with its content."""
     spec = {"ttlSecondsAfterFinished": _DAY_SECONDS, **_job_spec(pod, metadata=metadata, options=options)}
     return {
         "apiVersion": "batch/v1",
@@ -57,10 +57,10 @@ def job_of(pod: Pod, *, metadata: Manifest, options: JobFacts) -> Manifest:
 
 
 def _job_spec(pod: Pod, *, metadata: Manifest, options: JobFacts) -> dict[str, Any]:
-    """Return what a Job and the template of a CronJob share.
+    """Return the spec that a Job and the template of a CronJob share.
 
-    A pod that a node takes along is started again and counts as no failure, and Karpenter does not end it to save
-    nodes. The time limit is the pod's, and so that of one try; that of a Job counts all of them.
+    A pod lost with its node restarts and does not count as a failure, and Karpenter does not evict it to save nodes.
+    The pod has the time limit, so it applies to one attempt; the limit of a Job would cover all attempts.
     """
     annotations = {"karpenter.sh/do-not-disrupt": "true", **options.annotations}
     template = template_of(pod, metadata=metadata, annotations=annotations)

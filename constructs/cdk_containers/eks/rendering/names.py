@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"\$\{Token\[[^\]]+\]\}")
 
 
 def labels_of(names: Sequence[str], *, option: str, losses: Losses) -> dict[str, str]:
-    """Return the names of things in a pod as Kubernetes takes them, by the names that they have."""
+    """Return the Kubernetes names of things in a pod, by original name."""
     found: dict[str, str] = {}
     for index, name in enumerate(names):
         label = kubernetes_name(name)
@@ -24,19 +24,19 @@ def labels_of(names: Sequence[str], *, option: str, losses: Losses) -> dict[str,
         if is_token(name) or not is_label(label):
             losses.refuse(
                 where,
-                "not a name that Kubernetes takes",
-                instead="up to 63 lower-case letters, digits and hyphens, known at synthesis",
+                "not a valid Kubernetes name",
+                instead="up to 63 lowercase letters, digits and hyphens, known at synthesis",
             )
             label = f"{option.rstrip('s')}-{index}"
         elif label in found.values():
-            losses.refuse(where, f"in Kubernetes it is {label}, as another is", instead="another name")
+            losses.refuse(where, f"in Kubernetes it becomes {label}, the same as another name", instead="another name")
         elif label != name:
-            losses.leave(where, f"in Kubernetes it is {label}", instead="lower-case letters, digits and hyphens")
+            losses.leave(where, f"in Kubernetes it becomes {label}", instead="lowercase letters, digits and hyphens")
         found[name] = label
     return found
 
 
 def short_hash(value: object) -> str:
-    """Return eight digits for a value, for the name of an object that never changes; tokens are left out of it."""
+    """Return a hash of eight digits for the name of an immutable object; it ignores tokens."""
     text = _TOKEN.sub("", json.dumps(value, sort_keys=True))
     return hashes.short_hash(text)

@@ -1,4 +1,4 @@
-"""A namespace that holds its pods to a level of the Pod Security Standards, and lets nobody call them unasked."""
+"""A namespace that enforces a level of the Pod Security Standards and denies inbound traffic by default."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _READINESS_GATES = {
 def render_namespace(
     name: str, *, facts: ClusterFacts, pod_security: PodSecurity = "restricted", readiness_gates: bool = False
 ) -> tuple[Manifest, ...]:
-    """Return a namespace, and the policy by which only those come in whom another policy lets in.
+    """Return a namespace, and a policy that denies inbound traffic unless another policy allows it.
 
     Args:
         name: Its name.
-        facts: The cluster; the level is that of its version, so that an upgrade does not tighten it unasked.
+        facts: The cluster; the level is pinned to its version, so that an upgrade does not tighten it.
         pod_security: The level. Default: `restricted`.
-        readiness_gates: Have pods wait until a load balancer sends to them. Default: False.
+        readiness_gates: Makes pods wait until a load balancer sends traffic to them. Default: False.
     """
     level = {f"pod-security.kubernetes.io/{mode}": pod_security for mode in ("enforce", "audit", "warn")}
     versions = {

@@ -1,4 +1,4 @@
-"""Who may call the pods of a workload, and whom they may call."""
+"""Network policies of workloads."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _POD_IDENTITY = {
 def network_policy_of(
     workload: Workload, *, metadata: Manifest, cluster: ClusterFacts, options: PodFacts, losses: Losses
 ) -> Manifest:
-    """Return the NetworkPolicy: callers and load balancers come in at the ports that are theirs, and nobody else."""
+    """Return the NetworkPolicy: only callers and load balancers may connect, each only to its own ports."""
     if not cluster.network_policy:
         losses.leave(
             "callers",
             "nothing in the cluster enforces network policies, so anyone in it may call the pods",
-            instead="network policies switched on in the vpc-cni add-on, or in Auto Mode",
+            instead="network policies enabled in the vpc-cni add-on, or in Auto Mode",
         )
     ports = _ports(workload)
     ingress: list[dict[str, Any]] = [
@@ -64,7 +64,7 @@ def _exposures(options: PodFacts) -> Sequence[Exposure]:
 
 
 def _load_balancer(exposure: Exposure) -> dict[str, Any]:
-    """Let a load balancer in; where its addresses are not known, anyone at its port."""
+    """Let a load balancer in; if its addresses are unknown, allow any address on its port."""
     ports: list[dict[str, Any]] = [{"port": exposure.port, "protocol": exposure.protocol.upper()}]
     if exposure.health_check_port not in (None, exposure.port):
         ports.append({"port": exposure.health_check_port, "protocol": "TCP"})

@@ -1,4 +1,4 @@
-"""What a pod has to know of the nodes of its cluster, and whether one of them can hold it."""
+"""What a pod needs to know about the nodes of its cluster, and whether it fits on one."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _OF_NODES = ("node.kubernetes.io", "kubelet.kubernetes.io")
 
 @frozen
 class Taint:
-    """A taint of nodes: only pods that tolerate it are scheduled on them.
+    """A taint of nodes: Kubernetes schedules only pods that tolerate it on them.
 
     Attributes:
         key: Key, such as `dedicated`.
         value: Value. Default: none.
-        effect: `NoSchedule` keeps new pods away, `PreferNoSchedule` does so while there is room elsewhere, `NoExecute`
-            also evicts those that run. Default: `NoSchedule`.
+        effect: `NoSchedule` keeps new pods away, `PreferNoSchedule` does so if there is room elsewhere, `NoExecute`
+            also evicts running pods. Default: `NoSchedule`.
 
     See https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
     """
@@ -41,7 +41,7 @@ class Taint:
     effect: TaintEffect = "NoSchedule"
 
     def problems(self) -> list[Problem]:
-        """Find what Kubernetes refuses in this taint."""
+        """Find problems with this taint."""
         found = Problems()
         found.extend(field_problems(self))
         if not found:
@@ -50,7 +50,7 @@ class Taint:
         return list(found)
 
     def is_tolerated_by(self, tolerations: Sequence[Mapping[str, Any]]) -> bool:
-        """Tell whether tolerations of a pod, as its manifest has them, let it on nodes with this taint."""
+        """Tell whether a pod with these tolerations may run on nodes with this taint."""
         return self.effect == "PreferNoSchedule" or any(
             toleration.get("effect") in (None, "", self.effect)
             and toleration.get("key")
@@ -62,21 +62,21 @@ class Taint:
 
 @frozen
 class NodeFacts:
-    """What a pod has to know of nodes that are alike.
+    """What a pod needs to know about a group of equal nodes.
 
     Attributes:
-        name: How a problem names them.
-        instance_types: Types that they may be of; empty where nobody knows.
-        architecture: Architecture; None where it is not known.
-        gpu: Whether they have GPUs; None where it is not known.
+        name: Name in problems.
+        instance_types: Possible instance types; empty if unknown.
+        architecture: Architecture; None if unknown.
+        gpu: Whether they have GPUs; None if unknown.
         capacity_type: On-Demand or Spot; None for both.
-        labels: Labels that they have from the start; None where it is not known.
-        taints: Taints that they have from the start.
-        prefix_delegation: Whether the VPC CNI hands out prefixes.
-        max_pods: Most pods on each; None if the image or EKS counts them.
-        managed: Whether EKS counts them.
-        selects: The pods that run there and nowhere else, by namespace and labels with wildcards, as a Fargate profile
-            selects them. Empty for nodes, which the scheduler chooses.
+        labels: Initial labels; None if unknown.
+        taints: Initial taints.
+        prefix_delegation: Whether the VPC CNI uses prefix delegation.
+        max_pods: Maximum number of pods on each; None if the AMI or EKS computes it.
+        managed: Whether EKS computes the maximum number of pods.
+        selects: Selectors of pods that run only there, by namespace and labels with wildcards, as in a Fargate profile.
+            Empty for nodes, which the scheduler chooses.
     """
 
     name: str
@@ -92,7 +92,7 @@ class NodeFacts:
     selects: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
     def takes(self, namespace: str, labels: Mapping[str, str]) -> bool:
-        """Tell whether pods are selected to run there."""
+        """Tell whether a selector matches these pods."""
         return any(
             fnmatchcase(namespace, wanted)
             and all(
@@ -103,12 +103,12 @@ class NodeFacts:
 
 
 def label_problems(option: str, labels: Mapping[str, str], *, own: bool = False) -> list[Problem]:
-    """Find labels that Kubernetes refuses, or that a node must not give itself.
+    """Find labels that Kubernetes refuses, or that a node must not set itself.
 
     Args:
-        option: The option that they come from.
+        option: The option that contains them.
         labels: The labels.
-        own: Whether the kubelet sets them, which may set few of those of Kubernetes.
+        own: Whether the kubelet sets them, which may set only a few Kubernetes labels.
     """
     found = Problems()
     for key, value in labels.items():
@@ -120,9 +120,9 @@ def label_problems(option: str, labels: Mapping[str, str], *, own: bool = False)
         if own and kept and not allowed:
             found.add(
                 option,
-                "the kubelet must not set labels of Kubernetes, and the node would not register",
+                "the kubelet must not set Kubernetes labels, so the node would not register",
                 given=key,
-                allowed=f"a prefix of yours, or one of {', '.join(_OF_NODES)}",
+                allowed=f"your own prefix, or one of {', '.join(_OF_NODES)}",
             )
     return list(found)
 
@@ -140,19 +140,19 @@ def pod_fit_problems(
     reserved_millicores: int = 0,
     reserved_mib: int = 0,
 ) -> list[Problem]:
-    """Find a pod that no node of a cluster could ever hold. Types that are newer than the facts hold every pod.
+    """Find a pod that fits on no node of a cluster. Types newer than the data here fit every pod.
 
     Args:
-        nodes: The nodes; nothing is known of a cluster without any.
-        option: The option that is to be named.
+        nodes: The nodes; without any, the check is skipped.
+        option: The option for the problem.
         cpu_millicores: CPU that the pod requests, in thousandths of a vCPU.
         memory_mib: Memory that it requests, in MiB.
         gpus: GPUs that it requests.
         architecture: Architecture of its images; None if they have several.
-        node_selector: Labels that its node has to have.
-        tolerations: Its tolerations, as its manifest has them.
-        reserved_millicores: CPU that pods on every node take already, such as those of add-ons.
-        reserved_mib: Memory that those take.
+        node_selector: Required labels of its node.
+        tolerations: Its tolerations.
+        reserved_millicores: CPU that pods on every node already use, such as those of add-ons.
+        reserved_mib: Memory that those use.
     """
     found = Problems()
     if not nodes or is_token([cpu_millicores, memory_mib, gpus]):
@@ -167,9 +167,9 @@ def pod_fit_problems(
         reasons.append(f"{facts.name}: {reason}")
     found.add(
         option,
-        "no node of the cluster can hold one pod",
+        "the pod fits on no node of the cluster",
         given=Shown("; ".join(reasons)),
-        allowed="a smaller pod, one that tolerates the taints, or nodes of another kind",
+        allowed="a smaller pod, a pod that tolerates the taints, or other nodes",
         practice="eks-pod-fits-node",
     )
     return list(found)
@@ -182,18 +182,18 @@ def _placing(
     tolerations: Sequence[Mapping[str, Any]],
     gpus: int,
 ) -> str | None:
-    """Say why the scheduler keeps a pod away from nodes, whatever room they have."""
+    """Return why the scheduler keeps a pod away from nodes, regardless of room."""
     if architecture is not None and facts.architecture is not None and facts.architecture != architecture:
-        return f"{facts.architecture}, and the pod is {architecture}"
+        return f"{facts.architecture}, but the pod is {architecture}"
     if gpus and facts.gpu is False:
         return "no GPUs"
     kept_out = [taint.key for taint in facts.taints if not taint.is_tolerated_by(tolerations)]
     if kept_out:
-        return f"taint {kept_out[0]} that the pod does not tolerate"
+        return f"taint {kept_out[0]}, which the pod does not tolerate"
     for key, value in selector.items():
         having = _label(facts, key)
         if having is not None and having != value:
-            return f"label {key}={having}, and the pod selects {value}"
+            return f"label {key}={having}, but the pod selects {value}"
         if having is None and facts.labels is not None and not _is_well_known(key):
             return f"no label {key}"
     return None
@@ -210,13 +210,13 @@ def _label(facts: NodeFacts, key: str) -> str | None:
 
 
 def _is_well_known(key: str) -> bool:
-    """Tell whether a label is one that AWS, Kubernetes or a controller gives nodes as they come."""
+    """Tell whether AWS, Kubernetes or a controller sets a label on new nodes."""
     prefix = key.partition("/")[0]
     return prefix.endswith(("kubernetes.io", "k8s.io", "k8s.aws", "amazonaws.com", "karpenter.sh"))
 
 
 def _lack(facts: NodeFacts, cpu: int, memory: int, gpus: int) -> str | None:
-    """Say what runs out on every type of nodes; None if one holds the pod, or is not known."""
+    """Return what is missing on every type of nodes; None if the pod fits on a type, or a type is unknown."""
     lacking = []
     if not facts.instance_types:
         return None
@@ -251,12 +251,12 @@ def _said(missing: Sequence[str]) -> Iterator[str]:
 def _key_problems(option: str, key: str) -> list[Problem]:
     found = Problems()
     if not is_token(key) and not is_label_key(key):
-        found.add(option, "not a key that Kubernetes takes", given=key, allowed=LABEL_KEY)
+        found.add(option, "not a valid Kubernetes key", given=key, allowed=LABEL_KEY)
     return list(found)
 
 
 def _value_problems(option: str, value: str) -> list[Problem]:
     found = Problems()
     if not is_token(value) and not is_label_value(value):
-        found.add(option, "not a value that Kubernetes takes", given=value, allowed=LABEL_VALUE)
+        found.add(option, "not a valid Kubernetes value", given=value, allowed=LABEL_VALUE)
     return list(found)

@@ -1,4 +1,4 @@
-"""Which nodes a pod may run on, and how pods are spread over them."""
+"""Placement of pods on nodes."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ def placement_of(
     everywhere: bool,
     losses: Losses,
 ) -> Manifest:
-    """Return where a pod may run.
+    """Return the placement of a pod.
 
     Args:
         containers: Its containers.
         metadata: Metadata of the workload.
         cluster: The cluster.
-        options: What is known of the pod.
+        options: Known facts of the pod.
         everywhere: Whether it runs on every node.
-        losses: Where losses go.
+        losses: Collects the losses.
     """
     found: Manifest = {}
     windows = options.operating_system != "LINUX"
     if cluster.compute == "FARGATE":
         _fargate_losses(options, windows=windows, losses=losses)
     elif cluster.compute == "AUTO" and windows:
-        losses.refuse("operating_system", "Auto Mode has Linux nodes only", instead="LINUX, or nodes of your own")
+        losses.refuse("operating_system", "Auto Mode has only Linux nodes", instead="LINUX, or nodes of your own")
     found["os"] = {"name": "windows" if windows else "linux"}
     if (selector := _node_selector(options, cluster)) != {}:
         found["nodeSelector"] = selector
@@ -60,7 +60,7 @@ def placement_of(
         if 0 < options.spot_percent < 100:
             losses.approximate(
                 "spot_percent",
-                "Kubernetes prefers nodes and counts no shares",
+                "Kubernetes only prefers nodes and does not enforce percentages",
                 instead="0 or 100, or two workloads",
             )
     if isinstance(options, ServiceFacts) and not everywhere and not isinstance(options.spread, Disabled):
@@ -76,7 +76,7 @@ def placement_of(
                 "topologyKey": key,
                 "whenUnsatisfiable": "ScheduleAnyway",
                 "labelSelector": labels,
-                # Without it, the pods of the version before count as well, and new ones crowd where those are not.
+                # Without it, pods of the previous version also count, and new pods crowd where those are not.
                 "matchLabelKeys": ["pod-template-hash"],
                 "nodeTaintsPolicy": "Honor",
             }
@@ -89,8 +89,8 @@ def placement_of(
 
 def _fargate_losses(options: PodFacts, *, windows: bool, losses: Losses) -> None:
     for option, wrong, what, instead in (
-        ("operating_system", windows, "runs Linux only", "LINUX"),
-        ("architecture", options.architecture == "ARM64", "has X86_64 only", "X86_64"),
+        ("operating_system", windows, "runs only Linux", "LINUX"),
+        ("architecture", options.architecture == "ARM64", "has only X86_64", "X86_64"),
         ("spot_percent", bool(options.spot_percent), "has no Spot capacity", "0"),
     ):
         if wrong:
@@ -116,7 +116,7 @@ def _node_selector(options: PodFacts, cluster: ClusterFacts) -> dict[str, str]:
 
 
 def _capacity(spot_percent: int, cluster: ClusterFacts) -> Manifest:
-    """Return which kind of capacity is taken: by the labels of Karpenter and Auto Mode, or of managed node groups."""
+    """Return the capacity type, with the labels of Karpenter and Auto Mode, or of managed node groups."""
     if cluster.compute == "AUTO":
         terms = [("karpenter.sh/capacity-type", "spot")]
     else:

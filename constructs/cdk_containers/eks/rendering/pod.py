@@ -1,4 +1,4 @@
-"""The pod of a workload: its containers, where it runs, and what it may do."""
+"""The pod of a workload: containers, placement and security."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Pod:
     """The pod of a workload.
 
     Attributes:
-        spec: What a pod template has as `spec`.
-        manifests: Objects that the pod needs before it is made.
-        notes: Annotations of the object that holds the template, for checkers.
-        shutdown: How it ends.
-        startup_seconds: The longest time that one of its containers may take to start.
+        spec: The `spec` of a pod template.
+        manifests: Objects that must exist before the pod.
+        notes: Annotations for checkers, on the object with the template.
+        shutdown: Its shutdown.
+        startup_seconds: Maximum start time of its containers.
     """
 
     spec: Manifest
@@ -61,10 +61,10 @@ def pod_of(
         workload: The workload, without problems.
         metadata: Metadata of the workload: name, namespace and labels.
         cluster: The cluster.
-        options: What is known of the pod.
-        ends: Whether it is that of a job.
-        everywhere: Whether it is that of a daemon, one for each node.
-        losses: Where losses go.
+        options: Known facts of the pod.
+        ends: Whether it belongs to a job.
+        everywhere: Whether it belongs to a daemon, with one pod on each node.
+        losses: Collects the losses.
     """
     containers = workload.containers
     field_losses(workload, options=options, losses=losses)
@@ -163,7 +163,7 @@ def _exposure_losses(workload: Workload, options: PodFacts, losses: Losses) -> N
         if (exposure.container or first, exposure.port, exposure.protocol) not in listening:
             losses.refuse(
                 f"exposures[{index}].port",
-                f"{exposure.container or first} does not listen at {exposure.port}/{exposure.protocol}",
+                f"{exposure.container or first} does not listen on {exposure.port}/{exposure.protocol}",
                 instead="a port of the container",
             )
 

@@ -1,4 +1,4 @@
-"""What all containers of a pod share of their security: the group of their files, and parameters of the kernel."""
+"""Security settings that all containers of a pod share: the group of their files, and kernel parameters."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _FIRST_UNPRIVILEGED_PORT = 1024
 
 
 def pod_security_context(workload: Workload, options: PodFacts, losses: Losses) -> Manifest:
-    """Return the security context of the pod, which volumes and the network take what they need from."""
+    """Return the security context of the pod, for volumes and the network."""
     if options.operating_system != "LINUX":
-        # Windows knows no user by number, and nothing else of this.
+        # Windows supports neither numeric users nor the rest.
         return {"securityContext": {"runAsNonRoot": True}} if options.pod_security == "restricted" else {}
     context: Manifest = {"seccompProfile": {"type": "RuntimeDefault"}}
     first = workload.containers[0].user
@@ -41,7 +41,7 @@ def pod_security_context(workload: Workload, options: PodFacts, losses: Losses) 
 
 
 def _sysctls(containers: Sequence[Container], losses: Losses) -> dict[str, str]:
-    """Return kernel parameters of the pod, with leave for ports that only root has otherwise."""
+    """Return kernel parameters of the pod, including permission for privileged ports."""
     found: dict[str, str] = {}
     numbers = [port.number for container in containers for port in container.all_ports]
     if any(not is_token(number) and number < _FIRST_UNPRIVILEGED_PORT for number in numbers):
@@ -52,11 +52,15 @@ def _sysctls(containers: Sequence[Container], losses: Losses) -> dict[str, str]:
             if name not in _SAFE_SYSCTLS:
                 losses.refuse(
                     option,
-                    "Pod Security forbids it, and kubelets take it only where it was allowed on every node",
+                    "Pod Security forbids it, and kubelets accept it only if it is allowed on every node",
                     instead=", ".join(sorted(_SAFE_SYSCTLS)),
                     practice="eks-pod-security",
                 )
             elif found.get(name, value) != value and name != "net.ipv4.ip_unprivileged_port_start":
-                losses.refuse(option, "the containers of a pod share it, and another has another value", instead="one")
+                losses.refuse(
+                    option,
+                    "the containers of a pod share it, but another container has a different value",
+                    instead="one",
+                )
             found[name] = value
     return found

@@ -1,8 +1,8 @@
-"""When a container counts as started, ready and alive.
+"""Probes: when a container counts as started, ready and alive.
 
-The container's own health check decides whether it is restarted, and the load balancer's whether it gets requests, as
-on ECS. The two never ask for the same path: a path that says "not ready" while a database is down must not restart
-every pod. Where the paths are the same, only a connection is opened to see whether the container lives.
+As on ECS, the container's own health check decides whether it restarts, and the load balancer's check decides whether
+it gets requests. The two never use the same path, because a path that returns "not ready" while a database is down must
+not restart every pod. If the paths are equal, the liveness probe only opens a connection.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ def probes(
 
     Args:
         container: The container.
-        role: What it is in the pod.
-        exposures: The ports of it that load balancers send to.
+        role: Its role in the pod.
+        exposures: Its ports with traffic from load balancers.
         startup_seconds: Time that the application may take to start.
-        option: The option that holds the container.
-        losses: Where losses go.
+        option: The option that contains the container.
+        losses: Collects the losses.
     """
     if role == "init":
         return {}
@@ -66,7 +66,7 @@ def probes(
 
 
 def check_ports(container: Container, exposures: Sequence[Exposure]) -> list[int]:
-    """Return the ports that the probes of a container ask."""
+    """Return the ports that the probes of a container use."""
     found = [exposure.health_check_port or exposure.port for exposure in exposures if exposure.protocol == "tcp"]
     if isinstance(container.health_check, HttpCheck):
         found.append(container.health_check.port)
@@ -74,7 +74,7 @@ def check_ports(container: Container, exposures: Sequence[Exposure]) -> list[int
 
 
 def _ready(container: Container, exposures: Sequence[Exposure]) -> Probe | None:
-    """Return what tells whether requests may come: the load balancer's own check, or a connection."""
+    """Return the readiness probe: the load balancer's own check, or a connection."""
     for exposure in exposures:
         if exposure.protocol == "tcp" and exposure.health_check_path is not None:
             port = exposure.health_check_port or exposure.port
@@ -104,7 +104,7 @@ def _handler(check: HealthCheck | HttpCheck) -> Probe:
 
 
 def _startup(handler: Probe, check: HealthCheck | HttpCheck | None, startup_seconds: int) -> Probe:
-    """Return the probe that holds off the others while the application starts; one pass is enough."""
+    """Return the startup probe, which delays the others; one success is enough."""
     if check is None:
         period, timeout, retries, start_period = _STARTUP_PERIOD, _TIMEOUT, _FAILURES, 0
     else:
@@ -120,7 +120,7 @@ def _liveness(handler: Probe, check: HealthCheck | HttpCheck | None) -> Probe:
             **handler,
             "periodSeconds": _PERIOD,
             "timeoutSeconds": _TIMEOUT,
-            "failureThreshold": 2 * _FAILURES,  # later than the load balancer gives up on it
+            "failureThreshold": 2 * _FAILURES,  # later than the load balancer marks it unhealthy
         }
     times = CheckTimes.of(check)
     return {
@@ -140,7 +140,9 @@ def _check_times(check: HealthCheck | HttpCheck, option: str, losses: Losses) ->
         ("retries", check.retries, 1),
     ):
         if is_token(value):
-            losses.refuse(f"{option}.{name}", "the object holds a number", instead="a value known at synthesis")
+            losses.refuse(
+                f"{option}.{name}", "a Kubernetes object needs the actual number", instead="a value known at synthesis"
+            )
         elif value < low:
             unit = "" if name == "retries" else " s"
             losses.refuse(f"{option}.{name}", f"{value}{unit}: out of range", instead=f"{low}{unit} or more")

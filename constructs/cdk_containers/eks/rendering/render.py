@@ -23,22 +23,22 @@ from .service import service_of
 from .service_account import service_account_of
 
 _ECS_ONLY = ("init-process", "version-consistency")
-"""Practices that nobody can follow on Kubernetes, nor leave."""
+"""Practices that do not apply to Kubernetes."""
 
 
 def render_service(
     workload: Workload, *, name: str, namespace: str, facts: ClusterFacts, options: ServiceFacts
 ) -> Rendered:
-    """Return a workload that runs all the time: a Deployment, and what it needs before it.
+    """Return a long-running workload: a Deployment, and the objects it needs first.
 
-    The Deployment comes last, so that what a construct adds, such as the binding to a target group, can go before it.
+    The Deployment comes last, so that a construct can add objects before it, such as the binding to a target group.
 
     Args:
         workload: The workload, without problems.
         name: Its name.
         namespace: Its namespace.
         facts: The cluster.
-        options: What is known of it.
+        options: Known facts of the workload.
     """
     losses = Losses()
     metadata = metadata_of(name, namespace, options, losses)
@@ -58,7 +58,7 @@ def render_service(
 def render_daemon(
     workload: Workload, *, name: str, namespace: str, facts: ClusterFacts, options: ServiceFacts
 ) -> Rendered:
-    """Return a workload that runs once on every node: a DaemonSet, and what it needs before it."""
+    """Return a workload that runs once on every node: a DaemonSet, and the objects it needs first."""
     losses = Losses()
     if facts.compute == "FARGATE":
         losses.refuse("cluster", "Fargate has no nodes for a daemon", instead="a sidecar in each workload")
@@ -75,7 +75,7 @@ def render_daemon(
 
 
 def render_job(workload: Workload, *, name: str, namespace: str, facts: ClusterFacts, options: JobFacts) -> Rendered:
-    """Return a workload that runs and ends: a CronJob, or a Job where there is no schedule."""
+    """Return a workload that runs to completion: a CronJob, or a Job without a schedule."""
     losses = Losses()
     scheduled = options.schedule is not None
     metadata = metadata_of(name, namespace, options, losses, longest=LONGEST_CRON_JOB if scheduled else 63)
@@ -98,7 +98,9 @@ def _time_losses(options: JobFacts, losses: Losses) -> None:
         losses.refuse("time_zone", "a token" if is_token(zone) else f"{zone}: {wrong}", instead="such as Europe/Berlin")
     if options.retries:
         losses.approximate(
-            "retries", "tries are 10 s apart at first, and up to 6 minutes later", instead="a job that bears to wait"
+            "retries",
+            "retries start 10 s apart, and later up to 6 minutes apart",
+            instead="a job that tolerates a delay",
         )
 
 
@@ -107,7 +109,7 @@ def _rendered(
 ) -> Rendered:
     own = [opt_out for container in workload.containers for opt_out in container.opt_outs]
     return Rendered(
-        # Each object is a copy, so that whoever changes a label of one changes no other.
+        # Each object is a copy, so that changing a label of one does not change another.
         manifests=tuple(deepcopy(manifest) for manifest in manifests if manifest is not None),
         losses=tuple(losses),
         opt_outs=(*options.opt_outs.items(), *(entry for entry in own if entry[0] not in _ECS_ONLY)),

@@ -1,4 +1,4 @@
-"""What came of a workload on Kubernetes."""
+"""A workload on Kubernetes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ..manifests import Manifest
 
 @frozen
 class Loss:
-    """An option that is not the same on Kubernetes.
+    """An option that differs on Kubernetes.
 
     Attributes:
         option: The option, such as `containers[0].ulimits`.
         kind: `refused` is an error, `approximated` a warning that can be acknowledged, `platform` a notice that the
-            platform does it itself.
-        what: What is not the same.
+            platform handles it.
+        what: The difference.
         instead: What to do about it.
-        practice: The id of the practice that the option breaks, if it breaks one.
+        practice: The id of the violated practice, if there is one.
     """
 
     option: str
@@ -32,12 +32,12 @@ class Loss:
 
 @frozen
 class Rendered:
-    """What came of a workload on Kubernetes.
+    """A workload on Kubernetes.
 
     Attributes:
         manifests: The objects, in the order in which they are applied.
-        losses: What is not the same as on ECS.
-        opt_outs: The defaults that are switched off, each with the practice that asks for it.
+        losses: The differences from ECS.
+        opt_outs: The disabled defaults, with their practices.
     """
 
     manifests: tuple[Manifest, ...]

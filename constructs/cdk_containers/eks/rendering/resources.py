@@ -1,7 +1,7 @@
 """CPU and memory of the containers of a pod.
 
-A task on ECS has a size that its containers share. A pod has none of its own: each container has a request, by which a
-node is chosen, and a limit. What no container claims goes to those that claim nothing, in equal parts.
+An ECS task has a size that its containers share. A pod has none: each container has a request, which determines the
+node, and a limit. Containers without their own size share the rest in equal parts.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ def resources_of(workload: Workload, *, options: PodFacts, fargate: bool, losses
 
 
 def _shares(option: str, workload: Workload, claimed: Sequence[int | None], losses: Losses) -> list[int | None]:
-    """Return what each container has of an amount: what it claims, or its part of the rest."""
+    """Return each container's share of an amount: its own size, or an equal part of the rest."""
     total: int | None = getattr(workload, option)
     if is_token(total) or is_token(claimed):
-        losses.refuse(option, "nodes are chosen by it", instead="a number known at synthesis")
+        losses.refuse(option, "Kubernetes chooses nodes by it", instead="a number known at synthesis")
         return [None for _ in claimed]
     without = claimed.count(None)
     if total is None:
         if without:
             losses.refuse(
                 option,
-                "without it a pod is put on any node, and is the first to be ended there",
+                "without it Kubernetes may place a pod on any node, and evicts it there first",
                 instead="a number here, or for each container",
                 practice="eks-container-resources",
             )
@@ -70,13 +70,13 @@ def _shares(option: str, workload: Workload, claimed: Sequence[int | None], loss
         if claimed[index] is None and part < max(1, _least(option, container)):
             losses.refuse(
                 f"containers[{index}].{option}",
-                f"{part} is left for it",
+                f"only {part} is left for it",
                 instead=f"a larger {option}, or less for the others",
             )
         elif claimed[index] is None and without > 1 and option == "memory_limit_mib":
             losses.approximate(
                 f"containers[{index}].{option}",
-                f"it has {part} MiB for itself, where a task shares all that is left",
+                f"it gets {part} MiB for itself, but in a task containers share the rest",
                 instead="a number for each container",
             )
     return [max(part, 1) if claim is None else claim for claim in claimed]
@@ -93,7 +93,7 @@ def _devices(container: Container, option: str, *, fargate: bool, losses: Losses
         found[_GPU] = container.gpus
     if container.neuron_devices == "ALL":
         losses.refuse(
-            f"{option}.neuron_devices", "a pod asks for a number of devices", instead="the number of the instance type"
+            f"{option}.neuron_devices", "a pod requests a number of devices", instead="the number of the instance type"
         )
     elif container.neuron_devices:
         found[_NEURON] = int(container.neuron_devices)
@@ -101,7 +101,7 @@ def _devices(container: Container, option: str, *, fargate: bool, losses: Losses
         if given and (fargate or is_token(given)):
             losses.refuse(
                 f"{option}.{name}",
-                "Fargate has none" if fargate else "the object holds a number",
+                "Fargate does not support it" if fargate else "a Kubernetes object needs the actual number",
                 instead="pods on nodes, and a number known at synthesis",
                 practice="eks-fargate-limits" if fargate else None,
             )
@@ -109,7 +109,7 @@ def _devices(container: Container, option: str, *, fargate: bool, losses: Losses
 
 
 def device_tolerations(containers: Sequence[Container]) -> list[dict[str, str]]:
-    """Return the taints that nodes with devices have, which pods that use them bear."""
+    """Return tolerations for the taints of nodes with devices."""
     found: list[dict[str, str]] = []
     for resource, used in (
         (_GPU, any(container.gpus for container in containers)),

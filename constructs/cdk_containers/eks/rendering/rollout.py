@@ -1,7 +1,7 @@
-"""Rolling deployments: ECS's shares of the pods as Kubernetes' numbers.
+"""Rolling deployments: converts ECS percentages to Kubernetes numbers.
 
-ECS rounds the minimum up and the maximum down. Kubernetes rounds what may be missing down, which comes to the same, and
-what may be more up, which may be one pod more. So with a fixed number of pods the numbers are written out.
+ECS rounds the minimum up and the maximum down. Kubernetes rounds maxUnavailable down, which is equivalent, and maxSurge
+up, which may allow one more pod. So with a fixed number of pods the manifest contains numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def rolling_update(*, replicas: int | None, min_percent: int, max_percent: int, 
     if unavailable in (0, "0%") and surge in (0, "0%"):
         losses.refuse(
             "min_healthy_percent",
-            "no pod may be missing and none may be more, so a deployment could not begin",
+            "no pod may be missing and no pod may be added, so a deployment could not start",
             instead="a lower min_healthy_percent, a higher max_healthy_percent, or more pods",
             practice="full-capacity-during-deployment",
         )

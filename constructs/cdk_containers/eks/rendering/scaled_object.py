@@ -1,4 +1,4 @@
-"""How the number of pods follows queues, metrics of CloudWatch and the clock: by KEDA."""
+"""Scaling of pods with KEDA, on queues, CloudWatch metrics and time."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ..manifests import Manifest
 
 _POLLING_SECONDS = 30
 _NEVER_REACHED = "1000000"
-"""So long is no queue: messages in work keep one pod, and ask for no second."""
+"""A target that no queue reaches: messages in progress keep one pod, but add no second."""
 
 
 @frozen
 class Trigger:
-    """One thing that the number of pods follows; the one that asks for most of them counts.
+    """A KEDA trigger; the trigger with the highest number of pods counts.
 
     Attributes:
-        name: What tells it from the others.
-        type: The scaler of KEDA.
-        metadata: Its settings, all of them text.
+        name: Unique name.
+        type: The KEDA scaler.
+        metadata: Its settings, all as text.
         metric_type: Whether pods share the value (`AverageValue`), each has its own (`Value`), or it is a percentage.
-        asks_aws: Whether KEDA asks AWS for the value, and needs the right to.
+        asks_aws: Whether KEDA reads the value from AWS, and needs permission to.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Trigger:
 
 
 def usage_trigger(resource: str, percent: int, *, container: str) -> Trigger:
-    """Return the trigger that keeps the use of `cpu` or `memory`, in percent of what a container requests."""
+    """Return the trigger for a utilization of `cpu` or `memory`, in percent of the container's requests."""
     return Trigger(
         name=resource,
         type=resource,
@@ -44,10 +44,10 @@ def usage_trigger(resource: str, percent: int, *, container: str) -> Trigger:
 
 
 def queue_triggers(queue_url: str, region: str, messages_per_pod: int, *, to_zero: bool) -> list[Trigger]:
-    """Return the triggers that keep a number of waiting messages for each pod.
+    """Return the triggers for a number of waiting messages per pod.
 
-    KEDA counts messages in work too unless told otherwise, and then keeps twice the pods. Where no pod may be left,
-    messages in work keep one, which else would be taken from its work.
+    By default KEDA also counts messages in progress, and then runs twice the pods. If the workload may scale to zero,
+    messages in progress keep one pod, which would otherwise be stopped during its work.
 
     See https://keda.sh/docs/latest/scalers/aws-sqs/
     """
@@ -70,7 +70,7 @@ def metric_trigger(
     statistic: str,
     target: str,
 ) -> Trigger:
-    """Return the trigger that keeps a metric of CloudWatch at a target, as one that falls when pods are added.
+    """Return the trigger for a target of a CloudWatch metric that falls when pods are added.
 
     See https://keda.sh/docs/latest/scalers/aws-cloudwatch/
     """
@@ -95,7 +95,7 @@ def metric_trigger(
 
 
 def clock_trigger(name: str, *, start: str, end: str, time_zone: str, pods: int) -> Trigger:
-    """Return the trigger that keeps a number of pods, or more, from one time to another.
+    """Return the trigger for a minimum number of pods between two times.
 
     See https://keda.sh/docs/latest/scalers/cron/
     """
@@ -113,7 +113,7 @@ def scaled_object(
     behavior: Mapping[str, Any],
     scale_in_seconds: int,
 ) -> list[Manifest]:
-    """Return what scales a deployment of the same name, and what KEDA asks AWS as, if it does.
+    """Return the ScaledObject of a deployment with the same name, and KEDA's AWS authentication if it needs one.
 
     See https://keda.sh/docs/latest/reference/scaledobject-spec/
     """

@@ -1,4 +1,4 @@
-"""Schedules as AWS writes them, in the five fields of Kubernetes."""
+"""Converts AWS schedules to the five fields of Kubernetes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RANGE = re.compile(r"(\w+)-(\w+)(/\d+)?")
 
 
 def five_fields(schedule: str, *, losses: Losses) -> str:
-    """Return a schedule as Kubernetes takes it, or say why it cannot be written so."""
+    """Return a schedule in Kubernetes syntax, or why that is impossible."""
     if is_token(schedule) or (wrong := schedule_problem(schedule, allowed=("cron", "rate", "at"))) is not None:
         losses.refuse(
             "schedule",
@@ -30,7 +30,9 @@ def five_fields(schedule: str, *, losses: Losses) -> str:
     if schedule.startswith("cron"):
         return _of_cron(schedule.removeprefix("cron(").removesuffix(")").upper().split(), schedule, losses)
     losses.refuse(
-        "schedule", f"{schedule}: a CronJob has no single moment", instead="cron(…), or a job without schedule"
+        "schedule",
+        f"{schedule}: a CronJob does not support a single time",
+        instead="cron(…), or a job without schedule",
     )
     return "0 0 1 1 *"
 
@@ -40,15 +42,15 @@ def _of_rate(number: int, unit: str, schedule: str, losses: Losses) -> str:
     if number > whole or whole % number:
         losses.refuse(
             "schedule",
-            f"{schedule}: Kubernetes counts from the full {'hour' if unit == 'minute' else 'day'}, which this does not "
-            "divide",
+            f"{schedule}: Kubernetes counts from the full {'hour' if unit == 'minute' else 'day'}, which this "
+            f"interval does not divide",
             instead="minutes that divide 60, hours that divide 24, rate(1 day), or cron(…)",
         )
         return "0 0 1 1 *"
     losses.approximate(
         "schedule",
-        f"{schedule} counts by the clock, not from the moment when the schedule was made",
-        instead="cron(…), which says when",
+        f"{schedule} counts from the full hour, not from the creation of the schedule",
+        instead="cron(…) with the exact times",
     )
     if unit == "minute":
         return "0 * * * *" if number == 60 else f"*/{number} * * * *"
@@ -60,13 +62,15 @@ def _of_cron(values: list[str], schedule: str, losses: Losses) -> str:
     if year != "*":
         losses.refuse("schedule", f"{schedule}: Kubernetes has no year", instead="* for the year")
     if re.search(r"[LW#]", day) or re.search(r"L$|#", weekday):
-        losses.refuse("schedule", f"{schedule}: Kubernetes knows no L, W and #", instead="days by number or by name")
+        losses.refuse(
+            "schedule", f"{schedule}: Kubernetes does not support L, W and #", instead="days by number or name"
+        )
         return "0 0 1 1 *"
     for field, words in ((minute, ()), (hour, ()), (day, ()), (month, MONTHS), (weekday, DAYS)):
         if backwards := [part for part in field.split(",") if _goes_backwards(part, words)]:
             losses.refuse(
                 "schedule",
-                f"{schedule}: {backwards[0]} goes over the end, which Kubernetes does not",
+                f"{schedule}: {backwards[0]} wraps around, which Kubernetes does not support",
                 instead="two ranges with a comma, such as 22-23,0-2",
             )
     # AWS counts Sunday as 1, Kubernetes as 0.

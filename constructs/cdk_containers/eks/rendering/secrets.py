@@ -1,7 +1,7 @@
-"""Secrets of containers: objects that say where a secret is, and never the secret.
+"""Secrets of containers: objects that refer to a secret, but never contain it.
 
-With External Secrets, an operator copies it into a `Secret` of Kubernetes. With the Secrets Store CSI driver, the pod
-mounts it, and the driver copies what containers take from their environment.
+With External Secrets, an operator copies it into a Kubernetes `Secret`. With the Secrets Store CSI driver, the pod
+mounts it, and the driver copies values for environment variables.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _SERVICES = {"secretsmanager": "SecretsManager", "ssmparameter": "ParameterStore
 
 @frozen
 class SecretSource:
-    """Where a secret is.
+    """Location of a secret.
 
     Attributes:
-        service: Where it is kept, in the words of the CSI driver.
+        service: Its service, as the CSI driver names it.
         key: ARN of the secret, or name of the parameter.
-        field: Field of a secret that is JSON; empty for the whole.
-        version: Version of it; empty for the newest.
+        field: Field of a JSON secret; empty for the whole secret.
+        version: Its version; empty for the newest.
     """
 
     service: Literal["secretsmanager", "ssmparameter"]
@@ -45,7 +45,7 @@ class SecretSource:
 
     @classmethod
     def of(cls, value: Any) -> SecretSource:
-        """Read what was given as a secret: an `ISecret`, an `IParameter`, or an `aws_ecs.Secret`."""
+        """Read a secret: an `ISecret`, an `IParameter`, or an `aws_ecs.Secret`."""
         if hasattr(value, "secret_arn"):
             return cls(service="secretsmanager", key=value.secret_arn)
         if hasattr(value, "parameter_name"):
@@ -63,9 +63,9 @@ class Secrets:
     """How the containers of a pod get their secrets.
 
     Attributes:
-        manifests: The objects that say where the secrets are.
+        manifests: The objects that refer to the secrets.
         volumes: Volumes of the pod for them.
-        names: Names of the `Secret` objects that containers read, which no manifest holds, by the key in them.
+        names: Names of the `Secret` objects that containers read, which no manifest contains, by key.
     """
 
     manifests: Sequence[Manifest] = ()
@@ -73,7 +73,7 @@ class Secrets:
     names: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def environment(self, container: Container) -> list[Manifest]:
-        """Return the variables of a container that are secrets."""
+        """Return the secret variables of a container."""
         return [
             {"name": variable, "valueFrom": {"secretKeyRef": {"name": self.names[key], "key": key}}}
             for variable in container.secrets
@@ -96,7 +96,7 @@ def secrets_of(
     irsa: bool,
     losses: Losses,
 ) -> Secrets:
-    """Find how the containers of a pod get their secrets."""
+    """Return how the containers of a pod get their secrets."""
     reason = _why_not(cluster)
     sources: dict[str, SecretSource] = {}
     for index, container in enumerate(containers):
@@ -107,10 +107,10 @@ def secrets_of(
         elif container.secrets:
             losses.approximate(
                 f"containers[{index}].secrets",
-                "what brings them to the pod reads them with the pod's role, so the application may read them as well"
+                "the driver reads them with the pod's role, so the application may also read them"
                 if cluster.secrets == "SECRETS_STORE"
                 else "an operator reads them with its own role and keeps a copy in a Secret of the namespace",
-                instead="a role that may read these secrets and no others; encryption of the cluster's Secrets",
+                instead="a role that may read only these secrets; encryption of the cluster's Secrets",
             )
             for variable, value in container.secrets.items():
                 sources[_key(container, variable)] = SecretSource.of(value)
@@ -125,7 +125,9 @@ def secrets_of(
     metadata = {**metadata, "name": f"{metadata['name']}-secrets"}
     if cluster.secrets == "EXTERNAL_SECRETS":
         if region is None:
-            losses.refuse("region", "External Secrets has to know where secrets are", instead="the region of the stack")
+            losses.refuse(
+                "region", "External Secrets needs the region of the secrets", instead="the region of the stack"
+            )
         return _external_secrets(sources, metadata, region or "")
     name = str(metadata["name"])
     return Secrets(
@@ -147,7 +149,7 @@ def secrets_of(
 def _why_not(cluster: ClusterFacts) -> tuple[str, str] | None:
     if cluster.secrets is None:
         return (
-            "nothing in the cluster brings secrets to containers, and all who see the files could read a manifest",
+            "nothing in the cluster delivers secrets to containers, and anyone with the files could read a manifest",
             "the add-on of the Secrets Store CSI driver, or External Secrets",
         )
     if cluster.secrets == "SECRETS_STORE" and cluster.compute == "FARGATE":
@@ -203,7 +205,7 @@ def _external_secrets(sources: Mapping[str, SecretSource], metadata: Manifest, r
 def _provider_class(
     sources: Mapping[str, SecretSource], metadata: Manifest, region: str | None, *, irsa: bool
 ) -> Manifest:
-    """Return the object of the CSI driver; its list of secrets is a text, for which JSON does."""
+    """Return the object of the CSI driver; its list of secrets is text, as JSON."""
     objects: list[Manifest] = []
     fields: dict[SecretSource, list[Manifest]] = {}
     for key, source in sources.items():

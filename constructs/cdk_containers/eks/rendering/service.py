@@ -1,4 +1,4 @@
-"""The Service of a workload: the name and the port by which others reach its pods."""
+"""The Service of a workload, with the name and ports for callers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _APP_PROTOCOLS = {"http": "http", "http2": "kubernetes.io/h2c", "grpc": "kuberne
 
 
 def service_of(workload: Workload, pod: Pod, *, metadata: Manifest, losses: Losses) -> Manifest | None:
-    """Return the Service, or None where the containers listen nowhere."""
+    """Return the Service, or None if no container listens on a port."""
     rendered = {
         (port["containerPort"], port["protocol"])
         for container in pod.spec["containers"] + pod.spec.get("initContainers", [])
@@ -32,7 +32,7 @@ def service_of(workload: Workload, pod: Pod, *, metadata: Manifest, losses: Loss
             if any(entry["port"] == port.number and entry["protocol"] == key[1] for entry in ports):
                 losses.refuse(
                     f"containers[{index}].ports[{number}]",
-                    "another container listens there, and they share one address",
+                    "another container already listens on this port, and containers of a pod share one address",
                     instead="a port for each",
                 )
                 continue

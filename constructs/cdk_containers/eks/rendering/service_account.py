@@ -1,4 +1,4 @@
-"""Who the pods of a workload are."""
+"""Service accounts of workloads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .facts import PodFacts
 
 
 def service_account_of(options: PodFacts, *, metadata: Manifest) -> Manifest | None:
-    """Return the service account, or None where there is one already; pods get no token for the API of the cluster."""
+    """Return the service account, or None if one exists already; pods get no token for the Kubernetes API."""
     if options.service_account is not None:
         return None
     annotations = {} if options.role_arn is None else {"eks.amazonaws.com/role-arn": options.role_arn}

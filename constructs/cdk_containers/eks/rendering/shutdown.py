@@ -1,8 +1,8 @@
-"""How long a pod takes to end.
+"""Shutdown of pods.
 
-ECS takes a task out of its load balancer, lets requests end, and only then sends SIGTERM. Kubernetes tells the load
-balancer and the container at the same time. So a container sleeps first (`preStop`), while the load balancer stops
-sending and requests end. The grace period counts from the beginning and includes that sleep.
+ECS deregisters a task from its load balancer, lets requests finish, and then sends SIGTERM. Kubernetes notifies the
+load balancer and the container at the same time. So a container sleeps first (`preStop`), while the load balancer stops
+sending and requests finish. The grace period includes that sleep.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from .losses import Losses
 from .start_order import StartOrder
 
 _STOP_SECONDS = 30
-"""What a container gets between SIGTERM and SIGKILL, where it does not say."""
+"""Default time of a container between SIGTERM and SIGKILL."""
 
 _FLUSH_SECONDS = 5
-"""What a sidecar gets to send what it holds, where it does not say."""
+"""Default time of a sidecar to flush its data."""
 
 _ENDPOINT_SECONDS = 5
-"""Time until callers in the cluster know that a pod ends."""
+"""Time until callers in the cluster know that a pod terminates."""
 
 
 @frozen
 class Shutdown:
-    """How a pod ends.
+    """Shutdown of a pod.
 
     Attributes:
-        pre_stop_seconds: Time that containers go on serving before SIGTERM.
-        grace_seconds: Time from the decision to end the pod to SIGKILL.
+        pre_stop_seconds: Time that containers keep serving before SIGTERM.
+        grace_seconds: Time from the start of termination to SIGKILL.
     """
 
     pre_stop_seconds: int
@@ -48,15 +48,15 @@ def shutdown(
     drain_seconds: int,
     ends_requests_on_sigterm: bool,
 ) -> Shutdown:
-    """Find how long a pod sleeps before SIGTERM, and its grace period.
+    """Return how long a pod sleeps before SIGTERM, and its grace period.
 
     Args:
         stop_seconds: Time between SIGTERM and SIGKILL.
-        flush_seconds: Time that sidecars take after the other containers.
+        flush_seconds: Time that sidecars need after the other containers.
         listens: Whether anything calls the pod.
-        deregistration_seconds: Time that a load balancer leaves to requests under way. None without load balancer.
-        drain_seconds: Time until it sends nothing more.
-        ends_requests_on_sigterm: Whether the application ends requests itself after SIGTERM.
+        deregistration_seconds: Time for requests in flight to finish. None without a load balancer.
+        drain_seconds: Time until it stops sending.
+        ends_requests_on_sigterm: Whether the application itself finishes requests after SIGTERM.
     """
     if deregistration_seconds is None:
         pre_stop = _ENDPOINT_SECONDS if listens else 0
@@ -68,12 +68,12 @@ def shutdown(
 
 
 def shutdown_of(workload: Workload, order: StartOrder, options: PodFacts, *, ends: bool, losses: Losses) -> Shutdown:
-    """Find how the pod of a workload ends."""
+    """Return the shutdown of the pod of a workload."""
     stops: dict[int, int | None] = {}
     for index, container in enumerate(workload.containers):
         option, given = f"containers[{index}].stop_timeout", container.stop_timeout
         if isinstance(given, Disabled):
-            losses.approximate(option, "there is no agent with its own setting; it is 30 s", instead="a time")
+            losses.approximate(option, "there is no agent setting to fall back on; it is 30 s", instead="a time")
         stops[index] = None if given is None or isinstance(given, Disabled) else seconds(given)
         if is_token(stops[index]) or (stops[index] or 0) < 0:
             losses.refuse(option, "it is part of the grace period", instead="0 s or more, known at synthesis")
@@ -84,7 +84,9 @@ def shutdown_of(workload: Workload, order: StartOrder, options: PodFacts, *, end
     service = options if isinstance(options, ServiceFacts) else ServiceFacts()
     delays = [exposure.deregistration_delay for exposure in service.exposures]
     if is_token(delays):
-        losses.refuse("exposures", "the deregistration delay is part of a sum", instead="a delay known at synthesis")
+        losses.refuse(
+            "exposures", "the deregistration delay is part of the grace period", instead="a delay known at synthesis"
+        )
         delays = [30]
     found = shutdown(
         stop_seconds=main,
@@ -102,14 +104,14 @@ def _grace_losses(found: Shutdown, options: PodFacts, losses: Losses) -> None:
     if options.spot_percent and found.grace_seconds > 110:
         losses.refuse(
             "spot_percent",
-            f"a pod takes up to {found.grace_seconds} s to end, and Spot capacity goes after 120 s",
+            f"a pod takes up to {found.grace_seconds} s to stop, but Spot capacity terminates after 120 s",
             instead="On-Demand capacity, or a shorter stop_timeout and deregistration delay, 110 s in all",
             practice="eks-graceful-shutdown",
         )
     if found.grace_seconds > 900:
         losses.approximate(
             "containers[0].stop_timeout",
-            f"a pod takes up to {found.grace_seconds} s to end, and an update of nodes waits for 15 minutes only",
-            instead="work that can be taken up again after it was broken off",
+            f"a pod takes up to {found.grace_seconds} s to stop, but an update of nodes waits only 15 minutes",
+            instead="work that can resume after an interruption",
             practice="eks-graceful-shutdown",
         )

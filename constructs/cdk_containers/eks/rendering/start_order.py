@@ -1,7 +1,8 @@
-"""In which order the containers of a pod start.
+"""Start order of the containers of a pod.
 
-Kubernetes starts `initContainers` one after another, and then `containers` together. An init container that is always
-restarted is a sidecar: the next one starts as soon as it has, or as soon as its startup probe passes.
+Kubernetes starts `initContainers` one after another, and then `containers` together. An init container with
+restartPolicy Always is a sidecar: the next container starts as soon as it has started, or as soon as its startup probe
+passes.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ Role = Literal["main", "sidecar", "init"]
 
 @frozen
 class StartOrder:
-    """In which order the containers of a pod start.
+    """Start order of the containers of a pod.
 
     Attributes:
         first: Indices of the containers that start one after another, before the others.
         then: Indices of the containers that start together; the kubelet starts them in this order, and does not wait.
-        roles: What each container is, by its index.
+        roles: Role of each container, by index.
     """
 
     first: tuple[int, ...]
@@ -33,12 +34,12 @@ class StartOrder:
 
 
 def start_order(containers: Sequence[Container], *, ends: bool, losses: Losses) -> StartOrder:
-    """Find the order, and say what of `depends_on` and `essential` is not the same.
+    """Return the order, and report differences of `depends_on` and `essential`.
 
     Args:
-        containers: The containers; the first is the one that the workload is there for.
-        ends: Whether the pod ends when the first container does, as that of a job; all others are sidecars then.
-        losses: Where losses go.
+        containers: The containers; the first is the main container.
+        ends: Whether the pod ends with the first container, as in a job; all others are then sidecars.
+        losses: Collects the losses.
     """
     index = {container.name: number for number, container in enumerate(containers)}
     before = [{index[name] for name in container.depends_on if name in index} for container in containers]
@@ -70,7 +71,7 @@ def start_order(containers: Sequence[Container], *, ends: bool, losses: Losses) 
 
 
 def _sorted(before: Sequence[set[int]]) -> list[int]:
-    """Return an order in which each comes after those before it, and otherwise as they were given."""
+    """Return an order in which each comes after its dependencies, otherwise in the given order."""
     order: list[int] = []
     while len(order) < len(before):
         rest = [number for number in range(len(before)) if number not in order]
@@ -79,7 +80,7 @@ def _sorted(before: Sequence[set[int]]) -> list[int]:
 
 
 def _behind(first: int, before: Sequence[set[int]]) -> frozenset[int]:
-    """Return those that wait for one, directly or not."""
+    """Return those that wait for a container, directly or indirectly."""
     found: set[int] = set()
     while more := {n for n, names in enumerate(before) if names & {first, *found}} - found:
         found |= more
@@ -98,7 +99,7 @@ def _say_what_is_lost(
         if number in too_late:
             losses.refuse(
                 f"{option}.depends_on",
-                "it waits for the container whose end is the end of the job, and sidecars of a job start before that",
+                "it waits for the container whose end is the end of the job, but sidecars of a job start before it",
                 instead="no dependency on the first container",
             )
         for name, condition in container.depends_on.items():
@@ -106,8 +107,8 @@ def _say_what_is_lost(
             if condition == "COMPLETE":
                 losses.refuse(
                     f"{option}.depends_on",
-                    f"{name} may fail and the others start; on Kubernetes an init container that fails is tried again",
-                    instead="SUCCESS, or a command that always ends with 0",
+                    f"{name} may fail and the others still start, but Kubernetes retries a failed init container",
+                    instead="SUCCESS, or a command that always exits with 0",
                 )
             elif condition == "SUCCESS" and target == "main":
                 losses.refuse(
@@ -118,24 +119,24 @@ def _say_what_is_lost(
             elif condition == "HEALTHY" and target == "main":
                 losses.approximate(
                     f"{option}.depends_on",
-                    f"it starts right after {name}, and does not wait until that is healthy",
-                    instead="a container that tries again until the other answers",
+                    f"it starts right after {name}, and does not wait until it is healthy",
+                    instead="a container that retries until the other answers",
                 )
         if number and roles[number] == "sidecar" and container.essential:
             losses.approximate(
                 f"{option}.essential",
-                "it starts before the first container, ends after it, and is restarted alone when it exits",
-                instead="containers that bear the restart of another",
+                "it starts before the first container, stops after it, and restarts alone when it exits",
+                instead="containers that tolerate the restart of another",
             )
         elif roles[number] == "sidecar":
             losses.approximate(
                 f"{option}.essential",
-                "it is restarted when it exits, where ECS leaves it stopped",
+                "Kubernetes restarts it when it exits, but ECS leaves it stopped",
                 instead="a container that runs as long as the pod does",
             )
         elif roles[number] == "main" and not container.essential:
             losses.approximate(
                 f"{option}.essential",
-                "it is restarted when it exits, and the pod gets no requests until it runs again",
+                "Kubernetes restarts it when it exits, and the pod gets no requests until it runs again",
                 instead="a container that runs as long as the pod does",
             )

@@ -1,4 +1,4 @@
-"""What has a controller register the pods of a service as targets of a load balancer that exists."""
+"""TargetGroupBindings, with which a controller registers pods as targets of a load balancer."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ def target_group_binding(
 ) -> Manifest:
     """Return the binding of a service's port to a target group.
 
-    It says nothing of networking: the security group of the pods is opened by CloudFormation, which knows the load
-    balancer, and the controller of Auto Mode takes no such field.
+    It has no networking field: CloudFormation opens the security group of the pods, and the controller of Auto Mode
+    does not support the field.
 
     Args:
         name: Its name.
         namespace: Namespace of the service.
-        service: Name of the service, in the sense of Kubernetes.
-        port: Port of that service.
-        target_group_arn: The target group, whose targets are addresses.
-        auto_mode: Whether the controller is the one that EKS Auto Mode has built in.
+        service: Name of the Kubernetes Service.
+        port: Port of that Service.
+        target_group_arn: The target group, with target type ip.
+        auto_mode: Whether the controller is built into EKS Auto Mode.
 
     See https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/
     """

@@ -24,10 +24,10 @@ from .losses import Losses
 from .names import short_hash
 
 _SHARED_GIB = 20
-"""What a task on Fargate has, and so what containers on ECS count on."""
+"""Disk of a Fargate task, which containers on ECS expect."""
 
 _EFS_CAPACITY = "1Gi"
-"""EFS has no size, but a PersistentVolume must say one."""
+"""EFS has no size, but a PersistentVolume requires one."""
 
 
 @frozen
@@ -60,11 +60,11 @@ def volumes_of(
     Args:
         containers: The containers that mount them.
         volumes: The volumes.
-        names: Names of the volumes in Kubernetes, by those that they have.
+        names: Names of the volumes in Kubernetes, by original name.
         metadata: Metadata of the workload.
         cluster: The cluster.
-        options: What is known of the pod.
-        losses: Where losses go.
+        options: Known facts of the pod.
+        losses: Collects the losses.
     """
     found = Volumes()
     for index, volume in enumerate(volumes):
@@ -85,7 +85,7 @@ def volumes_of(
 
 
 def _add_memory(found: Volumes, container: Container, index: int, losses: Losses) -> None:
-    """Add the directories in memory of one container; they count as its memory, as on ECS."""
+    """Add the tmpfs volumes of one container; they count toward its memory, as on ECS."""
     option = f"containers[{index}]"
     entries = [
         (f"tmp-{index}-{number}", entry.path, entry.size_mib) for number, entry in enumerate(container.all_tmpfs)
@@ -95,7 +95,9 @@ def _add_memory(found: Volumes, container: Container, index: int, losses: Losses
         entries.append((f"shm-{index}", "/dev/shm", shared))  # noqa: S108  (in the container)
     for name, path, size in entries:
         if is_token(size):
-            losses.refuse(f"{option}.tmpfs", "the object holds a size", instead="a size known at synthesis")
+            losses.refuse(
+                f"{option}.tmpfs", "a Kubernetes object needs the actual size", instead="a size known at synthesis"
+            )
             continue
         found.volumes.append({"name": name, "emptyDir": {"medium": "Memory", "sizeLimit": mebibytes(size)}})
         found.mounts[index].append({"name": name, "mountPath": path})
@@ -110,7 +112,7 @@ class _Place:
     options: PodFacts
 
     def cluster_wide(self) -> Manifest:
-        """Return metadata of an object of the whole cluster that belongs to this volume."""
+        """Return metadata of a cluster-wide object for this volume."""
         metadata = self.metadata
         return {
             "name": f"{metadata['namespace']}-{metadata['name']}-{self.label}",
@@ -129,9 +131,7 @@ def _source(volume: Volume, place: _Place, losses: Losses) -> tuple[Manifest, li
         case SharedVolume() | DockerVolume(scope="task", driver="local"):
             pass
         case _:
-            losses.refuse(
-                place.option, "there is no Docker on the nodes", instead="SharedVolume, EfsVolume or EbsVolume"
-            )
+            losses.refuse(place.option, "nodes do not run Docker", instead="SharedVolume, EfsVolume or EbsVolume")
     return _empty(place), []
 
 
@@ -152,12 +152,12 @@ def _empty(place: _Place) -> Manifest:
 
 
 def _efs(name: str, place: _Place, losses: Losses) -> tuple[Manifest, list[Manifest]]:
-    """Return a claim of a volume that is there already: the access point of the file system."""
+    """Return a claim of an existing volume: the access point of the file system."""
     handle = place.options.volume_handles.get(name)
     if handle is None:
         losses.refuse(
             place.option,
-            "it is not known which access point it is",
+            "its access point is unknown",
             instead="volume_handles with its id (fs-…::fsap-…)",
         )
     claim = f"{place.metadata['name']}-{place.label}"
@@ -189,24 +189,24 @@ def _efs(name: str, place: _Place, losses: Losses) -> tuple[Manifest, list[Manif
     }
     losses.approximate(
         place.option,
-        "nodes mount it for all their pods: rights of the task role do not count, only the access point and the "
-        "security group",
-        instead="an access point for each application",
+        "nodes mount it for all their pods, so only the access point and the security group restrict access, not "
+        "permissions of the task role",
+        instead="a separate access point for each application",
     )
     return {"persistentVolumeClaim": {"claimName": claim}}, [persistent, wanted]
 
 
 def _ebs(volume: EbsVolume, place: _Place, losses: Losses) -> tuple[Manifest, list[Manifest]]:
-    """Return a volume that is made with the pod and goes with it."""
+    """Return a volume that is created and deleted with the pod."""
     if place.cluster.compute == "FARGATE":
         losses.refuse(
             place.option,
-            "Fargate mounts no EBS volumes",
+            "Fargate does not support EBS volumes",
             instead="EfsVolume, or pods on nodes",
             practice="eks-fargate-limits",
         )
     if volume.file_system == "ntfs" and place.options.operating_system == "LINUX":
-        losses.refuse(f"{place.option}.file_system", "Linux has no such file system", instead="xfs or ext4")
+        losses.refuse(f"{place.option}.file_system", "Linux does not support this file system", instead="xfs or ext4")
     parameters = {
         "type": volume.volume_type,
         "encrypted": "true",
@@ -215,12 +215,16 @@ def _ebs(volume: EbsVolume, place: _Place, losses: Losses) -> tuple[Manifest, li
     for name, value in (("iops", volume.iops), ("throughput", volume.throughput_mib)):
         if value is not None and is_token(value):
             option = {"throughput": "throughput_mib"}.get(name, name)
-            losses.refuse(f"{place.option}.{option}", "the object holds a text", instead="a number known at synthesis")
+            losses.refuse(
+                f"{place.option}.{option}",
+                "a Kubernetes object needs the actual text",
+                instead="a number known at synthesis",
+            )
         elif value is not None:
             parameters[name] = str(value)
     if volume.encryption_key is not None:
         parameters["kmsKeyId"] = volume.encryption_key.key_arn
-    # Parameters never change, so the name does with them.
+    # Parameters are immutable, so the name changes with them.
     storage_class = place.cluster_wide()
     storage_class["name"] += f"-{short_hash(parameters)}"
     auto = place.cluster.compute == "AUTO"
@@ -250,7 +254,7 @@ def _ebs(volume: EbsVolume, place: _Place, losses: Losses) -> tuple[Manifest, li
         }
         losses.approximate(
             f"{place.option}.snapshot_id",
-            "it needs the snapshot controller in the cluster",
+            "it requires the snapshot controller in the cluster",
             instead="the add-on snapshot-controller",
         )
     return {"ephemeral": {"volumeClaimTemplate": {"spec": claim}}}, manifests

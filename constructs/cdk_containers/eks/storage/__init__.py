@@ -1,4 +1,4 @@
-"""Volumes for pods: file systems, the drivers that mount them, and the storage classes and claims that pods name."""
+"""Volumes for pods: file systems, drivers, storage classes and claims."""
 
 from .ebs_storage import EbsStorage
 from .efs_storage import EfsStorage

@@ -1,4 +1,4 @@
-"""Drivers that make and mount volumes, one of each in a cluster, however many storages use it."""
+"""CSI drivers that create and mount volumes; each is installed once in a cluster."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from .register import register_of
 
 @frozen
 class CsiDriver:
-    """A driver, as EKS installs it.
+    """A CSI driver as an EKS add-on.
 
     Attributes:
         id: Name among the children of the cluster.
         add_on: Name of the add-on.
         service_account: The service account that calls AWS.
-        policies: The managed policies that AWS documents for it, where they are the least.
+        policies: The managed policies that AWS documents for it, if they are minimal.
     """
 
     id: str
@@ -36,7 +36,7 @@ class CsiDriver:
 
 
 def install_driver(storage: Construct, cluster: EksCluster, driver: CsiDriver) -> iam.IRole:
-    """Install a driver where no other storage has, and return its role."""
+    """Install a driver unless another storage has done so, and return its role."""
     drivers = register_of(cluster).drivers
     if driver.add_on not in drivers:
         scope = driver_scope(storage, cluster, driver.id)
@@ -55,21 +55,21 @@ def install_driver(storage: Construct, cluster: EksCluster, driver: CsiDriver) -
 
 
 def driver_scope(storage: Construct, cluster: EksCluster, id: str) -> Construct:  # noqa: A002
-    """Return where a driver belongs: to no storage, since others may use it, and after the nodes that it waits for."""
+    """Return the scope of a driver: outside any storage, because others may use it, and after the nodes."""
     stack = cdk.Stack.of(storage)
     beside = not cluster.is_imported and stack is cdk.Stack.of(cluster)
     return Construct(cluster, id) if beside else Construct(stack, f"{cluster.cluster_name}-{id}")
 
 
 def driver_problems(cluster: EksCluster, add_on: str, driver_role: iam.IRole | None) -> list[Problem]:
-    """Find a driver that the app installs already, of which a storage does not know the role."""
+    """Find an already installed driver whose role the storage does not know."""
     found = Problems()
     owner = cluster.add_on_owner(add_on)
     if driver_role is None and owner is not None and add_on not in register_of(cluster).drivers:
         found.add(
             "driver_role",
-            f"the cluster has the add-on {add_on} already, of {owner}, and nobody knows its role",
-            allowed="the role of its service account; or leave the add-on to the storage",
+            f"the cluster already has the add-on {add_on}, from {owner}, and its role is unknown",
+            allowed="the role of its service account; or let the storage create the add-on",
             practice="eks-managed-add-ons",
         )
     return list(found)
@@ -82,14 +82,14 @@ def let_driver(
     *,
     wildcards: str | None = None,
 ) -> None:
-    """Give the role of a driver what one storage needs, in the stack of the storage, which may need the cluster's."""
+    """Grant a driver's role what one storage needs, in the stack of the storage."""
     policy = iam.Policy(storage, "DriverPolicy", statements=list(statements), roles=[role])
     if wildcards is not None:
         acknowledge_wildcards(policy, wildcards)
 
 
 def use_of_key(key: kms.IKey) -> list[iam.PolicyStatement]:
-    """Return what is needed to make and attach volumes that a key encrypts.
+    """Return the permissions to create and attach volumes encrypted with a key.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html
     """

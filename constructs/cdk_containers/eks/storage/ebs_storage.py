@@ -1,4 +1,4 @@
-"""Block storage of EBS for the pods of a cluster."""
+"""EBS block storage for pods."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ VolumeType = Literal["gp3", "io1", "io2", "st1", "sc1"]
 
 
 class EbsStorage(Storage):
-    """Encrypted EBS volumes, made when a pod claims one, in the zone of the pod.
+    """Encrypted EBS volumes, created when a pod claims them, in the zone of the pod.
 
-    A volume is mounted by the pods of one node at a time. In Auto Mode the driver is built in; elsewhere the add-on is
-    installed once in a cluster, with a role for its service account that changes only volumes that the driver made.
+    Only the pods of one node mount a volume at a time. Auto Mode has the driver built in; otherwise the add-on is
+    installed once in a cluster, with a role that can change only volumes that the driver created.
 
     Attributes:
         driver_role: Role of the driver; None in Auto Mode.
@@ -57,26 +57,27 @@ class EbsStorage(Storage):
         reclaim_policy: Literal["Retain", "Delete"] = "Retain",
         driver_role: iam.IRole | None = None,
     ) -> None:
-        """Make a storage.
+        """Create storage.
 
         Args:
-            scope: The parent, mostly a stack; it may be another than the cluster's.
+            scope: The parent, usually a stack; it may be a different stack than the cluster's.
             id: Name among the parent's children.
             cluster: The cluster. Fargate cannot mount EBS volumes.
-            storage_class_name: Name of the storage class. Default: `ebs`. Kubernetes takes no other parameters for a
-                class that exists, so change the name with them.
-            default_class: Whether claims that name no class get this one. Default: False. EKS has no default of its
-                own, and a cluster takes one.
+            storage_class_name: Name of the storage class. Parameters of an existing class are immutable, so change the
+                name with them. Default: `ebs`.
+            default_class: Whether it is the default class for claims without one. EKS has no default class, and a
+                cluster has only one. Default: False.
             volume_type: Type of the volumes. Default: `gp3`, whose speed does not depend on its size.
-            iops: Operations a second of each volume. Default: what the type comes with; `io1` and `io2` need it.
-            throughput_mib: MiB/s of each gp3 volume, 125–2000. Default: 125, which gp3 comes with.
+            iops: I/O operations per second of each volume; `io1` and `io2` require it. Default: the baseline of the
+                type.
+            throughput_mib: Throughput of each gp3 volume in MiB/s, 125–2000. Default: 125, the gp3 baseline.
             file_system: File system of the volumes. Default: `ext4`.
-            encryption_key: KMS key of the volumes; the driver may use it. Default: the account's key for EBS. Volumes
-                are encrypted in any case.
-            reclaim_policy: What happens to a volume when its claim goes. Default: `Retain`, so that nobody loses data
-                with a namespace; `Delete` removes it.
-            driver_role: Role of a driver that somebody else installed in the cluster; it is given the use of
-                `encryption_key`. Default: the driver is installed, unless another storage has done so.
+            encryption_key: KMS key of the volumes; the driver gets permission to use it. Volumes are always encrypted.
+                Default: the account's key for EBS.
+            reclaim_policy: What happens to a volume when its claim is deleted. `Delete` deletes it. Default: `Retain`,
+                so that deleting a namespace does not delete data.
+            driver_role: Role of an existing driver in the cluster; it gets permission to use `encryption_key`. Default:
+                a new driver, unless another storage has installed it.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -99,7 +100,7 @@ class EbsStorage(Storage):
             if cluster.compute == "AUTO" and driver_role is not None and not found.has("driver_role"):
                 found.add(
                     "driver_role",
-                    "Auto Mode has the driver built in, with the role of the cluster",
+                    "the driver is built into Auto Mode, with the role of the cluster",
                     given=driver_role.node.path,
                     allowed="None",
                 )
@@ -142,7 +143,7 @@ def _volume_problems(volume_type: VolumeType, iops: int | None, throughput_mib: 
         if is_token(value):
             found.extend(whole_number_problems(option, value or 0, low=1))
     if not found:
-        # The same volume, as ECS would make it.
+        # The same volume as on ECS.
         volume = EbsVolume(name="data", size_gib=500, volume_type=volume_type, iops=iops, throughput_mib=throughput_mib)
         found.extend(volume.problems())
     return list(found)

@@ -1,4 +1,4 @@
-"""Shared files of EFS for the pods of a cluster."""
+"""EFS file storage for pods."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ Provisioning = Literal["DYNAMIC", "STATIC"]
 class EfsStorage(Storage):
     """An encrypted EFS file system that pods of all zones share, on nodes and on Fargate.
 
-    Each claim gets its own access point: a directory that its pods see as the root, and a user as whom they read
-    and write. The file system takes connections over TLS only, and nobody is root there.
+    Each claim gets its own access point, with a root directory and a user for its pods. The file system accepts only
+    TLS connections, and no one has root access.
 
     Attributes:
         file_system: The file system.
@@ -62,27 +62,28 @@ class EfsStorage(Storage):
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         driver_role: iam.IRole | None = None,
     ) -> None:
-        """Make a storage.
+        """Create storage.
 
         Args:
-            scope: The parent, mostly a stack; it may be another than the cluster's.
+            scope: The parent, usually a stack; it may be a different stack than the cluster's.
             id: Name among the parent's children.
             cluster: The cluster.
-            file_system: A file system that exists, in the network of the cluster; its security groups are opened to
-                nodes and pods. Default: a new one, with a mount target in each zone of the cluster.
-            provisioning: `DYNAMIC` adds a storage class, by which claims of Helm charts and operators get volumes;
-                `STATIC` leaves it out. Fargate takes `STATIC` only. Default: `DYNAMIC` where there are nodes.
+            file_system: An existing file system in the network of the cluster; its security groups are opened to nodes
+                and pods. Default: a new file system, with a mount target in each zone of the cluster.
+            provisioning: `DYNAMIC` adds a storage class for claims of Helm charts and operators; `STATIC` omits it.
+                Fargate supports only `STATIC`. Default: `DYNAMIC` on clusters with nodes.
             storage_class_name: Name of the storage class. Default: `efs`.
-            default_class: Whether claims that name no class get this one. Default: False. A cluster takes one default.
-            encryption_key: KMS key of a new file system. Default: the account's key for EFS. Files are encrypted in any
-                case; another key makes another file system.
-            automatic_backups: Whether AWS Backup keeps a backup of each day for 35 days. Default: True.
-                `Disabled(reason="…")` switches them off.
-            reclaim_policy: What happens to a volume that the storage class made when its claim goes. Default: `Retain`;
-                `Delete` removes the access point, and leaves the files.
-            removal_policy: What happens to a new file system when its stack goes. Default: RETAIN, since it holds data.
-            driver_role: Role of a driver that somebody else installed in the cluster; it is given what this storage
-                needs. Default: the driver is installed, unless another storage has done so.
+            default_class: Whether it is the default class, of which a cluster has only one. Default: False.
+            encryption_key: KMS key of a new file system. Files are always encrypted; a new key replaces the file
+                system. Default: the account's key for EFS.
+            automatic_backups: Whether AWS Backup keeps daily backups for 35 days. `Disabled(reason="…")` turns them
+                off. Default: True.
+            reclaim_policy: What happens to a volume of the storage class when its claim is deleted. `Delete` deletes
+                the access point, but keeps the files. Default: `Retain`.
+            removal_policy: What happens to a new file system when its stack is deleted. Default: RETAIN, because it
+                contains data.
+            driver_role: Role of an existing driver in the cluster; it gets the permissions that this storage needs.
+                Default: a new driver, unless another storage has installed it.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -135,13 +136,14 @@ class EfsStorage(Storage):
     def claim(self, name: str, *, namespace: str, size_gib: int = 1, user: str = "1000:1000") -> str:
         """Add a volume and its claim to the manifests of the cluster, and return the name of the claim.
 
-        The stack makes the access point, so this works on nodes and on Fargate, and the files stay when the claim goes.
+        The stack creates the access point, so this works on nodes and on Fargate, and the files stay when the claim is
+        deleted.
 
         Args:
             name: Name of the claim, unique in its namespace.
             namespace: Namespace of the pods that mount it.
-            size_gib: Size that Kubernetes shows. Default: 1; EFS takes as much as is written.
-            user: User and group that own the files, in numbers; pods read and write as them, whoever they are. Default:
+            size_gib: Size shown in Kubernetes. Default: 1; EFS has no size limit.
+            user: User and group that own the files, as numbers; all pods read and write as this user. Default:
                 `1000:1000`.
 
         Raises:
@@ -152,7 +154,7 @@ class EfsStorage(Storage):
             found.extend(_user_problems(user))
         self._check_claim(found, name, namespace, size_gib)
         uid, _, gid = user.partition(":")
-        # Beside its file system, so that the handle is a value of one stack.
+        # Beside its file system, so that the handle is a value of only one stack.
         beside = cdk.Stack.of(self.file_system) is not cdk.Stack.of(self)
         access_point = efs.AccessPoint(
             cast("Construct", self.file_system) if beside else self,
@@ -192,7 +194,7 @@ class EfsStorage(Storage):
             enable_automatic_backups=backups is True,
             throughput_mode=efs.ThroughputMode.ELASTIC,
             removal_policy=removal_policy,
-            allow_anonymous_access=True,  # said by the policy, which CDK would add a second statement to
+            allow_anonymous_access=True,  # set by the policy, to which CDK would add a second statement
             file_system_policy=iam.PolicyDocument(
                 statements=[
                     iam.PolicyStatement(
@@ -208,14 +210,14 @@ class EfsStorage(Storage):
                 ]
             ),
         )
-        # What an update replaces is kept: nobody asked for files to go when an option changes.
+        # A replaced file system is kept, because a changed option should not delete files.
         resource_of(made).add_override("UpdateReplacePolicy", "Retain")
         if isinstance(backups, Disabled):
             record_opt_out(made, "eks-storage-backups", backups)
         return made
 
     def _rights_of_driver(self) -> list[iam.PolicyStatement]:
-        """Return what the driver needs to make access points in this file system.
+        """Return the driver's permissions to create access points in this file system.
 
         See https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEFSCSIDriverPolicy.html
         """
@@ -250,8 +252,8 @@ class EfsStorage(Storage):
 
 
 _RIGHTS = (
-    "ec2:DescribeAvailabilityZones takes no resource, and the ids of access points are not known before the driver "
-    "makes them; only those with its tag can be deleted"
+    "ec2:DescribeAvailabilityZones supports no resource-level permissions, and the ids of access points are unknown "
+    "before the driver creates them; it can delete only those with its tag"
 )
 
 
@@ -260,7 +262,7 @@ def _default_provisioning(cluster: EksCluster) -> Provisioning:
 
 
 def _one_per_zone(wanted: ec2.SubnetSelection) -> ec2.SubnetSelection:
-    """Return the same subnets, one of each zone, since EFS takes one mount target in a zone."""
+    """Return one of these subnets per zone, because EFS allows one mount target in a zone."""
     if wanted.subnets is not None:
         first = {subnet.availability_zone: subnet for subnet in reversed(wanted.subnets)}
         return ec2.SubnetSelection(subnets=[subnet for subnet in wanted.subnets if subnet in first.values()])
@@ -280,7 +282,7 @@ def _provisioning_problems(
     if cluster.compute == "FARGATE" and provisioning == "DYNAMIC":
         found.add(
             "provisioning",
-            "Fargate mounts volumes that are there, and makes none",
+            "Fargate mounts only existing volumes and creates none",
             given=provisioning,
             allowed="STATIC, or None",
             practice="eks-storage-on-fargate",
@@ -288,7 +290,7 @@ def _provisioning_problems(
     if default_class and (provisioning or _default_provisioning(cluster)) == "STATIC":
         found.add(
             "default_class",
-            "there is no storage class where volumes are made in advance",
+            "with STATIC provisioning there is no storage class",
             given=True,
             allowed="False, or provisioning='DYNAMIC' on nodes",
         )
@@ -303,7 +305,7 @@ def _existing_problems(usable: dict[str, object]) -> list[Problem]:
         if usable[option] != {"encryption_key": None, "automatic_backups": True}.get(option, cdk.RemovalPolicy.RETAIN):
             found.add(
                 option,
-                "the file system exists, and has its own",
+                "the existing file system has its own setting",
                 given=usable[option],
                 allowed="the default, or no file_system",
             )
@@ -316,7 +318,7 @@ def _user_problems(user: str) -> list[Problem]:
     if match is None or match[1] == "0":
         found.add(
             "user",
-            "not a user that owns files here",
+            "not a valid owner of files",
             given=user,
             allowed="two numbers such as 1000:1000, the first above 0",
             practice="efs-access-point",

@@ -1,4 +1,4 @@
-"""Fast shared files of FSx for Lustre for the pods of a cluster."""
+"""FSx for Lustre storage for pods."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DeploymentType = Literal["PERSISTENT_2", "SCRATCH_2"]
 class LustreStorage(Storage):
     """An FSx for Lustre file system that the pods on nodes share, for training, simulations and media.
 
-    All claims see the whole file system. It is in one zone, where its nodes best are too. Fargate cannot mount it.
+    All claims see the whole file system. It is in one zone, so place its nodes there too. Fargate cannot mount it.
 
     Attributes:
         file_system: The file system; None if it is imported.
@@ -70,25 +70,26 @@ class LustreStorage(Storage):
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         driver_role: iam.IRole | None = None,
     ) -> None:
-        """Make a file system and a storage.
+        """Create a file system and storage.
 
         Args:
-            scope: The parent, mostly a stack; it may be another than the cluster's.
+            scope: The parent, usually a stack; it may be a different stack than the cluster's.
             id: Name among the parent's children.
             cluster: The cluster. Fargate cannot mount FSx for Lustre.
-            storage_capacity_gib: Size in GiB: 1200, or a multiple of 2400. Default: 1200. It can grow, and not shrink.
+            storage_capacity_gib: Size in GiB: 1200, or a multiple of 2400. It can grow, but not shrink. Default: 1200.
             throughput_per_tib: MB/s for each TiB of a persistent file system. Default: 125.
-            deployment_type: `PERSISTENT_2` replicates data; `SCRATCH_2` loses it with a server. Default:
-                `PERSISTENT_2`. Another type makes another file system.
-            subnet: Where the file system is. Default: the first subnet of the cluster's nodes. Another subnet makes
-                another file system.
-            encryption_key: KMS key of a persistent file system. Default: the account's key for FSx. Files are encrypted
-                in any case; another key makes another file system.
-            backup_retention_days: Days for which a backup of each day is kept, 1–90. Default: 7; none for `SCRATCH_2`,
-                which FSx does not back up. `Disabled(reason="…")` switches backups off.
-            removal_policy: What happens to the file system when its stack goes. Default: RETAIN, since it holds data.
-            driver_role: Role of a driver that somebody else installed in the cluster. Default: the driver is installed,
-                unless another storage has done so.
+            deployment_type: `PERSISTENT_2` replicates data; `SCRATCH_2` loses data if a server fails. A new type
+                replaces the file system. Default: `PERSISTENT_2`.
+            subnet: Subnet of the file system. A new subnet replaces the file system. Default: the first subnet of the
+                cluster's nodes.
+            encryption_key: KMS key of a persistent file system. Files are always encrypted; a new key replaces the file
+                system. Default: the account's key for FSx.
+            backup_retention_days: Days for which FSx keeps daily backups, 1–90. `Disabled(reason="…")` turns backups
+                off. Default: 7; none for `SCRATCH_2`, which FSx does not back up.
+            removal_policy: What happens to the file system when its stack is deleted. Default: RETAIN, because it
+                contains data.
+            driver_role: Role of an existing driver in the cluster. Default: a new driver, unless another storage has
+                installed it.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -119,7 +120,7 @@ class LustreStorage(Storage):
             description="FSx for Lustre file system of a cluster",
             allow_all_outbound=False,
         )
-        self.security_group.apply_removal_policy(removal_policy)  # a file system that stays keeps it in use
+        self.security_group.apply_removal_policy(removal_policy)  # a retained file system keeps it in use
         rules = self._open(self.security_group)
         persistent = deployment_type == "PERSISTENT_2"
         days = _BACKUP_DAYS if backup_retention_days is None else backup_retention_days
@@ -142,10 +143,10 @@ class LustreStorage(Storage):
             ),
         )
         self.file_system.apply_removal_policy(removal_policy)
-        # What an update replaces is kept: nobody asked for files to go when an option changes.
+        # A replaced file system is kept, because a changed option should not delete files.
         self.file_system.add_override("UpdateReplacePolicy", "Retain")
         for rule in rules:
-            self.file_system.node.add_dependency(rule)  # FSx looks whether its servers reach each other
+            self.file_system.node.add_dependency(rule)  # FSx checks whether its servers reach each other
         if isinstance(backup_retention_days, Disabled):
             record_opt_out(self.file_system, "eks-storage-backups", backup_retention_days)
         self.file_system_id = self.file_system.ref
@@ -167,7 +168,7 @@ class LustreStorage(Storage):
         storage_capacity_gib: int = _SMALLEST,
         driver_role: iam.IRole | None = None,
     ) -> LustreStorage:
-        """Use a file system that exists. Its security group is opened to the nodes of the cluster, and theirs to it.
+        """Use an existing file system. Its security group is opened to the nodes of the cluster, and theirs to it.
 
         Args:
             scope: The parent.
@@ -177,9 +178,9 @@ class LustreStorage(Storage):
             dns_name: Its DNS name.
             mount_name: Its mount name.
             security_group_id: Its security group.
-            storage_capacity_gib: Its size in GiB, which Kubernetes shows. Default: 1200.
-            driver_role: Role of a driver that somebody else installed in the cluster. Default: the driver is installed,
-                unless another storage has done so.
+            storage_capacity_gib: Its size in GiB, shown in Kubernetes. Default: 1200.
+            driver_role: Role of an existing driver in the cluster. Default: a new driver, unless another storage has
+                installed it.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -213,7 +214,7 @@ class LustreStorage(Storage):
         Args:
             name: Name of the claim, unique in its namespace.
             namespace: Namespace of the pods that mount it.
-            size_gib: Size that Kubernetes shows. Default: that of the file system, which each claim sees whole.
+            size_gib: Size shown in Kubernetes. Default: the size of the file system, because each claim sees all of it.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -231,7 +232,7 @@ class LustreStorage(Storage):
         return name
 
     def _open(self, group: ec2.ISecurityGroup) -> list[Construct]:
-        """Open what Lustre needs: servers to each other, clients to servers, and servers to clients.
+        """Open the ports of Lustre: between servers, from clients to servers, and from servers to clients.
 
         See https://docs.aws.amazon.com/fsx/latest/LustreGuide/limit-access-security-groups.html
         """
@@ -245,10 +246,11 @@ class LustreStorage(Storage):
 
     def _use_driver(self, role: iam.IRole | None) -> None:
         self.driver_role = role or install_driver(self, self.cluster, _DRIVER)
-        # Volumes are made in advance, so AmazonFSxFullAccess, by which the driver could make and delete file systems,
-        # is not needed.
+        # Volumes exist in advance, so the driver does not need AmazonFSxFullAccess to create and delete file systems.
         look = iam.PolicyStatement(actions=["fsx:DescribeFileSystems"], resources=["*"])
-        let_driver(self, self.driver_role, [look], wildcards="fsx:DescribeFileSystems takes no resource")
+        let_driver(
+            self, self.driver_role, [look], wildcards="fsx:DescribeFileSystems supports no resource-level permissions"
+        )
 
 
 class _ImportedLustreStorage(LustreStorage):
@@ -286,7 +288,7 @@ def _capacity_problems(capacity_gib: int) -> list[Problem]:
     if not found and capacity_gib != _SMALLEST and capacity_gib % _STEP:
         found.add(
             "storage_capacity_gib",
-            "not a size of FSx for Lustre",
+            "not a valid size for FSx for Lustre",
             given=capacity_gib,
             allowed=f"{_SMALLEST}, or a multiple of {_STEP}",
         )
@@ -303,7 +305,7 @@ def _kind_problems(
             if value is not None:
                 found.add(
                     option,
-                    "a scratch file system takes none",
+                    "a scratch file system does not support it",
                     given=value,
                     allowed="None, or PERSISTENT_2",
                     practice="eks-storage-backups",

@@ -1,4 +1,4 @@
-"""Storage of FSx for NetApp ONTAP for the pods of a cluster."""
+"""FSx for NetApp ONTAP storage for pods."""
 
 from __future__ import annotations
 
@@ -48,21 +48,22 @@ _PORTS = {
 }
 _DRIVERS = {"NFS": "ontap-nas", "ISCSI": "ontap-san"}
 _NOT_ROTATED = Acknowledgement(
-    "ONTAP keeps a copy of the password, which no rotation of Secrets Manager changes; Trident alone reads the secret",
+    "ONTAP keeps a copy of the password, which a rotation in Secrets Manager would not change; only Trident reads the "
+    "secret",
     cdk_nag=("AwsSolutions-SMG4",),
 )
 _KEY_OF_AWS = Acknowledgement(
-    "The key is the account's for Secrets Manager unless the caller gives one; the secret opens one storage virtual "
-    "machine, in the network of the cluster",
+    "The key is the account's key for Secrets Manager unless you set one; the secret gives access to one storage "
+    "virtual machine, in the network of the cluster",
     checkov=("CKV_AWS_149",),
 )
 
 
 class OntapStorage(Storage):
-    """A file system of FSx for NetApp ONTAP, from which the Trident driver makes volumes when a pod claims one.
+    """An FSx for NetApp ONTAP file system, on which the Trident driver creates volumes for claims of pods.
 
-    The add-on of Trident comes from AWS Marketplace: somebody has to subscribe to it once in an account. Trident signs
-    in to the storage virtual machine with a password that Secrets Manager makes and no template shows.
+    The Trident add-on comes from AWS Marketplace, so subscribe to it once in your account. Trident signs in to the
+    storage virtual machine with a password that Secrets Manager generates and that no template contains.
 
     Attributes:
         file_system: The file system; None if it is imported.
@@ -99,32 +100,33 @@ class OntapStorage(Storage):
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         driver_role: iam.IRole | None = None,
     ) -> None:
-        """Make a file system and a storage.
+        """Create a file system and storage.
 
         Args:
-            scope: The parent, mostly a stack; it may be another than the cluster's.
+            scope: The parent, usually a stack; it may be a different stack than the cluster's.
             id: Name among the parent's children.
             cluster: The cluster. Fargate cannot mount FSx for ONTAP.
             protocol: `NFS` for volumes that many pods share, `ISCSI` for block volumes of the pods of one node, which
-                need iSCSI and multipath on the nodes. Default: `NFS`.
+                require iSCSI and multipath on the nodes. Default: `NFS`.
             storage_class_name: Name of the storage class, and of the backend of Trident. Default: `ontap`.
-            default_class: Whether claims that name no class get this one. Default: False. A cluster takes one default.
-            deployment_type: Generation, and whether a second zone has a standby. Default: `MULTI_AZ_1`. Another type
-                makes another file system.
-            storage_capacity_gib: SSD storage in GiB, 1024 or more. Default: 1024. It can grow, and not shrink.
-            throughput_mbps: MB/s: 128, 256, 512, 1024, 2048 or 4096 in the first generation, 384 or more in the second.
-                Default: 128.
-            route_table_ids: Route tables of the nodes' subnets, in which FSx enters the addresses of a file system of
-                two zones. Default: those of the cluster's subnets, if this app makes the VPC.
-            encryption_key: KMS key of the file system and the secret. Default: the account's keys. Files are encrypted
-                in any case; another key makes another file system.
-            backup_retention_days: Days for which a backup of each day is kept, 1–90. Default: 7.
-                `Disabled(reason="…")` switches backups off, which `reclaim_policy="Delete"` needs: Trident deletes no
-                volumes of a file system that has them.
-            reclaim_policy: What happens to a volume when its claim goes. Default: `Retain`.
-            removal_policy: What happens to the file system when its stack goes. Default: RETAIN, since it holds data.
-            driver_role: Role of a Trident that somebody else installed in the cluster; it is given what this storage
-                needs. Default: the add-on is installed, unless another storage has done so.
+            default_class: Whether it is the default class, of which a cluster has only one. Default: False.
+            deployment_type: Generation, and whether a second zone has a standby. A new type replaces the file system.
+                Default: `MULTI_AZ_1`.
+            storage_capacity_gib: SSD storage in GiB, 1024 or more. It can grow, but not shrink. Default: 1024.
+            throughput_mbps: Throughput in MB/s: 128, 256, 512, 1024, 2048 or 4096 in the first generation, 384 or more
+                in the second. Default: 128.
+            route_table_ids: Route tables of the nodes' subnets, to which FSx adds the addresses of a file system in two
+                zones. Default: those of the cluster's subnets, if this app creates the VPC.
+            encryption_key: KMS key of the file system and the secret. Files are always encrypted; a new key replaces
+                the file system. Default: the account's keys.
+            backup_retention_days: Days for which FSx keeps daily backups, 1–90. `Disabled(reason="…")` turns backups
+                off, which `reclaim_policy="Delete"` requires, because Trident does not delete volumes of a file system
+                with backups. Default: 7.
+            reclaim_policy: What happens to a volume when its claim is deleted. Default: `Retain`.
+            removal_policy: What happens to the file system when its stack is deleted. Default: RETAIN, because it
+                contains data.
+            driver_role: Role of an existing Trident in the cluster; it gets the permissions that this storage needs.
+                Default: a new add-on, unless another storage has installed it.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -150,7 +152,7 @@ class OntapStorage(Storage):
             description="FSx for ONTAP file system of a cluster",
             allow_all_outbound=False,
         )
-        self.security_group.apply_removal_policy(removal_policy)  # a file system that stays keeps it in use
+        self.security_group.apply_removal_policy(removal_policy)  # a retained file system keeps it in use
         several = deployment_type.startswith("MULTI")
         subnets = _subnets(cluster)
         days = _BACKUP_DAYS if backup_retention_days is None else backup_retention_days
@@ -172,7 +174,7 @@ class OntapStorage(Storage):
             ),
         )
         self.file_system.apply_removal_policy(removal_policy)
-        # What an update replaces is kept: nobody asked for files to go when an option changes.
+        # A replaced file system is kept, because a changed option should not delete files.
         self.file_system.add_override("UpdateReplacePolicy", "Retain")
         if isinstance(backup_retention_days, Disabled):
             record_opt_out(self.file_system, "eks-storage-backups", backup_retention_days)
@@ -222,7 +224,7 @@ class OntapStorage(Storage):
         reclaim_policy: Literal["Retain", "Delete"] = "Retain",
         driver_role: iam.IRole | None = None,
     ) -> OntapStorage:
-        """Use a file system that exists. Its security group is opened to the nodes of the cluster.
+        """Use an existing file system. Its security group is opened to the nodes of the cluster.
 
         Args:
             scope: The parent.
@@ -234,11 +236,11 @@ class OntapStorage(Storage):
             security_group_id: Security group of the file system.
             protocol: `NFS` or `ISCSI`. Default: `NFS`.
             storage_class_name: Name of the storage class, and of the backend of Trident. Default: `ontap`.
-            default_class: Whether claims that name no class get this one. Default: False.
-            reclaim_policy: What happens to a volume when its claim goes. Default: `Retain`. Trident deletes no volumes
-                of a file system with automatic backups.
-            driver_role: Role of a Trident that somebody else installed in the cluster. Default: the add-on is
-                installed, unless another storage has done so.
+            default_class: Whether it is the default class for claims without one. Default: False.
+            reclaim_policy: What happens to a volume when its claim is deleted. Trident does not delete volumes of a
+                file system with automatic backups. Default: `Retain`.
+            driver_role: Role of an existing Trident in the cluster. Default: a new add-on, unless another storage has
+                installed it.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -319,7 +321,7 @@ class OntapStorage(Storage):
         )
 
     def _rights_of_driver(self) -> list[iam.PolicyStatement]:
-        """Return what Trident needs in this file system.
+        """Return the permissions of Trident for this file system.
 
         See https://docs.netapp.com/us-en/trident/trident-use/trident-fsx-iam-role.html
         """
@@ -379,13 +381,13 @@ class _ImportedOntapStorage(OntapStorage):
 
 
 _RIGHTS = (
-    "The ids of volumes are not known before Trident makes them, so they are limited to one file system; the actions "
-    "that look take no resource"
+    "The ids of volumes are unknown before Trident creates them, so permissions are limited to one file system; read "
+    "actions support no resource-level permissions"
 )
 
 
 def _install_trident(storage: Construct, cluster: EksCluster) -> iam.IRole:
-    """Install Trident where no other storage has. Its add-on takes an IRSA role in its configuration, and no other."""
+    """Install Trident unless another storage has done so. Its add-on supports only an IRSA role."""
     drivers = register_of(cluster).drivers
     if _ADD_ON not in drivers:
         scope = driver_scope(storage, cluster, "Trident")
@@ -434,8 +436,8 @@ def _cluster_problems(cluster: EksCluster, usable: dict[str, Any]) -> list[Probl
     if usable["driver_role"] is None and cluster.is_imported and cluster.oidc_provider_arn is None:
         found.add(
             "driver_role",
-            "nobody knows the identity provider of the cluster, which the role of Trident would have to trust",
-            allowed="the role of a Trident that the cluster has, or EksCluster.from_attributes(…, oidc_provider_arn=…)",
+            "the OIDC provider of the cluster is unknown, but the role of Trident must trust it",
+            allowed="the role of an existing Trident, or EksCluster.from_attributes(…, oidc_provider_arn=…)",
             practice="eks-workload-identity",
         )
     return list(found)
@@ -446,7 +448,7 @@ def _route_table_problems(cluster: EksCluster) -> list[Problem]:
     if not isinstance(cluster.vpc, ec2.Vpc):
         found.add(
             "route_table_ids",
-            "the VPC is imported, and nodes reach a file system of two zones by its route tables",
+            "the VPC is imported, but nodes reach a file system in two zones through its route tables",
             allowed="the route tables of the nodes' subnets, or deployment_type='SINGLE_AZ_1'",
         )
     return list(found)
@@ -462,7 +464,7 @@ def _size_problems(deployment_type: DeploymentType, capacity_gib: int, throughpu
     if not is_token(throughput) and throughput not in speeds:
         found.add(
             "throughput_mbps",
-            f"{deployment_type} does not have it",
+            f"{deployment_type} does not support it",
             given=throughput,
             allowed=", ".join(map(str, speeds)),
         )
@@ -483,7 +485,7 @@ def _backup_problems(days: int | Disabled | None, reclaim_policy: ReclaimPolicy)
     if reclaim_policy == "Delete" and not isinstance(days, Disabled):
         found.add(
             "reclaim_policy",
-            "Trident deletes no volumes of a file system with automatic backups",
+            "Trident does not delete volumes of a file system with automatic backups",
             given=reclaim_policy,
             allowed='Retain, or backup_retention_days=Disabled("reason")',
             practice="eks-storage-backups",

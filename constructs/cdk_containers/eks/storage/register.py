@@ -1,4 +1,4 @@
-"""What the storages of one cluster share: names that are taken, the default class, and the drivers."""
+"""Shared state of the storages of one cluster: names, the default class, and the drivers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ..clusters import EksCluster
 
 
 class Register:
-    """What the storages of one cluster share.
+    """Shared state of the storages of one cluster.
 
     Attributes:
-        classes: Storage classes, by name, with the path of the storage that has it.
+        classes: Storage classes, by name, with the path of their storage.
         claims: Claims, by namespace and name.
-        default: The path of the storage that has the default class.
-        drivers: Roles of the drivers that are installed, by the name of the add-on.
+        default: The path of the storage with the default class.
+        drivers: Roles of the installed drivers, by add-on name.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What all kinds of storage have: a cluster, a storage class, and claims."""
+"""Base of all storage: a cluster, a storage class, and claims."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _DEFAULT_CLASS = {"storageclass.kubernetes.io/is-default-class": "true"}
 
 
 class Storage(CheckedConstruct):
-    """Where the volumes of pods come from.
+    """Storage for the volumes of pods.
 
     Attributes:
         cluster: The cluster.
-        storage_class_name: Name of the storage class that claims name; empty where volumes are made in advance.
+        storage_class_name: Name of the storage class; empty if volumes exist in advance.
     """
 
     cluster: EksCluster
@@ -44,7 +44,7 @@ class Storage(CheckedConstruct):
         Args:
             name: Name of the claim, unique in its namespace.
             namespace: Namespace of the pods that mount it.
-            size_gib: Size of the volume in GiB. It can grow, and not shrink.
+            size_gib: Size of the volume in GiB. It can grow, but not shrink.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -56,7 +56,7 @@ class Storage(CheckedConstruct):
 
     def _check_claim(self, found: Problems, name: str, namespace: str, size_gib: int) -> None:
         if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            found.add("name", "not a name", given=name, allowed="a text")
+            found.add("name", "not a valid name", given=name, allowed="a text")
         else:
             found.extend(kubernetes_name_problems("name", name, form="label"))
         if not found.has("namespace"):
@@ -67,7 +67,7 @@ class Storage(CheckedConstruct):
         if not found and (namespace, name) in claims:
             found.add(
                 "name",
-                f"the namespace has a claim of this name already: of {claims[namespace, name]}",
+                f"the namespace already has a claim with this name: {claims[namespace, name]}",
                 given=f"{namespace}/{name}",
                 allowed="another name",
             )
@@ -108,7 +108,7 @@ class Storage(CheckedConstruct):
             "provisioner": provisioner,
             "parameters": parameters,
             "reclaimPolicy": reclaim_policy,
-            # In the zone where a pod runs, which is not known before there is one.
+            # In the zone of the pod, which is unknown before the pod exists.
             "volumeBindingMode": "WaitForFirstConsumer" if wait_for_pod else "Immediate",
             "allowVolumeExpansion": can_grow,
         }
@@ -118,7 +118,7 @@ class Storage(CheckedConstruct):
 def static_volume(
     name: str, namespace: str, size_gib: int, access_mode: AccessMode, source: dict[str, Any]
 ) -> tuple[Manifest, dict[str, Any]]:
-    """Return a volume that is there already, kept for one claim, and what the claim says of it."""
+    """Return an existing volume reserved for one claim, and the spec of the claim."""
     volume = f"{namespace}-{name}"
     manifest: Manifest = {
         "apiVersion": "v1",
@@ -138,30 +138,30 @@ def static_volume(
 
 
 def class_problems(cluster: EksCluster, option_name: str, name: str, *, default_class: bool) -> list[Problem]:
-    """Find a storage class that a cluster cannot have beside those that it has."""
+    """Find a storage class that conflicts with existing ones."""
     found = Problems()
     register = register_of(cluster)
     found.extend(kubernetes_name_problems(option_name, name))
     if not found and name in register.classes:
         found.add(
             option_name,
-            f"the cluster has a storage class of this name already: of {register.classes[name]}",
+            f"the cluster already has a storage class with this name: {register.classes[name]}",
             given=name,
             allowed="another name",
         )
     if default_class and register.default is not None:
         found.add(
             "default_class",
-            f"the cluster has a default storage class already: of {register.default}",
+            f"the cluster already has a default storage class: {register.default}",
             given=True,
-            allowed="one default in a cluster",
+            allowed="only one default class in a cluster",
             practice="eks-storage-default-class",
         )
     return list(found)
 
 
 def fargate_problems(cluster: EksCluster, what: str, instead: str) -> list[Problem]:
-    """Find a cluster whose pods run on Fargate, where most drivers cannot run."""
+    """Find a cluster whose pods run on Fargate, which most drivers do not support."""
     found = Problems()
     if cluster.compute == "FARGATE":
         found.add(
@@ -175,12 +175,12 @@ def fargate_problems(cluster: EksCluster, what: str, instead: str) -> list[Probl
 
 
 def existing_problems(file_system_id: str | None = None, **names: str | None) -> list[Problem]:
-    """Find the id of something else than a file system of FSx, and names that are empty."""
+    """Find ids that are not FSx file systems, and empty names."""
     found = Problems()
     if file_system_id is not None and not is_token(file_system_id) and not _FILE_SYSTEM.fullmatch(file_system_id):
         found.add(
             "file_system_id",
-            "not the id of a file system",
+            "not a file system id",
             given=file_system_id,
             allowed="an id such as fs-0123456789abcdef0",
         )
@@ -191,13 +191,13 @@ def existing_problems(file_system_id: str | None = None, **names: str | None) ->
 
 
 def whole_number_problems(option: str, value: int, *, low: int, high: int | None = None) -> list[Problem]:
-    """Find a number that is out of range, or that nobody knows when the manifests are written."""
+    """Find a number that is out of range or unknown at synthesis."""
     found = Problems()
     allowed = f"{low} or more" if high is None else f"{low}–{high}"
     if is_token(value):
         found.add(
             option,
-            "a number in a manifest is known only at deployment",
+            "a number in a manifest must be known at synthesis",
             given=Shown("a token"),
             allowed=allowed,
         )

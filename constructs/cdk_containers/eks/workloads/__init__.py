@@ -1,4 +1,4 @@
-"""Workloads on EKS, by the same description as those on ECS."""
+"""Workloads on EKS, with the same description as on ECS."""
 
 from .kubernetes_daemon import KubernetesDaemon
 from .kubernetes_job import KubernetesJob

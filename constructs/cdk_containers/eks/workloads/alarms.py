@@ -1,4 +1,4 @@
-"""The alarms of pods: of their load balancers as on ECS, and of the pods themselves where Container Insights is."""
+"""The alarms of pods: those of their load balancers, as on ECS, and of the pods themselves with Container Insights."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAMESPACE = "ContainerInsights"
 def make_pod_alarms(
     scope: Construct, cluster: EksCluster, *, namespace: str, name: str, routes: Sequence[Route], alarms: Alarms
 ) -> dict[str, OwnAlarm]:
-    """Make the alarms of a workload that runs all the time, by name.
+    """Create the alarms of a long-running workload, by name.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-enhanced-EKS.html
     """
@@ -41,7 +41,7 @@ def make_pod_alarms(
 
 
 def pod_alarm_losses(cluster: EksCluster, alarms: object) -> list[Loss]:
-    """Say that nobody measures the pods, where alarms on them are wanted."""
+    """Report alarms on pods that nothing measures."""
     if not isinstance(alarms, Alarms) or cluster.facts.container_insights:
         return []
     return [
@@ -49,7 +49,7 @@ def pod_alarm_losses(cluster: EksCluster, alarms: object) -> list[Loss]:
             option="alarms",
             kind="approximated",
             what="nothing in the cluster measures pods for CloudWatch, so there are no alarms on CPU and memory",
-            instead="the add-on amazon-cloudwatch-observability, made before the workload",
+            instead="the add-on amazon-cloudwatch-observability, created before the workload",
             practice="service-alarms",
         )
     ]

@@ -1,4 +1,4 @@
-"""Whether any node of a cluster can hold a pod, as it is written."""
+"""Whether a rendered pod fits on a node of the cluster."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _GPU = "nvidia.com/gpu"
 
 
 def fit_problems(pods: Manifest, pod: PodOptions, nodes: Iterable[NodeFacts], *, option: str) -> list[Problem]:
-    """Find a workload none of whose pods any node could ever hold.
+    """Find a workload whose pods fit on no node.
 
     Args:
-        pods: The object that makes the pods.
-        pod: What was said of them.
-        nodes: The nodes that are known.
-        option: The option that says how large they are.
+        pods: The object that creates the pods.
+        pod: Their options.
+        nodes: The known nodes.
+        option: The option with their size.
     """
     spec = pods["spec"]["jobTemplate"]["spec"] if pods["kind"] == "CronJob" else pods["spec"]
     pod_spec = spec["template"]["spec"]
@@ -39,7 +39,7 @@ def fit_problems(pods: Manifest, pod: PodOptions, nodes: Iterable[NodeFacts], *,
 
 
 def _requested(pod_spec: Mapping[str, Any], resource: str, factor: float) -> int:
-    """Return what a pod requests: of init containers the largest, since they run before the others."""
+    """Return the requests of a pod: for init containers only the largest, because they run before the others."""
     first = pod_spec.get("initContainers", ())
     together = [*pod_spec["containers"], *(one for one in first if one.get("restartPolicy") == "Always")]
     alone = [_of(one, resource) for one in first if one.get("restartPolicy") != "Always"]

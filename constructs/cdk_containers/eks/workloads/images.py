@@ -1,4 +1,4 @@
-"""Addresses of the images of pods. Nodes and Fargate profiles pull them, with the rights of their own roles."""
+"""Image addresses of pods. Nodes and Fargate profiles pull them, with their own roles."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from cdk_containers.registry import build_options
 
 
 def image_source_problems(containers: Sequence[Container]) -> list[Problem]:
-    """Find images of CDK's own for ECS, which say their address to a task definition only."""
+    """Find CDK images for ECS, whose address only a task definition can read."""
     found = Problems()
     for index, container in enumerate(containers):
         if not isinstance(as_image(container.image), Image):
             found.add(
                 f"containers[{index}].image",
-                "CDK tells the address of this image to a task definition of ECS only",
+                "CDK provides the address of this image only to an ECS task definition",
                 given=Shown(type(container.image).__name__),
                 allowed="a reference, Image.from_asset, or Repository.image",
             )
@@ -28,12 +28,12 @@ def image_source_problems(containers: Sequence[Container]) -> list[Problem]:
 
 
 def known_images(containers: Sequence[Container]) -> dict[str, str]:
-    """Return something in the place of addresses that CDK has to be asked for, to check the rest with."""
+    """Return placeholders for addresses that need CDK, to check the rest."""
     return {container.name: "image" for container in containers if not isinstance(container.image, str)}
 
 
 def image_addresses(scope: Construct, containers: Sequence[Container], architecture: Architecture) -> Mapping[str, str]:
-    """Return the addresses of images, and build those that are assets; those in a registry have theirs."""
+    """Return the addresses of images, and build those that are assets."""
     found: dict[str, str] = {}
     for container in containers:
         match as_image(container.image):

@@ -33,14 +33,14 @@ _ONE_EACH = "a daemon runs one pod on every node"
 _NO_ROLLBACK = Loss(
     option="deployment",
     kind="approximated",
-    what="nodes get a new version one after another, and nothing rolls it back",
-    instead="kubectl rollout undo, or a controller of GitOps that watches health",
+    what="nodes get a new version one after another, without rollback",
+    instead="kubectl rollout undo, or a GitOps controller that watches health",
     practice="deployment-circuit-breaker",
 )
 
 
 class KubernetesDaemon(KubernetesWorkload):
-    """One pod on every node of the cluster: what `DaemonService` is on ECS, by the same description.
+    """One pod on every node of the cluster: the counterpart of `DaemonService` on ECS, with the same description.
 
     Attributes:
         alarms: Its alarms, by name.
@@ -50,10 +50,10 @@ class KubernetesDaemon(KubernetesWorkload):
 
     _elsewhere: ClassVar[Elsewhere] = {
         **SERVICES,
-        "desired_count": (_ONE_EACH, "nothing; pod=PodOptions(node_selector=…) leaves nodes out"),
-        "scaling": (_ONE_EACH, "nothing; pod=PodOptions(node_selector=…) leaves nodes out"),
+        "desired_count": (_ONE_EACH, "remove it; use pod=PodOptions(node_selector=…) to exclude nodes"),
+        "scaling": (_ONE_EACH, "remove it; use pod=PodOptions(node_selector=…) to exclude nodes"),
         "deployment": ("nodes get a new version one after another", "nothing"),
-        "exposure": ("a load balancer finds pods of a service", "a KubernetesService"),
+        "exposure": ("a load balancer needs a service", "a KubernetesService"),
     }
 
     alarms: Mapping[str, cloudwatch.Alarm]
@@ -75,23 +75,23 @@ class KubernetesDaemon(KubernetesWorkload):
         namespace: str = DEFAULT_NAMESPACE,
         service_name: str | None = None,
     ) -> None:
-        """Make a daemon.
+        """Create a daemon.
 
         Args:
-            scope: The parent, mostly a stack; it may be another than the cluster's.
+            scope: The parent, usually a stack; it may be a different stack than the cluster's.
             id: Name among the parent's children.
             cluster: The cluster on whose nodes it runs.
-            image: Image of the daemon's container, where nothing else about the container needs saying.
-            container: The daemon's container, instead of `image`.
-            sidecars: Containers beside it. Default: none.
+            image: Container image. To set anything else about the container, use `container`.
+            container: Container of the daemon, instead of `image`.
+            sidecars: Additional containers. Default: none.
             volumes: Volumes that the containers mount. Default: none.
-            cpu: CPU units of a pod, 1024 to a vCPU. Default: 256. None leaves it to containers.
-            memory_limit_mib: Memory of a pod in MiB. Default: 512. None leaves it to containers.
-            pod: What most workloads leave alone: role, nodes, security. Default: `PodOptions()`.
-            alarms: What somebody has to look at, and who is told. Default: `Alarms()`, which tells nobody.
-                `Disabled(reason="…")` makes none.
-            namespace: Namespace of its objects, which is made with the first workload in it. Default: `apps`.
-            service_name: Name of its objects. Another name makes a second daemon. Default: from `id`.
+            cpu: CPU units of a pod; 1024 are one vCPU. None leaves the size to the containers. Default: 256.
+            memory_limit_mib: Memory of a pod in MiB. None leaves the size to the containers. Default: 512.
+            pod: Options that most workloads do not change: role, nodes, security. Default: `PodOptions()`.
+            alarms: Alarms to create, and where to send notifications. `Disabled(reason="…")` creates none. Default:
+                `Alarms()`, which sends no notifications.
+            namespace: Namespace of its objects, which the first workload in it creates. Default: `apps`.
+            service_name: Name of its objects. A new name creates a second daemon. Default: derived from `id`.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.

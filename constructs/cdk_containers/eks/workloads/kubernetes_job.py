@@ -27,30 +27,30 @@ _SHORTEST_START_SECONDS = 10
 _NO_SCHEDULED_TIME = Loss(
     option="container.environment['SCHEDULED_TIME']",
     kind="approximated",
-    what="no variable says the time that a run was scheduled for",
+    what="no variable contains the scheduled time of a run",
     instead="the time at which it runs",
     practice="job-schedule",
 )
 
 
 class KubernetesJob(KubernetesWorkload):
-    """A container that runs to its end at times, on EKS: what `ScheduledJob` is on ECS, by the same description.
+    """A container that runs to completion on a schedule on EKS, with the same description as `ScheduledJob` on ECS.
 
-    A CronJob of Kubernetes starts the pods. Nothing of it is a resource of CloudFormation but the role: AWS knows of
-    no run, and has no alarm on one that fails.
+    A Kubernetes CronJob starts the pods. Only the role is a CloudFormation resource, so AWS does not see the runs and
+    has no alarm for failed runs.
 
     Attributes:
-        schedule: When it runs.
+        schedule: The schedule.
 
     See https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
     """
 
     _elsewhere: ClassVar[Elsewhere] = {
         **JOBS,
-        "start_retry": ("Kubernetes starts a run itself, or gives it up", "start_within"),
+        "start_retry": ("Kubernetes itself starts a run or gives up", "start_within"),
         "alarms": (
-            "AWS knows of no run of a CronJob",
-            "kube_job_failed of the metrics in the cluster, or an alarm on what the job writes",
+            "AWS does not see the runs of a CronJob",
+            "kube_job_failed in the metrics of the cluster, or an alarm on output of the job",
         ),
     }
 
@@ -79,31 +79,33 @@ class KubernetesJob(KubernetesWorkload):
         namespace: str = DEFAULT_NAMESPACE,
         job_name: str | None = None,
     ) -> None:
-        """Make a job.
+        """Create a job.
 
         Args:
-            scope: The parent, mostly a stack; it may be another than the cluster's.
+            scope: The parent, usually a stack; it may be a different stack than the cluster's.
             id: Name among the parent's children.
             cluster: The cluster in which it runs.
-            schedule: When it runs, as AWS writes it: `cron(0 3 * * ? *)`, or `rate(5 minutes)`, which counts from the
-                full hour here. There is no `at(…)`.
-            image: Image of the job's container, where nothing else about the container needs saying.
-            container: The job's container, instead of `image`.
-            sidecars: Containers beside it, which end when it does. Default: none.
+            schedule: Schedule in AWS syntax: `cron(0 3 * * ? *)`, or `rate(5 minutes)`, which counts from the full hour
+                here. `at(…)` is not supported.
+            image: Container image. To set anything else about the container, use `container`.
+            container: Container of the job, instead of `image`.
+            sidecars: Additional containers, which stop when it does. Default: none.
             volumes: Volumes that the containers mount. Default: none.
-            cpu: CPU units of a run, 1024 to a vCPU. Default: 256. None leaves it to containers.
-            memory_limit_mib: Memory of a run in MiB. Default: 512. None leaves it to containers.
-            pod: What most workloads leave alone: role, nodes, security. Default: `PodOptions()`.
-            time_zone: The zone that cron is in, such as `Europe/Berlin`; a rate has none. Default: UTC.
-            enabled: Whether it runs at all. Default: True.
-            overlap: What happens at the time of a run while the one before still runs: both run, or the new one is
-                skipped. Default: `ALLOW`.
-            timeout: Time that one try may take, 60 s to 365 days; then it is stopped and has failed. Default: none.
-            retries: How often a run that failed is tried again, with growing pauses, 0–99. Default: 0.
+            cpu: CPU units of a run; 1024 are one vCPU. None leaves the size to the containers. Default: 256.
+            memory_limit_mib: Memory of a run in MiB. None leaves the size to the containers. Default: 512.
+            pod: Options that most workloads do not change: role, nodes, security. Default: `PodOptions()`.
+            time_zone: Time zone of `cron`, such as `Europe/Berlin`; a rate has none. Default: UTC.
+            enabled: Whether the schedule is enabled. Default: True.
+            overlap: What happens if the previous run is still running: `ALLOW` runs both, `SKIP` skips the new run.
+                Default: `ALLOW`.
+            timeout: Maximum duration of one attempt, 60 s to 365 days. An attempt that exceeds it is stopped and counts
+                as failed. Default: none.
+            retries: Retries of a failed run, with growing delays, 0–99. Default: 0.
             start_within: Time after the scheduled moment in which a run may still start, 10 s or more. Default: an
                 hour, as with `StartRetry`.
-            namespace: Namespace of its objects, which is made with the first workload in it. Default: `apps`.
-            job_name: Name of its objects, up to 52 characters. Another name makes a second job. Default: from `id`.
+            namespace: Namespace of its objects, which the first workload in it creates. Default: `apps`.
+            job_name: Name of its objects, up to 52 characters. A new name creates a second job. Default: derived from
+                `id`.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -157,7 +159,12 @@ def _token_problems(values: Mapping[str, object]) -> list[Problem]:
     found = Problems()
     for option, value in values.items():
         if value is not None and is_token(value):
-            found.add(option, "the object holds a number", given=Shown("a token"), allowed="a value known at synthesis")
+            found.add(
+                option,
+                "a Kubernetes object needs the actual number",
+                given=Shown("a token"),
+                allowed="a value known at synthesis",
+            )
     return list(found)
 
 
@@ -166,7 +173,7 @@ def _start_problems(within: int) -> list[Problem]:
     if is_token(within) or within < _SHORTEST_START_SECONDS:
         found.add(
             "start_within",
-            "Kubernetes looks every 10 s whether a job is due, and would start none",
+            "Kubernetes checks only every 10 s whether a job is due, and would start none",
             given=Shown("a token" if is_token(within) else f"{within} s"),
             allowed="10 s or more, known at synthesis",
             practice="job-schedule",

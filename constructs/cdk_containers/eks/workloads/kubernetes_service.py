@@ -41,14 +41,14 @@ from .service_input import RunningInput, service_pods
 
 
 class KubernetesService(KubernetesWorkload):
-    """A service on EKS: what `WebService` and `BackendService` are on ECS, by the same description.
+    """A service on EKS, with the same description as `WebService` and `BackendService` on ECS.
 
-    It writes Deployment, Service, ServiceAccount, NetworkPolicy, PodDisruptionBudget and what scales it into the
-    cluster's folder of manifests. Load balancers, target groups, names and alarms are CloudFormation's as on ECS; a
-    controller in the cluster registers the pods as targets. Nodes pull its images, with their own role.
+    It writes Deployment, Service, ServiceAccount, NetworkPolicy, PodDisruptionBudget and autoscaler to the cluster's
+    manifest folder. Load balancers, target groups, DNS names and alarms are CloudFormation resources, as on ECS; a
+    controller in the cluster registers the pods as targets. Nodes pull its images with their own role.
 
     Attributes:
-        routes: How it is reached, in the order of the exposures.
+        routes: Its routes, in the order of the exposures.
         alarms: Its alarms, by name.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/eks-workloads.html
@@ -82,34 +82,35 @@ class KubernetesService(KubernetesWorkload):
         namespace: str = DEFAULT_NAMESPACE,
         service_name: str | None = None,
     ) -> None:
-        """Make a service.
+        """Create a service.
 
         Args:
-            scope: The parent, mostly a stack; it may be another than the cluster's.
+            scope: The parent, usually a stack; it may be a different stack than the cluster's.
             id: Name among the parent's children.
-            cluster: The cluster in which it runs. What it has to have, such as a `LoadBalancerController`, is made
-                first.
-            image: Image of the service's container, where nothing else about the container needs saying.
-            container: The service's container, instead of `image`.
-            sidecars: Containers beside it. Default: none.
+            cluster: The cluster. Create what the service needs there first, such as a `LoadBalancerController`.
+            image: Container image. To set anything else about the container, use `container`.
+            container: Container of the service, instead of `image`.
+            sidecars: Additional containers. Default: none.
             volumes: Volumes that the containers mount. Default: none.
-            cpu: CPU units of a pod, 1024 to a vCPU. Default: 256. None leaves it to containers.
-            memory_limit_mib: Memory of a pod in MiB. Default: 512. None leaves it to containers.
-            pod: What most workloads leave alone: role, nodes, security. Default: `PodOptions()`.
-            exposure: How it is reached through load balancers: one way, or several; `AlbExposure` and `NlbExposure`.
-                Default: none; pods of the cluster find it by its name.
-            internet_facing: Whether load balancers made for it have public addresses, as those of a `WebService`.
-                Default: False, as those of a `BackendService`.
-            desired_count: A fixed number of pods. Default: 2, so that one zone may fail; none with `scaling`.
-            scaling: Let the number of pods follow the load, instead of `desired_count`. CPU and memory take the
-                add-on metrics-server; requests, metrics and schedules take KEDA.
-            deployment: How a new version takes over: `Rolling`. Default: `Rolling()`; nothing rolls back by itself.
-            alarms: What somebody has to look at, and who is told. Default: `Alarms()`, which tells nobody.
-                `Disabled(reason="…")` makes none.
+            cpu: CPU units of a pod; 1024 are one vCPU. None leaves the size to the containers. Default: 256.
+            memory_limit_mib: Memory of a pod in MiB. None leaves the size to the containers. Default: 512.
+            pod: Options that most workloads do not change: role, nodes, security. Default: `PodOptions()`.
+            exposure: Exposures through load balancers, one or several: `AlbExposure` and `NlbExposure`. Default: none;
+                pods of the cluster reach it by name.
+            internet_facing: Whether load balancers created for it have public addresses, as for a `WebService`.
+                Default: False, as for a `BackendService`.
+            desired_count: A fixed number of pods. Default: 2, so that one Availability Zone may fail; none with
+                `scaling`.
+            scaling: Scales the number of pods with the load, instead of `desired_count`. CPU and memory require the
+                add-on metrics-server; requests, metrics and schedules require KEDA.
+            deployment: How a new version replaces the old one: `Rolling`. Kubernetes does not roll back automatically.
+                Default: `Rolling()`.
+            alarms: Alarms to create, and where to send notifications. `Disabled(reason="…")` creates none. Default:
+                `Alarms()`, which sends no notifications.
             health_check_grace_period: Time that the application may take to start. Default: 60 s.
-            namespace: Namespace of its objects, which is made with the first workload in it. Default: `apps`.
-            service_name: Name of its objects, and its name in DNS. Another name makes a second service, and removes
-                this one only where the apply prunes. Default: from `id`, `order-api` for `OrderApi`.
+            namespace: Namespace of its objects, which the first workload in it creates. Default: `apps`.
+            service_name: Name of its objects, and its DNS name. A new name creates a second service, and deletes this
+                one only if you apply with pruning. Default: derived from `id`, such as `order-api` for `OrderApi`.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -143,19 +144,19 @@ class KubernetesService(KubernetesWorkload):
 
     @property
     def url(self) -> str:
-        """Where people and programs reach it through its first exposure: its name in `domain`, or the load balancer's.
+        """The URL of its first exposure: its name in `domain`, or the DNS name of the load balancer.
 
         Raises:
             ConstructError: There is no exposure; `endpoint` is for pods of the cluster.
         """
         url = next((url for route in self.routes if (url := route.url) is not None), None)
         if url is None:
-            raise ConstructError(self.node.path, [_unexposed("the service is reached through no load balancer")])
+            raise ConstructError(self.node.path, [_unexposed("the service has no load balancer")])
         return url
 
     @property
     def load_balancer(self) -> ApplicationLoadBalancer:
-        """The first Application Load Balancer that it is reached through; `routes` has them all, of every kind."""
+        """The Application Load Balancer of its first route; `routes` has all load balancers."""
         return self._first_alb_route.load_balancer
 
     @property
@@ -167,7 +168,7 @@ class KubernetesService(KubernetesWorkload):
     def _first_alb_route(self) -> AlbRoute:
         route = next((route for route in self.routes if isinstance(route, AlbRoute)), None)
         if route is None:
-            raise ConstructError(self.node.path, [_unexposed("there is no Application Load Balancer")])
+            raise ConstructError(self.node.path, [_unexposed("the service has no Application Load Balancer")])
         return route
 
 

@@ -47,20 +47,20 @@ from .service_input import RunningInput, service_pods
 _SHORTEST_STOP_TIMEOUT = 30
 _KEDA_ASKS = ["sqs:GetQueueAttributes"]
 _KEDA_MAY_NOT_ASK = (
-    "KEDA scales the worker by the messages of its queue, and asks for them with the role of its operator. Give "
-    "keda_role, or let that role call sqs:GetQueueAttributes for the queue, and acknowledge this warning."
+    "KEDA scales the worker by the messages of its queue, and reads their number with the role of its operator. Set "
+    "keda_role; or let that role call sqs:GetQueueAttributes for the queue, and acknowledge this warning."
 )
 
 
 class KubernetesWorker(KubernetesWorkload):
-    """A worker on EKS: what `WorkerService` is on ECS, by the same description.
+    """A worker on EKS, with the same description as `WorkerService` on ECS.
 
-    Nothing reaches it but the queue, whose URL its container finds in `QUEUE_URL`. A pod that is to end gets SIGTERM,
-    and as long as the work on its messages takes.
+    It accepts no inbound traffic. Its container finds the URL of the queue in `QUEUE_URL`. A terminating pod gets
+    SIGTERM, and the processing time to finish its messages.
 
     Attributes:
         queue: The queue that it reads.
-        work_queue: The same with its dead letters, unless a queue of CDK was given.
+        work_queue: The same queue as a `WorkQueue` with its dead-letter queue; None if you passed a CDK queue.
         alarms: Its alarms, by name.
 
     See https://docs.aws.amazon.com/eks/latest/userguide/eks-workloads.html
@@ -95,32 +95,33 @@ class KubernetesWorker(KubernetesWorkload):
         namespace: str = DEFAULT_NAMESPACE,
         service_name: str | None = None,
     ) -> None:
-        """Make a worker.
+        """Create a worker.
 
         Args:
-            scope: The parent, mostly a stack; it may be another than the cluster's.
+            scope: The parent, usually a stack; it may be a different stack than the cluster's.
             id: Name among the parent's children.
             cluster: The cluster in which it runs.
-            image: Image of the worker's container, where nothing else about the container needs saying.
-            container: The worker's container, instead of `image`.
-            sidecars: Containers beside it. Default: none.
+            image: Container image. To set anything else about the container, use `container`.
+            container: Container of the worker, instead of `image`.
+            sidecars: Additional containers. Default: none.
             volumes: Volumes that the containers mount. Default: none.
-            cpu: CPU units of a pod, 1024 to a vCPU. Default: 256. None leaves it to containers.
-            memory_limit_mib: Memory of a pod in MiB. Default: 512. None leaves it to containers.
-            pod: What most workloads leave alone: role, nodes, security. Default: `PodOptions()`.
+            cpu: CPU units of a pod; 1024 are one vCPU. None leaves the size to the containers. Default: 256.
+            memory_limit_mib: Memory of a pod in MiB. None leaves the size to the containers. Default: 512.
+            pod: Options that most workloads do not change: role, nodes, security. Default: `PodOptions()`.
             queue: The queue that it reads. Default: a new `WorkQueue`.
-            processing_time: The longest that the work on the messages of one receive call takes, 1 s to 12 h: so long
-                they are hidden from other pods, and so long a pod that ends may take. Default: the visibility timeout
-                of the queue that is given, or 5 min where nobody knows it.
+            processing_time: Maximum time for processing the messages of one receive call, 1 s to 12 h. SQS hides them
+                from other pods for this time, and a terminating pod gets this time. Default: the visibility timeout of
+                your queue, or 5 min if it is unknown.
             desired_count: A fixed number of pods, instead of scaling.
-            scaling: How many pods there are. Default: 1 to 10, with 10 waiting messages for each, which takes KEDA in
-                the cluster.
-            keda_role: Role of KEDA's operator, which is let ask how many messages there are. Default: nobody knows it.
-            deployment: How a new version takes over. Default: `Rolling()`; nothing rolls back by itself.
-            alarms: What somebody has to look at, and who is told. Default: `WorkerAlarms()`, which tells nobody.
-                `Disabled(reason="…")` makes none.
-            namespace: Namespace of its objects, which is made with the first workload in it. Default: `apps`.
-            service_name: Name of its objects. Another name makes a second worker. Default: from `id`.
+            scaling: Number of pods, which requires KEDA in the cluster. Default: 1 to 10, with 10 waiting messages per
+                pod.
+            keda_role: Role of KEDA's operator, which gets permission to read the number of messages. Default: unknown.
+            deployment: How a new version replaces the old one. Kubernetes does not roll back automatically. Default:
+                `Rolling()`.
+            alarms: Alarms to create, and where to send notifications. `Disabled(reason="…")` creates none. Default:
+                `WorkerAlarms()`, which sends no notifications.
+            namespace: Namespace of its objects, which the first workload in it creates. Default: `apps`.
+            service_name: Name of its objects. A new name creates a second worker. Default: derived from `id`.
 
         Raises:
             ConstructError: The input is wrong; all problems are reported at once.
@@ -180,7 +181,7 @@ class KubernetesWorker(KubernetesWorkload):
         warn_of_empty_repository(self, [container.image for container in pods.workload.containers])
 
     def _let_ask(self, role: iam.IRole | None) -> None:
-        """Let KEDA ask for the number of messages; a queue says its own through the role of whoever asks."""
+        """Let KEDA read the number of messages."""
         if role is None:
             cdk.Annotations.of(self).add_warning_v2("cdk-containers:eks-keda-role", _KEDA_MAY_NOT_ASK)
         else:
@@ -188,7 +189,7 @@ class KubernetesWorker(KubernetesWorkload):
 
 
 def _with_time_to_finish(pods: PodInput, work_seconds: int) -> PodInput:
-    """Give a pod that ends as long as its work takes: nothing on Kubernetes cuts it off at two minutes."""
+    """Give a terminating pod its full processing time; Kubernetes has no limit of two minutes."""
     if pods.own_container_problems():
         return pods
     container = pods.container or Container(image=pods.image or "")

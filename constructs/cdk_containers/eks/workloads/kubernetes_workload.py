@@ -1,4 +1,4 @@
-"""What all workloads on EKS share: identity, objects, what is lost of a description, and how others are called."""
+"""Base of all workloads on EKS: identity, objects, losses and connections."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class KubernetesWorkload(CheckedConstruct):
         cluster: The cluster it runs in.
         namespace: Its namespace.
         workload_name: Name of its objects, and its label `app.kubernetes.io/name`.
-        identity: What its pods are in IAM.
-        manifests: Its objects, as they are put into the cluster's folder.
-        losses: What of its description is not the same as on ECS. What is approximated is a warning as well.
+        identity: The IAM identity of its pods.
+        manifests: Its objects in the cluster's folder.
+        losses: Differences from ECS. Approximated options are also warnings.
     """
 
     _elsewhere: ClassVar[Elsewhere] = {}
@@ -69,18 +69,18 @@ class KubernetesWorkload(CheckedConstruct):
     manifests: Sequence[Manifest]
     losses: Sequence[Loss]
 
-    # ---- what kinds of workloads are made with
+    # ---- what kinds of workloads are built with
 
     @staticmethod
     def _pod_problems(given: PodInput) -> list[Problem]:
-        """Find what is wrong with the pods, and with where they go."""
+        """Find problems with the pods and their placement."""
         found = Problems()
         found.extend(given.problems())
         taken = _names.get(given.cluster, {}).get((given.namespace, given.name))
         if taken is not None and not found.has(given.name_option):
             found.add(
                 given.name_option,
-                f"{taken} has this name in the namespace",
+                f"{taken} already has this name in the namespace",
                 given=given.name,
                 allowed="another name, or another namespace",
             )
@@ -95,7 +95,7 @@ class KubernetesWorkload(CheckedConstruct):
         return list(found)
 
     def _make_pods(self, given: PodInput) -> None:
-        """Make what pods need of AWS; their objects are written later, by `_write`."""
+        """Create the AWS resources of the pods; `_write` writes their objects later."""
         self.cluster, self.namespace, self.workload_name = given.cluster, given.namespace, given.name
         self._given = given
         _names.setdefault(given.cluster, {})[given.namespace, given.name] = path_of(self)
@@ -121,7 +121,7 @@ class KubernetesWorkload(CheckedConstruct):
             let_read_secrets(containers, self.identity)
 
     def _write(self, before_pods: Sequence[Manifest] = (), losses: Sequence[Loss] = ()) -> None:
-        """Put the objects into the cluster's folder: those that pods wait for come before the pods."""
+        """Add the objects to the cluster's folder, those that pods need first."""
         given = self._given
         enter_namespace(given.cluster, given.namespace, given.pod.pod_security)
         self._before_pods = before_pods
@@ -140,14 +140,14 @@ class KubernetesWorkload(CheckedConstruct):
 
     def _record_opt_outs(self, opt_outs: dict[str, object]) -> None:
         role = self.identity.role
-        # Of a role that is somebody else's, this stack has no resource to write to.
+        # If the role belongs to another stack, this stack has no resource for metadata.
         place = role if isinstance(role, iam.Role) else self.identity.association or self._given.cluster.resource
         for practice, value in opt_outs.items():
             if isinstance(value, Disabled) and place is not None:
                 record_opt_out(place, practice, value)
 
     def _open_volumes(self, given: PodInput) -> dict[str, str]:
-        """Let the pods reach the file systems, and return what the driver knows their volumes by."""
+        """Let the pods reach the file systems, and return the driver's handles of their volumes."""
         handles: dict[str, str] = {}
         for volume in given.volumes:
             if isinstance(volume, EfsVolume):
@@ -160,7 +160,7 @@ class KubernetesWorkload(CheckedConstruct):
         return self._given.rendered(**self._known, callers=tuple(self._callers))
 
     def _write_again(self) -> None:
-        """Bring the objects, which are in the cluster's folder already, up to date."""
+        """Update the objects in the cluster's folder."""
         self.manifests = self._in_order(self._rendered())
         self.cluster.replace_manifests(self._file, self.manifests)
 
@@ -173,34 +173,34 @@ class KubernetesWorkload(CheckedConstruct):
         name = f"{self.namespace}-{self.workload_name}"
         return name if len(name) <= _LONGEST_FILE else f"{name[: _LONGEST_FILE - 9]}-{short_hash(name)}"
 
-    # ---- what others ask of a workload
+    # ---- what others need from a workload
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
-        """Whom a grant to this workload goes to: the role of its pods."""
+        """The principal that receives grants: the role of its pods."""
         return self.identity.grant_principal
 
     @property
     def connections(self) -> ec2.Connections:
-        """Who may connect to its pods, and they to whom: by the security group that all pods of the cluster share."""
+        """Controls connections of its pods through the security group that all pods of the cluster share."""
         return ec2.Connections(security_groups=[self.cluster.security_group])
 
     @property
     def role(self) -> iam.IRole:
-        """The role that the application acts as."""
+        """The role of the application."""
         return self.identity.role
 
     @property
     def endpoint(self) -> str:
-        """Where pods of the cluster find it: the name of its Service, and its first port.
+        """Its address for pods of the cluster: the name of its Service, and its first port.
 
         Raises:
-            ConstructError: It listens nowhere.
+            ConstructError: It listens on no port.
         """
         if (url := self._url(None)) is None:
             problem = Problem(
                 option="container",
-                what="it listens on no port, so nobody can call it",
+                what="it listens on no port, so no one can call it",
                 allowed="Container(ports=[…]), or an exposure",
                 practice="connect-services",
             )
@@ -216,22 +216,24 @@ class KubernetesWorkload(CheckedConstruct):
         url: str | None = None,
         scheme: str | None = None,
     ) -> None:
-        """Let this workload call another of the cluster, and tell it where that is.
+        """Let this workload call another in the cluster, and pass it the address.
 
-        The other's network policy lets the pods of this one in, and an environment variable of this one's own container
-        says the address. Pods need not start in an order: a call that comes too early fails, and can be tried again.
+        The network policy of the other workload allows the pods of this one, and an environment variable of this
+        workload's own container contains the address. Pods start in any order: a call that comes too early fails, and
+        can be retried.
 
         Args:
-            other: The workload that is called.
-            port: Name of the port, where it has several. Default: the first.
-            variable: Name of the environment variable. Default: from the other's name, such as `ORDERS_URL`.
-            url: What the variable says. Default: the address of the other, such as
+            other: The workload to call.
+            port: Name of the port, if it has several. Default: the first.
+            variable: Name of the environment variable. Default: derived from the name of the other workload, such as
+                `ORDERS_URL`.
+            url: Value of the variable. Default: the address of the other workload, such as
                 `http://orders.apps.svc.cluster.local:8080`.
-            scheme: What the address begins with, such as `tcp` or `rediss`. Default: `http`, and at the ports of
-                databases, caches and brokers what their clients expect.
+            scheme: Scheme of the address, such as `tcp` or `rediss`. Default: `http`, or for well-known ports of
+                databases, caches and brokers the scheme of their clients.
 
         Raises:
-            ConstructError: The other cannot be found.
+            ConstructError: The other workload is not reachable.
 
         See https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/
         """
@@ -242,16 +244,16 @@ class KubernetesWorkload(CheckedConstruct):
                 "other",
                 "not a workload on EKS",
                 given=Shown(f"a value of type {type(other).__name__}"),
-                allowed="a KubernetesService or a KubernetesDaemon; for anything else `connections` and `environment`",
+                allowed="a KubernetesService or a KubernetesDaemon; otherwise use `connections` and `environment`",
                 practice="connect-services",
             )
             raise ConstructError(place, found)
         if other.cluster is not self.cluster:
             found.add(
                 "other",
-                "it is in another cluster, where its name is not known",
+                "it is in another cluster, so this cluster does not resolve its name",
                 given=Shown(other.cluster.node.path),
-                allowed="an exposure of it whose load balancer is internal, and the address in environment",
+                allowed="an exposure with an internal load balancer on it, and the address in environment",
                 practice="connect-services",
             )
         known = None if found.has("port") else other._url(port)
@@ -295,13 +297,13 @@ class KubernetesWorkload(CheckedConstruct):
 
 
 def _platform(given: PodInput) -> Literal["WINDOWS", "FARGATE"] | None:
-    """Return what the pods run on, where that is not for the cluster to say."""
+    """Return the platform of the pods, if the cluster does not determine it."""
     if given.pod.operating_system != "LINUX":
         return "WINDOWS"
     return "FARGATE" if given.on_fargate else None
 
 
 def warning_id(option: str) -> str:
-    """Return the id of the warning about an option, with which it can be acknowledged."""
+    """Return the id of the warning about an option, for acknowledging it."""
     words = _ID.sub("-", re.sub(r"\[[^\]]*\]", "", option.lower()).replace("_", "-")).strip("-")
     return f"cdk-containers:eks-{words}"

@@ -1,4 +1,4 @@
-"""The namespaces of workloads: each is written once for a cluster, with the level of security that all of it share."""
+"""The namespaces of workloads: each is written once for a cluster, with one Pod Security level."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..rendering import PodSecurity, render_namespace
 from .routes import registers_targets
 
 DEFAULT_NAMESPACE = "apps"
-"""Where workloads are that say nothing; the one called `default` holds its pods to nothing."""
+"""Default namespace of workloads; the Kubernetes namespace `default` enforces nothing."""
 
 _RESERVED = ("kube-system", "kube-public", "kube-node-lease")
 _levels: WeakKeyDictionary[EksCluster, dict[str, PodSecurity]] = WeakKeyDictionary()
 
 
 def namespace_problems(cluster: EksCluster, namespace: str, pod_security: PodSecurity) -> list[Problem]:
-    """Find a namespace that belongs to Kubernetes, or that holds its pods to another level."""
+    """Find a namespace that belongs to Kubernetes, or that enforces another level."""
     found = Problems()
     if namespace in _RESERVED:
         found.add(
@@ -31,7 +31,7 @@ def namespace_problems(cluster: EksCluster, namespace: str, pod_security: PodSec
     if level != pod_security:
         found.add(
             "pod.pod_security",
-            f"a namespace has one level, and another workload has {level} in {namespace}",
+            f"a namespace has only one level, and another workload uses {level} in {namespace}",
             given=pod_security,
             allowed=f"{level}, or another namespace",
             practice="eks-pod-security",
@@ -40,7 +40,7 @@ def namespace_problems(cluster: EksCluster, namespace: str, pod_security: PodSec
 
 
 def enter_namespace(cluster: EksCluster, namespace: str, pod_security: PodSecurity) -> None:
-    """Write a namespace, where no workload of the cluster is in it yet."""
+    """Write a namespace, unless a workload of the cluster already uses it."""
     levels = _levels.setdefault(cluster, {})
     if namespace not in levels:
         levels[namespace] = pod_security

@@ -1,4 +1,4 @@
-"""What a caller gave to a workload on EKS, and what is wrong with it under the names of its options."""
+"""Input of a workload on EKS, and its problems by option."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OF_POD = re.compile(rf"^({'|'.join(PodOptions.__dataclass_fields__)})\b")
 
 
 class Render(Protocol):
-    """What makes Kubernetes objects of a workload."""
+    """A function that renders a workload as Kubernetes objects."""
 
     def __call__(  # noqa: D102  (of a protocol)
         self, workload: Workload, *, name: str, namespace: str, facts: ClusterFacts, options: Any
@@ -35,7 +35,7 @@ class Render(Protocol):
 
 
 def name_from(id_: str) -> str:
-    """Return the name of the objects of a workload that says none: `order-api` for `OrderApi`."""
+    """Return the default name of the objects of a workload: `order-api` for `OrderApi`."""
     return "-".join(_WORD.findall(id_)).lower() or "app"
 
 
@@ -47,11 +47,11 @@ class PodInput(WorkloadInput):
         cluster: The cluster.
         namespace: Its namespace.
         name: Name of its objects.
-        name_option: The option that says the name.
-        pod: What most workloads leave alone.
-        render: Makes its objects.
-        options: What is known of it, but for what CDK has to be asked.
-        words: What a caller calls options that the rendering has under other names.
+        name_option: The option that contains the name.
+        pod: Options that most workloads do not change.
+        render: Renders its objects.
+        options: Known facts, except those that need CDK.
+        words: The caller's names of options that the rendering names differently.
     """
 
     cluster: EksCluster
@@ -64,7 +64,7 @@ class PodInput(WorkloadInput):
     words: Sequence[tuple[str, str]] = ()
 
     def problems(self) -> list[Problem]:
-        """Find what keeps the pods from running, what has no counterpart included."""
+        """Find what keeps the pods from running, including options without a counterpart."""
         found = Problems()
         found.extend(kubernetes_name_problems("namespace", self.namespace, form="label"))
         found.extend(kubernetes_name_problems(self.name_option, self.name, form="label"))
@@ -91,14 +91,14 @@ class PodInput(WorkloadInput):
         return list(found)
 
     def _unasked(self) -> dict[str, Any]:
-        """Return something in the place of what CDK has to be asked for, to check the rest with."""
+        """Return placeholders for facts that need CDK, to check the rest."""
         return {
             "images": known_images(self.workload.containers),
             "volume_handles": {volume.name: "fs-0::fsap-0" for volume in self.volumes if isinstance(volume, EfsVolume)},
         }
 
     def rendered(self, **known: Any) -> Rendered:
-        """Return the objects, by what is `known` of the workload beside its options."""
+        """Return the objects, from what is `known` about the workload in addition to its options."""
         return self.render(
             self.workload,
             name=self.name,
@@ -109,17 +109,17 @@ class PodInput(WorkloadInput):
 
     @property
     def on_fargate(self) -> bool:
-        """Whether the pods run on Fargate, as far as profiles were made."""
+        """Whether the pods run on Fargate, according to the profiles created so far."""
         return runs_on_fargate(self.cluster, self.namespace, {NAME_LABEL: self.name, **MANAGED_BY})
 
     @property
     def facts(self) -> ClusterFacts:
-        """What the pods have to know of the cluster."""
+        """What the pods need to know about the cluster."""
         facts = self.cluster.facts
         return replace(facts, compute="FARGATE") if self.on_fargate else facts
 
     def losses(self, rendered: Rendered) -> list[Loss]:
-        """Return what is not the same as on ECS, under the names that the caller used."""
+        """Return the differences from ECS, by the caller's option names."""
         return [
             replace(loss, option=self.option_of_the_caller(loss.option))
             for loss in rendered.losses
@@ -127,7 +127,7 @@ class PodInput(WorkloadInput):
         ]
 
     def option_of_the_caller(self, option: str) -> str:
-        """Return what the caller calls an option of the workload or of its rendering."""
+        """Return the caller's name of an option of the workload or of its rendering."""
         option = super().option_of_the_caller(option)
         for ours, theirs in (("name", self.name_option), *self.words):
             option = re.sub(rf"^{ours}\b", theirs, option)

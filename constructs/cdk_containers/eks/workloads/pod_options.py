@@ -1,4 +1,4 @@
-"""Options of pods that most workloads leave alone."""
+"""Options of pods that most workloads do not change."""
 
 from __future__ import annotations
 
@@ -17,26 +17,25 @@ from cdk_containers.model.workload import Architecture, OperatingSystem
 
 @frozen
 class PodOptions:
-    """Options of pods that most workloads leave alone, as `TaskOptions` are of tasks.
+    """Options of pods that most workloads do not change, like `TaskOptions` of tasks.
 
     Attributes:
-        role: IAM role that the application acts as. Default: one is made for this workload alone.
-        architecture: Processor that the images are for. Default: `X86_64`.
-        operating_system: What the images are made for. Default: `LINUX`.
-        ephemeral_storage_gib: Disk that the containers share; a pod that writes more is evicted. Default: no limit of
-            its own.
-        node_selector: Labels that a node must have to run the pods. Default: none beside processor and operating
-            system.
-        tolerations: Taints of nodes that the pods bear, as Kubernetes writes them. Default: none.
-        annotations: Annotations of the pods, which agents and controllers read. Default: none.
-        spot_percent: Share of the pods that may run on Spot capacity, 0–100. Default: not said.
+        role: IAM role of the application. Default: a new role for this workload only.
+        architecture: Processor architecture of the images. Default: `X86_64`.
+        operating_system: Operating system of the images. Default: `LINUX`.
+        ephemeral_storage_gib: Disk that the containers share in GiB; Kubernetes evicts a pod that writes more. Default:
+            no limit.
+        node_selector: Required labels of nodes for the pods. Default: only architecture and operating system.
+        tolerations: Taints that the pods tolerate, in Kubernetes syntax. Default: none.
+        annotations: Annotations of the pods, for agents and controllers. Default: none.
+        spot_percent: Percentage of the pods that may run on Spot capacity, 0–100. Default: not set.
         pod_security: Level of the Pod Security Standards that the namespace enforces. Default: `restricted`.
-        cpu_limit: Hold each container to the CPU of the whole, as ECS holds a task; `Disabled(reason="…")` lets pods
-            use what a node has left. Default: True.
-        spread: Spread the pods over zones and nodes. Default: True.
-        disruption_budget: Let nodes be drained one pod of the workload at a time. Default: True.
-        ends_requests_on_sigterm: Whether the application itself ends requests under way after SIGTERM, so that pods go
-            sooner. Default: False: pods keep serving until the load balancer has sent the last one.
+        cpu_limit: Limits each container to the CPU of the pod, as in an ECS task; `Disabled(reason="…")` lets pods use
+            spare CPU of the node. Default: True.
+        spread: Spreads the pods over zones and nodes. Default: True.
+        disruption_budget: Lets nodes drain one pod of the workload at a time. Default: True.
+        ends_requests_on_sigterm: Whether the application itself finishes requests in flight after SIGTERM, so that pods
+            stop sooner. Default: False; pods keep serving until the load balancer has sent the last request.
 
     See https://docs.aws.amazon.com/eks/latest/best-practices/application.html
     """
@@ -57,19 +56,19 @@ class PodOptions:
 
     @property
     def of_pods(self) -> dict[str, Any]:
-        """What the pods of every workload are told."""
+        """Facts for the pods of every workload."""
         names = ("architecture", "operating_system", "ephemeral_storage_gib", "node_selector", "tolerations")
         more = ("annotations", "spot_percent", "pod_security", "cpu_limit")
         return {name: getattr(self, name) for name in (*names, *more)}
 
     @property
     def of_service(self) -> dict[str, Any]:
-        """What the pods of a workload are told that runs all the time."""
+        """Facts for the pods of a long-running workload."""
         names = ("spread", "disruption_budget", "ends_requests_on_sigterm")
         return self.of_pods | {name: getattr(self, name) for name in names}
 
     def problems(self) -> list[Problem]:
-        """Find what is wrong with these options."""
+        """Find problems with these options."""
         found = Problems()
         found.extend(field_problems(self))
         if found:

@@ -1,4 +1,4 @@
-"""How a service on EKS is reached: by load balancers of CDK, whose targets a controller in the cluster registers."""
+"""Routes of services on EKS: CDK load balancers whose targets a controller in the cluster registers."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _NLB_SECONDS = 20
 
 
 def registers_targets(facts: ClusterFacts) -> bool:
-    """Tell whether anything in the cluster registers pods at load balancers."""
+    """Tell whether a controller in the cluster registers pods with load balancers."""
     return facts.load_balancer_controller or facts.compute == "AUTO"
 
 
 def kind_problems(exposures: Sequence[Exposure], facts: ClusterFacts) -> list[Problem]:
-    """Find ways of being reached that pods do not have."""
+    """Find exposures that pods do not support."""
     found = Problems()
     for index, exposure in enumerate(exposures):
         option = "exposure" if len(exposures) == 1 else f"exposure[{index}]"
@@ -57,7 +57,7 @@ def kind_problems(exposures: Sequence[Exposure], facts: ClusterFacts) -> list[Pr
         elif is_token(exposure.port):
             found.add(
                 f"{option}.port",
-                "a Service of Kubernetes has a number",
+                "a Kubernetes Service needs the actual port number",
                 given=Shown("a token"),
                 allowed="a port known at synthesis",
                 practice="port-mappings",
@@ -65,15 +65,15 @@ def kind_problems(exposures: Sequence[Exposure], facts: ClusterFacts) -> list[Pr
     if exposures and not found and not registers_targets(facts):
         found.add(
             "exposure",
-            "nothing in the cluster registers pods at a load balancer",
-            allowed="a LoadBalancerController of the cluster, made before the service; or a cluster with Auto Mode",
+            "nothing in the cluster registers pods with a load balancer",
+            allowed="a LoadBalancerController of the cluster, created before the service; or a cluster with Auto Mode",
             practice="explicit-ingress",
         )
     return [*found, *unused_test_problems(exposures)]
 
 
 def exposed_port(exposure: AlbExposure | NlbExposure, cluster: EksCluster) -> ExposedPort:
-    """Return what the objects of a service have to know of an exposure."""
+    """Return what the objects of a service need to know about an exposure."""
     web = exposure if isinstance(exposure, AlbExposure) else None
     speaks_grpc = web is not None and web.protocol_version == "GRPC"
     return ExposedPort(
@@ -89,20 +89,20 @@ def exposed_port(exposure: AlbExposure | NlbExposure, cluster: EksCluster) -> Ex
 
 
 def seconds_to_healthy(exposure: Exposure) -> int:
-    """Return the time until a load balancer sends to a new pod, which a deployment has to wait for each time."""
+    """Return the time until a load balancer sends to a new pod, for which each deployment waits."""
     if isinstance(exposure, AlbExposure):
         return exposure.health_check.interval_seconds * exposure.health_check.healthy_threshold
     return _NLB_SECONDS
 
 
 def _sources(exposure: Exposure, cluster: EksCluster) -> Sequence[str]:
-    """Return where requests come from, for the network policy: the network, or all whose address an NLB keeps."""
+    """Return the sources of requests: the network, or all addresses if an NLB preserves client addresses."""
     if isinstance(exposure, NlbExposure) and exposure.preserve_client_ip is not False:
         return (_ANYWHERE,)
     addresses = known_cidr(cluster.network)
     if addresses is not None:
         return (addresses,)
-    with suppress(RuntimeError):  # a VPC that was imported without it
+    with suppress(RuntimeError):  # a VPC imported without it
         return (vpc_of(cluster.network).vpc_cidr_block,)
     return (_ANYWHERE,)
 
@@ -110,7 +110,7 @@ def _sources(exposure: Exposure, cluster: EksCluster) -> Sequence[str]:
 def make_routes(
     scope: Construct, cluster: EksCluster, exposures: Sequence[Exposure], *, own_container: str, internet_facing: bool
 ) -> list[Route]:
-    """Make a route for each exposure of a service, in their order."""
+    """Create a route for each exposure of a service, in their order."""
     ids = route_ids(scope, exposures, internet_facing=internet_facing, own_container=own_container)
     claim_given_numbers(scope, exposures)
     target = RouteTarget(
@@ -125,7 +125,7 @@ def make_routes(
 
 
 def bindings(routes: Sequence[Route], *, name: str, namespace: str, facts: ClusterFacts) -> list[Manifest]:
-    """Return what has pods registered as targets of each route."""
+    """Return the bindings that register pods as targets of each route."""
     targets = [route for route in routes if isinstance(route, AlbRoute | NlbRoute)]
     return [
         target_group_binding(
@@ -141,5 +141,5 @@ def bindings(routes: Sequence[Route], *, name: str, namespace: str, facts: Clust
 
 
 def _suffix(route: Route) -> str:
-    """Return what tells a binding from the others: the id of its route, which stays as long as the target group."""
+    """Return the suffix of a binding: the id of its route, which is as stable as the target group."""
     return "".join(letter if letter.isalnum() else "-" for letter in id_of(route).lower())

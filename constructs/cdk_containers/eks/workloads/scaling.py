@@ -1,4 +1,4 @@
-"""How the number of pods follows the load, by what the cluster has for it: an autoscaler of Kubernetes, or KEDA."""
+"""Scaling of pods with what the cluster has: a Kubernetes autoscaler, or KEDA."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _PRACTICE = "scaling-bounds"
 def scaling_problems(
     scaling: ServiceScaling, *, exposures: Sequence[Exposure], reads_queue: bool, facts: ClusterFacts
 ) -> list[Problem]:
-    """Find what of scaling has no counterpart, or needs something that the cluster has not."""
+    """Find scaling options without a counterpart, or that need something that the cluster lacks."""
     if wrong := scaling.problems():
         return wrong
     found = Problems()
@@ -55,20 +55,25 @@ def scaling_problems(
         )
     for option, value, instead in (
         ("steps", scaling.steps, "a target: cpu_percent, requests_per_target, or metrics=[TargetMetric(…)]"),
-        ("predictive", scaling.predictive, "schedules, which raise the number ahead of a load that is known"),
+        ("predictive", scaling.predictive, "schedules, which raise the number ahead of a known load"),
     ):
         if value:
             found.add(
                 option,
-                "autoscalers of Kubernetes follow a target, and take no steps"
+                "Kubernetes autoscalers support only targets, not steps"
                 if option == "steps"
-                else "nothing in Kubernetes foresees a load",
+                else "Kubernetes has no predictive scaling",
                 given=Shown(type(value).__name__ if option == "predictive" else f"{len(scaling.steps)} given"),
                 allowed=instead,
                 practice=_PRACTICE,
             )
     if is_token([scaling.min_tasks, scaling.max_tasks]):
-        found.add("max_tasks", "the object holds numbers", allowed="numbers known at synthesis", practice=_PRACTICE)
+        found.add(
+            "max_tasks",
+            "a Kubernetes object needs the actual numbers",
+            allowed="numbers known at synthesis",
+            practice=_PRACTICE,
+        )
     for option, cooldown, longest in (
         ("scale_out_cooldown", scaling.scale_out_cooldown, LONGEST_SCALE_OUT_SECONDS),
         ("scale_in_cooldown", scaling.scale_in_cooldown, LONGEST_SCALE_IN_SECONDS),
@@ -76,7 +81,7 @@ def scaling_problems(
         if cooldown is not None and (is_token(length := seconds(cooldown)) or length > longest):
             found.add(
                 option,
-                "longer than an autoscaler of Kubernetes waits",
+                "longer than a Kubernetes autoscaler supports",
                 given=Shown("a token" if is_token(length) else f"{length} s"),
                 allowed=f"up to {longest} s, known at synthesis",
                 practice=_PRACTICE,
@@ -94,18 +99,18 @@ def _controller_problems(scaling: ServiceScaling, facts: ClusterFacts) -> list[P
         if value and not facts.keda:
             found.add(
                 option,
-                "autoscalers of Kubernetes know the use of CPU and memory only; this takes KEDA, which is not there",
+                "Kubernetes autoscalers support only CPU and memory; this requires KEDA, which is not installed",
                 given=value if isinstance(value, int) else Shown(f"{len(value)} given"),
-                allowed="cluster.now_has(keda=True) where you install KEDA; or desired_count, or cpu_percent",
+                allowed="cluster.now_has(keda=True) if you install KEDA; or desired_count, or cpu_percent",
                 practice=_PRACTICE,
             )
     for option, value in (("cpu_percent", scaling.cpu_target), ("memory_percent", scaling.memory_percent)):
         if value is not None and not facts.metrics_server:
             found.add(
                 option,
-                "nothing in the cluster measures the use of CPU and memory",
+                "nothing in the cluster measures CPU and memory",
                 given=value,
-                allowed="the add-on metrics-server, made before the workload; or desired_count",
+                allowed="the add-on metrics-server, created before the workload; or desired_count",
                 practice=_PRACTICE,
             )
     return list(found)
@@ -126,15 +131,15 @@ def _metric_problems(target: TargetMetric) -> list[Problem]:
     if not isinstance(metric, cloudwatch.Metric):
         found.add(
             "metric",
-            "KEDA reads one metric of CloudWatch, and computes nothing",
+            "KEDA reads a single CloudWatch metric and does not support expressions",
             given=Shown(type(metric).__name__),
-            allowed="a cloudwatch.Metric, such as one that the application writes",
+            allowed="a cloudwatch.Metric, such as a metric that the application writes",
             practice="scaling-metric",
         )
     elif sum(is_token(value) for value in (metric.dimensions or {}).values()) and len(metric.dimensions or {}) > 1:
         found.add(
             "metric",
-            "KEDA takes its dimensions as one text, in which no value can be filled in at deployment",
+            "KEDA reads all dimensions from one text, in which values cannot be filled in at deployment",
             given=Shown(metric.metric_name),
             allowed="dimensions known at synthesis, or one dimension",
             practice="scaling-metric",
@@ -142,18 +147,18 @@ def _metric_problems(target: TargetMetric) -> list[Problem]:
     if not target.scale_in:
         found.add(
             "scale_in",
-            "an autoscaler of Kubernetes takes pods away for all its metrics, or for none",
+            "a Kubernetes autoscaler removes pods for all its metrics, or for none",
             given=False,
             allowed="True",
             practice="scaling-metric",
         )
     if is_token(target.target_value):
-        found.add("target_value", "KEDA takes it as text", allowed="a number known at synthesis")
+        found.add("target_value", "KEDA reads it as text", allowed="a number known at synthesis")
     return list(found)
 
 
 def _schedule_problems(scaling: ServiceScaling) -> list[Problem]:
-    """Find schedules that are not one time to raise the fewest pods, and one to lower them again."""
+    """Find schedules that are not a pair of raising and lowering the minimum number of pods."""
     found = Problems()
     if not scaling.schedules:
         return []
@@ -161,9 +166,9 @@ def _schedule_problems(scaling: ServiceScaling) -> list[Problem]:
     if pair is None:
         found.add(
             "schedules",
-            "KEDA keeps more pods from one time to another, and changes nothing else",
+            "KEDA can only raise the minimum number of pods between two times",
             given=Shown(f"{len(scaling.schedules)} given"),
-            allowed="two schedules in one time zone: one that raises min_tasks, and one that sets it back to "
+            allowed="two schedules in one time zone: the first raises min_tasks, the second resets it to "
             f"{scaling.min_tasks}",
             practice="schedule-expression",
         )
@@ -181,7 +186,7 @@ def _schedule_problems(scaling: ServiceScaling) -> list[Problem]:
 
 
 def _raised(schedules: Sequence[ScheduledScaling]) -> tuple[ScheduledScaling, ScheduledScaling] | None:
-    """Return the schedule that raises the fewest pods and the one that lowers them, if that is what they do."""
+    """Return the schedules that raise and lower the minimum number of pods, if they do."""
     if len(schedules) != 2:
         return None
     low, high = sorted(schedules, key=lambda schedule: schedule.min_tasks or 0)
@@ -193,21 +198,21 @@ def _raised(schedules: Sequence[ScheduledScaling]) -> tuple[ScheduledScaling, Sc
 
 
 def scaling_losses(scaling: ServiceScaling | None) -> list[Loss]:
-    """Say what of scaling is not quite the same."""
+    """Report differences of scaling."""
     losses = Losses()
     if scaling is None:
         return []
     if scaling.requests_per_target is not None or scaling.metrics:
         losses.approximate(
             "scaling.requests_per_target" if scaling.requests_per_target is not None else "scaling.metrics",
-            "KEDA asks CloudWatch, whose values are a minute late or more",
-            instead="more pods to begin with, or cpu_percent beside it",
+            "KEDA reads CloudWatch, whose values arrive at least a minute late",
+            instead="a higher minimum, or also cpu_percent",
         )
     if scaling.schedules:
         losses.approximate(
             "scaling.schedules",
-            "the times raise the fewest pods and set them back; pods that a load has brought stay until it is over",
-            instead="nothing, where that is what is meant",
+            "the schedules raise and lower only the minimum; pods added for a load stay until the load ends",
+            instead="no change, if you intend this",
         )
     return list(losses)
 
@@ -222,7 +227,7 @@ def scaling_manifests(
     routes: Sequence[Route] = (),
     queue: sqs.IQueue | None = None,
 ) -> list[Manifest]:
-    """Return what scales a workload: one object, for two autoscalers of one deployment would fight."""
+    """Return one object that scales a workload, because two autoscalers of one deployment would conflict."""
     cooldowns = {
         "scale_out_seconds": _seconds(scaling.scale_out_cooldown, _OUT_SECONDS),
         "scale_in_seconds": _seconds(scaling.scale_in_cooldown, _IN_SECONDS),

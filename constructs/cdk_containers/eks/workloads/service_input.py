@@ -1,4 +1,4 @@
-"""What a caller gave to a workload that runs all the time, and what is wrong with it together."""
+"""Input of a long-running workload, and problems of its combination."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _WORDS = (
 
 @frozen(slots=False)
 class RunningInput:
-    """The options of a workload that runs all the time, beside those of its pods; see `KubernetesService`."""
+    """The options of a long-running workload, in addition to those of its pods; see `KubernetesService`."""
 
     cluster: EksCluster
     exposures: Sequence[Exposure] = ()
@@ -48,7 +48,7 @@ class RunningInput:
 
     @cached_property
     def _usable_exposures(self) -> Sequence[AlbExposure | NlbExposure]:
-        """The exposures without a problem, found once: later their rules are taken, by the service itself."""
+        """The exposures without a problem, found once, because the service itself reserves their rules later."""
         return [
             exposure
             for exposure in self.exposures
@@ -56,7 +56,7 @@ class RunningInput:
         ]
 
     def options(self, given: PodInput) -> PodFacts:
-        """Return what the rendering has to know."""
+        """Return the facts for rendering."""
         rolling = self.deployment if isinstance(self.deployment, Rolling) else Rolling()
         grace = self.health_check_grace_period
         count = DEFAULT_COUNT if self.desired_count is None else self.desired_count
@@ -72,7 +72,7 @@ class RunningInput:
         )
 
     def problems(self, pods: PodInput, known: Problems) -> list[Problem]:
-        """Find everything that is wrong beside the pods; `known` is what is wrong with those."""
+        """Find all problems except those of the pods; `known` are the problems of the pods."""
         found = Problems()
         kinds = kind_problems(self.exposures, self.cluster.facts)
         found.extend(kinds)
@@ -91,7 +91,7 @@ class RunningInput:
         if is_token(self.desired_count):
             found.add(
                 "desired_count",
-                "the object holds a number",
+                "a Kubernetes object needs the actual number",
                 given=Shown("a token"),
                 allowed="a number known at synthesis",
                 practice="several-tasks",
@@ -122,19 +122,19 @@ class RunningInput:
         return list(found)
 
     def losses(self) -> list[Loss]:
-        """Say what of it is not quite the same."""
+        """Report differences from ECS."""
         return [*deployment_losses(self.deployment), *scaling_losses(self.scaling)]
 
 
 def deployment_problems(deployment: Deployment) -> list[Problem]:
-    """Find deployments that Kubernetes does not make."""
+    """Find deployments that Kubernetes does not support."""
     found = Problems()
     if not isinstance(deployment, Rolling):
         found.add(
             "deployment",
-            "a Deployment of Kubernetes is rolling: nothing there shifts traffic between two versions",
+            "a Kubernetes Deployment is always rolling and does not shift traffic between two versions",
             given=Shown(type(deployment).__name__),
-            allowed="Rolling; or Argo Rollouts or Flagger with objects of your own",
+            allowed="Rolling; or Argo Rollouts or Flagger with your own objects",
             practice="traffic-shift",
         )
         return list(found)
@@ -150,13 +150,13 @@ def deployment_problems(deployment: Deployment) -> list[Problem]:
         (
             "keep_alternate",
             deployment.keep_alternate,
-            "no deployment that shifts traffic has left a second target group here",
+            "no deployment that shifts traffic can have created a second target group here",
             "False",
         ),
         (
             "early_success",
             deployment.early_success,
-            "nothing waits for the deployment, but kubectl rollout status",
+            "nothing except kubectl rollout status waits for the deployment",
             "none; kubectl rollout status with a timeout",
         ),
     ):
@@ -164,12 +164,16 @@ def deployment_problems(deployment: Deployment) -> list[Problem]:
             found.add(f"deployment.{option}", what, allowed=allowed, practice="deployment-alarms")
     bounds = (deployment.min_healthy_percent, deployment.max_healthy_percent)
     if is_token(bounds[0]) or is_token(bounds[1]):
-        found.add("deployment.min_healthy_percent", "the object holds numbers", allowed="known at synthesis")
+        found.add(
+            "deployment.min_healthy_percent",
+            "a Kubernetes object needs the actual numbers",
+            allowed="known at synthesis",
+        )
     return list(found)
 
 
 def deployment_losses(deployment: Deployment) -> list[Loss]:
-    """Say that nothing rolls back, unless nothing is asked to."""
+    """Report that nothing rolls back, if rollback is enabled."""
     asked = [value for value in deployment.defaults.values() if not isinstance(value, Disabled)]
     if not asked:
         return []
@@ -177,15 +181,15 @@ def deployment_losses(deployment: Deployment) -> list[Loss]:
         Loss(
             option="deployment",
             kind="approximated",
-            what="a version that does not come up stops the deployment, and nothing rolls it back",
-            instead="kubectl rollout undo, or a controller of GitOps that watches health",
+            what="a version that does not become ready stops the deployment, but nothing rolls it back",
+            instead="kubectl rollout undo, or a GitOps controller that watches health",
             practice="deployment-circuit-breaker",
         )
     ]
 
 
 def service_pods(given: Mapping[str, Any], running: RunningInput, *, name: str) -> PodInput:
-    """Return the pods of a service, whose own container listens where the exposures lead."""
+    """Return the pods of a service, whose own container listens on the ports of the exposures."""
     own = "app" if given["container"] is None else given["container"].name
     return PodInput(
         **{option: given[option] for option in ("cluster", "image", "container", "sidecars", "volumes", "namespace")},

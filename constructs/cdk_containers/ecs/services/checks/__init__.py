@@ -1,3 +1,3 @@
-"""What is wrong with the options of a service, seen together: one module for each kind of thing that must agree."""
+"""Checks of combinations of options of a service, one module for each topic."""
 
 __all__: list[str] = []

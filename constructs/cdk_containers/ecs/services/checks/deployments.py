@@ -1,4 +1,4 @@
-"""What is wrong with a deployment, seen together with the service that it is for."""
+"""Problems with a deployment together with its service."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def deployment_problems(
     daemon: bool,
     service_connect: bool,
 ) -> list[Problem]:
-    """Find what keeps a service from being deployed in the way that was asked for.
+    """Find what prevents a deployment of this kind.
 
     Args:
-        deployment: The way.
-        exposures: How the service is reached through load balancers.
+        deployment: The deployment.
+        exposures: The exposures of the service.
         scaling: How it scales.
         volumes: The volumes of its tasks.
         daemon: Whether it runs one task on every instance.
-        service_connect: Whether other services reach it by Service Connect.
+        service_connect: Whether other services reach it through Service Connect.
     """
     found = Problems()
     name = type(deployment).__name__
@@ -49,7 +49,7 @@ def deployment_problems(
     if daemon:
         found.add(
             "deployment",
-            "a daemon has one task on each instance, and no second version beside it",
+            "a daemon has only one task on each instance, with no room for a second version",
             given=Shown(name),
             allowed="Rolling",
             practice="daemon-scheduling",
@@ -58,7 +58,7 @@ def deployment_problems(
     if not exposures and not service_connect:
         found.add(
             "deployment",
-            f"there is no traffic that {name} could shift",
+            f"the service has no traffic that {name} could shift",
             given=Shown(name),
             allowed="an AlbExposure or an NlbExposure; or Rolling"
             if isinstance(deployment, CodeDeployBlueGreen)
@@ -77,7 +77,7 @@ def deployment_problems(
         elif isinstance(exposure, LatticeExposure) and isinstance(deployment, CodeDeployBlueGreen):
             found.add(
                 _place(exposures, index),
-                "CodeDeploy knows load balancers only, and not VPC Lattice",
+                "CodeDeploy supports only load balancers, not VPC Lattice",
                 given=Shown(type(exposure).__name__),
                 allowed="AlbExposure or NlbExposure; or BlueGreen, Linear, Canary or Rolling",
                 practice="traffic-source",
@@ -93,7 +93,7 @@ def _scaling_problems(scaling: ServiceScaling | None) -> list[Problem]:
     if scaling is not None and scaling.counts_requests is not None:
         found.add(
             f"scaling.{scaling.counts_requests}",
-            "AWS counts the requests of one target group, and production moves between two",
+            "AWS counts the requests of only one target group, but production traffic moves between two",
             given=scaling.requests_per_target or (scaling.predictive and scaling.predictive.requests_per_target),
             allowed="cpu_percent or memory_percent; or Rolling",
             practice="traffic-source",
@@ -102,13 +102,13 @@ def _scaling_problems(scaling: ServiceScaling | None) -> list[Problem]:
 
 
 def _stickiness_problems(exposures: Sequence[Exposure]) -> list[Problem]:
-    """Find browsers that would stay with the old version, in a rule that has a target group for each."""
+    """Find stickiness that would keep browsers on the old version, in a rule with a target group for each version."""
     found = Problems()
     for index, exposure in enumerate(exposures):
         if isinstance(exposure, AlbExposure) and exposure.stickiness is not None:
             found.add(
                 f"{_place(exposures, index)}.stickiness",
-                "browsers would stay with the old version when traffic is shifted",
+                "browsers would stay with the old version when traffic shifts",
                 given=exposure.stickiness,
                 allowed="none; or Rolling without an alternate target group",
                 practice="traffic-shift",
@@ -117,14 +117,14 @@ def _stickiness_problems(exposures: Sequence[Exposure]) -> list[Problem]:
 
 
 def _kept_alternate_problems(exposures: Sequence[Exposure], scaling: ServiceScaling | None) -> list[Problem]:
-    """Find what a service on its way back from a deployment that shifts traffic cannot have had."""
+    """Find a kept alternate target group that no earlier deployment can have created."""
     found = Problems()
     if not exposures or not all(isinstance(exposure, AlbExposure | NlbExposure) for exposure in exposures):
         found.add(
             "deployment.keep_alternate",
-            "no deployment that shifts traffic has left a second target group here",
+            "no deployment that shifts traffic can have created a second target group here",
             given=True,
-            allowed="False; or each exposure an AlbExposure or an NlbExposure",
+            allowed="False; or only AlbExposure and NlbExposure",
             practice="traffic-source",
         )
     found.extend(_scaling_problems(scaling))
@@ -143,7 +143,7 @@ def _code_deploy_problems(
     if service_connect:
         found.add(
             "deployment",
-            "Service Connect works with the controller of ECS only",
+            "Service Connect works only with the ECS deployment controller",
             given=Shown(type(deployment).__name__),
             allowed="BlueGreen, Linear, Canary or Rolling",
             practice=practice,
@@ -151,7 +151,7 @@ def _code_deploy_problems(
     if len(exposures) > 1:
         found.add(
             "exposure",
-            "CodeDeploy shifts the traffic of one load balancer",
+            "CodeDeploy shifts the traffic of only one load balancer",
             given=len(exposures),
             allowed="one exposure; or BlueGreen, Linear or Canary for several",
             practice=practice,
@@ -161,7 +161,7 @@ def _code_deploy_problems(
         if isinstance(exposure, NlbExposure) and deployment.traffic != "ALL_AT_ONCE":
             found.add(
                 "deployment.traffic",
-                "CodeDeploy shifts the traffic of a Network Load Balancer all at once",
+                "CodeDeploy shifts the traffic of a Network Load Balancer only all at once",
                 given=deployment.traffic,
                 allowed="ALL_AT_ONCE; or Linear or Canary",
                 practice=practice,
@@ -169,7 +169,7 @@ def _code_deploy_problems(
         if isinstance(exposure, AlbExposure) and exposure.test_rule is not None:
             found.add(
                 f"{place}.test_rule",
-                "CodeDeploy tells test traffic by its listener",
+                "CodeDeploy supports test traffic only on a separate listener",
                 given=Shown("ListenerRule"),
                 allowed="test_port",
                 practice=practice,
@@ -177,7 +177,7 @@ def _code_deploy_problems(
     if any(isinstance(volume, EbsVolume) for volume in volumes):
         found.add(
             "volumes",
-            "the task sets of CodeDeploy have no EBS volumes",
+            "CodeDeploy does not support EBS volumes",
             allowed="another volume; or BlueGreen, Linear, Canary or Rolling",
             practice=practice,
         )
@@ -185,7 +185,7 @@ def _code_deploy_problems(
 
 
 def stuck_problems(steps: RolloutSteps, tasks: int) -> list[Problem]:
-    """Find bounds between which no deployment of so many tasks can ever begin."""
+    """Find percentages with which no deployment of this many tasks could start."""
     found = Problems()
     if (
         isinstance(steps, RollingSteps)
@@ -197,7 +197,7 @@ def stuck_problems(steps: RolloutSteps, tasks: int) -> list[Problem]:
             "deployment.max_healthy_percent",
             f"with {tasks} task{'' if tasks == 1 else 's'} ECS can neither start a new task nor stop an old one",
             given=steps.max_healthy_percent,
-            allowed="200, or a lower min_healthy_percent; the maximum is rounded down, and the minimum up",
+            allowed="200, or a lower min_healthy_percent; ECS rounds the maximum down and the minimum up",
             practice="full-capacity-during-deployment",
         )
     return list(found)

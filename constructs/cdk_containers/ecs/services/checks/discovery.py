@@ -1,4 +1,4 @@
-"""What is wrong with how a service is found, seen together with its containers and its network."""
+"""Problems with service discovery, checked together with containers and network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ...tasks import TaskOptions
 
 
 def served_ports(options: ServiceConnect | None, workload: Workload) -> list[tuple[ServedPort, Port]]:
-    """Return the ports that a service serves by Service Connect, and what they are in the task."""
+    """Return the ports that a service serves through Service Connect, with their ports in the task."""
     if options is None:
         return []
     named = _named_ports(workload)
@@ -28,7 +28,7 @@ def served_ports(options: ServiceConnect | None, workload: Workload) -> list[tup
 
 
 def names_taken(options: ServiceConnect | None, workload: Workload) -> list[str]:
-    """Return what a service takes in its namespace: names, and what callers write."""
+    """Return the names of a service in its namespace, and the addresses that callers use."""
     served = served_ports(options, workload)
     return [
         *(port.found_as for port, _ in served),
@@ -37,19 +37,19 @@ def names_taken(options: ServiceConnect | None, workload: Workload) -> list[str]
 
 
 def record_type(cloud_map: CloudMap, options: TaskOptions) -> str:
-    """Return what a service's name in DNS stands for."""
+    """Return the type of a service's DNS record."""
     return cloud_map.record_type or ("A" if options.network_mode == "awsvpc" else "SRV")
 
 
 def found_port(cloud_map: CloudMap, workload: Workload) -> Port | None:
-    """Return the port that callers are told, if there is one."""
+    """Return the port for callers, if there is one."""
     container = _container(cloud_map.container, workload)
     ports = [] if container is None else container.all_ports
     return next((port for port in ports if cloud_map.port in (None, port.number)), None)
 
 
 def port_name(exposure: Exposure, workload: Workload) -> str | None:
-    """Return the name of the port that an exposure leads to."""
+    """Return the name of the port of an exposure."""
     container = _container(exposure.container, workload)
     ports = [] if container is None else container.all_ports
     return next((port.name for port in ports if port.number == exposure.port), None)
@@ -64,15 +64,15 @@ def discovery_problems(
     vpc: ec2.IVpc | None,
     known: Problems,
 ) -> list[Problem]:
-    """Find what keeps others from finding a service, or two from being told apart.
+    """Find problems and conflicts of service discovery.
 
     Args:
-        service_connect: How it takes part in Service Connect.
-        cloud_map: Its name in DNS.
-        workload: What runs.
+        service_connect: Its Service Connect options.
+        cloud_map: Its DNS name.
+        workload: The workload.
         task: The options of its task.
-        vpc: Its VPC, if that is there already.
-        known: What is known to be wrong.
+        vpc: Its VPC, if that exists already.
+        known: Known problems.
     """
     found = Problems()
     if service_connect is not None:
@@ -92,7 +92,7 @@ def discovery_problems(
 
 
 def lattice_problems(exposures: Sequence[Exposure], workload: Workload, task: TaskOptions) -> list[Problem]:
-    """Find exposures whose tasks VPC Lattice cannot be told of."""
+    """Find exposures whose tasks ECS cannot register in VPC Lattice."""
     found = Problems()
     for index, exposure in enumerate(exposures):
         if not isinstance(exposure, LatticeExposure):
@@ -101,7 +101,7 @@ def lattice_problems(exposures: Sequence[Exposure], workload: Workload, task: Ta
         if task.network_mode != "awsvpc":
             found.add(
                 option,
-                "VPC Lattice reaches tasks with their own address",
+                "VPC Lattice reaches only tasks with their own address",
                 given=Shown(f"network_mode {task.network_mode}"),
                 allowed="network_mode awsvpc",
                 practice="service-connect-network-mode",
@@ -111,7 +111,7 @@ def lattice_problems(exposures: Sequence[Exposure], workload: Workload, task: Ta
         if ports and ports[0].name is None:
             found.add(
                 f"{option}.port",
-                "ECS tells VPC Lattice of a port by its name, and this one has none",
+                "ECS registers a port in VPC Lattice by its name, and this port has none",
                 given=Shown("a token") if is_token(exposure.port) else exposure.port,
                 allowed='a container with Port(number=…, name="…")',
                 practice="port-mappings",
@@ -136,7 +136,7 @@ def _service_connect_problems(options: ServiceConnect, workload: Workload, task:
     if task.network_mode == "host":
         found.add(
             "",
-            "the proxy of Service Connect cannot stand before a task that has the ports of its instance",
+            "Service Connect does not support tasks that use the ports of their instance",
             given=Shown("network_mode host"),
             allowed="network_mode awsvpc or bridge; or cloud_map",
             practice="service-connect-network-mode",
@@ -155,7 +155,7 @@ def _service_connect_problems(options: ServiceConnect, workload: Workload, task:
         elif named[name].protocol == "udp":
             found.add(
                 f"ports[{index}]",
-                "Service Connect does not pass UDP on",
+                "Service Connect does not support UDP",
                 given=name,
                 allowed="a TCP port; cloud_map for UDP",
                 practice="service-connect-named-port",
@@ -165,7 +165,7 @@ def _service_connect_problems(options: ServiceConnect, workload: Workload, task:
     if options.per_request_timeout is not None and tcp:
         found.add(
             "per_request_timeout",
-            f"on port {tcp[0]} the proxy sees no requests, only bytes",
+            f"port {tcp[0]} is TCP, where the proxy cannot see requests",
             given=Shown(f"{seconds(options.per_request_timeout)} s"),
             allowed='Port(name=…, app_protocol="http"), "http2" or "grpc"; or idle_timeout',
             practice="service-connect-timeouts",
@@ -174,7 +174,7 @@ def _service_connect_problems(options: ServiceConnect, workload: Workload, task:
         found.extend(
             Problem(
                 option=option,
-                what="the service serves no port, so there is nothing to say this of",
+                what="the service serves no port, so this has no effect",
                 allowed='a container with Port(number=…, name="…")',
                 practice="service-connect-named-port",
             )
@@ -201,7 +201,8 @@ def _cloud_map_problems(cloud_map: CloudMap, workload: Workload, task: TaskOptio
     if not srv and task.network_mode != "awsvpc":
         found.add(
             "record_type",
-            f"with {task.network_mode} networking several tasks have the address of one instance, at other ports",
+            f"with {task.network_mode} networking, several tasks share the address of an instance and differ only in "
+            f"the port",
             given=cloud_map.record_type,
             allowed="SRV; or network_mode awsvpc",
             practice="cloud-map-record",
@@ -210,7 +211,9 @@ def _cloud_map_problems(cloud_map: CloudMap, workload: Workload, task: TaskOptio
         ports = ", ".join(str(port.number) for port in container.all_ports)
         found.add(
             "port",
-            f"container {container.name} does not listen there" if ports else f"container {container.name} has no port",
+            f"container {container.name} does not listen on this port"
+            if ports
+            else f"container {container.name} has no port",
             given=Shown("a token") if is_token(cloud_map.port) else cloud_map.port,
             allowed=ports or "a container with ports=[…]",
             practice="port-mappings",
@@ -224,14 +227,14 @@ def _network_problems(cloud_map: CloudMap, vpc: ec2.IVpc | None) -> list[Problem
     if vpc is None:
         found.add(
             "cluster",
-            "the names of a namespace are known in its network, and the service would get a new one",
+            "the names of a namespace resolve only in its network, but the service would get a new network",
             allowed="a cluster in the network of the namespace",
             practice="cloud-map-record",
         )
     elif inside is not None and different_networks(inside, vpc):
         found.add(
             "cloud_map.namespace",
-            "its names are known in another network than the service's",
+            "its names do not resolve in the network of the service",
             given=Shown(inside.vpc_id if not is_token(inside.vpc_id) else inside.node.path),
             allowed="a namespace in the network of the cluster",
             practice="cloud-map-record",
@@ -252,7 +255,7 @@ def _claim_problems(
         if cloud_map.name.lower() in beside:
             found.add(
                 "cloud_map.name",
-                "the service has this name in the namespace already, by Service Connect",
+                "the service already has this name in the namespace, through Service Connect",
                 given=cloud_map.name,
                 allowed="another name",
                 practice="unique-discovery-names",

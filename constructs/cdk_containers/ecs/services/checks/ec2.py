@@ -1,4 +1,4 @@
-"""What is wrong with a service that runs on EC2, or that asks for EC2 and runs elsewhere."""
+"""Problems with services on EC2, and with EC2 options elsewhere."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def placement_option_problems(
     platform: Platform,
     daemon: bool,
 ) -> list[Problem]:
-    """Find placement that ECS refuses, or that has nothing to place on."""
+    """Find placement that ECS refuses, or that has no effect."""
     found = Problems()
     for option, given in (("placement_strategies", strategies), ("placement_constraints", constraints)):
         if given and platform == "FARGATE":
             found.add(
                 option,
-                "Fargate places tasks itself",
+                "Fargate chooses where tasks run",
                 given=Shown(f"{len(given)} of them"),
                 allowed="capacity on EC2: capacity=[ec2_capacity.share()]",
                 practice="placement-strategy",
@@ -39,9 +39,9 @@ def placement_option_problems(
     if strategies and daemon:
         found.add(
             "placement_strategies",
-            "a daemon runs on every instance, so there is nothing to choose",
+            "a daemon runs on every instance, so there is no choice of instances",
             given=Shown(f"{len(strategies)} of them"),
-            allowed="placement_constraints, to leave instances out",
+            allowed="placement_constraints, to exclude instances",
             practice="daemon-scheduling",
         )
     found.extend(
@@ -54,7 +54,7 @@ def placement_option_problems(
 def classic_problems(
     exposures: Sequence[Exposure], workload: Workload, options: TaskOptions, *, platform: Platform
 ) -> list[Problem]:
-    """Find Classic Load Balancers for tasks that they cannot reach."""
+    """Find Classic Load Balancers that cannot reach the tasks."""
     found = Problems()
     for index, exposure in enumerate(exposures):
         if not isinstance(exposure, ClassicExposure):
@@ -63,7 +63,7 @@ def classic_problems(
         if platform != "EC2" or options.network_mode == "awsvpc":
             found.add(
                 option,
-                "a Classic Load Balancer reaches ports of instances, not tasks with their own address",
+                "a Classic Load Balancer reaches only ports of instances, not tasks with their own address",
                 given=Shown(_WHERE.get(platform, "network_mode awsvpc")),
                 allowed="AlbExposure or NlbExposure; or EC2 with bridge or host networking",
                 practice="classic-load-balancer",
@@ -71,7 +71,7 @@ def classic_problems(
         elif static_host_port(exposure.port, exposure, workload, options) is None:
             found.add(
                 f"{option}.port",
-                "a Classic Load Balancer cannot follow a host port that changes",
+                "a Classic Load Balancer needs a fixed host port",
                 given=exposure.port,
                 allowed=f"a container with Port(number={exposure.port}, host_port=…)",
                 practice="classic-load-balancer",
@@ -80,7 +80,7 @@ def classic_problems(
 
 
 def health_check_problems(exposures: Sequence[Exposure], workload: Workload, options: TaskOptions) -> list[Problem]:
-    """Find health checks on a port of the instance that nobody knows beforehand."""
+    """Find health checks on a dynamic port of the instance."""
     found = Problems()
     for index, exposure in enumerate(exposures):
         if options.network_mode == "awsvpc" or not isinstance(exposure, AlbExposure | NlbExposure):
@@ -90,7 +90,7 @@ def health_check_problems(exposures: Sequence[Exposure], workload: Workload, opt
             option = "exposure" if len(exposures) == 1 else f"exposure[{index}]"
             found.add(
                 f"{option}.health_check_port",
-                "the load balancer asks the instance, where this port of the container may be any",
+                "the load balancer checks the instance, where this port of the container is dynamic",
                 given=checked,
                 allowed=f"a container with Port(number={checked}, host_port=…)",
                 practice="target-health-check",
@@ -99,7 +99,7 @@ def health_check_problems(exposures: Sequence[Exposure], workload: Workload, opt
 
 
 def both_transports_problems(exposures: Sequence[Exposure], workload: Workload, options: TaskOptions) -> list[Problem]:
-    """Find TCP and UDP on one port where ECS cannot bring both to the container."""
+    """Find TCP and UDP on one port if ECS cannot forward both to the container."""
     found = Problems()
     for index, exposure in enumerate(exposures):
         if not isinstance(exposure, NlbExposure) or exposure.protocol != "TCP_UDP":
@@ -108,7 +108,8 @@ def both_transports_problems(exposures: Sequence[Exposure], workload: Workload, 
         if options.network_mode == "bridge":
             found.add(
                 f"{option}.protocol",
-                "with bridge networking a port mapping carries TCP or UDP, and ECS takes one mapping for each port",
+                "with bridge networking a port mapping supports either TCP or UDP, and ECS accepts one mapping for "
+                "each port",
                 given="TCP_UDP",
                 allowed="TCP or UDP; or tasks with their own address, network_mode awsvpc",
                 practice="port-mappings",
@@ -119,16 +120,16 @@ def both_transports_problems(exposures: Sequence[Exposure], workload: Workload, 
             if container.name == name and twice:
                 found.add(
                     f"{option}.port",
-                    f"container {name} declares it for UDP too, and ECS takes one mapping for each port",
+                    f"container {name} also declares it for UDP, and ECS accepts one mapping for each port",
                     given=exposure.port,
-                    allowed="the port declared once, for TCP; UDP reaches it as well",
+                    allowed="declare the port only once, for TCP; UDP also reaches it",
                     practice="port-mappings",
                 )
     return list(found)
 
 
 def checked_host_port(exposure: Exposure, workload: Workload, options: TaskOptions) -> int | None:
-    """Return the port of the instance that its own health check asks: of the exposure's container, or another."""
+    """Return the port of the instance for a separate health check."""
     checked = getattr(exposure, "separate_health_check_port", None)
     if checked is None:
         return None
@@ -141,7 +142,7 @@ def checked_host_port(exposure: Exposure, workload: Workload, options: TaskOptio
 
 
 def static_host_port(number: int, exposure: Exposure, workload: Workload, options: TaskOptions) -> int | None:
-    """Return the port of the instance at which a port of an exposure's container always is, if there is one."""
+    """Return the fixed port of the instance for a port of an exposure's container, if there is one."""
     name = exposure.container or workload.containers[0].name
     for container in workload.containers:
         if container.name == name and options.network_mode != "awsvpc":

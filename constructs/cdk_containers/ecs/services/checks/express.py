@@ -1,4 +1,4 @@
-"""What is wrong with the input of a service on Express Mode."""
+"""Problems with the input of an Express Mode service."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TAG = re.compile(r"[\w .:/=+@-]*")
 
 
 def express_problems(given: Mapping[str, Any]) -> list[Problem]:
-    """Find everything that is wrong."""
+    """Find all problems."""
     found = Problems()
     found.extend(_image_problems(given["image"]))
     port, path = given["port"], given["health_check_path"]
@@ -72,7 +72,7 @@ def _tag_problems(tags: Mapping[str, str]) -> list[Problem]:
         if not right or key.lower().startswith("aws:"):
             found.add(
                 f"tags[{key!r}]",
-                "ECS takes no such tag",
+                "ECS refuses this tag",
                 given=value,
                 allowed="a key of 1–128 and a value of up to 256 letters, digits, spaces, _.:/=+-@; aws: is reserved",
                 practice=_PRACTICE,
@@ -86,7 +86,7 @@ def _image_problems(image: object) -> list[Problem]:
     if not found and not isinstance(as_image(image), Image):  # type: ignore[arg-type]
         found.add(
             "image",
-            "an image of CDK belongs to a task definition, and Express Mode makes its own",
+            "a CDK container image needs a task definition, but Express Mode creates its own",
             given=Shown(type(image).__name__),
             allowed="a reference, Image.from_asset or Repository.image",
             practice=_PRACTICE,
@@ -100,7 +100,7 @@ def _size_problems(cpu: int, memory: int) -> list[Problem]:
         nearest = ", ".join(f"{c} with {m}" for c, m in nearest_fargate_sizes(cpu, memory))
         found.add(
             "cpu",
-            "cpu and memory_limit_mib are no Fargate task size together",
+            "this combination of cpu and memory_limit_mib is not a valid Fargate size",
             given=Shown(f"cpu={cpu}, memory_limit_mib={memory}"),
             allowed=f"the nearest sizes are {nearest} (CPU units with MiB)",
             practice="fargate-task-size",
@@ -121,7 +121,7 @@ def _scaling_problems(scaling: ServiceScaling) -> list[Problem]:
     if len(targets) > 1:
         found.add(
             list(targets)[-1],
-            "Express Mode follows one metric",
+            "Express Mode scales on only one metric",
             given=Shown(", ".join(targets)),
             allowed="one of them; or a WebService",
             practice=_PRACTICE,
@@ -130,7 +130,7 @@ def _scaling_problems(scaling: ServiceScaling) -> list[Problem]:
         if getattr(scaling, option):
             found.add(
                 option,
-                "Express Mode follows CPU, memory or requests, and nothing beside",
+                "Express Mode scales only on CPU, memory or requests",
                 given=Shown(_count_of(getattr(scaling, option))),
                 allowed="cpu_percent, memory_percent or requests_per_target; or a WebService",
                 practice=_PRACTICE,
@@ -139,16 +139,16 @@ def _scaling_problems(scaling: ServiceScaling) -> list[Problem]:
         if getattr(scaling, option) is not None:
             found.add(
                 option,
-                "Express Mode chooses how long it waits between steps",
+                "Express Mode chooses the cooldown itself",
                 given=Shown(str(getattr(scaling, option))),
-                allowed="nothing; or a WebService",
+                allowed="remove it; or use a WebService",
                 practice=_PRACTICE,
             )
     return list(found)
 
 
 def _count_of(value: object) -> str:
-    """Show an option of scaling: a number as it is, a list by its length, anything else by its kind."""
+    """Show an option of scaling: a number as is, a list by its length, anything else by its type."""
     if isinstance(value, int):
         return str(value)
     return f"{len(value)} of them" if isinstance(value, Sequence) else type(value).__name__

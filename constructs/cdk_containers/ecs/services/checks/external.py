@@ -1,4 +1,4 @@
-"""What is wrong with a service on machines of one's own, beyond its task definition."""
+"""Problems with a service on external machines, except its task definition."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ _SUPPORTED = {
     "service_name",
 }
 _WHY = {
-    "exposure": "no load balancer reaches a machine outside AWS",
+    "exposure": "a load balancer cannot reach a machine outside AWS",
     "scaling": "ECS does not scale services on external instances",
     "capacity": "external instances have no capacity provider; the service runs on those of its cluster",
-    "service_connect": "external instances are in no network of AWS, and Service Connect does not reach them",
-    "cloud_map": "external instances are in no network of AWS, and service discovery does not find them",
-    "security_groups": "external instances are in no network of AWS",
-    "vpc_subnets": "external instances are in no network of AWS",
-    "health_check_grace_period": "there is no load balancer whose health check could be waited for",
+    "service_connect": "external instances are not in an AWS network, so Service Connect does not reach them",
+    "cloud_map": "external instances are not in an AWS network, so service discovery does not find them",
+    "security_groups": "external instances are not in an AWS network",
+    "vpc_subnets": "external instances are not in an AWS network",
+    "health_check_grace_period": "there is no load balancer health check to wait for",
 }
 
 
 def unsupported_problems(given: ServiceInput, defaults: Mapping[str, Any]) -> list[Problem]:
-    """Find options that services on external instances have not; what is new to services is refused until it is known.
+    """Find options that external instances do not support; new options are refused until they are known.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html
     """
@@ -49,15 +49,15 @@ def unsupported_problems(given: ServiceInput, defaults: Mapping[str, Any]) -> li
         if option not in _SUPPORTED and (value := getattr(given, option)) != default:
             found.add(
                 option,
-                _WHY.get(option, "external instances do not have this"),
+                _WHY.get(option, "external instances do not support this"),
                 given=Shown(type(value).__name__),
-                allowed="nothing; or another kind of service, on Fargate or EC2",
+                allowed="remove it; or use another kind of service, on Fargate or EC2",
                 practice="external-tasks",
             )
     if given.cluster is None:
         found.add(
             "cluster",
-            "machines are registered with a cluster that is there",
+            "machines are registered with an existing cluster",
             allowed="the cluster of the ExternalInstances",
             practice="external-tasks",
         )

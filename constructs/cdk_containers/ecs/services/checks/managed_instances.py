@@ -1,4 +1,4 @@
-"""What is wrong with a service that runs on Managed Instances, beyond its task definition."""
+"""Problems with a service on Managed Instances, except its task definition."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SUBJECT = re.compile(r"attribute:([\w./-]+)")
 def managed_placement_problems(
     strategies: Sequence[PlacementStrategy], constraints: Sequence[PlacementConstraint]
 ) -> list[Problem]:
-    """Find placement that Managed Instances do not have: ECS itself chooses instances, within constraints.
+    """Find placement that Managed Instances do not support: ECS itself chooses instances, within constraints.
 
     See https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html
     """
@@ -24,7 +24,7 @@ def managed_placement_problems(
     if strategies:
         found.add(
             "placement_strategies",
-            "ECS chooses between Managed Instances itself",
+            "ECS itself chooses Managed Instances",
             given=Shown(f"{len(strategies)} of them"),
             allowed="placement_constraints; or capacity on EC2 (Ec2Capacity)",
             practice="placement-strategy",

@@ -1,4 +1,4 @@
-"""What is wrong with counts and scaling, seen together with ways in, queues and where a service runs."""
+"""Problems with counts and scaling, checked together with exposures, queues and where a service runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_TASKS, MOST_TARGET_GROUPS = 5_000, 5
 def scaling_problems(
     scaling: ServiceScaling, *, exposures: Sequence[Exposure], reads_queue: bool, cluster: Cluster | None
 ) -> list[Problem]:
-    """Find what is wrong with scaling that has no problems of its own."""
+    """Find problems with scaling that is valid by itself."""
     found = Problems()
     found.extend(exposed_scaling_problems(scaling, exposures, reads_queue=reads_queue))
     if scaling.messages_per_task is not None:
@@ -39,7 +39,7 @@ def _backlog_problems(messages: int, *, reads_queue: bool, cluster: Cluster | No
     elif cluster is not None and cluster.has_container_insights is False:
         found.add(
             "messages_per_task",
-            "nothing counts the running tasks: Container Insights is off in the cluster",
+            "nothing counts the running tasks, because Container Insights is off in the cluster",
             given=messages,
             allowed="a cluster with Container Insights, or desired_count",
             practice="backlog-per-task",

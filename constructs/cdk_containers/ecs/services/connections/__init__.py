@@ -1,4 +1,4 @@
-"""Services as others reach them, and as they reach others."""
+"""Connections between services."""
 
 from .connecting import (
     endpoint_of,

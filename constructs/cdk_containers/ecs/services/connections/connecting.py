@@ -1,4 +1,4 @@
-"""What makes a service one that others find, and that finds others."""
+"""Sets up service discovery and connections of a service."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .ways import ways_of
 
 
 def make_discoverable(scope: Construct, given: ServiceInput, service: ecs.BaseService, task: TaskDefinition) -> None:
-    """Put a service into the namespaces that it was given."""
+    """Add a service to its namespaces."""
     options = given.service_connect
     if options is not None:
         options.namespace.claim(scope, names_taken(options, given.workload))
@@ -59,7 +59,7 @@ def make_connector(
     *,
     vpc: ec2.IVpc,
 ) -> CallingConnector:
-    """Remember of a service what connecting it with others takes."""
+    """Record what is needed to connect a service with others."""
     resource = cast("ecs.CfnService", resource_of(service))
     own = given.workload.containers[0]
 
@@ -91,7 +91,7 @@ def make_imported_connector(
     group: ec2.ISecurityGroup,
     vpc: ec2.IVpc,
 ) -> Connector:
-    """Remember of a service that exists what connecting others to it takes."""
+    """Record what is needed to connect others to an existing service."""
     ways = {}
     if endpoint is not None:
         port = port_of(endpoint)
@@ -111,9 +111,9 @@ def endpoint_of(connector: Connector) -> str:
     if url is None:
         problem = Problem(
             option="service_connect",
-            what="the service has no address inside the network that is known here",
-            allowed="service_connect=ServiceConnect(…) and a port with a name, or cloud_map=CloudMap(…) and a port; a "
-            "LatticeExposure; or an exposure whose load balancer is internal",
+            what="the service has no known address inside the network",
+            allowed="service_connect=ServiceConnect(…) and a port with a name, or cloud_map=CloudMap(…) and a port; "
+            "a LatticeExposure; or an exposure with an internal load balancer",
             practice="connect-services",
         )
         raise ConstructError(f"{connector.owner.node.path}.endpoint", [problem])
@@ -121,12 +121,12 @@ def endpoint_of(connector: Connector) -> str:
 
 
 def endpoint_problems(found: Problems, endpoint: str | None) -> list[Problem]:
-    """Find an address of a service that exists whose port nobody could open."""
+    """Find an address of an existing service with an unknown port."""
     wrong = Problems()
     if endpoint is not None and not found.has("endpoint") and (is_token(endpoint) or port_of(endpoint) is None):
         wrong.add(
             "endpoint",
-            "the port is not in it, or known only at deployment",
+            "it has no port, or the port is known only at deployment",
             given=endpoint,
             allowed="scheme, name and port, such as http://orders:8080",
             practice="connect-services",
@@ -135,7 +135,7 @@ def endpoint_problems(found: Problems, endpoint: str | None) -> list[Problem]:
 
 
 def port_of(url: str) -> int | None:
-    """Return the port of an address, if it says one or the scheme has one."""
+    """Return the port of an address, or the default port of its scheme."""
     try:
         parts = urlsplit(url)
         return (parts.port or port_of_scheme(parts.scheme)) if parts.hostname else None

@@ -1,4 +1,4 @@
-"""The ways on which one service reaches another inside the network: where it is, and what has to be opened."""
+"""The ways one service reaches another inside the network: addresses, and the rules that they need."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..service_input import ServiceInput
 
 
 def ways_of(given: ServiceInput, service: ecs.BaseService, vpc: ec2.IVpc, routes: Sequence[Route]) -> dict[str, Way]:
-    """Return the ways to a service, the best first; by Service Connect there is one for each port that it serves."""
+    """Return the ways to reach a service, best first; Service Connect has one for each served port."""
     groups = service.connections.security_groups
     found: dict[str, Way] = {}
     options = given.service_connect
@@ -28,7 +28,7 @@ def ways_of(given: ServiceInput, service: ecs.BaseService, vpc: ec2.IVpc, routes
         found[port.name] = Way(
             url=f"{scheme_of(target)}://{port.called_as}:{port.client_port or target.number}",
             groups=groups,
-            # In bridge mode the proxy listens on a port of the instance that is free.
+            # In bridge mode the proxy listens on any free port of the instance.
             ports=EPHEMERAL_PORTS if given.task.network_mode == "bridge" else (target.number, target.number),
             vpc=vpc,
             namespace=None if options is None else options.namespace,
@@ -77,7 +77,7 @@ def _way_through_lattice(route: LatticeRoute) -> Way:
         groups=[network.security_group],
         ports=(port, port),
         vpc=network.vpc,
-        # Also without its own demand for it: the service network has one as well.
+        # Even without its own auth, because the service network also requires it.
         invoke=route.lattice_service,
     )
 
@@ -121,6 +121,6 @@ def _way_through_alb(route: AlbRoute, vpc: ec2.IVpc) -> Way | None:
 
 
 def _is_internal(balancer: elbv2.IApplicationLoadBalancer | elbv2.INetworkLoadBalancer) -> bool:
-    """Tell whether a load balancer is inside the network; of one that is imported nobody knows."""
+    """Tell whether a load balancer is internal; this is unknown for an imported one."""
     resource = balancer.node.default_child
     return not isinstance(resource, elbv2.CfnLoadBalancer) or resource.scheme == "internal"

@@ -1,4 +1,4 @@
-"""Schemas of objects that controllers bring along, which no schema of Kubernetes has."""
+"""Schemas of custom resources of controllers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["SCHEMAS", "schema_problems"]
 
 
 def schema_problems(manifest: Mapping[str, Any]) -> Problems:
-    """Find what is wrong with an object of a kind that has a schema here; others have none."""
+    """Find problems with an object whose kind has a schema here."""
     found = Problems()
     schema = SCHEMAS.get((str(manifest.get("apiVersion")), str(manifest.get("kind"))))
     if schema is None:

@@ -1,4 +1,4 @@
-"""Objects of Karpenter, and those of Auto Mode."""
+"""Objects of Karpenter and Auto Mode."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NODE_POOL = Fields(
                             rule=lambda ref: (
                                 (
                                     "kind",
-                                    "not a kind of this group",
+                                    "not a kind of this API group",
                                     "EC2NodeClass of karpenter.k8s.aws, NodeClass of EKS",
                                 )
                                 if (ref.get("group") == "eks.amazonaws.com") != (ref.get("kind") == "NodeClass")

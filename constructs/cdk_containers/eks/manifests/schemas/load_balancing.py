@@ -1,4 +1,4 @@
-"""Objects of the AWS Load Balancer Controller, and of Auto Mode, which has one built in."""
+"""Objects of the AWS Load Balancer Controller and of Auto Mode."""
 
 from __future__ import annotations
 

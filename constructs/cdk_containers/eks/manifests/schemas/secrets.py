@@ -1,4 +1,4 @@
-"""Objects of what brings secrets to containers: the Secrets Store driver and External Secrets."""
+"""Objects of the Secrets Store driver and External Secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects of the snapshot controller: a snapshot of a volume that is there already."""
+"""Objects of the snapshot controller: an existing snapshot of a volume."""
 
 from __future__ import annotations
 
