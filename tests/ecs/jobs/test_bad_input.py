@@ -74,7 +74,7 @@ CASES = [
         "a rate in no time zone",
         {"schedule": "rate(1 day)", "time_zone": "Berlin"},
         "time_zone",
-        "nothing",
+        "no time zone",
         "job-time-zone",
     ),
     Case("a window of seconds", {"flexible_window": timedelta(seconds=90)}, "flexible_window", "whole", "job-schedule"),
