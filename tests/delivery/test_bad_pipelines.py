@@ -63,14 +63,14 @@ def test_everything_is_said_at_once():
     }
     assert found["environments"] == "two environments have the same name, so one would replace the other"
     assert found["source.branches"] == "the filter excludes everything, so nothing would start the pipeline"
-    assert found["environments[1].approval.email_addresses"] == "nobody is asked, so nobody can agree"
+    assert found["environments[1].approval.email_addresses"] == "without an address no one can approve"
 
 
 def test_two_images_of_one_name_are_refused():
     def twice(stack: cdk.Stack) -> list[ImageBuild]:
         return [ImageBuild(name="web", repository=repository(stack)) for _ in range(2)]
 
-    assert refused(images=twice) == {"images[1].name": "another image has this name"}
+    assert refused(images=twice) == {"images[1].name": "another image already has this name"}
 
 
 @pytest.mark.parametrize(
