@@ -63,7 +63,7 @@ def test_everything_is_said_at_once():
     }
     assert found["environments"] == "two environments have the same name, so one would replace the other"
     assert found["source.branches"] == "the filter excludes everything, so nothing would start the pipeline"
-    assert found["environments[1].approval.email_addresses"] == "nobody is asked, so nobody can agree"
+    assert found["environments[1].approval.email_addresses"] == "without an address no one can approve"
 
 
 def test_two_images_of_one_name_are_refused():

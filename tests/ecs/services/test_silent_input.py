@@ -50,7 +50,7 @@ def test_conditions_that_it_takes():
 
 @pytest.mark.parametrize("name", ["Shop/Web", "shop//web", "s", "-shop"])
 def test_an_imported_repository_has_a_name_that_ecr_takes(name: str):
-    with pytest.raises(ConstructError, match="not a name that ECR takes"):
+    with pytest.raises(ConstructError, match="not a valid ECR name"):
         Repository.from_attributes(new_stack(), "Images", repository_name=name)
     assert Repository.from_attributes(new_stack(), "Images", repository_name="shop/web")
 
@@ -68,12 +68,12 @@ def test_a_moment_that_is_past_is_a_warning_and_no_error():
         ScheduledJob(stack, "Job", image=IMAGE, schedule=schedule, cluster=cluster(stack))
         return stack
 
-    assert len(warnings(job("at(2020-01-01T00:00:00)"), "is past")) == 1
-    assert warnings(job(tomorrow), "is past") == []
+    assert len(warnings(job("at(2020-01-01T00:00:00)"), "is in the past")) == 1
+    assert warnings(job(tomorrow), "is in the past") == []
     stack = new_stack()
     past = ScheduledScaling(schedule="cron(0 8 1 1 ? 2020)", min_tasks=2)
     backend(stack, scaling=ServiceScaling(min_tasks=1, max_tasks=4, schedules=[past]))
-    assert len(warnings(stack, "is past")) == 1
+    assert len(warnings(stack, "is in the past")) == 1
 
 
 def test_opening_a_database_to_a_service_says_nothing_of_rules_that_change_nothing():
