@@ -517,7 +517,7 @@ def test_a_job_cannot_take_part_in_service_connect():
     orders = callee(platform, platform, service_connect=ServiceConnect(namespace=names))
     job = EventJob(platform, "Import", cluster=platform.cluster, image=IMAGE)
     with pytest.raises(
-        ConstructError, match="found by Service Connect alone, which only services take part in"
+        ConstructError, match="available only through Service Connect, which only services can use"
     ) as raised:
         job.connect_to(orders)
     [problem] = raised.value.problems
@@ -531,7 +531,7 @@ def test_a_job_connects_to_services_of_this_library_only(other: Any):
     job = EventJob(platform, "Import", cluster=platform.cluster, image=IMAGE)
     with pytest.raises(ConstructError, match="not a service"):
         job.connect_to(other)
-    with pytest.raises(ConstructError, match="cannot be found inside the network"):
+    with pytest.raises(ConstructError, match="has no address inside the network"):
         job.connect_to(service(platform, platform))
 
 

@@ -358,7 +358,7 @@ def test_a_parent_is_a_construct(scope: Any):
 
 def test_a_service_that_nothing_leads_to_has_no_load_balancer():
     service = backend(new_stack())
-    with pytest.raises(ConstructError, match="there is no Application Load Balancer"):
+    with pytest.raises(ConstructError, match="the service has no Application Load Balancer"):
         _ = service.load_balancer
-    with pytest.raises(ConstructError, match="there is no Application Load Balancer"):
+    with pytest.raises(ConstructError, match="the service has no Application Load Balancer"):
         _ = service.target_group

@@ -310,7 +310,7 @@ def test_a_mistake_of_a_service_is_reported_under_its_path():
     assert raised.value.path == "Shop/App/Web"
     assert {problem.root for problem in raised.value.problems} == {"exposure", "cpu"}
     assert shop.dashboard is None
-    with pytest.raises(ConstructError, match="a web service is reached through a load balancer"):
+    with pytest.raises(ConstructError, match="a web service needs a load balancer"):
         shop.add(WebService, "Web", image=IMAGE)
 
 

@@ -66,7 +66,7 @@ def test_its_stacks_are_where_it_says():
 @pytest.mark.parametrize(
     ("env", "wrong", "what"),
     [
-        (None, ["environment.account", "environment.region"], "the stack says no account"),
+        (None, ["environment.account", "environment.region"], "the stack has no account"),
         (cdk.Environment(account="222222222222", region="eu-west-1"), ["environment.account"], "222222222222"),
         (cdk.Environment(account="111111111111", region="us-east-1"), ["environment.region"], "us-east-1"),
     ],
@@ -207,7 +207,7 @@ DEV = replace(IN_VPC, name="dev", desired_count=1)
 def test_environments_that_share_an_account_and_region_are_a_warning():
     shared = warnings(in_one_app(DEV, IN_VPC))
     assert len(shared) == 1
-    assert shared[0].startswith("prod shares account 111111111111 and region eu-west-1 with dev: ")
+    assert shared[0].startswith("prod shares account 111111111111 and region eu-west-1 with dev. ")
     assert warnings(in_one_app(DEV, replace(IN_VPC, account="222222222222"))) == []
     assert warnings(in_one_app(DEV, replace(IN_VPC, region="us-east-1"))) == []
 

@@ -271,7 +271,7 @@ def test_a_project_that_is_none():
     )
     assert shown(error) == [
         "project.path: not a project",
-        "project.url: not an address of a provider",
+        "project.url: not an e-mail address of a provider",
         "project.audience: the audience is empty",
     ]
 

@@ -131,7 +131,9 @@ def test_wrong_input(options: dict[str, Any], option: str, allowed: str, practic
 def test_alarms_that_nothing_watches_are_a_mistake():
     stack = new_stack()
     rolling = Rolling(alarms=[metric_alarm(stack, "Orders")], alarm_rollback=Disabled(REASON))
-    with pytest.raises(ConstructError, match=r"deployment\.alarms: alarms that nothing watches"):
+    with pytest.raises(
+        ConstructError, match=r"deployment\.alarms: alarms are set, but alarm_rollback is off, so nothing watches them"
+    ):
         backend(stack, deployment=rolling)
 
 

@@ -186,7 +186,9 @@ def test_cloudformation_would_not_wait_for_so_many_steps():
 
 def test_alarms_that_nothing_watches_are_a_mistake():
     stack = new_stack()
-    with pytest.raises(ConstructError, match=r"deployment\.alarms: alarms that nothing watches"):
+    with pytest.raises(
+        ConstructError, match=r"deployment\.alarms: alarms are set, but alarm_rollback is off, so nothing watches them"
+    ):
         web(stack, deployment=BlueGreen(alarms=alarm(stack), alarm_rollback=Disabled(REASON)))
 
 
@@ -232,7 +234,7 @@ def test_a_deployment_waits_no_longer_than_cloudformation(timeout: timedelta):
 def test_one_hook_twice():
     stack = new_stack()
     hooks = [DeploymentHook(function=hook_function(stack), stages=["PRE_SCALE_UP"]) for _ in range(2)]
-    with pytest.raises(ConstructError, match=r"deployment\.hooks\[1\]: a hook that is there already"):
+    with pytest.raises(ConstructError, match=r"deployment\.hooks\[1\]: ECS would call this hook twice"):
         web(stack, deployment=BlueGreen(hooks=hooks))
 
 
@@ -241,7 +243,7 @@ def test_ten_pauses_and_ten_hooks_are_all_that_ecs_takes():
     functions = [hook_function(stack, f"Hook{index}") for index in range(11)]
     hooks = [DeploymentHook(function=function, stages=["PRE_SCALE_UP"]) for function in functions]
     pause = DeploymentPause(stages=["PRE_SCALE_UP"])
-    with pytest.raises(ConstructError, match=r"deployment\.hooks: more than ECS takes of DeploymentHook"):
+    with pytest.raises(ConstructError, match=r"deployment\.hooks: more than ECS accepts of DeploymentHook"):
         web(stack, deployment=BlueGreen(hooks=[*hooks, pause]))
     web(stack, deployment=BlueGreen(hooks=[*hooks[:10], pause]))
     assert len(properties(synth(stack), "AWS::ECS::Service")["DeploymentConfiguration"]["LifecycleHooks"]) == 11

@@ -49,7 +49,7 @@ def check(
     Args:
         manifests: The objects, in the order in which they are applied.
         version: The version of Kubernetes. Default: each of `VERSIONS`.
-        compute: What pods run on.
+        compute: Compute type of pods.
         level: The Pod Security Standard that all pods have to keep. Default: what their namespaces enforce.
         complete: Whether everything that an object names has to be among the objects: its Service, its ServiceAccount.
     """

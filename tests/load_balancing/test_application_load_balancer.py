@@ -269,7 +269,7 @@ def test_one_that_exists_takes_routes():
     ("options", "option", "allowed", "practice"),
     [
         ({"certificates": []}, "certificates", "Disabled", "https-listener"),
-        ({"https": Disabled(REASON)}, "https", "one of the two", "https-listener"),
+        ({"https": Disabled(REASON)}, "https", "remove one of the two", "https-listener"),
         ({"https": False}, "https", "True or Disabled", None),
         ({"tls_policy": elbv2.SslPolicy.TLS12}, "tls_policy", "TLS13_12_RES_PQ", "tls-policy"),
         ({"tls_policy": elbv2.SslPolicy.RECOMMENDED}, "tls_policy", "TLS13_12_RES_PQ", "tls-policy"),
@@ -285,7 +285,7 @@ def test_one_that_exists_takes_routes():
             "RETAIN with a short retention_days",
             "access-logs",
         ),
-        ({"access_logs": AccessLogs(prefix="/shop")}, "access_logs.prefix", "no slash", "access-logs"),
+        ({"access_logs": AccessLogs(prefix="/shop")}, "access_logs.prefix", "without a leading slash", "access-logs"),
         ({"access_logs": AccessLogs(prefix="a/AWSLogs")}, "access_logs.prefix", "AWSLogs", "access-logs"),
         ({"ingress": ["0.0.0.0/0"]}, "ingress[0]", "IPeer", None),
     ],

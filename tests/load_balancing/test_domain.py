@@ -370,7 +370,7 @@ def test_two_services_cannot_have_one_name():
             stack, "Twin", hosted_zone_id="Z1EXAMPLE", zone_name="example.com"
         ),
     )
-    with pytest.raises(ConstructError, match="Shop/Web has this name already") as raised:
+    with pytest.raises(ConstructError, match="Shop/Web already has this name") as raised:
         web(stack, "Other", exposure=AlbExposure(port=8080, domain=again))
     assert [problem.option for problem in raised.value.problems] == ["exposure.domain.hosts"]
     web(stack, "Third", exposure=AlbExposure(port=8080, domain=again.names("third")))
@@ -380,7 +380,7 @@ def test_two_services_cannot_have_one_name():
 def test_two_exposures_cannot_have_one_name():
     stack = new_stack(region="eu-west-1")
     domain = domain_of(stack)
-    with pytest.raises(ConstructError, match="another exposure of this service has this name"):
+    with pytest.raises(ConstructError, match="another exposure of this service already has this name"):
         web(
             stack,
             container=container(ports=[8080, 9090]),
@@ -413,9 +413,9 @@ def test_a_zone_made_in_another_region_is_refused_with_the_way_out():
 
 def test_a_network_load_balancer_redirects_nobody():
     stack = new_stack(region="eu-west-1")
-    with pytest.raises(ConstructError, match="redirects nobody"):
+    with pytest.raises(ConstructError, match="cannot redirect"):
         web(stack, exposure=NlbExposure(port=25, domain=domain_of(stack).names("mail", redirect_from=["smtp"])))
-    with pytest.raises(ConstructError, match="the domain has a certificate made"):
+    with pytest.raises(ConstructError, match="the domain creates a certificate"):
         web(
             stack,
             exposure=NlbExposure(

@@ -79,7 +79,7 @@ def test_a_port_belongs_to_one_service():
     stack = new_stack()
     shared = imported(stack)
     backend(stack, cluster=cluster(stack), exposure=NlbExposure(port=5672, load_balancer=shared))
-    with pytest.raises(ConstructError, match="listens on this port of the load balancer already"):
+    with pytest.raises(ConstructError, match="already listens on this port of the load balancer"):
         backend(stack, "Other", cluster=cluster(stack), exposure=NlbExposure(port=5672, load_balancer=shared))
 
 
@@ -98,7 +98,7 @@ def test_an_internal_one_of_ours_asks_which_private_subnets():
         private_subnet_ids=["subnet-0a1", "subnet-0a2", "subnet-0d1", "subnet-0d2"],
         private_subnet_names=["App", "Data"],
     )
-    with pytest.raises(ConstructError, match="several kinds of private subnets"):
+    with pytest.raises(ConstructError, match="several groups of private subnets"):
         NetworkLoadBalancer(stack, "Nlb", network=vpc, internet_facing=False)
     chosen = Network.from_vpc(stack, "Network", vpc=vpc, task_subnets=ec2.SubnetSelection(subnet_group_name="App"))
     Cluster.from_attributes(stack, "Cluster", cluster_name="shop", network=chosen)

@@ -158,7 +158,7 @@ def test_no_addresses_are_promised_that_the_network_lacks(make: Any):
 def test_peers_that_no_address_is_for_are_refused(make: Any):
     stack = new_stack(region="eu-west-1")
     for peers in ([ec2.Peer.any_ipv6()], [ec2.Peer.ipv6("2001:db8::/32")]):
-        with pytest.raises(ConstructError, match="addresses of IPv4 alone") as raised:
+        with pytest.raises(ConstructError, match="only IPv4 addresses") as raised:
             make(stack, "Refused", ingress=peers)
         assert problems(raised) == ["ingress"]
     make(stack, "Both", ingress=[ec2.Peer.any_ipv4(), ec2.Peer.any_ipv6()])
@@ -171,7 +171,7 @@ def test_peers_of_ipv4_never_reach_one_without_public_ipv4():
         "network": dual_stack_network(stack),
         "ip_address_type": IP.DUAL_STACK_WITHOUT_PUBLIC_IPV4,
     }
-    with pytest.raises(ConstructError, match="no public address of IPv4") as raised:
+    with pytest.raises(ConstructError, match="no public IPv4 address") as raised:
         alb(stack, **options, ingress=[ec2.Peer.any_ipv4()])
     assert problems(raised) == ["ingress"]
     with pytest.raises(ConstructError, match="no public addresses to save"):
@@ -184,7 +184,7 @@ def test_peers_of_ipv4_never_reach_one_without_public_ipv4():
 def test_so_are_peers_of_a_load_balancer_of_the_service_itself(exposure: Any):
     stack = new_stack(region="eu-west-1")
     given = {"certificate": certificate(stack)} if exposure is AlbExposure else {}
-    with pytest.raises(ConstructError, match="addresses of IPv4 alone") as raised:
+    with pytest.raises(ConstructError, match="only IPv4 addresses") as raised:
         web(stack, exposure=exposure(port=8080, ingress=[ec2.Peer.any_ipv6()], **given))
     assert problems(raised) == ["exposure.ingress"]
     made = cluster(stack, "DualCluster", network=dual_stack_network(stack))
@@ -211,7 +211,7 @@ def test_subnets_can_be_chosen(make: Any):
     [
         (ec2.SubnetSelection(subnet_group_name="Nowhere"), "no such subnets"),
         (ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED), "no such subnets"),
-        (ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS), "has to be in public subnets"),
+        (ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS), "must be in public subnets"),
     ],
 )
 def test_subnets_that_are_no_place_for_it(make: Any, selection: ec2.SubnetSelection, text: str):
@@ -290,8 +290,8 @@ def test_a_web_acl_looks_at_requests_first():
     [
         ("shop", "not the ARN of a web ACL"),
         (ACL.replace("regional", "global"), "for CloudFront"),
-        (ACL.replace("eu-west-1", "us-east-1"), "another region"),
-        (ACL.replace("111111111111", "222222222222"), "another account"),
+        (ACL.replace("eu-west-1", "us-east-1"), "not in the region"),
+        (ACL.replace("111111111111", "222222222222"), "not in the account"),
         ("arn:aws:waf-regional:eu-west-1:111111111111:webacl/5f5e1b0c", "not the ARN of a web ACL"),
     ],
 )

@@ -235,10 +235,10 @@ def test_a_listener_is_one_services():
     inside = cluster(stack, network=place)
     options: dict[str, Any] = {"cluster": inside, "container": container(ports=[8080])}
     web(stack, "One", exposure=NlbExposure(port=8080, load_balancer=shared), **options)
-    with pytest.raises(ConstructError, match="Shop/One listens on this port of the load balancer already"):
+    with pytest.raises(ConstructError, match="Shop/One already listens on this port of the load balancer"):
         web(stack, "Two", exposure=NlbExposure(port=8080, load_balancer=shared), **options)
     twice = [NlbExposure(port=8080, load_balancer=shared, listener_port=80)] * 2
-    with pytest.raises(ConstructError, match="another exposure of this service has this port") as raised:
+    with pytest.raises(ConstructError, match="another exposure of this service already has this port") as raised:
         web(stack, "Three", exposure=twice, **options)
     assert [problem.option for problem in raised.value.problems] == ["exposure[1].listener_port"]
 
@@ -258,7 +258,7 @@ def test_a_shared_load_balancer_has_its_own_ingress():
 def test_a_service_behind_it_alone_has_no_application_load_balancer():
     stack = new_stack()
     service = web(stack, container=container(ports=[8080]), exposure=NlbExposure(port=8080))
-    with pytest.raises(ConstructError, match="there is no Application Load Balancer"):
+    with pytest.raises(ConstructError, match="the service has no Application Load Balancer"):
         _ = service.load_balancer
     assert len(service.routes) == 1
     mixed = web(

@@ -209,7 +209,7 @@ class TestStreams:
 
     @pytest.mark.parametrize("prefix", ["", "shop:orders", "orders*"])
     def test_have_names_that_cloudwatch_takes(self, prefix: str):
-        with pytest.raises(ConstructError, match=r"task.logs.stream_prefix: not the beginning of a log stream's name"):
+        with pytest.raises(ConstructError, match=r"task.logs.stream_prefix: not a valid prefix for a log stream"):
             backend(new_stack(), task=TaskOptions(logs=ContainerLogs(stream_prefix=prefix)))
 
 

@@ -53,30 +53,30 @@ def test_what_sns_takes_has_no_problem(value: Any):
     ("value", "what"),
     [
         (10**9 + 1, "out of range"),
-        ({"begins-with": "order-"}, "no operator begins-with"),
-        ({"prefix": 5}, "prefix takes text"),
-        ({"prefix": ""}, "prefix takes text"),
-        ({"prefix": "a", "suffix": "b"}, "neither a value nor one operator"),
-        ({}, "neither a value nor one operator"),
-        (["large"], "neither a value nor one operator"),
-        ({"exists": "yes"}, "exists takes true or false"),
-        ({"cidr": "10.0.0.0/33"}, "cidr takes a range"),
-        ({"cidr": "10.0.0.1"}, "cidr takes a range"),
-        ({"cidr": 10}, "cidr takes a range"),
-        ({"numeric": 5}, "numeric takes a comparison"),
-        ({"numeric": "=5"}, "numeric takes a comparison"),
-        ({"numeric": ["="]}, "numeric takes a comparison"),
-        ({"numeric": ["=", "5"]}, "numeric compares with numbers"),
-        ({"numeric": ["=", True]}, "numeric compares with numbers"),
-        ({"numeric": ["!=", 5]}, "numeric compares by"),
+        ({"begins-with": "order-"}, "begins-with is not an SNS operator"),
+        ({"prefix": 5}, "prefix requires text"),
+        ({"prefix": ""}, "prefix requires text"),
+        ({"prefix": "a", "suffix": "b"}, "neither a value nor an operator"),
+        ({}, "neither a value nor an operator"),
+        (["large"], "neither a value nor an operator"),
+        ({"exists": "yes"}, "exists requires true or false"),
+        ({"cidr": "10.0.0.0/33"}, "cidr requires a range"),
+        ({"cidr": "10.0.0.1"}, "cidr requires a range"),
+        ({"cidr": 10}, "cidr requires a range"),
+        ({"numeric": 5}, "numeric requires one comparison"),
+        ({"numeric": "=5"}, "numeric requires one comparison"),
+        ({"numeric": ["="]}, "numeric requires one comparison"),
+        ({"numeric": ["=", "5"]}, "numeric compares only with numbers"),
+        ({"numeric": ["=", True]}, "numeric compares only with numbers"),
+        ({"numeric": ["!=", 5]}, "numeric compares with ="),
         ({"numeric": ["=", 2e9]}, "out of range"),
-        ({"numeric": ["<", 9, ">", 5]}, "a range has its lower bound first"),
+        ({"numeric": ["<", 9, ">", 5]}, "a range has first its lower bound"),
         ({"numeric": [">", 9, "<", 5]}, "the range is empty"),
-        ({"anything-but": []}, "anything-but takes texts or numbers"),
-        ({"anything-but": ["a", 1]}, "anything-but takes texts or numbers"),
-        ({"anything-but": [True]}, "anything-but takes texts or numbers"),
+        ({"anything-but": []}, "anything-but accepts texts or numbers"),
+        ({"anything-but": ["a", 1]}, "anything-but accepts texts or numbers"),
+        ({"anything-but": [True]}, "anything-but accepts texts or numbers"),
         ({"anything-but": {"exists": True}}, "or one operator on text"),
-        ({"anything-but": {"prefix": 5}}, "prefix takes text"),
+        ({"anything-but": {"prefix": 5}}, "prefix requires text"),
     ],
 )
 def test_what_sns_refuses_is_a_problem_at_its_place(value: Any, what: str):
@@ -88,10 +88,10 @@ def test_what_sns_refuses_is_a_problem_at_its_place(value: Any, what: str):
 @pytest.mark.parametrize(
     ("policy", "option", "what"),
     [
-        ({}, "", "nothing is filtered"),
+        ({}, "", "the policy filters nothing"),
         ({"key": "large"}, "['key']", "not a list"),
         ({"key": []}, "['key']", "no value would match"),
-        ({"key": {"inner": ["a"]}}, "['key']", "nested, which only a policy for the body"),
+        ({"key": {"inner": ["a"]}}, "['key']", "nested keys, which only a policy for the message body"),
         ({f"key{n}": ["a"] for n in range(6)}, "", "too many keys"),
         ({"a": [str(n) for n in range(16)], "b": [str(n) for n in range(10)]}, "", "too many combinations"),
         ({"key": ["x" * 262144]}, "", "too large"),
@@ -125,7 +125,7 @@ def test_wrong_values_are_found_however_deep():
     [problem] = filter_policy_problems({"order": {"size": ["large", {"prefix": 5}]}}, BODY)
     assert problem.option == "['order']['size'][1]"
     [problem] = filter_policy_problems({"order": {}}, BODY)
-    assert problem.what == "there is nothing in it"
+    assert problem.what == "the key is empty"
 
 
 def test_alternatives_are_policies_and_their_combinations_add_up():

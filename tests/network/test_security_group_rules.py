@@ -62,7 +62,7 @@ def test_where_both_groups_are_imported_twice_the_second_stack_is_warned():
     warned = {
         stack.stack_name: len(
             assertions.Annotations.from_stack(stack).find_warning(
-                "*", assertions.Match.string_like_regexp("takes it once")
+                "*", assertions.Match.string_like_regexp("accepts it only once")
             )
         )
         for stack in (one, two)

@@ -41,7 +41,7 @@ class TestWhatWaitsForItsTasks:
         stack = new_stack()
         make(stack, Repository(stack, "Images").image("1.4.2"))
         [warning] = warned(stack)
-        assert "it creates Shop/Images/Repository without any image" in warning
+        assert "it creates Shop/Images/Repository without an image" in warning
         assert "Create the repository in its own stack" in warning
 
     def test_is_silent_of_one_of_another_stack(self, make: Callable[[cdk.Stack, Any], Construct]) -> None:

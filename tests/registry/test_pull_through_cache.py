@@ -54,7 +54,7 @@ def test_two_tags_of_one_image_are_one_repository():
     [
         ({"upstream": "example.com", "prefix": "example"}, "upstream", "'quay.io'"),
         ({"upstream": "quay.io", "prefix": "q"}, "prefix", "2–30"),
-        ({"upstream": "quay.io", "prefix": "Quay"}, "prefix", "lower-case"),
+        ({"upstream": "quay.io", "prefix": "Quay"}, "prefix", "lowercase"),
         ({"upstream": "ghcr.io", "prefix": "ghcr"}, "credentials", "ecr-pullthroughcache/"),
     ],
 )

@@ -156,7 +156,7 @@ def test_a_repository_that_exists():
         ({"untagged_days": 0}, "untagged_days", "1 or more", "image-lifecycle"),
         ({"untagged_days": 1.5}, "untagged_days", "int", None),
         ({"repository_name": ""}, "repository_name", "2–256", None),
-        ({"repository_name": "Shop"}, "repository_name", "lower-case", None),
+        ({"repository_name": "Shop"}, "repository_name", "lowercase", None),
         ({"repository_name": "shop//web"}, "repository_name", "shop/web", None),
         ({"repository_name": "shop__web"}, "repository_name", "shop/web", None),
         ({"repository_name": "é1"}, "repository_name", "shop/web", None),

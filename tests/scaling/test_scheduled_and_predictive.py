@@ -67,13 +67,13 @@ def test_a_web_service_may_be_switched_off_by_the_clock():
         ({"schedule": "cron(0 7 * * 1-5)"}, "schedule", "five fields, as in a crontab", "schedule-expression"),
         ({"schedule": "rate(5 minute)"}, "schedule", "AWS accepts only 5 minutes", "schedule-expression"),
         ({"time_zone": "Europe/Bern-Lyon"}, "time_zone", "unknown time zone", "schedule-expression"),
-        ({"schedule": "rate(1 day)", "time_zone": "UTC"}, "time_zone", "at no time of day", "schedule-expression"),
+        ({"schedule": "rate(1 day)", "time_zone": "UTC"}, "time_zone", "has no time of day", "schedule-expression"),
         ({"min_tasks": None}, "min_tasks", "nothing would change", "scaling-bounds"),
         ({"min_tasks": -1}, "min_tasks", "out of range", "scaling-bounds"),
         ({"max_tasks": 3}, "max_tasks", "less than min_tasks", "scaling-bounds"),
-        ({"min_tasks": 21}, "min_tasks", "more than there may be at any time", "scaling-bounds"),
-        ({"min_tasks": None, "max_tasks": 1}, "max_tasks", "fewer than there have to be", "scaling-bounds"),
-        ({"min_tasks": 0}, "min_tasks", "requests are not kept", "scale-to-zero"),
+        ({"min_tasks": 21}, "min_tasks", "more than the maximum at any time", "scaling-bounds"),
+        ({"min_tasks": None, "max_tasks": 1}, "max_tasks", "fewer than the minimum", "scaling-bounds"),
+        ({"min_tasks": 0}, "min_tasks", "requests do not wait", "scale-to-zero"),
     ],
 )
 def test_a_wrong_schedule(options: dict[str, Any], option: str, what: str, practice: str):

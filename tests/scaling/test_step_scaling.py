@@ -138,7 +138,7 @@ def test_a_bound_may_be_known_only_at_deployment():
     ("options", "option", "what"),
     [
         ({"steps": []}, "steps", "there is none"),
-        ({"steps": [ScalingStep(change=1)]}, "steps[0].lower", "the range is everything"),
+        ({"steps": [ScalingStep(change=1)]}, "steps[0].lower", "the range has no bounds"),
         ({"steps": [ScalingStep(lower=5, upper=5, change=1)]}, "steps[0].upper", "not more than lower"),
         ({"steps": [ScalingStep(lower=5, change=1), ScalingStep(lower=9, change=2)]}, "steps", "two ranges overlap"),
         ({"steps": [ScalingStep(lower=5, upper=8, change=1)]}, "steps", "more than one range"),
@@ -147,12 +147,16 @@ def test_a_bound_may_be_known_only_at_deployment():
             "steps",
             "more than one range",
         ),
-        ({"steps": [ScalingStep(upper=5, change=-1), ScalingStep(lower=5, change=1)]}, "steps", "no range in which"),
+        (
+            {"steps": [ScalingStep(upper=5, change=-1), ScalingStep(lower=5, change=1)]},
+            "steps",
+            "no quiet range in which",
+        ),
         ({"steps": [ScalingStep(lower=5, change=0)]}, "steps[0].change", "nothing changes"),
         (
             {"adjustment_type": "ExactCapacity", "steps": [ScalingStep(lower=5, change=-1)]},
             "steps[0].change",
-            "fewer tasks than none",
+            "fewer than zero tasks",
         ),
         (
             {"steps": [ScalingStep(lower=5, upper=9, change=-1), ScalingStep(lower=9, change=1)]},
@@ -162,7 +166,7 @@ def test_a_bound_may_be_known_only_at_deployment():
         (
             {"steps": [ScalingStep(lower=n, upper=None if n == 20 else n + 1, change=n + 1) for n in range(21)]},
             "steps",
-            "more than Application Auto Scaling takes",
+            "more steps than Application Auto Scaling accepts",
         ),
         (
             {"steps": [ScalingStep(lower=cdk.Token.as_number({"Ref": "Limit"}), change=1), BOTH[0]]},
@@ -171,7 +175,7 @@ def test_a_bound_may_be_known_only_at_deployment():
         ),
         ({"evaluation_periods": 0}, "evaluation_periods", "out of range"),
         ({"datapoints_to_alarm": 2}, "datapoints_to_alarm", "out of range"),
-        ({"min_change": 2}, "min_change", "not in percent"),
+        ({"min_change": 2}, "min_change", "only to changes in percent"),
         ({"min_change": 0, "adjustment_type": "PercentChangeInCapacity"}, "min_change", "out of range"),
         ({"cooldown": timedelta(seconds=-1)}, "cooldown", "out of range"),
     ],

@@ -208,7 +208,7 @@ def _check(cluster: object, call: str, found: Problems, tags: Mapping[str, str] 
     if not isinstance(cluster, Cluster) and not has_members(cluster, "cluster_arn", "cluster_name"):
         found.add(
             "cluster",
-            f"a {type(cluster).__name__} is not a cluster",
+            f"a value of type {type(cluster).__name__} instead of a cluster",
             allowed="Cluster or ICluster",
             practice="cluster-access-by-arn",
         )

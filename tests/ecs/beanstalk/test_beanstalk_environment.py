@@ -304,7 +304,7 @@ def test_bad_input(options: dict[str, Any], option: str, allowed: str):
 
 def test_a_certificate_and_http_do_not_go_together():
     stack = new_stack()
-    with pytest.raises(ConstructError, match="HTTP has no use for one"):
+    with pytest.raises(ConstructError, match="HTTP does not use a certificate"):
         beanstalk(stack, https=Disabled(REASON), certificate=certificate(stack))
 
 

@@ -211,7 +211,7 @@ def test_an_ssh_key_comes_with_its_reason():
 def test_a_group_starts_empty_and_grows_old_for_two_weeks(default: Template):
     group = properties(default, GROUP)
     assert (group["MinSize"], group["MaxSize"]) == ("0", "4")
-    assert "DesiredCapacity" not in group, "each deployment would set back the number that scaling chose"
+    assert "DesiredCapacity" not in group, "each deployment would reset the number that scaling chose"
     assert group["MaxInstanceLifetime"] == 14 * 86_400
     assert group["HealthCheckType"] == "EC2"
     assert group["HealthCheckGracePeriod"] == 300
@@ -383,9 +383,19 @@ PRACTICE_CASES: list[tuple[dict[str, Any], str, str, str | None]] = [
     ({"instance_types": ["large"]}, "instance_types", "m7g.large", None),
     ({"instance_types": "m7i.large"}, "instance_types", "a list of str", None),
     ({"instance_types": ["m7i.large", "m7g.large"]}, "instance_types", "one architecture", "instance-architecture"),
-    ({"instance_types": ["m7i.large", "g6.xlarge"]}, "instance_types", "one of the two", "instance-architecture"),
+    (
+        {"instance_types": ["m7i.large", "g6.xlarge"]},
+        "instance_types",
+        "one of the two",
+        "instance-architecture",
+    ),
     ({"instance_types": ["g5g.xlarge"]}, "instance_types", "BOTTLEROCKET", "instance-architecture"),
-    ({"instance_types": ["m7i.large", "inf2.xlarge"]}, "instance_types", "one of the two", "instance-architecture"),
+    (
+        {"instance_types": ["m7i.large", "inf2.xlarge"]},
+        "instance_types",
+        "one of the two",
+        "instance-architecture",
+    ),
     (
         {"instance_types": ["inf2.xlarge"], "instances": InstanceOptions(machine_image="BOTTLEROCKET")},
         "instance_types",

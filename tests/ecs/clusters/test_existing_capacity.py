@@ -140,9 +140,9 @@ class TestByLaunchType:
 
     def test_a_launch_type_stands_alone(self):
         stack = new_stack()
-        with pytest.raises(ConstructError, match="a strategy takes one kind of capacity"):
+        with pytest.raises(ConstructError, match="a strategy supports only one kind of capacity"):
             backend(stack, capacity=[LaunchType.FARGATE, FargateCapacity.spot()])
-        with pytest.raises(ConstructError, match=r"capacity\[0\].base: a launch type takes all tasks"):
+        with pytest.raises(ConstructError, match=r"capacity\[0\].base: a launch type runs all tasks"):
             backend(stack, capacity=[LaunchType(name="EC2", base=1)])
         with pytest.raises(ConstructError, match=r"capacity\[0\].name: not a valid choice"):
             backend(stack, capacity=[LaunchType(name="FARGATE_SPOT")])  # type: ignore[arg-type]
@@ -239,7 +239,7 @@ class TestWhatIsWrong:
     def test_capacity_of_another_cluster(self):
         stack = new_stack()
         share = imported(stack).share()
-        with pytest.raises(ConstructError, match="is capacity of another cluster than the service's"):
+        with pytest.raises(ConstructError, match="is not capacity of the service's cluster"):
             backend(stack, cluster=own_cluster(stack), capacity=[share])
 
     def test_the_same_cluster_imported_twice_is_one(self):
@@ -248,7 +248,7 @@ class TestWhatIsWrong:
         other = Cluster.from_attributes(stack, "Other", cluster_name="other", network=network(stack))
         share = imported(stack).share()
         backend(stack, cluster=again, capacity=[share])
-        with pytest.raises(ConstructError, match="another cluster"):
+        with pytest.raises(ConstructError, match="not capacity of the service's cluster"):
             backend(stack, "Elsewhere", cluster=other, capacity=[share])
 
     @pytest.mark.parametrize(
@@ -299,13 +299,13 @@ class TestWhatIsWrong:
         with pytest.raises(ConstructError, match="instance_security_group_ids"):
             web(stack, cluster=cluster(stack), capacity=[LaunchType.EC2], task=BRIDGE, exposure=exposure)
         service = backend(stack, cluster=cluster(stack), capacity=[LaunchType.EC2], task=BRIDGE)
-        with pytest.raises(ConstructError, match="security groups of its instances are not known"):
+        with pytest.raises(ConstructError, match="security groups of its instances are unknown"):
             service.connections.allow_from_any_ipv4(ec2.Port.tcp(80))
         other = backend(stack, "Other", cluster=cluster(stack))
-        with pytest.raises(ConstructError, match="security groups of its instances are not known"):
+        with pytest.raises(ConstructError, match="security groups of its instances are unknown"):
             service.connect_to(other)
         job = schedule(stack, capacity=[LaunchType.EC2], task=BRIDGE)
-        with pytest.raises(ConstructError, match="security groups of its instances are not known"):
+        with pytest.raises(ConstructError, match="security groups of its instances are unknown"):
             job.connections.allow_to_any_ipv4(ec2.Port.tcp(443))
 
     def test_a_cluster_of_ours_without_instances(self):

@@ -111,7 +111,7 @@ def test_a_grant_to_the_capacity_is_an_error_that_names_the_task_role():
         table.grant_read_data(made)
     message = str(raised.value)
     assert message.startswith("Shop/Instances: 1 problem with the arguments")
-    assert "grant to the service, whose task role is its alone: table.grant_read_data(service)" in message
+    assert "grant to the service, which has its own task role: table.grant_read_data(service)" in message
     assert "practice: instance-role-is-the-agents" in message
     assert "jsii" not in message
     assert not resources(synth(stack), "AWS::IAM::Policy")

@@ -89,7 +89,7 @@ def test_two_services_with_one_discovery_name_are_refused():
     with pytest.raises(ConstructError) as error:
         orders(stack, "Others", service_connect=ServiceConnect(namespace=namespace))
     assert problems(error) == [("service_connect.ports", "unique-discovery-names")]
-    assert "Shop/Orders has this name in Shop/Names already" in str(error.value)
+    assert "Shop/Orders already has this name in Shop/Names" in str(error.value)
     assert error.value.problems[0].given == "'orders'"
 
 
@@ -115,7 +115,7 @@ def test_one_alias_at_two_ports_is_taken():
 def test_one_service_that_asks_for_a_name_twice_is_refused():
     stack = new_stack()
     ports = [ServedPort(name="orders"), ServedPort(name="orders", dns_name="again")]
-    with pytest.raises(ConstructError, match="this service has this name"):
+    with pytest.raises(ConstructError, match="this service already has this name"):
         orders(stack, "Orders", service_connect=ServiceConnect(namespace=names(stack), ports=ports))
 
 

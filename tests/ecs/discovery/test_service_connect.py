@@ -333,9 +333,14 @@ def test_what_cannot_be_is_refused(given: dict[str, Any], ports: Any, option: st
         (["orders"], [8080], "ports[0]", "no port of a container has a name"),
         (["web"], ONE, "ports[0]", "no container has a port with this name"),
         ([ServedPort(name="web")], ONE, "ports[0]", "no container has a port with this name"),
-        (["dns"], [Port(number=53, protocol="udp", name="dns")], "ports[0]", "does not pass UDP on"),
-        ([ServedPort(name="orders", discovery_name="Orders!")], ONE, "ports[0].discovery_name", "not a name"),
-        ([ServedPort(name="orders", dns_name="-orders")], ONE, "ports[0].dns_name", "not a name"),
+        (["dns"], [Port(number=53, protocol="udp", name="dns")], "ports[0]", "does not support UDP"),
+        (
+            [ServedPort(name="orders", discovery_name="Orders!")],
+            ONE,
+            "ports[0].discovery_name",
+            "not a valid Service Connect name",
+        ),
+        ([ServedPort(name="orders", dns_name="-orders")], ONE, "ports[0].dns_name", "not a valid Service Connect name"),
         ([ServedPort(name="orders", client_port=0)], ONE, "ports[0].client_port", "not a port"),
     ],
 )

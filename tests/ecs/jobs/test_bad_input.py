@@ -162,7 +162,7 @@ CASES = [
         "ebs-volume",
         "'data'",
     ),
-    Case("an empty pattern", pattern({}), "event_pattern", "aws.s3", "event-pattern", make=on_event),
+    Case("the pattern is empty", pattern({}), "event_pattern", "aws.s3", "event-pattern", make=on_event),
     Case(
         "a field in Python's spelling",
         pattern({**S3, "detail_type": ["Object Created"]}),
@@ -182,7 +182,7 @@ CASES = [
         on_event,
     ),
     Case(
-        "a value by itself",
+        "a single value instead of a list",
         pattern({"source": "aws.s3"}),
         "event_pattern['source']",
         "['aws.s3']",
@@ -190,7 +190,7 @@ CASES = [
         make=on_event,
     ),
     Case(
-        "a value by itself, inside",
+        "a single value instead of a list, inside",
         pattern({**S3, "detail": {"bucket": {"name": "uploads"}}}),
         "event_pattern['detail']['bucket']['name']",
         "['uploads']",

@@ -161,7 +161,7 @@ CASES = [
         "a port name that ECS refuses",
         {"container": container(ports=[Port(number=1, name="Web Port")])},
         "container.ports[0].name",
-        "lower-case",
+        "lowercase",
         "port-mappings",
     ),
     Case(

@@ -155,8 +155,8 @@ class TestSubnets:
         [
             (ec2.SubnetSelection(subnet_group_name="App"), "There are no subnet groups with name 'App'"),
             (ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC), "some of the subnets are public"),
-            (ec2.SubnetSelection(subnets=[]), "it selects no subnet"),
-            (ec2.SubnetSelection(availability_zones=["us-east-1a"]), "it selects no subnet"),
+            (ec2.SubnetSelection(subnets=[]), "the selection contains no subnets"),
+            (ec2.SubnetSelection(availability_zones=["us-east-1a"]), "the selection contains no subnets"),
         ],
     )
     def test_that_tasks_cannot_be_in(self, chosen: ec2.SubnetSelection, what: str):
@@ -170,9 +170,9 @@ class TestSubnets:
 
     def test_want_the_network_that_they_are_in(self):
         stack = new_stack()
-        with pytest.raises(ConstructError, match="the tasks would get a new one"):
+        with pytest.raises(ConstructError, match="the tasks would get a new network"):
             backend(stack, cluster=None, vpc_subnets=ONE_ZONE)
-        with pytest.raises(ConstructError, match="the tasks would get a new one"):
+        with pytest.raises(ConstructError, match="the tasks would get a new network"):
             job(stack, cluster=None, security_groups=[given_group(stack)])
 
     def test_are_those_of_the_instances_without_awsvpc(self):
@@ -247,18 +247,18 @@ class TestSeveralKindsOfPrivateSubnets:
         made = properties(synth(stack), "AWS::ElasticLoadBalancingV2::LoadBalancer")
         assert made["Subnets"] == ["subnet-0a1", "subnet-0a2"]
         plain = Cluster.from_attributes(stack, "Plain", cluster_name="shop", network=network.vpc)
-        with pytest.raises(ConstructError, match=r"cluster: the VPC has several kinds of private subnets"):
+        with pytest.raises(ConstructError, match=r"cluster: the VPC has several groups of private subnets"):
             backend(stack, "Other", cluster=plain, exposure=exposure, vpc_subnets=APP)
 
     def test_load_balancers_and_instances_ask_too(self):
         stack = new_stack()
         vpc = two_kinds(stack)
         shop = Cluster(stack, "Cluster", network=vpc)
-        with pytest.raises(ConstructError, match="several kinds of private subnets"):
+        with pytest.raises(ConstructError, match="several groups of private subnets"):
             ApplicationLoadBalancer(stack, "Alb", network=vpc, certificates=[certificate(stack)], internet_facing=False)
-        with pytest.raises(ConstructError, match="several kinds of private subnets"):
+        with pytest.raises(ConstructError, match="several groups of private subnets"):
             Ec2Capacity(stack, "Instances", cluster=shop, instance_types=["m7i.large"], max_instances=2)
-        with pytest.raises(ConstructError, match="several kinds of private subnets"):
+        with pytest.raises(ConstructError, match="several groups of private subnets"):
             ManagedInstancesCapacity(stack, "Managed", cluster=shop)
 
     def test_a_vpc_of_cdk_asks_as_well(self):
@@ -274,7 +274,7 @@ class TestSeveralKindsOfPrivateSubnets:
             ],
         )
         shop = Cluster(stack, "Cluster", network=vpc)
-        with pytest.raises(ConstructError, match="several kinds of private subnets"):
+        with pytest.raises(ConstructError, match="several groups of private subnets"):
             backend(stack, cluster=shop)
         backend(stack, "Chosen", cluster=shop, vpc_subnets=APP)
         assert len(interface_of(synth(stack))["Subnets"]) == 2
@@ -283,7 +283,7 @@ class TestSeveralKindsOfPrivateSubnets:
         stack = new_stack()
         vpc = two_kinds(stack)
         for chosen, what in (
-            (None, "several kinds of private subnets"),
+            (None, "several groups of private subnets"),
             (ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS), "several subnets of a zone"),
             (ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC), "public"),
             (ec2.SubnetSelection(subnet_group_name="Other"), "no subnet groups with name"),

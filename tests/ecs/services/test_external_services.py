@@ -161,8 +161,8 @@ def mounted(volume: Any) -> dict[str, Any]:
             "task.operating_system",
             "LINUX",
         ),
-        ({"scaling": ServiceScaling(min_tasks=1, max_tasks=2)}, "scaling", "nothing"),
-        ({"capacity": [FargateCapacity()]}, "capacity", "nothing"),
+        ({"scaling": ServiceScaling(min_tasks=1, max_tasks=2)}, "scaling", "remove it"),
+        ({"capacity": [FargateCapacity()]}, "capacity", "remove it"),
         (mounted(EbsVolume(name="data", size_gib=20)), "volumes[0]", "HostVolume"),
         ({"cluster": None}, "cluster", "ExternalInstances"),
     ],
@@ -193,7 +193,7 @@ def test_an_option_that_is_new_to_services_is_refused_until_it_is_known():
     [problem] = unsupported_problems(given, {"image": None, "service_connect": None})
     assert (problem.option, problem.practice) == ("service_connect", "external-tasks")
     [problem] = unsupported_problems(SimpleNamespace(cluster=object(), unheard_of=1), {"unheard_of": None})
-    assert (problem.option, problem.what) == ("unheard_of", "external instances do not have this")
+    assert (problem.option, problem.what) == ("unheard_of", "external instances do not support this")
 
 
 def test_a_daemon_has_no_count():
@@ -212,7 +212,7 @@ def test_a_daemon_has_no_count():
 
 def test_a_task_definition_by_itself_is_checked_too():
     stack = new_stack()
-    with pytest.raises(ConstructError, match="no network interfaces of a VPC"):
+    with pytest.raises(ConstructError, match="no VPC network interfaces"):
         ExternalTaskDefinition(
             stack, "Task", containers=[container(memory_limit_mib=64)], options=TaskOptions(network_mode="awsvpc")
         )

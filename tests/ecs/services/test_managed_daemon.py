@@ -160,4 +160,4 @@ def test_wrong_input(options: dict[str, Any], option: str):
 def test_it_is_in_one_cluster():
     stack = new_stack()
     found = problems(stack, capacity=[instances(stack), instances(stack, "Second", "Other")])
-    assert found == {"capacity": "a daemon is in one cluster"}
+    assert found == {"capacity": "a daemon belongs to only one cluster"}

@@ -281,14 +281,14 @@ def test_one_cluster_has_every_kind_of_capacity_and_each_service_one():
 
 def test_capacity_of_another_cluster_is_refused():
     stack = new_stack()
-    with pytest.raises(ConstructError, match="another cluster"):
+    with pytest.raises(ConstructError, match="not capacity of the service's cluster"):
         backend(stack, cluster=own_cluster(stack, "Other"), capacity=[managed(stack).share()])
 
 
 def test_a_daemon_does_not_run_on_them():
     stack = new_stack()
     managed(stack)
-    with pytest.raises(ConstructError, match="an Ec2Capacity, made before the daemon"):
+    with pytest.raises(ConstructError, match="an Ec2Capacity, created before the daemon"):
         DaemonService(stack, "Daemon", cluster=own_cluster(stack), image=IMAGE)
 
 

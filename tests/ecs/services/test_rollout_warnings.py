@@ -40,7 +40,7 @@ def test_a_warning_says_what_it_costs_by_the_model_and_what_to_change() -> None:
     [warning] = warnings(stack)
     assert warning == (
         "300 s of a deregistration delay make a deployment of 2 tasks take up to 390 s, instead of 120 s. Change "
-        "deregistration_delay of the exposure, to the time of the longest request. "
+        "deregistration_delay of the exposure, to the duration of the longest request. "
         "[ack: cdk-containers:slow-rollout:deregistration-delay]"
     )
 

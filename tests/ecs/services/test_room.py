@@ -82,7 +82,7 @@ def test_a_deployment_that_shifts_traffic_needs_room_for_both_versions():
             exposure=AlbExposure(port=8080, certificate=certificate(stack)),
         )
 
-    assert wrong(lambda: shifted(3)).startswith("the instances cannot hold a second version")
+    assert wrong(lambda: shifted(3)).startswith("the instances cannot hold two versions")
     shifted(4)
 
 

@@ -296,7 +296,7 @@ def test_a_service_that_gets_a_network_of_its_own_shares_no_load_balancer():
         WebService(stack, "Web", image=IMAGE, exposure=through(balancer(stack, "application"), 1))
     [problem] = raised.value.problems
     assert problem.option == "exposure.load_balancer"
-    assert "give it a cluster" in problem.allowed
+    assert "pass the cluster" in problem.allowed
 
 
 # ---- names

@@ -50,7 +50,7 @@ def test_conditions_that_it_takes():
 
 @pytest.mark.parametrize("name", ["Shop/Web", "shop//web", "s", "-shop"])
 def test_an_imported_repository_has_a_name_that_ecr_takes(name: str):
-    with pytest.raises(ConstructError, match="not a name that ECR takes"):
+    with pytest.raises(ConstructError, match="not a valid ECR name"):
         Repository.from_attributes(new_stack(), "Images", repository_name=name)
     assert Repository.from_attributes(new_stack(), "Images", repository_name="shop/web")
 

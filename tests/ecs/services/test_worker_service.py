@@ -1,4 +1,4 @@
-"""A service that works on the messages of a queue."""
+"""A service that processes the messages of a queue."""
 
 from datetime import timedelta
 from typing import Any
@@ -346,7 +346,7 @@ def test_a_service_that_answers_requests_is_never_left_without_a_task():
         web(new_stack(), scaling=scaling)
     [problem] = raised.value.problems
     assert (problem.option, problem.practice) == ("scaling.min_tasks", "scale-to-zero")
-    assert "requests are not kept" in problem.what
+    assert "requests do not wait" in problem.what
     stack = new_stack()
     backend(stack, scaling=scaling)
     assert properties(synth(stack), "AWS::ApplicationAutoScaling::ScalableTarget")["MinCapacity"] == 0

@@ -167,7 +167,7 @@ def test_the_agent_may_say_how_long_a_container_has_to_stop():
     app = containers(task("EC2", left, container(name="other")))
     assert "StopTimeout" not in app["app"]
     assert app["other"]["StopTimeout"] == 30
-    assert wrong("FARGATE", left) == {"containers[0].stop_timeout": "Fargate has no agent with its own setting"}
+    assert wrong("FARGATE", left) == {"containers[0].stop_timeout": "Fargate has no agent setting to fall back on"}
 
 
 def test_a_memory_limit_may_be_known_at_deployment_beside_a_reservation():

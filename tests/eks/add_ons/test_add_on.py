@@ -148,7 +148,7 @@ def test_roles_of_pods_where_nothing_gives_them():
 @pytest.mark.parametrize("name", ["aws-ebs-csi-driver", "eks-pod-identity-agent"])
 def test_what_runs_on_nodes_only_on_fargate_alone(name: str):
     stack = new_stack()
-    with pytest.raises(ConstructError, match="it runs on nodes only"):
+    with pytest.raises(ConstructError, match="it runs only on nodes"):
         AddOn(stack, "AddOn", cluster=eks_cluster(stack, compute="FARGATE"), name=name)
 
 

@@ -1,4 +1,4 @@
-"""Argo CD, run by EKS."""
+"""Argo CD as an EKS capability."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_rights_in_namespaces_are_manifests_for_the_group_that_eks_makes(tmp_pat
 def test_nobody_makes_a_second_access_entry_for_its_role() -> None:
     stack = new_stack()
     made = argo_cd(stack)
-    with pytest.raises(ConstructError, match="has an access entry already"):
+    with pytest.raises(ConstructError, match="already has an access entry"):
         AccessEntry(stack, "Again", cluster=made.cluster, principal=made.role)
 
 

@@ -337,7 +337,7 @@ def test_the_identity_provider_is_made_once_when_it_is_asked_for():
 def test_a_cluster_that_nobody_may_use_is_warned_of():
     stack = new_stack()
     EksCluster(stack, "Eks", version="1.36", network=network(stack))
-    Annotations.from_stack(stack).has_warning("*", Match.string_like_regexp(".*nobody may use the cluster.*"))
+    Annotations.from_stack(stack).has_warning("*", Match.string_like_regexp(".*no one can use the cluster.*"))
     quiet = new_stack()
     eks_cluster(quiet, admins=OFF)
     Annotations.from_stack(quiet).has_no_warning("*", Match.string_like_regexp(".*nobody may use.*"))

@@ -320,14 +320,14 @@ def test_wrong_input_is_refused_where_it_is_given() -> None:
     cluster = eks_cluster(stack)
     cluster.add_manifests("web", [config_map("web")])
     assert "Shop/Eks.add_manifests: 1 problem" in refused(cluster, "web", [config_map("other")])
-    assert "the ConfigMap is in web.yaml already" in refused(cluster, "other", [config_map("web")])
-    assert "not the name of a file" in refused(cluster, "Web.yaml", [config_map("other")])
-    assert "not the name of a file" in refused(cluster, 5, [config_map("other")])
-    assert "not the name of a file" in refused(cluster, "kustomization", [config_map("other")])
-    assert "where objects belong" in refused(cluster, "other", config_map("other"))
-    assert "where objects belong" in refused(cluster, "other", 5)
+    assert "the ConfigMap is already in web.yaml" in refused(cluster, "other", [config_map("web")])
+    assert "not a file name" in refused(cluster, "Web.yaml", [config_map("other")])
+    assert "not a file name" in refused(cluster, 5, [config_map("other")])
+    assert "not a file name" in refused(cluster, "kustomization", [config_map("other")])
+    assert "instead of objects" in refused(cluster, "other", config_map("other"))
+    assert "instead of objects" in refused(cluster, "other", 5)
     assert "no object" in refused(cluster, "other", [])
-    assert "where an object belongs" in refused(cluster, "other", ["apiVersion: v1"])
+    assert "instead of an object" in refused(cluster, "other", ["apiVersion: v1"])
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x"}, "stringData": {"a": "b"}}
     assert "practice: eks-no-secret-manifests" in refused(cluster, "other", [secret])
     assert "known only at deployment" in refused(cluster, "other", [config_map(cluster.endpoint)])
@@ -335,7 +335,7 @@ def test_wrong_input_is_refused_where_it_is_given() -> None:
     assert "list" in refused(cluster, "other", [{**config_map("other"), "data": cdk.Fn.split(",", stack.region)}])
     found = refused(cluster, "other", [config_map("Other", a=5), config_map("x", "Y")])
     assert "3 problems" in found
-    assert "manifests[1].metadata.namespace: ConfigMap Y/x: not a name of Kubernetes" in found
+    assert "manifests[1].metadata.namespace: ConfigMap Y/x: not a valid Kubernetes name" in found
     cluster.add_manifests("other", [config_map("other")])
 
 
@@ -373,4 +373,4 @@ def test_what_is_not_among_the_manifests_is_a_warning_that_can_be_acknowledged(t
     app.synth()
     warnings = cdk.assertions.Annotations.from_stack(stack).find_warning("*", cdk.assertions.Match.any_value())
     texts = [str(found.entry.data) for found in warnings if "dangling" in str(found.entry.data)]
-    assert [text.split(": ")[2] for text in texts] == ["it finds no pods that are made here [ack"]
+    assert [text.split(": ")[2] for text in texts] == ["it matches no pods in these manifests [ack"]

@@ -256,7 +256,7 @@ def test_a_second_identity_for_a_service_account():
     stack = new_stack()
     cluster = eks_cluster(stack)
     identity(cluster)
-    with pytest.raises(ConstructError, match="has an identity already, and EKS takes one: Shop/Identity"):
+    with pytest.raises(ConstructError, match="already has an identity, and EKS accepts only one: Shop/Identity"):
         WorkloadIdentity(stack, "Second", cluster=cluster, namespace="shop", service_account="web")
     WorkloadIdentity(stack, "Third", cluster=cluster, namespace="checkout", service_account="web")
 
@@ -264,7 +264,7 @@ def test_a_second_identity_for_a_service_account():
 def test_a_cluster_without_the_agent():
     off = Disabled(REASON)
     cluster = eks_cluster(new_stack(), default_add_ons={"eks-pod-identity-agent": off, "vpc-cni": off})
-    with pytest.raises(ConstructError, match="no agent of EKS Pod Identity"):
+    with pytest.raises(ConstructError, match="no EKS Pod Identity Agent"):
         identity(cluster)
     assert identity(cluster, mode="IRSA").mode == "IRSA"
 

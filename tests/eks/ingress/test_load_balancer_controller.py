@@ -175,7 +175,7 @@ def test_a_controller_in_another_stack_than_the_cluster():
 def test_a_second_controller():
     cluster = eks_cluster(new_stack())
     controller(cluster)
-    with pytest.raises(ConstructError, match="the cluster has a controller already"):
+    with pytest.raises(ConstructError, match="the cluster already has a controller"):
         controller(cluster, "Second", ingress_class_name="other")
 
 

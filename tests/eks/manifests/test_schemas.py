@@ -112,29 +112,29 @@ RIGHT: dict[tuple[str, str], dict[str, Any]] = {
 }
 
 WRONG: list[tuple[str, str, Any, str]] = [
-    ("TargetGroupBinding", "targetGroupARN", "arn:aws:s3:::x", "not of the form"),
-    ("TargetGroupBinding", "targetType", "lambda", "no such value"),
+    ("TargetGroupBinding", "targetGroupARN", "arn:aws:s3:::x", "not in the right format"),
+    ("TargetGroupBinding", "targetType", "lambda", "unknown value"),
     ("TargetGroupBinding", "serviceRef", {"name": "web"}, "it is missing"),
-    ("TargetGroupBinding", "serviceRef", {"name": "web", "port": 0}, "not a whole number"),
+    ("TargetGroupBinding", "serviceRef", {"name": "web", "port": 0}, "not a valid whole number"),
     ("TargetGroupBinding", "networking", {"ingress": []}, "too few entries"),
-    ("IngressClassParams", "scheme", "public", "no such value"),
+    ("IngressClassParams", "scheme", "public", "unknown value"),
     ("IngressClassParams", "tags", {"team": "shop"}, "not a list"),
     ("ScaledObject", "minReplicaCount", 20, "more than maxReplicaCount"),
     ("ScaledObject", "idleReplicaCount", 0, "not less than minReplicaCount"),
-    ("ScaledObject", "triggers", [{"type": "cpu", "metadata": {"value": 60}}], "not a text"),
-    ("TriggerAuthentication", "podIdentity", {"provider": "aws-eks"}, "no such value"),
-    ("SecretProviderClass", "provider", "vault", "no such value"),
-    ("SecretProviderClass", "parameters", {"objects": "x", "usePodIdentity": True}, "not a text"),
-    ("ExternalSecret", "refreshInterval", "hourly", "not of the form"),
-    ("SecretStore", "provider", {"aws": {"service": "S3", "region": "eu-west-1"}}, "no such value"),
-    ("NodePool", "weight", 101, "not a whole number"),
+    ("ScaledObject", "triggers", [{"type": "cpu", "metadata": {"value": 60}}], "not text"),
+    ("TriggerAuthentication", "podIdentity", {"provider": "aws-eks"}, "unknown value"),
+    ("SecretProviderClass", "provider", "vault", "unknown value"),
+    ("SecretProviderClass", "parameters", {"objects": "x", "usePodIdentity": True}, "not text"),
+    ("ExternalSecret", "refreshInterval", "hourly", "not in the right format"),
+    ("SecretStore", "provider", {"aws": {"service": "S3", "region": "eu-west-1"}}, "unknown value"),
+    ("NodePool", "weight", 101, "not a valid whole number"),
     ("NodePool", "limits", "none", "not a map"),
     ("EC2NodeClass", "instanceProfile", "x", "role and instanceProfile together"),
     ("EC2NodeClass", "detailedMonitoring", "yes", "neither true nor false"),
     ("EC2NodeClass", "amiSelectorTerms", [], "too few entries"),
-    ("NodeClass", "ephemeralStorage", {"size": "80GB"}, "not of the form"),
-    ("TridentBackendConfig", "storageDriverName", "ontap", "no such value"),
-    ("VolumeSnapshotContent", "deletionPolicy", "Keep", "no such value"),
+    ("NodeClass", "ephemeralStorage", {"size": "80GB"}, "not in the right format"),
+    ("TridentBackendConfig", "storageDriverName", "ontap", "unknown value"),
+    ("VolumeSnapshotContent", "deletionPolicy", "Keep", "unknown value"),
     ("VolumeSnapshot", "source", "data", "not a map"),
 ]
 
@@ -153,7 +153,7 @@ def test_there_is_something_right_for_each_schema() -> None:
 def test_what_is_right_is_taken_and_a_field_that_there_is_not_is_refused(known: tuple[str, str]) -> None:
     assert found(known, RIGHT[known]) == []
     [wrong] = found(known, {**RIGHT[known], "targetGroupArn": "x"})
-    assert "no such field" in wrong
+    assert "unknown field" in wrong
     assert (
         found(known, {}) != []
         or "IngressClassParams" in known
@@ -176,7 +176,7 @@ def test_a_node_pool_names_a_class_of_its_group() -> None:
     known = ("karpenter.sh/v1", "NodePool")
     spec = deepcopy(RIGHT[known])
     spec["template"]["spec"]["nodeClassRef"]["group"] = "eks.amazonaws.com"
-    assert "not a kind of this group" in "".join(found(known, spec))
+    assert "not a kind of this API group" in "".join(found(known, spec))
 
 
 def test_what_is_beside_the_spec_is_refused() -> None:

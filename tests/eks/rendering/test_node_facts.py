@@ -31,10 +31,10 @@ def test_a_pod_that_fits_is_fine():
         ({"memory_mib": 8192}, "Nodes: m7g.large 8192 MiB of 7000"),
         ({"cpu_millicores": 1900, "reserved_millicores": 100}, "Nodes: m7g.large 2000 millicores of 1930"),
         ({"gpus": 1}, "Nodes: no GPUs"),
-        ({"architecture": "X86_64"}, "Nodes: ARM64, and the pod is X86_64"),
+        ({"architecture": "X86_64"}, "Nodes: ARM64, but the pod is X86_64"),
         ({"node_selector": {"team": "shop"}}, "Nodes: no label team"),
-        ({"node_selector": {"kubernetes.io/arch": "amd64"}}, "Nodes: label kubernetes.io/arch=arm64, and"),
-        ({"node_selector": {"kubernetes.io/os": "windows"}}, "Nodes: label kubernetes.io/os=linux, and"),
+        ({"node_selector": {"kubernetes.io/arch": "amd64"}}, "Nodes: label kubernetes.io/arch=arm64, but"),
+        ({"node_selector": {"kubernetes.io/os": "windows"}}, "Nodes: label kubernetes.io/os=linux, but"),
     ],
 )
 def test_a_pod_that_no_node_holds_is_an_error_with_the_arithmetic(pod: dict[str, Any], why: str):
@@ -99,7 +99,7 @@ def test_a_pod_that_tolerates_a_taint_is_let_on_the_node(toleration: dict[str, A
 )
 def test_a_pod_that_tolerates_another_taint_is_not(toleration: dict[str, Any]):
     [problem] = fit(nodes(taints=(DEDICATED,)), tolerations=[toleration])
-    assert problem.given == "Nodes: taint dedicated that the pod does not tolerate"
+    assert problem.given == "Nodes: taint dedicated, which the pod does not tolerate"
 
 
 def test_a_taint_that_is_only_preferred_keeps_nobody_out():

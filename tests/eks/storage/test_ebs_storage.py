@@ -168,7 +168,7 @@ def test_a_driver_that_the_app_installs_itself():
     stack = new_stack()
     cluster = eks_cluster(stack)
     AddOn(stack, "Driver", cluster=cluster, name="aws-ebs-csi-driver")
-    with pytest.raises(ConstructError, match="has the add-on aws-ebs-csi-driver already, of Shop/Driver"):
+    with pytest.raises(ConstructError, match="already has the add-on aws-ebs-csi-driver, from Shop/Driver"):
         ebs(cluster)
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::111111111111:role/ebs-driver")
     ebs(cluster, driver_role=role)
@@ -178,7 +178,7 @@ def test_a_driver_that_the_app_installs_itself():
 def test_a_driver_role_in_auto_mode():
     stack = new_stack()
     role = iam.Role.from_role_arn(stack, "Role", "arn:aws:iam::111111111111:role/ebs-driver")
-    with pytest.raises(ConstructError, match="Auto Mode has the driver built in"):
+    with pytest.raises(ConstructError, match="the driver is built into Auto Mode"):
         ebs(eks_cluster(stack, auto_mode=AutoMode()), driver_role=role)
 
 
@@ -205,5 +205,5 @@ def test_a_claim_whose_name_is_taken():
     storage = ebs(cluster)
     storage.claim("data", namespace="shop", size_gib=20)
     storage.claim("data", namespace="checkout", size_gib=20)
-    with pytest.raises(ConstructError, match="has a claim of this name already: of Shop/Ebs"):
+    with pytest.raises(ConstructError, match="already has a claim with this name: Shop/Ebs"):
         storage.claim("data", namespace="shop", size_gib=10)

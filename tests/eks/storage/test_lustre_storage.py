@@ -147,7 +147,7 @@ def test_file_systems_that_fsx_does_not_make(options: dict[str, Any], wrong: lis
 def test_a_key_for_scratch():
     stack = new_stack()
     key = kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:eu-west-1:111111111111:key/1")
-    with pytest.raises(ConstructError, match="a scratch file system takes none"):
+    with pytest.raises(ConstructError, match="a scratch file system does not support it"):
         lustre(eks_cluster(stack), deployment_type="SCRATCH_2", encryption_key=key)
 
 

@@ -301,7 +301,7 @@ def test_a_cluster_without_a_controller_takes_no_exposure():
 def test_two_workloads_of_one_name_are_refused_in_a_namespace():
     stack = new_stack()
     service(stack, "Web")
-    with pytest.raises(ConstructError, match="Shop/Web has this name"):
+    with pytest.raises(ConstructError, match="Shop/Web already has this name"):
         service(stack, "Other", service_name="web")
     service(stack, "Elsewhere", service_name="web", namespace="other")
 
@@ -309,7 +309,7 @@ def test_two_workloads_of_one_name_are_refused_in_a_namespace():
 def test_a_namespace_has_one_level_of_security():
     stack = new_stack()
     service(stack, "Web")
-    with pytest.raises(ConstructError, match="another workload has restricted in apps"):
+    with pytest.raises(ConstructError, match="another workload uses restricted in apps"):
         service(stack, "Other", pod=PodOptions(pod_security="baseline"))
     cluster = equipped_cluster(stack)
     [namespace, _] = cluster.manifests.files["namespace-apps"]

@@ -67,7 +67,7 @@ def test_requests_metrics_and_the_clock_are_followed_by_keda_alone():
         ],
     )
     made = service(stack, exposure=HTTP, scaling=scaling)
-    assert objects(made, "HorizontalPodAutoscaler") == [], "two autoscalers of one deployment would fight"
+    assert objects(made, "HorizontalPodAutoscaler") == [], "two autoscalers of one deployment would conflict"
     triggers = {trigger["name"]: trigger for trigger in only(made, "ScaledObject")["spec"]["triggers"]}
     assert list(triggers) == ["cpu", "requests", "metric-1", "clock"]
     requests = triggers["requests"]

@@ -30,11 +30,11 @@ def test_a_pod_that_no_node_holds_is_refused():
     [problem] = info.value.problems
     assert (problem.option, problem.practice) == ("cpu", "eks-pod-fits-node")
     assert "m7i.large" in str(problem.given)
-    with pytest.raises(ConstructError, match="no node of the cluster can hold one pod"):
+    with pytest.raises(ConstructError, match="the pod fits on no node of the cluster"):
         job(stack, "Wide", cluster=cluster, memory_limit_mib=64 * 1024)
     with pytest.raises(ConstructError, match="no label team"):
         service(stack, "Elsewhere", cluster=cluster, pod=PodOptions(node_selector={"team": "shop"}))
-    with pytest.raises(ConstructError, match="and the pod is ARM64"):
+    with pytest.raises(ConstructError, match="but the pod is ARM64"):
         service(stack, "Arm", cluster=cluster, pod=PodOptions(architecture="ARM64"))
 
 
@@ -43,7 +43,7 @@ def test_sidecars_count_and_of_init_containers_the_largest():
     cluster = eks_cluster(stack)
     ManagedNodeGroup(stack, "Nodes", cluster=cluster, instance_types=["m7i.large"], max_nodes=3)
     main = container(cpu=1024, memory_limit_mib=1024)
-    with pytest.raises(ConstructError, match="no node of the cluster can hold one pod"):
+    with pytest.raises(ConstructError, match="the pod fits on no node of the cluster"):
         service(
             stack,
             cluster=cluster,
@@ -109,6 +109,6 @@ def test_a_service_account_of_others_is_refused_before_anything_is_made():
     stack = new_stack()
     cluster = eks_cluster(stack)
     WorkloadIdentity(stack, "Other", cluster=cluster, namespace="apps", service_account="web")
-    with pytest.raises(ConstructError, match="service_name: the service account has an identity already"):
+    with pytest.raises(ConstructError, match="service_name: the service account already has an identity"):
         KubernetesService(stack, "Web", cluster=cluster, image=IMAGE)
     assert stack.node.try_find_child("Web") is None

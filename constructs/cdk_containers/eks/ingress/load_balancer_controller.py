@@ -123,7 +123,7 @@ class LoadBalancerController(CheckedConstruct):
         """
         found = argument_problems(self.ingress_class, locals())
         if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            found.add("name", "not a valid name", given=name, allowed="a text")
+            found.add("name", "not a valid name", given=name, allowed="text")
         elif not found.has("default"):
             found.extend(_class_problems(self.cluster, name, default, "name", "default"))
         found.raise_for(self, f"ingress class {name!r}")

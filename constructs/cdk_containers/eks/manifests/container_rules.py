@@ -27,7 +27,7 @@ def check_container(container: Part, *, facts: Facts, stays: bool, grace: int) -
     for field in ("command", "args"):
         for index, word in container.entries(field):
             if not isinstance(word, str):
-                container.wrong(f"{field}[{index}]", "not text", "a text", given=word)
+                container.wrong(f"{field}[{index}]", "not text", "text", given=word)
     _check_ports(container)
     _check_environment(container)
     check_resources(container.part("resources"))
@@ -71,7 +71,7 @@ def _check_environment(container: Part) -> None:
             names.append(name)
         value = variable.get("value")
         if value is not None and not isinstance(value, str):
-            variable.wrong("value", f"a value of type {type(value).__name__} instead of text", "a text")
+            variable.wrong("value", f"a value of type {type(value).__name__} instead of text", "text")
         if value and variable.get("valueFrom") is not None:
             variable.wrong("valueFrom", "both a value and a source", "one of the two")
 

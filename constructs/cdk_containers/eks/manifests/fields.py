@@ -31,7 +31,7 @@ _SIMPLE: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "flag": (lambda value: isinstance(value, bool), "true or false"),
     "int": (_is_int, "a whole number"),
     "number": (_is_int, "a whole number"),
-    "text": (lambda value: isinstance(value, str), "a text"),
+    "text": (lambda value: isinstance(value, str), "text"),
 }
 
 

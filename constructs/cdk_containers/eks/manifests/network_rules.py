@@ -78,7 +78,7 @@ def check_ingress(manifest: Part) -> None:
                 path.wrong("pathType", "it is missing", "Exact, Prefix or ImplementationSpecific")
             written = path.text("path")
             if written is not None and not written.startswith("/") and path.get("pathType") != "ImplementationSpecific":
-                path.wrong("path", "not the path of an address", "a path such as /orders")
+                path.wrong("path", "not a URL path", "a path such as /orders")
             _check_backend(path.part("backend"))
     if spec.get("defaultBackend"):
         _check_backend(spec.part("defaultBackend"))
@@ -102,7 +102,7 @@ def check_network_policy(manifest: Part) -> None:
     check_expressions(spec.part("podSelector"))
     for index, kind in spec.entries("policyTypes"):
         if kind not in ("Ingress", "Egress"):
-            spec.wrong(f"policyTypes[{index}]", "no such value", "Ingress, Egress", given=kind)
+            spec.wrong(f"policyTypes[{index}]", "unknown value", "Ingress, Egress", given=kind)
     for field, side in (("ingress", "from"), ("egress", "to")):
         for rule in spec.parts(field):
             for peer in rule.parts(side):
@@ -137,5 +137,5 @@ def _check_block(part: Part, field: str, value: object) -> ipaddress.IPv4Network
     try:
         return ipaddress.ip_network(str(value))
     except ValueError:
-        part.wrong(field, "not a block of addresses", "a CIDR block such as 10.0.0.0/16", given=value)
+        part.wrong(field, "not a CIDR block", "a CIDR block such as 10.0.0.0/16", given=value)
         return None

@@ -78,12 +78,12 @@ class Part:
         value = self.value.get(field)
         if value is None or value == "":
             if required:
-                self.wrong(field, "it is missing", "a text")
+                self.wrong(field, "it is missing", "text")
             return None
         if is_token(value):
             return None
         if not isinstance(value, str):
-            self.wrong(field, f"a value of type {type(value).__name__} instead of text", "a text")
+            self.wrong(field, f"a value of type {type(value).__name__} instead of text", "text")
             return None
         return value
 

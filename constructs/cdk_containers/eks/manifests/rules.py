@@ -181,7 +181,7 @@ def _check_values(found: Problems, value: object, path: str = "") -> None:
     if isinstance(value, Mapping):
         for key, entry in value.items():
             if not isinstance(key, str) or is_token(key):
-                found.add(path, "the name of a field is not text known at synthesis", given=key, allowed="a text")
+                found.add(path, "the name of a field is not text known at synthesis", given=key, allowed="text")
             else:
                 _check_values(found, entry, f"{path}.{key}" if path else key)
     elif isinstance(value, list | tuple):
@@ -192,7 +192,7 @@ def _check_values(found: Problems, value: object, path: str = "") -> None:
     elif value is None:
         found.add(path, "None has no meaning here", allowed="a value, or no field")
     elif not isinstance(value, str | int):
-        found.add(path, f"a value of type {type(value).__name__}", given=value, allowed="a text or a whole number")
+        found.add(path, f"a value of type {type(value).__name__}", given=value, allowed="text or a whole number")
 
 
 def _check_token(found: Problems, value: object, path: str) -> None:

@@ -25,16 +25,16 @@ class Text:
 
     allowed: tuple[str, ...] = ()
     pattern: str = ""
-    example: str = "a text"
+    example: str = "text"
 
     def check(self, found: Problems, value: Any, path: str) -> None:
         """Find where a value does not match."""
         if is_token(value):
             return
         if not isinstance(value, str):
-            found.add(path, "not a text", given=value, allowed=", ".join(self.allowed) or self.example)
+            found.add(path, "not text", given=value, allowed=", ".join(self.allowed) or self.example)
         elif self.allowed and value not in self.allowed:
-            found.add(path, "no such value", given=value, allowed=", ".join(self.allowed))
+            found.add(path, "unknown value", given=value, allowed=", ".join(self.allowed))
         elif self.pattern and not re.fullmatch(self.pattern, value):
             found.add(path, "not in the right format", given=value, allowed=self.example)
 
@@ -141,7 +141,7 @@ class Fields:
             if name in self.fields:
                 self.fields[name].check(found, entry, f"{path}.{name}")
             else:
-                found.add(f"{path}.{name}", "no such field", given=entry, allowed=", ".join(sorted(self.fields)))
+                found.add(f"{path}.{name}", "unknown field", given=entry, allowed=", ".join(sorted(self.fields)))
         for name in self.required:
             if name not in value:
                 found.add(f"{path}.{name}", "it is missing", allowed="a value")

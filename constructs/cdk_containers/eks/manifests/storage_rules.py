@@ -57,7 +57,7 @@ def check_config_map(manifest: Part) -> None:
             if not _KEY.fullmatch(str(key)):
                 part.wrong(str(key), "not a valid key", "up to 253 letters, digits, hyphens, dots and underscores")
             if not isinstance(value, str):
-                part.wrong(str(key), f"a value of type {type(value).__name__} instead of text", "a text")
+                part.wrong(str(key), f"a value of type {type(value).__name__} instead of text", "text")
             else:
                 size += len(value.encode())
     for key in data.value.keys() & binary.value.keys():
@@ -72,7 +72,7 @@ def _check_modes(spec: Part) -> None:
         spec.wrong("accessModes", "none", ", ".join(_MODES))
     for index, mode in enumerate(modes):
         if not is_token(mode) and mode not in _MODES:
-            spec.wrong(f"accessModes[{index}]", "no such value", ", ".join(_MODES), given=mode)
+            spec.wrong(f"accessModes[{index}]", "unknown value", ", ".join(_MODES), given=mode)
     if "ReadWriteOncePod" in modes and len(modes) > 1:
         spec.wrong("accessModes", "ReadWriteOncePod combined with another mode", "alone")
 

@@ -66,7 +66,7 @@ def check_labels(metadata: Part, field: str) -> None:
         if is_token(value):
             continue
         if not isinstance(value, str):
-            part.wrong(key, f"a value of type {type(value).__name__} instead of text", "a text")
+            part.wrong(key, f"a value of type {type(value).__name__} instead of text", "text")
         elif field == "labels" and not is_label_value(value):
             part.wrong(key, "not a valid label value", LABEL_VALUE)
 

@@ -56,7 +56,7 @@ class Storage(CheckedConstruct):
 
     def _check_claim(self, found: Problems, name: str, namespace: str, size_gib: int) -> None:
         if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            found.add("name", "not a valid name", given=name, allowed="a text")
+            found.add("name", "not a valid name", given=name, allowed="text")
         else:
             found.extend(kubernetes_name_problems("name", name, form="label"))
         if not found.has("namespace"):

@@ -34,5 +34,5 @@ def schema_problems(manifest: Mapping[str, Any]) -> Problems:
     else:
         schema.check(found, manifest["spec"], "spec")
     for name in manifest.keys() - {"apiVersion", "kind", "metadata", "spec"}:
-        found.add(str(name), "no such field", given=manifest[name], allowed="apiVersion, kind, metadata, spec")
+        found.add(str(name), "unknown field", given=manifest[name], allowed="apiVersion, kind, metadata, spec")
     return found
