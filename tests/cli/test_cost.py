@@ -70,7 +70,7 @@ def test_a_region_without_prices_is_said_and_not_guessed(tmp_path: Path, shell: 
     ran = shell("cost", folder)
     assert ran.code == 2
     assert (
-        "there are no prices of eu-west-1: fetch them with 'cdk-containers cost update --region eu-west-1'" in ran.err
+        "there are no prices for eu-west-1: fetch them with 'cdk-containers cost update --region eu-west-1'" in ran.err
     )
     assert shell("cost", folder, *US).code == 0
 
@@ -80,7 +80,7 @@ def test_a_template_alone_needs_a_region(tmp_path: Path, shell: Shell):
     assert "the templates have no region; add --region" in shell("cost", file).err
     assert shell("cost", file, *US).code == 0
     agnostic = assembly(tmp_path / "a", {"Nat": NAT}, "aws://unknown-account/unknown-region")
-    assert "do not say their region" in shell("cost", agnostic).err
+    assert "have no region" in shell("cost", agnostic).err
 
 
 def test_it_goes_to_a_file(tmp_path: Path, shell: Shell):
@@ -103,8 +103,8 @@ def test_runs_of_a_job_take_the_time_that_is_said(tmp_path: Path, shell: Shell):
     [
         (("--cpu", "256"), "--cpu requires 'cost compare'"),
         (("compare", "--memory", "512"), "'cost compare' needs --cpu"),
-        (("compare", "x", "--cpu", "1", "--memory", "1"), "'cost compare' takes no PATH: x"),
-        (("compare", "--cpu", "1", "--memory", "1", "--diff", "x"), "--diff goes with a PATH"),
+        (("compare", "x", "--cpu", "1", "--memory", "1"), "'cost compare' does not accept a PATH: x"),
+        (("compare", "--cpu", "1", "--memory", "1", "--diff", "x"), "--diff requires a PATH"),
         (("compare", "--cpu", "-1", "--memory", "1"), "cpu"),
         (("compare", "--cpu", "1", "--memory", "1", "--instance-type", "m7g.lrge"), "m7g.large"),
         (("update",), "'cost update' needs --region"),
@@ -125,7 +125,7 @@ def test_a_wrong_call_is_refused_in_words(
 
 def test_without_a_path_there_has_to_be_an_assembly(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    assert "there is no folder cdk.out here" in shell("cost").err
+    assert "no folder cdk.out here" in shell("cost").err
     assembly(tmp_path / "cdk.out", {"Nat": NAT})
     assert "32.85" in shell("cost").out
 
@@ -149,7 +149,7 @@ def test_fetched_prices_are_kept_and_used(tmp_path: Path, shell: Shell, monkeypa
     monkeypatch.setattr(update, "fetch_prices", lambda *_, **__: fetched)
     ran = shell("cost", "update", "--region", "eu-west-1")
     assert ran.out.splitlines() == [
-        f"{tmp_path / 'cache/cdk-containers/prices.json'}: 1 prices of eu-west-1",
+        f"{tmp_path / 'cache/cdk-containers/prices.json'}: 1 prices for eu-west-1",
         "no price, or several: alb",
     ]
     assert "35.04" in shell("cost", assembly(tmp_path / "a", {"Nat": NAT}, "aws://1/eu-west-1")).out

@@ -70,7 +70,7 @@ def test_two_images_of_one_name_are_refused():
     def twice(stack: cdk.Stack) -> list[ImageBuild]:
         return [ImageBuild(name="web", repository=repository(stack)) for _ in range(2)]
 
-    assert refused(images=twice) == {"images[1].name": "another image has this name"}
+    assert refused(images=twice) == {"images[1].name": "another image already has this name"}
 
 
 @pytest.mark.parametrize(

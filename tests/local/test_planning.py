@@ -343,7 +343,7 @@ def test_a_workload_in_python_becomes_a_task_definition():
 
 
 def test_a_workload_that_is_wrong():
-    with pytest.raises(LocalError, match="two containers have one name"):
+    with pytest.raises(LocalError, match="two containers have the same name"):
         definition_of(Workload(containers=[Container(image="a:1"), Container(image="b:1")]))
 
 

@@ -106,7 +106,7 @@ def test_a_value_of_the_environment(shell: Shell, shop: Path, engine: StandIn, m
     assert run(shell, shop, "shop/Web", "--set", "TOKEN").code == 0
     assert ("TOKEN", "from here") in engine.environment("web-app").items()
     missing = run(shell, shop, "shop/Web", "--set", "NOBODY")
-    assert "--set: 'NOBODY' is not NAME=VALUE, and your environment has no such variable" in missing.err
+    assert "--set: 'NOBODY' is not NAME=VALUE, and your environment does not have this variable" in missing.err
 
 
 def test_a_file_of_settings(shell: Shell, shop: Path, engine: StandIn, tmp_path: Path):

@@ -43,7 +43,7 @@ class Person(io.StringIO):
 def test_a_deployment_goes_on_when_somebody_says_so(shell: Shell, aws: Aws):
     script = aws(waiting())
     ran = shell("continue", "Shop/Web", "--yes")
-    assert (ran.code, ran.out) == (0, "Shop/Web goes on; `cdk-containers rollout Shop/Web` follows it\n")
+    assert (ran.code, ran.out) == (0, "Shop/Web continues; follow it with `cdk-containers rollout Shop/Web`\n")
     assert script.asked("ecs.continue_service_deployment") == [
         {"serviceDeploymentArn": shop.deployment_arn("Web"), "hookId": "hook-1", "action": "CONTINUE"}
     ]
@@ -68,7 +68,7 @@ def test_a_count_is_set_and_it_says_what_becomes_of_it(shell: Shell, aws: Aws):
     assert script.asked("ecs.update_service") == [
         {"cluster": shop.CLUSTER, "service": shop.service_arn("Web"), "desiredCount": 5}
     ]
-    assert shell("scale", "Shop/Web", "2", "--yes").out == "Shop/Web has 2 tasks already\n"
+    assert shell("scale", "Shop/Web", "2", "--yes").out == "Shop/Web already has 2 tasks\n"
     assert len(script.asked("ecs.update_service")) == 1
 
 
@@ -76,7 +76,7 @@ def test_a_count_is_set_and_it_says_what_becomes_of_it(shell: Shell, aws: Aws):
 def test_nothing_changes_without_a_yes(shell: Shell, aws: Aws, monkeypatch: pytest.MonkeyPatch, command: Any):
     script = aws(waiting())
     ran = shell(*command)
-    assert (ran.code, "Nobody can be asked here" in ran.err, "add --yes" in ran.err) == (2, True, True)
+    assert (ran.code, "There is no terminal for an answer" in ran.err, "add --yes" in ran.err) == (2, True, True)
     for answer in ("n\n", "\n", ""):
         monkeypatch.setattr("sys.stdin", Person(answer))
         ran = shell(*command)
@@ -92,7 +92,7 @@ def test_nothing_changes_without_a_yes(shell: Shell, aws: Aws, monkeypatch: pyte
 def test_read_only_refuses_it_before_any_call(shell: Shell, aws: Aws, monkeypatch: pytest.MonkeyPatch, command: Any):
     script = aws(waiting())
     ran = shell(*command, "--yes", "--read-only")
-    assert (ran.code, f"{command[0]} changes what is deployed" in ran.err) == (2, True)
+    assert (ran.code, f"{command[0]} changes deployed resources" in ran.err) == (2, True)
     monkeypatch.setenv("CDK_CONTAINERS_READ_ONLY", "1")
     assert shell(*command, "--yes").code == 2
     assert script.calls == []

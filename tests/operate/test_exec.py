@@ -76,7 +76,7 @@ def test_without_the_plugin_it_says_how_to_install_it_before_any_call(
     ran = shell(*line, "--json")
     assert json.loads(ran.err)["exit_code"] == 2
     ran = shell(*line, "--read-only")
-    assert (ran.code, f"{line[0]} changes what is deployed" in ran.err) == (2, True)
+    assert (ran.code, f"{line[0]} changes deployed resources" in ran.err) == (2, True)
 
 
 READ_ONLY = definition(container(readonlyRootFilesystem=True))

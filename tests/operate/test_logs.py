@@ -98,7 +98,7 @@ def test_a_task_and_a_container_can_be_asked_for(shell: Shell, aws: Aws):
     assert script.asked("logs.filter_log_events")[0]["logStreamNamePrefix"] == "app/app/abc"
     ran = shell("logs", "Shop/Web", "--container", "proxy")
     assert ran.code == 3
-    assert "no container of Shop/Web writes to CloudWatch Logs that is named proxy" in ran.err
+    assert "no container of Shop/Web writes to CloudWatch Logs with the name proxy" in ran.err
     assert "FireLens" in ran.err
 
 
@@ -119,7 +119,7 @@ def test_the_task_before_is_known_to_ecs_or_to_the_stored_events(shell: Shell, a
     assert "gone bye" in shell("logs", "Shop/Web", "--previous").out
     aws(shop.steady(stories.stored(), stories.definition()))
     ran = shell("logs", "Shop/Web", "--previous")
-    assert (ran.code, "no task of Shop/Web that stopped is known" in ran.err) == (3, True)
+    assert (ran.code, "no stopped task of Shop/Web is known" in ran.err) == (3, True)
 
 
 def test_a_log_group_that_is_not_there_has_no_lines(shell: Shell, aws: Aws):

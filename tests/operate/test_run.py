@@ -119,7 +119,7 @@ def test_a_service_alone_is_refused_and_a_wrong_setting_too(shell: Shell, aws: A
     ran = shell("run", "Shop/Web", "--", "x" * 9000)
     assert (ran.code, "longer than the 8192 characters" in ran.err) == (2, True)
     ran = shell("run", "Shop/Web", "--read-only", *MIGRATE)
-    assert (ran.code, "run changes what is deployed" in ran.err) == (2, True)
+    assert (ran.code, "run changes deployed resources" in ran.err) == (2, True)
     assert "ecs.run_task" not in script.names
     assert shell("run", "Shop/Web", *MIGRATE).code == 0
 
@@ -140,7 +140,7 @@ def test_ctrl_c_stops_the_task_only_after_a_yes(
     script = aws(one_off(described(task())))
     interrupted(monkeypatch, clock)
     ran = shell("run", "Shop/Web", *MIGRATE)
-    assert (ran.code, f"task {TASK} goes on; `aws ecs stop-task --cluster shop-cluster" in ran.err) == (130, True)
+    assert (ran.code, f"task {TASK} keeps running; `aws ecs stop-task --cluster shop-cluster" in ran.err) == (130, True)
     monkeypatch.setattr("sys.stdin", Person("n\n"))
     assert shell("run", "Shop/Web", *MIGRATE).code == 130
     assert "ecs.stop_task" not in script.names
@@ -303,7 +303,7 @@ RULE = {
 def test_a_job_runs_as_its_state_machine_runs_it(shell: Shell, aws: Aws):
     script = aws(one_off({"stepfunctions.describe_state_machine": MACHINE}))
     ran = shell("run", "Shop/Nightly", "--detach")
-    assert "SCHEDULED_TIME is not set: what starts the job sets it" in ran.err
+    assert "SCHEDULED_TIME is not set: the starter of the job sets it" in ran.err
     (asked,) = script.asked("ecs.run_task")
     assert asked["cluster"] == "arn:aws:ecs:eu-west-1:123456789012:cluster/jobs"
     assert asked["taskDefinition"] == shop.PHYSICAL["NightlyTask"], "the revision that is deployed"

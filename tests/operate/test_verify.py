@@ -57,7 +57,7 @@ def test_where_everything_is_there_it_says_so(shell: Shell, aws: Aws, tmp_path: 
     script = aws(told())
     ran = shell("verify")
     assert (ran.code, ran.out) == (0, "5 ok, 0 fails, 0 not checked\n")
-    assert ran.err == f"checking prerequisites in {ACCOUNT}/{REGION} … …\n"
+    assert ran.err == f"checking prerequisites in {ACCOUNT}/{REGION} …\n"
     (asked,) = script.asked("ecr.batch_get_image")
     assert (asked["registryId"], asked["repositoryName"], asked["imageIds"]) == (
         ACCOUNT,

@@ -158,9 +158,9 @@ def test_paths_that_cannot_be_read(tmp_path: Path):
     _, skipped = read(tmp_path)
     assert sorted(line.split(": ", 1)[1] for line in skipped) == [
         "No such file or directory",
-        "it is no file",
-        "it is no file",
         "it is not text in UTF-8",
+        "not a regular file",
+        "not a regular file",
     ]
 
 

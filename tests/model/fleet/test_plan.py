@@ -134,7 +134,7 @@ def test_accounts_are_as_many_as_the_ceilings_ask_for():
     plan = plan_fleet(Fleet(services=100_000))
     assert plan.accounts == 20
     assert plan.reasons[-1] == "20 accounts: an account has at most 10,000 IAM roles, but 200,000 are needed"
-    with pytest.raises(ConstructError, match=r"fleet\.accounts: too few: an account has 10,000 IAM roles"):
+    with pytest.raises(ConstructError, match=r"fleet\.accounts: too few: an account has at most 10,000 IAM roles"):
         plan_fleet(Fleet(services=100_000, accounts=19))
 
 
@@ -145,8 +145,8 @@ def test_accounts_are_as_many_as_the_ceilings_ask_for():
         ({"services": 1, "zones": 0, "cpu": 0}, {}, "2 problems"),
         ({"services": 1, "behind_load_balancer_percent": 101}, {}, "0–100"),
         ({"services": 1, "resources": 401}, {}, "a single service does not fit into a stack"),
-        ({"services": 1, "tasks": 5001}, {}, "5,000 tasks at the most"),
-        ({"services": 1, "target_groups": 6}, {}, "5 target groups at the most"),
+        ({"services": 1, "tasks": 5001}, {}, "at most 5,000 tasks"),
+        ({"services": 1, "target_groups": 6}, {}, "at most 5 target groups"),
         ({"services": 1}, {"quotas": {"alb-rule": 1}}, "did you mean 'alb-rules'"),
         ({"services": 1}, {"quotas": {"stack-resources": 501}}, "1 to 500, the AWS maximum"),
         ({"services": 1}, {"quotas": {"alb-rules": 0}}, "1 or more"),

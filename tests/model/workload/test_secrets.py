@@ -235,7 +235,7 @@ def test_a_secret_in_what_is_put_together_late_is_refused_at_synthesis():
     stack = new_stack()
     text = stack.to_json_string({"url": sqs.Queue(stack, "Queue").queue_url, "password": password(stack)})
     backend(stack, container=container(environment={"SETTINGS": text}))
-    with pytest.raises(RuntimeError, match="the container app would show a secret"):
+    with pytest.raises(RuntimeError, match="the container app would expose a secret"):
         synth(stack)
 
 

@@ -36,7 +36,7 @@ def _verify(operation: Operation) -> int:
     found = []
     for place in places_of(arguments.app, operation.access, arguments.only):
         if not arguments.json:
-            print(f"checking prerequisites in {place.api.name} … …", file=sys.stderr, flush=True)
+            print(f"checking prerequisites in {place.api.name} …", file=sys.stderr, flush=True)
         for it in verify(place):
             found.append(it)
             if arguments.json:

@@ -17,8 +17,8 @@ _WHOLE = 100
 class Fleet:
     """Similar services across regions and accounts.
 
-    The defaults of one service are those of a `WebService` of this library, rounded up. Use the numbers of your own
-    template.
+    The defaults of one service are those of a `WebService` of this library, rounded up. Use those of your
+    template instead.
 
     Attributes:
         services: Number of services.
