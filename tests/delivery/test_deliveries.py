@@ -177,7 +177,7 @@ def test_everything_that_is_wrong_with_a_delivery_of_github_is_said_at_once():
         "environments[1].account: not an account",
         "environments[2].name: not valid in a role name",
         "environments[3].name: another environment already has this name",
-        "images[1].name: another image has this name",
+        "images[1].name: another image already has this name",
         "branch: no branch or tag matches: write the name without refs/heads/ or refs/tags/",
         "workflow_file: not the name of a workflow file",
         "provider_arn: not a provider for these tokens",

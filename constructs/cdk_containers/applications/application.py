@@ -50,7 +50,7 @@ _NO_CERTIFICATE = Problem(
     what="the load balancers of the application have no certificate, and HTTPS needs one",
     allowed=(
         'Application(domain=…), Application(certificates=[…]) or Application(https=Disabled(reason="…")); or a '
-        "certificate of its own"
+        "certificate for this service"
     ),
     practice="https-listener",
 )

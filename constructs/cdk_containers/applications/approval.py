@@ -50,5 +50,5 @@ class Approval:
             if not _SHORTEST <= length <= _LONGEST or length % _MINUTE:
                 found.add("timeout", "out of range", given=self.timeout, allowed="whole minutes, 5 minutes to 60 days")
         if is_token(self.reason):
-            found.add("reason", "known at deployment only", given=Shown("a token"), allowed="text that people can read")
+            found.add("reason", "known only at deployment", given=Shown("a token"), allowed="readable text")
         return list(found)

@@ -38,7 +38,7 @@ def test_port_problems(port: int, taken: Sequence[int]) -> list[Problem]:
     if is_token(port):
         # The id of the listener contains it, and another service may look it up.
         found.add(
-            "test_port", "known at deployment only", given=Shown("a token"), allowed="a port", practice="test-traffic"
+            "test_port", "known only at deployment", given=Shown("a token"), allowed="a port", practice="test-traffic"
         )
     elif not 1 <= port <= 65535:
         found.add("test_port", "not a port", given=port, allowed="1–65535", practice="test-traffic")

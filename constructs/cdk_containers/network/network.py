@@ -144,9 +144,9 @@ class Network(CheckedConstruct):
 
     @property
     def address_room(self) -> AddressRoom | None:
-        """How many tasks or pods its subnets have addresses for, also while all of them are deployed.
+        """Number of tasks or pods for which its subnets have addresses, including during deployments.
 
-        None of a network that exists. Load balancers in the same subnets take eight addresses each, or more.
+        None for an existing network. Load balancers in the same subnets need at least eight addresses each.
         """
         from cdk_containers.model.fleet import address_room  # noqa: PLC0415  (most stacks never ask)
 

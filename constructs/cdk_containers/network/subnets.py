@@ -85,7 +85,7 @@ def smallest_network(zones: int, masks: SubnetMasks, *, isolated: bool) -> int |
 
 
 def private_mask(prefix: int, zones: int, plan: SubnetPlan) -> int:
-    """Return the mask of the subnets in which tasks run: what was asked for, or an equal part of what is left."""
+    """Return the mask of the subnets for tasks: the requested mask, or an equal part of the rest."""
     if plan.private is not None:
         return plan.private
     rest = (_size(prefix) - _used(zones, plan)) // zones
@@ -104,7 +104,7 @@ def _fits(prefix: int, zones: int, plan: SubnetPlan, *, rest_at_least: int) -> b
 
 
 def _used(zones: int, plan: SubnetPlan) -> int:
-    """Return where free addresses begin behind the subnets whose masks are fixed."""
+    """Return where free addresses begin after the subnets with fixed masks."""
     masks = (plan.public, plan.private, plan.isolated)
     return _place([mask for mask in masks if mask is not None for _ in range(zones)], 0)
 

@@ -12,7 +12,7 @@ from cdk_containers.scaling import ServiceScaling
 from ...clusters import Cluster
 
 MOST_TASKS, MOST_TARGET_GROUPS = 5_000, 5
-"""What AWS allows one service, and raises for nobody."""
+"""Fixed quotas of one service, which AWS does not raise."""
 
 
 def scaling_problems(
@@ -50,7 +50,7 @@ def _backlog_problems(messages: int, *, reads_queue: bool, cluster: Cluster | No
 def limit_problems(
     desired_count: int | None, scaling: ServiceScaling | None, exposures: Sequence[Exposure]
 ) -> list[Problem]:
-    """Find numbers of tasks and of target groups that no service has."""
+    """Find numbers of tasks and of target groups above the quotas of a service."""
     found = Problems()
     counts = {"desired_count": desired_count, "scaling.max_tasks": None if scaling is None else scaling.max_tasks}
     for option, count in counts.items():
