@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.ecr.responses import ECRResponse
 
 from cdk_containers.checks.live import survey
 from cdk_containers.checks.live.account import Account
@@ -21,6 +22,7 @@ from cdk_containers.cli import live
 from tests.checks.live.answers import SESSION
 from tests.cli.command import CHECKS, MUTABLE, Shell, template
 from tests.cli.test_main import HEAVY, loaded_by
+from tests.emulator.lacking import get_signing_configuration
 
 SETTINGS = ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
@@ -38,6 +40,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setattr(ECRResponse, "get_signing_configuration", get_signing_configuration, raising=False)
     with mock_aws():
         yield
 

@@ -16,6 +16,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.utils import camelcase_to_underscores
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ecr.responses import ECRResponse
 from moto.efs.models import AccessPoint
 from moto.events.models import EventTemplateParser, Rule
 from moto.fsx.models import FSxBackend
@@ -37,7 +38,13 @@ look_up = ParameterDict._check_loading_status
 remove_namespace = ServiceDiscoveryBackend.delete_namespace
 
 
+def get_signing_configuration(_: ECRResponse) -> str:
+    """A registry signs nothing before somebody says what."""
+    raise JsonRESTError("SigningConfigurationNotFoundException", "The registry has no signing configuration")
+
+
 def install() -> None:
+    ECRResponse.get_signing_configuration = get_signing_configuration
     for call in (delete_application, delete_deployment_group, update_deployment_group):
         setattr(CodeDeployResponse, call.__name__, call)
     for call in (create_storage_virtual_machine, delete_storage_virtual_machine, describe_storage_virtual_machines):
