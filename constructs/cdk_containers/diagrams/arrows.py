@@ -9,7 +9,6 @@ from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Map, 
 from .drawing import Arrow
 from .facts import task_definition_of
 
-_TASK = "AWS::ECS::TaskDefinition"
 _SERVICE = "AWS::ECS::Service"
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
@@ -120,7 +119,7 @@ def _by_policies(template: Template, own: Mapping[str, Resource]) -> Iterator[Ar
     estate = template.estate
     roles = {}
     for box in own.values():
-        task = box if box.type == _TASK else task_definition_of(box, estate) if box.type == _SERVICE else None
+        task = task_definition_of(box, estate)
         if task is not None and (role := _find(task, estate, "TaskRoleArn")) is not None:
             roles[role.key] = box
     for policy in estate.of_type("AWS::IAM::Policy"):
@@ -156,7 +155,7 @@ def _statement(statement: Map, holders: list[Resource], estate: Estate) -> Itera
 def _to_volumes(template: Template, own: Mapping[str, Resource]) -> Iterator[Arrow]:
     estate = template.estate
     for box in own.values():
-        task = box if box.type == _TASK else task_definition_of(box, estate) if box.type == _SERVICE else None
+        task = task_definition_of(box, estate)
         try:
             volumes = task.maps("Volumes") if task else []
         except (CannotTell, Malformed):

@@ -65,6 +65,10 @@ class Drawing:
     arrows: Sequence[Arrow]
     shared: Sequence[str] = ()
 
+    def groups(self) -> list[tuple[Box, list[Box]]]:
+        """Return each box that is inside no other, with the boxes that are inside it."""
+        return [(box, [it for it in self.boxes if it.inside == box.id]) for box in self.boxes if box.inside is None]
+
     def sentences(self) -> list[str]:
         """Say in words what the drawing shows, for those who cannot see it."""
         names = {box.id: f"{box.name} ({box.kind})" if box.name else box.kind for box in self.boxes}

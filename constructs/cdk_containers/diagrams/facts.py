@@ -9,6 +9,8 @@ from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Resou
 from .kinds import number_of
 
 _ASG = "AWS::AutoScaling::AutoScalingGroup"
+_SERVICE = "AWS::ECS::Service"
+_TASK = "AWS::ECS::TaskDefinition"
 _SCHEDULE = "AWS::Scheduler::Schedule"
 _SCALABLE_TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 
@@ -27,10 +29,12 @@ def _or_nothing(maker: Callable[[Resource, Estate], str], resource: Resource, es
         return ""
 
 
-def task_definition_of(service: Resource, estate: Estate) -> Resource | None:
-    """Return what a service runs, if a template of the estate has it."""
+def task_definition_of(box: Resource, estate: Estate) -> Resource | None:
+    """Return the task definition of a service or job, if a template of the estate has it. A job is drawn as its own."""
+    if box.type == _TASK:
+        return box
     try:
-        return estate.find(service.value("TaskDefinition"), "AWS::ECS::TaskDefinition")
+        return estate.find(box.value("TaskDefinition"), _TASK) if box.type == _SERVICE else None
     except CannotTell:
         return None
 
@@ -45,7 +49,7 @@ def _tasks(service: Resource, estate: Estate) -> str:
 
 
 def _size(service: Resource, estate: Estate) -> str:
-    task = service if service.type == "AWS::ECS::TaskDefinition" else task_definition_of(service, estate)
+    task = task_definition_of(service, estate)
     cpu, memory = (task.number("Cpu"), task.number("Memory")) if task else (None, None)
     if cpu is None or memory is None:
         return ""
@@ -53,7 +57,7 @@ def _size(service: Resource, estate: Estate) -> str:
 
 
 def _containers(service: Resource, estate: Estate) -> str:
-    task = service if service.type == "AWS::ECS::TaskDefinition" else task_definition_of(service, estate)
+    task = task_definition_of(service, estate)
     number = len(task.values("ContainerDefinitions")) if task else 0
     return number_of(number, "container") if number > 1 else ""
 
@@ -111,10 +115,9 @@ def _version(cluster: Resource, _: Estate) -> str:
     return f"Kubernetes {version}" if version else ""
 
 
-_SERVICE = (_tasks, _size, _containers, _runs_on)
 _FACTS: dict[str, tuple[Callable[[Resource, Estate], str], ...]] = {
-    "AWS::ECS::Service": _SERVICE,
-    "AWS::ECS::TaskDefinition": (_starts, _size, _containers),
+    _SERVICE: (_tasks, _size, _containers, _runs_on),
+    _TASK: (_starts, _size, _containers),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": (_scheme,),
     _ASG: (_instances,),
     "AWS::EKS::Nodegroup": (_node_group,),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from cdk_containers.checks.templates import CannotTell, Estate, Malformed, Reference, Resource, Template
 
@@ -108,7 +109,7 @@ def _box(resource: Resource, estate: Estate, owners: dict[str, Counter[str]], te
 def _placed(box: Box, known: set[str]) -> Box:
     if box.inside is None or box.inside in known:
         return box
-    return Box(id=box.id, kind=box.kind, name=box.name, family=box.family, lines=box.lines, elsewhere=box.elsewhere)
+    return replace(box, inside=None)
 
 
 def _name(resource: Resource) -> str:

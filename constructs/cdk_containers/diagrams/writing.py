@@ -35,10 +35,8 @@ def dot(drawing: Drawing) -> str:
         f'  node [shape=plain, fontname="{_FONT}", fontsize=11];',
         f'  edge [color="#6b7785", fontcolor="#6b7785", fontname="{_FONT}", fontsize=10];',
     ]
-    containers = {box.inside for box in drawing.boxes if box.inside}
-    for box in drawing.boxes:
-        if box.id in containers:
-            inside = [it for it in drawing.boxes if it.inside == box.id]
+    for box, inside in drawing.groups():
+        if inside:
             lines += [
                 f"  subgraph cluster_{ids[box.id]} {{",
                 f'    style=rounded; color="{_COLOURS[box.family]}"; margin=12; fontname="{_FONT}"; fontsize=11;',
@@ -46,7 +44,7 @@ def dot(drawing: Drawing) -> str:
                 *(f"    {_node(it, ids)}" for it in inside),
                 "  }",
             ]
-        elif box.inside not in containers:
+        else:
             lines.append(f"  {_node(box, ids)}")
     for arrow in drawing.arrows:
         label = f' [label="{_quoted(arrow.label)}"]' if arrow.label else ""
@@ -87,17 +85,15 @@ def _quoted(text: str) -> str:
 def mermaid(drawing: Drawing) -> str:
     """Write a drawing as a Mermaid flowchart."""
     ids = {box.id: f"n{number}" for number, box in enumerate(drawing.boxes)}
-    containers = {box.inside for box in drawing.boxes if box.inside}
     lines = ["flowchart TD"]
-    for box in drawing.boxes:
-        if box.id in containers:
-            inside = [it for it in drawing.boxes if it.inside == box.id]
+    for box, inside in drawing.groups():
+        if inside:
             lines += [
                 f'  subgraph {ids[box.id]}["{_words(box)}"]',
                 *(f'    {ids[it.id]}["{_words(it)}"]' for it in inside),
                 "  end",
             ]
-        elif box.inside not in containers:
+        else:
             lines.append(f'  {ids[box.id]}["{_words(box)}"]')
     for arrow in drawing.arrows:
         label = f'|"{_entities(arrow.label)}"|' if arrow.label else ""
