@@ -144,7 +144,7 @@ def _group(provider: Resource, estate: Estate) -> Resource | None:
 
 
 def _owners(template: Template, drawn: dict[str, Resource]) -> dict[str, Counter[str]]:
-    """Count, for each box, the resources that belong to it; those of nobody are under the empty key."""
+    """Count, for each box, the resources that belong to it; resources without a box are under the empty key."""
     places = {}
     for key, resource in drawn.items():
         parts = resource.construct_path.split("/")
