@@ -13,6 +13,7 @@ from constructs import Construct, IConstruct
 
 from cdk_containers.core.practices import practice
 from cdk_containers.core.version import VERSION
+from cdk_containers.core.whereabouts import app_of, path_of, stack_of
 
 from .environment import Environment
 
@@ -27,12 +28,12 @@ def watch_place(application: Construct, environment: Environment) -> None:
     """Remember where an environment is deployed; if another one is already there, warn and check for collisions."""
     if environment.account is None or environment.region is None:
         return
-    root = application.node.root
+    root = app_of(stack_of(application))
     places = _places.setdefault(root, defaultdict(dict))
     there = places[environment.account, environment.region]
-    path = there.setdefault(environment.name, application.node.path)
+    path = path_of(application)
     others = [name for name in there if name != environment.name]
-    if not others or path != application.node.path:
+    if there.setdefault(environment.name, path) != path or not others:
         return
     cdk.Annotations.of(application).add_warning_v2(
         f"cdk-containers:{_PRACTICE}",
