@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ class Machine:
         calls = self.folder / "calls"
         calls.write_text("")
         environment = {
-            "PATH": f"{tools}:{os.environ['PATH']}",
+            "PATH": f"{tools}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "CALLS": str(calls),
             "ANSWERS": str(answers),
             "CODEBUILD_RESOLVED_SOURCE_VERSION": COMMIT,
