@@ -7,11 +7,14 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cdk_containers.local.running.pressing import Asked, Presses
 from tests.cli.command import Shell, template
 from tests.local.assembly import assembly
 from tests.local.engine import StandIn, stand_in
@@ -54,6 +57,27 @@ SIDECARS: dict[str, Any] = {
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     return template(tmp_path / "shop.json", SIDECARS)
+
+
+@contextmanager
+def interrupted(when: Callable[[], bool]) -> Iterator[None]:
+    """Press Ctrl-C when something has come about or does not for minutes, unless the run is over before."""
+    over = threading.Event()
+    deadline = time.monotonic() + 300
+
+    def interrupt() -> None:
+        while not over.wait(0.02):
+            if when() or time.monotonic() > deadline:
+                os.kill(os.getpid(), signal.SIGINT)
+                return
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def run(shell: Shell, app: Path, *arguments: str) -> Any:
@@ -139,19 +163,8 @@ def test_what_has_to_be_healthy_and_is_not(shell: Shell, shop: Path, engine: Sta
 def test_ctrl_c_stops_the_last_first_with_its_timeout(shell: Shell, shop: Path, engine: StandIn):
     engine.ends(web_migrate=0)
 
-    def interrupt() -> None:
-        deadline = time.monotonic() + 60
-        while not (engine.folder / "runs.web-app").exists() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        time.sleep(0.3)  # until the run has noticed
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.05)
-        os.kill(os.getpid(), signal.SIGINT)  # as `uv run` and others hand it on
-
-    interrupting = threading.Thread(target=interrupt)
-    interrupting.start()
-    ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush")
-    interrupting.join()
+    with interrupted((engine.folder / "runs.web-app").exists):
+        ran = run(shell, shop, "shop/Web", "--set", "TOKEN=hush")
     assert ran.code == 130
     assert "stopping; press Ctrl-C again" in ran.out
     assert "stopping immediately" not in ran.out
@@ -161,20 +174,23 @@ def test_ctrl_c_stops_the_last_first_with_its_timeout(shell: Shell, shop: Path, 
     ]
 
 
+def test_a_second_ctrl_c_stops_immediately_and_the_same_handed_on_does_not():
+    presses = Presses()
+    assert [presses.at(now) for now in (100.0, 100.0, 101.0, 101.1, 101.2)] == [
+        Asked.STOP,
+        Asked.NOTHING,
+        Asked.NOTHING,
+        Asked.STOP_AT_ONCE,
+        Asked.NOTHING,
+    ]
+
+
 def test_ctrl_c_does_not_wait_for_a_build(shell: Shell, engine: StandIn, tmp_path: Path):
     app = assembly(tmp_path / "cdk.out", "dev-application")
     engine.says(slow="")
 
-    def interrupt() -> None:
-        deadline = time.monotonic() + 60
-        while not (engine.folder / "building").exists() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        os.kill(os.getpid(), signal.SIGINT)
-
-    interrupting = threading.Thread(target=interrupt)
-    interrupting.start()
-    ran = run(shell, app, "dev-application/Nightly")
-    interrupting.join()
+    with interrupted((engine.folder / "building").exists):
+        ran = run(shell, app, "dev-application/Nightly")
     assert (ran.code, engine.named("create")) == (130, [])
 
 
@@ -247,22 +263,16 @@ def test_changed_sources_are_built_and_started_again(
         (copy / path.name).write_bytes(path.read_bytes())
     monkeypatch.chdir(tmp_path)
 
-    def change() -> None:
-        deadline = time.monotonic() + 60
-        while not (engine.folder / "runs.orders-app").exists() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        time.sleep(0.3)
-        (sources / "serving.py").write_text("print('another')\n")
-        while len(engine.named("build")) < 2 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        while engine.named("start").count("orders-app") < 2 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        os.kill(os.getpid(), signal.SIGINT)
+    changed = tmp_path / "changed.py"
+    changed.write_text("print('another')\n")
 
-    changing = threading.Thread(target=change)
-    changing.start()
-    ran = run(shell, app, "dev-application/Orders", "--watch")
-    changing.join()
+    def started_again() -> bool:
+        if (engine.folder / "runs.orders-app").exists() and changed.exists():
+            changed.replace(sources / "serving.py")
+        return engine.named("start").count("orders-app") == 2
+
+    with interrupted(started_again):
+        ran = run(shell, app, "dev-application/Orders", "--watch")
     assert f"== {sources} changed" in ran.out
     assert engine.named("build") == [str(sources), str(sources)]
     assert engine.named("start").count("orders-app") == 2

@@ -42,6 +42,7 @@ class Container:
         self.unhealthy = asyncio.Event()
         self._caller = caller
         self._console = console
+        self._begun = False
         self._stopping = False
         self._watching: asyncio.Task[None] | None = None
 
@@ -65,6 +66,7 @@ class Container:
         return seconds >= policy.period
 
     async def _once(self) -> int:
+        self._begun = True
         process = await self._caller.attach(["start", "--attach", self.name])
         self._watching = asyncio.create_task(self._watch())
         assert process.stdout is not None  # noqa: S101  (it was asked for)
@@ -153,7 +155,7 @@ class Container:
 
     async def stop(self, *, at_once: bool = False) -> None:
         """Stop it: SIGTERM, and SIGKILL after its timeout."""
-        if self.ended.is_set() or not self.running.is_set():
+        if self.ended.is_set() or not self._begun:
             return
         self._stopping = True
         await self._look_away()

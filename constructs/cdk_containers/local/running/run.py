@@ -17,6 +17,7 @@ from .console import Console
 from .images import Images
 from .options import Options
 from .ports import assign
+from .pressing import Asked, Presses
 from .probing import is_healthy
 from .process import Caller
 from .stage import Stage
@@ -26,7 +27,6 @@ from .telling import tell
 from .watching import Watch
 
 _GLANCE = 1.0
-_SAME_PRESS = 1.0
 """Seconds in which a second signal is the first one, which a parent process passed on."""
 _INTERRUPTED = 130
 
@@ -174,17 +174,16 @@ class LocalRun:
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
-        first = 0.0
+        presses = Presses()
 
         def stop() -> None:
-            nonlocal first
-            if not self._stop.is_set():
-                first = loop.time()
-                self._console.say("stopping; press Ctrl-C again to stop immediately")
-                self._stop.set()
-            elif not self._at_once and loop.time() - first > _SAME_PRESS:
-                self._at_once = True
-                self._console.say("stopping immediately")
+            match presses.at(loop.time()):
+                case Asked.STOP:
+                    self._console.say("stopping; press Ctrl-C again to stop immediately")
+                    self._stop.set()
+                case Asked.STOP_AT_ONCE:
+                    self._console.say("stopping immediately")
+                    self._at_once = True
 
         for number in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, nor in another thread

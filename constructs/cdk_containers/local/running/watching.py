@@ -36,6 +36,7 @@ class Watch:
         self._console = console
         self._replace = replace
         self._folders: dict[Path, list[Planned]] = {}
+        self._states: dict[Path, object] = {}
 
     def find(self, planned: Sequence[Planned]) -> None:
         """Find the folders of the tasks.
@@ -58,6 +59,7 @@ class Watch:
                 tasks = self._folders.setdefault(folder, [])
                 if one not in tasks:
                     tasks.append(one)
+        self._states = {folder: state_of(folder) for folder in self._folders}
         if not self._folders and not problems:
             problems.append("--watch: no image of these tasks is built from a folder")
         if problems:
@@ -75,15 +77,14 @@ class Watch:
 
     async def run(self) -> None:
         """Watch, until somebody cancels it."""
-        states = {folder: state_of(folder) for folder in self._folders}
         for folder in self._folders:
             self._console.say(f"watching {folder}")
         while True:
             await asyncio.sleep(_GLANCE)
             for folder, tasks in self._folders.items():
                 state = await asyncio.to_thread(state_of, folder)
-                if state != states[folder]:
-                    states[folder] = state
+                if state != self._states[folder]:
+                    self._states[folder] = state
                     self._console.say(f"{folder} changed")
                     for one in tasks:
                         await self._again(one)
