@@ -5,27 +5,30 @@ Usage: prose.py [--count] [PATH...]
   PATH      files or folders. Default: everything that people read
   --count   print how many each rule finds, and nothing else
 
-Code spans, code blocks and links are skipped. The exit code is 1 when something is found.
+Code spans, code blocks and links are skipped. `prose_rules.py` has the rules and what is allowed to stay. The exit code
+is 1 when something else is found.
 """
 
 from __future__ import annotations
 
-import ast
-import io
 import re
 import sys
-import tokenize
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from prose_rules import ALLOWED, RULES, Allowed, Rule
 
 ROOT = Path(__file__).parents[1]
 
 READ = (
     "README.md",
     "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
     "SECURITY.md",
+    ".github",
     "docs",
     "constructs",
     "stacks",
@@ -33,31 +36,48 @@ READ = (
     "scripts",
     "benchmarks",
     "sample",
+    "tests/toolkit.py",
+    "tests/subjects",
 )
-"""What people read. The changelog tells what releases said, and stays as it is."""
+"""What people read: users, and contributors in the helpers of the tests."""
 
-_SHORTEST_MESSAGE = 30
-"""Shorter texts in code are mostly names."""
+GENERATED = ("docs/constructs", "docs/defaults.md", "docs/practices.md", "docs/suppressions.md", "docs/errors.md")
+"""Pages that `write_docs.py` writes from texts that are read too."""
 
+_WRITTEN = "docs/constructs/_text"
+_OWN = "scripts/prose_rules.py"
+"""Has an example of each form."""
 
-@dataclass(frozen=True)
-class Rule:
-    """A form to avoid.
+_SUFFIXES = (".md", ".py", ".txt", ".yml")
 
-    Attributes:
-        name: Its name, for the allow list.
-        pattern: What it looks like.
-        instead: What to write.
-    """
+_FEWEST_SPACES = 2
+"""Texts in code with fewer are mostly names."""
 
-    name: str
-    pattern: re.Pattern[str]
-    instead: str
+_BETWEEN = "|"
+"""Code between two texts, so that no form reaches from one into the other."""
+
+_TEXT = re.compile(
+    r'#(?P<comment>[^\n]*)|(?:\b[rbfu]{1,2})?(?:"""(?P<doc>.*?)"""|"(?P<one>(?:[^"\\\n]|\\.)*)"'
+    r"|'(?P<other>(?:[^'\\\n]|\\.)*)')",
+    re.DOTALL,
+)
+
+_CODE = tuple(
+    re.compile(it, re.DOTALL | re.MULTILINE)
+    for it in (
+        r"^[ \t]*(```|~~~).*?^[ \t]*\1",
+        r"``.+?``",
+        r"`[^`\n]*`",
+        r"\]\([^)\n]*\)",
+        r"https?://\S+",
+        r"<!--.*?-->",
+    )
+)
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A place where a form stands."""
+    """A place with a form to avoid."""
 
     path: Path
     line: int
@@ -68,120 +88,82 @@ class Hit:
         """Show it as an editor can follow it."""
         return f"{self.path}:{self.line}: {self.rule.name}: {self.text!r}: {self.rule.instead}"
 
-
-def _rule(name: str, pattern: str, instead: str) -> Rule:
-    return Rule(name, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), instead)
-
-
-RULES = (
-    _rule("nobody", r"nobody|somebody|anybody", "name the actor: you, callers, the team; or 'no one'"),
-    _rule("of-ones-own", r"of (?:one's|its|their|your) own", "its own X, a separate X, your own X"),
-    _rule("the-one-that", r"(?:the )?ones? that", "repeat the noun"),
-    _rule("has-to", r"(?:has|have) to (?:give|look|be)|(?:what|who) has to", "must, and an active verb"),
-    _rule("whom", r"(?:to |for |from |by )?whom|whoever", "name the caller"),
-    _rule("where-nothing", r"where (?:nothing|nobody|there is|one|a caller says)", "if or when"),
-    _rule(
-        "says-nothing",
-        r"says? nothing(?: of| about)?|tells nobody|knows of|in it stands",
-        "does not show; sends no notification",
-    ),
-    _rule("comes-up", r"(?:comes?|came|coming) up|(?:goes|go|went) over", "start, become healthy, shift, exceed"),
-    _rule("need-not", r"needs? not|shall|ought to|for ever|dare not", "do not need to; must; forever"),
-    _rule("nothing-but", r"(?:nothing|none|all|everything|closed) but", "only; except"),
-    _rule("at-times", r"at times|seldom|now and then", "rarely; sometimes; the number"),
-    _rule("leave-to", r"with leave to|leave of|leave to (?:open|do|use|call)", "permission; allowed to"),
-    _rule("look-after", r"look(?:s|ed)? after", "manage; patch"),
-    _rule(
-        "inversion",
-        r"nor (?:is|are|does|do|has|have)|so (?:does|do|is|has) (?:the|it|they)|only then (?:is|does)",
-        "subject, verb, object",
-    ),
-    _rule("is-to-be", r"(?:is|are|was|were) to be", "must be; can be"),
-    _rule("besides", r"besides", "also; in addition"),
-    _rule("so-long", r"so long (?:may|can|must)|so far as|so as to|as long as may be", "as long as; to"),
-    _rule("that-which", r"that which|those which|that of which", "what; the X that"),
-    _rule("some-number", r"some (?:two|three|four|five|ten|twenty|\d[\d,]*)", "about"),
-    _rule(
-        "if-need-be",
-        r"if need be|in place of|be it|thereof|therein|hereof|whereby|wherein|hence|thus",
-        "plain words: instead of; so; where needed",
-    ),
-    _rule("stands", r"stands? (?:in|on|at|there|here|below|above|beside)|stood (?:in|on|there)", "is; appears; lies"),
-    _rule("best-effort-are", r"are best effort", "work on a best-effort basis"),
-    _rule("allow-to", r"allows? to \w+", "allows you to; lets X do"),
-    _rule("all-of-the", r"are there when|is there when", "exist when"),
-    _rule("lets-alone", r"let(?:s)? alone|left alone|leaves? alone", "does not change"),
-)
+    def is_of(self, allowed: Allowed) -> bool:
+        """Tell whether an entry of the allow-list means it."""
+        return (self.path.as_posix(), self.rule.name, self.text) == allowed[:3]
 
 
 def find(paths: Sequence[Path]) -> list[Hit]:
-    """Return what is found in files and folders."""
+    """Return what is found in files and folders, allowed or not."""
     return [hit for path in sorted(_files(paths)) for hit in _in_file(path)]
 
 
-def in_text(text: str, path: Path, line: int = 1) -> Iterator[Hit]:
-    """Find the forms in a text that starts at a line."""
-    prose = without_code(text)
+def read() -> list[Path]:
+    """Return everything that people read."""
+    return [ROOT / it for it in READ]
+
+
+def unexpected(hits: Sequence[Hit]) -> list[Hit]:
+    """Return the hits that the allow-list does not have."""
+    return [hit for hit in hits if not any(hit.is_of(it) for it in ALLOWED)]
+
+
+def in_text(text: str, path: Path) -> Iterator[Hit]:
+    """Find the forms in the text of a file."""
+    prose = without_code(text).lower()
     for rule in RULES:
         for match in rule.pattern.finditer(prose):
-            found = " ".join(match.group().split())
-            yield Hit(path, line + prose.count("\n", 0, match.start()), rule, found)
+            yield Hit(path, prose.count("\n", 0, match.start()) + 1, rule, " ".join(match.group().split()))
 
 
 def without_code(text: str) -> str:
-    """Blank out code and addresses, so that places stay where they are."""
-
-    def blank(match: re.Match[str]) -> str:
-        return re.sub(r"\S", "`", match.group())
-
-    for pattern in (
-        r"(?ms)^[ \t]*(```|~~~).*?^[ \t]*\1",
-        r"``.+?``",
-        r"`[^`\n]*`",
-        r"\]\([^)\n]*\)",
-        r"https?://\S+",
-        r"<!--.*?-->",
-    ):
-        text = re.sub(pattern, blank, text)
+    """Blank out code and addresses, so that lines stay where they are."""
+    for pattern in _CODE:
+        text = pattern.sub(lambda it: "`" + "\n" * it.group().count("\n"), text)
     return text
+
+
+def texts_of_code(source: str) -> str:
+    """Return what a Python file says to people, on its lines: docstrings, messages and comments."""
+    parts = []
+    end = 0
+    for match in _TEXT.finditer(source):
+        between = source[end : match.start()]
+        parts.append(between if not between.strip() else _BETWEEN + "\n" * between.count("\n"))
+        text = next(it for it in match.groups() if it is not None)
+        if match["one"] is not None or match["other"] is not None:
+            text = re.sub(r"\{[^{}]*\}", "`", text.replace("\\n", "  ")) if text.count(" ") >= _FEWEST_SPACES else _BETWEEN
+        parts.append(text)
+        end = match.end()
+    return "".join(parts)
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            inside = (it for it in path.rglob("*") if "__pycache__" not in it.parts)
-            yield from (it for it in inside if it.suffix in {".md", ".py"})
+            yield from (it for it in path.rglob("*") if it.suffix in _SUFFIXES and _is_written(it))
         else:
             yield path
 
 
+def _is_written(path: Path) -> bool:
+    shown = _shown(path).as_posix()
+    return shown != _OWN and (shown.startswith(_WRITTEN) or not shown.startswith(GENERATED))
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
 def _in_file(path: Path) -> Iterator[Hit]:
-    shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
     text = path.read_text()
-    if path.suffix == ".md":
-        yield from in_text(text, shown)
-        return
-    for line, part in texts_of_code(text):
-        yield from in_text(part, shown, line)
-
-
-def texts_of_code(source: str) -> Iterator[tuple[int, str]]:
-    """Return what a Python file says to people: docstrings, messages and comments, each with its line."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.JoinedStr):
-            parts = [it.value if isinstance(it, ast.Constant) else "`x`" for it in node.values]
-            yield node.lineno, "".join(map(str, parts))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) >= _SHORTEST_MESSAGE:
-            yield node.lineno, node.value
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string
+    return in_text(texts_of_code(text) if path.suffix == ".py" else text, _shown(path))
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command."""
-    paths = [Path(it).resolve() for it in arguments if not it.startswith("--")] or [ROOT / it for it in READ]
-    hits = sorted(set(find(paths)), key=lambda it: (it.path, it.line))
+    paths = [Path(it).resolve() for it in arguments if not it.startswith("--")] or read()
+    hits = unexpected(find(paths))
     if "--count" in arguments:
         for name, number in Counter(hit.rule.name for hit in hits).most_common():
             print(f"{number:5} {name}")

@@ -21,7 +21,7 @@ class Line:
         low: US dollars at the least, as far as they are fixed.
         high: US dollars at the most.
         by_use: What is paid by use, such as `0.5 USD per GB of logs`.
-        unknown: Why there is more than that, which nobody can count; empty where there is not.
+        unknown: Why there is more than that, which nobody can count; empty if there is not.
         varies: Whether Spot prices are in it, which change.
     """
 
@@ -114,7 +114,7 @@ def _together(group: list[Line]) -> Line:
 
 
 def _cost(part: Part, prices: Prices) -> tuple[float, float]:
-    """Return the least and the most that a part costs; nothing where a price is missing, which the line says."""
+    """Return the least and the most that a part costs; nothing if a price is missing, which the line says."""
     found = [prices.find(key) for key in part.keys]
     known = [price.usd for price in found if isinstance(price, Price)]
     if len(known) < len(found):

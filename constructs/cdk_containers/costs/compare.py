@@ -42,7 +42,7 @@ class Offer:
     Attributes:
         capacity: The kind of capacity, such as `ECS on EC2`.
         low: US dollars in a month, at the least; below `high` only where Spot prices change.
-        high: US dollars in a month, at the most. None where a price is missing.
+        high: US dollars in a month, at the most. None if a price is missing.
         instances: How many instances there are; 0 on Fargate.
         instance_type: Of which type; empty on Fargate.
         per_instance: How many tasks or pods one of them holds; 0 on Fargate.
@@ -74,7 +74,7 @@ class Comparison:
 
     @property
     def cheapest(self) -> Offer | None:
-        """What is cheapest at prices that do not change; None where there is no price at all."""
+        """What is cheapest at prices that do not change; None if there is no price at all."""
         steady = [offer for offer in self.offers if offer.high is not None and offer.low == offer.high]
         return steady[0] if steady else None
 
@@ -179,7 +179,7 @@ def _usd(prices: Prices, keys: Iterable[str]) -> tuple[list[float], list[str]]:
 
 
 def fargate_size(cpu: int, memory_mib: int) -> tuple[int, int] | None:
-    """Return the smallest size of Fargate that a task fits into; None where it is too large for any."""
+    """Return the smallest size of Fargate that a task fits into; None if it is too large for any."""
     return min((it for it in fargate_sizes() if it[0] >= cpu and it[1] >= memory_mib), default=None)
 
 

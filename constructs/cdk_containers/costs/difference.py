@@ -18,9 +18,9 @@ class Change:
     Attributes:
         stack: The stack.
         construct: The construct.
-        before: What it was, in words; empty where it is new.
-        after: What it will be; empty where it goes.
-        low: US dollars more at the least; less than nothing where it gets cheaper.
+        before: What it was, in words; empty if it is new.
+        after: What it will be; empty if it goes.
+        low: US dollars more at the least; less than nothing if it gets cheaper.
         high: US dollars more at the most.
     """
 

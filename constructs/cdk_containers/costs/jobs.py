@@ -37,7 +37,7 @@ def minutes_of_runs(minutes: Mapping[str, float]) -> Iterator[None]:
 
 
 def runs_per_month(expression: str) -> float | None:
-    """Return how often a schedule runs in a month, on average; None where it is no schedule that is understood."""
+    """Return how often a schedule runs in a month, on average; None if it is no schedule that is understood."""
     rate = _RATE.fullmatch(expression)
     if rate:
         return HOURS * _PER_HOUR[rate[2]] / int(rate[1])
@@ -131,7 +131,7 @@ def _minutes(starter: Resource) -> float | None:
 
 
 def _task(starter: Resource, target: Map) -> Resource | None:
-    """Return the task definition that a target runs on Fargate; None where it is something else."""
+    """Return the task definition that a target runs on Fargate; None if it is something else."""
     parameters = target.map("EcsParameters")
     if not parameters.has("TaskDefinitionArn") or parameters.text("LaunchType", default="FARGATE") != "FARGATE":
         return None

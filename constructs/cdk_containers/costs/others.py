@@ -32,7 +32,7 @@ BY_USE: dict[str, tuple[str, str, tuple[Part, ...]]] = {
     "AWS::Signer::SigningProfile": ("signing profile", "signature", ()),
     "AWS::KMS::ReplicaKey": ("replica of a key", "month", ()),
 }
-"""Types that are paid by use, with their name, the unit, and what one unit takes; empty where no price is known."""
+"""Types that are paid by use, with their name, the unit, and what one unit takes; empty if no price is known."""
 
 _FREE_TYPES = frozenset(
     {

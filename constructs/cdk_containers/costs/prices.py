@@ -47,7 +47,7 @@ class Prices:
     by_key: Mapping[str, Price]
 
     def find(self, key: str) -> Price | None:
-        """Return a price; None where there is none."""
+        """Return a price; None if there is none."""
         return self.by_key.get(key)
 
     @property

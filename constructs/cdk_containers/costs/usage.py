@@ -44,7 +44,7 @@ class Use:
 
     Attributes:
         unit: One unit of it, such as `GB of logs`.
-        parts: What one unit takes; empty where no price is known.
+        parts: What one unit takes; empty if no price is known.
     """
 
     unit: str
@@ -69,7 +69,7 @@ class Usage:
 
 
 Reads: TypeAlias = Callable[[Resource], Usage | None]
-"""None where the resource costs nothing. It raises `CannotTell` by asking for what is not known."""
+"""None if the resource costs nothing. It raises `CannotTell` by asking for what is not known."""
 
 READERS: dict[str, Reads] = {}
 """The reader of each type; the modules of this package fill it."""

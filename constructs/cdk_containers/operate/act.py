@@ -19,7 +19,7 @@ def awaited_decision(api: Api, target: Target) -> tuple[RolloutState, Hook]:
 
     Raises:
         Stop: None waits.
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     rollout = running_rollout(api, target)
     if rollout is None:
@@ -37,7 +37,7 @@ def continue_deployment(api: Api, rollout: RolloutState, hook: Hook) -> None:
     """Let a deployment go on.
 
     Raises:
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     api.call(
         "ecs",
@@ -53,7 +53,7 @@ def running_deployment(api: Api, target: Target) -> RolloutState:
 
     Raises:
         Stop: None runs, or it is being rolled back already.
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     controller = described(api, target).get("deploymentController", {}).get("type", "ECS")
     if controller != "ECS":
@@ -70,7 +70,7 @@ def roll_back(api: Api, rollout: RolloutState) -> None:
     """Stop a deployment, and have ECS bring the earlier version back.
 
     Raises:
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     api.call("ecs", "stop_service_deployment", serviceDeploymentArn=rollout.arn, stopType="ROLLBACK")
 
@@ -108,7 +108,7 @@ def scaling(api: Api, target: Target, count: int) -> Scaling:
 
     Raises:
         Stop: Something else owns the count.
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     told = described(api, target)
     if told.get("schedulingStrategy") == "DAEMON":
@@ -135,6 +135,6 @@ def set_count(api: Api, target: Target, count: int) -> None:
     """Set the count of a service.
 
     Raises:
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     api.call("ecs", "update_service", cluster=target.cluster, service=target.id, desiredCount=count)

@@ -98,7 +98,7 @@ class Copier:
 
         Raises:
             Stop: It does not start, or its agent does not.
-            Refused: The account refuses a call.
+            Refused: AWS refuses a call.
         """
         undo: list[tuple[str, Callable[[], object]]] = []
         try:

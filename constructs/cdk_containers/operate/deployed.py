@@ -20,7 +20,7 @@ class PhysicalIds:
         self._read: dict[str, dict[str, str]] = {}
 
     def of(self, stack: str, logical_id: str) -> str:
-        """Return the physical id of a resource; empty where it is not there."""
+        """Return the physical id of a resource; empty if it is not there."""
         known = self._read.setdefault(stack, {})
         if self._all_at_once and not known:
             pages = self._api.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack)
@@ -43,11 +43,11 @@ class PhysicalIds:
 
 
 def target_of(place: Place, api: Api, ids: PhysicalIds, *, missing_is_fine: bool) -> Target | None:
-    """Return what is deployed of a place; None where nothing is, if that is fine.
+    """Return what is deployed of a place; None if nothing is, if that is fine.
 
     Raises:
         Stop: The stack is deployed without it.
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     stack = place.stack
     for nested in place.nested:

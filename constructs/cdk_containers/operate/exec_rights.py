@@ -46,7 +46,7 @@ def rights_of_exec(api: Api, cluster: str) -> str:
     """Return a policy with what ECS Exec needs of a task role, as the cluster encrypts and records sessions.
 
     Raises:
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     answer = api.call("ecs", "describe_clusters", clusters=[cluster], include=["CONFIGURATIONS"]) or {}
     told: dict[str, Any] = {}

@@ -55,7 +55,7 @@ class Finder:
 
         Raises:
             Stop: Nothing has the name, several things have it, or it is not deployed.
-            Refused: The account refuses a call.
+            Refused: AWS refuses a call.
         """
         (target,) = self.all([name], kinds)
         return target
@@ -65,7 +65,7 @@ class Finder:
 
         Raises:
             Stop: A name means nothing, or several things, or it is not deployed.
-            Refused: The account refuses a call.
+            Refused: AWS refuses a call.
         """
         if self._by_tags:
             return self._tagged(names, kinds)

@@ -37,7 +37,7 @@ class Launch:
     Attributes:
         cluster: The cluster, by name or ARN.
         task_definition: The ARN of the task definition.
-        container: The container that each run of a job is told about; empty where nothing names one.
+        container: The container that each run of a job is told about; empty if nothing names one.
         options: What RunTask is told besides, in its words.
         environment: Settings that each run of a job has, where they are plain text.
         missing: The names of settings that depend on what starts the job, such as the time of its schedule.
@@ -99,7 +99,7 @@ def launch_of(api: Api, target: Target) -> Launch:
 
     Raises:
         Stop: It is gone, or nothing says how.
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     return _of_job(api, target) if target.kind == "job" else _of_service(api, target)
 
@@ -109,7 +109,7 @@ def read_parts(api: Api, launch: Launch) -> TaskParts:
 
     Raises:
         Stop: It is gone.
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     answer = api.call("ecs", "describe_task_definition", taskDefinition=launch.task_definition, include=["TAGS"])
     if not answer:

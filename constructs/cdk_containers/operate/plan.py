@@ -18,7 +18,7 @@ class Plan:
 
     Attributes:
         total: When the deployment has succeeded.
-        shifts: When the new version has which share of the traffic; empty where it comes task by task.
+        shifts: When the new version has which share of the traffic; empty if it comes task by task.
         bake: When all traffic is on the new version, and the last bake time begins.
     """
 
@@ -28,7 +28,7 @@ class Plan:
 
 
 def planned(configuration: Mapping[str, Any], tasks: int) -> Plan | None:
-    """Return the plan of a deployment that goes well; None where there is none, as without tasks.
+    """Return the plan of a deployment that goes well; None if there is none, as without tasks.
 
     It knows nothing of the application: `RolloutTimings` says how long a task is taken to need.
     """

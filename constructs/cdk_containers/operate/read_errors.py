@@ -19,7 +19,7 @@ def error_shares(api: Api, rollout: RolloutState) -> dict[str, float]:
     A side without requests, or behind something else than an Application Load Balancer, has none.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     sides = [it for it in (*rollout.sources, *([rollout.target] if rollout.target else [])) if it.target_group]
     if not rollout.runs or len({it.target_group for it in sides}) < 2:

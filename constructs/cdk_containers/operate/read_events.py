@@ -50,7 +50,7 @@ def event_stores(api: Api, cluster: str) -> list[str]:
     """Return the log groups that events of ECS in a cluster are stored in: those of `ClusterEvents`, and others.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     found: dict[str, None] = {}
     for rule in api.pages("events", "list_rules", "Rules"):
@@ -73,7 +73,7 @@ def stored_events(api: Api, target: Target, *, cluster: str, since: datetime, ta
     """Return the stored events of a service, a job or one of their tasks, the newest first.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     pattern = _pattern(target, task)
     found = [it for group in event_stores(api, cluster.rpartition("/")[2]) for it in _read(api, group, pattern, since)]

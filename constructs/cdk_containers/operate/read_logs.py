@@ -50,7 +50,7 @@ def log_sources(api: Api, name: str, task_definition: str, containers: Sequence[
     """Return where the containers of a task definition write to in CloudWatch Logs; others are left out.
 
     Raises:
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     answer = api.call("ecs", "describe_task_definition", taskDefinition=task_definition) or {}
     found = []
@@ -66,10 +66,10 @@ def log_sources(api: Api, name: str, task_definition: str, containers: Sequence[
 
 
 def last_lines(api: Api, source: LogSource, task: str, count: int) -> list[str]:
-    """Return the last lines of a container of a task; none where it wrote nothing, or its log is gone.
+    """Return the last lines of a container of a task; none if it wrote nothing, or its log is gone.
 
     Raises:
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     answer = api.call(
         "logs",
@@ -86,7 +86,7 @@ def read_lines(api: Api, source: LogSource, *, since: datetime, task: str = "", 
     """Yield the lines of a container since a time, of all its tasks or of one, in the order of time.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     wanted: dict[str, Any] = {"filterPattern": pattern} if pattern else {}
     events = api.pages(
@@ -123,7 +123,7 @@ def follow(
     """Yield the lines of several logs, and those that come, until somebody stops it.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     seen: dict[str, datetime] = {}
     while True:
@@ -147,7 +147,7 @@ def live_tail(
     """Yield the lines of several logs as they come, by Live Tail, which AWS bills by the minute.
 
     Raises:
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     wanted = {"logEventFilterPattern": pattern} if pattern else {}
     answer = api.call("logs", "start_live_tail", logGroupIdentifiers=list(group_arns), **wanted) or {}

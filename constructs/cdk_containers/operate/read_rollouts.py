@@ -12,10 +12,10 @@ from .targets import Target
 
 
 def running_rollout(api: Api, target: Target) -> RolloutState | None:
-    """Return the deployment that has not ended; None where there is none.
+    """Return the deployment that has not ended; None if there is none.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     return _newest(api, target, status=list(RUNNING_DEPLOYMENTS))
 
@@ -24,7 +24,7 @@ def last_rollout(api: Api, target: Target) -> RolloutState | None:
     """Return the newest deployment; None where ECS knows of none, as after 90 days.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     return _newest(api, target)
 
@@ -42,7 +42,7 @@ def rollout(api: Api, arn: str) -> RolloutState | None:
     """Return a deployment by its ARN; None where ECS no longer knows it, as when the service was deleted.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     answer = api.call("ecs", "describe_service_deployments", serviceDeploymentArns=[arn])
     found = (answer or {}).get("serviceDeployments", ())

@@ -23,7 +23,7 @@ def describe_services(api: Api, targets: Sequence[Target]) -> dict[str, Mapping[
     """Return what ECS says of services, by ARN; those that are gone are missing.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     by_cluster: dict[str, list[str]] = {}
     for target in targets:
@@ -42,7 +42,7 @@ def described(api: Api, target: Target) -> Mapping[str, Any]:
 
     Raises:
         Stop: It is gone.
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     told = describe_services(api, [target]).get(target.id)
     if told is None or told.get("status") == "INACTIVE":
@@ -101,10 +101,10 @@ def events_of(told: Mapping[str, Any]) -> Iterator[ServiceEvent]:
 
 
 def read_scaling(api: Api, target: Target) -> tuple[int, int] | None:
-    """Return the fewest and the most tasks that Application Auto Scaling allows; None where it does not scale it.
+    """Return the fewest and the most tasks that Application Auto Scaling allows; None if it does not scale it.
 
     Raises:
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     answer = api.call(
         "application-autoscaling",
@@ -124,10 +124,10 @@ def _capacity(told: Mapping[str, Any]) -> str:
 
 
 def read_health(api: Api, told: Mapping[str, Any]) -> tuple[GroupHealth, ...] | None:
-    """Return how the targets of a service are; None where it has none.
+    """Return how the targets of a service are; None if it has none.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     arns: dict[str, None] = {}
     for it in told.get("loadBalancers", ()):

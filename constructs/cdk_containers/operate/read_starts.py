@@ -15,7 +15,7 @@ def read_schedule(api: Api, name: str) -> Mapping[str, Any]:
     """Return a schedule; CloudFormation knows its name only, and it may be in any group.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     for it in api.pages("scheduler", "list_schedules", "Schedules", NamePrefix=name):
         if it["Name"] == name:

@@ -21,7 +21,7 @@ def read_tasks(
     """Return the tasks of a service, or of a family of task definitions, the newest first; 500 at the most.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     of = {"serviceName": service} if service else {"family": family}
     status = "STOPPED" if stopped else "RUNNING"
@@ -34,7 +34,7 @@ def describe_tasks(api: Api, cluster: str, ids: Sequence[str]) -> Iterator[TaskS
     """Yield tasks by their ids or ARNs, 100 at the most; those that are gone are left out.
 
     Raises:
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     answer = api.call("ecs", "describe_tasks", cluster=cluster, tasks=list(ids)) or {}
     yield from (task_of(it) for it in answer.get("tasks", ()))

@@ -110,7 +110,7 @@ def find_reasons(api: Api, target: Target, *, since: datetime, task: str = "", l
 
     Raises:
         Stop: The service or the task is gone.
-        Refused: The account refuses a call that nothing can be said without.
+        Refused: AWS refuses a call that the answer depends on.
     """
     told = described(api, target) if target.kind != "job" else {}
     cluster = target.cluster if told else read_job(api, target).cluster

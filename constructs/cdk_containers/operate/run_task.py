@@ -60,7 +60,7 @@ def start_task(api: Api, launch: Launch, order: Order) -> str:
 
     Raises:
         Stop: ECS started nothing, or what it is told is too long.
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     override: dict[str, Any] = {"name": order.container}
     if order.command:
@@ -126,7 +126,7 @@ class Follower:
 
         Raises:
             Stop: The time is up, or ECS no longer knows the task.
-            Refused: The account refuses a call, but not for there being too many.
+            Refused: AWS refuses a call for another reason than throttling.
         """
         clock = self._api.clock
         ends, unknown, pause = clock.now() + timeout, 0, _SOON
@@ -176,7 +176,7 @@ class Follower:
 
 
 def exit_code_of(state: TaskState, container: str) -> int | None:
-    """Return how a container of a task ended; None where it never ran."""
+    """Return how a container of a task ended; None if it never ran."""
     return next((it.exit_code for it in state.containers if it.name == container), None)
 
 
@@ -184,6 +184,6 @@ def stop_task(api: Api, cluster: str, task: str, reason: str) -> None:
     """Stop a task.
 
     Raises:
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     api.call("ecs", "stop_task", cluster=cluster, task=task, reason=reason)

@@ -64,7 +64,7 @@ def find_room(api: Api, target: Target, launch: Launch, wish: Wish) -> Room:
 
     Raises:
         Stop: No task runs, the one that is wanted is gone, or it takes no session.
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     wanted = wish.task.rpartition("/")[2]
     running = _running(api, target, launch, wanted)
@@ -171,7 +171,7 @@ def open_shell(api: Api, room: Room, words: Sequence[str]) -> tuple[Mapping[str,
 
     Raises:
         Stop: The task is gone meanwhile.
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     answer = api.call(
         "ecs",
@@ -192,7 +192,7 @@ def open_port(api: Api, room: Room, way: Way) -> tuple[Mapping[str, str], Mappin
 
     Raises:
         Stop: The task is gone meanwhile.
-        Refused: The account refuses the call.
+        Refused: AWS refuses the call.
     """
     parameters = {"portNumber": [str(way.port)], "localPortNumber": [str(way.local)]}
     document = "AWS-StartPortForwardingSession"

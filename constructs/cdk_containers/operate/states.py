@@ -21,12 +21,12 @@ class Revision:
 
     Attributes:
         arn: Its ARN.
-        task_definition: Family and revision of its task definition; empty where it could not be read.
+        task_definition: Family and revision of its task definition; empty if it could not be read.
         images: The image of each container: its digest, or its name where ECS knows none.
         requested: How many tasks there are to be.
         running: How many run.
         pending: How many are starting.
-        production: The share of the traffic in percent; None where no traffic is shifted.
+        production: The share of the traffic in percent; None if no traffic is shifted.
         test: The share of the test traffic, likewise.
         target_group: The target group that its tasks are in, where traffic is shifted.
     """
@@ -55,7 +55,7 @@ class Hook:
         id: What ECS calls it.
         kind: `PAUSE` or `AWS_LAMBDA`.
         status: Such as `AWAITING_ACTION`.
-        expires: When ECS decides by itself; None where it never does.
+        expires: When ECS decides by itself; None if it never does.
         on_timeout: What it decides: `ROLLBACK` or `CONTINUE`.
     """
 
@@ -76,13 +76,13 @@ class RolloutState:
         stage: The stage of its life, such as `BAKE_TIME`.
         reason: What ECS says of the status.
         created: When it was asked for.
-        started: When it began; None where it has not.
+        started: When it began; None if it has not.
         finished: When it ended, likewise.
         sources: The versions that it replaces.
         target: The version that it brings.
         hooks: Its hooks.
         failures: How many tasks the circuit breaker has seen fail.
-        threshold: How many it bears; 0 where there is no circuit breaker.
+        threshold: How many it bears; 0 if there is no circuit breaker.
         alarms: The alarms that stop it.
         triggered: Those of them that have.
         rollback_reason: Why it was rolled back.
@@ -136,7 +136,7 @@ class ContainerState:
     Attributes:
         name: Its name.
         status: Such as `STOPPED`.
-        exit_code: How it ended; None where it has not, or never began.
+        exit_code: How it ended; None if it has not, or never began.
         reason: What ECS says of it.
         image: Its image.
         health: What its own health check says: `HEALTHY`, `UNHEALTHY` or `UNKNOWN`.
@@ -158,14 +158,14 @@ class TaskState:
         id: The last part of its ARN.
         task_definition: Family and revision.
         status: Such as `RUNNING`.
-        started: When it ran at first; None where it never did.
+        started: When it ran at first; None if it never did.
         stopped: When it ended, likewise.
         stop_code: What kind of end it was, such as `EssentialContainerExited`.
         reason: What ECS says of the end.
         health: What the health checks of its containers say.
         group: The service that started it, as `service:name`, or the family of a task without one.
         capacity: The capacity provider or launch type.
-        memory: Its memory in MiB; 0 where only containers have some.
+        memory: Its memory in MiB; 0 if only containers have some.
         containers: Its containers.
     """
 
@@ -225,10 +225,10 @@ class ServiceState:
         task_definition: Family and revision.
         capacity: What it runs on, for a reader.
         images: The image of each container.
-        rollout: The deployment that runs, or the last one; None where there is none, or it could not be read.
+        rollout: The deployment that runs, or the last one; None if there is none, or it could not be read.
         stopped: Tasks that stopped within the last hour, the newest first.
-        groups: How its targets are; None where there are none, or it could not be read.
-        scaling: The fewest and the most tasks; None where nothing scales it.
+        groups: How its targets are; None if there are none, or it could not be read.
+        scaling: The fewest and the most tasks; None if nothing scales it.
         alarms: The alarms of its deployments: name and state.
         events: What ECS said last.
     """
@@ -259,9 +259,9 @@ class JobState:
     Attributes:
         target: What it is.
         at: The moment.
-        cluster: Where it runs; empty where that could not be found.
+        cluster: Where it runs; empty if that could not be found.
         starts: How it starts, for a reader: a schedule, a rule, by hand.
-        enabled: Whether its schedule is on; None where it has none.
+        enabled: Whether its schedule is on; None if it has none.
         running: Its tasks that run.
         stopped: Those that ended within the last hour, the newest first.
     """

@@ -19,7 +19,7 @@ def tagged_targets(api: Api, application: str = "", environment: str = "") -> li
     """Return what has a tag `component`, and the application and environment that are wanted.
 
     Raises:
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     filters: list[dict[str, Any]] = [{"Key": "component"}]
     for key, value in (("application", application), ("environment", environment)):

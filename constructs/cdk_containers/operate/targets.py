@@ -21,10 +21,10 @@ class Place:
         logical_id: Its name in the template.
         stack: What CloudFormation calls the stack.
         nested: The logical ids of the nested stacks on the way.
-        account: The account that it goes to; empty where the app leaves it open.
+        account: The account that it goes to; empty if the app leaves it open.
         region: The region, likewise.
         tags: What the template says of its tags, as far as it is plain text.
-        desired: The count that the template sets; None where it sets none.
+        desired: The count that the template sets; None if it sets none.
         starters: What starts a job: type and logical id.
         lookup_role: The role that reads the account for CDK.
     """
@@ -49,7 +49,7 @@ class Place:
         return f"{self.above}/{self.path}"
 
     def tag(self, key: str) -> str:
-        """Return the value of a tag; empty where there is none."""
+        """Return the value of a tag; empty if there is none."""
         return dict(self.tags).get(key, "")
 
 
@@ -64,9 +64,9 @@ class Target:
         account: The account.
         region: The region.
         environment: The environment, where a tag or a stage says so.
-        stack: The stack that made it; empty where only tags lead to it.
+        stack: The stack that made it; empty if only tags lead to it.
         starters: What starts a job: type and physical id.
-        desired: The count that the next deployment of the stack sets; None where it sets none.
+        desired: The count that the next deployment of the stack sets; None if it sets none.
     """
 
     name: str

@@ -34,7 +34,7 @@ class Step:
     Attributes:
         name: What it is, such as `10 % traffic`.
         planned: When, in seconds from the beginning.
-        real: When it did; None where it has not.
+        real: When it did; None if it has not.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Progress:
 
     Attributes:
         target: The service.
-        plan: Its plan; None where there is none.
+        plan: Its plan; None if there is none.
     """
 
     def __init__(self, target: Target, first: RolloutState, tasks: int = 0) -> None:
@@ -114,7 +114,7 @@ class Progress:
         return [*found, Step("successful", self.plan.total, elapsed(state, now) if outcome(state).code == 0 else None)]
 
     def _at(self, share: float) -> float | None:
-        """Return when the new version had a share; None where that was before anybody looked."""
+        """Return when the new version had a share; None if that was before anybody looked."""
         times = [at for seen, at in self._reached.items() if seen >= share]
         first = min(self._reached.values(), default=None)
         return None if not times or (self._begun_before and min(times) == first) else min(times)

@@ -29,7 +29,7 @@ def first_state(api: Api, target: Target, deployment: str = "") -> RolloutState:
 
     Raises:
         Stop: There is none.
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     if deployment:
         arn = deployment if deployment.startswith("arn:") else _arn(target, deployment)
@@ -52,7 +52,7 @@ def watch(api: Api, target: Target, first: RolloutState, *, timeout: timedelta) 
 
     Raises:
         Stop: The time is up, or the service was deleted meanwhile.
-        Refused: The account refuses a call, but not for there being too many.
+        Refused: AWS refuses a call for another reason than throttling.
     """
     ends = api.clock.now() + timeout
     state, pause = first, _SOON

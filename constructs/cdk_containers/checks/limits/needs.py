@@ -39,7 +39,7 @@ class Need:
     """How much of a quota the templates need.
 
     Attributes:
-        environment: The account and region, as `aws://ACCOUNT/REGION`; empty where no assembly says it.
+        environment: The account and region, as `aws://ACCOUNT/REGION`; empty if no assembly says it.
         quota: The quota.
         amount: How much is needed.
         of: The resource that needs the most, where the quota is that of one resource; empty for sums.

@@ -79,7 +79,7 @@ class Account:
         """Call an operation for every page, and give what is under a key.
 
         Raises:
-            Refused: The account refuses the call, or it does not get through.
+            Refused: AWS refuses the call, or it does not get through.
         """
         client = self._client(service, operation)
         try:
@@ -101,7 +101,7 @@ class Account:
         """Call an operation once; None where what it asks for is not there.
 
         Raises:
-            Refused: The account refuses the call, or it does not get through.
+            Refused: AWS refuses the call, or it does not get through.
         """
         try:
             return getattr(self._client(service, operation), operation)(**arguments)

@@ -23,7 +23,7 @@ class Missed:
     """What could not be read.
 
     Attributes:
-        types: The types of which some resources were not seen; empty where it is a part of resources that were.
+        types: The types of which some resources were not seen; empty if it is a part of resources that were.
         why: The call, and what the account answered.
     """
 

@@ -39,7 +39,7 @@ class Stacks:
     Attributes:
         places: Stack and logical id, by type and physical id.
         declared: The resources of the deployed templates, by stack.
-        why: Why some of it could not be read; empty where all was.
+        why: Why some of it could not be read; empty if all was.
     """
 
     def __init__(self, why: str = "") -> None:
@@ -48,7 +48,7 @@ class Stacks:
         self.why = why
 
     def place(self, found: Found) -> tuple[str, str] | None:
-        """Return the stack of a resource, and its logical id; None where no stack made it."""
+        """Return the stack of a resource, and its logical id; None if no stack made it."""
         names = (found.physical_id, found.name, *found.identifiers)
         return next((self.places[found.type, it] for it in names if (found.type, it) in self.places), None)
 

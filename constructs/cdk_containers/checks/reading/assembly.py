@@ -22,7 +22,7 @@ class StackFile:
         metadata: The file with what the app says of it.
         place: Where it is deployed, such as `aws://111111111111/eu-west-1`.
         construct_path: Path of the stack in the app, such as `prod/Shop`.
-        stage: Path of the stage that it is in; empty where it is in none.
+        stage: Path of the stage that it is in; empty if it is in none.
         lookup_role: The role that reads that account for CDK.
     """
 
@@ -36,7 +36,7 @@ class StackFile:
 
     @cache  # noqa: B019  (it is read once, and only where something was found)
     def app_metadata(self) -> AppMetadata:
-        """Return what the app says of the template; nothing where its file is missing or broken."""
+        """Return what the app says of the template; nothing if its file is missing or broken."""
         paths: dict[str, str] = {}
         acknowledged: dict[str, dict[str, str]] = {}
         try:
@@ -54,7 +54,7 @@ class StackFile:
 
 
 def stacks_of(folder: Path, skipped: list[str]) -> list[StackFile] | None:
-    """Return the templates of an assembly; None where the manifest of the folder is of something else."""
+    """Return the templates of an assembly; None if the manifest of the folder is of something else."""
     artifacts = _artifacts(folder / "manifest.json", skipped)
     return None if artifacts is None else list(_stacks(folder, artifacts, skipped, (folder.resolve(),)))
 

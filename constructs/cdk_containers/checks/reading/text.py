@@ -49,7 +49,7 @@ def parse(text: str) -> Parsed:
 
 
 def _json(text: str) -> Parsed | None:
-    """Read JSON; None where it is YAML that starts with a brace."""
+    """Read JSON; None if it is YAML that starts with a brace."""
     if not text.lstrip().startswith("{"):
         return None
     try:

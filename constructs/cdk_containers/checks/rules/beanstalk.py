@@ -15,7 +15,7 @@ _VERSION = re.compile(r"v?\d+\.\d+\.\d+")
 
 
 def _platform(environment: Resource) -> str | None:
-    """Return the platform of an environment of containers; None where it is another platform."""
+    """Return the platform of an environment of containers; None if it is another platform."""
     keys = ("PlatformArn", "SolutionStackName")
     values = [environment.value(key) for key in keys if environment.has(key)]
     if not values:

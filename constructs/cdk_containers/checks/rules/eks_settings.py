@@ -42,7 +42,7 @@ def of_cluster(cluster: Resource, *types: str) -> list[Resource]:
 
 
 def cluster_of(resource: Resource) -> Resource | None:
-    """Return the cluster that a resource names; None where it is of another stack."""
+    """Return the cluster that a resource names; None if it is of another stack."""
     estate = resource.template.estate
     where = ("Config", "clusterName") if resource.type == CUSTOM_FARGATE_PROFILE else ("ClusterName",)
     value = resource.value(*where)
@@ -61,13 +61,13 @@ def _is_named(cluster: Resource, value: Value) -> bool:
 
 
 def minor(version: str) -> int | None:
-    """Return the minor number of a version: 36 of `1.36`; None where it is no version."""
+    """Return the minor number of a version: 36 of `1.36`; None if it is no version."""
     number = version.partition(".")[2]
     return int(number) if number.isdigit() else None
 
 
 def launch_template_of(user: Resource) -> Resource | None:
-    """Return the launch template of a group of nodes; None where it names none."""
+    """Return the launch template of a group of nodes; None if it names none."""
     launch_template = user.map("LaunchTemplate")
     for key in ("Id", "LaunchTemplateId", "Name", "LaunchTemplateName"):
         if launch_template.has(key):

@@ -53,7 +53,7 @@ def rules_on(listener: Resource) -> list[Resource]:
 
 
 def balancer_or_none(listener: Resource) -> Resource | None:
-    """Return the load balancer of a listener; None where it is of another stack."""
+    """Return the load balancer of a listener; None if it is of another stack."""
     try:
         return load_balancer_of(listener)
     except CannotTell:

@@ -10,7 +10,7 @@ from cdk_containers.core.frozen import frozen
 from cdk_containers.model.limits import Quota, quota
 
 Count: TypeAlias = Callable[[Resource], float | None]
-"""None where the quota is not about this resource. It raises `CannotTell` by asking for what is not known."""
+"""None if the quota is not about this resource. It raises `CannotTell` by asking for what is not known."""
 
 
 @frozen(kw_only=False)

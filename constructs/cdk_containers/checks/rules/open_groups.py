@@ -108,7 +108,7 @@ def _keeps_addresses(service: Resource, entry: Map) -> bool:
 
 
 def _open(group: Resource, harmless: Callable[[Rule], bool] = lambda _: False) -> str:
-    """Say what the whole internet may reach beside what is harmless; empty where it is nothing."""
+    """Say what the whole internet may reach beside what is harmless; empty if it is nothing."""
     found = worst(lambda rule: None if harmless(rule) or not _is_open(rule) else fault(str(rule)), ingress(group))
     return "" if found is None else found.why.replace(";", ",")
 

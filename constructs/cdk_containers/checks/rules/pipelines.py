@@ -234,6 +234,6 @@ def _actions(pipeline: Resource) -> Iterator[_Action]:
 
 
 def _build_spec(project: Resource) -> str:
-    """Return the commands of a project; empty where they are in a file of the source."""
+    """Return the commands of a project; empty if they are in a file of the source."""
     text = project.text("Source", "BuildSpec")
     return text if "phases" in text else ""

@@ -29,7 +29,7 @@ def _is_of_ecs(target: Resource) -> bool:
 
 
 def _target_of(policy: Resource) -> Resource | None:
-    """Return the scalable target of a policy; None where it is of another stack."""
+    """Return the scalable target of a policy; None if it is of another stack."""
     if policy.has("ScalingTargetId"):
         return policy.template.estate.find(policy.value("ScalingTargetId"), SCALABLE_TARGET)
     return None

@@ -101,7 +101,7 @@ def _look(text: _Text, container: Container) -> Outcome | None:
 
 
 def _written_in(text: _Text, parts: tuple[object, ...]) -> str:
-    """Say what a deployment writes into a text that is surely a secret; nothing where it writes none."""
+    """Say what a deployment writes into a text that is surely a secret; nothing if it writes none."""
     if _DYNAMIC.search("".join(part.why if isinstance(part, Dynamic) else str(part) for part in _shown(parts))):
         return "contains a secret, which CloudFormation writes into the task definition"
     if any(isinstance(part, NoEcho) for part in parts):

@@ -128,7 +128,7 @@ def can_reach(estate: Estate, callers: Sequence[Value], targets: Sequence[Value]
 
 
 def obstacle(estate: Estate, callers: Sequence[Value], targets: Sequence[Value], ports: Ports) -> str:
-    """Say which of the two ends lets nothing through; empty where the whole way is open.
+    """Say which of the two ends lets nothing through; empty if the whole way is open.
 
     An end that is closed is an obstacle even where the other one is unknown.
 

@@ -50,7 +50,7 @@ def services_of(task: Resource) -> list[Resource]:
 
 
 def cluster_of(service: Resource) -> Resource | None:
-    """Return the cluster of a service; None where it is the default cluster, or one of another stack."""
+    """Return the cluster of a service; None if it is the default cluster, or one of another stack."""
     return _named(service, service.value("Cluster"), CLUSTER, "ClusterName") if service.has("Cluster") else None
 
 
@@ -115,7 +115,7 @@ def scalable_targets(service: Resource) -> list[Resource]:
 
 
 def scaled_service(target: Resource) -> Resource | None:
-    """Return the service that a scalable target names; None where it is of another stack."""
+    """Return the service that a scalable target names; None if it is of another stack."""
     id_ = target.value("ResourceId")
     exact = target.template.estate.find(id_) if isinstance(id_, str) else None
     if exact is not None and exact.type == SERVICE:

@@ -51,7 +51,7 @@ def is_public(subnet: Resource) -> bool:
 
 
 def route_tables_of(subnet: Resource) -> list[Resource]:
-    """Return the route table of a subnet; empty where it is the main one of the VPC, or of another stack."""
+    """Return the route table of a subnet; empty if it is the main one of the VPC, or of another stack."""
     find = subnet.template.estate.find
     mine = (it for it in subnet.referring(_ASSOCIATION) if find(it.value("SubnetId")) is subnet)
     tables = (find(it.value("RouteTableId"), "AWS::EC2::RouteTable") for it in mine)

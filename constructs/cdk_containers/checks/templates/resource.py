@@ -24,7 +24,7 @@ class Resource(Map):
         key: Its name among all the resources of the estate.
         identifiers: The ids, names and ARNs by which others can refer to it, where they are known.
         nested: The template that it deploys, where it is a nested stack that was found.
-        read: In an account, the properties that were looked at; None where all are in sight, as in a template.
+        read: In an account, the properties that were looked at; None if all are in sight, as in a template.
         deployed: Stack and logical id that it comes from, where it is of an account and a stack made it.
     """
 
@@ -63,7 +63,7 @@ class Resource(Map):
 
     @property
     def construct_path(self) -> str:
-        """Its path in a CDK app, without the last `Resource`; empty where it does not come from one."""
+        """Its path in a CDK app, without the last `Resource`; empty if it does not come from one."""
         path = self.metadata.get("aws:cdk:path") or self.template.app_metadata().paths.get(self.logical_id)
         return path.removesuffix("/Resource") if isinstance(path, str) else ""
 

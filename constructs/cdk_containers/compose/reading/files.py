@@ -19,7 +19,7 @@ _SHAPE = "a compose file is a map: `services:`, `volumes:`, …"
 
 
 def text_of(path: Path, found: Found) -> str | None:
-    """Return what a file says; None where it cannot be read, which is noted then."""
+    """Return what a file says; None if it cannot be read, which is noted then."""
     try:
         return decode(path.read_bytes(), str(path))
     except MisreadError as error:

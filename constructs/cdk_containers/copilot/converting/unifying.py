@@ -46,7 +46,7 @@ class United:
 
 
 def unite(programs: Mapping[str, Program]) -> United | None:
-    """Return one program for several; None where they have too little in common."""
+    """Return one program for several; None if they have too little in common."""
     names = tuple(programs)
     columns = _aligned(programs)
     united = _Uniting(names)

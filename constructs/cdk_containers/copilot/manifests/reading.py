@@ -54,7 +54,7 @@ class Manifest(Generic[_M]):
     notes: tuple[str, ...] = ()
 
     def at(self, path: str) -> tuple[int, int] | None:
-        """Return line and column of a key such as `image.port` or `files[0].source`; None where it is not given."""
+        """Return line and column of a key such as `image.port` or `files[0].source`; None if it is not given."""
         node: Node = self.root
         for key in path.replace("[", ".[").split("."):
             if isinstance(node, Map) and key in node:

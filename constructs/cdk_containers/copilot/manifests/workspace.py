@@ -16,7 +16,7 @@ class Place:
 
     Attributes:
         name: The name of its folder.
-        manifest: Its manifest; None where an environment has none.
+        manifest: Its manifest; None if an environment has none.
         addons: Templates that are deployed with it.
         overrides: Its folder `overrides`, if it exists.
     """

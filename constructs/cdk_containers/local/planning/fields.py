@@ -16,7 +16,7 @@ class Fields:
         self._left = _copied(source)
 
     def take(self, path: str) -> Any:
-        """Remove a field by its path, such as `LinuxParameters.Tmpfs`, and return it; None where it is not set."""
+        """Remove a field by its path, such as `LinuxParameters.Tmpfs`, and return it; None if it is not set."""
         here = self._left
         *above, last = path.split(".")
         for name in above:

@@ -25,7 +25,7 @@ class Probe:
 
     Attributes:
         port: The port of the container.
-        path: The path; None where a connection is enough.
+        path: The path; None if a connection is enough.
         codes: The status codes that are healthy, such as `200` or `200-299`.
     """
 

@@ -63,7 +63,7 @@ class Tmpfs:
         return list(found)
 
     def mount_options(self, user: str | None) -> list[str]:
-        """Return the mount options for a container that runs as a user, None where only the image knows.
+        """Return the mount options for a container that runs as a user, None if only the image knows.
 
         Engines differ in what they do without being told: Docker mounts without execution. The owner is never that of
         the directory that is covered, and older engines put the permissions of that directory back after `mode`.

@@ -45,7 +45,7 @@ class Image:
         region: The region.
         repository: The repository.
         tag: The tag, where there is no digest.
-        digest: The digest; empty where a tag names it.
+        digest: The digest; empty if a tag names it.
     """
 
     registry: str
@@ -100,7 +100,7 @@ class ImageVerifier:
         return _judged(image, where, there, architecture)
 
     def _image(self, value: Value) -> tuple[Image | None, str]:
-        """Return the image that a value names; None where it is elsewhere than in ECR."""
+        """Return the image that a value names; None if it is elsewhere than in ECR."""
         if isinstance(value, str):
             told = _OF_ECR.fullmatch(value)
             return (_image_of(told.groupdict()) if told else None), value

@@ -41,7 +41,7 @@ class Place:
                 yield from (it for it in template.resources.values() if (not types or it.type in types) and it.exists)
 
     def physical(self, resource: Resource) -> str:
-        """Return what CloudFormation calls a resource; empty where it is not deployed, or in a nested stack."""
+        """Return what CloudFormation calls a resource; empty if it is not deployed, or in a nested stack."""
         stack = self._stacks.get(_outermost(resource.template), "")
         if not stack or resource.template.nested_in is not None:
             return ""
@@ -64,7 +64,7 @@ def places_of(folder: Path, access: Access, only: Sequence[str]) -> Iterator[Pla
     Raises:
         Stop: The folder is no assembly, a name is none of its stacks, or the credentials are of none of its accounts;
             of those of some of them, `access.unread` tells.
-        Refused: The account refuses a call.
+        Refused: AWS refuses a call.
     """
     skipped: list[str] = []
     stacks = stacks_of(folder, skipped) if folder.is_dir() else None
