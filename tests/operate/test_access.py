@@ -70,7 +70,7 @@ def test_credentials_that_aws_does_not_take(shell: Shell, aws: Aws, code: str, t
     assert ran.code == 4
     assert ran.err.splitlines() == [
         f"cdk-containers: sts:GetCallerIdentity: {told}",
-        "  sign in again, such as by `aws sso login`, or choose a --profile",
+        "  sign in again, for example with `aws sso login`, or choose a --profile",
     ]
 
 
@@ -107,7 +107,7 @@ def test_the_wrong_account_is_said_before_anything_is_read(shell: Shell, aws: Aw
     assert ran.code == 4
     assert ran.err.splitlines() == [
         f"cdk-containers: the credentials are of account {ACCOUNT}, and the stack is of account {OTHER}",
-        "  choose a --profile of that account, or add --role lookup to read it by the role of CDK's bootstrap",
+        "  choose a --profile of that account, or add --role lookup to read it with the lookup role of CDK",
     ]
     assert script.names == {"sts.get_caller_identity"}
 

@@ -113,7 +113,7 @@ def test_when_nothing_runs_it_says_how_the_last_one_ended_and_what_to_do(shell: 
     assert ran.code == 1
     assert ran.err.splitlines() == [
         "cdk-containers: no deployment of Shop/Web runs: the deployment succeeded 2 hours ago",
-        "  to go back to an earlier version, deploy the app as it was then: check that version out, and `cdk deploy`",
+        "  to return to an earlier version, check it out and run `cdk deploy`",
     ]
 
 

@@ -139,7 +139,7 @@ FAILED = ended(None, "CannotPullContainerError: not found")
 TROUBLE: list[tuple[dict[str, Any], int, str]] = [
     (described(task("PENDING"), FAILED), 1, f"copy {TASK} stopped: CannotPullContainerError: not found"),
     (described(task(agent="PENDING")), 5, f"copy {TASK} takes no session after 180 seconds"),
-    (described(task(agent="STOPPED")), 1, "the agent of ECS Exec does not run in container app: STOPPED"),
+    (described(task(agent="STOPPED")), 1, "the ECS Exec agent does not run in container app: STOPPED"),
     ({"ecs.execute_command": Error("AccessDeniedException", "no")}, 4, "access denied: ecs:ExecuteCommand"),
 ]
 

@@ -87,7 +87,7 @@ REFUSALS: list[Refusal] = [
     (READ_ONLY, 2, "root file system of container app is read-only", "`cdk-containers debug Shop/Web` starts a copy"),
     (NO_EXEC, 2, f"ECS Exec is off in task {TASK}", "enable_execute_command=True"),
     (NO_EXEC, 2, f"ECS Exec is off in task {TASK}", "`cdk-containers debug Shop/Web` starts a copy"),
-    (NO_AGENT, 1, "the agent of ECS Exec does not run in container app: STOPPED", "ssmmessages:CreateControlChannel"),
+    (NO_AGENT, 1, "the ECS Exec agent does not run in container app: STOPPED", "ssmmessages:CreateControlChannel"),
     (shop.tasks(), 1, "no task of Shop/Web runs", "`cdk-containers why Shop/Web` says why"),
 ]
 

@@ -61,7 +61,7 @@ def test_the_exit_code_is_passed_on_where_it_is_wanted(shell: Shell, aws: Aws, o
     ran = shell("run", "Shop/Web", *options, *MIGRATE)
     assert ran.code == code
     assert f"app of task {TASK} ended with 42: Essential container in task exited" in ran.err
-    assert "likely: the application ended with an error" in ran.err
+    assert "likely: the application exited with an error" in ran.err
 
 
 def test_a_task_that_never_ran_says_why(shell: Shell, aws: Aws):

@@ -35,8 +35,8 @@ def test_it_groups_tasks_by_how_they_ended_with_log_and_cause(shell: Shell, aws:
         "  task       oom0",
         "  stopped    EssentialContainerExited: Essential container in task exited",
         "  container  app: exit code 137, OutOfMemoryError: Container killed due to memory usage",
-        "  likely     the container used more memory than it may",
-        "             -> raise the memory of the container or task, or find the leak",
+        "  likely     the container exceeded its memory limit",
+        "             -> increase the memory of the container or task, or fix a memory leak",
         "  log of app:",
         "    loading the catalogue",
         "    412 MiB of 512 MiB used",
@@ -66,7 +66,7 @@ def test_a_day_later_the_stored_events_know(shell: Shell, aws: Aws):
     script = aws(shop.steady(told, stories.definition(), {"logs.get_log_events": {"events": []}}))
     ran = shell("why", "Shop/Web", "--since", "1d")
     assert "1 task of revision 42, 20 hours ago (2026-11-27 19:00 UTC)" in ran.out
-    assert "the container used more memory than it may" in ran.out
+    assert "the container exceeded its memory limit" in ran.out
     (asked,) = script.asked("logs.filter_log_events")
     assert asked["logGroupName"] == stories.EVENTS_GROUP
     assert asked["startTime"] == stories.milliseconds(NOW - timedelta(days=1))
@@ -84,10 +84,10 @@ def test_a_service_that_does_not_come_up_is_explained_by_events_and_targets(shel
     ran = shell("why", "Shop/Web")
     assert ran.out.splitlines()[:5] == [
         "Shop/Web does not come up:",
-        "  likely     the load balancer asks for a path that does not answer with 200",
-        "             -> set the path of the health check to one that the application answers without signing in",
-        "  likely     there is no place for the task",
-        "             -> raise the maximum of the capacity, ask for less CPU or memory, or allow more zones",
+        "  likely     the path of the load balancer's health check does not return 200",
+        "             -> set the health check to a path that the application serves without sign-in",
+        "  likely     no capacity is available for the task",
+        "             -> increase the maximum capacity, request less CPU or memory, or allow more zones",
     ]
     assert "ECS says:\n  (service dev-application-Web) was unable to place a task" in ran.out
     assert [it["id"] for it in shell("why", "Shop/Web", "--json").data["causes"]] == [
@@ -144,7 +144,7 @@ def test_events_of_ecs_and_stored_ones_are_shown_in_their_order(shell: Shell, aw
     assert ran.out.splitlines() == [
         (
             "2026-11-28T13:00:00Z  Shop/Web  task gone stopped: Essential container in task exited; app exit 137; "
-            "the container used more memory than it may"
+            "the container exceeded its memory limit"
         ),
         "2026-11-28T14:00:00Z  Shop/Web  SERVICE_DEPLOYMENT_FAILED: tasks failed to start",
         f"2026-11-28T14:57:00Z  Shop/Web  {stories.NO_PLACE['message']}",

@@ -1,4 +1,4 @@
-"""What is deployed, as people operate it: found by its name in the code, read, explained, and changed when asked.
+"""Operates deployed resources by their names in the code: finds, shows and explains them, and changes them on request.
 
 What is exported here needs no boto3; `access` and `find` do.
 """

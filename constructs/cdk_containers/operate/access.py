@@ -1,4 +1,4 @@
-"""Who asks: the credentials, the role that they take on, and whether the account is the right one."""
+"""Credentials for the calls: the profile, the role to assume, and whether they belong to the right account."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from .clock import Clock
 from .exits import DENIED, USAGE, Stop
 
 LOOKUP = "lookup"
-"""Stands for the role that CDK's bootstrap makes for reading."""
+"""Word for the lookup role of the CDK bootstrap stack."""
 _LOOKUP_ROLE = (
     "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-lookup-role-${AWS::AccountId}-${AWS::Region}"
 )
-"""As CDK's bootstrap names it, where no assembly says another."""
+"""Name that the bootstrap stack gives the lookup role, if no assembly sets another one."""
 
 
 @frozen
 class Identity:
-    """What a caller says of who asks.
+    """Identity to use for calls, as given on the command line.
 
     Attributes:
-        profile: The profile of AWS's configuration. Default: what the environment says.
-        region: The region, where nothing else says it. Default: that of the environment or the profile.
-        role: The ARN of a role to take on, or `lookup` for the one that CDK reads accounts with. Default: none.
+        profile: Profile of the AWS configuration. Default: as set in the environment.
+        region: Region for stacks that set none. Default: region of the environment or the profile.
+        role: ARN of a role to assume, or `lookup` for the lookup role of CDK. Default: none.
     """
 
     profile: str | None = None
@@ -44,8 +44,8 @@ class Access:
     """The accounts and regions that a command reads, one `Api` for each.
 
     Attributes:
-        called: Service and operation of each call, once, whichever account it went to.
-        unread: What could not be read, and why; a screen says so and goes on.
+        called: Service and operation of each call, each once, in all accounts.
+        unread: What could not be read, and why. Screens show it.
     """
 
     def __init__(
@@ -76,20 +76,20 @@ class Access:
 
     @property
     def region(self) -> str:
-        """The region, where no stack says another."""
+        """The region for stacks that set none."""
         return self._own.region
 
     def api(self, account: str = "", region: str = "", lookup_role: str = "") -> Api:
-        """Return the way to an account and region, made once.
+        """Return the API of an account and region. It is created once.
 
         Args:
-            account: The number of the account. Default: whichever the credentials are of.
-            region: The region. Default: that of the caller.
-            lookup_role: What the assembly says of the role that reads the account for CDK.
+            account: Account number. Default: the account of the credentials.
+            region: Region. Default: the region of the caller.
+            lookup_role: Lookup role of CDK, as the assembly names it.
 
         Raises:
-            Stop: There are no credentials, no region, or the credentials are of another account.
-            Refused: The role cannot be taken on.
+            Stop: There are no credentials, there is no region, or the credentials belong to another account.
+            Refused: The role cannot be assumed.
         """
         key = account, region
         if key not in self._apis:
@@ -103,8 +103,8 @@ class Access:
         if account and account != own.id:
             raise Stop(
                 DENIED,
-                f"the credentials are of account {own.id}, and the stack is of account {account}",
-                "choose a --profile of that account, or add --role lookup to read it by the role of CDK's bootstrap",
+                f"the credentials belong to account {own.id}, but the stack is in account {account}",
+                "choose a --profile of that account, or add --role lookup to read it with the lookup role of CDK",
                 account=own.id,
                 wanted=account,
             )
@@ -144,9 +144,9 @@ class Access:
                 raise
             raise Stop(
                 DENIED,
-                f"{arn} cannot be taken on: {refused.said or refused}",
-                "it is there after `cdk bootstrap`, and may be taken on by its own account and by those that are "
-                "trusted with `--trust-for-lookup`",
+                f"cannot assume {arn}: {refused.said or refused}",
+                "`cdk bootstrap` creates it; its own account can assume it, and so can the accounts that you "
+                "trust with `--trust-for-lookup`",
                 action=refused.action,
             ) from None
         assumed = Session()
@@ -160,7 +160,7 @@ class Access:
 def _session(profile: str | None) -> Session:
     try:
         session = Session(profile=profile)
-        session.get_credentials()  # it reads the profile, and says when there is none of this name
+        session.get_credentials()  # reads the profile, and raises an error if no profile has this name
     except BotoCoreError as error:
         raise Stop(USAGE, str(error)) from None
     return session

@@ -1,4 +1,4 @@
-"""Deciding on deployments and counts."""
+"""Changes of deployments and task counts."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .words import ago, command, many
 
 
 def awaited_decision(api: Api, target: Target) -> tuple[RolloutState, Hook]:
-    """Return the deployment that waits for a decision, and the hook that asks for it.
+    """Return the deployment that waits for a decision, and the hook that requests it.
 
     Raises:
-        Stop: None waits.
+        Stop: No deployment waits for a decision.
         Refused: AWS refuses a call.
     """
     rollout = running_rollout(api, target)
@@ -27,14 +27,14 @@ def awaited_decision(api: Api, target: Target) -> tuple[RolloutState, Hook]:
     if rollout.waiting is None:
         raise Stop(
             FAILED,
-            f"the deployment of {target.name} waits for nobody: {outcome(rollout).says}",
+            f"the deployment of {target.name} does not wait for a decision: {outcome(rollout).says}",
             f"`{command('rollout', target.name)}` follows it",
         )
     return rollout, rollout.waiting
 
 
 def continue_deployment(api: Api, rollout: RolloutState, hook: Hook) -> None:
-    """Let a deployment go on.
+    """Continue a deployment.
 
     Raises:
         Refused: AWS refuses the call.
@@ -49,15 +49,15 @@ def continue_deployment(api: Api, rollout: RolloutState, hook: Hook) -> None:
 
 
 def running_deployment(api: Api, target: Target) -> RolloutState:
-    """Return the deployment that can be rolled back.
+    """Return the deployment to roll back.
 
     Raises:
-        Stop: None runs, or it is being rolled back already.
+        Stop: No deployment is in progress, or it is already being rolled back.
         Refused: AWS refuses a call.
     """
     controller = described(api, target).get("deploymentController", {}).get("type", "ECS")
     if controller != "ECS":
-        raise Stop(USAGE, f"{target.name} is deployed by {controller}, and is rolled back there")
+        raise Stop(USAGE, f"{controller} deploys {target.name}; roll it back there")
     rollout = running_rollout(api, target)
     if rollout is None:
         raise _nothing_runs(api, target)
@@ -67,7 +67,7 @@ def running_deployment(api: Api, target: Target) -> RolloutState:
 
 
 def roll_back(api: Api, rollout: RolloutState) -> None:
-    """Stop a deployment, and have ECS bring the earlier version back.
+    """Stop a deployment, so that ECS rolls back to the earlier version.
 
     Raises:
         Refused: AWS refuses the call.
@@ -83,19 +83,19 @@ def _nothing_runs(api: Api, target: Target) -> Stop:
         ended = f": {outcome(last).says}{f' {ago(at, api.now())}' if at else ''}"
     return Stop(
         FAILED,
-        f"no deployment of {target.name} runs{ended}",
-        "to go back to an earlier version, deploy the app as it was then: check that version out, and `cdk deploy`",
+        f"no deployment of {target.name} is in progress{ended}",
+        "to return to an earlier version, check it out and run `cdk deploy`",
     )
 
 
 @frozen
 class Scaling:
-    """A change of a count.
+    """A change of a task count.
 
     Attributes:
-        now: The count that is wanted so far.
-        wanted: The new one.
-        note: What becomes of it.
+        now: Current desired count.
+        wanted: New desired count.
+        note: What happens to the new count later.
     """
 
     now: int
@@ -104,27 +104,27 @@ class Scaling:
 
 
 def scaling(api: Api, target: Target, count: int) -> Scaling:
-    """Return the change of a count, where a count can be set.
+    """Return the change of a task count.
 
     Raises:
-        Stop: Something else owns the count.
+        Stop: Something else controls the count.
         Refused: AWS refuses a call.
     """
     told = described(api, target)
     if told.get("schedulingStrategy") == "DAEMON":
-        raise Stop(USAGE, f"{target.name} has one task on each instance: its count is that of the instances")
+        raise Stop(USAGE, f"{target.name} runs one task on each instance, so its count follows the number of instances")
     bounds = read_scaling(api, target)
     if bounds is not None:
         raise Stop(
             USAGE,
-            f"{target.name} is scaled by Application Auto Scaling, between {bounds[0]} and {bounds[1]}: it would set "
-            "another count again",
-            "change the bounds in the code (`scaling` of the service), and deploy",
+            f"Application Auto Scaling keeps {target.name} between {bounds[0]} and {bounds[1]} tasks, and would "
+            "change the count again",
+            "change the bounds in the code (`scaling` of the service) and deploy",
             minimum=bounds[0],
             maximum=bounds[1],
         )
     note = (
-        f"the next deployment of its stack sets {many(target.desired, 'task')} again"
+        f"the next deployment of its stack sets it back to {many(target.desired, 'task')}"
         if (target.desired not in (None, count))
         else ""
     )
@@ -132,7 +132,7 @@ def scaling(api: Api, target: Target, count: int) -> Scaling:
 
 
 def set_count(api: Api, target: Target, count: int) -> None:
-    """Set the count of a service.
+    """Set the desired count of a service.
 
     Raises:
         Refused: AWS refuses the call.

@@ -1,4 +1,4 @@
-"""The one way to AWS: calls that a command declares, each recorded, at the time that AWS has."""
+"""Access to AWS: permits and records only the calls that a command declares, and follows the clock of AWS."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _NEGLIGIBLE = timedelta(seconds=2)
 
 
 class Api(Account):
-    """An account and region, of which a command asks what it has declared, and nothing else.
+    """An account and region. It permits only the calls that the command declares.
 
     Attributes:
         clock: The clock of this machine.
-        skew: How far the clock of AWS is ahead of it, by the last answer.
-        unread: What could not be read, and why; a screen says so and goes on.
+        skew: How far the clock of AWS was ahead in the last response.
+        unread: What could not be read, and why. Screens show it.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Api(Account):
         self.unread: dict[str, None] = {}
 
     def now(self) -> Any:
-        """Return the time in UTC, as AWS has it: what it tells of, it dates by its own clock."""
+        """Return the time in UTC by the clock of AWS, which also dates its events."""
         return self.clock.now() + self.skew
 
     def in_region(self, region: str) -> Api:
-        """Return the same account in another region; what is called there is recorded here as well."""
+        """Return the same account in another region. Its calls are recorded here too."""
         other = Api(
             self._session,
             allowed=self._allowed,
@@ -72,10 +72,10 @@ class Api(Account):
         return url
 
     def if_allowed(self, read: Callable[[], _Read], otherwise: _Other) -> _Read | _Other:
-        """Read something that a screen can do without.
+        """Read something that a screen can leave out.
 
         Raises:
-            Refused: There are no credentials any more.
+            Refused: The credentials have expired.
         """
         try:
             return read()

@@ -1,4 +1,4 @@
-"""The time, and waiting for it: a test has a clock of its own."""
+"""The time, and waiting. Tests use their own clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A copy of a task to look around in: its root can be written to, ECS Exec is on, and it is removed afterwards."""
+"""A temporary copy of a task for debugging, with a writable root file system and ECS Exec."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .targets import Target
 
 _EVERY = 3.0
 _PATIENCE = 180
-"""Seconds until the agent of ECS Exec runs; mostly it takes half a minute."""
+"""Maximum number of seconds until the ECS Exec agent runs. It usually takes about 30 seconds."""
 _HOUR = 3600
 _ENDING = ("DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED")
 _READ_ONLY_PARTS = (
@@ -35,18 +35,19 @@ _READ_ONLY_PARTS = (
     "status",
     "taskDefinitionArn",
 )
-"""What ECS says of a task definition and takes from nobody."""
+"""Fields of a task definition that ECS returns but does not accept."""
 POLICY_NAME = "cdk-containers-debug"
 
 
 @frozen
 class Copying:
-    """How a copy is made.
+    """Options of a copy.
 
     Attributes:
-        container: The container to look around in.
-        as_is: Whether it runs its own command; else it waits for an hour, so that it takes no work from others.
-        grant: Whether the task role may be given the channels of ECS Exec as long as the copy runs.
+        container: Container to open a session in.
+        as_is: Whether it runs its own command. Otherwise it waits for an hour, so that it takes no work from other
+            tasks.
+        grant: Whether to add the ECS Exec permissions to the task role while the copy runs.
     """
 
     container: str
@@ -55,7 +56,7 @@ class Copying:
 
 
 def registration(parts: TaskParts, copying: Copying) -> dict[str, Any]:
-    """Return the task definition of a copy, as it is registered."""
+    """Return the task definition of a copy, ready to register."""
     told = {key: value for key, value in parts.told.items() if key not in _READ_ONLY_PARTS}
     told["family"] = copy_of(told["family"])
     told["containerDefinitions"] = [
@@ -71,17 +72,17 @@ def _opened(container: Mapping[str, Any], copying: Copying) -> dict[str, Any]:
     opened = {**container, "readonlyRootFilesystem": False, "linuxParameters": linux}
     if not copying.as_is:
         opened |= {"entryPoint": ["sh", "-c"], "command": [f"sleep {_HOUR}"]}
-        if "healthCheck" in container:  # others may wait for it to be healthy
+        if "healthCheck" in container:  # other containers may wait for it to become healthy
             opened["healthCheck"] = {"command": ["CMD-SHELL", "exit 0"]}
     return opened
 
 
 class Copier:
-    """Makes copies of the task of a service or a job.
+    """Creates copies of the task of a service or a job.
 
     Attributes:
         target: The service or job.
-        launch: How its tasks are started.
+        launch: Settings that start its tasks.
         parts: Its task definition.
     """
 
@@ -94,10 +95,10 @@ class Copier:
 
     @contextmanager
     def running(self, copying: Copying) -> Iterator[Room]:
-        """Start a copy and give it when it takes a session; stop it and remove all of it at the end.
+        """Start a copy and yield it once it accepts a session. Afterwards stop it and remove everything.
 
         Raises:
-            Stop: It does not start, or its agent does not.
+            Stop: The copy or its ECS Exec agent does not start.
             Refused: AWS refuses a call.
         """
         undo: list[tuple[str, Callable[[], object]]] = []
@@ -107,12 +108,12 @@ class Copier:
             given = registration(self.parts, copying)
             arn: str = self._api.call("ecs", "register_task_definition", **given)["taskDefinition"]["taskDefinitionArn"]
             deregister = partial(self._api.call, "ecs", "deregister_task_definition", taskDefinition=arn)
-            undo.append((f"{arn.rpartition('/')[2]} is deregistered", deregister))
+            undo.append((f"deregistered {arn.rpartition('/')[2]}", deregister))
             order = Order(container=copying.container, environment=self.launch.environment, execute_command=True)
             task = start_task(self._api, replace(self.launch, task_definition=arn), order).rpartition("/")[2]
-            why = f"{started_by(self._api)} has looked around"
-            undo.append((f"task {task} is stopped", partial(stop_task, self._api, self.launch.cluster, task, why)))
-            self._say(f"{self.target.name}: copy {task} starts")
+            why = f"{started_by(self._api)} finished debugging"
+            undo.append((f"stopped task {task}", partial(stop_task, self._api, self.launch.cluster, task, why)))
+            self._say(f"{self.target.name}: starting copy {task}")
             yield self._ready(task, TaskParts(told=given), copying.container)
         finally:
             for what, remove in reversed(undo):
@@ -120,14 +121,14 @@ class Copier:
                     remove()
                     self._say(what)
                 except Refused as refused:
-                    self._say(f"not so that {what}: {refused}; do it by hand")
+                    self._say(f"not {what}: {refused}; do it yourself")
 
     def _grant(self) -> tuple[str, Callable[[], object]]:
         role = str(self.parts.told.get("taskRoleArn", "")).rpartition("/")[2]
         named = {"RoleName": role, "PolicyName": POLICY_NAME}
         rights = rights_of_exec(self._api, self.launch.cluster)
         self._api.call("iam", "put_role_policy", **named, PolicyDocument=rights)
-        return f"policy {POLICY_NAME} of role {role} is deleted", partial(
+        return f"deleted policy {POLICY_NAME} of role {role}", partial(
             self._api.call, "iam", "delete_role_policy", **named
         )
 
@@ -138,13 +139,13 @@ class Copier:
             for it in answer.get("tasks", ()):
                 status = it.get("lastStatus")
                 if status in _ENDING:
-                    raise Stop(FAILED, f"copy {task} stopped: {it.get('stoppedReason', 'ECS does not say why')}")
+                    raise Stop(FAILED, f"copy {task} stopped: {it.get('stoppedReason', 'ECS gives no reason')}")
                 if status == "RUNNING" and agent_of(container_in(it, container))[0] != "PENDING":
                     return room_in(self.target, it, parts, container)
             self._api.clock.sleep(_EVERY)
             waited += _EVERY
         raise Stop(
             UNFINISHED,
-            f"copy {task} takes no session after {_PATIENCE} seconds",
-            "it may be short of capacity, or of a way to ssmmessages: a VPC endpoint or a NAT gateway",
+            f"copy {task} still accepts no session after {_PATIENCE} seconds",
+            "it may lack capacity, or a route to ssmmessages: a VPC endpoint or a NAT gateway",
         )

@@ -1,4 +1,4 @@
-"""From a place in the code to what CloudFormation made of it."""
+"""Finds the deployed resource for a place in the code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .targets import Place, Target
 
 
 class PhysicalIds:
-    """What CloudFormation calls the resources of stacks, by stack and logical id."""
+    """Physical ids of the resources of stacks, by stack and logical id."""
 
     def __init__(self, api: Api, *, all_at_once: bool) -> None:
         self._api = api
@@ -20,7 +20,7 @@ class PhysicalIds:
         self._read: dict[str, dict[str, str]] = {}
 
     def of(self, stack: str, logical_id: str) -> str:
-        """Return the physical id of a resource; empty if it is not there."""
+        """Return the physical id of a resource; empty if it does not exist."""
         known = self._read.setdefault(stack, {})
         if self._all_at_once and not known:
             pages = self._api.pages("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack)
@@ -46,7 +46,7 @@ def target_of(place: Place, api: Api, ids: PhysicalIds, *, missing_is_fine: bool
     """Return what is deployed of a place; None if nothing is, if that is fine.
 
     Raises:
-        Stop: The stack is deployed without it.
+        Stop: The deployed stack does not contain it.
         Refused: AWS refuses a call.
     """
     stack = place.stack
@@ -58,8 +58,8 @@ def target_of(place: Place, api: Api, ids: PhysicalIds, *, missing_is_fine: bool
             return None
         raise Stop(
             NOT_FOUND,
-            f"stack {place.stack} in {api.name} is deployed, and {place.path} ({place.logical_id}) is not in it",
-            "deploy the stack, or make the assembly of the version that is deployed",
+            f"the deployed stack {place.stack} in {api.name} does not contain {place.path} ({place.logical_id})",
+            "deploy the stack, or synthesize the version that is deployed",
         )
     return Target(
         name=place.path,
@@ -75,7 +75,7 @@ def target_of(place: Place, api: Api, ids: PhysicalIds, *, missing_is_fine: bool
 
 
 def stop_without_stack(refused: Refused, stack: str, api: Api) -> Stop | Refused:
-    """Return why a stack cannot be read: that it is not there, or what the account said."""
+    """Return why a stack cannot be read: it does not exist, or the error of AWS."""
     if refused.code == "ValidationError" and "does not exist" in refused.said:
         return Stop(
             NOT_FOUND,

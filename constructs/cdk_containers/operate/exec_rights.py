@@ -1,4 +1,4 @@
-"""What a task role needs for ECS Exec."""
+"""Permissions that a task role needs for ECS Exec."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ CHANNELS = tuple(f"ssmmessages:{verb}{kind}Channel" for verb in ("Create", "Open
 
 
 def lacks_channels(api: Api, role: str) -> bool:
-    """Tell whether a task role lacks what ECS Exec needs; one that may not be asked about counts as fine.
+    """Tell whether a task role lacks permissions for ECS Exec. If AWS denies the look-up, it counts as sufficient.
 
     Raises:
-        Refused: There are no credentials any more.
+        Refused: The credentials have expired.
     """
     if not role:
         return True
@@ -30,20 +30,20 @@ def lacks_channels(api: Api, role: str) -> bool:
 
 
 def stop_without_channels(target: Target, role: str) -> Stop:
-    """Say that the role of a task cannot open a session, and the ways out."""
+    """Return the error of a task role that cannot open a session, with ways to fix it."""
     if not role:
-        return Stop(DENIED, f"the task of {target.name} has no task role, and ECS Exec needs one")
+        return Stop(DENIED, f"the task of {target.name} has no task role, but ECS Exec needs one")
     return Stop(
         DENIED,
-        f"the task role {role.rpartition('/')[2]} may not open the channels of ECS Exec",
-        f"`{command('debug', target.name)} --grant` lets it, by an inline policy that is removed with the copy",
-        f"or allow it in the code: {', '.join(CHANNELS)}",
+        f"the task role {role.rpartition('/')[2]} has no permission to open the channels of ECS Exec",
+        f"`{command('debug', target.name)} --grant` adds it, in an inline policy that is removed with the copy",
+        f"or grant it in the code: {', '.join(CHANNELS)}",
         role=role,
     )
 
 
 def rights_of_exec(api: Api, cluster: str) -> str:
-    """Return a policy with what ECS Exec needs of a task role, as the cluster encrypts and records sessions.
+    """Return the policy that ECS Exec needs on a task role, including what the cluster's encryption and logs require.
 
     Raises:
         Refused: AWS refuses the call.

@@ -1,4 +1,4 @@
-"""From a name in the code to what is deployed."""
+"""Finds deployed resources by their names in the code."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from .tagged import tagged_targets
 from .targets import Kind, Place, Target
 
 _FEW = 5
-"""So many resources of a stack are asked for one by one; for more, all are listed."""
+"""Up to this number of resources of a stack are looked up one by one. For more, the whole stack is listed."""
 
 
 @frozen
 class Where:
-    """Where names are looked for.
+    """Where to look for names.
 
     Attributes:
-        app: The folder of the assembly. Default: `cdk.out`, where there is one.
-        stack: A stack that is deployed; the names are read from its template, and no assembly is needed.
-        application: Only what belongs to this application, by its tag.
-        environment: Only what belongs to this environment, by its tag, or by the name of a stage.
+        app: Folder of the assembly. Default: `cdk.out`, if it exists.
+        stack: Deployed stack whose template has the names. No assembly is needed then.
+        application: Only resources of this application, by tag.
+        environment: Only resources of this environment, by tag or by the name of a stage.
     """
 
     app: Path | None = None
@@ -39,7 +39,7 @@ class Where:
 
 
 class Finder:
-    """Finds what is deployed, by names as in the code.
+    """Finds deployed resources by their names in the code.
 
     Attributes:
         access: The way to AWS.
@@ -51,20 +51,20 @@ class Finder:
         self._known: list[Place] | None = None
 
     def one(self, name: str, *kinds: Kind) -> Target:
-        """Return what a name means.
+        """Return the target with a name.
 
         Raises:
-            Stop: Nothing has the name, several things have it, or it is not deployed.
+            Stop: No target has the name, several have it, or it is not deployed.
             Refused: AWS refuses a call.
         """
         (target,) = self.all([name], kinds)
         return target
 
     def all(self, names: Sequence[str] = (), kinds: Sequence[Kind] = ()) -> list[Target]:
-        """Return what names mean, each once; everything, if there is no name.
+        """Return the targets with these names, each once. Without names, return all targets.
 
         Raises:
-            Stop: A name means nothing, or several things, or it is not deployed.
+            Stop: No target has a name, several have it, or it is not deployed.
             Refused: AWS refuses a call.
         """
         if self._by_tags:
@@ -95,10 +95,10 @@ class Finder:
         try:
             template = json.loads(body) if isinstance(body, str) else body
         except ValueError:
-            raise Stop(USAGE, f"the template of stack {stack} is not JSON, and so not of CDK") from None
+            raise Stop(USAGE, f"the template of stack {stack} is not JSON, so it is not from CDK") from None
         found = list(places_of_template(template, stack=stack))
         if not found:
-            raise Stop(NOT_FOUND, f"no service, job or cluster is in stack {stack}")
+            raise Stop(NOT_FOUND, f"stack {stack} has no service, job or cluster")
         return found
 
     def _fits(self, above: str, application: str, environment: str) -> bool:
@@ -146,14 +146,14 @@ class Finder:
         if not places:
             raise Stop(
                 NOT_FOUND,
-                f"nothing in {api.name} has a tag `component`, and there is no cdk.out here",
-                "run this where the assembly is, name it with --app, or name the deployed stack with --stack",
+                f"no resource in {api.name} has a tag `component`, and this folder has no cdk.out",
+                "run this in the folder of the assembly, or add --app with the assembly or --stack with a deployed stack",
             )
         return [places[place] for place in dict.fromkeys(_chosen(name, list(places), kinds) for name in names)]
 
 
 def _chosen(name: str, places: Sequence[Place], kinds: Sequence[Kind]) -> Place:
-    """Return the only place that a name means."""
+    """Return the one place that a name stands for."""
     wanted = name.strip("/")
     low = wanted.lower()
     fitting = (
@@ -172,9 +172,9 @@ def _chosen(name: str, places: Sequence[Place], kinds: Sequence[Kind]) -> Place:
             )
         if found:
             if kinds and found[0].kind not in kinds:
-                raise Stop(USAGE, f"{found[0].path} is of kind {found[0].kind}; this works for: {', '.join(kinds)}")
+                raise Stop(USAGE, f"{found[0].path} is a {found[0].kind}; this command supports: {', '.join(kinds)}")
             return found[0]
-    raise Stop(NOT_FOUND, f"nothing is named {name!r}", *_near(wanted, places), candidates=[it.whole for it in places])
+    raise Stop(NOT_FOUND, f"nothing has the name {name!r}", *_near(wanted, places), candidates=[it.whole for it in places])
 
 
 def _near(name: str, places: Sequence[Place]) -> list[str]:
@@ -182,7 +182,7 @@ def _near(name: str, places: Sequence[Place]) -> list[str]:
     near = list(dict.fromkeys(names[one].whole for one in get_close_matches(name, names, n=3, cutoff=0.65)))
     if near:
         return [f"did you mean {' or '.join(near)}?"]
-    return [f"there is: {', '.join(sorted(it.whole for it in places))}"]
+    return [f"these names exist: {', '.join(sorted(it.whole for it in places))}"]
 
 
 def _as_place(target: Target) -> Place:

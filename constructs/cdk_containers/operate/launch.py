@@ -1,4 +1,4 @@
-"""How a task of a service or a job is started: its place, capacity and network, for a task that starts by hand."""
+"""Settings of a one-off task of a service or a job: cluster, capacity and network."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ _TAKEN = (
     "platformVersion",
     "propagateTags",
 )
-"""What a service or a starter says that RunTask takes by the same name."""
+"""Fields of a service or a starter that RunTask takes under the same name."""
 _PLACE = re.compile(r'(?<!")(<[\w.-]+>)(?!")')
 
 
 @frozen
 class Launch:
-    """How a task is started.
+    """Settings that start a task.
 
     Attributes:
-        cluster: The cluster, by name or ARN.
-        task_definition: The ARN of the task definition.
+        cluster: Name or ARN of the cluster.
+        task_definition: ARN of the task definition.
         container: The container that each run of a job is told about; empty if nothing names one.
-        options: What RunTask is told besides, in its words.
-        environment: Settings that each run of a job has, where they are plain text.
-        missing: The names of settings that depend on what starts the job, such as the time of its schedule.
+        options: Other parameters of RunTask, by their names in the API.
+        environment: Environment variables that each run of a job gets, if they are plain text.
+        missing: Names of environment variables that the starter of the job sets, such as the time of its schedule.
     """
 
     cluster: str
@@ -53,10 +53,10 @@ class Launch:
 
 @frozen
 class TaskParts:
-    """What a task definition says of its parts.
+    """A task definition and its containers.
 
     Attributes:
-        told: The task definition, as ECS has it.
+        told: The task definition, as ECS returns it.
         tags: Its tags.
     """
 
@@ -80,32 +80,32 @@ class TaskParts:
         raise Stop(
             NOT_FOUND,
             f"{self.told.get('family', 'the task')} has no container {name!r}",
-            f"there is: {', '.join(it['name'] for it in self.containers)}",
+            f"its containers: {', '.join(it['name'] for it in self.containers)}",
         )
 
 
 def family_of(task_definition: str) -> str:
-    """Return the family that a revision is of."""
+    """Return the family of a revision."""
     return task_definition.rpartition("/")[2].rpartition(":")[0]
 
 
 def copy_of(family: str) -> str:
-    """Return the family of the copies in which people look around; a name has 255 characters at the most."""
+    """Return the family of debug copies. A name has at most 255 characters."""
     return f"{family[:249]}-debug"
 
 
 def launch_of(api: Api, target: Target) -> Launch:
-    """Return how tasks of a service or a job are started.
+    """Return the settings that start tasks of a service or a job.
 
     Raises:
-        Stop: It is gone, or nothing says how.
+        Stop: It no longer exists, or its settings cannot be found.
         Refused: AWS refuses a call.
     """
     return _of_job(api, target) if target.kind == "job" else _of_service(api, target)
 
 
 def read_parts(api: Api, launch: Launch) -> TaskParts:
-    """Return the task definition that is started.
+    """Return the task definition to start.
 
     Raises:
         Stop: It is gone.
@@ -113,7 +113,7 @@ def read_parts(api: Api, launch: Launch) -> TaskParts:
     """
     answer = api.call("ecs", "describe_task_definition", taskDefinition=launch.task_definition, include=["TAGS"])
     if not answer:
-        raise Stop(NOT_FOUND, f"{launch.task_definition} is gone")
+        raise Stop(NOT_FOUND, f"{launch.task_definition} no longer exists")
     return TaskParts(told=answer["taskDefinition"], tags=answer.get("tags", ()))
 
 
@@ -126,9 +126,9 @@ def _of_service(api: Api, target: Target) -> Launch:
     if volumes:
         options["volumeConfigurations"] = volumes
     if options.get("propagateTags") == "SERVICE":
-        options["propagateTags"] = "TASK_DEFINITION"  # RunTask knows no service
+        options["propagateTags"] = "TASK_DEFINITION"  # RunTask has no service to take tags from
     if "capacityProviderStrategy" in options:
-        options.pop("launchType", None)  # ECS says both at times, and takes one
+        options.pop("launchType", None)  # ECS sometimes returns both, and accepts only one
     return Launch(cluster=target.cluster, task_definition=every["taskDefinition"], options=options)
 
 
@@ -148,13 +148,13 @@ def _of_job(api: Api, target: Target) -> Launch:
             )
     raise Stop(
         USAGE,
-        f"nothing says where {target.name} runs: what starts it is not known",
-        "only the template of its stack says that: use --app or --stack",
+        f"cannot tell where {target.name} runs: its starter is not known",
+        "only the template of its stack shows it: use --app or --stack",
     )
 
 
 def _starts(api: Api, type_: str, id_: str) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
-    """Yield the cluster, what RunTask is told, and its overrides."""
+    """Yield the cluster, the parameters of RunTask, and its overrides."""
     match type_:
         case "AWS::StepFunctions::StateMachine":
             answer = api.call("stepfunctions", "describe_state_machine", stateMachineArn=id_) or {}
@@ -172,7 +172,7 @@ def _starts(api: Api, type_: str, id_: str) -> Iterator[tuple[str, Mapping[str, 
 
 
 def _json(text: object) -> Any:
-    """Read the input of a target; where a template has a place for a value, that is text for us."""
+    """Read the input of a target. A placeholder of a template counts as text."""
     try:
         read = json.loads(_PLACE.sub(r'"\1"', text)) if isinstance(text, str) else {}
     except ValueError:
@@ -181,7 +181,7 @@ def _json(text: object) -> Any:
 
 
 def _in_camel_case(told: Any) -> Any:
-    """Spell keys as ECS does: Step Functions and EventBridge begin them with a capital letter."""
+    """Spell keys as ECS does. Step Functions and EventBridge begin them with a capital letter."""
     if isinstance(told, Mapping):
         return {key[:1].lower() + key[1:]: _in_camel_case(value) for key, value in told.items()}
     return [_in_camel_case(it) for it in told] if isinstance(told, list) else told

@@ -1,4 +1,4 @@
-"""The calls to AWS that each command may make, as data: what is not here is stopped before it leaves."""
+"""The calls to AWS that each command may make, as data. Any other call is stopped before it is sent."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _EKS: Calls = {"eks": ("describe_cluster", "list_nodegroups", "describe_nodegrou
 
 @frozen
 class Need:
-    """What a command may call.
+    """The calls that a command may make.
 
     Attributes:
-        reads: The calls that read, by service, in boto3's words.
-        changes: The calls that change something, likewise.
-        resources: On what the changes are allowed, by action; a policy allows the others everywhere.
-        implied: What has to be allowed besides because of a call, and is none itself: the statements of a policy.
+        reads: Calls that read, by service, with boto3's names.
+        changes: Calls that change something, in the same form.
+        resources: Resources that a change is allowed on, by action. The policy allows other changes on all resources.
+        implied: Statements of further permissions that the calls require.
     """
 
     reads: Calls
@@ -54,12 +54,12 @@ class Need:
 
     @property
     def calls(self) -> Calls:
-        """All of them."""
+        """All calls."""
         return together(self.reads, self.changes)
 
 
 def together(*several: Calls) -> dict[str, tuple[str, ...]]:
-    """Return the calls of several groups, each once."""
+    """Merge the calls of several groups, each once."""
     joined: dict[str, dict[str, None]] = {}
     for calls in several:
         for service, names in calls.items():

@@ -1,4 +1,4 @@
-"""What the code says there is: the services, jobs and clusters of an assembly or of a deployed template."""
+"""The services, jobs and clusters in an assembly or in a deployed template."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ _KINDS: Mapping[str, Kind] = {
     "Custom::AWSCDK-EKS-Cluster": "EKS cluster",
 }
 _STARTERS = ("AWS::StepFunctions::StateMachine", "AWS::Scheduler::Schedule", "AWS::Events::Rule")
-"""What starts a job, the one that is told first of all first."""
+"""Types that start a job, in order of preference."""
 _ENDS: Mapping[str, tuple[str, ...]] = {
     "service": ("Resource", "Service", "CodeDeployService", "Default"),
     "express service": ("Resource", "Service", "Default"),
     "job": ("Resource", "Definition", "Task", "TaskDefinition", "TaskDef", "Default"),
     "EKS cluster": ("Resource", "Cluster", "Default"),
 }
-"""Ids at the end of a path that are of this library or of CDK, and not of the code."""
+"""Ids at the end of a path that come from this library or CDK, not from your code."""
 _KNOWN_VERSION = 55
-"""The newest version of assemblies that this was tried with."""
+"""The newest version of assemblies that is tested."""
 
 
 def places_of_app(folder: Path) -> list[Place]:
-    """Return what an assembly says there is.
+    """Return the services, jobs and clusters of an assembly.
 
     Raises:
-        Stop: The folder is not an assembly, or nothing that can be operated is in it.
+        Stop: The folder is not an assembly, or has no service, job or cluster.
     """
     skipped: list[str] = []
     stacks = stacks_of(folder, skipped) if folder.is_dir() else None
     if stacks is None:
         why = skipped[0] if skipped else f"{folder}: there is no such folder"
-        raise Stop(USAGE, why, "make the assembly with `cdk synth`, or name the deployed stack with --stack")
+        raise Stop(USAGE, why, "run `cdk synth`, or name the deployed stack with --stack")
     found = [place for stack in stacks for place in _places_of_file(stack)]
     if not found:
         version = _version(folder)
         newer = (
-            f"; its version is {version}, and {_KNOWN_VERSION} is the newest that is known here"
+            f"; its version is {version}, but the newest that this tool knows is {_KNOWN_VERSION}"
             if (version > _KNOWN_VERSION)
             else ""
         )
-        raise Stop(NOT_FOUND, f"{folder}: no service, job or cluster is in this assembly{newer}")
+        raise Stop(NOT_FOUND, f"{folder}: this assembly has no service, job or cluster{newer}")
     return found
 
 
@@ -79,7 +79,7 @@ def _template(path: Path) -> Mapping[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise Stop(USAGE, f"{path}: {error}", "make the assembly anew with `cdk synth`") from None
+        raise Stop(USAGE, f"{path}: {error}", "run `cdk synth` again") from None
     return content if isinstance(content, Mapping) else {}
 
 
@@ -93,15 +93,15 @@ def places_of_template(
     nested: tuple[str, ...] = (),
     **where: str,
 ) -> Iterator[Place]:
-    """Yield what a template says there is.
+    """Yield the services, jobs and clusters of a template.
 
     Args:
         template: The template.
         stack: The name of its stack.
-        stack_path: The path of its stack in the app. Default: guessed by the name.
-        paths: The paths of constructs by logical id, as an assembly has them. Default: what the template has of them.
-        nested_in: The folder with the templates of nested stacks. Default: none; those are not read.
-        nested: The logical ids of the nested stacks that lead here.
+        stack_path: Path of its stack in the app. Default: guessed from the name.
+        paths: Paths of constructs by logical id, from an assembly. Default: the paths in the template's metadata.
+        nested_in: Folder with the templates of nested stacks. Default: none; nested stacks are not read.
+        nested: Logical ids of the nested stacks on the way to this template.
         where: Account, region and lookup role.
     """
     resources = template.get("Resources")
@@ -166,7 +166,7 @@ def _shortened(segments: Sequence[str], kind: Kind) -> list[str]:
 
 
 def _depth_of_stack(segments: Sequence[str], stack: str) -> int:
-    """Return how many segments lead to the stack: its id is mostly its name, or the end of it after those of stages."""
+    """Return the number of path segments down to the stack. Its id is usually its name, or the end of it after the stages."""
     for depth in range(1, len(segments)):
         joined = "-".join(segments[:depth])
         if stack in (joined, segments[depth - 1]) or stack.endswith(f"-{segments[depth - 1]}"):

@@ -1,4 +1,4 @@
-"""How long a deployment takes by plan, from what ECS says of how the service is deployed."""
+"""Planned duration of a deployment, from the deployment configuration of the service."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _FAILURES: Mapping[str, Any] = {"type": "BOUNDED_PERCENT", "value": 50}
 
 @frozen
 class Plan:
-    """When what happens, in seconds from the beginning.
+    """Planned times, in seconds from the start.
 
     Attributes:
-        total: When the deployment has succeeded.
+        total: End of the deployment.
         shifts: When the new version has which share of the traffic; empty if it comes task by task.
-        bake: When all traffic is on the new version, and the last bake time begins.
+        bake: Time when all traffic is on the new version and the last bake time begins.
     """
 
     total: int
@@ -30,7 +30,7 @@ class Plan:
 def planned(configuration: Mapping[str, Any], tasks: int) -> Plan | None:
     """Return the plan of a deployment that goes well; None if there is none, as without tasks.
 
-    It knows nothing of the application: `RolloutTimings` says how long a task is taken to need.
+    The times of tasks are assumptions, see `RolloutTimings`, because the application is not known.
     """
     if tasks < 1:
         return None
@@ -53,7 +53,7 @@ def planned(configuration: Mapping[str, Any], tasks: int) -> Plan | None:
 
 
 def rollout_steps(configuration: Mapping[str, Any]) -> RolloutSteps:
-    """Return the steps of a deployment, from ECS's words for them."""
+    """Return the steps of a deployment from its ECS configuration."""
     bake = 60 * (configuration.get("bakeTimeInMinutes") or 0)
     match configuration.get("strategy"):
         case "BLUE_GREEN":

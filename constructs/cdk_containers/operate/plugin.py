@@ -1,4 +1,4 @@
-"""The Session Manager plugin, which carries a session of ECS Exec or of a forwarded port."""
+"""The Session Manager plugin, which handles sessions of ECS Exec and of forwarded ports."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from .exits import USAGE, Stop
 PLUGIN = "session-manager-plugin"
 PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html"
 _BY_ENVIRONMENT = (1, 2, 497, 0)
-"""From the version after this one on, the plugin takes a session by the environment, where no other user sees it."""
+"""Later versions of the plugin accept a session in an environment variable, which other users cannot see."""
 _VARIABLE = "AWS_SSM_START_SESSION_RESPONSE"
 _TERMINAL_SIGNALS = ("SIGINT", "SIGQUIT", "SIGTSTP")
 
 
 def find_plugin() -> str:
-    """Return where the plugin is.
+    """Return the path of the plugin.
 
     Raises:
         Stop: It is not installed.
     """
     found = shutil.which(PLUGIN)
     if found is None:
-        raise Stop(USAGE, f"{PLUGIN} is not on the PATH, and a session needs it", f"install it: {PAGE}")
+        raise Stop(USAGE, f"{PLUGIN} is not on the PATH, but a session needs it", f"install it: {PAGE}")
     return found
 
 
 def run_plugin(plugin: str, session: Mapping[str, str], request: Mapping[str, Any], *, region: str, url: str) -> int:
-    """Run a session until it ends, and return the plugin's exit code, which is not that of what ran.
+    """Run a session until it ends. Return the exit code of the plugin, not that of the command in the container.
 
     Args:
-        plugin: Where the plugin is.
+        plugin: Path of the plugin.
         session: Id, token and URL of the session.
-        request: What the session was asked for with.
+        request: Parameters of the request that opened the session.
         region: The region.
-        url: Where Systems Manager answers in it.
+        url: Endpoint of Systems Manager in the region.
     """
     told = json.dumps({key: session.get(it, "") for key, it in _KEYS.items()})
     environment = dict(os.environ)
@@ -69,10 +69,10 @@ def _version(plugin: str) -> tuple[int, ...]:
 
 @contextmanager
 def _left_to_the_session() -> Iterator[None]:
-    """Leave Ctrl-C and its like to the program at the other end."""
+    """Pass Ctrl-C and similar signals to the program in the container."""
     numbers = [getattr(signal, name) for name in _TERMINAL_SIGNALS if hasattr(signal, name)]
     before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
-    # A child inherits what is ignored; the plugin sets handlers of its own.
+    # A child process inherits ignored signals; the plugin sets its own handlers.
     try:
         yield
     finally:

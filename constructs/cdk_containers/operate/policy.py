@@ -1,4 +1,4 @@
-"""The IAM policy that some commands need: exactly the calls that they may make."""
+"""The IAM policy that some commands need: exactly the calls that they can make."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def policy_of(commands: Sequence[str], *, role: str = "") -> dict[str, Any]:
 
     Args:
         commands: Their names.
-        role: The ARN of a role that the commands take on, where they do.
+        role: ARN of the role that the commands assume, if any.
     """
     needs = [NEEDS[command] for command in commands]
     reads = sorted({it for need in needs for it in _actions(need.reads)})

@@ -1,4 +1,4 @@
-"""The share of errors on each side of a deployment that shifts traffic: the errors of a canary are few among all."""
+"""Error rate of each side of a deployment that shifts traffic. In the total, the errors of a canary would be lost."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _COUNTS = {"requests": "RequestCount", "errors": "HTTPCode_Target_5XX_Count"}
 
 
 def error_shares(api: Api, rollout: RolloutState) -> dict[str, float]:
-    """Return the percentage of requests that ended in a server error in the last five minutes, by ARN of the revision.
+    """Return the percentage of requests with a server error in the last five minutes, by ARN of the revision.
 
-    A side without requests, or behind something else than an Application Load Balancer, has none.
+    A side without requests, or without an Application Load Balancer, has no rate.
 
     Raises:
         Refused: AWS refuses a call.
@@ -35,7 +35,7 @@ def _share(it: Revision, counts: Mapping[tuple[str, str], float]) -> float | Non
 
 
 def _balancers(api: Api, groups: Iterable[str]) -> Mapping[str, str]:
-    """Return the Application Load Balancers of target groups, as their metrics name them."""
+    """Return the Application Load Balancers of target groups, by their names in metrics."""
     found = api.pages("elbv2", "describe_target_groups", "TargetGroups", TargetGroupArns=sorted(set(groups)))
     return {
         it["TargetGroupArn"]: arn.partition(":loadbalancer/")[2]

@@ -1,4 +1,4 @@
-"""What ECS said of services and tasks, as rules of EventBridge store it in log groups: a day later, too."""
+"""Events of services and tasks that EventBridge rules store in log groups, available for days."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class StoredEvent:
     Attributes:
         at: When it happened.
         kind: Its `detail-type`.
-        name: Its `eventName`, where it has one.
-        reason: What ECS says.
-        task: The task, where it is about one.
+        name: Its `eventName`, if it has one.
+        reason: Reason that ECS gives.
+        task: The task, if the event is about one.
     """
 
     at: datetime
@@ -37,7 +37,7 @@ class StoredEvent:
     task: TaskState | None = None
 
     def told(self) -> ServiceEvent:
-        """Return the event for a reader."""
+        """Return the event as text."""
         if self.task is None:
             return ServiceEvent(at=self.at, message=f"{self.name}: {self.reason}".strip(": "))
         found = causes(self.task)
@@ -47,7 +47,7 @@ class StoredEvent:
 
 
 def event_stores(api: Api, cluster: str) -> list[str]:
-    """Return the log groups that events of ECS in a cluster are stored in: those of `ClusterEvents`, and others.
+    """Return the log groups that store events of a cluster: those of `ClusterEvents`, and others.
 
     Raises:
         Refused: AWS refuses a call.
@@ -65,7 +65,7 @@ def event_stores(api: Api, cluster: str) -> list[str]:
 
 
 def _is_about(pattern: str, cluster: str) -> bool:
-    """Tell whether a rule takes events of a cluster: it names it, or it names none."""
+    """Tell whether a rule matches events of a cluster: it names that cluster or none."""
     return f"cluster/{cluster}" in pattern or "cluster/" not in pattern
 
 

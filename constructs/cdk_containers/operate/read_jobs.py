@@ -1,4 +1,4 @@
-"""Jobs: what starts them, where, and how their last runs ended."""
+"""Jobs: their starters, their clusters, and how their last runs ended."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Start:
 
 
 def read_job(api: Api, target: Target) -> JobState:
-    """Return what a screen shows of a job.
+    """Return the state of a job for its screen.
 
     Raises:
         Refused: Its tasks cannot be read.
@@ -63,7 +63,7 @@ def _start(api: Api, type_: str, id_: str) -> _Start | None:
 
 
 def _cluster_with(api: Api, target: Target) -> str:
-    """Return the cluster that tasks of the job are in, where nothing else says it."""
+    """Return the cluster with tasks of the job, if no starter names one."""
 
     def search() -> str:
         for cluster in api.pages("ecs", "list_clusters", "clusterArns"):

@@ -1,4 +1,4 @@
-"""EKS clusters, as far as AWS says it: what runs in one, its own API says."""
+"""EKS clusters, as far as the AWS API shows them. Only the Kubernetes API shows the pods."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .targets import Target
 
 
 def read_kubernetes(api: Api, target: Target, *, closely: bool = True) -> KubernetesState:
-    """Return an EKS cluster, with its nodes and add-ons where one looks closely.
+    """Return an EKS cluster, with its nodes and add-ons if you request details.
 
     Raises:
         Stop: It is gone.
@@ -20,7 +20,7 @@ def read_kubernetes(api: Api, target: Target, *, closely: bool = True) -> Kubern
     """
     answer = api.call("eks", "describe_cluster", name=target.id)
     if answer is None:
-        raise Stop(NOT_FOUND, f"{target.name} ({target.id}) is not an EKS cluster of {api.name}, or no longer")
+        raise Stop(NOT_FOUND, f"{api.name} has no EKS cluster {target.id} ({target.name})")
     told: Mapping[str, Any] = answer["cluster"]
     return KubernetesState(
         target=target,

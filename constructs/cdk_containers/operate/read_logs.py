@@ -1,4 +1,4 @@
-"""What containers wrote: the log groups of a task definition, and the lines in them."""
+"""Logs of containers: the log groups of a task definition, and their lines."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from cdk_containers.core.frozen import frozen
 from .api import Api
 
 _EVERY = 2.0
-"""Seconds between two looks at a log that is followed: an account has a few calls a second for all its users."""
+"""Seconds between two requests while following a log. All users of an account share a few calls a second."""
 _LATE = timedelta(seconds=10)
-"""So late a line may come in after one that was written later."""
+"""Maximum delay with which a line can arrive after a later one."""
 
 
 @frozen
 class LogSource:
-    """Where the lines of a container are.
+    """Location of the log of a container.
 
     Attributes:
         name: The name of the service or job in the code.
         container: The container.
         group: The log group.
-        prefix: What the names of its streams begin with; the id of the task is the rest.
+        prefix: Prefix of its stream names. The task id follows.
     """
 
     name: str
@@ -47,7 +47,7 @@ class LogLine:
 
 
 def log_sources(api: Api, name: str, task_definition: str, containers: Sequence[str] = ()) -> list[LogSource]:
-    """Return where the containers of a task definition write to in CloudWatch Logs; others are left out.
+    """Return where containers of a task definition log to CloudWatch Logs. Containers that do not are left out.
 
     Raises:
         Refused: AWS refuses the call.
@@ -66,7 +66,7 @@ def log_sources(api: Api, name: str, task_definition: str, containers: Sequence[
 
 
 def last_lines(api: Api, source: LogSource, task: str, count: int) -> list[str]:
-    """Return the last lines of a container of a task; none if it wrote nothing, or its log is gone.
+    """Return the last log lines of a container of a task; none if it wrote nothing or the log was deleted.
 
     Raises:
         Refused: AWS refuses the call.
@@ -108,7 +108,7 @@ def read_lines(api: Api, source: LogSource, *, since: datetime, task: str = "", 
                 it.get("eventId", ""),
             )
     except Refused as refused:
-        if refused.code != "ResourceNotFoundException":  # a log group that nobody has written to, or that is gone
+        if refused.code != "ResourceNotFoundException":  # the log group is new or was deleted
             raise
 
 
@@ -120,7 +120,7 @@ def merged(several: Iterable[Iterator[LogLine]]) -> Iterator[LogLine]:
 def follow(
     api: Api, sources: Sequence[LogSource], *, since: datetime, task: str = "", pattern: str = ""
 ) -> Iterator[LogLine]:
-    """Yield the lines of several logs, and those that come, until somebody stops it.
+    """Yield the lines of several logs and follow new lines until the caller stops.
 
     Raises:
         Refused: AWS refuses a call.
@@ -144,7 +144,7 @@ def follow(
 def live_tail(
     api: Api, sources: Sequence[LogSource], group_arns: Sequence[str], *, task: str = "", pattern: str = ""
 ) -> Iterator[LogLine]:
-    """Yield the lines of several logs as they come, by Live Tail, which AWS bills by the minute.
+    """Follow new lines of several logs with Live Tail, which AWS bills by the minute.
 
     Raises:
         Refused: AWS refuses the call.

@@ -1,4 +1,4 @@
-"""Deployments of services, by their ids: what a service calls its current one may be an older one."""
+"""Deployments of services, by their ids. The current deployment that a service names can be an older one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .targets import Target
 
 
 def running_rollout(api: Api, target: Target) -> RolloutState | None:
-    """Return the deployment that has not ended; None if there is none.
+    """Return the deployment in progress; None if there is none.
 
     Raises:
         Refused: AWS refuses a call.
@@ -21,7 +21,7 @@ def running_rollout(api: Api, target: Target) -> RolloutState | None:
 
 
 def last_rollout(api: Api, target: Target) -> RolloutState | None:
-    """Return the newest deployment; None where ECS knows of none, as after 90 days.
+    """Return the newest deployment; None if ECS has none, for example after 90 days.
 
     Raises:
         Refused: AWS refuses a call.
@@ -39,7 +39,7 @@ def _newest(api: Api, target: Target, **wanted: Any) -> RolloutState | None:
 
 
 def rollout(api: Api, arn: str) -> RolloutState | None:
-    """Return a deployment by its ARN; None where ECS no longer knows it, as when the service was deleted.
+    """Return a deployment by its ARN; None if ECS no longer has it, for example because the service was deleted.
 
     Raises:
         Refused: AWS refuses a call.
@@ -74,7 +74,7 @@ def _rollout(api: Api, told: Mapping[str, Any]) -> RolloutState:
 
 
 def _revisions(api: Api, arns: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-    """Return what ECS knows of revisions. They never change, so each is asked for once."""
+    """Return service revisions. They never change, so each is requested once."""
     remembered: dict[str, Mapping[str, Any]] = api.remembered.setdefault("revisions", {})
     missing = [arn for arn in dict.fromkeys(arns) if arn not in remembered][:20]
     if missing:

@@ -1,4 +1,4 @@
-"""Services, with what a screen shows of them."""
+"""Services, with the state that their screens show."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LEAVING = ("draining", "unused")
 
 
 def describe_services(api: Api, targets: Sequence[Target]) -> dict[str, Mapping[str, Any]]:
-    """Return what ECS says of services, by ARN; those that are gone are missing.
+    """Return the descriptions of services by ARN, without services that no longer exist.
 
     Raises:
         Refused: AWS refuses a call.
@@ -38,7 +38,7 @@ def describe_services(api: Api, targets: Sequence[Target]) -> dict[str, Mapping[
 
 
 def described(api: Api, target: Target) -> Mapping[str, Any]:
-    """Return what ECS says of a service.
+    """Return the description of a service.
 
     Raises:
         Stop: It is gone.
@@ -49,13 +49,13 @@ def described(api: Api, target: Target) -> Mapping[str, Any]:
         raise Stop(
             NOT_FOUND,
             f"{target.name} ({target.service}) is no longer in cluster {target.cluster} in {api.name}",
-            f"its stack is {target.stack}; somebody may have deleted the service or the stack" if target.stack else "",
+            f"its stack is {target.stack}; the service or the stack may have been deleted" if target.stack else "",
         )
     return told
 
 
 def summary_of(target: Target, told: Mapping[str, Any], api: Api) -> ServiceState:
-    """Return a service with what one call says of it."""
+    """Return the state of a service from a single call."""
     return ServiceState(
         target=target,
         at=api.now(),
@@ -72,7 +72,7 @@ def summary_of(target: Target, told: Mapping[str, Any], api: Api) -> ServiceStat
 
 
 def read_service(api: Api, target: Target) -> ServiceState:
-    """Return what a screen shows of a service; of what is refused, `api.unread` says why.
+    """Return the state of a service for its screen. `api.unread` lists the calls that AWS refused.
 
     Raises:
         Stop: It is gone.
@@ -95,13 +95,13 @@ def read_service(api: Api, target: Target) -> ServiceState:
 
 
 def events_of(told: Mapping[str, Any]) -> Iterator[ServiceEvent]:
-    """Yield the last 100 things that ECS said of a service, the newest first."""
+    """Yield the last 100 events of a service, newest first."""
     for it in told.get("events", ()):
         yield ServiceEvent(at=it["createdAt"], message=it.get("message", ""), id=it.get("id", ""))
 
 
 def read_scaling(api: Api, target: Target) -> tuple[int, int] | None:
-    """Return the fewest and the most tasks that Application Auto Scaling allows; None if it does not scale it.
+    """Return the minimum and maximum task count of Application Auto Scaling; None if it does not scale the service.
 
     Raises:
         Refused: AWS refuses the call.
@@ -124,7 +124,7 @@ def _capacity(told: Mapping[str, Any]) -> str:
 
 
 def read_health(api: Api, told: Mapping[str, Any]) -> tuple[GroupHealth, ...] | None:
-    """Return how the targets of a service are; None if it has none.
+    """Return the health of the targets of a service; None if it has no target groups.
 
     Raises:
         Refused: AWS refuses a call.

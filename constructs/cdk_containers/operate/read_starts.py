@@ -1,4 +1,4 @@
-"""What starts a job, as AWS has it: the state that runs its task, its schedule, or the target of its rule."""
+"""Starters of a job: the state that runs its task, its schedule, or the target of its rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RUN_TASK = ":::ecs:runTask"
 
 
 def read_schedule(api: Api, name: str) -> Mapping[str, Any]:
-    """Return a schedule; CloudFormation knows its name only, and it may be in any group.
+    """Return a schedule. CloudFormation has only its name, so any group can contain it.
 
     Raises:
         Refused: AWS refuses a call.
@@ -25,7 +25,7 @@ def read_schedule(api: Api, name: str) -> Mapping[str, Any]:
 
 
 def states_that_run(definition: str) -> Iterator[Mapping[str, Any]]:
-    """Yield what the states of a state machine tell RunTask, wherever they are in it."""
+    """Yield the RunTask parameters of all states of a state machine."""
     try:
         waiting: list[Any] = [json.loads(definition)]
     except ValueError:

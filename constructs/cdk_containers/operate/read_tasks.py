@@ -12,13 +12,13 @@ from .states import ContainerState, TaskState
 
 _AT_ONCE = 100
 _MOST = 500
-"""A service in a crash loop has thousands of stopped tasks; so many say why."""
+"""Maximum number of stopped tasks to read. A service in a crash loop has thousands."""
 
 
 def read_tasks(
     api: Api, cluster: str, *, service: str = "", family: str = "", stopped: bool = False
 ) -> tuple[TaskState, ...]:
-    """Return the tasks of a service, or of a family of task definitions, the newest first; 500 at the most.
+    """Return at most 500 tasks of a service, or of a family of task definitions, newest first.
 
     Raises:
         Refused: AWS refuses a call.
@@ -31,7 +31,7 @@ def read_tasks(
 
 
 def describe_tasks(api: Api, cluster: str, ids: Sequence[str]) -> Iterator[TaskState]:
-    """Yield tasks by their ids or ARNs, 100 at the most; those that are gone are left out.
+    """Yield at most 100 tasks by their ids or ARNs, without tasks that no longer exist.
 
     Raises:
         Refused: AWS refuses the call.
@@ -41,7 +41,7 @@ def describe_tasks(api: Api, cluster: str, ids: Sequence[str]) -> Iterator[TaskS
 
 
 def task_of(told: Mapping[str, Any]) -> TaskState:
-    """Return a task, from an answer of ECS or from an event, in which times are text."""
+    """Return a task from a response of ECS, or from an event, where times are text."""
     memory = str(told.get("memory") or "")
     return TaskState(
         id=told.get("taskArn", "").rpartition("/")[2],

@@ -1,4 +1,4 @@
-"""Why tasks stopped, or why a service does not come up: gathered from tasks, events, logs and load balancers."""
+"""Why tasks stopped, or why a service does not become healthy: from tasks, events, logs and load balancers."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from .tell_services import ending
 from .words import ago, clock_time, iso, many
 
 _KINDS = 3
-"""So many kinds of ends are shown in full."""
+"""Number of different stops that are shown in full."""
 _RECENT = timedelta(hours=1)
 """How long ECS shows tasks that have stopped."""
 
 
 @frozen
 class Ending:
-    """Tasks that ended in the same way.
+    """Tasks that stopped for the same reason.
 
     Attributes:
-        tasks: They, the newest first.
-        causes: The likely causes, the likeliest first.
-        log: The last lines of the container that failed, in the newest of them.
-        container: Its name.
+        tasks: The tasks, newest first.
+        causes: Likely causes, the most likely first.
+        log: Last log lines of the container that failed in the newest task.
+        container: Name of that container.
     """
 
     tasks: tuple[TaskState, ...]
@@ -48,17 +48,17 @@ class Ending:
 
 @frozen
 class Reasons:
-    """What was found.
+    """Reasons that were found.
 
     Attributes:
-        target: What it is about.
-        at: The moment.
-        since: How far back it was looked.
-        endings: How tasks ended, the most frequent first.
-        events: What ECS says of the service, the newest first.
+        target: Service or job.
+        at: Time of the look-up.
+        since: Start of the period that was searched.
+        endings: How tasks stopped, the most frequent first.
+        events: Events of the service, newest first.
         causes: What keeps tasks from starting at all.
-        rollout: Its last deployment, for a service.
-        stored: Whether events are stored that go further back than an hour.
+        rollout: Last deployment of a service.
+        stored: Whether stored events reach back further than an hour.
     """
 
     target: Target
@@ -72,7 +72,7 @@ class Reasons:
 
     @property
     def data(self) -> dict[str, Any]:
-        """The same for programs."""
+        """The reasons for programs."""
         return {
             "name": self.target.name,
             "at": iso(self.at),
@@ -106,10 +106,10 @@ def _cause_data(it: Cause) -> dict[str, str]:
 
 
 def find_reasons(api: Api, target: Target, *, since: datetime, task: str = "", lines: int = 10) -> Reasons:
-    """Find why tasks of a service or job stopped since a time, or why one of them did.
+    """Find why tasks of a service or job stopped since a time, or why a single task stopped.
 
     Raises:
-        Stop: The service or the task is gone.
+        Stop: The service or the task no longer exists.
         Refused: AWS refuses a call that the answer depends on.
     """
     told = described(api, target) if target.kind != "job" else {}
@@ -122,9 +122,9 @@ def find_reasons(api: Api, target: Target, *, since: datetime, task: str = "", l
     if task and not tasks:
         raise Stop(
             NOT_FOUND,
-            f"task {task} of {target.name} is gone: ECS shows tasks for an hour after their end, and no event of it is "
+            f"task {task} of {target.name} is gone: ECS shows tasks for an hour after they stop, and no event of it is "
             "stored",
-            "`--since` looks further back, where `ClusterEvents` stores the events of the cluster",
+            "`--since` looks further back if `ClusterEvents` stores the events of the cluster",
         )
     said = [it for it in events_of(told) if it.at >= since]
     health = [reason for group in _groups(api, told) for reason in group]
@@ -195,11 +195,11 @@ def _is_news(message: str) -> bool:
 
 
 def reasons_text(found: Reasons) -> str:
-    """Return what was found as text."""
+    """Return the reasons as text."""
     name, now = found.target.name, found.at
     parts = [_ending_text(it, now) for it in found.endings]
     if found.causes:
-        parts.append("\n".join([f"{name} does not come up:", *(_cause_text(it) for it in found.causes)]))
+        parts.append("\n".join([f"{name} does not become healthy:", *(_cause_text(it) for it in found.causes)]))
     if found.rollout is not None and (reason := why(found.rollout)):
         parts.append(f"last deployment: {outcome(found.rollout).says}: {reason}")
     if found.events:

@@ -1,4 +1,4 @@
-"""A task that starts by hand: started once, followed to its end, and stopped only when somebody says so."""
+"""One-off tasks: start one, follow it to its end, and stop it only on request."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from .states import TaskState
 from .words import minutes
 
 _SOON, _LATER, _GROWTH = 1.0, 4.0, 1.3
-"""Seconds between two looks: often at first, since many one-off tasks are short."""
+"""Seconds between two requests: short at first, because many one-off tasks are short."""
 _LOST_AFTER = 5
-"""So often a new task may be unknown: ECS takes a moment to know everywhere what it has started."""
+"""Maximum number of requests that may not find a new task, because the ECS API is eventually consistent."""
 _MOST_OVERRIDES = 8192
 _LATE_LOOKS = 3
-"""So often the log is looked at after the end, since lines come in late."""
+"""Number of log requests after the end, because lines can arrive late."""
 _REASONS = {
-    "RESOURCE": "no instance of the cluster has room for it: add some, or use capacity that AWS provides",
+    "RESOURCE": "no instance of the cluster has room for it: add instances, or use capacity that AWS provides",
     "AGENT": "the agent of an instance is not connected to ECS",
     "ATTRIBUTE": "no instance of the cluster has what the task needs",
-    "Capacity is unavailable": "AWS has no such capacity in these zones at the moment: try again, or without Spot",
-    "MISSING": "the cluster is gone, or has no such capacity",
+    "Capacity is unavailable": "AWS has no such capacity in these zones at the moment: try again, or do not use Spot",
+    "MISSING": "the cluster no longer exists, or has no such capacity",
 }
-"""What ECS means when it starts nothing."""
+"""Meaning of the reasons that ECS gives when it starts no task."""
 
 
 @frozen
 class Order:
-    """What a one-off task runs.
+    """Settings of a one-off task.
 
     Attributes:
-        container: The container that is waited for.
-        command: Its command. Default: its own.
-        environment: Settings that it has besides.
-        token: What makes a second start with the same token the same task. Default: a new one.
+        container: Container whose end is awaited.
+        command: Command of the container. Default: the command of the task definition.
+        environment: Additional environment variables.
+        token: Idempotency token. A second start with the same token returns the same task. Default: a new token.
         execute_command: Whether ECS Exec is on.
     """
 
@@ -59,7 +59,7 @@ def start_task(api: Api, launch: Launch, order: Order) -> str:
     """Start a task, and return its ARN.
 
     Raises:
-        Stop: ECS started nothing, or what it is told is too long.
+        Stop: ECS started no task, or the overrides are too long.
         Refused: AWS refuses the call.
     """
     override: dict[str, Any] = {"name": order.container}
@@ -70,7 +70,7 @@ def start_task(api: Api, launch: Launch, order: Order) -> str:
         override["environment"] = [{"name": name, "value": value} for name, value in environment.items()]
     overrides = {"containerOverrides": [override]}
     if len(json.dumps(overrides)) > _MOST_OVERRIDES:
-        raise Stop(USAGE, f"the command and its settings are longer than the {_MOST_OVERRIDES} characters of ECS")
+        raise Stop(USAGE, f"the command and its environment variables exceed {_MOST_OVERRIDES} characters (an ECS limit)")
     given: dict[str, Any] = {
         **launch.options,
         "cluster": launch.cluster,
@@ -85,7 +85,7 @@ def start_task(api: Api, launch: Launch, order: Order) -> str:
         given["enableExecuteCommand"] = True
     answer = api.call("ecs", "run_task", **given)
     if answer is None:
-        raise Stop(NOT_FOUND, f"cluster {launch.cluster} is gone")
+        raise Stop(NOT_FOUND, f"cluster {launch.cluster} no longer exists")
     started = answer.get("tasks", ())
     if not started:
         raise _nothing_started(answer.get("failures", ()))
@@ -94,7 +94,7 @@ def start_task(api: Api, launch: Launch, order: Order) -> str:
 
 
 def started_by(api: Api) -> str:
-    """Return who starts a task, as ECS takes it: the session or user of the caller."""
+    """Return `startedBy` of a task: the session or user of the caller."""
     arn = str(api.call("sts", "get_caller_identity").get("Arn", ""))
     who = "".join(it if it.isalnum() and it.isascii() else "-" for it in arn.rpartition("/")[2])
     return f"cdk-containers/{who}"[:128].rstrip("/-")
@@ -107,10 +107,10 @@ def _nothing_started(failures: Sequence[Mapping[str, str]]) -> Stop:
 
 
 class Follower:
-    """Follows a task: its log as it comes, and how it is.
+    """Follows a task: its log and its state.
 
     Attributes:
-        state: The task, as it was last seen; None as long as ECS does not know it everywhere.
+        state: Last known state of the task; None until ECS returns it.
     """
 
     def __init__(self, api: Api, cluster: str, task: str, source: LogSource | None) -> None:
@@ -125,7 +125,7 @@ class Follower:
         """Yield the lines of the log until the task has ended.
 
         Raises:
-            Stop: The time is up, or ECS no longer knows the task.
+            Stop: The timeout has passed, or ECS no longer has the task.
             Refused: AWS refuses a call for another reason than throttling.
         """
         clock = self._api.clock
@@ -141,11 +141,11 @@ class Follower:
             if self.state is not None and self.state.status == "STOPPED":
                 break
             if unknown > _LOST_AFTER:
-                raise Stop(NOT_FOUND, f"ECS does not know task {self._task} any more")
+                raise Stop(NOT_FOUND, f"ECS no longer has task {self._task}")
             if clock.now() >= ends:
                 raise Stop(
                     UNFINISHED,
-                    f"task {self._task} goes on after {minutes(timeout.total_seconds())}",
+                    f"task {self._task} is still running after {minutes(timeout.total_seconds())}",
                     task=self._task,
                 )
             clock.sleep(pause)

@@ -1,4 +1,4 @@
-"""Sessions in a running task: which task, whether it takes one, and how one is opened."""
+"""Sessions in a running task: choose the task, check that it accepts a session, and open one."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _AGENT = "ExecuteCommandAgent"
 _FEW = 5
 _WHAT_THE_AGENT_NEEDS = (
     "the task role needs ssmmessages:CreateControlChannel, CreateDataChannel, OpenControlChannel and OpenDataChannel",
-    "the subnets need a way to ssmmessages: a VPC endpoint or a NAT gateway",
+    "the subnets need a route to ssmmessages: a VPC endpoint or a NAT gateway",
 )
 
 
 @frozen
 class Room:
-    """A container of a running task that takes a session.
+    """A container of a running task that accepts sessions.
 
     Attributes:
-        cluster: The name of its cluster.
-        task: The id of its task.
+        cluster: Name of its cluster.
+        task: Id of its task.
         container: Its name.
-        runtime_id: What its runtime calls it.
+        runtime_id: Id in the container runtime.
     """
 
     cluster: str
@@ -42,16 +42,16 @@ class Room:
 
     @property
     def ssm_target(self) -> str:
-        """What Systems Manager calls it."""
+        """Name of the container in Systems Manager."""
         return f"ecs:{self.cluster}_{self.task}_{self.runtime_id}"
 
 
 @frozen
 class Wish:
-    """Which container of which task.
+    """The task and container to choose.
 
     Attributes:
-        task: The id or ARN of the task. Default: the one that started last.
+        task: Id or ARN of the task. Default: the task that started last.
         container: The container. Default: the first essential one.
     """
 
@@ -60,10 +60,10 @@ class Wish:
 
 
 def find_room(api: Api, target: Target, launch: Launch, wish: Wish) -> Room:
-    """Return a container that takes a session.
+    """Return a container that accepts sessions.
 
     Raises:
-        Stop: No task runs, the one that is wanted is gone, or it takes no session.
+        Stop: No task runs, the requested task no longer exists, or it accepts no session.
         Refused: AWS refuses a call.
     """
     wanted = wish.task.rpartition("/")[2]
@@ -76,7 +76,7 @@ def find_room(api: Api, target: Target, launch: Launch, wish: Wish) -> Room:
 
 
 def _running(api: Api, target: Target, launch: Launch, wanted: str = "") -> list[Mapping[str, Any]]:
-    """Return the running tasks, or the one that is wanted, as ECS has them, the newest first; 100 at the most."""
+    """Return at most 100 running tasks, or the requested task, as ECS describes them, newest first."""
     of = {"family": target.family} if target.kind == "job" else {"serviceName": target.service}
     arns = [wanted]
     if not wanted:
@@ -91,7 +91,7 @@ def _running(api: Api, target: Target, launch: Launch, wanted: str = "") -> list
 
 
 def _belongs(task: Mapping[str, Any], launch: Launch) -> bool:
-    """Tell whether a task is of the service or job, or is a copy of one."""
+    """Tell whether a task belongs to the service or job, or is a debug copy."""
     family = family_of(task["taskDefinitionArn"])
     own = family_of(launch.task_definition)
     return family in (own, copy_of(own))
@@ -101,34 +101,34 @@ def _none_runs(api: Api, target: Target, launch: Launch, wanted: str) -> Stop:
     ids = [_id(it) for it in _running(api, target, launch)] if wanted else []
     if ids:
         some = ", ".join(ids[:_FEW]) + (", …" if len(ids) > _FEW else "")
-        return Stop(NOT_FOUND, f"task {wanted} of {target.name} does not run", f"these run: {some}", tasks=ids)
+        return Stop(NOT_FOUND, f"task {wanted} of {target.name} is not running", f"running: {some}", tasks=ids)
     return Stop(
         FAILED,
-        f"no task of {target.name} runs",
-        f"`{command('why', target.name)}` says why; `{command('debug', target.name)}` starts one to look at",
+        f"no task of {target.name} is running",
+        f"`{command('why', target.name)}` shows why; `{command('debug', target.name)}` starts a copy to inspect",
     )
 
 
 def room_in(target: Target, task: Mapping[str, Any], parts: TaskParts, container: str) -> Room:
-    """Return a container of a task that takes a session.
+    """Return a container of a task, if it accepts sessions.
 
     Raises:
-        Stop: It takes none: Exec is off, the root file system is read-only, or the agent does not run.
+        Stop: It accepts none: ECS Exec is off, the root file system is read-only, or the agent does not run.
     """
-    debug = f"`{command('debug', target.name)}` starts a copy that takes one"
+    debug = f"`{command('debug', target.name)}` starts a copy that accepts sessions"
     if parts.container(container).get("readonlyRootFilesystem"):
         raise Stop(
             USAGE,
-            f"the root file system of container {container} is read-only, and ECS Exec has to write to it",
+            f"the root file system of container {container} is read-only, but ECS Exec needs to write to it",
             debug,
             reason="read-only",
         )
     if not task.get("enableExecuteCommand"):
         raise Stop(
             USAGE,
-            f"ECS Exec is off in task {_id(task)}; it is on in tasks that start after it was turned on",
+            f"ECS Exec is off in task {_id(task)}; turning it on takes effect for tasks that start afterwards",
             debug,
-            "to have it in every task, set `enable_execute_command=True` in the code, and deploy",
+            "to turn it on for every task, set `enable_execute_command=True` in the code and deploy",
             reason="off",
         )
     told = container_in(task, container)
@@ -136,7 +136,7 @@ def room_in(target: Target, task: Mapping[str, Any], parts: TaskParts, container
     if status != "RUNNING":
         raise Stop(
             FAILED,
-            f"the agent of ECS Exec does not run in container {container}: {status}"
+            f"the ECS Exec agent does not run in container {container}: {status}"
             + (f", {reason}" if reason else ""),
             *_WHAT_THE_AGENT_NEEDS,
             reason="agent",
@@ -150,7 +150,7 @@ def room_in(target: Target, task: Mapping[str, Any], parts: TaskParts, container
 
 
 def container_in(task: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return what ECS says of a container of a task; nothing before it is there."""
+    """Return the description of a container of a task; empty before it exists."""
     for it in task.get("containers", ()):
         if it["name"] == name:
             found: Mapping[str, Any] = it
@@ -159,7 +159,7 @@ def container_in(task: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def agent_of(container: Mapping[str, Any]) -> tuple[str, str]:
-    """Return how the agent of ECS Exec is in a container, and why."""
+    """Return the status of the ECS Exec agent in a container, and its reason."""
     for it in container.get("managedAgents", ()):
         if it.get("name") == _AGENT:
             return it.get("lastStatus", "PENDING"), it.get("reason", "")
@@ -167,10 +167,10 @@ def agent_of(container: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def open_shell(api: Api, room: Room, words: Sequence[str]) -> tuple[Mapping[str, str], Mapping[str, Any]]:
-    """Open a session with ECS Exec, and return it with what it was asked for with.
+    """Open a session with ECS Exec. Return it with the parameters of the request.
 
     Raises:
-        Stop: The task is gone meanwhile.
+        Stop: The task no longer exists.
         Refused: AWS refuses the call.
     """
     answer = api.call(
@@ -183,15 +183,15 @@ def open_shell(api: Api, room: Room, words: Sequence[str]) -> tuple[Mapping[str,
         interactive=True,
     )
     if answer is None:
-        raise Stop(NOT_FOUND, f"task {room.task} is gone")
+        raise Stop(NOT_FOUND, f"task {room.task} no longer exists")
     return answer["session"], {"Target": room.ssm_target}
 
 
 def open_port(api: Api, room: Room, way: Way) -> tuple[Mapping[str, str], Mapping[str, Any]]:
-    """Open a session that forwards a port, and return it with what it was asked for with.
+    """Open a session that forwards a port. Return it with the parameters of the request.
 
     Raises:
-        Stop: The task is gone meanwhile.
+        Stop: The task no longer exists.
         Refused: AWS refuses the call.
     """
     parameters = {"portNumber": [str(way.port)], "localPortNumber": [str(way.local)]}
@@ -202,7 +202,7 @@ def open_port(api: Api, room: Room, way: Way) -> tuple[Mapping[str, str], Mappin
     request = {"Target": room.ssm_target, "DocumentName": document, "Parameters": parameters}
     answer = api.call("ssm", "start_session", **request)
     if answer is None:
-        raise Stop(NOT_FOUND, f"task {room.task} is gone")
+        raise Stop(NOT_FOUND, f"task {room.task} no longer exists")
     return {key[:1].lower() + key[1:]: it for key, it in answer.items() if isinstance(it, str)}, request
 
 
@@ -211,9 +211,9 @@ class Way:
     """A port to forward.
 
     Attributes:
-        host: The host behind the task; empty for the task itself.
-        port: Its port.
-        local: The port of this machine.
+        host: Host that the task can reach; empty for the task itself.
+        port: Port of the host or task.
+        local: Port of this machine.
     """
 
     host: str
@@ -228,7 +228,7 @@ def read_way(text: str) -> Way:
     """Read `[HOST:]PORT[:LOCAL]`.
 
     Raises:
-        ValueError: It is something else.
+        ValueError: The text has another form.
     """
     host, numbers = "", text.split(":")
     if text.startswith("["):

@@ -1,4 +1,4 @@
-"""Screens as text: with colours where they can be seen, and no line longer than it may be."""
+"""Screens as text, with colours if the terminal shows them, and lines that fit its width."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _GOOD, _BAD, _ASKS, _DIM = "32", "31", "33", "2"
 
 
 def painted(text: str, colour: str, *, on: bool) -> str:
-    """Return a text in a colour, where colours are on."""
+    """Return a text in a colour, if colours are on."""
     return f"\033[{colour}m{text}\033[0m" if on else text
 
 
 def screen(
     told: Told, *, width: int = _WIDEST, colour: bool = False, cut: bool = False, unread: Iterable[str] = ()
 ) -> str:
-    """Return a screen as text, with what could not be read below it.
+    """Return a screen as text, followed by what could not be read.
 
     Args:
         told: The screen.
-        width: How many characters fit on a line; of more than 100, 100 are used.
-        colour: Whether colours can be seen.
-        cut: Whether a line that is too long is cut, as where the screen is drawn again at the same place.
+        width: Number of characters that fit on a line; at most 100 are used.
+        colour: Whether to use colours.
+        cut: Whether to cut lines that are too long, as a screen that is redrawn in place needs.
         unread: What could not be read.
     """
     width = min(width, _WIDEST)
@@ -42,14 +42,14 @@ def screen(
 
 
 def _line(key: str, text: str, width: int | None, *, on: bool) -> str:
-    one = " ".join(text.split())  # AWS's reasons have several lines at times
+    one = " ".join(text.split())  # reasons from AWS sometimes have several lines
     return (
         f"  {painted(key.ljust(_MARGIN - 2), _DIM, on=on)} {one if width is None else short(one, width - _MARGIN - 1)}"
     )
 
 
 def table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
-    """Return a table, its columns as wide as they have to be."""
+    """Return a table with columns of fitting width."""
     every = [header, *rows]
     widths = [max(len(row[column]) for row in every) for column in range(len(header))]
     return "\n".join(
